@@ -1,0 +1,1 @@
+"""The commands, one small file each; heavy imports stand inside the command."""

@@ -1,0 +1,1 @@
+"""The referral engine: a deterministic fold of the event log, in columns."""

@@ -1,0 +1,38 @@
+"""The errors of the project: one small hierarchy, every message a line for a person.
+
+    ReferralError          anything a person can mend; the command line prints it and exits with 2
+    ├── InputError         a file, a message or an argument is not what it should be
+    │   ├── ProgramError   a program file; carries every problem found, one line each
+    │   └── WorldError     a preset or a world file
+    └── DatabaseError      a database that is missing, foreign, of another schema, locked or damaged
+
+A message says what is wrong, where, and what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class ReferralError(Exception):
+    """Anything a person can mend; `str()` of it is the whole message."""
+
+
+class InputError(ReferralError):
+    """A file, a message or an argument is not what it should be."""
+
+
+class ProgramError(InputError):
+    """A program file with problems, one line each in `problems`."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class WorldError(InputError):
+    """A preset or a world file that can't be run."""
+
+
+class DatabaseError(ReferralError):
+    """A database that is missing, foreign, of another schema, locked or damaged."""

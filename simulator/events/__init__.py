@@ -1,0 +1,1 @@
+"""The event contract, for both sides of the wire."""

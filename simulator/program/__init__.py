@@ -1,0 +1,1 @@
+"""A program design: from a file to a frozen Program, its rules and its words."""

@@ -1,0 +1,1 @@
+"""The simulated brand and its people: what they do becomes events."""
