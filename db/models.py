@@ -1,0 +1,226 @@
+"""The platform's tables: the schema, once.
+
+References of people are kept once, in `person`; every other row points to them by `id`. Times are integer
+milliseconds UTC, money integer minor units. Rows carry ids given in log order, so that the same log gives the
+same rows whatever the batches, and indexes grow at their end.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Column, Index, Integer
+from sqlmodel import Field, SQLModel
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
+
+
+def _key() -> Column[int]:
+    """A primary key that is SQLite's own row number: given by the writer, in order."""
+    return Column(Integer, primary_key=True, autoincrement=False)
+
+
+class Setting(SQLModel, table=True):
+    """What this database is: schema, how it was made, and what a restart must know."""
+
+    __tablename__: ClassVar[str] = "setting"
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class ProgramVersion(SQLModel, table=True):
+    """A version of the program: its whole text and the first event judged under it."""
+
+    __tablename__: ClassVar[str] = "program_version"
+    version: int = Field(sa_column=_key())
+    from_seq: int
+    name: str
+    currency: str
+    digits: int
+    text: str
+
+
+class Person(SQLModel, table=True):
+    """A pseudonymous reference met as a subject, in the order of the log."""
+
+    __tablename__: ClassVar[str] = "person"
+    id: int = Field(sa_column=_key())
+    ref: str
+
+
+class Event(SQLModel, table=True):
+    """The log: every accepted event, its envelope and its data fields; `steering` holds operators' data as JSON."""
+
+    __tablename__: ClassVar[str] = "event"
+    __table_args__ = (Index("event_person", "person"),)
+    seq: int = Field(sa_column=_key())
+    received_at: int = Field(sa_type=BigInteger)
+    occurred_at: int = Field(sa_type=BigInteger)
+    type: str
+    source: str
+    id: str
+    person: int | None
+    code: str | None
+    channel: str | None
+    contact_ref: str | None
+    contact_kind: str | None
+    via: str | None
+    referrer_kind: str | None
+    segment: str | None
+    community: str | None
+    country: str | None
+    device_ref: str | None
+    reach: int | None = Field(sa_type=BigInteger)
+    eligible: bool | None
+    amount_minor: int | None = Field(sa_type=BigInteger)
+    currency: str | None
+    outcome: str | None
+    new_customer: bool | None
+    reverses: str | None
+    reason: str | None
+    steering: str | None
+
+
+class Quarantine(SQLModel, table=True):
+    """A message that was not accepted, masked, with a reason a person can act on; `sha256` is of it as sent."""
+
+    __tablename__: ClassVar[str] = "quarantine"
+    number: int = Field(sa_column=_key())
+    received_at: int = Field(sa_type=BigInteger)
+    source: str | None
+    id: str | None
+    receipt: str
+    field: str | None
+    reason: str
+    message: str
+    sha256: str
+
+
+class Attribution(SQLModel, table=True):
+    """A friend matched to a referrer, once; `seq` is the event that did it."""
+
+    __tablename__: ClassVar[str] = "attribution"
+    __table_args__ = (Index("attribution_friend", "friend"), Index("attribution_referrer", "referrer"))
+    seq: int = Field(sa_column=_key())
+    friend: int
+    referrer: int
+    code: str
+    channel: str
+    method: str
+    touch_at: int = Field(sa_type=BigInteger)
+    attributed_at: int = Field(sa_type=BigInteger)
+    touch_seq: int
+
+
+class Decision(SQLModel, table=True):
+    """What was decided of one conversion for one milestone; `failed` and `facts` are JSON."""
+
+    __tablename__: ClassVar[str] = "decision"
+    __table_args__ = (Index("decision_friend", "friend"),)
+    id: int = Field(sa_column=_key())
+    seq: int
+    milestone: str
+    friend: int
+    referrer: int | None
+    outcome: str
+    reason: str | None
+    decided_at: int = Field(sa_type=BigInteger)
+    failed: str
+    facts: str | None
+    program_version: int
+
+
+class Reward(SQLModel, table=True):
+    """A reward line; `recipient` is a person for every role but `community`, which has its name in `community`."""
+
+    __tablename__: ClassVar[str] = "reward"
+    __table_args__ = (Index("reward_decision", "decision"),)
+    id: int = Field(sa_column=_key())
+    decision: int
+    seq: int
+    reward: str
+    role: str
+    recipient: int | None
+    community: str | None
+    value_minor: int = Field(sa_type=BigInteger)
+    state: str
+    due_at: int = Field(sa_type=BigInteger)
+    state_at: int = Field(sa_type=BigInteger)
+
+
+class Audit(SQLModel, table=True):
+    """One entry for every attribution, decision and change of a reward's state.
+
+    `person` is the friend whose journey it is; `ref` the row it tells of (attribution.seq, decision.id or
+    reward.id, by `kind`); `trigger` the seq of the event that triggered it.
+    """
+
+    __tablename__: ClassVar[str] = "audit"
+    seq: int = Field(sa_column=_key())
+    at: int = Field(sa_type=BigInteger)
+    kind: str
+    person: int | None
+    ref: int | None
+    detail: str
+    trigger: int
+    program_version: int
+
+
+class Block(SQLModel, table=True):
+    """A link of the audit chain: SHA-256 over its rows and the block before; the last one may be part full."""
+
+    __tablename__: ClassVar[str] = "block"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    chain: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    rows: int
+    hash: str
+
+
+class Total(SQLModel, table=True):
+    """A rollup over everything: how many, and how much (minor units or milliseconds, by metric)."""
+
+    __tablename__: ClassVar[str] = "total"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    metric: str = Field(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+    value: int = Field(sa_type=BigInteger)
+
+
+class Hour(SQLModel, table=True):
+    """The same rollup by hour of the platform's clock (`hour` = milliseconds UTC // 3,600,000)."""
+
+    __tablename__: ClassVar[str] = "hour"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    hour: int = Field(primary_key=True)
+    metric: str = Field(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+    value: int = Field(sa_type=BigInteger)
+
+
+class Clock(SQLModel, table=True):
+    """One row: where the writer stands. `told_at` is the greatest time told to the engine, `beat_at` the wall clock."""
+
+    __tablename__: ClassVar[str] = "clock"
+    id: int = Field(sa_column=_key())
+    status: str
+    sim_at: int = Field(sa_type=BigInteger)
+    told_at: int = Field(sa_type=BigInteger)
+    starts_at: int = Field(sa_type=BigInteger)
+    ends_at: int = Field(sa_type=BigInteger)
+    pace: float
+    beat_at: int = Field(sa_type=BigInteger)
+    pid: int
+
+
+class Command(SQLModel, table=True):
+    """An operator's command as the writer obeyed it: when, and after which event."""
+
+    __tablename__: ClassVar[str] = "command"
+    id: int = Field(sa_column=_key())
+    kind: str
+    args: str
+    issued_at: int = Field(sa_type=BigInteger)
+    seq: int
+    sim_at: int = Field(sa_type=BigInteger)

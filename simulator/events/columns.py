@@ -1,0 +1,24 @@
+"""Events as columns: the schema of the one wide frame that every stage reads."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from simulator.events.contract import DATA_COLUMNS, EVENT_TYPES
+
+TYPE = pl.Enum(list(EVENT_TYPES))
+_KINDS: dict[type, pl.DataType] = {str: pl.String(), int: pl.Int64(), bool: pl.Boolean()}
+
+MESSAGE_SCHEMA: dict[str, pl.DataType] = {
+    "received_at": pl.Int64(),
+    "source": pl.String(),
+    "id": pl.String(),
+    "type": TYPE,
+    "occurred_at": pl.Int64(),
+    "subject": pl.String(),
+    **{name: _KINDS[kind] for name, kind in DATA_COLUMNS.items()},
+}
+"""A valid message as it stands at the door: times in milliseconds UTC; an absent field is null."""
+
+EVENT_SCHEMA: dict[str, pl.DataType] = {"seq": pl.Int64(), **MESSAGE_SCHEMA}
+"""An accepted event of the log: a message with its place `seq` (1, 2, 3 …)."""
