@@ -1,0 +1,181 @@
+"""A log written by hand: one short line an event, in the words of the contract.
+
+Every method takes `at` (when it occurred) and `received` (when the platform got it; default: `at`, or the
+newest receipt where that is later) and gives back the message it wrote.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.events.contract import DATA_COLUMNS
+from simulator.program.model import Program
+
+Event = dict[str, Any]
+
+
+def message(
+    kind: str, subject: str | None, *, at: int, received: int, source: str, key: str, **data: object
+) -> Event:
+    """A valid message as the door hands it on: every data field, absent ones None."""
+    unknown = data.keys() - DATA_COLUMNS.keys()
+    assert not unknown, unknown
+    return {
+        "received_at": received,
+        "source": source,
+        "id": key,
+        "type": kind,
+        "occurred_at": at,
+        "subject": subject,
+        **dict.fromkeys(DATA_COLUMNS),
+        **data,
+    }
+
+
+class Logbook:
+    """Messages and tellings of the time, in order; `programs` are those a `program.changed` brought."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.newest = start
+        self.steps: list[Event | int] = []  # a message, or a time told
+        self.programs: dict[str, Program] = {}
+        self.count = 0
+
+    def add(
+        self,
+        kind: str,
+        subject: str | None,
+        at: int | None,
+        received: int | None,
+        source: str = "platform",
+        key: str | None = None,
+        **data: object,
+    ) -> Event:
+        """Any message; `at` and `received` count from the start of the log, in milliseconds."""
+        if at is None:
+            occurred = self.newest if received is None else self.start + received
+        else:
+            occurred = self.start + at
+        arrived = max(occurred, self.newest) if received is None else self.start + received
+        self.newest = max(self.newest, arrived)
+        self.count += 1
+        told = message(
+            kind,
+            subject,
+            at=occurred,
+            received=arrived,
+            source=source,
+            key=key or f"{kind}-{self.count}",
+            **data,
+        )
+        self.steps.append(told)
+        return told
+
+    def tell(self, now: int) -> None:
+        """Tell the time, counted from the start of the log."""
+        self.steps.append(self.start + now)
+
+    def identified(
+        self,
+        person: str,
+        at: int | None = None,
+        received: int | None = None,
+        contact: str | None = None,
+        kind: str = "customer",
+        **data: object,
+    ) -> Event:
+        return self.add(
+            "customer.identified",
+            person,
+            at,
+            received,
+            source="client/crm",
+            contact_ref=contact or f"contact-of-{person}",
+            contact_kind="email",
+            via="sso",
+            referrer_kind=kind,
+            **data,
+        )
+
+    def link(self, person: str, code: str, at: int | None = None, received: int | None = None) -> Event:
+        return self.add("link.created", person, at, received, code=code)
+
+    def visit(
+        self,
+        friend: str,
+        code: str,
+        at: int | None = None,
+        received: int | None = None,
+        channel: str = "email",
+        device: str | None = None,
+    ) -> Event:
+        return self.add("friend.visited", friend, at, received, code=code, channel=channel, device_ref=device)
+
+    def claim(
+        self,
+        friend: str,
+        at: int | None = None,
+        received: int | None = None,
+        code: str | None = None,
+        contact: str | None = None,
+        **data: object,
+    ) -> Event:
+        contact = contact or f"contact-of-{friend}"
+        return self.add("friend.claimed", friend, at, received, code=code, contact_ref=contact, **data)
+
+    def buy(
+        self,
+        friend: str,
+        at: int | None = None,
+        received: int | None = None,
+        kind: str = "purchase.completed",
+        amount: int | None = None,
+        source: str = "client/shop",
+        key: str | None = None,
+        **data: object,
+    ) -> Event:
+        """A conversion; `amount` in minor units."""
+        return self.add(kind, friend, at, received, source, key, amount_minor=amount, **data)
+
+    def reverse(
+        self,
+        conversion: Event | tuple[str, str],
+        at: int | None = None,
+        received: int | None = None,
+        subject: str = "whoever",
+    ) -> Event:
+        """A reversal of a conversion, or of the (source, id) of one."""
+        source, reverses = (
+            conversion if isinstance(conversion, tuple) else (conversion["source"], conversion["id"])
+        )
+        return self.add(
+            "conversion.reversed", subject, at, received, source, reverses=reverses, reason="cancelled"
+        )
+
+    def verdict(
+        self,
+        conversion: Event | tuple[str, str],
+        verdict: str = "approve",
+        milestone: str = "bought",
+        at: int | None = None,
+        received: int | None = None,
+    ) -> Event:
+        source, key = (
+            conversion if isinstance(conversion, tuple) else (conversion["source"], conversion["id"])
+        )
+        return self.add(
+            "review.decided",
+            None,
+            at,
+            received,
+            decision_source=source,
+            decision_id=key,
+            decision_milestone=milestone,
+            verdict=verdict,
+            by="ops-1",
+        )
+
+    def change(self, program: Program, at: int | None = None, received: int | None = None) -> Event:
+        self.programs[program.text] = program
+        return self.add("program.changed", None, at, received, program=program.text)
