@@ -1,0 +1,127 @@
+"""Numbers as people read them: counts, shares, money, durations, moments, paces; in full or to fit a width.
+
+Pure functions; moments are milliseconds UTC, money integer minor units.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+SECOND: Final = 1_000
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
+NOTHING: Final = "—"
+_SIGNS: Final = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥", "INR": "₹"}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_PACES: Final = ((7 * DAY, "wk"), (DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))
+
+
+def count(number: int) -> str:
+    """Write a count with thin groups of three: `12,345`."""
+    return f"{number:,}"
+
+
+def compact(number: float, width: int = 6) -> str:
+    """Write a count in at most about `width` cells: `12,345`, `1.23M`."""
+    full = f"{number:,.0f}"
+    if len(full) <= width:
+        return full
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if abs(number) >= size:
+            return _digits(number / size, width - 1) + letter
+    return full
+
+
+def share(part: float | None) -> str:
+    """Write a part of one as a percentage: `32.4 %`, with more digits where it is small."""
+    if part is None:
+        return NOTHING
+    percent = part * 100
+    if percent and percent < 0.1:
+        return f"{percent:.2f} %" if percent >= 0.01 else "<0.01 %"
+    return f"{percent:.0f} %" if percent >= 99.95 else f"{percent:.1f} %"
+
+
+def money(minor: float | None, currency: str, digits: int, width: int | None = None) -> str:
+    """Write money: `£1,234.50`; in at most about `width` cells where one is given: `£1.23M`."""
+    if minor is None:
+        return NOTHING
+    sign = _SIGNS.get(currency, currency + " ")
+    major = minor / 10**digits
+    less = "-" if major < 0 else ""
+    full = f"{less}{sign}{abs(major):,.{digits}f}"
+    if width is None or len(full) <= width:
+        return full
+    return less + sign + compact(abs(major), width - len(sign) - len(less))
+
+
+def duration(ms: float | None) -> str:
+    """Write a duration in its largest sensible unit: `14.2 days`, `3.5 hours`, `40 s`."""
+    if ms is None:
+        return NOTHING
+    if ms >= 2 * DAY:
+        return f"{ms / DAY:.1f} days"
+    if ms >= 2 * HOUR:
+        return f"{ms / HOUR:.1f} hours"
+    if ms >= 2 * MINUTE:
+        return f"{ms / MINUTE:.1f} min"
+    return f"{ms / SECOND:.0f} s"
+
+
+def moment(ms: int) -> str:
+    """Write a moment: `Tue 3 Mar 2026 14:25`, UTC."""
+    at = _at(ms)
+    return f"{at:%a} {at.day} {at:%b %Y %H:%M}" if at else NOTHING
+
+
+def day(ms: int) -> str:
+    """Write a moment's day: `3 Mar`, UTC."""
+    at = _at(ms)
+    return f"{at.day} {at:%b}" if at else NOTHING
+
+
+def time_of_day(ms: int) -> str:
+    """Write a moment's time: `14:25`, UTC."""
+    at = _at(ms)
+    return f"{at:%H:%M}" if at else NOTHING
+
+
+def clock_time(ms: int) -> str:
+    """Write a moment's time with seconds: `14:25:07`, UTC."""
+    at = _at(ms)
+    return f"{at:%H:%M:%S}" if at else NOTHING
+
+
+def pace(ratio: float) -> str:
+    """Write a pace (simulated ms per wall ms): `6 h/s`, `1 min/s`, `full speed` for 0."""
+    if ratio <= 0:
+        return "full speed"
+    ms = ratio * SECOND
+    for size, unit in _PACES:
+        if ms >= size:
+            return f"{ms / size:.3g} {unit}/s"
+    return f"{ms:.3g} ms/s"
+
+
+def rate(per_second: float) -> str:
+    """Write a rate of events: `1,240 events/s`, `0.4 events/s`."""
+    return (
+        f"{per_second:,.0f} events/s" if per_second >= 10 or not per_second else f"{per_second:.1f} events/s"
+    )
+
+
+def _digits(number: float, width: int) -> str:
+    for places in (2, 1, 0):
+        text = f"{number:,.{places}f}"
+        if len(text) <= width:
+            return text
+    return f"{number:,.0f}"
+
+
+def _at(ms: int) -> datetime | None:
+    try:
+        return _EPOCH + timedelta(milliseconds=ms)
+    except OverflowError:
+        return None

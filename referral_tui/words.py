@@ -1,0 +1,225 @@
+"""What happened, in plain words: a sentence for each event, decision and change of a reward.
+
+People appear by their short names, the platform's view. Pure functions over rows of `db.queries`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from db.queries import EventRow, Happening, Program
+from referral_tui import figures
+from referral_tui.names import short_name
+
+Category = Literal["identification", "participation", "conversion", "steering"]
+
+CATEGORIES: Final[tuple[Category, ...]] = ("identification", "participation", "conversion", "steering")
+CATEGORY_TITLES: Final[dict[Category, str]] = {
+    "identification": "customer identification",
+    "participation": "referral participation",
+    "conversion": "conversion or validation",
+    "steering": "steering",
+}
+CATEGORY_SYMBOLS: Final[dict[Category, str]] = {
+    "identification": "◆",
+    "participation": "●",
+    "conversion": "▲",
+    "steering": "■",
+}
+_CATEGORY_OF: Final[dict[str, Category]] = {
+    "customer.identified": "identification",
+    "link.created": "identification",
+    "session.authenticated": "participation",
+    "referral.shared": "participation",
+    "friend.visited": "participation",
+    "friend.claimed": "participation",
+    "friend.opted_in": "participation",
+    "eligibility.confirmed": "participation",
+    "review.decided": "steering",
+    "program.changed": "steering",
+}
+
+REWARD_SYMBOLS: Final = {
+    "pending": "○",
+    "issued": "●",
+    "counted": "·",
+    "capped": "▬",
+    "unfunded": "∅",
+    "voided": "✕",
+    "revoked": "↶",
+}
+REWARD_MEANING: Final = {
+    "pending": "promised: it waits until the cooling-off is over",
+    "issued": "given out",
+    "counted": "released, but not the one in the row that pays",
+    "capped": "released, but a cap left no room for it",
+    "unfunded": "released, but the budget left no room for it",
+    "voided": "the conversion was reversed before it fell due",
+    "revoked": "clawed back: the conversion was reversed after it was issued",
+}
+
+_REASONS: Final = {
+    "unattributed": "nobody referred this friend",
+    "before-touch": "the conversion came before the referral",
+    "outside-program": "the program was not running then",
+    "occurrence": "not the occurrence that counts",
+    "too-late": "too long after the referral",
+    "declined": "an operator declined it",
+}
+_VERBS: Final = {
+    "purchase.completed": "bought something",
+    "purchase.paid": "paid for a purchase",
+    "account.activated": "opened an account",
+    "policy.started": "started a policy",
+    "service.activated": "had a service activated",
+    "bill.paid": "paid a bill",
+    "milestone.reached": "reached a milestone",
+}
+_CHANNELS: Final = {
+    "email": "e-mail",
+    "e-mail": "e-mail",
+    "qr": "QR code",
+    "sms": "text message",
+}
+
+
+def category(event_type: str) -> Category:
+    """Tell the category of data that a type belongs to; all that is not listed is a conversion."""
+    return _CATEGORY_OF.get(event_type, "conversion")
+
+
+def who(reference: str | None) -> str:
+    """Name a person, or nobody."""
+    return "someone" if reference is None else short_name(reference)
+
+
+def event_sentence(event: EventRow, program: Program | None) -> str:
+    """Say what an event tells."""
+    person = who(event.subject)
+    special = _SPECIAL.get(event.type)
+    if special is not None:
+        return special(event, person)
+    verb = _VERBS.get(event.type, event.type)
+    return f"{person} {verb}{_amount(event, program)}{_with_code(event)}"
+
+
+def reason_words(reason: str | None) -> str:
+    """Say a decision's reason: the engine's own ones in words, a rule by its code."""
+    if reason is None:
+        return ""
+    if reason in _REASONS:
+        return _REASONS[reason]
+    code, missing, _ = reason.partition(":missing")
+    return f"rule {code} (a value was missing)" if missing else f"rule {code}"
+
+
+def happening_sentence(entry: Happening, program: Program | None) -> str:
+    """Say what an entry of the audit trail tells, as what follows from an event."""
+    if entry.kind == "attributed":
+        return f"{who(entry.friend)} was matched to {who(entry.referrer)} by {entry.method or 'link'}"
+    if entry.kind in ("decided", "settled"):
+        return _decision(entry)
+    if entry.reward is not None:
+        return reward_sentence(entry, program)
+    return {
+        "program-changed": "the program's new version is in force",
+        "reversal-without-effect": "the reversal changed no reward",
+        "verdict-without-effect": "the verdict changed nothing",
+    }.get(entry.kind, entry.kind.replace("-", " "))
+
+
+def reward_sentence(entry: Happening, program: Program | None) -> str:
+    """Say a change of a reward's state: how much, for whom, and what became of it."""
+    amount = _money(entry.value_minor, program)
+    name = recipient(entry)
+    if entry.kind == "pending":
+        due = f", due {figures.day(entry.due_at)}" if entry.due_at is not None else ""
+        return f"{amount} promised to {name}{due}"
+    return {
+        "issued": f"{amount} issued to {name}",
+        "counted": f"{amount} not paid to {name}: not on its turn",
+        "capped": f"{amount} not paid to {name}: over a cap",
+        "unfunded": f"{amount} not paid to {name}: no budget left",
+        "voided": f"{amount} for {name} cancelled: the conversion was reversed",
+        "revoked": f"{amount} clawed back from {name}",
+    }.get(entry.kind, f"{amount} {entry.kind} {name}")
+
+
+def recipient(entry: Happening) -> str:
+    """Name who a reward is for; a community goes by its own name."""
+    if entry.recipient is None:
+        return "someone"
+    return entry.recipient if entry.role == "community" else short_name(entry.recipient)
+
+
+def channel_words(channel: str | None) -> str:
+    """Say a channel: `e-mail`, `community post`."""
+    return _CHANNELS.get(channel or "", (channel or "an unknown channel").replace("_", " ").replace("-", " "))
+
+
+def _decision(entry: Happening) -> str:
+    milestone = f"for {entry.milestone}" if entry.milestone else ""
+    if entry.outcome == "qualified":
+        return f"it qualified {milestone}".rstrip()
+    if entry.outcome == "review":
+        return f"it waits for a review {milestone}: {reason_words(entry.reason)}"
+    verb = "was refused" if entry.outcome == "refused" else "does not count"
+    return f"it {verb} {milestone}: {reason_words(entry.reason)}"
+
+
+def _money(minor: int | None, program: Program | None) -> str:
+    if program is None:
+        return "a reward"
+    return figures.money(minor, program.currency, program.digits)
+
+
+def _amount(event: EventRow, program: Program | None) -> str:
+    if event.amount_minor is None or program is None:
+        return ""
+    currency = event.currency or program.currency
+    if currency != program.currency:
+        return f" in {currency}"  # the minor digits of another currency are not known here
+    return f" for {figures.money(event.amount_minor, currency, program.digits)}"
+
+
+def _with_code(event: EventRow) -> str:
+    return f" with code {event.code}" if event.code else ""
+
+
+def _identified(event: EventRow, person: str) -> str:
+    way = "by single sign-on" if event.via == "sso" else "by their own input"
+    return f"{person} was identified {way}, a {event.referrer_kind or 'customer'}"
+
+
+def _shared(event: EventRow, person: str) -> str:
+    reach = f", {event.reach:,} people saw it" if event.reach is not None and event.reach > 1 else ""
+    return f"{person} shared by {channel_words(event.channel)}{reach}"
+
+
+def _reversed(event: EventRow, person: str) -> str:
+    return f"{person}'s conversion was reversed{': ' + event.reason if event.reason else ''}"
+
+
+def _reviewed(event: EventRow, _person: str) -> str:
+    verb = {"approve": "approved", "decline": "declined"}.get(event.verdict or "", "settled")
+    return f"an operator {verb} a conversion in review"
+
+
+_SPECIAL: Final[dict[str, Callable[[EventRow, str], str]]] = {
+    "customer.identified": _identified,
+    "link.created": lambda event, person: f"{person} got a referral link, code {event.code}",
+    "session.authenticated": lambda _event, person: f"{person} signed in",
+    "referral.shared": _shared,
+    "friend.visited": lambda event, person: (
+        f"{person} opened the link {event.code} from {channel_words(event.channel)}"
+    ),
+    "friend.claimed": lambda event, person: f"{person} claimed the offer{_with_code(event)}",
+    "friend.opted_in": lambda _event, person: f"{person} agreed to marketing messages",
+    "eligibility.confirmed": lambda event, person: (
+        f"{person} {'is not' if event.eligible is False else 'is'} eligible"
+    ),
+    "conversion.reversed": _reversed,
+    "review.decided": _reviewed,
+    "program.changed": lambda _event, _person: "the program was changed",
+}
