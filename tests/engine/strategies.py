@@ -310,6 +310,8 @@ class _Writer:
             if self.dice.chance(85):
                 self.identified(person)
             self.send("link.created", person, code=code)
+        if self.dice.chance(50):  # a referrer who was referred: somebody upline
+            self.send("friend.claimed", self.people[1], contact_ref=self.contact("bob"), code="C1")
         for friend in self.dice.some(self.people, 3, least=0):
             self.friend = friend
             getattr(self, self.dice.pick(("visit", "claim")))()
@@ -391,6 +393,8 @@ class _Writer:
 
     def code(self) -> str:
         """A code, mostly one that a link has."""
+        if "bob" in self.oracle.attributions and self.dice.chance(30):
+            return "C2"
         return self.dice.pick(list(self.oracle.links) if self.dice.chance(92) else CODES)
 
     def contact(self, person: str) -> str:

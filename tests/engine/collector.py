@@ -1,0 +1,206 @@
+"""The engine driven step by step, and its outcomes put together into export rows.
+
+The engine gives frames of what each batch added or changed, with people as ids; the collector keeps the
+tables as a database would: new rows appended, settled decisions and changed rewards updated by id.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+from oracle import Event, Row, Rows
+
+from simulator.engine import Engine
+from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
+from simulator.program.model import Program
+
+Step = Event | int
+
+ATTRIBUTION = ("friend", "referrer", "code", "channel", "method", "touch_at", "attributed_at")
+DECISION = (
+    "source",
+    "event_id",
+    "milestone",
+    "friend",
+    "referrer",
+    "outcome",
+    "reason",
+    "decided_at",
+    "failed",
+)
+REWARD = (
+    "source",
+    "event_id",
+    "milestone",
+    "reward",
+    "role",
+    "recipient",
+    "value_minor",
+    "state",
+    "due_at",
+    "state_at",
+)
+
+
+class Collector:
+    """An engine and everything it gave, kept as the tables would be."""
+
+    def __init__(self, program: Program) -> None:
+        self.engine = Engine(program)
+        self.log = pl.DataFrame(schema={**EVENT_SCHEMA, "person": pl.Int64()})
+        self.events: dict[int, Row] = {}
+        self.persons: dict[int, str] = {}
+        self.attributions: list[Row] = []
+        self.decisions: dict[int, Row] = {}
+        self.rewards: dict[int, Row] = {}
+        self.audit: list[tuple[Any, ...]] = []
+        self.rollup: Counter[tuple[int, str, str]] = Counter()
+        self.versions: list[Any] = []
+        self.receipts: list[str] = []
+        self.fields: list[str] = []  # of the conflicts
+
+    # ------------------------------------------------------------------ in
+
+    def send(self, messages: Sequence[Event]) -> None:
+        """One batch of messages through the door's identity check and the engine."""
+        frame = pl.DataFrame(list(messages), schema=MESSAGE_SCHEMA, orient="row")
+        got = self.engine.receive(frame, self._stored)
+        receipts = ["accepted"] * len(messages)
+        for position in got.duplicates:
+            receipts[position] = "duplicate"
+        for position, name in got.conflicts:
+            receipts[position] = "conflict"
+            self.fields.append(name)
+        self.receipts += receipts
+        assert got.events.height == receipts.count("accepted")
+        self._keep(got.events)
+        self.take(self.engine.judge(got.events))
+
+    def advance(self, now: int) -> None:
+        self.take(self.engine.advance(now))
+
+    def run(self, steps: Iterable[Step], batch: int | None = None) -> Collector:
+        """All steps, in batches of at most `batch` messages; a telling of the time ends a batch."""
+        waiting: list[Event] = []
+        for step in steps:
+            if isinstance(step, int):
+                if waiting:
+                    self.send(waiting)
+                waiting = []
+                self.advance(step)
+                continue
+            waiting.append(step)
+            if len(waiting) == batch:
+                self.send(waiting)
+                waiting = []
+        if waiting:
+            self.send(waiting)
+        return self
+
+    def replay(self, events: pl.DataFrame) -> None:
+        """A restart: the log again."""
+        self._keep(events)
+        self.take(self.engine.replay(events))
+
+    def _stored(self, seqs: list[int]) -> pl.DataFrame:
+        rows = [self.events[seq] for seq in seqs]
+        return pl.DataFrame(rows, schema=EVENT_SCHEMA, orient="row")
+
+    def _keep(self, events: pl.DataFrame) -> None:
+        self.log = pl.concat([self.log, events.select(self.log.columns)]) if "person" in events else self.log
+        for row in events.select(list(EVENT_SCHEMA)).to_dicts():
+            assert row["seq"] == len(self.events) + 1
+            self.events[row["seq"]] = row
+
+    # ------------------------------------------------------------------ out
+
+    def take(self, outcome: Any) -> None:
+        """Add one outcome to the tables; rows must be new, and changes must be of rows that are there."""
+        for person in outcome.persons.to_dicts():
+            assert person["id"] not in self.persons
+            self.persons[person["id"]] = person["ref"]
+        self.attributions += outcome.attributions.to_dicts()
+        _add(self.decisions, outcome.decisions)
+        _change(self.decisions, outcome.settled, new=outcome.decisions)
+        _add(self.rewards, outcome.rewards)
+        _change(self.rewards, outcome.changes, new=outcome.rewards)
+        for row in outcome.audit.to_dicts():
+            assert row["seq"] == len(self.audit) + 1
+            self.audit.append(tuple(row.values()))
+        for row in outcome.rollup.to_dicts():
+            self.rollup[row["hour"], row["metric"], "count"] += row["count"]
+            self.rollup[row["hour"], row["metric"], "value"] += row["value"]
+        self.versions += outcome.versions
+
+    @property
+    def rows(self) -> Rows:
+        """The three tables in the form of the export, in the order of their ids."""
+        assert list(self.decisions) == list(range(1, len(self.decisions) + 1))
+        assert list(self.rewards) == list(range(1, len(self.rewards) + 1))
+        return Rows(
+            [self._attribution(row) for row in self.attributions],
+            [self._decision(row) for row in self.decisions.values()],
+            [self._reward(row) for row in self.rewards.values()],
+        )
+
+    def _person(self, number: int | None) -> str | None:
+        return None if number is None else self.persons[number]
+
+    def _attribution(self, row: Row) -> Row:
+        named = {**row, "friend": self._person(row["friend"]), "referrer": self._person(row["referrer"])}
+        return {name: named[name] for name in ATTRIBUTION}
+
+    def _decision(self, row: Row) -> Row:
+        event = self.events[row["seq"]]
+        named = {
+            **row,
+            "source": event["source"],
+            "event_id": event["id"],
+            "friend": self._person(row["friend"]),
+            "referrer": self._person(row["referrer"]),
+            "failed": json.loads(row["failed"]),
+        }
+        return {name: named[name] for name in DECISION}
+
+    def _reward(self, row: Row) -> Row:
+        decision = self.decisions[row["decision"]]
+        event = self.events[decision["seq"]]
+        person = row["community"] if row["role"] == "community" else self._person(row["recipient"])
+        named = {
+            **row,
+            "source": event["source"],
+            "event_id": event["id"],
+            "milestone": decision["milestone"],
+            "recipient": person,
+        }
+        return {name: named[name] for name in REWARD}
+
+    def totals(self) -> dict[str, tuple[int, int]]:
+        """The rollup over all hours: metric -> (count, value), those that are nothing left out."""
+        found: dict[str, tuple[int, int]] = {}
+        for (_, metric, what), number in self.rollup.items():
+            count, value = found.get(metric, (0, 0))
+            found[metric] = (count + number, value) if what == "count" else (count, value + number)
+        return {metric: pair for metric, pair in sorted(found.items()) if pair != (0, 0)}
+
+    def hours(self) -> dict[tuple[int, str, str], int]:
+        """The rollup by hour, those that are nothing left out."""
+        return {key: number for key, number in sorted(self.rollup.items()) if number}
+
+
+def _add(table: dict[int, Row], rows: pl.DataFrame) -> None:
+    for row in rows.to_dicts():
+        assert row["id"] not in table, f"{row['id']} given twice"
+        table[row["id"]] = row
+
+
+def _change(table: dict[int, Row], changes: pl.DataFrame, new: pl.DataFrame) -> None:
+    fresh = set(new["id"].to_list())
+    for change in changes.to_dicts():
+        assert change["id"] in table, f"a change of {change['id']}, which isn't there"
+        assert change["id"] not in fresh, f"{change['id']} is new in this batch: it must stand as it ends"
+        table[change["id"]].update(change)

@@ -1,0 +1,54 @@
+"""Fixtures of the engine's tests: the two engines under one handle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from logbook import Event, Logbook
+from oracle import Oracle, Rows
+
+from simulator.program.model import Program
+
+START = 1_767_225_600_000  # 2026-01-01T00:00Z, a Thursday
+
+Judge = Callable[..., Rows]
+
+
+def by_oracle(program: Program, steps: Sequence[Event | int], programs: dict[str, Program]) -> Rows:
+    """The rows by the oracle."""
+    oracle = Oracle(program, programs.__getitem__)
+    for step in steps:
+        if isinstance(step, int):
+            oracle.advance(step)
+        else:
+            oracle.receive(step)
+    return oracle.rows
+
+
+def by_engine(program: Program, steps: Sequence[Event | int], batch: int | None) -> Rows:
+    """The rows by the engine, in batches of at most `batch` messages."""
+    from collector import Collector  # noqa: PLC0415 - the oracle's examples run without an engine
+
+    return Collector(program).run(steps, batch).rows
+
+
+@pytest.fixture
+def log() -> Logbook:
+    """An empty log that starts with the year 2026."""
+    return Logbook(START)
+
+
+@pytest.fixture(params=["oracle", "engine", "engine-by-one"])
+def judge(request: pytest.FixtureRequest) -> Judge:
+    """`judge(program, log, now=None)`: the rows of a log; `now` is told last, from the start of the log."""
+    if request.param != "oracle":
+        pytest.importorskip("collector", exc_type=ImportError)
+
+    def rows(program: Program, log: Logbook, now: int | None = None) -> Rows:
+        steps = [*log.steps] if now is None else [*log.steps, log.start + now]
+        if request.param == "oracle":
+            return by_oracle(program, steps, log.programs)
+        return by_engine(program, steps, 1 if request.param == "engine-by-one" else None)
+
+    return rows
