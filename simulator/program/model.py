@@ -1,4 +1,4 @@
-"""A program design as frozen values: what the file says after every check, in milliseconds and minor units."""
+"""A program design as frozen values: what the file says after every check, in ms and minor units."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition over facts; `milestones` holds the names it applies to, all of them where the file names none."""
+    """A condition over facts; `milestones` are the names it applies to, all where the file names none."""
 
     code: str
     require: str

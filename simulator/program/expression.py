@@ -1,0 +1,394 @@
+"""A rule's expression: from SQL text to a small typed tree, or the problems that stop it.
+
+The tree has only what SEMANTICS lists: no BETWEEN, IN or simple CASE (they are written out), every node of a
+known kind, and nothing that can fail, overflow or read another row. Pure; loads sqlglot but no Polars.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+
+from simulator.program.facts import FACT_KINDS, Kind
+from simulator.program.nearest import advice, shown
+from simulator.program.sqltext import ALLOWED, MAX_NESTING, word_problems
+
+MAX_NODES = 5_000  # of the tree, what is written out included; Polars takes 0.1 s for such a one
+MAX_DEPTH = 100  # levels of the tree; a long sum is deep too, for a sum of floats has an order
+MAX_PATTERN = 256  # signs of a LIKE pattern; no text of an event is longer
+_LARGEST_FACT = 2.0**60  # more than any amount, age or count can be
+
+Op = Literal[
+    "fact", "literal", "null", "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge",
+    "add", "sub", "mul", "div", "neg", "like", "is-null", "case", "coalesce",
+]  # fmt: skip
+"""`case` has its arguments as condition, value, condition, value …, value otherwise; `like` has its pattern
+in `value`."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node of the tree. `bound` is the largest a number's absolute value can get."""
+
+    op: Op
+    kind: Kind
+    args: tuple[Node, ...] = ()
+    value: str | float | bool | None = None
+    bound: float = 0.0
+    size: int = field(init=False)
+    depth: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", 1 + sum(arg.size for arg in self.args))
+        object.__setattr__(self, "depth", 1 + max((arg.depth for arg in self.args), default=0))
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What became of a text: a tree of kind `bool`, or problems, each a line for a person."""
+
+    tree: Node | None
+    problems: tuple[str, ...]
+
+
+def parse_expression(text: str) -> Parsed:
+    """`text` as a typed tree; every problem found in it at once, none of them twice. Never raises."""
+    problems = word_problems(text)
+    if problems:
+        return Parsed(None, tuple(problems))
+    try:
+        parsed = parse_one(text)
+    except SqlglotError as error:
+        return Parsed(None, (_syntax(error),))
+    except RecursionError:  # the limit on nesting is met long before, unless the caller is deep itself
+        return Parsed(None, (f"the expression is nested too deep; {MAX_NESTING} levels are the most",))
+    reading = _Reading()
+    try:
+        tree = reading.condition(parsed, "a rule")
+    except _Refused:
+        tree = None
+    return Parsed(None if reading.problems else tree, tuple(dict.fromkeys(reading.problems)))
+
+
+def facts_of(tree: Node) -> tuple[str, ...]:
+    """List the facts that `tree` reads, in the order of the list of facts."""
+    seen: set[str] = set()
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node.op == "fact":
+            seen.add(str(node.value))
+        waiting.extend(node.args)
+    return tuple(name for name in FACT_KINDS if name in seen)
+
+
+def _syntax(error: SqlglotError) -> str:
+    found = getattr(error, "errors", None)
+    first = found[0] if found else {}
+    near = str(first.get("highlight") or "").strip()
+    where = f" at {shown(near)}" if near else ""
+    return f"the expression can't be read{where}; something is missing or stands in the wrong place"
+
+
+class _Refused(Exception):  # noqa: N818 - a signal within this file: the problem is already noted
+    """A part has a problem; the parts beside it are still looked at."""
+
+
+_KIND_WORDS: dict[Kind, str] = {"bool": "a condition (true or false)", "number": "a number", "text": "a text"}
+_COMPARE: dict[type[exp.Expr], Op] = {
+    exp.EQ: "eq", exp.NEQ: "ne", exp.LT: "lt", exp.LTE: "le", exp.GT: "gt", exp.GTE: "ge",
+}  # fmt: skip
+_ARITHMETIC: dict[type[exp.Expr], Op] = {exp.Add: "add", exp.Sub: "sub", exp.Mul: "mul", exp.Div: "div"}
+_SIGNS: dict[Op, str] = {"add": "+", "sub": "-", "mul": "*", "div": "/", "neg": "-"}
+_ALLOWED_ARGS: dict[type[exp.Expr], set[str]] = {
+    exp.Column: {"this"},
+    exp.Literal: {"this", "is_string"},
+    exp.Boolean: {"this"},
+    exp.Null: set(),
+    exp.Paren: {"this"},
+    exp.And: {"this", "expression"},
+    exp.Or: {"this", "expression"},
+    exp.Not: {"this"},
+    exp.Neg: {"this"},
+    **{kind: {"this", "expression"} for kind in (*_COMPARE, exp.Add, exp.Sub, exp.Mul, exp.Is)},
+    exp.Div: {"this", "expression", "typed", "safe"},
+    exp.In: {"this", "expressions"},
+    exp.Between: {"this", "low", "high"},
+    exp.Like: {"this", "expression", "negate"},
+    exp.Case: {"this", "ifs", "default"},
+    exp.Coalesce: {"this", "expressions"},
+}
+"""Every node a rule may have, and what it may carry; anything else that is set is refused."""
+
+
+class _Reading:
+    """One pass over a parsed text. A method returns a node or raises `_Refused` after noting why."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self._by_type: dict[type[exp.Expr], Callable[[exp.Expr], Node]] = {
+            exp.Column: self._fact,
+            exp.Literal: self._literal,
+            exp.Boolean: lambda node: Node("literal", "bool", value=bool(node.this)),
+            exp.Null: self._stray_null,
+            exp.Paren: lambda node: self.read(node.this),
+            exp.And: self._chain,
+            exp.Or: self._chain,
+            exp.Not: lambda node: Node("not", "bool", (self.condition(node.this, "NOT"),)),
+            exp.Neg: self._negative,
+            exp.In: self._in,
+            exp.Between: self._between,
+            exp.Like: self._like,
+            exp.Is: self._is_null,
+            exp.Case: self._case,
+            exp.Coalesce: self._coalesce,
+            **dict.fromkeys(_COMPARE, self._comparison),
+            **dict.fromkeys(_ARITHMETIC, self._arithmetic),
+        }
+
+    def refuse(self, problem: str) -> _Refused:
+        """Note a problem; the caller raises what this returns."""
+        self.problems.append(problem)
+        return _Refused()
+
+    def all(self, readers: Sequence[Callable[[], Node]]) -> list[Node]:
+        """Every part read, so that the problems of all of them are noted before the first stops the whole."""
+        nodes: list[Node] = []
+        refused = False
+        for read in readers:
+            try:
+                nodes.append(read())
+            except _Refused:
+                refused = True
+        if refused:
+            raise _Refused
+        return nodes
+
+    def read(self, node: exp.Expr) -> Node:
+        """Read `node`, of whatever kind it is."""
+        allowed = _ALLOWED_ARGS.get(type(node))
+        reader = self._by_type.get(type(node))
+        extra = {name for name, value in node.args.items() if value not in (None, False, [])} - (
+            allowed or set()
+        )
+        if allowed is None or reader is None or extra:
+            raise self.refuse(f"{_said(node)} can't be used; {ALLOWED}")
+        return self.checked(reader(node))
+
+    def checked(self, node: Node) -> Node:
+        """`node`, unless the tree has grown too large or a number in it can grow past what a float holds."""
+        if node.size > MAX_NODES or node.depth > MAX_DEPTH:
+            raise self.refuse(
+                f"the expression is too long: written out it has more than {MAX_NODES:,} parts or "
+                f"{MAX_DEPTH} levels; write it shorter or as two rules"
+            )
+        if node.kind == "number" and not math.isfinite(node.bound):
+            raise self.refuse("the numbers of the expression can grow past 1.7e308; use smaller ones")
+        return node
+
+    def of_kind(self, kind: Kind, node: exp.Expr, user: str) -> Node:
+        """`node` if it is of `kind`; `user` is what needs it so."""
+        read = self.read(node)
+        if read.kind != kind:
+            raise self.refuse(
+                f"{user} needs {_KIND_WORDS[kind]}, and {_said(node)} is {_KIND_WORDS[read.kind]}"
+            )
+        return read
+
+    def condition(self, node: exp.Expr, user: str) -> Node:
+        """`node` as a condition."""
+        return self.of_kind("bool", node, user)
+
+    def _fact(self, node: exp.Expr) -> Node:
+        name = node.name
+        if name not in FACT_KINDS:
+            raise self.refuse(f"no fact {shown(name)}; {advice(name, FACT_KINDS)}")
+        return Node("fact", FACT_KINDS[name], value=name, bound=_LARGEST_FACT)
+
+    def _literal(self, node: exp.Expr) -> Node:
+        if node.args.get("is_string"):
+            return Node("literal", "text", value=str(node.this))
+        number = float(node.this)
+        return Node("literal", "number", value=number, bound=abs(number))
+
+    def _stray_null(self, _node: exp.Expr) -> Node:
+        raise self.refuse(
+            "NULL can stand only in a branch of CASE or COALESCE, or after IS; test with IS NULL"
+        )
+
+    def _chain(self, node: exp.Expr) -> Node:
+        """Read A AND B AND C …: flattened and put together as a balanced tree, however long it is."""
+        op: Op = "and" if isinstance(node, exp.And) else "or"
+        parts = list(reversed(list(_spine(node, (type(node),)))))
+        read = self.all([lambda part=part: self.condition(part, op.upper()) for part in parts])  # type: ignore[misc]
+        return _balanced(op, read)
+
+    def _arithmetic(self, node: exp.Expr) -> Node:
+        """Read A + B - C … from the left; a division only by a constant."""
+        steps: list[exp.Expr] = []
+        first = node
+        while type(first) in _ARITHMETIC:
+            steps.append(first)
+            first = first.this
+        result = self.of_kind("number", first, _SIGNS[_ARITHMETIC[type(steps[-1])]])
+        for step in reversed(steps):
+            op = _ARITHMETIC[type(step)]
+            right = self.of_kind("number", step.expression, _SIGNS[op])
+            result = self.checked(self._applied(op, result, right, step.expression))
+        return result
+
+    def _applied(self, op: Op, left: Node, right: Node, said: exp.Expr) -> Node:
+        if op == "div":
+            divisor = constant(right)
+            if divisor is None:
+                raise self.refuse(f"a division by {_said(said)}; only a constant other than 0 can divide")
+            if divisor == 0:
+                raise self.refuse(
+                    f"a division by {_said(said)}, which is 0; divide by a constant other than 0"
+                )
+            bound = left.bound / abs(divisor)
+        else:
+            bound = left.bound * right.bound if op == "mul" else left.bound + right.bound
+        return Node(op, "number", (left, right), bound=bound)
+
+    def _negative(self, node: exp.Expr) -> Node:
+        inner = self.of_kind("number", node.this, "-")
+        if inner.op == "literal" and isinstance(inner.value, float):
+            return Node("literal", "number", value=-inner.value, bound=inner.bound)
+        return Node("neg", "number", (inner,), bound=inner.bound)
+
+    def _comparison(self, node: exp.Expr) -> Node:
+        left, right = self.all([lambda: self.read(node.this), lambda: self.read(node.expression)])
+        return self._compared(_COMPARE[type(node)], left, right, node)
+
+    def _compared(self, op: Op, left: Node, right: Node, node: exp.Expr) -> Node:
+        if left.kind != right.kind:
+            raise self.refuse(
+                f"{_said(node)} compares {_KIND_WORDS[left.kind]} with {_KIND_WORDS[right.kind]}; "
+                "compare values of one kind"
+            )
+        if left.kind == "bool" and op not in ("eq", "ne"):
+            raise self.refuse(f"{_said(node)} puts true and false in an order; use = or <>")
+        return Node(op, "bool", (left, right))
+
+    def _in(self, node: exp.Expr) -> Node:
+        values = node.expressions
+        if not values:
+            raise self.refuse(f"{_said(node)} needs values in parentheses")
+        this, *read = self.all([lambda part=part: self.read(part) for part in (node.this, *values)])  # type: ignore[misc]
+        return _balanced("or", [self._compared("eq", this, value, node) for value in read])
+
+    def _between(self, node: exp.Expr) -> Node:
+        parts = (node.this, node.args["low"], node.args["high"])
+        this, low, high = self.all([lambda part=part: self.read(part) for part in parts])  # type: ignore[misc]
+        return Node(
+            "and", "bool", (self._compared("ge", this, low, node), self._compared("le", this, high, node))
+        )
+
+    def _like(self, node: exp.Expr) -> Node:
+        this = self.of_kind("text", node.this, "LIKE")
+        pattern = node.expression
+        while isinstance(pattern, exp.Paren):
+            pattern = pattern.this
+        if not (isinstance(pattern, exp.Literal) and pattern.is_string):
+            raise self.refuse(
+                f"LIKE needs a text in single quotes as its pattern, and {_said(pattern)} is none"
+            )
+        if len(pattern.this) > MAX_PATTERN:
+            raise self.refuse(f"a LIKE pattern of {len(pattern.this):,} signs; {MAX_PATTERN} is the most")
+        like = Node("like", "bool", (this,), value=str(pattern.this))
+        return Node("not", "bool", (like,)) if node.args.get("negate") else like
+
+    def _is_null(self, node: exp.Expr) -> Node:
+        if not isinstance(node.expression, exp.Null):
+            raise self.refuse(f"{_said(node)}: IS goes with NULL or NOT NULL only; use = for TRUE and FALSE")
+        return Node("is-null", "bool", (self.read(node.this),))
+
+    def _case(self, node: exp.Expr) -> Node:
+        branches = node.args.get("ifs") or []
+        subject = node.args.get("this")
+        conditions = self.all([lambda branch=branch: self._when(subject, branch) for branch in branches])  # type: ignore[misc]
+        default = node.args.get("default") or exp.Null()
+        values = self._branches("CASE", [*(branch.args["true"] for branch in branches), default])
+        args: list[Node] = []
+        for condition, value in zip(conditions, values[:-1], strict=True):
+            args += (condition, value)
+        args.append(values[-1])
+        return Node("case", values[0].kind, tuple(args), bound=max(value.bound for value in values))
+
+    def _when(self, subject: exp.Expr | None, branch: exp.Expr) -> Node:
+        if subject is None:
+            return self.condition(branch.this, "WHEN")
+        left, right = self.all([lambda: self.read(subject), lambda: self.read(branch.this)])
+        return self._compared("eq", left, right, exp.EQ(this=subject.copy(), expression=branch.this.copy()))
+
+    def _coalesce(self, node: exp.Expr) -> Node:
+        values = self._branches("COALESCE", [node.this, *node.expressions])
+        return Node("coalesce", values[0].kind, tuple(values), bound=max(value.bound for value in values))
+
+    def _branches(self, user: str, nodes: Sequence[exp.Expr]) -> list[Node]:
+        """Values that must be of one kind; a NULL among them takes the kind of the others."""
+        bare = [_without_parentheses(node) for node in nodes]
+        said = [node for node in bare if not isinstance(node, exp.Null)]
+        read = iter(self.all([lambda node=node: self.read(node) for node in said]))  # type: ignore[misc]
+        values = [None if isinstance(node, exp.Null) else next(read) for node in bare]
+        kinds = list(dict.fromkeys(value.kind for value in values if value is not None))
+        if not kinds:
+            raise self.refuse(f"every branch of {user} is NULL; give one of them a value")
+        if len(kinds) > 1:
+            mixed = " and ".join(_KIND_WORDS[kind] for kind in kinds)
+            raise self.refuse(f"{user} has {mixed} among its branches; give them one kind")
+        return [Node("null", kinds[0]) if value is None else value for value in values]
+
+
+def constant(node: Node) -> float | None:
+    """Find the number that `node` always is, whatever the facts; None where it reads one, or may be null."""
+    if node.op == "literal" and isinstance(node.value, float):
+        return node.value
+    numbers = [constant(arg) for arg in node.args]
+    if node.op not in _SIGNS or any(number is None for number in numbers):
+        return None
+    left, *rest = [number for number in numbers if number is not None]
+    if node.op == "neg":
+        return -left
+    right = rest[0]
+    if node.op == "add":
+        return left + right
+    if node.op == "sub":
+        return left - right
+    return left * right if node.op == "mul" else left / right
+
+
+def _spine(node: exp.Expr, kinds: tuple[type[exp.Expr], ...]) -> Iterator[exp.Expr]:
+    """Walk the operands of a chain of one operator from the right; the parser builds it to the left."""
+    while isinstance(node, kinds):
+        yield node.expression
+        node = node.this
+    yield node
+
+
+def _balanced(op: Op, nodes: list[Node]) -> Node:
+    """AND or OR of many as a tree of the least depth; both are associative, nulls included."""
+    while len(nodes) > 1:
+        pairs = [nodes[at : at + 2] for at in range(0, len(nodes), 2)]
+        nodes = [Node(op, "bool", tuple(pair)) if len(pair) == 2 else pair[0] for pair in pairs]
+    return nodes[0]
+
+
+def _without_parentheses(node: exp.Expr) -> exp.Expr:
+    while isinstance(node, exp.Paren):
+        node = node.this
+    return node
+
+
+def _said(node: exp.Expr) -> str:
+    """Write a part of the expression as a message names it."""
+    try:
+        return shown(node.sql())
+    except (SqlglotError, RecursionError):
+        return "a part of the expression"

@@ -1,0 +1,53 @@
+"""How a problem names what was written and what would be right, in one line that is safe to print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_SHOWN = 60  # characters of a value that a message repeats; enough to find it by
+
+
+def shown(value: object) -> str:
+    """Write what the file says on one line: texts in quotes, long ones cut, control characters escaped."""
+    if isinstance(value, bool):
+        text = "true" if value else "false"
+    elif isinstance(value, str):
+        cut = value if len(value) <= _SHOWN else value[:_SHOWN] + "…"
+        text = json.dumps(cut, ensure_ascii=False)
+    elif isinstance(value, list):
+        text = "a list"
+    elif isinstance(value, dict):
+        text = "a table"
+    else:
+        text = str(value) if not isinstance(value, int) or abs(value) < 10**30 else "a very large number"
+        text = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode()
+        for sign in text
+    )
+
+
+def nearest(word: str, valid: Iterable[str]) -> str | None:
+    """Find the valid name that is nearest to `word` whatever the case, or None where none is near."""
+    by_lower: dict[str, str] = {}
+    for name in valid:
+        by_lower.setdefault(name.casefold(), name)
+    close = get_close_matches(word[:_SHOWN].casefold(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else None
+
+
+def advice(word: str, valid: Iterable[str], otherwise: str | None = None) -> str:
+    """Say what would be right in place of `word`: the nearest valid name, else `otherwise` or all of them."""
+    names = list(valid)
+    near = nearest(word, names)
+    if near is not None:
+        return f'did you mean "{near}"?'
+    if otherwise is not None:
+        return otherwise
+    return (
+        f"use one of {', '.join(shown(name)[1:-1] for name in names)}"
+        if names
+        else "there is none to choose from"
+    )

@@ -1,0 +1,75 @@
+"""Where a program comes from: a preset by its name, or a file by its path."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from simulator.errors import InputError
+from simulator.program.nearest import advice, nearest, shown
+
+_FILE = "program.toml"
+
+
+def _folder() -> Traversable:
+    return files("simulator") / "presets"
+
+
+def preset_names() -> tuple[str, ...]:
+    """List the presets that have a program design, by name."""
+    return tuple(sorted(entry.name for entry in _folder().iterdir() if (entry / _FILE).is_file()))
+
+
+def preset_text(name: str) -> str:
+    """Read the program file of a preset. Raises InputError with the nearest name where there is none."""
+    names = preset_names()
+    if name not in names:
+        raise InputError(f"no preset {shown(name)}; {advice(name, names)}")
+    return (_folder() / name / _FILE).read_text(encoding="utf-8")
+
+
+def find_program(name_or_path: str) -> tuple[str, str]:
+    """Read a preset or a file: its text, and what problems are to call it.
+
+    A preset goes before a file of its name (write `./telecom` for the file). Raises InputError where there is
+    neither, or the file can't be read as text.
+    """
+    if name_or_path in preset_names():
+        return preset_text(name_or_path), f"{name_or_path}/{_FILE}"
+    path = Path(name_or_path)
+    try:
+        return decode_program(path.read_bytes(), name_or_path), name_or_path
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(_missing(name_or_path)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            f"{name_or_path}: can't be read: {reason}; name a program file or a preset"
+        ) from None
+
+
+def decode_program(content: bytes, file: str) -> str:
+    """Read the bytes of a program file as UTF-8, a byte order mark or not.
+
+    Raises InputError that names the encoding it seems to have, or the line of the first wrong byte.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{file}: the file is UTF-16; save it as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{file}:{line}: byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8"
+        ) from None
+
+
+def _missing(name: str) -> str:
+    names = preset_names()
+    near = nearest(name, names)
+    if near is not None:
+        return f'no program file and no preset {shown(name)}; did you mean the preset "{near}"?'
+    return (
+        f"no program file and no preset {shown(name)}; give a file, or one of the presets {', '.join(names)}"
+    )

@@ -1,0 +1,112 @@
+"""Rules as Polars expressions: a checked tree compiled once, with the nulls of SQL."""
+
+from __future__ import annotations
+
+import functools
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from simulator.errors import ProgramError
+from simulator.program.expression import Node, Op, facts_of, parse_expression
+from simulator.program.facts import FACT_KINDS, Kind
+from simulator.program.model import OnFail, Rule
+
+_TYPES: dict[Kind, pl.DataType] = {"bool": pl.Boolean(), "number": pl.Float64(), "text": pl.String()}
+
+FACTS: dict[str, pl.DataType] = {name: _TYPES[kind] for name, kind in FACT_KINDS.items()}
+"""The facts a rule may read and the type of their column; every number is a Float64, counts too."""
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A rule ready to be evaluated: `expr` reads the columns named in `facts`.
+
+    `expr` gives one Boolean a row of the frame, for a frame of any height, also where it reads no column;
+    null where SQL would have null.
+    """
+
+    code: str
+    on_fail: OnFail
+    facts: tuple[str, ...]
+    expr: pl.Expr
+
+
+def check_rule(text: str) -> list[str]:
+    """List every problem of an expression, each a line for a person; an empty list where it is a rule."""
+    return list(parse_expression(text).problems)
+
+
+def compile_rule(rule: Rule) -> CompiledRule:
+    """Compile `rule` for columns of the types in FACTS.
+
+    Raises ProgramError with every problem of the expression; a rule of a loaded program has none.
+    """
+    parsed = parse_expression(rule.require)
+    if parsed.tree is None:
+        raise ProgramError([f'rule "{rule.code}".require: {problem}' for problem in parsed.problems])
+    return CompiledRule(rule.code, rule.on_fail, facts_of(parsed.tree), _for_every_row(_compile(parsed.tree)))
+
+
+def _for_every_row(expr: pl.Expr) -> pl.Expr:
+    """Give `expr` the height of its frame: a literal alone is one row high, even where the frame has none."""
+    return expr & pl.repeat(True, pl.len(), dtype=pl.Boolean)
+
+
+def _compile(node: Node) -> pl.Expr:
+    if node.op == "fact":
+        return pl.col(str(node.value))
+    if node.op in ("literal", "null"):
+        return pl.lit(node.value, dtype=_TYPES[node.kind])
+    args = [_compile(arg) for arg in node.args]
+    if node.op == "like":
+        return args[0].str.contains(_like_pattern(str(node.value)))
+    if node.op == "case":
+        return _case(args)
+    if node.op == "coalesce":
+        return pl.coalesce(args)
+    return functools.reduce(_OPERATORS[node.op], args) if len(args) > 1 else _UNARY[node.op](args[0])
+
+
+_OPERATORS: dict[Op, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "and": operator.and_,
+    "or": operator.or_,
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+}
+_UNARY: dict[Op, Callable[[pl.Expr], pl.Expr]] = {
+    "not": operator.invert,
+    "neg": operator.neg,
+    "is-null": pl.Expr.is_null,
+}
+
+
+def _case(args: list[pl.Expr]) -> pl.Expr:
+    """Chain condition and value, condition and value …, otherwise; a null condition is not met, as in SQL."""
+    *pairs, otherwise = args
+    result = otherwise
+    for condition, value in reversed(list(zip(pairs[::2], pairs[1::2], strict=True))):
+        result = pl.when(condition).then(value).otherwise(result)
+    return result
+
+
+def _like_pattern(pattern: str) -> str:
+    """Write a LIKE pattern as a regular expression of the whole text: % any run, _ any sign, newlines too."""
+    signs = {"%": "(?s:.*)", "_": "(?s:.)"}
+    runs = re.sub("%+", "%", pattern)
+    return r"\A" + "".join(signs.get(sign) or _escaped(sign) for sign in runs) + r"\z"
+
+
+def _escaped(sign: str) -> str:
+    return "\\" + sign if sign in r"\.+*?()|[]{}^$#&-~" else sign

@@ -1,0 +1,93 @@
+"""The layout of a program file as a JSON Schema, for editors that complete and check TOML by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simulator.events.contract import MAX_INTEGER, MAX_TEXT
+from simulator.program.currencies import DIGITS
+from simulator.program.facts import ALL_FACTS
+from simulator.program.layout import CAP, TABLES, Form, Key, Table
+from simulator.program.sqltext import MAX_TEXT as MAX_EXPRESSION
+from simulator.program.values import MAX_PERCENT, MAX_SENTENCE
+
+Schema = dict[str, object]
+
+_DURATION = "^0*[1-9][0-9]*[mhdw]$"
+_DURATION_OR_ZERO = "^[0-9]+[mhdw]$"
+
+
+def json_schema() -> Schema:
+    """Build the schema, of draft 7, which TOML editors understand best.
+
+    It holds the layout. Names that exist, minor units and expressions need the whole file: `program check`.
+    """
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Referral program",
+        **_of_table({table.name: _of_tables(table) for table in TABLES}, TABLES),
+    }
+
+
+def _of_tables(table: Table) -> Schema:
+    keys = {key.name: {"description": key.note, **_FORMS[key.form](key)} for key in table.keys}
+    one = _of_table(keys, table.keys)
+    if table.name == "reward":
+        one["oneOf"] = [{"required": ["value"]}, {"required": ["percent"]}]
+    if table.name == CAP.name:
+        one["anyOf"] = [{"required": ["count"]}, {"required": ["value"]}]
+    if table.many:
+        return {"description": table.note, "type": "array", "minItems": 1, "items": one}
+    return {"description": table.note, **one}
+
+
+def _of_table(properties: dict[str, Schema], parts: tuple[Key, ...] | tuple[Table, ...]) -> Schema:
+    required = [part.name for part in parts if part.required]
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        **({"required": required} if required else {}),
+    }
+
+
+def _text(longest: int) -> Schema:
+    return {"type": "string", "minLength": 1, "maxLength": longest}
+
+
+def _list(items: Schema, longest: int | None = None) -> Schema:
+    most = {} if longest is None else {"maxItems": longest}
+    return {"type": "array", "items": items, "minItems": 1, **most}
+
+
+def _expression(key: Key) -> Schema:
+    facts = ", ".join(fact.name for fact in ALL_FACTS)
+    return {**_text(MAX_EXPRESSION), "description": f"{key.note} The facts: {facts}."}
+
+
+_COUNT: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}
+
+_FORMS: dict[Form, Callable[[Key], Schema]] = {
+    "text": lambda _: _text(MAX_TEXT),
+    "sentence": lambda _: _text(MAX_SENTENCE),
+    "choice": lambda key: {"type": "string", "enum": list(key.choices)},
+    "choices": lambda key: {**_list({"type": "string", "enum": list(key.choices)}), "uniqueItems": True},
+    "names": lambda _: {**_list(_text(MAX_TEXT)), "uniqueItems": True},
+    "currency": lambda _: {"type": "string", "enum": sorted(DIGITS)},
+    "moment": lambda _: {"type": "string", "format": "date-time"},
+    "duration": lambda _: {"type": "string", "pattern": _DURATION},
+    "hold": lambda _: {"type": "string", "pattern": _DURATION_OR_ZERO},
+    "occurrence": lambda _: {"anyOf": [_COUNT, {"type": "string", "enum": ["any", "each"]}]},
+    "expression": _expression,
+    "money": lambda _: {"type": "number", "exclusiveMinimum": 0},
+    "percent": lambda _: {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_PERCENT},
+    "whole": lambda _: _COUNT,
+    "tier": lambda _: _list(_COUNT, longest=2),
+    "caps": lambda _: _of_tables(CAP),
+    "window": lambda key: {
+        "anyOf": [
+            {"type": "string", "enum": list(key.choices)},
+            {"type": "string", "pattern": _DURATION},
+        ]
+    },
+}

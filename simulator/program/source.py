@@ -1,0 +1,194 @@
+"""A program file as text: TOML with exact numbers, and the line of every table and key.
+
+The standard library's reader knows no lines, so they are found beside it; where one can't be found a problem
+names its table and key alone.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from simulator.errors import ProgramError
+
+MAX_CHARACTERS = 1_000_000  # a program is read by people; this is some 20,000 lines
+
+Path = tuple[str | int, ...]
+"""Where a value stands: names of tables and keys, and indexes from 0 in arrays."""
+
+
+def parse_toml(text: str, file: str) -> dict[str, object]:
+    """Read `text` with its fractions as exact Decimals.
+
+    Raises ProgramError with one line, with the position, where it is no TOML.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ProgramError(
+            [f"{file}: {len(text):,} characters; a program file has at most {MAX_CHARACTERS:,}"]
+        )
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise ProgramError([f"{file}:{line}: a NUL character; save the file as plain UTF-8 text"])
+    try:
+        text.encode()
+        return tomllib.loads(text, parse_float=_decimal)
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise ProgramError(
+            [f"{file}:{line}: half of a surrogate pair; save the file as UTF-8 text"]
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ProgramError([_syntax(str(error), text, file)]) from None
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        raise ProgramError(
+            [f"{file}: an integer too long to be read; 9007199254740991 is the most"]
+        ) from None
+    except RecursionError:
+        raise ProgramError(
+            [f"{file}: tables or lists nested too deep; a program needs three levels"]
+        ) from None
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent that not even Decimal holds
+        return Decimal("Infinity")
+
+
+def _syntax(message: str, text: str, file: str) -> str:
+    said = re.sub(r"\s+", " ", message)
+    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", said)
+    if found:
+        return f"{file}:{found[2]}: not TOML at column {found[3]}: {found[1]}"
+    return f"{file}:{text.count(chr(10)) + 1}: not TOML: {said}"
+
+
+@dataclass
+class Places:
+    """The line of each table and key that was found, from 1."""
+
+    lines: dict[Path, int] = field(default_factory=dict)
+
+    def line(self, path: Path) -> int | None:
+        """Find the line of `path`, or of the nearest thing around it that has one."""
+        for length in range(len(path), 0, -1):
+            found = self.lines.get(path[:length])
+            if found is not None:
+                return found
+        return None
+
+
+def find_places(text: str) -> Places:
+    """Find the lines of a text that has been read as TOML; what is not understood is left out."""
+    scan = _Scan(text)
+    scan.run()
+    return Places(scan.lines)
+
+
+_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)+")
+_PART = re.compile(r"""[ \t]*([A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*""")
+_TEXT = re.compile(
+    r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'", re.DOTALL
+)
+
+
+class _Scan:
+    """One walk over the lines of a file: headers, keys, and values skipped whole."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.counted = (0, 1)  # a position and its line, so that each line is counted once
+        self.lines: dict[Path, int] = {}
+        self.arrays: dict[Path, int] = {}
+
+    def run(self) -> None:
+        """Walk the whole text."""
+        table: Path = ()
+        while True:
+            blank = _BLANK.match(self.text, self.at)
+            self.at = blank.end() if blank else self.at
+            if self.at >= len(self.text):
+                return
+            start = self.at
+            if self.text[start] == "[":
+                table = self.header()
+                self.note(table, start)
+                self.to_next_line()
+            else:
+                path = (*table, *self.names())
+                self.note(path, start)
+                self.skip_value(path)
+
+    def note(self, path: Path, position: int) -> None:
+        """Note the line of what stands at `position`, and of the tables that a dotted name makes."""
+        last, line = self.counted
+        self.counted = (position, line + self.text.count("\n", last, position))
+        for length in range(1, len(path) + 1):
+            self.lines.setdefault(path[:length], self.counted[1])
+
+    def to_next_line(self) -> None:
+        """Go to the end of this line."""
+        newline = self.text.find("\n", self.at)
+        self.at = len(self.text) if newline < 0 else newline
+
+    def names(self) -> list[str]:
+        """Read a dotted name."""
+        names: list[str] = []
+        while found := _PART.match(self.text, self.at):
+            names.append(_plain(found[1]))
+            self.at = found.end()
+            if not self.text.startswith(".", self.at):
+                break
+            self.at += 1
+        return names
+
+    def header(self) -> Path:
+        """Read [a.b] or [[a.b]]; each array on the way stands for its latest table."""
+        repeated = self.text.startswith("[[", self.at)
+        self.at += 2 if repeated else 1
+        names = self.names()
+        path: Path = ()
+        for place, name in enumerate(names):
+            path = (*path, name)
+            if repeated and place == len(names) - 1:
+                self.arrays[path] = self.arrays.get(path, -1) + 1
+            if path in self.arrays:
+                path = (*path, self.arrays[path])
+        return path
+
+    def skip_value(self, path: Path) -> None:
+        """Go to the end of the value, noting where the tables of a list of inline tables begin."""
+        tables = 0
+        brackets: list[str] = []
+        while self.at < len(self.text):
+            sign = self.text[self.at]
+            if sign == "\n" and not brackets:
+                return
+            if sign in "\"'" and (quoted := _TEXT.match(self.text, self.at)):
+                self.at = quoted.end()
+                continue
+            if sign == "#":
+                self.to_next_line()
+                continue
+            if sign in "[{":
+                if brackets == ["["] and sign == "{":
+                    self.note((*path, tables), self.at)
+                    tables += 1
+                brackets.append(sign)
+            elif sign in "]}" and brackets:
+                brackets.pop()
+            self.at += 1
+
+
+def _plain(name: str) -> str:
+    """Read a bare or quoted key."""
+    if name[0] not in "\"'":
+        return name
+    try:
+        return next(iter(tomllib.loads(f"{name} = 0")))
+    except tomllib.TOMLDecodeError:
+        return name
