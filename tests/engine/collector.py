@@ -16,6 +16,7 @@ from oracle import Event, Row, Rows
 
 from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
+from simulator.program.load import load_program
 from simulator.program.model import Program
 
 Step = Event | int
@@ -46,11 +47,16 @@ REWARD = (
 )
 
 
+def load(text: str) -> Program:
+    """The program of a text that the door has let through."""
+    return load_program(text, "changed.toml")
+
+
 class Collector:
     """An engine and everything it gave, kept as the tables would be."""
 
     def __init__(self, program: Program) -> None:
-        self.engine = Engine(program)
+        self.engine = Engine(program, load)
         self.log = pl.DataFrame(schema={**EVENT_SCHEMA, "person": pl.Int64()})
         self.events: dict[int, Row] = {}
         self.persons: dict[int, str] = {}
