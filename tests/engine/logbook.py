@@ -53,14 +53,12 @@ class Logbook:
         **data: object,
     ) -> Event:
         """Any message; `at` and `received` count from the start of the log, in milliseconds."""
-        if at is None:
-            occurred = self.newest if received is None else self.start + received
-        else:
-            occurred = self.start + at
-        arrived = max(occurred, self.newest) if received is None else self.start + received
+        told = None if received is None else self.start + received
+        occurred = (told or self.newest) if at is None else self.start + at
+        arrived = told or max(occurred, self.newest)
         self.newest = max(self.newest, arrived)
         self.count += 1
-        told = message(
+        sent = message(
             kind,
             subject,
             at=occurred,
@@ -69,8 +67,8 @@ class Logbook:
             key=key or f"{kind}-{self.count}",
             **data,
         )
-        self.steps.append(told)
-        return told
+        self.steps.append(sent)
+        return sent
 
     def tell(self, now: int) -> None:
         """Tell the time, counted from the start of the log."""

@@ -1,0 +1,467 @@
+"""The engine against the oracle, row by row; and that batches, restarts and repetitions change nothing."""
+
+from __future__ import annotations
+
+import json
+import random
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import pytest
+from collector import Collector
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from oracle import Event, Oracle, Row, Rows, _same_window
+from shrinking import shrink
+from strategies import Case, Step, case_of, cases
+
+from simulator.events.columns import EVENT_SCHEMA
+from simulator.events.contract import CONVERSION_TYPES
+
+QUICK = settings(max_examples=120, deadline=None, derandomize=True, phases=[Phase.generate, Phase.shrink])
+LONG = settings(max_examples=5000, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+BATCHES = (1, 2, 7)
+
+
+def folded(case: Case, *, told: bool = True) -> Oracle:
+    """The oracle at the end of a case; `told`: with the final time."""
+    oracle = Oracle(case.program, case.load)
+    for step in case.steps:
+        if isinstance(step, int):
+            oracle.advance(step)
+        else:
+            oracle.receive(step)
+    if told:
+        oracle.advance(case.final)
+    return oracle
+
+
+def run(case: Case, batch: int | None = None, *, told: bool = True) -> Collector:
+    """The engine at the end of a case."""
+    collector = Collector(case.program).run(case.steps, batch)
+    if told:
+        collector.advance(case.final)
+    return collector
+
+
+def difference(found: Rows, wanted: Rows) -> str | None:
+    """The first difference in words, if there is one."""
+    for name, mine, theirs in zip(Rows._fields, found, wanted, strict=True):
+        for place, (a, b) in enumerate(zip(mine, theirs, strict=False)):
+            if a != b or list(a) != list(b):
+                return f"{name}[{place}]:\n  engine {a}\n  oracle {b}"
+        if len(mine) != len(theirs):
+            return f"{name}: engine {len(mine)}, oracle {len(theirs)}: {(mine + theirs)[-1]}"
+    return None
+
+
+def disagreement(case: Case, batch: int | None = None) -> str | None:
+    """How engine and oracle differ on a case: before the final time is told, or after."""
+    oracle, collector = folded(case, told=False), run(case, batch, told=False)
+    untold = difference(collector.rows, oracle.rows)
+    if untold is not None:
+        return f"before the final time is told: {untold}"
+    oracle.advance(case.final)
+    collector.advance(case.final)
+    return difference(collector.rows, oracle.rows)
+
+
+def check(case: Case, compare: Callable[[Case], str | None]) -> None:
+    """Fail with the smallest case that still shows a difference, or still breaks the engine."""
+
+    def said(one: Case) -> tuple[str, str] | None:
+        try:
+            found = compare(one)
+        except Exception as error:  # whatever breaks is to be shown with a small case
+            return type(error).__name__, traceback.format_exc()
+        return None if found is None else ("difference", found)
+
+    first = said(case)
+    if first is None:
+        return
+    kind = first[0]
+    smallest = shrink(case, lambda smaller: (said(smaller) or ("",))[0] == kind)
+    pytest.fail(f"{(said(smallest) or first)[1]}\n{smallest}")
+
+
+def variance(case: Case) -> str | None:
+    """What depends on the batches, if anything does: rows, audit, rollups, persons or versions."""
+    wanted = run(case)
+    for batch in BATCHES:
+        found = run(case, batch)
+        for name in ("rows", "audit", "persons", "versions", "receipts", "fields"):
+            if getattr(found, name) != getattr(wanted, name):
+                return f"{name} at {batch} a batch:\n{getattr(found, name)}\n{getattr(wanted, name)}"
+        if found.hours() != wanted.hours():
+            return f"rollup at {batch} a batch: {found.hours().items() ^ wanted.hours().items()}"
+        if full(found) != full(wanted):
+            return f"rows of the tables at {batch} a batch"
+    return None
+
+
+def full(collector: Collector) -> tuple[list[Row], list[Row], list[Row]]:
+    """Every column of the tables, those the export leaves out too."""
+    return (
+        collector.attributions,
+        list(collector.decisions.values()),
+        list(collector.rewards.values()),
+    )
+
+
+# ---------------------------------------------------------------------- engine and oracle
+
+
+@QUICK
+@given(case=cases())
+def test_engine_and_oracle_agree(case: Case) -> None:
+    assert disagreement(case) is None
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_they_agree_on_seeded_cases(block: int) -> None:
+    for seed in range(block * 20, block * 20 + 20):
+        check(case_of(seed), disagreement)
+
+
+@pytest.mark.parametrize("seed", range(1000, 1006))
+def test_they_agree_on_a_log_of_some_length(seed: int) -> None:
+    check(case_of(seed, 300, 500), disagreement)
+
+
+@pytest.mark.long
+@LONG
+@given(case=cases())
+def test_engine_and_oracle_agree_long(case: Case) -> None:
+    assert disagreement(case) is None
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(100))
+def test_they_agree_on_seeded_cases_long(block: int) -> None:
+    for seed in range(10_000 + block * 100, 10_100 + block * 100):
+        check(case_of(seed), partial(disagreement, batch=(None, 5, 13)[seed % 3]))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2000, 2040))
+def test_they_agree_on_a_long_log(seed: int) -> None:
+    check(case_of(seed, 1000, 2000), disagreement)
+
+
+# ---------------------------------------------------------------------- batches
+
+
+@pytest.mark.parametrize("block", range(5))
+def test_batches_change_nothing(block: int) -> None:
+    for seed in range(3000 + block * 6, 3006 + block * 6):
+        check(case_of(seed, 20, 50), variance)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(50))
+def test_batches_change_nothing_long(block: int) -> None:
+    for seed in range(20_000 + block * 20, 20_020 + block * 20):
+        check(case_of(seed), variance)
+
+
+# ---------------------------------------------------------------------- restart and repetition
+
+
+def restarted(collector: Collector, case: Case) -> Collector:
+    """A new engine that has only the log and the greatest time told."""
+    fresh = Collector(case.program)
+    fresh.replay(collector.log.select(list(EVENT_SCHEMA)))
+    if collector.engine.told >= collector.engine.newest:
+        fresh.advance(collector.engine.told)
+    fresh.receipts, fresh.fields = list(collector.receipts), list(collector.fields)
+    return fresh
+
+
+@pytest.mark.parametrize("seed", range(4000, 4030))
+def test_a_restart_at_any_place_changes_nothing(seed: int) -> None:
+    case = case_of(seed)
+    cut = random.Random(seed).randint(0, len(case.steps))
+    before = Collector(case.program).run(case.steps[:cut])
+    after = restarted(before, case)
+    assert after.rows == before.rows
+    assert full(after) == full(before)
+    assert after.audit == before.audit
+    assert after.hours() == before.hours()
+    after.run(case.steps[cut:])
+    after.advance(case.final)
+    whole = run(case)
+    assert after.rows == whole.rows
+    assert after.audit == whole.audit
+    assert after.hours() == whole.hours()
+    assert after.persons == whole.persons
+    assert after.receipts == whole.receipts
+
+
+@pytest.mark.parametrize("seed", range(4100, 4120))
+def test_sending_everything_again_in_any_order_adds_duplicates_and_nothing_else(seed: int) -> None:
+    case = case_of(seed)
+    collector = run(case)
+    rows, audit, hours, count = (
+        collector.rows,
+        list(collector.audit),
+        collector.hours(),
+        len(collector.events),
+    )
+    again = [{name: row[name] for name in row if name != "seq"} for row in collector.events.values()]
+    random.Random(seed).shuffle(again)
+    collector.receipts.clear()
+    collector.run([{**message, "received_at": case.final + 1} for message in again], batch=9)
+    assert set(collector.receipts) == {"duplicate"}
+    assert len(collector.events) == count
+    collector.advance(case.final)
+    assert (collector.rows, collector.audit, collector.hours()) == (rows, audit, hours)
+
+
+class Together(RuleBasedStateMachine):
+    """Engine and oracle side by side, with batches, tellings, repetitions and restarts as they come."""
+
+    @initialize(case=cases(10, 40))
+    def start(self, case: Case) -> None:
+        self.case = case
+        self.oracle = Oracle(case.program, case.load)
+        self.engine = Collector(case.program)
+        self.left = list(case.steps)
+        self.sent: list[Event] = []
+
+    @precondition(lambda self: self.left)
+    @rule(size=st.integers(1, 12))
+    def send(self, size: int) -> None:
+        batch: list[Step] = self.left[:size]
+        del self.left[:size]
+        receipts = []
+        for step in batch:
+            if isinstance(step, int):
+                self.oracle.advance(step)
+            else:
+                receipts.append(self.oracle.receive(step))
+                self.sent.append(step)
+        before = len(self.engine.receipts)
+        self.engine.run(batch)
+        assert self.engine.receipts[before:] == receipts
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data())
+    def send_again(self, data: st.DataObject) -> None:
+        again = data.draw(st.lists(st.sampled_from(range(len(self.sent))), min_size=1, max_size=4))
+        before = len(self.engine.receipts)
+        newest = self.sent[-1]["received_at"]
+        self.engine.send([{**self.sent[place], "received_at": newest} for place in again])
+        assert set(self.engine.receipts[before:]) <= {"duplicate", "conflict"}
+
+    @rule()
+    def restart(self) -> None:
+        self.engine = restarted(self.engine, self.case)
+
+    @precondition(lambda self: not self.left)
+    @rule(later=st.sampled_from([0, 1, 60_000, 86_400_000]))
+    def tell(self, later: int) -> None:
+        now = max(self.case.final, self.oracle.told or 0) + later
+        self.oracle.advance(now)
+        self.engine.advance(now)
+
+    @invariant()
+    def rows_are_the_same(self) -> None:
+        if hasattr(self, "case"):
+            assert difference(self.engine.rows, self.oracle.rows) is None
+
+
+Together.TestCase.settings = settings(
+    max_examples=25,
+    stateful_step_count=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+TestTogether = Together.TestCase
+
+
+# ---------------------------------------------------------------------- invariants
+
+
+def unchanged(seeds: Iterable[int]) -> Iterable[Case]:
+    """Cases without a change of program: some invariants hold within one version."""
+    for seed in seeds:
+        case = case_of(seed)
+        steps = [s for s in case.steps if isinstance(s, int) or s["type"] != "program.changed"]
+        yield Case(case.program, steps, case.final)
+
+
+@pytest.mark.parametrize("block", range(5))
+def test_invariants(block: int) -> None:
+    for case in unchanged(range(5000 + block * 12, 5012 + block * 12)):
+        collector = run(case)
+        sent = sum(not isinstance(step, int) for step in case.steps)
+        receipts = Counter(collector.receipts)
+        assert sum(receipts.values()) == sent
+        assert receipts["accepted"] == len(collector.events)
+        _check_rows(collector)
+        _check_limits(case, collector)
+
+
+def _check_rows(collector: Collector) -> None:
+    rows = collector.rows
+    attributed = [row["friend"] for row in rows.attributions]
+    assert len(attributed) == len(set(attributed))
+    decided = {(row["source"], row["event_id"], row["milestone"]): row for row in rows.decisions}
+    assert len(decided) == len(rows.decisions)
+    conversions = {
+        (event["source"], event["id"]): event
+        for event in collector.events.values()
+        if event["type"] in CONVERSION_TYPES
+    }
+    program = collector.engine.program
+    wanted = {
+        (*key, milestone.name)
+        for key, event in conversions.items()
+        for milestone in program.milestones
+        if milestone.event == event["type"]
+    }
+    assert decided.keys() == wanted
+    for row in rows.decisions:
+        if row["outcome"] == "qualified":
+            assert row["friend"] in attributed
+    for row in rows.rewards:
+        assert decided[row["source"], row["event_id"], row["milestone"]]["outcome"] == "qualified"
+    single = {m.name for m in program.milestones if m.occurrence != "each"}
+    qualified = Counter(
+        (row["friend"], row["milestone"])
+        for row in rows.decisions
+        if row["outcome"] == "qualified" and row["milestone"] in single
+    )
+    assert all(number == 1 for number in qualified.values())
+
+
+def _check_limits(case: Case, collector: Collector) -> None:
+    issued = [row for row in collector.rows.rewards if row["state"] in ("issued", "revoked")]
+    if case.program.budget_minor is not None:
+        assert sum(row["value_minor"] for row in issued) <= case.program.budget_minor
+    rewards = {reward.name: reward for reward in case.program.rewards}
+    for row in issued:
+        mine = [x for x in issued if (x["reward"], x["recipient"]) == (row["reward"], row["recipient"])]
+        for cap in rewards[row["reward"]].caps:
+            window = [x for x in mine if x["due_at"] <= row["due_at"]]
+            window = [x for x in window if _same_window(cap.window, x["due_at"], row["due_at"])]
+            assert cap.count is None or len(window) <= cap.count
+            assert cap.value_minor is None or sum(x["value_minor"] for x in window) <= cap.value_minor
+
+
+# ---------------------------------------------------------------------- rollups and audit
+
+
+def recount(collector: Collector) -> dict[str, tuple[int, int]]:
+    """The rollup's totals, counted once more from rows and log."""
+    counts: Counter[str] = Counter()
+    values: Counter[str] = Counter()
+
+    def add(metric: str, value: int = 0) -> None:
+        counts[metric] += 1
+        values[metric] += value
+
+    events, rows = collector.events.values(), collector.rows
+    for event in events:
+        shared = event["type"] == "referral.shared"
+        add(f"event.{event['type']}", (event["reach"] or 1) if shared else 0)
+    for row in rows.attributions:
+        add(f"attribution.{row['method']}")
+    for row in rows.decisions:
+        add(f"decision.{row['outcome']}")
+    conversions = {(event["source"], event["id"]): event for event in events}
+    for row in rows.rewards:
+        add(f"reward.{row['state']}", row["value_minor"])
+        if row["state"] in ("issued", "revoked"):
+            occurred = conversions[row["source"], row["event_id"]]["occurred_at"]
+            add("time_to_reward", row["due_at"] - occurred)
+    links: dict[str, str] = {}
+    for event in events:
+        if event["type"] == "link.created":
+            links.setdefault(event["code"], event["subject"])
+    counts["referrer.linked"] = len(set(links.values()))
+    counts["referrer.sharing"] = len({e["subject"] for e in events if e["type"] == "referral.shared"})
+    for stage, friends in _stages(collector).items():
+        counts[f"stage.{stage}"] = len(friends)
+    names = sorted(counts.keys() | values.keys())
+    return {name: (counts[name], values[name]) for name in names if (counts[name], values[name]) != (0, 0)}
+
+
+def _stages(collector: Collector) -> dict[str, set[str]]:
+    """Friends who reached each stage; a later one implies the earlier."""
+    events, rows = collector.events.values(), collector.rows
+    friend_of = {(row["source"], row["event_id"]): row["friend"] for row in rows.decisions}
+    reached: list[tuple[str, set[Any]]] = [
+        ("visited", {e["subject"] for e in events if e["type"] == "friend.visited"}),
+        ("claimed", {e["subject"] for e in events if e["type"] == "friend.claimed"}),
+        (
+            "eligible",
+            {
+                e["subject"]
+                for e in events
+                if e["type"] == "eligibility.confirmed" and e["eligible"] is not False
+            },
+        ),
+        ("converted", {e["subject"] for e in events if e["type"] in CONVERSION_TYPES}),
+        ("qualified", {row["friend"] for row in rows.decisions if row["outcome"] == "qualified"}),
+        (
+            "rewarded",
+            {
+                friend_of[row["source"], row["event_id"]]
+                for row in rows.rewards
+                if row["state"] in ("issued", "revoked")
+            },
+        ),
+    ]
+    stages: dict[str, set[str]] = {}
+    later: set[Any] = set()
+    for name, friends in reversed(reached):
+        later = later | friends
+        stages[name] = later
+    return stages
+
+
+@pytest.mark.parametrize("block", range(5))
+def test_rollups_are_what_a_recount_gives(block: int) -> None:
+    for seed in range(6000 + block * 8, 6008 + block * 8):
+        collector = run(case_of(seed), batch=(None, 3, 11)[seed % 3])
+        assert collector.totals() == recount(collector)
+
+
+@pytest.mark.parametrize("block", range(5))
+def test_the_audit_tells_of_everything_once(block: int) -> None:
+    for seed in range(6100 + block * 8, 6108 + block * 8):
+        case = case_of(seed)
+        collector, oracle = run(case), folded(case)
+        kinds = Counter(entry[2] for entry in collector.audit)
+        rows = collector.rows
+        verdicts = sum(e["type"] == "review.decided" for e in oracle.log)
+        changes = sum(e["type"] == "program.changed" for e in oracle.log)
+        states = Counter(row["state"] for row in rows.rewards)
+        wanted = {
+            "attributed": len(rows.attributions),
+            "decided": len(rows.decisions),
+            "settled": verdicts - len(oracle.without_effect),
+            "verdict-without-effect": len(oracle.without_effect),
+            "program-changed": changes,
+            "pending": len(rows.rewards),
+            **{state: states[state] for state in ("voided", "counted", "capped", "unfunded", "revoked")},
+            "issued": states["issued"] + states["revoked"],
+        }
+        del kinds["reversal-without-effect"]
+        assert kinds == +Counter(wanted)
+        assert [entry[1] for entry in collector.audit] == sorted(entry[1] for entry in collector.audit)
+
+
+def test_failed_and_facts_are_json_of_the_rules_that_were_evaluated() -> None:
+    collector = run(case_of(7000, 200, 300))
+    for row in collector.decisions.values():
+        failed = json.loads(row["failed"])
+        assert all(how in ("fail", "missing") for _, how in failed)
+        if failed:
+            assert row["facts"] is not None
