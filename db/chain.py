@@ -51,6 +51,7 @@ class Chain:
 
         Raises:
             TypeError: a value that no row of ours has (a blob, text that is not UTF-8).
+
         """
         changed = []
         start = 0

@@ -15,6 +15,7 @@ class WriterLock:
 
     Raises:
         LockedDatabaseError: another process writes this database.
+
     """
 
     def __init__(self, database: Path) -> None:

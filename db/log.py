@@ -78,9 +78,12 @@ def read(connection: sqlite3.Connection, after_seq: int, rows: int) -> Iterator[
 
     Raises:
         DamagedDatabaseError: a row holds what no event of ours holds; says which.
+
     """
     while True:
-        cursor = connection.execute(_SELECT + "WHERE event.seq > ? ORDER BY event.seq LIMIT ?", (after_seq, rows))
+        cursor = connection.execute(
+            _SELECT + "WHERE event.seq > ? ORDER BY event.seq LIMIT ?", (after_seq, rows)
+        )
         parts = []
         while fetched := cursor.fetchmany(_FETCH):
             parts.append(_frame(fetched))
@@ -94,16 +97,24 @@ def read(connection: sqlite3.Connection, after_seq: int, rows: int) -> Iterator[
 
 
 def at(connection: sqlite3.Connection, seqs: Sequence[int]) -> pl.DataFrame:
-    """The events with these places in the log, in order of their places, each once."""
+    """The events with these places in the log, in the order asked."""
     wanted = sorted(set(seqs))
     parts = [pl.DataFrame(schema=SCHEMA)]
     for start in range(0, len(wanted), _BOUND):
         some = wanted[start : start + _BOUND]
         marks = ", ".join("?" * len(some))
         parts.append(
-            _frame(connection.execute(_SELECT + f"WHERE event.seq IN ({marks}) ORDER BY event.seq", some).fetchall())
+            _frame(
+                connection.execute(
+                    _SELECT + f"WHERE event.seq IN ({marks}) ORDER BY event.seq", some
+                ).fetchall()
+            )
         )
-    return pl.concat(parts, rechunk=True)
+    found = pl.concat(parts, rechunk=True)
+    if found["seq"].to_list() == list(seqs):
+        return found
+    place = {seq: row for row, seq in enumerate(found["seq"].to_list())}
+    return found[[place[seq] for seq in seqs]]
 
 
 def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
@@ -154,4 +165,6 @@ def _damage(rows: list[tuple[Any, ...]]) -> DamagedDatabaseError:
                 return DamagedDatabaseError(
                     f"event {row[0]}: steering holds {row[-1]!r}, no JSON object of texts; the database is damaged"
                 )
-    return DamagedDatabaseError(f"events {rows[0][0]} to {rows[-1][0]}: can't be read; the database is damaged")
+    return DamagedDatabaseError(
+        f"events {rows[0][0]} to {rows[-1][0]}: can't be read; the database is damaged"
+    )

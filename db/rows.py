@@ -67,7 +67,7 @@ def groups(frame: pl.DataFrame, columns: Sequence[str]) -> list[Group]:
 def in_order(parts: Sequence[Group], height: int) -> list[Shaped]:
     """The rows of all groups, as they are chained, in the order of the frame they came from."""
     if len(parts) == 1 and parts[0].places is None:
-        return list(zip(repeat(parts[0].mask), parts[0].rows))  # noqa: B905 - repeat has no end
+        return list(zip(repeat(parts[0].mask), parts[0].rows))
     ordered: list[Shaped] = [(0, ())] * height
     for part in parts:
         for place, row in zip(part.places or (), part.rows, strict=True):

@@ -22,6 +22,7 @@ def make(path: Path) -> sqlite3.Connection:
 
     Raises:
         DatabaseError: there is something at the path already, or its folder can't be written.
+
     """
     if path.is_dir():
         raise DatabaseError(f"{path}: is a folder; name the database file inside it")
@@ -50,6 +51,7 @@ def reopen(path: Path) -> sqlite3.Connection:
 
     Raises:
         DatabaseError: it is missing, empty, foreign, of another schema, damaged, or can't be written.
+
     """
     reader = open_readonly(path)
     try:
@@ -77,6 +79,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
     Raises:
         DatabaseError: the file can't be opened or made.
+
     """
     try:
         return sqlite3.connect(

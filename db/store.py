@@ -91,6 +91,7 @@ class Store:
 
         Raises:
             DatabaseError: something is at the path already, or it can't be written.
+
         """
         lock = None if scratch else WriterLock(path)
         try:
@@ -125,6 +126,7 @@ class Store:
 
         Raises:
             DatabaseError: it is missing, foreign, of another schema, being written by another process, or damaged.
+
         """
         schema.reopen(path).close()  # says what is wrong with it before a lock's file is made beside it
         lock = WriterLock(path)
@@ -152,6 +154,7 @@ class Store:
 
         Raises:
             DatabaseError: nothing of it was written (a full disk, say).
+
         """
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -204,7 +207,9 @@ class Store:
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         for start in range(0, frame.height, rows.SLICE):
-            shaped = rows.write_chained(self._db, table, self._columns[table], frame[start : start + rows.SLICE])
+            shaped = rows.write_chained(
+                self._db, table, self._columns[table], frame[start : start + rows.SLICE]
+            )
             sealed = self._chains[table].extend(shaped)
             self._db.executemany(_UPSERT_BLOCK, [(table, one.number, one.rows, one.hash) for one in sealed])
 
@@ -233,6 +238,7 @@ class Store:
 
         Raises:
             DatabaseError: a row can't be read; says which.
+
         """
         try:
             yield from log.read(self._db, after_seq, rows)
@@ -240,7 +246,7 @@ class Store:
             raise in_words(error, self.path) from error
 
     def events_at(self, seqs: Sequence[int]) -> pl.DataFrame:
-        """The events at these places, in order, each once."""
+        """The events at these places in the log, in the order asked; columns of `db.log.SCHEMA`."""
         try:
             return log.at(self._db, seqs)
         except sqlite3.Error as error:
@@ -261,6 +267,7 @@ class Store:
 
         Raises:
             DamagedDatabaseError: there is none.
+
         """
         found = self.query("SELECT * FROM program_version ORDER BY version")
         if not found:
@@ -272,6 +279,7 @@ class Store:
 
         Raises:
             DatabaseError: SQLite can't read them.
+
         """
         try:
             return self._db.execute(sql, values).fetchall()
@@ -280,7 +288,9 @@ class Store:
 
     def _open_chain(self, name: str, first: bytes) -> Chain:
         """The open end of a chain: the rows of its part-full block are read again."""
-        last = self.query("SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number DESC LIMIT 1", (name,))
+        last = self.query(
+            "SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number DESC LIMIT 1", (name,)
+        )
         if not last:
             return Chain(first)
         number, count, digest = last[0]

@@ -1,0 +1,83 @@
+"""What a command line ends with: an exit status, and for each error that a person can mend one line that says how.
+
+0 fine · 1 a check or a threshold failed · 2 wrong use or bad input · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+from typer.exceptions import TyperException
+
+from simulator.errors import ReferralError
+
+FINE: Final = 0
+FAILED: Final = 1
+WRONG: Final = 2
+INTERRUPTED: Final = 130
+
+
+def guarded(command: Callable[[], Any]) -> int:
+    """Run a command; its exit status. What is nobody's fault but ours still shows where it happened."""
+    try:
+        status = _run(command)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        status = _hung_up()
+    return status
+
+
+def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for each way to end
+    try:
+        result = command()
+    except ReferralError as error:
+        return _say(str(error))
+    except typer.Abort:
+        return INTERRUPTED
+    except TyperException as error:
+        return _say(_wrong_use(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            return _hung_up()
+        return end.code if isinstance(end.code, int) else FINE if end.code is None else _say(str(end.code))
+    except BrokenPipeError:
+        raise
+    except sqlite3.Error as error:
+        from db.readonly import in_words  # noqa: PLC0415 - only when something went wrong
+
+        return _say(str(in_words(error, Path("the database"))))
+    except OSError as error:
+        where = error.filename if isinstance(error.filename, str) else None
+        return _say(f"{where}: {error.strerror}" if where else str(error))
+    return result if isinstance(result, int) else FINE
+
+
+def _say(message: str) -> int:
+    """Put an error's lines on standard error."""
+    for line in message.splitlines() or [""]:
+        print(f"referral-tui: {line}", file=sys.stderr)  # noqa: T201 - the one place for errors
+    return WRONG
+
+
+def _wrong_use(error: TyperException) -> str:
+    """Wrong arguments in one line, with where to read on."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "referral-tui"
+    said = " ".join(error.format_message().split()).rstrip(".")
+    return f"{said[:1].lower()}{said[1:]}; `{path} --help` says what is right"
+
+
+def _hung_up() -> int:
+    """The reader of our output went away, as `head` does: nothing is wrong."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())  # or the interpreter complains when it flushes at its end
+    os.close(nowhere)
+    return FINE

@@ -1,0 +1,86 @@
+"""`export`: what stands in a database, for other programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from referral_tui.cli.options import DEFAULT_DATABASE, Database
+
+
+class What(StrEnum):
+    """What can be exported."""
+
+    EVENTS = "events"
+    QUARANTINE = "quarantine"
+    ATTRIBUTIONS = "attributions"
+    DECISIONS = "decisions"
+    REWARDS = "rewards"
+    AUDIT = "audit"
+
+
+class Form(StrEnum):
+    """How it is written."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+def export(
+    what: Annotated[What, typer.Argument(help="Which rows.", metavar="WHAT", show_choices=True)],
+    db: Database = DEFAULT_DATABASE,
+    form: Annotated[Form, typer.Option("--format", help="How they are written.")] = Form.JSONL,
+    out: Annotated[
+        Path, typer.Option(help="The file to write; - is standard output.", metavar="FILE")
+    ] = Path("-"),
+) -> None:
+    """Write rows as JSON Lines, CSV or Parquet.
+
+    WHAT is events (whole CloudEvents, which `ingest --replay` takes back), quarantine, attributions, decisions,
+    rewards or audit. Times are integer milliseconds UTC, money integer minor units.
+
+    Example: referral-tui export rewards --db shop.db --format csv --out rewards.csv
+    """
+    from db.readonly import open_readonly  # noqa: PLC0415 - keeps --help quick
+
+    open_readonly(db).close()  # says what is wrong with it before a file is made
+
+    from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
+    from simulator.export import export as write  # noqa: PLC0415 - loads Polars
+
+    with Bar(f"export {what}", None) as bar, _opened(out) as stream:
+        rows = write(db, what.value, form.value, stream, bar.advance)
+    if out != Path("-"):
+        typer.echo(f"{out}: {rows:,} rows of {what}", err=True)
+
+
+@contextmanager
+def _opened(out: Path) -> Iterator[IO[bytes]]:
+    """The file to write, which is there only once it is whole; or standard output."""
+    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+
+    if out == Path("-"):
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if out.is_dir():
+        raise InputError(f"{out}: is a folder; name the file to write")
+    part = out.with_name(out.name + ".part")
+    try:
+        stream = part.open("wb")
+    except OSError as error:
+        raise InputError(f"{out}: can't be written ({error.strerror})") from error
+    try:
+        with stream:
+            yield stream
+        part.replace(out)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,46 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Database = Annotated[Path, typer.Option("--db", metavar="FILE", help="The platform's database.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+DEFAULT_DATABASE = Path("referral.db")
+
+
+def read_time(text: str | None, option: str) -> int | None:
+    """A TIME given on the command line, RFC 3339 or integer milliseconds UTC, as milliseconds.
+
+    Raises:
+        InputError: it is neither; says what would be right.
+
+    """
+    from simulator.errors import InputError  # noqa: PLC0415 - keeps the commands' modules light
+    from simulator.events.moment import EARLIEST_MS, LATEST_MS, parse_moment  # noqa: PLC0415 - loads NumPy
+
+    if text is None:
+        return None
+    stripped = text.strip()
+    if stripped.lstrip("-").isascii() and stripped.lstrip("-").isdigit():
+        moment = int(stripped)
+        if not EARLIEST_MS <= moment <= LATEST_MS:
+            raise InputError(
+                f"{option} {text}: outside the years 0001 to 9999; milliseconds since 1970 are wanted"
+            )
+        return moment
+    try:
+        return parse_moment(stripped)
+    except InputError as error:
+        raise InputError(f"{option} {text}: {error}; or give milliseconds since 1970 in UTC") from None
+
+
+def print_json(figures: object) -> None:
+    """One JSON object on standard output."""
+    import orjson  # noqa: PLC0415 - loaded only where figures are asked for
+
+    typer.echo(orjson.dumps(figures).decode())

@@ -1,0 +1,95 @@
+"""Two databases row by row: what is stored against what was derived again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_ROWS = 5_000  # rows of either side in memory at once
+
+Row = tuple[Any, ...]
+
+
+class DifferenceError(Exception):
+    """The first difference found; its text is a line for a person."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A table, the columns that are its key (they come first), and which of its rows count."""
+
+    table: str
+    key: int
+    where: str = "1"
+
+
+def compare(stored: sqlite3.Connection, derived: sqlite3.Connection, what: Comparison) -> int:
+    """Compare a table of both; gives the number of rows.
+
+    Raises:
+        DifferenceError: at the first row that is missing, too many, or differs, with the column.
+
+    """
+    names = [row[1] for row in derived.execute(f"PRAGMA table_info({what.table})")]
+    order = ", ".join(names[: what.key])
+    sql = f"SELECT * FROM {what.table} WHERE {what.where} ORDER BY {order}"
+    ours, theirs = _chunks(stored, sql), _chunks(derived, sql)
+    count = 0
+    while True:
+        one, other = next(ours, []), next(theirs, [])
+        if one != other:
+            raise _first_difference(what, names, one, other)
+        if not one:
+            return count
+        count += len(one)
+
+
+def _chunks(connection: sqlite3.Connection, sql: str) -> Iterator[list[Row]]:
+    cursor = connection.execute(sql)
+    while rows := cursor.fetchmany(_ROWS):
+        yield rows
+
+
+def _first_difference(
+    what: Comparison, names: list[str], stored: list[Row], derived: list[Row]
+) -> DifferenceError:
+    for one, other in zip(stored, derived, strict=False):
+        if one == other:
+            continue
+        if one[: what.key] != other[: what.key]:
+            break
+        place = next(place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1])
+        return DifferenceError(
+            f"{_row(what, names, one)}: {names[place]} is {_shown(one[place])}, "
+            f"derived again from the log it is {_shown(other[place])}"
+        )
+    extra, missing = _only(what, stored, derived), _only(what, derived, stored)
+    if missing is not None and (extra is None or _before(what, missing, extra)):
+        return DifferenceError(f"{_row(what, names, missing)}: is missing, the log gives one")
+    return DifferenceError(f"{_row(what, names, extra or stored[0])}: is stored, the log gives none")
+
+
+def _only(what: Comparison, rows: list[Row], others: list[Row]) -> Row | None:
+    """The first row whose key the others lack."""
+    known = {other[: what.key] for other in others}
+    return next((row for row in rows if row[: what.key] not in known), None)
+
+
+def _before(what: Comparison, one: Row, other: Row) -> bool:
+    try:
+        return bool(one[: what.key] < other[: what.key])
+    except TypeError:  # a key of another kind than it should be
+        return False
+
+
+def _row(what: Comparison, names: list[str], row: Row) -> str:
+    """A row's name: its table and key."""
+    key = ", ".join(f"{name} {value}" for name, value in zip(names[: what.key], row, strict=False))
+    return f"{what.table} with {key}"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:100]}… ({len(text)} characters)"

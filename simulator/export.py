@@ -1,0 +1,209 @@
+"""The six exports: rows of a platform's database as JSON Lines, CSV or Parquet, streamed in bounded memory.
+
+Equal logs give equal bytes. `events` are whole CloudEvents that the door takes back.
+"""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import IO, Any, Final, Literal
+
+import orjson
+import polars as pl
+
+from db import log
+from db.readonly import in_words, open_readonly
+from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.events.contract import DATA_COLUMNS
+from simulator.events.csvfile import data_columns
+from simulator.events.encode import encode_events
+from simulator.events.moment import format_moments
+from simulator.platform import typed
+from simulator.tables import TABLES, Table
+
+Format = Literal["jsonl", "csv", "parquet"]
+FORMATS: Final[tuple[Format, ...]] = ("jsonl", "csv", "parquet")
+WHATS: Final = ("events", *TABLES)
+CHUNK = 10_000  # rows in memory at once
+GROUP = 50_000  # rows to a Parquet row group
+
+_ENVELOPE = ("id", "source", "type", "time", "subject")
+_DECISION = ("decision_source", "decision_id", "decision_milestone")
+_FLAGS = [name for name, kind in MESSAGE_SCHEMA.items() if kind == pl.Boolean]
+
+Progress = Callable[[int], None]
+
+
+def export(path: Path, what: str, form: Format, out: IO[bytes], progress: Progress | None = None) -> int:
+    """Write one export of the database at `path` to a binary file; gives the number of rows.
+
+    `what` is one of `WHATS`; `progress` is told how many more rows have been written.
+
+    Raises:
+        DatabaseError: the database is missing, foreign or damaged.
+
+    """
+    counter = _Counter(progress)
+    with closing(open_readonly(path)) as connection:
+        try:
+            connection.execute("BEGIN")  # one snapshot, whatever a writer does meanwhile
+            if what == "events":
+                _EVENT_WRITERS[form](connection, out, counter)
+            else:
+                _ROW_WRITERS[form](connection, TABLES[what], out, counter)
+        except sqlite3.Error as error:
+            raise in_words(error, path) from error
+    return counter.rows
+
+
+class _Counter:
+    """Counts rows as they pass, and says so."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.rows = 0
+        self._progress = progress
+
+    def add(self, rows: int) -> None:
+        self.rows += rows
+        if self._progress is not None:
+            self._progress(rows)
+
+
+def _chunks(
+    connection: sqlite3.Connection, table: Table, counter: _Counter
+) -> Iterator[list[tuple[Any, ...]]]:
+    cursor = connection.execute(table.select)
+    while rows := cursor.fetchmany(CHUNK):
+        counter.add(len(rows))
+        yield rows
+
+
+def _rows_jsonl(connection: sqlite3.Connection, table: Table, out: IO[bytes], counter: _Counter) -> None:
+    names = list(table.columns)
+    nested = [names.index(name) for name in table.nested]
+    for rows in _chunks(connection, table, counter):
+        lines = []
+        for row in rows:
+            fields = dict(zip(names, row, strict=True))
+            for place in nested:
+                fields[names[place]] = orjson.Fragment(row[place])
+            lines.append(orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE))
+        out.write(b"".join(lines))
+
+
+def _rows_csv(connection: sqlite3.Connection, table: Table, out: IO[bytes], counter: _Counter) -> None:
+    out.write(_csv([tuple(table.columns)]))
+    for rows in _chunks(connection, table, counter):
+        out.write(_csv(rows))
+
+
+def _rows_parquet(connection: sqlite3.Connection, table: Table, out: IO[bytes], counter: _Counter) -> None:
+    schema = table.columns | table.nested
+
+    def frames() -> Iterator[pl.DataFrame]:
+        for rows in _chunks(connection, table, counter):
+            frame = pl.DataFrame(rows, schema=table.columns, orient="row")
+            yield frame.with_columns(
+                pl.col(name).str.json_decode(kind) for name, kind in table.nested.items()
+            )
+
+    _sink(frames, schema, out)
+
+
+def _events(connection: sqlite3.Connection, counter: _Counter) -> Iterator[pl.DataFrame]:
+    for events in log.read(connection, 0, CHUNK):
+        counter.add(events.height)
+        yield typed(events)
+
+
+def _events_jsonl(connection: sqlite3.Connection, out: IO[bytes], counter: _Counter) -> None:
+    for events in _events(connection, counter):
+        out.write(b"\n".join(encode_events(events)) + b"\n")
+
+
+def _events_csv(connection: sqlite3.Connection, out: IO[bytes], counter: _Counter) -> None:
+    """The envelope's fields, each data field in a column of its own, and what the platform added."""
+    data = [name.removeprefix("data.").replace(".", "_") for name in data_columns()]
+    out.write(_csv([("specversion", *_ENVELOPE, *data_columns(), "receivedat", "seq")]))
+    flags = [
+        pl.when(pl.col(name)).then(pl.lit("true")).when(~pl.col(name)).then(pl.lit("false"))
+        for name in _FLAGS
+    ]
+    for events in _events(connection, counter):
+        rows = events.select(
+            pl.lit("1.0").alias("specversion"),
+            *("id", "source", "type", _times(events), "subject"),
+            *(flags[_FLAGS.index(name)].alias(name) if name in _FLAGS else name for name in data),
+            *("received_at", "seq"),
+        ).rows()
+        out.write(_csv(rows))
+
+
+def _events_parquet(connection: sqlite3.Connection, out: IO[bytes], counter: _Counter) -> None:
+    """`data` is a struct with a field for each that any type has; absent ones are null."""
+    plain = [name for name in DATA_COLUMNS if name not in _DECISION]
+    parts = [name.removeprefix("decision_") for name in _DECISION]
+    decision = pl.Struct(dict.fromkeys(parts, pl.String()))
+    schema: dict[str, pl.DataType] = {
+        **dict.fromkeys(("specversion", *_ENVELOPE), pl.String()),
+        "data": pl.Struct({**{name: MESSAGE_SCHEMA[name] for name in plain}, "decision": decision}),
+        "receivedat": pl.Int64(),
+        "seq": pl.Int64(),
+    }
+    made = pl.struct(pl.col(name).alias(part) for name, part in zip(_DECISION, parts, strict=True))
+    decided = pl.when(pl.col("decision_id").is_not_null()).then(made).alias("decision")
+
+    def frames() -> Iterator[pl.DataFrame]:
+        for events in _events(connection, counter):
+            yield events.select(
+                pl.lit("1.0").alias("specversion"),
+                *("id", "source", pl.col("type").cast(pl.String), _times(events), "subject"),
+                pl.struct(*plain, decided).alias("data"),
+                pl.col("received_at").alias("receivedat"),
+                "seq",
+            )
+
+    _sink(frames, schema, out)
+
+
+def _times(events: pl.DataFrame) -> pl.Series:
+    return pl.Series("time", format_moments(events["occurred_at"].to_numpy()), pl.String)
+
+
+def _sink(
+    frames: Callable[[], Iterator[pl.DataFrame]], schema: dict[str, pl.DataType], out: IO[bytes]
+) -> None:
+    from polars.io.plugins import register_io_source  # noqa: PLC0415 - only Parquet needs it
+
+    def source(
+        _columns: list[str] | None, _predicate: pl.Expr | None, _rows: int | None, _batch: int | None
+    ) -> Iterator[pl.DataFrame]:
+        yield from frames()
+
+    plan = register_io_source(source, schema=schema, is_pure=False)
+    plan.sink_parquet(out, maintain_order=True, row_group_size=GROUP, compression="zstd")
+
+
+def _csv(rows: Sequence[tuple[Any, ...]]) -> bytes:
+    """Rows as CSV, a line feed after each."""
+    lines: list[str] = []
+    csv.writer(_Lines(lines), lineterminator="\r\n").writerows(rows)
+    return "".join(lines).encode()
+
+
+class _Lines:
+    """Takes the writer's rows. Its line end is said to be CR LF, so that cells with either are quoted; LF is kept."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+
+    def write(self, line: str) -> None:
+        self._lines.append(line[:-2] + "\n")
+
+
+_EVENT_WRITERS: Final = {"jsonl": _events_jsonl, "csv": _events_csv, "parquet": _events_parquet}
+_ROW_WRITERS: Final = {"jsonl": _rows_jsonl, "csv": _rows_csv, "parquet": _rows_parquet}

@@ -1,0 +1,94 @@
+"""Files of events, read in blocks of bounded memory: JSON Lines and CSV, and standard input.
+
+What can be known of the files before anything is read (missing, a folder, unreadable, of an unknown kind) is
+said at once, for all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from simulator.errors import InputError
+
+JSON_LINES: Final = (".jsonl", ".ndjson", ".json")
+CSV: Final = ".csv"
+STANDARD_INPUT: Final = Path("-")
+BLOCK_BYTES = 64 * 1024 * 1024  # a block ends here even if it has fewer lines than asked for
+_PIECE = 500  # lines taken at once while the bytes are counted
+
+
+def check_files(paths: Sequence[Path]) -> None:
+    """See that every file is there, can be read and is of a known kind.
+
+    Raises:
+        InputError: a line for each that is not.
+
+    """
+    problems = [problem for path in paths if (problem := _problem(path)) is not None]
+    if paths.count(STANDARD_INPUT) > 1:
+        problems.append("-: standard input can be read once only; name it once")
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+def _problem(path: Path) -> str | None:
+    if path == STANDARD_INPUT:
+        return None
+    if not path.exists():
+        return f"{path}: no such file"
+    if path.is_dir():
+        return f"{path}: is a folder; name the files in it"
+    if path.suffix.lower() not in (*JSON_LINES, CSV):
+        return f"{path}: of an unknown kind; events come in .jsonl (JSON Lines) or .csv files"
+    if not os.access(path, os.R_OK):
+        return f"{path}: can't be read; check its permissions"
+    return None
+
+
+def size_of(paths: Sequence[Path]) -> int | None:
+    """Bytes of all files together; None where standard input is among them."""
+    return None if STANDARD_INPUT in paths else sum(path.stat().st_size for path in paths)
+
+
+def is_csv(path: Path) -> bool:
+    """Whether a file is read as CSV; standard input is JSON Lines."""
+    return path.suffix.lower() == CSV
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file's bytes, or standard input's.
+
+    Raises:
+        InputError: it can't be opened.
+
+    """
+    if path == STANDARD_INPUT:
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path}: can't be read ({error.strerror})") from error
+    with stream:
+        yield stream
+
+
+def blocks(stream: BinaryIO, size: int) -> Iterator[list[bytes]]:
+    """The stream's lines, whole ones, at most `size` at once and not much more than `BLOCK_BYTES`."""
+    block: list[bytes] = []
+    weight = 0
+    while piece := list(islice(stream, min(_PIECE, size - len(block)))):
+        block += piece
+        weight += sum(map(len, piece))
+        if len(block) >= size or weight >= BLOCK_BYTES:
+            yield block
+            block, weight = [], 0
+    if block:
+        yield block

@@ -1,0 +1,158 @@
+"""What is always true of a platform's database, asked of the stored rows themselves (SEMANTICS, Invariants)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from simulator.compare import DifferenceError
+from simulator.program.model import Cap, CapWindow, Program
+
+_NEVER: dict[str, tuple[str, str]] = {
+    "every reward has a qualified decision": (
+        "SELECT r.id FROM reward r LEFT JOIN decision d ON d.id = r.decision WHERE d.outcome IS NOT 'qualified'",
+        "reward {}: its decision is not qualified",
+    ),
+    "every qualified decision has an attribution and a conversion": (
+        "SELECT d.id FROM decision d LEFT JOIN event e ON e.seq = d.seq "
+        "LEFT JOIN attribution a ON a.friend = d.friend AND a.referrer = d.referrer "
+        "WHERE d.outcome = 'qualified' AND (a.seq IS NULL OR e.seq IS NULL OR e.person IS NOT d.friend)",
+        "decision {}: qualified without an attribution or its conversion",
+    ),
+    "one decision for a conversion and milestone": (
+        "SELECT MAX(id) FROM decision GROUP BY seq, milestone HAVING COUNT(*) > 1",
+        "decision {}: its conversion has another for the same milestone",
+    ),
+    "a friend has at most one attribution": (
+        "SELECT MAX(seq) FROM attribution GROUP BY friend HAVING COUNT(*) > 1",
+        "attribution with seq {}: its friend has another",
+    ),
+    "no raw contact": (
+        "SELECT id FROM person WHERE instr(ref, '@') UNION ALL SELECT person FROM event "
+        "WHERE instr(contact_ref, '@') OR instr(device_ref, '@')",
+        "person {}: a reference of theirs holds an e-mail",
+    ),
+}
+
+
+def check_invariants(connection: sqlite3.Connection, programs: list[Program]) -> list[str]:
+    """Ask for each invariant; gives what was found true, a line each.
+
+    Raises:
+        DifferenceError: the first one that does not hold, with the row.
+
+    """
+    for sql, message in _NEVER.values():
+        found = connection.execute(sql + " LIMIT 1").fetchone()
+        if found is not None:
+            raise DifferenceError(message.format(found[0]))
+    lines = list(_NEVER)
+    if len(programs) == 1:  # after a change of program these hold within each version only
+        _check_once(connection, programs[0])
+        _check_budget(connection, programs[0])
+        _check_caps(connection, programs[0])
+        lines += ["at most one qualified decision of a friend for a milestone", "budget and caps kept"]
+    return lines
+
+
+def receipts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Receipts by kind, whose sum is what was received.
+
+    Raises:
+        DifferenceError: they do not add up.
+
+    """
+    kinds = ("accepted", "duplicate", "conflict", "malformed")
+    totals = dict(connection.execute("SELECT metric, count FROM total WHERE metric LIKE 'receipt.%'"))
+    counts = {kind: totals.get(f"receipt.{kind}", 0) for kind in kinds}
+    hours = dict(
+        connection.execute(
+            "SELECT metric, SUM(count) FROM hour WHERE metric LIKE 'receipt.%' GROUP BY metric"
+        )
+    )
+    for kind in kinds:
+        if counts[kind] != hours.get(f"receipt.{kind}", 0):
+            raise DifferenceError(
+                f"total with metric receipt.{kind}: count is {counts[kind]}, "
+                f"its hours add up to {hours.get(f'receipt.{kind}', 0)}"
+            )
+    row = connection.execute("SELECT value FROM setting WHERE name = 'receipts'").fetchone()
+    received = row[0] if row is not None else "0"
+    if received != str(sum(counts.values())):
+        raise DifferenceError(
+            f"setting with name receipts: value is {received}, accepted + duplicate + conflict + malformed "
+            f"is {sum(counts.values())}"
+        )
+    return counts
+
+
+def _check_once(connection: sqlite3.Connection, program: Program) -> None:
+    names = [milestone.name for milestone in program.milestones if milestone.occurrence != "each"]
+    found = connection.execute(
+        "SELECT MAX(id) FROM decision WHERE outcome = 'qualified' "
+        f"AND milestone IN ({', '.join('?' * len(names))}) GROUP BY friend, milestone HAVING COUNT(*) > 1 LIMIT 1",
+        names,
+    ).fetchone()
+    if found is not None:
+        raise DifferenceError(f"decision {found[0]}: its friend has qualified before for the same milestone")
+
+
+def _check_budget(connection: sqlite3.Connection, program: Program) -> None:
+    (spent,) = connection.execute(
+        "SELECT COALESCE(SUM(value_minor), 0) FROM reward WHERE state IN ('issued', 'revoked')"
+    ).fetchone()
+    if program.budget_minor is not None and spent > program.budget_minor:
+        raise DifferenceError(f"rewards: {spent} minor units issued, the budget is {program.budget_minor}")
+
+
+def _check_caps(connection: sqlite3.Connection, program: Program) -> None:
+    for reward in program.rewards:
+        if not reward.caps:
+            continue
+        rows = connection.execute(
+            "SELECT recipient, community, id, due_at, value_minor FROM reward WHERE reward = ? AND role = ? "
+            "AND state IN ('issued', 'revoked') ORDER BY recipient, community, due_at, id",
+            (reward.name, reward.to),
+        )
+        for _, own in groupby(rows, key=lambda row: row[:2]):
+            lines = list(own)
+            for cap in reward.caps:
+                for number in _over(cap, lines):
+                    raise DifferenceError(f"reward {number}: its recipient is over a cap of {reward.name}")
+
+
+def _over(cap: Cap, lines: list[tuple[Any, ...]]) -> Iterator[int]:
+    """Ids of lines with which a recipient has more than the cap allows."""
+    held: deque[tuple[int, int]] = deque()
+    value = 0
+    for _, _, number, due_at, minor in lines:
+        start = _window_start(cap.window, due_at)
+        while held and held[0][0] < start:
+            value -= held.popleft()[1]
+        held.append((due_at, minor))
+        value += minor
+        if (cap.count is not None and len(held) > cap.count) or (
+            cap.value_minor is not None and value > cap.value_minor
+        ):
+            yield number
+
+
+def _window_start(window: CapWindow, at: int) -> int:
+    """The first moment, milliseconds UTC, that a cap's window ending at `at` looks at."""
+    if window.kind == "lifetime":
+        return -(2**62)
+    if window.kind == "rolling":
+        return at - (window.ms or 0) + 1
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    start = {
+        "calendar-day": day,
+        "calendar-week": day - timedelta(days=day.weekday()),
+        "calendar-month": day.replace(day=1),
+        "calendar-year": day.replace(month=1, day=1),
+    }[window.kind]
+    return (start - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)

@@ -1,0 +1,472 @@
+"""The platform: the one door that every event takes, whoever sent it, with the engine and the store behind it.
+
+A call is one batch and one transaction: receipts, events, what the engine made of them, audit, rollups and
+quarantine are written together, so that a killed process has done a batch wholly or not at all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from db.readonly import DamagedDatabaseError
+from db.store import Batch, Store
+from simulator import quarantine
+from simulator.engine import Engine, Outcome
+from simulator.engine.outcome import Version
+from simulator.errors import DatabaseError, InputError
+from simulator.events.columns import EVENT_SCHEMA, TYPE
+from simulator.events.decode import Decoded, Receiver, Rejected
+from simulator.events.moment import format_moment
+from simulator.program.load import load_program
+from simulator.program.model import Program
+
+HOUR_MS = 3_600_000
+_NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
+REPLAY_ROWS = 100_000  # events of the log folded at once on a restart
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Receipts of one call, or of several added up; `received` is their sum."""
+
+    accepted: int = 0
+    duplicate: int = 0
+    conflict: int = 0
+    malformed: int = 0
+
+    @property
+    def received(self) -> int:
+        """All receipts."""
+        return self.accepted + self.duplicate + self.conflict + self.malformed
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.accepted + other.accepted,
+            self.duplicate + other.duplicate,
+            self.conflict + other.conflict,
+            self.malformed + other.malformed,
+        )
+
+
+class Platform:
+    """An open platform. Made by `create` and `open`; closed by `close` or as a context manager."""
+
+    def __init__(self, store: Store, engine: Engine) -> None:
+        settings = store.settings()
+        self._store = store
+        self._engine = engine
+        self._received = int(settings["received"])
+        self._receipts = int(settings["receipts"])
+        self._newest = max(0, engine.newest, int(settings["newest_receipt"]))
+        self._quarantined = 0
+        self._commands = 0
+        self._sim_at = 0
+        self._broken = False
+
+    @classmethod
+    def create(cls, path: Path, program: Program, settings: Mapping[str, str] | None = None) -> Platform:
+        """A new database at `path` for `program`; `settings` are kept in it as they are.
+
+        Raises:
+            DatabaseError: something is at the path already, or it can't be written.
+
+        """
+        digest = hashlib.sha256(program.text.encode()).hexdigest()
+        store = Store.create(
+            path,
+            settings={"kind": "ingest", **(settings or {}), **_NOTHING_YET, "program_sha256": digest},
+            version=version_row(Version(1, 0, program)),
+            clock={"beat_at": _wall_ms()},
+        )
+        return cls(store, Engine(program, parse_program))
+
+    @classmethod
+    def open(
+        cls, path: Path, program: Program | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> Platform:
+        """An existing database, its log folded again; `progress` is told how many events of how many are.
+
+        `program` is what the caller believes is running: it must be the first or the current version.
+
+        Raises:
+            DatabaseError: missing, foreign, of another schema or program, in use, or damaged.
+
+        """
+        store = Store.open(path)
+        try:
+            return cls._folded(store, program, progress)
+        except BaseException:
+            store.close()
+            raise
+
+    @classmethod
+    def _folded(
+        cls, store: Store, program: Program | None, progress: Callable[[int, int], None] | None
+    ) -> Platform:
+        versions = [
+            load_program(row[-1], f"{store.path}, program version {row[0]}") for row in store.versions()
+        ]
+        if program is not None and not any(_same(program, one) for one in (versions[0], versions[-1])):
+            raise DatabaseError(
+                f"{store.path}: was made with another program ({versions[-1].name}); give that one with --program, "
+                "or none, or name another database"
+            )
+        engine = Engine(versions[0], parse_program)
+        ((total,),) = store.query("SELECT COUNT(*) FROM event")
+        done = 0
+        for events in store.events(rows=REPLAY_ROWS):
+            engine.replay(typed(events))
+            done += events.height
+            if progress is not None:
+                progress(done, total)
+        clock = store.clock()
+        if clock["told_at"]:
+            engine.advance(clock["told_at"])
+        platform = cls(store, engine)
+        ((platform._quarantined,),) = store.query("SELECT COALESCE(MAX(number), 0) FROM quarantine")
+        ((platform._commands,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM command")
+        platform._sim_at = clock["sim_at"]
+        return platform
+
+    # What stands
+
+    @property
+    def path(self) -> Path:
+        """Where the database is."""
+        return self._store.path
+
+    @property
+    def program(self) -> Program:
+        """The program in force."""
+        return self._engine.program
+
+    @property
+    def newest(self) -> int:
+        """The newest time of receipt, of refused messages too; milliseconds UTC, 0 before the first."""
+        return self._newest
+
+    @property
+    def told(self) -> int:
+        """The greatest time told; milliseconds UTC, 0 before the first."""
+        return max(0, self._engine.told)
+
+    @property
+    def last_seq(self) -> int:
+        """The place of the newest event in the log, 0 before the first."""
+        return self._engine.last_seq
+
+    @property
+    def received(self) -> int:
+        """How many messages came in through this door, an operator's own not counted: where a sender goes on."""
+        return self._received
+
+    @property
+    def floor_ms(self) -> int:
+        """No message is received before this: the newest receipt, and after what was told."""
+        return max(self._newest, self.told + 1 if self.told else 0)
+
+    @property
+    def earliest_now(self) -> int:
+        """The earliest time that can be told: the newest event's receipt, or what was told already."""
+        return max(0, self._engine.newest, self._engine.told)
+
+    def check_now(self, now_ms: int) -> None:
+        """See that `now_ms` can be told.
+
+        Raises:
+            InputError: it is before a message already received, or before what was told.
+
+        """
+        earliest = self.earliest_now
+        if now_ms < earliest:
+            raise InputError(
+                f"now {format_moment(now_ms)} is before the newest event's receipt, or what was told before; "
+                f"the earliest right value is {format_moment(earliest)} ({earliest})"
+            )
+
+    def figures(self) -> dict[str, Any]:
+        """What stands: attributions, decisions by outcome, rewards by state with their money, newest hashes."""
+        totals = {metric: (count, value) for metric, count, value in self.query("SELECT * FROM total")}
+
+        def named(prefix: str) -> dict[str, tuple[int, int]]:
+            return {
+                metric.removeprefix(prefix): pair
+                for metric, pair in sorted(totals.items())
+                if metric.startswith(prefix) and pair != (0, 0)
+            }
+
+        heads = self.query("SELECT chain, hash, MAX(number) FROM block GROUP BY chain ORDER BY chain")
+        return {
+            "attributions": sum(count for count, _ in named("attribution.").values()),
+            "decisions": {outcome: count for outcome, (count, _) in named("decision.").items()},
+            "rewards": {
+                state: {"count": count, "value_minor": value}
+                for state, (count, value) in named("reward.").items()
+            },
+            "chain": {chain: digest for chain, digest, _ in heads},
+        }
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The database's settings."""
+        return self._store.settings()
+
+    def receiver(self, clock_ms: int | None) -> Receiver:
+        """How the next batch is stamped: by the clock, or (None) by each message's own `receivedat`."""
+        return Receiver(floor_ms=self.floor_ms, clock_ms=clock_ms)
+
+    def check_program(self, text: str) -> Program:
+        """A program that an event wants to bring into force.
+
+        Raises:
+            ProgramError: what is wrong with it.
+
+        """
+        return load_program(text, "program", currency=self.program.currency)
+
+    # What happens
+
+    def receive(
+        self,
+        decoded: Decoded,
+        lines: Sequence[bytes],
+        *,
+        keep: Mapping[str, str] | None = None,
+        operator: bool = False,
+    ) -> Counts:
+        """Judge and store what the door made of `lines`; `keep` are settings to set in the same transaction.
+
+        Raises:
+            DatabaseError: the database can't be written; nothing of the batch was, and the platform is to be
+                opened again.
+
+        """
+        messages = decoded.messages
+
+        def text_of(position: int) -> bytes:
+            return lines[position]
+
+        return self._receive(
+            messages.drop("position"),
+            messages["position"],
+            decoded.rejected,
+            text_of,
+            keep=keep,
+            counted=not operator,
+        )
+
+    def receive_columns(self, messages: pl.DataFrame, *, keep: Mapping[str, str] | None = None) -> Counts:
+        """The same for messages that are columns already (`MESSAGE_SCHEMA`, valid, `received_at` rising)."""
+        return self._receive(
+            messages,
+            None,
+            (),
+            lambda row: quarantine.line_of(messages[row : row + 1]),
+            keep=keep,
+            counted=True,
+        )
+
+    def _receive(
+        self,
+        messages: pl.DataFrame,
+        positions: pl.Series | None,
+        rejected: Sequence[Rejected],
+        text_of: Callable[[int], bytes],
+        *,
+        keep: Mapping[str, str] | None,
+        counted: bool,
+    ) -> Counts:
+        self._check_usable()
+        self._broken = True  # until all of the batch is stored: engine and database must not drift apart
+        receipts = self._engine.receive(messages, self._stored)
+        outcome = self._engine.judge(receipts.events)
+        counts = Counts(
+            receipts.events.height, len(receipts.duplicates), len(receipts.conflicts), len(rejected)
+        )
+        refused = quarantine.rows(
+            messages, positions, receipts.conflicts, rejected, text_of, after=self._quarantined
+        )
+        if messages.height:
+            self._newest = max(self._newest, int(messages["received_at"].max()))  # type: ignore[arg-type]
+        if rejected:
+            self._newest = max(self._newest, rejected[-1].received_at)
+        self._sim_at = max(self._sim_at, self._newest)
+        self._received += counts.received if counted else 0
+        self._receipts += counts.received
+        self._store_outcome(
+            outcome,
+            events=receipts.events,
+            quarantine=refused,
+            rollup=pl.concat(
+                [outcome.rollup, _receipt_rollup(messages, receipts.events, receipts.duplicates, refused)]
+            ),
+            settings={
+                "received": str(self._received),
+                "receipts": str(self._receipts),
+                "newest_receipt": str(self._newest),
+                **(keep or {}),
+            },
+        )
+        self._quarantined += refused.height
+        return counts
+
+    def advance(self, now_ms: int, *, keep: Mapping[str, str] | None = None) -> None:
+        """Tell the platform that it is `now_ms` (milliseconds UTC): what is due by then is released.
+
+        Raises:
+            InputError: that is before a message already received, or before what was told.
+            DatabaseError: the database can't be written.
+
+        """
+        self._check_usable()
+        self.check_now(now_ms)
+        self._broken = True
+        outcome = self._engine.advance(now_ms)
+        self._sim_at = max(self._sim_at, now_ms)
+        self._store_outcome(outcome, rollup=outcome.rollup, settings=dict(keep or {}))
+
+    def clock(
+        self,
+        status: str,
+        sim_at: int | None = None,
+        pace: float | None = None,
+        *,
+        starts_at: int | None = None,
+        ends_at: int | None = None,
+        beat_at: int | None = None,
+    ) -> None:
+        """Say where the writer stands, for those who look.
+
+        `status` is running, paused, finished or stopped; `pace` is simulated milliseconds per wall millisecond;
+        `beat_at` is the wall clock, milliseconds UTC (default: now).
+        """
+        if sim_at is not None:
+            self._sim_at = max(self._sim_at, sim_at)
+        values: dict[str, int | float | str | None] = {
+            "status": status,
+            "sim_at": self._sim_at,
+            "pace": pace,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "beat_at": _wall_ms() if beat_at is None else beat_at,
+            "pid": os.getpid(),
+        }
+        self._store.write(Batch(clock={name: value for name, value in values.items() if value is not None}))
+
+    def record(self, kind: str, args: Mapping[str, object], issued_at: int, sim_at: int) -> None:
+        """Keep an operator's command as it was obeyed: after which event, and at which simulated time."""
+        self._commands += 1
+        row = (self._commands, kind, orjson.dumps(dict(args)).decode(), issued_at, self.last_seq, sim_at)
+        self._store.write(Batch(commands=[row]))
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a SELECT on the open database."""
+        return self._store.query(sql, values)
+
+    def close(self) -> None:
+        """Let go of the database; closing twice is fine."""
+        self._store.close()
+
+    def __enter__(self) -> Platform:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def _store_outcome(
+        self,
+        outcome: Outcome,
+        *,
+        rollup: pl.DataFrame,
+        settings: Mapping[str, str],
+        events: pl.DataFrame | None = None,
+        quarantine: pl.DataFrame | None = None,
+    ) -> None:
+        empty = pl.DataFrame()
+        self._store.write(
+            Batch(
+                persons=outcome.persons,
+                events=empty if events is None else events,
+                attributions=outcome.attributions,
+                decisions=outcome.decisions,
+                settled=outcome.settled,
+                rewards=outcome.rewards,
+                changes=outcome.changes,
+                audit=outcome.audit,
+                rollup=rollup,
+                quarantine=empty if quarantine is None else quarantine,
+                versions=[version_row(one) for one in outcome.versions],
+                clock={"sim_at": self._sim_at, "told_at": self.told},
+                settings=settings,
+            )
+        )
+        self._broken = False
+
+    def _stored(self, seqs: list[int]) -> pl.DataFrame:
+        return typed(self._store.events_at(seqs))
+
+    def _check_usable(self) -> None:
+        if self._broken:
+            raise DatabaseError(f"{self.path}: an earlier batch could not be stored; open the database again")
+
+
+def typed(events: pl.DataFrame) -> pl.DataFrame:
+    """Events as the store gives them, in the engine's columns: `EVENT_SCHEMA`.
+
+    Raises:
+        DamagedDatabaseError: one is of a type that there is not.
+
+    """
+    try:
+        return events.select(pl.col(name).cast(TYPE) if name == "type" else name for name in EVENT_SCHEMA)
+    except pl.exceptions.PolarsError as error:
+        odd = events.filter(~pl.col("type").is_in(TYPE.categories))
+        raise DamagedDatabaseError(
+            f"event {odd['seq'][0]}: type holds {odd['type'][0]!r}, which is no event type; the database is damaged"
+        ) from error
+
+
+def version_row(version: Version) -> tuple[int, int, str, str, int, str]:
+    """A program's version as a row of its table."""
+    program = version.program
+    return (version.number, version.from_seq, program.name, program.currency, program.digits, program.text)
+
+
+def _same(one: Program, other: Program) -> bool:
+    """Whether two files say the same design, whatever their comments."""
+    return dataclasses.replace(one, text="") == dataclasses.replace(other, text="")
+
+
+def _receipt_rollup(
+    messages: pl.DataFrame, events: pl.DataFrame, duplicates: Sequence[int], refused: pl.DataFrame
+) -> pl.DataFrame:
+    """How many receipts of each kind in each hour."""
+    parts = [events.select("received_at", receipt=pl.lit("accepted"))]
+    if duplicates:
+        parts.append(messages[list(duplicates)].select("received_at", receipt=pl.lit("duplicate")))
+    if refused.height:
+        parts.append(refused.select("received_at", "receipt"))
+    return (
+        pl.concat(parts)
+        .group_by(hour=pl.col("received_at") // HOUR_MS, metric="receipt." + pl.col("receipt"))
+        .agg(count=pl.len().cast(pl.Int64), value=pl.lit(0, pl.Int64))
+    )
+
+
+def parse_program(text: str) -> Program:
+    """The program that an event of the log brought into force; the door has checked it."""
+    return load_program(text, "program.changed")
+
+
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000

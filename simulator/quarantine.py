@@ -1,0 +1,71 @@
+"""Rows of the quarantine: what was not accepted, masked, with a reason a person can act on, in order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from simulator.events.decode import Rejected
+from simulator.events.encode import encode_events
+from simulator.events.masking import quarantine_text
+
+SCHEMA: dict[str, pl.DataType] = {
+    "number": pl.Int64(),
+    "received_at": pl.Int64(),
+    "source": pl.String(),
+    "id": pl.String(),
+    "receipt": pl.String(),
+    "field": pl.String(),
+    "reason": pl.String(),
+    "message": pl.String(),
+    "sha256": pl.String(),
+}
+_NONE = pl.DataFrame(schema=SCHEMA)
+
+
+def rows(
+    messages: pl.DataFrame,
+    positions: pl.Series | None,
+    conflicts: Sequence[tuple[int, str]],
+    rejected: Sequence[Rejected],
+    text_of: Callable[[int], bytes],
+    *,
+    after: int,
+) -> pl.DataFrame:
+    """Conflicting messages (row of `messages`, field that differs) and malformed ones as rows of the table.
+
+    `positions` says for each row of `messages` where it arrived (None: the row's own number), `text_of` gives
+    what arrived there, `after` is the last number given so far. Costs nothing where there is neither.
+    """
+    if not conflicts and not rejected:
+        return _NONE
+    found = [
+        (one.position, one.received_at, one.source, one.id, "malformed", one.field, one.reason)
+        for one in rejected
+    ]
+    for row, field in conflicts:
+        position = row if positions is None else positions[row]
+        received_at, source, key = messages.select("received_at", "source", "id").row(row)
+        found.append((position, received_at, source, key, "conflict", field, _differs(field)))
+    found.sort(key=lambda one: one[0])
+    return pl.DataFrame(
+        [
+            (after + place, *one[1:], *quarantine_text(text_of(one[0])))
+            for place, one in enumerate(found, start=1)
+        ],
+        schema=SCHEMA,
+        orient="row",
+    )
+
+
+def line_of(message: pl.DataFrame) -> bytes:
+    """One message that came as columns, as the line of JSON it would have been."""
+    return encode_events(message)[0]
+
+
+def _differs(field: str) -> str:
+    return (
+        f"another message with this source and id was accepted before, with another {field}; "
+        "if this one corrects it, send it under a new id"
+    )

@@ -1,0 +1,237 @@
+"""Proof that a database says what its log says: everything derived again, from the first event, and compared.
+
+The log is folded by a fresh engine into a scratch database beside it in the system's temporary folder; then both
+are compared row by row. A scratch file rather than memory, so that a long log fits; it takes the log's size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from db import log
+from db.chain import BLOCK_ROWS, CHAINS
+from db.readonly import DamagedDatabaseError, in_words, open_readonly
+from db.store import Batch, Store
+from simulator.compare import Comparison, DifferenceError, compare
+from simulator.engine import Engine
+from simulator.engine.outcome import Outcome, Version
+from simulator.errors import ProgramError
+from simulator.invariants import check_invariants, receipts
+from simulator.platform import HOUR_MS, parse_program, typed, version_row
+from simulator.program.load import load_program
+from simulator.program.model import Program
+from simulator.quarantine import SCHEMA as QUARANTINE_SCHEMA
+
+ROWS = 50_000  # events folded at once
+
+_ROWS_FIRST = (Comparison("program_version", 1), Comparison("person", 1), Comparison("event", 1))
+_DERIVED = tuple(Comparison(table, 1) for table in ("attribution", "decision", "reward", "audit"))
+# a metric that moved and came back may or may not have left a row of noughts; duplicates are not in the log
+_MOVED = "(count <> 0 OR value <> 0) AND metric <> 'receipt.duplicate'"
+_ROLLUPS = (Comparison("total", 1, _MOVED), Comparison("hour", 2, _MOVED))
+
+
+@dataclass
+class Verdict:
+    """What was checked, a line each; the newest hash of each chain; and the first difference, or None."""
+
+    checked: list[str] = field(default_factory=list)
+    heads: dict[str, str] = field(default_factory=dict)
+    difference: str | None = None
+
+
+def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Verdict:
+    """Verify the database at `path`; `progress` is told how many events of how many are derived.
+
+    Raises:
+        DatabaseError: it is missing, foreign or of another schema, or locked.
+
+    """
+    verdict = Verdict()
+    try:
+        with closing(open_readonly(path)) as stored:
+            # text that is no UTF-8 is a difference like another, to be named, not an error
+            stored.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+            try:
+                stored.execute("BEGIN")
+                _verify(stored, path, verdict, progress)
+            except sqlite3.Error as error:
+                raise in_words(error, path) from error
+    except DamagedDatabaseError as error:
+        verdict.difference = str(error)
+    except DifferenceError as error:
+        verdict.difference = str(error)
+    return verdict
+
+
+def _verify(
+    stored: sqlite3.Connection, path: Path, verdict: Verdict, progress: Callable[[int, int], None] | None
+) -> None:
+    problems = [row[0] for row in stored.execute("PRAGMA integrity_check(1)")]
+    if problems != ["ok"]:
+        raise DifferenceError(f"{path}: SQLite finds it damaged: {' '.join(str(problems[0]).split())}")
+    verdict.checked.append("SQLite's own integrity")
+    programs = _programs(stored)
+    verdict.checked.append(f"{len(programs)} program version(s)")
+    counts = receipts(stored)
+    verdict.checked.append(f"receipts add up: {sum(counts.values()):,} received")
+    with tempfile.TemporaryDirectory(prefix="referral-tui-verify-") as folder:
+        scratch = Path(folder) / "scratch.db"
+        _derive(stored, scratch, programs[0], progress)
+        with closing(sqlite3.connect(scratch)) as derived:
+            for chain in ("person", "event", "quarantine"):
+                verdict.checked.append(_compare_chain(stored, derived, chain))
+            for what in (*_ROWS_FIRST, *_DERIVED):
+                verdict.checked.append(f"{compare(stored, derived, what):,} rows of {what.table}")
+            verdict.checked.append(_compare_chain(stored, derived, "audit"))
+            compare(stored, derived, Comparison("block", 2))
+            for what in _ROLLUPS:
+                verdict.checked.append(f"{compare(stored, derived, what):,} rows of rollup {what.table}")
+    verdict.checked += check_invariants(stored, programs)
+    verdict.heads = dict(
+        stored.execute(
+            "SELECT chain, hash FROM block b WHERE number = (SELECT MAX(number) FROM block "
+            "WHERE chain = b.chain) ORDER BY chain"
+        )
+    )
+
+
+def _programs(stored: sqlite3.Connection) -> list[Program]:
+    """The programs of the database, each read from its text again."""
+    programs = []
+    for number, text in stored.execute("SELECT version, text FROM program_version ORDER BY version"):
+        try:
+            programs.append(load_program(text, f"program version {number}"))
+        except ProgramError as error:
+            raise DifferenceError(f"program_version with version {number}: {error.problems[0]}") from error
+    if not programs:
+        raise DifferenceError("program_version: no program in it")
+    digest = hashlib.sha256(programs[0].text.encode("utf-8", "surrogateescape")).hexdigest()
+    known = stored.execute("SELECT value FROM setting WHERE name = 'program_sha256'").fetchone()
+    if known is None or known[0] != digest:
+        raise DifferenceError(
+            f"program_version with version 1: its text has SHA-256 {digest}, "
+            f"the database was made with {known[0] if known else 'none'}"
+        )
+    return programs
+
+
+def _derive(
+    stored: sqlite3.Connection, scratch: Path, program: Program, progress: Callable[[int, int], None] | None
+) -> None:
+    """Fold the stored log into a scratch database."""
+    ((total,),) = stored.execute("SELECT COUNT(*) FROM event")
+    ((told,),) = stored.execute("SELECT told_at FROM clock WHERE id = 1")
+    engine = Engine(program, parse_program)
+    with Store.create(
+        scratch, settings={}, version=version_row(Version(1, 0, program)), clock={}, scratch=True
+    ) as store:
+        for events in log.read(stored, 0, ROWS):
+            store.write(_fold(engine, events, store))
+            if progress is not None:
+                progress(engine.last_seq, total)
+        if told:
+            try:
+                outcome = engine.advance(told)
+            except ValueError as error:
+                raise DifferenceError(f"clock with id 1: told_at is {told}: {error}") from error
+            store.write(_batch(outcome))
+        for refused in _quarantine(stored):
+            rollup = _receipts(refused.select("received_at", metric="receipt." + pl.col("receipt")))
+            store.write(Batch(quarantine=refused, rollup=rollup))
+
+
+def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:
+    """What the engine makes of stored events, taken in as messages again."""
+    first = engine.last_seq + 1
+    expected = pl.Series("seq", range(first, first + events.height), pl.Int64)
+    if not events["seq"].equals(expected):
+        missing = next(seq for seq, there in zip(expected, events["seq"], strict=True) if seq != there)
+        raise DifferenceError(f"event with seq {missing}: is missing from the log")
+    messages = typed(events).drop("seq")
+    try:
+        receipts = engine.receive(messages, lambda seqs: typed(store.events_at(seqs)))
+        refused = [*receipts.duplicates, *(row for row, _ in receipts.conflicts)]
+        if refused:
+            raise DifferenceError(
+                f"event with seq {first + min(refused)}: an earlier event has its source and id"
+            )
+        outcome = engine.judge(receipts.events)
+    except ProgramError as error:
+        raise DifferenceError(
+            f"events from seq {first}: a program in them is wrong: {error.problems[0]}"
+        ) from error
+    except ValueError as error:
+        raise DifferenceError(f"events from seq {first}: {error}") from error
+    rollup = _receipts(receipts.events.select("received_at", metric=pl.lit("receipt.accepted")))
+    return _batch(outcome, receipts.events, rollup)
+
+
+def _batch(outcome: Outcome, events: pl.DataFrame | None = None, rollup: pl.DataFrame | None = None) -> Batch:
+    return Batch(
+        persons=outcome.persons,
+        events=pl.DataFrame() if events is None else events,
+        attributions=outcome.attributions,
+        decisions=outcome.decisions,
+        settled=outcome.settled,
+        rewards=outcome.rewards,
+        changes=outcome.changes,
+        audit=outcome.audit,
+        rollup=outcome.rollup if rollup is None else pl.concat([outcome.rollup, rollup]),
+        versions=[version_row(one) for one in outcome.versions],
+    )
+
+
+def _receipts(received: pl.DataFrame) -> pl.DataFrame:
+    """Rollup rows of receipts: [received_at, metric] counted by hour."""
+    return received.group_by(pl.col("received_at").alias("hour") // HOUR_MS, "metric").agg(
+        count=pl.len().cast(pl.Int64), value=pl.lit(0, pl.Int64)
+    )
+
+
+def _quarantine(stored: sqlite3.Connection) -> Iterator[pl.DataFrame]:
+    """The quarantine's rows, as they are: nothing in the log says what they should be, only the chain does."""
+    cursor = stored.execute("SELECT * FROM quarantine ORDER BY number")
+    while rows := cursor.fetchmany(10_000):
+        try:
+            yield pl.DataFrame(rows, schema=QUARANTINE_SCHEMA, orient="row", strict=True)
+        except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
+            raise DifferenceError(
+                f"quarantine with number {rows[0][0]} to {rows[-1][0]}: a value is of another kind than its column"
+            ) from error
+
+
+def _compare_chain(stored: sqlite3.Connection, derived: sqlite3.Connection, chain: str) -> str:
+    """Compare the blocks of one chain; gives a line.
+
+    Raises:
+        DifferenceError: the first block that differs, with the rows in it.
+
+    """
+    sql = "SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number"
+    ours, theirs = stored.execute(sql, (chain,)), derived.execute(sql, (chain,))
+    count = 0
+    while True:
+        one, other = ours.fetchone(), theirs.fetchone()
+        if one is None and other is None:
+            return f"{count:,} blocks of the {chain} chain"
+        count += 1
+        if one == other:
+            continue
+        first = (count - 1) * BLOCK_ROWS + (0 if chain == "person" else 1)
+        raise DifferenceError(
+            f"{chain} chain, block {count} ({chain} with {CHAINS[chain]} {first} to {first + BLOCK_ROWS - 1}): "
+            f"stored as {_block(one)}, its rows give {_block(other)}; one of them was changed"
+        )
+
+
+def _block(row: tuple[int, int, str] | None) -> str:
+    return "nothing" if row is None else f"{row[1]} rows with hash {row[2]}"
