@@ -55,7 +55,8 @@ class Headline:
     """One headline number: `numerator / denominator`, or the numerator alone where there is no denominator.
 
     Money is in minor units, durations in milliseconds. `series` runs to now, one value a bucket, null where
-    there was nothing to divide by; `trend` says what it shows.
+    there was nothing to divide by; `trend` says what it shows. `lines` is how many rewards
+    a sum of money is of.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Headline:
     meaning: str
     trend: str
     series: tuple[float | None, ...]
+    lines: int | None = None
 
     @property
     def value(self) -> float | None:
@@ -156,6 +158,7 @@ def headlines(totals: Rollup, buckets: Sequence[Rollup] = ()) -> tuple[Headline,
             "Money given out.",
             "what was issued in each",
             tuple(float(max(0, _value(bucket, "reward.issued"))) for bucket in buckets),
+            _count(totals, "reward.issued"),
         ),
         Headline(
             "pending",
@@ -168,6 +171,7 @@ def headlines(totals: Rollup, buckets: Sequence[Rollup] = ()) -> tuple[Headline,
             "Money promised: due when the cooling-off is over, unless voided, capped or unfunded.",
             at_end,
             tuple(float(level) for level in _upto(totals, buckets, "reward.pending", value=True)),
+            _count(totals, "reward.pending"),
         ),
         Headline(
             "clawed",
@@ -180,6 +184,7 @@ def headlines(totals: Rollup, buckets: Sequence[Rollup] = ()) -> tuple[Headline,
             "Money taken back because the conversion was reversed in time.",
             "what was clawed back in each",
             tuple(float(_value(bucket, "reward.revoked")) for bucket in buckets),
+            _count(totals, "reward.revoked"),
         ),
         Headline(
             "time",

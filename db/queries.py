@@ -48,8 +48,8 @@ __all__ = [
     "UnfinishedDatabaseError",
 ]
 
-HOURS_SHOWN = 72  # a run this short is drawn by the hour,
-DAYS_SHOWN = 60  # a longer one by the day, this many at most
+BUCKETS = 72  # points of a small line at most: twice the cells of the widest tile, and three days by the hour
+SPANS = (1, 6, 24)  # hours a bucket: the finest that shows the whole run, or else the newest days
 _Row = TypeVar("_Row")
 REWARD_CHANGES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
 
@@ -246,17 +246,17 @@ class Reader:
         return changes[:newest] or tuple(Happening(*row) for row in self._db.execute(_REWARDS, (newest,)))
 
     def _history(self) -> list[Rollup]:
-        """Read the rollups in buckets of an hour or a day; only the newest bucket is read again."""
+        """Read the rollups in buckets of hours or days; only the newest bucket is read again."""
         first, last = self._db.execute(
             "SELECT (SELECT min(hour) FROM hour), (SELECT max(hour) FROM hour)"
         ).fetchone()
         if last is None:
             return []
-        span = 1 if last - first < HOURS_SHOWN else 24
+        span = next((span for span in SPANS if last // span - first // span < BUCKETS), SPANS[-1])
         if span != self._span:
             self._span, self._buckets = span, {}
         end = last // span
-        start = max(first // span, end - (HOURS_SHOWN if span == 1 else DAYS_SHOWN) + 1)
+        start = max(first // span, end - BUCKETS + 1)
         known = max(self._buckets, default=start)
         self._buckets = {
             number: bucket for number, bucket in self._buckets.items() if start <= number < known

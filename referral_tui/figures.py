@@ -54,6 +54,8 @@ def money(minor: float | None, currency: str, digits: int, width: int | None = N
     full = f"{less}{sign}{abs(major):,.{digits}f}"
     if width is None or len(full) <= width:
         return full
+    if abs(major) == int(abs(major)) and len(less + sign + f"{abs(major):,.0f}") <= width:
+        return less + sign + f"{abs(major):,.0f}"
     return less + sign + compact(abs(major), width - len(sign) - len(less))
 
 
@@ -92,6 +94,12 @@ def clock_time(ms: int) -> str:
     """Write a moment's time with seconds: `14:25:07`, UTC."""
     at = _at(ms)
     return f"{at:%H:%M:%S}" if at else NOTHING
+
+
+def file_moment(ms: int) -> str:
+    """Write a moment for a file's name: `20260303T142507Z`."""
+    at = _at(ms)
+    return f"{at:%Y%m%dT%H%M%SZ}" if at else "0"
 
 
 def pace(ratio: float) -> str:

@@ -1,1 +1,1 @@
-"""The Textual app: a reader thread makes snapshots, messages carry them, screens and widgets show them."""
+"""The dashboard: a Textual app that reads a platform's database and never writes to it."""

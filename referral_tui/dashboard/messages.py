@@ -1,0 +1,46 @@
+"""What the reader thread tells the app; a message that a newer one overtakes says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from db.control import Order
+from referral_tui.dashboard.snapshot import Snapshot, Trouble
+
+
+@dataclass
+class Fresh(Message):
+    """Something has changed: here is the whole of it."""
+
+    snapshot: Snapshot
+
+    def can_replace(self, message: Message) -> bool:
+        """Make an older picture that is still in the queue go unseen."""
+        return isinstance(message, Fresh)
+
+
+@dataclass
+class Troubled(Message):
+    """The database can't be read now."""
+
+    trouble: Trouble
+
+    def can_replace(self, message: Message) -> bool:
+        """Make an older trouble that is still in the queue go unseen."""
+        return isinstance(message, Troubled)
+
+
+@dataclass
+class OrderSent(Message):
+    """An order is in the control database."""
+
+    order: Order
+
+
+@dataclass
+class OrderFailed(Message):
+    """An order could not be written; `text` says why."""
+
+    text: str

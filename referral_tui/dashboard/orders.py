@@ -1,0 +1,184 @@
+"""What the operator ordered: what to send for a key, when it was obeyed, and how to say both. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from db import control
+from db.control import Order
+from db.queries import Obeyed, Overview
+from referral_tui import figures
+from referral_tui.dashboard.snapshot import Snapshot
+from referral_tui.dashboard.telling import Telling
+from referral_tui.words import event_sentence, happening_sentence
+
+FULL_SPEED = 0.0
+PACES = (1.0, 60.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 604_800.0, FULL_SPEED)
+"""Simulated ms per wall ms, slowest first: 1 s/s, 1 min/s, 10 min/s, 1 h/s, 6 h/s, 1 d/s, 1 wk/s, full speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Orders to send for a key, or why there is nothing to send."""
+
+    orders: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    refusal: str = ""
+
+
+class Orders:
+    """Orders on their way, and what to tell of the last one."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Order] = []
+        self._told: Telling | None = None
+        self._before_step: Overview | None = None
+        self._stepping = False
+        self._status = ""
+
+    @property
+    def telling(self) -> Telling | None:
+        """What to tell of the last order, if there was one."""
+        return self._told
+
+    @property
+    def step_mark(self) -> int | None:
+        """The last event before the step that is told of: newer ones are its doing."""
+        return self._before_step.newest_seq if self._stepping and self._before_step is not None else None
+
+    def plan(self, kind: str, snapshot: Snapshot | None, faster: int = 0) -> Plan:
+        """Decide what a key sends: `pause` goes on where the world is paused, `faster` is 1 or -1 for `speed`."""
+        refusal = _refusal(snapshot)
+        if refusal or snapshot is None or snapshot.overview.clock is None:
+            return Plan(refusal=refusal)
+        paused = self._paused(snapshot)
+        if kind == control.PAUSE:
+            return Plan(((control.RESUME if paused else control.PAUSE, {}),))
+        if kind == control.STEP:
+            step: tuple[str, Mapping[str, object]] = (control.STEP, {})
+            return Plan((step,) if paused else ((control.PAUSE, {}), step))
+        pace = self._pace(snapshot)
+        wanted = next_pace(pace, faster)
+        if wanted is None:
+            return Plan(
+                refusal="It goes as fast as it can already."
+                if faster > 0
+                else f"{figures.pace(pace)} is the slowest; pause, and go one event at a time."
+            )
+        return Plan(((control.SPEED, {"pace": wanted}),))
+
+    def sent(self, order: Order, snapshot: Snapshot | None) -> None:
+        """Note an order that is in the control database."""
+        self._waiting.append(order)
+        if order.kind == control.STEP:
+            self._stepping = True
+            if snapshot is not None and self._paused(snapshot, without=order):
+                self._before_step = snapshot.overview
+        else:
+            self._stepping = False
+            if order.kind != control.PAUSE:
+                self._before_step = None
+        self._told = Telling(f"Sent: {_words(order)}. Waiting for the simulation to obey.", "warn")
+
+    def refused(self, text: str) -> None:
+        """Note why a key did nothing."""
+        self._told = Telling(text, "warn")
+
+    def failed(self, text: str) -> None:
+        """Note that an order could not be written."""
+        self._told = Telling(f"Not sent: {text}", "bad")
+
+    def see(self, snapshot: Snapshot) -> None:
+        """Look for what was obeyed, and for what a step did."""
+        if snapshot.status in ("finished", "stopped") and snapshot.status != self._status:
+            self._waiting.clear()
+            self._told = None
+        self._status = snapshot.status
+        done = {(entry.kind, entry.issued_at): entry for entry in snapshot.overview.obeyed}
+        for order in list(self._waiting):
+            entry = done.get((order.kind, order.issued_at))
+            if entry is not None:
+                self._waiting.remove(order)
+                self._told = Telling(_obeyed_words(order, entry), "good")
+                if order.kind == control.PAUSE:
+                    self._before_step = snapshot.overview
+        if self._stepping and self._before_step is not None and not self._waiting:
+            told = step_words(self._before_step, snapshot.overview)
+            if told:
+                self._told = Telling(told, "good")
+
+    def _paused(self, snapshot: Snapshot, without: Order | None = None) -> bool:
+        """Whether the world stands still once all that is on its way is obeyed."""
+        paused = snapshot.status == "paused"
+        for order in self._waiting:
+            if order is without:
+                continue
+            if order.kind in (control.PAUSE, control.RESUME):
+                paused = order.kind == control.PAUSE
+        return paused
+
+    def _pace(self, snapshot: Snapshot) -> float:
+        pace = snapshot.overview.clock.pace if snapshot.overview.clock else FULL_SPEED
+        for order in self._waiting:
+            wanted = order.args.get("pace")
+            if order.kind == control.SPEED and isinstance(wanted, (int, float)):
+                pace = float(wanted)
+        return pace
+
+
+def next_pace(pace: float, faster: int) -> float | None:
+    """Find the next pace of the ladder above (`faster` 1) or below (-1); null where there is none."""
+    if faster > 0:
+        return None if pace <= 0 else next((step for step in PACES if step > pace), FULL_SPEED)
+    if pace <= 0:
+        return PACES[-2]
+    return next((step for step in reversed(PACES[:-1]) if step < pace), None)
+
+
+def step_words(before: Overview, now: Overview) -> str:
+    """Say what happened between two looks, for a step: the event, and what followed from it."""
+    newer = [event for event in now.events if event.seq > before.newest_seq]
+    last = before.happenings[0].seq if before.happenings else 0
+    followed = [entry for entry in reversed(now.happenings) if entry.seq > last]
+    if not newer and not followed:
+        return ""
+    parts: list[str] = []
+    if newer:
+        parts.append(f"Event {newer[0].seq:,}: {event_sentence(newer[0], now.program)}.")
+        if len(newer) > 1:
+            parts.append(f"(And {len(newer) - 1} more before it.)")
+    if followed:
+        said = "; ".join(happening_sentence(entry, now.program) for entry in followed[:4])
+        more = f"; and {len(followed) - 4} more" if len(followed) > 4 else ""
+        parts.append(f"→ {said}{more}.")
+    else:
+        parts.append("It changed no decision and no reward.")
+    return " ".join(parts)
+
+
+def _refusal(snapshot: Snapshot | None) -> str:
+    if snapshot is None:
+        return "There is no database yet, so nothing to steer."
+    status = snapshot.status
+    if status == "finished":
+        return "This run is finished: there is nothing to pause, step or speed up."
+    if status == "stopped":
+        return (
+            "The writer has stopped: nobody would obey. Start it again with `referral-tui simulate --resume`."
+        )
+    if status == "unknown" or snapshot.overview.made_by == "ingest":
+        return "Nothing runs here: these events came from files."
+    return ""
+
+
+def _words(order: Order) -> str:
+    if order.kind == control.SPEED:
+        pace = order.args.get("pace")
+        return f"speed {figures.pace(float(pace))}" if isinstance(pace, (int, float)) else "speed"
+    return {control.PAUSE: "pause", control.RESUME: "go on", control.STEP: "one event on"}.get(
+        order.kind, order.kind
+    )
+
+
+def _obeyed_words(order: Order, entry: Obeyed) -> str:
+    return f"Obeyed: {_words(order)}, after event {entry.seq:,}, at {figures.moment(entry.sim_at)}."

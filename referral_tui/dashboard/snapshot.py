@@ -1,0 +1,70 @@
+"""What the reader thread hands to the screen: immutable, complete, comparable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from db.queries import ClockRow, DatabaseError, Overview
+
+SIGN_OF_LIFE_MS = 5_000  # the writer beats every second: five missed beats, and it has stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One look at the database and what moved since the last ones.
+
+    `moved` is by stage of the funnel, `rate` accepted events a second of wall time. `stopped_at` is the
+    writer's last sign of life (milliseconds UTC) where it died without saying so, else null; `why` its last
+    words, if it was ours.
+    """
+
+    overview: Overview
+    moved: tuple[int, ...]
+    rate: float
+    stopped_at: int | None
+    why: str | None = None
+
+    @property
+    def status(self) -> str:
+        """What the writer does: running, paused, finished, stopped, or unknown (no clock was ever written)."""
+        if self.stopped_at is not None:
+            return "stopped"
+        return self.overview.clock.status if self.overview.clock else "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the database can't be read now: a title, what happened, and what to do."""
+
+    title: str
+    text: str
+    waiting: bool
+    """It may well pass by itself: the writer has not begun, or holds the file."""
+
+
+def stopped_at(clock: ClockRow | None, now_ms: int, why: str | None = None) -> int | None:
+    """Tell when the writer gave its last sign of life, if it died while it should be at work; else null."""
+    if clock is None or clock.status not in ("running", "paused"):
+        return None
+    return clock.beat_at if why is not None or now_ms - clock.beat_at > SIGN_OF_LIFE_MS else None
+
+
+def take(
+    overview: Overview, moved: tuple[int, ...], rate: float, now_ms: int, why: str | None = None
+) -> Snapshot:
+    """Make a snapshot at `now_ms` of the wall clock; `why` says why our own writer ended, if it did.
+
+    The heartbeat itself is left out of it: it changes every second, and nothing that is shown does.
+    """
+    clock = overview.clock
+    stopped = stopped_at(clock, now_ms, why)
+    if clock is not None:
+        overview = replace(overview, clock=replace(clock, beat_at=0))
+    return Snapshot(overview, moved, rate, stopped, why if stopped is not None else None)
+
+
+def trouble_of(error: DatabaseError) -> Trouble:
+    """Say what is wrong with a database as the screen shows it."""
+    title = getattr(error, "title", "The database can't be read")
+    waiting = title in ("No database yet", "The database is empty", "The database is still being made")
+    return Trouble(title, str(error), waiting or "locked" in title)

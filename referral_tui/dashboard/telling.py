@@ -1,0 +1,17 @@
+"""A sentence on the line that tells what goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Tone = Literal["quiet", "plain", "good", "warn", "bad"]
+SYMBOLS: dict[Tone, str] = {"quiet": "·", "plain": ":", "good": "✓", "warn": "…", "bad": "!"}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A sentence and its tone."""
+
+    text: str
+    tone: Tone = "quiet"

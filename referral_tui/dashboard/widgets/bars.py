@@ -1,0 +1,168 @@
+"""The one-line widgets of the frame: the top with the screens' tabs, the clock of the world, the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual import events
+from textual.strip import Strip
+
+from referral_tui import figures
+from referral_tui.dashboard.snapshot import Snapshot
+from referral_tui.dashboard.widgets.lines import LineWidget
+
+ROOMY = 110  # cells from which the clock says more
+STATUS = {
+    "running": ("▶", "good"),
+    "paused": ("‖", "warn"),
+    "finished": ("■", "plain"),
+    "stopped": ("▲", "bad"),
+    "unknown": ("·", "quiet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A screen as the top shows it."""
+
+    key: str
+    title: str
+    action: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHint:
+    """A key as the footer shows it: how it is pressed, in a word what it does, and in a sentence."""
+
+    key: str
+    label: str
+    action: str
+    tooltip: str
+
+
+class TopBar(LineWidget):
+    """The program's name, a tab for each screen, and which side of the wall is shown."""
+
+    def __init__(self, tabs: Sequence[Tab]) -> None:
+        """Make the top for these screens."""
+        super().__init__(id="top")
+        self._tabs = tuple(tabs)
+        self._name = ""
+
+    def show(self, name: str) -> None:
+        """Take the program's name."""
+        if name != self._name:
+            self._name = name
+            self.redraw()
+
+    def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- one line whatever the height
+        """Draw the line; the program's name gives way first."""
+        line = self.line(width)
+        line.add(" ◆ ", self.ink("accent")).add("referral", self.ink("strong")).skip(2)
+        tabs = [(f" {tab.key} {tab.title} ", tab) for tab in self._tabs]
+        side = "platform's view "
+        needed = sum(cell_len(text) for text, _tab in tabs) + cell_len(side) + 2
+        if line.left - needed >= 8 and self._name:
+            line.add(self._name, self.ink("quiet"), min(len(self._name), line.left - needed)).skip(2)
+        for text, tab in tabs:
+            style = self.ink("tab") if tab.here else self.ink("plain")
+            line.add(text, style + Style(meta={"@click": tab.action}))
+        line.skip(line.left - cell_len(side))
+        line.add(side, self.ink("identification"))
+        yield line.strip()
+
+
+class ClockBar(LineWidget):
+    """What the writer does, the simulated time, its pace, the rate of events, and how far the run is."""
+
+    def __init__(self) -> None:
+        super().__init__(id="clock")
+        self._snapshot: Snapshot | None = None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Take a snapshot; costs nothing where this line would stay as it is."""
+        before, self._snapshot = self._snapshot, snapshot
+        if before is None or self._shown(before) != self._shown(snapshot):
+            self.redraw()
+
+    def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- one line whatever the height
+        """Draw the line, as much of it as there is room for."""
+        line = self.line(width)
+        snapshot = self._snapshot
+        if snapshot is None:
+            yield line.add(" · waiting", self.ink("quiet")).strip()
+            return
+        symbol, ink = STATUS.get(snapshot.status, STATUS["unknown"])
+        overview, clock = snapshot.overview, snapshot.overview.clock
+        line.add(f" {symbol} {snapshot.status}", self.ink(ink), 12 if width < ROOMY else 14)
+        progress = 0.0
+        if clock is not None:
+            line.add(f"{figures.moment(clock.sim_at)} UTC", self.ink("strong")).skip(2)
+            if snapshot.status == "running":
+                line.add(figures.pace(clock.pace), self.ink("plain")).skip(2)
+                line.add(figures.rate(snapshot.rate), self.ink("participation")).skip(2)
+            if clock.ends_at > clock.starts_at:
+                progress = min(
+                    1.0, max(0.0, (clock.sim_at - clock.starts_at) / (clock.ends_at - clock.starts_at))
+                )
+        tail = f"{progress * 100:3.0f} % " if progress else ""
+        cells = 0
+        if progress:
+            cells = 24 if width >= ROOMY else min(10, line.left - len(tail) - 1)
+        total = f"{overview.accepted:,} events"
+        if overview.refused:
+            total += f", {overview.refused:,} refused"
+        if line.left >= len(total) + len(tail) + cells + 4:
+            line.add(total, self.ink("quiet"))
+        if progress and cells >= 4:
+            line.skip(line.left - len(tail) - cells)
+            full = round(progress * cells)
+            line.add("━" * full, self.ink("accent")).add("─" * (cells - full), self.ink("edge"))
+            line.add(tail.rjust(6), self.ink("quiet"))
+        yield line.strip()
+
+    def _shown(self, snapshot: Snapshot) -> tuple[object, ...]:
+        overview = snapshot.overview
+        return snapshot.status, overview.clock, snapshot.rate, overview.accepted, overview.refused
+
+
+class KeyBar(LineWidget):
+    """The keys, as many as there is room for; each can be clicked."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keys")
+        self._hints: tuple[KeyHint, ...] = ()
+        self._places: list[tuple[int, int, KeyHint]] = []
+
+    def show(self, hints: Sequence[KeyHint]) -> None:
+        """Take the keys to show, the most important first."""
+        if tuple(hints) != self._hints:
+            self._hints = tuple(hints)
+            self.redraw()
+
+    def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- one line whatever the height
+        """Draw the keys that fit."""
+        line = self.line(width).skip()
+        self._places = []
+        for hint in self._hints:
+            cells = cell_len(hint.key) + cell_len(hint.label) + 3
+            if cells - 2 > line.left:
+                break
+            start = width - line.left
+            click = Style(meta={"@click": hint.action})
+            line.add(hint.key, self.ink("key") + click).add(f" {hint.label}", self.ink("quiet") + click).skip(
+                2
+            )
+            self._places.append((start, start + cells, hint))
+        yield line.strip()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Explain the key under the pointer."""
+        hint = next((hint for start, end, hint in self._places if start <= event.x < end), None)
+        text = hint.tooltip if hint else None
+        if self.tooltip != text:
+            self.tooltip = text

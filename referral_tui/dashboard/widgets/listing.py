@@ -1,0 +1,136 @@
+"""A list of rows, newest first, drawn line by line with kept strips; scrolled away from the top it holds still."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.lines import INKS, Line, wrap
+
+RowT = TypeVar("RowT")
+KEPT = 600  # strips kept; a screenful is 60 at most
+
+
+class Listing(ScrollView, Generic[RowT], can_focus=True):
+    """Rows of any frozen kind; a subclass says how one is drawn."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS}
+    MARKS: ClassVar[bool] = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "row(-1)", "Up", show=False, id="list.up", tooltip="Newer rows"),
+        Binding("down", "row(1)", "Down", show=False, id="list.down", tooltip="Older rows"),
+    ]
+
+    class Left(Message):
+        """The list was left over its top."""
+
+    def __init__(self, title: str, topic: Topic, empty: str, *, id: str) -> None:  # noqa: A002 -- Textual's name
+        """Make a list with its title, its help, and what stands in it while there are no rows."""
+        super().__init__(id=id, classes="panel")
+        self.border_title = title
+        self._topic = topic
+        self._empty = empty
+        self._rows: Sequence[RowT] = ()
+        self._newest: Sequence[RowT] = ()
+        self._strips: dict[tuple[RowT, int, bool], Strip] = {}
+
+    def show(self, rows: Sequence[RowT]) -> None:
+        """Take the rows to show, newest first; costs nothing when they are the ones that are shown."""
+        if rows == self._newest:
+            return
+        self._newest = rows
+        if self.scroll_offset.y == 0:
+            self._follow()
+        else:
+            self._say_held()
+
+    def topic(self) -> Topic:
+        """Say what the rows are."""
+        return self._topic
+
+    def marked(self, row: RowT) -> bool:  # noqa: ARG002 -- for subclasses
+        """Tell whether a row is the last step's doing."""
+        return False
+
+    def draw_row(self, row: RowT, line: Line) -> None:
+        """Draw one row into a line."""
+        raise NotImplementedError
+
+    def ink(self, name: str) -> Style:
+        """Look up a style of the theme by what it is for."""
+        return self.get_component_rich_style(f"ink--{name}")
+
+    def action_row(self, step: int) -> None:
+        """Scroll by a row; over the top the focus goes on."""
+        if step < 0 and self.scroll_offset.y == 0:
+            self.post_message(self.Left())
+        else:
+            self.scroll_relative(y=step, animate=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow again where the top is reached."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(new_value) == 0 and self._rows is not self._newest:
+            self._follow()
+
+    def notify_style_update(self) -> None:
+        """Forget strips drawn in the old colours."""
+        self._strips.clear()
+        super().notify_style_update()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Fit the rows to the new width."""
+        self._fit()
+
+    def render_line(self, y: int) -> Strip:
+        """Give a visible line."""
+        width, height = self.scrollable_content_region.size
+        place = y + self.scroll_offset.y
+        if not self._rows:
+            return self._draw_empty(y, width, height)
+        if place >= len(self._rows):
+            return Strip.blank(width, self.ink("plain"))
+        row = self._rows[place]
+        marked = self.marked(row)
+        key = (row, width, marked)
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) > KEPT:
+                self._strips.clear()
+            line = Line(width, self.ink("plain"))
+            if self.MARKS:
+                line.add("▸" if marked else " ", self.ink("accent"))
+            self.draw_row(row, line)
+            strip = self._strips[key] = line.strip()
+        return strip
+
+    def _draw_empty(self, y: int, width: int, height: int) -> Strip:
+        lines = wrap(self._empty, max(1, width - 4))
+        place = y - max(0, (height - len(lines)) // 2)
+        line = Line(width, self.ink("plain"))
+        if 0 <= place < len(lines):
+            line.skip((width - len(lines[place])) // 2).add(lines[place], self.ink("quiet"))
+        return line.strip()
+
+    def _follow(self) -> None:
+        self._rows = self._newest
+        self.border_subtitle = ""
+        self._fit()
+        self.refresh()
+
+    def _say_held(self) -> None:
+        self.border_subtitle = "held still; home follows again"
+
+    def _fit(self) -> None:
+        size = Size(self.scrollable_content_region.width, len(self._rows))
+        if size != self.virtual_size:
+            self.virtual_size = size

@@ -1,0 +1,144 @@
+"""The lists of the overview: what just happened, rewards, attributions."""
+
+from __future__ import annotations
+
+from db.queries import Attributed, EventRow, Happening, Program
+from referral_tui import figures
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.lines import Line
+from referral_tui.dashboard.widgets.listing import Listing
+from referral_tui.names import short_name
+from referral_tui.words import (
+    CATEGORIES,
+    CATEGORY_SYMBOLS,
+    CATEGORY_TITLES,
+    REWARD_MEANING,
+    REWARD_SYMBOLS,
+    category,
+    channel_words,
+    event_sentence,
+    recipient,
+)
+
+ROOMY, WIDE = 84, 100  # cells from which a row says more
+_REWARD_INKS = {
+    "pending": "warn",
+    "issued": "good",
+    "counted": "quiet",
+    "capped": "quiet",
+    "unfunded": "bad",
+    "voided": "bad",
+    "revoked": "bad",
+}
+
+
+class Stream(Listing[EventRow]):
+    """The newest events in plain words."""
+
+    MARKS = True
+
+    def __init__(self) -> None:
+        facts = tuple((CATEGORY_SYMBOLS[name], CATEGORY_TITLES[name]) for name in CATEGORIES)
+        super().__init__(
+            "Just now",
+            Topic(
+                "Just now",
+                "The newest events of the log, newest first, by the platform's clock. People go by short names "
+                "made from their pseudonyms: the platform knows no others. The sign tells the category of data.",
+                facts,
+            ),
+            "Nothing has happened yet. Events appear here as the platform receives them.",
+            id="stream",
+        )
+        self.program: Program | None = None
+        self._step_mark: int | None = None
+
+    def mark_newer_than(self, seq: int | None) -> None:
+        """Mark the events after this one as the last step's doing; null marks none."""
+        if seq != self._step_mark:
+            self._step_mark = seq
+            self.refresh()
+
+    def marked(self, row: EventRow) -> bool:
+        """Tell whether an event is the last step's doing."""
+        return self._step_mark is not None and row.seq > self._step_mark
+
+    def draw_row(self, row: EventRow, line: Line) -> None:
+        """Draw when, which category, and what happened."""
+        kind = category(row.type)
+        ink = self.ink(kind)
+        if line.left >= WIDE:
+            line.add(figures.day(row.received_at), self.ink("quiet"), 7)
+            line.add(figures.clock_time(row.received_at), self.ink("quiet"), 9)
+        else:
+            line.add(figures.time_of_day(row.received_at), self.ink("quiet"), 6)
+        line.add(CATEGORY_SYMBOLS[kind] + " ", ink)
+        if line.left >= ROOMY:
+            line.add(kind, ink, 15)
+        person, _, rest = event_sentence(row, self.program).partition(" ")
+        line.add(person + " ", self.ink("strong")).add(rest, self.ink("plain"))
+
+
+class Rewards(Listing[Happening]):
+    """The newest changes of rewards."""
+
+    def __init__(self) -> None:
+        facts = tuple((f"{REWARD_SYMBOLS[state]} {state}", REWARD_MEANING[state]) for state in REWARD_SYMBOLS)
+        super().__init__(
+            "Rewards",
+            Topic("Rewards", "The newest changes of rewards: what became of the money, and for whom.", facts),
+            "No reward yet. One appears as soon as a friend qualifies.",
+            id="rewards",
+        )
+        self.program: Program | None = None
+
+    def draw_row(self, row: Happening, line: Line) -> None:
+        """Draw state, money, and for whom."""
+        ink = self.ink(_REWARD_INKS.get(row.kind, "plain"))
+        room = line.left
+        if room >= 68:
+            line.add(figures.day(row.at), self.ink("quiet"), 7)
+        if room >= 44:
+            line.add(figures.time_of_day(row.at), self.ink("quiet"), 6)
+        line.add(REWARD_SYMBOLS.get(row.kind, "·") + " ", ink).add(row.kind, ink, 9 if room >= 40 else 8)
+        amount = figures.NOTHING
+        if self.program is not None:
+            amount = figures.money(row.value_minor, self.program.currency, self.program.digits, 6)
+        line.add(amount, self.ink("strong"), 6, right=True).skip()
+        line.add(recipient(row), self.ink("plain"), 19 if room >= 54 else None)
+        if room >= 54:
+            line.add(row.role or "", self.ink("quiet"), 10)
+        if room >= 68:
+            due = f"due {figures.day(row.due_at)}" if row.kind == "pending" and row.due_at is not None else ""
+            line.add(due, self.ink("quiet"))
+
+
+class Attributions(Listing[Attributed]):
+    """The newest attributions."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Who brought whom",
+            Topic(
+                "Who brought whom",
+                "The newest attributions: a friend is matched to the referrer, once in a program, by a code that "
+                "was typed or by the link that was opened within the window.",
+            ),
+            "Nobody has been matched to a referrer yet.",
+            id="attributions",
+        )
+
+    def draw_row(self, row: Attributed, line: Line) -> None:
+        """Draw the friend, the referrer, and how they were matched."""
+        wide = line.left >= 68
+        if wide:
+            line.add(figures.day(row.attributed_at), self.ink("quiet"), 7)
+        if line.left >= 50:
+            line.add(figures.time_of_day(row.attributed_at), self.ink("quiet"), 6)
+        line.add(short_name(row.referrer), self.ink("strong"), 18 if line.left >= 42 else None)
+        line.add(" → ", self.ink("identification")).add(short_name(row.friend), self.ink("plain"), 18)
+        how = f" by {row.method}"
+        if wide and row.method == "link":
+            how += f", {channel_words(row.channel)}"
+        if line.left >= 8:
+            line.add(how, self.ink("quiet"))

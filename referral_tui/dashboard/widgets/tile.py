@@ -1,0 +1,136 @@
+"""A headline number: its name, the number, what it is made of, and a small line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.style import Style
+from textual.color import Color
+from textual.strip import Strip
+
+from db.queries import Headline, Program
+from referral_tui import figures
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.graph import area
+from referral_tui.dashboard.widgets.lines import LineWidget
+
+SHORT_TITLES = {
+    "participation": ("Participation", "Sharing"),
+    "k": ("K factor", "K factor"),
+    "cost": ("Cost per customer", "Cost/new"),
+    "issued": ("Issued", "Issued"),
+    "pending": ("Pending liability", "Pending"),
+    "clawed": ("Clawed back", "Clawback"),
+    "time": ("Time to reward", "To reward"),
+}
+
+LINE_INKS = {
+    "clawed": "bad",
+    "pending": "warn",
+    "issued": "participation",
+    "cost": "conversion",
+    "time": "steering",
+}
+LINE_INKS |= {"participation": "identification", "k": "participation"}
+
+
+class Tile(LineWidget, can_focus=True):
+    """One headline number."""
+
+    def __init__(self, key: str) -> None:
+        """Make a tile for the headline of that key."""
+        super().__init__(id=f"tile-{key}", classes="tile")
+        self.key = key
+        self._headline: Headline | None = None
+        self._program: Program | None = None
+        self._bucket_hours = 1
+
+    def show(self, headline: Headline, program: Program | None, bucket_hours: int) -> None:
+        """Take a number to show; costs nothing when it is the one that is shown."""
+        if (headline, program, bucket_hours) == (self._headline, self._program, self._bucket_hours):
+            return
+        self._headline, self._program, self._bucket_hours = headline, program, bucket_hours
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Iterator[Strip]:
+        """Draw name, number, parts and line, as many of them as there is room for."""
+        focus = self.has_focus
+        long, short = SHORT_TITLES[self.key]
+        title = long if len(long) + 2 <= width else short
+        name = self.line(width).add(title, self.ink("accent" if focus else "quiet"))
+        if focus and name.left >= 2:
+            name.add(" ◂", self.ink("accent"))
+        yield name.strip()
+        headline = self._headline
+        if headline is None:
+            return
+        yield self.line(width).add(self._value(headline, width), self.ink("strong")).strip()
+        rest = height - 2
+        if rest >= 2:
+            yield self.line(width).add(self._parts(headline, width), self.ink("quiet")).strip()
+            rest -= 1
+        lines = area(headline.series, width, rest)
+        for number, text in enumerate(lines):
+            yield self.line(width).add(text, self._shade((number + 1) / len(lines))).strip()
+
+    def topic(self) -> Topic:
+        """Say what the number means and how it is made."""
+        headline = self._headline
+        if headline is None:
+            return Topic(SHORT_TITLES[self.key][0], "Nothing is known of it yet.")
+        now = self._value(headline, None)
+        if headline.denominator is not None:
+            now = f"{self._part(headline, None)} ÷ {figures.count(headline.denominator)} = {now}"
+        elif headline.lines is not None:
+            now += f", {figures.count(headline.lines)} rewards"
+        each = {1: "hour", 24: "day"}.get(self._bucket_hours, f"{self._bucket_hours} hours")
+        return Topic(
+            headline.title,
+            headline.meaning,
+            (
+                ("formula", headline.formula),
+                ("now", now),
+                ("small line", f"{headline.trend} {each}; {len(headline.series)} of them up to now"),
+            ),
+        )
+
+    def _shade(self, depth: float) -> Style:
+        """Colour a line of the area: the deeper, the nearer to the ground it lies on."""
+        style = self.ink("accent" if self.has_focus else LINE_INKS.get(self.key, "participation"))
+        if style.color is None or style.bgcolor is None:
+            return style
+        ground = Color.from_rich_color(style.bgcolor)
+        shade = Color.from_rich_color(style.color).blend(ground, 0.55 * depth)
+        return Style(color=shade.rich_color, bgcolor=style.bgcolor)
+
+    def _value(self, headline: Headline, width: int | None) -> str:
+        value = headline.value
+        if value is None:
+            return figures.NOTHING
+        if headline.unit == "share":
+            return figures.share(value)
+        if headline.unit == "ratio":
+            return f"{value:.3f}" if value < 1 else f"{value:.2f}"
+        if headline.unit == "duration":
+            return figures.duration(value)
+        if self._program is None:
+            return figures.NOTHING
+        return figures.money(value, self._program.currency, self._program.digits, width)
+
+    def _part(self, headline: Headline, width: int | None) -> str:
+        if headline.unit == "money" and self._program is not None:
+            return figures.money(headline.numerator, self._program.currency, self._program.digits, width)
+        if headline.unit == "duration":
+            return figures.duration(headline.numerator)
+        return (
+            figures.count(headline.numerator) if width is None else figures.compact(headline.numerator, width)
+        )
+
+    def _parts(self, headline: Headline, width: int) -> str:
+        if headline.denominator is None:
+            lines = headline.lines or 0
+            return f"{figures.compact(lines, max(3, width - 8))} reward{'' if lines == 1 else 's'}"
+        if headline.unit == "duration":
+            return f"of {figures.compact(headline.denominator, max(3, width - 3))}"
+        room = (width - 3) // 2
+        return f"{self._part(headline, room)} ÷ {figures.compact(headline.denominator, room)}"

@@ -1,0 +1,212 @@
+"""A small made-up run of a program, written by plain SQL: what the dashboard's tests look at."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from db.readonly import APPLICATION_ID, SCHEMA_VERSION
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+START = 1_772_323_200_000  # Sun 1 Mar 2026 00:00 UTC
+CHANNELS = ("e-mail", "messaging", "social", "qr", "community-post")
+EVENT_COLUMNS = (
+    "seq received_at occurred_at type source id person code channel contact_ref contact_kind via referrer_kind "
+    "segment community country device_ref reach eligible amount_minor currency outcome new_customer reverses "
+    "reason steering"
+).split()
+
+
+class Story:
+    """Writes a database as the platform would: rows, audit entries and rollups, deterministic by its seed."""
+
+    def __init__(self, path: Path, ddl: Iterable[str], seed: int = 1) -> None:
+        self.path = path
+        self.random = random.Random(seed)
+        self.db = sqlite3.connect(path, isolation_level=None)
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.db.execute("BEGIN")
+        for statement in ddl:
+            self.db.execute(statement)
+        self.db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        settings = {"schema": str(SCHEMA_VERSION), "kind": "simulate", "preset": "telecom", "seed": "1"}
+        self.db.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
+        self.db.execute("INSERT INTO program_version VALUES (1, 1, 'Northwind Mobile', 'GBP', 2, '[program]')")
+        self.db.execute("COMMIT")
+        self.seq = self.audits = self.decisions = self.rewards = self.people = self.commands = 0
+        self.sums: Counter[tuple[int, str, int]] = Counter()
+        self.now = START
+
+    # -- rows -------------------------------------------------------------------------------------------
+
+    def person(self) -> int:
+        self.people += 1
+        self.db.execute("INSERT INTO person VALUES (?, ?)", (self.people, f"c_{self.people:08x}"))
+        return self.people
+
+    def count(self, metric: str, count: int = 1, value: int = 0) -> None:
+        self.sums[self.now // HOUR, metric, 0] += count
+        self.sums[self.now // HOUR, metric, 1] += value
+
+    def event(self, kind: str, person: int | None, **fields: object) -> int:
+        self.seq += 1
+        row = dict.fromkeys(EVENT_COLUMNS)
+        source = "client/billing" if kind.startswith(("service", "bill", "conversion")) else "platform"
+        row |= {"seq": self.seq, "received_at": self.now, "occurred_at": self.now, "type": kind, "source": source}
+        row |= {"id": f"e{self.seq}", "person": person} | fields
+        marks = ", ".join("?" * len(row))
+        self.db.execute(f"INSERT INTO event ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+        self.count(f"event.{kind}", 1, int(fields.get("reach", 1)) if kind == "referral.shared" else 0)
+        self.count("receipt.accepted")
+        return self.seq
+
+    def audit(self, kind: str, person: int | None, ref: int | None, trigger: int) -> None:
+        self.audits += 1
+        row = (self.audits, self.now, kind, person, ref, "", trigger, 1)
+        self.db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def attribute(self, seq: int, friend: int, referrer: int, code: str, channel: str, method: str) -> None:
+        row = (seq, friend, referrer, code, channel, method, self.now - HOUR, self.now, seq)
+        self.db.execute("INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self.count(f"attribution.{method}")
+        self.audit("attributed", friend, seq, seq)
+
+    def decide(self, seq: int, friend: int, referrer: int, outcome: str, reason: str | None) -> int:
+        self.decisions += 1
+        row = (self.decisions, seq, "activated", friend, referrer, outcome, reason, self.now, "[]", None, 1)
+        self.db.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self.count(f"decision.{outcome}")
+        self.audit("decided", friend, self.decisions, seq)
+        return self.decisions
+
+    def promise(self, decision: int, seq: int, role: str, person: int, friend: int, minor: int) -> int:
+        self.rewards += 1
+        row = (self.rewards, decision, seq, f"{role}-credit", role, person, None, minor, "pending")
+        row += (self.now + 3 * DAY, self.now)
+        self.db.execute("INSERT INTO reward VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self.count("reward.pending", 1, minor)
+        self.audit("pending", friend, self.rewards, seq)
+        return self.rewards
+
+    def move(self, reward: int, before: str, state: str) -> None:
+        minor, role, seq, friend = self.db.execute(
+            "SELECT w.value_minor, w.role, w.seq, d.friend FROM reward w JOIN decision d ON d.id = w.decision WHERE w.id = ?",
+            (reward,),
+        ).fetchone()
+        self.db.execute("UPDATE reward SET state = ?, state_at = ? WHERE id = ?", (state, self.now, reward))
+        self.count(f"reward.{before}", -1, -minor)
+        self.count(f"reward.{state}", 1, minor)
+        if state == "issued":
+            if role == "friend":
+                self.count("stage.rewarded")
+            self.count("time_to_reward", 1, 3 * DAY)
+        self.audit(state, friend, reward, seq)
+
+    def clock(self, status: str, pace: float, beat_at: int, ends_at: int) -> None:
+        self.db.execute("DELETE FROM clock")
+        row = (1, status, self.now, self.now, START, ends_at, pace, beat_at, 4242)
+        self.db.execute("INSERT INTO clock VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def obeyed(self, kind: str, issued_at: int, args: object = None) -> None:
+        self.commands += 1
+        row = (self.commands, kind, json.dumps(args or {}), issued_at, self.seq, self.now)
+        self.db.execute("INSERT INTO command VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def commit(self) -> None:
+        for (hour, metric, is_value), amount in self.sums.items():
+            column = "value" if is_value else "count"
+            row = (amount if not is_value else 0, amount if is_value else 0, amount)
+            self.db.execute(
+                f"INSERT INTO hour VALUES ({hour}, '{metric}', ?, ?) ON CONFLICT DO UPDATE SET {column} = {column} + ?",
+                row,
+            )
+            self.db.execute(
+                f"INSERT INTO total VALUES ('{metric}', ?, ?) ON CONFLICT DO UPDATE SET {column} = {column} + ?", row
+            )
+        self.sums.clear()
+        if self.db.in_transaction:
+            self.db.execute("COMMIT")
+
+    def begin(self) -> None:
+        self.db.execute("BEGIN")
+
+    def close(self) -> None:
+        self.db.close()
+
+    # -- a run ------------------------------------------------------------------------------------------
+
+    def run(self, days: int = 9, referrers: int = 40, friends_an_hour: float = 1.2) -> None:
+        """Tell the whole story: referrers on the first day, friends through the days, rewards three days later."""
+        self.begin()
+        owners = []
+        for number in range(referrers):
+            self.now = START + number * DAY // referrers
+            owner = self.person()
+            owners.append(owner)
+            self.event("customer.identified", owner, via="sso" if number % 3 else "input", referrer_kind="customer")
+            self.event("link.created", owner, code=f"K{number:03X}Q")
+            self.count("referrer.linked")
+        sharing: set[int] = set()
+        waiting: list[tuple[int, int]] = []
+        hours = days * 24
+        for hour in range(24, hours):
+            self.now = START + hour * HOUR
+            for due, reward in [pair for pair in waiting if pair[0] <= self.now]:
+                waiting.remove((due, reward))
+                fate = self.random.random()
+                self.move(reward, "pending", "issued" if fate < 0.86 else ("capped" if fate < 0.93 else "counted"))
+                if fate < 0.06:
+                    self.move(reward, "issued", "revoked")
+            busy = 1.6 if 8 <= hour % 24 <= 21 else 0.3
+            for _ in range(self._poisson(friends_an_hour * busy)):
+                self.now += 61_000
+                self._friend(owners, sharing, waiting)
+        self.commit()
+
+    def _poisson(self, mean: float) -> int:
+        count, left = 0, self.random.expovariate(1)
+        while left < mean:
+            count, left = count + 1, left + self.random.expovariate(1)
+        return count
+
+    def _friend(self, owners: list[int], sharing: set[int], waiting: list[tuple[int, int]]) -> None:
+        luck = self.random.random
+        number = min(int(len(owners) * luck() ** 2.2), len(owners) - 1)
+        referrer, code, channel = owners[number], f"K{number:03X}Q", self.random.choice(CHANNELS)
+        reach = self.random.randint(20, 240) if channel == "community-post" else self.random.randint(1, 9)
+        self.event("referral.shared", referrer, code=code, channel=channel, reach=reach)
+        if referrer not in sharing:
+            sharing.add(referrer)
+            self.count("referrer.sharing")
+        if luck() > 0.8:
+            return
+        friend = self.person()
+        self.event("friend.visited", friend, code=code, channel=channel)
+        self.count("stage.visited")
+        if luck() > 0.62:
+            return
+        seq = self.event("friend.claimed", friend, contact_ref=f"h{friend}", code=code if luck() < 0.3 else None)
+        self.count("stage.claimed")
+        self.attribute(seq, friend, referrer, code, channel, "link" if luck() < 0.7 else "code")
+        if luck() > 0.85:
+            return
+        self.event("eligibility.confirmed", friend, eligible=True)
+        self.count("stage.eligible")
+        if luck() > 0.7:
+            return
+        seq = self.event("service.activated", friend, amount_minor=2400 + friend % 9 * 100, currency="GBP")
+        self.count("stage.converted")
+        if luck() > 0.88:
+            self.decide(seq, friend, referrer, "refused", "no-self-referral")
+            return
+        decision = self.decide(seq, friend, referrer, "qualified", None)
+        self.count("stage.qualified")
+        due = self.now + 3 * DAY
+        waiting.append((due, self.promise(decision, seq, "referrer", referrer, friend, 2000)))
+        waiting.append((due, self.promise(decision, seq, "friend", friend, friend, 1000)))
