@@ -1,0 +1,95 @@
+"""Small array tools that every stage uses: growing columns, running counts within groups, last of a group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Keys = NDArray[np.uint64]
+Array = NDArray[Any]
+
+NONE = -1
+"""The dense id of nothing."""
+
+
+class Columns:
+    """Named NumPy columns of one length that grow together, by doubling.
+
+    `spec` maps each name to (dtype, fill). Columns are attributes; read and write `self.name[:len(self)]`.
+    A column may be replaced when it grows, so never keep a reference over a call of `grow`.
+    """
+
+    def __init__(self, spec: dict[str, tuple[Any, int]], capacity: int = 1024) -> None:
+        self._spec = spec
+        self._size = 0
+        self._capacity = capacity
+        self._data: dict[str, Array] = {
+            name: np.full(capacity, fill, dtype) for name, (dtype, fill) in spec.items()
+        }
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, name: str) -> Array:
+        return self._data[name]
+
+    def grow(self, size: int) -> None:
+        """Make room for `size` rows; new rows hold the fill values."""
+        if size > self._capacity:
+            self._capacity = max(size, self._capacity * 2)
+            for name, (dtype, fill) in self._spec.items():
+                wider = np.full(self._capacity, fill, dtype)
+                wider[: self._size] = self._data[name][: self._size]
+                self._data[name] = wider
+        self._size = max(self._size, size)
+
+    def append(self, **rows: Array) -> Ints:
+        """Add rows (every column of the spec not named keeps its fill) and give their places."""
+        first = self._size
+        count = len(next(iter(rows.values())))
+        self.grow(first + count)
+        for name, values in rows.items():
+            self._data[name][first : first + count] = values
+        return np.arange(first, first + count)
+
+
+def running_count(keys: Array) -> Ints:
+    """How many earlier rows have the same key: 0 for the first of each key."""
+    count = len(keys)
+    if count < 2:
+        return np.zeros(count, np.int64)
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    lengths = np.diff(np.r_[starts, count])
+    ranks = np.empty(count, np.int64)
+    ranks[order] = np.arange(count) - np.repeat(starts, lengths)
+    return ranks
+
+
+def first_of_each(keys: Array) -> Ints:
+    """The place of the first row of each key, in the order of rows."""
+    if len(keys) < 2:
+        return np.arange(len(keys))
+    return np.flatnonzero(pl.Series(keys).is_first_distinct().to_numpy())
+
+
+def chain_back(owners: Array, nodes: Ints, heads: Array) -> Ints:
+    """Link new list nodes to the ones before: gives each node's predecessor and moves `heads` to the newest.
+
+    `owners[i]` owns `nodes[i]`; rows are in order, several may have one owner; `heads[owner]` is the newest node
+    so far, or NONE.
+    """
+    order = np.argsort(owners, kind="stable")
+    ordered_owner, ordered_node = owners[order], nodes[order]
+    same = np.r_[False, ordered_owner[1:] == ordered_owner[:-1]]
+    previous = np.where(same, np.r_[NONE, ordered_node[:-1]], heads[ordered_owner])
+    result = np.empty(len(nodes), np.int64)
+    result[order] = previous
+    heads[owners] = nodes  # where an owner comes twice NumPy keeps the last, which is the newest
+    return result

@@ -1,0 +1,128 @@
+"""Stage 1: who brought whom. Visits become touches; a friend is attributed once, by a code or by a touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.engine.arrays import NONE, Bools, Ints, chain_back, first_of_each, running_count
+from simulator.engine.batch import Batch
+from simulator.engine.state import CODE_CHANNEL, State
+from simulator.program.model import Program
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Attributed:
+    """New attributions in log order: rows of `State.attributions`, the batch rows that made them, and their links.
+
+    `touches` are seqs of the winning visits; for a code the event itself.
+    """
+
+    ids: Ints
+    rows: Ints
+    links: Ints
+    touch_seqs: Ints
+
+
+def attribute(batch: Batch, state: State, program: Program) -> Attributed:
+    """Attribute the friends of this batch; adds touches and attributions to the state."""
+    _add_touches(batch, state, program)
+    rows = np.sort(np.r_[batch.claims, batch.conversions])
+    rows = rows[state.people["attribution"][batch.person[rows]] == NONE] if len(rows) else rows
+    if not len(rows):
+        none = np.zeros(0, np.int64)
+        return Attributed(none, none, none, none)
+    links = state.codes.find(batch.texts("code", rows))
+    by_code = batch.serving(links, rows, program.referrers)
+    touches = _best_touches(batch, state, program, rows, ~by_code)
+    found = np.flatnonzero(by_code | (touches != NONE))
+    found = found[first_of_each(batch.person[rows[found]])]
+    return _record(batch, state, rows[found], links[found], by_code[found], touches[found])
+
+
+def _add_touches(batch: Batch, state: State, program: Program) -> None:
+    """A visit is a touch if its link is live and serves as it is processed; an attributed friend needs no more."""
+    visits = batch.visits
+    visits = visits[state.people["attribution"][batch.person[visits]] == NONE] if len(visits) else visits
+    if not len(visits):
+        return
+    links = state.codes.find(batch.texts("code", visits))
+    serves = batch.serving(links, visits, program.referrers)
+    visits, links = visits[serves], links[serves]
+    if not len(visits):
+        return
+    channels, _ = state.words.assign(batch.texts("channel", visits))
+    nodes = state.touches.append(
+        occurred_at=batch.occurred[visits], seq=batch.seq[visits], link=links, channel=channels
+    )
+    state.touches["before"][nodes] = chain_back(batch.person[visits], nodes, state.people["touch"])
+
+
+def _best_touches(batch: Batch, state: State, program: Program, rows: Ints, wanted: Bools) -> Ints:
+    """The winning touch of each row (NONE where there is none), by walking each friend's list, newest first."""
+    best = np.full(len(rows), NONE, np.int64)
+    touches, window = state.touches, program.attribution.window_ms
+    last = program.attribution.model == "last-touch"
+    going = np.flatnonzero(wanted)
+    nodes = state.people["touch"][batch.person[rows[going]]]
+    while True:
+        there = nodes != NONE
+        going, nodes = going[there], nodes[there]
+        if not len(going):
+            return best
+        at, occurred, held = rows[going], touches["occurred_at"][nodes], best[going]
+        fits = touches["seq"][nodes] < batch.seq[at]
+        fits &= (occurred <= batch.occurred[at]) & (occurred > batch.occurred[at] - window)
+        # walking back in the log: on equal times the later stands for last-touch, the earlier takes over for first
+        kept = touches["occurred_at"][held]
+        fits &= (held == NONE) | ((occurred > kept) if last else (occurred <= kept))
+        best[going[fits]] = nodes[fits]
+        nodes = touches["before"][nodes]
+
+
+def _record(batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools, touches: Ints) -> Attributed:
+    people, held = state.people, state.touches
+    links = np.where(by_code, links, held["link"][touches])
+    referrers = state.links["owner"][links].astype(np.int64)
+    ranks = people["friends"][referrers] + running_count(referrers) + 1
+    ids = state.attributions.append(
+        seq=batch.seq[rows],
+        friend=batch.person[rows],
+        referrer=referrers,
+        touch_at=np.where(by_code, batch.occurred[rows], held["occurred_at"][touches]),
+        attributed_at=batch.received[rows],
+        by_code=by_code.astype(np.int8),
+        channel=np.where(by_code, CODE_CHANNEL, held["channel"][touches]),
+        rank=ranks,
+    )
+    people["attribution"][batch.person[rows]] = ids
+    people["friends"][referrers] = ranks  # of several for one referrer the last, the highest, stays
+    _count_days(state, ids)
+    return Attributed(ids, rows, links, np.where(by_code, batch.seq[rows], held["seq"][touches]))
+
+
+def _count_days(state: State, ids: Ints) -> None:
+    """How many attributions each referrer has within 24 h, each new one included.
+
+    A pointer to the oldest attribution in the window moves forward along each referrer's list, so the whole
+    costs one step for each attribution over the life of the log.
+    """
+    made, people = state.attributions, state.people
+    at, after, rank, rank_day = made["attributed_at"], made["after"], made["rank"], made["rank_day"]
+    last, start = people["last_friend"], people["day_start"]
+    for new, referrer in zip(ids.tolist(), made["referrer"][ids].tolist(), strict=True):
+        before = last[referrer]
+        last[referrer] = new
+        if before == NONE:
+            start[referrer] = new
+            rank_day[new] = 1
+            continue
+        after[before] = new
+        oldest, edge = start[referrer], at[new] - DAY_MS
+        while at[oldest] <= edge:
+            oldest = after[oldest]
+        start[referrer] = oldest
+        rank_day[new] = rank[new] - rank[oldest] + 1

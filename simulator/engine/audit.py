@@ -1,0 +1,111 @@
+"""Stage 4: the audit trail. One entry for each attribution, decision and change of a reward's state.
+
+Entries stand in the order of the fold: those of an event at its place in the log, those of a release after every
+event received by its time and before any later one. That order does not depend on the batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, Array, Ints
+from simulator.engine.outcome import EMPTY, SCHEMAS
+
+PROGRAM, ATTRIBUTED, DECIDED, SETTLED, PENDING, REVERSED = range(6)
+"""Order of the entries of one event."""
+
+
+@dataclass
+class Trail:
+    """Collects a batch's entries, in any order; `frame` puts them in the order of the fold."""
+
+    _parts: list[dict[str, Array]] = field(default_factory=list)
+    _kinds: list[str] = field(default_factory=list)
+    _details: list[str] = field(default_factory=list)
+
+    def of_events(
+        self,
+        stage: int,
+        kind: str | Sequence[str],
+        *,
+        at: Array,
+        seq: Array,
+        trigger: Array,
+        person: Array,
+        ref: Array,
+        version: Array | int,
+        detail: Sequence[str],
+    ) -> None:
+        """Entries made by the events `seq` at their receipt; within one event by stage, then by `ref`."""
+        self._add(0, stage, kind, at, seq, ref, trigger, person, ref, version, detail)
+
+    def of_releases(
+        self,
+        kind: Sequence[str],
+        *,
+        at: Array,
+        seq: Array,
+        place: Array,
+        person: Array,
+        ref: Array,
+        version: Array,
+        detail: Sequence[str],
+    ) -> None:
+        """Entries of releases at their due time; at one time by the conversion's `seq`, then by `place`."""
+        self._add(1, 0, kind, at, seq, place, seq, person, ref, version, detail)
+
+    def frame(self, first: int) -> pl.DataFrame:
+        """The entries as rows of the audit table, numbered from `first`."""
+        if not self._details:
+            return EMPTY["audit"]
+        columns = {name: np.concatenate([part[name] for part in self._parts]) for name in self._parts[0]}
+        order = np.lexsort(tuple(columns[name] for name in ("sub", "stage", "place", "phase", "at")))
+        kinds, details = pl.Series(self._kinds), pl.Series(self._details)
+        return pl.DataFrame(
+            {
+                "seq": np.arange(first, first + len(order)),
+                "at": columns["at"][order],
+                "kind": kinds.gather(order),
+                "person": absent(columns["person"][order]),
+                "ref": absent(columns["ref"][order]),
+                "detail": details.gather(order),
+                "trigger": columns["trigger"][order],
+                "program_version": columns["version"][order],
+            },
+            schema=SCHEMAS["audit"],
+        )
+
+    def _add(
+        self,
+        phase: int,
+        stage: int,
+        kind: str | Sequence[str],
+        at: Array,
+        place: Array,
+        sub: Array,
+        trigger: Array,
+        person: Array,
+        ref: Array,
+        version: Array | int,
+        detail: Sequence[str],
+    ) -> None:
+        count = len(at)
+        if not count:
+            return
+        numbers = {"phase": phase, "stage": stage, "at": at, "place": place, "sub": sub, "trigger": trigger}
+        numbers |= {"person": person, "ref": ref, "version": version}
+        self._parts.append(
+            {name: np.broadcast_to(np.asarray(value, np.int64), count) for name, value in numbers.items()}
+        )
+        self._kinds.extend([kind] * count if isinstance(kind, str) else kind)
+        self._details.extend(detail)
+
+
+def absent(ids: Ints) -> pl.Series:
+    """Ids as a column in which NONE is null."""
+    column = pl.Series(ids, dtype=pl.Int64)
+    return column.set(column == NONE, None) if (ids == NONE).any() else column

@@ -1,0 +1,179 @@
+"""One batch of events laid out for the stages: NumPy columns, rows by type, and what is known as of each event."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, first_of_each
+from simulator.engine.keys import pair
+from simulator.engine.state import State
+from simulator.events.contract import CONVERSION_TYPES, EVENT_TYPES
+
+TYPE_CODES = {name: code for code, name in enumerate(EVENT_TYPES)}
+_CONVERSION_CODES = np.array([TYPE_CODES[name] for name in CONVERSION_TYPES])
+
+
+class Latest:
+    """A field of people as of any event: the state before the batch, overlaid by the batch's own updates."""
+
+    def __init__(self, people: Columns, name: str, persons: Array, rows: Ints, values: Array) -> None:
+        self._people, self._name = people, name
+        self._persons, self._values = persons, values
+        self._order = np.argsort((persons << 32) | rows, kind="stable")
+        self._keys = ((persons << 32) | rows)[self._order]
+
+    def at(self, persons: Array, rows: Ints) -> Array:
+        """The latest value of each person as of the event at `rows`, itself included; NONE for NONE persons."""
+        known = persons >= 0
+        result = np.where(known, self._people[self._name][np.where(known, persons, 0)], NONE)
+        if len(self._keys) and len(persons):
+            places = np.searchsorted(self._keys, (persons.astype(np.int64) << 32) | rows, side="right") - 1
+            there = (places >= 0) & known
+            there[there] = (self._keys[places[there]] >> 32) == persons[there]
+            result[there] = self._values[self._order[places[there]]]
+        return result
+
+    def keep(self) -> None:
+        """Write the batch's updates into the state: of several for one person the last stays."""
+        self._people[self._name][self._persons] = self._values
+
+
+class Batch:
+    """A run of events in log order, all under one version of the program.
+
+    Columns by row: `seq`, `received`, `occurred` (milliseconds), `type` (code), `person` (id or NONE).
+    Making it enters the batch's links, contacts, devices and words; `keep` closes it.
+    """
+
+    def __init__(self, events: pl.DataFrame, state: State) -> None:
+        self.events = events
+        self.state = state
+        self.seq: Ints = events["seq"].to_numpy()
+        self.received: Ints = events["received_at"].to_numpy()
+        self.occurred: Ints = events["occurred_at"].to_numpy()
+        self.type = events["type"].to_physical().to_numpy()
+        self.person: Ints = events["person"].fill_null(NONE).to_numpy()
+        self.present = set(np.unique(self.type).tolist())
+        state.people.grow(len(state.person_ids))
+        self.conversions = self._conversions()
+        self.identified = self.rows("customer.identified")
+        self.claims = self.rows("friend.claimed")
+        self.visits = self.rows("friend.visited")
+        self._enter_links()
+        self._enter_known()
+        self._enter_devices()
+        self._enter_firsts()
+
+    def __len__(self) -> int:
+        return len(self.seq)
+
+    def rows(self, name: str) -> Ints:
+        """Rows of one event type, in order."""
+        code = TYPE_CODES[name]
+        return np.flatnonzero(self.type == code) if code in self.present else np.zeros(0, np.int64)
+
+    def texts(self, column: str, rows: Ints) -> pl.Series:
+        """A text column at some rows."""
+        return self.events[column].gather(rows)
+
+    def _conversions(self) -> Ints:
+        if not self.present.intersection(_CONVERSION_CODES.tolist()):
+            return np.zeros(0, np.int64)
+        return np.flatnonzero(np.isin(self.type, _CONVERSION_CODES))
+
+    def conversion_column(self, rows: Ints) -> Ints:
+        """Which of CONVERSION_TYPES each of these conversion rows is."""
+        return np.searchsorted(_CONVERSION_CODES, self.type[rows])
+
+    def _enter_links(self) -> None:
+        """The first link.created of a code makes the link; a later one has no effect, anywhere."""
+        state, rows = self.state, self.rows("link.created")
+        self.new_links = self.newly_linked = rows
+        if not len(rows):
+            return
+        _, firsts = state.codes.assign(self.texts("code", rows))
+        self.new_links = rows[firsts]
+        owners = self.person[self.new_links]
+        state.links.append(owner=owners, seq=self.seq[self.new_links])
+        fresh = first_of_each(owners)
+        fresh = fresh[state.people["linked_at"][owners[fresh]] == NONE]
+        self.newly_linked = self.new_links[fresh]
+        state.people["linked_at"][owners[fresh]] = self.received[self.newly_linked]
+
+    def _enter_known(self) -> None:
+        rows = np.sort(np.r_[self.identified, self.claims])
+        self._known_rows = rows
+        state, eligibility = self.state, self.rows("eligibility.confirmed")
+        contacts = state.contact_ids.assign(self.texts("contact_ref", rows))[0] if len(rows) else rows
+        self.contact = self._latest("contact", rows, contacts)
+        self.segment = self._word("segment", "segment", rows)
+        self.country = self._word("country", "country", rows)
+        self.community = self._word("community", "community", self.identified)
+        self.kind = self._word("kind", "referrer_kind", self.identified)
+        verdicts = self.events["eligible"].gather(eligibility).fill_null(value=True).to_numpy()
+        self.eligible = self._latest("eligible", eligibility, verdicts.astype(np.int8))
+        self.eligible_rows = eligibility[verdicts.astype(bool)]
+
+    def _word(self, name: str, column: str, rows: Ints) -> Latest:
+        """A text field of people, as ids of words; a null leaves what was known."""
+        if not len(rows):
+            return self._latest(name, rows, rows)
+        ids, _ = self.state.words.assign(self.texts(column, rows))
+        given = ids != NONE
+        return self._latest(name, rows[given], ids[given])
+
+    def _latest(self, name: str, rows: Ints, values: Array) -> Latest:
+        return Latest(self.state.people, name, self.person[rows], rows, values)
+
+    def _enter_devices(self) -> None:
+        """Devices seen for the first time with a person, each with the seq from which it is known."""
+        state = self.state
+        if not (len(self._known_rows) or len(self.visits)):
+            return
+        rows = np.sort(np.r_[self._known_rows, self.visits])
+        devices, _ = state.device_ids.assign(self.texts("device_ref", rows))
+        rows, devices = rows[devices != NONE], devices[devices != NONE]
+        keys = pair(self.person[rows], devices)
+        new = np.flatnonzero(state.device_known.find(keys) < 0)
+        if not len(new):
+            return
+        new = new[first_of_each(keys[new])]
+        rows, devices, keys = rows[new], devices[new], keys[new]
+        nodes = state.devices.append(device=devices, seq=self.seq[rows])
+        state.device_known.add(keys, nodes)
+        owners = self.person[rows]
+        state.devices["before"][nodes] = chain_back(owners, nodes, state.people["device"])
+        np.add.at(state.people["devices"], owners, 1)
+
+    def _enter_firsts(self) -> None:
+        people = self.state.people
+        for column, rows in (
+            ("claimed_seq", self.claims),
+            ("opted_in_seq", self.rows("friend.opted_in")),
+            ("authenticated_seq", self.rows("session.authenticated")),
+        ):
+            if not len(rows):
+                continue
+            firsts = rows[first_of_each(self.person[rows])]
+            firsts = firsts[people[column][self.person[firsts]] == 0]
+            people[column][self.person[firsts]] = self.seq[firsts]
+            if column == "claimed_seq":
+                people["claimed_at"][self.person[firsts]] = self.occurred[firsts]
+
+    def serving(self, links: Ints, rows: Ints, kinds: tuple[str, ...] | None) -> Bools:
+        """Which of these links (ids, or NONE) are live and serve as the event at each of `rows` is judged."""
+        known: Bools = links != NONE
+        serves: Bools = known.copy()
+        serves[known] = self.state.links["seq"][links[known]] < self.seq[rows[known]]
+        if kinds is not None and serves.any():
+            at = np.flatnonzero(serves)
+            owners = self.state.links["owner"][links[at]].astype(np.int64)
+            allowed = self.state.words.find(pl.Series(kinds, dtype=pl.String))
+            serves[at] = np.isin(self.kind.at(owners, rows[at]), allowed[allowed != NONE])
+        return serves
+
+    def keep(self) -> None:
+        """What was overlaid becomes the state."""
+        for latest in (self.contact, self.segment, self.country, self.community, self.kind, self.eligible):
+            latest.keep()

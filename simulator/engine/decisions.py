@@ -1,0 +1,368 @@
+"""Stage 2: one decision for each accepted conversion and milestone on its type, and the verdicts on reviews."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_count
+from simulator.engine.batch import Batch
+from simulator.engine.facts import Asked, amount_minor, facts_of
+from simulator.engine.keys import pair
+from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, judge_by_rules
+from simulator.engine.state import COUNTS, State
+from simulator.engine.version import Ready
+
+UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE = 1, 2, 3, 4, 5
+IGNORED_REASONS = (None, "unattributed", "before-touch", "outside-program", "occurrence", "too-late")
+
+ReviewKey = tuple[str, str, str]
+"""What a verdict names: the conversion's source and id, and the milestone."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A decision in review, with what it needs to become a reward later.
+
+    `ready` is the version its conversion was judged under; `amount` is the fact in minor units, or None.
+    """
+
+    decision: int
+    seq: int
+    ready: Ready
+    milestone: int
+    friend: int
+    referrer: int
+    occurred: int
+    amount: int | None
+    source: str
+    id: str
+
+    @property
+    def milestone_name(self) -> str:
+        """The milestone's name."""
+        return self.ready.program.milestones[self.milestone].name
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """A verdict that settled a decision in review, by the event at batch row `row`."""
+
+    row: int
+    case: Case
+    outcome: int
+    reason: str | None
+
+
+@dataclass
+class Decided:
+    """Decisions of a batch in log order as first made, and the verdicts that came.
+
+    Columns by decision: batch `rows`, place of the `milestone` in the file, `friend`, `referrer` (NONE where
+    unattributed), `attribution`, `barred` (code of IGNORED_REASONS), `outcome` code; `reason` is the rule's.
+    """
+
+    first_id: int
+    rows: Ints
+    milestone: Ints
+    friend: Ints
+    referrer: Ints
+    attribution: Ints
+    barred: Ints
+    outcome: Ints
+    reason: list[str | None]
+    failed: list[str]
+    facts: list[str | None]
+    settlements: list[Settlement] = field(default_factory=list)
+    vain: list[int] = field(default_factory=list)  # rows of verdicts without effect
+
+    @property
+    def ids(self) -> Ints:
+        """The decisions' ids."""
+        return np.arange(self.first_id, self.first_id + len(self.rows))
+
+    def bar(self, places: Ints, why: int) -> None:
+        """Make these decisions ignored, without a rule evaluated."""
+        self.barred[places], self.outcome[places] = why, IGNORED
+        for place in places.tolist():
+            self.reason[place], self.failed[place], self.facts[place] = IGNORED_REASONS[why], "[]", None
+
+
+def decide(
+    batch: Batch, state: State, ready: Ready, reviews: dict[ReviewKey, Case], first_id: int
+) -> Decided:
+    """Judge the batch's conversions and verdicts; keeps counts, `reviews` and who has qualified."""
+    decided = _draft(batch, state, ready, first_id)
+    groups = _groups(state, ready, decided)
+    is_any = np.array([milestone.occurrence == "any" for milestone in ready.program.milestones], bool)
+    contested = is_any[decided.milestone] & np.isin(decided.barred, (0, TOO_LATE))
+    before = contested & (state.qualified.find(groups) >= 0)
+    decided.bar(np.flatnonzero(before), OCCURRENCE)
+    contested &= ~before
+    _rule(batch, state, ready, decided)
+    touched = _settle(batch, state, ready, decided, reviews, contested, groups)
+    _only_first(decided, np.flatnonzero(contested & ~touched), groups)
+    _remember(batch, state, ready, decided, reviews, groups)
+    return decided
+
+
+def _draft(batch: Batch, state: State, ready: Ready, first_id: int) -> Decided:
+    """Every decision with the reasons that need no rule, but for `any` (which depends on what qualifies)."""
+    numbers = _number(batch, state)
+    rows, places = _pairs(batch, ready)
+    friend = batch.person[rows]
+    attribution = state.people["attribution"][friend].astype(np.int64)
+    made = state.attributions
+    attributed = (attribution != NONE) & (made["seq"][attribution] <= batch.seq[rows])
+    touch_at, occurred = made["touch_at"][attribution], batch.occurred[rows]
+    program = ready.program
+    outside = np.zeros(len(rows), bool)
+    if program.starts_ms is not None:
+        outside |= occurred < program.starts_ms
+    if program.ends_ms is not None:
+        outside |= occurred >= program.ends_ms
+    barred = np.select(
+        [
+            ~attributed,
+            occurred < touch_at,
+            outside,
+            _wrong_number(ready, places, numbers[rows] if len(rows) else rows),
+            _too_late(ready, places, occurred - touch_at),
+        ],
+        [UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE],
+        0,
+    )
+    count = len(rows)
+    return Decided(
+        first_id,
+        rows,
+        places,
+        friend,
+        np.where(attributed, made["referrer"][attribution], NONE).astype(np.int64),
+        attribution,
+        barred,
+        np.full(count, IGNORED, np.int64),
+        [IGNORED_REASONS[why] for why in barred.tolist()],
+        ["[]"] * count,
+        [None] * count,
+    )
+
+
+def _number(batch: Batch, state: State) -> Ints:
+    """For each row the conversion's number (from 1) among its person's accepted events of its type; kept."""
+    rows = batch.conversions
+    numbers = np.zeros(len(batch), np.int64)
+    if not len(rows):
+        return numbers
+    which, people = batch.conversion_column(rows), batch.person[rows]
+    ranks = running_count(people * len(COUNTS) + which) + 1
+    for column in np.unique(which).tolist():
+        at, counts = which == column, state.people[COUNTS[column]]
+        ranks[at] += counts[people[at]]
+        counts[people[at]] = ranks[at]  # of several for one person NumPy keeps the last, the highest
+    numbers[rows] = ranks
+    return numbers
+
+
+def _pairs(batch: Batch, ready: Ready) -> tuple[Ints, Ints]:
+    """Each conversion with each milestone on its type: batch rows and places in the file, in log order."""
+    rows, places = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for code, milestones in ready.milestones_by_type.items():
+        if code in batch.present:
+            of_type = np.flatnonzero(batch.type == code)
+            for place in milestones:
+                rows.append(of_type)
+                places.append(np.full(len(of_type), place))
+    all_rows, all_places = np.concatenate(rows), np.concatenate(places)
+    order = np.lexsort((all_places, all_rows))
+    return all_rows[order], all_places[order]
+
+
+def _wrong_number(ready: Ready, places: Ints, numbers: Ints) -> Bools:
+    wanted = [m.occurrence if isinstance(m.occurrence, int) else 0 for m in ready.program.milestones]
+    nth = np.array(wanted, np.int64)[places]
+    wrong: Bools = (nth > 0) & (numbers != nth)
+    return wrong
+
+
+def _too_late(ready: Ready, places: Ints, ages: Ints) -> Bools:
+    within = [NONE if m.within_ms is None else m.within_ms for m in ready.program.milestones]
+    limit = np.array(within, np.int64)[places]
+    late: Bools = (limit != NONE) & (ages > limit)
+    return late
+
+
+def _groups(state: State, ready: Ready, decided: Decided) -> np.ndarray:
+    """A key for each decision's friend and milestone name."""
+    names = np.array([state.milestone_id(m.name) for m in ready.program.milestones], np.int64)
+    return pair(decided.friend, names[decided.milestone])
+
+
+def _rule(batch: Batch, state: State, ready: Ready, decided: Decided) -> None:
+    """Evaluate the rules where nothing bars the decision."""
+    open_rows = np.flatnonzero(decided.barred == 0)
+    if not len(open_rows):
+        return
+    asked = Asked(
+        batch,
+        state,
+        ready.program,
+        decided.rows[open_rows],
+        decided.friend[open_rows],
+        decided.attribution[open_rows],
+        decided.referrer[open_rows],
+    )
+    ruled = judge_by_rules(ready, facts_of(asked, ready.facts), decided.milestone[open_rows])
+    decided.outcome[open_rows] = ruled.outcome
+    for at, place in enumerate(open_rows.tolist()):
+        decided.reason[place] = ruled.reason[at]
+        decided.failed[place], decided.facts[place] = ruled.failed[at], ruled.facts[at]
+
+
+def _only_first(decided: Decided, places: Ints, groups: np.ndarray) -> None:
+    """Of an `any` milestone the first that qualifies bars every later one of its friend."""
+    winners = places[decided.outcome[places] == QUALIFIED]
+    winners = winners[first_of_each(groups[winners])]
+    if not len(winners):
+        return
+    order = np.argsort(groups[winners])
+    keys, rows = groups[winners][order], decided.rows[winners][order]
+    at = np.minimum(np.searchsorted(keys, groups[places]), len(keys) - 1)
+    later = (keys[at] == groups[places]) & (decided.rows[places] > rows[at])
+    decided.bar(places[later], OCCURRENCE)
+
+
+def _settle(
+    batch: Batch,
+    state: State,
+    ready: Ready,
+    decided: Decided,
+    reviews: dict[ReviewKey, Case],
+    contested: Bools,
+    groups: np.ndarray,
+) -> Bools:
+    """Verdicts, in order with the decisions of the friends and milestones they concern.
+
+    The order matters only there (an approval bars later decisions of an `any` milestone, and is itself barred by
+    an earlier one), so only those are walked; the mask returned says which decisions they are.
+    """
+    verdicts = batch.rows("review.decided")
+    if not len(verdicts):
+        return np.zeros(len(decided.rows), bool)
+    keys = list(
+        zip(
+            *(batch.texts(f"decision_{part}", verdicts).to_list() for part in ("source", "id", "milestone")),
+            strict=True,
+        )
+    )
+    approves = (batch.texts("verdict", verdicts) == "approve").to_list()
+    local = {
+        (case.source, case.id, case.milestone_name): (place, case)
+        for place, case in _cases(batch, ready, decided, np.flatnonzero(decided.outcome == REVIEW))
+    }
+    known = [
+        reviews[key] if key in reviews else local[key][1] for key in keys if key in reviews or key in local
+    ]
+    concerned = _case_groups(state, known)
+    touched = np.isin(groups, concerned)
+    qualified = set(concerned[state.qualified.find(concerned) >= 0].tolist())
+    seen: set[int] = set()
+    walk = [(row, 0, place) for place, row in zip(*_listed(touched, decided.rows), strict=True)]
+    walk += [(row, 1, at) for at, row in enumerate(verdicts.tolist())]
+    for row, is_verdict, at in sorted(walk):
+        if not is_verdict:
+            group = int(groups[at])
+            if contested[at] and group in qualified:
+                decided.bar(np.array([at]), OCCURRENCE)
+            seen.add(at)
+            if decided.outcome[at] == QUALIFIED:
+                qualified.add(group)
+            continue
+        case = reviews.pop(keys[at], None)
+        if case is None and keys[at] in local:
+            place, found = local[keys[at]]
+            if place in seen and decided.outcome[place] == REVIEW:
+                case = found
+                del local[keys[at]]
+        if case is None:
+            decided.vain.append(row)
+            continue
+        decided.settlements.append(_verdict(row, case, approves[at], _case_groups(state, [case]), qualified))
+    return touched
+
+
+def _verdict(row: int, case: Case, approve: bool, group: np.ndarray, qualified: set[int]) -> Settlement:
+    if not approve:
+        return Settlement(row, case, REFUSED, "declined")
+    key = int(group[0])
+    if key in qualified and case.ready.program.milestones[case.milestone].occurrence == "any":
+        return Settlement(row, case, IGNORED, IGNORED_REASONS[OCCURRENCE])
+    qualified.add(key)
+    return Settlement(row, case, QUALIFIED, None)
+
+
+def _listed(mask: Bools, rows: Ints) -> tuple[list[int], list[int]]:
+    places = np.flatnonzero(mask)
+    return places.tolist(), rows[places].tolist()
+
+
+def _case_groups(state: State, cases: list[Case]) -> np.ndarray:
+    friends = np.array([case.friend for case in cases], np.int64)
+    names = np.array([state.milestone_id(case.milestone_name) for case in cases], np.int64)
+    return pair(friends, names)
+
+
+def _cases(batch: Batch, ready: Ready, decided: Decided, places: Ints) -> list[tuple[int, Case]]:
+    """Decisions at these places, as cases."""
+    rows = decided.rows[places]
+    columns = zip(
+        places.tolist(),
+        batch.seq[rows].tolist(),
+        decided.milestone[places].tolist(),
+        decided.friend[places].tolist(),
+        decided.referrer[places].tolist(),
+        batch.occurred[rows].tolist(),
+        amount_minor(batch, rows, ready.program.currency).to_list(),
+        batch.texts("source", rows).to_list(),
+        batch.texts("id", rows).to_list(),
+        strict=True,
+    )
+    return [
+        (
+            place,
+            Case(
+                decided.first_id + place,
+                seq,
+                ready,
+                milestone,
+                friend,
+                referrer,
+                occurred,
+                amount,
+                source,
+                id_,
+            ),
+        )
+        for place, seq, milestone, friend, referrer, occurred, amount, source, id_ in columns
+    ]
+
+
+def _remember(
+    batch: Batch,
+    state: State,
+    ready: Ready,
+    decided: Decided,
+    reviews: dict[ReviewKey, Case],
+    groups: np.ndarray,
+) -> None:
+    """Keep the open reviews, and who has qualified for what."""
+    settled = {settlement.case.decision for settlement in decided.settlements}
+    for _, case in _cases(batch, ready, decided, np.flatnonzero(decided.outcome == REVIEW)):
+        if case.decision not in settled:
+            reviews[(case.source, case.id, case.milestone_name)] = case
+    approved = _case_groups(state, [s.case for s in decided.settlements if s.outcome == QUALIFIED])
+    keys = np.concatenate([groups[decided.outcome == QUALIFIED], approved])
+    keys = keys[first_of_each(keys)]
+    keys = keys[state.qualified.find(keys) < 0]
+    state.qualified.add(keys, np.zeros(len(keys), np.int64))

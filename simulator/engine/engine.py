@@ -1,0 +1,184 @@
+"""The engine as others see it: give it events in log order and tell it the time, and it gives rows.
+
+The fold is deterministic and does not depend on the batches. Only a change of program cuts a batch in two, since
+all events of a `Batch` are judged under one version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.attribution import attribute
+from simulator.engine.batch import TYPE_CODES, Batch
+from simulator.engine.decisions import Case, ReviewKey, decide
+from simulator.engine.intake import Intake, Stored
+from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
+from simulator.engine.outcome import EMPTY, Outcome, Receipts, Version
+from simulator.engine.record import Record
+from simulator.engine.record_events import (
+    record_attributed,
+    record_decided,
+    record_events,
+    record_program,
+    record_settled,
+)
+from simulator.engine.record_rewards import (
+    record_changed,
+    record_lines,
+    record_released,
+    record_stages,
+    record_vain_reversals,
+)
+from simulator.engine.release import release
+from simulator.engine.rewards import add_lines, enter_reversals, find_lines, qualified_now, revoke, void
+from simulator.engine.state import State
+from simulator.engine.version import Ready
+from simulator.program.model import Program
+
+_PROGRAM_CHANGED = TYPE_CODES["program.changed"]
+BEGINNING = -(2**62)
+"""Before any time of receipt."""
+
+
+class Engine:
+    """Folds a log into attributions, decisions and rewards.
+
+    `newest` is the newest `received_at` judged, `told` the greatest time told (both milliseconds UTC).
+    `parse` turns the text of a `program.changed` into a Program; the door has checked that it can.
+    """
+
+    def __init__(self, program: Program, parse: Callable[[str], Program]) -> None:
+        self.newest = BEGINNING
+        self.told = BEGINNING
+        self._parse = parse
+        self._intake = Intake()
+        self._state = State()
+        self._ledger = Ledger()
+        self._reviews: dict[ReviewKey, Case] = {}
+        self._terms: dict[int, np.ndarray] = {}
+        self._refs: list[pl.Series] = []
+        self._persons = 0
+        self._next_decision = 1
+        self._next_entry = 1
+        self._ready = self._in_force(1, program)
+
+    @property
+    def last_seq(self) -> int:
+        """The `seq` of the newest event of the log, 0 for an empty one."""
+        return self._intake.last_seq
+
+    @property
+    def program(self) -> Program:
+        """The program in force."""
+        return self._ready.program
+
+    @property
+    def index_bytes(self) -> int:
+        """Memory of the idempotency index in bytes."""
+        return self._intake.nbytes
+
+    def receive(self, messages: pl.DataFrame, stored: Stored) -> Receipts:
+        """Sort valid messages into new ones, duplicates and conflicts.
+
+        `messages` have the columns of MESSAGE_SCHEMA and any others, in order of receipt. The new ones come back as
+        events, with `seq` and `person`, to be judged next.
+        """
+        receipts = self._intake.receive(messages, self._state.person_ids, stored)
+        self._refs.append(self._intake.new_refs)
+        return receipts
+
+    def replay(self, events: pl.DataFrame) -> Outcome:
+        """Events of the log again, on a restart (EVENT_SCHEMA): what `receive` and `judge` did with them."""
+        events = self._intake.again(events, self._state.person_ids)
+        self._refs.append(self._intake.new_refs)
+        return self.judge(events)
+
+    def judge(self, events: pl.DataFrame) -> Outcome:
+        """Fold the next events of the log, each received after the time last told.
+
+        Rewards due before the newest `received_at` are released. Raises ValueError for events out of order.
+        """
+        record = self._record()
+        received = events["received_at"].to_numpy()
+        if len(received):
+            if received[0] < self.newest or received[0] <= self.told or (np.diff(received) < 0).any():
+                raise ValueError("events must come in the order of their receipt, after the time last told")
+            changes = np.flatnonzero(events["type"].to_physical().to_numpy() == _PROGRAM_CHANGED).tolist()
+            cuts = sorted({0, *changes, len(events)})
+            for first, last in pairwise(cuts):
+                part = events[first:last]
+                if first in changes:
+                    self._change(part, record)
+                self._fold(part, record)
+        return self._outcome(record)
+
+    def advance(self, now_ms: int) -> Outcome:
+        """Tell the time (milliseconds UTC): everything due at or before it is released.
+
+        Raises ValueError for a time before the newest receipt.
+        """
+        if now_ms < self.newest:
+            raise ValueError(f"the time told, {now_ms}, is before the newest receipt, {self.newest}")
+        record = self._record()
+        self.told = max(self.told, now_ms)
+        record_released(record, release(self._ledger, self.told + 1, self.program.budget_minor))
+        return self._outcome(record)
+
+    def _in_force(self, number: int, program: Program) -> Ready:
+        self._terms[number] = self._ledger.add_terms(number, program.rewards)
+        return Ready(number, program)
+
+    def _record(self) -> Record:
+        return Record(self._state, self._ledger, self._ready, self._next_decision, len(self._ledger.lines))
+
+    def _change(self, part: pl.DataFrame, record: Record) -> None:
+        """The program changes with the first event of `part`: what was due before is released under the old one."""
+        at, seq = int(part["received_at"][0]), int(part["seq"][0])
+        record_released(record, release(self._ledger, at, self.program.budget_minor))
+        self._ready = self._in_force(self._ready.number + 1, self._parse(part["program"][0]))
+        record.ready = self._ready
+        record_program(record, Version(self._ready.number, seq, self._ready.program), at)
+
+    def _fold(self, events: pl.DataFrame, record: Record) -> None:
+        """The stages, over events all judged under one version."""
+        state, ledger, ready = self._state, self._ledger, self._ready
+        batch = Batch(events, state)
+        attributed = attribute(batch, state, ready.program)
+        decided = decide(batch, state, ready, self._reviews, self._next_decision)
+        self._next_decision += len(decided.rows)
+        entered = enter_reversals(batch, ledger)
+        qualified = qualified_now(batch, ledger, ready, decided)
+        new = add_lines(batch, state, ledger, qualified, self._terms)
+        reversals = find_lines(ledger, entered)
+        voided = void(ledger, np.r_[new.lines, reversals.lines], np.r_[new.targets, reversals.line_targets])
+        ledger.schedule(new.lines[ledger.lines["state"][new.lines] == PENDING])
+        self.newest = int(batch.received[-1])
+        released = release(ledger, self.newest, ready.program.budget_minor)
+        revoked = revoke(ledger, reversals.lines, reversals.line_targets)
+        record_events(record, batch)
+        record_attributed(record, attributed)
+        record_decided(record, batch, decided)
+        record_settled(record, batch, decided)
+        record_stages(record, batch, qualified)
+        record_lines(record, batch, new)
+        record_changed(record, "voided", PENDING, VOIDED, voided)
+        record_released(record, released)
+        record_changed(record, "revoked", ISSUED, REVOKED, revoked)
+        record_vain_reversals(record, batch, reversals, (voided, revoked), self._intake)
+        batch.keep()
+
+    def _outcome(self, record: Record) -> Outcome:
+        refs = pl.concat(self._refs) if self._refs else pl.Series(dtype=pl.String)
+        self._refs = []
+        persons = EMPTY["persons"]
+        if len(refs):
+            ids = np.arange(self._persons, self._persons + len(refs))
+            persons = pl.DataFrame({"id": ids, "ref": refs})
+            self._persons += len(refs)
+        outcome = record.outcome(persons, self._next_entry)
+        self._next_entry += len(outcome.audit)
+        return outcome

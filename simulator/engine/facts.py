@@ -1,0 +1,174 @@
+"""The facts a rule may read, each as of its conversion event, in columns.
+
+One function a fact (or family of facts), so that only what the program's rules read is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, Bools, Ints
+from simulator.engine.batch import Batch
+from simulator.engine.keys import pair
+from simulator.engine.state import State
+from simulator.program.model import Program
+
+_DAY_MS = 86_400_000.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Conversions of attributed friends whose facts are asked for: rows of the batch, and who is who."""
+
+    batch: Batch
+    state: State
+    program: Program
+    rows: Ints
+    friend: Ints
+    attribution: Ints
+    referrer: Ints
+
+    def made(self, column: str) -> Ints:
+        """A column of the friends' attributions."""
+        return self.state.attributions[column][self.attribution]
+
+    def words(self, ids: Ints) -> pl.Series:
+        """Words of these ids, null for NONE."""
+        texts = self.state.words.texts
+        return pl.Series([texts[number] if number >= 0 else None for number in ids.tolist()], dtype=pl.String)
+
+
+def facts_of(asked: Asked, names: tuple[str, ...]) -> pl.DataFrame:
+    """The named facts of these conversions, a row each, in the types of `simulator.program.rules.FACTS`."""
+    return pl.DataFrame([FACT_COLUMNS[name](asked).alias(name) for name in names])
+
+
+def amount_minor(batch: Batch, rows: Ints, currency: str) -> pl.Series:
+    """The conversions' amounts in minor units; null if not passed or in another currency than the program's."""
+    amounts, currencies = batch.events["amount_minor"].gather(rows), batch.texts("currency", rows)
+    return amounts.set(currencies.is_not_null() & (currencies != currency), None)
+
+
+def _numbers(values: np.ndarray, known: Bools | None = None) -> pl.Series:
+    values = values.astype(np.float64)
+    return pl.Series(values if known is None else np.where(known, values, np.nan), nan_to_null=True)
+
+
+def _amount(asked: Asked) -> pl.Series:
+    program = asked.program
+    return amount_minor(asked.batch, asked.rows, program.currency).cast(pl.Float64) / float(
+        10**program.digits
+    )
+
+
+def _column(name: str) -> Callable[[Asked], pl.Series]:
+    return lambda asked: asked.batch.events[name].gather(asked.rows)
+
+
+def _method(asked: Asked) -> pl.Series:
+    return pl.Series(np.where(asked.made("by_code") > 0, "code", "link"), dtype=pl.String)
+
+
+def _touch_age_days(asked: Asked) -> pl.Series:
+    return _numbers((asked.batch.occurred[asked.rows] - asked.made("touch_at")) / _DAY_MS)
+
+
+def _claim_delay_seconds(asked: Asked) -> pl.Series:
+    delays = asked.state.people["claimed_at"][asked.friend] - asked.made("touch_at")
+    return _numbers(delays / 1000.0, _happened(asked, "claimed_seq"))
+
+
+def _happened(asked: Asked, column: str) -> Bools:
+    firsts = asked.state.people[column][asked.friend]
+    return (firsts > 0) & (firsts <= asked.batch.seq[asked.rows])
+
+
+def _known_event(column: str) -> Callable[[Asked], pl.Series]:
+    return lambda asked: pl.Series(_happened(asked, column))
+
+
+def _eligible(asked: Asked) -> pl.Series:
+    states = asked.batch.eligible.at(asked.friend, asked.rows)
+    return pl.Series(states > 0).set(pl.Series(states == NONE), None)
+
+
+def _same_person(asked: Asked) -> pl.Series:
+    return pl.Series(asked.friend == asked.referrer)
+
+
+def _same_contact(asked: Asked) -> pl.Series:
+    contacts = asked.batch.contact.at(asked.friend, asked.rows)
+    return pl.Series((contacts != NONE) & (contacts == asked.batch.contact.at(asked.referrer, asked.rows)))
+
+
+def _same_device(asked: Asked) -> pl.Series:
+    """Walk the shorter of the two people's device lists and ask whether the other knows the device by then."""
+    people, devices = asked.state.people, asked.state.devices
+    fewer = people["devices"][asked.friend] <= people["devices"][asked.referrer]
+    walked = np.where(fewer, asked.friend, asked.referrer)
+    other = np.where(fewer, asked.referrer, asked.friend)
+    now = asked.batch.seq[asked.rows]
+    same = np.zeros(len(now), bool)
+    going, nodes = np.arange(len(now)), people["device"][walked]
+    while True:
+        on = (nodes != NONE) & ~same[going]
+        going, nodes = going[on], nodes[on]
+        if not len(going):
+            return pl.Series(same)
+        theirs = asked.state.device_known.find(pair(other[going], devices["device"][nodes].astype(np.int64)))
+        by_then = (theirs >= 0) & (devices["seq"][nodes] <= now[going])
+        by_then &= devices["seq"][np.maximum(theirs, 0)] <= now[going]
+        same[going[by_then]] = True
+        nodes = devices["before"][nodes]
+
+
+def _cross_referral(asked: Asked) -> pl.Series:
+    theirs = asked.state.people["attribution"][asked.referrer]
+    made = asked.state.attributions
+    crossed = (theirs != NONE) & (made["referrer"][theirs] == asked.friend) & (asked.friend != asked.referrer)
+    return pl.Series(crossed & (made["seq"][theirs] <= asked.batch.seq[asked.rows]))
+
+
+def _friend_word(name: str) -> Callable[[Asked], pl.Series]:
+    return lambda asked: asked.words(getattr(asked.batch, name).at(asked.friend, asked.rows))
+
+
+def _referrer_word(name: str) -> Callable[[Asked], pl.Series]:
+    return lambda asked: asked.words(getattr(asked.batch, name).at(asked.referrer, asked.rows))
+
+
+def _referrer_age_days(asked: Asked) -> pl.Series:
+    return _numbers((asked.made("attributed_at") - asked.state.people["linked_at"][asked.referrer]) / _DAY_MS)
+
+
+FACT_COLUMNS: dict[str, Callable[[Asked], pl.Series]] = {
+    "amount": _amount,
+    "outcome": _column("outcome"),
+    "currency": _column("currency"),
+    "new_customer": _column("new_customer"),
+    "channel": lambda asked: asked.words(asked.made("channel")),
+    "method": _method,
+    "touch_age_days": _touch_age_days,
+    "claim_delay_seconds": _claim_delay_seconds,
+    "claimed": _known_event("claimed_seq"),
+    "opted_in": _known_event("opted_in_seq"),
+    "authenticated": _known_event("authenticated_seq"),
+    "eligible": _eligible,
+    "same_person": _same_person,
+    "same_contact": _same_contact,
+    "same_device": _same_device,
+    "cross_referral": _cross_referral,
+    "friend_segment": _friend_word("segment"),
+    "referrer_segment": _referrer_word("segment"),
+    "friend_country": _friend_word("country"),
+    "referrer_country": _referrer_word("country"),
+    "referrer_kind": _referrer_word("kind"),
+    "community": _referrer_word("community"),
+    "referrer_age_days": _referrer_age_days,
+    "referrer_friends_24h": lambda asked: _numbers(asked.made("rank_day")),
+    "referrer_friends": lambda asked: _numbers(asked.made("rank")),
+}

@@ -1,0 +1,168 @@
+"""The rewards' memory: lines, who they go to, what was issued to whom, conversions' targets and their reversals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+import numpy as np
+
+from simulator.engine.arrays import NONE, Columns, Ints
+from simulator.engine.interner import Interner
+from simulator.engine.keys import KeyIndex, mix
+from simulator.program.model import Reward, Role
+
+STATES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
+PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = range(7)
+ROLES: tuple[Role, ...] = ("referrer", "friend", "upline", "community")
+HOUR_MS = 3_600_000
+
+_ID, _LONG = np.int32, np.int64
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A reward line's terms: those of the version its conversion was judged under, and its place in that file."""
+
+    version: int
+    place: int
+    reward: Reward
+
+
+def _lines() -> Columns:
+    return Columns(
+        {
+            "decision": (_LONG, 0),
+            "seq": (_LONG, 0),  # of the conversion
+            "made": (_LONG, 0),  # seq of the event that qualified it
+            "due": (_LONG, 0),
+            "state_at": (_LONG, 0),
+            "value": (_LONG, 0),
+            "occurred": (_LONG, 0),  # of the conversion
+            "account": (_ID, NONE),
+            "terms": (_ID, NONE),
+            "friend": (_ID, NONE),
+            "sibling": (_ID, NONE),  # the line before of the same conversion
+            "issued_before": (_ID, NONE),  # the line issued before to the same account
+            "state": (np.int8, PENDING),
+        }
+    )
+
+
+def _accounts() -> Columns:
+    return Columns(
+        {
+            "recipient": (_ID, NONE),  # a person, or for a community its word
+            "role": (np.int8, 0),
+            "releases": (_ID, 0),
+            "issued": (_ID, 0),
+            "issued_value": (_LONG, 0),
+            "last_issued": (_ID, NONE),
+            "watched": (np.int8, 0),  # 1 once its history is kept in `histories`
+        }
+    )
+
+
+def _targets() -> Columns:
+    return Columns({"line": (_ID, NONE), "reversal_seq": (_LONG, 0), "reversed_at": (_LONG, 0)})
+
+
+@dataclass
+class History:
+    """What was issued to an account: times in order, and the running total of money before each."""
+
+    times: list[int] = field(default_factory=list)
+    totals: list[int] = field(default_factory=lambda: [0])
+
+    def add(self, at: int, value: int) -> None:
+        """One more was issued."""
+        self.times.append(at)
+        self.totals.append(self.totals[-1] + value)
+
+
+@dataclass
+class Ledger:
+    """Rewards by dense ids. An account is one reward (by name) to one recipient in one role."""
+
+    lines: Columns = field(default_factory=_lines)
+    accounts: Columns = field(default_factory=_accounts)
+    targets: Columns = field(default_factory=_targets)
+    target_ids: Interner = field(
+        default_factory=Interner
+    )  # (source, id) of conversions with lines or reversals
+    account_ids: KeyIndex = field(default_factory=KeyIndex)
+    reward_ids: dict[str, int] = field(default_factory=dict)
+    terms: list[Terms] = field(default_factory=list)
+    histories: dict[int, History] = field(default_factory=dict)
+    spent: int = 0
+    _due: dict[int, list[Ints]] = field(default_factory=dict)
+    _hours: list[int] = field(default_factory=list)
+
+    def add_terms(self, version: int, rewards: tuple[Reward, ...]) -> Ints:
+        """Enter a version's rewards; gives the terms' ids by place."""
+        first = len(self.terms)
+        self.terms.extend(Terms(version, place, reward) for place, reward in enumerate(rewards))
+        return np.arange(first, len(self.terms))
+
+    def accounts_of(self, reward: Reward, recipients: Ints) -> Ints:
+        """The accounts of these recipients for one reward, entered where new."""
+        name = self.reward_ids.setdefault(reward.name, len(self.reward_ids))
+        role = ROLES.index(reward.to)
+        keys = mix((np.int64(name * len(ROLES) + role) << 32) | recipients)
+        found = self.account_ids.find(keys)
+        new = np.flatnonzero(found < 0)
+        if len(new):
+            _, firsts = np.unique(keys[new], return_index=True)
+            firsts = new[firsts]
+            ids = self.accounts.append(recipient=recipients[firsts], role=np.full(len(firsts), role))
+            self.account_ids.add(keys[firsts], ids)
+            found[new] = self.account_ids.find(keys[new])
+        return found
+
+    def schedule(self, lines: Ints) -> None:
+        """Put pending lines into the calendar of what falls due."""
+        if not len(lines):
+            return
+        hours = self.lines["due"][lines] // HOUR_MS
+        order = np.argsort(hours, kind="stable")
+        starts = np.flatnonzero(np.r_[True, np.diff(hours[order]) > 0])
+        for part in np.split(lines[order], starts[1:]):
+            hour = int(self.lines["due"][part[0]] // HOUR_MS)
+            if hour not in self._due:
+                self._due[hour] = []
+                heappush(self._hours, hour)
+            self._due[hour].append(part)
+
+    def take_due(self, before: int) -> Ints:
+        """Take the pending lines with `due` < `before` (milliseconds) out of the calendar, in order of release."""
+        parts: list[Ints] = []
+        while self._hours and self._hours[0] * HOUR_MS < before:
+            hour = heappop(self._hours)
+            lines = np.concatenate(self._due.pop(hour))
+            due = self.lines["due"][lines] < before
+            parts.append(lines[due])
+            if not due.all():
+                self.schedule(lines[~due])
+                break
+        if not parts:
+            return np.zeros(0, np.int64)
+        lines = np.concatenate(parts)
+        lines = lines[self.lines["state"][lines] == PENDING]
+        places = np.array([terms.place for terms in self.terms], np.int64)[self.lines["terms"][lines]]
+        order = np.lexsort((places, self.lines["seq"][lines], self.lines["due"][lines]))
+        return np.asarray(lines[order], np.int64)
+
+    def history(self, account: int) -> History:
+        """What was issued to an account so far; from now on kept up to date by `note_issued`."""
+        kept = self.histories.get(account)
+        if kept is None:
+            chain: list[int] = []
+            line = int(self.accounts["last_issued"][account])
+            while line != NONE:
+                chain.append(line)
+                line = int(self.lines["issued_before"][line])
+            kept = self.histories[account] = History()
+            for line in reversed(chain):
+                kept.add(int(self.lines["due"][line]), int(self.lines["value"][line]))
+            self.accounts["watched"][account] = 1
+        return kept

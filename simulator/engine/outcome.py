@@ -1,0 +1,107 @@
+"""What the engine gives back: frames whose columns are those of the database's tables, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from simulator.program.model import Program
+
+_INT, _TEXT = pl.Int64(), pl.String()
+
+SCHEMAS: dict[str, dict[str, pl.DataType]] = {
+    "persons": {"id": _INT, "ref": _TEXT},
+    "attributions": {
+        "seq": _INT,
+        "friend": _INT,
+        "referrer": _INT,
+        "code": _TEXT,
+        "channel": _TEXT,
+        "method": _TEXT,
+        "touch_at": _INT,
+        "attributed_at": _INT,
+        "touch_seq": _INT,
+    },
+    "decisions": {
+        "id": _INT,
+        "seq": _INT,
+        "milestone": _TEXT,
+        "friend": _INT,
+        "referrer": _INT,
+        "outcome": _TEXT,
+        "reason": _TEXT,
+        "decided_at": _INT,
+        "failed": _TEXT,
+        "facts": _TEXT,
+        "program_version": _INT,
+    },
+    "settled": {"id": _INT, "outcome": _TEXT, "reason": _TEXT, "decided_at": _INT},
+    "rewards": {
+        "id": _INT,
+        "decision": _INT,
+        "seq": _INT,
+        "reward": _TEXT,
+        "role": _TEXT,
+        "recipient": _INT,
+        "community": _TEXT,
+        "value_minor": _INT,
+        "state": _TEXT,
+        "due_at": _INT,
+        "state_at": _INT,
+    },
+    "changes": {"id": _INT, "state": _TEXT, "state_at": _INT},
+    "audit": {
+        "seq": _INT,
+        "at": _INT,
+        "kind": _TEXT,
+        "person": _INT,
+        "ref": _INT,
+        "detail": _TEXT,
+        "trigger": _INT,
+        "program_version": _INT,
+    },
+    "rollup": {"hour": _INT, "metric": _TEXT, "count": _INT, "value": _INT},
+}
+EMPTY = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A program as it came into force: from the event after `from_seq` on (0: from the start)."""
+
+    number: int
+    from_seq: int
+    program: Program
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Rows that one batch added or changed.
+
+    `decisions` and `rewards` are as they stand at the end of the batch; `settled` and `changes` are of rows that
+    an earlier batch gave. Ids and places (`decision.id`, `reward.id`, `audit.seq`) count from 1 along the log.
+    """
+
+    persons: pl.DataFrame
+    attributions: pl.DataFrame
+    decisions: pl.DataFrame
+    settled: pl.DataFrame
+    rewards: pl.DataFrame
+    changes: pl.DataFrame
+    audit: pl.DataFrame
+    rollup: pl.DataFrame
+    versions: tuple[Version, ...] = ()
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """What became of a batch of messages.
+
+    `events` are the accepted ones as they stand in the log (with `seq` and `person`); then the rows of the batch
+    that are duplicates, and those in conflict, with the field that differs.
+    """
+
+    events: pl.DataFrame
+    duplicates: list[int]
+    conflicts: list[tuple[int, str]]

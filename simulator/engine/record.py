@@ -1,0 +1,123 @@
+"""The record of one call of the engine: collects rows, audit entries and rollups, and puts the Outcome together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import Array, Ints
+from simulator.engine.audit import Trail
+from simulator.engine.ledger import ROLES, STATES, Ledger
+from simulator.engine.outcome import EMPTY, SCHEMAS, Outcome, Version
+from simulator.engine.rollup import METRIC, Tally
+from simulator.engine.state import State
+from simulator.engine.version import Ready
+
+REWARD_METRIC = METRIC[f"reward.{STATES[0]}"]
+
+
+@dataclass
+class Record:
+    """What one call gathers. `first_decision` and `first_line` are the first ones that this call can add."""
+
+    state: State
+    ledger: Ledger
+    ready: Ready
+    first_decision: int
+    first_line: int
+    trail: Trail = field(default_factory=Trail)
+    tally: Tally = field(default_factory=Tally)
+    attributions: list[pl.DataFrame] = field(default_factory=list)
+    decisions: list[pl.DataFrame] = field(default_factory=list)
+    settled: dict[int, tuple[str, str | None, int]] = field(default_factory=dict)
+    moved: list[Ints] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+
+    def move(self, lines: Ints, before: int, after: Array | int, at: Ints) -> None:
+        """Reward lines went from one state to another (codes of STATES) at these times (milliseconds)."""
+        values = self.ledger.lines["value"][lines]
+        self.tally.add(REWARD_METRIC + before, at, -1, -values)
+        self.tally.add(REWARD_METRIC + after, at, 1, values)
+        self.moved.append(lines)
+
+    def outcome(self, persons: pl.DataFrame, first_entry: int) -> Outcome:
+        """Everything gathered, as frames; audit entries are numbered from `first_entry`."""
+        decisions = _joined("decisions", self.decisions)
+        decisions, settled = self._settled(decisions)
+        return Outcome(
+            persons,
+            _joined("attributions", self.attributions),
+            decisions,
+            settled,
+            self._rewards(),
+            self._changes(),
+            self.trail.frame(first_entry),
+            self.tally.frame(),
+            tuple(self.versions),
+        )
+
+    def _settled(self, decisions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Verdicts change decisions of this call in place; those on earlier ones are rows of their own."""
+        if not self.settled:
+            return decisions, EMPTY["settled"]
+        rows = [(number, *change) for number, change in sorted(self.settled.items())]
+        frame = pl.DataFrame(rows, schema=SCHEMAS["settled"], orient="row")
+        here = frame.filter(pl.col("id") >= self.first_decision)
+        if len(here):
+            decisions = decisions.update(here, on="id", how="left", include_nulls=True)
+        return decisions, frame.filter(pl.col("id") < self.first_decision)
+
+    def _rewards(self) -> pl.DataFrame:
+        held = self.ledger.lines
+        lines = np.arange(self.first_line, len(held))
+        if not len(lines):
+            return EMPTY["rewards"]
+        accounts, terms = self.ledger.accounts, self.ledger.terms
+        account, term = held["account"][lines], held["terms"][lines].tolist()
+        roles = accounts["role"][account].tolist()
+        recipients = accounts["recipient"][account].tolist()
+        community = ROLES.index("community")
+        words = self.state.words.texts
+        return pl.DataFrame(
+            {
+                "id": lines + 1,
+                "decision": held["decision"][lines],
+                "seq": held["seq"][lines],
+                "reward": [terms[number].reward.name for number in term],
+                "role": [ROLES[role] for role in roles],
+                "recipient": [
+                    None if role == community else number
+                    for role, number in zip(roles, recipients, strict=True)
+                ],
+                "community": [
+                    words[number] if role == community else None
+                    for role, number in zip(roles, recipients, strict=True)
+                ],
+                "value_minor": held["value"][lines],
+                "state": self._states(lines),
+                "due_at": held["due"][lines],
+                "state_at": held["state_at"][lines],
+            },
+            schema=SCHEMAS["rewards"],
+        )
+
+    def _changes(self) -> pl.DataFrame:
+        lines = np.unique(np.concatenate(self.moved)) if self.moved else np.zeros(0, np.int64)
+        lines = lines[lines < self.first_line]
+        if not len(lines):
+            return EMPTY["changes"]
+        columns = {
+            "id": lines + 1,
+            "state": self._states(lines),
+            "state_at": self.ledger.lines["state_at"][lines],
+        }
+        return pl.DataFrame(columns, schema=SCHEMAS["changes"])
+
+    def _states(self, lines: Ints) -> list[str]:
+        return [STATES[code] for code in self.ledger.lines["state"][lines].tolist()]
+
+
+def _joined(name: str, frames: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(frames) if frames else EMPTY[name]

@@ -1,0 +1,166 @@
+"""What the events of a batch were, attributed and decided, written into the record."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, first_of_each
+from simulator.engine.attribution import Attributed
+from simulator.engine.audit import ATTRIBUTED, DECIDED, PROGRAM, SETTLED, absent
+from simulator.engine.batch import Batch
+from simulator.engine.decisions import Decided
+from simulator.engine.outcome import SCHEMAS, Version
+from simulator.engine.record import Record
+from simulator.engine.rollup import METRIC
+from simulator.engine.rules import OUTCOMES, REVIEW
+
+_DECISION = METRIC[f"decision.{OUTCOMES[0]}"]
+
+
+def record_program(record: Record, version: Version, at: int) -> None:
+    """The program changed, by the event `version.from_seq` received at `at` (milliseconds)."""
+    record.versions.append(version)
+    seq = np.array([version.from_seq])
+    record.trail.of_events(
+        PROGRAM,
+        "program-changed",
+        at=np.array([at]),
+        seq=seq,
+        trigger=seq,
+        person=np.array([NONE]),
+        ref=np.array([version.number]),
+        version=version.number,
+        detail=[f"version {version.number}: {version.program.name}"],
+    )
+
+
+def record_events(record: Record, batch: Batch) -> None:
+    """Count the events by type, people with a first link, and people who share for the first time."""
+    shared, people = batch.rows("referral.shared"), record.state.people
+    reach = np.zeros(len(batch), np.int64)
+    if len(shared):
+        reach[shared] = batch.events["reach"].gather(shared).fill_null(1).to_numpy()
+        sharers = batch.person[shared]
+        first = first_of_each(sharers)
+        first = first[people["shared"][sharers[first]] == 0]
+        people["shared"][sharers[first]] = 1
+        record.tally.add(METRIC["referrer.sharing"], batch.received[shared[first]])
+    record.tally.add(batch.type, batch.received, 1, reach)  # the first metrics are the event types
+    record.tally.add(METRIC["referrer.linked"], batch.received[batch.newly_linked])
+
+
+def record_attributed(record: Record, attributed: Attributed) -> None:
+    """The batch's attributions: rows and entries."""
+    made, ids, state = record.state.attributions, attributed.ids, record.state
+    if not len(ids):
+        return
+    by_code = made["by_code"][ids].astype(np.int64)
+    methods = ["code" if code else "link" for code in by_code.tolist()]
+    channels = [state.words.texts[number] for number in made["channel"][ids].tolist()]
+    codes = [state.codes.texts[number] for number in attributed.links.tolist()]
+    seq, at, friend = made["seq"][ids], made["attributed_at"][ids], made["friend"][ids]
+    columns = {
+        "seq": seq,
+        "friend": friend,
+        "referrer": made["referrer"][ids],
+        "code": codes,
+        "channel": channels,
+        "method": methods,
+        "touch_at": made["touch_at"][ids],
+        "attributed_at": at,
+        "touch_seq": attributed.touch_seqs,
+    }
+    record.attributions.append(pl.DataFrame(columns, schema=SCHEMAS["attributions"]))
+    record.tally.add(METRIC["attribution.link"] + by_code, at)
+    record.trail.of_events(
+        ATTRIBUTED,
+        "attributed",
+        at=at,
+        seq=seq,
+        trigger=seq,
+        person=friend,
+        ref=seq,
+        version=record.ready.number,
+        detail=[", ".join(words) for words in zip(methods, channels, codes, strict=True)],
+    )
+
+
+def record_decided(record: Record, batch: Batch, decided: Decided) -> None:
+    """The batch's decisions as first made: rows and entries."""
+    rows, ids = decided.rows, decided.ids
+    if not len(rows):
+        return
+    names = [milestone.name for milestone in record.ready.program.milestones]
+    milestones = [names[place] for place in decided.milestone.tolist()]
+    outcomes = [OUTCOMES[code] for code in decided.outcome.tolist()]
+    seq, at = batch.seq[rows], batch.received[rows]
+    columns = {
+        "id": ids,
+        "seq": seq,
+        "milestone": milestones,
+        "friend": decided.friend,
+        "referrer": absent(decided.referrer),
+        "outcome": outcomes,
+        "reason": decided.reason,
+        "decided_at": at,
+        "failed": decided.failed,
+        "facts": decided.facts,
+        "program_version": np.full(len(rows), record.ready.number),
+    }
+    record.decisions.append(pl.DataFrame(columns, schema=SCHEMAS["decisions"]))
+    record.tally.add(_DECISION + decided.outcome, at)
+    record.trail.of_events(
+        DECIDED,
+        "decided",
+        at=at,
+        seq=seq,
+        trigger=seq,
+        person=decided.friend,
+        ref=ids,
+        version=record.ready.number,
+        detail=[_decision(*words) for words in zip(milestones, outcomes, decided.reason, strict=True)],
+    )
+
+
+def record_settled(record: Record, batch: Batch, decided: Decided) -> None:
+    """Verdicts: what they settled, and those that had no effect."""
+    settled = decided.settlements
+    rows = np.array([settlement.row for settlement in settled], np.int64)
+    outcome = np.array([settlement.outcome for settlement in settled], np.int64)
+    at, seq = batch.received[rows], batch.seq[rows]
+    for settlement, when in zip(settled, at.tolist(), strict=True):
+        record.settled[settlement.case.decision] = (OUTCOMES[settlement.outcome], settlement.reason, when)
+    record.tally.add(_DECISION + REVIEW, at, -1)
+    record.tally.add(_DECISION + outcome, at)
+    words = [_decision(s.case.milestone_name, OUTCOMES[s.outcome], s.reason) for s in settled]
+    record.trail.of_events(
+        SETTLED,
+        "settled",
+        at=at,
+        seq=seq,
+        trigger=seq,
+        person=np.array([s.case.friend for s in settled], np.int64),
+        ref=np.array([s.case.decision for s in settled], np.int64),
+        version=np.array([s.case.ready.number for s in settled], np.int64),
+        detail=[
+            f"{word}, by {by}" for word, by in zip(words, batch.texts("by", rows).to_list(), strict=True)
+        ],
+    )
+    vain = np.array(decided.vain, np.int64)
+    named = batch.texts("decision_milestone", vain).to_list()
+    record.trail.of_events(
+        SETTLED,
+        "verdict-without-effect",
+        at=batch.received[vain],
+        seq=batch.seq[vain],
+        trigger=batch.seq[vain],
+        person=batch.person[vain],
+        ref=np.full(len(vain), NONE),
+        version=record.ready.number,
+        detail=[f"{milestone}: no such decision in review" for milestone in named],
+    )
+
+
+def _decision(milestone: str, outcome: str, reason: str | None) -> str:
+    return f"{milestone}: {outcome}, {reason}" if reason else f"{milestone}: {outcome}"

@@ -1,0 +1,268 @@
+"""Stage 3a: decisions that qualify become reward lines, and reversals void or revoke them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, Array, Ints, chain_back, first_of_each
+from simulator.engine.batch import Batch
+from simulator.engine.decisions import Case, Decided
+from simulator.engine.facts import amount_minor
+from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
+from simulator.engine.rules import QUALIFIED
+from simulator.engine.state import State
+from simulator.engine.version import Ready
+
+
+@dataclass(frozen=True)
+class Qualified:
+    """Decisions that qualified under one version: by the events at `rows` of the batch, in columns.
+
+    `targets` are the conversions (see `Ledger.target_ids`), `amounts` the fact in minor units (null where none).
+    """
+
+    ready: Ready
+    rows: Ints
+    decisions: Ints
+    milestone: Ints
+    seq: Ints
+    friend: Ints
+    referrer: Ints
+    occurred: Ints
+    amounts: pl.Series
+    targets: Ints
+
+
+@dataclass(frozen=True)
+class NewLines:
+    """Reward lines made in this batch, with the batch row that qualified each and the conversion's target."""
+
+    lines: Ints
+    rows: Ints
+    targets: Ints
+
+
+@dataclass(frozen=True)
+class Reversals:
+    """The batch's reversals: batch `rows`, the `targets` they name, and the places of the `firsts` that count.
+
+    `lines` are those of the first ones' conversions; `owners` says which of `firsts` each is of.
+    """
+
+    rows: Ints
+    targets: Ints
+    firsts: Ints
+    lines: Ints
+    owners: Ints
+
+    @property
+    def line_targets(self) -> Ints:
+        """The target of each of `lines`."""
+        return self.targets[self.firsts][self.owners]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Lines whose state a reversal changed: which, by the reversal with which seq, and when."""
+
+    lines: Ints
+    by: Ints
+    at: Ints
+
+
+def qualified_now(batch: Batch, ledger: Ledger, ready: Ready, decided: Decided) -> list[Qualified]:
+    """What qualified in this batch: its own decisions, and approved ones under the version of each."""
+    places = np.flatnonzero(decided.outcome == QUALIFIED)
+    rows = decided.rows[places]
+    groups = []
+    if len(places):
+        groups.append(
+            Qualified(
+                ready,
+                rows,
+                decided.ids[places],
+                decided.milestone[places],
+                batch.seq[rows],
+                decided.friend[places],
+                decided.referrer[places],
+                batch.occurred[rows],
+                amount_minor(batch, rows, ready.program.currency),
+                ledger.target_ids.assign_pairs(batch.texts("source", rows), batch.texts("id", rows)),
+            )
+        )
+    approved = [(s.row, s.case) for s in decided.settlements if s.outcome == QUALIFIED]
+    versions = {case.ready.number: case.ready for _, case in approved}
+    for number, version in versions.items():
+        groups.append(
+            _approved(ledger, version, [pair for pair in approved if pair[1].ready.number == number])
+        )
+    return groups
+
+
+def _approved(ledger: Ledger, ready: Ready, cases: list[tuple[int, Case]]) -> Qualified:
+    def column(name: str) -> Ints:
+        return np.array([getattr(case, name) for _, case in cases], np.int64)
+
+    return Qualified(
+        ready,
+        np.array([row for row, _ in cases], np.int64),
+        column("decision"),
+        column("milestone"),
+        column("seq"),
+        column("friend"),
+        column("referrer"),
+        column("occurred"),
+        pl.Series([case.amount for _, case in cases], dtype=pl.Int64),
+        ledger.target_ids.assign_pairs(
+            pl.Series([case.source for _, case in cases]), pl.Series([case.id for _, case in cases])
+        ),
+    )
+
+
+def add_lines(
+    batch: Batch, state: State, ledger: Ledger, groups: list[Qualified], terms: dict[int, Ints]
+) -> NewLines:
+    """Make the pending lines, in order of the qualifying event, the decision and the reward's place.
+
+    `terms` are the ids of each version's terms.
+    """
+    parts = [
+        part
+        for group in groups
+        for place, reward in enumerate(group.ready.program.rewards)
+        if len(
+            (part := _draft(batch, state, ledger, group, place, int(terms[group.ready.number][place])))["row"]
+        )
+    ]
+    if not parts:
+        return NewLines(*[np.zeros(0, np.int64)] * 3)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.lexsort((columns.pop("place"), columns["decision"], columns["row"]))
+    columns = {name: values[order] for name, values in columns.items()}
+    rows, targets = columns.pop("row"), columns.pop("target")
+    lines = ledger.lines.append(**columns)
+    ledger.targets.grow(len(ledger.target_ids))
+    ledger.lines["sibling"][lines] = chain_back(targets, lines, ledger.targets["line"])
+    return NewLines(lines, rows, targets)
+
+
+def _draft(
+    batch: Batch, state: State, ledger: Ledger, group: Qualified, place: int, terms: int
+) -> dict[str, Array]:
+    """The lines of one reward, in columns of `Ledger.lines` and `row`, `place`, `target`."""
+    reward = group.ready.program.rewards[place]
+    at = np.flatnonzero(
+        np.array([m.name == reward.on for m in group.ready.program.milestones], bool)[group.milestone]
+    )
+    recipients = _recipients(batch, state, reward.to, group, at)
+    values = _values(reward.value_minor, reward.percent, group.amounts.gather(at))
+    kept = (recipients != NONE) & (values > 0)
+    at, recipients, values = at[kept], recipients[kept], values[kept]
+    received = batch.received[group.rows[at]]
+    return {
+        "row": group.rows[at],
+        "place": np.full(len(at), place),
+        "target": group.targets[at],
+        "decision": group.decisions[at],
+        "seq": group.seq[at],
+        "made": batch.seq[group.rows[at]],
+        "due": np.maximum(received, group.occurred[at] + reward.hold_ms),
+        "state_at": received,
+        "value": values,
+        "occurred": group.occurred[at],
+        "account": ledger.accounts_of(reward, recipients),
+        "terms": np.full(len(at), terms),
+        "friend": group.friend[at],
+    }
+
+
+def _recipients(batch: Batch, state: State, role: str, group: Qualified, at: Ints) -> Ints:
+    """Who the reward goes to, as of the qualifying event; NONE where there is nobody."""
+    friend, referrer, rows = group.friend[at], group.referrer[at], group.rows[at]
+    if role == "referrer":
+        return referrer
+    if role == "friend":
+        return friend
+    if role == "community":
+        return batch.community.at(referrer, rows).astype(np.int64)
+    made = state.attributions
+    theirs = state.people["attribution"][referrer]
+    upline = made["referrer"][theirs].astype(np.int64)
+    exists = (theirs != NONE) & (made["seq"][theirs] <= batch.seq[rows])
+    return np.where(exists & (upline != referrer) & (upline != friend), upline, NONE)
+
+
+def _values(fixed: int | None, percent: Decimal | None, amounts: pl.Series) -> Ints:
+    """Each line's money in minor units; 0 where there is none. Percentages exactly, half-even (as `round` does)."""
+    if fixed is not None:
+        return np.full(len(amounts), fixed, np.int64)
+    exact = Fraction(percent or 0) / 100
+    return np.array(
+        [0 if amount is None else round(amount * exact) for amount in amounts.to_list()], np.int64
+    )
+
+
+def enter_reversals(batch: Batch, ledger: Ledger) -> tuple[Ints, Ints, Ints]:
+    """Register the batch's reversals: all rows, their targets, and the places of those that come first."""
+    rows = batch.rows("conversion.reversed")
+    targets = ledger.target_ids.assign_pairs(batch.texts("source", rows), batch.texts("reverses", rows))
+    held = ledger.targets
+    held.grow(len(ledger.target_ids))
+    firsts = first_of_each(targets)
+    firsts = firsts[held["reversal_seq"][targets[firsts]] == 0]
+    held["reversal_seq"][targets[firsts]] = batch.seq[rows[firsts]]
+    held["reversed_at"][targets[firsts]] = batch.received[rows[firsts]]
+    return rows, targets, firsts
+
+
+def find_lines(ledger: Ledger, entered: tuple[Ints, Ints, Ints]) -> Reversals:
+    """The lines that the first reversals (see `enter_reversals`) are about, new ones included."""
+    rows, targets, firsts = entered
+    lines, owners = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    going = np.arange(len(firsts))
+    nodes = ledger.targets["line"][targets[firsts]].astype(np.int64)
+    while True:
+        there = nodes != NONE
+        nodes, going = nodes[there], going[there]
+        if not len(nodes):
+            break
+        lines.append(nodes)
+        owners.append(going)
+        nodes = ledger.lines["sibling"][nodes].astype(np.int64)
+    all_lines, all_owners = np.concatenate(lines), np.concatenate(owners)
+    order = np.argsort(all_lines)
+    return Reversals(rows, targets, firsts, all_lines[order], all_owners[order])
+
+
+def void(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:
+    """Void those of the pending lines whose conversion (`targets`, by line) is reversed in time."""
+    lines, first = np.unique(lines, return_index=True)
+    held, reversals, targets = ledger.lines, ledger.targets, targets[first]
+    by, at = reversals["reversal_seq"][targets], reversals["reversed_at"][targets]
+    hit = (by > 0) & (at <= held["due"][lines]) & (held["state"][lines] == PENDING)
+    lines, by, at = lines[hit], by[hit], np.maximum(at[hit], held["state_at"][lines[hit]])
+    held["state"][lines], held["state_at"][lines] = VOIDED, at
+    return Changed(lines, by, at)
+
+
+def revoke(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:
+    """Take back those of the issued lines whose conversion is reversed within their clawback."""
+    held, reversals = ledger.lines, ledger.targets
+    clawbacks = [NONE if e.reward.clawback_ms is None else e.reward.clawback_ms for e in ledger.terms]
+    clawback = np.array(clawbacks, np.int64)[held["terms"][lines]] if len(lines) else lines
+    by, at = reversals["reversal_seq"][targets], reversals["reversed_at"][targets]
+    issued_at = held["due"][lines]
+    hit = (
+        (held["state"][lines] == ISSUED)
+        & (clawback != NONE)
+        & (at > issued_at)
+        & (at <= issued_at + clawback)
+    )
+    lines, by, at = lines[hit], by[hit], at[hit]
+    held["state"][lines], held["state_at"][lines] = REVOKED, at
+    return Changed(lines, by, at)

@@ -1,0 +1,87 @@
+"""Judging rows by the program's rules: each rule's result, the outcome and its reason, and the record of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+import polars as pl
+
+from simulator.engine.arrays import Array, Ints
+from simulator.engine.version import Ready
+
+PASS, FAIL, MISSING = 0, 1, 2
+_WORDS = {FAIL: "fail", MISSING: "missing"}
+QUALIFIED, REVIEW, REFUSED, IGNORED = 0, 1, 2, 3
+OUTCOMES = ("qualified", "review", "refused", "ignored")
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What the rules say of each row: outcome code, reason, failed rules as JSON, facts read as JSON."""
+
+    outcome: Ints
+    reason: list[str | None]
+    failed: list[str]
+    facts: list[str | None]
+
+
+def judge_by_rules(ready: Ready, facts: pl.DataFrame, milestones: Ints) -> Verdicts:
+    """Evaluate every rule of each row's milestone (`milestones`: places in the file) over its facts."""
+    count = len(milestones)
+    if not ready.rules:
+        return Verdicts(np.zeros(count, np.int64), [None] * count, ["[]"] * count, [None] * count)
+    results = _results(ready, facts, milestones)
+    outcome, deciding = _outcomes(ready, results)
+    patterns, which = _patterns(results)
+    codes = [rule.code for rule in ready.rules]
+    failed_texts = [
+        orjson.dumps([[codes[rule], _WORDS[state]] for rule, state in enumerate(row) if state]).decode()
+        for row in patterns.tolist()
+    ]
+    reason: list[str | None] = [None] * count
+    for row in np.flatnonzero(outcome != QUALIFIED).tolist():
+        rule = deciding[row]
+        reason[row] = codes[rule] + (":missing" if results[row, rule] == MISSING else "")
+    texts = (
+        facts.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list() if ready.facts else None
+    )
+    return Verdicts(
+        outcome, reason, [failed_texts[place] for place in which.tolist()], texts or [None] * count
+    )
+
+
+def _results(ready: Ready, facts: pl.DataFrame, milestones: Ints) -> Array:
+    """PASS, FAIL or MISSING by row and rule; a rule that does not apply to the row's milestone passes."""
+    count = len(milestones)
+    frame = facts if facts.width else pl.DataFrame({"": np.zeros(count, np.int8)})
+    judged = frame.select(rule.expr.alias(str(place)) for place, rule in enumerate(ready.rules))
+    results = np.zeros((count, len(ready.rules)), np.int8)
+    for place in range(len(ready.rules)):
+        column = judged[str(place)]
+        passed = column.fill_null(value=False).to_numpy()
+        results[:, place] = np.where(passed, PASS, np.where(column.is_null().to_numpy(), MISSING, FAIL))
+    applies = np.zeros((len(ready.rules_of), len(ready.rules)), bool)
+    for milestone, places in enumerate(ready.rules_of):
+        applies[milestone, places] = True
+    results[~applies[milestones]] = PASS
+    return results
+
+
+def _outcomes(ready: Ready, results: Array) -> tuple[Ints, Ints]:
+    """The outcome of each row and the rule that decided it: the first failing one that refuses, else the first."""
+    failing = results != PASS
+    refuses = np.array([rule.on_fail == "refuse" for rule in ready.rules])
+    refusing = failing & refuses
+    refused, failed = refusing.any(axis=1), failing.any(axis=1)
+    outcome = np.where(refused, REFUSED, np.where(failed, REVIEW, QUALIFIED))
+    return outcome, np.where(refused, refusing.argmax(axis=1), failing.argmax(axis=1))
+
+
+def _patterns(results: Array) -> tuple[Array, Ints]:
+    """The distinct rows of results, and which of them each row is."""
+    if not results.any():
+        return results[:1], np.zeros(len(results), np.int64)
+    patterns, which = np.unique(results, axis=0, return_inverse=True)
+    return patterns, which.reshape(-1)

@@ -1,0 +1,122 @@
+"""The engine's memory: columns by dense ids, and the indexes that find them.
+
+Nothing here is ever joined with a batch as a whole: a stage looks up the rows its events name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, Columns
+from simulator.engine.interner import Interner
+from simulator.engine.keys import KeyIndex
+from simulator.events.contract import CONVERSION_TYPES
+
+COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
+"""People's columns that count their accepted events of each conversion type."""
+
+CODE_CHANNEL = 0
+"""The word `code`: the channel of an attribution by a code, entered before any other."""
+
+_ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.int64, np.int64, np.int32, np.int8
+
+
+def _people() -> Columns:
+    return Columns(
+        {
+            # what is known of a person: ids of contacts and words, latest by log order
+            "contact": (_ID, NONE),
+            "segment": (_ID, NONE),
+            "country": (_ID, NONE),
+            "community": (_ID, NONE),
+            "kind": (_ID, NONE),
+            "eligible": (_FLAG, NONE),
+            # seq of the first such event, 0 for none
+            "claimed_seq": (_SEQ, 0),
+            "opted_in_seq": (_SEQ, 0),
+            "authenticated_seq": (_SEQ, 0),
+            "claimed_at": (_MS, 0),  # occurred_at of the first friend.claimed
+            "linked_at": (_MS, NONE),  # received_at of the first link.created that had effect
+            "shared": (_FLAG, 0),
+            # heads of lists, newest first
+            "touch": (_ID, NONE),
+            "device": (_ID, NONE),
+            "devices": (_COUNT, 0),
+            # as a friend: the attribution; as a referrer: the attributions
+            "attribution": (_ID, NONE),
+            "friends": (_COUNT, 0),
+            "last_friend": (_ID, NONE),  # newest attribution to this referrer
+            "day_start": (_ID, NONE),  # oldest attribution within 24 h of the newest
+            "stage": (_FLAG, 0),
+            **dict.fromkeys(COUNTS, (_COUNT, 0)),
+        }
+    )
+
+
+def _links() -> Columns:
+    return Columns({"owner": (_ID, NONE), "seq": (_SEQ, 0)})
+
+
+def _touches() -> Columns:
+    return Columns(
+        {
+            "occurred_at": (_MS, 0),
+            "seq": (_SEQ, 0),
+            "link": (_ID, NONE),
+            "channel": (_ID, NONE),
+            "before": (_ID, NONE),
+        }
+    )
+
+
+def _devices() -> Columns:
+    return Columns({"device": (_ID, NONE), "seq": (_SEQ, 0), "before": (_ID, NONE)})
+
+
+def _attributions() -> Columns:
+    return Columns(
+        {
+            "seq": (_SEQ, 0),
+            "friend": (_ID, NONE),
+            "referrer": (_ID, NONE),
+            "touch_at": (_MS, 0),
+            "attributed_at": (_MS, 0),
+            "by_code": (_FLAG, 0),
+            "channel": (_ID, NONE),
+            "rank": (_COUNT, 0),  # of this attribution among its referrer's, from 1
+            "rank_day": (_COUNT, 0),  # the same among those of the last 24 h
+            "after": (_ID, NONE),  # next attribution of the same referrer
+        }
+    )
+
+
+def _first_word() -> Interner:
+    words = Interner(keep=True)
+    words.assign(pl.Series(["code"]))
+    return words
+
+
+@dataclass
+class State:
+    """All that earlier events left behind, but for the rewards (see `rewards.Ledger`)."""
+
+    people: Columns = field(default_factory=_people)
+    links: Columns = field(default_factory=_links)
+    touches: Columns = field(default_factory=_touches)
+    devices: Columns = field(default_factory=_devices)
+    attributions: Columns = field(default_factory=_attributions)
+    device_known: KeyIndex = field(default_factory=KeyIndex)  # (person, device) -> row of `devices`
+    person_ids: Interner = field(default_factory=Interner)
+    codes: Interner = field(default_factory=lambda: Interner(keep=True))
+    contact_ids: Interner = field(default_factory=Interner)
+    device_ids: Interner = field(default_factory=Interner)
+    words: Interner = field(default_factory=_first_word)
+    milestone_ids: dict[str, int] = field(default_factory=dict)
+    qualified: KeyIndex = field(default_factory=KeyIndex)  # (friend, milestone) that has qualified
+
+    def milestone_id(self, name: str) -> int:
+        """The dense id of a milestone's name: the same in every version of the program."""
+        return self.milestone_ids.setdefault(name, len(self.milestone_ids))

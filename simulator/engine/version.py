@@ -1,0 +1,44 @@
+"""A version of the program made ready for the engine: rules compiled once, milestones by event type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from simulator.engine.batch import TYPE_CODES
+from simulator.program.model import Program
+from simulator.program.rules import CompiledRule, compile_rule
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A program in force, its number from 1, and what is derived from it once."""
+
+    number: int
+    program: Program
+
+    @cached_property
+    def rules(self) -> tuple[CompiledRule, ...]:
+        """The rules as expressions over facts, in file order."""
+        return tuple(compile_rule(rule) for rule in self.program.rules)
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """Every fact that some rule reads, once, in order of first use."""
+        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.facts))
+
+    @cached_property
+    def milestones_by_type(self) -> dict[int, list[int]]:
+        """Type code -> places of its milestones in the file."""
+        places: dict[int, list[int]] = {}
+        for place, milestone in enumerate(self.program.milestones):
+            places.setdefault(TYPE_CODES[milestone.event], []).append(place)
+        return places
+
+    @cached_property
+    def rules_of(self) -> list[list[int]]:
+        """For each milestone, the places of the rules that apply to it."""
+        return [
+            [place for place, rule in enumerate(self.program.rules) if milestone.name in rule.milestones]
+            for milestone in self.program.milestones
+        ]
