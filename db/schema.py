@@ -106,11 +106,11 @@ def definitions() -> list[str]:
     from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - half a second, and only a new database needs it
     from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: PLC0415
 
-    from db.models import SQLModel  # noqa: PLC0415
+    from db import models
 
-    dialect = sqlite.dialect()  # type: ignore[no-untyped-call]
+    dialect = sqlite.dialect()
     statements = []
-    for table in SQLModel.metadata.sorted_tables:
+    for table in models.SQLModel.metadata.sorted_tables:
         statements.append(str(CreateTable(table).compile(dialect=dialect)))
         statements.extend(
             str(CreateIndex(index).compile(dialect=dialect))

@@ -130,7 +130,7 @@ def _over(cap: Cap, lines: list[tuple[Any, ...]]) -> Iterator[int]:
     held: deque[tuple[int, int]] = deque()
     value = 0
     for _, _, number, due_at, minor in lines:
-        start = _window_start(cap.window, due_at)
+        start = window_start(cap.window, due_at)
         while held and held[0][0] < start:
             value -= held.popleft()[1]
         held.append((due_at, minor))
@@ -141,7 +141,7 @@ def _over(cap: Cap, lines: list[tuple[Any, ...]]) -> Iterator[int]:
             yield number
 
 
-def _window_start(window: CapWindow, at: int) -> int:
+def window_start(window: CapWindow, at: int) -> int:
     """The first moment, milliseconds UTC, that a cap's window ending at `at` looks at."""
     if window.kind == "lifetime":
         return -(2**62)

@@ -161,6 +161,11 @@ class Platform:
         return max(0, self._engine.told)
 
     @property
+    def sim_at(self) -> int:
+        """The platform's clock as last said, milliseconds UTC; never before the newest receipt."""
+        return self._sim_at
+
+    @property
     def last_seq(self) -> int:
         """The place of the newest event in the log, 0 before the first."""
         return self._engine.last_seq

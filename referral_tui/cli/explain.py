@@ -1,0 +1,176 @@
+"""`explain`: what happened, in words; which rule, which values, what would have paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json
+
+Fields = dict[str, Any]
+
+
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="A friend or referrer (reference or short name), a conversion (ID or SOURCE:ID), a reward's number.",
+        ),
+    ],
+    db: Database = DEFAULT_DATABASE,
+    as_json: Json = False,
+) -> None:
+    """Say what happened to a friend, a referrer, a conversion or a reward.
+
+    The timeline, the attribution with the touches that lost and why, every rule with the values it read, the rewards
+    with their dates, and what would have paid.
+
+    Example: referral-tui explain amber-otter-42 --db shop.db
+    """
+    from referral_tui.names import short_name
+    from simulator.explain import explain as account
+
+    told = account(db, what, short_name)
+    if as_json:
+        print_json(told)
+        return
+    for line in _lines(told):
+        typer.echo(line)
+
+
+def _lines(told: Fields) -> Iterator[str]:
+    title = {
+        "conversion": f"{told.get('source')}:{told.get('id')}, a conversion of ",
+        "reward": "A reward for ",
+    }
+    yield f"{title.get(told['kind'], '')}{told['name']} ({told['ref']})"
+    if told["kind"] == "reward":
+        yield ""
+        yield _reward(told["reward"])
+    if told.get("referrer"):
+        yield from _referrer(told["referrer"])
+    if told["kind"] != "referrer":
+        yield from _journey(told)
+
+
+def _referrer(one: Fields) -> Iterator[str]:
+    from referral_tui.names import short_name
+    from simulator.program.words import moment
+
+    yield ""
+    yield f"As a referrer: {one['friends_count']} friends"
+    for link in one["links"]:
+        yield f"  link {link['code']} since {moment(link['since'])}"
+    for friend in one["friends"]:
+        yield f"  {moment(friend['attributed_at'])}  {short_name(friend['friend'])} by {_way(friend)}"
+    if one["friends_count"] > len(one["friends"]):
+        yield f"  … and {one['friends_count'] - len(one['friends'])} more"
+    for row in one["decisions"]:
+        reason = f" ({row['reason']})" if row["reason"] else ""
+        yield f"  {row['count']} conversions of friends {row['outcome']}{reason}"
+    for row in one["rewards"]:
+        yield f"  {row['count']} {row['reward']} {row['state']}, {row['value']}"
+
+
+def _journey(told: Fields) -> Iterator[str]:
+    from referral_tui.names import short_name
+    from simulator.program.words import moment
+
+    yield ""
+    yield "What happened"
+    for entry in told["timeline"]:
+        yield f"  {moment(entry['at'])}  {_entry(entry)}"
+    yield ""
+    yield "Who referred them"
+    if told["attribution"] is None:
+        yield "  nobody"
+    else:
+        yield f"  {short_name(told['attribution']['referrer'])} by {_way(told['attribution'])}"
+    for touch in told["touches"]:
+        owner = short_name(touch["referrer"]) if touch["referrer"] else "nobody"
+        mark = "won " if touch["won"] else "lost"
+        yield f"  {mark}  visit of {moment(touch['occurred_at'])}, code {touch['code']} of {owner}: {touch['why']}"
+    for one in told["decisions"]:
+        yield from _decision(one)
+    if told["rewards"]:
+        yield ""
+        yield "Rewards"
+        yield from (f"  {_reward(reward)}" for reward in told["rewards"])
+    if told["why_not"]:
+        yield ""
+        yield "Why nothing was paid, and what would have"
+        yield from (f"  {line}" for line in told["why_not"])
+
+
+def _decision(one: Fields) -> Iterator[str]:
+    from referral_tui.words import reason_words
+
+    yield ""
+    reason = f": {reason_words(one['reason'])}" if one["reason"] else ""
+    yield f"Decision {one['id']}, {one['milestone']}, on {one['source']}:{one['event_id']}: {one['outcome']}{reason}"
+    for rule in one["rules"]:
+        values = ", ".join(f"{name} = {_value(value)}" for name, value in rule["values"].items())
+        yield f"  {rule['result']:<7} {rule['code']}: {rule['require']}  [{values}]"
+        if rule["result"] != "pass":
+            yield f"          {rule['because']}"
+    yield from (f"  {line}" for line in one["why_not"])
+    yield from (f"  {line}" for line in one["no_line"])
+
+
+def _entry(entry: Fields) -> str:
+    """One line of the timeline."""
+    from referral_tui.names import short_name
+    from referral_tui.words import reason_words
+
+    if entry["kind"] == "event":
+        fields = [f"{name} {entry[name]}" for name in _TOLD if name in entry]
+        lag = entry["received_at"] - entry["occurred_at"]
+        late = f", {_duration(lag)} after it happened" if lag >= 60_000 else ""
+        said = f" ({', '.join(fields)})" if fields else ""
+        return f"{entry['type']}{said}, from {entry['source']}{late}"
+    if entry["kind"] == "attributed":
+        return f"→ matched to {short_name(entry['referrer'])} by {_way(entry)}"
+    if entry["kind"] == "decided":
+        reason = f": {reason_words(entry['reason'])}" if entry["reason"] else ""
+        return f"→ {entry['milestone']}: {entry['outcome']}{reason}"
+    return f"→ {entry['reward']} {entry['kind']}"
+
+
+_TOLD = (
+    "code",
+    "channel",
+    "amount_minor",
+    "currency",
+    "outcome",
+    "reverses",
+    "reason",
+    "eligible",
+    "device_ref",
+)
+
+
+def _reward(reward: Fields) -> str:
+    from referral_tui.names import short_name
+
+    who = reward["recipient"] or "nobody"
+    name = who if reward["role"] == "community" else short_name(who)
+    return f"{reward['reward']} {reward['value']} for {name} ({reward['role']}): {reward['state']}; {reward['why']}"
+
+
+def _way(one: Fields) -> str:
+    return f"a typed code, {one['code']}" if one["method"] == "code" else f"the link {one['code']}"
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "unknown"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _duration(ms: int) -> str:
+    from referral_tui.figures import duration
+
+    return duration(ms)

@@ -1,0 +1,110 @@
+"""`review`: the queue of decisions that wait for an operator, without a screen."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json, read_time
+
+if TYPE_CHECKING:
+    from simulator.platform import Platform
+    from simulator.review import Verdict, Waiting
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="List, approve or decline what waits for a review.\n\nExample: referral-tui review list --db shop.db",
+)
+
+What = Annotated[
+    str, typer.Argument(metavar="WHAT", help="A number of `review list`, or SOURCE:ID of the conversion.")
+]
+By = Annotated[
+    str, typer.Option("--by", metavar="REF", help="Your reference as an operator; never an e-mail.")
+]
+Now = Annotated[
+    str | None,
+    typer.Option(
+        "--now", metavar="TIME", help="When it is received. Default: the clock, of a simulation its own."
+    ),
+]
+
+
+@app.command("list")
+def list_waiting(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
+    """List what waits, the oldest first.
+
+    Example: referral-tui review list --db shop.db
+    """
+    from simulator.review import waiting
+
+    queue = waiting(db)
+    if as_json:
+        print_json({"review": [one.as_json() for one in queue]})
+        return
+    if not queue:
+        typer.echo(f"{db}: nothing waits for a review")
+    for one in queue:
+        typer.echo(_line(one))
+
+
+@app.command()
+def approve(
+    what: What, by: By, db: Database = DEFAULT_DATABASE, now: Now = None, as_json: Json = False
+) -> None:
+    """Approve a decision in review: it qualifies, and its rewards begin.
+
+    Example: referral-tui review approve 17 --by operator-7 --db shop.db
+    """
+    _decide("approve", what, by, db, now, as_json)
+
+
+@app.command()
+def decline(
+    what: What, by: By, db: Database = DEFAULT_DATABASE, now: Now = None, as_json: Json = False
+) -> None:
+    """Decline a decision in review: it is refused.
+
+    Example: referral-tui review decline client/shop:order-123 --by operator-7 --db shop.db
+    """
+    _decide("decline", what, by, db, now, as_json)
+
+
+def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_json: bool) -> None:
+    given = read_time(now, "--now")
+
+    from simulator.platform import Platform
+    from simulator.review import find, settle, waiting
+
+    one = find(waiting(db), what)
+    with Platform.open(db) as platform:
+        at = given if given is not None else max(platform.floor_ms, _now(platform))
+        outcome = settle(platform, one, verdict, by, at)
+        if platform.settings["kind"] != "simulate" or platform.told:
+            platform.advance(max(at, platform.earliest_now))  # a run that goes on tells its own time
+    if as_json:
+        print_json({"decision": one.number, "verdict": verdict, "outcome": outcome, "at": at})
+    else:
+        typer.echo(f"decision {one.number} ({one.source}:{one.id}, {one.milestone}): {outcome}")
+
+
+def _now(platform: Platform) -> int:
+    """The platform's clock: a simulation's own, else the wall clock; milliseconds UTC."""
+    if platform.settings["kind"] == "simulate":
+        return platform.sim_at
+    return time.time_ns() // 1_000_000
+
+
+def _line(one: Waiting) -> str:
+    from referral_tui.names import short_name
+    from simulator.events.moment import format_moment
+
+    referrer = short_name(one.referrer) if one.referrer is not None else "nobody"
+    failed = ", ".join(f"{code} ({result})" for code, result in one.failed)
+    return (
+        f"{one.number:>6}  {format_moment(one.since)}  {one.milestone}: {short_name(one.friend)}, "
+        f"referred by {referrer}; {failed}  [{one.source}:{one.id}]"
+    )

@@ -1,0 +1,63 @@
+"""Explain whatever a text names in a database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from db.readonly import in_words, open_readonly
+from simulator.explain.journey import explain_friend
+from simulator.explain.lookup import find
+from simulator.explain.referrer import explain_referrer
+from simulator.explain.reward import explain_reward
+from simulator.explain.source import Fields, Source
+
+
+def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
+    """What happened to what `what` names, as an object: `kind`, who, and an account that depends on the kind.
+
+    `short_name` gives a person's readable name. Times are integer milliseconds UTC, money minor units.
+
+    Raises:
+        InputError: nothing is called so, or several things are.
+        DatabaseError: the database is missing, foreign or damaged.
+
+    """
+    with closing(open_readonly(path)) as connection:
+        try:
+            connection.execute("BEGIN")
+            return _explain(Source(connection), what, short_name)
+        except sqlite3.Error as error:
+            raise in_words(error, path) from error
+
+
+def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fields:
+    target = find(source, what, short_name)
+    if target.kind == "person":
+        ref = source.ref(target.number) or ""
+        as_referrer = explain_referrer(source, target.number)
+        journey = explain_friend(source, target.number)
+        is_friend = bool(journey["attribution"] or journey["touches"] or journey["decisions"])
+        kind = "referrer" if as_referrer and not is_friend else "friend"
+        if kind == "referrer":
+            journey["why_not"] = []
+        return {"kind": kind, "ref": ref, "name": short_name(ref), "referrer": as_referrer, **journey}
+    if target.kind == "conversion":
+        event = source.events("event.seq = ?", target.number)[0]
+        journey = explain_friend(source, event["person"], only_seq=target.number)
+        who = {"ref": event["subject"], "name": short_name(event["subject"])}
+        return {"kind": "conversion", "source": event["source"], "id": event["id"], **who, **journey}
+    row = source.rows("SELECT * FROM reward WHERE id = ?", target.number)[0]
+    friend = source.rows("SELECT friend FROM decision WHERE id = ?", row["decision"])[0]["friend"]
+    ref = source.ref(friend) or ""
+    journey = explain_friend(source, friend, only_seq=row["seq"])
+    return {
+        "kind": "reward",
+        "id": row["id"],
+        "ref": ref,
+        "name": short_name(ref),
+        "reward": explain_reward(source, row),
+        **journey,
+    }

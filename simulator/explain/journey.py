@@ -1,0 +1,137 @@
+"""A friend's journey: what happened and when, which touch won and why the others lost, decisions, rewards."""
+
+from __future__ import annotations
+
+from simulator.explain.decision import explain_decision
+from simulator.explain.reward import explain_reward, missing
+from simulator.explain.source import Fields, Source
+from simulator.program.words import duration, moment
+
+_MOST_EVENTS = 500  # of one person; more than that is nobody's journey
+
+
+def attribution_of(source: Source, friend: int) -> Fields | None:
+    """The friend's attribution, with the referrer's reference."""
+    return source.one(
+        "SELECT attribution.*, person.ref AS referrer_ref FROM attribution "
+        "JOIN person ON person.id = attribution.referrer WHERE friend = ?",
+        friend,
+    )
+
+
+def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> Fields:
+    """A friend's journey; with `only_seq` the decisions and rewards of that conversion only."""
+    attribution = attribution_of(source, friend)
+    events = source.events("event.person = ?", friend)[:_MOST_EVENTS]
+    rows = source.rows("SELECT * FROM decision WHERE friend = ? ORDER BY id", friend)
+    rows = [row for row in rows if only_seq is None or row["seq"] == only_seq]
+    decisions, rewards = [], []
+    for row in rows:
+        decision = explain_decision(source, row, attribution)
+        lines = source.rows("SELECT * FROM reward WHERE decision = ? ORDER BY id", row["id"])
+        decision["no_line"] = missing(source, row, lines) if row["outcome"] == "qualified" else []
+        decisions.append(decision)
+        rewards += [explain_reward(source, line) for line in lines]
+    return {
+        "timeline": _timeline(events, attribution, decisions, rewards),
+        "attribution": _attribution(attribution),
+        "touches": _touches(source, events, attribution),
+        "decisions": decisions,
+        "rewards": rewards,
+        "why_not": _why_not(attribution, decisions, rewards),
+    }
+
+
+def _attribution(row: Fields | None) -> Fields | None:
+    if row is None:
+        return None
+    names = ("code", "channel", "method", "touch_at", "attributed_at", "seq", "touch_seq")
+    return {"referrer": row["referrer_ref"], **{name: row[name] for name in names}}
+
+
+def _timeline(
+    events: list[Fields], attribution: Fields | None, decisions: list[Fields], rewards: list[Fields]
+) -> list[Fields]:
+    """Everything in order of when the platform learned of it; `order` breaks ties as the engine's stages do."""
+    lines: list[tuple[int, int, int, Fields]] = []
+    for event in events:
+        entry = {"at": event["received_at"], "kind": "event", **event}
+        entry.pop("person", None)
+        lines.append((event["received_at"], 0, event["seq"], entry))
+    if attribution is not None:
+        at, seq = attribution["attributed_at"], attribution["seq"]
+        entry = {"at": at, "kind": "attributed", "referrer": attribution["referrer_ref"]}
+        lines.append((at, 0, seq, entry | {"method": attribution["method"], "code": attribution["code"]}))
+    for one in decisions:
+        entry = {"at": one["decided_at"], "kind": "decided", "decision": one["id"]}
+        entry |= {name: one[name] for name in ("milestone", "outcome", "reason")}
+        lines.append((one["decided_at"], 0, one["seq"], entry))
+    for one in rewards:
+        entry = {"at": one["state_at"], "kind": one["state"], "reward": one["reward"], "id": one["id"]}
+        entry |= {"recipient": one["recipient"], "value_minor": one["value_minor"], "due_at": one["due_at"]}
+        lines.append((one["state_at"], 1, one["id"], entry))
+    return [entry for *_, entry in sorted(lines, key=lambda line: line[:3])]
+
+
+def _touches(source: Source, events: list[Fields], attribution: Fields | None) -> list[Fields]:
+    """Every visit, whose link it was, whether it won, and why not."""
+    touches = []
+    for visit in events:
+        if visit["type"] != "friend.visited":
+            continue
+        link = source.link(visit["code"], visit["seq"])
+        touches.append(
+            {
+                "seq": visit["seq"],
+                "occurred_at": visit["occurred_at"],
+                "code": visit["code"],
+                "channel": visit["channel"],
+                "referrer": source.ref(link["person"]) if link else None,
+                "won": attribution is not None and attribution["touch_seq"] == visit["seq"],
+                "why": _fate(source, visit, link, attribution),
+            }
+        )
+    return touches
+
+
+def _fate(source: Source, visit: Fields, link: Fields | None, attribution: Fields | None) -> str:
+    """Why a visit won or lost."""
+    program = source.program_at(visit["seq"])
+    if link is None:
+        return "no link had this code then"
+    if program.referrers is not None:
+        kind = source.kind_of(link["person"], visit["seq"])
+        if kind not in program.referrers:
+            return f"its referrer ({kind or 'of a kind unknown'}) may not refer"
+    if attribution is None:
+        return "a touch; no claim or conversion has found it within the window"
+    if attribution["touch_seq"] == visit["seq"]:
+        return "it won"
+    if visit["seq"] > attribution["seq"]:
+        return "it came after the friend was matched"
+    if attribution["method"] == "code":
+        return "a code that was typed goes before any visit"
+    return _lost(source, visit, attribution)
+
+
+def _lost(source: Source, visit: Fields, attribution: Fields) -> str:
+    program = source.program_at(attribution["seq"])
+    by = source.events("event.seq = ?", attribution["seq"])[0]
+    if visit["occurred_at"] > by["occurred_at"]:
+        return f"it happened after the {by['type']} that matched the friend, on {moment(by['occurred_at'])}"
+    if visit["occurred_at"] <= by["occurred_at"] - program.attribution.window_ms:
+        return f"it was older than the window of {duration(program.attribution.window_ms)}"
+    return "a later visit won" if program.attribution.model == "last-touch" else "an earlier visit won"
+
+
+def _why_not(attribution: Fields | None, decisions: list[Fields], rewards: list[Fields]) -> list[str]:
+    """Why nothing was paid, if nothing was: the shortest way to say it."""
+    if any(reward["state"] == "issued" for reward in rewards):
+        return []
+    if rewards:
+        return [f"{reward['reward']}: {reward['why']}" for reward in rewards]
+    if decisions:
+        return [f"{one['milestone']}: {line}" for one in decisions for line in one["why_not"]]
+    if attribution is None:
+        return ["no claim or conversion has matched this friend to a referrer yet"]
+    return ["no conversion that a milestone counts has arrived yet"]

@@ -1,0 +1,42 @@
+"""A referrer: their links, the friends they brought, and what came of it."""
+
+from __future__ import annotations
+
+from simulator.explain.source import Fields, Source
+from simulator.program.words import money
+
+_MOST_FRIENDS = 100  # named one by one; all are counted
+
+
+def explain_referrer(source: Source, person: int) -> Fields | None:
+    """What a person did as a referrer, or None for one who never had a link."""
+    links = source.events("event.person = ? AND event.type = 'link.created'", person)
+    brought = source.rows(
+        "SELECT a.friend, p.ref, a.code, a.channel, a.method, a.attributed_at FROM attribution a "
+        "JOIN person p ON p.id = a.friend WHERE a.referrer = ? ORDER BY a.seq",
+        person,
+    )
+    if not links and not brought:
+        return None
+    rewards = source.rows(
+        "SELECT r.reward, r.state, COUNT(*) AS count, SUM(r.value_minor) AS value_minor FROM attribution a "
+        "JOIN decision d ON d.friend = a.friend JOIN reward r ON r.decision = d.id "
+        "WHERE a.referrer = ? AND r.recipient = a.referrer AND r.role = 'referrer' "
+        "GROUP BY r.reward, r.state ORDER BY r.reward, r.state",
+        person,
+    )
+    outcomes = source.rows(
+        "SELECT d.outcome, d.reason, COUNT(*) AS count FROM attribution a JOIN decision d ON d.friend = a.friend "
+        "WHERE a.referrer = ? GROUP BY d.outcome, d.reason ORDER BY count DESC, d.outcome, d.reason",
+        person,
+    )
+    return {
+        "links": [{"code": link["code"], "since": link["received_at"]} for link in links],
+        "friends_count": len(brought),
+        "friends": [
+            {"friend": row.pop("ref"), **{name: row[name] for name in row if name != "friend"}}
+            for row in brought[:_MOST_FRIENDS]
+        ],
+        "decisions": outcomes,
+        "rewards": [{**row, "value": money(row["value_minor"], source.program)} for row in rewards],
+    }
