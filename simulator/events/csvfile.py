@@ -1,0 +1,198 @@
+"""Events from CSV: a header row of envelope and `data.` names; every row becomes a line for the same door.
+
+Columns are separated by commas; an empty cell is an absent field; `data.decision` is spread over
+`data.decision.source`, `.id` and `.milestone`. Integers and booleans (true, false) are typed by the contract;
+a cell that is neither goes on as text, so that the door says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, BinaryIO
+
+import msgspec
+
+from simulator.errors import InputError
+from simulator.events.check import DECISION_FIELDS, Problem
+from simulator.events.contract import EVENT_TYPES
+from simulator.events.decode import Decoded, Receiver, decode_known
+from simulator.events.values import shorten
+
+REQUIRED_COLUMNS = ("specversion", "id", "source", "type", "time")
+ENVELOPE_COLUMNS = (*REQUIRED_COLUMNS, "subject", "receivedat", "seq", "datacontenttype", "dataschema")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_BOOLEANS = {"true": True, "TRUE": True, "false": False, "FALSE": False}  # spreadsheets write capitals
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class CsvRow:
+    """A row: the JSON line it stands for, its text as received, and what is wrong with its form, if it is."""
+
+    line: bytes
+    text: bytes
+    problem: Problem | None = None
+
+
+def data_columns() -> dict[str, str]:
+    """Name every data column there may be (`data.code` …), with its kind in the contract."""
+    columns: dict[str, str] = {}
+    for kind in EVENT_TYPES.values():
+        for field in kind.fields:
+            if field.kind == "decision":
+                columns.update({f"data.{field.name}.{part}": "text" for part in DECISION_FIELDS})
+            else:
+                columns[f"data.{field.name}"] = field.kind
+    return columns
+
+
+def read_csv(stream: BinaryIO, file: str) -> Iterator[CsvRow]:
+    """Read the header at once, then give the rows one by one; blank lines are skipped.
+
+    Raises `InputError` for a missing header, or one with an unknown, doubled or missing column. A row with
+    another number of cells than the header, or with broken quotes, comes with its `problem`.
+    """
+    recorder = _Recorder(stream)
+    reader = csv.reader(recorder, strict=True)
+    try:
+        header = next(reader, None)
+    except csv.Error as error:
+        raise InputError(f"{file}: line 1: the header row can't be read ({error})") from None
+    if header is None:
+        raise InputError(
+            f"{file}: empty; a CSV file begins with a header row ({','.join(REQUIRED_COLUMNS)},…)"
+        )
+    _check_header(header, file)
+    recorder.take()
+    return _rows(reader, recorder, header)
+
+
+def decode_rows(
+    rows: Sequence[CsvRow], receiver: Receiver, check_program: Callable[[str], object]
+) -> Decoded:
+    """Take rows through the door as `decode_lines` takes lines; positions are those of the rows."""
+    known = {position: row.problem for position, row in enumerate(rows) if row.problem is not None}
+    return decode_known([row.line for row in rows], receiver, check_program, known)
+
+
+class _Recorder:
+    """Lines of a stream as text, of which those of the row being read are remembered as they came."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._taken: list[bytes] = []
+        self._first = True
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline()
+        if not line:
+            raise StopIteration
+        if self._first:
+            self._first = False
+            line = line.removeprefix(_BYTE_ORDER_MARK)
+        self._taken.append(line)
+        return line.decode("utf-8", "surrogateescape")
+
+    def take(self) -> bytes:
+        """Give the bytes read since the last time."""
+        taken = b"".join(self._taken)
+        self._taken.clear()
+        return taken
+
+
+def _check_header(header: Sequence[str], file: str) -> None:
+    known = (*ENVELOPE_COLUMNS, *data_columns())
+    missing = [name for name in REQUIRED_COLUMNS if name not in header]
+    if len(missing) == len(REQUIRED_COLUMNS):
+        example = ",".join(REQUIRED_COLUMNS)
+        raise InputError(
+            f"{file}: line 1: no header row; it names the columns, with commas between: {example},…"
+        )
+    for place, name in enumerate(header):
+        if name not in known:
+            near = get_close_matches(name[:64], [*known, *(k.removeprefix("data.") for k in known)], 1)
+            hint = near[0] if near and near[0] in known else f"data.{near[0]}" if near else None
+            words = f"; the nearest is {hint}" if hint else "; data fields are written data.NAME"
+            raise InputError(f'{file}: line 1: column {place + 1} "{shorten(name)}" is unknown{words}')
+        if name in header[:place]:
+            raise InputError(f'{file}: line 1: column "{name}" is there twice; keep one')
+    if missing:
+        raise InputError(
+            f"{file}: line 1: the header has no column {', '.join(missing)}; every event needs it"
+        )
+
+
+def _rows(reader: Any, recorder: _Recorder, header: Sequence[str]) -> Iterator[CsvRow]:
+    kinds = data_columns()
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield CsvRow(
+                b"", recorder.take(), Problem(None, f"not CSV: {error}; put quotes around a whole cell only")
+            )
+            continue
+        text = recorder.take()
+        if cells:
+            yield _row(cells, text, header, kinds)
+
+
+def _row(cells: Sequence[str], text: bytes, header: Sequence[str], kinds: dict[str, str]) -> CsvRow:
+    named = dict(zip(header, cells, strict=False))
+    reason = None
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        reason = (
+            f"not UTF-8: byte 0x{text[error.start]:02x} at position {error.start}; save the file as UTF-8"
+        )
+        named = {
+            name: cell.encode("utf-8", "backslashreplace").decode("utf-8") for name, cell in named.items()
+        }
+    if reason is None and len(cells) != len(header):
+        more = (
+            "; a comma inside a cell needs quotes" if len(cells) > len(header) else "; is the row cut short?"
+        )
+        reason = f"{len(cells)} cells, where the header has {len(header)} columns{more}"
+    if reason is None:
+        return CsvRow(_line(named, kinds), text)
+    stated = named.get("receivedat", "")
+    received = int(stated) if re.fullmatch("[0-9]{1,15}", stated, re.ASCII) else None
+    source, own_id = (shorten(named[name]) if named.get(name) else None for name in ("source", "id"))
+    return CsvRow(b"", text, Problem(None, reason, source, own_id, received))
+
+
+def _line(named: dict[str, str], kinds: dict[str, str]) -> bytes:
+    event: dict[str, Any] = {}
+    data: dict[str, Any] = {}
+    for name, cell in named.items():
+        if not cell:
+            continue
+        if not name.startswith("data."):
+            event[name] = _number(cell) if name in ("receivedat", "seq") else cell
+            continue
+        value: Any = cell
+        if kinds[name] == "integer":
+            value = _number(cell)
+        elif kinds[name] == "boolean":
+            value = _BOOLEANS.get(cell, cell)
+        parent, _, part = name.removeprefix("data.").partition(".")
+        if part:
+            data.setdefault(parent, {})[part] = value
+        else:
+            data[parent] = value
+    return msgspec.json.encode({**event, "data": data})
+
+
+def _number(cell: str) -> msgspec.Raw | str:
+    """Pass a number on exactly as it is written, so that 1.0 is refused and 2**60 is out of range."""
+    return msgspec.Raw(cell.encode()) if _NUMBER.fullmatch(cell) else cell

@@ -1,0 +1,156 @@
+"""The door: lines of CloudEvents JSON in; valid messages as columns, and the refused with a reason, out.
+
+Strict and quick: `typed.py` reads what is plainly valid in bulk, `check.py` judges every other line exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from simulator.errors import ProgramError
+from simulator.events.check import Problem, Row, check_line
+from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.events.contract import FUTURE_LIMIT_MS
+from simulator.events.moment import format_moment
+from simulator.events.typed import READ_SCHEMA, read_lines
+from simulator.events.values import shorten
+
+DECODED_SCHEMA: dict[str, pl.DataType] = {**MESSAGE_SCHEMA, "position": pl.Int64()}
+"""The columns of `Decoded.messages`."""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A malformed message: its line, when it came, what it said of itself (masked), which field, and why."""
+
+    position: int
+    received_at: int
+    source: str | None
+    id: str | None
+    field: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A batch that went through the door.
+
+    `messages` has MESSAGE_SCHEMA and `position` (the index of the line), in order of arrival. `clamped`
+    counts the valid messages of a replay whose stated time of receipt lay before an earlier line's (or the
+    floor), and was moved up to it.
+    """
+
+    messages: pl.DataFrame
+    rejected: list[Rejected]
+    clamped: int = 0
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """How the time of receipt is found, in milliseconds UTC.
+
+    No receipt is before `floor_ms` (the newest so far, or a told now + 1). `clock_ms` is the clock's time for
+    the whole batch; None is a replay, where each message states its own as `receivedat`.
+    """
+
+    floor_ms: int
+    clock_ms: int | None
+
+
+def decode_lines(
+    lines: Sequence[bytes], receiver: Receiver, check_program: Callable[[str], object]
+) -> Decoded:
+    """Decode and check a batch of lines, one event to a line, by the whole of the contract.
+
+    Every line but a blank one ends up in exactly one of `messages` and `rejected`. `check_program` reads the
+    text of a program.changed and raises `ProgramError` for a bad one. Nothing in a line raises.
+    """
+    return decode_known(lines, receiver, check_program, {})
+
+
+def decode_known(
+    lines: Sequence[bytes],
+    receiver: Receiver,
+    check_program: Callable[[str], object],
+    known: Mapping[int, Problem],
+) -> Decoded:
+    """Decode a batch of which some lines, by position, are `known` to be malformed already."""
+    replay = receiver.clock_ms is None
+    frame, left = read_lines(lines, replay)
+    if known:
+        frame = frame.filter(~pl.col("position").is_in(list(known)))
+    problems: dict[int, Problem] = dict(known)
+    rows: list[Row] = []
+    for position in left:
+        if position in known or not lines[position].strip():
+            continue
+        checked = check_line(lines[position], replay)
+        if isinstance(checked, Problem):
+            problems[position] = checked
+        else:
+            rows.append({**checked, "position": position})
+    if rows:
+        more = pl.DataFrame(rows, schema=READ_SCHEMA, orient="row")
+        frame = pl.concat([frame, more]).sort("position")
+    received, clamped = _receipts(len(lines), frame, problems, receiver)
+    frame = frame.with_columns(
+        pl.Series("received_at", received[frame["position"].to_numpy()], dtype=pl.Int64)
+    )
+    problems.update(_late_problems(frame, check_program))
+    if problems:
+        frame = frame.filter(~pl.col("position").is_in(list(problems)))
+    rejected = [
+        Rejected(position, int(received[position]), problem.source, problem.id, problem.field, problem.reason)
+        for position, problem in sorted(problems.items())
+    ]
+    moved = frame.filter(pl.col("stated") < pl.col("received_at")).height if clamped else 0
+    return Decoded(frame.select(*DECODED_SCHEMA), rejected, moved)
+
+
+def _receipts(
+    count: int, frame: pl.DataFrame, problems: Mapping[int, Problem], receiver: Receiver
+) -> tuple[NDArray[np.int64], bool]:
+    """Find the time of receipt of every line, and whether some stated one was moved up.
+
+    It never decreases: a line that states an earlier time than one before it, or none, takes that one's.
+    """
+    if receiver.clock_ms is not None:
+        return np.full(count, max(receiver.floor_ms, receiver.clock_ms), dtype=np.int64), False
+    stated = np.full(count, receiver.floor_ms, dtype=np.int64)
+    positions = frame["position"].to_numpy()
+    own = frame["stated"].to_numpy()
+    stated[positions] = own
+    for position, problem in problems.items():
+        if problem.stated is not None:
+            stated[position] = problem.stated
+    received = np.maximum(np.maximum.accumulate(stated), receiver.floor_ms) if count else stated
+    return received, bool((received[positions] > own).any())
+
+
+def _late_problems(frame: pl.DataFrame, check_program: Callable[[str], object]) -> dict[int, Problem]:
+    """Find what only shows once the time of receipt is known, and programs with errors."""
+    problems: dict[int, Problem] = {}
+    ahead = frame["occurred_at"].to_numpy() - frame["received_at"].to_numpy() > FUTURE_LIMIT_MS
+    for row in frame.filter(ahead).iter_rows(named=True) if ahead.any() else ():
+        moment, receipt = format_moment(row["occurred_at"]), format_moment(row["received_at"])
+        reason = f"{moment} is more than 24 hours after receipt at {receipt}; check the sender's clock"
+        problems[row["position"]] = _late(row, "time", reason)
+    some = frame["program"].null_count() < frame.height
+    for row in frame.filter(pl.col("program").is_not_null()).iter_rows(named=True) if some else ():
+        if row["position"] in problems:
+            continue
+        try:
+            check_program(row["program"])
+        except ProgramError as error:
+            first = error.problems[0] if error.problems else "the program has an error"
+            problems[row["position"]] = _late(row, "data.program", shorten(first))
+    return problems
+
+
+def _late(row: Mapping[str, object], field: str, reason: str) -> Problem:
+    return Problem(field, reason, shorten(str(row["source"])), shorten(str(row["id"])))

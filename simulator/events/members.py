@@ -1,0 +1,111 @@
+"""Messages as JSON members: each is read on its own, so that a bad one can be named.
+
+What is JSON here is what the quick reader takes for it: msgspec's strict reader over the whole line, UTF-8
+throughout. Members that no one asks for are looked at, not kept.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+
+import msgspec
+
+from simulator.events.values import Bad, Nested, OutOfRange, shorten, show
+
+Members = dict[str, msgspec.Raw]
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@cache
+def _decoder() -> Callable[[bytes | msgspec.Raw], Members]:
+    return msgspec.json.Decoder(Members).decode
+
+
+def read_object(line: bytes) -> Members:
+    """Read a line as one JSON object of members not yet read; raises `Bad` with what is wrong with it."""
+    try:
+        line.decode("utf-8")
+        return _decoder()(line)
+    except UnicodeDecodeError as error:
+        at = error.start
+        raise _located(
+            line, f"not UTF-8: byte 0x{line[at]:02x} at position {at}; write it in UTF-8"
+        ) from None
+    except msgspec.ValidationError:
+        kind = {ord("["): "a list", ord('"'): "a text"}.get(line.lstrip()[0], "a number, true, false or null")
+        raise Bad(None, f"{kind}, not a JSON object; one event to a line, in braces") from None
+    except msgspec.DecodeError as error:
+        raise _not_json(line, str(error).removeprefix("JSON is malformed: ")) from None
+    except RecursionError:
+        raise Bad(None, "nested too deeply; an event has an object in an object at most") from None
+
+
+def read_value(raw: msgspec.Raw) -> object:
+    """Read a single value; a list or an object is not opened, only named."""
+    head = bytes(raw)[:1]
+    if head in (b"[", b"{"):
+        return Nested("a list" if head == b"[" else "an object")
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.ValidationError:
+        return OutOfRange()
+
+
+def read_fields(where: str, raw: msgspec.Raw) -> Members:
+    """Read the members of an object within a message; raises `Bad` where it is none."""
+    value = read_value(raw)
+    if not isinstance(value, Nested) or value.words != "an object":
+        raise Bad(where, f"{show(value)}; it must be a JSON object")
+    return _decoder()(raw)
+
+
+def own_word(members: Members, name: str) -> str | None:
+    """Give what a message says of itself in a member, masked and short, where that is a text."""
+    value = read_value(members[name]) if name in members else None
+    return shorten(value) if isinstance(value, str) else None
+
+
+# --- lines that are no JSON ---------------------------------------------------------------------------------
+
+
+def _not_json(line: bytes, detail: str) -> Bad:
+    if line.startswith(_BYTE_ORDER_MARK):
+        return Bad(None, "not JSON: begins with a byte order mark; write UTF-8 without it")
+    if b"\\ud" in line.lower():
+        found = _located(
+            line, "holds half of a surrogate pair (\\ud800 to \\udfff alone), which is no character"
+        )
+        if found.field is not None:
+            return found
+    if detail == "Input data was truncated":
+        detail = "it ends too early"
+    return Bad(None, f"not JSON: {detail}; one whole event to a line")
+
+
+def _located(line: bytes, reason: str) -> Bad:
+    """Name the member that holds what can't be stored, where the line is JSON otherwise."""
+    try:
+        found = json.loads(line.decode("utf-8", "surrogateescape"))
+        path = _surrogate_path(found) if isinstance(found, dict) else None
+    except (ValueError, RecursionError):
+        return Bad(None, reason)
+    return Bad(path, reason)
+
+
+def _surrogate_path(found: object, path: str = "") -> str | None:
+    """Find the first member that holds a surrogate, in its name or its value."""
+    if isinstance(found, str):
+        return path if _SURROGATE.search(found) else None
+    if isinstance(found, dict):
+        for name, value in found.items():
+            own = f"{path}.{name}" if path else str(name)
+            inner = own if _SURROGATE.search(name) else _surrogate_path(value, own)
+            if inner is not None:
+                return inner.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(found, list):
+        return next((inner for value in found if (inner := _surrogate_path(value, path)) is not None), None)
+    return None

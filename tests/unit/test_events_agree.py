@@ -1,0 +1,196 @@
+"""The quick reader and the exact check agree: what the one takes the other takes, with the same values."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from simulator.events.check import Problem, check_line
+from simulator.events.contract import EVENT_TYPES, Field
+from simulator.events.decode import Receiver, decode_lines
+from simulator.events.typed import READ_SCHEMA, read_lines
+
+junk: st.SearchStrategy[Any] = st.one_of(
+    st.sampled_from(
+        [
+            None,
+            True,
+            False,
+            0,
+            -1,
+            1,
+            1.0,
+            1e300,
+            2**53 - 1,
+            2**53,
+            2**70,
+            "",
+            "x",
+            "@",
+            "a@b",
+            "platform",
+            [],
+            {},
+        ]
+    ),
+    st.sampled_from(
+        ["client/crm", "1.0", "GBP", "1234567", "1" * 128, "1" * 129, "a" * 256, "a" * 257, "é", "\x00"]
+    ),
+    st.text(max_size=5),
+    st.dictionaries(
+        st.sampled_from(["source", "id", "milestone", "x"]), st.text(min_size=1, max_size=3), max_size=4
+    ),
+)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="@"), min_size=1, max_size=8)
+references = st.from_regex(r"[A-Za-z0-9_\-.:=]{1,20}", fullmatch=True)
+times = st.sampled_from(
+    [
+        "2026-01-01T00:00:00Z",
+        "2026-01-01t00:00:00.1239z",
+        "2024-02-29T23:59:59.999-23:59",
+        "2023-02-29T00:00:00Z",
+        "2026-01-01T00:00:60Z",
+        "2026-01-01T00:00:00",
+        "9999-12-31T23:59:59Z",
+    ]
+)
+# pieces of raw JSON that no Python value writes; each stands where a value may stand
+raw_values = st.sampled_from(
+    [
+        b"1e2",
+        b"-0",
+        b"01",
+        b"1.",
+        b"NaN",
+        b"1" * 400,
+        b"1e999",
+        b'"\\ud800"',
+        b'"\\ud83d\\ude00"',
+        b'"\\u0040"',
+        b'"a\\/b"',
+        b'"\xff"',
+        b'"\xc3\xa9"',
+        b"[1,]",
+        b'{"a":{"b":[]}}',
+        b'"\t"',
+        b'"\\u0000"',
+        b"tru",
+        b" 5 ",
+        b"",
+    ]
+)
+
+
+def good_value(field: Field) -> st.SearchStrategy[Any]:
+    match field.kind:
+        case "choice":
+            return st.sampled_from(field.choices)
+        case "integer":
+            return st.integers(field.minimum, 2**53 - 1)
+        case "boolean":
+            return st.booleans()
+        case "currency":
+            return st.sampled_from(["GBP", "JPY"])
+        case "decision":
+            return st.fixed_dictionaries({"source": texts, "id": texts, "milestone": texts})
+        case "reference" | "contact":
+            return references
+        case _:
+            return texts
+
+
+@st.composite
+def events(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw an event that is valid but perhaps in one or two places."""
+    kind = EVENT_TYPES[draw(st.sampled_from(sorted(EVENT_TYPES)))]
+    sender = draw(st.sampled_from(kind.senders))
+    data = {
+        field.name: draw(good_value(field)) for field in kind.fields if field.required or draw(st.booleans())
+    }
+    event: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": draw(texts),
+        "source": "platform"
+        if sender == "platform"
+        else draw(st.sampled_from(["client/crm", "client/a.b_c-1"])),
+        "type": kind.name,
+        "time": draw(times),
+        "subject": draw(references),
+        "data": data,
+        "receivedat": draw(st.integers(0, 2**53 - 1)),
+    }
+    for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
+        part = draw(st.sampled_from([event, event, data]))
+        name = draw(st.sampled_from([*event, *data, "data_base64", "extension", "seq"]))
+        if draw(st.booleans()):
+            part.pop(name, None)
+        else:
+            part[name] = draw(junk)
+    names = draw(st.permutations(sorted(event)))
+    return {name: event[name] for name in names}
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> bytes:
+    """Draw a line: an event as JSON, perhaps with raw damage."""
+    event = draw(events())
+    damage = draw(st.integers(0, 5))
+    if damage == 0:
+        part = draw(st.sampled_from([event, event["data"] if isinstance(event.get("data"), dict) else event]))
+        name = draw(st.sampled_from([*part, "extension"]))
+        part[name] = "?raw?"
+    raw = json.dumps(event, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
+    raw = raw.replace(b'"?raw?"', draw(raw_values)) if damage == 0 else raw
+    if damage == 1:
+        raw = raw[: draw(st.integers(0, len(raw)))]
+    elif damage == 2:
+        twice = json.dumps({draw(st.sampled_from([*event, "x"])): draw(junk)}).encode()
+        raw = raw[:-1] + b"," + twice[1:]
+    return raw
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(lines(), max_size=8), st.booleans())
+def test_the_quick_reader_takes_only_what_the_exact_check_takes_with_the_same_values(
+    batch: list[bytes], replay: bool
+) -> None:
+    frame, left = read_lines(batch, replay)
+    assert sorted([*left, *frame["position"].to_list()]) == list(range(len(batch)))
+    for row in frame.iter_rows(named=True):
+        exact = check_line(batch[row["position"]], replay)
+        assert not isinstance(exact, Problem), exact
+        assert row == {**dict.fromkeys(READ_SCHEMA), **exact, "position": row["position"]}
+
+
+@settings(max_examples=100, deadline=None)
+@given(events())
+def test_the_quick_reader_leaves_hardly_anything_that_is_valid(event: dict[str, Any]) -> None:
+    raw = json.dumps(event).encode()
+    assume(not isinstance(check_line(raw, replay=False), Problem))
+    data = event.get("data") or {}
+    contacts = [data[name] for name in ("contact_ref", "device_ref") if name in data]
+    assume(all(any("a" <= letter.lower() <= "z" for letter in contact) for contact in contacts))
+    frame, left = read_lines([raw], replay=False)
+    assert (frame.height, left) == (1, [])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(lines(), max_size=8), st.integers(0, 8), st.booleans())
+def test_batches_do_not_matter(batch: list[bytes], cut: int, replay: bool) -> None:
+    clock = None if replay else 1_800_000_000_000
+    whole = decode_lines(batch, Receiver(0, clock), str)
+    first = decode_lines(batch[:cut], Receiver(0, clock), str)
+    stamps = [*first.messages["received_at"], *(r.received_at for r in first.rejected)]
+    second = decode_lines(batch[cut:], Receiver(max(stamps, default=0), clock), str)
+    assert whole.messages.drop("position").rows() == [
+        *first.messages.drop("position").rows(),
+        *second.messages.drop("position").rows(),
+    ]
+    reasons = [(r.received_at, r.source, r.id, r.field, r.reason) for r in whole.rejected]
+    parts = [*first.rejected, *second.rejected]
+    assert reasons == [(r.received_at, r.source, r.id, r.field, r.reason) for r in parts]
+    blank = sum(not line.strip() for line in batch)
+    assert whole.messages.height + len(whole.rejected) + blank == len(batch)

@@ -1,0 +1,473 @@
+"""The door, rule by rule: what EVENTS says is valid goes in as columns, and the rest is refused by field."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from simulator.errors import ProgramError
+from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.events.contract import CONVERSION_TYPES, EVENT_TYPES, FUTURE_LIMIT_MS
+from simulator.events.decode import DECODED_SCHEMA, Decoded, Receiver, decode_lines
+from simulator.events.moment import format_moment, parse_moment
+
+NOW = parse_moment("2026-03-01T00:00:00Z")
+MISSING = object()
+
+
+def no_check(text: str) -> None:
+    """Take any program."""
+
+
+def refuse_program(text: str) -> None:
+    raise ProgramError([f"[reward] value: {text} is no money; ask jane@example.com", "another"])
+
+
+def decode(*lines: bytes, now: int = NOW, check: Any = no_check) -> Decoded:
+    return decode_lines(lines, Receiver(floor_ms=0, clock_ms=now), check)
+
+
+VALID_DATA: dict[str, dict[str, Any]] = {
+    "customer.identified": {
+        "contact_ref": "c_0a",
+        "contact_kind": "email",
+        "via": "sso",
+        "referrer_kind": "partner",
+        "segment": "gold",
+        "community": "Rüderclub 1900",
+        "country": "GB",
+        "device_ref": "d-1",
+    },
+    "link.created": {"code": "NW-1"},
+    "session.authenticated": {},
+    "referral.shared": {"code": "NW-1", "channel": "email", "reach": 7},
+    "friend.visited": {"code": "NW-1", "channel": "email", "device_ref": "d-2"},
+    "friend.claimed": {"contact_ref": "c", "code": "X", "device_ref": "d", "country": "DE", "segment": "new"},
+    "friend.opted_in": {},
+    "eligibility.confirmed": {"eligible": False},
+    **{
+        name: {"amount_minor": 0, "currency": "GBP", "code": "X", "outcome": "ok", "new_customer": True}
+        for name in CONVERSION_TYPES
+    },
+    "conversion.reversed": {"reverses": "ev-1", "reason": "lapsed"},
+    "review.decided": {
+        "decision": {"source": "client/crm", "id": "ev-1", "milestone": "paid"},
+        "verdict": "approve",
+        "by": "op-1",
+    },
+    "program.changed": {"program": "[program]\n" * 1000},
+}
+
+
+def event(kind: str = "purchase.paid", data: Any = MISSING, **envelope: Any) -> dict[str, Any]:
+    sender = "platform" if "client" not in EVENT_TYPES[kind].senders else "client/crm"
+    made = {
+        "specversion": "1.0",
+        "id": "ev-1",
+        "source": sender,
+        "type": kind,
+        "time": "2026-02-28T12:00:00.123Z",
+        "subject": "f-1",
+        "data": VALID_DATA[kind] if data is MISSING else data,
+        **envelope,
+    }
+    return {name: value for name, value in made.items() if value is not MISSING}
+
+
+def line(made: Any) -> bytes:
+    return json.dumps(made).encode()
+
+
+def refused_field(raw: bytes, **options: Any) -> str | None:
+    decoded = decode(raw, **options)
+    assert decoded.messages.is_empty()
+    (rejected,) = decoded.rejected
+    assert rejected.reason
+    return rejected.field
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_every_type_becomes_columns(kind: str) -> None:
+    decoded = decode(line(event(kind)))
+    assert decoded.rejected == []
+    assert dict(decoded.messages.schema) == DECODED_SCHEMA
+    (row,) = decoded.messages.iter_rows(named=True)
+    expected = dict.fromkeys(MESSAGE_SCHEMA) | VALID_DATA[kind]
+    for part, value in (expected.pop("decision", None) or {}).items():
+        expected[f"decision_{part}"] = value
+    expected |= {
+        "received_at": NOW,
+        "source": event(kind)["source"],
+        "id": "ev-1",
+        "type": kind,
+        "occurred_at": parse_moment("2026-02-28T12:00:00.123Z"),
+        "subject": "f-1",
+        "position": 0,
+    }
+    assert row == expected
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_optional_fields_may_be_absent_and_required_ones_may_not(kind: str) -> None:
+    required = {f.name: VALID_DATA[kind][f.name] for f in EVENT_TYPES[kind].fields if f.required}
+    assert decode(line(event(kind, required))).rejected == []
+    for name in required:
+        rest = {other: value for other, value in required.items() if other != name}
+        assert refused_field(line(event(kind, rest))) == f"data.{name}"
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_fields_are_refused_when_null_or_not_declared(kind: str) -> None:
+    for name in VALID_DATA[kind]:
+        assert refused_field(line(event(kind, VALID_DATA[kind] | {name: None}))) == f"data.{name}"
+    assert refused_field(line(event(kind, VALID_DATA[kind] | {"Code": "x"}))) == "data.Code"
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+@pytest.mark.parametrize("source", ["platform", "client/crm"])
+def test_a_type_comes_from_its_senders_only(kind: str, source: str) -> None:
+    raw = line(event(kind, source=source))
+    if source.partition("/")[0] in EVENT_TYPES[kind].senders:
+        assert decode(raw).rejected == []
+    else:
+        assert refused_field(raw) == "source"
+
+
+@pytest.mark.parametrize("data", [MISSING, None, {}], ids=["absent", "null", "empty"])
+def test_no_data_null_and_empty_data_are_the_same(data: Any) -> None:
+    for kind in ("session.authenticated", "purchase.paid", "eligibility.confirmed"):
+        made = {k: v for k, v in event(kind, {}).items() if k != "data"}
+        decoded = decode(line(made if data is MISSING else made | {"data": data}))
+        assert decoded.rejected == []
+        assert decoded.messages.select("amount_minor", "eligible").row(0) == (None, None)
+    made = {k: v for k, v in event("link.created").items() if k != "data"}
+    assert refused_field(line(made if data is MISSING else made | {"data": data})) == "data.code"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("specversion", value) for value in (MISSING, None, "", "1", "0.3", 1.0, 1)),
+        *(
+            ("id", value)
+            for value in (MISSING, None, "", 7, True, "x" * 257, "jane@example.com", "@", ["a"], {})
+        ),
+        *(
+            ("source", v)
+            for v in (MISSING, None, "", "crm", "client", "client/", "client/a b", "client/a/b", 5)
+        ),
+        *(("source", v) for v in ("Platform", "platform ", "platform\n", "client/ü", "client/a\n", "x/crm")),
+        *(("source", value) for value in ("client/" + "x" * 250, "client/a@b", ["platform"])),
+        *(("type", value) for value in (MISSING, None, "", "purchase.payd", "Purchase.paid", 3, {"a": 1})),
+        *(("time", value) for value in (MISSING, None, "", 1767225600000, True, ["2026-01-01T00:00:00Z"])),
+        *(("time", f"2026-02-28{rest}") for rest in ("", " 12:00:00Z", "T12:00:00", "T12:00Z", "T12:00:60Z")),
+        *(
+            ("time", f"2026-02-28T12:00:00{rest}")
+            for rest in (".Z", " Z", "+01", "+0100", "+24:00", "+01:60")
+        ),
+        *(("time", f"{date}T00:00:00Z") for date in ("2026-02-29", "2026-13-01", "2026-00-10", "0000-01-01")),
+        *(
+            ("time", f"{day}T{hour}Z")
+            for day in ("2026-02-01",)
+            for hour in ("24:00:00", "12:60:00", "1:00:00")
+        ),
+        *(
+            ("time", value)
+            for value in ("0001-01-01T00:00:00+00:01", "2026-02-28T12:00:00z ", "\uff12026-02-28T12:00:00Z")
+        ),
+        *(
+            ("subject", value)
+            for value in (MISSING, None, "", 5, "jane@example.com", "a b", "ü", "x" * 129, "a\n")
+        ),
+        *(("data", value) for value in ([], [1], "", "x", 0, False, True)),
+        ("data_base64", "e30="),
+    ],
+)
+def test_the_envelope_is_strict(name: str, value: Any) -> None:
+    assert refused_field(line(event(**{name: value}))) == name
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        *(
+            ("purchase.paid", "amount_minor", value)
+            for value in (1.0, 1.5, True, -1, 2**53, "5", "", [], 10**30)
+        ),
+        *(
+            ("purchase.paid", "currency", value)
+            for value in ("gbp", "GB", "GBPX", "", "£££", "GB\n", 826, "ÄÖÜ")
+        ),
+        *(("purchase.paid", "code", value) for value in ("", "x" * 257, "a@b", 5, True, ["x"], {})),
+        *(("purchase.paid", "outcome", value) for value in ("", "é" * 257, "@")),
+        *(("purchase.paid", "new_customer", value) for value in (0, 1, "true", "", [])),
+        *(("referral.shared", "reach", value) for value in (0, -5, 1.0, False, 2**53, "1")),
+        *(("customer.identified", "contact_kind", value) for value in ("Email", "", "fax", 1, ["email"])),
+        *(("customer.identified", "via", value) for value in ("web", True)),
+        *(("customer.identified", "referrer_kind", value) for value in ("customers", {})),
+        *(
+            ("customer.identified", "contact_ref", value)
+            for value in ("jane@example.com", "", "a b", "x" * 129)
+        ),
+        *(
+            ("customer.identified", "contact_ref", v)
+            for v in ("07946123456", "44-7946-123", "1234567", "1.2:3=4_5-67")
+        ),
+        *(("friend.visited", "device_ref", value) for value in ("447946123456", 447946123456, "1" * 15)),
+        *(("conversion.reversed", "reverses", value) for value in ("", "a@b", 7)),
+        ("conversion.reversed", "reason", "mistake"),
+        *(("review.decided", "verdict", value) for value in ("approved", "", None)),
+        *(("review.decided", "by", value) for value in ("jane doe", "jane@example.com", "", 5)),
+        *(("review.decided", "decision", value) for value in ("ev-1", [], None, True)),
+        *(("program.changed", "program", value) for value in ("", 5, {}, "# jane@example.com")),
+    ],
+)
+def test_the_fields_are_strict(kind: str, name: str, value: Any) -> None:
+    assert refused_field(line(event(kind, VALID_DATA[kind] | {name: value}))) == f"data.{name}"
+
+
+@pytest.mark.parametrize(
+    ("decision", "field"),
+    [
+        ({"source": "s", "id": "i"}, "milestone"),
+        ({"source": "s", "id": "i", "milestone": None}, "milestone"),
+        ({"source": "s", "id": "a@b", "milestone": "m"}, "id"),
+        ({"source": "", "id": "i", "milestone": "m"}, "source"),
+        ({"source": "s", "id": "i", "milestone": "m", "why": "x"}, "why"),
+    ],
+)
+def test_a_decision_is_named_whole(decision: dict[str, Any], field: str) -> None:
+    data = VALID_DATA["review.decided"] | {"decision": decision}
+    assert refused_field(line(event("review.decided", data))) == f"data.decision.{field}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        ("purchase.paid", "amount_minor", 2**53 - 1),
+        ("purchase.paid", "amount_minor", 0),
+        ("purchase.paid", "code", "é" * 256),
+        ("purchase.paid", "code", "\U0001f600" * 256),
+        ("purchase.paid", "code", "a\u0000b"),
+        ("referral.shared", "reach", 1),
+        ("friend.visited", "device_ref", "123456"),
+        ("friend.visited", "device_ref", "1" * 16),
+        ("friend.visited", "device_ref", "a1234567"),
+        ("friend.visited", "device_ref", "_-.:="),
+        ("friend.visited", "device_ref", "x" * 128),
+    ],
+)
+def test_values_at_the_edge_are_taken(kind: str, name: str, value: Any) -> None:
+    decoded = decode(line(event(kind, VALID_DATA[kind] | {name: value})))
+    assert decoded.rejected == []
+    assert decoded.messages[name].to_list() == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("2026-02-28t12:00:00z", "2026-02-28T12:00:00Z"),
+        ("2026-02-28T12:00:00.9999999Z", "2026-02-28T12:00:00.999Z"),
+        ("2026-02-28T12:00:00.1Z", "2026-02-28T12:00:00.100Z"),
+        ("2026-02-28T12:00:00-00:00", "2026-02-28T12:00:00Z"),
+        ("2026-03-01T10:30:00.5+23:59", "2026-02-28T10:31:00.500Z"),
+        ("2024-02-29T00:00:00-05:30", "2024-02-29T05:30:00Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ("1969-12-31T23:59:59.0019Z", "1969-12-31T23:59:59.001Z"),
+        ("2026-02-28T12:00:00." + "1" * 200 + "Z", "2026-02-28T12:00:00.111Z"),
+    ],
+)
+def test_times_are_cut_to_milliseconds_utc(text: str, same: str) -> None:
+    decoded = decode(line(event(time=text)))
+    assert decoded.rejected == []
+    assert format_moment(decoded.messages["occurred_at"].item()) == format_moment(parse_moment(same))
+
+
+def test_a_moment_may_lie_a_day_ahead_and_no_more() -> None:
+    at_limit = event(time=format_moment(NOW + FUTURE_LIMIT_MS))
+    beyond = event(time=format_moment(NOW + FUTURE_LIMIT_MS + 1))
+    assert decode(line(at_limit)).rejected == []
+    (rejected,) = decode(line(beyond)).rejected
+    assert (rejected.field, rejected.source, rejected.id) == ("time", "client/crm", "ev-1")
+    assert "24 hours" in rejected.reason
+
+
+def test_steering_needs_no_subject_but_a_good_one_if_any() -> None:
+    for kind in ("review.decided", "program.changed"):
+        for subject in (MISSING, None, "op-1"):
+            decoded = decode(line(event(kind, subject=subject)))
+            assert decoded.rejected == []
+            assert decoded.messages["subject"].item() == ("op-1" if subject == "op-1" else None)
+        assert refused_field(line(event(kind, subject="jane@example.com"))) == "subject"
+
+
+def test_other_attributes_are_allowed_and_not_kept() -> None:
+    more = {
+        "datacontenttype": "application/json",
+        "traceparent": "00-ab",
+        "seq": "any",
+        "receivedat": "any",
+        "Data": {"a": [1.5, None]},
+        "big": 10**400,
+        "ext@": None,
+        "data_base64": None,
+    }
+    decoded = decode(line(event() | more))
+    assert decoded.rejected == []
+    assert decoded.messages.equals(decode(line(event())).messages)
+
+
+def test_a_program_is_checked_and_its_first_problem_is_the_reason() -> None:
+    raw = line(event("program.changed", {"program": "12,50"}))
+    (rejected,) = decode(raw, check=refuse_program).rejected
+    assert rejected.field == "data.program"
+    assert rejected.reason == "[reward] value: 12,50 is no money; ask [e-mail]"
+    assert decode(line(event()), check=refuse_program).rejected == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"not json",
+        line(event())[:-1],
+        line(event())[:50],
+        line(event()) + b"}",
+        line(event()) + line(event()),
+        b"[" + line(event()) + b"]",
+        b"null",
+        b"5",
+        b'"text"',
+        b"{'id': 1}",
+        b'{"id": NaN}',
+        line(event()).replace(b'"f-1"', b"Infinity"),
+        line(event(x=1)).replace(b'"x": 1', b'"x": NaN'),
+        line(event()).replace(b"{", b"{,", 1),
+        line(event()).replace(b'"f-1"', b'"f\t1"'),
+        line(event(x="?")).replace(b"?", b"\\q"),
+        b"\xef\xbb\xbf" + line(event()),
+        json.dumps(event()).encode("utf-16"),
+        b'{"a":' * 100_000,
+        line(event(x=1)).replace(b'"x": 1', b'"x": ' + b"[" * 100_000 + b"]" * 100_000),
+        b"[" * 5_000_000,
+    ],
+)
+def test_what_is_no_json_object_is_refused_as_a_whole(raw: bytes) -> None:
+    assert refused_field(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [
+        (line(event(id="?")).replace(b"?", b"\xff"), "id"),
+        (line(event(subject="?")).replace(b"?", b"\xc3"), "subject"),
+        (line(event(id="?")).replace(b"?", b"\xed\xa0\x80"), "id"),
+        (line(event(id="?")).replace(b"?", b"\\ud800"), "id"),
+        (line(event(data={"code": "?"})).replace(b"?", b"x\\udc00y"), "data.code"),
+        (line(event(data={"code": "?"})).replace(b"?", b"\\ud800\\u0041"), "data.code"),
+        (line(event(extension={"a": ["?"]})).replace(b"?", b"\xff"), "extension.a"),
+        (line(event(extension="?")).replace(b"?", b"\\ud83d "), "extension"),
+    ],
+)
+def test_what_no_database_can_store_is_refused_with_its_field(raw: bytes, field: str) -> None:
+    assert refused_field(raw) == field
+
+
+def test_a_pair_of_surrogates_is_one_character() -> None:
+    raw = line(event(data={"code": "?"})).replace(b"?", b"\\ud83d\\ude00")
+    assert decode(raw).messages["code"].to_list() == ["\U0001f600"]
+
+
+def test_the_last_of_two_members_counts() -> None:
+    raw = line(event())[:-1] + b', "id": "ev-2", "type": "bill.paid", "data": {"code": "a", "code": "b"}}'
+    decoded = decode(raw)
+    assert decoded.messages.select("id", "type", "code").rows() == [("ev-2", "bill.paid", "b")]
+
+
+def test_blank_lines_are_skipped_and_positions_are_those_of_the_lines() -> None:
+    lines = [b"", line(event(id="a")), b"  \r\n", b"x", line(event("link.created", id="b")), b"\n", b"{}"]
+    decoded = decode(*lines)
+    assert decoded.messages.select("position", "id").rows() == [(1, "a"), (4, "b")]
+    assert [(r.position, r.field) for r in decoded.rejected] == [(3, None), (6, "specversion")]
+
+
+def test_no_lines_give_no_messages() -> None:
+    decoded = decode()
+    assert decoded == Decoded(decoded.messages, [], 0)
+    assert dict(decoded.messages.schema) == DECODED_SCHEMA
+
+
+def test_reasons_name_the_nearest_and_what_would_be_right() -> None:
+    reasons = {
+        "purchase.paid": decode(line(event(type="purchase.payed"))).rejected[0].reason,
+        "contact_ref": decode(line(event("friend.claimed", {"contact": "x"}))).rejected[0].reason,
+        "customer": decode(
+            line(
+                event("customer.identified", VALID_DATA["customer.identified"] | {"referrer_kind": "customr"})
+            )
+        )
+        .rejected[0]
+        .reason,
+        "client/<system>": decode(line(event(source="platform"))).rejected[0].reason,
+        "Subject": decode(line(event(subject=MISSING, id=MISSING, Id="x") | {"ID": "y"})).rejected[0].reason,
+    }
+    reasons.pop("Subject")
+    for word, reason in reasons.items():
+        assert word in reason
+    assert "a space" in decode(line(event(time="2026-02-28 12:00:00Z"))).rejected[0].reason
+    assert "offset" in decode(line(event(time="2026-02-28T12:00:00"))).rejected[0].reason
+    assert "leap second" in decode(line(event(time="2016-12-31T23:59:60Z"))).rejected[0].reason
+    assert "without point" in decode(line(event(data={"amount_minor": 1.0}))).rejected[0].reason
+    assert "1234567.0" in decode(line(event(data={"amount_minor": 1234567.0}))).rejected[0].reason
+
+
+def test_what_a_refused_message_says_of_itself_is_kept_masked() -> None:
+    (rejected,) = decode(line(event(id="jane@example.com", source="client/crm"))).rejected
+    assert (rejected.source, rejected.id, rejected.field) == ("client/crm", "[e-mail]", "id")
+    raw = line(event(data={"jane@example.com": "x", "+44 7946 123456": 1}))
+    (rejected,) = decode(raw).rejected
+    assert "jane" not in f"{rejected.field}{rejected.reason}"
+    (rejected,) = decode(line(event(type="tel 07946 123456"))).rejected
+    assert "123456" not in rejected.reason
+    (rejected,) = decode(line(event(id=5, source=None))).rejected
+    assert (rejected.source, rejected.id) == (None, None)
+
+
+def test_one_bad_line_costs_only_itself() -> None:
+    good = [line(event(id=f"ev-{i}")) for i in range(50)]
+    bad = [
+        line(event(data={"code": "jane@example.com"})),
+        line(event(extension="?")).replace(b"?", b"\xff"),
+        line(event("friend.visited", {"code": "c", "channel": "e", "device_ref": "1234567"})),
+        line(event("friend.visited", {"code": "c", "channel": "e", "device_ref": "123"}, id="odd")),
+    ]
+    decoded = decode(*good[:25], *bad, *good[25:])
+    assert decoded.messages["id"].to_list() == [
+        *(f"ev-{i}" for i in range(25)),
+        "odd",
+        *(f"ev-{i}" for i in range(25, 50)),
+    ]
+    assert [r.position for r in decoded.rejected] == [25, 26, 27]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        line(event(id="a" * 10_000_000)),
+        line(event(id="a@" * 5_000_000)),
+        line(event(time="2" * 10_000_000)),
+        line(event(subject="1 " * 5_000_000)),
+        line(event(data={"x" * 10_000_000: 1})),
+        line(event(data={"amount_minor": int("9" * 4000)})).replace(b"9", b"9" * 2500),
+        line({f"k{i}": i for i in range(500_000)}),
+        b"{" * 10_000_000,
+        b'{"id": "' + b"\\ud800" * 1_500_000 + b'"}',
+    ],
+    ids=["id", "ats", "time", "digits", "name", "number", "members", "braces", "surrogates"],
+)
+def test_ten_megabytes_in_one_line_are_refused_in_linear_time(raw: bytes) -> None:
+    # what is quadratic takes hours here and does not come back
+    decoded = decode(raw)
+    assert len(decoded.rejected) == 1
+    assert len(decoded.rejected[0].reason) < 400
