@@ -105,12 +105,13 @@ def definitions() -> list[str]:
     """CREATE statements of all tables and indexes, made from the models."""
     from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - half a second, and only a new database needs it
     from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: PLC0415
+    from sqlmodel import SQLModel  # noqa: PLC0415
 
-    from db import models
+    import db.models  # noqa: F401, PLC0415 - fills the metadata
 
     dialect = sqlite.dialect()
     statements = []
-    for table in models.SQLModel.metadata.sorted_tables:
+    for table in SQLModel.metadata.sorted_tables:
         statements.append(str(CreateTable(table).compile(dialect=dialect)))
         statements.extend(
             str(CreateIndex(index).compile(dialect=dialect))

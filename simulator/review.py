@@ -63,7 +63,20 @@ def waiting(path: Path) -> list[Waiting]:
 
 
 def _waiting(row: tuple[Any, ...]) -> Waiting:
-    return Waiting(*row[:7], orjson.loads(row[7]), *row[8:])
+    number, source, own_id, milestone, friend, referrer, reason, failed, since, amount, currency = row
+    return Waiting(
+        number,
+        source,
+        own_id,
+        milestone,
+        friend,
+        referrer,
+        reason,
+        orjson.loads(failed),
+        since,
+        amount,
+        currency,
+    )
 
 
 def find(queue: list[Waiting], what: str) -> Waiting:

@@ -30,8 +30,8 @@ def explain(
 
     Example: referral-tui explain amber-otter-42 --db shop.db
     """
-    from referral_tui.names import short_name
-    from simulator.explain import explain as account
+    from referral_tui.names import short_name  # noqa: PLC0415
+    from simulator.explain import explain as account  # noqa: PLC0415
 
     told = account(db, what, short_name)
     if as_json:
@@ -57,8 +57,8 @@ def _lines(told: Fields) -> Iterator[str]:
 
 
 def _referrer(one: Fields) -> Iterator[str]:
-    from referral_tui.names import short_name
-    from simulator.program.words import moment
+    from referral_tui.names import short_name  # noqa: PLC0415
+    from simulator.program.words import moment  # noqa: PLC0415
 
     yield ""
     yield f"As a referrer: {one['friends_count']} friends"
@@ -76,8 +76,8 @@ def _referrer(one: Fields) -> Iterator[str]:
 
 
 def _journey(told: Fields) -> Iterator[str]:
-    from referral_tui.names import short_name
-    from simulator.program.words import moment
+    from referral_tui.names import short_name  # noqa: PLC0415
+    from simulator.program.words import moment  # noqa: PLC0415
 
     yield ""
     yield "What happened"
@@ -106,7 +106,7 @@ def _journey(told: Fields) -> Iterator[str]:
 
 
 def _decision(one: Fields) -> Iterator[str]:
-    from referral_tui.words import reason_words
+    from referral_tui.words import reason_words  # noqa: PLC0415
 
     yield ""
     reason = f": {reason_words(one['reason'])}" if one["reason"] else ""
@@ -122,8 +122,8 @@ def _decision(one: Fields) -> Iterator[str]:
 
 def _entry(entry: Fields) -> str:
     """One line of the timeline."""
-    from referral_tui.names import short_name
-    from referral_tui.words import reason_words
+    from referral_tui.names import short_name  # noqa: PLC0415
+    from referral_tui.words import reason_words  # noqa: PLC0415
 
     if entry["kind"] == "event":
         fields = [f"{name} {entry[name]}" for name in _TOLD if name in entry]
@@ -153,7 +153,7 @@ _TOLD = (
 
 
 def _reward(reward: Fields) -> str:
-    from referral_tui.names import short_name
+    from referral_tui.names import short_name  # noqa: PLC0415
 
     who = reward["recipient"] or "nobody"
     name = who if reward["role"] == "community" else short_name(who)
@@ -171,6 +171,6 @@ def _value(value: object) -> str:
 
 
 def _duration(ms: int) -> str:
-    from referral_tui.figures import duration
+    from referral_tui.figures import duration  # noqa: PLC0415
 
     return duration(ms)

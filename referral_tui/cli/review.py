@@ -39,7 +39,7 @@ def list_waiting(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None
 
     Example: referral-tui review list --db shop.db
     """
-    from simulator.review import waiting
+    from simulator.review import waiting  # noqa: PLC0415
 
     queue = waiting(db)
     if as_json:
@@ -76,8 +76,8 @@ def decline(
 def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_json: bool) -> None:
     given = read_time(now, "--now")
 
-    from simulator.platform import Platform
-    from simulator.review import find, settle, waiting
+    from simulator.platform import Platform  # noqa: PLC0415
+    from simulator.review import find, settle, waiting  # noqa: PLC0415
 
     one = find(waiting(db), what)
     with Platform.open(db) as platform:
@@ -99,8 +99,8 @@ def _now(platform: Platform) -> int:
 
 
 def _line(one: Waiting) -> str:
-    from referral_tui.names import short_name
-    from simulator.events.moment import format_moment
+    from referral_tui.names import short_name  # noqa: PLC0415
+    from simulator.events.moment import format_moment  # noqa: PLC0415
 
     referrer = short_name(one.referrer) if one.referrer is not None else "nobody"
     failed = ", ".join(f"{code} ({result})" for code, result in one.failed)

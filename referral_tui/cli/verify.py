@@ -1,4 +1,4 @@
-"""`verify`: does the database say what its log says?"""
+"""`verify`: whether the database says what its log says."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def verify(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> int:
 
     Example: referral-tui verify --db shop.db
     """
-    from referral_tui.cli.progress import Bar
-    from simulator.verify import verify as derive
+    from referral_tui.cli.progress import Bar  # noqa: PLC0415
+    from simulator.verify import verify as derive  # noqa: PLC0415
 
     with Bar("derive again", None) as bar:
         verdict = derive(db, bar.set)

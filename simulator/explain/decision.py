@@ -63,7 +63,7 @@ def _rule(rule: Rule, failed: dict[str, str], facts: dict[str, _Value]) -> Field
     }
 
 
-def _why_not(
+def _why_not(  # noqa: PLR0911 - one for each reason
     row: Fields, event: Fields, milestone: Milestone, program: Program, attribution: Fields | None
 ) -> list[str]:
     """What would have made an ignored conversion count."""

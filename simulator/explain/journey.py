@@ -94,7 +94,9 @@ def _touches(source: Source, events: list[Fields], attribution: Fields | None) -
     return touches
 
 
-def _fate(source: Source, visit: Fields, link: Fields | None, attribution: Fields | None) -> str:
+def _fate(  # noqa: PLR0911 - one for each way to lose
+    source: Source, visit: Fields, link: Fields | None, attribution: Fields | None
+) -> str:
     """Why a visit won or lost."""
     program = source.program_at(visit["seq"])
     if link is None:

@@ -46,7 +46,9 @@ def missing(source: Source, decision: Fields, lines: list[Fields]) -> list[str]:
     ]
 
 
-def _why(source: Source, row: Fields, terms: Reward, program: Program) -> str:
+def _why(  # noqa: PLR0911 - one for each state
+    source: Source, row: Fields, terms: Reward, program: Program
+) -> str:
     at = moment(row["state_at"])
     if row["state"] == "pending":
         return f"it waits out its cooling-off and falls due on {moment(row['due_at'])}"
