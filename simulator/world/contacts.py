@@ -1,0 +1,115 @@
+"""Names, e-mail addresses and phone numbers: Faker's pools combined by column, never a Faker call per person.
+
+The e-mail domains are reserved for examples (RFC 2606); the phone numbers are of the range that Ofcom keeps for
+drama (07700 900000 to 900999), told apart by an extension, so that none ever rings.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+import numpy as np
+import polars as pl
+
+from simulator.errors import WorldError
+from simulator.world.draws import Bools, Ints, Keys, Purpose, bits
+from simulator.world.pseudonyms import Bytes, digests
+from simulator.world.spec import Country
+
+_DOMAINS = ("@example.com", "@example.net", "@example.org", "@mail.example.com", "@post.example.org")
+_DRAMA = 447_700_900_000
+_DRAMA_NUMBERS = 1000
+_EXTENSIONS = 1_000_000
+_MAILBOXES = 100_000
+
+
+class Contacts:
+    """Makes contacts of people by country; every part is a keyed draw of the person."""
+
+    def __init__(
+        self, countries: dict[str, Country], client_key: bytes, looks: Mapping[str, Sequence[str | None]]
+    ) -> None:
+        self._key = client_key
+        first, last = [], []
+        self._first_from, self._first_count = [0], []
+        self._last_from, self._last_count = [0], []
+        for country in countries.values():
+            given, family = _pools(country.locale)
+            first += given
+            last += family
+            self._first_count.append(len(given))
+            self._last_count.append(len(family))
+            self._first_from.append(len(first))
+            self._last_from.append(len(last))
+        email = pl.concat_str(
+            _look([_plain(name) for name in first], "first"),
+            pl.lit("."),
+            _look([_plain(name) for name in last], "last"),
+            pl.col("mailbox").cast(pl.String),
+            _look(_DOMAINS, "domain"),
+        )
+        phone = [pl.col("number").cast(pl.String), pl.col("extension").cast(pl.String)]
+        chosen = pl.when(pl.col("by_phone") == 1).then(pl.concat_str(phone)).otherwise(email)
+        self._made = [
+            pl.concat_str(_look(first, "first"), _look(last, "last"), separator=" ").alias("name"),
+            email.alias("email"),
+            pl.concat_str(pl.lit("+"), phone[0], pl.lit(" x"), phone[1]).alias("phone"),
+            chosen.cast(pl.Binary).alias("given"),
+            *(_look(texts, name).alias(name) for name, texts in looks.items()),
+        ]
+
+    def of(self, keys: Keys, country: Ints, by_phone: Bools, traits: Mapping[str, Ints]) -> pl.DataFrame:
+        """The columns name, email and phone, one row a person, and `given`: the one they gave, as normalised bytes.
+
+        Normalised as the contract says: e-mail trimmed and in lower case (they are made so), phone digits only.
+        `traits` are numbers of the others that `looks` names.
+        """
+        number = bits(keys, Purpose.PHONE)
+        mailbox = bits(keys, Purpose.MAILBOX)
+        drawn = {
+            "first": _pick(keys, Purpose.FIRST_NAME, self._first_from, self._first_count, country),
+            "last": _pick(keys, Purpose.LAST_NAME, self._last_from, self._last_count, country),
+            "mailbox": _one_of(mailbox, _MAILBOXES),
+            "domain": _one_of(mailbox >> np.uint64(40), len(_DOMAINS)),
+            "number": _DRAMA + _one_of(number, _DRAMA_NUMBERS),
+            "extension": _one_of(number >> np.uint64(20), _EXTENSIONS),
+            "by_phone": by_phone,
+            **traits,
+        }
+        return pl.from_numpy(np.column_stack(list(drawn.values())), schema=list(drawn)).select_seq(self._made)
+
+    def digests(self, given: pl.Series) -> Bytes:
+        """The pseudonyms of contacts, normalised bytes."""
+        return digests(self._key, given.to_list())
+
+
+def _look(texts: Sequence[str | None], name: str) -> pl.Expr:
+    return pl.lit(pl.Series(list(texts), dtype=pl.String)).gather(pl.col(name))
+
+
+def _one_of(drawn: Keys, count: int) -> Ints:
+    return (drawn % np.uint64(count)).astype(np.int64)
+
+
+def _pick(keys: Keys, purpose: Purpose, starts: list[int], counts: list[int], country: Ints) -> Ints:
+    of_country = np.asarray(counts, dtype=np.uint64)[country]
+    return np.asarray(starts, dtype=np.int64)[country] + (bits(keys, purpose) % of_country).astype(np.int64)
+
+
+def _pools(locale: str) -> tuple[list[str], list[str]]:
+    """Faker's first and last names of a locale; raises WorldError."""
+    try:
+        provider = import_module(f"faker.providers.person.{locale}").Provider
+        return sorted(provider.first_names), sorted(provider.last_names)
+    except (ImportError, AttributeError, TypeError):
+        raise WorldError(
+            f"locale '{locale}': Faker has no first and last names of it; take one such as en_GB or de_DE"
+        ) from None
+
+
+def _plain(name: str) -> str:
+    """A name as it stands in an e-mail address: ASCII letters in lower case."""
+    folded = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss").replace("ł", "l"))
+    return "".join(letter for letter in folded if "a" <= letter <= "z") or "x"

@@ -1,0 +1,168 @@
+"""From rows of integers to an event frame: the texts of the contract are made here, a day at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from simulator.events.columns import MESSAGE_SCHEMA, TYPE
+from simulator.events.contract import REFERRER_KINDS, REVERSAL_REASONS
+from simulator.world import pseudonyms
+from simulator.world.communities import Communities
+from simulator.world.draws import Bools, Ints, Purpose, bits
+from simulator.world.happenings import (
+    ABSENT,
+    AT,
+    CHANNEL,
+    CODE,
+    DEVICE,
+    FLAG,
+    IDENT,
+    KIND,
+    NUMBER,
+    PERSON,
+    REVERSED,
+    Happening,
+)
+from simulator.world.people import People
+from simulator.world.spec import WorldSpec
+
+WORLD_SCHEMA: dict[str, pl.DataType] = {
+    name: kind for name, kind in MESSAGE_SCHEMA.items() if name != "received_at"
+}
+"""What leaves the world: a message that has not arrived yet."""
+
+SSO, INPUT = 0, 1
+CRM_SOURCE = "client/crm"
+_NUMBERS = ("occurred_at", "reach", "eligible", "amount_minor", "new_customer")
+_TRUTHS = ("eligible", "new_customer")
+_TEXTS = ("id", "subject", "code", "contact_ref", "device_ref", "reverses")
+
+
+def _texts(*values: str | None) -> pl.Series:
+    """A look-up of texts by number; -1 and what has no text give null."""
+    return pl.Series([*values, None], dtype=pl.String)
+
+
+class Framer:
+    """Makes event frames of rows for one world."""
+
+    def __init__(self, spec: WorldSpec, people: People, communities: Communities) -> None:
+        self._people = people
+        bills = spec.billing or spec.conversion  # without bills no row asks for one
+        types = {
+            Happening.IDENTIFIED: "customer.identified",
+            Happening.LINKED: "link.created",
+            Happening.SESSION: "session.authenticated",
+            Happening.SHARED: "referral.shared",
+            Happening.VISITED: "friend.visited",
+            Happening.CLAIMED: "friend.claimed",
+            Happening.OPTED_IN: "friend.opted_in",
+            Happening.CHECKED: "eligibility.confirmed",
+            Happening.CONVERTED: spec.conversion.event,
+            Happening.BILL: bills.event,
+            Happening.REVERSED: "conversion.reversed",
+        }
+        sources = {
+            Happening.CONVERTED: spec.conversion.source,
+            Happening.BILL: bills.source,
+            Happening.REVERSED: spec.conversion.source,
+        }
+        looks = {
+            "source": pl.Series([*(sources.get(kind, "platform") for kind in Happening), CRM_SOURCE]),
+            "type": pl.Series([types[kind] for kind in Happening], dtype=TYPE),
+            "channel": _texts(*(channel.name for channel in spec.channels)),
+            "contact_kind": _texts("email", "phone"),
+            "via": _texts("sso", "input"),
+            "referrer_kind": _texts(*REFERRER_KINDS),
+            "segment": _texts(*spec.people.segments),
+            "community": _texts(*communities.names),
+            "country": _texts(*spec.people.countries),
+            "currency": _texts(spec.currency),
+            "reason": _texts(*REVERSAL_REASONS),
+        }
+        present = {name: pl.when(pl.col(name) >= 0).then(pl.col(name)) for name in _NUMBERS}
+        made = {
+            **{name: pl.lit(values).gather(pl.col(name)) for name, values in looks.items()},
+            **{name: number == 1 if name in _TRUTHS else number for name, number in present.items()},
+        }
+        self._looked = [
+            made.get(name, pl.lit(None, dtype=dtype)).alias(name)
+            for name, dtype in WORLD_SCHEMA.items()
+            if name not in _TEXTS
+        ]
+        self._inputs = [*looks, *_NUMBERS]
+
+    def frame(self, rows: Ints) -> pl.DataFrame:
+        """The events of rows, in order of occurrence, with the columns of `WORLD_SCHEMA`.
+
+        Equal moments are ordered by id, which is a keyed draw.
+        """
+        identity = rows[:, IDENT].view(np.uint64)
+        order = np.lexsort((identity, rows[:, AT]))
+        rows, identity = rows[order], identity[order]
+        kind, person = rows[:, KIND], rows[:, PERSON]
+        identified = kind == Happening.IDENTIFIED
+        named = identified | (kind == Happening.CLAIMED)
+        matrix = np.column_stack(self._columns(rows, identified, named))
+        looked = pl.from_numpy(matrix, schema=self._inputs).select_seq(self._looked)
+        people = self._people
+        made = {
+            "id": pseudonyms.ids(identity),
+            "subject": pseudonyms.reference("p", people.reference[person, : pseudonyms.DIGEST]),
+            "code": _sparse(
+                rows[:, CODE] != ABSENT,
+                lambda at: pseudonyms.codes(bits(people.key[rows[at, CODE]], Purpose.CODE)),
+            ),
+            "contact_ref": _sparse(named, lambda at: pseudonyms.reference("c", people.contact[person[at]])),
+            "device_ref": _sparse(
+                rows[:, DEVICE] != ABSENT,
+                lambda at: pseudonyms.reference("d", people.reference[rows[at, DEVICE], pseudonyms.DIGEST :]),
+            ),
+            "reverses": _sparse(
+                kind == Happening.REVERSED, lambda at: pseudonyms.ids(rows[at, REVERSED].view(np.uint64))
+            ),
+        }
+        return pl.DataFrame(
+            [made[name].alias(name) if name in made else looked[name] for name in WORLD_SCHEMA]
+        )
+
+    def _columns(self, rows: Ints, identified: Bools, named: Bools) -> list[Ints]:
+        """Look-ups and numbers in the order of `self._inputs`."""
+        people, kind, person, flag = self._people, rows[:, KIND], rows[:, PERSON], rows[:, FLAG]
+        converted = kind == Happening.CONVERTED
+        amount = converted | (kind == Happening.BILL)
+
+        def of(which: Bools, values: NDArray[np.integer] | int) -> Ints:
+            return np.where(which, values, ABSENT)
+
+        values = {
+            "source": np.where(identified & (flag == SSO), len(Happening), kind),
+            "type": kind,
+            "channel": rows[:, CHANNEL],
+            "contact_kind": of(identified, people.by_phone[person].view(np.int8)),
+            "via": of(identified, flag),
+            "referrer_kind": of(identified, people.kind[person]),
+            "segment": of(named, people.segment[person]),
+            "community": of(identified, people.community[person]),
+            "country": of(named, people.country[person]),
+            "currency": of(amount, 0),
+            "reason": of(kind == Happening.REVERSED, flag),
+            "occurred_at": rows[:, AT],
+            "reach": of(kind == Happening.SHARED, rows[:, NUMBER]),
+            "eligible": of(kind == Happening.CHECKED, flag),
+            "amount_minor": of(amount, rows[:, NUMBER]),
+            "new_customer": of(converted, flag),
+        }
+        return [values[name] for name in self._inputs]
+
+
+def _sparse(which: Bools, texts: Callable[[Ints], pl.Series]) -> pl.Series:
+    """Texts, made for those rows only where `which` is true; null elsewhere."""
+    rows = np.flatnonzero(which)
+    place = np.full(len(which), len(rows))
+    place[rows] = np.arange(len(rows))
+    return texts(rows).extend(pl.Series([None], dtype=pl.String))[place]

@@ -1,0 +1,65 @@
+"""What happens, as rows of integers: the form in which the world keeps events until their day comes.
+
+A row is ten integers; people stand in it by their row in `People`. Texts are made only when an event leaves the
+world.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from simulator.world.draws import Ints, Keys, Purpose, bits
+
+AT, KIND, PERSON, IDENT, CHANNEL, CODE, DEVICE, NUMBER, FLAG, REVERSED = range(10)
+WIDTH = 10
+ABSENT = -1
+_KIND_SHIFT = 40  # room for 10^12 events of one kind and person
+
+
+class Happening(IntEnum):
+    """The kinds of event the world makes. The numbers are part of event ids: never renumber one."""
+
+    IDENTIFIED = 0
+    LINKED = 1
+    SESSION = 2
+    SHARED = 3
+    VISITED = 4
+    CLAIMED = 5
+    OPTED_IN = 6
+    CHECKED = 7
+    CONVERTED = 8
+    BILL = 9
+    REVERSED = 10
+
+
+def ident(keys: Keys, kind: Happening, number: Ints | int = 0) -> Ints:
+    """The identity of a person's n-th event of a kind, 64 bits in a signed integer."""
+    return bits(keys, Purpose.EVENT_ID, number + (int(kind) << _KIND_SHIFT)).view(np.int64)
+
+
+def happen(
+    kind: Happening,
+    at: Ints,
+    person: Ints,
+    identity: Ints,
+    *,
+    channel: Ints | int = ABSENT,
+    code: Ints | int = ABSENT,
+    device: Ints | int = ABSENT,
+    number: Ints | int = ABSENT,
+    flag: Ints | int = ABSENT,
+    reverses: Ints | int = 0,
+) -> Ints:
+    """Rows of one kind.
+
+    `code` is the person whose code it is, `device` the person whose device; `number` a reach or an amount in minor
+    units, `flag` a truth, a way or a reason by kind, `reverses` the identity of a reversed event.
+    """
+    rows = np.empty((len(at), WIDTH), dtype=np.int64)
+    for column, values in enumerate(
+        (at, int(kind), person, identity, channel, code, device, number, flag, reverses)
+    ):
+        rows[:, column] = values
+    return rows

@@ -1,0 +1,115 @@
+"""The people of a run as growing columns: one row a person who has come to anyone's notice, one a referrer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.world.draws import Floats, Ints, Keys
+
+NOBODY = -1
+HONEST, SELF_REFERRER, SELF_REFERRED = 0, 1, 2
+LABELS: tuple[str | None, ...] = (None, "self-referral:referrer", "self-referral:friend")
+FRIEND = 3  # the kind of one who is no referrer; 0-2 are the contract's referrer kinds
+
+
+@dataclass
+class _Column:
+    dtype: type[np.generic]
+    width: int = 0
+
+
+class Columns:
+    """Arrays that grow together by doubling; `self.count` rows are in use."""
+
+    _columns: dict[str, _Column]
+
+    def __init__(self, room: int) -> None:
+        self.count = 0
+        self._room = max(room, 16)
+        for name, column in self._columns.items():
+            setattr(self, name, self._fresh(column, self._room))
+
+    @staticmethod
+    def _fresh(column: _Column, room: int) -> NDArray[np.generic]:
+        shape = (room, column.width) if column.width else room
+        return np.zeros(shape, dtype=column.dtype)
+
+    def _add(self, number: int) -> Ints:
+        """Room for more rows; their indices."""
+        first, self.count = self.count, self.count + number
+        if self.count > self._room:
+            self._room = max(self.count, 2 * self._room)
+            for name, column in self._columns.items():
+                grown = self._fresh(column, self._room)
+                grown[:first] = getattr(self, name)[:first]
+                setattr(self, name, grown)
+        return np.arange(first, self.count)
+
+
+class People(Columns):
+    """Everyone: `inviter` is a person or `NOBODY`; `joined_at` 0 until they have a link.
+
+    `reference` holds the digests of the person and their device, `contact` that of the contact they gave, where
+    `known` says that they gave one.
+    """
+
+    _columns = {  # noqa: RUF012 - read only
+        "key": _Column(np.uint64),
+        "inviter": _Column(np.int32),
+        "generation": _Column(np.int16),
+        "kind": _Column(np.int8),
+        "segment": _Column(np.int8),
+        "country": _Column(np.int8),
+        "community": _Column(np.int32),
+        "label": _Column(np.int8),
+        "known": _Column(np.bool_),
+        "by_phone": _Column(np.bool_),
+        "joined_at": _Column(np.int64),
+        "reference": _Column(np.uint8, 24),
+        "contact": _Column(np.uint8, 12),
+    }
+    key: Keys
+    inviter: NDArray[np.int32]
+    generation: NDArray[np.int16]
+    kind: NDArray[np.int8]
+    segment: NDArray[np.int8]
+    country: NDArray[np.int8]
+    community: NDArray[np.int32]
+    label: NDArray[np.int8]
+    known: NDArray[np.bool_]
+    by_phone: NDArray[np.bool_]
+    joined_at: Ints
+    reference: NDArray[np.uint8]
+    contact: NDArray[np.uint8]
+
+    def add(self, keys: Keys) -> Ints:
+        """New people, nothing else known of them; their indices."""
+        rows = self._add(len(keys))
+        self.key[rows] = keys
+        self.inviter[rows] = NOBODY
+        self.community[rows] = NOBODY
+        self.kind[rows] = FRIEND
+        return rows
+
+
+class Referrers(Columns):
+    """Those with a link: the person, their key beside it, and their rate of sessions per lived millisecond."""
+
+    _columns = {  # noqa: RUF012 - read only
+        "person": _Column(np.int64),
+        "key": _Column(np.uint64),
+        "rate": _Column(np.float64),
+    }
+    person: Ints
+    key: Keys
+    rate: Floats
+
+    def add(self, person: Ints, key: Keys, rate: Floats) -> None:
+        """New referrers, in use from the next day on."""
+        rows = self._add(len(person))
+        self.person[rows] = person
+        self.key[rows] = key
+        self.rate[rows] = rate

@@ -1,0 +1,115 @@
+"""Who the people are: their traits, their references, and what the client's CRM knows of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from simulator.events.contract import REFERRER_KINDS
+from simulator.world import pseudonyms
+from simulator.world.communities import Communities
+from simulator.world.contacts import Contacts
+from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, choose, uniform
+from simulator.world.people import LABELS, People
+from simulator.world.spec import Group, WorldSpec
+
+CRM_SCHEMA: dict[str, pl.DataType] = {
+    "ref": pl.String(),
+    "name": pl.String(),
+    "email": pl.String(),
+    "phone": pl.String(),
+    "kind": pl.String(),
+    "segment": pl.String(),
+    "country": pl.String(),
+    "joined": pl.Int64(),
+    "label": pl.String(),
+}
+"""A person in the client's CRM; `joined` is when they became known, `label` says of a cheat which kind."""
+
+
+class Population:
+    """Describes people by keyed draws, and keeps account of those whom the client knows."""
+
+    def __init__(self, spec: WorldSpec, people: People, communities: Communities, client_key: bytes) -> None:
+        self.people = people
+        self._communities = communities
+        self._client_key = client_key
+        self._contacts = Contacts(
+            spec.people.countries,
+            client_key,
+            {
+                "kind": (*REFERRER_KINDS, "friend"),
+                "segment": tuple(spec.people.segments),
+                "country": tuple(spec.people.countries),
+                "label": LABELS,
+            },
+        )
+        self._by_phone = spec.people.by_phone
+        self.kind_numbers: Ints = np.array([REFERRER_KINDS.index(name) for name in spec.people.kinds])
+        self._segment_shares: Floats = np.cumsum([one.share for one in spec.people.segments.values()])
+        self._country_shares: Floats = np.cumsum([one.share for one in spec.people.countries.values()])
+        self.kind_activity: Floats = np.ones(len(REFERRER_KINDS))
+        self.kind_activity[self.kind_numbers] = _activity(spec.people.kinds)
+        self.segment_activity: Floats = _activity(spec.people.segments)
+        self._met: list[tuple[Ints, Ints, Keys]] = []
+        self._known: list[pl.DataFrame] = []
+
+    def describe(self, rows: Ints) -> None:
+        """Draw segment, country and community of people."""
+        people, keys = self.people, self.people.key[rows]
+        people.segment[rows] = choose(keys, Purpose.SEGMENT, self._segment_shares)
+        people.country[rows] = choose(keys, Purpose.COUNTRY, self._country_shares)
+        people.community[rows] = self._communities.of(keys)
+
+    def refer(self, rows: Ints) -> None:
+        """Make the references of people and their devices."""
+        if len(rows):
+            self.people.reference[rows] = pseudonyms.person_digests(self._client_key, self.people.key[rows])
+
+    def meet(self, rows: Ints, at: Ints, contact_keys: Keys | None = None) -> None:
+        """Have the client know people since `at`; `contact_keys` where somebody gives another's contact."""
+        if len(rows):
+            self.people.known[rows] = True
+            self._met.append((rows, at, self.people.key[rows] if contact_keys is None else contact_keys))
+
+    def introduce(self) -> None:
+        """Make the contacts of those met since the last call, all at once."""
+        if not self._met:
+            return
+        rows, at, keys = (np.concatenate(parts) for parts in zip(*self._met, strict=True))
+        self._met = []
+        people = self.people
+        by_phone: Bools = uniform(keys, Purpose.CONTACT_KIND) < self._by_phone
+
+        known = self._contacts.of(
+            keys,
+            people.country[rows].astype(np.int64),
+            by_phone,
+            {
+                "kind": people.kind[rows],
+                "segment": people.segment[rows],
+                "country": people.country[rows],
+                "label": people.label[rows],
+            },
+        )
+        people.by_phone[rows] = by_phone
+        people.contact[rows] = self._contacts.digests(known["given"])
+        made = {
+            "ref": pseudonyms.reference("p", people.reference[rows, : pseudonyms.DIGEST]),
+            "joined": pl.Series(at),
+        }
+        self._known.append(
+            pl.DataFrame([made[name].alias(name) if name in made else known[name] for name in CRM_SCHEMA])
+        )
+
+    def take_known(self) -> pl.DataFrame:
+        """Those met since the last call, `CRM_SCHEMA`; someone met again stands in it again, changed."""
+        found, self._known = self._known, []
+        return pl.concat(found) if found else pl.DataFrame(schema=CRM_SCHEMA)
+
+
+def _activity(groups: dict[str, Group]) -> Floats:
+    """How active each group is beside the average person."""
+    shares = np.array([group.share for group in groups.values()])
+    each = np.array([group.activity for group in groups.values()])
+    return np.asarray(each / (shares * each).sum(), dtype=np.float64)

@@ -1,0 +1,77 @@
+"""Pseudonyms: keyed BLAKE2b over the normalised value, and short texts made of bits, all as byte matrices.
+
+The key belongs to the client: it is made from the seed here and kept in the CRM database only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from simulator.world.draws import Keys, seed_key
+
+Bytes = NDArray[np.uint8]
+
+DIGEST = 12  # bytes of a reference: 96 bits, so that a billion people collide with a chance of 6e-12
+_BASE32 = np.frombuffer(b"0123456789abcdefghijklmnopqrstuv", dtype=np.uint8)  # sorts as its bits do
+_CODE = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", dtype=np.uint8)  # Crockford's: nothing to misread
+_HEX = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode("ascii"), dtype=np.uint16)
+_SHIFTS = np.arange(55, -1, -5, dtype=np.uint64)
+_FIVE = np.uint64(31)
+
+
+def client_key(seed: int) -> bytes:
+    """The client's secret of a run, 32 bytes."""
+    return hashlib.blake2b(
+        seed_key(seed).to_bytes(8, "big"), digest_size=32, person=b"referral client"
+    ).digest()
+
+
+def digests(key: bytes, values: Iterable[bytes], size: int = DIGEST) -> Bytes:
+    """One keyed BLAKE2b a value, `size` bytes a row."""
+    start = hashlib.blake2b(key=key, digest_size=size)
+    found = []
+    for value in values:
+        one = start.copy()
+        one.update(value)
+        found.append(one.digest())
+    return np.frombuffer(b"".join(found), dtype=np.uint8).reshape(-1, size)
+
+
+def person_digests(key: bytes, people: Keys) -> Bytes:
+    """The references of people and of their own devices, side by side: 2 x `DIGEST` bytes a row."""
+    raw = people.astype(">u8").tobytes()
+    return digests(key, (raw[at : at + 8] for at in range(0, len(raw), 8)), 2 * DIGEST)
+
+
+def reference(prefix: str, digest: Bytes) -> pl.Series:
+    """References as texts: a letter, so that none looks like a phone number, and the digest in hexadecimal."""
+    rows, width = digest.shape
+    text = np.empty((rows, 1 + 2 * width), dtype=np.uint8)
+    text[:, 0] = ord(prefix)
+    text[:, 1:] = _HEX[digest].view(np.uint8)
+    return strings(text)
+
+
+def ids(keys: Keys) -> pl.Series:
+    """The upper 60 bits of keys as texts of 12 characters that sort as the bits do."""
+    groups = ((keys >> np.uint64(4))[:, None] >> _SHIFTS) & _FIVE
+    return strings(_BASE32[groups.view(np.int64)])
+
+
+def codes(keys: Keys) -> pl.Series:
+    """The upper 50 bits of keys as referral codes of 10 letters and digits that can be read out aloud."""
+    groups = ((keys >> np.uint64(14))[:, None] >> _SHIFTS[2:]) & _FIVE
+    return strings(_CODE[groups.view(np.int64)])
+
+
+def strings(letters: Bytes) -> pl.Series:
+    """Rows of ASCII bytes as texts."""
+    if not len(letters):
+        return pl.Series(dtype=pl.String)
+    flat = pl.Series(np.ascontiguousarray(letters).reshape(-1))
+    return flat.reshape(letters.shape).arr.to_list().cast(pl.Binary).cast(pl.String)

@@ -1,0 +1,247 @@
+"""Referrers: they join, look at the program's page now and then, and some of the looks become shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.world.communities import NONE, Communities
+from simulator.world.draws import (
+    Bools,
+    Floats,
+    Ints,
+    Keys,
+    Purpose,
+    bits,
+    choose,
+    lognormal,
+    normal,
+    poisson,
+    uniform,
+)
+from simulator.world.framing import INPUT, SSO
+from simulator.world.happenings import WIDTH, Happening, happen, ident
+from simulator.world.journeys import ARRIVAL_WIDTH, CHEAT, CLICK, TILL
+from simulator.world.offer import Answers
+from simulator.world.people import FRIEND, SELF_REFERRER, Referrers
+from simulator.world.population import Population
+from simulator.world.rhythm import DAY_MS, Rhythm
+from simulator.world.spec import Reach, WorldSpec
+
+JOIN_WIDTH = 2  # when, who
+_YEAR_MS = 365.25 * DAY_MS
+_MOST_SESSIONS = (
+    63  # a day; a session's number is (day + 1) * 64 + its place in the day, 0 the one of joining
+)
+_IDENTIFIED_AFTER = 350  # ms from the sign-on to the word of the client's CRM, and to the link
+_LINKED_AFTER = 1_200
+_SHORTEST_SHARE = 2_000.0  # ms: nobody shares before the link is there
+_OWN_PLACE = 1 << 40  # the place, in a share, of the sharer's own second self: beyond any reach
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """Looks at the page: who, with which key, when, and the session's number for that person."""
+
+    person: Ints
+    key: Keys
+    at: Ints
+    number: Ints
+
+    def joined(self, other: Sessions) -> Sessions:
+        """Both together."""
+        return Sessions(
+            np.concatenate((self.person, other.person)),
+            np.concatenate((self.key, other.key)),
+            np.concatenate((self.at, other.at)),
+            np.concatenate((self.number, other.number)),
+        )
+
+    def none(self) -> Sessions:
+        """No session."""
+        return Sessions(self.person[:0], self.key[:0], self.at[:0], self.number[:0])
+
+
+class Referring:
+    """The referrers of a world."""
+
+    def __init__(
+        self,
+        spec: WorldSpec,
+        answer: Answers,
+        population: Population,
+        communities: Communities,
+        rhythm: Rhythm,
+    ) -> None:
+        self._spec = spec
+        self._population = population
+        self._people = population.people
+        self._communities = communities
+        self._rhythm = rhythm
+        self._referrers = Referrers(1024)
+        self._fade = float(np.exp(-DAY_MS / spec.activity.fades))
+        self._share_rate = min(1.0, spec.sharing.rate * answer.sharing)
+        channels = spec.channels
+        alone = np.array([0.0 if one.reach == "community" else one.share for one in channels])
+        self._channel_shares: Floats = np.cumsum([one.share for one in channels])
+        self._alone_shares: Floats = np.cumsum(alone / alone.sum())
+        self._needs_community: Bools = np.array([one.reach == "community" for one in channels])
+        self._click: Floats = np.array([one.click for one in channels])
+        self._visit_median: Floats = np.array([one.delay.median for one in channels])
+        self._visit_spread: Floats = np.array([one.delay.spread for one in channels])
+
+    def join(self, joins: Ints, day: int, day_end: int) -> tuple[Ints, Sessions]:
+        """People become referrers: their first events, and their sessions of the rest of the day."""
+        people = self._people
+        at, person = joins[:, 0], joins[:, 1]
+        key = people.key[person]
+        people.joined_at[person] = at
+        people.kind[person] = np.where(people.kind[person] == FRIEND, 0, people.kind[person])
+        fresh = ~people.known[person]
+        self._population.refer(person[fresh])
+        self._population.meet(person, at)
+        activity = self._spec.activity
+        rate = (
+            activity.sessions_per_year
+            / _YEAR_MS
+            * np.exp(activity.inequality * normal(key, Purpose.ACTIVITY) - activity.inequality**2 / 2)
+            * self._population.kind_activity[people.kind[person]]
+            * self._population.segment_activity[people.segment[person]]
+        )
+        rate = np.minimum(rate, activity.most_per_day / DAY_MS)
+        via = np.where(uniform(key, Purpose.VIA) < self._spec.people.by_input, INPUT, SSO)
+        events = np.concatenate(
+            (
+                happen(
+                    Happening.IDENTIFIED,
+                    at + _IDENTIFIED_AFTER,
+                    person,
+                    ident(key, Happening.IDENTIFIED),
+                    device=person,
+                    flag=via,
+                ),
+                happen(
+                    Happening.LINKED, at + _LINKED_AFTER, person, ident(key, Happening.LINKED), code=person
+                ),
+            )
+        )
+        begin = self._rhythm.lived(at)
+        end = self._rhythm.lived(np.array([day_end]))[0]
+        first = Sessions(person, key, at, np.zeros(len(at), dtype=np.int64))
+        more = self._draw(person, key, rate, day, begin, end - begin)
+        self._referrers.add(person, key, rate)
+        return events, first.joined(more)
+
+    def sessions(self, day: int, begin_ms: int, end_ms: int) -> Sessions:
+        """The sessions of a day, of those who were referrers when it began."""
+        table, count = self._referrers, self._referrers.count
+        begin, end = self._rhythm.lived(np.array([begin_ms, end_ms]))
+        key, rate = table.key[:count], table.rate[:count]
+        chance = uniform(key, Purpose.SESSIONS, day)
+        busy = np.flatnonzero(chance > np.exp(rate * -(end - begin)))
+        start = np.full(len(busy), begin)
+        return self._draw(table.person[busy], key[busy], rate[busy], day, start, end - begin)
+
+    def _draw(
+        self, person: Ints, key: Keys, rate: Floats, day: int, begin: Floats, span: Floats | float
+    ) -> Sessions:
+        """A Poisson number of sessions each, at uniform moments of lived time in the span from `begin`."""
+        counts = poisson(uniform(key, Purpose.SESSIONS, day), rate * span, _MOST_SESSIONS)
+        which, place = _expand(counts)
+        number = (day + 1) * (_MOST_SESSIONS + 1) + place
+        key = key[which]
+        width = span[which] if isinstance(span, np.ndarray) else span
+        lived = begin[which] + uniform(key, Purpose.SESSION_TIME, number) * width
+        return Sessions(person[which], key, self._rhythm.moment(lived), number)
+
+    def fade(self) -> None:
+        """A day has gone by: interest is a little less."""
+        self._referrers.rate[: self._referrers.count] *= self._fade
+
+    def share(self, sessions: Sessions) -> tuple[Ints, Ints]:
+        """The events of sessions, and those whom the shares move: when, key, inviter, channel, how."""
+        if not len(sessions.at):
+            return np.empty((0, WIDTH), dtype=np.int64), np.empty((0, ARRIVAL_WIDTH), dtype=np.int64)
+        looks = happen(
+            Happening.SESSION,
+            sessions.at,
+            sessions.person,
+            ident(sessions.key, Happening.SESSION, sessions.number),
+        )
+        shared = np.flatnonzero(uniform(sessions.key, Purpose.SHARE, sessions.number) < self._share_rate)
+        person, key, number = sessions.person[shared], sessions.key[shared], sessions.number[shared]
+        delay = self._spec.sharing.delay
+        pause = lognormal(key, Purpose.SHARE_DELAY, delay.median, delay.spread, number)
+        at = sessions.at[shared] + np.maximum(pause, _SHORTEST_SHARE).astype(np.int64)
+        channel = self._channel(person, key, number)
+        reach = self._reach(person, key, number, channel)
+        shares = happen(
+            Happening.SHARED,
+            at,
+            person,
+            ident(key, Happening.SHARED, number),
+            channel=channel,
+            code=person,
+            number=reach,
+        )
+        share_key = bits(key, Purpose.SHARE_KEY, number)
+        return np.concatenate((looks, shares)), np.concatenate(
+            (
+                self._answers(at, person, share_key, channel, reach),
+                self._own_selves(at, person, key, number, share_key, channel),
+            )
+        )
+
+    def _channel(self, person: Ints, key: Keys, number: Ints) -> Ints:
+        chosen = choose(key, Purpose.CHANNEL, self._channel_shares, number)
+        homeless = self._needs_community[chosen] & (self._people.community[person] == NONE)
+        return np.where(homeless, choose(key, Purpose.CHANNEL, self._alone_shares, number), chosen)
+
+    def _reach(self, person: Ints, key: Keys, number: Ints, channel: Ints) -> Ints:
+        reach = np.ones(len(person), dtype=np.int64)
+        for place, one in enumerate(self._spec.channels):
+            if one.reach == "one":
+                continue
+            of = np.flatnonzero(channel == place)
+            if isinstance(one.reach, Reach):
+                seen = lognormal(key[of], Purpose.REACH, one.reach.median, one.reach.spread, number[of])
+                reach[of] = np.clip(np.rint(seen), 1, one.reach.most)
+            else:
+                reach[of] = self._communities.sizes[self._people.community[person[of]]] - 1
+        return reach
+
+    def _answers(self, at: Ints, person: Ints, share_key: Keys, channel: Ints, reach: Ints) -> Ints:
+        """Of all whom the shares reach, those who click, and those who take the code to the till."""
+        which, place = _expand(reach)
+        key = bits(share_key[which], Purpose.FRIEND_KEY, place)
+        chance = uniform(key, Purpose.RESPOND)
+        click = self._click[channel[which]]
+        moved = np.flatnonzero(chance < click * (1 + self._spec.friend.till))
+        which, key = which[moved], key[moved]
+        how = np.where(chance[moved] < click[moved], CLICK, TILL)
+        return self._arrive(at[which], key, person[which], channel[which], how)
+
+    def _own_selves(
+        self, at: Ints, person: Ints, key: Keys, number: Ints, share_key: Keys, channel: Ints
+    ) -> Ints:
+        """Cheats who answer their own share as somebody else."""
+        tempted = uniform(key, Purpose.SELF_REFERRAL, number) < self._spec.cheats.self_referral.per_share
+        own = np.flatnonzero(tempted & (self._people.label[person] == SELF_REFERRER))
+        other = bits(share_key[own], Purpose.FRIEND_KEY, _OWN_PLACE)
+        how = np.full(len(own), CHEAT)
+        return self._arrive(at[own], other, person[own], channel[own], how)
+
+    def _arrive(self, at: Ints, key: Keys, inviter: Ints, channel: Ints, how: Ints) -> Ints:
+        delay = self._visit_median[channel] * np.exp(
+            self._visit_spread[channel] * normal(key, Purpose.VISIT_DELAY)
+        )
+        when = self._rhythm.later(at, delay)
+        return np.column_stack((when, key.view(np.int64), inviter, channel, how))
+
+
+def _expand(counts: Ints) -> tuple[Ints, Ints]:
+    """For each of `counts` things of a row: the row's index, and the thing's place in its row."""
+    which = np.repeat(np.arange(len(counts)), counts)
+    place = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return which, place

@@ -1,0 +1,122 @@
+"""The world: people who look, share, visit, claim, buy, pay and cancel, a day at a time.
+
+A day is drawn whole, as soon as its first moment is asked for, from the state at its start: so the events are the
+same however the time is cut into windows, and what is learnt during a day (a feedback to come) acts from the next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from simulator.program.model import Program
+from simulator.world import draws, pseudonyms
+from simulator.world.agenda import Agenda
+from simulator.world.communities import Communities
+from simulator.world.draws import Purpose
+from simulator.world.framing import WORLD_SCHEMA, Framer
+from simulator.world.happenings import WIDTH
+from simulator.world.journeys import ARRIVAL_WIDTH, Journeys
+from simulator.world.offer import answers
+from simulator.world.people import HONEST, SELF_REFERRER, People
+from simulator.world.population import Population
+from simulator.world.referring import JOIN_WIDTH, Referring
+from simulator.world.rhythm import DAY_MS, Rhythm
+from simulator.world.spec import WorldSpec
+
+
+class World:
+    """A run of a world: the same for the same spec, program, seed, referrers and start.
+
+    A shorter run is the beginning of a longer one.
+    """
+
+    def __init__(
+        self, spec: WorldSpec, program: Program, *, seed: int, referrers: int, start_ms: int, days: int
+    ) -> None:
+        """Set out with `referrers` customers of the brand, at `start_ms` (milliseconds UTC), for `days`."""
+        self.start_ms = start_ms
+        self.end_ms = start_ms + days * DAY_MS
+        self._days = days
+        self._next_day = 0
+        self._asked = start_ms
+        self._ready = pl.DataFrame(schema=WORLD_SCHEMA)
+        rhythm = Rhythm(spec.rhythm, start_ms, days)
+        communities = Communities(spec.communities, seed)
+        people = People(4 * referrers)
+        self._population = Population(spec, people, communities, pseudonyms.client_key(seed))
+        self._framer = Framer(spec, people, communities)
+        self._events = Agenda(start_ms, DAY_MS, days, WIDTH)
+        self._joins = Agenda(start_ms, DAY_MS, days, JOIN_WIDTH)
+        self._arrivals = Agenda(start_ms, DAY_MS, days, ARRIVAL_WIDTH)
+        answer = answers(spec, program)
+        self._referring = Referring(spec, answer, self._population, communities, rhythm)
+        self._journeys = Journeys(spec, answer, self._population, rhythm, self.end_ms, referrers)
+        self._settle(spec, rhythm, draws.root_keys(seed, referrers))
+
+    def _settle(self, spec: WorldSpec, rhythm: Rhythm, keys: draws.Keys) -> None:
+        """The brand's first customers: who they are, and when each of them meets the program."""
+        roots = self._population.people.add(keys)
+        self._population.describe(roots)
+        kinds = spec.people.kinds
+        shares = np.cumsum([group.share for group in kinds.values()])
+        numbers = self._population.kind_numbers
+        self._population.people.kind[roots] = numbers[draws.choose(keys, Purpose.KIND, shares)]
+        cheats = draws.uniform(keys, Purpose.CHEATER) < spec.cheats.self_referral.cheaters
+        self._population.people.label[roots] = np.where(cheats, SELF_REFERRER, HONEST)
+        at_launch = draws.uniform(keys, Purpose.JOIN_WAVE) < spec.people.launch_share
+        mean = np.where(at_launch, spec.people.launch_mean, spec.people.later_mean)
+        start = np.full(len(keys), self.start_ms)
+        at = rhythm.later(start, mean * draws.exponential(keys, Purpose.JOIN_DELAY, 1.0))
+        self._joins.put(np.column_stack((at, roots)))
+
+    def advance(self, until_ms: int) -> pl.DataFrame:
+        """The events that occur from the last call's `until_ms` (first: the start) up to before this one.
+
+        In order of occurrence, with the columns of a message but `received_at`. Nothing occurs after the end.
+        """
+        if until_ms < self._asked:
+            raise ValueError(f"time must not go back: {until_ms} is before {self._asked}")
+        self._asked = until_ms
+        found = []
+        while True:
+            ready = self._ready
+            cut = int(np.searchsorted(ready["occurred_at"].to_numpy(), until_ms))
+            if cut:
+                found.append(ready[:cut])
+                self._ready = ready[cut:]
+            if self._next_day >= self._days or self.start_ms + self._next_day * DAY_MS >= until_ms:
+                break
+            self._ready = self._framer.frame(self._day(self._next_day))
+            self._next_day += 1
+        if len(found) == 1:
+            return found[0]
+        return pl.concat(found) if found else pl.DataFrame(schema=WORLD_SCHEMA)
+
+    def take_people(self) -> pl.DataFrame:
+        """Rows for the client's CRM: people who became known since the last call, or changed."""
+        return self._population.take_known()
+
+    def _day(self, day: int) -> draws.Ints:
+        begin = self.start_ms + day * DAY_MS
+        end = begin + DAY_MS
+        sessions = self._referring.sessions(day, begin, end)
+        joins = self._joins.take(day)
+        while True:
+            if len(joins):
+                events, first = self._referring.join(joins, day, end)
+                self._events.put(events)
+                sessions = sessions.joined(first)
+            events, arrivals = self._referring.share(sessions)
+            self._events.put(events)
+            self._arrivals.put(arrivals)
+            events, joins = self._journeys.begin(self._arrivals.take(day), begin)
+            self._events.put(events)
+            self._joins.put(joins)
+            joins = self._joins.take(day)
+            if not len(joins):
+                break
+            sessions = sessions.none()
+        self._referring.fade()
+        self._population.introduce()
+        return self._events.take(day)
