@@ -1,0 +1,63 @@
+"""Fixtures of the command line's tests: a program, a log in which much goes wrong, and commands run in process."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from nasty import PROGRAM, WHATS, Cli, Ran, nasty_lines
+
+from referral_tui.cli.app import run
+from simulator.export import export
+
+
+@pytest.fixture
+def cli(capfdbinary: pytest.CaptureFixture[bytes]) -> Cli:
+    """`cli("ingest", "--db", path, …)`: run a command in this process."""
+
+    def command(*arguments: object) -> Ran:
+        capfdbinary.readouterr()
+        status = run([str(argument) for argument in arguments])
+        out, err = capfdbinary.readouterr()
+        return Ran(status, out.decode(), err.decode())
+
+    return command
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """The program's file."""
+    path = tmp_path / "program.toml"
+    path.write_text(PROGRAM)
+    return path
+
+
+@pytest.fixture(scope="session")
+def nasty() -> list[bytes]:
+    """The nasty log's lines."""
+    return nasty_lines()
+
+
+@pytest.fixture
+def nasty_file(tmp_path: Path, nasty: list[bytes]) -> Path:
+    """The nasty log as a file."""
+    path = tmp_path / "nasty.jsonl"
+    path.write_bytes(b"".join(nasty))
+    return path
+
+
+@pytest.fixture
+def exports() -> Callable[..., dict[str, bytes]]:
+    """`exports(db)`: all six as bytes."""
+
+    def all_six(db: Path, form: str = "jsonl", whats: tuple[str, ...] = WHATS) -> dict[str, bytes]:
+        written = {}
+        for what in whats:
+            out = io.BytesIO()
+            export(db, what, form, out)  # type: ignore[arg-type]
+            written[what] = out.getvalue()
+        return written
+
+    return all_six
