@@ -310,8 +310,10 @@ class _Reading:
         return Node("is-null", "bool", (self.read(node.this),))
 
     def _case(self, node: exp.Expr) -> Node:
+        """Read both forms of CASE; the subject of the short one once only, or nested ones take for ever."""
         branches = node.args.get("ifs") or []
-        subject = node.args.get("this")
+        said = node.args.get("this")
+        subject = None if said is None else self.read(said)
         conditions = self.all([lambda branch=branch: self._when(subject, branch) for branch in branches])  # type: ignore[misc]
         default = node.args.get("default") or exp.Null()
         values = self._branches("CASE", [*(branch.args["true"] for branch in branches), default])
@@ -321,11 +323,10 @@ class _Reading:
         args.append(values[-1])
         return Node("case", values[0].kind, tuple(args), bound=max(value.bound for value in values))
 
-    def _when(self, subject: exp.Expr | None, branch: exp.Expr) -> Node:
+    def _when(self, subject: Node | None, branch: exp.Expr) -> Node:
         if subject is None:
             return self.condition(branch.this, "WHEN")
-        left, right = self.all([lambda: self.read(subject), lambda: self.read(branch.this)])
-        return self._compared("eq", left, right, exp.EQ(this=subject.copy(), expression=branch.this.copy()))
+        return self._compared("eq", subject, self.read(branch.this), branch)
 
     def _coalesce(self, node: exp.Expr) -> Node:
         values = self._branches("COALESCE", [node.this, *node.expressions])

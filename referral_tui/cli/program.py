@@ -1,0 +1,189 @@
+"""`program`: make, check and read program designs."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from referral_tui.cli.options import Json, print_json
+
+if TYPE_CHECKING:
+    from simulator.program.model import Program
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Make, check and read program designs.",
+    epilog="Start with: referral-tui program show telecom",
+    rich_markup_mode="rich",
+)
+
+Source = Annotated[
+    str,
+    typer.Argument(metavar="FILE|PRESET", help="A program file, a preset's name, or - for standard input."),
+]
+
+
+@app.command(epilog="Example: referral-tui program new shop.toml --preset telecom")
+def new(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")] = Path("program.toml"),
+    preset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Start from this preset and ask nothing.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+) -> None:
+    """Write a first program file: a copy of a preset, or from a few questions."""
+    from simulator.errors import InputError  # noqa: PLC0415 - keeps --help quick
+    from simulator.program.presets import preset_names, preset_text  # noqa: PLC0415 - keeps --help quick
+
+    if preset is None and str(file) in preset_names():
+        raise InputError(
+            f"{file} is a preset; write `program new FILE --preset {file}`, or `./{file}` for a file"
+        )
+    if file.exists() and not force:
+        raise InputError(f"{file}: already there; choose another name, or overwrite it with --force")
+    text = preset_text(preset) if preset is not None else _ask()
+    try:
+        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as target:
+            target.write(text)
+    except OSError as error:
+        raise InputError(f"{file}: can't be written: {error.strerror}; choose another place") from None
+    typer.echo(f"{file} written; edit it, then: referral-tui program check {file}", err=True)
+
+
+@app.command(epilog="Example: referral-tui program check shop.toml")
+def check(
+    source: Source,
+    currency: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="The running program's currency, which a new version must keep."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Name every problem of a program file, each with its line, and warn of what can hardly be meant.
+
+    Exit status 0 where it can be used, with or without warnings; 2 where it can't.
+    """
+    from simulator.errors import ProgramError  # noqa: PLC0415 - keeps --help quick
+    from simulator.program.load import load_program, warnings  # noqa: PLC0415 - loads sqlglot
+
+    text, name = _read(source)
+    try:
+        program = load_program(text, name, currency)
+    except ProgramError as error:
+        if as_json:
+            print_json({"file": name, "ok": False, "problems": list(error.problems), "warnings": []})
+        raise
+    doubts = warnings(program)
+    for doubt in doubts:
+        typer.echo(f"warning: {name}: {doubt}", err=True)
+    if as_json:
+        print_json({"file": name, "ok": True, "problems": [], "warnings": doubts})
+    else:
+        typer.echo(f"{name}: {program.name} is fine: {_counts(program)}")
+
+
+@app.command(epilog="Example: referral-tui program show telecom")
+def show(source: Source, as_json: Json = False) -> None:
+    """Tell a program in plain English."""
+    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
+    from simulator.program.words import describe  # noqa: PLC0415 - keeps --help quick
+
+    text, name = _read(source)
+    program = load_program(text, name)
+    sentences = describe(program)
+    if as_json:
+        print_json({"file": name, "program": _structure(program), "words": sentences})
+    else:
+        typer.echo("\n".join(sentences))
+
+
+@app.command(epilog="Example: referral-tui program schema > program.schema.json")
+def schema() -> None:
+    """Print the JSON Schema of program files, for editors that complete and check by one."""
+    import orjson  # noqa: PLC0415 - keeps --help quick
+
+    from simulator.program.schema import json_schema  # noqa: PLC0415 - keeps --help quick
+
+    typer.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2).decode())
+
+
+@app.command("list", epilog="Example: referral-tui program list")
+def list_presets(as_json: Json = False) -> None:
+    """List the presets: name, industry, and what is in each."""
+    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
+    from simulator.program.presets import find_program, preset_names  # noqa: PLC0415 - keeps --help quick
+
+    programs = {name: load_program(*find_program(name)) for name in preset_names()}
+    if as_json:
+        print_json({"presets": [{"preset": name, **_summary(program)} for name, program in programs.items()]})
+        return
+    for name, program in programs.items():
+        typer.echo(f"{name:<14}{program.name}, {program.industry}, {program.currency}: {_counts(program)}")
+
+
+def _read(source: str) -> tuple[str, str]:
+    """Read the text of a program, and what problems are to call it."""
+    from simulator.program.presets import decode_program, find_program  # noqa: PLC0415 - keeps --help quick
+
+    if source == "-":
+        return decode_program(sys.stdin.buffer.read(), "standard input"), "standard input"
+    return find_program(source)
+
+
+def _ask() -> str:
+    """Ask the few questions on standard error, again where an answer will not do."""
+    from simulator.errors import InputError  # noqa: PLC0415 - keeps --help quick
+    from simulator.program.draft import QUESTIONS, check_answer, draft_program  # noqa: PLC0415 - keeps --help quick
+    from simulator.program.values import Wrong  # noqa: PLC0415 - keeps --help quick
+
+    answers: dict[str, str] = {}
+    for question in QUESTIONS:
+        while question.name not in answers:
+            try:
+                answer = str(typer.prompt(question.words, default=question.default, err=True))
+                check_answer(question.name, answer, answers)
+            except Wrong as wrong:
+                typer.echo(f"  {wrong}", err=True)
+            except typer.Abort:
+                if sys.stdin.isatty():
+                    raise
+                raise InputError(
+                    f'"{question.words}" was not answered; answer on standard input, or name a --preset'
+                ) from None
+            else:
+                answers[question.name] = answer
+    return draft_program(answers)
+
+
+def _counts(program: Program) -> str:
+    parts = (
+        (len(program.milestones), "milestone"),
+        (len(program.rules), "rule"),
+        (len(program.rewards), "reward"),
+    )
+    return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in parts)
+
+
+def _summary(program: Program) -> dict[str, Any]:
+    return {
+        "name": program.name,
+        "industry": program.industry,
+        "currency": program.currency,
+        "milestones": len(program.milestones),
+        "rules": len(program.rules),
+        "rewards": len(program.rewards),
+    }
+
+
+def _structure(program: Program) -> dict[str, Any]:
+    """Turn a program into JSON: milliseconds, minor units, percentages as exact decimal text."""
+    structure = dataclasses.asdict(program)
+    del structure["text"]
+    for reward in structure["rewards"]:
+        percent = reward["percent"]
+        reward["percent"] = None if percent is None else f"{percent:f}"
+    return structure
