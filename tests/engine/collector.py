@@ -57,7 +57,7 @@ class Collector:
 
     def __init__(self, program: Program) -> None:
         self.engine = Engine(program, load)
-        self.log = pl.DataFrame(schema={**EVENT_SCHEMA, "person": pl.Int64()})
+        self.log = pl.DataFrame(schema=EVENT_SCHEMA)
         self.events: dict[int, Row] = {}
         self.persons: dict[int, str] = {}
         self.attributions: list[Row] = []
@@ -117,8 +117,9 @@ class Collector:
         return pl.DataFrame(rows, schema=EVENT_SCHEMA, orient="row")
 
     def _keep(self, events: pl.DataFrame) -> None:
-        self.log = pl.concat([self.log, events.select(self.log.columns)]) if "person" in events else self.log
-        for row in events.select(list(EVENT_SCHEMA)).to_dicts():
+        events = events.select(self.log.columns)
+        self.log = pl.concat([self.log, events])
+        for row in events.to_dicts():
             assert row["seq"] == len(self.events) + 1
             self.events[row["seq"]] = row
 

@@ -51,6 +51,7 @@ ANCHORS = tuple(
 CONDITIONS = (
     "amount >= 0.2",
     "amount BETWEEN 0.01 AND 50.5",
+    "amount / 10 <= 0.005 OR amount / 3 >= 0.2",
     "amount * 2 - 1 < 200 OR amount IS NULL",
     "outcome = 'ok'",
     "outcome IS NULL OR outcome <> 'bad'",
@@ -67,6 +68,7 @@ CONDITIONS = (
     "touch_age_days / 2 >= 0",
     "claim_delay_seconds >= 60",
     "claim_delay_seconds IS NOT NULL",
+    "claim_delay_seconds / 7 < 60000",
     "claimed",
     "opted_in OR claimed",
     "NOT authenticated",

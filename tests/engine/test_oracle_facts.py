@@ -90,6 +90,29 @@ def test_channel_and_method_of_an_attribution_by_code(ask, log):
     assert ask(log, "channel = 'code' AND method = 'code'") == "pass"
 
 
+def test_amount_is_divided_not_multiplied_by_a_hundredth(ask, log):
+    referred(log)
+    for _ in range(2):
+        log.buy("fred", amount=1999)  # 1999 * (1 / 100) is 19.990000000000002
+    assert ask(log, "amount = 19.99") == "pass"
+
+
+def test_a_division_does_not_depend_on_how_many_conversions_stand_beside_it(ask, log):
+    referred(log)
+    for _ in range(2):
+        log.buy("fred", amount=5)  # 0.05 * (1 / 10) is 0.005000000000000001
+    assert ask(log, "amount / 10 = 0.005") == "pass"
+
+
+def test_claim_delay_is_divided_too(ask, log):
+    log.link("ann", "A")
+    log.visit("fred", "A", at=0)
+    log.claim("fred", at=700)
+    for _ in range(2):
+        log.buy("fred", at=800)
+    assert ask(log, "claim_delay_seconds = 0.7") == "pass"
+
+
 def test_touch_age_is_between_occurrences_in_days(ask, log):
     log.link("ann", "A")
     log.visit("fred", "A", at=0, received=DAY)
