@@ -221,6 +221,10 @@ class Store:
         hour = rollup.group_by("hour", "metric").agg(*sums).sort("hour", "metric")
         self._db.executemany(_UPSERT_TOTAL, total.select("metric", "count", "value").rows())
         self._db.executemany(_UPSERT_HOUR, hour.select("hour", "metric", "count", "value").rows())
+        # what moved and came back leaves nothing, so that the rows do not depend on the batches
+        self._db.execute("DELETE FROM total WHERE count = 0 AND value = 0")
+        hours = [(one,) for one in hour["hour"].unique().to_list()]
+        self._db.executemany("DELETE FROM hour WHERE hour = ? AND count = 0 AND value = 0", hours)
 
     def _set_clock(self, values: Mapping[str, int | float | str]) -> None:
         if values:

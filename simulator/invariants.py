@@ -80,6 +80,7 @@ def receipts(connection: sqlite3.Connection) -> dict[str, int]:
                 f"total with metric receipt.{kind}: count is {counts[kind]}, "
                 f"its hours add up to {hours.get(f'receipt.{kind}', 0)}"
             )
+    _check_duplicates(connection)
     row = connection.execute("SELECT value FROM setting WHERE name = 'receipts'").fetchone()
     received = row[0] if row is not None else "0"
     if received != str(sum(counts.values())):
@@ -88,6 +89,24 @@ def receipts(connection: sqlite3.Connection) -> dict[str, int]:
             f"is {sum(counts.values())}"
         )
     return counts
+
+
+def _check_duplicates(connection: sqlite3.Connection) -> None:
+    """Duplicates are counted only; the `value` of a row is hour x count, in the total their sum."""
+    found = connection.execute(
+        "SELECT hour, count, value FROM hour WHERE metric = 'receipt.duplicate' AND value IS NOT hour * count LIMIT 1"
+    ).fetchone()
+    if found is not None:
+        raise DifferenceError(
+            f"hour with hour {found[0]}, metric receipt.duplicate: value is {found[2]}, "
+            f"with its count of {found[1]} it should be {found[0]} x {found[1]}"
+        )
+    ((total,),) = connection.execute("SELECT SUM(value) FROM total WHERE metric = 'receipt.duplicate'")
+    ((hours,),) = connection.execute("SELECT SUM(value) FROM hour WHERE metric = 'receipt.duplicate'")
+    if total != hours:
+        raise DifferenceError(
+            f"total with metric receipt.duplicate: value is {total}, its hours add up to {hours}"
+        )
 
 
 def _check_once(connection: sqlite3.Connection, program: Program) -> None:

@@ -31,6 +31,7 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 
 HOUR_MS = 3_600_000
+DUPLICATE = "duplicate"
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 REPLAY_ROWS = 100_000  # events of the log folded at once on a restart
 
@@ -455,16 +456,23 @@ def _same(one: Program, other: Program) -> bool:
 def _receipt_rollup(
     messages: pl.DataFrame, events: pl.DataFrame, duplicates: Sequence[int], refused: pl.DataFrame
 ) -> pl.DataFrame:
-    """How many receipts of each kind in each hour."""
+    """How many receipts of each kind in each hour.
+
+    Duplicates leave no other trace, so their `value` is hour x count: with it a changed row shows (`verify`).
+    """
     parts = [events.select("received_at", receipt=pl.lit("accepted"))]
     if duplicates:
-        parts.append(messages[list(duplicates)].select("received_at", receipt=pl.lit("duplicate")))
+        parts.append(messages[list(duplicates)].select("received_at", receipt=pl.lit(DUPLICATE)))
     if refused.height:
         parts.append(refused.select("received_at", "receipt"))
+    hour = pl.col("received_at") // HOUR_MS
     return (
         pl.concat(parts)
-        .group_by(hour=pl.col("received_at") // HOUR_MS, metric="receipt." + pl.col("receipt"))
-        .agg(count=pl.len().cast(pl.Int64), value=pl.lit(0, pl.Int64))
+        .group_by(hour=hour, metric="receipt." + pl.col("receipt"))
+        .agg(
+            count=pl.len().cast(pl.Int64),
+            value=pl.when(pl.col("receipt").first() == DUPLICATE).then(hour.sum()).otherwise(0),
+        )
     )
 
 
