@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 _SHOWN = 60  # characters of a value that a message repeats; enough to find it by
 
@@ -34,8 +34,15 @@ def nearest(word: str, valid: Iterable[str]) -> str | None:
     by_lower: dict[str, str] = {}
     for name in valid:
         by_lower.setdefault(name.casefold(), name)
-    close = get_close_matches(word[:_SHOWN].casefold(), by_lower, n=1, cutoff=0.6)
-    return by_lower[close[0]] if close else None
+    said = word[:_SHOWN].casefold()
+    close = get_close_matches(said, by_lower, n=8, cutoff=0.6)
+    best = max(close, key=lambda name: _nearness(name, said), default=None)
+    return None if best is None else by_lower[best]
+
+
+def _nearness(name: str, said: str) -> tuple[float, bool, bool]:
+    """Order names: the likest first; of equally like ones two letters swapped, then the same first two letters."""
+    return SequenceMatcher(None, name, said).ratio(), sorted(name) == sorted(said), name[:2] == said[:2]
 
 
 def advice(word: str, valid: Iterable[str], otherwise: str | None = None) -> str:

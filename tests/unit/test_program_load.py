@@ -1,0 +1,513 @@
+"""Program files: what a good one becomes, and how every problem of a bad one is said."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from simulator.errors import ProgramError
+from simulator.program.load import load_program, warnings
+from simulator.program.model import Attribution, Cap, CapWindow, Milestone, Program, Reward, Rule
+
+DAY = 86_400_000
+
+WHOLE = """\
+[program]
+name = "Northwind Mobile"
+industry = "telecom"
+currency = "GBP"
+referrers = ["customer", "employee"]
+starts = 2026-01-01T00:00:00Z
+ends   = 2027-01-01T02:00:00.0019+02:00
+
+[attribution]
+model  = "first-touch"
+window = "2w"
+
+[[milestone]]
+name       = "activated"
+event      = "service.activated"
+occurrence = "any"
+within     = "90d"
+
+[[milestone]]
+name  = "paid"
+event = "bill.paid"
+
+[[rule]]
+code    = "no-self-referral"
+require = "NOT same_contact AND NOT same_device"
+because = "The friend and the referrer share a contact or a device."
+on_fail = "review"
+milestones = ["activated"]
+
+[[rule]]
+code    = "enough"
+require = '''
+amount >= 10
+  OR outcome = 'vip' '''
+
+[[reward]]
+name  = "referrer-credit"
+to    = "referrer"
+on    = "activated"
+kind  = "bill-credit"
+value = 20.00
+hold  = "12h"
+every = 2
+tier  = [1, 4]
+clawback = "60d"
+caps  = [{ count = 10, window = "calendar-year" }, { value = 150, count = 3, window = "30m" }]
+
+[[reward]]
+name    = "friend-share"
+to      = "friend"
+on      = "paid"
+percent = 2.50
+hold    = "0d"
+tier    = [4]
+
+[budget]
+total = 50000.01
+"""
+
+SMALL = """\
+[program]
+name = "Small"
+currency = "GBP"
+[[milestone]]
+name = "bought"
+event = "purchase.paid"
+[[rule]]
+code = "big"
+require = "amount > 5"
+[[reward]]
+name = "credit"
+to = "friend"
+on = "bought"
+value = 5
+"""
+
+
+def _problems(text: str, currency: str | None = None) -> list[str]:
+    with pytest.raises(ProgramError) as caught:
+        load_program(text, "p.toml", currency)
+    problems = list(caught.value.problems)
+    assert str(caught.value) == "\n".join(problems)
+    assert all("\n" not in problem for problem in problems)
+    return problems
+
+
+def _problem(text: str, currency: str | None = None) -> str:
+    problems = _problems(text, currency)
+    assert len(problems) == 1, problems
+    return problems[0]
+
+
+def _with(old: str, new: str, text: str = SMALL) -> str:
+    assert text.count(old) == 1
+    return text.replace(old, new)
+
+
+def test_a_whole_program_is_read_exactly() -> None:
+    assert load_program(WHOLE, "p.toml") == Program(
+        name="Northwind Mobile",
+        industry="telecom",
+        currency="GBP",
+        digits=2,
+        referrers=("customer", "employee"),
+        starts_ms=1_767_225_600_000,
+        ends_ms=1_798_761_600_001,
+        attribution=Attribution("first-touch", 14 * DAY),
+        milestones=(
+            Milestone("activated", "service.activated", "any", 90 * DAY),
+            Milestone("paid", "bill.paid", 1, None),
+        ),
+        rules=(
+            Rule(
+                "no-self-referral",
+                "NOT same_contact AND NOT same_device",
+                "The friend and the referrer share a contact or a device.",
+                "review",
+                ("activated",),
+            ),
+            Rule(
+                "enough",
+                "amount >= 10\n  OR outcome = 'vip' ",
+                "It does not hold that amount >= 10 OR outcome = 'vip'.",
+                "refuse",
+                ("activated", "paid"),
+            ),
+        ),
+        rewards=(
+            Reward(
+                name="referrer-credit",
+                to="referrer",
+                on="activated",
+                kind="bill-credit",
+                value_minor=2000,
+                percent=None,
+                hold_ms=DAY // 2,
+                every=2,
+                tier=(1, 4),
+                clawback_ms=60 * DAY,
+                caps=(
+                    Cap(CapWindow("calendar-year"), count=10),
+                    Cap(CapWindow("rolling", 1_800_000), count=3, value_minor=15000),
+                ),
+            ),
+            Reward(
+                name="friend-share",
+                to="friend",
+                on="paid",
+                kind="credit",
+                percent=Decimal("2.5"),
+                tier=(4, None),
+            ),
+        ),
+        budget_minor=5_000_001,
+        text=WHOLE,
+    )
+
+
+def test_what_may_be_left_out_has_its_default() -> None:
+    program = load_program(SMALL, "p.toml")
+    assert program.industry == "general"
+    assert program.referrers is program.starts_ms is program.ends_ms is program.budget_minor is None
+    assert program.attribution == Attribution("last-touch", 30 * DAY)
+    assert program.rules[0].on_fail == "refuse"
+    assert program.rules[0].milestones == ("bought",)
+    assert program.rewards[0].caps == ()
+
+
+@pytest.mark.parametrize(
+    ("currency", "value", "minor"),
+    [
+        ("GBP", "0.01", 1),
+        ("GBP", "20", 2000),
+        ("GBP", "20.000000", 2000),
+        ("GBP", "0.29", 29),
+        ("GBP", "1e2", 10_000),
+        ("GBP", "1_000.5", 100_050),
+        ("JPY", "500", 500),
+        ("JPY", "500.0", 500),
+        ("KWD", "0.001", 1),
+        ("CLF", "0.0001", 1),
+        ("GBP", "90071992547409.91", 2**53 - 1),
+    ],
+)
+def test_money_is_exact(currency: str, value: str, minor: int) -> None:
+    text = _with('"GBP"', f'"{currency}"', _with("value = 5", f"value = {value}"))
+    assert load_program(text, "p.toml").rewards[0].value_minor == minor
+
+
+@pytest.mark.parametrize(
+    ("currency", "value", "says"),
+    [
+        ("GBP", "20.001", "20.001 is finer than the minor unit; GBP has 2 decimals at most"),
+        ("GBP", "0.010000000000000000000000000000000000001", "finer than the minor unit"),
+        ("JPY", "500.5", "JPY has no minor unit: write whole numbers"),
+        ("KWD", "0.0001", "finer"),
+        ("GBP", "0", "not more than nothing"),
+        ("GBP", "-0.0", "not more than nothing"),
+        ("GBP", "-5", "not more than nothing"),
+        ("GBP", "nan", "not a finite number"),
+        ("GBP", "-inf", "not a finite number"),
+        ("GBP", "1e99999999999999999999", "not a finite number"),
+        ("GBP", "1e999999", "too much"),
+        ("GBP", "90071992547409.92", "too much"),
+        ("GBP", "1e-999999", "finer"),
+        ("GBP", "true", "true is not a number"),
+        ("GBP", '"20.00"', "without quotes"),
+        ("GBP", "[20]", "a list is not a number"),
+        ("GBP", "2026-01-01", "is not a number"),
+    ],
+)
+def test_money_that_is_none(currency: str, value: str, says: str) -> None:
+    text = _with('"GBP"', f'"{currency}"', _with("value = 5", f"value = {value}"))
+    problem = _problem(text)
+    assert problem.startswith('p.toml:14: reward[1] "credit".value: ')
+    assert says in problem
+
+
+CASES = [
+    # unknown keys and tables
+    ('name = "Small"', 'name = "Small"\nnmae = 1', "p.toml:3: program.nmae: unknown key", '"name"'),
+    ("value = 5", "value = 5\nhlod = '2d'", 'p.toml:15: reward[1] "credit".hlod: unknown key', '"hold"'),
+    ("[[rule]]", "[[rules]]", "p.toml:7: rules: unknown table", '"rule"'),
+    ("[program]", "budgt = 1\n[program]", "p.toml:1: budgt: unknown key outside of any table", '"budget"'),
+    ("[program]", "window = 1\n[program]", "p.toml:1: window: unknown key", "[attribution]"),
+    (
+        "value = 5",
+        'value = 5\ncaps = [{ count = 1, windw = "1d" }]',
+        ".caps[1].windw: unknown key",
+        '"window"',
+    ),
+    # what is missing
+    ('name = "Small"', "", "p.toml:1: program.name: missing", "name of the program"),
+    ('currency = "GBP"', "", "p.toml:1: program.currency: missing", "ISO 4217"),
+    ('event = "purchase.paid"', "", 'p.toml:4: milestone[1] "bought".event: missing', "event"),
+    ('require = "amount > 5"', "", 'p.toml:7: rule[1] "big".require: missing', "condition"),
+    ('to = "friend"', "", 'p.toml:10: reward[1] "credit".to: missing', "who"),
+    ("value = 5", "", 'p.toml:10: reward[1] "credit".value: missing', "percent"),
+    (
+        "value = 5",
+        "value = 5\ncaps = [{ count = 1 }]",
+        'p.toml:15: reward[1] "credit".caps[1].window',
+        "missing",
+    ),
+    ("value = 5", "value = 5\npercent = 5", "p.toml:15", "one of value and percent"),
+    # names
+    ('name = "Small"', 'name = ""', "p.toml:2: program.name", "empty"),
+    ('name = "Small"', 'name = "  "', "p.toml:2: program.name", "empty"),
+    ('name = "Small"', 'name = "a\\u0007b"', "p.toml:2: program.name", "control character"),
+    ('name = "Small"', f'name = "{"x" * 257}"', "p.toml:2: program.name", "256 is the most"),
+    ('name = "Small"', "name = 7", "p.toml:2: program.name", "not a text"),
+    ('name = "bought"', 'name = "bought@shop"', "p.toml:5: milestone[1]", '"@"'),
+    ('on = "bought"', 'on = "bougth"', 'p.toml:13: reward[1] "credit".on', '"bought"'),
+    ('code = "big"', 'code = ""', "p.toml:8: rule[1]", "empty"),
+    ('require = "amount > 5"', 'require = "amount > 5"\nbecause = " "', "p.toml:10", "empty"),
+    ('require = "amount > 5"', 'require = "amount > 5"\nmilestones = ["Bought"]', "p.toml:10", '"bought"'),
+    ('require = "amount > 5"', 'require = "amount > 5"\nmilestones = []', "p.toml:10", "empty"),
+    ('require = "amount > 5"', 'require = "amount > 5"\nmilestones = "bought"', "p.toml:10", '["bought"]'),
+    ('require = "amount > 5"', 'require = "amount > 5"\nmilestones = ["bought", "bought"]', ":10:", "twice"),
+    ('require = "amount > 5"', 'require = "amount > 5"\non_fail = "reject"', "p.toml:10", "refuse"),
+    ('require = "amount > 5"', 'require = "amuont > 5"', 'p.toml:9: rule[1] "big".require', '"amount"'),
+    ('require = "amount > 5"', "require = 5", 'p.toml:9: rule[1] "big".require', "not a text"),
+    ('event = "purchase.paid"', 'event = "purchase.payed"', "p.toml:6: milestone[1]", '"purchase.paid"'),
+    ('event = "purchase.paid"', 'event = "friend.claimed"', "p.toml:6", "no conversion"),
+    ('event = "purchase.paid"', 'event = "conversion.reversed"', "p.toml:6", "no conversion"),
+    ('event = "purchase.paid"', "event = 1", "p.toml:6", "not a text"),
+    ('to = "friend"', 'to = "frend"', "p.toml:12", '"friend"'),
+    ('to = "friend"', 'to = "nobody"', "p.toml:12", "referrer, friend, upline, community"),
+    ('currency = "GBP"', 'currency = "GBq"', "p.toml:3: program.currency", '"GBP"'),
+    ('currency = "GBP"', 'currency = "gbp"', "p.toml:3: program.currency", '"GBP"'),
+    ('currency = "GBP"', 'currency = "£"', "p.toml:3: program.currency", "ISO 4217"),
+    ('currency = "GBP"', "currency = 826", "p.toml:3: program.currency", "ISO 4217"),
+    ('currency = "GBP"', 'currency = "GBP"\nreferrers = []', "p.toml:4: program.referrers", "empty"),
+    (
+        'currency = "GBP"',
+        'currency = "GBP"\nreferrers = ["staff"]',
+        "p.toml:4",
+        "customer, employee, partner",
+    ),
+    ('currency = "GBP"', 'currency = "GBP"\nreferrers = [1]', "p.toml:4", "no kind of referrer 1"),
+    # moments
+    ('"GBP"', '"GBP"\nstarts = 2026-01-01T00:00:00', "p.toml:4: program.starts", "2026-01-01T00:00:00Z"),
+    ('"GBP"', '"GBP"\nstarts = 2026-01-01', "p.toml:4: program.starts", "2026-01-01T00:00:00Z"),
+    ('"GBP"', '"GBP"\nends = 10:00:00', "p.toml:4: program.ends", "no date"),
+    ('"GBP"', '"GBP"\nends = "2026-01-01T00:00:00Z"', "p.toml:4: program.ends", "no quotes"),
+    (
+        '"GBP"',
+        '"GBP"\nstarts = 2026-01-01T00:00:00Z\nends = 2026-01-01T01:00:00+02:00',
+        ":5:",
+        "before it has",
+    ),
+    ('"GBP"', '"GBP"\nstarts = 2026-01-01T00:00:00Z\nends = 2026-01-01T00:00:00Z', ":5:", "before it has"),
+    # durations
+    *(
+        ("value = 5", f"value = 5\nhold = {said}", 'p.toml:15: reward[1] "credit".hold', "14d")
+        for said in (
+            '"14 days"',
+            '"14"',
+            '"d"',
+            '"1.5d"',
+            '"-1d"',
+            '"1y"',
+            '"14D"',
+            '""',
+            '"1d\\n"',
+            '"\\u0661d"',
+            "14",
+            "true",
+        )
+    ),
+    ("value = 5", 'value = 5\nhold = "9999999999999999999d"', "p.toml:15", "365000d"),
+    ("value = 5", 'value = 5\nclawback = "0d"', "p.toml:15", "more than nothing"),
+    (
+        "[[milestone]]",
+        '[attribution]\nwindow = "0h"\n[[milestone]]',
+        "p.toml:5: attribution.window",
+        "nothing",
+    ),
+    ("[[milestone]]", '[attribution]\nmodel = "lasttouch"\n[[milestone]]', "p.toml:5", '"last-touch"'),
+    ('event = "purchase.paid"', 'event = "purchase.paid"\nwithin = "00m"', "p.toml:7", "more than nothing"),
+    # numbers
+    *(
+        ("value = 5", f"value = 5\nevery = {said}", 'p.toml:15: reward[1] "credit".every', "1")
+        for said in ("0", "-1", "true", "1.0", '"1"', "9007199254740992")
+    ),
+    *(
+        ("value = 5", f"value = 5\ntier = {said}", 'p.toml:15: reward[1] "credit".tier', right)
+        for said, right in (
+            ("[4, 1]", "[1, 4]"),
+            ("[]", "empty"),
+            ("[0, 2]", "from 1"),
+            ("[1, 2, 3]", "3 numbers"),
+            ("[1, true]", "whole number"),
+            ("2", "[1, 4]"),
+        )
+    ),
+    *(
+        ('event = "purchase.paid"', f'event = "purchase.paid"\noccurrence = {said}', "p.toml:7", right)
+        for said, right in (
+            ("0", "from 1"),
+            ('"eech"', '"each"'),
+            ('"2"', "any"),
+            ("1.0", "whole"),
+            ("false", "whole"),
+        )
+    ),
+    *(
+        ("value = 5", f"percent = {said}", 'p.toml:14: reward[1] "credit".percent', right)
+        for said, right in (
+            ("0", "above 0"),
+            ("-5.5", "above 0"),
+            ("nan", "finite"),
+            ("1001", "1000 is the most"),
+            ("true", "not a number"),
+            ("0.1234567890123", "12 decimals"),
+        )
+    ),
+    # caps
+    (
+        "value = 5",
+        'value = 5\ncaps = [{ window = "lifetime" }]',
+        ".caps[1]: neither count nor value",
+        "count = 10",
+    ),
+    ("value = 5", "value = 5\ncaps = []", 'reward[1] "credit".caps', "empty"),
+    ("value = 5", "value = 5\ncaps = {}", 'reward[1] "credit".caps', "not a list"),
+    ("value = 5", "value = 5\ncaps = [1]", ".caps[1]", "table"),
+    ("value = 5", 'value = 5\ncaps = [{ count = 1, window = "calender-year" }]', "window", '"calendar-year"'),
+    ("value = 5", 'value = 5\ncaps = [{ count = 1, window = "0d" }]', "window", "more than nothing"),
+    ("value = 5", 'value = 5\ncaps = [{ count = 1, window = "rolling" }]', "window", "365d"),
+    ("value = 5", 'value = 5\ncaps = [{ count = 0, window = "1d" }]', ".caps[1].count", "from 1"),
+    ("value = 5", 'value = 5\ncaps = [{ value = 0.001, window = "1d" }]', ".caps[1].value", "finer"),
+    ("value = 5", 'value = 5\n[[reward.caps]]\ncount = 1\nwindow = "x"', "p.toml:17: reward[1]", "lifetime"),
+    ("value = 5", "value = 5\n[budget]\ntotal = 0", "p.toml:16: budget.total", "more than nothing"),
+    # shapes
+    ("[[milestone]]", "[milestone]", "p.toml:4: milestone: a table", "[[milestone]]"),
+    ("[program]", "[[program]]", "p.toml:1: program: a list", "[program]"),
+    ("[program]", "attribution = 5\n[program]", "p.toml:1: attribution: 5", "[attribution]"),
+    ("[program]", "rule = [1]\n[program]", "p.toml:1: rule[1]: 1", "table"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "where", "right"), CASES)
+def test_a_problem_says_where_what_and_what_would_be_right(
+    old: str, new: str, where: str, right: str
+) -> None:
+    text = SMALL
+    if new in ("[milestone]", "rule = [1]\n[program]"):
+        text = re.sub(r"\[\[re.*", "", re.sub(r"\[\[rule\]\]\n.*\n.*\n", "", text), flags=re.DOTALL)
+    problems = _problems(_with(old, new, text))
+    found = [problem for problem in problems if where in problem and right in problem]
+    assert len(found) == 1, problems
+    assert "[program]" in new or '"GBP"' not in old or len(problems) == 1, problems
+
+
+def test_names_must_differ_within_their_kind_only() -> None:
+    again = SMALL + SMALL.partition("[[milestone]]")[1] + SMALL.partition("[[milestone]]")[2]
+    problems = _problems(again)
+    assert [problem.partition(" too ")[0] for problem in problems] == [
+        'p.toml:16: milestone[2] "bought".name: "bought" names another milestone',
+        'p.toml:19: rule[2] "big".code: "big" names another rule',
+        'p.toml:22: reward[2] "credit".name: "credit" names another reward',
+    ]
+    assert "(line 5)" in problems[0]
+    shared = _with('name = "credit"', 'name = "bought"', _with('code = "big"', 'code = "bought"'))
+    assert load_program(shared, "p.toml").rewards[0].name == "bought"
+
+
+def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
+    text = _with('"GBP"', '"GPB"', _with('"friend"', '"fiend"', _with("amount > 5", "amount / 0 > SUM(1)")))
+    text = _with("value = 5", 'valeu = 5\nhold = "2"', text)
+    lines = [int(problem.split(":")[1]) for problem in _problems(text)]
+    assert lines == [3, 9, 10, 12, 14, 15]
+
+
+def test_a_rule_with_many_problems_names_them_all() -> None:
+    problems = _problems(_with("amount > 5", "amuont > 5 AND chanel = 'x'"))
+    assert len(problems) == 2
+    assert all(problem.startswith('p.toml:9: rule[1] "big".require: no fact') for problem in problems)
+
+
+def test_an_unknown_currency_hides_no_other_problem_and_makes_none() -> None:
+    assert len(_problems(_with('"GBP"', '"XXZ"', _with("value = 5", "value = 5.123456")))) == 1
+    assert len(_problems(_with('"GBP"', '"XXZ"', _with("value = 5", "value = -5")))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[program\n", "p.toml:1: not TOML at column 9"),
+        ("[program]\nname = \n", "p.toml:2: not TOML at column 8"),
+        ("[program]\nname = 'a'\nname = 'b'\n", "p.toml:3: not TOML"),
+        ("[program]\n[program]\n", "p.toml:2: not TOML"),
+        ("[program]\nname = '''", "p.toml:2: not TOML"),
+        ("a = 1\n\x00", "p.toml:2: a NUL character"),
+        ("a = 1\n# \ud800", "p.toml:2: half of a surrogate pair"),
+        ("\ufeff[program]", "p.toml:1: not TOML"),
+        ("a = " + "1" * 5000, "p.toml: an integer too long"),
+        ("a = " + "[" * 3000, "p.toml: tables or lists nested too deep"),
+        ("#" * 1_000_001, "p.toml: 1,000,001 characters"),
+        ("", "p.toml: [program]: missing"),
+        ("name = 'x'", "p.toml: [program]: missing"),
+    ],
+)
+def test_what_is_no_program_file_at_all(text: str, says: str) -> None:
+    assert _problems(text)[0].startswith(says)
+
+
+def test_a_new_version_keeps_the_currency() -> None:
+    assert load_program(SMALL, "p.toml", "GBP").currency == "GBP"
+    problem = _problem(SMALL, "EUR")
+    assert problem == "p.toml:3: program.currency: GBP is not the running program's; keep EUR"
+
+
+def test_lines_are_found_whatever_the_writing() -> None:
+    text = (
+        "# [[reward]] in a comment\r\n"
+        'program.name = """\r\nA "quoted" ] name\r\n"""\r\n'
+        "program.currency = 'GBP' # = \"\r\n"
+        'milestone = [\r\n  { name = "a", event = "bill.paid" }, # ]\r\n'
+        '  { name = "b]", "event" = "bill.payed" },\r\n]\r\n'
+        "[[ reward ]]\r\n"
+        '"name" = "r"\r\n'
+        "'to' = 'friend'\r\non = 'a'\r\nvalue = 1\r\n"
+        "[[reward.caps]]\r\ncount = 1\r\nwindow = 'lifetime'\r\n"
+        "[[reward]]\r\nname = 's'\r\nto = 'friend'\r\non = 'a'\r\nvalue = 1\r\n"
+        "[[reward.caps]]\r\nwindow = 'lifetime'\r\ncount = 0\r\n"
+    )
+    problems = _problems(text)
+    assert [problem.partition(": ")[0] for problem in problems] == ["p.toml:2", "p.toml:8", "p.toml:25"]
+    assert 'milestone[2] "b]".event' in problems[1]
+    assert 'reward[2] "s".caps[1].count' in problems[2]
+
+
+def test_a_message_is_one_printable_line_whatever_the_file_says() -> None:
+    text = _with('to = "friend"', 'to = "\\u001b[31mfr\\niend\\u202e' + "x" * 500 + '"')
+    problem = _problem(text)
+    assert problem.isprintable()
+    assert len(problem) < 200
+
+
+def test_warnings_tell_what_can_hardly_be_meant() -> None:
+    assert warnings(load_program(WHOLE, "p.toml")) == []
+    assert warnings(load_program(SMALL, "p.toml")) == []
+    unused = SMALL + '[[milestone]]\nname = "second"\nevent = "bill.paid"\n'
+    assert warnings(load_program(unused, "p.toml")) == ['milestone "second": no reward is given on it']
+    doubtful = _with(
+        "value = 5", 'value = 5\nevery = 5\ntier = [1, 4]\ncaps = [{ value = 4, window = "1d" }]'
+    )
+    doubtful = _with('code = "big"', 'code = "declined"', doubtful) + "[budget]\ntotal = 3\n"
+    said = "\n".join(warnings(load_program(doubtful, "p.toml")))
+    for part in ('rule "declined"', "cap of 4.00 GBP", "budget of 3.00 GBP", "multiple of 5"):
+        assert part in said
+    nothing = "[program]\nname = 'a'\ncurrency = 'EUR'\n"
+    assert warnings(load_program(nothing, "p.toml")) == [
+        "the program has no milestone: no conversion is ever decided on"
+    ]
