@@ -61,17 +61,16 @@ def parse_expression(text: str) -> Parsed:
     problems = word_problems(text)
     if problems:
         return Parsed(None, tuple(problems))
-    try:
-        parsed = parse_one(text)
-    except SqlglotError as error:
-        return Parsed(None, (_syntax(error),))
-    except RecursionError:  # the limit on nesting is met long before, unless the caller is deep itself
-        return Parsed(None, (f"the expression is nested too deep; {MAX_NESTING} levels are the most",))
     reading = _Reading()
+    tree = None
     try:
-        tree = reading.condition(parsed, "a rule")
+        tree = reading.condition(parse_one(text), "a rule")
+    except SqlglotError as error:
+        reading.problems.append(_syntax(error))
+    except RecursionError:  # the limit on nesting is met long before, unless the caller is deep itself
+        reading.problems.append(f"the expression is nested too deep; {MAX_NESTING} levels are the most")
     except _Refused:
-        tree = None
+        pass
     return Parsed(None if reading.problems else tree, tuple(dict.fromkeys(reading.problems)))
 
 

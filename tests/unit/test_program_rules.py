@@ -50,7 +50,7 @@ def _rows() -> st.SearchStrategy[list[Row]]:
     return st.lists(st.fixed_dictionaries(columns), max_size=6)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(tree=expressions(), rows=_rows())
 def test_polars_gives_what_three_valued_logic_gives(tree: Tree, rows: list[Row]) -> None:
     text = sql(tree)
