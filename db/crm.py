@@ -43,8 +43,7 @@ class Crm:
     def __init__(self, path: Path, key: bytes) -> None:
         """Open it; `key` is the client's secret, of which the pseudonyms are made, and is kept here only.
 
-        Raises:
-            DatabaseError: it can't be written, is no CRM, or belongs to another run.
+        Raises DatabaseError when it can't be written, is no CRM, or belongs to another run.
         """
         self.path = crm_path(path)
         try:
@@ -83,8 +82,7 @@ class Crm:
     def write(self, people: pl.DataFrame) -> None:
         """Keep people, one row each; one who is there already is brought up to date.
 
-        Raises:
-            DatabaseError: nothing of it was written.
+        Raises DatabaseError when nothing of it could be written.
         """
         if not people.height:
             return

@@ -1,0 +1,176 @@
+"""`simulate`: a world of people, run into a database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json, read_time
+
+if TYPE_CHECKING:
+    from referral_tui.cli.progress import Bar
+    from simulator.run import Opened
+
+
+def simulate(
+    preset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose people and program. Default: telecom.")
+    ] = None,
+    program: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|PRESET", help="Another program design for the same people."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Another number, other people and another luck. Default: 1.")
+    ] = None,
+    referrers: Annotated[
+        int | None,
+        typer.Option(min=1, max=10_000_000, help="Customers of the brand who will meet it. Default: 1000."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3660, help="How long it runs. Default: 365.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When it starts. Default: as the program does, or 2026."),
+    ] = None,
+    pace: Annotated[
+        str, typer.Option(help="Simulated time a second, such as 1d/s or 6h/s; max: as fast as it goes.")
+    ] = "max",
+    batch: Annotated[
+        int, typer.Option(min=1, help="Events to a batch, at most; the outcome is the same for any.")
+    ] = 20_000,
+    delivery: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TYPE=MODEL",
+            help="How an event type of the client's is delivered: real-time, every:15m, batch@02:00. May be repeated.",
+        ),
+    ] = None,
+    db: Database = DEFAULT_DATABASE,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Run a simulated world into a database: people share, visit, buy, cancel, cheat, and the program judges.
+
+    The same options give the same events, to the millisecond. Interrupted, it keeps what was committed; --resume goes
+    on as if it had never been stopped. Names and contacts go into FILE's .crm.db, never into FILE.
+
+    Example: referral-tui simulate --preset telecom --referrers 5000 --days 90 --db shop.db
+    """
+    given: dict[str, Any] = {"preset": preset, "seed": seed, "referrers": referrers, "days": days}
+    start_ms = read_time(start, "--start")
+
+    from referral_tui.cli.errors import FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
+    from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
+    from simulator.pace import parse_pace  # noqa: PLC0415 - loads Pydantic
+    from simulator.run import Run, Stopper, signals  # noqa: PLC0415 - loads Polars
+
+    speed = parse_pace(pace)
+    stopper = Stopper()
+    started = time.perf_counter()
+    with signals(stopper), Bar("simulate", None) as bar:
+        opening = (
+            _resumed(db, {**given, "start_ms": start_ms}, program, delivery, bar)
+            if resume
+            else _begun(db, {**given, "start_ms": start_ms}, program, delivery)
+        )
+        with opening as opened:
+            before = _receipts(opened)
+            run = Run(opened, stopped=stopper.asked, wall=stopper, pace=speed, batch=batch, progress=bar.set)
+            ended = run.go()
+            seconds = time.perf_counter() - started
+            figures = _figures(opened, ended, before, seconds)
+    if as_json:
+        print_json(figures)
+    else:
+        typer.echo("\n".join(_words(figures, db)))
+    return FINE if ended == "finished" else INTERRUPTED
+
+
+def _begun(
+    db: Path, given: dict[str, Any], program: str | None, delivery: list[str] | None
+) -> AbstractContextManager[Opened]:
+    """A new run by what was given, the rest by default."""
+    from simulator.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
+    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
+    from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
+    from simulator.run import begin  # noqa: PLC0415 - loads Polars
+
+    wanted = {name: value for name, value in given.items() if value is not None}
+    plan = Plan(**wanted, delivery=_delivery(delivery))
+    plan.world()  # an unknown preset is told before its program is looked for
+    design = load_program(*find_program(program or plan.preset))
+    if "start_ms" not in wanted:
+        plan = Plan(**wanted, delivery=plan.delivery, start_ms=start_of(design))
+    return begin(db, plan, design)
+
+
+def _resumed(
+    db: Path, given: dict[str, Any], program: str | None, delivery: list[str] | None, bar: Bar
+) -> AbstractContextManager[Opened]:
+    """The run in a database, gone on with; what is given must be what it was begun with."""
+    from simulator.run import resume  # noqa: PLC0415 - loads Polars
+
+    wanted = {name: value for name, value in given.items() if value is not None}
+    if delivery:
+        wanted["delivery"] = _delivery(delivery)
+    return resume(db, wanted, program, bar.set)
+
+
+def _delivery(texts: list[str] | None) -> dict[str, str]:
+    from simulator.delivery.models import parse_override  # noqa: PLC0415 - loads Polars
+
+    return dict(parse_override(text) for text in texts or ())
+
+
+def _receipts(opened: Opened) -> dict[str, int]:
+    """All receipts in the database, by kind."""
+    rows = opened.platform.query("SELECT metric, count FROM total WHERE metric LIKE 'receipt.%'")
+    found = {str(metric).removeprefix("receipt."): int(str(count)) for metric, count in rows}
+    return {kind: found.get(kind, 0) for kind in ("accepted", "duplicate", "conflict", "malformed")}
+
+
+def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:
+    """What is reported: everything that stands in the database, and how quick this call was."""
+    receipts = _receipts(opened)
+    received = sum(receipts.values())
+    here = received - sum(before.values())
+    return {
+        "status": ended,
+        "preset": opened.plan.preset,
+        "seed": opened.plan.seed,
+        "referrers": opened.plan.referrers,
+        "days": opened.plan.days,
+        "received": received,
+        **receipts,
+        **opened.platform.figures(),
+        "seconds": round(seconds, 3),
+        "events_per_second": round(here / seconds) if seconds else 0,
+    }
+
+
+def _words(figures: dict[str, Any], db: Path) -> Iterator[str]:
+    """The figures as lines for a person."""
+    yield (
+        f"{db}: {figures['status']}; {figures['referrers']:,} referrers, {figures['days']} days, preset "
+        f"{figures['preset']}, seed {figures['seed']}"
+    )
+    yield (
+        f"received {figures['received']:,} in {figures['seconds']:.1f} s ({figures['events_per_second']:,} a second, "
+        "world and storing included)"
+    )
+    for receipt in ("accepted", "duplicate", "conflict", "malformed"):
+        yield f"  {receipt:<12}{figures[receipt]:>12,}"
+    yield f"stands: {figures['attributions']:,} attributions"
+    for outcome, count in figures["decisions"].items():
+        yield f"  {outcome:<12}{count:>12,}  decisions"
+    for state, line in figures["rewards"].items():
+        yield f"  {state:<12}{line['count']:>12,}  rewards, {line['value_minor']:,} in minor units"
+    if figures["status"] == "stopped":
+        yield f"to go on: referral-tui simulate --resume --db {db}"
+    else:
+        yield f"to look: referral-tui dashboard --db {db}"

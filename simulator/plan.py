@@ -1,0 +1,106 @@
+"""What a run is: preset, program, seed, size, time and delivery, as they are kept in its database for a restart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Final
+
+from simulator.delivery.models import Model, parse_models
+from simulator.errors import DatabaseError, WorldError
+from simulator.program.model import Program
+from simulator.program.nearest import advice
+from simulator.world.spec import WorldSpec, load_world
+
+PRESET: Final = "telecom"
+SEED: Final = 1
+REFERRERS: Final = 1000
+DAYS: Final = 365
+START_MS: Final = 1_767_225_600_000  # 2026-01-01T00:00:00Z, where neither the user nor the program says
+MOST_DAYS: Final = 3660
+MOST_REFERRERS: Final = 10_000_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run: everything that decides its events but the program. `delivery` overrides the world file's models."""
+
+    preset: str = PRESET
+    seed: int = SEED
+    referrers: int = REFERRERS
+    days: int = DAYS
+    start_ms: int = START_MS
+    delivery: Mapping[str, str] = field(default_factory=dict)
+
+    def settings(self) -> dict[str, str]:
+        """As the database keeps it."""
+        return {
+            "kind": "simulate",
+            "preset": self.preset,
+            "seed": str(self.seed),
+            "referrers": str(self.referrers),
+            "days": str(self.days),
+            "start": str(self.start_ms),
+            "delivery": json.dumps(dict(self.delivery), sort_keys=True),
+            "world_sha256": world_digest(self.preset),
+        }
+
+    @classmethod
+    def of(cls, settings: Mapping[str, str], name: str) -> Plan:
+        """The plan kept in a database called `name`.
+
+        Raises DatabaseError where it was not made by `simulate`, or the preset's world is not what it was.
+        """
+        if settings.get("kind") != "simulate":
+            raise DatabaseError(
+                f"{name}: was not made by simulate, so there is no run to resume; name another --db"
+            )
+        plan = cls(
+            preset=settings["preset"],
+            seed=int(settings["seed"]),
+            referrers=int(settings["referrers"]),
+            days=int(settings["days"]),
+            start_ms=int(settings["start"]),
+            delivery=json.loads(settings["delivery"]),
+        )
+        if settings["world_sha256"] != world_digest(plan.preset):
+            raise DatabaseError(
+                f"{name}: the world file of preset '{plan.preset}' has changed since this run was begun, "
+                "so it can't be resumed; begin a new run in another --db"
+            )
+        return plan
+
+    def world(self) -> WorldSpec:
+        """The preset's behaviour; raises WorldError."""
+        return load_world(world_text(self.preset), f"{self.preset}/world.toml")
+
+    def models(self, spec: WorldSpec) -> dict[str, Model]:
+        """The delivery models by event type: the world file's, overridden by the plan's; raises InputError."""
+        return parse_models({**spec.delivery, **self.delivery})
+
+
+def world_names() -> tuple[str, ...]:
+    """The presets that have a world, by name."""
+    folder = files("simulator") / "presets"
+    return tuple(sorted(entry.name for entry in folder.iterdir() if (entry / "world.toml").is_file()))
+
+
+def world_text(preset: str) -> str:
+    """The world file of a preset; raises WorldError with the nearest name where there is none."""
+    names = world_names()
+    if preset not in names:
+        raise WorldError(f"--preset {preset}: no preset with a world; {advice(preset, names)}")
+    return (files("simulator") / "presets" / preset / "world.toml").read_text(encoding="utf-8")
+
+
+def world_digest(preset: str) -> str:
+    """SHA-256 of a preset's world file."""
+    return hashlib.sha256(world_text(preset).encode()).hexdigest()
+
+
+def start_of(program: Program) -> int:
+    """When a run of a program starts where nobody says: as the program does, milliseconds UTC."""
+    return program.starts_ms if program.starts_ms is not None else START_MS

@@ -1,0 +1,292 @@
+"""One run: world, delivery, platform and operator, at a pace, stoppable and resumable at any instant.
+
+The loop knows three things: where simulated time stands, what the people who watch have ordered, and whether
+somebody wants it to end. What it has handed to the platform is committed; all else is made again on a restart.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from types import FrameType
+from typing import Any, Literal, Protocol
+
+from db.control import PAUSE, RESUME, SPEED, STEP, Inbox, Order
+from db.crm import Crm, crm_path
+from simulator.errors import DatabaseError, InputError, ReferralError
+from simulator.pace import MAX
+from simulator.plan import Plan
+from simulator.platform import Platform
+from simulator.program.load import load_program
+from simulator.program.model import Program
+from simulator.program.presets import find_program
+from simulator.source import Source
+from simulator.world.operator import Review
+from simulator.world.pseudonyms import client_key
+
+Ending = Literal["finished", "stopped"]
+Progress = Callable[[int, int], None]
+
+BATCH = 20_000  # messages in a transaction, at most
+_TICK_S = 0.05  # how often a paced or paused run looks at the clock and at its orders
+_BEAT_S = 1.0
+_WORLD_RECEIVED = "world_received"
+_REVIEWS = (
+    "SELECT d.decided_at, e.source, e.id, d.milestone, p.ref, d.id FROM decision d "
+    "JOIN event e ON e.seq = d.seq JOIN person p ON p.id = d.friend "
+    "WHERE d.id > ? AND d.outcome = 'review' ORDER BY d.id"
+)
+
+
+class Wall(Protocol):
+    """The clock on the wall."""
+
+    def now(self) -> float:
+        """Seconds, from any start, never going back."""
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by; may come back early."""
+
+
+class Stopper:
+    """The wall clock of a process that may be asked to end: `wait` comes back at once when it is."""
+
+    def __init__(self) -> None:
+        self._event = Event()
+
+    def now(self) -> float:
+        """Seconds of the monotonic clock."""
+        return monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Sleep, unless somebody wants us to stop."""
+        self._event.wait(seconds)
+
+    def stop(self) -> None:
+        """Ask for the end; safe in a signal handler and from another thread."""
+        self._event.set()
+
+    def asked(self) -> bool:
+        """Whether the end was asked for."""
+        return self._event.is_set()
+
+
+@contextmanager
+def signals(stopper: Stopper) -> Iterator[None]:
+    """SIGINT and SIGTERM ask the stopper to stop, inside the context."""
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stopper.stop()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The databases of a run, open: the platform's, the client's, and the orders'."""
+
+    plan: Plan
+    platform: Platform
+    crm: Crm
+    inbox: Inbox
+
+
+@contextmanager
+def begin(path: Path, plan: Plan, program: Program) -> Iterator[Opened]:
+    """Make the databases of a new run. Raises DatabaseError where one is there already, InputError for a bad plan."""
+    plan.models(plan.world())  # what is wrong with it is said before anything is made
+    customers = crm_path(path)
+    if customers.exists() and not path.exists():
+        raise DatabaseError(f"{customers}: is of another run; remove it first, or name another --db")
+    with Platform.create(path, program, plan.settings()) as platform, _beside(path, plan, platform) as opened:
+        opened.inbox.take()  # orders that an earlier run of this name never saw are not for this one
+        yield opened
+
+
+@contextmanager
+def resume(
+    path: Path,
+    given: Mapping[str, object] | None = None,
+    program: str | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Opened]:
+    """Open the databases of a run that was stopped; `progress` hears of the log being folded again.
+
+    `given` are fields of the plan, and `program` a file or preset, that the caller believes it was begun with.
+    Raises DatabaseError where there is none, InputError where it was begun with others.
+    """
+    design = load_program(*find_program(program)) if program is not None else None
+    with Platform.open(path, design, progress) as platform:
+        plan = Plan.of(platform.settings, str(path))
+        for name, value in (given or {}).items():
+            if getattr(plan, name) != value:
+                raise InputError(
+                    f"{path}: this run was begun with {name.removesuffix('_ms')} {getattr(plan, name)}, not {value}; "
+                    "leave the option out, or begin a new run in another --db"
+                )
+        with _beside(path, plan, platform) as opened:
+            yield opened
+
+
+@contextmanager
+def _beside(path: Path, plan: Plan, platform: Platform) -> Iterator[Opened]:
+    with Crm(path, client_key(plan.seed)) as crm:
+        inbox = Inbox(path)
+        try:
+            yield Opened(plan, platform, crm, inbox)
+        finally:
+            inbox.close()
+
+
+class Run:
+    """A run on open databases. `go` once."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        *,
+        stopped: Callable[[], bool],
+        wall: Wall,
+        pace: float = MAX,
+        batch: int = BATCH,
+        progress: Progress | None = None,
+    ) -> None:
+        """`pace` is simulated milliseconds per wall millisecond, 0 as fast as it goes; `progress` hears ms of ms."""
+        self._platform = opened.platform
+        self._inbox = opened.inbox
+        self._stopped = stopped
+        self._wall = wall
+        self._batch = batch
+        self._progress = progress or (lambda _done, _total: None)
+        self._seen_decision = 0
+        self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
+        self._source = Source(opened.plan, self._first_program(), opened.crm, self._new_reviews)
+        self._at = self._source.start_ms  # everything that arrives before is received
+        self._pace = pace
+        self._paused = False
+        self._beaten = wall.now()
+        self._set_out()
+
+    def go(self) -> Ending:
+        """Run to the end, or until stopped; what was received is committed in either case."""
+        source, platform = self._source, self._platform
+        platform.clock("running", self._at, self._pace, starts_at=source.start_ms, ends_at=source.end_ms)
+        try:
+            if self._received:
+                source.pass_over(
+                    self._received, lambda at: self._progress(at - source.start_ms, self._length)
+                )
+                self._at = max(self._at, platform.newest)
+                self._set_out()
+            ended = self._loop()
+        except BaseException:
+            with suppress(ReferralError):  # the error that ended us says more than one about the clock
+                platform.clock("stopped")
+            raise
+        if ended == "finished":
+            platform.advance(source.end_ms)
+        platform.clock(ended, self._at, self._pace)
+        return ended
+
+    @property
+    def _length(self) -> int:
+        return self._source.end_ms - self._source.start_ms
+
+    def _loop(self) -> Ending:
+        while self._at < self._source.end_ms:
+            if self._stopped():
+                return "stopped"
+            for order in self._inbox.take():
+                self._obey(order)
+            self._beat()
+            if self._paused:
+                self._wall.wait(_TICK_S)
+                continue
+            target = self._target()
+            if target <= self._at:
+                self._wall.wait(_TICK_S)
+            elif not self._receive(target, self._batch):
+                self._move(target)
+        return "finished"
+
+    def _target(self) -> int:
+        if self._pace == MAX:
+            return self._source.end_ms
+        gone = (self._wall.now() - self._from_wall) * 1000 * self._pace
+        due = self._from_at + int(gone)
+        tick = max(1, int(_TICK_S * 1000 * self._pace))  # smaller windows would be transactions of nothing
+        return min(self._source.end_ms, due - (due - self._from_at) % tick)
+
+    def _set_out(self) -> None:
+        """From here and now on, simulated time follows the wall clock."""
+        self._from_at, self._from_wall = self._at, self._wall.now()
+
+    def _receive(self, before_ms: int, limit: int) -> bool:
+        """Hand the next messages to the platform; false where none arrives in what is made so far."""
+        messages = self._source.take(before_ms, limit)
+        if not messages.height:
+            return False
+        self._received += messages.height - int((messages["type"] == "review.decided").sum())
+        self._platform.receive_columns(messages, keep={_WORLD_RECEIVED: str(self._received)})
+        self._at = max(self._at, self._platform.newest)
+        self._progress(self._at - self._source.start_ms, self._length)
+        return True
+
+    def _move(self, target: int) -> None:
+        """Nothing more arrives before the target in what is made: go there, or make the next day."""
+        self._at = max(self._at, min(target, self._source.ready_until))
+        if self._at >= self._source.ready_until and self._at < self._source.end_ms:
+            self._source.make_day()
+
+    def _obey(self, order: Order) -> None:
+        if order.kind == PAUSE:
+            self._paused = True
+        elif order.kind == RESUME:
+            self._paused = False
+        elif order.kind == STEP:
+            self._paused = True
+            self._step()
+        elif order.kind == SPEED:
+            pace = order.args.get("pace")
+            if not isinstance(pace, int | float) or pace < 0:
+                return
+            self._pace = float(pace)
+        self._set_out()
+        self._platform.record(order.kind, order.args, order.issued_at, self._at)
+        self._beat(now=True)
+
+    def _step(self) -> None:
+        """One event on, however far that is."""
+        end = self._source.end_ms
+        while not self._receive(end, 1) and self._at < end:
+            self._move(end)
+
+    def _beat(self, *, now: bool = False) -> None:
+        """Say that we live, and where we are; release what fell due where time goes slowly enough to watch."""
+        wall = self._wall.now()
+        if not now and wall - self._beaten < _BEAT_S:
+            return
+        self._beaten = wall
+        if self._pace != MAX and self._at - 1 > self._platform.earliest_now:
+            self._platform.advance(self._at - 1)
+        self._platform.clock("paused" if self._paused else "running", self._at, self._pace)
+
+    def _first_program(self) -> Program:
+        ((text,),) = self._platform.query("SELECT text FROM program_version WHERE version = 1")
+        return load_program(str(text), f"{self._platform.path}, program version 1")
+
+    def _new_reviews(self) -> list[Review]:
+        found: list[tuple[Any, ...]] = self._platform.query(_REVIEWS, (self._seen_decision,))
+        if found:
+            self._seen_decision = int(found[-1][-1])
+        return [Review(*row[:-1]) for row in found]

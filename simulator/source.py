@@ -1,0 +1,78 @@
+"""All that comes to the platform in a run, in the order of arrival: people's events, and the operator's verdicts.
+
+The people's side is the same whenever it is run again; so a run goes on after a stop by making it again from the
+seed and passing over what had arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from db.crm import Crm
+from simulator.delivery.models import Delivery
+from simulator.delivery.queue import ArrivalQueue
+from simulator.plan import Plan
+from simulator.program.model import Program
+from simulator.world.operator import LOOKAHEAD_MS, Operator, Review
+from simulator.world.world import World
+
+
+class Source:
+    """Messages on their way, made a day ahead at most.
+
+    `ready_until` is the moment up to which all arrivals are made; a next day may be made only after all of them have
+    been received, because the reviews that they open are looked up then.
+    """
+
+    def __init__(self, plan: Plan, program: Program, crm: Crm, reviews: Callable[[], list[Review]]) -> None:
+        """`program` is the one the run began with; `reviews` gives the reviews opened since its last call."""
+        spec = plan.world()
+        self._world = World(
+            spec,
+            program,
+            seed=plan.seed,
+            referrers=plan.referrers,
+            start_ms=plan.start_ms,
+            days=plan.days,
+        )
+        self._delivery = Delivery(plan.models(spec), plan.seed)
+        self._operator = Operator(spec.operator, plan.seed)
+        self._queue = ArrivalQueue()
+        self._crm = crm
+        self._reviews = reviews
+        self.start_ms = self.ready_until = self._world.start_ms
+        self.end_ms = self._world.end_ms
+
+    def pass_over(self, count: int, progress: Callable[[int], None]) -> None:
+        """Make again, and drop, the first `count` of the people's messages; the verdicts among them are known."""
+        while count > 0 and self.ready_until < self.end_ms:
+            self._make_day()
+            count -= self._queue.take(self.ready_until, count).height
+            progress(self.ready_until)
+        self._decide()
+
+    def make_day(self) -> None:
+        """Make the arrivals of the next day."""
+        self._make_day()
+        self._decide()
+
+    def take(self, before_ms: int, limit: int) -> pl.DataFrame:
+        """The next messages that arrive before a moment, and before `ready_until`; at most `limit`."""
+        return self._queue.take(min(before_ms, self.ready_until), limit)
+
+    def _make_day(self) -> None:
+        until = min(self.end_ms, self.ready_until + LOOKAHEAD_MS)
+        events = self._world.advance(until)
+        self._crm.write(self._world.take_people())
+        self._queue.put(events, self._delivery.arrivals(events))
+        self.ready_until = until
+
+    def _decide(self) -> None:
+        reviews = self._reviews()
+        if reviews:
+            self._operator.look(reviews, self._crm.labels([review.friend for review in reviews]))
+        verdicts = self._operator.advance(self.ready_until)
+        if verdicts.height:
+            self._queue.put_among(verdicts)

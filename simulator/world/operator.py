@@ -1,0 +1,96 @@
+"""The operator: settles what waits for a review, after a while, by a policy that is not always right.
+
+A verdict comes no earlier than a day after the full hour in which the review opened. So a window of up to a day
+can be simulated at once, and whoever looks for open reviews at its end misses none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import insort
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.world import pseudonyms
+from simulator.world.draws import Purpose, lognormal, seed_key, uniform
+from simulator.world.spec import Operator as OperatorSpec
+
+HOUR_MS = 3_600_000
+LOOKAHEAD_MS = 24 * HOUR_MS
+
+
+@dataclass(frozen=True, order=True)
+class Review:
+    """A decision that waits for a verdict; `opened_at` in milliseconds UTC."""
+
+    opened_at: int
+    source: str
+    event_id: str
+    milestone: str
+    friend: str
+
+
+@dataclass(frozen=True, order=True)
+class _Verdict:
+    at: int
+    id: str
+    review: Review
+    verdict: str
+
+
+class Operator:
+    """One who decides reviews. Who cheats is known to them as to an able investigator: mostly."""
+
+    def __init__(self, spec: OperatorSpec, seed: int) -> None:
+        self._spec = spec
+        self._seed = seed_key(seed).to_bytes(8, "big")
+        self._due: list[_Verdict] = []
+
+    def look(self, reviews: Sequence[Review], cheats: Mapping[str, str]) -> None:
+        """New reviews; `cheats` are the friends among them who do cheat. Few: a loop is right."""
+        for review in reviews:
+            name = f"{review.source}\n{review.event_id}\n{review.milestone}".encode()
+            key = np.frombuffer(
+                hashlib.blake2b(name, digest_size=8, key=self._seed).digest(), dtype=np.uint64
+            )
+            delay = lognormal(key, Purpose.VERDICT_DELAY, self._spec.delay.median, self._spec.delay.spread)
+            opened = -(-review.opened_at // HOUR_MS) * HOUR_MS
+            errs = uniform(key, Purpose.VERDICT_ERROR)[0] < self._spec.error
+            decline = (review.friend in cheats) != errs
+            insort(
+                self._due,
+                _Verdict(
+                    opened + LOOKAHEAD_MS + int(delay[0]),
+                    pseudonyms.ids(key)[0],
+                    review,
+                    "decline" if decline else "approve",
+                ),
+            )
+
+    def advance(self, until_ms: int) -> pl.DataFrame:
+        """The verdicts given before a moment and not given yet, as messages that arrive at once."""
+        count = next((n for n, one in enumerate(self._due) if one.at >= until_ms), len(self._due))
+        given, self._due = self._due[:count], self._due[count:]
+        return pl.DataFrame(
+            [
+                {
+                    "received_at": one.at,
+                    "source": "platform",
+                    "id": f"verdict-{one.id}",
+                    "type": "review.decided",
+                    "occurred_at": one.at,
+                    "subject": one.review.friend,
+                    "decision_source": one.review.source,
+                    "decision_id": one.review.event_id,
+                    "decision_milestone": one.review.milestone,
+                    "verdict": one.verdict,
+                    "by": self._spec.name,
+                }
+                for one in given
+            ],
+            schema=MESSAGE_SCHEMA,
+        )
