@@ -40,17 +40,23 @@ WORKER = textwrap.dedent(
 )
 
 
-@pytest.mark.parametrize("batch", [20, 90])
+@pytest.mark.parametrize(("batch", "lives"), [(20, (1, 4, 2, 7)), (90, (1, 2, 1))])
 def test_killed_at_any_batch_it_goes_on_as_if_never_killed(
-    cli: Cli, exports: Exports, tmp_path: Path, program: Path, nasty_file: Path, batch: int
+    cli: Cli,
+    exports: Exports,
+    tmp_path: Path,
+    program: Path,
+    nasty_file: Path,
+    batch: int,
+    lives: tuple[int, ...],
 ) -> None:
     calm, killed = tmp_path / "calm.db", tmp_path / "killed.db"
     assert cli("ingest", "--db", calm, "--program", program, "--replay", "--now", NOW, nasty_file).status == 0
     command = [sys.executable, "-c", WORKER, killed, program, nasty_file, str(batch), str(NOW)]
-    for lives in (1, 4, 2, 7):
+    for life in lives:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
             assert worker.stdout is not None
-            for _ in range(lives):
+            for _ in range(life):
                 assert worker.stdout.readline().strip().isdigit()
             worker.send_signal(signal.SIGKILL)  # at whatever it does just now: decoding, judging or writing
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
