@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
+from collector import Collector
 from logbook import Event, Logbook
 from oracle import Oracle, Rows
 
@@ -28,8 +29,6 @@ def by_oracle(program: Program, steps: Sequence[Event | int], programs: dict[str
 
 def by_engine(program: Program, steps: Sequence[Event | int], batch: int | None) -> Rows:
     """The rows by the engine, in batches of at most `batch` messages."""
-    from collector import Collector  # noqa: PLC0415 - the oracle's examples run without an engine
-
     return Collector(program).run(steps, batch).rows
 
 
@@ -42,8 +41,6 @@ def log() -> Logbook:
 @pytest.fixture(params=["oracle", "engine", "engine-by-one"])
 def judge(request: pytest.FixtureRequest) -> Judge:
     """`judge(program, log, now=None)`: the rows of a log; `now` is told last, from the start of the log."""
-    if request.param != "oracle":
-        pytest.importorskip("collector", exc_type=ImportError)
 
     def rows(program: Program, log: Logbook, now: int | None = None) -> Rows:
         steps = [*log.steps] if now is None else [*log.steps, log.start + now]

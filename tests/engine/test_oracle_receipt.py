@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from collector import Collector
 from designs import DAY, design, milestone
 from logbook import Logbook
 from oracle import Oracle
@@ -24,12 +25,10 @@ def receive(request: pytest.FixtureRequest) -> Receive:
             return [oracle.receive(step) for step in log.steps if not isinstance(step, int)]
 
         return by_oracle
-    collector = pytest.importorskip("collector", exc_type=ImportError)
 
     def by_engine(log: Logbook) -> list[str]:
         batch = 1 if request.param == "engine-by-one" else None
-        receipts: list[str] = collector.Collector(PROGRAM).run(log.steps, batch).receipts
-        return receipts
+        return Collector(PROGRAM).run(log.steps, batch).receipts
 
     return by_engine
 
