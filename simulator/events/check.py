@@ -59,7 +59,7 @@ def check_line(line: bytes, replay: bool) -> Row | Problem:
     try:
         members = read_object(line)
     except Bad as bad:
-        return Problem(bad.field and shorten(bad.field), bad.reason)
+        return Problem(bad.field, bad.reason)
     stated = _stated(members) if replay else None
     try:
         row = _check_members(members)
@@ -68,7 +68,7 @@ def check_line(line: bytes, replay: bool) -> Row | Problem:
             check_integer("receivedat", _required(members, "receivedat", what), 0)
     except Bad as bad:
         source, own_id = own_word(members, "source"), own_word(members, "id")
-        return Problem(bad.field and shorten(bad.field), bad.reason, source, own_id, stated)
+        return Problem(bad.field, bad.reason, source, own_id, stated)
     return {**row, "stated": stated}
 
 
@@ -142,7 +142,7 @@ def _data(members: Members, kind: EventType) -> Row:
     for name in given:
         if name not in declared:
             hint = nearest(name, tuple(declared)) if declared else ", which has none"
-            raise Bad(f"data.{name}", f"no field of {kind.name}{hint}")
+            raise Bad(f"data.{shorten(name)}", f"no field of {kind.name}{hint}")
     row: Row = {}
     for field in kind.fields:
         where = f"data.{field.name}"
@@ -160,7 +160,7 @@ def _decision(where: str, raw: Raw) -> Row:
     given = read_fields(where, raw)
     for name in given:
         if name not in DECISION_FIELDS:
-            raise Bad(f"{where}.{name}", f"no field of a decision{nearest(name, DECISION_FIELDS)}")
+            raise Bad(f"{where}.{shorten(name)}", f"no field of a decision{nearest(name, DECISION_FIELDS)}")
     row: Row = {}
     for name in DECISION_FIELDS:
         if name not in given:

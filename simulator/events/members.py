@@ -90,22 +90,25 @@ def _located(line: bytes, reason: str) -> Bad:
     """Name the member that holds what can't be stored, where the line is JSON otherwise."""
     try:
         found = json.loads(line.decode("utf-8", "surrogateescape"))
-        path = _surrogate_path(found) if isinstance(found, dict) else None
+        names = _surrogate_path(found) if isinstance(found, dict) else None
     except (ValueError, RecursionError):
+        names = None
+    if names is None:
         return Bad(None, reason)
-    return Bad(path, reason)
+    # each name is masked by itself: after the dot that joins them a number would not stand alone
+    clean = (name.encode("utf-8", "backslashreplace").decode("utf-8") for name in names)
+    return Bad(".".join(map(shorten, clean)), reason)
 
 
-def _surrogate_path(found: object, path: str = "") -> str | None:
-    """Find the first member that holds a surrogate, in its name or its value."""
+def _surrogate_path(found: object) -> list[str] | None:
+    """Find the first member that holds a surrogate, in its name or its value: the names that lead there."""
     if isinstance(found, str):
-        return path if _SURROGATE.search(found) else None
+        return [] if _SURROGATE.search(found) else None
     if isinstance(found, dict):
         for name, value in found.items():
-            own = f"{path}.{name}" if path else str(name)
-            inner = own if _SURROGATE.search(name) else _surrogate_path(value, own)
+            inner = [] if _SURROGATE.search(name) else _surrogate_path(value)
             if inner is not None:
-                return inner.encode("utf-8", "backslashreplace").decode("utf-8")
+                return [name, *inner]
     if isinstance(found, list):
-        return next((inner for value in found if (inner := _surrogate_path(value, path)) is not None), None)
+        return next((inner for value in found if (inner := _surrogate_path(value)) is not None), None)
     return None

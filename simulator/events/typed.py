@@ -199,7 +199,7 @@ def _columns(
     ]
     if replay:
         series.append(pl.Series("stated", [message.receivedat for message in messages], dtype=pl.Int64))
-    series += [pl.Series(name, values, dtype=MESSAGE_SCHEMA[name]) for name, values in _data(groups).items()]
+    series += _data(groups)
     frame = pl.DataFrame(series)
     if messages:
         sure &= _sources_fit(groups)
@@ -210,21 +210,19 @@ def _columns(
     return frame, sure
 
 
-def _data(groups: list[tuple[_Reader, list[int], list[Any]]]) -> dict[str, list[Any]]:
-    """Collect the data fields of all groups as columns of one length."""
-    columns: dict[str, list[Any]] = {}
-    done = 0
-    for reader, _, messages in groups:
+def _data(groups: list[tuple[_Reader, list[int], list[Any]]]) -> list[pl.Series]:
+    """Collect the data fields of all groups as columns of one length; null where a type has no such field."""
+    frames = []
+    for reader, positions, messages in groups:
         empty = reader.empty
         datas = [empty if message.data is None else message.data for message in messages]
-        for name, value in reader.columns.items():
-            column = columns.setdefault(name, [])
-            column += [None] * (done - len(column))
-            column += map(value, datas)
-        done += len(messages)
-    for column in columns.values():
-        column.extend([None] * (done - len(column)))
-    return columns
+        columns = [
+            pl.Series(name, list(map(value, datas)), dtype=MESSAGE_SCHEMA[name])
+            for name, value in reader.columns.items()
+        ]
+        # the first column gives a type without fields its height, and is dropped
+        frames.append(pl.DataFrame([pl.Series("position", positions, dtype=pl.Int64), *columns]))
+    return pl.concat(frames, how="diagonal").get_columns()[1:] if frames else []
 
 
 def _sources_fit(groups: list[tuple[_Reader, list[int], list[Any]]]) -> NDArray[np.bool_]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simulator.errors import InputError
 from simulator.events.csvfile import CsvRow, decode_rows, read_csv
@@ -151,3 +154,20 @@ def test_a_bad_header_stops_the_file(header: str, words: str) -> None:
         rows(header, ROW) if header else rows()
     assert str(caught.value).startswith("day.csv: ")
     assert "\n" not in str(caught.value)
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="@"), min_size=1, max_size=8)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(cells, cells), max_size=5))
+def test_any_text_comes_through_as_it_was_written(made: list[tuple[str, str]]) -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(["specversion", "id", "source", "type", "time", "subject", "data.code"])
+    for own_id, code in made:
+        row = ["1.0", own_id, "client/shop", "bill.paid", "2026-02-01T00:00:00Z", "f-1", code]
+        writer.writerow(row)
+    decoded = decode(out.getvalue().encode())
+    assert decoded.rejected == []
+    assert decoded.messages.select("id", "code").rows() == made
