@@ -60,9 +60,9 @@ def _numbers(values: np.ndarray, known: Bools | None = None) -> pl.Series:
 
 def _amount(asked: Asked) -> pl.Series:
     program = asked.program
-    return amount_minor(asked.batch, asked.rows, program.currency).cast(pl.Float64) / float(
-        10**program.digits
-    )
+    minor = amount_minor(asked.batch, asked.rows, program.currency)
+    # NumPy divides; Polars multiplies by the reciprocal of a constant, and 1999 * 0.01 is not 19.99
+    return _numbers(minor.fill_null(0).to_numpy() / 10**program.digits, minor.is_not_null().to_numpy())
 
 
 def _column(name: str) -> Callable[[Asked], pl.Series]:

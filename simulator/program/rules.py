@@ -71,6 +71,28 @@ def _compile(node: Node) -> pl.Expr:
     return functools.reduce(_OPERATORS[node.op], args) if len(args) > 1 else _UNARY[node.op](args[0])
 
 
+def _divide(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """Divide as IEEE 754 does: Polars multiplies by the reciprocal of a constant, and 1999 * 0.01 is not 19.99.
+
+    No number here can be NaN (see `expression`), so NumPy's NaN stands for null on the way.
+    """
+    return pl.map_batches(
+        [left, right],
+        lambda both: pl.Series(both[0].to_numpy() / both[1].to_numpy(), nan_to_null=True),
+        return_dtype=pl.Float64,
+        is_elementwise=True,
+    )
+
+
+def _case(args: list[pl.Expr]) -> pl.Expr:
+    """Chain condition and value, condition and value …, otherwise; a null condition is not met, as in SQL."""
+    *pairs, otherwise = args
+    result = otherwise
+    for condition, value in reversed(list(zip(pairs[::2], pairs[1::2], strict=True))):
+        result = pl.when(condition).then(value).otherwise(result)
+    return result
+
+
 _OPERATORS: dict[Op, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "and": operator.and_,
     "or": operator.or_,
@@ -83,22 +105,13 @@ _OPERATORS: dict[Op, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
-    "div": operator.truediv,
+    "div": _divide,
 }
 _UNARY: dict[Op, Callable[[pl.Expr], pl.Expr]] = {
     "not": operator.invert,
     "neg": operator.neg,
     "is-null": pl.Expr.is_null,
 }
-
-
-def _case(args: list[pl.Expr]) -> pl.Expr:
-    """Chain condition and value, condition and value …, otherwise; a null condition is not met, as in SQL."""
-    *pairs, otherwise = args
-    result = otherwise
-    for condition, value in reversed(list(zip(pairs[::2], pairs[1::2], strict=True))):
-        result = pl.when(condition).then(value).otherwise(result)
-    return result
 
 
 def _like_pattern(pattern: str) -> str:
