@@ -6,11 +6,13 @@ People appear by their short names, the platform's view. Pure functions over row
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from db.queries import EventRow, Happening, Program
 from referral_tui import figures
 from referral_tui.names import short_name
+
+if TYPE_CHECKING:
+    from db.queries import EventRow, Happening, Program
 
 Category = Literal["identification", "participation", "conversion", "steering"]
 

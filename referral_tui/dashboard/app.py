@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from db import control
 from referral_tui import figures
+from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.commands import COMMANDS
-from referral_tui.dashboard.feed import Clocks, Feed
 from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
-from referral_tui.dashboard.orders import Orders
-from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.screens.overview import OverviewScreen
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.telling import Telling
@@ -28,6 +27,11 @@ from referral_tui.dashboard.themes import DAY, NIGHT
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.bars import KeyHint, Tab
 from referral_tui.dashboard.widgets.lines import Explained
+
+if TYPE_CHECKING:
+    from referral_tui.dashboard.feed import Feed
+    from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
+    from referral_tui.dashboard.orders import Orders
 
 LOG = logging.getLogger(__name__)
 PLACES: tuple[type[Place], ...] = (OverviewScreen,)
@@ -71,8 +75,8 @@ class Dashboard(App[None]):
         self.setup = setup
         self.snapshot: Snapshot | None = None
         self.trouble: Trouble | None = None
-        self.orders = Orders()
-        self.feed = Feed(setup.path, self.post_message, setup.clocks, setup.ended)
+        self.orders: Orders | None = None
+        self.feed: Feed | None = None
         self.register_theme(NIGHT)
         self.register_theme(DAY)
         self.theme = NIGHT.name
@@ -80,10 +84,12 @@ class Dashboard(App[None]):
     def on_mount(self) -> None:
         """Begin to look once the first picture stands."""
         self.call_after_refresh(self._begin)
+        self._leave_on_signals()
 
     def on_unmount(self) -> None:
         """Stop looking."""
-        self.feed.stop()
+        if self.feed is not None:
+            self.feed.stop()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """Offer every command of the dashboard in the palette."""
@@ -102,7 +108,8 @@ class Dashboard(App[None]):
     def on_fresh(self, message: Fresh) -> None:
         """Show a new snapshot."""
         self.snapshot, self.trouble = message.snapshot, None
-        self.orders.see(message.snapshot)
+        if self.orders is not None:
+            self.orders.see(message.snapshot)
         self._show()
 
     def on_troubled(self, message: Troubled) -> None:
@@ -113,27 +120,29 @@ class Dashboard(App[None]):
 
     def on_order_sent(self, message: OrderSent) -> None:
         """Say that an order is on its way."""
-        self.orders.sent(message.order, self.snapshot)
+        if self.orders is not None:
+            self.orders.sent(message.order, self.snapshot)
         self._tell()
 
     def on_order_failed(self, message: OrderFailed) -> None:
         """Say that an order could not be sent."""
-        self.orders.failed(message.text)
+        if self.orders is not None:
+            self.orders.failed(message.text)
         self._tell()
 
     # -- what the keys do -----------------------------------------------------------------------------
 
     def action_pause(self) -> None:
         """Pause, or go on."""
-        self._order(control.PAUSE)
+        self._order("pause")
 
     def action_step(self) -> None:
         """Go one event on."""
-        self._order(control.STEP)
+        self._order("step")
 
     def action_speed(self, faster: int) -> None:
         """Go faster (1) or slower (-1)."""
-        self._order(control.SPEED, faster)
+        self._order("speed", faster)
 
     async def action_place(self, mode: str) -> None:
         """Go to a screen."""
@@ -142,6 +151,8 @@ class Dashboard(App[None]):
 
     def action_explain(self) -> None:
         """Explain what has the focus."""
+        from referral_tui.dashboard.screens.explain import ExplainScreen  # noqa: PLC0415 -- when it is wanted
+
         focused = self.focused
         topic = focused.topic() if isinstance(focused, Explained) else GENERAL
         keys = [(hint.key, hint.tooltip) for hint in self._hints(everything=True)]
@@ -153,6 +164,8 @@ class Dashboard(App[None]):
 
     def action_picture(self) -> None:
         """Save a picture of the screen."""
+        if self.orders is None:
+            return
         path = self._free_path()
         try:
             path.write_text(self.export_screenshot(title=self.title), encoding="utf-8")
@@ -169,11 +182,29 @@ class Dashboard(App[None]):
         """The screen of the dashboard that is open, also under a box."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Place)), None)
 
+    def _leave_on_signals(self) -> None:
+        """Leave in order when we are told to end, or the terminal is closed: whoever opened us cleans up."""
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                with contextlib.suppress(
+                    NotImplementedError, RuntimeError, ValueError
+                ):  # not on every system
+                    asyncio.get_running_loop().add_signal_handler(number, self.exit)
+
     def _begin(self) -> None:
+        # what reads and steers is loaded now: the first paint does not wait for it
+        from referral_tui.dashboard.feed import Feed  # noqa: PLC0415
+        from referral_tui.dashboard.orders import Orders  # noqa: PLC0415
+
+        self.orders = Orders()
+        self.feed = Feed(self.setup.path, self.post_message, self.setup.clocks, self.setup.ended)
         self._tell()
         self.feed.start()
 
     def _order(self, kind: str, faster: int = 0) -> None:
+        if self.orders is None or self.feed is None:
+            return
         plan = self.orders.plan(kind, self.snapshot, faster)
         if plan.refusal:
             self.orders.refused(plan.refusal)
@@ -187,7 +218,7 @@ class Dashboard(App[None]):
             return
         notice = self._notice()
         if self.snapshot is not None:
-            place.show(self.snapshot, self.orders.step_mark)
+            place.show(self.snapshot, self.orders.step_mark if self.orders else None)
         if notice is not None:
             place.notice(notice.title, notice.text, bad=not notice.waiting)
         self._tell()
@@ -218,12 +249,13 @@ class Dashboard(App[None]):
 
     def _telling(self) -> Telling:
         snapshot = self.snapshot
+        told = self.orders.telling if self.orders else None
         if snapshot is None:
-            return self.orders.telling or Telling(f"Looking at {self.setup.path}")
+            return told or Telling(f"Looking at {self.setup.path}")
         if self.trouble is not None:
             return Telling(f"{self.trouble.title}: what was read before is shown. {self.trouble.text}", "bad")
-        if self.orders.telling is not None:
-            return self.orders.telling
+        if told is not None:
+            return told
         return _status_telling(snapshot)
 
     def _hints(self, *, everything: bool = False) -> list[KeyHint]:

@@ -10,38 +10,21 @@ import contextlib
 import logging
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from textual.message import Message
 
 from db import control
 from db.queries import DatabaseError, Overview, Reader
+from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
 from referral_tui.dashboard.motion import Motion
 from referral_tui.dashboard.snapshot import Snapshot, Trouble, stopped_at, take, trouble_of
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 0.15  # 6.7 looks a second: fluent to the eye; one costs 2-3 ms, an unchanged database microseconds
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _steady_ms() -> float:
-    return time.monotonic() * 1000
-
-
-@dataclass(frozen=True)
-class Clocks:
-    """The two clocks of this process in milliseconds: the wall's, UTC, and a steady one."""
-
-    wall_ms: Callable[[], int] = _wall_ms
-    steady_ms: Callable[[], float] = _steady_ms
 
 
 class Feed:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from referral_tui.dashboard.snapshot import Snapshot
-from referral_tui.dashboard.telling import Telling
 from referral_tui.dashboard.widgets.bars import ClockBar, KeyBar, KeyHint, Tab, TopBar
 from referral_tui.dashboard.widgets.texts import Notice, TellingLine, TooSmall
+
+if TYPE_CHECKING:
+    from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.telling import Telling
 
 # columns and rows from which a layout fits; 72 x 20 is the least that anything is shown on
 WIDTHS = [(0, "-w0"), (72, "-w1"), (110, "-w2"), (170, "-w3")]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from db.queries import ClockRow, DatabaseError, Overview
+if TYPE_CHECKING:
+    from db.queries import ClockRow, DatabaseError, Overview
 
 SIGN_OF_LIFE_MS = 5_000  # the writer beats every second: five missed beats, and it has stopped
 

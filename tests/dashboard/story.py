@@ -16,10 +16,20 @@ DAY = 24 * HOUR
 START = 1_772_323_200_000  # Sun 1 Mar 2026 00:00 UTC
 CHANNELS = ("e-mail", "messaging", "social", "qr", "community-post")
 EVENT_COLUMNS = (
-    "seq received_at occurred_at type source id person code channel contact_ref contact_kind via referrer_kind "
-    "segment community country device_ref reach eligible amount_minor currency outcome new_customer reverses "
-    "reason steering"
-).split()
+    *("seq", "received_at", "occurred_at", "type", "source", "id", "person", "code", "channel"),
+    *("contact_ref", "contact_kind", "via", "referrer_kind", "segment", "community", "country", "device_ref"),
+    *(
+        "reach",
+        "eligible",
+        "amount_minor",
+        "currency",
+        "outcome",
+        "new_customer",
+        "reverses",
+        "reason",
+        "steering",
+    ),
+)
 
 
 class Story:
@@ -37,7 +47,9 @@ class Story:
         self.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         settings = {"schema": str(SCHEMA_VERSION), "kind": "simulate", "preset": "telecom", "seed": "1"}
         self.db.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
-        self.db.execute("INSERT INTO program_version VALUES (1, 1, 'Northwind Mobile', 'GBP', 2, '[program]')")
+        self.db.execute(
+            "INSERT INTO program_version VALUES (1, 1, 'Northwind Mobile', 'GBP', 2, '[program]')"
+        )
         self.db.execute("COMMIT")
         self.seq = self.audits = self.decisions = self.rewards = self.people = self.commands = 0
         self.sums: Counter[tuple[int, str, int]] = Counter()
@@ -58,7 +70,13 @@ class Story:
         self.seq += 1
         row = dict.fromkeys(EVENT_COLUMNS)
         source = "client/billing" if kind.startswith(("service", "bill", "conversion")) else "platform"
-        row |= {"seq": self.seq, "received_at": self.now, "occurred_at": self.now, "type": kind, "source": source}
+        row |= {
+            "seq": self.seq,
+            "received_at": self.now,
+            "occurred_at": self.now,
+            "type": kind,
+            "source": source,
+        }
         row |= {"id": f"e{self.seq}", "person": person} | fields
         marks = ", ".join("?" * len(row))
         self.db.execute(f"INSERT INTO event ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
@@ -96,7 +114,8 @@ class Story:
 
     def move(self, reward: int, before: str, state: str) -> None:
         minor, role, seq, friend = self.db.execute(
-            "SELECT w.value_minor, w.role, w.seq, d.friend FROM reward w JOIN decision d ON d.id = w.decision WHERE w.id = ?",
+            "SELECT w.value_minor, w.role, w.seq, d.friend "
+            "FROM reward w JOIN decision d ON d.id = w.decision WHERE w.id = ?",
             (reward,),
         ).fetchone()
         self.db.execute("UPDATE reward SET state = ?, state_at = ? WHERE id = ?", (state, self.now, reward))
@@ -116,7 +135,7 @@ class Story:
     def obeyed(self, kind: str, issued_at: int, args: object = None) -> None:
         self.commands += 1
         row = (self.commands, kind, json.dumps(args or {}), issued_at, self.seq, self.now)
-        self.db.execute("INSERT INTO command VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self.db.execute("INSERT INTO command VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def commit(self) -> None:
         for (hour, metric, is_value), amount in self.sums.items():
@@ -127,7 +146,8 @@ class Story:
                 row,
             )
             self.db.execute(
-                f"INSERT INTO total VALUES ('{metric}', ?, ?) ON CONFLICT DO UPDATE SET {column} = {column} + ?", row
+                f"INSERT INTO total VALUES ('{metric}', ?, ?) ON CONFLICT DO UPDATE SET {column} = {column} + ?",
+                row,
             )
         self.sums.clear()
         if self.db.in_transaction:
@@ -149,7 +169,9 @@ class Story:
             self.now = START + number * DAY // referrers
             owner = self.person()
             owners.append(owner)
-            self.event("customer.identified", owner, via="sso" if number % 3 else "input", referrer_kind="customer")
+            self.event(
+                "customer.identified", owner, via="sso" if number % 3 else "input", referrer_kind="customer"
+            )
             self.event("link.created", owner, code=f"K{number:03X}Q")
             self.count("referrer.linked")
         sharing: set[int] = set()
@@ -160,7 +182,9 @@ class Story:
             for due, reward in [pair for pair in waiting if pair[0] <= self.now]:
                 waiting.remove((due, reward))
                 fate = self.random.random()
-                self.move(reward, "pending", "issued" if fate < 0.86 else ("capped" if fate < 0.93 else "counted"))
+                self.move(
+                    reward, "pending", "issued" if fate < 0.86 else ("capped" if fate < 0.93 else "counted")
+                )
                 if fate < 0.06:
                     self.move(reward, "issued", "revoked")
             busy = 1.6 if 8 <= hour % 24 <= 21 else 0.3
@@ -191,7 +215,9 @@ class Story:
         self.count("stage.visited")
         if luck() > 0.62:
             return
-        seq = self.event("friend.claimed", friend, contact_ref=f"h{friend}", code=code if luck() < 0.3 else None)
+        seq = self.event(
+            "friend.claimed", friend, contact_ref=f"h{friend}", code=code if luck() < 0.3 else None
+        )
         self.count("stage.claimed")
         self.attribute(seq, friend, referrer, code, channel, "link" if luck() < 0.7 else "code")
         if luck() > 0.85:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import events
@@ -12,12 +12,13 @@ from textual.color import Color
 from textual.message import Message
 from textual.strip import Strip
 
-from db.figures import STAGE_MEANING
-from db.queries import Stage
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.graph import bar
 from referral_tui.dashboard.widgets.lines import Line, LineWidget
+
+if TYPE_CHECKING:
+    from db.queries import Stage
 
 NAME_CELLS, RATE_CELLS, MOVED_CELLS = 10, 7, 6
 WIDE = 64  # from this width on, counts in full and a column with the share of those who visited
@@ -106,6 +107,8 @@ class Funnel(LineWidget, can_focus=True):
 
     def topic(self) -> Topic:
         """Say what the stage under the cursor counts."""
+        from db.figures import STAGE_MEANING  # noqa: PLC0415 -- after the first paint
+
         stage = self.stage
         if stage is None:
             return Topic("The funnel", "Nobody has been reached yet.")
@@ -149,10 +152,10 @@ class Funnel(LineWidget, can_focus=True):
 
     def _below(self, width: int, indent: int, cells: int, part: float, colour: Style, *, half: bool) -> Line:
         line = self.line(width).skip(indent)
-        if part > 1:
-            return line.add(_faded(cells).replace("█", "▀" if half else "█"), colour)
-        full = round(part * cells)
-        return line.add(("▀" if half else "█") * full, colour)
+        if not half:
+            return line.add(_faded(cells) if part > 1 else bar(part, cells), colour)
+        halves = 2 * (cells - 3) if part > 1 else round(2 * part * cells)
+        return line.add("▀" * (halves // 2) + "▘" * (halves % 2), colour)
 
     def _colours(self, count: int) -> list[Style]:
         top, bottom = (self.get_component_styles(f"funnel--{end}").color for end in ("top", "bottom"))

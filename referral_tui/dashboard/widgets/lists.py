@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from db.queries import Attributed, EventRow, Happening, Program
+from typing import TYPE_CHECKING
+
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.lines import Line
@@ -20,6 +21,9 @@ from referral_tui.words import (
     recipient,
 )
 
+if TYPE_CHECKING:
+    from db.queries import Attributed, EventRow, Happening, Program
+
 ROOMY, WIDE = 84, 100  # cells from which a row says more
 _REWARD_INKS = {
     "pending": "warn",
@@ -32,7 +36,7 @@ _REWARD_INKS = {
 }
 
 
-class Stream(Listing[EventRow]):
+class Stream(Listing["EventRow"]):
     """The newest events in plain words."""
 
     MARKS = True
@@ -79,7 +83,7 @@ class Stream(Listing[EventRow]):
         line.add(person + " ", self.ink("strong")).add(rest, self.ink("plain"))
 
 
-class Rewards(Listing[Happening]):
+class Rewards(Listing["Happening"]):
     """The newest changes of rewards."""
 
     def __init__(self) -> None:
@@ -113,7 +117,7 @@ class Rewards(Listing[Happening]):
             line.add(due, self.ink("quiet"))
 
 
-class Attributions(Listing[Attributed]):
+class Attributions(Listing["Attributed"]):
     """The newest attributions."""
 
     def __init__(self) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual.color import Color
 from textual.strip import Strip
 
-from db.queries import Headline, Program
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.graph import area
 from referral_tui.dashboard.widgets.lines import LineWidget
+
+if TYPE_CHECKING:
+    from db.queries import Headline, Program
 
 SHORT_TITLES = {
     "participation": ("Participation", "Sharing"),

@@ -1,0 +1,31 @@
+"""`demo`: a simulation at a pace for eyes, and the dashboard on it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+PRESET, SEED, REFERRERS, DAYS, PACE = "telecom", 42, 2_000, 90, "12h/s"
+
+
+def demo(
+    preset: Annotated[str, typer.Option(help="The program and the world to show.")] = PRESET,
+    seed: Annotated[int, typer.Option(help="Another number, other people and another luck.")] = SEED,
+    referrers: Annotated[int, typer.Option(help="How many customers could refer.")] = REFERRERS,
+    days: Annotated[int, typer.Option(help="How many days the world runs.")] = DAYS,
+    pace: Annotated[str, typer.Option(help="Simulated time a second: 6h/s, 1d/s, max.")] = PACE,
+) -> int:
+    """Start a simulation at a pace for eyes and watch it; no option needed.
+
+    It runs in a database of its own, in a temporary folder. When you leave with q, the simulation ends and its files
+    are gone.
+
+    Example: referral-tui demo
+    """
+    from referral_tui.cli.terminal import need_terminal  # noqa: PLC0415 -- only when called
+    from referral_tui.dashboard.launch import watch_own  # noqa: PLC0415 -- loads Textual
+
+    need_terminal("demo")
+    given = {"--preset": preset, "--seed": seed, "--referrers": referrers, "--days": days, "--pace": pace}
+    return watch_own(["simulate", *(str(part) for pair in given.items() for part in pair)])

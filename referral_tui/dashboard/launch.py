@@ -1,0 +1,81 @@
+"""Opening the dashboard from the command line: on a database, or on a simulation of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from referral_tui.dashboard.app import Dashboard, Setup
+
+GOODBYE_S = (
+    5.0  # a writer commits and leaves well within it; after that it is killed: nothing of a demo is kept
+)
+LAST_WORDS = 400  # characters of a writer's standard error that are shown
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A simulation that we started: its process, and the file that keeps its standard error."""
+
+    process: subprocess.Popen[bytes]
+    errors: Path
+
+    def ended(self) -> str | None:
+        """Why it ended, where it ended badly; null while it runs, or after it finished its work."""
+        status = self.process.poll()
+        if not status:
+            return None
+        said = self.errors.read_text(encoding="utf-8", errors="replace").strip()[-LAST_WORDS:]
+        return said or f"It said nothing; its exit status was {status}."
+
+
+def watch(path: Path) -> int:
+    """Open the dashboard on the database at `path`; gives the exit status."""
+    return _run(Dashboard(Setup(path)))
+
+
+def watch_own(arguments: Sequence[str]) -> int:
+    """Start a simulation by these arguments in a database of its own and watch it; gives the exit status.
+
+    However this ends, the simulation ends too, and its files are removed.
+    """
+    with tempfile.TemporaryDirectory(prefix="referral-demo-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "demo.db"
+        with writer(
+            [sys.executable, "-m", "referral_tui", *arguments, "--db", str(path)], Path(folder)
+        ) as own:
+            return _run(Dashboard(Setup(path, ended=own.ended, starting=True)))
+
+
+@contextmanager
+def writer(command: Sequence[str], folder: Path) -> Iterator[Writer]:
+    """Run a command beside us, its standard error kept in `folder`; it has ended when this has."""
+    errors = folder / "errors.txt"
+    with errors.open("wb") as kept:
+        process = subprocess.Popen(  # noqa: S603 -- our own program, arguments as a list
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=kept
+        )
+        try:
+            yield Writer(process, errors)
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(GOODBYE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _run(app: Dashboard) -> int:
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,150 @@
+"""States that are said inside the app: no database, empty, foreign, older, locked, gone, stopped, finished, small."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from conftest import WALL, HeldClock, Watch
+from story import DAY, START, Story
+
+from referral_tui.dashboard.messages import Fresh, Troubled
+
+
+async def test_no_database_yet_and_then_there_is_one(tmp_path: Path, ddl: list[str], watch: Watch) -> None:
+    path = tmp_path / "shop.db"
+    async with watch(path, size=(80, 24)) as seen:
+        text = " ".join(" ".join(seen.lines()).split())
+        assert "No database yet" in text
+        assert "referral-tui simulate --db" in text
+        story = Story(path, ddl)
+        story.run(days=2)
+        story.clock("finished", 0, WALL, START + 2 * DAY)
+        await seen.until(lambda: seen.app.snapshot and seen.app.snapshot.overview.clock)
+        assert "The funnel" in "\n".join(seen.lines())
+        assert isinstance(seen.told[0], Troubled)
+        assert isinstance(seen.told[-1], Fresh)
+        story.close()
+
+
+async def test_our_own_simulation_is_starting(tmp_path: Path, watch: Watch) -> None:
+    async with watch(tmp_path / "demo.db", size=(80, 24), starting=True) as seen:
+        assert "Starting the simulation" in "\n".join(seen.lines())
+
+
+async def test_our_own_simulation_died_before_it_began(tmp_path: Path, watch: Watch) -> None:
+    async with watch(tmp_path / "demo.db", size=(80, 24), starting=True, ended=lambda: "no preset x") as seen:
+        text = "\n".join(seen.lines())
+        assert "The simulation ended before it began" in text
+        assert "no preset x" in text
+
+
+async def test_empty(empty: Story, watch: Watch) -> None:
+    async with watch(empty.path, size=(80, 24)) as seen:
+        text = " ".join(" ".join(seen.lines()).split())
+        assert "No events yet" in text
+        assert "referral-tui ingest FILE --db" in text
+
+
+async def test_an_empty_file(tmp_path: Path, watch: Watch) -> None:
+    path = tmp_path / "shop.db"
+    path.touch()
+    async with watch(path, size=(80, 24)) as seen:
+        assert "The database is empty" in "\n".join(seen.lines())
+
+
+@pytest.mark.parametrize("kind", ["other application", "no SQLite"])
+async def test_foreign(tmp_path: Path, watch: Watch, kind: str) -> None:
+    path = tmp_path / "shop.db"
+    if kind == "no SQLite":
+        path.write_text("once upon a time " * 500)
+    else:
+        with sqlite3.connect(path) as other:
+            other.execute("CREATE TABLE notes (text)")
+        other.close()
+    async with watch(path, size=(80, 24)) as seen:
+        assert "This is somebody else's file" in "\n".join(seen.lines())
+
+
+async def test_an_older_schema(story: Story, watch: Watch) -> None:
+    story.db.execute("UPDATE setting SET value = '0' WHERE name = 'schema'")
+    async with watch(story.path, size=(80, 24)) as seen:
+        text = "\n".join(seen.lines())
+        assert "The database is of another version" in text
+        assert "of schema 0" in text
+
+
+async def test_half_made(story: Story, watch: Watch) -> None:
+    story.db.execute("DROP TABLE audit")
+    async with watch(story.path, size=(80, 24)) as seen:
+        assert "The database is still being made" in "\n".join(seen.lines())
+
+
+async def test_locked(story: Story, watch: Watch) -> None:
+    story.db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    story.db.execute("PRAGMA journal_mode = DELETE")
+    story.db.execute("BEGIN EXCLUSIVE")
+    async with watch(story.path, size=(80, 24)) as seen:
+        assert "The database is locked" in "\n".join(seen.lines())
+        story.db.execute("COMMIT")
+        story.db.execute("PRAGMA locking_mode = NORMAL")
+        story.db.execute("SELECT count(*) FROM event").fetchone()
+        await seen.until(lambda: seen.app.snapshot)
+
+
+async def test_damaged(story: Story, watch: Watch) -> None:
+    story.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    story.db.execute("PRAGMA journal_mode = DELETE")
+    story.close()
+    content = bytearray(story.path.read_bytes())
+    content[8192:-8192] = b"\xff" * (len(content) - 16384)
+    story.path.write_bytes(content)
+    async with watch(story.path, size=(80, 24)) as seen:
+        text = "\n".join(seen.lines())
+        assert "The database is damaged" in text
+        assert "referral-tui verify" in text
+
+
+async def test_deleted_while_it_is_watched(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(80, 24)) as seen:
+        story.close()
+        story.path.unlink()
+        await seen.until(lambda: seen.app.trouble)
+        assert "No database yet: what was read before is shown" in seen.telling()
+        assert "The funnel" in "\n".join(seen.lines())
+
+
+async def test_the_writer_died(story: Story, watch: Watch, wall: HeldClock) -> None:
+    async with watch(story.path, size=(80, 24)) as seen:
+        assert seen.app.snapshot.status == "running"
+        wall.at += 5_000
+        await seen.until(lambda: seen.app.snapshot.status == "stopped")
+        assert "The writer stopped at 23:59:59 UTC" in seen.telling()
+        assert "▲ stopped" in seen.lines()[1]
+        await seen.pilot.press("space")
+        assert "nobody would obey" in seen.telling()
+
+
+async def test_our_own_writer_died_with_last_words(story: Story, watch: Watch) -> None:
+    async with watch(story.path, ended=lambda: "disk full") as seen:
+        assert seen.app.snapshot.status == "stopped"
+        assert "It said: disk full" in seen.telling()
+
+
+async def test_finished(story: Story, watch: Watch) -> None:
+    story.clock("finished", 0, WALL - 9 * DAY, START + 9 * DAY)
+    async with watch(story.path, size=(80, 24)) as seen:
+        assert "This run is finished" in seen.telling()
+        for key in ("space", "full_stop", "plus", "minus"):
+            await seen.pilot.press(key)
+            assert "there is nothing to pause, step or speed up" in seen.telling()
+        assert not story.path.with_name("shop.control.db").exists()
+
+
+@pytest.mark.parametrize("size", [(20, 5), (71, 40), (100, 19)])
+async def test_too_small(story: Story, watch: Watch, size: tuple[int, int]) -> None:
+    async with watch(story.path, size=size) as seen:
+        text = " ".join(" ".join(seen.lines()).split())
+        assert f"Make this window larger: 72 x 20 at least, it is {size[0]} x {size[1]}" in text
+        assert "reached" not in text

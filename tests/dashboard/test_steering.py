@@ -1,0 +1,116 @@
+"""Pause, step and speed: orders go out, and the screen says when they were obeyed and what they did."""
+
+from __future__ import annotations
+
+from conftest import WALL, Watch, Watched
+from story import DAY, START, Story
+
+from db.control import Inbox, Order
+from referral_tui.dashboard.messages import OrderSent
+
+
+async def order(seen: Watched, key: str, orders: int = 1) -> list[Order]:
+    """Press a key and wait until its orders are on their way."""
+    before = len([message for message in seen.told if isinstance(message, OrderSent)])
+    await seen.pilot.press(key)
+
+    def sent() -> list[Order]:
+        return [message.order for message in seen.told if isinstance(message, OrderSent)][before:]
+
+    await seen.until(lambda: len(sent()) >= orders)
+    return sent()
+
+
+async def test_pause_is_sent_and_obeyed(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        (sent,) = await order(seen, "space")
+        assert sent.kind == "pause"
+        assert seen.telling() == "Sent: pause. Waiting for the simulation to obey."
+        inbox = Inbox(story.path)
+        assert inbox.take() == [sent]
+        inbox.close()
+        story.obeyed("pause", sent.issued_at)
+        story.clock("paused", 21_600, WALL, START + 60 * DAY)
+        await seen.until(lambda: seen.app.snapshot.status == "paused" and "Obeyed" in seen.telling())
+        assert seen.telling() == f"Obeyed: pause, after event {story.seq}, at Mon 9 Mar 2026 23:00."
+        assert "‖ paused" in seen.lines()[1]
+        assert "space go on" in seen.lines()[-1]
+        (sent,) = await order(seen, "space")
+        assert sent.kind == "resume"
+
+
+async def test_a_step_says_what_it_did_and_marks_it(story: Story, watch: Watch) -> None:
+    story.clock("paused", 21_600, WALL, START + 60 * DAY)
+    async with watch(story.path, size=(120, 40)) as seen:
+        (sent,) = await order(seen, "full_stop")
+        assert sent.kind == "step"
+        story.begin()
+        friend = story.person()
+        seq = story.event("friend.claimed", friend, contact_ref="h", code="K001Q")
+        story.attribute(seq, friend, 1, "K001Q", "e-mail", "code")
+        story.count("stage.visited")
+        story.count("stage.claimed")
+        story.obeyed("step", sent.issued_at)
+        story.commit()
+        await seen.until(lambda: f"Event {seq}" in seen.telling())
+        assert "claimed the offer with code K001Q." in seen.telling()
+        assert "was matched to" in seen.telling()
+        assert seen.app.snapshot.moved == (0, 1, 1, 0, 0, 0, 0)
+        text = seen.lines()
+        assert any("claimed" in line and "▲1" in line for line in text)
+        assert any("│▸" in line and "claimed the offer with code K001Q" in line for line in text)
+
+
+async def test_a_step_while_running_pauses_first(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        sent = await order(seen, "full_stop", orders=2)
+        assert [one.kind for one in sent] == ["pause", "step"]
+        assert sent[0].issued_at < sent[1].issued_at
+
+
+async def test_speed_goes_up_and_down_the_ladder(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        (sent,) = await order(seen, "plus")
+        assert (sent.kind, sent.args) == ("speed", {"pace": 86_400.0})
+        assert seen.telling().startswith("Sent: speed 1 d/s.")
+        (sent,) = await order(seen, "minus")
+        assert sent.args == {"pace": 21_600.0}
+
+
+async def test_the_slowest_and_the_fastest_say_so(story: Story, watch: Watch) -> None:
+    story.clock("running", 0, WALL, START + 60 * DAY)
+    async with watch(story.path) as seen:
+        await seen.pilot.press("plus")
+        assert seen.telling() == "It goes as fast as it can already."
+        story.clock("running", 1, WALL, START + 60 * DAY)
+        await seen.until(lambda: seen.app.snapshot.overview.clock.pace == 1)
+        await seen.pilot.press("minus")
+        assert "1 s/s is the slowest" in seen.telling()
+
+
+async def test_files_have_nothing_to_steer(story: Story, watch: Watch) -> None:
+    story.db.execute("UPDATE setting SET value = 'ingest' WHERE name = 'kind'")
+    async with watch(story.path) as seen:
+        await seen.pilot.press("space")
+        assert seen.telling() == "Nothing runs here: these events came from files."
+
+
+async def test_an_order_that_can_not_be_written_is_said(story: Story, watch: Watch) -> None:
+    story.path.with_name("shop.control.db").mkdir()
+    async with watch(story.path) as seen:
+        await seen.pilot.press("space")
+        await seen.until(lambda: seen.telling().startswith("Not sent:"))
+
+
+async def test_every_command_is_in_the_palette(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        titles = [command.title for command in seen.app.get_system_commands(seen.app.screen)]
+        assert {"Pause or go on", "One event on", "Light or dark", "Picture", "Quit", "Overview"} <= set(
+            titles
+        )
+        await seen.pilot.press("ctrl+p")
+        await seen.pilot.press(*"light")
+        await seen.pilot.pause()
+        await seen.pilot.press("down", "enter")
+        await seen.pilot.pause()
+        assert not seen.app.current_theme.dark
