@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -76,7 +75,10 @@ def first_of_each(keys: Array) -> Ints:
     """The place of the first row of each key, in the order of rows."""
     if len(keys) < 2:
         return np.arange(len(keys))
-    return np.flatnonzero(pl.Series(keys).is_first_distinct().to_numpy())
+    ordered = np.sort(keys)
+    if (ordered[1:] != ordered[:-1]).all():
+        return np.arange(len(keys))
+    return np.sort(np.unique(keys, return_index=True)[1])
 
 
 def chain_back(owners: Array, nodes: Ints, heads: Array) -> Ints:

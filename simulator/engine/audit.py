@@ -64,15 +64,15 @@ class Trail:
             return EMPTY["audit"]
         columns = {name: np.concatenate([part[name] for part in self._parts]) for name in self._parts[0]}
         order = np.lexsort(tuple(columns[name] for name in ("sub", "stage", "place", "phase", "at")))
-        kinds, details = pl.Series(self._kinds), pl.Series(self._details)
+        places = order.tolist()
         return pl.DataFrame(
             {
                 "seq": np.arange(first, first + len(order)),
                 "at": columns["at"][order],
-                "kind": kinds.gather(order),
+                "kind": [self._kinds[place] for place in places],
                 "person": absent(columns["person"][order]),
                 "ref": absent(columns["ref"][order]),
-                "detail": details.gather(order),
+                "detail": [self._details[place] for place in places],
                 "trigger": columns["trigger"][order],
                 "program_version": columns["version"][order],
             },
@@ -108,4 +108,4 @@ class Trail:
 def absent(ids: Ints) -> pl.Series:
     """Ids as a column in which NONE is null."""
     column = pl.Series(ids, dtype=pl.Int64)
-    return column.set(column == NONE, None) if (ids == NONE).any() else column
+    return column.replace(NONE, None) if (ids == NONE).any() else column

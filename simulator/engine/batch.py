@@ -6,12 +6,38 @@ import numpy as np
 import polars as pl
 
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, first_of_each
+from simulator.engine.interner import hash_columns
 from simulator.engine.keys import pair
 from simulator.engine.state import State
 from simulator.events.contract import CONVERSION_TYPES, EVENT_TYPES
 
 TYPE_CODES = {name: code for code, name in enumerate(EVENT_TYPES)}
 _CONVERSION_CODES = np.array([TYPE_CODES[name] for name in CONVERSION_TYPES])
+
+
+_HASHED = (
+    "code",
+    "channel",
+    "contact_ref",
+    "device_ref",
+    "segment",
+    "country",
+    "community",
+    "referrer_kind",
+)
+_NUMBERS = (
+    pl.col("seq", "received_at", "occurred_at"),
+    pl.col("type").to_physical(),
+    pl.col("person").fill_null(NONE),
+    pl.col("reach").fill_null(1),
+    pl.col("eligible").fill_null(value=True),
+)
+_NO_TEXTS = pl.Series(dtype=pl.String)
+
+
+def _amount(currency: str) -> pl.Expr:
+    ours = pl.col("currency").is_null() | (pl.col("currency") == currency)
+    return pl.when(ours).then(pl.col("amount_minor")).otherwise(None).fill_null(NONE)
 
 
 class Latest:
@@ -43,17 +69,23 @@ class Batch:
     """A run of events in log order, all under one version of the program.
 
     Columns by row: `seq`, `received`, `occurred` (milliseconds), `type` (code), `person` (id or NONE).
+    `amount` is in minor units, NONE where it was not passed or is in another currency than the program's.
     Making it enters the batch's links, contacts, devices and words; `keep` closes it.
     """
 
-    def __init__(self, events: pl.DataFrame, state: State) -> None:
+    def __init__(self, events: pl.DataFrame, state: State, currency: str) -> None:
         self.events = events
         self.state = state
-        self.seq: Ints = events["seq"].to_numpy()
-        self.received: Ints = events["received_at"].to_numpy()
-        self.occurred: Ints = events["occurred_at"].to_numpy()
-        self.type = events["type"].to_physical().to_numpy()
-        self.person: Ints = events["person"].fill_null(NONE).to_numpy()
+        numbers = events.select(*_NUMBERS, _amount(currency))
+        self.seq: Ints = numbers["seq"].to_numpy()
+        self.received: Ints = numbers["received_at"].to_numpy()
+        self.occurred: Ints = numbers["occurred_at"].to_numpy()
+        self.type = numbers["type"].to_numpy()
+        self.person: Ints = numbers["person"].to_numpy()
+        self.reach: Ints = numbers["reach"].to_numpy()
+        self.amount: Ints = numbers["amount_minor"].to_numpy()
+        self._eligible = numbers["eligible"].to_numpy()
+        self.hashed = hash_columns(events, _HASHED)
         self.present = set(np.unique(self.type).tolist())
         state.people.grow(len(state.person_ids))
         self.conversions = self._conversions()
@@ -75,7 +107,7 @@ class Batch:
 
     def texts(self, column: str, rows: Ints) -> pl.Series:
         """A text column at some rows."""
-        return self.events[column].gather(rows)
+        return self.events[column][rows] if len(rows) else _NO_TEXTS
 
     def _conversions(self) -> Ints:
         if not self.present.intersection(_CONVERSION_CODES.tolist()):
@@ -92,7 +124,7 @@ class Batch:
         self.new_links = self.newly_linked = rows
         if not len(rows):
             return
-        _, firsts = state.codes.assign(self.texts("code", rows))
+        _, firsts = state.codes.assign(self.hashed["code"].at(rows))
         self.new_links = rows[firsts]
         owners = self.person[self.new_links]
         state.links.append(owner=owners, seq=self.seq[self.new_links])
@@ -105,21 +137,19 @@ class Batch:
         rows = np.sort(np.r_[self.identified, self.claims])
         self._known_rows = rows
         state, eligibility = self.state, self.rows("eligibility.confirmed")
-        contacts = state.contact_ids.assign(self.texts("contact_ref", rows))[0] if len(rows) else rows
+        contacts = state.contact_ids.assign(self.hashed["contact_ref"].at(rows))[0]
         self.contact = self._latest("contact", rows, contacts)
         self.segment = self._word("segment", "segment", rows)
         self.country = self._word("country", "country", rows)
         self.community = self._word("community", "community", self.identified)
         self.kind = self._word("kind", "referrer_kind", self.identified)
-        verdicts = self.events["eligible"].gather(eligibility).fill_null(value=True).to_numpy()
+        verdicts = self._eligible[eligibility]
         self.eligible = self._latest("eligible", eligibility, verdicts.astype(np.int8))
         self.eligible_rows = eligibility[verdicts.astype(bool)]
 
     def _word(self, name: str, column: str, rows: Ints) -> Latest:
         """A text field of people, as ids of words; a null leaves what was known."""
-        if not len(rows):
-            return self._latest(name, rows, rows)
-        ids, _ = self.state.words.assign(self.texts(column, rows))
+        ids, _ = self.state.words.assign(self.hashed[column].at(rows))
         given = ids != NONE
         return self._latest(name, rows[given], ids[given])
 
@@ -132,7 +162,7 @@ class Batch:
         if not (len(self._known_rows) or len(self.visits)):
             return
         rows = np.sort(np.r_[self._known_rows, self.visits])
-        devices, _ = state.device_ids.assign(self.texts("device_ref", rows))
+        devices, _ = state.device_ids.assign(self.hashed["device_ref"].at(rows))
         rows, devices = rows[devices != NONE], devices[devices != NONE]
         keys = pair(self.person[rows], devices)
         new = np.flatnonzero(state.device_known.find(keys) < 0)
@@ -161,16 +191,18 @@ class Batch:
             if column == "claimed_seq":
                 people["claimed_at"][self.person[firsts]] = self.occurred[firsts]
 
-    def serving(self, links: Ints, rows: Ints, kinds: tuple[str, ...] | None) -> Bools:
-        """Which of these links (ids, or NONE) are live and serve as the event at each of `rows` is judged."""
+    def serving(self, links: Ints, rows: Ints, kinds: Ints | None) -> Bools:
+        """Which of these links (ids, or NONE) are live and serve as the event at each of `rows` is judged.
+
+        `kinds` are the words of the referrer kinds that may refer, None for all.
+        """
         known: Bools = links != NONE
         serves: Bools = known.copy()
         serves[known] = self.state.links["seq"][links[known]] < self.seq[rows[known]]
         if kinds is not None and serves.any():
             at = np.flatnonzero(serves)
             owners = self.state.links["owner"][links[at]].astype(np.int64)
-            allowed = self.state.words.find(pl.Series(kinds, dtype=pl.String))
-            serves[at] = np.isin(self.kind.at(owners, rows[at]), allowed[allowed != NONE])
+            serves[at] = np.isin(self.kind.at(owners, rows[at]), kinds)
         return serves
 
     def keep(self) -> None:

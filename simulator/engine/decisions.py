@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_count
 from simulator.engine.batch import Batch
-from simulator.engine.facts import Asked, amount_minor, facts_of
+from simulator.engine.facts import Asked, facts_of
 from simulator.engine.keys import pair
 from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, judge_by_rules
 from simulator.engine.state import COUNTS, State
@@ -25,7 +25,7 @@ ReviewKey = tuple[str, str, str]
 class Case:
     """A decision in review, with what it needs to become a reward later.
 
-    `ready` is the version its conversion was judged under; `amount` is the fact in minor units, or None.
+    `ready` is the version its conversion was judged under; `amount` is in minor units, or NONE.
     """
 
     decision: int
@@ -35,7 +35,7 @@ class Case:
     friend: int
     referrer: int
     occurred: int
-    amount: int | None
+    amount: int
     source: str
     id: str
 
@@ -315,6 +315,8 @@ def _case_groups(state: State, cases: list[Case]) -> np.ndarray:
 
 def _cases(batch: Batch, ready: Ready, decided: Decided, places: Ints) -> list[tuple[int, Case]]:
     """Decisions at these places, as cases."""
+    if not len(places):
+        return []
     rows = decided.rows[places]
     columns = zip(
         places.tolist(),
@@ -323,7 +325,7 @@ def _cases(batch: Batch, ready: Ready, decided: Decided, places: Ints) -> list[t
         decided.friend[places].tolist(),
         decided.referrer[places].tolist(),
         batch.occurred[rows].tolist(),
-        amount_minor(batch, rows, ready.program.currency).to_list(),
+        batch.amount[rows].tolist(),
         batch.texts("source", rows).to_list(),
         batch.texts("id", rows).to_list(),
         strict=True,

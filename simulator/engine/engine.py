@@ -16,6 +16,7 @@ from simulator.engine.attribution import attribute
 from simulator.engine.batch import TYPE_CODES, Batch
 from simulator.engine.decisions import Case, ReviewKey, decide
 from simulator.engine.intake import Intake, Stored
+from simulator.engine.interner import hash_texts
 from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
 from simulator.engine.outcome import EMPTY, Outcome, Receipts, Version
 from simulator.engine.record import Record
@@ -130,7 +131,10 @@ class Engine:
 
     def _in_force(self, number: int, program: Program) -> Ready:
         self._terms[number] = self._ledger.add_terms(number, program.rewards)
-        return Ready(number, program)
+        kinds = None
+        if program.referrers is not None:
+            kinds = self._state.words.assign(hash_texts(list(program.referrers)))[0]
+        return Ready(number, program, kinds)
 
     def _record(self) -> Record:
         return Record(self._state, self._ledger, self._ready, self._next_decision, len(self._ledger.lines))
@@ -146,8 +150,8 @@ class Engine:
     def _fold(self, events: pl.DataFrame, record: Record) -> None:
         """The stages, over events all judged under one version."""
         state, ledger, ready = self._state, self._ledger, self._ready
-        batch = Batch(events, state)
-        attributed = attribute(batch, state, ready.program)
+        batch = Batch(events, state, ready.program.currency)
+        attributed = attribute(batch, state, ready)
         decided = decide(batch, state, ready, self._reviews, self._next_decision)
         self._next_decision += len(decided.rows)
         entered = enter_reversals(batch, ledger)

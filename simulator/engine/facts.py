@@ -47,26 +47,19 @@ def facts_of(asked: Asked, names: tuple[str, ...]) -> pl.DataFrame:
     return pl.DataFrame([FACT_COLUMNS[name](asked).alias(name) for name in names])
 
 
-def amount_minor(batch: Batch, rows: Ints, currency: str) -> pl.Series:
-    """The conversions' amounts in minor units; null if not passed or in another currency than the program's."""
-    amounts, currencies = batch.events["amount_minor"].gather(rows), batch.texts("currency", rows)
-    return amounts.set(currencies.is_not_null() & (currencies != currency), None)
-
-
 def _numbers(values: np.ndarray, known: Bools | None = None) -> pl.Series:
     values = values.astype(np.float64)
     return pl.Series(values if known is None else np.where(known, values, np.nan), nan_to_null=True)
 
 
 def _amount(asked: Asked) -> pl.Series:
-    program = asked.program
-    minor = amount_minor(asked.batch, asked.rows, program.currency)
+    minor = asked.batch.amount[asked.rows]
     # NumPy divides; Polars multiplies by the reciprocal of a constant, and 1999 * 0.01 is not 19.99
-    return _numbers(minor.fill_null(0).to_numpy() / 10**program.digits, minor.is_not_null().to_numpy())
+    return _numbers(minor / 10**asked.program.digits, minor != NONE)
 
 
 def _column(name: str) -> Callable[[Asked], pl.Series]:
-    return lambda asked: asked.batch.events[name].gather(asked.rows)
+    return lambda asked: asked.batch.events[name][asked.rows]
 
 
 def _method(asked: Asked) -> pl.Series:
@@ -93,7 +86,7 @@ def _known_event(column: str) -> Callable[[Asked], pl.Series]:
 
 def _eligible(asked: Asked) -> pl.Series:
     states = asked.batch.eligible.at(asked.friend, asked.rows)
-    return pl.Series(states > 0).set(pl.Series(states == NONE), None)
+    return pl.Series([None if state == NONE else state > 0 for state in states.tolist()], dtype=pl.Boolean)
 
 
 def _same_person(asked: Asked) -> pl.Series:

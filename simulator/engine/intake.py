@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Ints, Keys
-from simulator.engine.interner import Interner, pair_fingerprint
+from simulator.engine.arrays import NONE, Bools, Ints, Keys, first_of_each
+from simulator.engine.interner import Interner, hash_columns, hash_pairs
 from simulator.engine.keys import KeyIndex
 from simulator.engine.outcome import Receipts
 from simulator.events.contract import DATA_COLUMNS
@@ -41,7 +41,8 @@ class Intake:
 
     def seq_of(self, sources: pl.Series, ids: pl.Series) -> Ints:
         """The seq under which each (`source`, `id`) was accepted, or -1."""
-        found = self._index.find(pair_fingerprint(sources, ids))
+        pairs = pl.DataFrame({"source": sources, "id": ids})
+        found = self._index.find(hash_pairs(pairs, "source", "id").keys)
         if self._strays:
             for row, key in enumerate(zip(sources.to_list(), ids.to_list(), strict=True)):
                 found[row] = self._strays.get(key, found[row])
@@ -49,10 +50,9 @@ class Intake:
 
     def receive(self, messages: pl.DataFrame, persons: Interner, stored: Stored) -> Receipts:
         """Sort messages into new ones, duplicates and conflicts, and number the new ones."""
-        keys = pair_fingerprint(messages["source"], messages["id"])
+        keys = hash_pairs(messages, "source", "id").keys
         found = self._index.find(keys)
-        first = pl.Series(keys).is_first_distinct().to_numpy() if len(keys) > 1 else np.ones(len(keys), bool)
-        fresh = first & (found < 0)
+        fresh = _firsts(keys) & (found < 0)
         if fresh.all():
             return Receipts(self._accept(messages, keys, persons), [], [])
         again = np.flatnonzero(~fresh)
@@ -65,9 +65,9 @@ class Intake:
 
     def again(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
         """Events of the log on a restart: enter their keys and people; gives them with `person`."""
-        keys = pair_fingerprint(events["source"], events["id"])
+        keys = hash_pairs(events, "source", "id").keys
         seqs = events["seq"].to_numpy()
-        free = (self._index.find(keys) < 0) & pl.Series(keys).is_first_distinct().to_numpy()
+        free = (self._index.find(keys) < 0) & _firsts(keys)
         self._index.add(keys[free], seqs[free])
         for row in np.flatnonzero(~free).tolist():
             self._strays[(events["source"][row], events["id"][row])] = int(seqs[row])
@@ -94,8 +94,8 @@ class Intake:
         return self._with_persons(messages.with_columns(seq=pl.Series(seqs)), persons)
 
     def _with_persons(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
-        ids, firsts = persons.assign(events["subject"])
-        self.new_refs = events["subject"].gather(firsts)
+        ids, firsts = persons.assign(hash_columns(events, ("subject",))["subject"])
+        self.new_refs = events["subject"][firsts]
         column = pl.Series(ids)
         if (ids == NONE).any():
             column = column.set(column == NONE, None)
@@ -156,3 +156,9 @@ class Intake:
             else:
                 duplicates.append(row)
         return list(new.values())
+
+
+def _firsts(keys: Keys) -> Bools:
+    first = np.zeros(len(keys), bool)
+    first[first_of_each(keys)] = True
+    return first

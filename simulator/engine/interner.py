@@ -2,23 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Ints, Keys, first_of_each
+from simulator.engine.arrays import NONE, Array, Bools, Ints, Keys, first_of_each
 from simulator.engine.keys import KeyIndex
 
 _SEEDS = (0x5EED_0001, 0x5EED_0002)
 
 
-def fingerprint(texts: pl.Series, which: int = 0) -> Keys:
-    """A 64-bit hash of each text; never stored, made again on a restart."""
-    return texts.hash(_SEEDS[which]).to_numpy()
+@dataclass(frozen=True)
+class Hashed:
+    """Texts (or pairs of texts) by two 64-bit hashes each; `given` is false where the text is null.
+
+    Hashes are never stored: they are made again on a restart.
+    """
+
+    keys: Keys
+    checks: Keys
+    given: Bools
+    texts: pl.Series | None = None
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def at(self, rows: Array) -> Hashed:
+        """Some of the rows."""
+        texts = None if self.texts is None or not len(rows) else self.texts[rows]
+        return Hashed(self.keys[rows], self.checks[rows], self.given[rows], texts)
 
 
-def pair_fingerprint(first: pl.Series, second: pl.Series, which: int = 0) -> Keys:
-    """A 64-bit hash of each pair of texts, in which the order of the two matters."""
-    one, two = fingerprint(first, which), fingerprint(second, which)
+def hash_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Hashed]:
+    """Hash text columns, all in one pass."""
+    hashes = frame.select(
+        *(
+            pl.col(name).hash(seed).alias(f"{name}{which}")
+            for name in names
+            for which, seed in enumerate(_SEEDS)
+        ),
+        *(pl.col(name).is_not_null().alias(f"{name}?") for name in names),
+    )
+    return {
+        name: Hashed(
+            hashes[f"{name}0"].to_numpy(),
+            hashes[f"{name}1"].to_numpy(),
+            hashes[f"{name}?"].to_numpy(),
+            frame[name],
+        )
+        for name in names
+    }
+
+
+def hash_texts(texts: list[str]) -> Hashed:
+    """Hash a few texts."""
+    return hash_columns(pl.DataFrame({"text": texts}, schema={"text": pl.String}), ("text",))["text"]
+
+
+def hash_pairs(frame: pl.DataFrame, first: str, second: str) -> Hashed:
+    """Hash pairs of text columns, none of them null; the order of the two matters."""
+    one, two = hash_columns(frame, (first, second)).values()
+    return Hashed(_join(one.keys, two.keys), _join(one.checks, two.checks), one.given)
+
+
+def _join(one: Keys, two: Keys) -> Keys:
     word = (one * np.uint64(0x9E3779B97F4A7C15)) ^ (two + (one >> np.uint64(29)))
     word = (word ^ (word >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93)
     return word ^ (word >> np.uint64(32))
@@ -27,8 +75,8 @@ def pair_fingerprint(first: pl.Series, second: pl.Series, which: int = 0) -> Key
 class Interner:
     """Text, or pair of texts -> dense id.
 
-    Two are one when two independent 64-bit hashes agree: 128 bits, so by chance never. With `keep` the texts
-    themselves stay readable by id (`texts`).
+    Two are one when both 64-bit hashes agree: 128 bits, so by chance never. With `keep` the texts themselves stay
+    readable by id (`texts`).
     """
 
     def __init__(self, *, keep: bool = False) -> None:
@@ -42,47 +90,28 @@ class Interner:
     def __len__(self) -> int:
         return self._size
 
-    def find(self, texts: pl.Series) -> Ints:
+    def find(self, hashed: Hashed) -> Ints:
         """Ids of known texts; NONE for null and unknown ones."""
-        if not len(texts):
-            return np.zeros(0, np.int64)
-        ids = self._find(fingerprint(texts), fingerprint(texts, 1))
-        if texts.null_count():
-            ids[texts.is_null().to_numpy()] = NONE
+        ids = self._find(hashed.keys, hashed.checks)
+        ids[~hashed.given] = NONE
         return ids
 
-    def assign(self, texts: pl.Series) -> tuple[Ints, Ints]:
+    def assign(self, hashed: Hashed) -> tuple[Ints, Ints]:
         """Ids of all texts (NONE for null), and the rows that named a text for the first time, in order."""
-        if not texts.null_count():
-            return self._assign(fingerprint(texts), fingerprint(texts, 1), texts)
-        ids = np.full(len(texts), NONE, np.int64)
-        given = np.flatnonzero(texts.is_not_null().to_numpy())
-        if len(given):
-            ids[given], firsts = self.assign(texts.gather(given))
-            return ids, given[firsts]
-        return ids, given
-
-    def assign_pairs(self, first: pl.Series, second: pl.Series) -> Ints:
-        """Ids of pairs of texts, none of them null."""
-        if not len(first):
-            return np.zeros(0, np.int64)
-        return self._assign(pair_fingerprint(first, second), pair_fingerprint(first, second, 1), None)[0]
-
-    def _assign(self, keys: Keys, checks: Keys, texts: pl.Series | None) -> tuple[Ints, Ints]:
-        ids = self._find(keys, checks)
-        fresh = np.flatnonzero(ids == NONE)
+        ids = self.find(hashed)
+        fresh = np.flatnonzero((ids == NONE) & hashed.given)
         if not len(fresh):
             return ids, fresh
-        firsts = fresh[first_of_each(keys[fresh])]
+        firsts = fresh[first_of_each(hashed.keys[fresh])]
         new = np.arange(self._size, self._size + len(firsts))
-        self._enter(keys[firsts], checks[firsts], new)
-        if self._keep and texts is not None:
-            self.texts.extend(texts.gather(firsts).to_list())
+        self._enter(hashed.keys[firsts], hashed.checks[firsts], new)
+        if self._keep and hashed.texts is not None:
+            self.texts.extend(hashed.texts[firsts].to_list())
         ids[firsts] = new
         if len(fresh) > len(firsts):
-            ids[fresh] = self._find(keys[fresh], checks[fresh])
+            ids[fresh] = self._find(hashed.keys[fresh], hashed.checks[fresh])
             if (ids[fresh] == NONE).any():  # two new ones of this batch share their first hash
-                ids, more = self._assign(keys, checks, texts)
+                ids, more = self.assign(hashed)
                 firsts = np.sort(np.r_[firsts, more])
         return ids, firsts
 

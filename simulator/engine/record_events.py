@@ -40,7 +40,7 @@ def record_events(record: Record, batch: Batch) -> None:
     shared, people = batch.rows("referral.shared"), record.state.people
     reach = np.zeros(len(batch), np.int64)
     if len(shared):
-        reach[shared] = batch.events["reach"].gather(shared).fill_null(1).to_numpy()
+        reach[shared] = batch.reach[shared]
         sharers = batch.person[shared]
         first = first_of_each(sharers)
         first = first[people["shared"][sharers[first]] == 0]

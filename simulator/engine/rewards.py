@@ -12,7 +12,7 @@ import polars as pl
 from simulator.engine.arrays import NONE, Array, Ints, chain_back, first_of_each
 from simulator.engine.batch import Batch
 from simulator.engine.decisions import Case, Decided
-from simulator.engine.facts import amount_minor
+from simulator.engine.interner import hash_pairs
 from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.state import State
@@ -23,7 +23,7 @@ from simulator.engine.version import Ready
 class Qualified:
     """Decisions that qualified under one version: by the events at `rows` of the batch, in columns.
 
-    `targets` are the conversions (see `Ledger.target_ids`), `amounts` the fact in minor units (null where none).
+    `targets` are the conversions (see `Ledger.target_ids`), `amounts` are in minor units (NONE where none).
     """
 
     ready: Ready
@@ -34,7 +34,7 @@ class Qualified:
     friend: Ints
     referrer: Ints
     occurred: Ints
-    amounts: pl.Series
+    amounts: Ints
     targets: Ints
 
 
@@ -91,8 +91,8 @@ def qualified_now(batch: Batch, ledger: Ledger, ready: Ready, decided: Decided) 
                 decided.friend[places],
                 decided.referrer[places],
                 batch.occurred[rows],
-                amount_minor(batch, rows, ready.program.currency),
-                ledger.target_ids.assign_pairs(batch.texts("source", rows), batch.texts("id", rows)),
+                batch.amount[rows],
+                ledger.target_ids.assign(hash_pairs(batch.events[rows], "source", "id"))[0],
             )
         )
     approved = [(s.row, s.case) for s in decided.settlements if s.outcome == QUALIFIED]
@@ -108,6 +108,7 @@ def _approved(ledger: Ledger, ready: Ready, cases: list[tuple[int, Case]]) -> Qu
     def column(name: str) -> Ints:
         return np.array([getattr(case, name) for _, case in cases], np.int64)
 
+    names = pl.DataFrame({"source": [case.source for _, case in cases], "id": [case.id for _, case in cases]})
     return Qualified(
         ready,
         np.array([row for row, _ in cases], np.int64),
@@ -117,10 +118,8 @@ def _approved(ledger: Ledger, ready: Ready, cases: list[tuple[int, Case]]) -> Qu
         column("friend"),
         column("referrer"),
         column("occurred"),
-        pl.Series([case.amount for _, case in cases], dtype=pl.Int64),
-        ledger.target_ids.assign_pairs(
-            pl.Series([case.source for _, case in cases]), pl.Series([case.id for _, case in cases])
-        ),
+        column("amount"),
+        ledger.target_ids.assign(hash_pairs(names, "source", "id"))[0],
     )
 
 
@@ -160,7 +159,7 @@ def _draft(
         np.array([m.name == reward.on for m in group.ready.program.milestones], bool)[group.milestone]
     )
     recipients = _recipients(batch, state, reward.to, group, at)
-    values = _values(reward.value_minor, reward.percent, group.amounts.gather(at))
+    values = _values(reward.value_minor, reward.percent, group.amounts[at])
     kept = (recipients != NONE) & (values > 0)
     at, recipients, values = at[kept], recipients[kept], values[kept]
     received = batch.received[group.rows[at]]
@@ -197,20 +196,20 @@ def _recipients(batch: Batch, state: State, role: str, group: Qualified, at: Int
     return np.where(exists & (upline != referrer) & (upline != friend), upline, NONE)
 
 
-def _values(fixed: int | None, percent: Decimal | None, amounts: pl.Series) -> Ints:
+def _values(fixed: int | None, percent: Decimal | None, amounts: Ints) -> Ints:
     """Each line's money in minor units; 0 where there is none. Percentages exactly, half-even (as `round` does)."""
     if fixed is not None:
         return np.full(len(amounts), fixed, np.int64)
     exact = Fraction(percent or 0) / 100
-    return np.array(
-        [0 if amount is None else round(amount * exact) for amount in amounts.to_list()], np.int64
-    )
+    return np.array([0 if amount == NONE else round(amount * exact) for amount in amounts.tolist()], np.int64)
 
 
 def enter_reversals(batch: Batch, ledger: Ledger) -> tuple[Ints, Ints, Ints]:
     """Register the batch's reversals: all rows, their targets, and the places of those that come first."""
     rows = batch.rows("conversion.reversed")
-    targets = ledger.target_ids.assign_pairs(batch.texts("source", rows), batch.texts("reverses", rows))
+    if not len(rows):
+        return rows, rows, rows
+    targets = ledger.target_ids.assign(hash_pairs(batch.events[rows], "source", "reverses"))[0]
     held = ledger.targets
     held.grow(len(ledger.target_ids))
     firsts = first_of_each(targets)

@@ -56,17 +56,18 @@ def _results(ready: Ready, facts: pl.DataFrame, milestones: Ints) -> Array:
     """PASS, FAIL or MISSING by row and rule; a rule that does not apply to the row's milestone passes."""
     count = len(milestones)
     frame = facts if facts.width else pl.DataFrame({"": np.zeros(count, np.int8)})
-    judged = frame.select(rule.expr.alias(str(place)) for place, rule in enumerate(ready.rules))
-    results = np.zeros((count, len(ready.rules)), np.int8)
-    for place in range(len(ready.rules)):
-        column = judged[str(place)]
-        passed = column.fill_null(value=False).to_numpy()
-        results[:, place] = np.where(passed, PASS, np.where(column.is_null().to_numpy(), MISSING, FAIL))
+    judged = frame.select(_result(rule.expr).alias(str(place)) for place, rule in enumerate(ready.rules))
+    results = np.column_stack([judged[str(place)].to_numpy() for place in range(len(ready.rules))])
     applies = np.zeros((len(ready.rules_of), len(ready.rules)), bool)
     for milestone, places in enumerate(ready.rules_of):
         applies[milestone, places] = True
     results[~applies[milestones]] = PASS
     return results
+
+
+def _result(expression: pl.Expr) -> pl.Expr:
+    met = pl.when(expression).then(PASS).otherwise(FAIL)
+    return pl.when(expression.is_null()).then(MISSING).otherwise(met).cast(pl.Int8)
 
 
 def _outcomes(ready: Ready, results: Array) -> tuple[Ints, Ints]:

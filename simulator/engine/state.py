@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 
 from simulator.engine.arrays import NONE, Columns
-from simulator.engine.interner import Interner
+from simulator.engine.interner import Interner, hash_texts
 from simulator.engine.keys import KeyIndex
 from simulator.events.contract import CONVERSION_TYPES
 
@@ -95,7 +94,7 @@ def _attributions() -> Columns:
 
 def _first_word() -> Interner:
     words = Interner(keep=True)
-    words.assign(pl.Series(["code"]))
+    words.assign(hash_texts(["code"]))
     return words
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from simulator.engine.arrays import Ints
 from simulator.engine.batch import TYPE_CODES
 from simulator.program.model import Program
 from simulator.program.rules import CompiledRule, compile_rule
@@ -16,6 +17,7 @@ class Ready:
 
     number: int
     program: Program
+    kinds: Ints | None = None  # words of the referrer kinds that may refer; None for all
 
     @cached_property
     def rules(self) -> tuple[CompiledRule, ...]:
