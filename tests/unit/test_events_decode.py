@@ -452,6 +452,16 @@ def test_one_bad_line_costs_only_itself() -> None:
     assert [r.position for r in decoded.rejected] == [25, 26, 27]
 
 
+def test_a_long_batch_keeps_positions_and_order() -> None:
+    kinds = ("bill.paid", "link.created", "friend.opted_in")
+    lines = [line(event(kinds[i % 3], id=f"ev-{i}")) if i % 7 else b"x" for i in range(20_000)]
+    decoded = decode(*lines)
+    good = [i for i in range(20_000) if i % 7]
+    assert decoded.messages["position"].to_list() == good
+    assert decoded.messages["id"].to_list() == [f"ev-{i}" for i in good]
+    assert [r.position for r in decoded.rejected] == list(range(0, 20_000, 7))
+
+
 @pytest.mark.parametrize(
     "raw",
     [
