@@ -131,7 +131,7 @@ class Platform:
             if progress is not None:
                 progress(done, total)
         clock = store.clock()
-        if clock["told_at"]:
+        if clock["told_at"] and clock["told_at"] >= engine.newest:  # else later events have said more
             engine.advance(clock["told_at"])
         platform = cls(store, engine)
         ((platform._quarantined,),) = store.query("SELECT COALESCE(MAX(number), 0) FROM quarantine")

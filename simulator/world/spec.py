@@ -285,7 +285,7 @@ def load_world(text: str, file: str) -> WorldSpec:
     except ValidationError as error:
         lines = []
         for problem in error.errors(include_url=False, include_context=False):
-            where = ".".join(str(part) for part in problem["loc"]) or "the file"
+            where = ".".join(str(part) for part in problem["loc"])
             message = problem["msg"].removeprefix("Value error, ")
-            lines.append(f"{file}: {where}: {message}")
+            lines.append(": ".join(part for part in (file, where, message) if part))
         raise WorldError("\n".join(lines)) from None

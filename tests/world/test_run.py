@@ -1,0 +1,399 @@
+"""A run: any pace, any batch, any stop and restart give the same exports; orders are obeyed and recorded."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from db.control import PAUSE, RESUME, SPEED, STEP, send
+from db.crm import crm_path
+from db.store import Store
+from referral_tui.cli.app import run as command
+from simulator.errors import DatabaseError, InputError
+from simulator.export import export
+from simulator.pace import MAX
+from simulator.plan import START_MS, Plan
+from simulator.program.load import load_program
+from simulator.program.model import Program
+from simulator.run import Ending, Run, begin, resume
+from simulator.verify import verify
+
+DAY_S = 86_400
+PLAN = Plan(seed=5, referrers=400, days=30)
+REVIEWING = """
+[program]
+name = "Reviewed"
+industry = "telecom"
+currency = "GBP"
+
+[[milestone]]
+name = "activated"
+event = "service.activated"
+
+[[rule]]
+code = "looked-at"
+require = "method = 'link' AND NOT same_device"
+because = "A person looks at codes."
+on_fail = "review"
+
+[[reward]]
+name = "credit"
+to = "referrer"
+on = "activated"
+kind = "bill-credit"
+value = 35.00
+hold = "5d"
+clawback = "30d"
+
+[[reward]]
+name = "friend-credit"
+to = "friend"
+on = "activated"
+kind = "bill-credit"
+value = 15.00
+"""
+
+
+class FakeWall:
+    """A wall clock that goes on when somebody waits, and a little at each look."""
+
+    def __init__(self, each_look: float = 0.0) -> None:
+        self.at = 0.0
+        self.each_look = each_look
+
+    def now(self) -> float:
+        self.at += self.each_look
+        return self.at
+
+    def wait(self, seconds: float) -> None:
+        self.at += seconds
+
+
+@pytest.fixture(scope="module")
+def reviewing() -> Program:
+    return load_program(REVIEWING, "reviewing.toml")
+
+
+def _stop_after(looks: int) -> Callable[[], bool]:
+    left = iter(range(looks))
+    return lambda: next(left, None) is None
+
+
+def _never() -> bool:
+    return False
+
+
+def _run(
+    path: Path,
+    program: Program | None,
+    *,
+    stopped: Callable[[], bool] = _never,
+    pace: float = MAX,
+    batch: int = 20_000,
+    wall: FakeWall | None = None,
+    plan: Plan = PLAN,
+) -> Ending:
+    """Begin, or (without a program) go on."""
+    with begin(path, plan, program) if program else resume(path) as opened:
+        return Run(opened, stopped=stopped, wall=wall or FakeWall(), pace=pace, batch=batch).go()
+
+
+def _exports(path: Path, folder: Path) -> dict[str, bytes]:
+    found = {}
+    for what in ("events", "attributions", "decisions", "rewards", "audit", "quarantine"):
+        out = folder / f"{path.stem}-{what}.jsonl"
+        with out.open("wb") as stream:
+            export(path, what, "jsonl", stream)
+        found[what] = out.read_bytes()
+    return found
+
+
+def _crm(path: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(crm_path(path))) as db:
+        return db.execute("SELECT * FROM person ORDER BY ref").fetchall()
+
+
+@pytest.fixture(scope="module")
+def whole(
+    tmp_path_factory: pytest.TempPathFactory, reviewing: Program
+) -> tuple[dict[str, bytes], list[tuple[object, ...]]]:
+    """The exports and the CRM of the run that nobody stopped."""
+    folder = tmp_path_factory.mktemp("whole")
+    assert _run(folder / "w.db", reviewing) == "finished"
+    return _exports(folder / "w.db", folder), _crm(folder / "w.db")
+
+
+def test_reviews_are_settled_by_the_operator_a_day_later(
+    whole: tuple[dict[str, bytes], list[tuple[object, ...]]],
+) -> None:
+    exports, _ = whole
+    events = [json.loads(line) for line in exports["events"].splitlines()]
+    verdicts = [event for event in events if event["type"] == "review.decided"]
+    received = {(event["source"], event["id"]): event["receivedat"] for event in events}
+    assert verdicts
+    for verdict in verdicts:
+        decision = verdict["data"]["decision"]
+        assert verdict["receivedat"] >= received[decision["source"], decision["id"]] + DAY_S * 1000
+    outcomes = [json.loads(line)["outcome"] for line in exports["decisions"].splitlines()]
+    assert outcomes.count("review") < len(verdicts) + 5
+
+
+@pytest.mark.parametrize(
+    ("batch", "pace"), [(1_000_000, MAX), (37, MAX), (500, 86_400.0), (20_000, 700_000.0)]
+)
+def test_batch_and_pace_change_nothing(
+    batch: int,
+    pace: float,
+    tmp_path: Path,
+    reviewing: Program,
+    whole: tuple[dict[str, bytes], list[tuple[object, ...]]],
+) -> None:
+    assert _run(tmp_path / "w.db", reviewing, batch=batch, pace=pace) == "finished"
+    assert (_exports(tmp_path / "w.db", tmp_path), _crm(tmp_path / "w.db")) == whole
+
+
+@pytest.mark.parametrize("pace", [MAX, 200_000.0])
+def test_stopped_again_and_again_it_ends_the_same(
+    pace: float, tmp_path: Path, reviewing: Program, whole: tuple[dict[str, bytes], list[tuple[object, ...]]]
+) -> None:
+    path = tmp_path / "w.db"
+    ended = _run(path, reviewing, stopped=_stop_after(11), pace=pace, batch=150)
+    for looks in (1, 7, 40, 2, 90):
+        assert ended == "stopped"
+        ended = _run(path, None, stopped=_stop_after(looks), pace=pace, batch=97)
+    if ended == "stopped":
+        assert _run(path, None) == "finished"
+    assert (_exports(path, tmp_path), _crm(path)) == whole
+    assert _run(path, None) == "finished"  # going on with what is finished adds nothing
+    assert (_exports(path, tmp_path), _crm(path)) == whole
+
+
+class _Power(BaseException):
+    """The power goes."""
+
+
+@pytest.mark.parametrize("writes", [2, 9, 33])
+def test_the_power_goes_in_the_middle_of_a_write(
+    writes: int,
+    tmp_path: Path,
+    reviewing: Program,
+    whole: tuple[dict[str, bytes], list[tuple[object, ...]]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "w.db"
+    write_rows, left = Store._write_rows, iter(range(writes))
+
+    def failing(self: Store, batch: object) -> None:
+        write_rows(self, batch)  # type: ignore[arg-type]
+        if next(left, None) is None:
+            raise _Power
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "_write_rows", failing)
+        with pytest.raises(_Power):
+            _run(path, reviewing, batch=120)
+    assert _run(path, None) == "finished"
+    assert (_exports(path, tmp_path), _crm(path)) == whole
+
+
+def test_killed_it_goes_on_as_if_it_never_was(
+    tmp_path: Path, reviewing: Program, whole: tuple[dict[str, bytes], list[tuple[object, ...]]]
+) -> None:
+    program, path = tmp_path / "p.toml", tmp_path / "w.db"
+    program.write_text(REVIEWING)
+    process = _simulate(
+        path,
+        "--program",
+        program,
+        "--seed",
+        5,
+        "--referrers",
+        400,
+        "--days",
+        30,
+        "--batch",
+        40,
+        "--start",
+        START_MS,
+    )
+    try:
+        _wait_for_events(path, 200, process)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert 200 <= _count(path) < len(whole[0]["events"].splitlines())
+    assert _run(path, None) == "finished"
+    assert (_exports(path, tmp_path), _crm(path)) == whole
+
+
+def test_interrupted_it_commits_says_so_and_exits_130(tmp_path: Path) -> None:
+    path = tmp_path / "w.db"
+    process = _simulate(path, "--referrers", 400, "--days", 300, "--pace", "2d/s")
+    try:
+        _wait_for_events(path, 50, process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+    finally:
+        process.kill()
+        process.wait()
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT status FROM clock").fetchone() == ("stopped",)
+
+
+def _simulate(path: Path, *arguments: object) -> subprocess.Popen[bytes]:
+    given = [str(argument) for argument in arguments]
+    return subprocess.Popen(
+        [sys.executable, "-m", "referral_tui", "simulate", *given, "--db", str(path)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _wait_for_events(path: Path, count: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 120
+    while _count(path) < count:
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def _count(path: Path) -> int:
+    if not path.exists():
+        return 0
+    with closing(sqlite3.connect(path, timeout=10)) as db:
+        try:
+            (count,) = db.execute("SELECT COUNT(*) FROM event").fetchone()
+        except sqlite3.OperationalError:
+            return 0
+    return int(count)
+
+
+def test_a_paced_run_that_was_stopped_can_be_verified(tmp_path: Path, reviewing: Program) -> None:
+    path = tmp_path / "w.db"
+    assert _run(path, reviewing, stopped=_stop_after(150), pace=86_400.0, wall=FakeWall(0.1)) == "stopped"
+    with closing(sqlite3.connect(path)) as db:
+        (told, newest) = db.execute(
+            "SELECT told_at, (SELECT MAX(received_at) FROM event) FROM clock"
+        ).fetchone()
+    assert 0 < told < newest
+    assert verify(path).difference is None
+
+
+def test_orders_are_obeyed_and_recorded(
+    tmp_path: Path, reviewing: Program, whole: tuple[dict[str, bytes], list[tuple[object, ...]]]
+) -> None:
+    path = tmp_path / "w.db"
+    seen: list[tuple[str, int, float]] = []
+
+    class Watcher(FakeWall):
+        """Looks and orders, as a person at the dashboard would, while the run waits."""
+
+        def wait(self, seconds: float) -> None:
+            super().wait(seconds)
+            seen.append(self.look())
+            step = {
+                5: (PAUSE, {}),
+                10: (STEP, {}),
+                15: (STEP, {}),
+                20: (SPEED, {"pace": 400_000.0}),
+                25: (RESUME, {}),
+            }
+            if len(seen) in step:
+                send(path, *step[len(seen)])
+
+        def look(self) -> tuple[str, int, float]:
+            with closing(sqlite3.connect(path)) as db:
+                (events,) = db.execute("SELECT COUNT(*) FROM event").fetchone()
+                status, pace = db.execute("SELECT status, pace FROM clock").fetchone()
+            return status, events, pace
+
+    assert _run(path, reviewing, pace=86_400.0 * 3, wall=Watcher()) == "finished"
+    assert _exports(path, tmp_path)["events"] == whole[0]["events"]
+    assert {status for status, _, _ in seen[6:25]} == {"paused"}
+    assert seen[11][1] == seen[6][1] + 1
+    assert seen[16][1] == seen[6][1] + 2
+    assert seen[24][1] == seen[6][1] + 2
+    assert seen[-1][2] == 400_000.0
+    with closing(sqlite3.connect(path)) as db:
+        recorded = db.execute("SELECT kind, args, seq FROM command ORDER BY id").fetchall()
+    assert [kind for kind, _, _ in recorded] == [PAUSE, STEP, STEP, SPEED, RESUME]
+    assert [seq for _, _, seq in recorded[:3]] == [seen[6][1], seen[6][1] + 1, seen[6][1] + 2]
+
+
+def test_time_goes_as_fast_as_the_pace_says(tmp_path: Path, reviewing: Program) -> None:
+    wall = FakeWall()
+    plan = Plan(seed=5, referrers=100, days=10)
+    assert _run(tmp_path / "w.db", reviewing, pace=43_200.0, wall=wall, plan=plan) == "finished"
+    assert wall.at == pytest.approx(20, abs=0.2)  # ten days at half a day a second
+
+
+def test_a_run_is_only_resumed_as_it_was_begun(tmp_path: Path, reviewing: Program) -> None:
+    path = tmp_path / "w.db"
+    _run(path, reviewing, stopped=_stop_after(3))
+    with pytest.raises(InputError, match="begun with seed 5, not 6"), resume(path, {"seed": 6}):
+        pass
+    with pytest.raises(DatabaseError, match="another program"), resume(path, {}, "telecom"):
+        pass
+    with resume(path, {"seed": 5, "days": 30}):
+        pass
+
+
+def test_nothing_is_written_over(tmp_path: Path, reviewing: Program) -> None:
+    path = tmp_path / "w.db"
+    _run(path, reviewing, stopped=_stop_after(1))
+    with pytest.raises(DatabaseError, match="exists already"), begin(path, PLAN, reviewing):
+        pass
+    path.unlink()
+    with pytest.raises(DatabaseError, match="another run"), begin(path, PLAN, reviewing):
+        pass
+    assert not path.exists()
+
+
+def test_the_command_reports_what_happened(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "s.db"
+    few = ["simulate", "--referrers", "120", "--days", "12", "--db", str(path)]
+    assert command([*few, "--json", "--delivery", "service.activated=real-time"]) == 0
+    figures = json.loads(capfd.readouterr().out)
+    assert figures["received"] == figures["accepted"] == _count(path)
+    assert figures["duplicate"] == figures["conflict"] == figures["malformed"] == 0
+    assert {"attributions", "decisions", "rewards", "seconds", "events_per_second"} <= set(figures)
+    assert command(few) == 2
+    assert "exists already" in capfd.readouterr().err
+    assert command(["simulate", "--resume", "--db", str(path)]) == 0
+    assert "finished" in capfd.readouterr().out
+    with closing(sqlite3.connect(path)) as db:
+        settings = dict(db.execute("SELECT name, value FROM setting"))
+    assert settings["delivery"] == '{"service.activated": "real-time"}'
+    assert int(settings["received"]) == figures["received"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--preset", "telekom"], 'did you mean "telecom"'),
+        (["--pace", "fast"], "1d/s"),
+        (["--delivery", "bill.paid=sometimes"], "batch@02:00"),
+        (["--referrers", "0"], "--referrers"),
+        (["--start", "yesterday"], "--start"),
+        (["--resume"], "n.db"),
+        (["--program", "nowhere.toml"], "nowhere.toml"),
+    ],
+)
+def test_wrong_use_is_one_line_and_makes_nothing(
+    arguments: list[str], said: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert command(["simulate", *arguments, "--db", str(tmp_path / "n.db")]) == 2
+    error = capfd.readouterr().err
+    assert said in error
+    assert len(error.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []

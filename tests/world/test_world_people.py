@@ -1,0 +1,110 @@
+"""What the client's CRM holds, and the wall between it and the platform."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from db.crm import Crm, crm_path
+from simulator.errors import DatabaseError, WorldError
+from simulator.world.contacts import Contacts
+from simulator.world.pseudonyms import client_key
+from simulator.world.spec import Country
+
+RESERVED = re.compile(r"[a-z]+\.[a-z]+\d+@((mail|post)\.)?example\.(com|net|org)")
+DRAMA = re.compile(r"\+447700900\d{3} x\d{1,6}")
+
+
+def _current(people: pl.DataFrame) -> pl.DataFrame:
+    return people.unique("ref", keep="last", maintain_order=True)
+
+
+def test_no_address_and_no_number_can_belong_to_anybody(year: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+    _, people = year
+    assert all(RESERVED.fullmatch(email) for email in people["email"])
+    assert all(DRAMA.fullmatch(phone) for phone in people["phone"])
+    assert people["name"].n_unique() > 0.8 * _current(people).height
+
+
+def test_pseudonyms_are_keyed_hashes_of_the_normalised_contact(
+    year: tuple[pl.DataFrame, pl.DataFrame],
+) -> None:
+    events, people = year
+    given = events.filter(pl.col("contact_ref").is_not_null()).select("subject", "contact_ref")
+    joined = given.join(_current(people), left_on="subject", right_on="ref", how="left")
+    assert joined["email"].null_count() == 0
+    key = client_key(3)
+    kinds = {"email": 0, "phone": 0}
+    for reference, email, phone in joined.select("contact_ref", "email", "phone").head(500).iter_rows():
+        by = {
+            "email": hashlib.blake2b(email.encode(), key=key, digest_size=12).hexdigest(),
+            "phone": hashlib.blake2b(re.sub(r"\D", "", phone).encode(), key=key, digest_size=12).hexdigest(),
+        }
+        (kind,) = [name for name, digest in by.items() if reference == "c" + digest]
+        kinds[kind] += 1
+    assert kinds["email"] > kinds["phone"] > 0
+
+
+def test_no_contact_crosses(year: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+    events, people = year
+    texts = events.select(pl.col(pl.String)).unpivot()["value"].drop_nulls().unique()
+    assert not texts.str.contains("@").any()
+    assert not texts.is_in(people["name"].implode()).any()
+    assert not texts.is_in(people["phone"].implode()).any()
+
+
+def test_only_those_who_gave_a_contact_or_bought_are_known(year: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+    events, people = year
+    known = events.filter(
+        pl.col("type").is_in(["customer.identified", "friend.claimed", "service.activated"])
+    )["subject"].unique()
+    assert set(known) <= set(people["ref"])
+    assert set(people["ref"]) <= set(events["subject"]) | set(
+        people.filter(pl.col("kind") == "friend")["ref"]
+    )
+    latest = _current(people)
+    referrers = events.filter(pl.col("type") == "link.created")["subject"]
+    assert "friend" not in set(latest.filter(pl.col("ref").is_in(referrers.implode()))["kind"])
+
+
+def test_the_crm_can_be_written_twice(tmp_path: Path, year: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+    _, people = year
+    path = tmp_path / "a.db"
+
+    def content() -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(crm_path(path))) as db:
+            return db.execute("SELECT * FROM person ORDER BY ref").fetchall()
+
+    with Crm(path, client_key(3)) as crm:
+        crm.write(people)
+        once = content()
+        crm.write(people)
+        assert content() == once
+        cheats = people.filter(pl.col("label").is_not_null())
+        assert crm.labels(people["ref"].to_list()) == dict(
+            _current(cheats).select("ref", "label").iter_rows()
+        )
+    assert crm.path.name == "a.crm.db"
+    assert len(once) == people["ref"].n_unique()
+
+
+def test_the_crm_of_another_run_or_a_foreign_file_is_refused(tmp_path: Path) -> None:
+    with Crm(tmp_path / "a.db", client_key(1)):
+        pass
+    with pytest.raises(DatabaseError, match="another seed"):
+        Crm(tmp_path / "a.db", client_key(2))
+    with closing(sqlite3.connect(tmp_path / "b.crm.db")) as db:
+        db.execute("CREATE TABLE theirs (x)")
+    with pytest.raises(DatabaseError, match="no CRM database"):
+        Crm(tmp_path / "b.db", client_key(1))
+
+
+def test_a_locale_without_names_is_told() -> None:
+    with pytest.raises(WorldError, match="en_GB"):
+        Contacts({"XX": Country(share=1.0, locale="xx_XX")}, b"k" * 32, {})

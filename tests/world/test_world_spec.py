@@ -1,0 +1,106 @@
+"""The behaviour file: what is wrong with one is said line by line; the answer to an offer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from simulator.errors import InputError, WorldError
+from simulator.pace import parse_pace
+from simulator.plan import world_text
+from simulator.program.load import load_program
+from simulator.program.presets import find_program
+from simulator.world.offer import answers, offered, response
+from simulator.world.spec import Response, WorldSpec, duration_ms, load_world
+
+
+def test_the_preset_loads() -> None:
+    assert load_world(world_text("telecom"), "telecom/world.toml").name == "telecom"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("rate = 0.159", "rate = 1.59", "w.toml: sharing.rate: Input should be less than or equal to 1"),
+        ("[sharing]", "[sharing]\nrat = 1", "w.toml: sharing.rat: Extra inputs are not permitted"),
+        ('"40s"', '"40 sec"', "w.toml: sharing.delay.median: a duration is a number and a unit"),
+        (
+            'name = "email"\nshare = 0.15',
+            'name = "email"\nshare = 0.25',
+            "w.toml: channel: the shares add up to 1.1",
+        ),
+        ("kinds.partner", "kinds.friend", "none of customer, employee, partner"),
+        ("elasticity = 0.35", "elasticity = 0.7", "under 1"),
+        ("[sharing]", "[sharing", "w.toml: not TOML"),
+    ],
+)
+def test_what_is_wrong_is_said(before: str, after: str, said: str) -> None:
+    text = world_text("telecom")
+    assert before in text
+    with pytest.raises(WorldError) as told:
+        load_world(text.replace(before, after, 1), "w.toml")
+    assert said in str(told.value)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    text = world_text("telecom").replace("rate = 0.159", "rate = -1").replace("claim = 0.1736", "claim = 7")
+    with pytest.raises(WorldError) as told:
+        load_world(text, "w.toml")
+    assert len(str(told.value).splitlines()) == 2
+
+
+def test_every_number_of_the_preset_has_a_source_or_says_that_it_is_assumed() -> None:
+    """A number's source stands on its own line, or on the line that opens its table."""
+    sources = ("assumed", "Extole", "HBR", "Garnefeld")
+    table_has_one = False
+    for line in world_text("telecom").splitlines():
+        text, _, comment = line.partition("#")
+        has_one = any(source in comment for source in sources)
+        if text.startswith("["):
+            table_has_one = has_one
+        elif any(letter.isdigit() for letter in text):
+            assert has_one or table_has_one, line
+
+
+def test_durations() -> None:
+    assert duration_ms("2.5h") == 9_000_000
+    with pytest.raises(ValueError, match="20s"):
+        duration_ms(3)
+
+
+def test_the_answer_to_a_reward_saturates_with_the_stated_elasticity() -> None:
+    spec = Response(reference=20.0, elasticity=0.35, without=0.35)
+    assert response(spec, 20) == pytest.approx(1)
+    assert response(spec, 0) == pytest.approx(0.35)
+    slope = (response(spec, 20.2) - response(spec, 19.8)) / 0.4 * 20
+    assert slope == pytest.approx(0.35, rel=1e-3)
+    values = [response(spec, value) for value in (0, 5, 20, 80, 1e9)]
+    assert values == sorted(values)
+    assert values[-1] < 2.5
+    assert response(Response(reference=20.0, elasticity=0.0, without=0.5), 500) == 1
+
+
+def test_the_preset_program_is_the_reference_of_its_world(telecom: WorldSpec) -> None:
+    program = load_program(*find_program("telecom"))
+    found = answers(telecom, program)
+    assert found.sharing == pytest.approx(1)
+    assert found.converting == pytest.approx(1)
+    assert offered(program, "friend", 16.0) == 15
+
+
+def test_a_bigger_offer_moves_people(telecom: WorldSpec, make_program: Any) -> None:
+    poor, rich = answers(telecom, make_program(1000, 100)), answers(telecom, make_program(9000, 9000))
+    assert poor.sharing < 1 < rich.sharing
+    assert poor.converting < 1 < rich.converting
+
+
+@pytest.mark.parametrize(("text", "pace"), [("max", 0), ("1d/s", 86_400), ("6h/s", 21_600), ("30m/s", 1800)])
+def test_paces(text: str, pace: float) -> None:
+    assert parse_pace(text) == pace
+
+
+@pytest.mark.parametrize("text", ["", "fast", "1d", "1d/h", "0d/s", "-1d/s"])
+def test_bad_paces_say_what_is_right(text: str) -> None:
+    with pytest.raises(InputError, match="1d/s"):
+        parse_pace(text)
