@@ -98,15 +98,14 @@ def check_reference(where: str, value: object) -> str:
 
 def check_contact(where: str, value: object) -> str:
     """Check a reference that must not look like a phone number."""
-    reference = check_reference(where, value)
-    if looks_like_phone(reference):
+    if isinstance(value, str) and looks_like_phone(value):
         raise Bad(where, "looks like a raw phone number; send a pseudonymous reference (a keyed hash)")
-    return reference
+    return check_reference(where, value)
 
 
-def looks_like_phone(reference: str) -> bool:
-    """Tell whether a reference has no letter and 7 to 15 digits, as a phone number does."""
-    return _LETTER.search(reference) is None and 7 <= sum(map(str.isdigit, reference)) <= 15
+def looks_like_phone(text: str) -> bool:
+    """Tell whether a text has no letter and 7 to 15 digits, as a phone number does."""
+    return _LETTER.search(text) is None and 7 <= sum(map(str.isdigit, text)) <= 15
 
 
 def check_integer(where: str, value: object, least: int) -> int:
