@@ -109,7 +109,7 @@ def _check_members(members: Members) -> Row:
 def _required(members: Members, name: str, what: str) -> object:
     if name not in members:
         others = [other for other in islice(members, 50) if other not in _ENVELOPE]
-        near = get_close_matches(name, others, 1)
+        near = [o for o in others if o.lower() == name] or get_close_matches(name, others, 1)
         hint = f"; is {show(near[0])} meant?" if near else ""
         raise Bad(name, f"missing: every event has {what} here{hint}")
     return read_value(members[name])
