@@ -259,14 +259,11 @@ class Platform:
         """
         messages = decoded.messages
 
-        def text_of(position: int) -> bytes:
-            return lines[position]
-
         return self._receive(
             messages.drop("position"),
             messages["position"],
             decoded.rejected,
-            text_of,
+            lambda places: [lines[place] for place in places],
             keep=keep,
             counted=not operator,
         )
@@ -277,7 +274,7 @@ class Platform:
             messages,
             None,
             (),
-            lambda row: quarantine.line_of(messages[row : row + 1]),
+            lambda rows: quarantine.lines_of(messages, rows),
             keep=keep,
             counted=True,
         )
@@ -287,7 +284,7 @@ class Platform:
         messages: pl.DataFrame,
         positions: pl.Series | None,
         rejected: Sequence[Rejected],
-        text_of: Callable[[int], bytes],
+        texts_of: Callable[[Sequence[int]], Sequence[bytes]],
         *,
         keep: Mapping[str, str] | None,
         counted: bool,
@@ -300,7 +297,7 @@ class Platform:
             receipts.events.height, len(receipts.duplicates), len(receipts.conflicts), len(rejected)
         )
         refused = quarantine.rows(
-            messages, positions, receipts.conflicts, rejected, text_of, after=self._quarantined
+            messages, positions, receipts.conflicts, rejected, texts_of, after=self._quarantined
         )
         if messages.height:
             self._newest = max(self._newest, int(messages["received_at"].max()))  # type: ignore[arg-type]

@@ -29,14 +29,14 @@ def rows(
     positions: pl.Series | None,
     conflicts: Sequence[tuple[int, str]],
     rejected: Sequence[Rejected],
-    text_of: Callable[[int], bytes],
+    texts_of: Callable[[Sequence[int]], Sequence[bytes]],
     *,
     after: int,
 ) -> pl.DataFrame:
     """Conflicting messages (row of `messages`, field that differs) and malformed ones as rows of the table.
 
-    `positions` says for each row of `messages` where it arrived (None: the row's own number), `text_of` gives
-    what arrived there, `after` is the last number given so far. Costs nothing where there is neither.
+    `positions` says for each row of `messages` where it arrived (None: the row's own number), `texts_of` gives
+    what arrived at some of them, `after` is the last number given so far. Costs nothing where there is neither.
     """
     if not conflicts and not rejected:
         return _NONE
@@ -44,24 +44,26 @@ def rows(
         (one.position, one.received_at, one.source, one.id, "malformed", one.field, one.reason)
         for one in rejected
     ]
-    for row, field in conflicts:
-        position = row if positions is None else positions[row]
-        received_at, source, key = messages.select("received_at", "source", "id").row(row)
-        found.append((position, received_at, source, key, "conflict", field, _differs(field)))
+    places = [row for row, _ in conflicts]
+    arrived = places if positions is None else positions.gather(places).to_list()
+    named = messages.select("received_at", "source", "id")[places].rows()
+    for position, (received_at, source, own_id), (_, field) in zip(arrived, named, conflicts, strict=True):
+        found.append((position, received_at, source, own_id, "conflict", field, _differs(field)))
     found.sort(key=lambda one: one[0])
+    texts = texts_of([one[0] for one in found])
     return pl.DataFrame(
         [
-            (after + place, *one[1:], *quarantine_text(text_of(one[0])))
-            for place, one in enumerate(found, start=1)
+            (number, *one[1:], *quarantine_text(text))
+            for number, (one, text) in enumerate(zip(found, texts, strict=True), start=after + 1)
         ],
         schema=SCHEMA,
         orient="row",
     )
 
 
-def line_of(message: pl.DataFrame) -> bytes:
-    """One message that came as columns, as the line of JSON it would have been."""
-    return encode_events(message)[0]
+def lines_of(messages: pl.DataFrame, rows: Sequence[int]) -> list[bytes]:
+    """Some messages that came as columns, as the lines of JSON they would have been."""
+    return encode_events(messages[list(rows)])
 
 
 def _differs(field: str) -> str:

@@ -1,0 +1,86 @@
+"""The command as a whole: help, exit statuses, and nothing heavy loaded before it is needed."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nasty import Cli
+
+from referral_tui.cli.app import COMMANDS
+from referral_tui.cli.errors import guarded
+from simulator.errors import InputError
+
+
+def test_help_names_every_command(cli: Cli) -> None:
+    ran = cli("--help")
+    assert ran.status == 0
+    assert all(name in ran.out for name in COMMANDS)
+    assert cli().out == ran.out
+
+
+@pytest.mark.parametrize("name", ["ingest", "export", "explain", "verify", "review"])
+def test_every_help_has_an_example(cli: Cli, name: str) -> None:
+    ran = cli(name, "--help")
+    assert ran.status == 0
+    assert re.search(rf"Example:\s+referral-tui\s+{name}", ran.out)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["ingest", "--help"], ["verify", "--help"], ["explain", "--help"]]
+)
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys; from referral_tui.cli.app import run; run(sys.argv[1:]); "
+        "print([one for one in ('polars', 'numpy', 'textual', 'sqlmodel', 'sqlalchemy', 'faker', 'sqlglot') "
+        "if one in sys.modules], file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    assert ran.stderr == "[]\n"
+
+
+def test_an_unknown_command_names_the_nearest(cli: Cli) -> None:
+    ran = cli("ingets")
+    assert ran.status == 2
+    assert "ingest" in ran.err
+    assert ran.err.count("\n") == 1
+
+
+def test_the_ways_to_end(capfd: pytest.CaptureFixture[str]) -> None:
+    def fails(error: BaseException) -> int:
+        def command() -> None:
+            raise error
+
+        return guarded(command)
+
+    assert guarded(lambda: None) == 0
+    assert guarded(lambda: 1) == 1
+    assert fails(KeyboardInterrupt()) == 130
+    assert fails(InputError("one\ntwo")) == 2
+    assert fails(PermissionError(13, "Permission denied", "/x")) == 2
+    assert capfd.readouterr().err == (
+        "referral-tui: one\nreferral-tui: two\nreferral-tui: /x: Permission denied\n"
+    )
+    with pytest.raises(ZeroDivisionError):
+        fails(ZeroDivisionError())
+
+
+def test_a_reader_that_goes_away_is_no_error(
+    cli: Cli, tmp_path: Path, program: Path, nasty_file: Path
+) -> None:
+    db = tmp_path / "a.db"
+    assert cli("ingest", "--db", db, "--program", program, "--replay", nasty_file).status == 0
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run(
+        [sys.executable, "-m", "referral_tui", "export", "events", "--db", db],
+        stdout=writing,
+        check=False,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (0, b"")

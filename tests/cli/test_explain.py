@@ -1,0 +1,145 @@
+"""Explain and review: a small story told back, and what would have paid."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from nasty import DAY, HOUR, START, Cli, message
+
+from referral_tui.names import short_name
+
+WHO = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
+
+
+@pytest.fixture
+def db(cli: Cli, tmp_path: Path, program: Path) -> Path:
+    """Ann refers Ben (paid), herself under another name (refused), Cid and Dan within a day (Dan in review)."""
+    events = [
+        message("w1", "customer.identified", "ann", START, contact_ref="c-ann", **WHO),
+        message(
+            "w2",
+            "customer.identified",
+            "eve",
+            START,
+            contact_ref="c-eve",
+            **(WHO | {"referrer_kind": "partner"}),
+        ),
+        message("l1", "link.created", "ann", START, code="ANN"),
+        message("l2", "link.created", "eve", START, code="EVE"),
+        message("v0", "friend.visited", "ben", START + HOUR, code="NOBODY", channel="qr"),
+        message("v1", "friend.visited", "ben", START + HOUR + 1, code="ANN", channel="email"),
+        message("v2", "friend.visited", "ben", START + HOUR + 2, code="EVE", channel="email"),
+        message("v3", "friend.visited", "ben", START + HOUR + 3, code="ANN", channel="sms"),
+        message("b1", "service.activated", "ben", START + 2 * HOUR),
+        message("m1", "friend.claimed", "ann2", START + 3 * DAY, contact_ref="c-ann", code="ANN"),
+        message("m2", "service.activated", "ann2", START + 3 * DAY + 1),
+        message("c1", "friend.claimed", "cid", START + 5 * DAY, contact_ref="c-cid", code="ANN"),
+        message("d1", "friend.claimed", "dan", START + 5 * DAY + 1, contact_ref="c-dan", code="ANN"),
+        message("d2", "service.activated", "dan", START + 5 * DAY + 2),
+        message("z1", "service.activated", "zoe", START + 5 * DAY + 3),
+        message("bb", "bill.paid", "ben", START + 5 * DAY + 4, amount_minor=300, currency="GBP"),
+    ]
+    file, path = tmp_path / "a.jsonl", tmp_path / "a.db"
+    file.write_text("\n".join(map(json.dumps, events)))
+    assert cli("ingest", "--db", path, "--program", program, "--replay", file).status == 0
+    return path
+
+
+def test_a_friend_who_was_paid_for(cli: Cli, db: Path) -> None:
+    told = cli("explain", "ben", "--db", db, "--json").json
+    assert (told["kind"], told["ref"], told["name"]) == ("friend", "ben", short_name("ben"))
+    assert told["attribution"]["referrer"] == "ann"
+    fates = {touch["code"] + touch["channel"]: (touch["won"], touch["why"]) for touch in told["touches"]}
+    assert fates["ANNsms"] == (True, "it won")
+    assert fates["ANNemail"] == (False, "a later visit won")
+    assert fates["NOBODYqr"] == (False, "no link had this code then")
+    assert fates["EVEemail"] == (False, "its referrer (partner) may not refer")
+    (reward,) = told["rewards"]
+    assert (reward["reward"], reward["state"], reward["value"]) == ("credit", "issued", "20.00 GBP")
+    assert told["why_not"] == []
+    assert [entry["at"] for entry in told["timeline"]] == sorted(entry["at"] for entry in told["timeline"])
+
+
+def test_a_refused_one_says_the_rule_the_values_and_the_nearest_change(cli: Cli, db: Path) -> None:
+    told = cli("explain", "client/shop:m2", "--db", db, "--json").json
+    (decision,) = told["decisions"]
+    assert (decision["outcome"], decision["reason"]) == ("refused", "no-self-referral")
+    rule = decision["rules"][0]
+    assert (rule["code"], rule["result"]) == ("no-self-referral", "fail")
+    assert rule["values"] == {"same_person": False, "same_contact": True}
+    assert decision["why_not"] == ["with same_contact false instead of true it would have passed"]
+    assert told["why_not"] == ["activated: with same_contact false instead of true it would have passed"]
+
+
+def test_a_number_is_moved_just_across_its_limit(cli: Cli, db: Path) -> None:
+    (decision,) = cli("explain", "client/shop:bb", "--db", db, "--json").json["decisions"]
+    assert decision["why_not"] == ["with amount 5 instead of 3 it would have passed"]
+
+
+def test_an_unattributed_one_says_what_would_have_matched(cli: Cli, db: Path) -> None:
+    ran = cli("explain", "z1", "--db", db)
+    assert "nobody referred this friend" in ran.out
+    assert "a visit through a live link in the 20 days before" in ran.out
+
+
+def test_a_referrer_and_a_short_name(cli: Cli, db: Path) -> None:
+    told = cli("explain", short_name("ann"), "--db", db, "--json").json
+    assert told["kind"] == "referrer"
+    assert told["referrer"]["friends_count"] == 4
+    assert {friend["friend"] for friend in told["referrer"]["friends"]} == {"ben", "ann2", "cid", "dan"}
+    assert "As a referrer: 4 friends" in cli("explain", "ann", "--db", db).out
+
+
+def test_a_reward_by_its_number(cli: Cli, db: Path) -> None:
+    told = cli("explain", "reward:1", "--db", db, "--json").json
+    assert (told["kind"], told["ref"], told["reward"]["state"]) == ("reward", "ben", "issued")
+    assert cli("explain", "reward:1", "--db", db).out.startswith("A reward for ")
+
+
+def test_what_nobody_is_called_is_one_line(cli: Cli, db: Path) -> None:
+    ran = cli("explain", "nobody", "--db", db)
+    assert ran.status == 2
+    assert ran.err.count("\n") == 1
+
+
+def test_review_list_approve_and_what_follows(cli: Cli, db: Path) -> None:
+    (one,) = cli("review", "list", "--db", db, "--json").json["review"]
+    assert (one["source"], one["id"], one["friend"], one["failed"]) == (
+        "client/shop",
+        "d2",
+        "dan",
+        [["not-too-fast", "fail"]],
+    )
+    assert cli("review", "list", "--db", db).out.count("\n") == 1
+    now = START + 9 * DAY
+    ran = cli("review", "approve", one["number"], "--by", "op-1", "--db", db, "--now", now, "--json").json
+    assert (ran["outcome"], ran["at"]) == ("qualified", now)
+    assert cli("review", "list", "--db", db, "--json").json == {"review": []}
+    (reward,) = cli("explain", "d2", "--db", db, "--json").json["rewards"]
+    assert reward["state"] == "issued"
+    assert cli("verify", "--db", db).status == 0
+
+
+def test_review_decline_refuses(cli: Cli, db: Path) -> None:
+    ran = cli("review", "decline", "client/shop:d2", "--by", "op-1", "--db", db)
+    assert ran.out.endswith("refused\n")
+    assert cli("verify", "--db", db).status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("approve", "77", "--by", "op"), "no decision in review"),
+        (("approve", "client/shop:d2", "--by", "op@example.com"), "data.by"),
+        (("approve", "client/shop:d2", "--by", "op", "--now", START), "earliest right value"),
+        (("approve", "client/shop:d2"), "--by"),
+        ((), "review --help"),
+    ],
+)
+def test_wrong_reviews_are_one_line(cli: Cli, db: Path, arguments: tuple[object, ...], said: str) -> None:
+    ran = cli("review", *arguments, *(("--db", db) if arguments else ()))
+    assert ran.status == 2
+    assert said in ran.err
+    assert len(cli("review", "list", "--db", db, "--json").json["review"]) == 1

@@ -1,0 +1,108 @@
+"""Export: the columns and their order, the three formats agreeing, files that are whole or not there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from nasty import START, Cli
+
+Exports = Callable[..., dict[str, bytes]]
+COLUMNS = {
+    "events": "specversion id source type time subject data receivedat seq",
+    "quarantine": "receivedat source id receipt field reason message",
+    "attributions": "friend referrer code channel method touch_at attributed_at",
+    "decisions": "source event_id milestone friend referrer outcome reason decided_at failed",
+    "rewards": "source event_id milestone reward role recipient value_minor state due_at state_at",
+    "audit": "seq at kind subject detail trigger_source trigger_id program_version hash",
+}
+
+
+@pytest.fixture
+def db(cli: Cli, tmp_path: Path, program: Path, nasty_file: Path) -> Path:
+    """A database of the nasty log."""
+    path = tmp_path / "a.db"
+    now = START + 60 * 86_400_000
+    assert cli("ingest", "--db", path, "--program", program, "--replay", "--now", now, nasty_file).status == 0
+    return path
+
+
+def test_columns_stand_in_their_order_and_the_formats_agree(exports: Exports, db: Path) -> None:
+    lines, tables, parquet = exports(db), exports(db, "csv"), exports(db, "parquet")
+    for what, columns in COLUMNS.items():
+        rows = [json.loads(line) for line in lines[what].splitlines()]
+        assert rows
+        assert all(list(row) == columns.split() for row in rows)
+        frame = pl.read_parquet(io.BytesIO(parquet[what]))
+        assert frame.columns == columns.split()
+        assert frame.height == len(rows)
+        read = list(csv.DictReader(io.StringIO(tables[what].decode(), newline="")))
+        assert len(read) == len(rows)
+        if what == "events":
+            continue
+        assert frame.to_dicts() == rows
+        for one, other in zip(read, rows, strict=True):
+            for name, value in other.items():
+                said = json.dumps(value, separators=(",", ":")) if isinstance(value, list) else value
+                assert one[name] == ("" if said is None else str(said))
+
+
+def test_audit_entries_carry_their_block_and_name_their_trigger(exports: Exports, db: Path) -> None:
+    written = exports(db)
+    audit = [json.loads(line) for line in written["audit"].splitlines()]
+    events = {(one["source"], one["id"]) for one in map(json.loads, written["events"].splitlines())}
+    assert [entry["seq"] for entry in audit] == list(range(1, len(audit) + 1))
+    assert all((entry["trigger_source"], entry["trigger_id"]) in events for entry in audit)
+    assert len({entry["hash"] for entry in audit}) == (len(audit) - 1) // 1024 + 1
+    assert all(len(entry["hash"]) == 64 for entry in audit)
+
+
+def test_a_file_and_standard_output_are_the_same_bytes(cli: Cli, db: Path, tmp_path: Path) -> None:
+    out = tmp_path / "rewards.csv"
+    ran = cli("export", "rewards", "--db", db, "--format", "csv", "--out", out)
+    assert ran.status == 0
+    assert "rows of rewards" in ran.err
+    assert (
+        cli("export", "rewards", "--db", db, "--format", "csv", "--out", "-").out.encode() == out.read_bytes()
+    )
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_an_empty_database_exports_empty_tables(
+    cli: Cli, tmp_path: Path, program: Path, exports: Exports
+) -> None:
+    empty, db = tmp_path / "none.jsonl", tmp_path / "empty.db"
+    empty.write_text("\n\n")
+    assert cli("ingest", "--db", db, "--program", program, "--replay", empty).status == 0
+    assert set(exports(db).values()) == {b""}
+    assert all(table.count(b"\n") == 1 for table in exports(db, "csv").values())
+    for what, raw in exports(db, "parquet").items():
+        frame = pl.read_parquet(io.BytesIO(raw))
+        assert (frame.height, frame.columns) == (0, COLUMNS[what].split())
+    assert cli("verify", "--db", db).status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["export", "events", "--db", "none.db"], "no such database"),
+        (["export", "people"], "events"),
+        (["export", "events", "--format", "xml"], "jsonl"),
+        (["export", "events", "--out", "."], "is a folder"),
+        (["export", "events", "--out", "none/x.csv"], "can't be written"),
+    ],
+)
+def test_wrong_use_is_one_line(
+    cli: Cli, db: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(db.parent)
+    full = arguments if "--db" in arguments else [*arguments, "--db", str(db)]
+    ran = cli(*full)
+    assert ran.status == 2
+    assert ran.err.count("\n") == 1
+    assert said in ran.err
