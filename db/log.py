@@ -127,7 +127,14 @@ def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
         ]
         series += _steering(columns[-1])
         series.append(pl.Series("person", columns[-2], _INT, strict=True))
-    except (TypeError, ValueError, KeyError, OverflowError, pl.exceptions.PolarsError) as error:
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+        pl.exceptions.PolarsError,
+    ) as error:
         raise _damage(rows) from error
     return pl.DataFrame(series)
 
@@ -145,26 +152,32 @@ def _steering(texts: Sequence[str | None]) -> list[pl.Series]:
 
 
 def _damage(rows: list[tuple[Any, ...]]) -> DamagedDatabaseError:
-    """Which row and column holds a value of the wrong kind."""
-    kinds = {_INT: (int,), _TEXT: (str,), _BOOL: (int,)}
+    """Which row and column holds what no event holds."""
     for row in rows:
         for (name, kind), value in zip(PLAIN.items(), row, strict=False):
-            if value is not None and (
-                not isinstance(value, kinds[kind]) or (kind == _BOOL and value not in (0, 1))
-            ):
+            if value is not None and not _fits(value, kind):
                 return DamagedDatabaseError(
                     f"event {row[0]}: {name} holds {value!r}, which is no {kind}; the database is damaged"
                 )
-        if row[-1] is not None:
-            try:
-                fields = orjson.loads(row[-1])
-                fine = isinstance(fields, dict) and all(isinstance(one, str) for one in fields.values())
-            except (orjson.JSONDecodeError, TypeError):
-                fine = False
-            if not fine:
-                return DamagedDatabaseError(
-                    f"event {row[0]}: steering holds {row[-1]!r}, no JSON object of texts; the database is damaged"
-                )
+        if row[-1] is not None and not _is_steering(row[-1]):
+            return DamagedDatabaseError(
+                f"event {row[0]}: steering holds {row[-1]!r}, no JSON object of texts; the database is damaged"
+            )
     return DamagedDatabaseError(
         f"events {rows[0][0]} to {rows[-1][0]}: can't be read; the database is damaged"
     )
+
+
+def _fits(value: object, kind: pl.DataType) -> bool:
+    """Whether a stored value is of a column's kind; text that was no UTF-8 carries surrogates."""
+    if kind == _TEXT:
+        return isinstance(value, str) and not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return isinstance(value, int) and (kind == _INT or value in (0, 1))
+
+
+def _is_steering(value: object) -> bool:
+    try:
+        fields = orjson.loads(value)  # type: ignore[arg-type]
+    except (orjson.JSONDecodeError, TypeError):
+        return False
+    return isinstance(fields, dict) and all(isinstance(one, str) for one in fields.values())

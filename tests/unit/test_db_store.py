@@ -1,0 +1,240 @@
+"""The store: shapes of rows, the chain whatever the batches, reading back, one writer, and what it refuses."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from db import log, rows
+from db.chain import BLOCK_ROWS, Chain, block_of, genesis
+from db.lock import WriterLock
+from db.readonly import DamagedDatabaseError, LockedDatabaseError
+from db.store import Batch, Store
+from simulator.errors import DatabaseError
+
+VERSION = (1, 0, "Test", "GBP", 2, "the text")
+EVENT_SCHEMA = {name: kind for name, kind in log.SCHEMA.items() if name != "subject"}
+DECISION = {"decision_source": "client/x", "decision_id": "9", "decision_milestone": "m"}
+Make = Callable[[], Store]
+
+
+def events(first: int, count: int) -> pl.DataFrame:
+    """Events of several shapes, numbered from `first`."""
+    made = []
+    for seq in range(first, first + count):
+        event: dict[str, Any] = dict.fromkeys(EVENT_SCHEMA)
+        event |= {
+            "seq": seq,
+            "received_at": 10 * seq,
+            "occurred_at": seq - 50,
+            "source": "platform",
+            "id": f"id'{seq}\n",
+        }
+        event |= [
+            {"type": "link.created", "person": seq % 7, "code": 'quote " and , comma'},
+            {"type": "eligibility.confirmed", "person": 0, "eligible": seq % 4 == 1},
+            {"type": "referral.shared", "person": 1, "code": "C", "channel": "ü", "reach": 2**53 - 1},
+            {"type": "review.decided", "verdict": "approve", "by": "op", **DECISION},
+        ][seq % 4]
+        made.append(event)
+    return pl.DataFrame(made, schema=EVENT_SCHEMA)
+
+
+PERSONS = pl.DataFrame({"id": range(7), "ref": [f"ref-{number}" for number in range(7)]})
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """`make()`: a new store, each in a file of its own."""
+    names = iter(f"{number}.db" for number in range(100))
+
+    def store() -> Store:
+        return Store.create(tmp_path / next(names), settings={"kind": "test"}, version=VERSION, clock={})
+
+    return store
+
+
+def blocks(store: Store) -> list[tuple[Any, ...]]:
+    return store.query("SELECT * FROM block ORDER BY chain, number")
+
+
+def test_events_come_back_as_they_went_in(make: Make) -> None:
+    with make() as store:
+        given = events(1, 50)
+        store.write(Batch(persons=PERSONS, events=given))
+        (read,) = store.events()
+        assert read.schema == log.SCHEMA
+        assert read.drop("subject").select(given.columns).equals(given)
+        assert read["subject"].to_list() == [None if who is None else f"ref-{who}" for who in given["person"]]
+        assert [frame.height for frame in store.events(after_seq=10, rows=15)] == [15, 15, 10]
+        assert store.events_at([7, 3, 7])["seq"].to_list() == [7, 3, 7]
+        assert store.events_at([]).schema == log.SCHEMA
+
+
+@pytest.mark.parametrize("cuts", [[1] * 30 + [2270], [1024, 1024, 252], [1023, 2, 1275], [700, 700, 900]])
+def test_blocks_and_rows_do_not_depend_on_the_batches(make: Make, cuts: list[int]) -> None:
+    with make() as whole, make() as cut:
+        whole.write(Batch(persons=PERSONS, events=events(1, 2300)))
+        cut.write(Batch(persons=PERSONS))
+        first = 1
+        for count in cuts:
+            cut.write(Batch(events=events(first, count)))
+            first += count
+        assert blocks(whole) == blocks(cut)
+        assert [row[1:3] for row in blocks(whole)] == [(1, 1024), (2, 1024), (3, 252), (1, 7)]
+        everything = "SELECT * FROM event ORDER BY seq"
+        assert whole.query(everything) == cut.query(everything)
+
+
+@pytest.mark.parametrize("count", [5, BLOCK_ROWS, BLOCK_ROWS + 1])
+def test_a_reopened_chain_goes_on_where_it_was(make: Make, count: int) -> None:
+    with make() as whole:
+        whole.write(Batch(persons=PERSONS, events=events(1, count + 10)))
+        expected = blocks(whole)
+    with make() as store:
+        store.write(Batch(persons=PERSONS, events=events(1, count)))
+        path = store.path
+    with Store.open(path) as store:
+        store.write(Batch(events=events(count + 1, 10)))
+        assert blocks(store) == expected
+
+
+def test_a_block_is_what_its_description_says() -> None:
+    first = genesis("event", "program")
+    shaped = [rows.shape((1, "a", None)), rows.shape((2, None, "é"))]
+    (sealed,) = Chain(first).extend(shaped)
+    assert sealed.hash == hashlib.sha256(first + '[3,[1,"a"]],[5,[2,"é"]],'.encode()).hexdigest()
+    assert (sealed.number, sealed.rows) == (1, 2)
+    assert genesis("audit", "program") != first != genesis("event", "program ")
+    assert [block_of(place) for place in (1, 1024, 1025)] == [1, 1, 2]
+
+
+def test_rows_that_differ_only_in_where_a_value_stands_read_differently() -> None:
+    assert rows.shape((1, "a", None)) != rows.shape((1, None, "a"))
+    assert rows.shape((1, "")) != rows.shape((1, None))
+
+
+def test_groups_keep_values_and_places() -> None:
+    frame = pl.DataFrame(
+        {"k": [1, 2, 3], "a": ["x", None, "z"], "b": [None, None, None]}, schema_overrides={"b": pl.String}
+    )
+    found = rows.groups(frame, ["k", "a", "b", "not there"])
+    assert [(one.mask, one.names, one.rows, one.places) for one in found] == [
+        (3, ("k", "a"), [(1, "x"), (3, "z")], [0, 2]),
+        (1, ("k",), [(2,)], [1]),
+    ]
+    assert rows.in_order(found, 3) == [(3, (1, "x")), (1, (2,)), (3, (3, "z"))]
+
+
+def test_a_batch_is_written_wholly_or_not_at_all(make: Make) -> None:
+    with make() as store:
+        store.write(Batch(persons=PERSONS, events=events(1, 5)))
+        before = (blocks(store), store.settings())
+        with pytest.raises(DatabaseError):
+            store.write(Batch(events=events(5, 5), settings={"more": "1"}))  # seq 5 is there
+        assert (blocks(store), store.settings()) == before
+
+
+def test_rollups_add_up_and_noughts_leave_no_row(make: Make) -> None:
+    def rollup(*lines: tuple[int, str, int, int]) -> pl.DataFrame:
+        return pl.DataFrame(lines, schema=["hour", "metric", "count", "value"], orient="row")
+
+    with make() as store:
+        store.write(Batch(rollup=rollup((1, "a", 2, 5), (2, "a", 1, 1), (1, "b", 1, 7))))
+        store.write(Batch(rollup=rollup((1, "a", 1, 1), (1, "b", -1, -7))))
+        assert store.query("SELECT * FROM total") == [("a", 4, 7)]
+        assert store.query("SELECT * FROM hour") == [(1, "a", 3, 6), (2, "a", 1, 1)]
+
+
+def test_settled_decisions_and_changed_rewards_are_updated(make: Make) -> None:
+    decision = {
+        "id": 1,
+        "seq": 1,
+        "milestone": "m",
+        "friend": 0,
+        "outcome": "review",
+        "decided_at": 5,
+        "failed": "[]",
+    }
+    with make() as store:
+        store.write(Batch(decisions=pl.DataFrame([decision | {"program_version": 1}])))
+        settled = pl.DataFrame([{"id": 1, "outcome": "refused", "reason": "declined", "decided_at": 9}])
+        store.write(Batch(settled=settled))
+        assert store.query("SELECT outcome, reason, decided_at FROM decision") == [("refused", "declined", 9)]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("eligible", 2, "eligible holds 2"),
+        ("reach", "many", "reach holds 'many'"),
+        ("steering", "[1]", "steering holds"),
+    ],
+)
+def test_a_value_that_no_event_holds_is_named(make: Make, column: str, value: object, said: str) -> None:
+    with make() as store:
+        store.write(Batch(persons=PERSONS, events=events(1, 8)))
+        path = store.path
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE event SET {column} = ? WHERE seq = 4", (value,))
+        connection.commit()
+        with pytest.raises(DamagedDatabaseError, match=f"event 4: {said}"):
+            list(log.read(connection, 0, 100))
+    with pytest.raises(DamagedDatabaseError, match="block 1 of the event chain"):
+        Store.open(path)
+
+
+def test_only_one_writer_and_a_dead_ones_lock_is_free(make: Make, tmp_path: Path) -> None:
+    store = make()
+    with pytest.raises(LockedDatabaseError, match=f"process {os.getpid()} is writing it"):
+        Store.open(store.path)
+    store.close()
+    store.path.with_name(store.path.name + ".lock").write_text(
+        "4194305\n"
+    )  # left by a process that was killed
+    Store.open(store.path).close()
+    lock = WriterLock(tmp_path / "x.db")
+    lock.release()
+    lock.release()
+    assert not (tmp_path / "x.db.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("setup", "said"),
+    [
+        ("CREATE TABLE t (a)", "not of referral-tui"),
+        ("PRAGMA user_version = 7", "of schema 7"),
+        ("UPDATE setting SET value = '0' WHERE name = 'schema'", "of schema 0"),
+        ("DELETE FROM program_version", "no program"),
+    ],
+)
+def test_what_can_not_be_opened_is_said(make: Make, tmp_path: Path, setup: str, said: str) -> None:
+    path = tmp_path / "foreign.db"
+    if not setup.startswith("CREATE"):
+        with make() as store:
+            path = store.path
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(setup)
+        connection.commit()
+    with pytest.raises(DatabaseError, match=said):
+        Store.open(path)
+    assert not path.with_name(path.name + ".lock").exists()
+
+
+@pytest.mark.parametrize("what", ["there", "folder", "no folder"])
+def test_what_can_not_be_made_is_said(tmp_path: Path, what: str) -> None:
+    path = {"there": tmp_path / "a.db", "folder": tmp_path, "no folder": tmp_path / "none" / "a.db"}[what]
+    if what == "there":
+        path.write_text("something")
+    said = {"there": "exists already", "folder": "is a folder", "no folder": "."}[what]
+    with pytest.raises(DatabaseError, match=said):
+        Store.create(path, settings={}, version=VERSION, clock={})
+    assert not list(tmp_path.glob("*.lock"))
