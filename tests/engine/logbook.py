@@ -15,7 +15,7 @@ Event = dict[str, Any]
 
 
 def message(
-    kind: str, subject: str | None, *, at: int, received: int, source: str, key: str, **data: object
+    kind: str, subject: str | None, *, at: int, received: int, source: str, key: str, **data: Any
 ) -> Event:
     """A valid message as the door hands it on: every data field, absent ones None."""
     unknown = data.keys() - DATA_COLUMNS.keys()
@@ -50,7 +50,7 @@ class Logbook:
         received: int | None,
         source: str = "platform",
         key: str | None = None,
-        **data: object,
+        **data: Any,
     ) -> Event:
         """Any message; `at` and `received` count from the start of the log, in milliseconds."""
         told = None if received is None else self.start + received
@@ -81,7 +81,7 @@ class Logbook:
         received: int | None = None,
         contact: str | None = None,
         kind: str = "customer",
-        **data: object,
+        **data: Any,
     ) -> Event:
         return self.add(
             "customer.identified",
@@ -117,7 +117,7 @@ class Logbook:
         received: int | None = None,
         code: str | None = None,
         contact: str | None = None,
-        **data: object,
+        **data: Any,
     ) -> Event:
         contact = contact or f"contact-of-{friend}"
         return self.add("friend.claimed", friend, at, received, code=code, contact_ref=contact, **data)
@@ -131,7 +131,7 @@ class Logbook:
         amount: int | None = None,
         source: str = "client/shop",
         key: str | None = None,
-        **data: object,
+        **data: Any,
     ) -> Event:
         """A conversion; `amount` in minor units."""
         return self.add(kind, friend, at, received, source, key, amount_minor=amount, **data)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 Value = bool | float | str | None
 Facts = Mapping[str, Value]
@@ -23,7 +24,7 @@ _TOKEN = re.compile(
 )
 _LOGIC = ("AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "IS", "NULL", "TRUE", "FALSE")
 _KEYWORDS = frozenset((*_LOGIC, "CASE", "WHEN", "THEN", "ELSE", "END", "COALESCE"))
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "<>": operator.ne,
     "!=": operator.ne,

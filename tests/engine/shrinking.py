@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any, cast
 
 from designs import with_text
 from strategies import Case
@@ -51,5 +52,5 @@ def _smaller_program(case: Case, fails: Fails) -> Case:
     return case
 
 
-def _with(program: Program, part: str, items: tuple[object, ...]) -> Program:
-    return with_text(dataclasses.replace(program, **{part: items}))
+def _with(program: Program, part: str, items: tuple[Any, ...]) -> Program:
+    return with_text(dataclasses.replace(program, **cast(Any, {part: items})))

@@ -201,7 +201,7 @@ def _cap(dice: Dice, scale: int, value: int | None) -> Cap:
     limit = dice.pick((unit, 2 * unit, 2 * unit + 1, max(1, 3 * unit - 1)))
     count = dice.pick((1, 2, 3))
     form = dice.between(1, 5)
-    kind = _duration(dice, scale) if window == "rolling" else window
+    kind: Any = _duration(dice, scale) if window == "rolling" else window
     return cap(kind, count if form <= 3 else None, limit if form >= 3 else None)
 
 
