@@ -191,7 +191,8 @@ def _with_code(event: EventRow) -> str:
 
 def _identified(event: EventRow, person: str) -> str:
     way = "by single sign-on" if event.via == "sso" else "by their own input"
-    return f"{person} was identified {way}, a {event.referrer_kind or 'customer'}"
+    kind = event.referrer_kind or "customer"
+    return f"{person} was identified {way}, {'an' if kind == 'employee' else 'a'} {kind}"
 
 
 def _shared(event: EventRow, person: str) -> str:

@@ -61,7 +61,7 @@ class Dashboard(App[None]):
     CSS_PATH = "dashboard.tcss"
     TITLE = "referral-tui"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        place.MODE: partial(_open, place) for place in PLACES
+        place.MODE: partial(_open, place) for place in PLACES[1:]
     }
     DEFAULT_MODE = PLACES[0].MODE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,7 +79,12 @@ class Dashboard(App[None]):
         self.feed: Feed | None = None
         self.register_theme(NIGHT)
         self.register_theme(DAY)
-        self.theme = NIGHT.name
+        self.set_reactive(App.theme, NIGHT.name)  # by its setter all styles would be parsed once more
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Open the first screen; as a mode like the others all styles would be parsed once more."""
+        return _open(PLACES[0])
 
     def on_mount(self) -> None:
         """Begin to look once the first picture stands."""
@@ -147,6 +152,8 @@ class Dashboard(App[None]):
     async def action_place(self, mode: str) -> None:
         """Go to a screen."""
         await self.switch_mode(mode)
+        if self.place is not None:
+            await self.place.furnish()
         self._show()
 
     def action_explain(self) -> None:
@@ -192,11 +199,13 @@ class Dashboard(App[None]):
                 ):  # not on every system
                     asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
         # what reads and steers is loaded now: the first paint does not wait for it
         from referral_tui.dashboard.feed import Feed  # noqa: PLC0415
         from referral_tui.dashboard.orders import Orders  # noqa: PLC0415
 
+        if self.place is not None:
+            await self.place.furnish()
         self.orders = Orders()
         self.feed = Feed(self.setup.path, self.post_message, self.setup.clocks, self.setup.ended)
         self._tell()

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from referral_tui.dashboard.widgets.bars import ClockBar, KeyBar, KeyHint, Tab, TopBar
+from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.texts import Notice, TellingLine, TooSmall
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class Place(Screen[None]):
     KEY: ClassVar[str]
     TITLE_IN_TAB: ClassVar[str]
     MODE: ClassVar[str]
+    FIRST_FOCUS: ClassVar[str]
+    AUTO_FOCUS = ""
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
@@ -34,6 +38,7 @@ class Place(Screen[None]):
         """Make the screen; `tabs` are all screens there are, this one among them."""
         super().__init__()
         self._tabs = tabs
+        self._furnished = False
 
     def compose(self) -> ComposeResult:
         """Put the frame around the screen's own part."""
@@ -41,9 +46,15 @@ class Place(Screen[None]):
         yield TopBar(self._tabs)
         yield ClockBar()
         yield TellingLine()
-        yield from self.parts()
         yield Notice()
         yield KeyBar()
+
+    async def furnish(self) -> None:
+        """Put the screen's own part in, once: the frame is painted before it."""
+        if not self._furnished:
+            self._furnished = True
+            await self.mount_all(self.parts(), before=self.query_one(Notice))
+            self.query(self.FIRST_FOCUS).first().focus()
 
     def parts(self) -> Iterable[Widget]:
         """Make the widgets of the screen's own part; its outermost has the id `board`."""

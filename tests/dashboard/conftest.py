@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,65 +13,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 from story import DAY, START, Story
 from textual.message import Message
-from textual.pilot import Pilot
+from watching import TOLD, WALL, HeldClock, Watch, Watched
 
 import db.models  # noqa: F401 -- fills the metadata
 from referral_tui.dashboard.app import Dashboard, Setup
 from referral_tui.dashboard.clocks import Clocks
-from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
-
-WALL = START + 400 * DAY  # the wall's clock of every test; runs are told to have beaten a moment before
-TOLD = (Fresh, Troubled, OrderSent, OrderFailed)
-
-
-class HeldClock:
-    """A clock that stands where it is put."""
-
-    def __init__(self, at: int) -> None:
-        self.at = at
-
-    def __call__(self) -> int:
-        return self.at
-
-
-@dataclass
-class Watched:
-    """A running app, its pilot, and the messages of its feed so far."""
-
-    app: Dashboard
-    pilot: Pilot[None]
-    told: list[Message]
-    news: asyncio.Event
-
-    async def until(self, true: Callable[[], object]) -> None:
-        """Wait, message by message, until something is so."""
-        await self.pilot.pause()
-        while not true():
-            await asyncio.wait_for(self.news.wait(), 20)
-            self.news.clear()
-            await self.pilot.pause()
-
-    async def first(self) -> None:
-        """Wait until the feed has told something."""
-        await self.until(lambda: self.app.snapshot or self.app.trouble)
-
-    def telling(self) -> str:
-        """The sentence on the screen."""
-        return str(self.app.place.query_one("#telling").telling.text)
-
-    def lines(self) -> list[str]:
-        """The screen as text."""
-        width, height = self.app.size
-        strips = self.app.screen._compositor.render_strips()
-        return [strip.text.ljust(width) for strip in strips[:height]]
-
-    def picture(self) -> str:
-        """The screen as SVG, without the ids that change from one picture to the next."""
-        svg = self.app.export_screenshot(title="referral-tui")
-        return re.sub(r"terminal-\d+", "terminal", svg)
-
-
-Watch = Callable[..., AbstractAsyncContextManager[Watched]]
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +32,7 @@ def ddl() -> list[str]:
 
 
 @pytest.fixture
-def empty(tmp_path: Path, ddl: list[str]) -> Story:
+def empty(tmp_path: Path, ddl: list[str]) -> Iterator[Story]:
     """A database in which nothing has happened."""
     story = Story(tmp_path / "shop.db", ddl)
     yield story

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Watch
 from story import Story
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.image import SVGImageSnapshotExtension
+from watching import Watch
 
 from referral_tui.dashboard.messages import Fresh
 from referral_tui.dashboard.widgets.funnel import Funnel

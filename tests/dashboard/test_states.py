@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import WALL, HeldClock, Watch
 from story import DAY, START, Story
+from watching import WALL, HeldClock, Watch
 
 from referral_tui.dashboard.messages import Fresh, Troubled
 
@@ -70,7 +70,7 @@ async def test_foreign(tmp_path: Path, watch: Watch, kind: str) -> None:
 async def test_an_older_schema(story: Story, watch: Watch) -> None:
     story.db.execute("UPDATE setting SET value = '0' WHERE name = 'schema'")
     async with watch(story.path, size=(80, 24)) as seen:
-        text = "\n".join(seen.lines())
+        text = " ".join(" ".join(seen.lines()).split())
         assert "The database is of another version" in text
         assert "of schema 0" in text
 

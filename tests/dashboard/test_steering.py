@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conftest import WALL, Watch, Watched
 from story import DAY, START, Story
+from watching import WALL, Watch, Watched
 
 from db.control import Inbox, Order
 from referral_tui.dashboard.messages import OrderSent

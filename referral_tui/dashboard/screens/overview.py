@@ -1,84 +1,34 @@
-"""The first screen: headline numbers, the funnel, what just happened, rewards, and who brought whom."""
+"""The first screen: the whole program at a glance, live."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
 from textual.widget import Widget
 
 from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.snapshot import Snapshot
-from referral_tui.dashboard.widgets.funnel import Funnel
-from referral_tui.dashboard.widgets.listing import Listing
-from referral_tui.dashboard.widgets.lists import Attributions, Rewards, Stream
-from referral_tui.dashboard.widgets.tile import SHORT_TITLES, Tile
+
+if TYPE_CHECKING:
+    from referral_tui.dashboard.snapshot import Snapshot
 
 
 class OverviewScreen(Place):
-    """The whole program at a glance, live."""
+    """Headline numbers, the funnel, what just happened, rewards, and who brought whom."""
 
     KEY = "1"
     TITLE_IN_TAB = "Overview"
     MODE = "overview"
-    AUTO_FOCUS = "#funnel"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "left", "beside(-1)", "Part before", show=False, id="overview.left", tooltip="Focus to the left"
-        ),
-        Binding(
-            "right", "beside(1)", "Next part", show=False, id="overview.right", tooltip="Focus to the right"
-        ),
-        Binding("up", "above", "Part above", show=False, id="overview.up", tooltip="Focus upwards"),
-        Binding("down", "below", "Part below", show=False, id="overview.down", tooltip="Focus downwards"),
-    ]
+    FIRST_FOCUS = "#funnel"
 
     def parts(self) -> Iterable[Widget]:
-        """Make tiles, funnel and lists."""
-        tiles = Horizontal(*(Tile(key) for key in SHORT_TITLES), id="tiles")
-        side = Vertical(Rewards(), Attributions(), id="side")
-        yield Container(tiles, Container(Funnel(), side, Stream(), id="below"), id="board")
+        """Make the board; its module is loaded now, after the frame's paint."""
+        from referral_tui.dashboard.screens.overview_board import OverviewBoard  # noqa: PLC0415
+
+        yield OverviewBoard()
 
     def show_parts(self, snapshot: Snapshot, step_mark: int | None) -> None:
-        """Hand each part what it shows; those that would stay the same do nothing."""
-        overview = snapshot.overview
-        for headline in overview.headlines:
-            self.query_one(f"#tile-{headline.key}", Tile).show(
-                headline, overview.program, overview.bucket_hours
-            )
-        self.query_one(Funnel).show(overview.stages, snapshot.moved)
-        rewards, stream = self.query_one(Rewards), self.query_one(Stream)
-        if rewards.program != overview.program:
-            rewards.program = stream.program = overview.program
-        rewards.show(overview.rewards)
-        self.query_one(Attributions).show(overview.attributions)
-        stream.mark_newer_than(step_mark)
-        stream.show(overview.events)
+        """Hand the snapshot to the board."""
+        from referral_tui.dashboard.screens.overview_board import OverviewBoard  # noqa: PLC0415
 
-    def action_beside(self, step: int) -> None:
-        """Move the focus to the part beside."""
-        if step > 0:
-            self.focus_next()
-        else:
-            self.focus_previous()
-
-    def action_below(self) -> None:
-        """Move the focus from the tiles down."""
-        self.query_one(Funnel).focus()
-
-    def action_above(self) -> None:
-        """Stay: above the tiles is nothing."""
-
-    def on_funnel_left(self, message: Funnel.Left) -> None:
-        """Go on where the funnel's cursor went over an end."""
-        if message.step > 0:
-            self.query_one(Stream).focus()
-        else:
-            self.query(Tile).first().focus()
-
-    def on_listing_left(self, message: Listing.Left) -> None:
-        """Go up from a list's top."""
-        message.stop()
-        self.query_one(Funnel).focus()
+        self.query_one(OverviewBoard).show(snapshot, step_mark)

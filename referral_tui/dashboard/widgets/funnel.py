@@ -29,7 +29,6 @@ class Funnel(LineWidget, can_focus=True):
     """The stages, one under the other; one of them is under the cursor."""
 
     BORDER_TITLE = "The funnel"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"funnel--top", "funnel--bottom"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "cursor(-1)", "Stage before", show=False, id="funnel.up", tooltip="One stage up"),
         Binding("down", "cursor(1)", "Stage after", show=False, id="funnel.down", tooltip="One stage down"),
@@ -158,16 +157,14 @@ class Funnel(LineWidget, can_focus=True):
         return line.add("▀" * (halves // 2) + "▘" * (halves % 2), colour)
 
     def _colours(self, count: int) -> list[Style]:
-        top, bottom = (self.get_component_styles(f"funnel--{end}").color for end in ("top", "bottom"))
-        back = self.ink("plain")
+        first, last = self.ink("funnel-top"), self.ink("funnel-bottom")
+        if first.color is None or last.color is None:
+            return [first] * count
+        top, bottom = Color.from_rich_color(first.color), Color.from_rich_color(last.color)
         steps = max(1, count - 1)
-        return [back + _ink(top.blend(bottom, place / steps)) for place in range(count)]
+        return [first + Style(color=top.blend(bottom, place / steps).rich_color) for place in range(count)]
 
 
 def _faded(cells: int) -> str:
     """Draw a bar that goes on where the scale ends."""
     return "█" * (cells - 3) + "▓▒░"
-
-
-def _ink(colour: Color) -> Style:
-    return Style(color=colour.rich_color)

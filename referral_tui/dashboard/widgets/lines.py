@@ -6,7 +6,7 @@ Measured with Textual 8.2: a widget of this kind costs 2-7 ms a tick where a Dat
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -17,11 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from referral_tui.dashboard.topic import Topic
-
-INKS = (
-    *("plain", "quiet", "strong", "accent", "good", "warn", "bad", "edge", "up", "tab", "key"),
-    *("identification", "participation", "conversion", "steering"),
-)
+from referral_tui.dashboard.widgets.inks import Inks
 
 
 class Line:
@@ -73,19 +69,14 @@ class Explained(Protocol):
 class LineWidget(Widget):
     """A widget that draws all its lines at once and keeps them."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS}
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id, classes=classes)
+        self.ink = Inks(self)
         self._drawn: tuple[Size, list[Strip]] | None = None
 
     def draw(self, width: int, height: int) -> Iterable[Strip]:
         """Draw the lines of the content; fewer than `height` leave the rest blank."""
         raise NotImplementedError
-
-    def ink(self, name: str) -> Style:
-        """Look up a style of the theme by what it is for."""
-        return self.get_component_rich_style(f"ink--{name}")
 
     def redraw(self) -> None:
         """Draw anew at the next paint."""
@@ -95,6 +86,7 @@ class LineWidget(Widget):
     def notify_style_update(self) -> None:
         """Forget lines drawn in the old colours."""
         self._drawn = None
+        self.ink.forget()
         super().notify_style_update()
 
     def on_focus(self, _event: events.Focus) -> None:

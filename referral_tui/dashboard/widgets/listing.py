@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -14,7 +13,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from referral_tui.dashboard.topic import Topic
-from referral_tui.dashboard.widgets.lines import INKS, Line, wrap
+from referral_tui.dashboard.widgets.inks import Inks
+from referral_tui.dashboard.widgets.lines import Line, wrap
 
 RowT = TypeVar("RowT")
 KEPT = 600  # strips kept; a screenful is 60 at most
@@ -23,7 +23,6 @@ KEPT = 600  # strips kept; a screenful is 60 at most
 class Listing(ScrollView, Generic[RowT], can_focus=True):
     """Rows of any frozen kind; a subclass says how one is drawn."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS}
     MARKS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "row(-1)", "Up", show=False, id="list.up", tooltip="Newer rows"),
@@ -36,6 +35,7 @@ class Listing(ScrollView, Generic[RowT], can_focus=True):
     def __init__(self, title: str, topic: Topic, empty: str, *, id: str) -> None:  # noqa: A002 -- Textual's name
         """Make a list with its title, its help, and what stands in it while there are no rows."""
         super().__init__(id=id, classes="panel")
+        self.ink = Inks(self)
         self.border_title = title
         self._topic = topic
         self._empty = empty
@@ -65,10 +65,6 @@ class Listing(ScrollView, Generic[RowT], can_focus=True):
         """Draw one row into a line."""
         raise NotImplementedError
 
-    def ink(self, name: str) -> Style:
-        """Look up a style of the theme by what it is for."""
-        return self.get_component_rich_style(f"ink--{name}")
-
     def action_row(self, step: int) -> None:
         """Scroll by a row; over the top the focus goes on."""
         if step < 0 and self.scroll_offset.y == 0:
@@ -85,6 +81,7 @@ class Listing(ScrollView, Generic[RowT], can_focus=True):
     def notify_style_update(self) -> None:
         """Forget strips drawn in the old colours."""
         self._strips.clear()
+        self.ink.forget()
         super().notify_style_update()
 
     def on_resize(self, _event: events.Resize) -> None:

@@ -1,0 +1,44 @@
+"""A simulation that we start ends with us, however that is, and its last words are kept."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from referral_tui.cli.terminal import need_terminal
+from referral_tui.dashboard.launch import writer
+from simulator.errors import InputError
+
+
+def test_it_ends_with_us(tmp_path: Path) -> None:
+    with writer([sys.executable, "-c", "input() if 0 else __import__('time').sleep(600)"], tmp_path) as own:
+        assert own.ended() is None
+    assert own.process.returncode is not None
+
+
+def test_it_ends_when_we_fail(tmp_path: Path) -> None:
+    with (
+        pytest.raises(RuntimeError),
+        writer([sys.executable, "-c", "import time; time.sleep(600)"], tmp_path) as own,
+    ):
+        raise RuntimeError
+    assert own.process.returncode is not None
+
+
+def test_its_last_words_are_kept(tmp_path: Path) -> None:
+    with writer([sys.executable, "-c", "raise SystemExit('no preset x')"], tmp_path) as own:
+        own.process.wait(20)
+        assert own.ended() == "no preset x"
+
+
+def test_a_good_end_is_no_trouble(tmp_path: Path) -> None:
+    with writer([sys.executable, "-c", ""], tmp_path) as own:
+        own.process.wait(20)
+        assert own.ended() is None
+
+
+def test_a_pipe_is_no_terminal() -> None:
+    with pytest.raises(InputError, match="demo: needs a terminal"):
+        need_terminal("demo")

@@ -1,0 +1,152 @@
+"""Typed results: figures with their parts, bounded lists, errors in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from story import HOUR, START, Story
+
+import db.models
+from db import readonly
+from db.figures import STAGES, funnel, headlines
+from db.queries import (
+    BUCKETS,
+    DatabaseError,
+    EmptyDatabaseError,
+    ForeignDatabaseError,
+    MissingDatabaseError,
+    Reader,
+)
+from referral_tui.words import category
+from simulator.events.contract import EVENT_TYPES
+
+
+def test_the_identity_is_that_of_the_models() -> None:
+    assert readonly.APPLICATION_ID == db.models.APPLICATION_ID
+    assert readonly.SCHEMA_VERSION == db.models.SCHEMA_VERSION
+    assert set(db.models.SQLModel.metadata.tables) >= readonly.TABLES
+
+
+def test_categories_are_those_of_the_contract() -> None:
+    assert {name: category(name) for name in EVENT_TYPES} == {
+        name: kind.category.value for name, kind in EVENT_TYPES.items()
+    }
+
+
+def test_figures_carry_their_parts_and_formulas() -> None:
+    totals = {
+        "event.referral.shared": (10, 90),
+        "stage.visited": (40, 0),
+        "stage.claimed": (30, 0),
+        "stage.qualified": (8, 0),
+        "referrer.linked": (20, 0),
+        "referrer.sharing": (5, 0),
+        "reward.issued": (4, 6000),
+        "reward.pending": (2, 3000),
+        "time_to_reward": (4, 4 * HOUR),
+    }
+    stages = funnel(totals)
+    assert [stage.name for stage in stages] == list(STAGES)
+    assert [stage.count for stage in stages] == [90, 40, 30, 0, 0, 8, 0]
+    assert stages[0].rate is None
+    assert stages[1].rate == pytest.approx(40 / 90)
+    assert stages[5].rate is None
+    found = {headline.key: headline for headline in headlines(totals)}
+    assert found["participation"].value == 0.25
+    assert found["participation"].formula == "referrers who shared ÷ referrers with a link"
+    assert found["k"].value == 0.4
+    assert (found["cost"].numerator, found["cost"].denominator, found["cost"].value) == (6000, 8, 750)
+    assert (found["pending"].value, found["pending"].lines) == (3000, 2)
+    assert found["time"].value == HOUR
+
+
+def test_nobody_reached_divides_by_nothing() -> None:
+    assert [stage.rate for stage in funnel({})] == [None] * 7
+    assert found_values(headlines({})) == {"participation": None, "k": None, "cost": None, "time": None}
+
+
+def found_values(found: object) -> dict[str, float | None]:
+    return {headline.key: headline.value for headline in found if headline.denominator is not None}
+
+
+def test_reached_is_never_fewer_than_visited() -> None:
+    assert funnel({"event.referral.shared": (1, 3), "stage.visited": (5, 0)})[0].count == 5
+
+
+def test_small_lines_end_at_the_number_that_is_shown(story: Story) -> None:
+    reader = Reader(story.path)
+    overview = reader.overview()
+    for headline in overview.headlines:
+        if headline.key in ("participation", "k", "cost", "pending"):
+            assert headline.series[-1] == headline.value
+    issued = next(headline for headline in overview.headlines if headline.key == "issued")
+    assert overview.bucket_hours == 6
+    assert len(issued.series) == 9 * 4
+    reader.close()
+
+
+def test_a_second_look_agrees_with_a_first_one_of_another_reader(story: Story) -> None:
+    old = Reader(story.path)
+    old.overview()
+    story.begin()
+    story.now += 30 * HOUR
+    story.event("referral.shared", 1, code="K000Q", channel="e-mail", reach=7)
+    story.count("referrer.sharing")
+    story.commit()
+    fresh = Reader(story.path)
+    assert old.overview() == fresh.overview()
+    old.close()
+    fresh.close()
+
+
+def test_lists_and_lines_are_bounded(story: Story) -> None:
+    story.begin()
+    for day in range(10, 200):
+        story.now = START + day * 24 * HOUR
+        story.event("session.authenticated", 1)
+    story.commit()
+    reader = Reader(story.path)
+    overview = reader.overview(newest=10)
+    assert [event.seq for event in overview.events] == list(range(story.seq, story.seq - 10, -1))
+    for rows in (overview.attributions, overview.rewards, overview.happenings):
+        assert len(rows) == 10
+    assert overview.bucket_hours == 24
+    assert all(len(headline.series) == BUCKETS for headline in overview.headlines)
+    plans = [
+        row[3]
+        for sql in (db.queries._EVENTS, db.queries._ATTRIBUTIONS, db.queries._HAPPENINGS, db.queries._REWARDS)
+        for row in reader._db.execute("EXPLAIN QUERY PLAN " + sql, (10,))
+    ]
+    assert not [plan for plan in plans if plan.startswith("SCAN") and "USING INDEX" in plan]
+    reader.close()
+
+
+def test_data_version_changes_with_a_commit_only(story: Story) -> None:
+    reader = Reader(story.path)
+    first = reader.version()
+    assert reader.version() == first
+    story.db.execute("UPDATE clock SET pace = 1")
+    assert reader.version() != first
+    reader.close()
+
+
+def test_errors_are_typed_and_say_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(MissingDatabaseError, match="no such database; `referral-tui simulate --db"):
+        Reader(tmp_path / "shop.db")
+    (tmp_path / "shop.db").touch()
+    with pytest.raises(EmptyDatabaseError, match="the file is empty"):
+        Reader(tmp_path / "shop.db")
+    with pytest.raises(ForeignDatabaseError, match="is a folder"):
+        Reader(tmp_path)
+    assert issubclass(MissingDatabaseError, DatabaseError)
+
+
+def test_a_finished_database_can_be_read_where_nothing_can_be_written(story: Story, tmp_path: Path) -> None:
+    story.close()
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    (shelf / "shop.db").write_bytes(story.path.read_bytes())
+    reader = Reader(shelf / "shop.db")
+    assert reader.overview().newest_seq > 0
+    reader.close()
