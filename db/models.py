@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Column, Index, Integer
+from sqlalchemy import BigInteger, Column, Index, Integer, text
 from sqlmodel import Field, SQLModel
 
 SCHEMA_VERSION = 1
@@ -53,7 +53,10 @@ class Event(SQLModel, table=True):
     """The log: every accepted event, its envelope and its data fields; `steering` holds operators' data as JSON."""
 
     __tablename__: ClassVar[str] = "event"
-    __table_args__ = (Index("event_person", "person"),)
+    __table_args__ = (
+        Index("event_person", "person"),
+        Index("event_link", "code", sqlite_where=text("type = 'link.created'")),  # whose code is it? few rows
+    )
     seq: int = Field(sa_column=_key())
     received_at: int = Field(sa_type=BigInteger)
     occurred_at: int = Field(sa_type=BigInteger)

@@ -409,7 +409,7 @@ class Platform:
                 rollup=rollup,
                 quarantine=empty if quarantine is None else quarantine,
                 versions=[version_row(one) for one in outcome.versions],
-                clock={"sim_at": self._sim_at, "told_at": self.told},
+                clock={"sim_at": self._sim_at, "told_at": self.told, "beat_at": _wall_ms()},
                 settings=settings,
             )
         )

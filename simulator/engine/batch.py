@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, first_of_each
+from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, first_of_each, mark_first
 from simulator.engine.interner import hash_columns
 from simulator.engine.keys import pair
 from simulator.engine.state import State
@@ -45,19 +47,25 @@ class Latest:
 
     def __init__(self, people: Columns, name: str, persons: Array, rows: Ints, values: Array) -> None:
         self._people, self._name = people, name
-        self._persons, self._values = persons, values
-        self._order = np.argsort((persons << 32) | rows, kind="stable")
-        self._keys = ((persons << 32) | rows)[self._order]
+        self._persons, self._rows, self._values = persons, rows, values
+
+    @cached_property
+    def _sorted(self) -> tuple[Ints, Ints]:
+        """The updates' keys (person, then row) in order, and where each stands; made when first asked for."""
+        keys = (self._persons << 32) | self._rows
+        order = np.argsort(keys)
+        return keys[order], order
 
     def at(self, persons: Array, rows: Ints) -> Array:
         """The latest value of each person as of the event at `rows`, itself included; NONE for NONE persons."""
         known = persons >= 0
         result = np.where(known, self._people[self._name][np.where(known, persons, 0)], NONE)
-        if len(self._keys) and len(persons):
-            places = np.searchsorted(self._keys, (persons.astype(np.int64) << 32) | rows, side="right") - 1
+        if len(self._rows) and len(persons):
+            keys, order = self._sorted
+            places = np.searchsorted(keys, (persons.astype(np.int64) << 32) | rows, side="right") - 1
             there = (places >= 0) & known
-            there[there] = (self._keys[places[there]] >> 32) == persons[there]
-            result[there] = self._values[self._order[places[there]]]
+            there[there] = (keys[places[there]] >> 32) == persons[there]
+            result[there] = self._values[order[places[there]]]
         return result
 
     def keep(self) -> None:
@@ -86,7 +94,7 @@ class Batch:
         self.amount: Ints = numbers["amount_minor"].to_numpy()
         self._eligible = numbers["eligible"].to_numpy()
         self.hashed = hash_columns(events, _HASHED)
-        self.present = set(np.unique(self.type).tolist())
+        self.present = set(np.flatnonzero(np.bincount(self.type)).tolist())
         state.people.grow(len(state.person_ids))
         self.conversions = self._conversions()
         self.identified = self.rows("customer.identified")
@@ -128,10 +136,9 @@ class Batch:
         self.new_links = rows[firsts]
         owners = self.person[self.new_links]
         state.links.append(owner=owners, seq=self.seq[self.new_links])
-        fresh = first_of_each(owners)
-        fresh = fresh[state.people["linked_at"][owners[fresh]] == NONE]
-        self.newly_linked = self.new_links[fresh]
-        state.people["linked_at"][owners[fresh]] = self.received[self.newly_linked]
+        first = mark_first(state.people["linked_seq"], owners, self.seq[self.new_links])
+        self.newly_linked = self.new_links[first]
+        state.people["linked_at"][owners[first]] = self.received[self.newly_linked]
 
     def _enter_known(self) -> None:
         rows = np.sort(np.r_[self.identified, self.claims])
@@ -183,13 +190,9 @@ class Batch:
             ("opted_in_seq", self.rows("friend.opted_in")),
             ("authenticated_seq", self.rows("session.authenticated")),
         ):
-            if not len(rows):
-                continue
-            firsts = rows[first_of_each(self.person[rows])]
-            firsts = firsts[people[column][self.person[firsts]] == 0]
-            people[column][self.person[firsts]] = self.seq[firsts]
+            first = mark_first(people[column], self.person[rows], self.seq[rows])
             if column == "claimed_seq":
-                people["claimed_at"][self.person[firsts]] = self.occurred[firsts]
+                people["claimed_at"][self.person[rows[first]]] = self.occurred[rows[first]]
 
     def serving(self, links: Ints, rows: Ints, kinds: Ints | None) -> Bools:
         """Which of these links (ids, or NONE) are live and serve as the event at each of `rows` is judged.

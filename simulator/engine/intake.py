@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Bools, Ints, Keys, first_of_each
-from simulator.engine.interner import Interner, hash_columns, hash_pairs
+from simulator.engine.arrays import NONE, Ints
+from simulator.engine.interner import Interner, hash_columns, pair_keys
 from simulator.engine.keys import KeyIndex
 from simulator.engine.outcome import Receipts
 from simulator.events.contract import DATA_COLUMNS
@@ -42,7 +42,7 @@ class Intake:
     def seq_of(self, sources: pl.Series, ids: pl.Series) -> Ints:
         """The seq under which each (`source`, `id`) was accepted, or -1."""
         pairs = pl.DataFrame({"source": sources, "id": ids})
-        found = self._index.find(hash_pairs(pairs, "source", "id").keys)
+        found = self._index.find(pair_keys(pairs, "source", "id"))
         if self._strays:
             for row, key in enumerate(zip(sources.to_list(), ids.to_list(), strict=True)):
                 found[row] = self._strays.get(key, found[row])
@@ -50,71 +50,64 @@ class Intake:
 
     def receive(self, messages: pl.DataFrame, persons: Interner, stored: Stored) -> Receipts:
         """Sort messages into new ones, duplicates and conflicts, and number the new ones."""
-        keys = hash_pairs(messages, "source", "id").keys
+        keys = pair_keys(messages, "source", "id")
         found = self._index.find(keys)
-        fresh = _firsts(keys) & (found < 0)
-        if fresh.all():
-            return Receipts(self._accept(messages, keys, persons), [], [])
-        again = np.flatnonzero(~fresh)
-        duplicates, conflicts, strays = self._compare(messages, keys, found, fresh, again, stored)
-        for row in strays:
-            fresh[row] = True
-        accepted = np.flatnonzero(fresh)
-        events = self._accept(messages[accepted], keys[accepted], persons, set(strays), accepted)
-        return Receipts(events, duplicates, conflicts)
+        unknown = np.flatnonzero(found < 0)
+        slots, first = self._index.claim(keys[unknown])
+        fresh = np.zeros(len(messages), bool)
+        fresh[unknown[first]] = True
+        duplicates: list[int] = []
+        conflicts: list[tuple[int, str]] = []
+        if not fresh.all():
+            repeats = unknown[~first]
+            firsts = unknown[self._index.get(slots[~first])]
+            pairs = [(repeats, messages[firsts])] if len(repeats) else []
+            again = np.flatnonzero(found >= 0)
+            if len(again):
+                pairs.append((again, stored(found[again].tolist())))
+            duplicates, conflicts, strays = self._compare(messages, pairs, stored)
+            fresh[strays] = True
+        rows = np.flatnonzero(fresh)
+        seqs = np.arange(self.last_seq + 1, self.last_seq + 1 + len(rows))
+        self.last_seq += len(rows)
+        numbers = np.zeros(len(messages), np.int64)
+        numbers[rows] = seqs
+        self._index.put(slots[first], numbers[unknown[first]])
+        accepted = messages if len(rows) == len(messages) else messages[rows]
+        for row in self._new_strays(rows, unknown[first]):
+            self._strays[(messages["source"][row], messages["id"][row])] = int(numbers[row])
+        return Receipts(self._with_persons(accepted.with_columns(seq=seqs), persons), duplicates, conflicts)
 
     def again(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
         """Events of the log on a restart: enter their keys and people; gives them with `person`."""
-        keys = hash_pairs(events, "source", "id").keys
-        seqs = events["seq"].to_numpy()
-        free = (self._index.find(keys) < 0) & _firsts(keys)
-        self._index.add(keys[free], seqs[free])
-        for row in np.flatnonzero(~free).tolist():
+        keys, seqs = pair_keys(events, "source", "id"), events["seq"].to_numpy()
+        free = np.flatnonzero(self._index.find(keys) < 0)
+        slots, first = self._index.claim(keys[free])
+        self._index.put(slots[first], seqs[free[first]])
+        for row in self._new_strays(np.arange(len(keys)), free[first]):
             self._strays[(events["source"][row], events["id"][row])] = int(seqs[row])
         if len(seqs):
             self.last_seq = int(seqs[-1])
         return self._with_persons(events, persons)
 
-    def _accept(
-        self,
-        messages: pl.DataFrame,
-        keys: Keys,
-        persons: Interner,
-        strays: set[int] | None = None,
-        rows: Ints | None = None,
-    ) -> pl.DataFrame:
-        seqs = np.arange(self.last_seq + 1, self.last_seq + 1 + len(messages))
-        self.last_seq += len(messages)
-        plain = np.ones(len(messages), bool)
-        if strays and rows is not None:
-            plain = ~np.isin(rows, list(strays))
-            for row in np.flatnonzero(~plain).tolist():
-                self._strays[(messages["source"][row], messages["id"][row])] = int(seqs[row])
-        self._index.add(keys[plain], seqs[plain])
-        return self._with_persons(messages.with_columns(seq=pl.Series(seqs)), persons)
+    @staticmethod
+    def _new_strays(accepted: Ints, entered: Ints) -> list[int]:
+        """Accepted rows that are not in the index, since another id has their fingerprint."""
+        return [] if len(accepted) == len(entered) else np.setdiff1d(accepted, entered).tolist()
 
     def _with_persons(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
         ids, firsts = persons.assign(hash_columns(events, ("subject",))["subject"])
         self.new_refs = events["subject"][firsts]
         column = pl.Series(ids)
         if (ids == NONE).any():
-            column = column.set(column == NONE, None)
+            column = column.replace(NONE, None)
         return events.with_columns(person=column)
 
     def _compare(
-        self, messages: pl.DataFrame, keys: Keys, found: Ints, fresh: np.ndarray, again: Ints, stored: Stored
+        self, messages: pl.DataFrame, pairs: list[tuple[Ints, pl.DataFrame]], stored: Stored
     ) -> tuple[list[int], list[tuple[int, str]], list[int]]:
-        """Hold each repeated message against the accepted one: duplicates, conflicts and strays, as rows."""
-        accepted_here = {int(keys[row]): row for row in np.flatnonzero(fresh).tolist()} if len(again) else {}
+        """Hold repeated messages (rows) against the accepted ones: duplicates, conflicts and strays, as rows."""
         columns = ["source", "id", *_CONTENT]
-        in_log = again[found[again] >= 0]
-        here = again[found[again] < 0]
-        pairs: list[tuple[Ints, pl.DataFrame]] = []
-        if len(in_log):
-            pairs.append((in_log, stored(found[in_log].tolist()).select(columns)))
-        if len(here):
-            firsts = [accepted_here[int(keys[row])] for row in here.tolist()]
-            pairs.append((here, messages[firsts].select(columns)))
         duplicates: list[int] = []
         conflicts: list[tuple[int, str]] = []
         unsure: list[int] = []
@@ -156,9 +149,3 @@ class Intake:
             else:
                 duplicates.append(row)
         return list(new.values())
-
-
-def _firsts(keys: Keys) -> Bools:
-    first = np.zeros(len(keys), bool)
-    first[first_of_each(keys)] = True
-    return first

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Array, Bools, Ints, Keys, first_of_each
+from simulator.engine.arrays import NONE, Array, Bools, Ints, Keys
 from simulator.engine.keys import KeyIndex
 
 _SEEDS = (0x5EED_0001, 0x5EED_0002)
@@ -53,6 +53,12 @@ def hash_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Hashe
         )
         for name in names
     }
+
+
+def pair_keys(frame: pl.DataFrame, first: str, second: str) -> Keys:
+    """One 64-bit hash of each pair of texts: the keys of `hash_pairs`."""
+    one, two = frame.select(pl.col(first).hash(_SEEDS[0]), pl.col(second).hash(_SEEDS[0])).get_columns()
+    return _join(one.to_numpy(), two.to_numpy())
 
 
 def hash_texts(texts: list[str]) -> Hashed:
@@ -102,31 +108,43 @@ class Interner:
         fresh = np.flatnonzero((ids == NONE) & hashed.given)
         if not len(fresh):
             return ids, fresh
-        firsts = fresh[first_of_each(hashed.keys[fresh])]
+        keys, checks = hashed.keys[fresh], hashed.checks[fresh]
+        taken = self._index.find(keys) >= 0
+        if taken.any():
+            return self._assign_strays(hashed, fresh[taken])
+        slots, first = self._index.claim(keys)
+        firsts = fresh[first]
         new = np.arange(self._size, self._size + len(firsts))
-        self._enter(hashed.keys[firsts], hashed.checks[firsts], new)
-        if self._keep and hashed.texts is not None:
-            self.texts.extend(hashed.texts[firsts].to_list())
-        ids[firsts] = new
-        if len(fresh) > len(firsts):
-            ids[fresh] = self._find(hashed.keys[fresh], hashed.checks[fresh])
-            if (ids[fresh] == NONE).any():  # two new ones of this batch share their first hash
-                ids, more = self.assign(hashed)
-                firsts = np.sort(np.r_[firsts, more])
+        self._index.put(slots[first], new)
+        self._enter(hashed, firsts)
+        ids[fresh] = self._index.get(slots)
+        if (self._checks[ids[fresh]] != checks).any():  # two new ones of this batch share their first hash
+            ids, more = self.assign(hashed)
+            firsts = np.sort(np.r_[firsts, more])
         return ids, firsts
 
-    def _enter(self, keys: Keys, checks: Keys, new: Ints) -> None:
-        self._size += len(new)
+    def _assign_strays(self, hashed: Hashed, rows: Ints) -> tuple[Ints, Ints]:
+        """Enter texts whose first hash belongs to another, then all the rest."""
+        firsts = []
+        for row in rows.tolist():
+            key = (int(hashed.keys[row]), int(hashed.checks[row]))
+            if key not in self._strays:
+                self._strays[key] = self._size
+                self._enter(hashed, np.array([row]))
+                firsts.append(row)
+        ids, more = self.assign(hashed)
+        return ids, np.sort(np.r_[np.array(firsts, np.int64), more])
+
+    def _enter(self, hashed: Hashed, rows: Ints) -> None:
+        """Give the next ids to these rows."""
+        first, self._size = self._size, self._size + len(rows)
         if self._size > len(self._checks):
             wider = np.zeros(max(self._size, 2 * len(self._checks)), np.uint64)
             wider[: len(self._checks)] = self._checks
             self._checks = wider
-        self._checks[new] = checks
-        taken = self._index.find(keys) >= 0
-        if taken.any():
-            strays = zip(keys[taken].tolist(), checks[taken].tolist(), new[taken].tolist(), strict=True)
-            self._strays.update({(key, check): number for key, check, number in strays})
-        self._index.add(keys[~taken], new[~taken])
+        self._checks[first : self._size] = hashed.checks[rows]
+        if self._keep and hashed.texts is not None:
+            self.texts.extend(hashed.texts[rows].to_list())
 
     def _find(self, keys: Keys, checks: Keys) -> Ints:
         ids = self._index.find(keys)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.arrays import Ints, Keys
+from simulator.engine.arrays import Bools, Ints, Keys
 
 FULLEST = 0.70
 GROWTH = 1.35
@@ -51,35 +51,56 @@ class KeyIndex:
             rows, wanted, slots = rows[going], wanted[going], slots[going] + 1
         return found
 
-    def add(self, keys: Keys, values: Ints) -> None:
-        """Add keys that are absent and differ from one another."""
-        if not len(keys):
-            return
-        if self._count + len(keys) > FULLEST * self._homes:
-            self._rebuild(int(max(self._homes * GROWTH, (self._count + len(keys)) / FULLEST + 1)))
-        self._count += len(keys)
-        wanted, rest = np.maximum(keys, np.uint64(1)), values.astype(np.uint32)
+    def claim(self, keys: Keys) -> tuple[Ints, Bools]:
+        """Enter absent keys, each once however often it comes: their slots, and which rows came first.
+
+        The caller gives the slots their values by `put`. No sort is needed: rows with one key walk the same slots
+        in step, and of those that write to one slot the first row is made to write last.
+        """
+        count = len(keys)
+        if self._count + count > FULLEST * self._homes:
+            self._rebuild(int(max(self._homes * GROWTH, (self._count + count) / FULLEST + 1)))
+        places = np.zeros(count, np.int64)
+        wanted, rows = np.maximum(keys, np.uint64(1)), np.arange(count)
         slots = self._home(wanted)
-        while len(wanted):
+        while len(rows):
             if int(slots.max()) >= len(self._keys) - 1:
-                self._place_after_growth(wanted, rest)
-                return
+                self._lengthen()
             free = self._keys[slots] == 0
             self._keys[slots[free]] = wanted[free]
-            placed = free & (self._keys[slots] == wanted)
-            self._values[slots[placed]] = rest[placed]
+            placed = self._keys[slots] == wanted
+            self._values[slots[placed][::-1]] = rows[placed][::-1]
+            places[rows[placed]] = slots[placed]
             going = ~placed
-            wanted, rest, slots = wanted[going], rest[going], slots[going] + 1
+            wanted, rows, slots = wanted[going], rows[going], slots[going] + 1
+        first = self._values[places] == np.arange(count)
+        self._count += int(first.sum())
+        return places, first
+
+    def put(self, slots: Ints, values: Ints) -> None:
+        """Give claimed slots their values."""
+        self._values[slots] = values
+
+    def get(self, slots: Ints) -> Ints:
+        """The values in these slots."""
+        return self._values[slots].astype(np.int64)
+
+    def add(self, keys: Keys, values: Ints) -> None:
+        """Add keys that are absent and differ from one another."""
+        if len(keys):
+            slots, _ = self.claim(keys)
+            self.put(slots, values)
+
+    def _lengthen(self) -> None:
+        """A run of full slots came to the end of the table: more slots behind it, for probes to go on."""
+        more = len(self._keys) + SLACK
+        keys, values = np.zeros(more, np.uint64), np.zeros(more, np.uint32)
+        keys[: len(self._keys)], values[: len(self._values)] = self._keys, self._values
+        self._keys, self._values = keys, values
 
     def _home(self, keys: Keys) -> Ints:
         high = keys >> np.uint64(32)
         return ((high * np.uint64(self._homes)) >> np.uint64(32)).astype(np.int64)
-
-    def _place_after_growth(self, keys: Keys, values: NDArray[np.uint32]) -> None:
-        """A run of full slots reached the end of the table: lay out a larger one and go on there."""
-        self._rebuild(int(self._homes * GROWTH))
-        self._count -= len(keys)
-        self.add(keys, values.astype(np.int64))
 
     def _rebuild(self, homes: int) -> None:
         """Lay the entries out in a table of `homes` slots: sorted by home, each takes the first free slot."""

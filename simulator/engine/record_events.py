@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, first_of_each
+from simulator.engine.arrays import NONE, mark_first
 from simulator.engine.attribution import Attributed
 from simulator.engine.audit import ATTRIBUTED, DECIDED, PROGRAM, SETTLED, absent
 from simulator.engine.batch import Batch
@@ -41,10 +41,7 @@ def record_events(record: Record, batch: Batch) -> None:
     reach = np.zeros(len(batch), np.int64)
     if len(shared):
         reach[shared] = batch.reach[shared]
-        sharers = batch.person[shared]
-        first = first_of_each(sharers)
-        first = first[people["shared"][sharers[first]] == 0]
-        people["shared"][sharers[first]] = 1
+        first = mark_first(people["shared_seq"], batch.person[shared], batch.seq[shared])
         record.tally.add(METRIC["referrer.sharing"], batch.received[shared[first]])
     record.tally.add(batch.type, batch.received, 1, reach)  # the first metrics are the event types
     record.tally.add(METRIC["referrer.linked"], batch.received[batch.newly_linked])

@@ -38,8 +38,9 @@ def _people() -> Columns:
             "opted_in_seq": (_SEQ, 0),
             "authenticated_seq": (_SEQ, 0),
             "claimed_at": (_MS, 0),  # occurred_at of the first friend.claimed
-            "linked_at": (_MS, NONE),  # received_at of the first link.created that had effect
-            "shared": (_FLAG, 0),
+            "linked_seq": (_SEQ, 0),
+            "linked_at": (_MS, 0),  # received_at of the first link.created that had effect
+            "shared_seq": (_SEQ, 0),
             # heads of lists, newest first
             "touch": (_ID, NONE),
             "device": (_ID, NONE),

@@ -238,3 +238,10 @@ def test_what_can_not_be_made_is_said(tmp_path: Path, what: str) -> None:
     with pytest.raises(DatabaseError, match=said):
         Store.create(path, settings={}, version=VERSION, clock={})
     assert not list(tmp_path.glob("*.lock"))
+
+
+def test_the_owner_of_a_code_is_found_by_an_index(make: Make) -> None:
+    with make() as store:
+        sql = "SELECT person FROM event WHERE type = 'link.created' AND code = ? AND seq < ? ORDER BY seq"
+        (plan,) = store.query(f"EXPLAIN QUERY PLAN {sql}", ("A", 9))
+        assert "event_link" in plan[-1]
