@@ -22,7 +22,7 @@ from simulator.events.contract import DATA_COLUMNS
 from simulator.events.csvfile import data_columns
 from simulator.events.encode import encode_events
 from simulator.events.moment import format_moments
-from simulator.platform import typed
+from simulator.records import typed
 from simulator.tables import TABLES, Table
 
 Format = Literal["jsonl", "csv", "parquet"]

@@ -11,7 +11,8 @@ from typing import BinaryIO
 from simulator.events.csvfile import CsvRow, decode_rows, read_csv
 from simulator.events.decode import Decoded, Receiver, decode_lines
 from simulator.files import BLOCK_BYTES, blocks, is_csv, opened
-from simulator.platform import Counts, Platform
+from simulator.platform import Platform
+from simulator.receipts import Counts
 
 Decode = Callable[[Receiver], Decoded]
 

@@ -11,52 +11,26 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 import polars as pl
 
-from db.readonly import DamagedDatabaseError
 from db.store import Batch, Store
 from simulator import quarantine
 from simulator.engine import Engine, Outcome
 from simulator.engine.outcome import Version
 from simulator.errors import DatabaseError, InputError
-from simulator.events.columns import EVENT_SCHEMA, TYPE
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.events.moment import format_moment
 from simulator.program.load import load_program
 from simulator.program.model import Program
+from simulator.receipts import Counts, receipt_rollup
+from simulator.records import parse_program, typed, version_row
 
-HOUR_MS = 3_600_000
-DUPLICATE = "duplicate"
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 REPLAY_ROWS = 100_000  # events of the log folded at once on a restart
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Receipts of one call, or of several added up; `received` is their sum."""
-
-    accepted: int = 0
-    duplicate: int = 0
-    conflict: int = 0
-    malformed: int = 0
-
-    @property
-    def received(self) -> int:
-        """All receipts."""
-        return self.accepted + self.duplicate + self.conflict + self.malformed
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.accepted + other.accepted,
-            self.duplicate + other.duplicate,
-            self.conflict + other.conflict,
-            self.malformed + other.malformed,
-        )
 
 
 class Platform:
@@ -311,7 +285,7 @@ class Platform:
             events=receipts.events,
             quarantine=refused,
             rollup=pl.concat(
-                [outcome.rollup, _receipt_rollup(messages, receipts.events, receipts.duplicates, refused)]
+                [outcome.rollup, receipt_rollup(messages, receipts.events, receipts.duplicates, refused)]
             ),
             settings={
                 "received": str(self._received),
@@ -423,59 +397,9 @@ class Platform:
             raise DatabaseError(f"{self.path}: an earlier batch could not be stored; open the database again")
 
 
-def typed(events: pl.DataFrame) -> pl.DataFrame:
-    """Events as the store gives them, in the engine's columns: `EVENT_SCHEMA`.
-
-    Raises:
-        DamagedDatabaseError: one is of a type that there is not.
-
-    """
-    try:
-        return events.select(pl.col(name).cast(TYPE) if name == "type" else name for name in EVENT_SCHEMA)
-    except pl.exceptions.PolarsError as error:
-        odd = events.filter(~pl.col("type").is_in(TYPE.categories))
-        raise DamagedDatabaseError(
-            f"event {odd['seq'][0]}: type holds {odd['type'][0]!r}, which is no event type; the database is damaged"
-        ) from error
-
-
-def version_row(version: Version) -> tuple[int, int, str, str, int, str]:
-    """A program's version as a row of its table."""
-    program = version.program
-    return (version.number, version.from_seq, program.name, program.currency, program.digits, program.text)
-
-
 def _same(one: Program, other: Program) -> bool:
     """Whether two files say the same design, whatever their comments."""
     return dataclasses.replace(one, text="") == dataclasses.replace(other, text="")
-
-
-def _receipt_rollup(
-    messages: pl.DataFrame, events: pl.DataFrame, duplicates: Sequence[int], refused: pl.DataFrame
-) -> pl.DataFrame:
-    """How many receipts of each kind in each hour.
-
-    Duplicates leave no other trace, so their `value` is hour x count: with it a changed row shows (`verify`).
-    """
-    parts = [events.select("received_at", receipt=pl.lit("accepted"))]
-    if duplicates:
-        parts.append(messages[list(duplicates)].select("received_at", receipt=pl.lit(DUPLICATE)))
-    if refused.height:
-        parts.append(refused.select("received_at", "receipt"))
-    hour = pl.col("received_at") // HOUR_MS
-    return (
-        pl.concat(parts)
-        .group_by(hour=hour, metric="receipt." + pl.col("receipt"))
-        .agg(
-            count=pl.len().cast(pl.Int64),
-            value=pl.when(pl.col("receipt").first() == DUPLICATE).then(hour.sum()).otherwise(0),
-        )
-    )
-
-
-def parse_program(text: str) -> Program:
-    """The program that an event of the log brought into force; the door has checked it."""
-    return load_program(text, "program.changed")
 
 
 def _wall_ms() -> int:

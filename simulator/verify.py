@@ -25,10 +25,11 @@ from simulator.engine import Engine
 from simulator.engine.outcome import Outcome, Version
 from simulator.errors import ProgramError
 from simulator.invariants import check_invariants, receipts
-from simulator.platform import HOUR_MS, parse_program, typed, version_row
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.quarantine import SCHEMA as QUARANTINE_SCHEMA
+from simulator.receipts import HOUR_MS
+from simulator.records import parse_program, typed, version_row
 
 ROWS = 50_000  # events folded at once
 

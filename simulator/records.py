@@ -1,0 +1,38 @@
+"""Between the database's rows and the engine's values: events typed again, programs read, versions as rows."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from db.readonly import DamagedDatabaseError
+from simulator.engine.outcome import Version
+from simulator.events.columns import EVENT_SCHEMA, TYPE
+from simulator.program.load import load_program
+from simulator.program.model import Program
+
+
+def typed(events: pl.DataFrame) -> pl.DataFrame:
+    """Events as the store gives them, in the engine's columns: `EVENT_SCHEMA`.
+
+    Raises:
+        DamagedDatabaseError: one is of a type that there is not.
+
+    """
+    try:
+        return events.select(pl.col(name).cast(TYPE) if name == "type" else name for name in EVENT_SCHEMA)
+    except pl.exceptions.PolarsError as error:
+        odd = events.filter(~pl.col("type").is_in(TYPE.categories))
+        raise DamagedDatabaseError(
+            f"event {odd['seq'][0]}: type holds {odd['type'][0]!r}, which is no event type; the database is damaged"
+        ) from error
+
+
+def version_row(version: Version) -> tuple[int, int, str, str, int, str]:
+    """A program's version as a row of its table."""
+    program = version.program
+    return (version.number, version.from_seq, program.name, program.currency, program.digits, program.text)
+
+
+def parse_program(text: str) -> Program:
+    """The program that an event of the log brought into force; the door has checked it."""
+    return load_program(text, "program.changed")
