@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-PRESET, SEED, REFERRERS, DAYS, PACE = "telecom", 42, 500, 120, "1d/s"
+PRESET, SEED, REFERRERS, DAYS, PACE = "telecom", 42, 1_500, 120, "1d/s"
 
 
 def demo(

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
+from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from referral_tui.dashboard.topic import Topic
-
-NAME_CELLS = 12
 
 
 class ExplainScreen(ModalScreen[None]):
@@ -38,13 +35,16 @@ class ExplainScreen(ModalScreen[None]):
             box.border_title = self._topic.title
             box.border_subtitle = "escape closes"
             yield Static(self._topic.text, markup=False, classes="explain--text")
-            if self._topic.facts:
-                yield Static(_table(self._topic.facts), classes="explain--facts")
+            yield from _table(self._topic.facts)
             yield Static("Keys", markup=False, classes="explain--head")
-            yield Static(_table(self._keys), classes="explain--keys")
+            yield from _table(self._keys)
 
 
-def _table(rows: Sequence[tuple[str, str]]) -> Content:
-    cells = max(NAME_CELLS, *(len(name) + 2 for name, _text in rows))
-    lines = [Content.assemble((name.ljust(cells), "$accent"), (text, "")) for name, text in rows]
-    return Content("\n").join(lines)
+def _table(rows: Sequence[tuple[str, str]]) -> Iterator[Horizontal]:
+    """Put names and texts side by side; a text that is broken stays in its column."""
+    for name, text in rows:
+        yield Horizontal(
+            Static(name, markup=False, classes="explain--name"),
+            Static(text, markup=False, classes="explain--said"),
+            classes="explain--row",
+        )

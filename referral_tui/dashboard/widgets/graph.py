@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import add
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _PARTS = " ▏▎▍▌▋▊▉"
-# the dots of a braille cell from the bottom up, left and right column
-_LEFT = (0x40, 0x04, 0x02, 0x01)
-_RIGHT = (0x80, 0x20, 0x10, 0x08)
+# a braille cell with 0 to 4 dots from the bottom up in its left and in its right column
+_LEFT = (0x2800, 0x2840, 0x2844, 0x2846, 0x2847)
+_RIGHT = (0x00, 0x80, 0xA0, 0xB0, 0xB8)
 
 
 def resample(values: Sequence[float | None], points: int) -> list[float]:
@@ -44,10 +45,12 @@ def area(values: Sequence[float | None], width: int, height: int) -> list[str]:
     points = resample(values, 2 * width)
     top = max(points, default=0.0)
     dots = [max(1, round(4 * height * max(0.0, p) / top)) if top > 0 else 1 for p in points]
-    return [
-        "".join(_cell(dots[2 * x] - 4 * row, dots[2 * x + 1] - 4 * row) for x in range(width))
-        for row in reversed(range(height))
-    ]
+    lines = []
+    for ground in range(4 * (height - 1), -1, -4):
+        left = [_LEFT[min(4, max(0, dot - ground))] for dot in dots[::2]]
+        right = [_RIGHT[min(4, max(0, dot - ground))] for dot in dots[1::2]]
+        lines.append("".join(map(chr, map(add, left, right))))
+    return lines
 
 
 def bar(part: float, width: int) -> str:
@@ -57,10 +60,3 @@ def bar(part: float, width: int) -> str:
         eighths = max(1, eighths)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_PARTS[rest] if rest else "")).ljust(width)[:width]
-
-
-def _cell(left: int, right: int) -> str:
-    code = sum(_LEFT[i] for i in range(max(0, min(4, left)))) + sum(
-        _RIGHT[i] for i in range(max(0, min(4, right)))
-    )
-    return chr(0x2800 + code)

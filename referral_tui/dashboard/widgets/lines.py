@@ -12,7 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -79,9 +79,20 @@ class LineWidget(Widget):
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw anew at the next paint."""
-        self._drawn = None
-        self.refresh()
+        """Draw anew, and paint the lines that came out otherwise: a painted line costs ten times a drawn one."""
+        if self._drawn is None or self._drawn[0] != self.size:
+            self._drawn = None
+            self.refresh()
+            return
+        size, before = self._drawn
+        lines = list(self.draw(size.width, size.height))
+        self._drawn = size, lines
+        if len(lines) != len(before):
+            self.refresh()
+            return
+        changed = [Region(0, y, size.width, 1) for y, line in enumerate(lines) if line != before[y]]
+        if changed:
+            self.refresh(*changed)
 
     def notify_style_update(self) -> None:
         """Forget lines drawn in the old colours."""
