@@ -31,6 +31,7 @@ METRICS = (
     "referrer.sharing",
     "time_to_reward",
 )
+_DENSE = 4_000_000  # hours x metrics up to which counting goes by place; over more hours the keys are sorted
 METRIC = {name: code for code, name in enumerate(METRICS)}
 
 
@@ -59,14 +60,22 @@ class Tally:
         if not self._parts:
             return EMPTY["rollup"]
         metric, hour, count, value = (np.concatenate(column) for column in zip(*self._parts, strict=True))
-        keys, which = np.unique(hour * len(METRICS) + metric, return_inverse=True)
-        counts, values = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
-        np.add.at(counts, which, count)
-        np.add.at(values, which, value)
+        first = int(hour.min())
+        keys = (hour - first) * len(METRICS) + metric
+        if int(keys.max()) > _DENSE:
+            kept, keys = np.unique(keys, return_inverse=True)
+        else:
+            kept = np.flatnonzero(np.bincount(keys))
+            places = np.zeros(int(kept[-1]) + 1, np.int64)
+            places[kept] = np.arange(len(kept))
+            keys = places[keys]
+        counts, values = np.zeros(len(kept), np.int64), np.zeros(len(kept), np.int64)
+        np.add.at(counts, keys, count)
+        np.add.at(values, keys, value)
         return pl.DataFrame(
             {
-                "hour": keys // len(METRICS),
-                "metric": [METRICS[code] for code in (keys % len(METRICS)).tolist()],
+                "hour": kept // len(METRICS) + first,
+                "metric": [METRICS[code] for code in (kept % len(METRICS)).tolist()],
                 "count": counts,
                 "value": values,
             },

@@ -30,26 +30,26 @@ class Verdicts:
 def judge_by_rules(ready: Ready, facts: pl.DataFrame, milestones: Ints) -> Verdicts:
     """Evaluate every rule of each row's milestone (`milestones`: places in the file) over its facts."""
     count = len(milestones)
+    reason: list[str | None] = [None] * count
+    failed: list[str] = ["[]"] * count
+    texts: list[str | None] = [None] * count
     if not ready.rules:
-        return Verdicts(np.zeros(count, np.int64), [None] * count, ["[]"] * count, [None] * count)
+        return Verdicts(np.zeros(count, np.int64), reason, failed, texts)
     results = _results(ready, facts, milestones)
     outcome, deciding = _outcomes(ready, results)
-    patterns, which = _patterns(results)
     codes = [rule.code for rule in ready.rules]
-    failed_texts = [
-        orjson.dumps([[codes[rule], _WORDS[state]] for rule, state in enumerate(row) if state]).decode()
-        for row in patterns.tolist()
-    ]
-    reason: list[str | None] = [None] * count
+    known: dict[bytes, str] = {}
     for row in np.flatnonzero(outcome != QUALIFIED).tolist():
-        rule = deciding[row]
-        reason[row] = codes[rule] + (":missing" if results[row, rule] == MISSING else "")
-    texts = (
-        facts.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list() if ready.facts else None
-    )
-    return Verdicts(
-        outcome, reason, [failed_texts[place] for place in which.tolist()], texts or [None] * count
-    )
+        rule, states = deciding[row], results[row]
+        reason[row] = codes[rule] + (":missing" if states[rule] == MISSING else "")
+        pattern = states.tobytes()
+        if pattern not in known:
+            pairs = [[codes[place], _WORDS[state]] for place, state in enumerate(states.tolist()) if state]
+            known[pattern] = orjson.dumps(pairs).decode()
+        failed[row] = known[pattern]
+    if ready.facts:
+        texts = facts.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
+    return Verdicts(outcome, reason, failed, texts)
 
 
 def _results(ready: Ready, facts: pl.DataFrame, milestones: Ints) -> Array:
@@ -78,11 +78,3 @@ def _outcomes(ready: Ready, results: Array) -> tuple[Ints, Ints]:
     refused, failed = refusing.any(axis=1), failing.any(axis=1)
     outcome = np.where(refused, REFUSED, np.where(failed, REVIEW, QUALIFIED))
     return outcome, np.where(refused, refusing.argmax(axis=1), failing.argmax(axis=1))
-
-
-def _patterns(results: Array) -> tuple[Array, Ints]:
-    """The distinct rows of results, and which of them each row is."""
-    if not results.any():
-        return results[:1], np.zeros(len(results), np.int64)
-    patterns, which = np.unique(results, axis=0, return_inverse=True)
-    return patterns, which.reshape(-1)
