@@ -9,7 +9,9 @@ from simulator.errors import InputError
 
 def need_terminal(command: str) -> None:
     """Refuse to draw into a file or a pipe; raises InputError."""
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):  # Textual draws on the third
+    if not all(
+        stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
+    ):  # Textual draws on the third
         raise InputError(
             f"{command}: needs a terminal to draw on; `export` and `verify` write what a pipe or a file can take"
         )

@@ -15,7 +15,9 @@ MAX_TEXT = 256
 MAX_REFERENCE = 128
 FUTURE_LIMIT_MS = 24 * 60 * 60 * 1000  # an occurrence later than this after its receipt is malformed
 
-Kind = Literal["text", "reference", "contact", "choice", "currency", "integer", "boolean", "decision", "program"]
+Kind = Literal[
+    "text", "reference", "contact", "choice", "currency", "integer", "boolean", "decision", "program"
+]
 """How a field is checked: `reference` is 1-128 of `A-Za-z0-9_-.:=`; `contact` a reference that is no phone number."""
 
 
@@ -129,7 +131,9 @@ EVENT_TYPES: dict[str, EventType] = {
             ),
         ),
         EventType("friend.opted_in", Category.PARTICIPATION, _PLATFORM),
-        EventType("eligibility.confirmed", Category.PARTICIPATION, _PLATFORM, (Field("eligible", "boolean"),)),
+        EventType(
+            "eligibility.confirmed", Category.PARTICIPATION, _PLATFORM, (Field("eligible", "boolean"),)
+        ),
         *(EventType(name, Category.CONVERSION, _CLIENT, _CONVERSION_FIELDS) for name in CONVERSION_TYPES),
         EventType(
             "conversion.reversed",
