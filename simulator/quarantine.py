@@ -9,6 +9,7 @@ import polars as pl
 from simulator.events.decode import Rejected
 from simulator.events.encode import encode_events
 from simulator.events.masking import quarantine_text
+from simulator.events.values import shorten
 
 SCHEMA: dict[str, pl.DataType] = {
     "number": pl.Int64(),
@@ -48,7 +49,8 @@ def rows(
     arrived = places if positions is None else positions.gather(places).to_list()
     named = messages.select("received_at", "source", "id")[places].rows()
     for position, (received_at, source, own_id), (_, field) in zip(arrived, named, conflicts, strict=True):
-        found.append((position, received_at, source, own_id, "conflict", field, _differs(field)))
+        names = (shorten(source), shorten(own_id))  # valid, and yet an id may look like a phone number
+        found.append((position, received_at, *names, "conflict", field, _differs(field)))
     found.sort(key=lambda one: one[0])
     texts = texts_of([one[0] for one in found])
     return pl.DataFrame(

@@ -209,6 +209,22 @@ def test_conflicts_are_quarantined_in_order_of_arrival(cli: Cli, tmp_path: Path,
     assert json.loads(rows[1]["message"])["data"] == {"code": "B"}
 
 
+def test_a_conflicts_id_is_masked_where_it_looks_like_a_contact(
+    cli: Cli, tmp_path: Path, program: Path
+) -> None:
+    file, db = tmp_path / "a.jsonl", tmp_path / "a.db"
+    ids = ("07700900123", "ann%40example.com", "order-1234567", "visit 2026-01-01")
+    first = [message(own, "link.created", "p-1", START, code=f"A{place}") for place, own in enumerate(ids)]
+    other = [event | {"subject": "p-2"} for event in first]
+    file.write_text("\n".join(map(json.dumps, first + other)))
+    ran = cli("ingest", "--db", db, "--program", program, "--replay", "--json", file).json
+    assert (ran["accepted"], ran["conflict"]) == (4, 4)
+    rows = [json.loads(line) for line in cli("export", "quarantine", "--db", db).out.splitlines()]
+    assert [row["id"] for row in rows] == ["[phone]", "[e-mail]", *ids[2:]]
+    assert [row["source"] for row in rows] == ["platform"] * 4
+    assert "07700900123" not in json.dumps(rows)
+
+
 @pytest.fixture
 def wrong(tmp_path: Path, program: Path) -> Callable[[str], list[object]]:
     """Command lines that are wrong, by name."""
