@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, first_of_each, mark_first
-from simulator.engine.interner import hash_columns
+from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, mark_first
+from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
 from simulator.engine.keys import pair
 from simulator.engine.state import State
 from simulator.events.contract import CONVERSION_TYPES, EVENT_TYPES
@@ -17,16 +17,6 @@ TYPE_CODES = {name: code for code, name in enumerate(EVENT_TYPES)}
 _CONVERSION_CODES = np.array([TYPE_CODES[name] for name in CONVERSION_TYPES])
 
 
-_HASHED = (
-    "code",
-    "channel",
-    "contact_ref",
-    "device_ref",
-    "segment",
-    "country",
-    "community",
-    "referrer_kind",
-)
 _NUMBERS = (
     pl.col("seq", "received_at", "occurred_at"),
     pl.col("type").to_physical(),
@@ -34,7 +24,7 @@ _NUMBERS = (
     pl.col("reach").fill_null(1),
     pl.col("eligible").fill_null(value=True),
 )
-_NO_TEXTS = pl.Series(dtype=pl.String)
+_NO_SERIES = pl.Series(dtype=pl.String)
 
 
 def _amount(currency: str) -> pl.Expr:
@@ -93,7 +83,6 @@ class Batch:
         self.reach: Ints = numbers["reach"].to_numpy()
         self.amount: Ints = numbers["amount_minor"].to_numpy()
         self._eligible = numbers["eligible"].to_numpy()
-        self.hashed = hash_columns(events, _HASHED)
         self.present = set(np.flatnonzero(np.bincount(self.type)).tolist())
         state.people.grow(len(state.person_ids))
         self.conversions = self._conversions()
@@ -115,7 +104,13 @@ class Batch:
 
     def texts(self, column: str, rows: Ints) -> pl.Series:
         """A text column at some rows."""
-        return self.events[column][rows] if len(rows) else _NO_TEXTS
+        return self.events[column][rows] if len(rows) else _NO_SERIES
+
+    def hashed(self, rows: Ints, *names: str) -> tuple[Hashed, ...]:
+        """Text columns at some rows, hashed. Only what a stage needs: most events have nothing to look up."""
+        if not len(rows):
+            return (NO_TEXTS,) * len(names)
+        return tuple(hash_columns(self.events.select(names)[rows], names).values())
 
     def _conversions(self) -> Ints:
         if not self.present.intersection(_CONVERSION_CODES.tolist()):
@@ -132,7 +127,7 @@ class Batch:
         self.new_links = self.newly_linked = rows
         if not len(rows):
             return
-        _, firsts = state.codes.assign(self.hashed["code"].at(rows))
+        _, firsts = state.codes.assign(*self.hashed(rows, "code"))
         self.new_links = rows[firsts]
         owners = self.person[self.new_links]
         state.links.append(owner=owners, seq=self.seq[self.new_links])
@@ -144,19 +139,20 @@ class Batch:
         rows = np.sort(np.r_[self.identified, self.claims])
         self._known_rows = rows
         state, eligibility = self.state, self.rows("eligibility.confirmed")
-        contacts = state.contact_ids.assign(self.hashed["contact_ref"].at(rows))[0]
-        self.contact = self._latest("contact", rows, contacts)
-        self.segment = self._word("segment", "segment", rows)
-        self.country = self._word("country", "country", rows)
-        self.community = self._word("community", "community", self.identified)
-        self.kind = self._word("kind", "referrer_kind", self.identified)
+        contact, segment, country = self.hashed(rows, "contact_ref", "segment", "country")
+        community, kind = self.hashed(self.identified, "community", "referrer_kind")
+        self.contact = self._latest("contact", rows, state.contact_ids.assign(contact)[0])
+        self.segment = self._word("segment", segment, rows)
+        self.country = self._word("country", country, rows)
+        self.community = self._word("community", community, self.identified)
+        self.kind = self._word("kind", kind, self.identified)
         verdicts = self._eligible[eligibility]
         self.eligible = self._latest("eligible", eligibility, verdicts.astype(np.int8))
         self.eligible_rows = eligibility[verdicts.astype(bool)]
 
-    def _word(self, name: str, column: str, rows: Ints) -> Latest:
+    def _word(self, name: str, hashed: Hashed, rows: Ints) -> Latest:
         """A text field of people, as ids of words; a null leaves what was known."""
-        ids, _ = self.state.words.assign(self.hashed[column].at(rows))
+        ids, _ = self.state.words.assign(hashed)
         given = ids != NONE
         return self._latest(name, rows[given], ids[given])
 
@@ -169,16 +165,16 @@ class Batch:
         if not (len(self._known_rows) or len(self.visits)):
             return
         rows = np.sort(np.r_[self._known_rows, self.visits])
-        devices, _ = state.device_ids.assign(self.hashed["device_ref"].at(rows))
+        devices, _ = state.device_ids.assign(*self.hashed(rows, "device_ref"))
         rows, devices = rows[devices != NONE], devices[devices != NONE]
         keys = pair(self.person[rows], devices)
         new = np.flatnonzero(state.device_known.find(keys) < 0)
         if not len(new):
             return
-        new = new[first_of_each(keys[new])]
-        rows, devices, keys = rows[new], devices[new], keys[new]
+        slots, first = state.device_known.claim(keys[new])
+        rows, devices = rows[new[first]], devices[new[first]]
         nodes = state.devices.append(device=devices, seq=self.seq[rows])
-        state.device_known.add(keys, nodes)
+        state.device_known.put(slots[first], nodes)
         owners = self.person[rows]
         state.devices["before"][nodes] = chain_back(owners, nodes, state.people["device"])
         np.add.at(state.people["devices"], owners, 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Array, Bools, Ints, Keys
+from simulator.engine.arrays import NONE, Bools, Ints, Keys
 from simulator.engine.keys import KeyIndex
 
 _SEEDS = (0x5EED_0001, 0x5EED_0002)
@@ -28,10 +28,8 @@ class Hashed:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def at(self, rows: Array) -> Hashed:
-        """Some of the rows."""
-        texts = None if self.texts is None or not len(rows) else self.texts[rows]
-        return Hashed(self.keys[rows], self.checks[rows], self.given[rows], texts)
+
+NO_TEXTS = Hashed(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, bool))
 
 
 def hash_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Hashed]:
@@ -98,6 +96,8 @@ class Interner:
 
     def find(self, hashed: Hashed) -> Ints:
         """Ids of known texts; NONE for null and unknown ones."""
+        if not len(hashed):
+            return np.zeros(0, np.int64)
         ids = self._find(hashed.keys, hashed.checks)
         ids[~hashed.given] = NONE
         return ids
