@@ -6,7 +6,6 @@ quarantine are written together, so that a killed process has done a batch wholl
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import os
 import time
@@ -27,7 +26,7 @@ from simulator.events.moment import format_moment
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.receipts import Counts, receipt_rollup
-from simulator.records import parse_program, typed, version_row
+from simulator.records import parse_program, same_design, typed, version_row
 
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 REPLAY_ROWS = 100_000  # events of the log folded at once on a restart
@@ -91,7 +90,7 @@ class Platform:
         versions = [
             load_program(row[-1], f"{store.path}, program version {row[0]}") for row in store.versions()
         ]
-        if program is not None and not any(_same(program, one) for one in (versions[0], versions[-1])):
+        if program is not None and not any(same_design(program, one) for one in (versions[0], versions[-1])):
             raise DatabaseError(
                 f"{store.path}: was made with another program ({versions[-1].name}); give that one with --program, "
                 "or none, or name another database"
@@ -395,11 +394,6 @@ class Platform:
     def _check_usable(self) -> None:
         if self._broken:
             raise DatabaseError(f"{self.path}: an earlier batch could not be stored; open the database again")
-
-
-def _same(one: Program, other: Program) -> bool:
-    """Whether two files say the same design, whatever their comments."""
-    return dataclasses.replace(one, text="") == dataclasses.replace(other, text="")
 
 
 def _wall_ms() -> int:
