@@ -38,6 +38,10 @@ class WriterLock:
     def _open(self, database: Path) -> int:
         try:
             return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError as error:
+            raise DatabaseError(
+                f"{database}: no folder {database.parent}; make it first, or name another file"
+            ) from error
         except OSError as error:
             raise DatabaseError(
                 f"{database}: can't be locked for writing ({error.strerror}); check that you may write {self._path}"

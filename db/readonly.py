@@ -96,7 +96,9 @@ def open_readonly(path: Path, timeout_s: float = 0.5) -> sqlite3.Connection:
     if path.is_dir():
         raise ForeignDatabaseError(f"{path}: is a folder; name the database file inside it")
     if path.stat().st_size == 0:
-        raise EmptyDatabaseError(f"{path}: the file is empty; whoever makes it has not begun, or never did")
+        raise EmptyDatabaseError(
+            f"{path}: the file is empty; if nobody is making it just now, remove it and begin again"
+        )
     uri = f"file:{quote(str(path.absolute()))}?mode=ro"
     db: sqlite3.Connection | None = None
     try:
@@ -156,7 +158,7 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
     if application != APPLICATION_ID:
         if application == 0 and not tables:
             raise EmptyDatabaseError(
-                f"{path}: nothing in it yet; whoever makes it has not begun, or never did"
+                f"{path}: nothing in it yet; if nobody is making it just now, remove it and begin again"
             )
         raise ForeignDatabaseError(
             f"{path}: an SQLite database, but not of referral-tui; name one that it made"
@@ -164,9 +166,10 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
     if "setting" not in tables:
         raise UnfinishedDatabaseError(f"{path}: its tables are still being made")
     row = db.execute("SELECT value FROM setting WHERE name = 'schema'").fetchone()
-    if row is not None and row[0] != str(SCHEMA_VERSION):
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if row is not None and (odd := {str(row[0]), str(version)} - {str(SCHEMA_VERSION)}):
         raise SchemaError(
-            f"{path}: of schema {row[0]}, this version of referral-tui reads schema {SCHEMA_VERSION}; "
+            f"{path}: of schema {min(odd)}, this version of referral-tui works with schema {SCHEMA_VERSION}; "
             "export its events with the version that made it, and `ingest --replay` them into a new database"
         )
     if row is None or not tables >= TABLES:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from db.readonly import APPLICATION_ID, SCHEMA_VERSION, SchemaError, in_words, open_readonly
+from db.readonly import APPLICATION_ID, SCHEMA_VERSION, in_words, open_readonly
 from simulator.errors import DatabaseError
 
 PAGE_BYTES = 8192  # 10 % more rows/s than 4096 on wide rows; larger pages gained nothing more
@@ -53,16 +53,7 @@ def reopen(path: Path) -> sqlite3.Connection:
         DatabaseError: it is missing, empty, foreign, of another schema, damaged, or can't be written.
 
     """
-    reader = open_readonly(path)
-    try:
-        (version,) = reader.execute("PRAGMA user_version").fetchone()
-    finally:
-        reader.close()
-    if version != SCHEMA_VERSION:
-        raise SchemaError(
-            f"{path}: of schema {version}, this version of referral-tui writes schema {SCHEMA_VERSION}; "
-            "export its events with the version that made it, and `ingest --replay` them into a new database"
-        )
+    open_readonly(path).close()
     connection = connect(path)
     try:
         tune(connection)

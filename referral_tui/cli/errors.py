@@ -71,8 +71,9 @@ def _wrong_use(error: TyperException) -> str:
     """Wrong arguments in one line, with where to read on."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "referral-tui"
-    said = " ".join(error.format_message().split()).rstrip(".")
-    return f"{said[:1].lower()}{said[1:]}; `{path} --help` says what is right"
+    said = " ".join(error.format_message().split()).rstrip(".").replace("Value error, ", "")
+    said += "" if said.endswith("?") else ";"
+    return f"{said[:1].lower()}{said[1:]} `{path} --help` says what is right"
 
 
 def _hung_up() -> int:

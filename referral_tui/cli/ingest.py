@@ -94,7 +94,8 @@ def _opened(db: Path, program: str | None) -> Iterator[Platform]:
     from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
 
     design = load_program(*find_program(program)) if program is not None else None
-    if db.exists():
+    begun = db.exists() and (db.is_dir() or db.stat().st_size > 0)  # an empty file, as mktemp makes, is none
+    if begun or (db.exists() and design is None):
         with Bar("fold the log again", None) as bar, Platform.open(db, design, bar.set) as platform:
             bar.close()
             yield platform

@@ -16,7 +16,7 @@ from msgspec import Raw
 from simulator.errors import InputError
 from simulator.events.contract import EVENT_TYPES, MAX_INTEGER, SOURCE_PATTERN, EventType, Sender
 from simulator.events.members import Members, own_word, read_fields, read_object, read_value
-from simulator.events.moment import parse_moment
+from simulator.events.moment import EXAMPLE, parse_moment
 from simulator.events.values import (
     Bad,
     check_field,
@@ -64,7 +64,7 @@ def check_line(line: bytes, replay: bool) -> Row | Problem:
     try:
         row = _check_members(members)
         if replay:
-            what = "the time of receipt in milliseconds UTC, for a replay"
+            what = "its time of receipt in a replay, in milliseconds UTC"
             check_integer("receivedat", _required(members, "receivedat", what), 0)
     except Bad as bad:
         source, own_id = own_word(members, "source"), own_word(members, "id")
@@ -93,7 +93,10 @@ def _check_members(members: Members) -> Row:
     if source.partition("/")[0] not in kind.senders:
         senders = " or ".join("client/<system>" if s is Sender.CLIENT else "platform" for s in kind.senders)
         raise Bad("source", f"{kind.name} comes from {senders}, not from {shorten(source)}")
-    time = check_text("time", _required(members, "time", "an RFC 3339 moment with an offset"))
+    time = _required(members, "time", "an RFC 3339 moment with an offset")
+    if isinstance(time, (int, float)) and not isinstance(time, bool):
+        raise Bad("time", f"a number; it must be an RFC 3339 text with an offset, such as {EXAMPLE}")
+    time = check_text("time", time)
     try:
         occurred_at = parse_moment(time)
     except InputError as error:
@@ -111,7 +114,7 @@ def _required(members: Members, name: str, what: str) -> object:
         others = [other for other in islice(members, 50) if other not in _ENVELOPE]
         near = [o for o in others if o.lower() == name] or get_close_matches(name, others, 1)
         hint = f"; is {show(near[0])} meant?" if near else ""
-        raise Bad(name, f"missing: every event has {what} here{hint}")
+        raise Bad(name, f"missing: every event needs {what}{hint}")
     return read_value(members[name])
 
 

@@ -27,6 +27,7 @@ ENVELOPE_COLUMNS = (*REQUIRED_COLUMNS, "subject", "receivedat", "seq", "datacont
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "TRUE": True, "false": False, "FALSE": False}  # spreadsheets write capitals
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LONGEST_CELL = 64 * 1024 * 1024  # characters: a program has any length; a quote never closed has an end
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,13 @@ def read_csv(stream: BinaryIO, file: str) -> Iterator[CsvRow]:
     recorder = _Recorder(stream)
     reader = csv.reader(recorder, strict=True)
     try:
-        header = next(reader, None)
-    except csv.Error as error:
-        raise InputError(f"{file}: line 1: the header row can't be read ({error})") from None
-    if header is None:
+        header = _cells(reader)
+    except StopIteration:
         raise InputError(
             f"{file}: empty; a CSV file begins with a header row ({','.join(REQUIRED_COLUMNS)},…)"
-        )
+        ) from None
+    except csv.Error as error:
+        raise InputError(f"{file}: line 1: the header row can't be read: {_why(error)}") from None
     _check_header(header, file)
     recorder.take()
     return _rows(reader, recorder, header)
@@ -133,17 +134,40 @@ def _rows(reader: Any, recorder: _Recorder, header: Sequence[str]) -> Iterator[C
     kinds = data_columns()
     while True:
         try:
-            cells = next(reader)
+            cells = _cells(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield CsvRow(
-                b"", recorder.take(), Problem(None, f"not CSV: {error}; put quotes around a whole cell only")
-            )
+            yield CsvRow(b"", recorder.take(), Problem(None, f"not CSV: {_why(error)}"))
             continue
         text = recorder.take()
         if cells:
             yield _row(cells, text, header, kinds)
+
+
+def _cells(reader: Any) -> list[str]:
+    """Read the next row with longer cells allowed than the 131,072 characters that are `csv`'s own limit.
+
+    That limit is the module's, not the reader's: it is put back before anybody else can see it.
+    """
+    usual = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        cells: list[str] = next(reader)
+    finally:
+        csv.field_size_limit(usual)
+    return cells
+
+
+def _why(error: csv.Error) -> str:
+    """Say in a person's words why a row can't be read."""
+    said = str(error)
+    if said.startswith("unexpected end"):
+        return "a quote that opens a cell is never closed"
+    if said.startswith("new-line"):
+        return "a carriage return stands alone outside of quotes; end lines with LF or CR LF"
+    if said.startswith("field larger"):
+        return f"a cell has more than {_LONGEST_CELL:,} characters; is a quote never closed?"
+    return f"{said}; put quotes around a whole cell only"
 
 
 def _row(cells: Sequence[str], text: bytes, header: Sequence[str], kinds: dict[str, str]) -> CsvRow:

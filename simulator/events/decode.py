@@ -148,7 +148,8 @@ def _late_problems(frame: pl.DataFrame, check_program: Callable[[str], object]) 
             check_program(row["program"])
         except ProgramError as error:
             first = error.problems[0] if error.problems else "the program has an error"
-            problems[row["position"]] = _late(row, "data.program", shorten(first))
+            others = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
+            problems[row["position"]] = _late(row, "data.program", shorten(first) + others)
     return problems
 
 

@@ -15,6 +15,7 @@ _REFERENCE = re.compile(REFERENCE_PATTERN)
 _NO_REFERENCE_CHARACTER = re.compile(r"[^A-Za-z0-9_\-.:=]")
 _LETTER = re.compile(r"[A-Za-z]")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # what would break the one line of a reason
 _SHOWN = 60  # characters of a value that a reason quotes
 _LOOKED_AT = 4_000  # characters of a value that are read for it at all
 
@@ -130,13 +131,17 @@ def show(value: object, number: bool = False) -> str:  # noqa: PLR0911 - one a J
         case OutOfRange():
             return "a number out of range"
         case str():
-            return f'"{shorten(value)}"'
+            return f'"{_CONTROL.sub(_escaped, shorten(value))}"'
         case bool():
             return "true" if value else "false"
         case float() | int() if number:
             return f"{value!r}"[:_SHOWN]
         case _:
             return shorten(f"{value!r}")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")
 
 
 def shorten(text: str) -> str:

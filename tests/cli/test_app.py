@@ -46,8 +46,15 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
 def test_an_unknown_command_names_the_nearest(cli: Cli) -> None:
     ran = cli("ingets")
     assert ran.status == 2
-    assert "ingest" in ran.err
+    assert "did you mean 'ingest'? `referral-tui --help` says" in ran.err.lower()
     assert ran.err.count("\n") == 1
+
+
+def test_a_wrong_choice_is_told_in_our_words(cli: Cli) -> None:
+    ran = cli("export", "nothing")
+    assert ran.status == 2
+    assert "'nothing' is not one of 'events'" in ran.err
+    assert "Value error" not in ran.err
 
 
 def test_the_ways_to_end(capfd: pytest.CaptureFixture[str]) -> None:

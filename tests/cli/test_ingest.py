@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import random
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -223,6 +225,36 @@ def test_a_conflicts_id_is_masked_where_it_looks_like_a_contact(
     assert [row["id"] for row in rows] == ["[phone]", "[e-mail]", *ids[2:]]
     assert [row["source"] for row in rows] == ["platform"] * 4
     assert "07700900123" not in json.dumps(rows)
+
+
+def test_an_empty_file_is_as_good_as_none_for_a_new_database(
+    cli: Cli, tmp_path: Path, program: Path, nasty_file: Path
+) -> None:
+    db = tmp_path / "a.db"
+    db.touch()
+    ran = cli("ingest", "--db", db, nasty_file)
+    assert ran.status == 2
+    assert "the file is empty" in ran.err
+    assert cli("ingest", "--db", db, "--program", program, "--replay", nasty_file).status == 0
+
+
+@pytest.mark.parametrize(
+    "change", ["PRAGMA user_version = 0", "UPDATE setting SET value = 0 WHERE name = 'schema'"]
+)
+@pytest.mark.parametrize("command", ["ingest", "export", "verify", "explain", "review"])
+def test_a_database_of_another_schema_is_one_line_for_every_command(
+    cli: Cli, tmp_path: Path, program: Path, nasty_file: Path, change: str, command: str
+) -> None:
+    db, empty = tmp_path / "a.db", tmp_path / "empty.jsonl"
+    empty.touch()
+    assert cli("ingest", "--db", db, "--program", program, "--replay", empty).status == 0
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute(change)
+        connection.commit()
+    rest = {"ingest": [nasty_file], "export": ["events"], "explain": ["p-1"], "review": ["list"]}
+    ran = cli(command, *rest.get(command, []), "--db", db)
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "of schema 0" in ran.err
 
 
 @pytest.fixture

@@ -108,9 +108,10 @@ def test_booleans_are_true_and_false(cell: str, value: bool | None) -> None:
         (ROW + ",more", "11 cells"),
         (ROW.rpartition(",")[0], "cut short"),
         (ROW.replace("NW", '"N"W'), "not CSV"),
-        (ROW.replace("NW", '"NW'), "not CSV"),
+        (ROW.replace("NW", '"NW'), "never closed"),
+        (ROW.replace("NW", "N\rW"), "carriage return"),
         (ROW.encode().replace(b"NW", b"\xff"), "not UTF-8"),
-        (ROW.replace("NW", "x" * 200_000), "not CSV"),
+        (ROW.replace("NW", "x" * 200_000), "200000 characters long"),
     ],
 )
 def test_a_broken_row_is_refused_and_the_rest_goes_on(row: str | bytes, word: str) -> None:
@@ -119,6 +120,15 @@ def test_a_broken_row_is_refused_and_the_rest_goes_on(row: str | bytes, word: st
     (rejected,) = decoded.rejected
     assert rejected.position == 1
     assert word in rejected.reason
+
+
+def test_a_program_of_any_length_fits_a_cell_and_the_limit_of_others_stays() -> None:
+    header = "specversion,id,source,type,time,data.program"
+    usual = csv.field_size_limit()
+    text = "# " + "x" * 300_000
+    decoded = decode(header, f"1.0,p-1,platform,program.changed,2026-02-01T00:00:00Z,{text}")
+    assert decoded.messages["program"].to_list() == [text]
+    assert csv.field_size_limit() == usual
 
 
 def test_a_field_of_another_type_is_undeclared_only_where_it_has_a_value() -> None:

@@ -323,7 +323,7 @@ def test_a_program_is_checked_and_its_first_problem_is_the_reason() -> None:
     raw = line(event("program.changed", {"program": "12,50"}))
     (rejected,) = decode(raw, check=refuse_program).rejected
     assert rejected.field == "data.program"
-    assert rejected.reason == "[reward] value: 12,50 is no money; ask [e-mail]"
+    assert rejected.reason == "[reward] value: 12,50 is no money; ask [e-mail] (and 1 more)"
     assert decode(line(event()), check=refuse_program).rejected == []
 
 
@@ -483,3 +483,24 @@ def test_ten_megabytes_in_one_line_are_refused_in_linear_time(raw: bytes) -> Non
     decoded = decode(raw)
     assert len(decoded.rejected) == 1
     assert len(decoded.rejected[0].reason) < 400
+
+
+def test_a_reason_is_one_line_whatever_the_value_holds() -> None:
+    event = {
+        "specversion": "1.0",
+        "id": "ev-1",
+        "source": "client/shop",
+        "type": "purchase.paid",
+        "time": "2026-02-01T00:00:00Z",
+        "subject": "f-1",
+        "data": {"currency": "G\n\u2028"},
+    }
+    (rejected,) = decode(json.dumps(event).encode()).rejected
+    assert rejected.reason.startswith('"G\\n\\u2028"; it must be three')
+
+
+def test_a_time_as_a_number_is_said_to_be_one() -> None:
+    line = b'{"specversion":"1.0","id":"1","source":"platform","type":"link.created","time":1767225600000}'
+    (rejected,) = decode(line).rejected
+    assert rejected.field == "time"
+    assert rejected.reason.startswith("a number; it must be an RFC 3339 text")
