@@ -1,9 +1,8 @@
 """The audit chain: blocks of 1,024 rows, each with a SHA-256 over its rows and over the block before.
 
 A block's hash is SHA-256(hash of the block before ‖ its rows), the hashes as 32 bytes, a row as JSON
-`[mask,[values]]` and a comma: `mask` says which of the table's columns are not null (bit n is the n-th), `values`
-are those columns' in order. No two different rows read the same, and nothing depends on how rows came in batches:
-a block that is part full is a running hash, stored anew with each batch.
+array of its table's columns and a comma. No two different rows read the same, and nothing depends on how rows came
+in batches: a block that is part full is a running hash, stored anew with each batch.
 
 Chains: `person`, `event`, `quarantine`, `audit`. Events and entries name people by their place in `person`.
 """
@@ -17,7 +16,7 @@ from typing import Final
 
 import orjson
 
-from db.rows import Shaped
+from db.rows import Row
 
 BLOCK_ROWS: Final = 1024
 CHAINS: Final = {"person": "id", "event": "seq", "quarantine": "number", "audit": "seq"}
@@ -46,7 +45,7 @@ class Chain:
         self._number = number
         self._rows = 0
 
-    def extend(self, rows: Sequence[Shaped]) -> list[Sealed]:
+    def extend(self, rows: Sequence[Row]) -> list[Sealed]:
         """Add rows; gives every block that this changed, the last perhaps part full.
 
         Raises:

@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from db.readonly import in_words
+from db.writing import Connection
 from simulator.errors import DatabaseError
 
 CRM_APPLICATION_ID: Final = 0x52454643  # "REFC"
@@ -47,7 +48,7 @@ class Crm:
         """
         self.path = crm_path(path)
         try:
-            self._db = sqlite3.connect(self.path, isolation_level=None)
+            self._db = Connection(self.path)
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
         try:
@@ -60,8 +61,8 @@ class Crm:
             raise
 
     def _open(self, key: str) -> None:
-        (found,) = self._db.execute("PRAGMA application_id").fetchone()
-        (tables,) = self._db.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()
+        ((found,),) = self._db.execute("PRAGMA application_id")
+        ((tables,),) = self._db.execute("SELECT COUNT(*) FROM sqlite_schema")
         if tables and found != CRM_APPLICATION_ID:
             raise DatabaseError(
                 f"{self.path}: is no CRM database of referral-tui; move it away, or name another --db"
@@ -73,7 +74,7 @@ class Crm:
         for statement in _MAKE:
             self._db.execute(statement)
         self._db.execute("INSERT OR IGNORE INTO setting (name, value) VALUES ('key', ?)", (key,))
-        (kept,) = self._db.execute("SELECT value FROM setting WHERE name = 'key'").fetchone()
+        ((kept,),) = self._db.execute("SELECT value FROM setting WHERE name = 'key'")
         if kept != key:
             raise DatabaseError(
                 f"{self.path}: belongs to a run with another seed; move it away, or name another --db"

@@ -14,6 +14,7 @@ import orjson
 import polars as pl
 
 from db.readonly import DamagedDatabaseError
+from db.writing import Connection
 
 STEERING = ("decision_source", "decision_id", "decision_milestone", "verdict", "by", "program")
 """Data fields of operators' events, which one column keeps together as JSON."""
@@ -73,7 +74,7 @@ def with_steering(events: pl.DataFrame) -> pl.DataFrame:
     return events.drop(STEERING).with_columns(pl.Series("steering", texts, _TEXT))
 
 
-def read(connection: sqlite3.Connection, after_seq: int, rows: int) -> Iterator[pl.DataFrame]:
+def read(connection: Connection | sqlite3.Connection, after_seq: int, rows: int) -> Iterator[pl.DataFrame]:
     """The log after `after_seq`, in order, in frames of at most `rows` rows.
 
     Raises:
@@ -96,7 +97,7 @@ def read(connection: sqlite3.Connection, after_seq: int, rows: int) -> Iterator[
             return
 
 
-def at(connection: sqlite3.Connection, seqs: Sequence[int]) -> pl.DataFrame:
+def at(connection: Connection | sqlite3.Connection, seqs: Sequence[int]) -> pl.DataFrame:
     """The events with these places in the log, in the order asked."""
     wanted = sorted(set(seqs))
     parts = [pl.DataFrame(schema=SCHEMA)]

@@ -10,14 +10,14 @@ import sqlite3
 from pathlib import Path
 
 from db.readonly import APPLICATION_ID, SCHEMA_VERSION, in_words, open_readonly
+from db.writing import Connection
 from simulator.errors import DatabaseError
 
 PAGE_BYTES = 8192  # 10 % more rows/s than 4096 on wide rows; larger pages gained nothing more
 CHECKPOINT_PAGES = 2048  # the WAL goes back into the file every 16 MB: fewer fsyncs than the default 4 MB
-STATEMENTS = 512  # prepared statements kept: one for each shape of row, wide and narrow
 
 
-def make(path: Path) -> sqlite3.Connection:
+def make(path: Path) -> Connection:
     """A new database file with all tables, ready to be written.
 
     Raises:
@@ -35,7 +35,7 @@ def make(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         tune(connection)
         connection.execute("BEGIN IMMEDIATE")
-        for statement in definitions():
+        for statement in definitions(tables=True):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -46,7 +46,7 @@ def make(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def reopen(path: Path) -> sqlite3.Connection:
+def reopen(path: Path) -> Connection:
     """An existing database, checked to be ours and of this schema, ready to be written.
 
     Raises:
@@ -65,7 +65,7 @@ def reopen(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> Connection:
     """A connection that the writer's thread may use; transactions are said explicitly.
 
     Raises:
@@ -73,14 +73,12 @@ def connect(path: Path) -> sqlite3.Connection:
 
     """
     try:
-        return sqlite3.connect(
-            path, timeout=5, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS
-        )
+        return Connection(path)
     except sqlite3.Error as error:
         raise in_words(error, path) from error
 
 
-def tune(connection: sqlite3.Connection) -> None:
+def tune(connection: Connection) -> None:
     """Write-ahead log, and no fsync at a commit.
 
     A killed process loses nothing that was committed: the log is in the system's hands. A power cut may lose the
@@ -90,10 +88,11 @@ def tune(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA secure_delete = ON")  # what a row was before it changed is not left in the file
 
 
-def definitions() -> list[str]:
-    """CREATE statements of all tables and indexes, made from the models."""
+def definitions(*, tables: bool) -> list[str]:
+    """CREATE statements made from the models: of all tables, or of all indexes that are not there yet."""
     from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - half a second, and only a new database needs it
     from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: PLC0415
     from sqlmodel import SQLModel  # noqa: PLC0415
@@ -101,16 +100,15 @@ def definitions() -> list[str]:
     import db.models  # noqa: F401, PLC0415 - fills the metadata
 
     dialect = sqlite.dialect()
-    statements = []
-    for table in SQLModel.metadata.sorted_tables:
-        statements.append(str(CreateTable(table).compile(dialect=dialect)))
-        statements.extend(
-            str(CreateIndex(index).compile(dialect=dialect))
-            for index in sorted(table.indexes, key=lambda index: str(index.name))
-        )
-    return statements
+    all_tables = SQLModel.metadata.sorted_tables
+    if tables:
+        return [str(CreateTable(table).compile(dialect=dialect)) for table in all_tables]
+    indexes = sorted(
+        (index for table in all_tables for index in table.indexes), key=lambda index: str(index.name)
+    )
+    return [str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)) for index in indexes]
 
 
-def columns(connection: sqlite3.Connection, table: str) -> list[str]:
+def columns(connection: Connection | sqlite3.Connection, table: str) -> list[str]:
     """Names of a table's columns, in their order."""
     return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]

@@ -8,19 +8,20 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from db import log, rows, schema
+from db.batch import Batch
 from db.chain import BLOCK_ROWS, CHAINS, Chain, genesis
 from db.lock import WriterLock
 from db.readonly import DamagedDatabaseError, in_words
+from db.rows import Row
+from db.writing import Connection
 from simulator.errors import DatabaseError
 
-Row = tuple[Any, ...]
 _UPSERT_TOTAL = (
     "INSERT INTO total (metric, count, value) VALUES (?, ?, ?) "
     "ON CONFLICT (metric) DO UPDATE SET count = count + excluded.count, value = value + excluded.value"
@@ -38,34 +39,10 @@ _UPSERT_SETTING = (
 )
 
 
-@dataclass(frozen=True)
-class Batch:
-    """What one batch added or changed; the frames' columns are their tables' (`events` as `db.log.SCHEMA`).
-
-    `settled` and `changes` are of rows that earlier batches wrote; `rollup` holds [hour, metric, count, value];
-    `quarantine` and `versions` are rows of their tables; `clock` and `settings` are values to set.
-    """
-
-    persons: pl.DataFrame = field(default_factory=pl.DataFrame)
-    events: pl.DataFrame = field(default_factory=pl.DataFrame)
-    attributions: pl.DataFrame = field(default_factory=pl.DataFrame)
-    decisions: pl.DataFrame = field(default_factory=pl.DataFrame)
-    settled: pl.DataFrame = field(default_factory=pl.DataFrame)
-    rewards: pl.DataFrame = field(default_factory=pl.DataFrame)
-    changes: pl.DataFrame = field(default_factory=pl.DataFrame)
-    audit: pl.DataFrame = field(default_factory=pl.DataFrame)
-    rollup: pl.DataFrame = field(default_factory=pl.DataFrame)
-    quarantine: pl.DataFrame = field(default_factory=pl.DataFrame)
-    versions: Sequence[Row] = ()
-    commands: Sequence[Row] = ()
-    clock: Mapping[str, int | float | str] = field(default_factory=dict)
-    settings: Mapping[str, str] = field(default_factory=dict)
-
-
 class Store:
     """The open database. Made by `create` and `open`; nobody else may write it until `close`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: WriterLock | None) -> None:
+    def __init__(self, path: Path, connection: Connection, lock: WriterLock | None) -> None:
         self.path = path
         self._db = connection
         self._lock = lock
@@ -174,6 +151,19 @@ class Store:
                 raise DatabaseError(f"{self.path}: the disk is full; make room, then go on") from error
             raise in_words(error, self.path) from error
 
+    def index(self) -> None:
+        """Make the indexes that are not there yet: in one go at the end of a long run they cost a fourth.
+
+        Raises:
+            DatabaseError: they can't be written.
+
+        """
+        try:
+            for statement in schema.definitions(tables=False):
+                self._db.execute(statement)
+        except sqlite3.Error as error:
+            raise in_words(error, self.path) from error
+
     def set_clock(self, **values: float | str) -> None:
         """Set columns of the clock's row, on their own."""
         self.write(Batch(clock=values))
@@ -190,7 +180,8 @@ class Store:
             ("reward", batch.rewards),
         ):
             if frame.height:
-                rows.write(self._db, table, self._columns[table], frame)
+                for part in rows.slices(frame, self._columns[table]):
+                    rows.insert(self._db, table, self._columns[table], part)
         if batch.settled.height:
             self._db.executemany(
                 "UPDATE decision SET outcome = ?, reason = ?, decided_at = ? WHERE id = ?",
@@ -206,11 +197,9 @@ class Store:
         self._insert_all("command", batch.commands)
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
-        for start in range(0, frame.height, rows.SLICE):
-            shaped = rows.write_chained(
-                self._db, table, self._columns[table], frame[start : start + rows.SLICE]
-            )
-            sealed = self._chains[table].extend(shaped)
+        for part in rows.slices(frame, self._columns[table]):
+            rows.insert(self._db, table, self._columns[table], part)
+            sealed = self._chains[table].extend(part)
             self._db.executemany(_UPSERT_BLOCK, [(table, one.number, one.rows, one.hash) for one in sealed])
 
     def _write_rollup(self, rollup: pl.DataFrame) -> None:
@@ -304,8 +293,7 @@ class Store:
             before = self.query("SELECT hash FROM block WHERE chain = ? AND number = ?", (name, number - 1))
             chain = Chain(bytes.fromhex(before[0][0]) if before else first, number)
             found = self.query(f"SELECT * FROM {name} ORDER BY {CHAINS[name]} DESC LIMIT ?", (count,))
-            shaped = [rows.shape(row) for row in reversed(found)]
-            again = [one.hash for one in chain.extend(shaped)]
+            again = [one.hash for one in chain.extend(found[::-1])]
         except (TypeError, ValueError) as error:
             raise DamagedDatabaseError(_broken(self.path, name, number)) from error
         if again != [digest]:

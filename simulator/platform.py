@@ -16,7 +16,8 @@ from typing import Any
 import orjson
 import polars as pl
 
-from db.store import Batch, Store
+from db.batch import Batch
+from db.store import Store
 from simulator import quarantine
 from simulator.engine import Engine, Outcome
 from simulator.engine.outcome import Version
@@ -46,6 +47,10 @@ class Platform:
         self._commands = 0
         self._sim_at = 0
         self._broken = False
+        self.last_review = 0  # no decision after this one has been put in review
+        self._hold = 0
+        self._waiting: list[Batch] = []
+        self._waiting_events = 0
 
     @classmethod
     def create(cls, path: Path, program: Program, settings: Mapping[str, str] | None = None) -> Platform:
@@ -108,6 +113,7 @@ class Platform:
             engine.advance(clock["told_at"])
         platform = cls(store, engine)
         ((platform._quarantined,),) = store.query("SELECT COALESCE(MAX(number), 0) FROM quarantine")
+        ((platform.last_review,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM decision")
         ((platform._commands,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM command")
         platform._sim_at = clock["sim_at"]
         return platform
@@ -337,21 +343,44 @@ class Platform:
             "beat_at": _wall_ms() if beat_at is None else beat_at,
             "pid": os.getpid(),
         }
-        self._store.write(Batch(clock={name: value for name, value in values.items() if value is not None}))
+        self._waiting.append(
+            Batch(clock={name: value for name, value in values.items() if value is not None})
+        )
+        self._flush()
+        if status in ("finished", "stopped"):
+            self._store.index()
 
     def record(self, kind: str, args: Mapping[str, object], issued_at: int, sim_at: int) -> None:
         """Keep an operator's command as it was obeyed: after which event, and at which simulated time."""
         self._commands += 1
         row = (self._commands, kind, orjson.dumps(dict(args)).decode(), issued_at, self.last_seq, sim_at)
-        self._store.write(Batch(commands=[row]))
+        self._waiting.append(Batch(commands=[row]))
+        self._flush()
+
+    def hold(self, events: int) -> None:
+        """Let batches wait until they hold so many events, then write them in one transaction.
+
+        Nothing is lost by it that would not be made again: what is not written was never said to be. Whatever asks
+        what stands (`query`, `figures`) has them written first, and so has `clock`.
+        """
+        self._hold = events
+
+    def index(self) -> None:
+        """Make the database's indexes, where they are not there yet."""
+        self._flush()
+        self._store.index()
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a SELECT on the open database."""
+        self._flush()
         return self._store.query(sql, values)
 
     def close(self) -> None:
-        """Let go of the database; closing twice is fine."""
-        self._store.close()
+        """Write what waits and let go of the database; closing twice is fine."""
+        try:
+            self._flush()
+        finally:
+            self._store.close()
 
     def __enter__(self) -> Platform:
         return self
@@ -369,7 +398,9 @@ class Platform:
         quarantine: pl.DataFrame | None = None,
     ) -> None:
         empty = pl.DataFrame()
-        self._store.write(
+        in_review = outcome.decisions.filter(pl.col("outcome") == "review")["id"]
+        self.last_review = int(in_review[-1]) if len(in_review) else self.last_review
+        self._waiting.append(
             Batch(
                 persons=outcome.persons,
                 events=empty if events is None else events,
@@ -386,9 +417,22 @@ class Platform:
                 settings=settings,
             )
         )
+        self._waiting_events += 0 if events is None else events.height
+        if self._waiting_events >= self._hold:
+            self._flush()
+        self._broken = False
+
+    def _flush(self) -> None:
+        """Write what waits. Where that fails, engine and database have drifted apart."""
+        if not self._waiting:
+            return
+        waiting, self._waiting, self._waiting_events = self._waiting, [], 0
+        self._broken = True
+        self._store.write(Batch.joined(waiting))
         self._broken = False
 
     def _stored(self, seqs: list[int]) -> pl.DataFrame:
+        self._flush()
         return typed(self._store.events_at(seqs))
 
     def _check_usable(self) -> None:

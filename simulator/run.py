@@ -36,6 +36,9 @@ BATCH = 20_000  # messages in a transaction, at most
 _TICK_S = 0.05  # how often a paced or paused run looks at the clock and at its orders
 _BEAT_S = 1.0
 _WORLD_RECEIVED = "world_received"
+HELD_EVENTS = (
+    50_000  # events of one transaction as fast as it goes; the heartbeat writes what is there every second
+)
 _REVIEWS = (
     "SELECT d.decided_at, e.source, e.id, d.milestone, p.ref, d.id FROM decision d "
     "JOIN event e ON e.seq = d.seq JOIN person p ON p.id = d.friend "
@@ -181,6 +184,10 @@ class Run:
         """Run to the end, or until stopped; what was received is committed in either case."""
         source, platform = self._source, self._platform
         platform.clock("running", self._at, self._pace, starts_at=source.start_ms, ends_at=source.end_ms)
+        if self._pace == MAX:
+            platform.hold(HELD_EVENTS)  # and its indexes are made at the end
+        else:
+            platform.index()
         try:
             if self._received:
                 source.pass_over(
@@ -286,6 +293,8 @@ class Run:
         return load_program(str(text), f"{self._platform.path}, program version 1")
 
     def _new_reviews(self) -> list[Review]:
+        if self._platform.last_review <= self._seen_decision:
+            return []
         found: list[tuple[Any, ...]] = self._platform.query(_REVIEWS, (self._seen_decision,))
         if found:
             self._seen_decision = int(found[-1][-1])

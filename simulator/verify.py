@@ -17,9 +17,10 @@ from pathlib import Path
 import polars as pl
 
 from db import log
+from db.batch import Batch
 from db.chain import BLOCK_ROWS, CHAINS
 from db.readonly import DamagedDatabaseError, in_words, open_readonly
-from db.store import Batch, Store
+from db.store import Store
 from simulator.compare import Comparison, DifferenceError, compare
 from simulator.engine import Engine
 from simulator.engine.outcome import Outcome, Version

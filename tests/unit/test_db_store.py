@@ -109,29 +109,35 @@ def test_a_reopened_chain_goes_on_where_it_was(make: Make, count: int) -> None:
 
 def test_a_block_is_what_its_description_says() -> None:
     first = genesis("event", "program")
-    shaped = [rows.shape((1, "a", None)), rows.shape((2, None, "é"))]
-    (sealed,) = Chain(first).extend(shaped)
-    assert sealed.hash == hashlib.sha256(first + '[3,[1,"a"]],[5,[2,"é"]],'.encode()).hexdigest()
+    (sealed,) = Chain(first).extend([(1, "a", None), (2, None, "é")])
+    assert sealed.hash == hashlib.sha256(first + '[1,"a",null],[2,null,"é"],'.encode()).hexdigest()
     assert (sealed.number, sealed.rows) == (1, 2)
     assert genesis("audit", "program") != first != genesis("event", "program ")
     assert [block_of(place) for place in (1, 1024, 1025)] == [1, 1, 2]
 
 
-def test_rows_that_differ_only_in_where_a_value_stands_read_differently() -> None:
-    assert rows.shape((1, "a", None)) != rows.shape((1, None, "a"))
-    assert rows.shape((1, "")) != rows.shape((1, None))
-
-
-def test_groups_keep_values_and_places() -> None:
+def test_rows_are_those_of_the_frame_with_nulls_where_it_has_no_column() -> None:
     frame = pl.DataFrame(
         {"k": [1, 2, 3], "a": ["x", None, "z"], "b": [None, None, None]}, schema_overrides={"b": pl.String}
     )
-    found = rows.groups(frame, ["k", "a", "b", "not there"])
-    assert [(one.mask, one.names, one.rows, one.places) for one in found] == [
-        (3, ("k", "a"), [(1, "x"), (3, "z")], [0, 2]),
-        (1, ("k",), [(2,)], [1]),
+    (found,) = rows.slices(frame, ["k", "a", "b", "not there"])
+    assert found == [(1, "x", None, None), (2, None, None, None), (3, "z", None, None)]
+
+
+def test_batches_joined_leave_what_they_leave_one_by_one(make: Make) -> None:
+    batches = [
+        Batch(persons=PERSONS, events=events(1, 5), settings={"one": "1"}, clock={"sim_at": 5}),
+        Batch(
+            events=events(6, 3), settings={"one": "2", "two": "2"}, clock={"sim_at": 8, "status": "paused"}
+        ),
     ]
-    assert rows.in_order(found, 3) == [(3, (1, "x")), (1, (2,)), (3, (3, "z"))]
+    with make() as store:
+        for batch in batches:
+            store.write(batch)
+        expected = (blocks(store), store.settings(), store.clock())
+    with make() as store:
+        store.write(Batch.joined(batches))
+        assert (blocks(store), store.settings(), store.clock()) == expected
 
 
 def test_a_batch_is_written_wholly_or_not_at_all(make: Make) -> None:
@@ -242,6 +248,7 @@ def test_what_can_not_be_made_is_said(tmp_path: Path, what: str) -> None:
 
 def test_the_owner_of_a_code_is_found_by_an_index(make: Make) -> None:
     with make() as store:
+        store.index()
         sql = "SELECT person FROM event WHERE type = 'link.created' AND code = ? AND seq < ? ORDER BY seq"
         (plan,) = store.query(f"EXPLAIN QUERY PLAN {sql}", ("A", 9))
         assert "event_link" in plan[-1]
