@@ -30,7 +30,8 @@ class Rows:
 
     def __iter__(self) -> Iterator[Row]:
         with _told_as_sqlite3():
-            yield from self._cursor
+            for row in self._cursor:  # noqa: UP028 - `yield from` would close the cursor with the generator
+                yield row
 
     def fetchmany(self, count: int) -> list[Row]:
         """At most `count` more rows."""
