@@ -1,0 +1,75 @@
+"""What the pages in docs/ say of the code is so, and their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from referral_tui.cli.app import COMMANDS
+from simulator.events.contract import EVENT_TYPES, Category, EventType, Field
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+HEADINGS = {
+    "Customer identification": Category.IDENTIFICATION,
+    "Referral participation": Category.PARTICIPATION,
+    "Conversion or validation": Category.CONVERSION,
+    "Steering": Category.STEERING,
+}
+TYPE_ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \| ([a-z, ]+) \| (.*)\|$", re.MULTILINE)
+
+
+def told(field: Field) -> str:
+    """A field as the page tells it."""
+    kind: str = field.kind
+    if field.choices:
+        kind = " or ".join((", ".join(field.choices[:-1]), field.choices[-1]))
+    if field.minimum:
+        kind += f" from {field.minimum}"
+    return f"**`{field.name}`** {kind}" if field.required else f"`{field.name}` {kind}"
+
+
+def row(kind: EventType) -> tuple[str, str]:
+    """Who sends a type, and its fields, as the page tells them."""
+    return ", ".join(kind.senders), " · ".join(told(field) for field in kind.fields)
+
+
+def test_the_page_of_events_tells_the_contract() -> None:
+    page = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^### (.*?)\n(.*?)(?=^##|\Z)", page, re.MULTILINE | re.DOTALL))
+    found = {}
+    for heading, category in HEADINGS.items():
+        last = ""
+        for name, senders, fields in TYPE_ROW.findall(sections[heading]):
+            last = last if fields.strip() == "the same" else fields.strip()
+            found[name] = (category, senders, last)
+    assert found == {kind.name: (kind.category, *row(kind)) for kind in EVENT_TYPES.values()}
+
+
+def test_the_readme_lists_every_command() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = re.findall(r"^## Commands\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
+    for link in ("".join(pair) for pair in links):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings}, link
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for page in (ROOT / "docs").glob("*.md"):
+        assert f"(docs/{page.name})" in text, page.name
