@@ -117,6 +117,12 @@ def open_readonly(path: Path, timeout_s: float = 0.5) -> sqlite3.Connection:
         if db is not None:
             db.close()
         raise in_words(error, path) from error
+    except UnicodeDecodeError as error:  # a definition so damaged that SQLite's own message can't be read
+        if db is not None:
+            db.close()
+        raise DamagedDatabaseError(
+            f"{path}: damaged (the definition of a table can't be read); a copy or a new run replaces it"
+        ) from error
     except DatabaseError:
         if db is not None:
             db.close()

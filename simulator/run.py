@@ -201,7 +201,7 @@ class Run:
                 platform.clock("stopped")
             raise
         if ended == "finished":
-            platform.advance(source.end_ms)
+            platform.advance(max(source.end_ms, platform.earliest_now))  # later where something came in since
         platform.clock(ended, self._at, self._pace)
         return ended
 

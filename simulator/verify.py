@@ -20,6 +20,7 @@ from db import log
 from db.batch import Batch
 from db.chain import BLOCK_ROWS, CHAINS
 from db.readonly import DamagedDatabaseError, in_words, open_readonly
+from db.schema import definitions
 from db.store import Store
 from simulator.compare import Comparison, DifferenceError, compare
 from simulator.engine import Engine
@@ -80,6 +81,7 @@ def _verify(
     if problems != ["ok"]:
         raise DifferenceError(f"{path}: SQLite finds it damaged: {' '.join(str(problems[0]).split())}")
     verdict.checked.append("SQLite's own integrity")
+    _check_definitions(stored)
     programs = _programs(stored)
     verdict.checked.append(f"{len(programs)} program version(s)")
     counts = receipts(stored)
@@ -103,6 +105,23 @@ def _verify(
             "WHERE chain = b.chain) ORDER BY chain"
         )
     )
+
+
+def _check_definitions(stored: sqlite3.Connection) -> None:
+    """Compare the definition of each table, kept in the file too, with what it was made by."""
+    sql = "SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    with closing(sqlite3.connect(":memory:")) as made:
+        for statement in definitions(tables=True):
+            made.execute(statement)
+        right = dict(made.execute(sql))
+    found = dict(stored.execute(sql))
+    for name in sorted(right.keys() | found.keys()):
+        if right.get(name) != found.get(name):
+            raise DifferenceError(
+                f"table {name}: its definition in the database is not the one it was made with"
+            )
+    if stored.execute("SELECT COUNT(*) FROM clock WHERE id = 1").fetchone() != (1,):
+        raise DifferenceError("clock with id 1: is missing")
 
 
 def _programs(stored: sqlite3.Connection) -> list[Program]:

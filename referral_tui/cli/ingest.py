@@ -98,6 +98,7 @@ def _opened(db: Path, program: str | None) -> Iterator[Platform]:
     if begun or (db.exists() and design is None):
         with Bar("fold the log again", None) as bar, Platform.open(db, design, bar.set) as platform:
             bar.close()
+            _check_no_run(platform)
             yield platform
     elif design is None:
         raise InputError(
@@ -106,6 +107,18 @@ def _opened(db: Path, program: str | None) -> Iterator[Platform]:
     else:
         with Platform.create(db, design, {"kind": "ingest"}) as platform:
             yield platform
+
+
+def _check_no_run(platform: Platform) -> None:
+    """Refuse to move the clock of a simulation that has not come to its end: it could never go on."""
+    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+
+    ((ends_at,),) = platform.query("SELECT ends_at FROM clock WHERE id = 1")
+    if platform.settings["kind"] == "simulate" and platform.told < (ends_at or 1):
+        raise InputError(
+            f"{platform.path}: a simulation that is not finished; finish it with "
+            f"`referral-tui simulate --resume --db {platform.path}`, or name another database"
+        )
 
 
 @contextmanager
@@ -146,7 +159,7 @@ def _figures(platform: Platform, intake: Intake, final: int, seconds: float) -> 
 
 def _warn(clamped: int, replay: bool) -> None:
     why = (
-        "they stated an earlier receivedat than one before them"
+        "they stated a receivedat before the newest one, or not after the time already told"
         if replay
         else "the clock is behind the newest receipt in the database"
     )

@@ -257,6 +257,27 @@ def test_a_database_of_another_schema_is_one_line_for_every_command(
     assert "of schema 0" in ran.err
 
 
+def test_a_simulation_is_finished_before_real_events_come_in(
+    cli: Cli, tmp_path: Path, nasty_file: Path
+) -> None:
+    db = tmp_path / "a.db"
+    options = ("simulate", "--referrers", 50, "--days", 3, "--db", db)
+    assert cli(*options, "--json").status == 0
+    with closing(sqlite3.connect(db)) as connection:
+        ((told,),) = connection.execute("SELECT told_at FROM clock")
+        connection.execute("UPDATE clock SET told_at = 0, status = 'stopped'")
+        connection.commit()
+    ran = cli("ingest", "--db", db, nasty_file)
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert "simulate --resume" in ran.err
+    assert cli("simulate", "--resume", "--db", db).status == 0
+    ran = cli("ingest", "--db", db, "--replay", "--now", told + 90 * 86_400_000, "--json", nasty_file)
+    assert ran.json["accepted"] > 0
+    ran = cli("simulate", "--resume", "--db", db, "--json")  # finished, whatever came in since
+    assert (ran.status, ran.json["status"]) == (0, "finished")
+    assert cli("verify", "--db", db).status == 0
+
+
 @pytest.fixture
 def wrong(tmp_path: Path, program: Path) -> Callable[[str], list[object]]:
     """Command lines that are wrong, by name."""

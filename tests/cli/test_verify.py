@@ -276,3 +276,45 @@ def test_duplicates_leave_only_counts_and_those_are_guarded_too(db: Path, column
         )
         connection.commit()
     assert verify(db).difference is not None
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (
+            "UPDATE sqlite_master SET sql = replace(sql, 'detail', 'detaiL') WHERE name = 'audit'",
+            "table audit",
+        ),
+        ("DELETE FROM clock", "clock with id 1"),
+    ],
+)
+def test_a_changed_definition_and_a_missing_clock_are_named(
+    cli: Cli, tmp_path: Path, program: Path, nasty_file: Path, sql: str, said: str
+) -> None:
+    db = tmp_path / "a.db"
+    assert cli("ingest", "--db", db, "--program", program, "--replay", nasty_file).status == 0
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(sql)
+        connection.commit()
+    ran = cli("verify", "--db", db)
+    assert ran.status == 1
+    assert ran.err.count("\n") == 1
+    assert said in ran.err
+
+
+def test_a_definition_that_is_no_text_is_a_damaged_database(
+    cli: Cli, tmp_path: Path, program: Path, nasty_file: Path
+) -> None:
+    db = tmp_path / "a.db"
+    assert cli("ingest", "--db", db, "--program", program, "--replay", nasty_file).status == 0
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw = db.read_bytes()
+    db.write_bytes(raw.replace(b"CREATE TABLE event (", b"CREATE TABLE event \xad", 1))
+    assert raw != db.read_bytes()
+    ran = cli("verify", "--db", db)
+    assert (ran.status, ran.err.count("\n")) == (1, 1)
+    assert "damaged" in ran.err
+    ran = cli("export", "events", "--db", db)
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
