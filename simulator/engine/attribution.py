@@ -35,7 +35,7 @@ def attribute(batch: Batch, state: State, ready: Ready) -> Attributed:
     if not len(rows):
         none = np.zeros(0, np.int64)
         return Attributed(none, none, none, none)
-    links = state.codes.find(*batch.hashed(rows, "code"))
+    links = state.codes.find(batch.words("code", rows))
     by_code = batch.serving(links, rows, ready.kinds)
     touches = _best_touches(batch, state, ready, rows, ~by_code)
     found = np.flatnonzero(by_code | (touches != NONE))
@@ -49,13 +49,12 @@ def _add_touches(batch: Batch, state: State, ready: Ready) -> None:
     visits = visits[state.people["attribution"][batch.person[visits]] == NONE] if len(visits) else visits
     if not len(visits):
         return
-    codes, channels = batch.hashed(visits, "code", "channel")
-    links = state.codes.find(codes)
+    links = state.codes.find(batch.words("code", visits))
     serves = batch.serving(links, visits, ready.kinds)
-    words, _ = state.words.assign(channels)
-    visits, links, words = visits[serves], links[serves], words[serves]
+    visits, links = visits[serves], links[serves]
     if not len(visits):
         return
+    words = state.words.assign(batch.words("channel", visits))
     nodes = state.touches.append(
         occurred_at=batch.occurred[visits], seq=batch.seq[visits], link=links, channel=words
     )

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, mark_first
+from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, mark_first, running_count
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
 from simulator.engine.keys import pair
 from simulator.engine.state import State
@@ -106,11 +106,13 @@ class Batch:
         """A text column at some rows."""
         return self.events[column][rows] if len(rows) else _NO_SERIES
 
-    def hashed(self, rows: Ints, *names: str) -> tuple[Hashed, ...]:
-        """Text columns at some rows, hashed. Only what a stage needs: most events have nothing to look up."""
-        if not len(rows):
-            return (NO_TEXTS,) * len(names)
-        return tuple(hash_columns(self.events.select(names)[rows], names).values())
+    def words(self, column: str, rows: Ints) -> list[str | None]:
+        """A text column at some rows, as Python's texts."""
+        return self.events[column][rows].to_list() if len(rows) else []
+
+    def hashed(self, column: str, rows: Ints) -> Hashed:
+        """A text column at some rows, hashed. Only what a stage needs: most events have nothing to look up."""
+        return hash_columns(self.events.select(column)[rows], (column,))[column] if len(rows) else NO_TEXTS
 
     def _conversions(self) -> Ints:
         if not self.present.intersection(_CONVERSION_CODES.tolist()):
@@ -127,8 +129,9 @@ class Batch:
         self.new_links = self.newly_linked = rows
         if not len(rows):
             return
-        _, firsts = state.codes.assign(*self.hashed(rows, "code"))
-        self.new_links = rows[firsts]
+        before = len(state.codes.texts)
+        codes = state.codes.assign(self.words("code", rows))
+        self.new_links = rows[(codes >= before) & (running_count(codes) == 0)]
         owners = self.person[self.new_links]
         state.links.append(owner=owners, seq=self.seq[self.new_links])
         first = mark_first(state.people["linked_seq"], owners, self.seq[self.new_links])
@@ -139,20 +142,20 @@ class Batch:
         rows = np.sort(np.r_[self.identified, self.claims])
         self._known_rows = rows
         state, eligibility = self.state, self.rows("eligibility.confirmed")
-        contact, segment, country = self.hashed(rows, "contact_ref", "segment", "country")
-        community, kind = self.hashed(self.identified, "community", "referrer_kind")
-        self.contact = self._latest("contact", rows, state.contact_ids.assign(contact)[0])
-        self.segment = self._word("segment", segment, rows)
-        self.country = self._word("country", country, rows)
-        self.community = self._word("community", community, self.identified)
-        self.kind = self._word("kind", kind, self.identified)
+        self.contact = self._latest(
+            "contact", rows, state.contact_ids.assign(self.hashed("contact_ref", rows))[0]
+        )
+        self.segment = self._word("segment", "segment", rows)
+        self.country = self._word("country", "country", rows)
+        self.community = self._word("community", "community", self.identified)
+        self.kind = self._word("kind", "referrer_kind", self.identified)
         verdicts = self._eligible[eligibility]
         self.eligible = self._latest("eligible", eligibility, verdicts.astype(np.int8))
         self.eligible_rows = eligibility[verdicts.astype(bool)]
 
-    def _word(self, name: str, hashed: Hashed, rows: Ints) -> Latest:
+    def _word(self, name: str, column: str, rows: Ints) -> Latest:
         """A text field of people, as ids of words; a null leaves what was known."""
-        ids, _ = self.state.words.assign(hashed)
+        ids = self.state.words.assign(self.words(column, rows))
         given = ids != NONE
         return self._latest(name, rows[given], ids[given])
 
@@ -165,16 +168,13 @@ class Batch:
         if not (len(self._known_rows) or len(self.visits)):
             return
         rows = np.sort(np.r_[self._known_rows, self.visits])
-        devices, _ = state.device_ids.assign(*self.hashed(rows, "device_ref"))
+        devices, _ = state.device_ids.assign(self.hashed("device_ref", rows))
         rows, devices = rows[devices != NONE], devices[devices != NONE]
         keys = pair(self.person[rows], devices)
-        new = np.flatnonzero(state.device_known.find(keys) < 0)
-        if not len(new):
-            return
-        slots, first = state.device_known.claim(keys[new])
-        rows, devices = rows[new[first]], devices[new[first]]
+        claim = state.device_known.claim(keys)
+        rows, devices = rows[claim.first], devices[claim.first]
         nodes = state.devices.append(device=devices, seq=self.seq[rows])
-        state.device_known.put(slots[first], nodes)
+        state.device_known.put(claim.slots[claim.first], nodes)
         owners = self.person[rows]
         state.devices["before"][nodes] = chain_back(owners, nodes, state.people["device"])
         np.add.at(state.people["devices"], owners, 1)

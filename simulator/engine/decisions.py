@@ -97,9 +97,10 @@ def decide(
     groups = _groups(state, ready, decided)
     is_any = np.array([milestone.occurrence == "any" for milestone in ready.program.milestones], bool)
     contested = is_any[decided.milestone] & np.isin(decided.barred, (0, TOO_LATE))
-    before = contested & (state.qualified.find(groups) >= 0)
-    decided.bar(np.flatnonzero(before), OCCURRENCE)
-    contested &= ~before
+    disputed = np.flatnonzero(contested)
+    before = disputed[state.qualified.find(groups[disputed]) >= 0]
+    decided.bar(before, OCCURRENCE)
+    contested[before] = False
     _rule(batch, state, ready, decided)
     touched = _settle(batch, state, ready, decided, reviews, contested, groups)
     _only_first(decided, np.flatnonzero(contested & ~touched), groups)
@@ -364,7 +365,4 @@ def _remember(
         if case.decision not in settled:
             reviews[(case.source, case.id, case.milestone_name)] = case
     approved = _case_groups(state, [s.case for s in decided.settlements if s.outcome == QUALIFIED])
-    keys = np.concatenate([groups[decided.outcome == QUALIFIED], approved])
-    keys = keys[first_of_each(keys)]
-    keys = keys[state.qualified.find(keys) < 0]
-    state.qualified.add(keys, np.zeros(len(keys), np.int64))
+    state.qualified.claim(np.concatenate([groups[decided.outcome == QUALIFIED], approved]))

@@ -16,7 +16,6 @@ from simulator.engine.attribution import attribute
 from simulator.engine.batch import TYPE_CODES, Batch
 from simulator.engine.decisions import Case, ReviewKey, decide
 from simulator.engine.intake import Intake, Stored
-from simulator.engine.interner import hash_texts
 from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
 from simulator.engine.outcome import EMPTY, Outcome, Receipts, Version
 from simulator.engine.record import Record
@@ -133,7 +132,7 @@ class Engine:
         self._terms[number] = self._ledger.add_terms(number, program.rewards)
         kinds = None
         if program.referrers is not None:
-            kinds = self._state.words.assign(hash_texts(list(program.referrers)))[0]
+            kinds = self._state.words.assign(program.referrers)
         return Ready(number, program, kinds)
 
     def _record(self) -> Record:

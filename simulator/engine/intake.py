@@ -51,20 +51,16 @@ class Intake:
     def receive(self, messages: pl.DataFrame, persons: Interner, stored: Stored) -> Receipts:
         """Sort messages into new ones, duplicates and conflicts, and number the new ones."""
         keys = pair_keys(messages, "source", "id")
-        found = self._index.find(keys)
-        unknown = np.flatnonzero(found < 0)
-        slots, first = self._index.claim(keys[unknown])
-        fresh = np.zeros(len(messages), bool)
-        fresh[unknown[first]] = True
+        claim = self._index.claim(keys)
+        fresh = claim.first.copy()
         duplicates: list[int] = []
         conflicts: list[tuple[int, str]] = []
         if not fresh.all():
-            repeats = unknown[~first]
-            firsts = unknown[self._index.get(slots[~first])]
-            pairs = [(repeats, messages[firsts])] if len(repeats) else []
-            again = np.flatnonzero(found >= 0)
+            held = self._index.get(claim.slots)  # a seq, or the row of the first where entered just now
+            repeats, again = np.flatnonzero(claim.entered & ~fresh), np.flatnonzero(~claim.entered)
+            pairs = [(repeats, messages[held[repeats]])] if len(repeats) else []
             if len(again):
-                pairs.append((again, stored(found[again].tolist())))
+                pairs.append((again, stored(held[again].tolist())))
             duplicates, conflicts, strays = self._compare(messages, pairs, stored)
             fresh[strays] = True
         rows = np.flatnonzero(fresh)
@@ -72,19 +68,18 @@ class Intake:
         self.last_seq += len(rows)
         numbers = np.zeros(len(messages), np.int64)
         numbers[rows] = seqs
-        self._index.put(slots[first], numbers[unknown[first]])
+        self._index.put(claim.slots[claim.first], numbers[claim.first])
         accepted = messages if len(rows) == len(messages) else messages[rows]
-        for row in self._new_strays(rows, unknown[first]):
+        for row in self._new_strays(rows, np.flatnonzero(claim.first)):
             self._strays[(messages["source"][row], messages["id"][row])] = int(numbers[row])
         return Receipts(self._with_persons(accepted.with_columns(seq=seqs), persons), duplicates, conflicts)
 
     def again(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
         """Events of the log on a restart: enter their keys and people; gives them with `person`."""
         keys, seqs = pair_keys(events, "source", "id"), events["seq"].to_numpy()
-        free = np.flatnonzero(self._index.find(keys) < 0)
-        slots, first = self._index.claim(keys[free])
-        self._index.put(slots[first], seqs[free[first]])
-        for row in self._new_strays(np.arange(len(keys)), free[first]):
+        claim = self._index.claim(keys)
+        self._index.put(claim.slots[claim.first], seqs[claim.first])
+        for row in self._new_strays(np.arange(len(keys)), np.flatnonzero(claim.first)):
             self._strays[(events["source"][row], events["id"][row])] = int(seqs[row])
         if len(seqs):
             self.last_seq = int(seqs[-1])

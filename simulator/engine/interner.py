@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,6 @@ class Hashed:
     keys: Keys
     checks: Keys
     given: Bools
-    texts: pl.Series | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -47,7 +47,6 @@ def hash_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Hashe
             hashes[f"{name}0"].to_numpy(),
             hashes[f"{name}1"].to_numpy(),
             hashes[f"{name}?"].to_numpy(),
-            frame[name],
         )
         for name in names
     }
@@ -57,11 +56,6 @@ def pair_keys(frame: pl.DataFrame, first: str, second: str) -> Keys:
     """One 64-bit hash of each pair of texts: the keys of `hash_pairs`."""
     one, two = frame.select(pl.col(first).hash(_SEEDS[0]), pl.col(second).hash(_SEEDS[0])).get_columns()
     return _join(one.to_numpy(), two.to_numpy())
-
-
-def hash_texts(texts: list[str]) -> Hashed:
-    """Hash a few texts."""
-    return hash_columns(pl.DataFrame({"text": texts}, schema={"text": pl.String}), ("text",))["text"]
 
 
 def hash_pairs(frame: pl.DataFrame, first: str, second: str) -> Hashed:
@@ -79,77 +73,74 @@ def _join(one: Keys, two: Keys) -> Keys:
 class Interner:
     """Text, or pair of texts -> dense id.
 
-    Two are one when both 64-bit hashes agree: 128 bits, so by chance never. With `keep` the texts themselves stay
-    readable by id (`texts`).
+    Two are one when both 64-bit hashes agree: 128 bits, so by chance never. The texts themselves are not kept.
     """
 
-    def __init__(self, *, keep: bool = False) -> None:
+    def __init__(self) -> None:
         self._index = KeyIndex(1024)
         self._checks = np.zeros(1024, np.uint64)
         self._strays: dict[tuple[int, int], int] = {}  # those whose first hash is taken by another
         self._size = 0
-        self._keep = keep
-        self.texts: list[str] = []
 
     def __len__(self) -> int:
         return self._size
 
-    def find(self, hashed: Hashed) -> Ints:
-        """Ids of known texts; NONE for null and unknown ones."""
-        if not len(hashed):
-            return np.zeros(0, np.int64)
-        ids = self._find(hashed.keys, hashed.checks)
-        ids[~hashed.given] = NONE
-        return ids
-
     def assign(self, hashed: Hashed) -> tuple[Ints, Ints]:
         """Ids of all texts (NONE for null), and the rows that named a text for the first time, in order."""
-        ids = self.find(hashed)
-        fresh = np.flatnonzero((ids == NONE) & hashed.given)
-        if not len(fresh):
-            return ids, fresh
-        keys, checks = hashed.keys[fresh], hashed.checks[fresh]
-        taken = self._index.find(keys) >= 0
-        if taken.any():
-            return self._assign_strays(hashed, fresh[taken])
-        slots, first = self._index.claim(keys)
-        firsts = fresh[first]
-        new = np.arange(self._size, self._size + len(firsts))
-        self._index.put(slots[first], new)
-        self._enter(hashed, firsts)
-        ids[fresh] = self._index.get(slots)
-        if (self._checks[ids[fresh]] != checks).any():  # two new ones of this batch share their first hash
-            ids, more = self.assign(hashed)
-            firsts = np.sort(np.r_[firsts, more])
+        ids = np.full(len(hashed), NONE, np.int64)
+        given = np.flatnonzero(hashed.given)
+        if not len(given):
+            return ids, given
+        keys, checks = hashed.keys[given], hashed.checks[given]
+        claim = self._index.claim(keys)
+        firsts = given[claim.first]
+        self._index.put(claim.slots[claim.first], np.arange(self._size, self._size + len(firsts)))
+        self._enter(checks[claim.first])
+        ids[given] = self._index.get(claim.slots)
+        wrong = self._checks[ids[given]] != checks
+        if wrong.any():
+            firsts = np.sort(np.r_[firsts, self._assign_strays(ids, given[wrong], hashed)])
         return ids, firsts
 
-    def _assign_strays(self, hashed: Hashed, rows: Ints) -> tuple[Ints, Ints]:
-        """Enter texts whose first hash belongs to another, then all the rest."""
-        firsts = []
+    def _assign_strays(self, ids: Ints, rows: Ints, hashed: Hashed) -> Ints:
+        """Texts whose first hash belongs to another: one at a time. Gives the rows that are new."""
+        new = []
         for row in rows.tolist():
             key = (int(hashed.keys[row]), int(hashed.checks[row]))
             if key not in self._strays:
                 self._strays[key] = self._size
-                self._enter(hashed, np.array([row]))
-                firsts.append(row)
-        ids, more = self.assign(hashed)
-        return ids, np.sort(np.r_[np.array(firsts, np.int64), more])
+                self._enter(hashed.checks[row : row + 1])
+                new.append(row)
+            ids[row] = self._strays[key]
+        return np.array(new, np.int64)
 
-    def _enter(self, hashed: Hashed, rows: Ints) -> None:
-        """Give the next ids to these rows."""
-        first, self._size = self._size, self._size + len(rows)
+    def _enter(self, checks: Keys) -> None:
+        """Give the next ids to texts with these second hashes."""
+        first, self._size = self._size, self._size + len(checks)
         if self._size > len(self._checks):
             wider = np.zeros(max(self._size, 2 * len(self._checks)), np.uint64)
             wider[: len(self._checks)] = self._checks
             self._checks = wider
-        self._checks[first : self._size] = hashed.checks[rows]
-        if self._keep and hashed.texts is not None:
-            self.texts.extend(hashed.texts[rows].to_list())
+        self._checks[first : self._size] = checks
 
-    def _find(self, keys: Keys, checks: Keys) -> Ints:
-        ids = self._index.find(keys)
-        wrong = (ids >= 0) & (self._checks[ids] != checks)
-        if wrong.any():
-            for row in np.flatnonzero(wrong).tolist():
-                ids[row] = self._strays.get((int(keys[row]), int(checks[row])), NONE)
-        return ids
+
+class Words:
+    """Text -> dense id, for texts that stay readable (`texts`, by id): a dictionary, quickest for few of them."""
+
+    def __init__(self, *known: str) -> None:
+        self._ids: dict[str | None, int] = {None: NONE}
+        self.texts: list[str] = []
+        self.assign(list(known))
+
+    def find(self, texts: Sequence[str | None]) -> Ints:
+        """Ids of known texts; NONE for null and unknown ones."""
+        ids = self._ids
+        return np.array([ids.get(text, NONE) for text in texts], np.int64)
+
+    def assign(self, texts: Sequence[str | None]) -> Ints:
+        """Ids of all texts (NONE for null); new ones in the order of the rows."""
+        for text in dict.fromkeys(texts):
+            if text is not None and text not in self._ids:
+                self._ids[text] = len(self.texts)
+                self.texts.append(text)
+        return self.find(texts)

@@ -9,6 +9,8 @@ is laid out in one pass.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,15 @@ SLACK = 64  # buckets behind the last home bucket, so that a probe never wraps a
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _ONES = np.uint64(0x0101010101010101)
 _HALF = np.uint64(32)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Where keys stand: their `slots`; which rows' keys were `entered` by this call, and which came `first`."""
+
+    slots: Ints
+    entered: Bools
+    first: Bools
 
 
 class KeyIndex:
@@ -63,36 +74,45 @@ class KeyIndex:
             rows = going if rows is None else rows[going]
             wanted, buckets = wanted[going], buckets[going] + 1
 
-    def claim(self, keys: Keys) -> tuple[Ints, Bools]:
-        """Enter absent keys, each once however often it comes: their slots, and which rows came first.
+    def claim(self, keys: Keys) -> Claim:
+        """Find keys, and enter those that are absent, each once however often it comes.
 
-        The caller gives the slots their values by `put`. No sort is needed: rows with one key walk the same slots
-        in step, and of those that write to one slot the first row is made to write last.
+        The caller gives the new slots their values by `put`. No sort is needed: rows with one key walk the same
+        slots in step, and of those that write to one slot the first row is made to write last.
         """
         count = len(keys)
         if self._count + count > FULLEST * self._homes * BUCKET:
             self._rebuild(int(max(self._homes * GROWTH, (self._count + count) / AMPLE / BUCKET + 1)))
-        places = np.zeros(count, np.int64)
+        places, entered = np.zeros(count, np.int64), np.zeros(count, bool)
         wanted, rows = np.maximum(keys, np.uint64(1)), np.arange(count)
         buckets = self._home(wanted)
         while len(rows):
             if int(buckets.max()) >= len(self._keys) - 1:
                 self._lengthen()
-            taken = (self._keys.take(buckets, axis=0) != 0).view(np.uint64).ravel()
-            filled = ((taken * _ONES) >> np.uint64(56)).astype(np.int64)  # the sum of eight booleans
-            full = filled == BUCKET
-            slots = buckets * BUCKET + np.minimum(filled, BUCKET - 1)
-            flat = self._keys.reshape(-1)
-            flat[slots[~full]] = wanted[~full]
-            placed = ~full & (flat[slots] == wanted)
-            self._values[slots[placed][::-1]] = rows[placed][::-1]
-            places[rows[placed]] = slots[placed]
-            buckets += full
-            going = np.flatnonzero(~placed)
+            held, flat = self._keys.take(buckets, axis=0), self._keys.reshape(-1)
+            match = held == wanted[:, None]
+            hit = match.view(np.uint64).ravel() != 0  # eight booleans at a time
+            at = np.flatnonzero(hit)
+            if len(at):
+                places[rows[at]] = buckets[at] * BUCKET + match[at].argmax(axis=1)
+            taken = ((held != 0).view(np.uint64).ravel() * _ONES) >> np.uint64(
+                56
+            )  # the sum of eight booleans
+            free = np.flatnonzero(~hit & (taken < BUCKET))
+            slots = buckets[free] * BUCKET + taken[free].astype(np.int64)
+            flat[slots] = wanted[free]
+            placed = flat[slots] == wanted[free]
+            new, slots = free[placed], slots[placed]
+            self._values[slots[::-1]] = rows[new][::-1]
+            places[rows[new]] = slots
+            entered[rows[new]] = True
+            hit[new] = True
+            buckets += taken == BUCKET
+            going = np.flatnonzero(~hit)
             wanted, rows, buckets = wanted[going], rows[going], buckets[going]
-        first = self._values[places] == np.arange(count)
+        first = entered & (self._values[places] == np.arange(count))
         self._count += int(np.count_nonzero(first))
-        return places, first
+        return Claim(places, entered, first)
 
     def put(self, slots: Ints, values: Ints) -> None:
         """Give claimed slots their values."""
@@ -105,8 +125,7 @@ class KeyIndex:
     def add(self, keys: Keys, values: Ints) -> None:
         """Add keys that are absent and differ from one another."""
         if len(keys):
-            slots, _ = self.claim(keys)
-            self.put(slots, values)
+            self.put(self.claim(keys).slots, values)
 
     def _home(self, keys: Keys) -> Ints:
         return (((keys >> _HALF) * np.uint64(self._homes)) >> _HALF).astype(np.int64)

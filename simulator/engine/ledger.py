@@ -109,15 +109,11 @@ class Ledger:
         name = self.reward_ids.setdefault(reward.name, len(self.reward_ids))
         role = ROLES.index(reward.to)
         keys = mix((np.int64(name * len(ROLES) + role) << 32) | recipients)
-        found = self.account_ids.find(keys)
-        new = np.flatnonzero(found < 0)
-        if len(new):
-            _, firsts = np.unique(keys[new], return_index=True)
-            firsts = new[firsts]
-            ids = self.accounts.append(recipient=recipients[firsts], role=np.full(len(firsts), role))
-            self.account_ids.add(keys[firsts], ids)
-            found[new] = self.account_ids.find(keys[new])
-        return found
+        claim = self.account_ids.claim(keys)
+        new = recipients[claim.first]
+        ids = self.accounts.append(recipient=new, role=np.full(len(new), role))
+        self.account_ids.put(claim.slots[claim.first], ids)
+        return self.account_ids.get(claim.slots)
 
     def schedule(self, lines: Ints) -> None:
         """Put pending lines into the calendar of what falls due."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulator.engine.arrays import NONE, Columns
-from simulator.engine.interner import Interner, hash_texts
+from simulator.engine.interner import Interner, Words
 from simulator.engine.keys import KeyIndex
 from simulator.events.contract import CONVERSION_TYPES
 
@@ -93,12 +93,6 @@ def _attributions() -> Columns:
     )
 
 
-def _first_word() -> Interner:
-    words = Interner(keep=True)
-    words.assign(hash_texts(["code"]))
-    return words
-
-
 @dataclass
 class State:
     """All that earlier events left behind, but for the rewards (see `rewards.Ledger`)."""
@@ -110,10 +104,10 @@ class State:
     attributions: Columns = field(default_factory=_attributions)
     device_known: KeyIndex = field(default_factory=KeyIndex)  # (person, device) -> row of `devices`
     person_ids: Interner = field(default_factory=Interner)
-    codes: Interner = field(default_factory=lambda: Interner(keep=True))
+    codes: Words = field(default_factory=Words)
     contact_ids: Interner = field(default_factory=Interner)
     device_ids: Interner = field(default_factory=Interner)
-    words: Interner = field(default_factory=_first_word)
+    words: Words = field(default_factory=lambda: Words("code"))
     milestone_ids: dict[str, int] = field(default_factory=dict)
     qualified: KeyIndex = field(default_factory=KeyIndex)  # (friend, milestone) that has qualified
 
