@@ -67,10 +67,12 @@ def with_steering(events: pl.DataFrame) -> pl.DataFrame:
     none = pl.lit(None, _TEXT).alias("steering")
     if all(events[name].null_count() == events.height for name in STEERING):
         return events.drop(STEERING).with_columns(none)
-    texts = [
-        steering_json(fields) if any(fields.values()) else None
-        for fields in events.select(STEERING).iter_rows(named=True)
-    ]
+    texts: list[str | None] = [None] * events.height
+    there = events.select(pl.any_horizontal(pl.col(STEERING).is_not_null())).to_series().arg_true()
+    for place, fields in zip(
+        there.to_list(), events[there].select(STEERING).iter_rows(named=True), strict=True
+    ):
+        texts[place] = steering_json(fields)
     return events.drop(STEERING).with_columns(pl.Series("steering", texts, _TEXT))
 
 

@@ -133,24 +133,42 @@ def open_readonly(path: Path, timeout_s: float = 0.5) -> sqlite3.Connection:
 def in_words(error: sqlite3.Error, path: Path) -> DatabaseError:
     """Turn SQLite's error into one of ours, with a message that says what to do."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LockedDatabaseError(
-            f"{path}: locked by another process; it will be read again when that lets go"
-        )
-    if code == sqlite3.SQLITE_NOTADB:
-        return ForeignDatabaseError(f"{path}: not an SQLite database; name one that referral-tui made")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FORMAT):
-        return DamagedDatabaseError(
-            f"{path}: damaged ({error}); `referral-tui verify --db {path}` says where; "
-            "a copy or a new run replaces it"
-        )
-    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY):
-        return DatabaseError(f"{path}: can't be opened ({error}); check that you may read it and its folder")
+    if code in _IN_WORDS:
+        kind, words = _IN_WORDS[code]
+        return kind(f"{path}: {words.format(error=error, path=path)}")
     if str(error).startswith(("no such table", "no such column")):
         return UnfinishedDatabaseError(
             f"{path}: {error}; the database is being made, or was made by another version"
         )
     return DatabaseError(f"{path}: can't be read ({error})")
+
+
+_LOCKED = (LockedDatabaseError, "locked by another process; it will be read again when that lets go")
+_DAMAGED = (
+    DamagedDatabaseError,
+    "damaged ({error}); `referral-tui verify --db {path}` says where; a copy or a new run replaces it",
+)
+_DISK = (
+    DatabaseError,
+    "the disk failed or is full ({error}); make room for it and go on: what was committed is there",
+)
+_CLOSED = (DatabaseError, "can't be opened ({error}); check that you may read it and its folder")
+_IN_WORDS: dict[int, tuple[type[DatabaseError], str]] = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_NOTADB: (
+        ForeignDatabaseError,
+        "not an SQLite database; name one that referral-tui made",
+    ),
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_FORMAT: _DAMAGED,
+    sqlite3.SQLITE_IOERR: _DISK,
+    sqlite3.SQLITE_FULL: _DISK,
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_PERM: _CLOSED,
+    sqlite3.SQLITE_AUTH: _CLOSED,
+    sqlite3.SQLITE_READONLY: _CLOSED,
+}
 
 
 def _wal(path: Path) -> Path:

@@ -88,7 +88,9 @@ def tune(connection: Connection) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute("PRAGMA secure_delete = ON")  # what a row was before it changed is not left in the file
+    connection.execute(
+        "PRAGMA secure_delete = ON"
+    )  # what a row was before it changed is not left in the file
 
 
 def definitions(*, tables: bool) -> list[str]:

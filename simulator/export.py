@@ -6,6 +6,8 @@ Equal logs give equal bytes. `events` are whole CloudEvents that the door takes 
 from __future__ import annotations
 
 import csv
+import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -17,6 +19,7 @@ import polars as pl
 
 from db import log
 from db.readonly import in_words, open_readonly
+from simulator.errors import ReferralError
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import DATA_COLUMNS
 from simulator.events.csvfile import data_columns
@@ -33,6 +36,7 @@ GROUP = 50_000  # rows to a Parquet row group
 
 _ENVELOPE = ("id", "source", "type", "time", "subject")
 _DECISION = ("decision_source", "decision_id", "decision_milestone")
+_SYSTEM_ERROR = re.compile(r"\(os error ([0-9]+)\)")  # as Polars writes one
 _FLAGS = [name for name, kind in MESSAGE_SCHEMA.items() if kind == pl.Boolean]
 
 Progress = Callable[[int], None]
@@ -182,10 +186,23 @@ def _sink(
     def source(
         _columns: list[str] | None, _predicate: pl.Expr | None, _rows: int | None, _batch: int | None
     ) -> Iterator[pl.DataFrame]:
-        yield from frames()
+        try:
+            yield from frames()
+        except (sqlite3.Error, ReferralError) as error:
+            reading.append(error)
+            raise
 
+    reading: list[Exception] = []
     plan = register_io_source(source, schema=schema, is_pure=False)
-    plan.sink_parquet(out, maintain_order=True, row_group_size=GROUP, compression="zstd")
+    try:
+        plan.sink_parquet(out, maintain_order=True, row_group_size=GROUP, compression="zstd")
+    except pl.exceptions.PolarsError as error:  # which stands for what we or the system raised
+        if reading:
+            raise reading[0] from error
+        found = _SYSTEM_ERROR.search(str(error))
+        if found is None:
+            raise
+        raise OSError(int(found[1]), os.strerror(int(found[1]))) from error
 
 
 def _csv(rows: Sequence[tuple[Any, ...]]) -> bytes:

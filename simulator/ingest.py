@@ -44,6 +44,7 @@ def ingest_files(
         DatabaseError: the database can't be written.
 
     """
+    platform.hold(1)  # each batch is written while the next is judged
     for path in paths:
         with opened(path) as stream:
             read = _csv_blocks if is_csv(path) else _line_blocks

@@ -10,6 +10,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ class Platform:
         self._hold = 0
         self._waiting: list[Batch] = []
         self._waiting_events = 0
+        self._writer: ThreadPoolExecutor | None = None
+        self._writing: Future[None] | None = None
 
     @classmethod
     def create(cls, path: Path, program: Program, settings: Mapping[str, str] | None = None) -> Platform:
@@ -360,10 +363,12 @@ class Platform:
     def hold(self, events: int) -> None:
         """Let batches wait until they hold so many events, then write them in one transaction.
 
+        They are written by a thread of their own, while the next are judged; an error comes out at a later call.
         Nothing is lost by it that would not be made again: what is not written was never said to be. Whatever asks
         what stands (`query`, `figures`) has them written first, and so has `clock`.
         """
         self._hold = events
+        self._writer = self._writer or ThreadPoolExecutor(1, "writer")
 
     def index(self) -> None:
         """Make the database's indexes, where they are not there yet."""
@@ -380,6 +385,8 @@ class Platform:
         try:
             self._flush()
         finally:
+            if self._writer is not None:
+                self._writer.shutdown()
             self._store.close()
 
     def __enter__(self) -> Platform:
@@ -419,17 +426,24 @@ class Platform:
         )
         self._waiting_events += 0 if events is None else events.height
         if self._waiting_events >= self._hold:
-            self._flush()
+            self._flush(wait=self._writer is None)
         self._broken = False
 
-    def _flush(self) -> None:
+    def _flush(self, *, wait: bool = True) -> None:
         """Write what waits. Where that fails, engine and database have drifted apart."""
-        if not self._waiting:
-            return
+        self._broken, before = True, self._broken
         waiting, self._waiting, self._waiting_events = self._waiting, [], 0
-        self._broken = True
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()  # what waits is not written after a batch that could not be
+        if waiting and self._writer is not None and not wait:
+            self._writing = self._writer.submit(self._write, waiting)
+        elif waiting:
+            self._write(waiting)
+        self._broken = before
+
+    def _write(self, waiting: Sequence[Batch]) -> None:
         self._store.write(Batch.joined(waiting))
-        self._broken = False
 
     def _stored(self, seqs: list[int]) -> pl.DataFrame:
         self._flush()
