@@ -82,7 +82,8 @@ def test_no_long_file(files: list[Path]) -> None:
             count = len(path.read_text(encoding="utf-8").splitlines())
             if count > (LONGEST_TEST if path.is_relative_to(ROOT / "tests") else LONGEST):
                 long.append(f"{path.relative_to(ROOT)}: {count} lines; split it by what it does")
-    assert not long, "\n".join(long)
+    if long:
+        pytest.fail("\n".join(long), pytrace=False)
 
 
 def test_top_level_folders(files: list[Path]) -> None:
@@ -96,7 +97,8 @@ def test_no_registry_is_named(files: list[Path]) -> None:
     for path in files:
         text = path.read_text(encoding="utf-8", errors="replace")
         found += [f"{path.relative_to(ROOT)}: {match[0]}" for match in REGISTRY.finditer(text)]
-    assert not found, "\n".join(found)
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
 
 
 # -- what is installed ------------------------------------------------------------------------------
