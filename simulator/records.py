@@ -23,7 +23,7 @@ def typed(events: pl.DataFrame) -> pl.DataFrame:
     try:
         return events.select(pl.col(name).cast(TYPE) if name == "type" else name for name in EVENT_SCHEMA)
     except pl.exceptions.PolarsError as error:
-        odd = events.filter(~pl.col("type").is_in(TYPE.categories))
+        odd = events.filter(~pl.col("type").is_in(TYPE.categories.to_list()))
         raise DamagedDatabaseError(
             f"event {odd['seq'][0]}: type holds {odd['type'][0]!r}, which is no event type; the database is damaged"
         ) from error

@@ -30,6 +30,9 @@ def guarded(command: Callable[[], Any]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         status = _hung_up()
+    except OSError as error:
+        _hung_up()
+        status = _say(f"standard output: can't be written ({error.strerror or error})")
     return status
 
 
@@ -56,7 +59,8 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
         return _say(str(in_words(error, Path("the database"))))
     except OSError as error:
         where = error.filename if isinstance(error.filename, str) else None
-        return _say(f"{where}: {error.strerror}" if where else str(error))
+        said = error.strerror or str(error)
+        return _say(f"{where}: {said}" if where else f"can't go on: {said}")
     return result if isinstance(result, int) else FINE
 
 

@@ -67,8 +67,9 @@ def _opened(out: Path) -> Iterator[IO[bytes]]:
     from simulator.errors import InputError  # noqa: PLC0415 - with the rest
 
     if out == Path("-"):
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with _said_of("standard output"):
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
         return
     if out.is_dir():
         raise InputError(f"{out}: is a folder; name the file to write")
@@ -78,9 +79,22 @@ def _opened(out: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         raise InputError(f"{out}: can't be written ({error.strerror})") from error
     try:
-        with stream:
+        with _said_of(str(out)), stream:
             yield stream
         part.replace(out)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _said_of(what: str) -> Iterator[None]:
+    """Say of which file a write failed; that a reader has gone away is no failure."""
+    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(f"{what}: can't be written ({error.strerror or error})") from error

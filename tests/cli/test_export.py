@@ -5,7 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -106,3 +112,60 @@ def test_wrong_use_is_one_line(
     assert ran.status == 2
     assert ran.err.count("\n") == 1
     assert said in ran.err
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_a_full_disk_is_one_line_and_leaves_no_file(db: Path, tmp_path: Path, form: str) -> None:
+    resource = pytest.importorskip("resource")  # not on every system
+
+    def little_room() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # so that reading it needs no file beside it
+
+    arguments: list[str] = [
+        "export",
+        "events",
+        "--db",
+        str(db),
+        "--format",
+        form,
+        "--out",
+        str(tmp_path / "x"),
+    ]
+    ran = subprocess.run(
+        [sys.executable, "-m", "referral_tui", *arguments],
+        preexec_fn=little_room,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert f"{tmp_path / 'x'}: can't be written (File too large)" in ran.stderr
+    assert not list(tmp_path.glob("x*"))
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_a_reader_that_goes_away_ends_every_form_quietly(db: Path, form: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run(
+        [sys.executable, "-m", "referral_tui", "export", "events", "--db", db, "--format", form],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_a_damaged_row_is_one_line_in_every_form(cli: Cli, db: Path, form: str) -> None:
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("UPDATE event SET type = 'friend.flew' WHERE seq = 5")
+        connection.commit()
+    ran = cli("export", "events", "--db", db, "--format", form, "--out", db.with_name("x"))
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert "event 5: type holds 'friend.flew'" in ran.err
