@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +48,8 @@ class Crm:
         Raises DatabaseError when it can't be written, is no CRM, or belongs to another run.
         """
         self.path = crm_path(path)
+        self._writer = ThreadPoolExecutor(1, "crm")
+        self._writing: Future[None] | None = None
         try:
             self._db = Connection(self.path)
         except sqlite3.Error as error:
@@ -83,10 +86,19 @@ class Crm:
     def write(self, people: pl.DataFrame) -> None:
         """Keep people, one row each; one who is there already is brought up to date.
 
-        Raises DatabaseError when nothing of it could be written.
+        A thread of its own writes them, while the caller goes on. Raises DatabaseError when nothing of the people
+        before could be written.
         """
-        if not people.height:
-            return
+        self._wait()
+        if people.height:
+            self._writing = self._writer.submit(self._write, people)
+
+    def _wait(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def _write(self, people: pl.DataFrame) -> None:
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -101,6 +113,7 @@ class Crm:
 
     def labels(self, refs: Sequence[str]) -> dict[str, str]:
         """Which of these people cheat, and how; the honest and the unknown are left out."""
+        self._wait()
         found: dict[str, str] = {}
         try:
             for start in range(0, len(refs), _AT_ONCE):
@@ -116,8 +129,12 @@ class Crm:
         return found
 
     def close(self) -> None:
-        """Let go of the database; closing twice is fine."""
-        self._db.close()
+        """Write what is on its way and let go of the database; closing twice is fine."""
+        try:
+            self._wait()
+        finally:
+            self._writer.shutdown()
+            self._db.close()
 
     def __enter__(self) -> Crm:
         return self
