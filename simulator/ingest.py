@@ -52,9 +52,11 @@ def ingest_files(
                 now = None if clock is None else clock()
                 receiver = platform.receiver(now)
                 decoded = decode(receiver)
-                intake.counts += platform.receive(decoded, lines)
+                counts = platform.receive(decoded, lines)
+                intake.counts += counts
                 behind = now is not None and now < receiver.floor_ms
-                intake.clamped += decoded.messages.height if behind else decoded.clamped
+                moved = decoded.messages.height if behind else decoded.clamped
+                intake.clamped += min(moved, counts.accepted)  # what was not accepted has no time in the log
                 if progress is not None:
                     progress(sum(map(len, lines)))
 

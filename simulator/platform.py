@@ -10,7 +10,8 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,12 @@ from simulator.engine.outcome import Version
 from simulator.errors import DatabaseError, InputError
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.events.moment import format_moment
+from simulator.outbox import Outbox
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.receipts import Counts, receipt_rollup
-from simulator.records import parse_program, same_design, typed, version_row
+from simulator.records import batch_of, parse_program, same_design, typed, version_row
+from simulator.standing import standing
 
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 REPLAY_ROWS = 100_000  # events of the log folded at once on a restart
@@ -49,11 +52,7 @@ class Platform:
         self._sim_at = 0
         self._broken = False
         self.last_review = 0  # no decision after this one has been put in review
-        self._hold = 0
-        self._waiting: list[Batch] = []
-        self._waiting_events = 0
-        self._writer: ThreadPoolExecutor | None = None
-        self._writing: Future[None] | None = None
+        self._outbox = Outbox(store)
 
     @classmethod
     def create(cls, path: Path, program: Program, settings: Mapping[str, str] | None = None) -> Platform:
@@ -183,26 +182,8 @@ class Platform:
             )
 
     def figures(self) -> dict[str, Any]:
-        """What stands: attributions, decisions by outcome, rewards by state with their money, newest hashes."""
-        totals = {metric: (count, value) for metric, count, value in self.query("SELECT * FROM total")}
-
-        def named(prefix: str) -> dict[str, tuple[int, int]]:
-            return {
-                metric.removeprefix(prefix): pair
-                for metric, pair in sorted(totals.items())
-                if metric.startswith(prefix) and pair != (0, 0)
-            }
-
-        heads = self.query("SELECT chain, hash, MAX(number) FROM block GROUP BY chain ORDER BY chain")
-        return {
-            "attributions": sum(count for count, _ in named("attribution.").values()),
-            "decisions": {outcome: count for outcome, (count, _) in named("decision.").items()},
-            "rewards": {
-                state: {"count": count, "value_minor": value}
-                for state, (count, value) in named("reward.").items()
-            },
-            "chain": {chain: digest for chain, digest, _ in heads},
-        }
+        """What stands; see `simulator.standing`."""
+        return standing(self.query)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -239,11 +220,9 @@ class Platform:
                 opened again.
 
         """
-        messages = decoded.messages
-
         return self._receive(
-            messages.drop("position"),
-            messages["position"],
+            decoded.messages.drop("position"),
+            decoded.messages["position"],
             decoded.rejected,
             lambda places: [lines[place] for place in places],
             keep=keep,
@@ -252,14 +231,8 @@ class Platform:
 
     def receive_columns(self, messages: pl.DataFrame, *, keep: Mapping[str, str] | None = None) -> Counts:
         """The same for messages that are columns already (`MESSAGE_SCHEMA`, valid, `received_at` rising)."""
-        return self._receive(
-            messages,
-            None,
-            (),
-            lambda rows: quarantine.lines_of(messages, rows),
-            keep=keep,
-            counted=True,
-        )
+        texts_of = partial(quarantine.lines_of, messages)
+        return self._receive(messages, None, (), texts_of, keep=keep, counted=True)
 
     def _receive(
         self,
@@ -346,10 +319,7 @@ class Platform:
             "beat_at": _wall_ms() if beat_at is None else beat_at,
             "pid": os.getpid(),
         }
-        self._waiting.append(
-            Batch(clock={name: value for name, value in values.items() if value is not None})
-        )
-        self._flush()
+        self._written(Batch(clock={name: value for name, value in values.items() if value is not None}))
         if status in ("finished", "stopped"):
             self._store.index()
 
@@ -357,8 +327,7 @@ class Platform:
         """Keep an operator's command as it was obeyed: after which event, and at which simulated time."""
         self._commands += 1
         row = (self._commands, kind, orjson.dumps(dict(args)).decode(), issued_at, self.last_seq, sim_at)
-        self._waiting.append(Batch(commands=[row]))
-        self._flush()
+        self._written(Batch(commands=[row]))
 
     def hold(self, events: int) -> None:
         """Let batches wait until they hold so many events, then write them in one transaction.
@@ -367,26 +336,23 @@ class Platform:
         Nothing is lost by it that would not be made again: what is not written was never said to be. Whatever asks
         what stands (`query`, `figures`) has them written first, and so has `clock`.
         """
-        self._hold = events
-        self._writer = self._writer or ThreadPoolExecutor(1, "writer")
+        self._outbox.hold(events)
 
     def index(self) -> None:
         """Make the database's indexes, where they are not there yet."""
-        self._flush()
+        self._written()
         self._store.index()
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a SELECT on the open database."""
-        self._flush()
+        self._written()
         return self._store.query(sql, values)
 
     def close(self) -> None:
         """Write what waits and let go of the database; closing twice is fine."""
         try:
-            self._flush()
+            self._outbox.close()
         finally:
-            if self._writer is not None:
-                self._writer.shutdown()
             self._store.close()
 
     def __enter__(self) -> Platform:
@@ -404,49 +370,23 @@ class Platform:
         events: pl.DataFrame | None = None,
         quarantine: pl.DataFrame | None = None,
     ) -> None:
-        empty = pl.DataFrame()
         in_review = outcome.decisions.filter(pl.col("outcome") == "review")["id"]
         self.last_review = int(in_review[-1]) if len(in_review) else self.last_review
-        self._waiting.append(
-            Batch(
-                persons=outcome.persons,
-                events=empty if events is None else events,
-                attributions=outcome.attributions,
-                decisions=outcome.decisions,
-                settled=outcome.settled,
-                rewards=outcome.rewards,
-                changes=outcome.changes,
-                audit=outcome.audit,
-                rollup=rollup,
-                quarantine=empty if quarantine is None else quarantine,
-                versions=[version_row(one) for one in outcome.versions],
-                clock={"sim_at": self._sim_at, "told_at": self.told, "beat_at": _wall_ms()},
-                settings=settings,
-            )
-        )
-        self._waiting_events += 0 if events is None else events.height
-        if self._waiting_events >= self._hold:
-            self._flush(wait=self._writer is None)
+        batch = batch_of(outcome, events, quarantine)
+        clock = {"sim_at": self._sim_at, "told_at": self.told, "beat_at": _wall_ms()}
+        self._outbox.put(replace(batch, rollup=rollup, clock=clock, settings=settings))
         self._broken = False
 
-    def _flush(self, *, wait: bool = True) -> None:
-        """Write what waits. Where that fails, engine and database have drifted apart."""
+    def _written(self, batch: Batch | None = None) -> None:
+        """Have everything written, and `batch` after it. Where that fails, engine and database drifted apart."""
         self._broken, before = True, self._broken
-        waiting, self._waiting, self._waiting_events = self._waiting, [], 0
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.result()  # what waits is not written after a batch that could not be
-        if waiting and self._writer is not None and not wait:
-            self._writing = self._writer.submit(self._write, waiting)
-        elif waiting:
-            self._write(waiting)
+        if batch is not None:
+            self._outbox.put(batch)
+        self._outbox.flush()
         self._broken = before
 
-    def _write(self, waiting: Sequence[Batch]) -> None:
-        self._store.write(Batch.joined(waiting))
-
     def _stored(self, seqs: list[int]) -> pl.DataFrame:
-        self._flush()
+        self._written()
         return typed(self._store.events_at(seqs))
 
     def _check_usable(self) -> None:

@@ -1,4 +1,4 @@
-"""Between the database's rows and the engine's values: events typed again, programs read, versions as rows."""
+"""Between the database's rows and the engine's values: events typed again, programs read, outcomes as rows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import dataclasses
 
 import polars as pl
 
+from db.batch import Batch
 from db.readonly import DamagedDatabaseError
-from simulator.engine.outcome import Version
+from simulator.engine.outcome import Outcome, Version
 from simulator.events.columns import EVENT_SCHEMA, TYPE
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -27,6 +28,26 @@ def typed(events: pl.DataFrame) -> pl.DataFrame:
         raise DamagedDatabaseError(
             f"event {odd['seq'][0]}: type holds {odd['type'][0]!r}, which is no event type; the database is damaged"
         ) from error
+
+
+def batch_of(
+    outcome: Outcome, events: pl.DataFrame | None = None, quarantine: pl.DataFrame | None = None
+) -> Batch:
+    """What the engine gave for `events`, and what was refused beside them, as rows to write."""
+    empty = pl.DataFrame()
+    return Batch(
+        persons=outcome.persons,
+        events=empty if events is None else events,
+        attributions=outcome.attributions,
+        decisions=outcome.decisions,
+        settled=outcome.settled,
+        rewards=outcome.rewards,
+        changes=outcome.changes,
+        audit=outcome.audit,
+        rollup=outcome.rollup,
+        quarantine=empty if quarantine is None else quarantine,
+        versions=[version_row(one) for one in outcome.versions],
+    )
 
 
 def version_row(version: Version) -> tuple[int, int, str, str, int, str]:

@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -24,14 +24,14 @@ from db.schema import definitions
 from db.store import Store
 from simulator.compare import Comparison, DifferenceError, compare
 from simulator.engine import Engine
-from simulator.engine.outcome import Outcome, Version
+from simulator.engine.outcome import Version
 from simulator.errors import ProgramError
 from simulator.invariants import check_invariants, receipts
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.quarantine import SCHEMA as QUARANTINE_SCHEMA
 from simulator.receipts import HOUR_MS
-from simulator.records import parse_program, typed, version_row
+from simulator.records import batch_of, parse_program, typed, version_row
 
 ROWS = 50_000  # events folded at once
 
@@ -159,7 +159,7 @@ def _derive(
             if progress is not None:
                 progress(engine.last_seq, total)
         if told and told >= engine.newest:  # a run stopped between two tellings: later events have said more
-            store.write(_batch(engine.advance(told)))
+            store.write(batch_of(engine.advance(told)))
         for refused in _quarantine(stored):
             rollup = _receipts(refused.select("received_at", metric="receipt." + pl.col("receipt")))
             store.write(Batch(quarantine=refused, rollup=rollup))
@@ -188,22 +188,8 @@ def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:
     except ValueError as error:
         raise DifferenceError(f"events from seq {first}: {error}") from error
     rollup = _receipts(receipts.events.select("received_at", metric=pl.lit("receipt.accepted")))
-    return _batch(outcome, receipts.events, rollup)
-
-
-def _batch(outcome: Outcome, events: pl.DataFrame | None = None, rollup: pl.DataFrame | None = None) -> Batch:
-    return Batch(
-        persons=outcome.persons,
-        events=pl.DataFrame() if events is None else events,
-        attributions=outcome.attributions,
-        decisions=outcome.decisions,
-        settled=outcome.settled,
-        rewards=outcome.rewards,
-        changes=outcome.changes,
-        audit=outcome.audit,
-        rollup=outcome.rollup if rollup is None else pl.concat([outcome.rollup, rollup]),
-        versions=[version_row(one) for one in outcome.versions],
-    )
+    rows = batch_of(outcome, receipts.events)
+    return replace(rows, rollup=pl.concat([outcome.rollup, rollup]))
 
 
 def _receipts(received: pl.DataFrame) -> pl.DataFrame:

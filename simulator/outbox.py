@@ -1,0 +1,63 @@
+"""What is on its way into the store: batches that wait to share a transaction, and the thread that writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from db.batch import Batch
+from db.store import Store
+
+
+class Outbox:
+    """Writes batches in their order: each at once, or (after `hold`) several together, in a thread of their own."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._hold = 0
+        self._waiting: list[Batch] = []
+        self._events = 0
+        self._writer: ThreadPoolExecutor | None = None
+        self._writing: Future[None] | None = None
+
+    def hold(self, events: int) -> None:
+        """From now on let batches wait until they hold so many events, and write them beside the caller's work."""
+        self._hold = events
+        self._writer = self._writer or ThreadPoolExecutor(1, "writer")
+
+    def put(self, batch: Batch) -> None:
+        """Write a batch, now or when it is time.
+
+        Raises:
+            DatabaseError: it, or one before it, could not be written; nothing after that one is.
+
+        """
+        self._waiting.append(batch)
+        self._events += batch.events.height
+        if self._events >= self._hold:
+            self._send(wait=self._writer is None)
+
+    def flush(self) -> None:
+        """Have everything written. Raises DatabaseError as `put` does."""
+        self._send(wait=True)
+
+    def close(self) -> None:
+        """Have everything written, and let the thread go."""
+        try:
+            self.flush()
+        finally:
+            if self._writer is not None:
+                self._writer.shutdown()
+
+    def _send(self, *, wait: bool) -> None:
+        waiting, self._waiting, self._events = self._waiting, [], 0
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()  # where this raises, what waits is not written after a batch that could not be
+        if waiting and self._writer is not None and not wait:
+            self._writing = self._writer.submit(self._write, waiting)
+        elif waiting:
+            self._write(waiting)
+
+    def _write(self, batches: Sequence[Batch]) -> None:
+        self._store.write(Batch.joined(batches))
