@@ -46,6 +46,7 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
     except TyperException as error:
         return _say(_wrong_use(error))
     except KeyboardInterrupt:
+        _say("interrupted; what was committed stays")
         return INTERRUPTED
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):

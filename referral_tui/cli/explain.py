@@ -126,7 +126,7 @@ def _entry(entry: Fields) -> str:
     from referral_tui.words import reason_words  # noqa: PLC0415
 
     if entry["kind"] == "event":
-        fields = [f"{name} {entry[name]}" for name in _TOLD if name in entry]
+        fields = [f"{name} {_value(entry[name])}" for name in _TOLD if name in entry]
         lag = entry["received_at"] - entry["occurred_at"]
         late = f", {_duration(lag)} after it happened" if lag >= 60_000 else ""
         said = f" ({', '.join(fields)})" if fields else ""

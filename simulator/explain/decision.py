@@ -44,12 +44,22 @@ def explain_decision(source: Source, row: Fields, attribution: Fields | None) ->
         "milestone": row["milestone"],
         "outcome": row["outcome"],
         "reason": row["reason"],
+        "received_at": event["received_at"],
         "decided_at": row["decided_at"],
+        "in_review": _in_review(row, failed),
         "program_version": row["program_version"],
         "rules": [_rule(rule, failed, facts) for rule in rules],
         "why_not": _why_not(row, event, milestone, program, attribution)
         or _nearest(row, [rule for rule in rules if rule.code in failed], facts),
     }
+
+
+def _in_review(row: Fields, failed: dict[str, str]) -> str | None:
+    """Give the reason that the decision waits or waited for a verdict with; None where it never did."""
+    if not failed or (row["outcome"] == "refused" and row["reason"] != "declined"):
+        return None
+    code, how = next(iter(failed.items()))
+    return code if how == "fail" else f"{code}:{how}"
 
 
 def _rule(rule: Rule, failed: dict[str, str], facts: dict[str, _Value]) -> Fields:

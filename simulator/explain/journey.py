@@ -7,6 +7,7 @@ from simulator.explain.reward import explain_reward, missing
 from simulator.explain.source import Fields, Source
 from simulator.program.words import duration, moment
 
+_AFTER_EVENTS = 2**62  # no event has such a seq
 _MOST_EVENTS = 500  # of one person; more than that is nobody's journey
 
 
@@ -65,7 +66,12 @@ def _timeline(
     for one in decisions:
         entry = {"at": one["decided_at"], "kind": "decided", "decision": one["id"]}
         entry |= {name: one[name] for name in ("milestone", "outcome", "reason")}
-        lines.append((one["decided_at"], 0, one["seq"], entry))
+        if one["in_review"] is None or one["outcome"] == "review":
+            lines.append((one["decided_at"], 0, one["seq"], entry))
+            continue
+        waited = {"at": one["received_at"], "outcome": "review", "reason": one["in_review"]}
+        lines.append((one["received_at"], 0, one["seq"], entry | waited))
+        lines.append((one["decided_at"], 0, _AFTER_EVENTS, entry))  # the verdict is among the events, or not
     for one in rewards:
         entry = {"at": one["state_at"], "kind": one["state"], "reward": one["reward"], "id": one["id"]}
         entry |= {"recipient": one["recipient"], "value_minor": one["value_minor"], "due_at": one["due_at"]}

@@ -11,6 +11,7 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 
 Fields = dict[str, Any]
+_TRUTHS = ("eligible", "new_customer")  # kept as 0 and 1
 
 
 class Source:
@@ -42,7 +43,14 @@ class Source:
             f"WHERE {where} ORDER BY event.seq",
             *values,
         )
-        return [{name: value for name, value in event.items() if value is not None} for event in found]
+        return [
+            {
+                name: bool(value) if name in _TRUTHS else value
+                for name, value in event.items()
+                if value is not None
+            }
+            for event in found
+        ]
 
     @cached_property
     def programs(self) -> dict[int, Program]:

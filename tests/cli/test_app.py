@@ -70,6 +70,7 @@ def test_the_ways_to_end(capfd: pytest.CaptureFixture[str]) -> None:
     assert fails(InputError("one\ntwo")) == 2
     assert fails(PermissionError(13, "Permission denied", "/x")) == 2
     assert capfd.readouterr().err == (
+        "referral-tui: interrupted; what was committed stays\n"
         "referral-tui: one\nreferral-tui: two\nreferral-tui: /x: Permission denied\n"
     )
     with pytest.raises(ZeroDivisionError):

@@ -143,3 +143,35 @@ def test_wrong_reviews_are_one_line(cli: Cli, db: Path, arguments: tuple[object,
     assert ran.status == 2
     assert said in ran.err
     assert len(cli("review", "list", "--db", db, "--json").json["review"]) == 1
+
+
+def test_the_timeline_says_that_it_waited_and_what_the_verdict_was(
+    cli: Cli, db: Path, tmp_path: Path
+) -> None:
+    at = START + 6 * DAY
+    verdict = {
+        "decision": {"source": "client/shop", "id": "d2", "milestone": "activated"},
+        "verdict": "approve",
+    }
+    file = tmp_path / "b.jsonl"
+    events = [
+        message("e1", "eligibility.confirmed", "dan", at, eligible=True),
+        message("r1", "review.decided", "dan", at, by="op-1", **verdict),
+    ]
+    file.write_text("\n".join(map(json.dumps, events)))
+    assert cli("ingest", "--db", db, "--replay", file).status == 0
+    told = cli("explain", "dan", "--db", db, "--json").json
+    said = [
+        (entry["kind"], entry.get("type") or entry.get("outcome"), entry.get("reason"))
+        for entry in told["timeline"]
+        if entry["at"] > START + 5 * DAY + 1
+    ]
+    assert said == [
+        ("event", "service.activated", None),
+        ("decided", "review", "not-too-fast"),
+        ("event", "eligibility.confirmed", None),
+        ("event", "review.decided", None),
+        ("decided", "qualified", None),
+        ("pending", None, None),
+    ]
+    assert "eligibility.confirmed (eligible true)" in cli("explain", "dan", "--db", db).out
