@@ -35,7 +35,11 @@ class Outbox:
         self._waiting.append(batch)
         self._events += batch.events.height
         if self._events >= self._hold:
-            self._send(wait=self._writer is None)
+            self.send()
+
+    def send(self) -> None:
+        """Begin to write what waits. Raises DatabaseError as `put` does."""
+        self._send(wait=self._writer is None)
 
     def flush(self) -> None:
         """Have everything written. Raises DatabaseError as `put` does."""

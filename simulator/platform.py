@@ -30,7 +30,15 @@ from simulator.outbox import Outbox
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.receipts import Counts, receipt_rollup
-from simulator.records import batch_of, parse_program, same_design, typed, version_row
+from simulator.records import (
+    OPEN_REVIEWS,
+    batch_of,
+    parse_program,
+    put_in_review,
+    same_design,
+    typed,
+    version_row,
+)
 from simulator.standing import standing
 
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
@@ -51,7 +59,7 @@ class Platform:
         self._commands = 0
         self._sim_at = 0
         self._broken = False
-        self.last_review = 0  # no decision after this one has been put in review
+        self._in_review: list[tuple[Any, ...]] = []
         self._outbox = Outbox(store)
 
     @classmethod
@@ -115,7 +123,7 @@ class Platform:
             engine.advance(clock["told_at"])
         platform = cls(store, engine)
         ((platform._quarantined,),) = store.query("SELECT COALESCE(MAX(number), 0) FROM quarantine")
-        ((platform.last_review,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM decision")
+        platform._in_review = store.query(OPEN_REVIEWS)
         ((platform._commands,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM command")
         platform._sim_at = clock["sim_at"]
         return platform
@@ -126,11 +134,6 @@ class Platform:
     def path(self) -> Path:
         """Where the database is."""
         return self._store.path
-
-    @property
-    def program(self) -> Program:
-        """The program in force."""
-        return self._engine.program
 
     @property
     def newest(self) -> int:
@@ -146,11 +149,6 @@ class Platform:
     def sim_at(self) -> int:
         """The platform's clock as last said, milliseconds UTC; never before the newest receipt."""
         return self._sim_at
-
-    @property
-    def last_seq(self) -> int:
-        """The place of the newest event in the log, 0 before the first."""
-        return self._engine.last_seq
 
     @property
     def received(self) -> int:
@@ -201,7 +199,7 @@ class Platform:
             ProgramError: what is wrong with it.
 
         """
-        return load_program(text, "program", currency=self.program.currency)
+        return load_program(text, "program", currency=self._engine.program.currency)
 
     # What happens
 
@@ -319,24 +317,31 @@ class Platform:
             "beat_at": _wall_ms() if beat_at is None else beat_at,
             "pid": os.getpid(),
         }
-        self._written(Batch(clock={name: value for name, value in values.items() if value is not None}))
+        self._outbox.put(Batch(clock={name: value for name, value in values.items() if value is not None}))
+        self._outbox.send()
         if status in ("finished", "stopped"):
-            self._store.index()
+            self.index()
 
     def record(self, kind: str, args: Mapping[str, object], issued_at: int, sim_at: int) -> None:
         """Keep an operator's command as it was obeyed: after which event, and at which simulated time."""
         self._commands += 1
-        row = (self._commands, kind, orjson.dumps(dict(args)).decode(), issued_at, self.last_seq, sim_at)
-        self._written(Batch(commands=[row]))
+        row = (self._commands, kind, orjson.dumps(dict(args)).decode(), issued_at, self._engine.last_seq, sim_at)
+        self._outbox.put(Batch(commands=[row]))
+        self._written()
 
     def hold(self, events: int) -> None:
         """Let batches wait until they hold so many events, then write them in one transaction.
 
         They are written by a thread of their own, while the next are judged; an error comes out at a later call.
         Nothing is lost by it that would not be made again: what is not written was never said to be. Whatever asks
-        what stands (`query`, `figures`) has them written first, and so has `clock`.
+        what stands (`query`, `figures`) has them written first.
         """
         self._outbox.hold(events)
+
+    def take_reviews(self) -> list[tuple[Any, ...]]:
+        """What went into review since the last call: (opened at, source, event id, milestone, friend)."""
+        taken, self._in_review = self._in_review, []
+        return taken
 
     def index(self) -> None:
         """Make the database's indexes, where they are not there yet."""
@@ -370,18 +375,15 @@ class Platform:
         events: pl.DataFrame | None = None,
         quarantine: pl.DataFrame | None = None,
     ) -> None:
-        in_review = outcome.decisions.filter(pl.col("outcome") == "review")["id"]
-        self.last_review = int(in_review[-1]) if len(in_review) else self.last_review
+        self._in_review += put_in_review(outcome, events)
         batch = batch_of(outcome, events, quarantine)
         clock = {"sim_at": self._sim_at, "told_at": self.told, "beat_at": _wall_ms()}
         self._outbox.put(replace(batch, rollup=rollup, clock=clock, settings=settings))
         self._broken = False
 
-    def _written(self, batch: Batch | None = None) -> None:
-        """Have everything written, and `batch` after it. Where that fails, engine and database drifted apart."""
+    def _written(self) -> None:
+        """Have everything written. Where that fails, engine and database have drifted apart."""
         self._broken, before = True, self._broken
-        if batch is not None:
-            self._outbox.put(batch)
         self._outbox.flush()
         self._broken = before
 

@@ -50,6 +50,22 @@ def batch_of(
     )
 
 
+OPEN_REVIEWS = (
+    "SELECT d.decided_at, e.source, e.id, d.milestone, p.ref FROM decision d "
+    "JOIN event e ON e.seq = d.seq JOIN person p ON p.id = d.friend WHERE d.outcome = 'review' ORDER BY d.id"
+)
+"""What is in review in a database, in the columns of `put_in_review`."""
+
+
+def put_in_review(outcome: Outcome, events: pl.DataFrame | None) -> list[tuple[int, str, str, str, str]]:
+    """What `events` put in review: when (milliseconds), the conversion's source and id, milestone, friend."""
+    decisions = outcome.decisions.filter(pl.col("outcome") == "review")
+    if events is None or not decisions.height:
+        return []
+    rows = decisions.join(events.select("seq", "source", event_id="id", ref="subject"), on="seq").sort("id")
+    return rows.select("decided_at", "source", "event_id", "milestone", "ref").rows()
+
+
 def version_row(version: Version) -> tuple[int, int, str, str, int, str]:
     """A program's version as a row of its table."""
     program = version.program

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 from types import FrameType
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from db.control import PAUSE, RESUME, SPEED, STEP, Inbox, Order
 from db.crm import Crm, crm_path
@@ -38,11 +38,6 @@ _BEAT_S = 1.0
 _WORLD_RECEIVED = "world_received"
 HELD_EVENTS = (
     50_000  # events of one transaction as fast as it goes; the heartbeat writes what is there every second
-)
-_REVIEWS = (
-    "SELECT d.decided_at, e.source, e.id, d.milestone, p.ref, d.id FROM decision d "
-    "JOIN event e ON e.seq = d.seq JOIN person p ON p.id = d.friend "
-    "WHERE d.id > ? AND d.outcome = 'review' ORDER BY d.id"
 )
 
 
@@ -171,7 +166,6 @@ class Run:
         self._wall = wall
         self._batch = batch
         self._progress = progress or (lambda _done, _total: None)
-        self._seen_decision = 0
         self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
         self._source = Source(opened.plan, self._first_program(), opened.crm, self._new_reviews)
         self._at = self._source.start_ms  # everything that arrives before is received
@@ -293,9 +287,4 @@ class Run:
         return load_program(str(text), f"{self._platform.path}, program version 1")
 
     def _new_reviews(self) -> list[Review]:
-        if self._platform.last_review <= self._seen_decision:
-            return []
-        found: list[tuple[Any, ...]] = self._platform.query(_REVIEWS, (self._seen_decision,))
-        if found:
-            self._seen_decision = int(found[-1][-1])
-        return [Review(*row[:-1]) for row in found]
+        return [Review(*row) for row in self._platform.take_reviews()]

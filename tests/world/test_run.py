@@ -219,7 +219,7 @@ def test_killed_it_goes_on_as_if_it_never_was(
     program, path = tmp_path / "p.toml", tmp_path / "w.db"
     program.write_text(REVIEWING)
     given = {"--program": program, "--seed": PLAN.seed, "--referrers": PLAN.referrers, "--days": PLAN.days}
-    process = _simulate(path, *chain(*given.items()), "--start", PLAN.start_ms, "--batch", 40)
+    process = _simulate(path, *chain(*given.items()), "--start", PLAN.start_ms, "--pace", "5d/s")
     try:
         _wait_for_events(path, 200, process)
     finally:
