@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from referral_tui.cli.errors import guarded
+from referral_tui.cli.errors import InterruptedCommand, guarded
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,13 @@ class LazyGroup(TyperGroup):
         """Find the command that the arguments name, and load it."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, load(name) if name is not None else command, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an interruption goes on to where it is said."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:
+            raise InterruptedCommand from interrupt
 
 
 def load(name: str) -> Any:

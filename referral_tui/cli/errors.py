@@ -23,6 +23,10 @@ WRONG: Final = 2
 INTERRUPTED: Final = 130
 
 
+class InterruptedCommand(Exception):  # noqa: N818 - no error: somebody pressed ctrl-C
+    """A KeyboardInterrupt by a name that Typer lets pass; its own it turns into a silent exit status."""
+
+
 def guarded(command: Callable[[], Any]) -> int:
     """Run a command; its exit status. What is nobody's fault but ours still shows where it happened."""
     try:
@@ -45,7 +49,7 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
         return INTERRUPTED
     except TyperException as error:
         return _say(_wrong_use(error))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, InterruptedCommand):
         _say("interrupted; what was committed stays")
         return INTERRUPTED
     except SystemExit as end:

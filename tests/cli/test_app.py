@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 from nasty import Cli
 
 from referral_tui.cli.app import COMMANDS
@@ -67,6 +69,7 @@ def test_the_ways_to_end(capfd: pytest.CaptureFixture[str]) -> None:
     assert guarded(lambda: None) == 0
     assert guarded(lambda: 1) == 1
     assert fails(KeyboardInterrupt()) == 130
+    assert fails(typer.Abort()) == 130
     assert fails(InputError("one\ntwo")) == 2
     assert fails(PermissionError(13, "Permission denied", "/x")) == 2
     assert capfd.readouterr().err == (
@@ -75,6 +78,23 @@ def test_the_ways_to_end(capfd: pytest.CaptureFixture[str]) -> None:
     )
     with pytest.raises(ZeroDivisionError):
         fails(ZeroDivisionError())
+
+
+def test_an_interruption_is_said(cli: Cli, tmp_path: Path, program: Path) -> None:
+    command = ["ingest", "--db", str(tmp_path / "a.db"), "--program", str(program), "--replay", "-"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "referral_tui", *command],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdin is not None
+        assert running.stderr is not None
+        while not (tmp_path / "a.db").exists():  # it waits for its input from then on, or soon
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        assert running.wait() == 130
+        assert "referral-tui: interrupted; what was committed stays\n" in running.stderr.read()
 
 
 def test_a_reader_that_goes_away_is_no_error(
