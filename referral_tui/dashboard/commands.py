@@ -33,6 +33,7 @@ class Command:
         )
 
 
+# In the order of the footer, which shows as many as fit: those up to "quit" do at 72 columns, the narrowest there is.
 COMMANDS: tuple[Command, ...] = (
     Command(
         "world.pause",
@@ -72,14 +73,7 @@ COMMANDS: tuple[Command, ...] = (
         "help",
         "?",
     ),
-    Command(
-        "focus.next",
-        "tab",
-        "focus_next",
-        "Next part",
-        "Moves the focus on; the arrow keys do, too",
-        "next part",
-    ),
+    Command("quit", "q", "quit", "Quit", "Leaves the dashboard; what runs beside it is not touched", "quit"),
     Command(
         "palette",
         "ctrl+p",
@@ -91,6 +85,14 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("theme", "t", "theme", "Light or dark", "Changes between the dark and the light theme", "theme"),
     Command(
+        "focus.next",
+        "tab",
+        "focus_next",
+        "Next part",
+        "Moves the focus on; the arrow keys do, too",
+        "next part",
+    ),
+    Command(
         "picture",
         "ctrl+s",
         "picture",
@@ -99,5 +101,4 @@ COMMANDS: tuple[Command, ...] = (
         "picture",
         "^s",
     ),
-    Command("quit", "q", "quit", "Quit", "Leaves the dashboard; what runs beside it is not touched", "quit"),
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from story import Story
+from story import DAY, START, Story
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.image import SVGImageSnapshotExtension
-from watching import Watch
+from watching import WALL, Watch
 
 from referral_tui.dashboard.messages import Fresh
 from referral_tui.dashboard.widgets.funnel import Funnel
@@ -54,6 +54,18 @@ async def test_nothing_is_cut_or_empty(story: Story, watch: Watch, size: tuple[i
             assert part.region.bottom <= size[1] - 1
         shown = [part for part in seen.app.screen.query(".panel") if part.display]
         assert all(part.size.height >= 2 for part in shown)
+
+
+@pytest.mark.parametrize("size", [(72, 20), (80, 24), (120, 40)])
+async def test_the_keys_that_matter_most_are_whole(story: Story, watch: Watch, size: tuple[int, int]) -> None:
+    story.clock("paused", 21_600, WALL - 500, START + 60 * DAY)
+    async with watch(story.path, size=size) as seen:
+        shown = seen.lines()[-1].strip().split("  ")
+        most = ["space go on", ". step", "+ faster", "- slower", "? help", "q quit"]
+        rest = ["^p commands", "t theme", "tab next part", "^s picture"]
+        assert shown[: len(most)] == most
+        assert shown[len(most) :] == rest[: len(shown) - len(most)]
+        assert size[0] < 120 or shown == most + rest
 
 
 async def test_focus_goes_round_by_keys(story: Story, watch: Watch) -> None:
