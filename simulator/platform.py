@@ -325,7 +325,14 @@ class Platform:
     def record(self, kind: str, args: Mapping[str, object], issued_at: int, sim_at: int) -> None:
         """Keep an operator's command as it was obeyed: after which event, and at which simulated time."""
         self._commands += 1
-        row = (self._commands, kind, orjson.dumps(dict(args)).decode(), issued_at, self._engine.last_seq, sim_at)
+        row = (
+            self._commands,
+            kind,
+            orjson.dumps(dict(args)).decode(),
+            issued_at,
+            self._engine.last_seq,
+            sim_at,
+        )
         self._outbox.put(Batch(commands=[row]))
         self._written()
 

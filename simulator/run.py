@@ -216,7 +216,7 @@ class Run:
             target = self._target()
             if target <= self._at:
                 self._wall.wait(_TICK_S)
-            elif not self._receive(target, self._batch):
+            elif self._receive(target, self._batch) < self._batch:
                 self._move(target)
         return "finished"
 
@@ -232,22 +232,22 @@ class Run:
         """From here and now on, simulated time follows the wall clock."""
         self._from_at, self._from_wall = self._at, self._wall.now()
 
-    def _receive(self, before_ms: int, limit: int) -> bool:
-        """Hand the next messages to the platform; false where none arrives in what is made so far."""
+    def _receive(self, before_ms: int, limit: int) -> int:
+        """Hand the next messages to the platform, `limit` at most; gives how many arrive in what is made so far."""
         messages = self._source.take(before_ms, limit)
         if not messages.height:
-            return False
+            return 0
         self._received += messages.height - int((messages["type"] == "review.decided").sum())
         self._platform.receive_columns(messages, keep={_WORLD_RECEIVED: str(self._received)})
         self._at = max(self._at, self._platform.newest)
         self._progress(self._at - self._source.start_ms, self._length)
-        return True
+        return messages.height
 
     def _move(self, target: int) -> None:
-        """Nothing more arrives before the target in what is made: go there, or make the next day."""
+        """Nothing more arrives before the target in what is made: go there, or make the next window."""
         self._at = max(self._at, min(target, self._source.ready_until))
         if self._at >= self._source.ready_until and self._at < self._source.end_ms:
-            self._source.make_day()
+            self._source.make_window()
 
     def _obey(self, order: Order) -> None:
         if order.kind == PAUSE:

@@ -20,9 +20,9 @@ from simulator.world.world import World
 
 
 class Source:
-    """Messages on their way, made a day ahead at most.
+    """Messages on their way, made a window ahead at most.
 
-    `ready_until` is the moment up to which all arrivals are made; a next day may be made only after all of them have
+    `ready_until` is the moment up to which all arrivals are made; a next window may be made only after all of them have
     been received, because the reviews that they open are looked up then.
     """
 
@@ -48,21 +48,21 @@ class Source:
     def pass_over(self, count: int, progress: Callable[[int], None]) -> None:
         """Make again, and drop, the first `count` of the people's messages; the verdicts among them are known."""
         while count > 0 and self.ready_until < self.end_ms:
-            self._make_day()
+            self._make_window()
             count -= self._queue.take(self.ready_until, count).height
             progress(self.ready_until)
         self._decide()
 
-    def make_day(self) -> None:
-        """Make the arrivals of the next day."""
-        self._make_day()
+    def make_window(self) -> None:
+        """Make the arrivals of the next window, as long as the operator lets it be."""
+        self._make_window()
         self._decide()
 
     def take(self, before_ms: int, limit: int) -> pl.DataFrame:
         """The next messages that arrive before a moment, and before `ready_until`; at most `limit`."""
         return self._queue.take(min(before_ms, self.ready_until), limit)
 
-    def _make_day(self) -> None:
+    def _make_window(self) -> None:
         until = min(self.end_ms, self.ready_until + LOOKAHEAD_MS)
         events = self._world.advance(until)
         self._crm.write(self._world.take_people())
