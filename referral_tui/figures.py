@@ -23,6 +23,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def counted(number: int, noun: str) -> str:
+    """Write how many there are of something: `1 friend`, `12,345 friends`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def compact(number: float, width: int = 6) -> str:
     """Write a count in at most about `width` cells: `12,345`, `1.23M`."""
     full = f"{number:,.0f}"

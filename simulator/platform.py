@@ -184,6 +184,11 @@ class Platform:
         return standing(self.query)
 
     @property
+    def program(self) -> Program:
+        """The program in force."""
+        return self._engine.program
+
+    @property
     def settings(self) -> dict[str, str]:
         """The database's settings."""
         return self._store.settings()

@@ -15,6 +15,7 @@ from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_jso
 if TYPE_CHECKING:
     from simulator.ingest import Intake
     from simulator.platform import Platform
+    from simulator.program.model import Program
 
 
 def ingest(
@@ -76,12 +77,13 @@ def ingest(
         if final:
             platform.advance(final)
         figures = _figures(platform, intake, final, time.perf_counter() - started)
+        design = platform.program
     if intake.clamped:
         _warn(intake.clamped, replay)
     if as_json:
         print_json(figures)
     else:
-        typer.echo("\n".join(_words(figures, db)))
+        typer.echo("\n".join(_words(figures, db, design)))
 
 
 @contextmanager
@@ -163,23 +165,21 @@ def _warn(clamped: int, replay: bool) -> None:
         if replay
         else "the clock is behind the newest receipt in the database"
     )
-    typer.echo(f"warning: {clamped:,} times of receipt were moved up: {why}", err=True)
+    times = "1 time of receipt was" if clamped == 1 else f"{clamped:,} times of receipt were"
+    typer.echo(f"warning: {times} moved up: {why}", err=True)
 
 
-def _words(figures: dict[str, Any], db: Path) -> Iterator[str]:
+def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
     """The figures as lines for a person."""
+    from referral_tui.cli.summary import receipt_lines, standing_lines  # noqa: PLC0415 - keeps --help quick
+
     yield (
         f"{db}: received {figures['received']:,} in {figures['seconds']:.1f} s"
         f" ({figures['events_per_second']:,} a second, parsing and storing included)"
     )
-    for receipt in ("accepted", "duplicate", "conflict", "malformed"):
-        yield f"  {receipt:<12}{figures[receipt]:>12,}"
+    yield from receipt_lines(figures)
     if figures["conflict"] or figures["malformed"]:
-        yield f"  what was refused, and why: referral-tui export quarantine --db {db} --out -"
-    yield f"stands: {figures['attributions']:,} attributions"
-    for outcome, count in figures["decisions"].items():
-        yield f"  {outcome:<12}{count:>12,}  decisions"
-    for state, line in figures["rewards"].items():
-        yield f"  {state:<12}{line['count']:>12,}  rewards, {line['value_minor']:,} in minor units"
+        yield f"  what was refused, and why: referral-tui export quarantine --db {db}"
+    yield from standing_lines(figures, program)
     for chain, digest in figures["chain"].items():
         yield f"newest hash of the {chain} chain: {digest}"

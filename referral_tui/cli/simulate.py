@@ -14,6 +14,7 @@ from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_jso
 
 if TYPE_CHECKING:
     from referral_tui.cli.progress import Bar
+    from simulator.program.model import Program
     from simulator.run import Opened
 
 
@@ -84,10 +85,11 @@ def simulate(
             ended = run.go()
             seconds = time.perf_counter() - started
             figures = _figures(opened, ended, before, seconds)
+            design = opened.platform.program
     if as_json:
         print_json(figures)
     else:
-        typer.echo("\n".join(_words(figures, db)))
+        typer.echo("\n".join(_words(figures, db, design)))
     return FINE if ended == "finished" else INTERRUPTED
 
 
@@ -153,8 +155,10 @@ def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float)
     }
 
 
-def _words(figures: dict[str, Any], db: Path) -> Iterator[str]:
+def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
     """The figures as lines for a person."""
+    from referral_tui.cli.summary import receipt_lines, standing_lines  # noqa: PLC0415 - keeps --help quick
+
     yield (
         f"{db}: {figures['status']}; {figures['referrers']:,} referrers, {figures['days']} days, preset "
         f"{figures['preset']}, seed {figures['seed']}"
@@ -163,13 +167,8 @@ def _words(figures: dict[str, Any], db: Path) -> Iterator[str]:
         f"received {figures['received']:,} in {figures['seconds']:.1f} s ({figures['events_per_second']:,} a second, "
         "world and storing included)"
     )
-    for receipt in ("accepted", "duplicate", "conflict", "malformed"):
-        yield f"  {receipt:<12}{figures[receipt]:>12,}"
-    yield f"stands: {figures['attributions']:,} attributions"
-    for outcome, count in figures["decisions"].items():
-        yield f"  {outcome:<12}{count:>12,}  decisions"
-    for state, line in figures["rewards"].items():
-        yield f"  {state:<12}{line['count']:>12,}  rewards, {line['value_minor']:,} in minor units"
+    yield from receipt_lines(figures)
+    yield from standing_lines(figures, program)
     if figures["status"] == "stopped":
         yield f"to go on: referral-tui simulate --resume --db {db}"
     else:

@@ -61,7 +61,12 @@ def test_the_human_summary_says_the_same(cli: Cli, tmp_path: Path, program: Path
     assert ran.status == 0
     assert "accepted" in ran.out
     assert "newest hash of the event chain" in ran.out
-    assert "export quarantine" in ran.out
+    assert f"export quarantine --db {tmp_path / 'a.db'}\n" in ran.out
+    assert "minor units" not in ran.out
+    figures = cli("ingest", "--db", tmp_path / "a.db", "--replay", "--json", nasty_file).json
+    for state, line in figures["rewards"].items():
+        noun = "reward" if line["count"] == 1 else "rewards"
+        assert f"  {state:<12}{line['count']:>12}  {noun}, £{line['value_minor'] / 100:,.2f}\n" in ran.out
 
 
 def test_exported_events_fed_back_give_the_same_outcome(
@@ -142,7 +147,17 @@ def test_clamped_times_are_said(cli: Cli, tmp_path: Path, program: Path) -> None
     file.write_text("\n".join(map(json.dumps, events)))
     ran = cli("ingest", "--db", tmp_path / "a.db", "--program", program, "--replay", "--json", file)
     assert ran.json["clamped"] == 1
-    assert "1 times of receipt were moved up" in ran.err
+    assert "1 time of receipt was moved up" in ran.err
+
+
+def test_times_of_duplicates_are_not_said_to_be_moved_up(cli: Cli, tmp_path: Path, program: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    events = [message(code, "link.created", "p-1", START, code=code) for code in "ABC"]
+    file.write_text("\n".join(map(json.dumps, events)))
+    again = ("ingest", "--db", tmp_path / "a.db", "--replay", "--json")
+    assert cli(*again, "--program", program, file).json["accepted"] == 3
+    ran = cli(*again, file)
+    assert (ran.json["duplicate"], ran.json["clamped"], ran.err) == (3, 0, "")
 
 
 def test_several_files_and_standard_input_are_one_log(

@@ -1,0 +1,31 @@
+"""What `ingest` and `simulate` say of a database in the end: receipts, and what stands, with its money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from referral_tui.figures import counted, money
+
+if TYPE_CHECKING:
+    from simulator.program.model import Program
+
+
+def receipt_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """How many messages there were of each receipt, one a line."""
+    for receipt in ("accepted", "duplicate", "conflict", "malformed"):
+        yield f"  {receipt:<12}{figures[receipt]:>12,}"
+
+
+def standing_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
+    """Attributions, decisions by outcome, and rewards by state with their money in the program's currency."""
+    yield f"stands: {counted(figures['attributions'], 'attribution')}"
+    for outcome, count in figures["decisions"].items():
+        yield f"  {outcome:<12}{count:>12,}  {_noun(count, 'decision')}"
+    for state, line in figures["rewards"].items():
+        value = money(line["value_minor"], program.currency, program.digits)
+        yield f"  {state:<12}{line['count']:>12,}  {_noun(line['count'], 'reward')}, {value}"
+
+
+def _noun(count: int, noun: str) -> str:
+    return counted(count, noun).partition(" ")[2]
