@@ -57,11 +57,12 @@ def _lines(told: Fields) -> Iterator[str]:
 
 
 def _referrer(one: Fields) -> Iterator[str]:
+    from referral_tui.figures import counted  # noqa: PLC0415
     from referral_tui.names import short_name  # noqa: PLC0415
     from simulator.program.words import moment  # noqa: PLC0415
 
     yield ""
-    yield f"As a referrer: {one['friends_count']} friends"
+    yield f"As a referrer: {counted(one['friends_count'], 'friend')}"
     for link in one["links"]:
         yield f"  link {link['code']} since {moment(link['since'])}"
     for friend in one["friends"]:
@@ -70,7 +71,7 @@ def _referrer(one: Fields) -> Iterator[str]:
         yield f"  … and {one['friends_count'] - len(one['friends'])} more"
     for row in one["decisions"]:
         reason = f" ({row['reason']})" if row["reason"] else ""
-        yield f"  {row['count']} conversions of friends {row['outcome']}{reason}"
+        yield f"  {counted(row['count'], 'conversion')} of friends: {row['outcome']}{reason}"
     for row in one["rewards"]:
         yield f"  {row['count']} {row['reward']} {row['state']}, {row['value']}"
 
@@ -167,6 +168,8 @@ def _way(one: Fields) -> str:
 def _value(value: object) -> str:
     if value is None:
         return "unknown"
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")  # --json has all digits
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -134,8 +134,8 @@ def _lost(source: Source, visit: Fields, attribution: Fields) -> str:
 
 def _why_not(attribution: Fields | None, decisions: list[Fields], rewards: list[Fields]) -> list[str]:
     """Why nothing was paid, if nothing was: the shortest way to say it."""
-    if any(reward["state"] == "issued" for reward in rewards):
-        return []
+    if any(reward["state"] in ("issued", "revoked") for reward in rewards):
+        return []  # paid, though some of it was clawed back later
     if rewards:
         return [f"{reward['reward']}: {reward['why']}" for reward in rewards]
     if decisions:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from nasty import DAY, HOUR, START, Cli, message
 
+from referral_tui.cli.explain import _value
 from referral_tui.names import short_name
 
 WHO = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
@@ -90,6 +91,52 @@ def test_a_referrer_and_a_short_name(cli: Cli, db: Path) -> None:
     assert told["referrer"]["friends_count"] == 4
     assert {friend["friend"] for friend in told["referrer"]["friends"]} == {"ben", "ann2", "cid", "dan"}
     assert "As a referrer: 4 friends" in cli("explain", "ann", "--db", db).out
+
+
+def test_one_is_one_and_numbers_are_rounded_for_people_only(cli: Cli, db: Path, tmp_path: Path) -> None:
+    file = tmp_path / "b.jsonl"
+    at = START + 6 * DAY
+    events = [
+        message("k1", "customer.identified", "kim", at, contact_ref="c-kim", **WHO),
+        message("k2", "link.created", "kim", at, code="KIM"),
+        message("f1", "friend.claimed", "fay", at + 1, contact_ref="c-fay", code="KIM"),
+        message("f2", "bill.paid", "fay", at + 2, amount_minor=333, currency="GBP"),
+    ]
+    file.write_text("\n".join(map(json.dumps, events)))
+    assert cli("ingest", "--db", db, "--replay", file).status == 0
+    told = cli("explain", "kim", "--db", db).out
+    assert "As a referrer: 1 friend\n" in told
+    assert "1 conversion of friends: refused" in told
+    (decision,) = cli("explain", "f2", "--db", db, "--json").json["decisions"]
+    values = {name: value for rule in decision["rules"] for name, value in rule["values"].items()}
+    assert values["amount"] == 3.33
+    assert "amount = 3.33]" in cli("explain", "f2", "--db", db).out
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (101.47653430555556, "101.48"),
+        (3.0, "3"),
+        (100.0, "100"),
+        (0.5, "0.5"),
+        (True, "true"),
+        (None, "unknown"),
+    ],
+)
+def test_a_value_as_people_read_it(value: object, said: str) -> None:
+    assert _value(value) == said
+
+
+def test_what_was_paid_and_clawed_back_was_paid(cli: Cli, db: Path, tmp_path: Path) -> None:
+    file = tmp_path / "b.jsonl"
+    gone = message("x1", "conversion.reversed", "ben", START + 6 * DAY, reverses="b1", reason="cancelled")
+    file.write_text(json.dumps(gone))
+    assert cli("ingest", "--db", db, "--replay", file).status == 0
+    told = cli("explain", "b1", "--db", db, "--json").json
+    assert [reward["state"] for reward in told["rewards"]] == ["revoked"]
+    assert told["why_not"] == []
+    assert "Why nothing was paid" not in cli("explain", "b1", "--db", db).out
 
 
 def test_a_reward_by_its_number(cli: Cli, db: Path) -> None:
