@@ -37,6 +37,18 @@ LOG = logging.getLogger(__name__)
 PLACES: tuple[type[Place], ...] = (OverviewScreen,)
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
 
+_RUN_SAYS = {
+    "running": "Live. ? explains any part, space pauses, . goes one event at a time.",
+    "paused": "Paused. Press . for one event and what it does, space to go on.",
+    "finished": "This run is finished, and this is how it ended. ? explains any part.",
+    "stopped": "Stopped before its end; `referral-tui simulate --resume` goes on with it.",
+}
+_FILES_SAY = {
+    "running": "Events are coming in from files. ? explains any part.",
+    "finished": "These events came from files; this is what stands. ? explains any part.",
+    "stopped": "The files were not read to their end: `ingest` them again, nothing doubles.",
+}
+
 
 @dataclass(frozen=True)
 class Setup:
@@ -324,10 +336,5 @@ def _status_telling(snapshot: Snapshot) -> Telling:
             f"What it wrote is shown.{why}",
             "bad",
         )
-    return Telling(
-        {
-            "running": "Live. ? explains any part, space pauses, . goes one event at a time.",
-            "paused": "Paused. Press . for one event and what it does, space to go on.",
-            "finished": "This run is finished, and this is how it ended. ? explains any part.",
-        }.get(snapshot.status, "? explains any part.")
-    )
+    said = _FILES_SAY if snapshot.overview.made_by == "ingest" else _RUN_SAYS
+    return Telling(said.get(snapshot.status, "? explains any part."))

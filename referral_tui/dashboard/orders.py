@@ -162,12 +162,12 @@ def _refusal(snapshot: Snapshot | None) -> str:
     status = snapshot.status
     if status == "finished":
         return "This run is finished: there is nothing to pause, step or speed up."
+    if status == "unknown" or snapshot.overview.made_by == "ingest":
+        return "Nothing runs here: these events came from files."
     if status == "stopped":
         return (
             "The writer has stopped: nobody would obey. Start it again with `referral-tui simulate --resume`."
         )
-    if status == "unknown" or snapshot.overview.made_by == "ingest":
-        return "Nothing runs here: these events came from files."
     return ""
 
 

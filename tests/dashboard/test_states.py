@@ -142,6 +142,34 @@ async def test_finished(story: Story, watch: Watch) -> None:
         assert not story.path.with_name("shop.control.db").exists()
 
 
+async def test_stopped_before_its_end(story: Story, watch: Watch) -> None:
+    story.clock("stopped", 0, WALL - 9 * DAY, START + 60 * DAY)
+    async with watch(story.path, size=(80, 24)) as seen:
+        assert "simulate --resume" in seen.telling()
+        assert "▲ stopped" in seen.lines()[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [("finished", "came from files"), ("stopped", "were not read to their end")]
+)
+async def test_events_from_files(story: Story, watch: Watch, status: str, said: str) -> None:
+    story.db.execute("INSERT OR REPLACE INTO setting VALUES ('kind', 'ingest')")
+    story.clock(status, 0, WALL - 9 * DAY, 0)
+    async with watch(story.path, size=(80, 24)) as seen:
+        assert said in seen.telling()
+        assert len(seen.telling()) <= 76
+
+
+async def test_nothing_is_issued_yet(story: Story, watch: Watch) -> None:
+    story.db.execute(
+        "UPDATE total SET count = 0, value = 0 WHERE metric IN ('reward.issued', 'time_to_reward')"
+    )
+    async with watch(story.path, size=(160, 50)) as seen:
+        text = "\n".join(seen.lines())
+        assert text.count("nothing issued yet") == 2
+        assert "£0.00 ÷" not in text
+
+
 @pytest.mark.parametrize("size", [(20, 5), (71, 40), (100, 19)])
 async def test_too_small(story: Story, watch: Watch, size: tuple[int, int]) -> None:
     async with watch(story.path, size=size) as seen:

@@ -82,7 +82,9 @@ class Tile(LineWidget, can_focus=True):
         if headline is None:
             return Topic(SHORT_TITLES[self.key][0], "Nothing is known of it yet.")
         now = self._value(headline, None)
-        if headline.denominator is not None:
+        if _nothing_issued(headline):
+            now = "nothing issued yet"
+        elif headline.denominator is not None:
             now = f"{self._part(headline, None)} ÷ {figures.count(headline.denominator)} = {now}"
         elif headline.lines is not None:
             now += f", {figures.count(headline.lines)} rewards"
@@ -108,7 +110,7 @@ class Tile(LineWidget, can_focus=True):
 
     def _value(self, headline: Headline, width: int | None) -> str:
         value = headline.value
-        if value is None:
+        if value is None or _nothing_issued(headline):
             return figures.NOTHING
         if headline.unit == "share":
             return figures.share(value)
@@ -130,6 +132,8 @@ class Tile(LineWidget, can_focus=True):
         )
 
     def _parts(self, headline: Headline, width: int) -> str:
+        if _nothing_issued(headline):
+            return "nothing issued yet" if width >= 18 else "none yet"
         if headline.denominator is None:
             lines = headline.lines or 0
             return f"{figures.compact(lines, max(3, width - 8))} reward{'' if lines == 1 else 's'}"
@@ -137,3 +141,8 @@ class Tile(LineWidget, can_focus=True):
             return f"of {figures.compact(headline.denominator, max(3, width - 3))}"
         room = (width - 3) // 2
         return f"{self._part(headline, room)} ÷ {figures.compact(headline.denominator, room)}"
+
+
+def _nothing_issued(headline: Headline) -> bool:
+    """Whether a number of what was issued is of nothing yet: that a customer costs nothing would be wrong."""
+    return headline.key in ("cost", "time") and not headline.numerator
