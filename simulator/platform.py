@@ -26,6 +26,7 @@ from simulator.engine.outcome import Version
 from simulator.errors import DatabaseError, InputError
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.events.moment import format_moment
+from simulator.folding import folded
 from simulator.outbox import Outbox
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -35,14 +36,12 @@ from simulator.records import (
     batch_of,
     parse_program,
     put_in_review,
-    same_design,
     typed,
     version_row,
 )
 from simulator.standing import standing
 
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
-REPLAY_ROWS = 100_000  # events of the log folded at once on a restart
 
 
 class Platform:
@@ -93,39 +92,14 @@ class Platform:
         """
         store = Store.open(path)
         try:
-            return cls._folded(store, program, progress)
+            platform = cls(store, folded(store, program, progress))
+            ((platform._quarantined,),) = store.query("SELECT COALESCE(MAX(number), 0) FROM quarantine")
+            platform._in_review = store.query(OPEN_REVIEWS)
+            ((platform._commands,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM command")
+            platform._sim_at = store.clock()["sim_at"]
         except BaseException:
             store.close()
             raise
-
-    @classmethod
-    def _folded(
-        cls, store: Store, program: Program | None, progress: Callable[[int, int], None] | None
-    ) -> Platform:
-        versions = [
-            load_program(row[-1], f"{store.path}, program version {row[0]}") for row in store.versions()
-        ]
-        if program is not None and not any(same_design(program, one) for one in (versions[0], versions[-1])):
-            raise DatabaseError(
-                f"{store.path}: was made with another program ({versions[-1].name}); give that one with --program, "
-                "or none, or name another database"
-            )
-        engine = Engine(versions[0], parse_program)
-        ((total,),) = store.query("SELECT COUNT(*) FROM event")
-        done = 0
-        for events in store.events(rows=REPLAY_ROWS):
-            engine.replay(typed(events))
-            done += events.height
-            if progress is not None:
-                progress(done, total)
-        clock = store.clock()
-        if clock["told_at"] and clock["told_at"] >= engine.newest:  # else later events have said more
-            engine.advance(clock["told_at"])
-        platform = cls(store, engine)
-        ((platform._quarantined,),) = store.query("SELECT COALESCE(MAX(number), 0) FROM quarantine")
-        platform._in_review = store.query(OPEN_REVIEWS)
-        ((platform._commands,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM command")
-        platform._sim_at = clock["sim_at"]
         return platform
 
     # What stands
