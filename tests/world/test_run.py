@@ -213,6 +213,23 @@ def test_the_power_goes_in_the_middle_of_a_write(
     assert (_exports(path, tmp_path), _crm(path)) == whole
 
 
+def test_nothing_of_the_customer_system_is_in_the_platforms_file(tmp_path: Path, reviewing: Program) -> None:
+    path = tmp_path / "w.db"
+    assert _run(path, reviewing) == "finished"
+    with closing(sqlite3.connect(crm_path(path))) as db:
+        people = db.execute("SELECT name, email, phone FROM person").fetchall()
+        (key,) = db.execute("SELECT value FROM setting WHERE name = 'key'").fetchone()
+    content = b"".join(file.read_bytes() for file in tmp_path.glob("w.db*")).lower()
+    told = (
+        [str(value) for row in people for value in row] + [row[2].replace(" ", "") for row in people] + [key]
+    )
+    assert len(people) > 100
+    assert [value for value in told if value.lower().encode() in content] == []
+    assert (
+        people[0][0].lower().encode() in crm_path(path).read_bytes().lower()
+    )  # so the search would have found it
+
+
 def test_killed_it_goes_on_as_if_it_never_was(
     tmp_path: Path, reviewing: Program, whole: tuple[dict[str, bytes], list[tuple[object, ...]]]
 ) -> None:
