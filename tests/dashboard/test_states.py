@@ -136,6 +136,7 @@ async def test_finished(story: Story, watch: Watch) -> None:
     story.clock("finished", 0, WALL - 9 * DAY, START + 9 * DAY)
     async with watch(story.path, size=(80, 24)) as seen:
         assert "This run is finished" in seen.telling()
+        assert "■ finished  Mon 9 Mar" in seen.lines()[1]
         for key in ("space", "full_stop", "plus", "minus"):
             await seen.pilot.press(key)
             assert "there is nothing to pause, step or speed up" in seen.telling()

@@ -98,7 +98,7 @@ class ClockBar(LineWidget):
             return
         symbol, ink = STATUS.get(snapshot.status, STATUS["unknown"])
         overview, clock = snapshot.overview, snapshot.overview.clock
-        line.add(f" {symbol} {snapshot.status}", self.ink(ink), 12 if width < ROOMY else 14)
+        line.add(f" {symbol} {snapshot.status}", self.ink(ink), 13 if width < ROOMY else 14)
         progress = 0.0
         if clock is not None:
             line.add(f"{figures.moment(clock.sim_at)} UTC", self.ink("strong")).skip(2)
@@ -109,7 +109,7 @@ class ClockBar(LineWidget):
                 progress = min(
                     1.0, max(0.0, (clock.sim_at - clock.starts_at) / (clock.ends_at - clock.starts_at))
                 )
-        tail = f"{progress * 100:3.0f} % " if progress else ""
+        tail = f"{progress * 100:4.0f} % " if progress else ""
         cells = 0
         if progress:
             cells = 24 if width >= ROOMY else min(10, line.left - len(tail) - 1)
@@ -122,7 +122,7 @@ class ClockBar(LineWidget):
             line.skip(line.left - len(tail) - cells)
             full = round(progress * cells)
             line.add("━" * full, self.ink("accent")).add("─" * (cells - full), self.ink("edge"))
-            line.add(tail.rjust(6), self.ink("quiet"))
+            line.add(tail.rjust(7), self.ink("quiet"))
         yield line.strip()
 
     def _shown(self, snapshot: Snapshot) -> tuple[object, ...]:
