@@ -1,7 +1,7 @@
 """The platform: the one door that every event takes, whoever sent it, with the engine and the store behind it.
 
-A call is one batch and one transaction: receipts, events, what the engine made of them, audit, rollups and
-quarantine are written together, so that a killed process has done a batch wholly or not at all.
+Receipts, events, what the engine made of them, audit, rollups and quarantine of a batch are written together, so that
+a killed process has done it wholly or not at all. A call is one transaction, unless batches are let wait (`hold`).
 """
 
 from __future__ import annotations

@@ -76,11 +76,6 @@ class Engine:
         """The program in force."""
         return self._ready.program
 
-    @property
-    def index_bytes(self) -> int:
-        """Memory of the idempotency index in bytes."""
-        return self._intake.nbytes
-
     def receive(self, messages: pl.DataFrame, stored: Stored) -> Receipts:
         """Sort valid messages into new ones, duplicates and conflicts.
 

@@ -34,11 +34,6 @@ class Intake:
         self._index = KeyIndex()
         self._strays: dict[tuple[str, str], int] = {}  # ids whose fingerprint belongs to another
 
-    @property
-    def nbytes(self) -> int:
-        """Memory of the index in bytes."""
-        return self._index.nbytes
-
     def seq_of(self, sources: pl.Series, ids: pl.Series) -> Ints:
         """The seq under which each (`source`, `id`) was accepted, or -1."""
         pairs = pl.DataFrame({"source": sources, "id": ids})
