@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.errors import InputError
-from simulator.world.spec import duration_ms
+from simulator.world.measures import duration_ms
 
 MAX = 0.0  # as fast as it goes
 _RIGHT = "max, or simulated time a second such as 1d/s, 6h/s, 30m/s"

@@ -18,7 +18,7 @@ from simulator.errors import InputError
 from simulator.events.contract import EVENT_TYPES, Sender
 from simulator.program.nearest import advice, shown
 from simulator.world.draws import Ints, Purpose, lognormal, seed_key
-from simulator.world.spec import duration_ms
+from simulator.world.measures import duration_ms
 
 DAY_MS = 86_400_000
 _NETWORK_MS = 120.0  # median; assumed: a call over the internet with its retries

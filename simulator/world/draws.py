@@ -81,9 +81,12 @@ class Purpose(IntEnum):
     REVERSE_DELAY = 65
     REVERSE_REASON = 66
     CHURN = 67
-    BILL_DELAY = 68
+    LATER_DELAY = 68
     BECOME = 69
     BECOME_DELAY = 70
+    LATER = 71
+    LATER_AGAIN = 72
+    LATER_AMOUNT = 73
     FIRST_NAME = 80
     LAST_NAME = 81
     MAILBOX = 82

@@ -52,7 +52,6 @@ class Framer:
 
     def __init__(self, spec: WorldSpec, people: People, communities: Communities) -> None:
         self._people = people
-        bills = spec.billing or spec.conversion  # without bills no row asks for one
         types = {
             Happening.IDENTIFIED: "customer.identified",
             Happening.LINKED: "link.created",
@@ -63,17 +62,23 @@ class Framer:
             Happening.OPTED_IN: "friend.opted_in",
             Happening.CHECKED: "eligibility.confirmed",
             Happening.CONVERTED: spec.conversion.event,
-            Happening.BILL: bills.event,
             Happening.REVERSED: "conversion.reversed",
         }
         sources = {
             Happening.CONVERTED: spec.conversion.source,
-            Happening.BILL: bills.source,
             Happening.REVERSED: spec.conversion.source,
         }
         looks = {
-            "source": pl.Series([*(sources.get(kind, "platform") for kind in Happening), CRM_SOURCE]),
-            "type": pl.Series([types[kind] for kind in Happening], dtype=TYPE),
+            "source": pl.Series(
+                [
+                    *(sources.get(kind, "platform") for kind in Happening),
+                    CRM_SOURCE,
+                    *(later.source for later in spec.later),
+                ]
+            ),
+            "type": pl.Series(
+                [*(types.get(kind) for kind in Happening), *(later.event for later in spec.later)], dtype=TYPE
+            ),
             "channel": _texts(*(channel.name for channel in spec.channels)),
             "contact_kind": _texts("email", "phone"),
             "via": _texts("sso", "input"),
@@ -82,8 +87,12 @@ class Framer:
             "community": _texts(*communities.names),
             "country": _texts(*spec.people.countries),
             "currency": _texts(spec.currency),
+            "outcome": _texts(spec.conversion.outcome, *(later.outcome for later in spec.later)),
             "reason": _texts(*REVERSAL_REASONS),
         }
+        self._repeated: Bools = np.array(
+            [later.event == spec.conversion.event for later in spec.later] + [False]
+        )
         present = {name: pl.when(pl.col(name) >= 0).then(pl.col(name)) for name in _NUMBERS}
         made = {
             **{name: pl.lit(values).gather(pl.col(name)) for name, values in looks.items()},
@@ -133,15 +142,20 @@ class Framer:
     def _columns(self, rows: Ints, identified: Bools, named: Bools) -> list[Ints]:
         """Look-ups and numbers in the order of `self._inputs`."""
         people, kind, person, flag = self._people, rows[:, KIND], rows[:, PERSON], rows[:, FLAG]
-        converted = kind == Happening.CONVERTED
-        amount = converted | (kind == Happening.BILL)
+        converted, later = kind == Happening.CONVERTED, kind == Happening.LATER
+        back = kind == Happening.REVERSED
+        conversion = converted | later
+        amount = conversion & (rows[:, NUMBER] != ABSENT)
+        # the later milestone that came, or is taken back
+        place = np.where(later, flag, np.where(back, rows[:, NUMBER], ABSENT))
+        source = np.where(place != ABSENT, len(Happening) + 1 + place, kind)
 
         def of(which: Bools, values: NDArray[np.integer] | int) -> Ints:
             return np.where(which, values, ABSENT)
 
         values = {
-            "source": np.where(identified & (flag == SSO), len(Happening), kind),
-            "type": kind,
+            "source": np.where(identified & (flag == SSO), len(Happening), source),
+            "type": np.where(later, len(Happening) + place, kind),
             "channel": rows[:, CHANNEL],
             "contact_kind": of(identified, people.by_phone[person].view(np.int8)),
             "via": of(identified, flag),
@@ -150,12 +164,13 @@ class Framer:
             "community": of(identified, people.community[person]),
             "country": of(named, people.country[person]),
             "currency": of(amount, 0),
-            "reason": of(kind == Happening.REVERSED, flag),
+            "outcome": of(conversion, np.where(later, 1 + place, 0)),
+            "reason": of(back, flag),
             "occurred_at": rows[:, AT],
             "reach": of(kind == Happening.SHARED, rows[:, NUMBER]),
             "eligible": of(kind == Happening.CHECKED, flag),
             "amount_minor": of(amount, rows[:, NUMBER]),
-            "new_customer": of(converted, flag),
+            "new_customer": np.where(converted, flag, of(later & self._repeated[place], 0)),
         }
         return [values[name] for name in self._inputs]
 

@@ -16,6 +16,7 @@ AT, KIND, PERSON, IDENT, CHANNEL, CODE, DEVICE, NUMBER, FLAG, REVERSED = range(1
 WIDTH = 10
 ABSENT = -1
 _KIND_SHIFT = 40  # room for 10^12 events of one kind and person
+_LATER_SHIFT = 32  # of them, for each of the later milestones, 4 * 10^9
 
 
 class Happening(IntEnum):
@@ -30,13 +31,18 @@ class Happening(IntEnum):
     OPTED_IN = 6
     CHECKED = 7
     CONVERTED = 8
-    BILL = 9
+    LATER = 9
     REVERSED = 10
 
 
 def ident(keys: Keys, kind: Happening, number: Ints | int = 0) -> Ints:
     """The identity of a person's n-th event of a kind, 64 bits in a signed integer."""
     return bits(keys, Purpose.EVENT_ID, number + (int(kind) << _KIND_SHIFT)).view(np.int64)
+
+
+def later_number(place: int, count: Ints) -> Ints:
+    """The number, for `ident`, of the `count`-th event (from 1) of the later milestone at a place in the file."""
+    return count + (place << _LATER_SHIFT)
 
 
 def happen(
@@ -55,7 +61,9 @@ def happen(
     """Rows of one kind.
 
     `code` is the person whose code it is, `device` the person whose device; `number` a reach or an amount in minor
-    units, `flag` a truth, a way or a reason by kind, `reverses` the identity of a reversed event.
+    units, or of a reversal the place of the later
+    milestone taken back; `flag` a truth, a way, a reason or the place of a later
+    milestone by kind, `reverses` the identity of a reversed event.
     """
     rows = np.empty((len(at), WIDTH), dtype=np.int64)
     for column, values in enumerate(

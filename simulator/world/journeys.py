@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from simulator.events.contract import REVERSAL_REASONS
-from simulator.world.draws import (
-    Bools,
-    Floats,
-    Ints,
-    Keys,
-    Purpose,
-    bits,
-    choose,
-    exponential,
-    lognormal,
-    uniform,
-)
+from simulator.world.converting import Converting
+from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, lognormal, uniform
+from simulator.world.friends import Friends
 from simulator.world.happenings import ABSENT, WIDTH, Happening, happen, ident
+from simulator.world.measures import Delay
 from simulator.world.offer import Answers
 from simulator.world.people import SELF_REFERRED
 from simulator.world.population import Population
 from simulator.world.rhythm import Rhythm
-from simulator.world.spec import Delay, WorldSpec
+from simulator.world.spec import WorldSpec
 
 ARRIVAL_WIDTH = 5  # when, key, inviter, channel, how
 CLICK, TILL, CHEAT = 0, 1, 2
-_YEAR_MS = 365.25 * 86_400_000
-_NEVER = np.int64(1) << np.int64(61)
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Friends at one step: their rows, keys, inviters' rows, channels, and who of them cheats."""
-
-    row: Ints
-    key: Keys
-    inviter: Ints
-    channel: Ints
-    cheat: Bools
-
-    def where(self, which: Bools | Ints) -> _Group:
-        return _Group(
-            self.row[which], self.key[which], self.inviter[which], self.channel[which], self.cheat[which]
-        )
 
 
 class Journeys:
@@ -64,13 +35,12 @@ class Journeys:
         self._population = population
         self._people = population.people
         self._rhythm = rhythm
-        self._end = end_ms
         self._roots = roots
-        self._convert_rate = min(1.0, spec.conversion.rate * answer.converting)
+        self._converting = Converting(spec, rhythm, end_ms)
+        self._answer = answer.converting
+        self._by_segment: Floats = np.array([one.converts for one in spec.people.segments.values()])
+        self._by_channel: Floats = np.array([one.converts for one in spec.channels])
         self._via_community: Bools = np.array([one.reach == "community" for one in spec.channels])
-        self._prices: Ints = np.rint(np.array(spec.conversion.prices) * 10**spec.digits).astype(np.int64)
-        self._reason_shares: Floats = np.cumsum(list(spec.conversion.reasons.values()))
-        self._reasons: Ints = np.array([REVERSAL_REASONS.index(name) for name in spec.conversion.reasons])
 
     def begin(self, arrivals: Ints, today: int) -> tuple[Ints, Ints]:
         """Whole journeys of those who arrive on the day that began at `today`: events, and who joins when."""
@@ -81,19 +51,21 @@ class Journeys:
             group = self._new(arrivals)
             till = how == TILL
             visitors = group.where(~till)
-            claim_from = self._visit(events, visitors, at[~till], today)
-            claimers, claimed_at = self._claim(events, visitors, claim_from)
-            self._convert(events, joins, claimers, claimed_at)
+            last_visit = self._visit(events, visitors, at[~till], today)
+            claims = (uniform(visitors.key, Purpose.CLAIM) < self._spec.friend.claim) | visitors.cheat
+            claimers, claimed_at = self._claim(events, visitors.where(claims), last_visit[claims])
+            self._convert(events, joins, claimers, claimed_at, self._spec.conversion.rate)
+            silent, left_at = visitors.where(~claims), last_visit[~claims]
+            self._convert(events, joins, silent, left_at, self._spec.conversion.direct)
             buyers = group.where(till)
             self._know(buyers, at[till])
-            bought_at = self._after(at[till], buyers.key, Purpose.CONVERT_DELAY, self._spec.conversion.delay)
-            self._buy(events, joins, buyers, bought_at, buyers.inviter)
+            self._converting.convert(events, joins, buyers, at[till], buyers.inviter)
         return (
             np.concatenate(events) if events else np.empty((0, WIDTH), dtype=np.int64),
             np.concatenate(joins) if joins else np.empty((0, 2), dtype=np.int64),
         )
 
-    def _new(self, arrivals: Ints) -> _Group:
+    def _new(self, arrivals: Ints) -> Friends:
         people = self._people
         key = np.ascontiguousarray(arrivals[:, 1]).view(np.uint64)
         inviter, channel = arrivals[:, 2], arrivals[:, 3]
@@ -103,9 +75,9 @@ class Journeys:
         people.generation[row] = people.generation[inviter] + 1
         people.label[row] = np.where(cheat, SELF_REFERRED, 0)
         self._population.refer(row)
-        return _Group(row, key, inviter, channel, cheat)
+        return Friends(row, key, inviter, channel, cheat)
 
-    def _visit(self, events: list[Ints], group: _Group, at: Ints, today: int) -> Ints:
+    def _visit(self, events: list[Ints], group: Friends, at: Ints, today: int) -> Ints:
         """First visits, second ones, and those by another's link; the last visit of each."""
         friend, people = self._spec.friend, self._people
         key = group.key
@@ -127,30 +99,28 @@ class Journeys:
         visit(np.arange(len(at)), at, group.inviter, 0)
         last = at.copy()
         again = np.flatnonzero(uniform(key, Purpose.AGAIN) < friend.again)
-        when = self._after(at[again], key[again], Purpose.AGAIN_DELAY, friend.again_delay)
+        when = self._rhythm.after(at[again], key[again], Purpose.AGAIN_DELAY, friend.again_delay)
         visit(again, when, group.inviter[again], 1)
         last[again] = when
         other = (bits(key, Purpose.OTHER_LINK_WHO) % np.uint64(max(self._roots, 1))).astype(np.int64)
         there = (people.joined_at[other] > 0) & (people.joined_at[other] < today) & (other != group.inviter)
         both = np.flatnonzero((uniform(key, Purpose.OTHER_LINK) < friend.other_link) & there & ~group.cheat)
-        when = self._after(at[both], key[both], Purpose.OTHER_LINK_DELAY, friend.other_link_delay)
+        when = self._rhythm.after(at[both], key[both], Purpose.OTHER_LINK_DELAY, friend.other_link_delay)
         visit(both, when, other[both], 2)
         last[both] = np.maximum(last[both], when)
         return last
 
-    def _device(self, group: _Group) -> Ints:
+    def _device(self, group: Friends) -> Ints:
         shared = uniform(group.key, Purpose.SAME_DEVICE) < self._spec.cheats.self_referral.same_device
         return np.where(group.cheat & shared, group.inviter, group.row)
 
-    def _claim(self, events: list[Ints], visitors: _Group, at: Ints) -> tuple[_Group, Ints]:
-        """Those who leave their contact, and when.
+    def _claim(self, events: list[Ints], group: Friends, at: Ints) -> tuple[Friends, Ints]:
+        """They leave their contact: as whom, and when.
 
         Who does it on another device than the click's is another person to the platform.
         """
         friend = self._spec.friend
-        claims = np.flatnonzero((uniform(visitors.key, Purpose.CLAIM) < friend.claim) | visitors.cheat)
-        group = visitors.where(claims)
-        when = self._after(at[claims], group.key, Purpose.CLAIM_DELAY, friend.claim_delay)
+        when = self._rhythm.after(at, group.key, Purpose.CLAIM_DELAY, friend.claim_delay)
         cross = (uniform(group.key, Purpose.CROSS_DEVICE) < friend.cross_device) & ~group.cheat
         typed = cross & (uniform(group.key, Purpose.TYPE_CODE) < friend.types_code)
         code = np.where(typed, group.inviter, ABSENT)
@@ -169,7 +139,7 @@ class Journeys:
         self._consent(events, group, when)
         return group, when
 
-    def _on_other_device(self, group: _Group, cross: Bools) -> _Group:
+    def _on_other_device(self, group: Friends, cross: Bools) -> Friends:
         if not cross.any():
             return group
         people = self._people
@@ -180,9 +150,9 @@ class Journeys:
         self._population.refer(rows)
         row, key = group.row.copy(), group.key.copy()
         row[cross], key[cross] = rows, other
-        return _Group(row, key, group.inviter, group.channel, group.cheat)
+        return Friends(row, key, group.inviter, group.channel, group.cheat)
 
-    def _know(self, group: _Group, at: Ints) -> None:
+    def _know(self, group: Friends, at: Ints) -> None:
         """The client comes to know them: traits, contact, a row in its CRM."""
         people = self._people
         self._population.describe(group.row)
@@ -196,7 +166,7 @@ class Journeys:
         people.country[group.row] = np.where(same, people.country[group.inviter], people.country[group.row])
         self._population.meet(group.row, at, np.where(same, people.key[group.inviter], group.key))
 
-    def _consent(self, events: list[Ints], group: _Group, claimed_at: Ints) -> None:
+    def _consent(self, events: list[Ints], group: Friends, claimed_at: Ints) -> None:
         """Consent to marketing, and the check whether they may take part."""
         friend = self._spec.friend
         agree = np.flatnonzero(uniform(group.key, Purpose.OPT_IN) < friend.opt_in)
@@ -217,79 +187,25 @@ class Journeys:
             )
         )
 
-    def _convert(self, events: list[Ints], joins: list[Ints], group: _Group, claimed_at: Ints) -> None:
-        rate = np.where(group.cheat, self._spec.cheats.self_referral.convert, self._convert_rate)
-        buys = np.flatnonzero(uniform(group.key, Purpose.CONVERT) < rate)
-        buyers = group.where(buys)
-        at = self._after(claimed_at[buys], buyers.key, Purpose.CONVERT_DELAY, self._spec.conversion.delay)
-        self._buy(events, joins, buyers, at, np.full(len(buys), ABSENT))
-
-    def _buy(self, events: list[Ints], joins: list[Ints], group: _Group, at: Ints, code: Ints) -> None:
-        """Conversions at `at`, and what follows: bills, a cancellation, becoming a referrer."""
-        conversion = self._spec.conversion
-        key, row = group.key, group.row
-        if not len(key):
-            return
-        price = self._prices[(bits(key, Purpose.PLAN) % np.uint64(len(self._prices))).astype(np.int64)]
-        events.append(
-            happen(
-                Happening.CONVERTED,
-                at,
-                row,
-                ident(key, Happening.CONVERTED),
-                code=code,
-                number=price,
-                flag=(uniform(key, Purpose.NEW_CUSTOMER) < conversion.new_customer).astype(np.int64),
-            )
+    def _convert(
+        self, events: list[Ints], joins: list[Ints], group: Friends, from_ms: Ints, rate: float
+    ) -> None:
+        """Those of a group who convert, by the file's rate and what the offer, their segment and channel make of it."""
+        known = self._people.known[group.row]
+        if not known.all():
+            self._population.describe(group.row[~known])
+        rates = (
+            rate
+            * self._answer
+            * self._by_segment[self._people.segment[group.row]]
+            * self._by_channel[group.channel]
         )
-        regrets = uniform(key, Purpose.REVERSE) < conversion.reversed
-        reversed_at = self._after(at, key, Purpose.REVERSE_DELAY, conversion.reversal_delay)
-        back = np.flatnonzero(regrets)
-        events.append(
-            happen(
-                Happening.REVERSED,
-                reversed_at[back],
-                row[back],
-                ident(key[back], Happening.REVERSED),
-                flag=self._reasons[choose(key[back], Purpose.REVERSE_REASON, self._reason_shares)],
-                reverses=ident(key[back], Happening.CONVERTED),
-            )
-        )
-        self._pay(events, group, at, np.where(regrets, reversed_at, _NEVER), price)
-        becomes = uniform(key, Purpose.BECOME) < conversion.becomes_referrer
-        follow = np.flatnonzero(becomes & ~regrets & ~group.cheat)
-        when = self._after(at[follow], key[follow], Purpose.BECOME_DELAY, conversion.becomes_delay)
-        joins.append(np.column_stack((when, row[follow])))
-
-    def _pay(self, events: list[Ints], group: _Group, at: Ints, until: Ints, price: Ints) -> None:
-        """One bill a period until they leave, paid some time after."""
-        billing = self._spec.billing
-        if billing is None:
-            return
-        churn = self._spec.conversion.churn_per_year
-        if churn > 0:
-            stay = exponential(group.key, Purpose.CHURN, -_YEAR_MS / float(np.log1p(-churn)))
-            until = np.minimum(until, at + np.minimum(stay, 1e15).astype(np.int64))
-        until = np.minimum(until, self._end)
-        count = np.maximum((until - at) // int(billing.every), 0)
-        which = np.repeat(np.arange(len(at)), count)
-        number = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + 1
-        key = group.key[which]
-        delay = lognormal(key, Purpose.BILL_DELAY, billing.delay.median, billing.delay.spread, number)
-        when = at[which] + number * int(billing.every) + delay.astype(np.int64)
-        events.append(
-            happen(
-                Happening.BILL,
-                when,
-                group.row[which],
-                ident(key, Happening.BILL, number),
-                number=price[which],
-            )
-        )
-
-    def _after(self, at: Ints, key: Keys, purpose: Purpose, delay: Delay) -> Ints:
-        """Moments after a delay that people take, in lived time."""
-        return self._rhythm.later(at, lognormal(key, purpose, delay.median, delay.spread))
+        rates = np.where(group.cheat, self._spec.cheats.self_referral.convert, rates)
+        buys = np.flatnonzero(uniform(group.key, Purpose.CONVERT) < rates)
+        buyers, from_ms = group.where(buys), from_ms[buys]
+        new = ~self._people.known[buyers.row]
+        self._know(buyers.where(new), from_ms[new])
+        self._converting.convert(events, joins, buyers, from_ms)
 
 
 def _wait(key: Keys, purpose: Purpose, delay: Delay) -> Ints:

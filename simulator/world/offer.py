@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.program.model import Program, Reward
-from simulator.world.spec import Response, WorldSpec
+from simulator.world.spec import WorldSpec
+from simulator.world.spec_buying import Response
 
 
 @dataclass(frozen=True)
@@ -18,21 +20,37 @@ class Answers:
 
 def answers(spec: WorldSpec, program: Program) -> Answers:
     """How the world's people answer to a program."""
-    bill = sum(spec.conversion.prices) / len(spec.conversion.prices)
+    typical = typical_amounts(spec)
+    mine = offered(program, "referrer", typical)
+    ours = offered(program, "community", typical)
     return Answers(
-        sharing=response(spec.offer.referrer, offered(program, "referrer", bill)),
-        converting=response(spec.offer.friend, offered(program, "friend", bill)),
+        sharing=response(spec.offer.referrer, mine + spec.offer.community * ours),
+        converting=response(spec.offer.friend, offered(program, "friend", typical)),
     )
 
 
-def offered(program: Program, role: str, bill: float) -> float:
+def typical_amounts(spec: WorldSpec) -> dict[str, float]:
+    """The average amount of each type of conversion that carries one, in major units."""
+    prices = spec.conversion.prices
+    found: dict[str, float] = {}
+    for event, amounts in (
+        (spec.conversion.event, prices),
+        *((one.event, prices if one.amounts == "price" else one.own_amounts) for one in spec.later),
+    ):
+        if amounts and event not in found:
+            found[event] = sum(amounts) / len(amounts)
+    return found
+
+
+def offered(program: Program, role: str, typical: Mapping[str, float]) -> float:
     """What a role is promised for one friend, in major units: the first friend's rewards, of every k-th one k-th.
 
-    `bill` stands in for the amount of a percentage, in major units.
+    `typical` are amounts by event type that stand in for those of a percentage, in major units.
     """
+    events = {milestone.name: milestone.event for milestone in program.milestones}
     return sum(
         (
-            _value(reward, program, bill) / (reward.every or 1)
+            _value(reward, program, typical.get(events[reward.on], 0.0)) / (reward.every or 1)
             for reward in program.rewards
             if _promised(reward, role)
         ),
@@ -56,7 +74,7 @@ def _promised(reward: Reward, role: str) -> bool:
     return reward.to == role and (reward.tier is None or reward.tier[0] <= 1)
 
 
-def _value(reward: Reward, program: Program, bill: float) -> float:
+def _value(reward: Reward, program: Program, amount: float) -> float:
     if reward.value_minor is not None:
         return float(reward.value_minor / 10**program.digits)
-    return float(reward.percent or 0) / 100 * bill
+    return float(reward.percent or 0) / 100 * amount

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
@@ -108,7 +110,7 @@ class Population:
         return pl.concat(found) if found else pl.DataFrame(schema=CRM_SCHEMA)
 
 
-def _activity(groups: dict[str, Group]) -> Floats:
+def _activity(groups: Mapping[str, Group]) -> Floats:
     """How active each group is beside the average person."""
     shares = np.array([group.share for group in groups.values()])
     each = np.array([group.activity for group in groups.values()])

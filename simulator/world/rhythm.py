@@ -9,8 +9,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulator.world.draws import Floats, Ints
+from simulator.world.draws import Floats, Ints, Keys, Purpose, lognormal
+from simulator.world.measures import Delay
 from simulator.world.spec import Rhythm as RhythmSpec
 
 HOUR_MS = 3_600_000
@@ -63,3 +65,9 @@ class Rhythm:
         if not len(at_ms):
             return at_ms
         return np.maximum(self.moment(self.lived(at_ms) + delay_ms), at_ms + 1)
+
+    def after(
+        self, at_ms: Ints, keys: Keys, purpose: Purpose, delay: Delay, index: NDArray[np.integer] | int = 0
+    ) -> Ints:
+        """The moments after a delay drawn for each, in lived time."""
+        return self.later(at_ms, lognormal(keys, purpose, delay.median, delay.spread, index))

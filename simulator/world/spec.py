@@ -1,50 +1,25 @@
-"""The behaviour file of a preset, `world.toml`, as frozen values: people, habits, rates and delays.
+"""The behaviour file: people, rates, delays and responses of one preset's world, as typed and checked values.
 
-Every number of the simulated world is in that file, each with its source or the word `assumed`; the code knows
-none. Durations are read as text (`20s`, `5m`, `12h`, `14d`) and held in milliseconds.
+Every number stands in `world.toml` beside its source or the word `assumed`; the code knows none.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from simulator.errors import WorldError
+from simulator.program.currencies import DIGITS
+from simulator.world.measures import Delay, Duration, Part, Positive, Share, check_whole
+from simulator.world.spec_buying import MOST_LATER, Conversion, Later, Offer
+from simulator.world.spec_cheats import Cheats
 
-_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
-_ONE = 1e-6
-
-
-def duration_ms(text: object) -> float:
-    """A duration such as `20s`, `5m`, `12h`, `14d` or `2w` in milliseconds; raises ValueError."""
-    found = _DURATION.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
-        raise ValueError("a duration is a number and a unit, such as 20s, 5m, 12h, 14d or 2w")
-    return float(found[1]) * _UNITS[found[2]]
+_ROUNDING = 1e-6  # of a minor unit: what a decimal loses in a float
 
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Duration = Annotated[float, BeforeValidator(duration_ms), Field(gt=0)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Delay(_Part):
-    """A log-normal delay: its median, and the standard deviation of its logarithm (2 is a heavy tail)."""
-
-    median: Duration
-    spread: Annotated[float, Field(ge=0, le=4)] = 0.0
-
-
-class Rhythm(_Part):
+class Rhythm(Part):
     """How busy people are by hour (UTC), weekday (from Monday) and month; only the proportions count."""
 
     hours: Annotated[list[float], Field(min_length=24, max_length=24)] = [1.0] * 24
@@ -52,28 +27,31 @@ class Rhythm(_Part):
     months: Annotated[list[float], Field(min_length=12, max_length=12)] = [1.0] * 12
 
 
-class Group(_Part):
+class Group(Part):
     """A part of the people: its share of them, and how active it is beside the others."""
 
     share: Share
     activity: Positive = 1.0
 
 
-class Country(_Part):
+class Segment(Group):
+    """A segment of customers; its friends convert `converts` times as often as the conversion's rate says."""
+
+    converts: Positive = 1.0
+
+
+class Country(Part):
     """A country of residence: its share, and the Faker locale its people's names come from."""
 
     share: Share
     locale: str
 
 
-Groups = Annotated[dict[str, Group], Field(min_length=1)]
-
-
-class People(_Part):
+class People(Part):
     """Who the people are, and when the first of them meet the program."""
 
-    kinds: Groups
-    segments: Groups
+    kinds: Annotated[dict[str, Group], Field(min_length=1)]
+    segments: Annotated[dict[str, Segment], Field(min_length=1)]
     countries: Annotated[dict[str, Country], Field(min_length=1)]
     by_phone: Share
     by_input: Share
@@ -83,16 +61,16 @@ class People(_Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        _check_whole("kinds", {name: group.share for name, group in self.kinds.items()})
-        _check_whole("segments", {name: group.share for name, group in self.segments.items()})
-        _check_whole("countries", {name: one.share for name, one in self.countries.items()})
+        check_whole("kinds", {name: group.share for name, group in self.kinds.items()})
+        check_whole("segments", {name: group.share for name, group in self.segments.items()})
+        check_whole("countries", {name: one.share for name, one in self.countries.items()})
         unknown = sorted(set(self.kinds) - {"customer", "employee", "partner"})
         if unknown:
             raise ValueError(f"kinds: '{unknown[0]}' is none of customer, employee, partner")
         return self
 
 
-class Activity(_Part):
+class Activity(Part):
     """How often referrers look at the program's page: unequal by a log-normal, and fading."""
 
     sessions_per_year: Annotated[float, Field(ge=0)]
@@ -101,7 +79,7 @@ class Activity(_Part):
     fades: Duration
 
 
-class Communities(_Part):
+class Communities(Part):
     """Clubs, workplaces, neighbourhoods, families: sizes by a Pareto law with exponent `tail`."""
 
     count: Annotated[int, Field(ge=1)]
@@ -111,7 +89,7 @@ class Communities(_Part):
     tail: Positive
 
 
-class Reach(_Part):
+class Reach(Part):
     """How many people see a share by this channel: a log-normal cut at `most`."""
 
     median: Positive
@@ -119,24 +97,29 @@ class Reach(_Part):
     most: Annotated[int, Field(ge=1)]
 
 
-class Channel(_Part):
-    """A way to share: how often it is chosen, whom it reaches, and how they answer."""
+class Channel(Part):
+    """A way to share: how often it is chosen, whom it reaches, and how they answer.
+
+    `click` is the part of those reached who click, `delay` the time until then; `converts` multiplies the rate by
+    which those who came this way convert.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
     share: Share
     reach: Literal["one", "community"] | Reach
     click: Share
     delay: Delay
+    converts: Positive = 1.0
 
 
-class Sharing(_Part):
+class Sharing(Part):
     """How often a look at the page becomes a share, and how long writing it takes."""
 
     rate: Share
     delay: Delay
 
 
-class Friend(_Part):
+class Friend(Part):
     """What a friend does after a click. Rates are per click (one friend, first visit) unless said."""
 
     till: Share
@@ -155,79 +138,7 @@ class Friend(_Part):
     eligible: Share
 
 
-class Conversion(_Part):
-    """What those who claimed buy, pay and give up. Rates are per claim, later ones per conversion."""
-
-    event: Literal["service.activated"]
-    source: Annotated[str, Field(pattern=r"client/[A-Za-z0-9._-]+")]
-    rate: Share
-    delay: Delay
-    prices: Annotated[list[Positive], Field(min_length=1)]
-    new_customer: Share
-    reversed: Share
-    reversal_delay: Delay
-    reasons: dict[Literal["cancelled", "refunded", "fraud", "lapsed"], Share]
-    churn_per_year: Annotated[float, Field(ge=0, lt=1)]
-    becomes_referrer: Share
-    becomes_delay: Delay
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        _check_whole("reasons", {str(name): share for name, share in self.reasons.items()})
-        return self
-
-
-class Billing(_Part):
-    """Bills of those who converted: one a period, paid some time after."""
-
-    event: Literal["bill.paid"]
-    source: Annotated[str, Field(pattern=r"client/[A-Za-z0-9._-]+")]
-    every: Duration
-    delay: Delay
-
-
-class Response(_Part):
-    """How people answer to the size of a reward, in major units of the world's currency.
-
-    At `reference` the file's rates hold; `elasticity` is the slope there (per cent of behaviour per per cent of
-    reward), `without` what is left of the behaviour when nothing is offered. It saturates.
-    """
-
-    reference: Positive
-    elasticity: Annotated[float, Field(ge=0, lt=1)]
-    without: Share
-
-    @model_validator(mode="after")
-    def _bends(self) -> Self:
-        if self.elasticity > 0 and self.without + self.elasticity >= 1:
-            raise ValueError("elasticity + without must stay under 1, or the answer would not saturate")
-        return self
-
-
-class Offer(_Part):
-    """The answers to what the referrer and the friend are offered."""
-
-    referrer: Response
-    friend: Response
-
-
-class SelfReferral(_Part):
-    """Referrers who now and then invite themselves under a second address."""
-
-    cheaters: Share
-    per_share: Share
-    same_device: Share
-    same_contact: Share
-    convert: Share
-
-
-class Cheats(_Part):
-    """Fraud personas; who they are stands in the CRM database only."""
-
-    self_referral: SelfReferral
-
-
-class Operator(_Part):
+class Operator(Part):
     """Who settles reviews: never before a day has gone by, then after a delay, and not always rightly."""
 
     name: Annotated[str, Field(pattern=r"[A-Za-z0-9_\-.:=]{1,128}")]
@@ -235,12 +146,11 @@ class Operator(_Part):
     error: Share
 
 
-class WorldSpec(_Part):
-    """A whole behaviour file; `currency` is that of the amounts in it."""
+class WorldSpec(Part):
+    """A whole behaviour file; `currency` is that of the amounts in it, which are in its major units."""
 
     name: str
-    currency: Annotated[str, Field(pattern=r"[A-Z]{3}")]
-    digits: Annotated[int, Field(ge=0, le=4)] = 2
+    currency: str
     rhythm: Rhythm
     people: People
     activity: Activity
@@ -249,26 +159,30 @@ class WorldSpec(_Part):
     sharing: Sharing
     friend: Friend
     conversion: Conversion
-    billing: Billing | None = None
+    later: Annotated[list[Later], Field(max_length=MOST_LATER, default_factory=list)]
     offer: Offer
     cheats: Cheats
     operator: Operator
     delivery: dict[str, str]
 
+    @property
+    def digits(self) -> int:
+        """The digits of the currency's minor unit."""
+        return DIGITS[self.currency]
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        _check_whole("channel", {one.name: one.share for one in self.channels})
+        if self.currency not in DIGITS:
+            raise ValueError(f"currency: '{self.currency}' is no currency of ISO 4217 such as GBP or JPY")
+        for amount in (*self.conversion.prices, *(price for one in self.later for price in one.own_amounts)):
+            if abs(amount * 10**self.digits - round(amount * 10**self.digits)) > _ROUNDING:
+                raise ValueError(f"an amount of {amount:g} is finer than the minor unit of {self.currency}")
+        check_whole("channel", {one.name: one.share for one in self.channels})
         if len({one.name for one in self.channels}) < len(self.channels):
             raise ValueError("channel: two channels have the same name")
         if all(one.reach == "community" for one in self.channels):
             raise ValueError("channel: one channel at least must not need a community")
         return self
-
-
-def _check_whole(what: str, shares: Mapping[str, float]) -> None:
-    total = sum(shares.values())
-    if abs(total - 1) > _ONE:
-        raise ValueError(f"{what}: the shares add up to {total:g}, not to 1")
 
 
 def load_world(text: str, file: str) -> WorldSpec:

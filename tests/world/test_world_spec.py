@@ -11,8 +11,9 @@ from simulator.pace import parse_pace
 from simulator.plan import world_text
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
-from simulator.world.offer import answers, offered, response
-from simulator.world.spec import Response, WorldSpec, duration_ms, load_world
+from simulator.world.offer import answers, offered, response, typical_amounts
+from simulator.world.spec import WorldSpec, load_world
+from simulator.world.spec_buying import Response
 
 
 def test_the_preset_loads() -> None:
@@ -63,12 +64,6 @@ def test_every_number_of_the_preset_has_a_source_or_says_that_it_is_assumed() ->
             assert has_one or table_has_one, line
 
 
-def test_durations() -> None:
-    assert duration_ms("2.5h") == 9_000_000
-    with pytest.raises(ValueError, match="20s"):
-        duration_ms(3)
-
-
 def test_the_answer_to_a_reward_saturates_with_the_stated_elasticity() -> None:
     spec = Response(reference=20.0, elasticity=0.35, without=0.35)
     assert response(spec, 20) == pytest.approx(1)
@@ -86,7 +81,7 @@ def test_the_preset_program_is_the_reference_of_its_world(telecom: WorldSpec) ->
     found = answers(telecom, program)
     assert found.sharing == pytest.approx(1)
     assert found.converting == pytest.approx(1)
-    assert offered(program, "friend", 16.0) == 15
+    assert offered(program, "friend", typical_amounts(telecom)) == 15
 
 
 def test_a_bigger_offer_moves_people(telecom: WorldSpec, make_program: Any) -> None:

@@ -1,0 +1,156 @@
+"""Conversions, and what follows them: payments, bills and purchases, cancellations, becoming a referrer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from simulator.events.contract import REVERSAL_REASONS
+from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, choose, exponential, uniform
+from simulator.world.friends import Friends
+from simulator.world.happenings import ABSENT, Happening, happen, ident, later_number
+from simulator.world.rhythm import Rhythm
+from simulator.world.spec import WorldSpec
+from simulator.world.spec_buying import Later
+
+_YEAR_MS = 365.25 * 86_400_000
+_NEVER = np.int64(1) << np.int64(61)
+
+
+class Converting:
+    """How the friends of a world convert, and what comes after."""
+
+    def __init__(self, spec: WorldSpec, rhythm: Rhythm, end_ms: int) -> None:
+        self._conversion = spec.conversion
+        self._later = spec.later
+        self._rhythm = rhythm
+        self._end = end_ms
+        self._prices = _minor(spec.conversion.prices, spec.digits)
+        self._amounts = [_minor(one.own_amounts, spec.digits) for one in spec.later]
+        self._reason_shares: Floats = np.cumsum(list(spec.conversion.reasons.values()))
+        self._reasons: Ints = np.array([REVERSAL_REASONS.index(name) for name in spec.conversion.reasons])
+
+    def convert(
+        self, events: list[Ints], joins: list[Ints], group: Friends, from_ms: Ints, code: Ints | int = ABSENT
+    ) -> None:
+        """Conversions of a group, after the delay from `from_ms`, with a `code` typed or none; and what follows."""
+        conversion = self._conversion
+        key, row = group.key, group.row
+        if not len(key):
+            return
+        at = self._rhythm.after(from_ms, key, Purpose.CONVERT_DELAY, conversion.delay)
+        price = _one_of(self._prices, bits(key, Purpose.PLAN))
+        events.append(
+            happen(
+                Happening.CONVERTED,
+                at,
+                row,
+                ident(key, Happening.CONVERTED),
+                code=code,
+                number=price,
+                flag=(uniform(key, Purpose.NEW_CUSTOMER) < conversion.new_customer).astype(np.int64),
+            )
+        )
+        regrets = uniform(key, Purpose.REVERSE) < conversion.reversed
+        back_at = np.where(
+            regrets,
+            self._rhythm.after(at, key, Purpose.REVERSE_DELAY, conversion.reversal_delay),
+            _NEVER,
+        )
+        reason = self._reasons[choose(key, Purpose.REVERSE_REASON, self._reason_shares)]
+        back = np.flatnonzero(regrets)
+        events.append(
+            happen(
+                Happening.REVERSED,
+                back_at[back],
+                row[back],
+                ident(key[back], Happening.REVERSED),
+                flag=reason[back],
+                reverses=ident(key[back], Happening.CONVERTED),
+            )
+        )
+        self._follow(events, group, at, back_at, price, reason)
+        becomes = uniform(key, Purpose.BECOME) < conversion.becomes_referrer
+        follow = np.flatnonzero(becomes & ~regrets & ~group.cheat)
+        when = self._rhythm.after(at[follow], key[follow], Purpose.BECOME_DELAY, conversion.becomes_delay)
+        joins.append(np.column_stack((when, row[follow])))
+
+    def _follow(
+        self, events: list[Ints], group: Friends, at: Ints, back_at: Ints, price: Ints, reason: Ints
+    ) -> None:
+        """The later milestones, as long as the conversion stands and they stay."""
+        until = np.minimum(back_at, self._end)
+        churn = self._conversion.churn_per_year
+        if churn > 0:
+            stay = exponential(group.key, Purpose.CHURN, -_YEAR_MS / float(np.log1p(-churn)))
+            until = np.minimum(until, at + np.minimum(stay, 1e15).astype(np.int64))
+        for place, later in enumerate(self._later):
+            which, count, due = _due(later, place, group.key, at, until)
+            key = group.key[which]
+            number = later_number(place, count)
+            when = self._rhythm.after(due, key, Purpose.LATER_DELAY, later.delay, number)
+            comes = when < until[which]
+            which, number, when, key = which[comes], number[comes], when[comes], key[comes]
+            amount = (
+                price[which]
+                if later.amounts == "price"
+                else _one_of(self._amounts[place], bits(key, Purpose.LATER_AMOUNT, number))
+            )
+            identity = ident(key, Happening.LATER, number)
+            events.append(
+                happen(Happening.LATER, when, group.row[which], identity, number=amount, flag=place)
+            )
+            if later.taken_back:
+                back = np.flatnonzero(back_at[which] < _NEVER)
+                of = which[back]
+                events.append(
+                    happen(
+                        Happening.REVERSED,
+                        back_at[of],
+                        group.row[of],
+                        ident(key[back], Happening.REVERSED, number[back] + 1),  # 0 is the conversion's own
+                        number=place,
+                        flag=reason[of],
+                        reverses=identity[back],
+                    )
+                )
+
+
+def _due(later: Later, place: int, keys: Keys, at: Ints, until: Ints) -> tuple[Ints, Ints, Ints]:
+    """For each occurrence that may come: whose it is (an index), which of theirs (from 1), and from when it counts."""
+    does: Bools = uniform(keys, Purpose.LATER, place) < later.rate
+    if later.every is None:
+        which = np.flatnonzero(does)
+        return which, np.ones(len(which), dtype=np.int64), at[which]
+    period = int(later.every)
+    count = np.where(does, np.maximum((until - at) // period, 0), 0)
+    if later.most is not None:
+        count = np.minimum(count, later.most)
+    if later.again < 1:
+        count = np.minimum(count, _goes_on(later.again, keys, place))
+    which = np.repeat(np.arange(len(at)), count)
+    number = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + 1
+    return which, number, at[which] + number * period
+
+
+def _goes_on(again: float, keys: Keys, place: int) -> Ints:
+    """How many come where each is followed by another by a chance: geometric, at least one."""
+    if again == 0:
+        return np.ones(len(keys), dtype=np.int64)
+    chance = uniform(keys, Purpose.LATER_AGAIN, place)
+    more: Ints = np.floor(np.log(chance) / np.log(again)).astype(np.int64)
+    return 1 + more
+
+
+def _minor(amounts: Sequence[float], digits: int) -> Ints:
+    minor: Ints = np.rint(np.array(amounts, dtype=np.float64) * 10**digits).astype(np.int64)
+    return minor
+
+
+def _one_of(amounts: Ints, drawn: Keys) -> Ints:
+    """One of the amounts each, minor units; `ABSENT` where there are none."""
+    if not len(amounts):
+        return np.full(len(drawn), ABSENT, dtype=np.int64)
+    chosen: Ints = amounts[(drawn % np.uint64(len(amounts))).astype(np.int64)]
+    return chosen

@@ -1,0 +1,24 @@
+"""Friends at one step of their journey, as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.world.draws import Bools, Ints, Keys
+
+
+@dataclass(frozen=True)
+class Friends:
+    """Friends at one step: their rows, keys, inviters' rows, channels, and who of them cheats."""
+
+    row: Ints
+    key: Keys
+    inviter: Ints
+    channel: Ints
+    cheat: Bools
+
+    def where(self, which: Bools | Ints) -> Friends:
+        """Some of them, by a mask or by indices."""
+        return Friends(
+            self.row[which], self.key[which], self.inviter[which], self.channel[which], self.cheat[which]
+        )

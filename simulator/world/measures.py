@@ -1,0 +1,46 @@
+"""What numbers in a world file may be: shares, durations, delays. Durations are held in milliseconds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
+_ONE = 1e-6
+
+
+def duration_ms(text: object) -> float:
+    """A duration such as `20s`, `5m`, `12h`, `14d` or `2w` in milliseconds; raises ValueError."""
+    found = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError("a duration is a number and a unit, such as 20s, 5m, 12h, 14d or 2w")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Duration = Annotated[float, BeforeValidator(duration_ms), Field(gt=0)]
+
+
+class Part(BaseModel):
+    """A table of a world file: frozen, and nothing in it that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Delay(Part):
+    """A log-normal delay: its median, and the standard deviation of its logarithm (2 is a heavy tail)."""
+
+    median: Duration
+    spread: Annotated[float, Field(ge=0, le=4)] = 0.0
+
+
+def check_whole(what: str, shares: Mapping[str, float]) -> None:
+    """See that shares add up to 1; raises ValueError that names `what`."""
+    total = sum(shares.values())
+    if abs(total - 1) > _ONE:
+        raise ValueError(f"{what}: the shares add up to {total:g}, not to 1")
