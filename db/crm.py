@@ -14,11 +14,11 @@ from typing import Final
 
 import polars as pl
 
+from db.people import CRM_APPLICATION_ID, crm_path
 from db.readonly import in_words
 from db.writing import Connection
 from simulator.errors import DatabaseError
 
-CRM_APPLICATION_ID: Final = 0x52454643  # "REFC"
 CRM_VERSION: Final = 1
 _COLUMNS = ("ref", "name", "email", "phone", "kind", "segment", "country", "joined", "label")
 _MAKE = (
@@ -32,11 +32,6 @@ _UPSERT = (
     f"ON CONFLICT (ref) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
 )
 _AT_ONCE = 500  # values in one look-up; SQLite takes 32,766
-
-
-def crm_path(path: Path) -> Path:
-    """The CRM database beside the platform's database at `path`."""
-    return path.with_name(path.name.removesuffix(".db") + ".crm.db")
 
 
 class Crm:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from db.figures import METRICS, Headline, Rollup, Stage, funnel, headlines
+from db.figures import Rollup, funnel
 from db.readonly import (
     DamagedDatabaseError,
     EmptyDatabaseError,
@@ -28,7 +28,6 @@ from db.readonly import (
 from simulator.errors import DatabaseError
 
 __all__ = [
-    "Attributed",
     "ClockRow",
     "DamagedDatabaseError",
     "DatabaseError",
@@ -36,20 +35,21 @@ __all__ = [
     "EventRow",
     "ForeignDatabaseError",
     "Happening",
-    "Headline",
     "LockedDatabaseError",
     "MissingDatabaseError",
     "Obeyed",
-    "Overview",
     "Program",
     "Reader",
     "SchemaError",
-    "Stage",
+    "Standing",
     "UnfinishedDatabaseError",
+    "events",
+    "happenings",
+    "in_words",
+    "standing",
+    "totals",
 ]
 
-BUCKETS = 72  # points of a small line at most: twice the cells of the widest tile, and three days by the hour
-SPANS = (1, 6, 24)  # hours a bucket: the finest that shows the whole run, or else the newest days
 _Row = TypeVar("_Row")
 REWARD_CHANGES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
 
@@ -105,18 +105,9 @@ class EventRow:
     community: str | None
     verdict: str | None
 
-
-@dataclass(frozen=True, slots=True)
-class Attributed:
-    """A friend matched to a referrer."""
-
-    seq: int
-    friend: str
-    referrer: str
-    code: str
-    channel: str
-    method: str
-    attributed_at: int
+    def references(self) -> tuple[str | None, ...]:
+        """Name who appears in it."""
+        return (self.subject,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +133,10 @@ class Happening:
     value_minor: int | None = None
     due_at: int | None = None
 
+    def references(self) -> tuple[str | None, ...]:
+        """Name everybody who appears in it; a community is nobody."""
+        return self.friend, self.referrer, self.recipient if self.role != "community" else None
+
 
 @dataclass(frozen=True, slots=True)
 class Obeyed:
@@ -154,8 +149,11 @@ class Obeyed:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """One consistent look at a database: everything that the first screen shows."""
+class Standing:
+    """Where a database stands: what every screen shows around its own part, and what a step is told from.
+
+    `stages` has the funnel's counts; `events` and `happenings` are the newest ones.
+    """
 
     made_by: str
     program: Program | None
@@ -163,25 +161,24 @@ class Overview:
     newest_seq: int
     accepted: int
     refused: int
-    bucket_hours: int
-    stages: tuple[Stage, ...]
-    headlines: tuple[Headline, ...]
+    stages: tuple[int, ...]
     events: tuple[EventRow, ...]
-    attributions: tuple[Attributed, ...]
-    rewards: tuple[Happening, ...]
     happenings: tuple[Happening, ...]
     obeyed: tuple[Obeyed, ...]
 
+    def references(self) -> set[str | None]:
+        """Name everybody who appears in it."""
+        found = {event.subject for event in self.events}
+        return found.union(*(entry.references() for entry in self.happenings))
+
 
 class Reader:
-    """A read-only connection and what it remembers of hours that can't change any more."""
+    """A read-only connection to one database."""
 
     def __init__(self, path: Path, timeout_s: float = 0.5) -> None:
         """Open the database at `path`; raises a DatabaseError that says what is wrong with it."""
         self.path = path
         self._db = open_readonly(path, timeout_s)
-        self._buckets: dict[int, dict[str, tuple[int, int]]] = {}
-        self._span = 1
 
     def version(self) -> int:
         """Return a number that changes when somebody else has committed to the database."""
@@ -192,78 +189,16 @@ class Reader:
         """Let go of the file; a second call does nothing."""
         self._db.close()
 
-    def overview(self, newest: int = 60) -> Overview:
-        """One look, in one read transaction, with at most `newest` rows of each list."""
+    @contextmanager
+    def look(self) -> Iterator[sqlite3.Connection]:
+        """Hold one read transaction: all that is read within is of one moment. Raises DatabaseError."""
         with self._words():
             self._db.execute("BEGIN")
             try:
-                return self._overview(newest)
+                yield self._db
             finally:
-                self._db.execute("COMMIT")
-
-    def _overview(self, newest: int) -> Overview:
-        totals = {
-            m: (count, value)
-            for m, count, value in self._db.execute("SELECT metric, count, value FROM total")
-        }
-        buckets = self._history()
-        happenings = self._happenings(newest)
-        made_by = self._db.execute("SELECT value FROM setting WHERE name = 'kind'").fetchone()
-        return Overview(
-            made_by=made_by[0] if made_by else "",
-            program=self._one(
-                Program, "SELECT version, name, currency, digits FROM program_version", "version"
-            ),
-            clock=self._one(
-                ClockRow,
-                "SELECT status, sim_at, told_at, starts_at, ends_at, pace, beat_at, pid FROM clock",
-                "id",
-            ),
-            newest_seq=self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0],
-            accepted=totals.get("receipt.accepted", (0, 0))[0],
-            refused=sum(totals.get(f"receipt.{kind}", (0, 0))[0] for kind in ("conflict", "malformed")),
-            bucket_hours=self._span,
-            stages=funnel(totals, buckets),
-            headlines=headlines(totals, buckets),
-            events=tuple(EventRow(*row) for row in self._db.execute(_EVENTS, (newest,))),
-            attributions=tuple(Attributed(*row) for row in self._db.execute(_ATTRIBUTIONS, (newest,))),
-            rewards=self._rewards(happenings, newest),
-            happenings=happenings[:newest],
-            obeyed=tuple(Obeyed(*row) for row in self._db.execute(_OBEYED)),
-        )
-
-    def _one(self, kind: type[_Row], select: str, key: str) -> _Row | None:
-        row = self._db.execute(f"{select} ORDER BY {key} DESC LIMIT 1").fetchone()
-        return kind(*row) if row else None
-
-    def _happenings(self, newest: int) -> tuple[Happening, ...]:
-        # four times what is shown: most entries tell of attributions and decisions, rewards are among them
-        return tuple(Happening(*row) for row in self._db.execute(_HAPPENINGS, (4 * newest,)))
-
-    def _rewards(self, happenings: tuple[Happening, ...], newest: int) -> tuple[Happening, ...]:
-        """Find the newest changes of rewards; where the trail has none, the newest lines."""
-        changes = tuple(h for h in happenings if h.kind in REWARD_CHANGES and h.reward is not None)
-        return changes[:newest] or tuple(Happening(*row) for row in self._db.execute(_REWARDS, (newest,)))
-
-    def _history(self) -> list[Rollup]:
-        """Read the rollups in buckets of hours or days; only the newest bucket is read again."""
-        first, last = self._db.execute(
-            "SELECT (SELECT min(hour) FROM hour), (SELECT max(hour) FROM hour)"
-        ).fetchone()
-        if last is None:
-            return []
-        span = next((span for span in SPANS if last // span - first // span < BUCKETS), SPANS[-1])
-        if span != self._span:
-            self._span, self._buckets = span, {}
-        end = last // span
-        start = max(first // span, end - BUCKETS + 1)
-        known = max(self._buckets, default=start)
-        self._buckets = {
-            number: bucket for number, bucket in self._buckets.items() if start <= number < known
-        }
-        for number, metric, count, value in self._db.execute(_HOURS, (span, known * span, *METRICS)):
-            self._buckets.setdefault(number, {})[metric] = (count, value)
-        return [self._buckets.get(number, {}) for number in range(start, end + 1)]
+                if self._db.in_transaction:
+                    self._db.execute("COMMIT")
 
     @contextmanager
     def _words(self) -> Iterator[None]:
@@ -273,10 +208,52 @@ class Reader:
             raise in_words(error, self.path) from error
 
 
-_HOURS = f"""
-SELECT hour / ? AS bucket, metric, sum(count), sum(value) FROM hour
-WHERE hour >= ? AND metric IN ({", ".join("?" * len(METRICS))}) GROUP BY bucket, metric
-"""
+def standing(db: sqlite3.Connection, newest: int = 16) -> Standing:
+    """Read where a database stands, with its `newest` events and four times as many entries of the trail."""
+    sums = totals(db)
+    made_by = db.execute("SELECT value FROM setting WHERE name = 'kind'").fetchone()
+    return Standing(
+        made_by=made_by[0] if made_by else "",
+        program=_one(db, Program, "SELECT version, name, currency, digits FROM program_version", "version"),
+        clock=_one(
+            db,
+            ClockRow,
+            "SELECT status, sim_at, told_at, starts_at, ends_at, pace, beat_at, pid FROM clock",
+            "id",
+        ),
+        newest_seq=db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0],
+        accepted=sums.get("receipt.accepted", (0, 0))[0],
+        refused=sum(sums.get(f"receipt.{kind}", (0, 0))[0] for kind in ("conflict", "malformed")),
+        stages=tuple(stage.count for stage in funnel(sums)),
+        events=events(db, newest),
+        happenings=happenings(db, 4 * newest),
+        obeyed=tuple(Obeyed(*row) for row in db.execute(_OBEYED)),
+    )
+
+
+def totals(db: sqlite3.Connection) -> Rollup:
+    """Read the sums over everything, by metric."""
+    return {
+        metric: (count, value)
+        for metric, count, value in db.execute("SELECT metric, count, value FROM total")
+    }
+
+
+def events(db: sqlite3.Connection, newest: int) -> tuple[EventRow, ...]:
+    """Read the newest events of the log, newest first."""
+    return tuple(EventRow(*row) for row in db.execute(_EVENTS, (newest,)))
+
+
+def happenings(db: sqlite3.Connection, newest: int) -> tuple[Happening, ...]:
+    """Read the newest entries of the audit trail, newest first."""
+    return tuple(Happening(*row) for row in db.execute(_HAPPENINGS, (newest,)))
+
+
+def _one(db: sqlite3.Connection, kind: type[_Row], select: str, key: str) -> _Row | None:
+    row = db.execute(f"{select} ORDER BY {key} DESC LIMIT 1").fetchone()
+    return kind(*row) if row else None
+
+
 _EVENTS = """
 SELECT e.seq, e.received_at, e.occurred_at, e.type, e.source, p.ref, e.code, e.channel, e.via,
        e.referrer_kind, e.reach, e.eligible, e.amount_minor, e.currency, e.outcome, e.reason, e.community,
@@ -284,11 +261,6 @@ SELECT e.seq, e.received_at, e.occurred_at, e.type, e.source, p.ref, e.code, e.c
             THEN json_extract(e.steering, '$.verdict') END
 FROM (SELECT * FROM event ORDER BY seq DESC LIMIT ?) e
 LEFT JOIN person p ON p.id = e.person ORDER BY e.seq DESC
-"""
-_ATTRIBUTIONS = """
-SELECT a.seq, f.ref, r.ref, a.code, a.channel, a.method, a.attributed_at
-FROM (SELECT * FROM attribution ORDER BY seq DESC LIMIT ?) a
-JOIN person f ON f.id = a.friend JOIN person r ON r.id = a.referrer ORDER BY a.seq DESC
 """
 _STATES = ", ".join(f"'{state}'" for state in REWARD_CHANGES)
 _HAPPENINGS = f"""
@@ -302,14 +274,5 @@ LEFT JOIN reward w ON a.kind IN ({_STATES}) AND w.id = a.ref
 LEFT JOIN person p ON p.id = w.recipient
 LEFT JOIN decision d ON d.id = CASE WHEN a.kind IN ('decided', 'settled') THEN a.ref ELSE w.decision END
 ORDER BY a.seq DESC
-"""
-_REWARDS = """
-SELECT 0, w.state_at, w.state, f.ref, w.seq, NULL, NULL, d.milestone, d.outcome, d.reason,
-       w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at
-FROM (SELECT * FROM reward ORDER BY id DESC LIMIT ?) w
-LEFT JOIN decision d ON d.id = w.decision
-LEFT JOIN person f ON f.id = d.friend
-LEFT JOIN person p ON p.id = w.recipient
-ORDER BY w.id DESC
 """
 _OBEYED = "SELECT kind, issued_at, seq, sim_at FROM command ORDER BY id DESC LIMIT 20"

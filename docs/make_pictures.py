@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from threading import Semaphore, Thread
 
-from db.queries import Reader
+from db.queries import Reader, events
 from referral_tui.cli.demo import DAYS, PACE, PRESET, REFERRERS, SEED
 from referral_tui.dashboard.app import Dashboard, Setup
 from referral_tui.dashboard.clocks import Clocks
@@ -77,8 +77,9 @@ async def draw(path: Path, wall: HeldWall) -> dict[str, str]:
     async with app.run_test(size=SIZE) as pilot:
 
         async def until_all_is_shown() -> None:
-            seq = Reader(path).overview().newest_seq
-            while app.snapshot is None or app.snapshot.overview.newest_seq != seq:
+            with Reader(path).look() as db:
+                seq = events(db, 1)[0].seq
+            while app.snapshot is None or app.snapshot.standing.newest_seq != seq:
                 await pilot.pause(0.02)
             await pilot.pause()
 

@@ -6,9 +6,14 @@ from the reference alone, says nothing about the person, and is not unique: ther
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
+
+Namer = Callable[[str], str]
+"""Names a person by the pseudonymous reference."""
 
 _FIRST: Final = (
     "able agile airy alert amber ample apt arctic azure balmy bold brave breezy bright brisk bronze "
@@ -41,3 +46,22 @@ def short_name(reference: str) -> str:
     number, first = divmod(number, len(_FIRSTS))
     number, second = divmod(number, len(_SECONDS))
     return f"{_FIRSTS[first]}-{_SECONDS[second]}-{number % 100}"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How people are called: by short names, or by those of the client's customer system where it has one.
+
+    `missing` says why the client's names could not be had, where they were wanted.
+    """
+
+    found: Mapping[str, str] = field(default_factory=dict)
+    missing: str = ""
+
+    def __call__(self, reference: str) -> str:
+        """Name a person."""
+        return self.found.get(reference) or short_name(reference)
+
+
+PSEUDONYMS: Final = Names()
+"""The platform's view: short names only."""

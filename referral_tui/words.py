@@ -1,6 +1,7 @@
 """What happened, in plain words: a sentence for each event, decision and change of a reward.
 
-People appear by their short names, the platform's view. Pure functions over rows of `db.queries`.
+People appear by the names of the namer that is handed in: short names, the platform's view, where none is.
+Pure functions over rows of `db.queries`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal
 
 from referral_tui import figures
-from referral_tui.names import short_name
+from referral_tui.names import Namer, short_name
 
 if TYPE_CHECKING:
     from db.queries import EventRow, Happening, Program
@@ -91,14 +92,14 @@ def category(event_type: str) -> Category:
     return _CATEGORY_OF.get(event_type, "conversion")
 
 
-def who(reference: str | None) -> str:
+def who(reference: str | None, name: Namer = short_name) -> str:
     """Name a person, or nobody."""
-    return "someone" if reference is None else short_name(reference)
+    return "someone" if reference is None else name(reference)
 
 
-def event_sentence(event: EventRow, program: Program | None) -> str:
+def event_sentence(event: EventRow, program: Program | None, name: Namer = short_name) -> str:
     """Say what an event tells."""
-    person = who(event.subject)
+    person = who(event.subject, name)
     special = _SPECIAL.get(event.type)
     if special is not None:
         return special(event, person)
@@ -116,14 +117,14 @@ def reason_words(reason: str | None) -> str:
     return f"rule {code} (a value was missing)" if missing else f"rule {code}"
 
 
-def happening_sentence(entry: Happening, program: Program | None) -> str:
+def happening_sentence(entry: Happening, program: Program | None, name: Namer = short_name) -> str:
     """Say what an entry of the audit trail tells, as what follows from an event."""
     if entry.kind == "attributed":
-        return f"{who(entry.friend)} was matched to {who(entry.referrer)} by {entry.method or 'link'}"
+        return f"{who(entry.friend, name)} was matched to {who(entry.referrer, name)} by {entry.method or 'link'}"
     if entry.kind in ("decided", "settled"):
         return _decision(entry)
     if entry.reward is not None:
-        return reward_sentence(entry, program)
+        return reward_sentence(entry, program, name)
     return {
         "program-changed": "the program's new version is in force",
         "reversal-without-effect": "the reversal changed no reward",
@@ -131,28 +132,28 @@ def happening_sentence(entry: Happening, program: Program | None) -> str:
     }.get(entry.kind, entry.kind.replace("-", " "))
 
 
-def reward_sentence(entry: Happening, program: Program | None) -> str:
+def reward_sentence(entry: Happening, program: Program | None, name: Namer = short_name) -> str:
     """Say a change of a reward's state: how much, for whom, and what became of it."""
     amount = _money(entry.value_minor, program)
-    name = recipient(entry)
+    person = recipient(entry, name)
     if entry.kind == "pending":
         due = f", due {figures.day(entry.due_at)}" if entry.due_at is not None else ""
-        return f"{amount} promised to {name}{due}"
+        return f"{amount} promised to {person}{due}"
     return {
-        "issued": f"{amount} issued to {name}",
-        "counted": f"{amount} not paid to {name}: not on its turn",
-        "capped": f"{amount} not paid to {name}: over a cap",
-        "unfunded": f"{amount} not paid to {name}: no budget left",
-        "voided": f"{amount} for {name} cancelled: the conversion was reversed",
-        "revoked": f"{amount} clawed back from {name}",
-    }.get(entry.kind, f"{amount} {entry.kind} {name}")
+        "issued": f"{amount} issued to {person}",
+        "counted": f"{amount} not paid to {person}: not on its turn",
+        "capped": f"{amount} not paid to {person}: over a cap",
+        "unfunded": f"{amount} not paid to {person}: no budget left",
+        "voided": f"{amount} for {person} cancelled: the conversion was reversed",
+        "revoked": f"{amount} clawed back from {person}",
+    }.get(entry.kind, f"{amount} {entry.kind} {person}")
 
 
-def recipient(entry: Happening) -> str:
+def recipient(entry: Happening, name: Namer = short_name) -> str:
     """Name who a reward is for; a community goes by its own name."""
     if entry.recipient is None:
         return "someone"
-    return entry.recipient if entry.role == "community" else short_name(entry.recipient)
+    return entry.recipient if entry.role == "community" else name(entry.recipient)
 
 
 def channel_words(channel: str | None) -> str:

@@ -17,7 +17,8 @@ from types import FrameType
 from typing import Literal, Protocol
 
 from db.control import PAUSE, RESUME, SPEED, STEP, Inbox, Order
-from db.crm import Crm, crm_path
+from db.crm import Crm
+from db.people import crm_path
 from simulator.errors import DatabaseError, InputError, ReferralError
 from simulator.pace import MAX
 from simulator.plan import Plan

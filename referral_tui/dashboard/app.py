@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,10 +16,12 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from referral_tui import figures
 from referral_tui.dashboard.clocks import Clocks
-from referral_tui.dashboard.commands import COMMANDS
-from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.commands import COMMANDS, Command
+from referral_tui.dashboard.frame import Place, Wished
+from referral_tui.dashboard.past import travel
+from referral_tui.dashboard.saving import free_path, write_table
+from referral_tui.dashboard.saying import notice, status_telling, view_telling
 from referral_tui.dashboard.screens.overview import OverviewScreen
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.telling import Telling
@@ -27,6 +29,8 @@ from referral_tui.dashboard.themes import DAY, NIGHT
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.bars import KeyHint, Tab
 from referral_tui.dashboard.widgets.lines import Explained
+from referral_tui.dashboard.widgets.rows import Rowed
+from referral_tui.dashboard.wish import Question, View
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.feed import Feed
@@ -34,20 +38,10 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.orders import Orders
 
 LOG = logging.getLogger(__name__)
-PLACES: tuple[type[Place], ...] = (OverviewScreen,)
+PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a screen
+    OverviewScreen,
+)
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
-
-_RUN_SAYS = {
-    "running": "Live. ? explains any part, space pauses, . goes one event at a time.",
-    "paused": "Paused. Press . for one event and what it does, space to go on.",
-    "finished": "This run is finished, and this is how it ended. ? explains any part.",
-    "stopped": "Stopped before its end; `referral-tui simulate --resume` goes on with it.",
-}
-_FILES_SAY = {
-    "running": "Events are coming in from files. ? explains any part.",
-    "finished": "These events came from files; this is what stands. ? explains any part.",
-    "stopped": "The files were not read to their end: `ingest` them again, nothing doubles.",
-}
 
 
 @dataclass(frozen=True)
@@ -60,6 +54,8 @@ class Setup:
     ended: Callable[[], str | None] | None = None
     starting: bool = False
     """A writer of ours is on its way: no database yet is no trouble."""
+    at: int | None = None
+    """The moment to begin with, milliseconds UTC; null: now."""
 
 
 def _open(place: type[Place]) -> Place:
@@ -89,6 +85,7 @@ class Dashboard(App[None]):
         self.trouble: Trouble | None = None
         self.orders: Orders | None = None
         self.feed: Feed | None = None
+        self.view = View(at=setup.at)
         self.register_theme(NIGHT)
         self.register_theme(DAY)
         self.set_reactive(App.theme, NIGHT.name)  # by its setter all styles would be parsed once more
@@ -113,6 +110,8 @@ class Dashboard(App[None]):
         for command in COMMANDS:
             if command.id != "palette":
                 yield SystemCommand(command.title, command.says, _runner(self, command.action))
+        for command in self.place.OWN_COMMANDS if self.place is not None else ():
+            yield SystemCommand(command.title, command.says, _runner(self, f"screen.{command.action}"))
         for place in PLACES:
             yield SystemCommand(
                 place.TITLE_IN_TAB,
@@ -134,6 +133,10 @@ class Dashboard(App[None]):
         self.trouble = message.trouble
         LOG.info("%s: %s", message.trouble.title, message.trouble.text)
         self._show()
+
+    def on_wished(self, _message: Wished) -> None:
+        """Have read what the open screen wants now."""
+        self._ask()
 
     def on_order_sent(self, message: OrderSent) -> None:
         """Say that an order is on its way."""
@@ -166,7 +169,17 @@ class Dashboard(App[None]):
         await self.switch_mode(mode)
         if self.place is not None:
             await self.place.furnish()
+        self._ask()
         self._show()
+
+    def action_wall(self) -> None:
+        """Change the side of the wall."""
+        self._look(replace(self.view, side="client" if self.view.side == "platform" else "platform"))
+
+    def action_travel(self, hours: int) -> None:
+        """Go back (below 0) or on in time; at the end it is live again."""
+        clock = self.snapshot.standing.clock if self.snapshot else None
+        self._look(replace(self.view, at=travel(self.view.at, hours, clock)))
 
     def action_explain(self) -> None:
         """Explain what has the focus."""
@@ -185,13 +198,33 @@ class Dashboard(App[None]):
         """Save a picture of the screen."""
         if self.orders is None:
             return
-        path = self._free_path()
+        path = free_path(self.setup.pictures, self.current_mode, self._now, "svg")
         try:
             path.write_text(self.export_screenshot(title=self.title), encoding="utf-8")
         except OSError as error:
             self.orders.failed(f"the picture {path} can't be written ({error.strerror})")
         else:
             self.orders.refused(f"Picture saved: {path.absolute()}")
+        self._tell()
+
+    def action_table(self) -> None:
+        """Save the rows of the table that has the focus, or else of the first one on the screen."""
+        if self.orders is None or self.place is None:
+            return
+        tables: list[Rowed] = [
+            part for part in self.place.query("*") if isinstance(part, Rowed) and part.display
+        ]
+        table = self.focused if isinstance(self.focused, Rowed) else next(iter(tables), None)
+        if table is None:
+            self.orders.refused("There is no table on this screen.")
+        else:
+            path = free_path(self.setup.pictures, f"{self.current_mode}-{table.id}", self._now, "csv")
+            try:
+                write_table(path, table.rows, self.snapshot.names.found if self.snapshot else {})
+            except OSError as error:
+                self.orders.failed(f"the table {path} can't be written ({error.strerror})")
+            else:
+                self.orders.refused(f"Table saved: {path.absolute()}")
         self._tell()
 
     # -- inside ---------------------------------------------------------------------------------------
@@ -220,8 +253,20 @@ class Dashboard(App[None]):
             await self.place.furnish()
         self.orders = Orders()
         self.feed = Feed(self.setup.path, self.post_message, self.setup.clocks, self.setup.ended)
+        self._ask()
         self._tell()
         self.feed.start()
+
+    def _ask(self) -> None:
+        """Have the reader thread answer what the open screen wishes."""
+        if self.feed is not None and self.place is not None:
+            self.feed.ask(Question(self.place.MODE, self.place.wish(), self.view))
+
+    def _look(self, view: View) -> None:
+        """Look at another side, or another moment."""
+        if view != self.view:
+            self.view = view
+            self._ask()
 
     def _order(self, kind: str, faster: int = 0) -> None:
         if self.orders is None or self.feed is None:
@@ -237,11 +282,11 @@ class Dashboard(App[None]):
         place = self.place
         if place is None:
             return
-        notice = self._notice()
+        instead = notice(self.snapshot, self.trouble, self.setup.path, starting=self.setup.starting)
         if self.snapshot is not None:
-            place.show(self.snapshot, self.orders.step_mark if self.orders else None)
-        if notice is not None:
-            place.notice(notice.title, notice.text, bad=not notice.waiting)
+            place.show(self.snapshot, self.orders.step if self.orders else None)
+        if instead is not None and (self.snapshot is None or place.NEEDS_EVENTS):
+            place.notice(instead.title, instead.text, bad=not instead.waiting)
         self._tell()
 
     def _tell(self) -> None:
@@ -249,24 +294,6 @@ class Dashboard(App[None]):
         if place is not None:
             place.tell(self._telling())
             place.hint(self._hints())
-
-    def _notice(self) -> Trouble | None:
-        """Find what stands in for the screen, if something does."""
-        if self.snapshot is not None:
-            return _nothing_yet(self.snapshot, self.setup.path)
-        if self.trouble is not None and self.setup.starting and self.trouble.waiting:
-            return Trouble(
-                "Starting the simulation",
-                "A world is being made: customers, links, friends, habits. The first events appear in a few seconds.",
-                True,
-            )
-        if self.trouble is not None and self.trouble.waiting:
-            return Trouble(
-                self.trouble.title,
-                f"{self.trouble.text}\n\nThis screen goes on by itself as soon as there is something to show.",
-                True,
-            )
-        return self.trouble
 
     def _telling(self) -> Telling:
         snapshot = self.snapshot
@@ -277,33 +304,34 @@ class Dashboard(App[None]):
             return Telling(f"{self.trouble.title}: what was read before is shown. {self.trouble.text}", "bad")
         if told is not None:
             return told
-        return _status_telling(snapshot)
+        return view_telling(snapshot) or status_telling(snapshot)
 
     def _hints(self, *, everything: bool = False) -> list[KeyHint]:
         going = self.snapshot is not None and self.snapshot.status == "paused"
-        hints: list[KeyHint] = []
         shown = {
             active.binding.id: key for key, active in self.screen.active_bindings.items() if active.binding.id
         }
-        for command in COMMANDS:
-            if command.label is None and not everything:
-                continue
+
+        def hint(command: Command, space: str) -> KeyHint:
             key = shown.get(command.id)
             default = command.shown_key or command.keys
             text = default if key is None or key in command.keys.split(",") else key
             label = "go on" if command.id == "world.pause" and going else command.label or ""
-            hints.append(KeyHint(text, label, f"app.{command.action}", command.says))
-        return hints
+            return KeyHint(text, label, f"{space}.{command.action}", command.says, command.pinned)
 
-    def _free_path(self) -> Path:
-        at = self.snapshot.overview.clock.sim_at if self.snapshot and self.snapshot.overview.clock else 0
-        stem = f"referral-{self.current_mode}-{figures.file_moment(at)}"
-        number = 1
-        while True:
-            path = self.setup.pictures / f"{stem}{'' if number == 1 else f'-{number}'}.svg"
-            if not path.exists():
-                return path
-            number += 1
+        own = self.place.OWN_COMMANDS if self.place is not None else ()
+        hints = [hint(command, "screen") for command in own if everything or command.label is not None]
+        return hints + [
+            hint(command, "app") for command in COMMANDS if everything or command.label is not None
+        ]
+
+    @property
+    def _now(self) -> int:
+        """The simulated moment that is shown, milliseconds UTC; 0 where none is known."""
+        if self.view.at is not None:
+            return self.view.at
+        clock = self.snapshot.standing.clock if self.snapshot else None
+        return clock.sim_at if clock else 0
 
 
 def _runner(app: App[None], action: str) -> Callable[[], None]:
@@ -313,28 +341,3 @@ def _runner(app: App[None], action: str) -> Callable[[], None]:
         app.call_later(app.run_action, action)
 
     return run
-
-
-def _nothing_yet(snapshot: Snapshot, path: Path) -> Trouble | None:
-    if snapshot.overview.newest_seq:
-        return None
-    if snapshot.status in ("running", "paused"):
-        return Trouble("No events yet", "The run has begun; its first events are on their way.", True)
-    return Trouble(
-        "No events yet",
-        f"This database holds none. `referral-tui ingest FILE --db {path}` puts real ones in; "
-        "`referral-tui simulate --db NEW.db` makes a world of its own; `referral-tui demo` shows one.",
-        True,
-    )
-
-
-def _status_telling(snapshot: Snapshot) -> Telling:
-    if snapshot.stopped_at is not None:
-        why = f" It said: {snapshot.why}" if snapshot.why else ""
-        return Telling(
-            f"The writer stopped at {figures.clock_time(snapshot.stopped_at)} UTC, without a word of goodbye. "
-            f"What it wrote is shown.{why}",
-            "bad",
-        )
-    said = _FILES_SAY if snapshot.overview.made_by == "ingest" else _RUN_SAYS
-    return Telling(said.get(snapshot.status, "? explains any part."))

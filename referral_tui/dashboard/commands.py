@@ -18,6 +18,8 @@ class Command:
     says: str
     label: str | None = None
     shown_key: str | None = None
+    pinned: bool = False
+    """Whether the footer keeps room for it, however narrow it is."""
 
     @property
     def binding(self) -> Binding:
@@ -32,6 +34,8 @@ class Command:
             id=self.id,
         )
 
+
+_WALL_SAYS = "Changes between the platform's view (short names) and the client's (names of customers)"
 
 # In the order of the footer, which shows as many as fit: those up to "quit" do at 72 columns, the narrowest there is.
 COMMANDS: tuple[Command, ...] = (
@@ -72,8 +76,54 @@ COMMANDS: tuple[Command, ...] = (
         "Explains what has the focus, with the formula of its number, and lists the keys",
         "help",
         "?",
+        pinned=True,
     ),
-    Command("quit", "q", "quit", "Quit", "Leaves the dashboard; what runs beside it is not touched", "quit"),
+    Command(
+        "quit",
+        "q",
+        "quit",
+        "Quit",
+        "Leaves the dashboard; what runs beside it is not touched",
+        "quit",
+        pinned=True,
+    ),
+    Command("wall", "p", "wall", "Side of the wall", _WALL_SAYS, "wall"),
+    Command(
+        "time.back",
+        "left_square_bracket",
+        "travel(-1)",
+        "Back in time",
+        "Shows every screen as it was an hour before",
+        "back",
+        "[",
+    ),
+    Command(
+        "time.on",
+        "right_square_bracket",
+        "travel(1)",
+        "On in time",
+        "Shows every screen as it was an hour later; at the end it is live again",
+        "on",
+        "]",
+    ),
+    Command(
+        "time.day_back",
+        "left_curly_bracket",
+        "travel(-24)",
+        "Back by a day",
+        "Shows every screen as it was a day before",
+        None,
+        "{",
+    ),
+    Command(
+        "time.day_on",
+        "right_curly_bracket",
+        "travel(24)",
+        "On by a day",
+        "Shows every screen as it was a day later; at the end it is live again",
+        None,
+        "}",
+    ),
     Command(
         "palette",
         "ctrl+p",
@@ -101,4 +151,29 @@ COMMANDS: tuple[Command, ...] = (
         "picture",
         "^s",
     ),
+    Command(
+        "table",
+        "ctrl+e",
+        "table",
+        "Table as CSV",
+        "Saves the rows of the table that has the focus as a CSV file",
+        "table",
+        "^e",
+    ),
 )
+
+# What a screen of its own takes into its OWN_COMMANDS where it can do it: the same key for the same thing everywhere.
+FILTER = Command(
+    "filter", "slash", "filter", "Filter", "Shows only the rows that match, as you type", "filter", "/"
+)
+OPEN = Command("open", "enter", "open", "Open", "Opens the row under the cursor", "open")
+BACK = Command("back", "escape", "back", "Back", "Closes what is open, or empties the filter", "back", "esc")
+SORT = Command(
+    "sort",
+    "s",
+    "sort",
+    "Sort",
+    "Sorts by the next column that can be sorted by; once more: the other way",
+    "sort",
+)
+EDIT = Command("edit", "e", "edit", "Edit", "Edits what the cursor stands on", "edit")

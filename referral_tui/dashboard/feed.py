@@ -1,4 +1,4 @@
-"""The reader thread: a few looks a second, one message when something changed.
+"""The reader thread: a few looks a second at what the open screen asks for, one message when something changed.
 
 The screen never waits for the disk: orders, too, go out through this thread. The next look is armed after the
 last one is done, so that a slow disk means fewer looks and never a queue of them.
@@ -12,19 +12,23 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from textual.message import Message
 
 from db import control
-from db.queries import DatabaseError, Overview, Reader
+from db.queries import DatabaseError, Reader, Standing, standing
+from referral_tui.dashboard.answering import Answerer
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
 from referral_tui.dashboard.motion import Motion
 from referral_tui.dashboard.snapshot import Snapshot, Trouble, stopped_at, take, trouble_of
+from referral_tui.dashboard.wish import Question
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 0.15  # 6.7 looks a second: fluent to the eye; one costs 2-3 ms, an unchanged database microseconds
+REST = 4.0  # a look that took long is followed by four times as long a rest: a fifth of a core at most
 
 
 class Feed:
@@ -50,7 +54,9 @@ class Feed:
         self._version = -1
         self._motion = Motion()
         self._latest: Snapshot | Trouble | None = None
-        self._overview: Overview | None = None
+        self._standing: Standing | None = None
+        self._question = Question()
+        self._answerer = Answerer(path)
 
     def start(self) -> None:
         """Begin to look."""
@@ -68,11 +74,17 @@ class Feed:
         self._orders.append((kind, args or {}))
         self._wake.set()
 
+    def ask(self, question: Question) -> None:
+        """Have a question answered from now on, and at once; each change is posted as a Fresh message."""
+        if question != self._question:
+            self._question = question
+            self._wake.set()
+
     def poll(self) -> None:
         """Look once: send what waits, read what changed, post it."""
         self._send_orders()
         try:
-            snapshot = self._read()
+            snapshot = self._read(self._question)
         except DatabaseError as error:
             self._close()
             self._tell_trouble(trouble_of(error))
@@ -84,8 +96,10 @@ class Feed:
     def _run(self) -> None:
         try:
             while not self._over.is_set():
+                began = self._clocks.steady_ms()
                 self.poll()
-                self._wake.wait(EVERY_S)
+                took_s = (self._clocks.steady_ms() - began) / 1000
+                self._wake.wait(max(EVERY_S, REST * took_s))
                 self._wake.clear()
         except Exception:  # the thread must not end in silence: the screen would show old figures as new
             LOG.exception("the dashboard's reader failed")
@@ -103,26 +117,38 @@ class Feed:
             except DatabaseError as error:
                 self._post(OrderFailed(str(error)))
 
-    def _read(self) -> Snapshot | None:
+    def _read(self, question: Question) -> Snapshot | None:
         """Take a snapshot if one is worth it: null while nothing has changed."""
         reader = self._open()
-        version = reader.version()
-        if version == self._version and self._overview is not None and not isinstance(self._latest, Trouble):
-            overview = self._overview
-            if not self._motion.settling and self._alive(overview):
-                return None
-        else:
-            overview = self._overview = reader.overview()
-            self._version = version
-        running = overview.clock is not None and overview.clock.status == "running"
-        counts = tuple(stage.count for stage in overview.stages)
+        version, now_ms = reader.version(), self._clocks.steady_ms()
+        changed = version != self._version or self._standing is None or isinstance(self._latest, Trouble)
+        due = self._answerer.due(question, version, now_ms)
+        if not changed and not due and not self._motion.settling and self._alive(self._standing):
+            return None
+        if changed or due:
+            with reader.look() as db:
+                if changed or self._standing is None:
+                    self._standing, self._version = standing(db), version
+                if due:
+                    self._answerer.answer(db, self._standing, question, version, now_ms)
+        stands, answer = self._standing, self._answerer.last
+        if stands is None or answer is None:
+            return None
+        running = stands.clock is not None and stands.clock.status == "running"
         moved, rate = self._motion.look(
-            self._clocks.steady_ms(), counts, overview.accepted, running=running and self._alive(overview)
+            now_ms, stands.stages, stands.accepted, running=running and self._alive(stands)
         )
-        return take(overview, moved, rate, self._clocks.wall_ms(), self._ended())
+        return replace(
+            take(stands, moved, rate, self._clocks.wall_ms(), self._ended()),
+            question=question,
+            answer=answer.value,
+            trouble=answer.trouble,
+            names=answer.names,
+        )
 
-    def _alive(self, overview: Overview) -> bool:
-        return stopped_at(overview.clock, self._clocks.wall_ms(), self._ended()) is None
+    def _alive(self, stands: Standing | None) -> bool:
+        clock = stands.clock if stands is not None else None
+        return stopped_at(clock, self._clocks.wall_ms(), self._ended()) is None
 
     def _open(self) -> Reader:
         """Open the file, again where another one lies at the path, and let go where none does any more."""
@@ -136,6 +162,8 @@ class Feed:
         return self._reader
 
     def _close(self) -> None:
+        self._standing = None
+        self._answerer.close()
         if self._reader is not None:
             self._reader.close()
             self._reader = None

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
 from referral_tui.dashboard.widgets.bars import ClockBar, KeyBar, KeyHint, Tab, TopBar
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.texts import Notice, TellingLine, TooSmall
+from referral_tui.dashboard.wish import Wish
 
 if TYPE_CHECKING:
+    from referral_tui.dashboard.commands import Command
     from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.telling import Telling
 
 # columns and rows from which a layout fits; 72 x 20 is the least that anything is shown on
@@ -22,17 +27,31 @@ WIDTHS = [(0, "-w0"), (72, "-w1"), (110, "-w2"), (170, "-w3")]
 HEIGHTS = [(0, "-h0"), (20, "-h1"), (28, "-h2"), (38, "-h3"), (54, "-h4")]
 
 
+class Wished(Message):
+    """A screen wants something else to be read."""
+
+
 class Place(Screen[None]):
-    """A screen of the dashboard; a subclass gives its own part and shows snapshots in it."""
+    """A screen of the dashboard; a subclass gives its own part, says what to read for it, and shows the answers."""
 
     KEY: ClassVar[str]
     TITLE_IN_TAB: ClassVar[str]
     MODE: ClassVar[str]
     FIRST_FOCUS: ClassVar[str]
+    OWN_COMMANDS: ClassVar[tuple[Command, ...]] = ()
+    """What can be done on this screen only; `action` is a method of the screen."""
+    NEEDS_EVENTS: ClassVar[bool] = True
+    """Whether a database without events has nothing to show here."""
     AUTO_FOCUS = ""
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        """Bind the keys of the screen's own commands."""
+        own: list[BindingType] = list(cls.__dict__.get("BINDINGS", ()))
+        cls.BINDINGS = [*own, *(command.binding for command in cls.__dict__.get("OWN_COMMANDS", ()))]
+        super().__init_subclass__(**settings)
 
     def __init__(self, tabs: Sequence[Tab] = ()) -> None:
         """Make the screen; `tabs` are all screens there are, this one among them."""
@@ -56,21 +75,39 @@ class Place(Screen[None]):
             await self.mount_all(self.parts(), before=self.query_one(Notice))
             self.query(self.FIRST_FOCUS).first().focus()
 
+    # -- what a screen gives --------------------------------------------------------------------------
+
     def parts(self) -> Iterable[Widget]:
         """Make the widgets of the screen's own part; its outermost has the id `board`."""
         raise NotImplementedError
 
-    def show_parts(self, snapshot: Snapshot, step_mark: int | None) -> None:
-        """Show a snapshot in the screen's own part; events after `step_mark` are the last step's doing."""
+    def wish(self) -> Wish | None:
+        """Say what is to be read for the screen as it is set now; null: the frame's own data are enough."""
+        return None
+
+    def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
+        """Show the answer to the screen's wish in its own part; `step` is what the last step did."""
         raise NotImplementedError
 
-    def show(self, snapshot: Snapshot, step_mark: int | None) -> None:
+    # -- what a screen is given -----------------------------------------------------------------------
+
+    def wish_again(self) -> None:
+        """Have what `wish` says now read at once: call it when a key changed what it depends on."""
+        self.post_message(Wished())
+
+    def show(self, snapshot: Snapshot, step: Step | None) -> None:
         """Show a snapshot."""
-        program = snapshot.overview.program
-        self.query_one(TopBar).show(program.name if program else "")
+        program = snapshot.standing.program
+        view = snapshot.question.view
+        self.query_one(TopBar).show(program.name if program else "", view.side)
         self.query_one(ClockBar).show(snapshot)
+        if snapshot.question.place != self.MODE:
+            return  # the answer to another screen's wish; ours is on its way
+        if snapshot.trouble is not None:
+            self.notice(snapshot.trouble.title, snapshot.trouble.text, bad=True)
+            return
         self.set_class(False, "-notice")
-        self.show_parts(snapshot, step_mark)
+        self.show_parts(snapshot, step)
 
     def notice(self, title: str, text: str, *, bad: bool) -> None:
         """Say why there is nothing to show, in place of the screen's own part."""

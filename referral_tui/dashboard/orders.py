@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from db import control
 from db.control import Order
-from db.queries import Obeyed, Overview
+from db.queries import Obeyed, Standing
 from referral_tui import figures
 from referral_tui.dashboard.snapshot import Snapshot
+from referral_tui.dashboard.step import Step
 from referral_tui.dashboard.telling import Telling
+from referral_tui.names import Namer, short_name
 from referral_tui.words import event_sentence, happening_sentence
 
 FULL_SPEED = 0.0
@@ -32,8 +34,9 @@ class Orders:
     def __init__(self) -> None:
         self._waiting: list[Order] = []
         self._told: Telling | None = None
-        self._before_step: Overview | None = None
+        self._before_step: Standing | None = None
         self._stepping = False
+        self._step: Step | None = None
         self._status = ""
 
     @property
@@ -42,14 +45,14 @@ class Orders:
         return self._told
 
     @property
-    def step_mark(self) -> int | None:
-        """The last event before the step that is told of: newer ones are its doing."""
-        return self._before_step.newest_seq if self._stepping and self._before_step is not None else None
+    def step(self) -> Step | None:
+        """What the last step did, while it is told of."""
+        return self._step if self._stepping else None
 
     def plan(self, kind: str, snapshot: Snapshot | None, faster: int = 0) -> Plan:
         """Decide what a key sends: `pause` goes on where the world is paused, `faster` is 1 or -1 for `speed`."""
         refusal = _refusal(snapshot)
-        if refusal or snapshot is None or snapshot.overview.clock is None:
+        if refusal or snapshot is None or snapshot.standing.clock is None:
             return Plan(refusal=refusal)
         paused = self._paused(snapshot)
         if kind == control.PAUSE:
@@ -73,7 +76,7 @@ class Orders:
         if order.kind == control.STEP:
             self._stepping = True
             if snapshot is not None and self._paused(snapshot, without=order):
-                self._before_step = snapshot.overview
+                self._before_step = snapshot.standing
         else:
             self._stepping = False
             if order.kind != control.PAUSE:
@@ -94,16 +97,17 @@ class Orders:
             self._waiting.clear()
             self._told = None
         self._status = snapshot.status
-        done = {(entry.kind, entry.issued_at): entry for entry in snapshot.overview.obeyed}
+        done = {(entry.kind, entry.issued_at): entry for entry in snapshot.standing.obeyed}
         for order in list(self._waiting):
             entry = done.get((order.kind, order.issued_at))
             if entry is not None:
                 self._waiting.remove(order)
                 self._told = Telling(_obeyed_words(order, entry), "good")
                 if order.kind == control.PAUSE:
-                    self._before_step = snapshot.overview
+                    self._before_step = snapshot.standing
         if self._stepping and self._before_step is not None and not self._waiting:
-            told = step_words(self._before_step, snapshot.overview)
+            self._step = Step.between(self._before_step, snapshot.standing)
+            told = step_words(self._step, snapshot.standing, snapshot.names)
             if told:
                 self._told = Telling(told, "good")
 
@@ -118,7 +122,7 @@ class Orders:
         return paused
 
     def _pace(self, snapshot: Snapshot) -> float:
-        pace = snapshot.overview.clock.pace if snapshot.overview.clock else FULL_SPEED
+        pace = snapshot.standing.clock.pace if snapshot.standing.clock else FULL_SPEED
         for order in self._waiting:
             wanted = order.args.get("pace")
             if order.kind == control.SPEED and isinstance(wanted, (int, float)):
@@ -135,20 +139,18 @@ def next_pace(pace: float, faster: int) -> float | None:
     return next((step for step in reversed(PACES[:-1]) if step < pace), None)
 
 
-def step_words(before: Overview, now: Overview) -> str:
-    """Say what happened between two looks, for a step: the event, and what followed from it."""
-    newer = [event for event in now.events if event.seq > before.newest_seq]
-    last = before.happenings[0].seq if before.happenings else 0
-    followed = [entry for entry in reversed(now.happenings) if entry.seq > last]
+def step_words(step: Step, now: Standing, name: Namer = short_name) -> str:
+    """Say what a step did: the event, and what followed from it."""
+    newer, followed = step.events, step.happenings
     if not newer and not followed:
         return ""
     parts: list[str] = []
     if newer:
-        parts.append(f"Event {newer[0].seq:,}: {event_sentence(newer[0], now.program)}.")
+        parts.append(f"Event {newer[0].seq:,}: {event_sentence(newer[0], now.program, name)}.")
         if len(newer) > 1:
             parts.append(f"(And {len(newer) - 1} more before it.)")
     if followed:
-        said = "; ".join(happening_sentence(entry, now.program) for entry in followed[:4])
+        said = "; ".join(happening_sentence(entry, now.program, name) for entry in followed[:4])
         more = f"; and {len(followed) - 4} more" if len(followed) > 4 else ""
         parts.append(f"→ {said}{more}.")
     else:
@@ -162,7 +164,7 @@ def _refusal(snapshot: Snapshot | None) -> str:
     status = snapshot.status
     if status == "finished":
         return "This run is finished: there is nothing to pause, step or speed up."
-    if status == "unknown" or snapshot.overview.made_by == "ingest":
+    if status == "unknown" or snapshot.standing.made_by == "ingest":
         return "Nothing runs here: these events came from files."
     if status == "stopped":
         return (

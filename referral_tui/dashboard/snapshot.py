@@ -3,45 +3,53 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from referral_tui.dashboard.wish import NOTHING, Question
+from referral_tui.names import PSEUDONYMS, Names
 
 if TYPE_CHECKING:
-    from db.queries import ClockRow, DatabaseError, Overview
+    from db.queries import ClockRow, DatabaseError, Standing
 
 SIGN_OF_LIFE_MS = 5_000  # the writer beats every second: five missed beats, and it has stopped
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why something can't be read now: a title, what happened, and what to do."""
+
+    title: str
+    text: str
+    waiting: bool
+    """It may well pass by itself: the writer has not begun, or holds the file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One look at the database and what moved since the last ones.
+    """One look at the database: where it stands, what moved since the last looks, and what the screen asked for.
 
     `moved` is by stage of the funnel, `rate` accepted events a second of wall time. `stopped_at` is the
     writer's last sign of life (milliseconds UTC) where it died without saying so, else null; `why` its last
-    words, if it was ours.
+    words, if it was ours. `answer` is of `question`, null where `trouble` says why there is none; `names` has
+    those who appear in it.
     """
 
-    overview: Overview
+    standing: Standing
     moved: tuple[int, ...]
     rate: float
     stopped_at: int | None
     why: str | None = None
+    question: Question = NOTHING
+    answer: Any = None
+    trouble: Trouble | None = None
+    names: Names = PSEUDONYMS
 
     @property
     def status(self) -> str:
         """What the writer does: running, paused, finished, stopped, or unknown (no clock was ever written)."""
         if self.stopped_at is not None:
             return "stopped"
-        return self.overview.clock.status if self.overview.clock else "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why the database can't be read now: a title, what happened, and what to do."""
-
-    title: str
-    text: str
-    waiting: bool
-    """It may well pass by itself: the writer has not begun, or holds the file."""
+        return self.standing.clock.status if self.standing.clock else "unknown"
 
 
 def stopped_at(clock: ClockRow | None, now_ms: int, why: str | None = None) -> int | None:
@@ -52,17 +60,17 @@ def stopped_at(clock: ClockRow | None, now_ms: int, why: str | None = None) -> i
 
 
 def take(
-    overview: Overview, moved: tuple[int, ...], rate: float, now_ms: int, why: str | None = None
+    standing: Standing, moved: tuple[int, ...], rate: float, now_ms: int, why: str | None = None
 ) -> Snapshot:
     """Make a snapshot at `now_ms` of the wall clock; `why` says why our own writer ended, if it did.
 
     The heartbeat itself is left out of it: it changes every second, and nothing that is shown does.
     """
-    clock = overview.clock
+    clock = standing.clock
     stopped = stopped_at(clock, now_ms, why)
     if clock is not None:
-        overview = replace(overview, clock=replace(clock, beat_at=0))
-    return Snapshot(overview, moved, rate, stopped, why if stopped is not None else None)
+        standing = replace(standing, clock=replace(clock, beat_at=0))
+    return Snapshot(standing, moved, rate, stopped, why if stopped is not None else None)
 
 
 def trouble_of(error: DatabaseError) -> Trouble:

@@ -8,10 +8,11 @@ import pytest
 from story import HOUR, START, Story
 
 import db.models
+import db.overview
 from db import readonly
 from db.figures import STAGES, funnel, headlines
+from db.overview import BUCKETS, History, Overview, overview
 from db.queries import (
-    BUCKETS,
     DatabaseError,
     EmptyDatabaseError,
     ForeignDatabaseError,
@@ -20,6 +21,11 @@ from db.queries import (
 )
 from referral_tui.words import category
 from simulator.events.contract import EVENT_TYPES
+
+
+def look(reader: Reader, history: History | None = None, newest: int = 60) -> Overview:
+    with reader.look() as opened:
+        return overview(opened, history or History(), newest)
 
 
 def test_the_identity_is_that_of_the_models() -> None:
@@ -76,26 +82,26 @@ def test_reached_is_never_fewer_than_visited() -> None:
 
 def test_small_lines_end_at_the_number_that_is_shown(story: Story) -> None:
     reader = Reader(story.path)
-    overview = reader.overview()
-    for headline in overview.headlines:
+    found = look(reader)
+    for headline in found.headlines:
         if headline.key in ("participation", "k", "cost", "pending"):
             assert headline.series[-1] == headline.value
-    issued = next(headline for headline in overview.headlines if headline.key == "issued")
-    assert overview.bucket_hours == 6
+    issued = next(headline for headline in found.headlines if headline.key == "issued")
+    assert found.bucket_hours == 6
     assert len(issued.series) == 9 * 4
     reader.close()
 
 
 def test_a_second_look_agrees_with_a_first_one_of_another_reader(story: Story) -> None:
-    old = Reader(story.path)
-    old.overview()
+    old, history = Reader(story.path), History()
+    look(old, history)
     story.begin()
     story.now += 30 * HOUR
     story.event("referral.shared", 1, code="K000Q", channel="e-mail", reach=7)
     story.count("referrer.sharing")
     story.commit()
     fresh = Reader(story.path)
-    assert old.overview() == fresh.overview()
+    assert look(old, history) == look(fresh)
     old.close()
     fresh.close()
 
@@ -107,15 +113,20 @@ def test_lists_and_lines_are_bounded(story: Story) -> None:
         story.event("session.authenticated", 1)
     story.commit()
     reader = Reader(story.path)
-    overview = reader.overview(newest=10)
-    assert [event.seq for event in overview.events] == list(range(story.seq, story.seq - 10, -1))
-    for rows in (overview.attributions, overview.rewards, overview.happenings):
+    found = look(reader, newest=10)
+    assert [event.seq for event in found.events] == list(range(story.seq, story.seq - 10, -1))
+    for rows in (found.attributions, found.rewards):
         assert len(rows) == 10
-    assert overview.bucket_hours == 24
-    assert all(len(headline.series) == BUCKETS for headline in overview.headlines)
+    assert found.bucket_hours == 24
+    assert all(len(headline.series) == BUCKETS for headline in found.headlines)
     plans = [
         row[3]
-        for sql in (db.queries._EVENTS, db.queries._ATTRIBUTIONS, db.queries._HAPPENINGS, db.queries._REWARDS)
+        for sql in (
+            db.queries._EVENTS,
+            db.overview._ATTRIBUTIONS,
+            db.queries._HAPPENINGS,
+            db.overview._REWARDS,
+        )
         for row in reader._db.execute("EXPLAIN QUERY PLAN " + sql, (10,))
     ]
     assert not [plan for plan in plans if plan.startswith("SCAN") and "USING INDEX" in plan]
@@ -148,5 +159,5 @@ def test_a_finished_database_can_be_read_where_nothing_can_be_written(story: Sto
     shelf.mkdir()
     (shelf / "shop.db").write_bytes(story.path.read_bytes())
     reader = Reader(shelf / "shop.db")
-    assert reader.overview().newest_seq > 0
+    assert look(reader).events
     reader.close()

@@ -21,7 +21,7 @@ async def test_no_database_yet_and_then_there_is_one(tmp_path: Path, ddl: list[s
         story = Story(path, ddl)
         story.run(days=2)
         story.clock("finished", 0, WALL, START + 2 * DAY)
-        await seen.until(lambda: seen.app.snapshot and seen.app.snapshot.overview.clock)
+        await seen.until(lambda: seen.app.snapshot and seen.app.snapshot.standing.clock)
         assert "The funnel" in "\n".join(seen.lines())
         assert isinstance(seen.told[0], Troubled)
         assert isinstance(seen.told[-1], Fresh)

@@ -83,7 +83,7 @@ async def test_the_slowest_and_the_fastest_say_so(story: Story, watch: Watch) ->
         await seen.pilot.press("plus")
         assert seen.telling() == "It goes as fast as it can already."
         story.clock("running", 1, WALL, START + 60 * DAY)
-        await seen.until(lambda: seen.app.snapshot.overview.clock.pace == 1)
+        await seen.until(lambda: seen.app.snapshot.standing.clock.pace == 1)
         await seen.pilot.press("minus")
         assert "1 s/s is the slowest" in seen.telling()
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from db.control import PAUSE, RESUME, SPEED, STEP, send
-from db.crm import crm_path
+from db.people import crm_path
 from db.store import Store
 from referral_tui.cli.app import run as command
 from simulator.errors import DatabaseError, InputError

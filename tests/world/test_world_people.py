@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from db.crm import Crm, crm_path
+from db.crm import Crm
+from db.people import crm_path
 from simulator.errors import DatabaseError, WorldError
 from simulator.world.contacts import Contacts
 from simulator.world.pseudonyms import client_key

@@ -11,6 +11,8 @@ from referral_tui.dashboard.frame import Place
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.step import Step
+    from referral_tui.dashboard.wish import Wish
 
 
 class OverviewScreen(Place):
@@ -27,8 +29,14 @@ class OverviewScreen(Place):
 
         yield OverviewBoard()
 
-    def show_parts(self, snapshot: Snapshot, step_mark: int | None) -> None:
+    def wish(self) -> Wish:
+        """Ask for the figures and the newest rows."""
+        from referral_tui.dashboard.screens.overview_wish import OverviewWish  # noqa: PLC0415
+
+        return OverviewWish()
+
+    def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
         from referral_tui.dashboard.screens.overview_board import OverviewBoard  # noqa: PLC0415
 
-        self.query_one(OverviewBoard).show(snapshot, step_mark)
+        self.query_one(OverviewBoard).show(snapshot, step)

@@ -14,7 +14,9 @@ from referral_tui.dashboard.widgets.lists import Attributions, Rewards, Stream
 from referral_tui.dashboard.widgets.tile import SHORT_TITLES, Tile
 
 if TYPE_CHECKING:
+    from db.overview import Overview
     from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.step import Step
 
 
 class OverviewBoard(Container):
@@ -46,20 +48,24 @@ class OverviewBoard(Container):
                 yield Attributions()
             yield Stream()
 
-    def show(self, snapshot: Snapshot, step_mark: int | None) -> None:
+    def show(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand each part what it shows; those that would stay the same do nothing."""
-        overview = snapshot.overview
+        overview: Overview = snapshot.answer
+        program = snapshot.standing.program
         for headline in overview.headlines:
-            self.query_one(f"#tile-{headline.key}", Tile).show(
-                headline, overview.program, overview.bucket_hours
-            )
+            self.query_one(f"#tile-{headline.key}", Tile).show(headline, program, overview.bucket_hours)
         self.query_one(Funnel).show(overview.stages, snapshot.moved)
-        rewards, stream = self.query_one(Rewards), self.query_one(Stream)
-        if rewards.program != overview.program:
-            rewards.program = stream.program = overview.program
+        rewards, stream, attributions = (
+            self.query_one(Rewards),
+            self.query_one(Stream),
+            self.query_one(Attributions),
+        )
+        rewards.program = stream.program = program
+        for part in (rewards, stream, attributions):
+            part.call(snapshot.names)
+            part.mark(step)
         rewards.show(overview.rewards)
-        self.query_one(Attributions).show(overview.attributions)
-        stream.mark_newer_than(step_mark)
+        attributions.show(overview.attributions)
         stream.show(overview.events)
 
     def action_beside(self, step: int) -> None:

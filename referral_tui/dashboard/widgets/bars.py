@@ -13,6 +13,7 @@ from textual.strip import Strip
 from referral_tui import figures
 from referral_tui.dashboard.snapshot import Snapshot
 from referral_tui.dashboard.widgets.lines import LineWidget
+from referral_tui.dashboard.wish import Side
 
 ROOMY = 110  # cells from which the clock says more
 STATUS = {
@@ -42,6 +43,7 @@ class KeyHint:
     label: str
     action: str
     tooltip: str
+    pinned: bool = False
 
 
 class TopBar(LineWidget):
@@ -52,27 +54,38 @@ class TopBar(LineWidget):
         super().__init__(id="top")
         self._tabs = tuple(tabs)
         self._name = ""
+        self._side: Side = "platform"
 
-    def show(self, name: str) -> None:
-        """Take the program's name."""
-        if name != self._name:
-            self._name = name
+    def show(self, name: str, side: Side) -> None:
+        """Take the program's name, and the side of the wall that is shown."""
+        if (name, side) != (self._name, self._side):
+            self._name, self._side = name, side
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- one line whatever the height
-        """Draw the line; the program's name gives way first."""
+        """Draw the line; the program's name gives way first, then the brand, then the titles of other screens."""
         line = self.line(width)
-        line.add(" ◆ ", self.ink("accent")).add("referral", self.ink("strong")).skip(2)
-        tabs = [(f" {tab.key} {tab.title} ", tab) for tab in self._tabs]
-        side = "platform's view "
-        needed = sum(cell_len(text) for text, _tab in tabs) + cell_len(side) + 2
-        if line.left - needed >= 8 and self._name:
-            line.add(self._name, self.ink("quiet"), min(len(self._name), line.left - needed)).skip(2)
-        for text, tab in tabs:
+        side, brand = f"{self._side}'s view ", " ◆ referral  "
+        tabs = [f" {tab.key} {tab.title} " for tab in self._tabs]
+        if sum(map(cell_len, tabs)) + cell_len(side) + cell_len(brand) <= width:
+            line.add(" ◆ ", self.ink("accent")).add("referral", self.ink("strong")).skip(2)
+            room = line.left - sum(map(cell_len, tabs)) - cell_len(side) - 2
+            if room >= 8 and self._name:
+                line.add(self._name, self.ink("quiet"), min(len(self._name), room)).skip(2)
+        elif sum(map(cell_len, tabs)) - len(tabs) + 3 + cell_len(side) > width:
+            side = f"{self._side} "
+            if sum(map(cell_len, tabs)) - len(tabs) + 3 + cell_len(side) > width:
+                tabs = [
+                    text if tab.here else f" {tab.key} " for text, tab in zip(tabs, self._tabs, strict=True)
+                ]
+        tight = sum(map(cell_len, tabs)) + cell_len(side) > line.left
+        for number, (text, tab) in enumerate(zip(tabs, self._tabs, strict=True)):
             style = self.ink("tab") if tab.here else self.ink("plain")
-            line.add(text, style + Style(meta={"@click": tab.action}))
+            after_here = number and self._tabs[number - 1].here
+            shown = text if tab.here or not tight else text[1 if after_here or not number else 0 :].rstrip()
+            line.add(shown, style + Style(meta={"@click": tab.action}))
         line.skip(line.left - cell_len(side))
-        line.add(side, self.ink("identification"))
+        line.add(side, self.ink("identification" if self._side == "platform" else "conversion"))
         yield line.strip()
 
 
@@ -97,25 +110,27 @@ class ClockBar(LineWidget):
             yield line.add(" · waiting", self.ink("quiet")).strip()
             return
         symbol, ink = STATUS.get(snapshot.status, STATUS["unknown"])
-        overview, clock = snapshot.overview, snapshot.overview.clock
+        stands, clock = snapshot.standing, snapshot.standing.clock
         line.add(f" {symbol} {snapshot.status}", self.ink(ink), 13 if width < ROOMY else 14)
         progress = 0.0
         if clock is not None:
-            line.add(f"{figures.moment(clock.sim_at)} UTC", self.ink("strong")).skip(2)
-            if snapshot.status == "running":
+            at = snapshot.question.view.at
+            if at is not None:
+                line.add("◂ as of ", self.ink("warn"))
+            line.add(f"{figures.moment(clock.sim_at if at is None else at)} UTC", self.ink("strong")).skip(2)
+            if snapshot.status == "running" and at is None:
                 line.add(figures.pace(clock.pace), self.ink("plain")).skip(2)
                 line.add(figures.rate(snapshot.rate), self.ink("participation")).skip(2)
             if clock.ends_at > clock.starts_at:
-                progress = min(
-                    1.0, max(0.0, (clock.sim_at - clock.starts_at) / (clock.ends_at - clock.starts_at))
-                )
+                shown = clock.sim_at if at is None else at
+                progress = min(1.0, max(0.0, (shown - clock.starts_at) / (clock.ends_at - clock.starts_at)))
         tail = f"{progress * 100:4.0f} % " if progress else ""
         cells = 0
         if progress:
             cells = 24 if width >= ROOMY else min(10, line.left - len(tail) - 1)
-        total = f"{overview.accepted:,} events"
-        if overview.refused:
-            total += f", {overview.refused:,} refused"
+        total = f"{stands.accepted:,} events"
+        if stands.refused:
+            total += f", {stands.refused:,} refused"
         if line.left >= len(total) + len(tail) + cells + 4:
             line.add(total, self.ink("quiet"))
         if progress and cells >= 4:
@@ -126,8 +141,15 @@ class ClockBar(LineWidget):
         yield line.strip()
 
     def _shown(self, snapshot: Snapshot) -> tuple[object, ...]:
-        overview = snapshot.overview
-        return snapshot.status, overview.clock, snapshot.rate, overview.accepted, overview.refused
+        stands = snapshot.standing
+        return (
+            snapshot.status,
+            stands.clock,
+            snapshot.rate,
+            stands.accepted,
+            stands.refused,
+            snapshot.question.view.at,
+        )
 
 
 class KeyBar(LineWidget):
@@ -148,10 +170,8 @@ class KeyBar(LineWidget):
         """Draw the keys that fit."""
         line = self.line(width).skip()
         self._places = []
-        for hint in self._hints:
-            cells = cell_len(hint.key) + cell_len(hint.label) + 3
-            if cells - 2 > line.left:
-                break
+        for hint in self._fitting(line.left + 2):
+            cells = _hint_cells(hint)
             start = width - line.left
             click = Style(meta={"@click": hint.action})
             line.add(hint.key, self.ink("key") + click).add(f" {hint.label}", self.ink("quiet") + click).skip(
@@ -160,9 +180,26 @@ class KeyBar(LineWidget):
             self._places.append((start, start + cells, hint))
         yield line.strip()
 
+    def _fitting(self, room: int) -> list[KeyHint]:
+        """Find the keys that there is room for: the pinned ones, and of the others as many as fit, in order."""
+        room -= sum(_hint_cells(hint) for hint in self._hints if hint.pinned)
+        fitting: list[KeyHint] = []
+        full = False
+        for hint in self._hints:
+            if not hint.pinned:
+                full = full or _hint_cells(hint) > room
+                room -= _hint_cells(hint)
+            if hint.pinned or not full:
+                fitting.append(hint)
+        return fitting
+
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Explain the key under the pointer."""
         hint = next((hint for start, end, hint in self._places if start <= event.x < end), None)
         text = hint.tooltip if hint else None
         if self.tooltip != text:
             self.tooltip = text
+
+
+def _hint_cells(hint: KeyHint) -> int:
+    return cell_len(hint.key) + cell_len(hint.label) + 3

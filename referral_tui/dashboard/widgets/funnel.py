@@ -18,7 +18,7 @@ from referral_tui.dashboard.widgets.graph import bar
 from referral_tui.dashboard.widgets.lines import Line, LineWidget
 
 if TYPE_CHECKING:
-    from db.queries import Stage
+    from db.overview import Stage
 
 NAME_CELLS, RATE_CELLS, MOVED_CELLS = 10, 7, 6
 WIDE = 64  # from this width on, counts in full and a column with the share of those who visited

@@ -10,7 +10,22 @@ from rich.style import Style
 from textual.widget import Widget
 
 INKS = (
-    *("plain", "quiet", "strong", "accent", "good", "warn", "bad", "edge", "up", "tab", "key"),
+    *(
+        "plain",
+        "quiet",
+        "strong",
+        "accent",
+        "good",
+        "warn",
+        "bad",
+        "edge",
+        "up",
+        "tab",
+        "key",
+        "head",
+        "cursor",
+        "cursor-away",
+    ),
     *("identification", "participation", "conversion", "steering", "funnel-top", "funnel-bottom"),
 )
 COMPONENTS = {f"ink--{name}" for name in INKS}

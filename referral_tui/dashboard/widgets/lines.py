@@ -121,6 +121,16 @@ class LineWidget(Widget):
         return lines[y] if y < len(lines) else Strip.blank(size.width, self.ink("plain"))
 
 
+def empty_line(text: str, y: int, width: int, height: int, ink: Inks) -> Strip:
+    """Draw a line of what stands in the middle of a widget that has nothing to show."""
+    lines = wrap(text, max(1, width - 4))
+    place = y - max(0, (height - len(lines)) // 2)
+    line = Line(width, ink("plain"))
+    if 0 <= place < len(lines):
+        line.skip((width - len(lines[place])) // 2).add(lines[place], ink("quiet"))
+    return line.strip()
+
+
 def clip(text: str, width: int) -> str:
     """Cut a text to a number of cells, with an ellipsis where something is lost."""
     if cell_len(text) <= width:

@@ -12,9 +12,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from referral_tui.dashboard.step import Step
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.inks import Inks
-from referral_tui.dashboard.widgets.lines import Line, wrap
+from referral_tui.dashboard.widgets.lines import Line, empty_line
+from referral_tui.dashboard.wish import Peopled
+from referral_tui.names import PSEUDONYMS, Names
 
 RowT = TypeVar("RowT")
 KEPT = 600  # strips kept; a screenful is 60 at most
@@ -23,7 +26,6 @@ KEPT = 600  # strips kept; a screenful is 60 at most
 class Listing(ScrollView, Generic[RowT], can_focus=True):
     """Rows of any frozen kind; a subclass says how one is drawn."""
 
-    MARKS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "row(-1)", "Up", show=False, id="list.up", tooltip="Newer rows"),
         Binding("down", "row(1)", "Down", show=False, id="list.down", tooltip="Older rows"),
@@ -41,7 +43,9 @@ class Listing(ScrollView, Generic[RowT], can_focus=True):
         self._empty = empty
         self._rows: Sequence[RowT] = ()
         self._newest: Sequence[RowT] = ()
-        self._strips: dict[tuple[RowT, int, bool], Strip] = {}
+        self._strips: dict[tuple[RowT, int, bool, tuple[str, ...]], Strip] = {}
+        self.names = PSEUDONYMS
+        self.step: Step | None = None
 
     def show(self, rows: Sequence[RowT]) -> None:
         """Take the rows to show, newest first; costs nothing when they are the ones that are shown."""
@@ -53,13 +57,30 @@ class Listing(ScrollView, Generic[RowT], can_focus=True):
         else:
             self._say_held()
 
+    def call(self, names: Names) -> None:
+        """Call people by these names."""
+        if names != self.names:
+            self.names = names
+            self.refresh()
+
+    def mark(self, step: Step | None) -> None:
+        """Light up the rows that are the last step's doing."""
+        if step != self.step:
+            self.step = step
+            self.refresh()
+
+    @property
+    def rows(self) -> Sequence[RowT]:
+        """The rows that are shown."""
+        return self._rows
+
     def topic(self) -> Topic:
         """Say what the rows are."""
         return self._topic
 
-    def marked(self, row: RowT) -> bool:  # noqa: ARG002 -- for subclasses
+    def marked(self, row: RowT, step: Step) -> bool:
         """Tell whether a row is the last step's doing."""
-        return False
+        raise NotImplementedError
 
     def draw_row(self, row: RowT, line: Line) -> None:
         """Draw one row into a line."""
@@ -93,30 +114,26 @@ class Listing(ScrollView, Generic[RowT], can_focus=True):
         width, height = self.scrollable_content_region.size
         place = y + self.scroll_offset.y
         if not self._rows:
-            return self._draw_empty(y, width, height)
+            return empty_line(self._empty, y, width, height, self.ink)
         if place >= len(self._rows):
             return Strip.blank(width, self.ink("plain"))
         row = self._rows[place]
-        marked = self.marked(row)
-        key = (row, width, marked)
+        marked = self.step is not None and self.marked(row, self.step)
+        called = (
+            tuple(self.names.found.get(reference or "", "") for reference in row.references())
+            if self.names.found and isinstance(row, Peopled)
+            else ()
+        )
+        key = (row, width, marked, called)
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) > KEPT:
                 self._strips.clear()
             line = Line(width, self.ink("plain"))
-            if self.MARKS:
-                line.add("▸" if marked else " ", self.ink("accent"))
+            line.add("▸" if marked else " ", self.ink("accent"))
             self.draw_row(row, line)
             strip = self._strips[key] = line.strip()
         return strip
-
-    def _draw_empty(self, y: int, width: int, height: int) -> Strip:
-        lines = wrap(self._empty, max(1, width - 4))
-        place = y - max(0, (height - len(lines)) // 2)
-        line = Line(width, self.ink("plain"))
-        if 0 <= place < len(lines):
-            line.skip((width - len(lines[place])) // 2).add(lines[place], self.ink("quiet"))
-        return line.strip()
 
     def _follow(self) -> None:
         self._rows = self._newest

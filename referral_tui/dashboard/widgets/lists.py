@@ -8,7 +8,6 @@ from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.lines import Line
 from referral_tui.dashboard.widgets.listing import Listing
-from referral_tui.names import short_name
 from referral_tui.words import (
     CATEGORIES,
     CATEGORY_SYMBOLS,
@@ -19,10 +18,13 @@ from referral_tui.words import (
     channel_words,
     event_sentence,
     recipient,
+    who,
 )
 
 if TYPE_CHECKING:
-    from db.queries import Attributed, EventRow, Happening, Program
+    from db.overview import Attributed
+    from db.queries import EventRow, Happening, Program
+    from referral_tui.dashboard.step import Step
 
 ROOMY, WIDE = 84, 100  # cells from which a row says more
 _REWARD_INKS = {
@@ -39,8 +41,6 @@ _REWARD_INKS = {
 class Stream(Listing["EventRow"]):
     """The newest events in plain words."""
 
-    MARKS = True
-
     def __init__(self) -> None:
         facts = tuple((CATEGORY_SYMBOLS[name], CATEGORY_TITLES[name]) for name in CATEGORIES)
         super().__init__(
@@ -55,17 +55,10 @@ class Stream(Listing["EventRow"]):
             id="stream",
         )
         self.program: Program | None = None
-        self._step_mark: int | None = None
 
-    def mark_newer_than(self, seq: int | None) -> None:
-        """Mark the events after this one as the last step's doing; null marks none."""
-        if seq != self._step_mark:
-            self._step_mark = seq
-            self.refresh()
-
-    def marked(self, row: EventRow) -> bool:
+    def marked(self, row: EventRow, step: Step) -> bool:
         """Tell whether an event is the last step's doing."""
-        return self._step_mark is not None and row.seq > self._step_mark
+        return row.seq > step.after
 
     def draw_row(self, row: EventRow, line: Line) -> None:
         """Draw when, which category, and what happened."""
@@ -79,8 +72,9 @@ class Stream(Listing["EventRow"]):
         line.add(CATEGORY_SYMBOLS[kind] + " ", ink)
         if line.left >= ROOMY:
             line.add(kind, ink, 15)
-        person, _, rest = event_sentence(row, self.program).partition(" ")
-        line.add(person + " ", self.ink("strong")).add(rest, self.ink("plain"))
+        sentence, person = event_sentence(row, self.program, self.names), who(row.subject, self.names)
+        head = len(person) if sentence.startswith(person) else 0
+        line.add(sentence[:head], self.ink("strong")).add(sentence[head:], self.ink("plain"))
 
 
 class Rewards(Listing["Happening"]):
@@ -96,6 +90,10 @@ class Rewards(Listing["Happening"]):
         )
         self.program: Program | None = None
 
+    def marked(self, row: Happening, step: Step) -> bool:
+        """Tell whether a change is the last step's doing."""
+        return row in step.happenings
+
     def draw_row(self, row: Happening, line: Line) -> None:
         """Draw state, money, and for whom."""
         ink = self.ink(_REWARD_INKS.get(row.kind, "plain"))
@@ -109,7 +107,7 @@ class Rewards(Listing["Happening"]):
         if self.program is not None:
             amount = figures.money(row.value_minor, self.program.currency, self.program.digits, 6)
         line.add(amount, self.ink("strong"), 6, right=True).skip()
-        line.add(recipient(row), self.ink("plain"), 19 if room >= 54 else None)
+        line.add(recipient(row, self.names), self.ink("plain"), 19 if room >= 54 else None)
         if room >= 54:
             line.add(row.role or "", self.ink("quiet"), 10)
         if room >= 68:
@@ -132,6 +130,10 @@ class Attributions(Listing["Attributed"]):
             id="attributions",
         )
 
+    def marked(self, row: Attributed, step: Step) -> bool:
+        """Tell whether a match is the last step's doing."""
+        return row.seq > step.after
+
     def draw_row(self, row: Attributed, line: Line) -> None:
         """Draw the friend, the referrer, and how they were matched."""
         wide = line.left >= 68
@@ -139,8 +141,8 @@ class Attributions(Listing["Attributed"]):
             line.add(figures.day(row.attributed_at), self.ink("quiet"), 7)
         if line.left >= 50:
             line.add(figures.time_of_day(row.attributed_at), self.ink("quiet"), 6)
-        line.add(short_name(row.referrer), self.ink("strong"), 18 if line.left >= 42 else None)
-        line.add(" → ", self.ink("identification")).add(short_name(row.friend), self.ink("plain"), 18)
+        line.add(self.names(row.referrer), self.ink("strong"), 18 if line.left >= 42 else None)
+        line.add(" → ", self.ink("identification")).add(self.names(row.friend), self.ink("plain"), 18)
         how = f" by {row.method}"
         if wide and row.method == "link":
             how += f", {channel_words(row.channel)}"

@@ -15,7 +15,8 @@ from referral_tui.dashboard.widgets.graph import area
 from referral_tui.dashboard.widgets.lines import LineWidget
 
 if TYPE_CHECKING:
-    from db.queries import Headline, Program
+    from db.overview import Headline
+    from db.queries import Program
 
 SHORT_TITLES = {
     "participation": ("Participation", "Sharing"),

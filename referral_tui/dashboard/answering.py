@@ -1,0 +1,114 @@
+"""Answering what the open screen asks: again only where something has changed, with the names of who appears."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from db.moment import seq_at
+from db.people import NameBook
+from db.queries import DatabaseError, Standing, in_words
+from referral_tui.dashboard.snapshot import Trouble, trouble_of
+from referral_tui.dashboard.wish import Desk, Peopled, Question
+from referral_tui.names import PSEUDONYMS, Names
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was read for a question: the answer, or why there is none, and who is called how."""
+
+    question: Question
+    value: Any = None
+    trouble: Trouble | None = None
+    names: Names = PSEUDONYMS
+
+
+class Answerer:
+    """Keeps the last answer of one database, and what it was made from."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._last: Answer | None = None
+        self._version = -1
+        self._read_at = 0.0
+        self._kept: dict[str, Any] = {}
+        self._book: NameBook | None = None
+
+    def due(self, question: Question, version: int, now_ms: float) -> bool:
+        """Tell whether a question has to be read (again), at a moment of a steady clock."""
+        last = self._last
+        if last is None or last.question != question or last.trouble is not None:
+            return True
+        if question.wish is None or question.view.at is not None or version == self._version:
+            return False  # the past does not change
+        return now_ms - self._read_at >= question.wish.EVERY_MS
+
+    def answer(
+        self, db: sqlite3.Connection, standing: Standing, question: Question, version: int, now_ms: float
+    ) -> Answer:
+        """Read the answer to a question, in the caller's read transaction; what fails is said in it."""
+        last = self._last
+        if last is None or (last.question.place, last.question.view) != (question.place, question.view):
+            self._kept = {}
+        value, trouble = None, None
+        if question.wish is not None:
+            try:
+                value = question.wish.read(self._desk(db, standing, question))
+            except sqlite3.Error as error:
+                trouble = trouble_of(in_words(error, self._path))
+            except DatabaseError as error:
+                trouble = trouble_of(error)
+            except Exception:  # a screen that fails must not take the others with it
+                LOG.exception("the screen %s could not be read", question.place)
+                trouble = Trouble(
+                    "This screen failed",
+                    "What it wanted to read could not be made sense of; `referral-tui verify` says whether the "
+                    "database is whole. The other screens go on.",
+                    waiting=False,
+                )
+        self._last = Answer(question, value, trouble, self._names(question, standing, value))
+        self._version, self._read_at = version, now_ms
+        return self._last
+
+    @property
+    def last(self) -> Answer | None:
+        """The last answer."""
+        return self._last
+
+    def close(self) -> None:
+        """Forget everything: the file is let go of, or another one lies at its path."""
+        self._last, self._kept = None, {}
+        if self._book is not None:
+            self._book.close()
+            self._book = None
+
+    def _desk(self, db: sqlite3.Connection, standing: Standing, question: Question) -> Desk:
+        at = question.view.at
+        return Desk(db, self._path, standing, at, None if at is None else seq_at(db, at), self._kept)
+
+    def _names(self, question: Question, standing: Standing, value: object) -> Names:
+        """Look up who appears, on the client's side of the wall only."""
+        if question.view.side == "platform":
+            return PSEUDONYMS
+        wanted: set[str | None] = set(standing.references())
+        if isinstance(value, Peopled):
+            wanted |= set(value.references())
+        try:
+            if self._book is None:
+                self._book = NameBook(self._path)
+            return Names(self._book.names(_known(wanted)))
+        except DatabaseError as error:
+            if self._book is not None:
+                self._book.close()
+                self._book = None
+            return Names(missing=str(error))
+
+
+def _known(references: Iterable[str | None]) -> set[str]:
+    return {reference for reference in references if reference is not None}

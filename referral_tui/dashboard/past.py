@@ -1,0 +1,30 @@
+"""Back and forth in time: which moment a key leads to. Pure; moments are milliseconds UTC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from referral_tui.figures import HOUR
+
+if TYPE_CHECKING:
+    from db.queries import ClockRow
+
+
+def travel(at: int | None, hours: int, clock: ClockRow | None) -> int | None:
+    """Find the moment that is `hours` on (or back, where negative) from `at`; null is now.
+
+    Moments of the past are full hours, as rollups are: the first step back leads to the last full hour, and
+    nothing lies before the start of the run. At the end it is now again.
+    """
+    if clock is None:
+        return None
+    now = clock.sim_at
+    if at is None:
+        if hours >= 0:
+            return None
+        start = now - now % HOUR
+        at = start + HOUR if start < now else start
+    wanted = at + hours * HOUR
+    if wanted >= now:
+        return None
+    return max(wanted, clock.starts_at - clock.starts_at % HOUR + HOUR) if clock.starts_at else wanted

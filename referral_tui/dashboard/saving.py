@@ -1,0 +1,53 @@
+"""Files that a key leaves behind: a picture of the screen, the rows of a table. Names never taken twice."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from referral_tui import figures
+
+
+def free_path(folder: Path, name: str, at: int, ending: str) -> Path:
+    """Find a path that nothing lies at yet: `referral-NAME-MOMENT.ENDING`; `at` is milliseconds UTC."""
+    stem = f"referral-{name}-{figures.file_moment(at)}"
+    number = 1
+    while True:
+        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}.{ending}"
+        if not path.exists():
+            return path
+        number += 1
+
+
+def write_table(path: Path, rows: Sequence[Any], calls: Mapping[str, str]) -> None:
+    """Write frozen rows of one kind as CSV, a column for each field, in full.
+
+    Moments are milliseconds UTC and money minor units, as in `export`. `calls` has the client's names by
+    reference: a column more, `name_of_FIELD`, for each field that holds such a one. Raises OSError.
+    """
+    if not rows:
+        path.write_text("", encoding="utf-8")
+        return
+    fields = [field.name for field in dataclasses.fields(rows[0])]
+    named = [field for field in fields if any(_call(row, field, calls) for row in rows)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*fields, *(f"name_of_{field}" for field in named)])
+        for row in rows:
+            values = [_cell(getattr(row, field)) for field in fields]
+            writer.writerow([*values, *(_call(row, field, calls) for field in named)])
+
+
+def _call(row: Any, field: str, calls: Mapping[str, str]) -> str:
+    value = getattr(row, field)
+    return calls.get(value, "") if isinstance(value, str) else ""
+
+
+def _cell(value: object) -> object:
+    """Give a value as one cell: what has parts is joined."""
+    if isinstance(value, (list, tuple, frozenset)):
+        return "; ".join(str(part) for part in value)
+    return "" if value is None else value

@@ -1,0 +1,82 @@
+"""What the frame says in words: what goes on, and what stands in for a screen that has nothing to show. Pure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from referral_tui import figures
+from referral_tui.dashboard.snapshot import Snapshot, Trouble
+from referral_tui.dashboard.telling import Telling
+
+_RUN_SAYS = {
+    "running": "Live. ? explains any part, space pauses, . goes one event at a time.",
+    "paused": "Paused. Press . for one event and what it does, space to go on.",
+    "finished": "This run is finished, and this is how it ended. ? explains any part.",
+    "stopped": "Stopped before its end; `referral-tui simulate --resume` goes on with it.",
+}
+_FILES_SAY = {
+    "running": "Events are coming in from files. ? explains any part.",
+    "finished": "These events came from files; this is what stands. ? explains any part.",
+    "stopped": "The files were not read to their end: `ingest` them again, nothing doubles.",
+}
+
+
+def notice(
+    snapshot: Snapshot | None, trouble: Trouble | None, path: Path, *, starting: bool
+) -> Trouble | None:
+    """Find what stands in for the screens, if something does; `starting`: a writer of ours is on its way."""
+    if snapshot is not None:
+        return _nothing_yet(snapshot, path)
+    if trouble is not None and starting and trouble.waiting:
+        return Trouble(
+            "Starting the simulation",
+            "A world is being made: customers, links, friends, habits. The first events appear in a few seconds.",
+            True,
+        )
+    if trouble is not None and trouble.waiting:
+        return Trouble(
+            trouble.title,
+            f"{trouble.text}\n\nThis screen goes on by itself as soon as there is something to show.",
+            True,
+        )
+    return trouble
+
+
+def status_telling(snapshot: Snapshot) -> Telling:
+    """Say what the writer does."""
+    if snapshot.stopped_at is not None:
+        why = f" It said: {snapshot.why}" if snapshot.why else ""
+        return Telling(
+            f"The writer stopped at {figures.clock_time(snapshot.stopped_at)} UTC, without a word of goodbye. "
+            f"What it wrote is shown.{why}",
+            "bad",
+        )
+    said = _FILES_SAY if snapshot.standing.made_by == "ingest" else _RUN_SAYS
+    return Telling(said.get(snapshot.status, "? explains any part."))
+
+
+def view_telling(snapshot: Snapshot) -> Telling | None:
+    """Say that the past is shown, or that the client's names can't be; null where there is nothing to say."""
+    view = snapshot.question.view
+    if view.side == "client" and snapshot.names.missing:
+        return Telling(f"The client's view has no names: {snapshot.names.missing}. p goes back.", "warn")
+    if view.at is not None:
+        return Telling(
+            f"As it was on {figures.moment(view.at)} UTC. [ ] go an hour back and on, {{ }} a day; "
+            "at the end it is live again.",
+            "warn",
+        )
+    return None
+
+
+def _nothing_yet(snapshot: Snapshot, path: Path) -> Trouble | None:
+    if snapshot.standing.newest_seq:
+        return None
+    if snapshot.status in ("running", "paused"):
+        return Trouble("No events yet", "The run has begun; its first events are on their way.", True)
+    return Trouble(
+        "No events yet",
+        f"This database holds none. `referral-tui ingest FILE --db {path}` puts real ones in; "
+        "`referral-tui simulate --db NEW.db` makes a world of its own; `referral-tui demo` shows one.",
+        True,
+    )

@@ -1,0 +1,18 @@
+"""What the first screen has read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from db.overview import History, Overview, overview
+from referral_tui.dashboard.wish import Desk, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewWish(Wish):
+    """The figures and the newest rows; nothing can be set."""
+
+    def read(self, desk: Desk) -> Overview:
+        """Read them; the hours that can't change any more are kept."""
+        history = desk.kept.setdefault("history", History())
+        return overview(desk.db, history)

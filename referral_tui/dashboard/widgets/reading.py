@@ -1,0 +1,143 @@
+"""A text to read and scroll: headings, sentences, facts with their names, the entries of a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.inks import Inks
+from referral_tui.dashboard.widgets.lines import Line, empty_line, wrap
+
+MOST_NAME = 24  # cells of the column of names at most; a third of the width where that is less
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the text: with a `name` (of a fact, or a moment) in the column at the left, a `sign` before it.
+
+    `head` makes it a heading with a line behind it; a text of nothing leaves a line blank. What is broken stays in
+    its column.
+    """
+
+    text: str = ""
+    ink: str = "plain"
+    name: str = ""
+    sign: str = ""
+    sign_ink: str = "accent"
+    head: bool = False
+
+
+class Reading(ScrollView, can_focus=True):
+    """Blocks under each other, broken at the width."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "row(-1)", "Up", show=False, id="reading.up", tooltip="Scroll up"),
+        Binding("down", "row(1)", "Down", show=False, id="reading.down", tooltip="Scroll down"),
+    ]
+
+    class Left(Message):
+        """The text was left over its top."""
+
+    def __init__(self, title: str, topic: Topic, empty: str, *, id: str) -> None:  # noqa: A002 -- Textual's name
+        """Make it with its title, its help, and what stands in it while there is nothing to read."""
+        super().__init__(id=id, classes="panel")
+        self.ink = Inks(self)
+        self.border_title = title
+        self._topic = topic
+        self._empty = empty
+        self._blocks: Sequence[Block] = ()
+        self._drawn: tuple[int, list[Strip]] = (-1, [])
+
+    def show(self, blocks: Sequence[Block], title: str | None = None, *, top: bool = False) -> None:
+        """Take a text; costs nothing where it is the one that is shown. `top` begins at its start."""
+        if title is not None and title != self.border_title:
+            self.border_title = title
+        if blocks != self._blocks:
+            self._blocks = blocks
+            self._fit()
+            self.refresh()
+        if top:
+            self.scroll_to(y=0, animate=False, immediate=True)
+
+    @property
+    def rows(self) -> Sequence[Block]:
+        """The blocks that are shown."""
+        return self._blocks
+
+    def topic(self) -> Topic:
+        """Say what is read here."""
+        return self._topic
+
+    def action_row(self, step: int) -> None:
+        """Scroll by a line; over the top the focus may go on."""
+        if step < 0 and self.scroll_offset.y == 0:
+            self.post_message(self.Left())
+        else:
+            self.scroll_relative(y=step, animate=False)
+
+    def notify_style_update(self) -> None:
+        """Forget lines drawn in the old colours."""
+        self._drawn = (-1, [])
+        self.ink.forget()
+        super().notify_style_update()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Break the text at the new width."""
+        self._fit()
+
+    def render_line(self, y: int) -> Strip:
+        """Give a visible line."""
+        width, height = self.scrollable_content_region.size
+        if self._drawn[0] != width:
+            self._fit()
+        lines = self._drawn[1]
+        if not self._blocks:
+            return empty_line(self._empty, y, width, height, self.ink)
+        place = y + self.scroll_offset.y
+        return lines[place] if place < len(lines) else Strip.blank(width, self.ink("plain"))
+
+    def _fit(self) -> None:
+        width = self.scrollable_content_region.width
+        lines = self._lay_out(width) if width > 0 else []
+        self._drawn = (width, lines)
+        size = Size(width, len(lines))
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _lay_out(self, width: int) -> list[Strip]:
+        names = max((cell_len(block.name) for block in self._blocks if not block.head), default=0)
+        names = min(names, MOST_NAME, width // 3)
+        lines: list[Strip] = []
+        for block in self._blocks:
+            if block.head:
+                line = Line(width, self.ink("plain")).skip().add(block.text + " ", self.ink("head"))
+                lines.append(line.add("─" * (line.left - 1), self.ink("edge")).strip())
+                continue
+            lines += self._lay_out_block(block, width, names)
+        return lines
+
+    def _lay_out_block(self, block: Block, width: int, names: int) -> list[Strip]:
+        indent = 1 + (names + 2 if names else 0) + (2 if block.sign else 0)
+        texts = wrap(block.text, max(8, width - indent - 1)) or [""]
+        called = wrap(block.name, max(1, names)) if block.name else []
+        lines: list[Strip] = []
+        for number in range(max(len(texts), len(called))):
+            line = Line(width, self.ink("plain")).skip()
+            if names:
+                line.add(called[number] if number < len(called) else "", self.ink("quiet"), names).skip(2)
+            if block.sign:
+                line.add(block.sign if number == 0 else " ", self.ink(block.sign_ink), 2)
+            if number < len(texts):
+                line.add(texts[number], self.ink(block.ink))
+            lines.append(line.strip())
+        return lines

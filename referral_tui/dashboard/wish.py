@@ -1,0 +1,80 @@
+"""What a screen wants to have read, and what the reader thread answers it from.
+
+A wish is a frozen value: two that are equal ask for the same, so the thread can tell whether it has to read
+again. Its answer is a frozen value too: it is posted only when it differs from the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from db.queries import Standing
+
+Side = Literal["platform", "client"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which side of the wall is shown, and as of which moment (milliseconds UTC; null: now, live)."""
+
+    side: Side = "platform"
+    at: int | None = None
+
+
+LIVE = View()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a wish is answered from, within one read transaction.
+
+    `at` is the moment that is looked back to and `seq` the last event received by then (both null: now).
+    `kept` is what the answers of this screen keep from one look to the next, such as buckets that can't change
+    any more; it is empty again when another screen, moment or file is looked at.
+    """
+
+    db: sqlite3.Connection
+    path: Path
+    standing: Standing
+    at: int | None = None
+    seq: int | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
+
+
+class Wish:
+    """What an open screen wants to have read; a subclass is a frozen dataclass of what the screen is set to.
+
+    `EVERY_MS` is how often it is worth reading again while a writer writes; another wish is answered at once.
+    """
+
+    EVERY_MS: ClassVar[int] = 0
+
+    def read(self, desk: Desk) -> object:
+        """Read the answer, frozen and comparable, by bounded queries of `db`; runs in the reader thread."""
+        raise NotImplementedError
+
+
+@runtime_checkable
+class Peopled(Protocol):
+    """An answer, or a row of one, in which people appear."""
+
+    def references(self) -> Iterable[str | None]:
+        """Name everybody who appears, by pseudonymous reference; null is nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the reader thread: by which screen, what, and how it is looked at."""
+
+    place: str = ""
+    wish: Wish | None = None
+    view: View = LIVE
+
+
+NOTHING = Question()

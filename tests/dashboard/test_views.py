@@ -1,0 +1,112 @@
+"""The two sides of the wall, and back and forth in time."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from story import DAY, HOUR, START, Story
+from watching import Watch
+
+from db.people import CRM_APPLICATION_ID, crm_path
+from db.queries import ClockRow
+from referral_tui.dashboard.past import travel
+from referral_tui.names import short_name
+
+
+def crm(story: Story) -> None:
+    """Give everybody a name."""
+    with sqlite3.connect(crm_path(story.path)) as made:
+        made.execute(f"PRAGMA application_id = {CRM_APPLICATION_ID}")
+        made.execute("CREATE TABLE person (ref TEXT PRIMARY KEY, name TEXT NOT NULL)")
+        people = [
+            (ref, f"Person No {number}") for number, ref in story.db.execute("SELECT id, ref FROM person")
+        ]
+        made.executemany("INSERT INTO person VALUES (?, ?)", people)
+    made.close()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_the_wall_is_crossed_and_the_header_says_so(
+    story: Story, watch: Watch, size: tuple[int, int]
+) -> None:
+    crm(story)
+    person = story.db.execute(
+        "SELECT p.ref FROM event e JOIN person p ON p.id = e.person ORDER BY seq DESC LIMIT 1"
+    ).fetchone()[0]
+    async with watch(story.path, size=size) as seen:
+        assert "platform's view" in seen.lines()[0]
+        assert short_name(person) in "\n".join(seen.lines())
+        await seen.pilot.press("p")
+        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
+        text = "\n".join(seen.lines())
+        assert "client's view" in seen.lines()[0]
+        assert f"Person No {int(person[2:], 16)}" in text
+        assert short_name(person) not in text
+        await seen.pilot.press("p")
+        await seen.until(lambda: seen.app.snapshot.question.view.side == "platform")
+        assert "Person No" not in "\n".join(seen.lines())
+
+
+async def test_a_client_without_a_customer_system_is_said(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(80, 24)) as seen:
+        await seen.pilot.press("p")
+        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
+        assert "The client's view has no names: shop.crm.db is not there" in seen.telling()
+        assert "client's view" in seen.lines()[0]
+
+
+async def test_back_and_on_in_time(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(80, 24)) as seen:
+        await seen.pilot.press("left_curly_bracket")
+        await seen.until(lambda: seen.app.snapshot.question.view.at is not None)
+        assert "as of Sun 8 Mar 2026 23:00 UTC" in seen.lines()[1]
+        assert "As it was on Sun 8 Mar 2026 23:00" in seen.telling()
+        await seen.pilot.press("left_square_bracket")
+        await seen.until(lambda: "Sun 8 Mar 2026 22:00" in seen.telling())
+        await seen.pilot.press("right_curly_bracket", "right_square_bracket")
+        await seen.until(lambda: seen.app.snapshot.question.view.at is None)
+        assert "as of" not in seen.lines()[1]
+
+
+async def test_it_opens_at_a_moment(story: Story, watch: Watch) -> None:
+    async with watch(story.path, at=START + 3 * DAY) as seen:
+        assert "as of Wed 4 Mar 2026 00:00 UTC" in seen.lines()[1]
+
+
+CLOCK = ClockRow("running", START + 2 * DAY + 1, START, START, START + 9 * DAY, 0.0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("at", "hours", "found"),
+    [
+        (None, -1, START + 2 * DAY),
+        (None, 1, None),
+        (START + 2 * DAY, 1, None),
+        (START + DAY, 24, START + 2 * DAY),
+        (START + 2 * DAY, -24, START + DAY),
+        (START + DAY, -99, START + HOUR),
+    ],
+)
+def test_travel(at: int | None, hours: int, found: int | None) -> None:
+    assert travel(at, hours, CLOCK) == found
+
+
+def test_travel_without_a_clock_stays() -> None:
+    assert travel(None, -1, None) is None
+
+
+async def test_a_table_is_saved(story: Story, watch: Watch) -> None:
+    crm(story)
+    async with watch(story.path) as seen:
+        await seen.pilot.press("p")
+        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
+        await seen.pilot.press("ctrl+e")
+        await seen.pilot.pause()
+        assert "Table saved" in seen.telling()
+        (path,) = story.path.parent.glob("*.csv")
+        head, first, *_rest = path.read_text().splitlines()
+        assert head.startswith("seq,at,kind,friend,")
+        assert head.endswith("name_of_friend,name_of_recipient")
+        assert "Person No" in first
+        assert len(path.read_text().splitlines()) == len(seen.app.screen.query_one("#rewards").rows) + 1
