@@ -74,6 +74,11 @@ class Feed:
         self._orders.append((kind, args or {}))
         self._wake.set()
 
+    @property
+    def question(self) -> Question:
+        """What is asked now."""
+        return self._question
+
     def ask(self, question: Question) -> None:
         """Have a question answered from now on, and at once; each change is posted as a Fresh message."""
         if question != self._question:

@@ -4,35 +4,11 @@ from __future__ import annotations
 
 import pytest
 from story import DAY, START, Story
-from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.image import SVGImageSnapshotExtension
 from watching import WALL, Watch
 
-from referral_tui.dashboard.messages import Fresh
 from referral_tui.dashboard.widgets.funnel import Funnel
 from referral_tui.dashboard.widgets.lists import Stream
 from referral_tui.dashboard.widgets.tile import Tile
-
-
-@pytest.fixture
-def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    return snapshot.use_extension(SVGImageSnapshotExtension)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids="{0[0]}x{0[1]}".format)
-async def test_dark(story: Story, watch: Watch, picture: SnapshotAssertion, size: tuple[int, int]) -> None:
-    async with watch(story.path, size=size) as seen:
-        assert [type(message) for message in seen.told] == [Fresh]
-        assert seen.app.snapshot.standing.newest_seq == story.seq
-        assert seen.picture() == picture
-
-
-async def test_light(story: Story, watch: Watch, picture: SnapshotAssertion) -> None:
-    async with watch(story.path, size=(120, 40)) as seen:
-        await seen.pilot.press("t")
-        await seen.pilot.pause()
-        assert not seen.app.current_theme.dark
-        assert seen.picture() == picture
 
 
 @pytest.mark.parametrize("size", [(72, 20), (80, 24), (109, 37), (110, 28), (170, 38), (240, 70)])
@@ -112,14 +88,6 @@ async def test_help_gives_the_formula_of_what_has_the_focus(story: Story, watch:
         assert "38 ÷ 40 = 95.0 %" in text
         await seen.pilot.press("escape")
         assert seen.app.screen is seen.app.place
-
-
-async def test_every_part_explains_itself(story: Story, watch: Watch) -> None:
-    async with watch(story.path) as seen:
-        for part in seen.app.screen.focus_chain:
-            topic = part.topic()
-            assert topic.title
-            assert len(topic.text) > 20
 
 
 async def test_a_list_that_is_scrolled_holds_still(story: Story, watch: Watch) -> None:

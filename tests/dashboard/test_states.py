@@ -106,15 +106,6 @@ async def test_damaged(story: Story, watch: Watch) -> None:
         assert "referral-tui verify" in text
 
 
-async def test_deleted_while_it_is_watched(story: Story, watch: Watch) -> None:
-    async with watch(story.path, size=(80, 24)) as seen:
-        story.close()
-        story.path.unlink()
-        await seen.until(lambda: seen.app.trouble)
-        assert "No database yet: what was read before is shown" in seen.telling()
-        assert "The funnel" in "\n".join(seen.lines())
-
-
 async def test_the_writer_died(story: Story, watch: Watch, wall: HeldClock) -> None:
     async with watch(story.path, size=(80, 24)) as seen:
         assert seen.app.snapshot.status == "running"

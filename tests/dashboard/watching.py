@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 
 from referral_tui.dashboard.app import Dashboard
+from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
 
 WALL = START + 400 * DAY  # the wall's clock of every test; runs are told to have beaten a moment before
@@ -49,6 +50,11 @@ class Watched:
     async def first(self) -> None:
         """Wait until the feed has told something."""
         await self.until(lambda: self.app.snapshot or self.app.trouble)
+
+    async def open(self, place: type[Place]) -> None:
+        """Go to a screen, and wait for the answer to its wish."""
+        await self.pilot.press(place.KEY)
+        await self.until(lambda: self.app.snapshot is None or self.app.snapshot.question.place == place.MODE)
 
     def telling(self) -> str:
         """The sentence on the screen."""

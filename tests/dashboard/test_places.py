@@ -1,0 +1,176 @@
+"""What holds on every screen: its pictures, each key, its help, every size, and every state of the database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from story import DAY, START, Story
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.image import SVGImageSnapshotExtension
+from watching import WALL, HeldClock, Watch, Watched
+
+from referral_tui.dashboard.app import PLACES
+from referral_tui.dashboard.commands import COMMANDS
+from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.widgets.lines import Explained
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+AWAY = {"quit"}  # leaves the dashboard
+
+each_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.MODE)
+each_size = pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+
+
+@pytest.fixture
+def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(SVGImageSnapshotExtension)
+
+
+@asynccontextmanager
+async def opened(
+    watch: Watch, path: Path, place: type[Place], size: tuple[int, int]
+) -> AsyncIterator[Watched]:
+    async with watch(path, size=size) as seen:
+        await seen.open(place)
+        yield seen
+
+
+@each_size
+@each_place
+async def test_dark(
+    story: Story, watch: Watch, picture: SnapshotAssertion, place: type[Place], size: tuple[int, int]
+) -> None:
+    async with opened(watch, story.path, place, size) as seen:
+        assert seen.app.snapshot.trouble is None
+        assert seen.picture() == picture
+
+
+async def test_light(story: Story, watch: Watch, picture: SnapshotAssertion) -> None:
+    async with opened(watch, story.path, PLACES[0], (120, 40)) as seen:
+        await seen.pilot.press("t")
+        await seen.pilot.pause()
+        assert not seen.app.current_theme.dark
+        assert seen.picture() == picture
+
+
+@pytest.mark.parametrize("size", [(72, 20), (80, 24), (109, 37), (110, 28), (170, 38), (240, 70)])
+@each_place
+async def test_nothing_is_cut_or_empty(
+    story: Story, watch: Watch, place: type[Place], size: tuple[int, int]
+) -> None:
+    async with opened(watch, story.path, place, size) as seen:
+        lines = seen.lines()
+        assert "Northwind Mobile" in lines[0] or size[0] < 110
+        assert "platform" in lines[0]
+        assert f"{place.KEY} {place.TITLE_IN_TAB}" in lines[0]
+        assert all(other.KEY in lines[0] for other in PLACES)
+        assert all(len(line) == size[0] for line in lines)
+        for part in seen.app.screen.query(".panel, .tile"):
+            assert part.region.right <= size[0]
+            assert part.region.bottom <= size[1] - 1
+        shown = [part for part in seen.app.screen.query(".panel") if part.display]
+        assert all(part.size.height >= 2 for part in shown)
+        assert "? help" in lines[-1]
+        assert "q quit" in lines[-1]
+
+
+@each_place
+async def test_each_key(story: Story, watch: Watch, place: type[Place]) -> None:
+    """A key may do nothing, and it may say why; what it may not do is fail, or leave us without a screen."""
+    commands = [*COMMANDS, *place.OWN_COMMANDS]
+    keys = [key for command in commands if command.id not in AWAY for key in command.keys.split(",")]
+    keys += [
+        "up",
+        "down",
+        "left",
+        "right",
+        "pageup",
+        "pagedown",
+        "home",
+        "end",
+        "enter",
+        "escape",
+        "shift+tab",
+    ]
+    async with opened(watch, story.path, place, (120, 40)) as seen:
+        for key in keys:
+            await seen.pilot.press(key)
+            await seen.pilot.pause()
+            assert seen.app.is_running, key
+            while seen.app.screen is not seen.app.place:
+                await seen.pilot.press("escape")
+            if seen.app.place.MODE != place.MODE:
+                await seen.open(place)
+        await seen.until(lambda: seen.app.snapshot.question == seen.app.feed.question)
+        assert seen.app.snapshot.trouble is None
+
+
+@each_place
+async def test_every_part_explains_itself(story: Story, watch: Watch, place: type[Place]) -> None:
+    async with opened(watch, story.path, place, (120, 40)) as seen:
+        parts = [part for part in seen.app.screen.focus_chain if isinstance(part, Explained)]
+        assert parts
+        for part in parts:
+            topic = part.topic()
+            assert topic.title
+            assert len(topic.text) > 20
+
+
+@each_place
+async def test_both_sides_and_the_past(story: Story, watch: Watch, place: type[Place]) -> None:
+    async with opened(watch, story.path, place, (80, 24)) as seen:
+        await seen.pilot.press("p", "left_curly_bracket")
+        await seen.until(lambda: seen.app.snapshot.question.view.at == START + 7 * DAY + 23 * 3_600_000)
+        assert seen.app.snapshot.trouble is None
+        assert "client" in seen.lines()[0]
+        assert "as of Sun 8 Mar 2026 23:00" in seen.lines()[1]
+
+
+# -- states ---------------------------------------------------------------------------------------------
+
+
+@each_place
+async def test_an_empty_database(empty: Story, watch: Watch, place: type[Place]) -> None:
+    async with opened(watch, empty.path, place, (80, 24)) as seen:
+        assert seen.app.snapshot.trouble is None
+        assert not place.NEEDS_EVENTS or "No events yet" in "\n".join(seen.lines())
+
+
+@each_place
+async def test_no_database(tmp_path: Path, watch: Watch, place: type[Place]) -> None:
+    async with opened(watch, tmp_path / "shop.db", place, (80, 24)) as seen:
+        assert "No database yet" in "\n".join(seen.lines())
+
+
+@each_place
+async def test_deleted_while_it_is_watched(story: Story, watch: Watch, place: type[Place]) -> None:
+    async with opened(watch, story.path, place, (80, 24)) as seen:
+        story.close()
+        story.path.unlink()
+        await seen.until(lambda: seen.app.trouble)
+        assert "No database yet: what was read before is shown" in seen.telling()
+
+
+@each_place
+async def test_the_writer_died(story: Story, watch: Watch, wall: HeldClock, place: type[Place]) -> None:
+    async with opened(watch, story.path, place, (80, 24)) as seen:
+        wall.at += 5_000
+        await seen.until(lambda: seen.app.snapshot.status == "stopped")
+        assert "The writer stopped at 23:59:59 UTC" in seen.telling()
+
+
+@each_place
+async def test_finished(story: Story, watch: Watch, place: type[Place]) -> None:
+    story.clock("finished", 0, WALL - 9 * DAY, START + 9 * DAY)
+    async with opened(watch, story.path, place, (80, 24)) as seen:
+        assert "This run is finished" in seen.telling()
+
+
+@each_place
+async def test_too_small(story: Story, watch: Watch, place: type[Place]) -> None:
+    async with opened(watch, story.path, place, (20, 5)) as seen:
+        text = " ".join(" ".join(seen.lines()).split())
+        assert "Make this window larger: 72 x 20 at least, it is 20 x 5" in text
