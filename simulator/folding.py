@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import polars as pl
 
 from db.store import Store
 from simulator.engine import Engine
 from simulator.errors import DatabaseError
+from simulator.feelings import Feelings
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.records import parse_program, same_design, typed
 
+_ISSUED = (
+    "SELECT a.at, COALESCE(r.recipient, -1) FROM audit a JOIN reward r ON r.id = a.ref "
+    "WHERE a.kind = 'issued' AND a.seq > ? AND a.seq <= ?"
+)
+_REFUSED = (
+    "SELECT decided_at, COALESCE(referrer, -1) FROM decision WHERE outcome = 'refused' AND id > ? AND id <= ?"
+)
+_CHANGED = (
+    "SELECT at, text FROM audit JOIN program_version v ON v.version = ref WHERE kind = 'program-changed' "
+    "ORDER BY seq"
+)
 BATCH = 100_000  # events of the log folded at once
 
 
@@ -41,3 +57,24 @@ def folded(store: Store, program: Program | None, progress: Callable[[int, int],
     if told and told >= engine.newest:  # else later events have said more
         engine.advance(told)
     return engine
+
+
+def recall(feelings: Feelings, store: Store) -> None:
+    """Gather again, from a database, what people felt since its beginning."""
+    for refs in _pages(
+        store, "person", "id", "SELECT id, ref FROM person WHERE id > ? AND id <= ? ORDER BY id"
+    ):
+        feelings.meet(pl.Series([ref for _, ref in refs], dtype=pl.String))
+    for rows in _pages(store, "audit", "seq", _ISSUED):
+        feelings.add_rewarded(*np.array(rows, dtype=np.int64).reshape(-1, 2).T)
+    for rows in _pages(store, "decision", "id", _REFUSED):
+        feelings.add_refused(*np.array(rows, dtype=np.int64).reshape(-1, 2).T)
+    for at, text in store.query(_CHANGED):
+        feelings.add_program(at, parse_program(text))
+
+
+def _pages(store: Store, table: str, key: str, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a SELECT between two keys of a table, up to `BATCH` keys at once."""
+    ((last,),) = store.query(f"SELECT COALESCE(MAX({key}), -1) FROM {table}")
+    for first in range(-1, last, BATCH):
+        yield store.query(sql, (first, min(last, first + BATCH)))

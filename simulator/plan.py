@@ -13,6 +13,7 @@ from simulator.delivery.models import Model, parse_models
 from simulator.errors import DatabaseError, WorldError
 from simulator.program.model import Program
 from simulator.program.nearest import advice
+from simulator.world.rhythm import DAY_MS
 from simulator.world.spec import WorldSpec, load_world
 
 PRESET: Final = "telecom"
@@ -34,6 +35,11 @@ class Plan:
     days: int = DAYS
     start_ms: int = START_MS
     delivery: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def end_ms(self) -> int:
+        """When it ends, milliseconds UTC."""
+        return self.start_ms + self.days * DAY_MS
 
     def settings(self) -> dict[str, str]:
         """As the database keeps it."""

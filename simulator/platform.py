@@ -26,7 +26,8 @@ from simulator.engine.outcome import Version
 from simulator.errors import DatabaseError, InputError
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.events.moment import format_moment
-from simulator.folding import folded
+from simulator.feelings import Feelings
+from simulator.folding import folded, recall
 from simulator.outbox import Outbox
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -40,6 +41,7 @@ from simulator.records import (
     version_row,
 )
 from simulator.standing import standing
+from simulator.world.feedback import Felt
 
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 
@@ -60,6 +62,7 @@ class Platform:
         self._broken = False
         self._in_review: list[tuple[Any, ...]] = []
         self._outbox = Outbox(store)
+        self._feelings = Feelings()
 
     @classmethod
     def create(cls, path: Path, program: Program, settings: Mapping[str, str] | None = None) -> Platform:
@@ -95,6 +98,7 @@ class Platform:
             platform = cls(store, folded(store, program, progress))
             ((platform._quarantined,),) = store.query("SELECT COALESCE(MAX(number), 0) FROM quarantine")
             platform._in_review = store.query(OPEN_REVIEWS)
+            recall(platform._feelings, store)
             ((platform._commands,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM command")
             platform._sim_at = store.clock()["sim_at"]
         except BaseException:
@@ -329,6 +333,10 @@ class Platform:
         taken, self._in_review = self._in_review, []
         return taken
 
+    def take_felt(self, before_ms: int) -> Felt:
+        """What people felt of the outcome before a moment, since the last call."""
+        return self._feelings.take(before_ms)
+
     def index(self) -> None:
         """Make the database's indexes, where they are not there yet."""
         self._written()
@@ -361,6 +369,7 @@ class Platform:
         events: pl.DataFrame | None = None,
         quarantine: pl.DataFrame | None = None,
     ) -> None:
+        self._feelings.hear(outcome, self._engine)
         self._in_review += put_in_review(outcome, events)
         batch = batch_of(outcome, events, quarantine)
         clock = {"sim_at": self._sim_at, "told_at": self.told, "beat_at": _wall_ms()}

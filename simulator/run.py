@@ -27,6 +27,7 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.presets import find_program
 from simulator.source import Source
+from simulator.world.feedback import Felt
 from simulator.world.operator import Review
 from simulator.world.pseudonyms import client_key
 
@@ -168,7 +169,7 @@ class Run:
         self._batch = batch
         self._progress = progress or (lambda _done, _total: None)
         self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
-        self._source = Source(opened.plan, self._first_program(), opened.crm, self._new_reviews)
+        self._source = Source(opened.plan, self._first_program(), opened.crm, self._new_reviews, self._felt)
         self._at = self._source.start_ms  # everything that arrives before is received
         self._pace = pace
         self._paused = False
@@ -286,6 +287,12 @@ class Run:
     def _first_program(self) -> Program:
         ((text,),) = self._platform.query("SELECT text FROM program_version WHERE version = 1")
         return load_program(str(text), f"{self._platform.path}, program version 1")
+
+    def _felt(self, before_ms: int) -> Felt:
+        """What people felt before a moment: what was due by then is released first."""
+        if before_ms - 1 >= self._platform.earliest_now:
+            self._platform.advance(before_ms - 1)
+        return self._platform.take_felt(before_ms)
 
     def _new_reviews(self) -> list[Review]:
         return [Review(*row) for row in self._platform.take_reviews()]

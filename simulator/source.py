@@ -15,8 +15,9 @@ from simulator.delivery.models import Delivery
 from simulator.delivery.queue import ArrivalQueue
 from simulator.plan import Plan
 from simulator.program.model import Program
-from simulator.world.operator import LOOKAHEAD_MS, Operator, Review
-from simulator.world.world import World
+from simulator.world.feedback import Felt
+from simulator.world.operator import Operator, Review
+from simulator.world.windows import Here, Setting
 
 
 class Source:
@@ -26,24 +27,29 @@ class Source:
     been received, because the reviews that they open are looked up then.
     """
 
-    def __init__(self, plan: Plan, program: Program, crm: Crm, reviews: Callable[[], list[Review]]) -> None:
-        """`program` is the one the run began with; `reviews` gives the reviews opened since its last call."""
+    def __init__(
+        self,
+        plan: Plan,
+        program: Program,
+        crm: Crm,
+        reviews: Callable[[], list[Review]],
+        felt: Callable[[int], Felt],
+    ) -> None:
+        """`program` is the one the run began with.
+
+        `reviews` gives the reviews opened since its last call, `felt` what people felt since its last call and before
+        a moment: it is asked for at the start of each window, when all that arrived before has been judged.
+        """
         spec = plan.world()
-        self._world = World(
-            spec,
-            program,
-            seed=plan.seed,
-            referrers=plan.referrers,
-            start_ms=plan.start_ms,
-            days=plan.days,
-        )
+        self._windows = Here(Setting(spec, program, plan.seed, plan.referrers, plan.start_ms, plan.days))
+        self._felt = felt
         self._delivery = Delivery(plan.models(spec), plan.seed)
         self._operator = Operator(spec.operator, plan.seed)
         self._queue = ArrivalQueue()
         self._crm = crm
         self._reviews = reviews
-        self.start_ms = self.ready_until = self._world.start_ms
-        self.end_ms = self._world.end_ms
+        self.start_ms = self.ready_until = plan.start_ms
+        self.end_ms = plan.end_ms
 
     def pass_over(self, count: int, progress: Callable[[int], None]) -> None:
         """Make again, and drop, the first `count` of the people's messages; the verdicts among them are known."""
@@ -63,11 +69,10 @@ class Source:
         return self._queue.take(min(before_ms, self.ready_until), limit)
 
     def _make_window(self) -> None:
-        until = min(self.end_ms, self.ready_until + LOOKAHEAD_MS)
-        events = self._world.advance(until)
-        self._crm.write(self._world.take_people())
-        self._queue.put(events, self._delivery.arrivals(events))
-        self.ready_until = until
+        window = self._windows.next(self._felt(self.ready_until))
+        self._crm.write(window.people)
+        self._queue.put(window.events, self._delivery.arrivals(window.events))
+        self.ready_until = window.until_ms
 
     def _decide(self) -> None:
         reviews = self._reviews()

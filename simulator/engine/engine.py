@@ -12,11 +12,12 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
+from simulator.engine.arrays import NONE, Ints
 from simulator.engine.attribution import attribute
 from simulator.engine.batch import TYPE_CODES, Batch
 from simulator.engine.decisions import Case, ReviewKey, decide
 from simulator.engine.intake import Intake, Stored
-from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
+from simulator.engine.ledger import ISSUED, PENDING, REVOKED, ROLES, VOIDED, Ledger
 from simulator.engine.outcome import EMPTY, Outcome, Receipts, Version
 from simulator.engine.record import Record
 from simulator.engine.record_events import (
@@ -40,6 +41,7 @@ from simulator.engine.version import Ready
 from simulator.program.model import Program
 
 _PROGRAM_CHANGED = TYPE_CODES["program.changed"]
+_COMMUNITY = ROLES.index("community")
 BEGINNING = -(2**62)
 """Before any time of receipt."""
 
@@ -110,6 +112,18 @@ class Engine:
                     self._change(part, record)
                 self._fold(part, record)
         return self._outcome(record)
+
+    def recipients(self, rewards: Ints) -> Ints:
+        """The people who get these rewards (`reward.id`), by id; NONE for a community."""
+        account = self._ledger.lines["account"][rewards - 1]
+        accounts = self._ledger.accounts
+        personal = accounts["role"][account] != _COMMUNITY
+        return np.where(personal, accounts["recipient"][account], NONE)
+
+    def referrers_of(self, friends: Ints) -> Ints:
+        """The referrers that friends are attributed to, by id; NONE where there is none."""
+        attribution = self._state.people["attribution"][friends]
+        return np.where(attribution != NONE, self._state.attributions["referrer"][attribution], NONE)
 
     def advance(self, now_ms: int) -> Outcome:
         """Tell the time (milliseconds UTC): everything due at or before it is released.

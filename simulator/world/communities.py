@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, choose, seed_key, uniform
-from simulator.world.spec import Communities as CommunitiesSpec
+from simulator.world.spec_people import Communities as CommunitiesSpec
 
 NONE = -1
 _KINDS = ((8, "family"), (30, "neighbours"), (120, "club"), (1 << 62, "workplace"))  # by size, below

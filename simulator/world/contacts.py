@@ -16,7 +16,7 @@ import polars as pl
 from simulator.errors import WorldError
 from simulator.world.draws import Bools, Ints, Keys, Purpose, bits
 from simulator.world.pseudonyms import Bytes, digests
-from simulator.world.spec import Country
+from simulator.world.spec_people import Country
 
 _DOMAINS = ("@example.com", "@example.net", "@example.org", "@mail.example.com", "@post.example.org")
 _DRAMA = 447_700_900_000

@@ -37,10 +37,14 @@ class Journeys:
         self._rhythm = rhythm
         self._roots = roots
         self._converting = Converting(spec, rhythm, end_ms)
-        self._answer = answer.converting
+        self.answer(answer)
         self._by_segment: Floats = np.array([one.converts for one in spec.people.segments.values()])
         self._by_channel: Floats = np.array([one.converts for one in spec.channels])
         self._via_community: Bools = np.array([one.reach == "community" for one in spec.channels])
+
+    def answer(self, answers: Answers) -> None:
+        """From now on people answer to this offer."""
+        self._answer = answers.converting
 
     def begin(self, arrivals: Ints, today: int) -> tuple[Ints, Ints]:
         """Whole journeys of those who arrive on the day that began at `today`: events, and who joins when."""

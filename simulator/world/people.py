@@ -96,16 +96,21 @@ class People(Columns):
 
 
 class Referrers(Columns):
-    """Those with a link: the person, their key beside it, and their rate of sessions per lived millisecond."""
+    """Those with a link: the person, their key beside it, their rate of sessions per lived millisecond, and their mood.
+
+    The mood multiplies the rate; see `feedback.Moods`.
+    """
 
     _columns = {  # noqa: RUF012 - read only
         "person": _Column(np.int64),
         "key": _Column(np.uint64),
         "rate": _Column(np.float64),
+        "mood": _Column(np.float64),
     }
     person: Ints
     key: Keys
     rate: Floats
+    mood: Floats
 
     def add(self, person: Ints, key: Keys, rate: Floats) -> None:
         """New referrers, in use from the next day on."""
@@ -113,3 +118,4 @@ class Referrers(Columns):
         self.person[rows] = person
         self.key[rows] = key
         self.rate[rows] = rate
+        self.mood[rows] = 1.0

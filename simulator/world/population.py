@@ -13,7 +13,8 @@ from simulator.world.communities import Communities
 from simulator.world.contacts import Contacts
 from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, choose, uniform
 from simulator.world.people import LABELS, People
-from simulator.world.spec import Group, WorldSpec
+from simulator.world.spec import WorldSpec
+from simulator.world.spec_people import Group
 
 CRM_SCHEMA: dict[str, pl.DataType] = {
     "ref": pl.String(),

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator.world.draws import Keys, seed_key
+from simulator.world.draws import Ints, Keys, seed_key
 
 Bytes = NDArray[np.uint8]
 
@@ -61,6 +61,18 @@ def ids(keys: Keys) -> pl.Series:
     """The upper 60 bits of keys as texts of 12 characters that sort as the bits do."""
     groups = ((keys >> np.uint64(4))[:, None] >> _SHIFTS) & _FIVE
     return strings(_BASE32[groups.view(np.int64)])
+
+
+def marks(references: Bytes) -> Ints:
+    """The upper 60 bits of people's digests: enough to know each of ten million from its reference."""
+    first = np.ascontiguousarray(references[:, :8]).view(">u8")[:, 0]
+    return (first.astype(np.uint64) >> np.uint64(4)).view(np.int64)
+
+
+def text_marks(refs: pl.Series) -> Ints:
+    """The same of references as texts; 0 for those of another making."""
+    digits = refs.str.slice(1, 15).str.to_integer(base=16, strict=False, dtype=pl.Int64)
+    return np.asarray(digits.fill_null(0).to_numpy(), dtype=np.int64)
 
 
 def codes(keys: Keys) -> pl.Series:

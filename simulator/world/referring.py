@@ -20,6 +20,7 @@ from simulator.world.draws import (
     poisson,
     uniform,
 )
+from simulator.world.feedback import Moods
 from simulator.world.framing import INPUT, SSO
 from simulator.world.happenings import WIDTH, Happening, happen, ident
 from simulator.world.journeys import ARRIVAL_WIDTH, CHEAT, CLICK, TILL
@@ -27,7 +28,8 @@ from simulator.world.offer import Answers
 from simulator.world.people import FRIEND, SELF_REFERRER, Referrers
 from simulator.world.population import Population
 from simulator.world.rhythm import DAY_MS, Rhythm
-from simulator.world.spec import Reach, WorldSpec
+from simulator.world.spec import WorldSpec
+from simulator.world.spec_people import Reach
 
 JOIN_WIDTH = 2  # when, who
 _YEAR_MS = 365.25 * DAY_MS
@@ -80,8 +82,10 @@ class Referring:
         self._communities = communities
         self._rhythm = rhythm
         self._referrers = Referrers(1024)
+        self.moods = Moods(spec.feedback, self._referrers)
+        self._most = spec.activity.most_per_day / DAY_MS
         self._fade = float(np.exp(-DAY_MS / spec.activity.fades))
-        self._share_rate = min(1.0, spec.sharing.rate * answer.sharing)
+        self.answer(answer)
         channels = spec.channels
         alone = np.array([0.0 if one.reach == "community" else one.share for one in channels])
         self._channel_shares: Floats = np.cumsum([one.share for one in channels])
@@ -90,6 +94,10 @@ class Referring:
         self._click: Floats = np.array([one.click for one in channels])
         self._visit_median: Floats = np.array([one.delay.median for one in channels])
         self._visit_spread: Floats = np.array([one.delay.spread for one in channels])
+
+    def answer(self, answers: Answers) -> None:
+        """From now on people answer to this offer."""
+        self._share_rate = min(1.0, self._spec.sharing.rate * answers.sharing)
 
     def join(self, joins: Ints, day: int, day_end: int) -> tuple[Ints, Sessions]:
         """People become referrers: their first events, and their sessions of the rest of the day."""
@@ -109,7 +117,7 @@ class Referring:
             * self._population.kind_activity[people.kind[person]]
             * self._population.segment_activity[people.segment[person]]
         )
-        rate = np.minimum(rate, activity.most_per_day / DAY_MS)
+        rate = np.minimum(rate, self._most)
         via = np.where(uniform(key, Purpose.VIA) < self._spec.people.by_input, INPUT, SSO)
         events = np.concatenate(
             (
@@ -131,13 +139,15 @@ class Referring:
         first = Sessions(person, key, at, np.zeros(len(at), dtype=np.int64))
         more = self._draw(person, key, rate, day, begin, end - begin)
         self._referrers.add(person, key, rate)
+        self.moods.enter(people.reference[person])
         return events, first.joined(more)
 
     def sessions(self, day: int, begin_ms: int, end_ms: int) -> Sessions:
         """The sessions of a day, of those who were referrers when it began."""
         table, count = self._referrers, self._referrers.count
         begin, end = self._rhythm.lived(np.array([begin_ms, end_ms]))
-        key, rate = table.key[:count], table.rate[:count]
+        key = table.key[:count]
+        rate = np.minimum(table.rate[:count] * self.moods.of(count), self._most)
         chance = uniform(key, Purpose.SESSIONS, day)
         busy = np.flatnonzero(chance > np.exp(rate * -(end - begin)))
         start = np.full(len(busy), begin)
@@ -158,6 +168,7 @@ class Referring:
     def fade(self) -> None:
         """A day has gone by: interest is a little less."""
         self._referrers.rate[: self._referrers.count] *= self._fade
+        self.moods.fade()
 
     def share(self, sessions: Sessions) -> tuple[Ints, Ints]:
         """The events of sessions, and those whom the shares move: when, key, inviter, channel, how."""

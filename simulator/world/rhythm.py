@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simulator.world.draws import Floats, Ints, Keys, Purpose, lognormal
 from simulator.world.measures import Delay
-from simulator.world.spec import Rhythm as RhythmSpec
+from simulator.world.spec_people import Rhythm as RhythmSpec
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS

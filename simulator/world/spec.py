@@ -6,144 +6,28 @@ Every number stands in `world.toml` beside its source or the word `assumed`; the
 from __future__ import annotations
 
 import tomllib
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from simulator.errors import WorldError
 from simulator.program.currencies import DIGITS
-from simulator.world.measures import Delay, Duration, Part, Positive, Share, check_whole
+from simulator.world.measures import Part, check_whole
 from simulator.world.spec_buying import MOST_LATER, Conversion, Later, Offer
 from simulator.world.spec_cheats import Cheats
+from simulator.world.spec_people import (
+    Activity,
+    Channel,
+    Communities,
+    Feedback,
+    Friend,
+    Operator,
+    People,
+    Rhythm,
+    Sharing,
+)
 
 _ROUNDING = 1e-6  # of a minor unit: what a decimal loses in a float
-
-
-class Rhythm(Part):
-    """How busy people are by hour (UTC), weekday (from Monday) and month; only the proportions count."""
-
-    hours: Annotated[list[float], Field(min_length=24, max_length=24)] = [1.0] * 24
-    weekdays: Annotated[list[float], Field(min_length=7, max_length=7)] = [1.0] * 7
-    months: Annotated[list[float], Field(min_length=12, max_length=12)] = [1.0] * 12
-
-
-class Group(Part):
-    """A part of the people: its share of them, and how active it is beside the others."""
-
-    share: Share
-    activity: Positive = 1.0
-
-
-class Segment(Group):
-    """A segment of customers; its friends convert `converts` times as often as the conversion's rate says."""
-
-    converts: Positive = 1.0
-
-
-class Country(Part):
-    """A country of residence: its share, and the Faker locale its people's names come from."""
-
-    share: Share
-    locale: str
-
-
-class People(Part):
-    """Who the people are, and when the first of them meet the program."""
-
-    kinds: Annotated[dict[str, Group], Field(min_length=1)]
-    segments: Annotated[dict[str, Segment], Field(min_length=1)]
-    countries: Annotated[dict[str, Country], Field(min_length=1)]
-    by_phone: Share
-    by_input: Share
-    launch_share: Share
-    launch_mean: Duration
-    later_mean: Duration
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        check_whole("kinds", {name: group.share for name, group in self.kinds.items()})
-        check_whole("segments", {name: group.share for name, group in self.segments.items()})
-        check_whole("countries", {name: one.share for name, one in self.countries.items()})
-        unknown = sorted(set(self.kinds) - {"customer", "employee", "partner"})
-        if unknown:
-            raise ValueError(f"kinds: '{unknown[0]}' is none of customer, employee, partner")
-        return self
-
-
-class Activity(Part):
-    """How often referrers look at the program's page: unequal by a log-normal, and fading."""
-
-    sessions_per_year: Annotated[float, Field(ge=0)]
-    inequality: Annotated[float, Field(ge=0, le=3)]
-    most_per_day: Positive
-    fades: Duration
-
-
-class Communities(Part):
-    """Clubs, workplaces, neighbourhoods, families: sizes by a Pareto law with exponent `tail`."""
-
-    count: Annotated[int, Field(ge=1)]
-    members: Share
-    smallest: Annotated[int, Field(ge=2)]
-    largest: Annotated[int, Field(ge=2)]
-    tail: Positive
-
-
-class Reach(Part):
-    """How many people see a share by this channel: a log-normal cut at `most`."""
-
-    median: Positive
-    spread: Annotated[float, Field(ge=0, le=3)] = 0.0
-    most: Annotated[int, Field(ge=1)]
-
-
-class Channel(Part):
-    """A way to share: how often it is chosen, whom it reaches, and how they answer.
-
-    `click` is the part of those reached who click, `delay` the time until then; `converts` multiplies the rate by
-    which those who came this way convert.
-    """
-
-    name: Annotated[str, Field(min_length=1, max_length=64)]
-    share: Share
-    reach: Literal["one", "community"] | Reach
-    click: Share
-    delay: Delay
-    converts: Positive = 1.0
-
-
-class Sharing(Part):
-    """How often a look at the page becomes a share, and how long writing it takes."""
-
-    rate: Share
-    delay: Delay
-
-
-class Friend(Part):
-    """What a friend does after a click. Rates are per click (one friend, first visit) unless said."""
-
-    till: Share
-    again: Share
-    again_delay: Delay
-    other_link: Share
-    other_link_delay: Delay
-    claim: Share
-    claim_delay: Delay
-    cross_device: Share
-    types_code: Share
-    opt_in: Share
-    opt_in_delay: Delay
-    checked: Share
-    check_delay: Delay
-    eligible: Share
-
-
-class Operator(Part):
-    """Who settles reviews: never before a day has gone by, then after a delay, and not always rightly."""
-
-    name: Annotated[str, Field(pattern=r"[A-Za-z0-9_\-.:=]{1,128}")]
-    delay: Delay
-    error: Share
 
 
 class WorldSpec(Part):
@@ -161,6 +45,7 @@ class WorldSpec(Part):
     conversion: Conversion
     later: Annotated[list[Later], Field(max_length=MOST_LATER, default_factory=list)]
     offer: Offer
+    feedback: Feedback | None = None
     cheats: Cheats
     operator: Operator
     delivery: dict[str, str]

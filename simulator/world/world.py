@@ -1,7 +1,7 @@
 """The world: people who look, share, visit, claim, buy, pay and cancel, a day at a time.
 
 A day is drawn whole, as soon as its first moment is asked for, from the state at its start: so the events are the
-same however the time is cut into windows, and what is learnt during a day (a feedback to come) acts from the next.
+same however the time is cut into windows, and what people feel (`feel`) acts from the next day that is drawn.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from simulator.world import draws, pseudonyms
 from simulator.world.agenda import Agenda
 from simulator.world.communities import Communities
 from simulator.world.draws import Purpose
+from simulator.world.feedback import Felt
 from simulator.world.framing import WORLD_SCHEMA, Framer
 from simulator.world.happenings import WIDTH
 from simulator.world.journeys import ARRIVAL_WIDTH, Journeys
@@ -49,6 +50,7 @@ class World:
         self._events = Agenda(start_ms, DAY_MS, days, WIDTH)
         self._joins = Agenda(start_ms, DAY_MS, days, JOIN_WIDTH)
         self._arrivals = Agenda(start_ms, DAY_MS, days, ARRIVAL_WIDTH)
+        self._spec = spec
         answer = answers(spec, program)
         self._referring = Referring(spec, answer, self._population, communities, rhythm)
         self._journeys = Journeys(spec, answer, self._population, rhythm, self.end_ms, referrers)
@@ -92,6 +94,14 @@ class World:
         if len(found) == 1:
             return found[0]
         return pl.concat(found) if found else pl.DataFrame(schema=WORLD_SCHEMA)
+
+    def feel(self, felt: Felt) -> None:
+        """People learn what became of them, and of the program: they act by it from the next day to be drawn."""
+        self._referring.moods.feel(felt)
+        if felt.program is not None:
+            answer = answers(self._spec, felt.program)
+            self._referring.answer(answer)
+            self._journeys.answer(answer)
 
     def take_people(self) -> pl.DataFrame:
         """Rows for the client's CRM: people who became known since the last call, or changed."""

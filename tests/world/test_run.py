@@ -9,89 +9,31 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from running import PLAN, REVIEWING, FakeWall, crm_of, exports_of, run_into, stop_after
 
 from db.control import PAUSE, RESUME, SPEED, STEP, send
 from db.people import crm_path
 from db.store import Store
 from referral_tui.cli.app import run as command
 from simulator.errors import DatabaseError, InputError
-from simulator.export import export
 from simulator.pace import MAX
 from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.run import Ending, Run, begin, resume
+from simulator.run import begin, resume
 from simulator.verify import verify
 
 DAY_S = 86_400
-PLAN = Plan(seed=5, referrers=500, days=25)
-REVIEWING = """
-[program]
-name = "Reviewed"
-industry = "telecom"
-currency = "GBP"
-
-[[milestone]]
-name = "activated"
-event = "service.activated"
-
-[[rule]]
-code = "looked-at"
-require = "method = 'link' AND NOT same_device"
-because = "A person looks at codes."
-on_fail = "review"
-
-[[reward]]
-name = "credit"
-to = "referrer"
-on = "activated"
-kind = "bill-credit"
-value = 35.00
-hold = "5d"
-clawback = "30d"
-
-[[reward]]
-name = "friend-credit"
-to = "friend"
-on = "activated"
-kind = "bill-credit"
-value = 15.00
-"""
-
-
-class FakeWall:
-    """A wall clock that goes on when somebody waits, and a little at each look."""
-
-    def __init__(self, each_look: float = 0.0) -> None:
-        self.at = 0.0
-        self.each_look = each_look
-
-    def now(self) -> float:
-        self.at += self.each_look
-        return self.at
-
-    def wait(self, seconds: float) -> None:
-        self.at += seconds
 
 
 @pytest.fixture(scope="module")
 def reviewing() -> Program:
     return load_program(REVIEWING, "reviewing.toml")
-
-
-def _stop_after(looks: int) -> Callable[[], bool]:
-    left = iter(range(looks))
-    return lambda: next(left, None) is None
-
-
-def _never() -> bool:
-    return False
 
 
 LOOK = """
@@ -101,44 +43,14 @@ print(json.dumps(db.execute("SELECT status, (SELECT COUNT(*) FROM event), pace F
 """
 
 
-def _run(
-    path: Path,
-    program: Program | None,
-    *,
-    stopped: Callable[[], bool] = _never,
-    pace: float = MAX,
-    batch: int = 20_000,
-    wall: FakeWall | None = None,
-    plan: Plan = PLAN,
-) -> Ending:
-    """Begin, or (without a program) go on."""
-    with begin(path, plan, program) if program else resume(path) as opened:
-        return Run(opened, stopped=stopped, wall=wall or FakeWall(), pace=pace, batch=batch).go()
-
-
-def _exports(path: Path, folder: Path) -> dict[str, bytes]:
-    found = {}
-    for what in ("events", "attributions", "decisions", "rewards", "audit", "quarantine"):
-        out = folder / f"{path.stem}-{what}.jsonl"
-        with out.open("wb") as stream:
-            export(path, what, "jsonl", stream)
-        found[what] = out.read_bytes()
-    return found
-
-
-def _crm(path: Path) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(crm_path(path))) as db:
-        return db.execute("SELECT * FROM person ORDER BY ref").fetchall()
-
-
 @pytest.fixture(scope="module")
 def whole(
     tmp_path_factory: pytest.TempPathFactory, reviewing: Program
 ) -> tuple[dict[str, bytes], list[tuple[object, ...]]]:
     """The exports and the CRM of the run that nobody stopped."""
     folder = tmp_path_factory.mktemp("whole")
-    assert _run(folder / "w.db", reviewing) == "finished"
-    return _exports(folder / "w.db", folder), _crm(folder / "w.db")
+    assert run_into(folder / "w.db", reviewing) == "finished"
+    return exports_of(folder / "w.db", folder), crm_of(folder / "w.db")
 
 
 def test_reviews_are_settled_by_the_operator_a_day_later(
@@ -164,8 +76,8 @@ def test_batch_and_pace_change_nothing(
     reviewing: Program,
     whole: tuple[dict[str, bytes], list[tuple[object, ...]]],
 ) -> None:
-    assert _run(tmp_path / "w.db", reviewing, batch=batch, pace=pace) == "finished"
-    assert (_exports(tmp_path / "w.db", tmp_path), _crm(tmp_path / "w.db")) == whole
+    assert run_into(tmp_path / "w.db", reviewing, batch=batch, pace=pace) == "finished"
+    assert (exports_of(tmp_path / "w.db", tmp_path), crm_of(tmp_path / "w.db")) == whole
 
 
 @pytest.mark.parametrize("pace", [MAX, 200_000.0])
@@ -173,15 +85,15 @@ def test_stopped_again_and_again_it_ends_the_same(
     pace: float, tmp_path: Path, reviewing: Program, whole: tuple[dict[str, bytes], list[tuple[object, ...]]]
 ) -> None:
     path = tmp_path / "w.db"
-    ended = _run(path, reviewing, stopped=_stop_after(11), pace=pace, batch=150)
+    ended = run_into(path, reviewing, stopped=stop_after(11), pace=pace, batch=150)
     for looks in (1, 7, 30):
         assert ended == "stopped"
-        ended = _run(path, None, stopped=_stop_after(looks), pace=pace, batch=97)
+        ended = run_into(path, None, stopped=stop_after(looks), pace=pace, batch=97)
     if ended == "stopped":
-        assert _run(path, None) == "finished"
-    assert (_exports(path, tmp_path), _crm(path)) == whole
-    assert _run(path, None) == "finished"  # going on with what is finished adds nothing
-    assert (_exports(path, tmp_path), _crm(path)) == whole
+        assert run_into(path, None) == "finished"
+    assert (exports_of(path, tmp_path), crm_of(path)) == whole
+    assert run_into(path, None) == "finished"  # going on with what is finished adds nothing
+    assert (exports_of(path, tmp_path), crm_of(path)) == whole
 
 
 class _Power(BaseException):
@@ -208,14 +120,14 @@ def test_the_power_goes_in_the_middle_of_a_write(
         patch.setattr(Store, "_write_rows", failing)
         patch.setattr("simulator.run.HELD_EVENTS", 0)  # many writes
         with pytest.raises(_Power):
-            _run(path, reviewing, batch=120)
-    assert _run(path, None) == "finished"
-    assert (_exports(path, tmp_path), _crm(path)) == whole
+            run_into(path, reviewing, batch=120)
+    assert run_into(path, None) == "finished"
+    assert (exports_of(path, tmp_path), crm_of(path)) == whole
 
 
 def test_nothing_of_the_customer_system_is_in_the_platforms_file(tmp_path: Path, reviewing: Program) -> None:
     path = tmp_path / "w.db"
-    assert _run(path, reviewing) == "finished"
+    assert run_into(path, reviewing) == "finished"
     with closing(sqlite3.connect(crm_path(path))) as db:
         people = db.execute("SELECT name, email, phone FROM person").fetchall()
         (key,) = db.execute("SELECT value FROM setting WHERE name = 'key'").fetchone()
@@ -243,8 +155,8 @@ def test_killed_it_goes_on_as_if_it_never_was(
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     assert 200 <= _count(path) < len(whole[0]["events"].splitlines())
-    assert _run(path, None) == "finished"
-    assert (_exports(path, tmp_path), _crm(path)) == whole
+    assert run_into(path, None) == "finished"
+    assert (exports_of(path, tmp_path), crm_of(path)) == whole
 
 
 def test_interrupted_it_commits_says_so_and_exits_130(tmp_path: Path) -> None:
@@ -291,7 +203,7 @@ def _count(path: Path) -> int:
 
 def test_a_paced_run_that_was_stopped_can_be_verified(tmp_path: Path, reviewing: Program) -> None:
     path = tmp_path / "w.db"
-    assert _run(path, reviewing, stopped=_stop_after(120), pace=86_400.0, wall=FakeWall(0.1)) == "stopped"
+    assert run_into(path, reviewing, stopped=stop_after(112), pace=86_400.0, wall=FakeWall(0.1)) == "stopped"
     with closing(sqlite3.connect(path)) as db:
         (told, newest) = db.execute(
             "SELECT told_at, (SELECT MAX(received_at) FROM event) FROM clock"
@@ -328,8 +240,8 @@ def test_orders_are_obeyed_and_recorded(
             status, events, pace = json.loads(looked.stdout)
             return status, events, pace
 
-    assert _run(path, reviewing, pace=86_400.0 * 3, wall=Watcher()) == "finished"
-    assert _exports(path, tmp_path)["events"] == whole[0]["events"]
+    assert run_into(path, reviewing, pace=86_400.0 * 3, wall=Watcher()) == "finished"
+    assert exports_of(path, tmp_path)["events"] == whole[0]["events"]
     assert {status for status, _, _ in seen[6:25]} == {"paused"}
     assert seen[11][1] == seen[6][1] + 1
     assert seen[16][1] == seen[6][1] + 2
@@ -344,13 +256,13 @@ def test_orders_are_obeyed_and_recorded(
 def test_time_goes_as_fast_as_the_pace_says(tmp_path: Path, reviewing: Program) -> None:
     wall = FakeWall()
     plan = Plan(seed=5, referrers=100, days=10)
-    assert _run(tmp_path / "w.db", reviewing, pace=43_200.0, wall=wall, plan=plan) == "finished"
+    assert run_into(tmp_path / "w.db", reviewing, pace=43_200.0, wall=wall, plan=plan) == "finished"
     assert wall.at == pytest.approx(20, abs=0.2)  # ten days at half a day a second
 
 
 def test_a_run_is_only_resumed_as_it_was_begun(tmp_path: Path, reviewing: Program) -> None:
     path = tmp_path / "w.db"
-    _run(path, reviewing, stopped=_stop_after(3))
+    run_into(path, reviewing, stopped=stop_after(3))
     with pytest.raises(InputError, match="begun with seed 5, not 6"), resume(path, {"seed": 6}):
         pass
     with pytest.raises(DatabaseError, match="another program"), resume(path, {}, "telecom"):
@@ -361,7 +273,7 @@ def test_a_run_is_only_resumed_as_it_was_begun(tmp_path: Path, reviewing: Progra
 
 def test_nothing_is_written_over(tmp_path: Path, reviewing: Program) -> None:
     path = tmp_path / "w.db"
-    _run(path, reviewing, stopped=_stop_after(1))
+    run_into(path, reviewing, stopped=stop_after(1))
     with pytest.raises(DatabaseError, match="exists already"), begin(path, PLAN, reviewing):
         pass
     path.unlink()

@@ -19,9 +19,9 @@ from simulator.world.draws import (
     uniform,
 )
 from simulator.world.rhythm import DAY_MS, HOUR_MS, Rhythm
-from simulator.world.spec import Communities as CommunitiesSpec
-from simulator.world.spec import Rhythm as RhythmSpec
 from simulator.world.spec import WorldSpec
+from simulator.world.spec_people import Communities as CommunitiesSpec
+from simulator.world.spec_people import Rhythm as RhythmSpec
 
 START = 1_767_225_600_000
 KEYS = root_keys(7, 40_000)

@@ -16,7 +16,7 @@ from db.people import crm_path
 from simulator.errors import DatabaseError, WorldError
 from simulator.world.contacts import Contacts
 from simulator.world.pseudonyms import client_key
-from simulator.world.spec import Country
+from simulator.world.spec_people import Country
 
 RESERVED = re.compile(r"[a-z]+\.[a-z]+\d+@((mail|post)\.)?example\.(com|net|org)")
 DRAMA = re.compile(r"\+447700900\d{3} x\d{1,6}")

@@ -1,0 +1,93 @@
+"""What people feel of the platform's outcome, gathered until the world is told: rewards issued, friends refused.
+
+It is the same whatever the batches, and after a restart: everything is by the moment at which it happened.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, Ints
+from simulator.engine.outcome import Outcome
+from simulator.program.model import Program
+from simulator.world.feedback import Felt
+from simulator.world.pseudonyms import text_marks
+
+_REWARDED, _REFUSED = 0, 1
+
+
+class Knower(Protocol):
+    """The engine, as far as it is asked who is concerned."""
+
+    def recipients(self, rewards: Ints) -> Ints:
+        """The people who get rewards, by their ids; NONE for a community."""
+
+    def referrers_of(self, friends: Ints) -> Ints:
+        """The referrers of friends, by ids of people; NONE where there is none."""
+
+
+class Feelings:
+    """Marks of people with what they felt and when, waiting to be taken."""
+
+    def __init__(self) -> None:
+        self._marks: Ints = np.empty(0, dtype=np.int64)  # by id of a person
+        self._waiting: list[Ints] = []  # rows of (at, mark, what)
+        self._programs: list[tuple[int, Program]] = []
+
+    def meet(self, refs: pl.Series) -> None:
+        """The next people of the log, by their references."""
+        self._marks = np.append(self._marks, text_marks(refs))
+
+    def hear(self, outcome: Outcome, knower: Knower) -> None:
+        """What one call of the engine brought."""
+        if outcome.persons.height:
+            self.meet(outcome.persons["ref"])
+        issued = outcome.audit.filter(pl.col("kind") == "issued")
+        self.add_rewarded(issued["at"].to_numpy(), knower.recipients(issued["ref"].to_numpy()))
+        refused = outcome.decisions.filter(pl.col("outcome") == "refused")
+        self.add_refused(refused["decided_at"].to_numpy(), refused["referrer"].fill_null(NONE).to_numpy())
+        declined = outcome.settled.filter(pl.col("outcome") == "refused").join(
+            outcome.audit.filter(pl.col("kind") == "settled").select(id="ref", friend="person"), on="id"
+        )
+        self.add_refused(
+            declined["decided_at"].to_numpy(), knower.referrers_of(declined["friend"].to_numpy())
+        )
+        if outcome.versions:
+            moments = outcome.audit.filter(pl.col("kind") == "program-changed")["at"].to_list()
+            for at, version in zip(moments, outcome.versions, strict=True):
+                self.add_program(at, version.program)
+
+    def add_rewarded(self, at: Ints, people: Ints) -> None:
+        """Rewards issued at these times (milliseconds UTC) to people by id, NONE to nobody."""
+        self._add(at, people, _REWARDED)
+
+    def add_refused(self, at: Ints, people: Ints) -> None:
+        """Refusals of friends of these referrers."""
+        self._add(at, people, _REFUSED)
+
+    def add_program(self, at: int, program: Program) -> None:
+        """A program that came into force."""
+        self._programs.append((at, program))
+
+    def take(self, before_ms: int) -> Felt:
+        """What was felt before a moment and has not been taken yet."""
+        rows = np.concatenate(self._waiting) if self._waiting else np.empty((0, 3), dtype=np.int64)
+        past = rows[:, 0] < before_ms
+        self._waiting = [rows[~past]] if not past.all() else []
+        rows = rows[past]
+        changed = [program for at, program in self._programs if at < before_ms]
+        self._programs = self._programs[len(changed) :]
+        return Felt(
+            rewarded=rows[rows[:, 2] == _REWARDED, 1],
+            refused=rows[rows[:, 2] == _REFUSED, 1],
+            program=changed[-1] if changed else None,
+        )
+
+    def _add(self, at: Ints, people: Ints, what: int) -> None:
+        there = people != NONE
+        if there.any():
+            marks = self._marks[people[there]]
+            self._waiting.append(np.column_stack((at[there], marks, np.full(len(marks), what))))

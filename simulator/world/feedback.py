@@ -1,0 +1,80 @@
+"""What the program's outcome does to people: who is rewarded comes back to share more often, who is refused less."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simulator.program.model import Program
+from simulator.world.draws import Floats, Ints
+from simulator.world.people import Referrers
+from simulator.world.pseudonyms import Bytes, marks
+from simulator.world.rhythm import DAY_MS
+from simulator.world.spec_people import Feedback as FeedbackSpec
+
+_NONE = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Felt:
+    """What people felt in a span of time.
+
+    Marks (`pseudonyms.marks`) of those who got a reward and of those whose friends were refused, one for each time;
+    and the program that came into force, where one did.
+    """
+
+    rewarded: Ints = field(default_factory=lambda: _NONE)
+    refused: Ints = field(default_factory=lambda: _NONE)
+    program: Program | None = None
+
+
+class Moods:
+    """How much more, or less, than by nature each referrer looks at the page; 1 by nature, and 1 again in time."""
+
+    def __init__(self, spec: FeedbackSpec | None, referrers: Referrers) -> None:
+        self._spec = spec
+        self._referrers = referrers
+        self._marks, self._rows = _NONE, _NONE
+        self._left = 0.0 if spec is None else float(np.exp(-DAY_MS / spec.fades))
+
+    def enter(self, references: Bytes) -> None:
+        """The newest rows of the referrers are these people, by their references."""
+        if self._spec is None:
+            return
+        new = marks(references)
+        order = np.argsort(new, kind="stable")
+        rows = self._referrers.count - len(new) + order
+        at = np.searchsorted(self._marks, new[order])
+        self._marks = np.insert(self._marks, at, new[order])
+        self._rows = np.insert(self._rows, at, rows)
+
+    def feel(self, felt: Felt) -> None:
+        """People have been rewarded and refused."""
+        if self._spec is None:
+            return
+        for found, factor in (
+            (felt.rewarded, 1 + self._spec.rewarded),
+            (felt.refused, 1 - self._spec.refused),
+        ):
+            rows, times = np.unique(self._find(found), return_counts=True)
+            self._referrers.mood[rows] = np.minimum(
+                self._referrers.mood[rows] * factor**times, self._spec.most
+            )
+
+    def of(self, count: int) -> Floats | float:
+        """The factors of the first `count` referrers."""
+        return 1.0 if self._spec is None else self._referrers.mood[:count]
+
+    def fade(self) -> None:
+        """A day has gone by: what was felt counts a little less."""
+        if self._spec is not None:
+            mood = self._referrers.mood[: self._referrers.count]
+            mood -= (mood - 1.0) * (1.0 - self._left)
+
+    def _find(self, wanted: Ints) -> Ints:
+        if not len(self._marks):
+            return _NONE
+        at = np.minimum(np.searchsorted(self._marks, wanted), len(self._marks) - 1)
+        found: Ints = self._rows[at[self._marks[at] == wanted]]
+        return found

@@ -1,0 +1,78 @@
+"""The people's side in windows of three days, and when what people feel begins to count.
+
+A window is made of the people as they were at its start. What was felt before its start counts from its end on: so
+a window can be made while the one before is still being judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+from simulator.program.model import Program
+from simulator.world.feedback import Felt
+from simulator.world.operator import LOOKAHEAD_MS
+from simulator.world.spec import WorldSpec
+from simulator.world.world import World
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything that decides a world: the file, the program at the start, the seed, the size, the time."""
+
+    spec: WorldSpec
+    program: Program
+    seed: int
+    referrers: int
+    start_ms: int
+    days: int
+
+    def world(self) -> World:
+        """Set out."""
+        return World(
+            self.spec,
+            self.program,
+            seed=self.seed,
+            referrers=self.referrers,
+            start_ms=self.start_ms,
+            days=self.days,
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """What people did before `until_ms`, since the last window: events, and who became known (`CRM_SCHEMA`)."""
+
+    until_ms: int
+    events: pl.DataFrame
+    people: pl.DataFrame
+
+
+class Windows(Protocol):
+    """Windows one after another, made here or elsewhere."""
+
+    def next(self, felt: Felt) -> Window:
+        """The next window; `felt` is what was felt before its start and not given yet: it counts from its end on."""
+
+    def close(self) -> None:
+        """No more windows are wanted."""
+
+
+class Here:
+    """Windows made in this process, each as it is asked for."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._world = setting.world()
+        self._until = self._world.start_ms
+
+    def next(self, felt: Felt) -> Window:
+        """The next window; see `Windows`."""
+        self._until = min(self._world.end_ms, self._until + LOOKAHEAD_MS)
+        window = Window(self._until, self._world.advance(self._until), self._world.take_people())
+        self._world.feel(felt)
+        return window
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,107 @@
+"""What tests of whole runs use: a program, a wall clock of their own, and what a run leaves behind."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from db.crm import crm_path
+from simulator.export import export
+from simulator.pace import MAX
+from simulator.plan import Plan
+from simulator.program.model import Program
+from simulator.run import Ending, Run, begin, resume
+
+PLAN = Plan(seed=5, referrers=500, days=25)
+REVIEWING = """
+[program]
+name = "Reviewed"
+industry = "telecom"
+currency = "GBP"
+
+[[milestone]]
+name = "activated"
+event = "service.activated"
+
+[[rule]]
+code = "looked-at"
+require = "method = 'link' AND NOT same_device"
+because = "A person looks at codes."
+on_fail = "review"
+
+[[reward]]
+name = "credit"
+to = "referrer"
+on = "activated"
+kind = "bill-credit"
+value = 35.00
+hold = "5d"
+clawback = "30d"
+
+[[reward]]
+name = "friend-credit"
+to = "friend"
+on = "activated"
+kind = "bill-credit"
+value = 15.00
+"""
+
+
+class FakeWall:
+    """A wall clock that goes on when somebody waits, and a little at each look."""
+
+    def __init__(self, each_look: float = 0.0) -> None:
+        self.at = 0.0
+        self.each_look = each_look
+
+    def now(self) -> float:
+        self.at += self.each_look
+        return self.at
+
+    def wait(self, seconds: float) -> None:
+        self.at += seconds
+
+
+def stop_after(looks: int) -> Callable[[], bool]:
+    """Somebody who wants the run to end once it has looked so often."""
+    left = iter(range(looks))
+    return lambda: next(left, None) is None
+
+
+def never() -> bool:
+    """Nobody wants it to end."""
+    return False
+
+
+def run_into(
+    path: Path,
+    program: Program | None,
+    *,
+    stopped: Callable[[], bool] = never,
+    pace: float = MAX,
+    batch: int = 20_000,
+    wall: FakeWall | None = None,
+    plan: Plan = PLAN,
+) -> Ending:
+    """Begin, or (without a program) go on."""
+    with begin(path, plan, program) if program else resume(path) as opened:
+        return Run(opened, stopped=stopped, wall=wall or FakeWall(), pace=pace, batch=batch).go()
+
+
+def exports_of(path: Path, folder: Path) -> dict[str, bytes]:
+    """All that a database exports, by what it is."""
+    found = {}
+    for what in ("events", "attributions", "decisions", "rewards", "audit", "quarantine"):
+        out = folder / f"{path.stem}-{what}.jsonl"
+        with out.open("wb") as stream:
+            export(path, what, "jsonl", stream)
+        found[what] = out.read_bytes()
+    return found
+
+
+def crm_of(path: Path) -> list[tuple[object, ...]]:
+    """The people in the customer system, in order."""
+    with closing(sqlite3.connect(crm_path(path))) as db:
+        return db.execute("SELECT * FROM person ORDER BY ref").fetchall()
