@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import InputError
+from simulator.events.contract import CONVERSION_TYPES
 from simulator.program.draft import QUESTIONS, check_answer, draft_program
 from simulator.program.facts import ALL_FACTS
 from simulator.program.layout import CAP, TABLES
@@ -128,14 +129,40 @@ def test_the_telecom_design_can_show_every_state() -> None:
     assert any(reward.hold_ms for reward in program.rewards)
     assert any(reward.every or reward.tier for reward in program.rewards)
     assert len(program.milestones) > 1
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_a_number_of_a_preset_says_where_it_comes_from_or_that_it_is_assumed(name: str) -> None:
     said = [
         line
-        for line in program.text.splitlines()
-        if re.match(r"\s*(value|percent|hold|clawback|within)\b", line)
+        for line in preset_text(name).splitlines()
+        if re.match(r"\s*(value|percent|hold|clawback|within|total|starts|ends)\b", line)
     ]
-    assert all("#" in line for line in said), (
-        "a number of a preset says where it comes from, or that it is assumed"
-    )
+    assert len(said) > 10
+    assert [line for line in said if "#" not in line] == []
+
+
+def test_the_presets_together_show_every_feature_of_a_program() -> None:
+    programs = [load_program(*find_program(name)) for name in preset_names()]
+    milestones = [one for program in programs for one in program.milestones]
+    rules = [one for program in programs for one in program.rules]
+    rewards = [one for program in programs for one in program.rewards]
+    caps = [cap for reward in rewards for cap in reward.caps]
+    assert {program.attribution.model for program in programs} == {"first-touch", "last-touch"}
+    assert {program.digits for program in programs} >= {0, 2}
+    assert len({program.currency for program in programs}) >= 4
+    assert any(program.referrers is None for program in programs)
+    assert {1, 2, 3, "any", "each"} <= {one.occurrence for one in milestones}
+    assert {one.event for one in milestones} == set(CONVERSION_TYPES)
+    assert {rule.on_fail for rule in rules} == {"refuse", "review"}
+    assert {reward.to for reward in rewards} == {"referrer", "friend", "upline", "community"}
+    assert {cap.window.kind for cap in caps} == {
+        "lifetime", "calendar-day", "calendar-week", "calendar-month", "calendar-year", "rolling",
+    }  # fmt: skip
+    assert any(cap.count is not None for cap in caps)
+    assert any(cap.value_minor is not None for cap in caps)
+    for has in ("percent", "every", "tier", "clawback_ms"):
+        assert any(getattr(reward, has) is not None for reward in rewards), has
 
 
 def test_a_program_is_found_by_preset_or_path(tmp_path: Path) -> None:
