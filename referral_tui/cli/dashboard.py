@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database
+from typing import Annotated
+
+import typer
+
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, read_moment
 
 
-def dashboard(db: Database = DEFAULT_DATABASE) -> int:
+def dashboard(
+    db: Database = DEFAULT_DATABASE,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Begin with a moment of the past, as 2026-03-01.")
+    ] = None,
+    config: Annotated[
+        bool, typer.Option("--config", help="Say where the config file is, and what can be set in it.")
+    ] = False,
+) -> int:
     """Open the dashboard on a database, running or finished.
 
     It reads and never writes; pause, step and speed go to the simulation as orders. Where there is no database
@@ -14,7 +26,15 @@ def dashboard(db: Database = DEFAULT_DATABASE) -> int:
     Example: referral-tui dashboard --db shop.db
     """
     from referral_tui.cli.terminal import need_terminal  # noqa: PLC0415 -- only when called
-    from referral_tui.dashboard.launch import watch  # noqa: PLC0415 -- loads Textual
+    from referral_tui.config import config_path, defaults, read_config  # noqa: PLC0415 -- loads Textual
+    from referral_tui.dashboard.launch import watch  # noqa: PLC0415 -- the same
 
+    if config:
+        path = config_path()
+        there = "is there" if path.exists() else "is not there yet"
+        typer.echo(f"# {path} {there}; what follows are the defaults.\n{defaults()}", nl=False)
+        return 0
+    moment = read_moment(at, "--at")
+    comfort = read_config()
     need_terminal("dashboard")
-    return watch(db)
+    return watch(db, comfort, moment)

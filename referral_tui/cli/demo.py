@@ -24,8 +24,10 @@ def demo(
     Example: referral-tui demo
     """
     from referral_tui.cli.terminal import need_terminal  # noqa: PLC0415 -- only when called
-    from referral_tui.dashboard.launch import watch_own  # noqa: PLC0415 -- loads Textual
+    from referral_tui.config import read_config  # noqa: PLC0415 -- loads Textual
+    from referral_tui.dashboard.launch import watch_own  # noqa: PLC0415 -- the same
 
     need_terminal("demo")
+    comfort = read_config()
     given = {"--preset": preset, "--seed": seed, "--referrers": referrers, "--days": days, "--pace": pace}
-    return watch_own(["simulate", *(str(part) for pair in given.items() for part in pair)])
+    return watch_own(["simulate", *(str(part) for pair in given.items() for part in pair)], comfort)

@@ -39,6 +39,28 @@ def read_time(text: str | None, option: str) -> int | None:
         raise InputError(f"{option} {text}: {error}; or give milliseconds since 1970 in UTC") from None
 
 
+def read_moment(text: str | None, option: str) -> int | None:
+    """A day or a moment given on the command line, RFC 3339, as milliseconds UTC; loads the standard library only.
+
+    Raises:
+        InputError: it is neither; says what would be right.
+
+    """
+    from datetime import UTC, datetime  # noqa: PLC0415 - only where one is given
+
+    from simulator.errors import InputError  # noqa: PLC0415 - keeps the commands' modules light
+
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InputError(
+            f"{option} {text}: no such moment; write 2026-03-01 or 2026-03-01T14:00:00Z"
+        ) from None
+    return round((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
 def print_json(figures: object) -> None:
     """One JSON object on standard output."""
     import orjson  # noqa: PLC0415 - loaded only where figures are asked for

@@ -17,7 +17,8 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from referral_tui.dashboard.clocks import Clocks
-from referral_tui.dashboard.commands import COMMANDS, Command
+from referral_tui.dashboard.comfort import Comfort
+from referral_tui.dashboard.commands import COMMANDS, Command, place_command
 from referral_tui.dashboard.frame import Place, Wished
 from referral_tui.dashboard.past import travel
 from referral_tui.dashboard.saving import free_path, write_table
@@ -56,6 +57,7 @@ class Setup:
     """A writer of ours is on its way: no database yet is no trouble."""
     at: int | None = None
     """The moment to begin with, milliseconds UTC; null: now."""
+    comfort: Comfort = field(default_factory=Comfort)
 
 
 def _open(place: type[Place]) -> Place:
@@ -74,7 +76,7 @@ class Dashboard(App[None]):
     DEFAULT_MODE = PLACES[0].MODE
     BINDINGS: ClassVar[list[BindingType]] = [
         *(command.binding for command in COMMANDS),
-        *((place.KEY, f"place('{place.MODE}')", place.TITLE_IN_TAB) for place in PLACES),
+        *(place_command(place.MODE, place.TITLE_IN_TAB, place.KEY).binding for place in PLACES),
     ]
 
     def __init__(self, setup: Setup) -> None:
@@ -88,8 +90,12 @@ class Dashboard(App[None]):
         self.view = View(at=setup.at)
         self.register_theme(NIGHT)
         self.register_theme(DAY)
-        self.set_reactive(App.theme, NIGHT.name)  # by its setter all styles would be parsed once more
+        self.set_reactive(
+            App.theme, setup.comfort.theme
+        )  # by its setter all styles would be parsed once more
         self.stylesheet.set_variables(self.get_css_variables())
+        if setup.comfort.keys:
+            self.set_keymap(dict(setup.comfort.keys))
 
     def get_default_screen(self) -> Screen[Any]:
         """Open the first screen; as a mode like the others all styles would be parsed once more."""
@@ -105,6 +111,10 @@ class Dashboard(App[None]):
         if self.feed is not None:
             self.feed.stop()
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give Textual's own themes the colours that only ours name."""
+        return (NIGHT if self.current_theme.dark else DAY).variables
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """Offer every command of the dashboard in the palette."""
         for command in COMMANDS:
@@ -113,11 +123,8 @@ class Dashboard(App[None]):
         for command in self.place.OWN_COMMANDS if self.place is not None else ():
             yield SystemCommand(command.title, command.says, _runner(self, f"screen.{command.action}"))
         for place in PLACES:
-            yield SystemCommand(
-                place.TITLE_IN_TAB,
-                f"Goes to this screen, key {place.KEY}",
-                _runner(self, f"place('{place.MODE}')"),
-            )
+            way = place_command(place.MODE, place.TITLE_IN_TAB, place.KEY)
+            yield SystemCommand(way.title, way.says, _runner(self, way.action))
 
     # -- what the feed tells --------------------------------------------------------------------------
 
@@ -126,6 +133,9 @@ class Dashboard(App[None]):
         self.snapshot, self.trouble = message.snapshot, None
         if self.orders is not None:
             self.orders.see(message.snapshot)
+        clock = message.snapshot.standing.clock
+        if self.view.at is not None and clock is not None and self.view.at >= clock.sim_at:
+            self._look(replace(self.view, at=None))  # opened at a moment that has not come yet
         self._show()
 
     def on_troubled(self, message: Troubled) -> None:
@@ -192,7 +202,7 @@ class Dashboard(App[None]):
 
     def action_theme(self) -> None:
         """Change between dark and light."""
-        self.theme = DAY.name if self.theme == NIGHT.name else NIGHT.name
+        self.theme = DAY.name if self.current_theme.dark else NIGHT.name
 
     def action_picture(self) -> None:
         """Save a picture of the screen."""
@@ -249,6 +259,8 @@ class Dashboard(App[None]):
         from referral_tui.dashboard.feed import Feed  # noqa: PLC0415
         from referral_tui.dashboard.orders import Orders  # noqa: PLC0415
 
+        if self.setup.comfort.start != self.current_mode:
+            await self.switch_mode(self.setup.comfort.start)
         if self.place is not None:
             await self.place.furnish()
         self.orders = Orders()
@@ -308,14 +320,14 @@ class Dashboard(App[None]):
 
     def _hints(self, *, everything: bool = False) -> list[KeyHint]:
         going = self.snapshot is not None and self.snapshot.status == "paused"
-        shown = {
-            active.binding.id: key for key, active in self.screen.active_bindings.items() if active.binding.id
-        }
+        shown: dict[str, str] = {}
+        for key, active in self.screen.active_bindings.items():
+            shown.setdefault(active.binding.id or "", key)
 
         def hint(command: Command, space: str) -> KeyHint:
             key = shown.get(command.id)
             default = command.shown_key or command.keys
-            text = default if key is None or key in command.keys.split(",") else key
+            text = default if key is None or key in command.keys.split(",") else self._key_name(command, key)
             label = "go on" if command.id == "world.pause" and going else command.label or ""
             return KeyHint(text, label, f"{space}.{command.action}", command.says, command.pinned)
 
@@ -324,6 +336,10 @@ class Dashboard(App[None]):
         return hints + [
             hint(command, "app") for command in COMMANDS if everything or command.label is not None
         ]
+
+    def _key_name(self, command: Command, key: str) -> str:
+        """Name a key that was set in the config file, as short as the others."""
+        return self.get_key_display(replace(command.binding, key=key, key_display=None))
 
     @property
     def _now(self) -> int:

@@ -35,6 +35,11 @@ class Command:
         )
 
 
+def place_command(mode: str, title: str, key: str) -> Command:
+    """The command that goes to a screen."""
+    return Command(f"screen.{mode}", key, f"place('{mode}')", title, f"Goes to this screen, key {key}")
+
+
 _WALL_SAYS = "Changes between the platform's view (short names) and the client's (names of customers)"
 
 # In the order of the footer, which shows as many as fit: those up to "quit" do at 72 columns, the narrowest there is.

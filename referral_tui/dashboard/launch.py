@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from referral_tui.dashboard.app import Dashboard, Setup
+from referral_tui.dashboard.comfort import Comfort
 
 GOODBYE_S = (
     5.0  # a writer commits and leaves well within it; after that it is killed: nothing of a demo is kept
@@ -34,12 +35,12 @@ class Writer:
         return said or f"It said nothing; its exit status was {status}."
 
 
-def watch(path: Path) -> int:
-    """Open the dashboard on the database at `path`; gives the exit status."""
-    return _run(Dashboard(Setup(path)))
+def watch(path: Path, comfort: Comfort, at: int | None = None) -> int:
+    """Open the dashboard on the database at `path`, as it was at a moment (null: now); gives the exit status."""
+    return _run(Dashboard(Setup(path, comfort=comfort, at=at)))
 
 
-def watch_own(arguments: Sequence[str]) -> int:
+def watch_own(arguments: Sequence[str], comfort: Comfort) -> int:
     """Start a simulation by these arguments in a database of its own and watch it; gives the exit status.
 
     However this ends, the simulation ends too, and its files are removed.
@@ -49,7 +50,7 @@ def watch_own(arguments: Sequence[str]) -> int:
         with writer(
             [sys.executable, "-m", "referral_tui", *arguments, "--db", str(path)], Path(folder)
         ) as own:
-            return _run(Dashboard(Setup(path, ended=own.ended, starting=True)))
+            return _run(Dashboard(Setup(path, ended=own.ended, starting=True, comfort=comfort)))
 
 
 @contextmanager

@@ -1,0 +1,102 @@
+"""The config file: what can be set, what it does, and one clear line for what is wrong."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from story import Story
+from watching import Watch
+
+from referral_tui.config import defaults, read_config
+from referral_tui.dashboard.app import PLACES
+from referral_tui.dashboard.comfort import Comfort
+from referral_tui.dashboard.commands import COMMANDS
+from referral_tui.dashboard.themes import DAY
+from simulator.errors import InputError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text)
+    return path
+
+
+def test_without_a_file_all_is_as_it_is(tmp_path: Path) -> None:
+    assert read_config(tmp_path / "config.toml") == Comfort()
+
+
+def test_the_defaults_as_a_file_change_nothing(tmp_path: Path) -> None:
+    comfort = read_config(write(tmp_path, defaults()))
+    assert (comfort.theme, comfort.start) == (Comfort().theme, Comfort().start)
+    own = {command.id: command.keys for place in PLACES for command in place.OWN_COMMANDS}
+    ways = {f"screen.{place.MODE}": place.KEY for place in PLACES}
+    assert comfort.keys == {command.id: command.keys for command in COMMANDS} | ways | own
+
+
+@pytest.mark.parametrize("name", ["theme", "start", "keys"])
+def test_every_setting_is_among_the_defaults(name: str) -> None:
+    assert name in tomllib.loads(defaults())
+
+
+async def test_keys_and_theme_are_obeyed_and_shown(story: Story, watch: Watch, tmp_path: Path) -> None:
+    text = 'theme = "day"\n[keys]\nwall = "w"\nworld.pause = ["f5", "x"]\n'
+    async with watch(story.path, comfort=read_config(write(tmp_path, text))) as seen:
+        assert seen.app.current_theme.name == DAY.name
+        assert "w wall" in seen.lines()[-1]
+        assert "f5 pause" in seen.lines()[-1]
+        await seen.pilot.press("p")
+        await seen.pilot.press("w")
+        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
+        await seen.pilot.press("x")
+        await seen.until(lambda: "Sent: pause" in seen.telling())
+
+
+@pytest.mark.parametrize("theme", ["nord", "textual-light", "solarized-dark"])
+async def test_themes_of_textual_fit(story: Story, watch: Watch, tmp_path: Path, theme: str) -> None:
+    comfort = read_config(write(tmp_path, f'theme = "{theme}"'))
+    async with watch(story.path, size=(80, 24), comfort=comfort) as seen:
+        assert seen.app.current_theme.name == theme
+        assert "The funnel" in "\n".join(seen.lines())
+        await seen.pilot.press("t", "t")
+        assert "The funnel" in "\n".join(seen.lines())
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.MODE)
+async def test_it_begins_with_the_screen_that_is_set(
+    story: Story, watch: Watch, tmp_path: Path, place: type[object]
+) -> None:
+    comfort = read_config(write(tmp_path, f'start = "{place.MODE}"'))
+    async with watch(story.path, comfort=comfort) as seen:
+        await seen.until(lambda: seen.app.snapshot.question.place == place.MODE)
+        assert seen.app.place.MODE == place.MODE
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("them = 'day'", 'them: no such setting; did you mean "theme"?'),
+        ("theme = 'dya'", 'theme = "dya": no such theme; did you mean "day"?'),
+        ("theme = 3", "theme = 3: no such theme; use one of night, day"),
+        ("start = 'overveiw'", 'no such start; did you mean "overview"?'),
+        ("keys = 'w'", "keys: must be a table"),
+        ("[keys]\nwal = 'w'", 'keys: "wal": no such command; did you mean "wall"?'),
+        ("[keys]\nwall = 7", "keys: wall = 7: no key"),
+        ("[keys]\nwall = 'ctrl+'", 'keys: wall = "ctrl+": no key'),
+        ("[keys]\nwall = 't'", 'keys: "t" would be both wall and theme'),
+        ("theme = ", "Invalid value"),
+    ],
+)
+def test_what_is_wrong_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(InputError) as caught:
+        read_config(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_in_its_place_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="can't be read"):
+        read_config(tmp_path)
