@@ -14,7 +14,8 @@ from db.rows import Row
 class Batch:
     """What one batch added or changed; the frames' columns are their tables' (`events` as `db.log.SCHEMA`).
 
-    `settled` and `changes` are of rows that earlier batches wrote; `rollup` holds [hour, metric, count, value];
+    `settled` and `changes` are of rows that earlier batches wrote; `rollup` to `leaders` are for the tables of sums
+    (see `db.rollups`): increments, and of `leaders` the places that changed;
     `quarantine` and `versions` are rows of their tables; `clock` and `settings` are values to set.
     """
 
@@ -27,6 +28,10 @@ class Batch:
     changes: pl.DataFrame = field(default_factory=pl.DataFrame)
     audit: pl.DataFrame = field(default_factory=pl.DataFrame)
     rollup: pl.DataFrame = field(default_factory=pl.DataFrame)
+    breakdown: pl.DataFrame = field(default_factory=pl.DataFrame)
+    due: pl.DataFrame = field(default_factory=pl.DataFrame)
+    lateness: pl.DataFrame = field(default_factory=pl.DataFrame)
+    leaders: pl.DataFrame = field(default_factory=pl.DataFrame)
     quarantine: pl.DataFrame = field(default_factory=pl.DataFrame)
     versions: Sequence[Row] = ()
     commands: Sequence[Row] = ()

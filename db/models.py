@@ -12,7 +12,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, Column, Index, Integer, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
 
 
@@ -30,7 +30,7 @@ class Setting(SQLModel, table=True):
 
 
 class ProgramVersion(SQLModel, table=True):
-    """A version of the program: its whole text and the first event judged under it."""
+    """A version of the program: its whole text and the first event judged under it; the budget is in minor units."""
 
     __tablename__: ClassVar[str] = "program_version"
     version: int = Field(sa_column=_key())
@@ -38,6 +38,7 @@ class ProgramVersion(SQLModel, table=True):
     name: str
     currency: str
     digits: int
+    budget_minor: int | None = Field(sa_type=BigInteger)
     text: str
 
 
@@ -101,10 +102,20 @@ class Quarantine(SQLModel, table=True):
 
 
 class Attribution(SQLModel, table=True):
-    """A friend matched to a referrer, once; `seq` is the event that did it."""
+    """A friend matched to a referrer, once; `seq` is the event that did it.
+
+    `generation` is 1 for a friend whose referrer nobody had brought by then, else the referrer's own and one more.
+    """
 
     __tablename__: ClassVar[str] = "attribution"
-    __table_args__ = (Index("attribution_friend", "friend"), Index("attribution_referrer", "referrer"))
+    __table_args__ = (
+        Index("attribution_friend", "friend"),
+        Index("attribution_referrer", "referrer"),
+        Index(
+            "attribution_channel", "channel"
+        ),  # each ends with `seq`, so the newest of a channel are read first
+        Index("attribution_code", "code"),
+    )
     seq: int = Field(sa_column=_key())
     friend: int
     referrer: int
@@ -114,13 +125,18 @@ class Attribution(SQLModel, table=True):
     touch_at: int = Field(sa_type=BigInteger)
     attributed_at: int = Field(sa_type=BigInteger)
     touch_seq: int
+    generation: int
 
 
 class Decision(SQLModel, table=True):
     """What was decided of one conversion for one milestone; `failed` and `facts` are JSON."""
 
     __tablename__: ClassVar[str] = "decision"
-    __table_args__ = (Index("decision_friend", "friend"),)
+    __table_args__ = (
+        Index("decision_friend", "friend"),
+        Index("decision_review", "id", sqlite_where=text("outcome = 'review'")),  # the queue: those open only
+        Index("decision_reason", "reason", sqlite_where=text("reason IS NOT NULL")),  # the newest of a rule
+    )
     id: int = Field(sa_column=_key())
     seq: int
     milestone: str
@@ -138,7 +154,12 @@ class Reward(SQLModel, table=True):
     """A reward line; `recipient` is a person for every role but `community`, which has its name in `community`."""
 
     __tablename__: ClassVar[str] = "reward"
-    __table_args__ = (Index("reward_decision", "decision"),)
+    __table_args__ = (
+        Index("reward_decision", "decision"),
+        Index("reward_recipient", "recipient"),
+        Index("reward_state", "state", "state_at"),  # the newest of a state
+        Index("reward_due", "due_at", sqlite_where=text("state = 'pending'")),  # the next to fall due
+    )
     id: int = Field(sa_column=_key())
     decision: int
     seq: int
@@ -200,6 +221,106 @@ class Hour(SQLModel, table=True):
     metric: str = Field(primary_key=True)
     count: int = Field(sa_type=BigInteger)
     value: int = Field(sa_type=BigInteger)
+
+
+class Week(SQLModel, table=True):
+    """The same by 168 hours (`week` = hour // 168), so that totals at a moment are a sum of few rows."""
+
+    __tablename__: ClassVar[str] = "week"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    week: int = Field(primary_key=True)
+    metric: str = Field(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+    value: int = Field(sa_type=BigInteger)
+
+
+class Breakdown(SQLModel, table=True):
+    """A rollup of a metric by its parts: rewards by name, decisions by rule, friends by channel and so on."""
+
+    __tablename__: ClassVar[str] = "breakdown"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    metric: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+    value: int = Field(sa_type=BigInteger)
+
+
+class BreakdownHour(SQLModel, table=True):
+    """The same by hour."""
+
+    __tablename__: ClassVar[str] = "breakdown_hour"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    hour: int = Field(primary_key=True)
+    metric: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+    value: int = Field(sa_type=BigInteger)
+
+
+class BreakdownWeek(SQLModel, table=True):
+    """The same by 168 hours."""
+
+    __tablename__: ClassVar[str] = "breakdown_week"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    week: int = Field(primary_key=True)
+    metric: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+    value: int = Field(sa_type=BigInteger)
+
+
+class Lateness(SQLModel, table=True):
+    """How late events of a type arrived, as a histogram: events in a bucket, and the worst of them in milliseconds.
+
+    Late is `received_at` - `occurred_at`; the buckets are those of `simulator.lateness`.
+    """
+
+    __tablename__: ClassVar[str] = "lateness"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    type: str = Field(primary_key=True)
+    bucket: int = Field(primary_key=True)
+    count: int
+    worst: int = Field(sa_type=BigInteger)
+
+
+class LatenessDay(SQLModel, table=True):
+    """The same by day of receipt (`day` = milliseconds UTC // 86,400,000)."""
+
+    __tablename__: ClassVar[str] = "lateness_day"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    day: int = Field(primary_key=True)
+    type: str = Field(primary_key=True)
+    bucket: int = Field(primary_key=True)
+    count: int
+    worst: int = Field(sa_type=BigInteger)
+
+
+class Due(SQLModel, table=True):
+    """The calendar of what falls due: pending lines and their money by due day and reward."""
+
+    __tablename__: ClassVar[str] = "due"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    day: int = Field(primary_key=True)
+    reward: str = Field(primary_key=True)
+    count: int
+    value: int = Field(sa_type=BigInteger)
+
+
+class Leader(SQLModel, table=True):
+    """A place on a board of the first 200: who (a person, or a community's name), friends, qualified ones, money.
+
+    Boards: `qualified` and `issued` rank referrers by that, `community` communities by qualified friends.
+    """
+
+    __tablename__: ClassVar[str] = "leader"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    board: str = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    person: int | None
+    community: str | None
+    friends: int
+    qualified: int
+    issued_minor: int = Field(sa_type=BigInteger)
 
 
 class Clock(SQLModel, table=True):

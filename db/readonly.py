@@ -22,7 +22,7 @@ from urllib.parse import quote
 from simulator.errors import DatabaseError
 
 APPLICATION_ID = 0x52454655  # as db.models has it; kept here too, because that module loads the ORM
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 TABLES = frozenset(
     {
         "setting",
@@ -36,7 +36,8 @@ TABLES = frozenset(
         "total",
         "hour",
     }
-    | {"clock", "command"}
+    | {"clock", "command", "week", "breakdown", "breakdown_hour", "breakdown_week"}
+    | {"lateness", "lateness_day", "due", "leader"}
 )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from db import log, rows, schema
+from db import log, rollups, rows, schema
 from db.batch import Batch
 from db.chain import BLOCK_ROWS, CHAINS, Chain, genesis
 from db.lock import WriterLock
@@ -22,14 +22,6 @@ from db.rows import Row
 from db.writing import Connection
 from simulator.errors import DatabaseError
 
-_UPSERT_TOTAL = (
-    "INSERT INTO total (metric, count, value) VALUES (?, ?, ?) "
-    "ON CONFLICT (metric) DO UPDATE SET count = count + excluded.count, value = value + excluded.value"
-)
-_UPSERT_HOUR = (
-    "INSERT INTO hour (hour, metric, count, value) VALUES (?, ?, ?, ?) "
-    "ON CONFLICT (hour, metric) DO UPDATE SET count = count + excluded.count, value = value + excluded.value"
-)
 _UPSERT_BLOCK = (
     "INSERT INTO block (chain, number, rows, hash) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (chain, number) DO UPDATE SET rows = excluded.rows, hash = excluded.hash"
@@ -137,7 +129,7 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._write_rows(batch)
-                self._write_rollup(batch.rollup)
+                rollups.write(self._db, batch)
                 self._set_clock(batch.clock)
                 if batch.settings:
                     self._db.executemany(_UPSERT_SETTING, sorted(batch.settings.items()))
@@ -201,19 +193,6 @@ class Store:
             rows.insert(self._db, table, self._columns[table], part)
             sealed = self._chains[table].extend(part)
             self._db.executemany(_UPSERT_BLOCK, [(table, one.number, one.rows, one.hash) for one in sealed])
-
-    def _write_rollup(self, rollup: pl.DataFrame) -> None:
-        if not rollup.height:
-            return
-        sums = (pl.col("count").sum(), pl.col("value").sum())
-        total = rollup.group_by("metric").agg(*sums).sort("metric")
-        hour = rollup.group_by("hour", "metric").agg(*sums).sort("hour", "metric")
-        self._db.executemany(_UPSERT_TOTAL, total.select("metric", "count", "value").rows())
-        self._db.executemany(_UPSERT_HOUR, hour.select("hour", "metric", "count", "value").rows())
-        # what moved and came back leaves nothing, so that the rows do not depend on the batches
-        self._db.execute("DELETE FROM total WHERE count = 0 AND value = 0")
-        hours = [(one,) for one in hour["hour"].unique().to_list()]
-        self._db.executemany("DELETE FROM hour WHERE hour = ? AND count = 0 AND value = 0", hours)
 
     def _set_clock(self, values: Mapping[str, int | float | str]) -> None:
         if values:

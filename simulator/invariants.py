@@ -93,20 +93,39 @@ def receipts(connection: sqlite3.Connection) -> dict[str, int]:
 
 def _check_duplicates(connection: sqlite3.Connection) -> None:
     """Duplicates are counted only; the `value` of a row is hour x count, in the total their sum."""
-    found = connection.execute(
-        "SELECT hour, count, value FROM hour WHERE metric = 'receipt.duplicate' AND value IS NOT hour * count LIMIT 1"
-    ).fetchone()
-    if found is not None:
-        raise DifferenceError(
-            f"hour with hour {found[0]}, metric receipt.duplicate: value is {found[2]}, "
-            f"with its count of {found[1]} it should be {found[0]} x {found[1]}"
-        )
-    ((total,),) = connection.execute("SELECT SUM(value) FROM total WHERE metric = 'receipt.duplicate'")
-    ((hours,),) = connection.execute("SELECT SUM(value) FROM hour WHERE metric = 'receipt.duplicate'")
-    if total != hours:
-        raise DifferenceError(
-            f"total with metric receipt.duplicate: value is {total}, its hours add up to {hours}"
-        )
+    for table in ("hour", "breakdown_hour"):
+        found = connection.execute(
+            f"SELECT hour, count, value FROM {table} "
+            "WHERE metric = 'receipt.duplicate' AND value IS NOT hour * count LIMIT 1"
+        ).fetchone()
+        if found is not None:
+            raise DifferenceError(
+                f"{table} with hour {found[0]}, metric receipt.duplicate: value is {found[2]}, "
+                f"with its count of {found[1]} it should be {found[0]} x {found[1]}"
+            )
+    for whole, parts, key in _ADD_UP:
+        sums = [
+            dict(
+                connection.execute(
+                    f"SELECT {of}, SUM({what}) FROM {table} WHERE metric = 'receipt.duplicate' GROUP BY 1"
+                )
+            )
+            for table, of in ((whole, key), (parts, key.replace("week", "(hour / 168)")))
+            for what in ("count", "value")
+        ]
+        if sums[:2] != sums[2:]:
+            raise DifferenceError(
+                f"{whole} with metric receipt.duplicate: its numbers are not what those of {parts} add up to"
+            )
+
+
+_ADD_UP = (
+    ("total", "hour", "1"),
+    ("week", "hour", "week"),
+    ("breakdown", "breakdown_hour", "part"),
+    ("breakdown_week", "breakdown_hour", "week || ' ' || part"),
+)
+"""Tables of duplicates that must agree: the whole, its parts by hour, and what both are summed by."""
 
 
 def _check_once(connection: sqlite3.Connection, program: Program) -> None:

@@ -31,7 +31,7 @@ from simulator.folding import folded, recall
 from simulator.outbox import Outbox
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.receipts import Counts, receipt_rollup
+from simulator.receipts import PARTS_KEPT, Counts, Refusals, receipt_rollup
 from simulator.records import (
     OPEN_REVIEWS,
     batch_of,
@@ -57,6 +57,7 @@ class Platform:
         self._receipts = int(settings["receipts"])
         self._newest = max(0, engine.newest, int(settings["newest_receipt"]))
         self._quarantined = 0
+        self._refusals = Refusals()
         self._commands = 0
         self._sim_at = 0
         self._broken = False
@@ -97,6 +98,7 @@ class Platform:
         try:
             platform = cls(store, folded(store, program, progress))
             ((platform._quarantined,),) = store.query("SELECT COALESCE(MAX(number), 0) FROM quarantine")
+            platform._refusals = Refusals(store.query(PARTS_KEPT))
             platform._in_review = store.query(OPEN_REVIEWS)
             recall(platform._feelings, store)
             ((platform._commands,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM command")
@@ -242,13 +244,16 @@ class Platform:
         self._sim_at = max(self._sim_at, self._newest)
         self._received += counts.received if counted else 0
         self._receipts += counts.received
+        by_hour = receipt_rollup(messages, receipts.events, receipts.duplicates, refused)
+        by_part = self._refusals.breakdown(refused, messages, receipts.duplicates)
         self._store_outcome(
-            outcome,
+            replace(
+                outcome,
+                rollup=pl.concat([outcome.rollup, by_hour]),
+                breakdown=pl.concat([outcome.breakdown, by_part]),
+            ),
             events=receipts.events,
             quarantine=refused,
-            rollup=pl.concat(
-                [outcome.rollup, receipt_rollup(messages, receipts.events, receipts.duplicates, refused)]
-            ),
             settings={
                 "received": str(self._received),
                 "receipts": str(self._receipts),
@@ -272,7 +277,7 @@ class Platform:
         self._broken = True
         outcome = self._engine.advance(now_ms)
         self._sim_at = max(self._sim_at, now_ms)
-        self._store_outcome(outcome, rollup=outcome.rollup, settings=dict(keep or {}))
+        self._store_outcome(outcome, settings=dict(keep or {}))
 
     def clock(
         self,
@@ -364,7 +369,6 @@ class Platform:
         self,
         outcome: Outcome,
         *,
-        rollup: pl.DataFrame,
         settings: Mapping[str, str],
         events: pl.DataFrame | None = None,
         quarantine: pl.DataFrame | None = None,
@@ -373,7 +377,7 @@ class Platform:
         self._in_review += put_in_review(outcome, events)
         batch = batch_of(outcome, events, quarantine)
         clock = {"sim_at": self._sim_at, "told_at": self.told, "beat_at": _wall_ms()}
-        self._outbox.put(replace(batch, rollup=rollup, clock=clock, settings=settings))
+        self._outbox.put(replace(batch, clock=clock, settings=settings))
         self._broken = False
 
     def _written(self) -> None:

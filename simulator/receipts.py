@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from simulator.engine.interner import Few
+from simulator.engine.outcome import EMPTY
+
 HOUR_MS = 3_600_000
+DAY_HOURS = 24
 DUPLICATE = "duplicate"
+NOT_SAID = "(not said)"
+_HOUR = pl.col("received_at") // HOUR_MS
+_LAST_HOUR = _HOUR - _HOUR % DAY_HOURS + (DAY_HOURS - 1)
+PARTS_KEPT = "SELECT metric, part FROM breakdown WHERE metric LIKE 'receipt.%' OR metric LIKE 'quarantine.%'"
+"""What `Refusals` goes on with, in a database that is opened again."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,57 @@ def receipt_rollup(
         parts.append(messages[list(duplicates)].select("received_at", receipt=pl.lit(DUPLICATE)))
     if refused.height:
         parts.append(refused.select("received_at", "receipt"))
-    hour = pl.col("received_at") // HOUR_MS
     return (
         pl.concat(parts)
-        .group_by(hour=hour, metric="receipt." + pl.col("receipt"))
+        .group_by(hour=_HOUR, metric="receipt." + pl.col("receipt"))
         .agg(
             count=pl.len().cast(pl.Int64),
-            value=pl.when(pl.col("receipt").first() == DUPLICATE).then(hour.sum()).otherwise(0),
+            value=pl.when(pl.col("receipt").first() == DUPLICATE).then(_HOUR.sum()).otherwise(0),
         )
     )
+
+
+class Refusals:
+    """What was not accepted, by who sent it and by which field was wrong, in the last hour of its day.
+
+    Sources and fields of malformed messages are whatever was sent: the first few have a part each (see `Few`).
+    """
+
+    def __init__(self, parts: Iterable[tuple[str, str]] = ()) -> None:
+        """`parts` are rows of PARTS_KEPT."""
+        kept = list(parts)
+        repeated = f"receipt.{DUPLICATE}"
+        self._repeating = Few(part for metric, part in kept if metric == repeated)
+        self._sources = Few(
+            part for metric, part in kept if metric.startswith("receipt.") and metric != repeated
+        )
+        self._fields = Few(part for metric, part in kept if metric.startswith("quarantine."))
+
+    def breakdown(
+        self, refused: pl.DataFrame, messages: pl.DataFrame | None = None, duplicates: Sequence[int] = ()
+    ) -> pl.DataFrame:
+        """Increments of the breakdown: rows of the quarantine in their order, and those messages that were duplicates.
+
+        Duplicates carry hour x count as `value`, as in `receipt_rollup`.
+        """
+        parts = []
+        if refused.height:
+            sources = [self._sources.part(one or NOT_SAID) for one in refused["source"].to_list()]
+            fields = [self._fields.part(one or NOT_SAID) for one in refused["field"].to_list()]
+            at = refused.select(hour=_LAST_HOUR, value=pl.lit(0, pl.Int64))
+            for name, column in (("receipt", sources), ("quarantine", fields)):
+                metric = refused.select(metric=name + "." + pl.col("receipt"))["metric"]
+                parts.append(at.with_columns(metric=metric, part=pl.Series(column, dtype=pl.String)))
+        if messages is not None and duplicates:
+            repeated = messages[list(duplicates)]
+            names = [self._repeating.part(one) for one in repeated["source"].to_list()]
+            at = repeated.select(hour=_LAST_HOUR, value=_LAST_HOUR, metric=pl.lit(f"receipt.{DUPLICATE}"))
+            parts.append(at.with_columns(part=pl.Series(names, dtype=pl.String)))
+        if not parts:
+            return EMPTY["breakdown"]
+        sums = (
+            pl.concat([part.select("hour", "metric", "part", "value") for part in parts])
+            .group_by("hour", "metric", "part")
+            .agg(count=pl.len().cast(pl.Int64), value=pl.col("value").sum())
+        )
+        return sums.select(EMPTY["breakdown"].columns)

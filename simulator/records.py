@@ -45,6 +45,10 @@ def batch_of(
         changes=outcome.changes,
         audit=outcome.audit,
         rollup=outcome.rollup,
+        breakdown=outcome.breakdown,
+        due=outcome.due,
+        lateness=outcome.lateness,
+        leaders=outcome.leaders,
         quarantine=empty if quarantine is None else quarantine,
         versions=[version_row(one) for one in outcome.versions],
     )
@@ -66,10 +70,18 @@ def put_in_review(outcome: Outcome, events: pl.DataFrame | None) -> list[tuple[i
     return rows.select("decided_at", "source", "event_id", "milestone", "ref").rows()
 
 
-def version_row(version: Version) -> tuple[int, int, str, str, int, str]:
+def version_row(version: Version) -> tuple[int, int, str, str, int, int | None, str]:
     """A program's version as a row of its table."""
     program = version.program
-    return (version.number, version.from_seq, program.name, program.currency, program.digits, program.text)
+    return (
+        version.number,
+        version.from_seq,
+        program.name,
+        program.currency,
+        program.digits,
+        program.budget_minor,
+        program.text,
+    )
 
 
 def parse_program(text: str) -> Program:

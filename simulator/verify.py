@@ -30,7 +30,7 @@ from simulator.invariants import check_invariants, receipts
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.quarantine import SCHEMA as QUARANTINE_SCHEMA
-from simulator.receipts import HOUR_MS
+from simulator.receipts import HOUR_MS, Refusals
 from simulator.records import batch_of, parse_program, typed, version_row
 
 ROWS = 50_000  # events folded at once
@@ -38,7 +38,18 @@ ROWS = 50_000  # events folded at once
 _ROWS_FIRST = (Comparison("program_version", 1), Comparison("person", 1), Comparison("event", 1))
 _DERIVED = tuple(Comparison(table, 1) for table in ("attribution", "decision", "reward", "audit"))
 _LOGGED = "metric <> 'receipt.duplicate'"  # the one metric that the log and the quarantine don't tell
-_ROLLUPS = (Comparison("total", 1, _LOGGED), Comparison("hour", 2, _LOGGED))
+_ROLLUPS = (
+    Comparison("total", 1, _LOGGED),
+    Comparison("hour", 2, _LOGGED),
+    Comparison("week", 2, _LOGGED),
+    Comparison("breakdown", 2, _LOGGED),
+    Comparison("breakdown_hour", 3, _LOGGED),
+    Comparison("breakdown_week", 3, _LOGGED),
+    Comparison("lateness", 2),
+    Comparison("lateness_day", 3),
+    Comparison("due", 2),
+    Comparison("leader", 2),
+)
 
 
 @dataclass
@@ -160,9 +171,10 @@ def _derive(
                 progress(engine.last_seq, total)
         if told and told >= engine.newest:  # a run stopped between two tellings: later events have said more
             store.write(batch_of(engine.advance(told)))
+        refusals = Refusals()
         for refused in _quarantine(stored):
             rollup = _receipts(refused.select("received_at", metric="receipt." + pl.col("receipt")))
-            store.write(Batch(quarantine=refused, rollup=rollup))
+            store.write(Batch(quarantine=refused, rollup=rollup, breakdown=refusals.breakdown(refused)))
 
 
 def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:

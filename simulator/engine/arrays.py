@@ -15,6 +15,10 @@ Array = NDArray[Any]
 NONE = -1
 """The dense id of nothing."""
 
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+_DENSE = 4_000_000  # the greatest key up to which grouping goes by place; greater ones are sorted
+
 
 class Columns:
     """Named NumPy columns of one length that grow together, by doubling.
@@ -69,6 +73,16 @@ def running_count(keys: Array) -> Ints:
     ranks = np.empty(count, np.int64)
     ranks[order] = np.arange(count) - np.repeat(starts, lengths)
     return ranks
+
+
+def grouped(keys: Ints) -> tuple[Ints, Ints]:
+    """The different keys (none below 0) in order, and for each row the place of its own among them."""
+    if int(keys.max()) > _DENSE:
+        return np.unique(keys, return_inverse=True)
+    kept = np.flatnonzero(np.bincount(keys))
+    places = np.zeros(int(kept[-1]) + 1, np.int64)
+    places[kept] = np.arange(len(kept))
+    return kept, places[keys]
 
 
 def first_of_each(keys: Array) -> Ints:

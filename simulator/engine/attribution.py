@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.engine.arrays import NONE, Bools, Ints, chain_back, first_of_each, running_count
+from simulator.engine.arrays import DAY_MS, NONE, Bools, Ints, chain_back, first_of_each, running_count
 from simulator.engine.batch import Batch
 from simulator.engine.state import CODE_CHANNEL, State
 from simulator.engine.version import Ready
-
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -96,12 +94,26 @@ def _record(batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools,
         attributed_at=batch.received[rows],
         by_code=by_code.astype(np.int8),
         channel=np.where(by_code, CODE_CHANNEL, held["channel"][touches]),
+        community=batch.community.at(referrers, rows),
         rank=ranks,
     )
     people["attribution"][batch.person[rows]] = ids
     people["friends"][referrers] = ranks  # of several for one referrer the last, the highest, stays
+    _number_generations(state, ids, referrers)
     _count_days(state, ids)
     return Attributed(ids, rows, links, np.where(by_code, batch.seq[rows], held["seq"][touches]))
+
+
+def _number_generations(state: State, ids: Ints, referrers: Ints) -> None:
+    """One more than the generation of the referrer, who counts as nobody's friend where not attributed by then."""
+    if not len(ids):
+        return
+    generation = state.attributions["generation"]
+    theirs = state.people["attribution"][referrers].astype(np.int64)
+    theirs[theirs >= ids] = NONE
+    generation[ids] = np.where(theirs == NONE, 1, generation[theirs] + 1)
+    for place in np.flatnonzero(theirs >= ids[0]).tolist():  # brought by somebody of this batch: in order
+        generation[ids[place]] = generation[theirs[place]] + 1
 
 
 def _count_days(state: State, ids: Ints) -> None:

@@ -10,7 +10,7 @@ from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_co
 from simulator.engine.batch import Batch
 from simulator.engine.facts import Asked, facts_of
 from simulator.engine.keys import pair
-from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, judge_by_rules
+from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, Verdicts, judge_by_rules
 from simulator.engine.state import COUNTS, State
 from simulator.engine.version import Ready
 
@@ -61,6 +61,7 @@ class Decided:
 
     Columns by decision: batch `rows`, place of the `milestone` in the file, `friend`, `referrer` (NONE where
     unattributed), `attribution`, `barred` (code of IGNORED_REASONS), `outcome` code; `reason` is the rule's.
+    `ruled` are the places where rules were evaluated (some barred since), `verdicts` what they said there.
     """
 
     first_id: int
@@ -74,6 +75,8 @@ class Decided:
     reason: list[str | None]
     failed: list[str]
     facts: list[str | None]
+    ruled: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    verdicts: Verdicts | None = None
     settlements: list[Settlement] = field(default_factory=list)
     vain: list[int] = field(default_factory=list)  # rows of verdicts without effect
 
@@ -215,6 +218,7 @@ def _rule(batch: Batch, state: State, ready: Ready, decided: Decided) -> None:
         decided.referrer[open_rows],
     )
     ruled = judge_by_rules(ready, facts_of(asked, ready.facts), decided.milestone[open_rows])
+    decided.ruled, decided.verdicts = open_rows, ruled
     decided.outcome[open_rows] = ruled.outcome
     for at, place in enumerate(open_rows.tolist()):
         decided.reason[place] = ruled.reason[at]

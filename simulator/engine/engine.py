@@ -17,6 +17,7 @@ from simulator.engine.attribution import attribute
 from simulator.engine.batch import TYPE_CODES, Batch
 from simulator.engine.decisions import Case, ReviewKey, decide
 from simulator.engine.intake import Intake, Stored
+from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import ISSUED, PENDING, REVOKED, ROLES, VOIDED, Ledger
 from simulator.engine.outcome import EMPTY, Outcome, Receipts, Version
 from simulator.engine.record import Record
@@ -29,6 +30,7 @@ from simulator.engine.record_events import (
 )
 from simulator.engine.record_rewards import (
     record_changed,
+    record_late_reversals,
     record_lines,
     record_released,
     record_stages,
@@ -60,6 +62,7 @@ class Engine:
         self._intake = Intake()
         self._state = State()
         self._ledger = Ledger()
+        self._leaders = Leaders(self._state)
         self._reviews: dict[ReviewKey, Case] = {}
         self._terms: dict[int, np.ndarray] = {}
         self._refs: list[pl.Series] = []
@@ -145,7 +148,8 @@ class Engine:
         return Ready(number, program, kinds)
 
     def _record(self) -> Record:
-        return Record(self._state, self._ledger, self._ready, self._next_decision, len(self._ledger.lines))
+        first_line = len(self._ledger.lines)
+        return Record(self._state, self._ledger, self._ready, self._leaders, self._next_decision, first_line)
 
     def _change(self, part: pl.DataFrame, record: Record) -> None:
         """The program changes with the first event of `part`: what was due before is released under the old one."""
@@ -180,6 +184,7 @@ class Engine:
         record_changed(record, "voided", PENDING, VOIDED, voided)
         record_released(record, released)
         record_changed(record, "revoked", ISSUED, REVOKED, revoked)
+        record_late_reversals(record, batch, reversals)
         record_vain_reversals(record, batch, reversals, (voided, revoked), self._intake)
         batch.keep()
 

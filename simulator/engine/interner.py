@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from simulator.engine.arrays import NONE, Bools, Ints, Keys
 from simulator.engine.keys import KeyIndex
 
 _SEEDS = (0x5EED_0001, 0x5EED_0002)
+PARTS = 64
+OTHER = "(other)"
 
 
 @dataclass(frozen=True)
@@ -144,3 +146,22 @@ class Words:
                 self._ids[text] = len(self.texts)
                 self.texts.append(text)
         return self.find(texts)
+
+
+class Few:
+    """Names of parts: the first PARTS different texts of the log keep theirs, all later ones share OTHER.
+
+    Channels and sources are free texts, and a table of totals must stay small whoever sends what.
+    """
+
+    def __init__(self, kept: Iterable[str] = ()) -> None:
+        """`kept` are those that have a part already."""
+        self._kept = set(kept) - {OTHER}
+
+    def part(self, text: str) -> str:
+        """The part that a text is counted under. Ask in the order of the log."""
+        if text not in self._kept:
+            if len(self._kept) >= PARTS:
+                return OTHER
+            self._kept.add(text)
+        return text

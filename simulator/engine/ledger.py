@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from simulator.engine.arrays import NONE, Columns, Ints
+from simulator.engine.arrays import HOUR_MS, NONE, Columns, Ints
 from simulator.engine.interner import Interner
 from simulator.engine.keys import KeyIndex, mix
 from simulator.program.model import Reward, Role
@@ -15,7 +15,6 @@ from simulator.program.model import Reward, Role
 STATES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
 PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = range(7)
 ROLES: tuple[Role, ...] = ("referrer", "friend", "upline", "community")
-HOUR_MS = 3_600_000
 
 _ID, _LONG = np.int32, np.int64
 
@@ -102,11 +101,13 @@ class Ledger:
         """Enter a version's rewards; gives the terms' ids by place."""
         first = len(self.terms)
         self.terms.extend(Terms(version, place, reward) for place, reward in enumerate(rewards))
+        for reward in rewards:
+            self.reward_ids.setdefault(reward.name, len(self.reward_ids))
         return np.arange(first, len(self.terms))
 
     def accounts_of(self, reward: Reward, recipients: Ints) -> Ints:
         """The accounts of these recipients for one reward, entered where new."""
-        name = self.reward_ids.setdefault(reward.name, len(self.reward_ids))
+        name = self.reward_ids[reward.name]
         role = ROLES.index(reward.to)
         keys = mix((np.int64(name * len(ROLES) + role) << 32) | recipients)
         claim = self.account_ids.claim(keys)

@@ -22,6 +22,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "touch_at": _INT,
         "attributed_at": _INT,
         "touch_seq": _INT,
+        "generation": _INT,
     },
     "decisions": {
         "id": _INT,
@@ -62,6 +63,18 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "program_version": _INT,
     },
     "rollup": {"hour": _INT, "metric": _TEXT, "count": _INT, "value": _INT},
+    "breakdown": {"hour": _INT, "metric": _TEXT, "part": _TEXT, "count": _INT, "value": _INT},
+    "due": {"day": _INT, "reward": _TEXT, "count": _INT, "value": _INT},
+    "lateness": {"day": _INT, "type": _TEXT, "bucket": _INT, "count": _INT, "worst": _INT},
+    "leaders": {
+        "board": _TEXT,
+        "place": _INT,
+        "person": _INT,
+        "community": _TEXT,
+        "friends": _INT,
+        "qualified": _INT,
+        "issued_minor": _INT,
+    },
 }
 EMPTY = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
 
@@ -81,6 +94,7 @@ class Outcome:
 
     `decisions` and `rewards` are as they stand at the end of the batch; `settled` and `changes` are of rows that
     an earlier batch gave. Ids and places (`decision.id`, `reward.id`, `audit.seq`) count from 1 along the log.
+    `rollup` to `lateness` are increments (`worst` a greatest), `leaders` the places that changed.
     """
 
     persons: pl.DataFrame
@@ -91,6 +105,10 @@ class Outcome:
     changes: pl.DataFrame
     audit: pl.DataFrame
     rollup: pl.DataFrame
+    breakdown: pl.DataFrame
+    due: pl.DataFrame
+    lateness: pl.DataFrame
+    leaders: pl.DataFrame
     versions: tuple[Version, ...] = ()
 
 

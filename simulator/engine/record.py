@@ -9,9 +9,10 @@ import polars as pl
 
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.audit import Trail
-from simulator.engine.ledger import ROLES, STATES, Ledger
+from simulator.engine.leaders import Leaders
+from simulator.engine.ledger import PENDING, ROLES, STATES, Ledger
 from simulator.engine.outcome import EMPTY, SCHEMAS, Outcome, Version
-from simulator.engine.rollup import METRIC, Tally
+from simulator.engine.rollup import METRIC, Breakdown, Calendar, Tally
 from simulator.engine.state import State
 from simulator.engine.version import Ready
 
@@ -25,22 +26,39 @@ class Record:
     state: State
     ledger: Ledger
     ready: Ready
+    leaders: Leaders
     first_decision: int
     first_line: int
     trail: Trail = field(default_factory=Trail)
     tally: Tally = field(default_factory=Tally)
+    breakdown: Breakdown = field(default_factory=Breakdown)
+    calendar: Calendar = field(default_factory=Calendar)
+    lateness: list[pl.DataFrame] = field(default_factory=list)
     attributions: list[pl.DataFrame] = field(default_factory=list)
     decisions: list[pl.DataFrame] = field(default_factory=list)
     settled: dict[int, tuple[str, str | None, int]] = field(default_factory=dict)
     moved: list[Ints] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
 
-    def move(self, lines: Ints, before: int, after: Array | int, at: Ints) -> None:
-        """Reward lines went from one state to another (codes of STATES) at these times (milliseconds)."""
-        values = self.ledger.lines["value"][lines]
-        self.tally.add(REWARD_METRIC + before, at, -1, -values)
+    def move(self, lines: Ints, before: int | None, after: Array | int, at: Ints) -> None:
+        """Reward lines went from one state to another (codes of STATES; None: made) at these times (milliseconds)."""
+        if not len(lines):
+            return
+        held = self.ledger.lines
+        values, after = held["value"][lines], np.broadcast_to(np.asarray(after, np.int64), len(lines))
+        names = [entry.reward.name for entry in self.ledger.terms]
+        codes = np.array([self.breakdown.codes(f"reward.{state}", names) for state in STATES])
+        terms = held["terms"][lines]
+        if before is not None:
+            self.tally.add(REWARD_METRIC + before, at, -1, -values)
+            self.breakdown.add(codes[before][terms], at, -1, -values)
+            self.moved.append(lines)
         self.tally.add(REWARD_METRIC + after, at, 1, values)
-        self.moved.append(lines)
+        self.breakdown.add(codes[after, terms], at, 1, values)
+        if PENDING in (before, int(after[0])):
+            rewards = np.array([self.ledger.reward_ids[name] for name in names], np.int64)
+            sign = 1 if before is None else -1
+            self.calendar.add(rewards[terms], held["due"][lines], sign, sign * values)
 
     def outcome(self, persons: pl.DataFrame, first_entry: int) -> Outcome:
         """Everything gathered, as frames; audit entries are numbered from `first_entry`."""
@@ -55,6 +73,10 @@ class Record:
             self._changes(),
             self.trail.frame(first_entry),
             self.tally.frame(),
+            self.breakdown.frame(),
+            self.calendar.frame(list(self.ledger.reward_ids)),
+            _joined("lateness", self.lateness),
+            self.leaders.frame(),
             tuple(self.versions),
         )
 

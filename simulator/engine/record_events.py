@@ -5,16 +5,20 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, mark_first
+from simulator.engine.arrays import NONE, grouped, mark_first
 from simulator.engine.attribution import Attributed
 from simulator.engine.audit import ATTRIBUTED, DECIDED, PROGRAM, SETTLED, absent
 from simulator.engine.batch import Batch
 from simulator.engine.decisions import Decided
+from simulator.engine.lateness import histogram
 from simulator.engine.outcome import SCHEMAS, Version
 from simulator.engine.record import Record
-from simulator.engine.rollup import METRIC
+from simulator.engine.record_parts import count_attributed, count_ruled, count_settled
+from simulator.engine.rollup import METRIC, by_day
 from simulator.engine.rules import OUTCOMES, REVIEW
+from simulator.events.contract import EVENT_TYPES
 
+_TYPES = tuple(EVENT_TYPES)
 _DECISION = METRIC[f"decision.{OUTCOMES[0]}"]
 
 
@@ -45,6 +49,22 @@ def record_events(record: Record, batch: Batch) -> None:
         record.tally.add(METRIC["referrer.sharing"], batch.received[shared[first]])
     record.tally.add(batch.type, batch.received, 1, reach)  # the first metrics are the event types
     record.tally.add(METRIC["referrer.linked"], batch.received[batch.newly_linked])
+    record.lateness.append(histogram(batch))
+    _count_sources(record, batch)
+
+
+def _count_sources(record: Record, batch: Batch) -> None:
+    """Events of each type by source, by the day."""
+    sources = batch.events["source"]
+    names = sources.unique(maintain_order=True)
+    numbers = sources.cast(pl.Enum(names)).to_physical().to_numpy()
+    kept, places = grouped(batch.type * np.int64(len(names)) + numbers)
+    parts = [record.state.sources.part(name) for name in names.to_list()]
+    codes = [
+        record.breakdown.code(f"event.{_TYPES[key // len(names)]}", parts[key % len(names)])
+        for key in kept.tolist()
+    ]
+    record.breakdown.add(np.array(codes)[places], by_day(batch.received))
 
 
 def record_attributed(record: Record, attributed: Attributed) -> None:
@@ -67,9 +87,11 @@ def record_attributed(record: Record, attributed: Attributed) -> None:
         "touch_at": made["touch_at"][ids],
         "attributed_at": at,
         "touch_seq": attributed.touch_seqs,
+        "generation": made["generation"][ids],
     }
     record.attributions.append(pl.DataFrame(columns, schema=SCHEMAS["attributions"]))
     record.tally.add(METRIC["attribution.link"] + by_code, at)
+    count_attributed(record, ids)
     record.trail.of_events(
         ATTRIBUTED,
         "attributed",
@@ -107,6 +129,7 @@ def record_decided(record: Record, batch: Batch, decided: Decided) -> None:
     }
     record.decisions.append(pl.DataFrame(columns, schema=SCHEMAS["decisions"]))
     record.tally.add(_DECISION + decided.outcome, at)
+    count_ruled(record, batch, decided)
     record.trail.of_events(
         DECIDED,
         "decided",
@@ -130,6 +153,7 @@ def record_settled(record: Record, batch: Batch, decided: Decided) -> None:
         record.settled[settlement.case.decision] = (OUTCOMES[settlement.outcome], settlement.reason, when)
     record.tally.add(_DECISION + REVIEW, at, -1)
     record.tally.add(_DECISION + outcome, at)
+    count_settled(record, settled, at)
     words = [_decision(s.case.milestone_name, OUTCOMES[s.outcome], s.reason) for s in settled]
     record.trail.of_events(
         SETTLED,

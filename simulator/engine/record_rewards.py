@@ -8,9 +8,10 @@ from simulator.engine.arrays import NONE, Ints
 from simulator.engine.audit import PENDING, REVERSED
 from simulator.engine.batch import Batch
 from simulator.engine.intake import Intake
-from simulator.engine.ledger import ISSUED, STATES
+from simulator.engine.ledger import ISSUED, REVOKED, STATES
 from simulator.engine.ledger import PENDING as PENDING_STATE
-from simulator.engine.record import REWARD_METRIC, Record
+from simulator.engine.record import Record
+from simulator.engine.record_parts import count_money, count_qualified
 from simulator.engine.release import Released
 from simulator.engine.rewards import Changed, NewLines, Qualified, Reversals
 from simulator.engine.rollup import METRIC, STAGES, raise_stages
@@ -23,7 +24,7 @@ _LEVEL = {name: level for level, name in enumerate(STAGES, 1)}
 def record_lines(record: Record, batch: Batch, new: NewLines) -> None:
     """New lines, pending from the event that qualified them."""
     lines, at = new.lines, batch.received[new.rows]
-    record.tally.add(REWARD_METRIC + PENDING_STATE, at, 1, record.ledger.lines["value"][lines])
+    record.move(lines, None, PENDING_STATE, at)
     _entries(record, "pending", PENDING, lines, at, batch.seq[new.rows], batch.seq[new.rows])
 
 
@@ -32,6 +33,26 @@ def record_changed(record: Record, kind: str, before: int, after: int, change: C
     made = record.ledger.lines["made"][change.lines]
     _entries(record, kind, REVERSED, change.lines, change.at, np.maximum(change.by, made), change.by)
     record.move(change.lines, before, after, change.at)
+    if before == ISSUED:
+        count_money(record, change.lines, -1, change.at)
+
+
+def record_late_reversals(record: Record, batch: Batch, reversals: Reversals) -> None:
+    """Rewards issued though their conversion had been reversed by then: the news of it came too late.
+
+    What a clawback brought home of it, and what is lost.
+    """
+    lines = reversals.lines
+    rows = reversals.rows[reversals.firsts][reversals.owners]
+    held = record.ledger.lines
+    issued = np.isin(held["state"][lines], (ISSUED, REVOKED)) & (batch.occurred[rows] <= held["due"][lines])
+    lines, at = lines[issued], batch.received[rows[issued]]
+    clawed = held["state"][lines] == REVOKED
+    for fate, which in (("clawed", clawed), ("lost", ~clawed)):
+        values = held["value"][lines[which]]
+        names = [record.ledger.terms[term].reward.name for term in held["terms"][lines[which]].tolist()]
+        record.tally.add(METRIC[f"late_reversal.{fate}"], at[which], 1, values)
+        record.breakdown.add(record.breakdown.codes(f"late_reversal.{fate}", names), at[which], 1, values)
 
 
 def record_vain_reversals(
@@ -112,6 +133,7 @@ def record_released(record: Record, released: Released) -> None:
     record.tally.add(METRIC["time_to_reward"], at[issued], 1, at[issued] - held["occurred"][lines[issued]])
     friends = held["friend"][lines[issued]].astype(np.int64)
     raise_stages(record.state.people["stage"], record.tally, [(friends, _LEVEL["rewarded"], at[issued])])
+    count_money(record, lines[issued], 1, at[issued])
 
 
 def record_stages(record: Record, batch: Batch, qualified: list[Qualified]) -> None:
@@ -129,7 +151,9 @@ def record_stages(record: Record, batch: Batch, qualified: list[Qualified]) -> N
         )
     ]
     moves += [(group.friend, _LEVEL["qualified"], batch.received[group.rows]) for group in qualified]
-    raise_stages(record.state.people["stage"], record.tally, moves)
+    risen = raise_stages(record.state.people["stage"], record.tally, moves)
+    if _LEVEL["qualified"] in risen:
+        count_qualified(record, *risen[_LEVEL["qualified"]])
 
 
 def _entries(record: Record, kind: str, stage: int, lines: Ints, at: Ints, seq: Ints, trigger: Ints) -> None:

@@ -12,12 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from simulator.engine.arrays import Array, Bools, Ints, chain_back, running_count
+from simulator.engine.arrays import DAY_MS, Array, Bools, Ints, chain_back, running_count
 from simulator.engine.ledger import CAPPED, COUNTED, ISSUED, UNFUNDED, History, Ledger
 from simulator.program.model import Cap, CapWindow
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -149,11 +148,11 @@ def _first_in_window(window: CapWindow, times: list[int], at: int) -> int:
 
 def period_start(kind: str, at: int) -> int:
     """The start (milliseconds UTC) of the calendar period that holds `at`; weeks start on Monday."""
-    day = _EPOCH + timedelta(days=at // _DAY_MS)
+    day = _EPOCH + timedelta(days=at // DAY_MS)
     if kind == "calendar-week":
         day -= timedelta(days=day.weekday())
     elif kind == "calendar-month":
         day = day.replace(day=1)
     elif kind == "calendar-year":
         day = day.replace(month=1, day=1)
-    return (day - _EPOCH).days * _DAY_MS
+    return (day - _EPOCH).days * DAY_MS

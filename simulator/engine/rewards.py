@@ -17,6 +17,7 @@ from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.state import State
 from simulator.engine.version import Ready
+from simulator.program.model import Reward
 
 
 @dataclass(frozen=True)
@@ -78,23 +79,10 @@ class Changed:
 def qualified_now(batch: Batch, ledger: Ledger, ready: Ready, decided: Decided) -> list[Qualified]:
     """What qualified in this batch: its own decisions, and approved ones under the version of each."""
     places = np.flatnonzero(decided.outcome == QUALIFIED)
-    rows = decided.rows[places]
     groups = []
     if len(places):
-        groups.append(
-            Qualified(
-                ready,
-                rows,
-                decided.ids[places],
-                decided.milestone[places],
-                batch.seq[rows],
-                decided.friend[places],
-                decided.referrer[places],
-                batch.occurred[rows],
-                batch.amount[rows],
-                ledger.target_ids.assign(hash_pairs(batch.events[rows], "source", "id"))[0],
-            )
-        )
+        pairs = hash_pairs(batch.events[decided.rows[places]], "source", "id")
+        groups.append(_of_batch(batch, ready, decided, places, ledger.target_ids.assign(pairs)[0]))
     approved = [(s.row, s.case) for s in decided.settlements if s.outcome == QUALIFIED]
     versions = {case.ready.number: case.ready for _, case in approved}
     for number, version in versions.items():
@@ -102,6 +90,37 @@ def qualified_now(batch: Batch, ledger: Ledger, ready: Ready, decided: Decided) 
             _approved(ledger, version, [pair for pair in approved if pair[1].ready.number == number])
         )
     return groups
+
+
+def _of_batch(batch: Batch, ready: Ready, decided: Decided, places: Ints, targets: Ints) -> Qualified:
+    rows = decided.rows[places]
+    return Qualified(
+        ready,
+        rows,
+        decided.ids[places],
+        decided.milestone[places],
+        batch.seq[rows],
+        decided.friend[places],
+        decided.referrer[places],
+        batch.occurred[rows],
+        batch.amount[rows],
+        targets,
+    )
+
+
+def held_back(batch: Batch, state: State, ready: Ready, decided: Decided, places: Ints) -> Ints:
+    """The money (minor units) of the lines that each of these decisions would have made, had it qualified.
+
+    Without regard to what may become of a line at its release: its number, its caps, the budget.
+    """
+    money = np.zeros(len(places), np.int64)
+    if not len(places):
+        return money
+    group = _of_batch(batch, ready, decided, places, places)
+    for reward in ready.program.rewards:
+        at, _, values = _promises(batch, state, group, reward)
+        money[at] += values
+    return money
 
 
 def _approved(ledger: Ledger, ready: Ready, cases: list[tuple[int, Case]]) -> Qualified:
@@ -155,13 +174,7 @@ def _draft(
 ) -> dict[str, Array]:
     """The lines of one reward, in columns of `Ledger.lines` and `row`, `place`, `target`."""
     reward = group.ready.program.rewards[place]
-    at = np.flatnonzero(
-        np.array([m.name == reward.on for m in group.ready.program.milestones], bool)[group.milestone]
-    )
-    recipients = _recipients(batch, state, reward.to, group, at)
-    values = _values(reward.value_minor, reward.percent, group.amounts[at])
-    kept = (recipients != NONE) & (values > 0)
-    at, recipients, values = at[kept], recipients[kept], values[kept]
+    at, recipients, values = _promises(batch, state, group, reward)
     received = batch.received[group.rows[at]]
     return {
         "row": group.rows[at],
@@ -178,6 +191,17 @@ def _draft(
         "terms": np.full(len(at), terms),
         "friend": group.friend[at],
     }
+
+
+def _promises(batch: Batch, state: State, group: Qualified, reward: Reward) -> tuple[Ints, Ints, Ints]:
+    """Which rows of the group get a line of this reward, whom it goes to, and its money."""
+    at = np.flatnonzero(
+        np.array([m.name == reward.on for m in group.ready.program.milestones], bool)[group.milestone]
+    )
+    recipients = _recipients(batch, state, reward.to, group, at)
+    values = _values(reward.value_minor, reward.percent, group.amounts[at])
+    kept = (recipients != NONE) & (values > 0)
+    return at[kept], recipients[kept], values[kept]
 
 
 def _recipients(batch: Batch, state: State, role: str, group: Qualified, at: Ints) -> Ints:

@@ -1,7 +1,8 @@
 """Stage 5: rollups by hour of the platform's clock, so that no screen ever has to count rows.
 
 `count` and `value` are signed: a reward that is issued leaves `reward.pending` and enters `reward.issued`, so the
-sum over all hours tells how many rows stand in each state.
+sum over all hours tells how many rows stand in each state. A breakdown says of a metric how it is made up of parts;
+those that nobody asks of an hour are booked in the last hour of their day (`by_day`), which makes few rows.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import Array, Ints
-from simulator.engine.ledger import HOUR_MS, STATES
+from simulator.engine.arrays import DAY_MS, HOUR_MS, Array, Ints, grouped
+from simulator.engine.ledger import STATES
 from simulator.engine.outcome import EMPTY, SCHEMAS
 from simulator.engine.rules import OUTCOMES
 from simulator.events.contract import EVENT_TYPES
@@ -27,80 +28,138 @@ METRICS = (
     "attribution.code",
     *(f"decision.{name}" for name in OUTCOMES),
     *(f"reward.{name}" for name in STATES),
+    "late_reversal.clawed",
+    "late_reversal.lost",
     "referrer.linked",
     "referrer.sharing",
     "time_to_reward",
 )
-_DENSE = 4_000_000  # hours x metrics up to which counting goes by place; over more hours the keys are sorted
 METRIC = {name: code for code, name in enumerate(METRICS)}
 
 
 @dataclass
-class Tally:
-    """Collects a batch's increments."""
+class _Sums:
+    """Increments of numbered things by a unit of time (milliseconds)."""
 
+    unit: int = HOUR_MS
     _parts: list[tuple[Array, Array, Array, Array]] = field(default_factory=list)
 
-    def add(self, metric: Array | int, at: Array, count: Array | int = 1, value: Array | int = 0) -> None:
-        """Count rows at their times (milliseconds); `metric` is a code of METRIC, for all or by row."""
+    def add(self, code: Array | int, at: Array, count: Array | int = 1, value: Array | int = 0) -> None:
+        """Count rows at their times (milliseconds); `code` is of all or by row."""
         if not len(at):
             return
         size = len(at)
         self._parts.append(
             (
-                np.broadcast_to(np.asarray(metric, np.int64), size),
-                at // HOUR_MS,
+                np.broadcast_to(np.asarray(code, np.int64), size),
+                at // self.unit,
                 np.broadcast_to(np.asarray(count, np.int64), size),
                 np.broadcast_to(np.asarray(value, np.int64), size),
             )
         )
 
+    def _summed(self, codes: int) -> tuple[Ints, list[int], Ints, Ints]:
+        """Units of time, codes (of so many), counts and values: one row for each pair that something moved."""
+        code, at, count, value = (np.concatenate(column) for column in zip(*self._parts, strict=True))
+        first = int(at.min())
+        kept, places = grouped((at - first) * codes + code)
+        counts, values = np.zeros(len(kept), np.int64), np.zeros(len(kept), np.int64)
+        np.add.at(counts, places, count)
+        np.add.at(values, places, value)
+        return kept // codes + first, (kept % codes).tolist(), counts, values
+
+
+@dataclass
+class Tally(_Sums):
+    """Collects a batch's increments of metrics; a code is one of METRIC."""
+
     def frame(self) -> pl.DataFrame:
         """One row for each hour and metric that something moved, in that order."""
         if not self._parts:
             return EMPTY["rollup"]
-        metric, hour, count, value = (np.concatenate(column) for column in zip(*self._parts, strict=True))
-        first = int(hour.min())
-        keys = (hour - first) * len(METRICS) + metric
-        if int(keys.max()) > _DENSE:
-            kept, keys = np.unique(keys, return_inverse=True)
-        else:
-            kept = np.flatnonzero(np.bincount(keys))
-            places = np.zeros(int(kept[-1]) + 1, np.int64)
-            places[kept] = np.arange(len(kept))
-            keys = places[keys]
-        counts, values = np.zeros(len(kept), np.int64), np.zeros(len(kept), np.int64)
-        np.add.at(counts, keys, count)
-        np.add.at(values, keys, value)
+        hour, codes, count, value = self._summed(len(METRICS))
+        metric = [METRICS[code] for code in codes]
+        columns = {"hour": hour, "metric": metric, "count": count, "value": value}
+        return pl.DataFrame(columns, schema=SCHEMAS["rollup"])
+
+
+@dataclass
+class Breakdown(_Sums):
+    """Collects a batch's increments of metrics by part."""
+
+    _names: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def code(self, metric: str, part: str) -> int:
+        """The code of a part, for this batch."""
+        return self._names.setdefault((metric, part), len(self._names))
+
+    def codes(self, metric: str, parts: list[str]) -> Ints:
+        """The codes of several parts of one metric."""
+        return np.array([self.code(metric, part) for part in parts], np.int64)
+
+    def frame(self) -> pl.DataFrame:
+        """One row for each hour, metric and part that something moved."""
+        if not self._parts:
+            return EMPTY["breakdown"]
+        hour, codes, count, value = self._summed(len(self._names))
+        names = list(self._names)
         return pl.DataFrame(
             {
-                "hour": kept // len(METRICS) + first,
-                "metric": [METRICS[code] for code in (kept % len(METRICS)).tolist()],
-                "count": counts,
-                "value": values,
+                "hour": hour,
+                "metric": [names[code][0] for code in codes],
+                "part": [names[code][1] for code in codes],
+                "count": count,
+                "value": value,
             },
-            schema=SCHEMAS["rollup"],
+            schema=SCHEMAS["breakdown"],
         )
 
 
-def raise_stages(held: Array, tally: Tally, moves: list[tuple[Ints, int, Ints]]) -> None:
+@dataclass
+class Calendar(_Sums):
+    """Collects what falls due by day; a code is the place of a reward's name in `names`."""
+
+    unit: int = DAY_MS
+
+    def frame(self, names: list[str]) -> pl.DataFrame:
+        """One row for each day and reward that something moved."""
+        if not self._parts:
+            return EMPTY["due"]
+        day, codes, count, value = self._summed(len(names))
+        reward = [names[code] for code in codes]
+        columns = {"day": day, "reward": reward, "count": count, "value": value}
+        return pl.DataFrame(columns, schema=SCHEMAS["due"])
+
+
+def by_day(at: Ints) -> Ints:
+    """The last moment of each time's day, both in milliseconds."""
+    return at - at % DAY_MS + (DAY_MS - 1)
+
+
+def raise_stages(
+    held: Array, tally: Tally, moves: list[tuple[Ints, int, Ints]]
+) -> dict[int, tuple[Ints, Ints]]:
     """Count friends who reach a stage for the first time, each at the earliest move that implies it.
 
     `held` are the levels of all people, raised here; `moves` are (friends, level from 1, times in milliseconds).
+    Gives by level who reached it, and when.
     """
+    risen: dict[int, tuple[Ints, Ints]] = {}
     friends = np.concatenate([move[0] for move in moves])
     if not len(friends):
-        return
+        return risen
     levels = np.concatenate([np.full(len(move[0]), move[1]) for move in moves])
     times = np.concatenate([move[2] for move in moves])
     rising = levels > held[friends]
     friends, levels, times = friends[rising], levels[rising], times[rising]
     if not len(friends):
-        return
+        return risen
     order = np.lexsort((times, friends))
     friends, levels, times = friends[order], levels[order], times[order]
     for level in range(1, len(STAGES) + 1):
         reached = (levels >= level) & (held[friends] < level)
         first = np.r_[True, np.diff(friends[reached]) != 0] if reached.any() else np.zeros(0, bool)
-        tally.add(METRIC[f"stage.{STAGES[level - 1]}"], times[reached][first])
+        risen[level] = friends[reached][first], times[reached][first]
+        tally.add(METRIC[f"stage.{STAGES[level - 1]}"], risen[level][1])
     np.maximum.at(held, friends, levels.astype(held.dtype))
+    return risen

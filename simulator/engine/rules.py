@@ -11,7 +11,8 @@ import polars as pl
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.version import Ready
 
-PASS, FAIL, MISSING = 0, 1, 2
+PASS, FAIL, MISSING, UNASKED = 0, 1, 2, 3
+RESULTS = ("pass", "fail", "missing")
 _WORDS = {FAIL: "fail", MISSING: "missing"}
 QUALIFIED, REVIEW, REFUSED, IGNORED = 0, 1, 2, 3
 OUTCOMES = ("qualified", "review", "refused", "ignored")
@@ -19,12 +20,18 @@ OUTCOMES = ("qualified", "review", "refused", "ignored")
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What the rules say of each row: outcome code, reason, failed rules as JSON, facts read as JSON."""
+    """What the rules say of each row: outcome code, reason, failed rules as JSON, facts read as JSON.
+
+    `results` are codes of RESULTS by row and rule, UNASKED where a rule is not of the row's milestone; `deciding` is
+    the place of the rule that decided it, where one failed.
+    """
 
     outcome: Ints
     reason: list[str | None]
     failed: list[str]
     facts: list[str | None]
+    results: Array
+    deciding: Ints
 
 
 def judge_by_rules(ready: Ready, facts: pl.DataFrame, milestones: Ints) -> Verdicts:
@@ -34,8 +41,11 @@ def judge_by_rules(ready: Ready, facts: pl.DataFrame, milestones: Ints) -> Verdi
     failed: list[str] = ["[]"] * count
     texts: list[str | None] = [None] * count
     if not ready.rules:
-        return Verdicts(np.zeros(count, np.int64), reason, failed, texts)
-    results = _results(ready, facts, milestones)
+        none = np.zeros(count, np.int64)
+        return Verdicts(none, reason, failed, texts, np.zeros((count, 0), np.int8), none)
+    results = _results(ready, facts, count)
+    applies = _applies(ready)[milestones]
+    results[~applies] = PASS
     outcome, deciding = _outcomes(ready, results)
     codes = [rule.code for rule in ready.rules]
     known: dict[bytes, str] = {}
@@ -49,20 +59,23 @@ def judge_by_rules(ready: Ready, facts: pl.DataFrame, milestones: Ints) -> Verdi
         failed[row] = known[pattern]
     if ready.facts:
         texts = facts.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
-    return Verdicts(outcome, reason, failed, texts)
+    results[~applies] = UNASKED
+    return Verdicts(outcome, reason, failed, texts, results, deciding)
 
 
-def _results(ready: Ready, facts: pl.DataFrame, milestones: Ints) -> Array:
-    """PASS, FAIL or MISSING by row and rule; a rule that does not apply to the row's milestone passes."""
-    count = len(milestones)
+def _results(ready: Ready, facts: pl.DataFrame, count: int) -> Array:
+    """PASS, FAIL or MISSING by row and rule."""
     frame = facts if facts.width else pl.DataFrame({"": np.zeros(count, np.int8)})
     judged = frame.select(_result(rule.expr).alias(str(place)) for place, rule in enumerate(ready.rules))
-    results = np.column_stack([judged[str(place)].to_numpy() for place in range(len(ready.rules))])
+    return np.column_stack([judged[str(place)].to_numpy() for place in range(len(ready.rules))])
+
+
+def _applies(ready: Ready) -> Array:
+    """Whether a rule is of a milestone, by milestone and rule."""
     applies = np.zeros((len(ready.rules_of), len(ready.rules)), bool)
     for milestone, places in enumerate(ready.rules_of):
         applies[milestone, places] = True
-    results[~applies[milestones]] = PASS
-    return results
+    return applies
 
 
 def _result(expression: pl.Expr) -> pl.Expr:

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulator.engine.arrays import NONE, Columns
-from simulator.engine.interner import Interner, Words
+from simulator.engine.interner import Few, Interner, Words
 from simulator.engine.keys import KeyIndex
 from simulator.events.contract import CONVERSION_TYPES
 
 COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
 """People's columns that count their accepted events of each conversion type."""
+
+STANDING = ("friends", "friends_qualified", "issued")
+"""Columns that boards are made of: friends attributed, those of them qualified, money issued and not clawed back."""
 
 CODE_CHANNEL = 0
 """The word `code`: the channel of an attribution by a code, entered before any other."""
@@ -48,6 +51,8 @@ def _people() -> Columns:
             # as a friend: the attribution; as a referrer: the attributions
             "attribution": (_ID, NONE),
             "friends": (_COUNT, 0),
+            "friends_qualified": (_COUNT, 0),
+            "issued": (_MS, 0),  # minor units issued to this referrer or upline, less what was clawed back
             "last_friend": (_ID, NONE),  # newest attribution to this referrer
             "day_start": (_ID, NONE),  # oldest attribution within 24 h of the newest
             "stage": (_FLAG, 0),
@@ -86,11 +91,17 @@ def _attributions() -> Columns:
             "attributed_at": (_MS, 0),
             "by_code": (_FLAG, 0),
             "channel": (_ID, NONE),
+            "community": (_ID, NONE),  # of the referrer, as known then
+            "generation": (_COUNT, 0),
             "rank": (_COUNT, 0),  # of this attribution among its referrer's, from 1
             "rank_day": (_COUNT, 0),  # the same among those of the last 24 h
             "after": (_ID, NONE),  # next attribution of the same referrer
         }
     )
+
+
+def _communities() -> Columns:
+    return Columns({"friends": (_COUNT, 0), "friends_qualified": (_COUNT, 0), "issued": (_MS, 0)})
 
 
 @dataclass
@@ -102,6 +113,12 @@ class State:
     touches: Columns = field(default_factory=_touches)
     devices: Columns = field(default_factory=_devices)
     attributions: Columns = field(default_factory=_attributions)
+    communities: Columns = field(default_factory=_communities)  # by word
+    in_review: dict[int, tuple[str, int]] = field(
+        default_factory=dict
+    )  # decision -> rule, money it holds back
+    channels: Few = field(default_factory=Few)
+    sources: Few = field(default_factory=Few)
     device_known: KeyIndex = field(default_factory=KeyIndex)  # (person, device) -> row of `devices`
     person_ids: Interner = field(default_factory=Interner)
     codes: Words = field(default_factory=Words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from contextlib import closing
@@ -14,7 +15,7 @@ from simulator.verify import verify
 
 NOW = START + 60 * 86_400_000
 TABLES = {
-    "program_version": ("version", "from_seq", "name", "currency", "digits", "text"),
+    "program_version": ("version", "from_seq", "name", "currency", "digits", "budget_minor", "text"),
     "person": ("id", "ref"),
     "event": (
         *(
@@ -63,6 +64,7 @@ TABLES = {
         "touch_at",
         "attributed_at",
         "touch_seq",
+        "generation",
     ),
     "decision": (
         *(
@@ -98,7 +100,21 @@ TABLES = {
     "block": ("chain", "number", "rows", "hash"),
     "total": ("metric", "count", "value"),
     "hour": ("hour", "metric", "count", "value"),
+    "week": ("week", "metric", "count", "value"),
+    "breakdown": ("metric", "part", "count", "value"),
+    "breakdown_hour": ("hour", "metric", "part", "count", "value"),
+    "breakdown_week": ("week", "metric", "part", "count", "value"),
+    "lateness": ("type", "bucket", "count", "worst"),
+    "lateness_day": ("day", "type", "bucket", "count", "worst"),
+    "due": ("day", "reward", "count", "value"),
+    "leader": ("board", "place", "person", "community", "friends", "qualified", "issued_minor"),
 }
+KEYS = {"block": 2, "hour": 2, "week": 2, "breakdown": 2, "breakdown_hour": 3, "breakdown_week": 3} | {
+    "lateness": 2,
+    "lateness_day": 3,
+    "due": 2,
+    "leader": 2,
+}  # columns of a key, where it is more than the first
 CELLS = [(table, column) for table, columns in TABLES.items() for column in columns]
 
 
@@ -110,8 +126,12 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     from referral_tui.cli.app import run  # noqa: PLC0415
 
     folder = tmp_path_factory.mktemp("sound")
-    (folder / "p.toml").write_text(PROGRAM)
-    (folder / "a.jsonl").write_bytes(b"".join(nasty_lines(5, 40)))
+    hold, longer = 'hold = "1d"', 'hold = "90d"'  # so that something is pending at the end
+    lines = b"".join(nasty_lines(5, 40))
+    (folder / "p.toml").write_text(PROGRAM.replace(hold, longer))
+    (folder / "a.jsonl").write_bytes(
+        lines.replace(*(json.dumps(text)[1:-1].encode() for text in (hold, longer)))
+    )
     arguments = ["ingest", "--db", folder / "a.db", "--program", folder / "p.toml", "--replay", "--now", NOW]
     assert run([*map(str, arguments), str(folder / "a.jsonl")]) == 0
     assert not (folder / "a.db-wal").exists()
@@ -145,7 +165,7 @@ def test_every_column_of_every_table_is_tried(db: Path) -> None:
 @pytest.mark.parametrize(("table", "column"), CELLS, ids=[".".join(cell) for cell in CELLS])
 def test_one_changed_value_is_found(db: Path, table: str, column: str) -> None:
     luck = random.Random(f"{table}.{column}")
-    key = ", ".join(TABLES[table][:2] if table in ("block", "hour") else TABLES[table][:1])
+    key = ", ".join(TABLES[table][: KEYS.get(table, 1)])
     with closing(sqlite3.connect(db)) as connection:
         rows = connection.execute(
             f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL"
@@ -160,7 +180,7 @@ def test_one_changed_value_is_found(db: Path, table: str, column: str) -> None:
         connection.commit()
     found = verify(db).difference
     assert found is not None
-    assert table.split("_", maxsplit=1)[0] in found or table in ("total", "hour", "block")
+    assert table.split("_", maxsplit=1)[0] in found or table in ("total", "hour", "week", "block")
 
 
 def _changed(value: object, luck: random.Random, is_key: bool) -> object:
@@ -175,7 +195,11 @@ def _changed(value: object, luck: random.Random, is_key: bool) -> object:
 
 
 @pytest.mark.parametrize(
-    "table", ["event", "quarantine", "attribution", "decision", "reward", "audit", "person", "hour"]
+    "table",
+    [
+        *("event", "quarantine", "attribution", "decision", "reward", "audit", "person", "hour", "week"),
+        *("breakdown", "breakdown_hour", "breakdown_week", "lateness", "lateness_day", "leader"),
+    ],
 )
 def test_a_row_taken_out_is_found(db: Path, table: str) -> None:
     with closing(sqlite3.connect(db)) as connection:
@@ -266,13 +290,16 @@ def test_what_is_no_database_of_ours_is_wrong_use(cli: Cli, tmp_path: Path, what
     assert ran.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("column", ["hour", "metric", "count", "value"])
-def test_duplicates_leave_only_counts_and_those_are_guarded_too(db: Path, column: str) -> None:
+@pytest.mark.parametrize("column", ["hour", "metric", "count", "value", "part"])
+@pytest.mark.parametrize("table", ["hour", "breakdown_hour"])
+def test_duplicates_leave_only_counts_and_those_are_guarded_too(db: Path, table: str, column: str) -> None:
+    if column not in TABLES[table]:
+        return
     with closing(sqlite3.connect(db)) as connection:
-        change = "metric = 'receipt.duplicates'" if column == "metric" else f"{column} = {column} + 1"
+        change = f"{column} = {column} || 's'" if column in ("metric", "part") else f"{column} = {column} + 1"
         connection.execute(
-            f"UPDATE hour SET {change} WHERE metric = 'receipt.duplicate' AND hour = "
-            "(SELECT MAX(hour) FROM hour WHERE metric = 'receipt.duplicate')"
+            f"UPDATE {table} SET {change} WHERE metric = 'receipt.duplicate' AND hour = "
+            f"(SELECT MAX(hour) FROM {table} WHERE metric = 'receipt.duplicate')"
         )
         connection.commit()
     assert verify(db).difference is not None

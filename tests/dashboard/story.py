@@ -48,7 +48,7 @@ class Story:
         settings = {"schema": str(SCHEMA_VERSION), "kind": "simulate", "preset": "telecom", "seed": "1"}
         self.db.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
         self.db.execute(
-            "INSERT INTO program_version VALUES (1, 1, 'Northwind Mobile', 'GBP', 2, '[program]')"
+            "INSERT INTO program_version VALUES (1, 1, 'Northwind Mobile', 'GBP', 2, 5000000, '[program]')"
         )
         self.db.execute("COMMIT")
         self.seq = self.audits = self.decisions = self.rewards = self.people = self.commands = 0
@@ -90,8 +90,8 @@ class Story:
         self.db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def attribute(self, seq: int, friend: int, referrer: int, code: str, channel: str, method: str) -> None:
-        row = (seq, friend, referrer, code, channel, method, self.now - HOUR, self.now, seq)
-        self.db.execute("INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = (seq, friend, referrer, code, channel, method, self.now - HOUR, self.now, seq, 1)
+        self.db.execute("INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.count(f"attribution.{method}")
         self.audit("attributed", friend, seq, seq)
 

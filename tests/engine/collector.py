@@ -65,6 +65,11 @@ class Collector:
         self.rewards: dict[int, Row] = {}
         self.audit: list[tuple[Any, ...]] = []
         self.rollup: Counter[tuple[int, str, str]] = Counter()
+        self.breakdown: Counter[tuple[int, str, str, str]] = Counter()
+        self.due: Counter[tuple[int, str, str]] = Counter()
+        self.late: Counter[tuple[int, str, int]] = Counter()
+        self.worst: Counter[tuple[int, str, int]] = Counter()
+        self.leaders: dict[tuple[str, int], Row] = {}
         self.versions: list[Any] = []
         self.receipts: list[str] = []
         self.fields: list[str] = []  # of the conflicts
@@ -141,6 +146,18 @@ class Collector:
         for row in outcome.rollup.to_dicts():
             self.rollup[row["hour"], row["metric"], "count"] += row["count"]
             self.rollup[row["hour"], row["metric"], "value"] += row["value"]
+        for row in outcome.breakdown.to_dicts():
+            self.breakdown[row["hour"], row["metric"], row["part"], "count"] += row["count"]
+            self.breakdown[row["hour"], row["metric"], row["part"], "value"] += row["value"]
+        for row in outcome.due.to_dicts():
+            self.due[row["day"], row["reward"], "count"] += row["count"]
+            self.due[row["day"], row["reward"], "value"] += row["value"]
+        for row in outcome.lateness.to_dicts():
+            key = row["day"], row["type"], row["bucket"]
+            self.late[key] += row["count"]
+            self.worst[key] = max(self.worst[key], row["worst"])
+        for row in outcome.leaders.to_dicts():
+            self.leaders[row["board"], row["place"]] = row
         self.versions += outcome.versions
 
     @property
@@ -194,9 +211,25 @@ class Collector:
             found[metric] = (count + number, value) if what == "count" else (count, value + number)
         return {metric: pair for metric, pair in sorted(found.items()) if pair != (0, 0)}
 
-    def hours(self) -> dict[tuple[int, str, str], int]:
-        """The rollup by hour, those that are nothing left out."""
-        return {key: number for key, number in sorted(self.rollup.items()) if number}
+    def sums(self) -> dict[str, dict[Any, Any]]:
+        """All tables of sums, those that are nothing left out."""
+        counters = ("rollup", "breakdown", "due", "late", "worst")
+        return {
+            **{name: {k: n for k, n in getattr(self, name).items() if n} for name in counters},
+            "leaders": dict(self.leaders),
+        }
+
+    def parts(self, *metrics: str) -> dict[tuple[str, str], tuple[int, int]]:
+        """The breakdown of some metrics over all hours: (metric, part) -> (count, value), but for (0, 0)."""
+        found: Counter[tuple[str, str, str]] = Counter()
+        for (_, metric, part, what), number in self.breakdown.items():
+            found[metric, part, what] += number
+        pairs = {
+            key[:2]: (found[*key[:2], "count"], found[*key[:2], "value"])
+            for key in found
+            if key[0].startswith(metrics)
+        }
+        return {key: pair for key, pair in sorted(pairs.items()) if pair != (0, 0)}
 
 
 def _add(table: dict[int, Row], rows: pl.DataFrame) -> None:

@@ -79,6 +79,9 @@ class Decided:
     decided_at: int
     failed: list[list[str]] = field(default_factory=list)
     facts: dict[str, Value] | None = None
+    asked: list[str] = field(default_factory=list)  # codes of the rules that were evaluated
+    stopped_by: str | None = None  # the rule that refused it, or put it in review
+    held_minor: int = 0  # the money of the lines it would have made then
 
     def row(self) -> Row:
         return {
@@ -304,6 +307,7 @@ class Oracle:
         for rule in decision.program.rules:
             if decision.milestone.name not in rule.milestones:
                 continue
+            decision.asked.append(rule.code)
             result = evaluate(rule.require, facts)
             if result is True:
                 continue
@@ -320,6 +324,13 @@ class Oracle:
             decision.reason = f"{code}:missing" if how == "missing" else code
         else:
             decision.outcome, decision.reason = "qualified", None
+        if decision.reason is not None:
+            decision.stopped_by = decision.reason.removesuffix(":missing")
+            decision.held_minor = sum(
+                self._value(decision, reward) or 0
+                for reward in decision.program.rewards
+                if reward.on == decision.milestone.name and self._recipient(decision, reward) is not None
+            )
 
     def _settle(self, event: Event) -> None:
         """A verdict on a decision in review, once."""

@@ -20,9 +20,11 @@ from db.readonly import DamagedDatabaseError, LockedDatabaseError
 from db.store import Batch, Store
 from simulator.errors import DatabaseError
 
-VERSION = (1, 0, "Test", "GBP", 2, "the text")
+VERSION = (1, 0, "Test", "GBP", 2, 5000, "the text")
 EVENT_SCHEMA = {name: kind for name, kind in log.SCHEMA.items() if name != "subject"}
 DECISION = {"decision_source": "client/x", "decision_id": "9", "decision_milestone": "m"}
+LEADER = {"board": pl.String, "place": pl.Int64, "person": pl.Int64, "community": pl.String}
+LEADER |= dict.fromkeys(("friends", "qualified", "issued_minor"), pl.Int64)
 Make = Callable[[], Store]
 
 
@@ -158,6 +160,29 @@ def test_rollups_add_up_and_noughts_leave_no_row(make: Make) -> None:
         store.write(Batch(rollup=rollup((1, "a", 1, 1), (1, "b", -1, -7))))
         assert store.query("SELECT * FROM total") == [("a", 4, 7)]
         assert store.query("SELECT * FROM hour") == [(1, "a", 3, 6), (2, "a", 1, 1)]
+        store.write(Batch(rollup=rollup((2, "a", -1, -1), (168, "a", 1, 1))))
+        assert store.query("SELECT * FROM hour") == [(1, "a", 3, 6), (168, "a", 1, 1)]
+        assert store.query("SELECT * FROM week") == [(0, "a", 3, 6), (1, "a", 1, 1)]
+
+
+def test_lateness_keeps_the_worst_and_a_board_its_last_rows(make: Make) -> None:
+    def late(*lines: tuple[int, str, int, int, int]) -> pl.DataFrame:
+        return pl.DataFrame(lines, schema=["day", "type", "bucket", "count", "worst"], orient="row")
+
+    def leaders(*numbers: int) -> pl.DataFrame:
+        return pl.DataFrame(
+            [("issued", n, 7 * n, None, 1, 1, n) for n in numbers], schema=LEADER, orient="row"
+        )
+
+    with make() as store:
+        one = Batch(lateness=late((1, "t", 3, 2, 900), (2, "t", 3, 1, 800)), leaders=leaders(1, 2))
+        two = Batch(
+            lateness=late((2, "t", 3, 1, 950)), leaders=leaders(2).with_columns(person=pl.lit(99, pl.Int64))
+        )
+        store.write(Batch.joined([one, two]))
+        assert store.query("SELECT * FROM lateness") == [("t", 3, 4, 950)]
+        assert store.query("SELECT * FROM lateness_day") == [(1, "t", 3, 2, 900), (2, "t", 3, 2, 950)]
+        assert store.query("SELECT place, person FROM leader") == [(1, 7), (2, 99)]
 
 
 def test_settled_decisions_and_changed_rewards_are_updated(make: Make) -> None:

@@ -1,0 +1,39 @@
+"""How late the events of a batch arrived, as a histogram by day and type; the buckets are `simulator.lateness`'s."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import DAY_MS, grouped
+from simulator.engine.batch import Batch
+from simulator.engine.outcome import SCHEMAS
+from simulator.events.contract import EVENT_TYPES
+from simulator.lateness import EDGES
+
+_EDGES = np.array(EDGES, np.int64)
+_BUCKETS = len(EDGES) + 1
+_TYPES = tuple(EVENT_TYPES)
+
+
+def histogram(batch: Batch) -> pl.DataFrame:
+    """How many events of each day of receipt and type fall into each bucket, and the worst of them."""
+    late = np.maximum(batch.received - batch.occurred, 0)
+    bucket = np.zeros(len(late), np.int64)
+    slow = np.flatnonzero(late >= EDGES[0])
+    bucket[slow] = np.searchsorted(_EDGES, late[slow], side="right")
+    day = batch.received // DAY_MS
+    first = int(day[0])
+    kept, places = grouped(((day - first) * len(_TYPES) + batch.type) * _BUCKETS + bucket)
+    worst = np.zeros(len(kept), np.int64)
+    np.maximum.at(worst, places, late)
+    return pl.DataFrame(
+        {
+            "day": kept // (_BUCKETS * len(_TYPES)) + first,
+            "type": [_TYPES[code] for code in (kept // _BUCKETS % len(_TYPES)).tolist()],
+            "bucket": kept % _BUCKETS,
+            "count": np.bincount(places),
+            "worst": worst,
+        },
+        schema=SCHEMAS["lateness"],
+    )

@@ -1,0 +1,125 @@
+"""The sums that screens read, counted plainly from what the oracle decided."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from oracle import Attributed, Line, Oracle
+
+from simulator.lateness import bucket_of
+
+DAY_MS = 86_400_000
+Parts = dict[tuple[str, str], tuple[int, int]]
+
+
+def parts(oracle: Oracle) -> Parts:
+    """Each metric by its parts: (count, value); those that are nothing left out."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+
+    def add(metric: str, part: str, value: int = 0) -> None:
+        found[metric, part][0] += 1
+        found[metric, part][1] += value
+
+    for event in oracle.log:
+        add(f"event.{event['type']}", event["source"])
+    for friend, attribution in oracle.attributions.items():
+        add("channel.attributed", attribution.channel)
+        add("generation", str(generation(oracle, attribution)))
+        if friend in qualified(oracle):
+            add("channel.qualified", attribution.channel)
+    for line in oracle.lines:
+        add(f"reward.{line.state}", line.reward.name, line.value_minor)
+        if line.state == "issued":
+            add(
+                "channel.issued",
+                oracle.attributions[line.decision.conversion["subject"]].channel,
+                line.value_minor,
+            )
+        if came_too_late(oracle, line):
+            fate = "clawed" if line.state == "revoked" else "lost"
+            add(f"late_reversal.{fate}", line.reward.name, line.value_minor)
+    for decision in oracle.decisions:
+        failed = dict(decision.failed)
+        for code in decision.asked:
+            add(f"rule.{failed.get(code, 'pass')}", code)
+        if decision.stopped_by is not None:
+            fate = {"qualified": "approved", "declined": "declined", "occurrence": None}.get(
+                decision.reason or decision.outcome, decision.outcome
+            )
+            if fate is not None:
+                add(f"rule.{fate}", decision.stopped_by, decision.held_minor)
+    return {key: (count, value) for key, (count, value) in sorted(found.items())}
+
+
+def came_too_late(oracle: Oracle, line: Line) -> bool:
+    """Whether a reward was issued because the news of the reversal before came after."""
+    reversal = oracle.reversals.get((line.conversion["source"], line.conversion["id"]))
+    if line.issued_at is None or reversal is None:
+        return False
+    return bool(reversal["occurred_at"] <= line.due_at < reversal["received_at"])
+
+
+def generation(oracle: Oracle, attribution: Attributed) -> int:
+    """How many people stand above a friend, as of the attribution."""
+    above = oracle.attributions.get(attribution.referrer)
+    if above is None or above.event["seq"] >= attribution.event["seq"]:
+        return 1
+    return generation(oracle, above) + 1
+
+
+def qualified(oracle: Oracle) -> set[str]:
+    """Friends with a qualified decision."""
+    return {d.conversion["subject"] for d in oracle.decisions if d.outcome == "qualified"}
+
+
+def due(oracle: Oracle) -> dict[tuple[int, str], tuple[int, int]]:
+    """Pending lines and their money by due day and reward."""
+    pending = [line for line in oracle.lines if line.state == "pending"]
+    counts = Counter((line.due_at // DAY_MS, line.reward.name) for line in pending)
+    values: Counter[tuple[int, str]] = Counter()
+    for line in pending:
+        values[line.due_at // DAY_MS, line.reward.name] += line.value_minor
+    return {key: (counts[key], values[key]) for key in counts}
+
+
+def lateness(oracle: Oracle) -> dict[tuple[int, str, int], tuple[int, int]]:
+    """How many events of a day and type fall into a bucket, and the worst of them."""
+    late = defaultdict(list)
+    for event in oracle.log:
+        by = max(0, event["received_at"] - event["occurred_at"])
+        late[event["received_at"] // DAY_MS, event["type"], bucket_of(by)].append(by)
+    return {key: (len(all_), max(all_)) for key, all_ in late.items()}
+
+
+def standing(oracle: Oracle) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Friends, qualified ones and money issued, by referrer (what they got) and by community (of their friends)."""
+    people: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    communities: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    theirs: dict[str, str | None] = {}
+    for friend, attribution in oracle.attributions.items():
+        theirs[friend] = community = _community(oracle, attribution)
+        for board, key in ((people, attribution.referrer), (communities, community)):
+            if key is not None:
+                board[key][0] += 1
+                board[key][1] += friend in qualified(oracle)
+    for line in oracle.lines:
+        if line.state != "issued":
+            continue
+        if line.reward.to in ("referrer", "upline"):
+            people[line.recipient][2] += line.value_minor
+        community = theirs[line.decision.conversion["subject"]]
+        if community is not None:
+            communities[community][2] += line.value_minor
+    return people, communities
+
+
+def _community(oracle: Oracle, attribution: Attributed) -> str | None:
+    """The referrer's, as known at the attribution."""
+    known = [
+        event["community"]
+        for event in oracle.about[attribution.referrer]
+        if event["type"] == "customer.identified"
+        and event["community"] is not None
+        and event["seq"] <= attribution.event["seq"]
+    ]
+    return known[-1] if known else None
