@@ -6,15 +6,11 @@ somebody wants it to end. What it has handed to the platform is committed; all e
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
-from time import monotonic
-from types import FrameType
-from typing import Literal, Protocol
+from typing import Literal
 
 from db.control import PAUSE, RESUME, SPEED, STEP, Inbox, Order
 from db.crm import Crm
@@ -27,12 +23,14 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.presets import find_program
 from simulator.source import Source
+from simulator.wall import Wall
 from simulator.world.feedback import Felt
 from simulator.world.operator import Review
 from simulator.world.pseudonyms import client_key
 
 Ending = Literal["finished", "stopped"]
 Progress = Callable[[int, int], None]
+Args = Mapping[str, object]
 
 BATCH = 20_000  # messages in a transaction, at most
 _TICK_S = 0.05  # how often a paced or paused run looks at the clock and at its orders
@@ -41,54 +39,6 @@ _WORLD_RECEIVED = "world_received"
 HELD_EVENTS = (
     50_000  # events of one transaction as fast as it goes; the heartbeat writes what is there every second
 )
-
-
-class Wall(Protocol):
-    """The clock on the wall."""
-
-    def now(self) -> float:
-        """Seconds, from any start, never going back."""
-
-    def wait(self, seconds: float) -> None:
-        """Let time go by; may come back early."""
-
-
-class Stopper:
-    """The wall clock of a process that may be asked to end: `wait` comes back at once when it is."""
-
-    def __init__(self) -> None:
-        self._event = Event()
-
-    def now(self) -> float:
-        """Seconds of the monotonic clock."""
-        return monotonic()
-
-    def wait(self, seconds: float) -> None:
-        """Sleep, unless somebody wants us to stop."""
-        self._event.wait(seconds)
-
-    def stop(self) -> None:
-        """Ask for the end; safe in a signal handler and from another thread."""
-        self._event.set()
-
-    def asked(self) -> bool:
-        """Whether the end was asked for."""
-        return self._event.is_set()
-
-
-@contextmanager
-def signals(stopper: Stopper) -> Iterator[None]:
-    """SIGINT and SIGTERM ask the stopper to stop, inside the context."""
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stopper.stop()
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @dataclass(frozen=True)
@@ -174,6 +124,12 @@ class Run:
         self._pace = pace
         self._paused = False
         self._beaten = wall.now()
+        self._orders: dict[str, Callable[[Args], bool]] = {  # each says whether it could be done
+            PAUSE: self._pause,
+            RESUME: self._go_on,
+            STEP: self._step,
+            SPEED: self._speed,
+        }
         self._set_out()
 
     def go(self) -> Ending:
@@ -252,27 +208,34 @@ class Run:
             self._source.make_window()
 
     def _obey(self, order: Order) -> None:
-        if order.kind == PAUSE:
-            self._paused = True
-        elif order.kind == RESUME:
-            self._paused = False
-        elif order.kind == STEP:
-            self._paused = True
-            self._step()
-        elif order.kind == SPEED:
-            pace = order.args.get("pace")
-            if not isinstance(pace, int | float) or pace < 0:
-                return
-            self._pace = float(pace)
-        self._set_out()
-        self._platform.record(order.kind, order.args, order.issued_at, self._at)
-        self._beat(now=True)
+        """Do what somebody who watches wants, and record it; what can't be done leaves no trace."""
+        if self._orders[order.kind](order.args):
+            self._set_out()
+            self._platform.record(order.kind, order.args, order.issued_at, self._at)
+            self._beat(now=True)
 
-    def _step(self) -> None:
-        """One event on, however far that is."""
+    def _pause(self, _args: Args) -> bool:
+        self._paused = True
+        return True
+
+    def _go_on(self, _args: Args) -> bool:
+        self._paused = False
+        return True
+
+    def _speed(self, args: Args) -> bool:
+        pace = args.get("pace")
+        if not isinstance(pace, int | float) or pace < 0:
+            return False
+        self._pace = float(pace)
+        return True
+
+    def _step(self, _args: Args) -> bool:
+        """One event on, however far that is; then stand still."""
+        self._paused = True
         end = self._source.end_ms
         while not self._receive(end, 1) and self._at < end:
             self._move(end)
+        return True
 
     def _beat(self, *, now: bool = False) -> None:
         """Say that we live, and where we are; release what fell due where time goes slowly enough to watch."""

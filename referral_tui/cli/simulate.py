@@ -68,7 +68,8 @@ def simulate(
     from referral_tui.cli.errors import FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
     from simulator.pace import parse_pace  # noqa: PLC0415 - loads Pydantic
-    from simulator.run import Run, Stopper, signals  # noqa: PLC0415 - loads Polars
+    from simulator.run import Run  # noqa: PLC0415 - loads Polars
+    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
 
     speed = parse_pace(pace)
     stopper = Stopper()
