@@ -7,9 +7,22 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulator.events.contract import REVERSAL_REASONS
-from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, choose, exponential, uniform
+from simulator.world.draws import (
+    Bools,
+    Floats,
+    Ints,
+    Keys,
+    Purpose,
+    bits,
+    choose,
+    expand,
+    exponential,
+    uniform,
+)
 from simulator.world.friends import Friends
 from simulator.world.happenings import ABSENT, Happening, happen, ident, later_number
+from simulator.world.labels import Cheat
+from simulator.world.offer import Answers
 from simulator.world.rhythm import Rhythm
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_buying import Later
@@ -26,10 +39,17 @@ class Converting:
         self._later = spec.later
         self._rhythm = rhythm
         self._end = end_ms
+        cancels = spec.cheats.buy_then_cancel
+        self._waits = cancels.waits if cancels else None
+        self._hold_ms = 0
         self._prices = _minor(spec.conversion.prices, spec.digits)
         self._amounts = [_minor(one.own_amounts, spec.digits) for one in spec.later]
         self._reason_shares: Floats = np.cumsum(list(spec.conversion.reasons.values()))
         self._reasons: Ints = np.array([REVERSAL_REASONS.index(name) for name in spec.conversion.reasons])
+
+    def answer(self, answers: Answers) -> None:
+        """From now on those who buy to cancel wait as long as this program holds its rewards."""
+        self._hold_ms = answers.hold_ms
 
     def convert(
         self, events: list[Ints], joins: list[Ints], group: Friends, from_ms: Ints, code: Ints | int = ABSENT
@@ -58,6 +78,11 @@ class Converting:
             self._rhythm.after(at, key, Purpose.REVERSE_DELAY, conversion.reversal_delay),
             _NEVER,
         )
+        if self._waits is not None:
+            planned = group.cheat == Cheat.BUY_THEN_CANCEL
+            paid_at = at[planned] + self._hold_ms
+            back_at[planned] = self._rhythm.after(paid_at, key[planned], Purpose.WAIT, self._waits)
+            regrets |= planned
         reason = self._reasons[choose(key, Purpose.REVERSE_REASON, self._reason_shares)]
         back = np.flatnonzero(regrets)
         events.append(
@@ -72,7 +97,8 @@ class Converting:
         )
         self._follow(events, group, at, back_at, price, reason)
         becomes = uniform(key, Purpose.BECOME) < conversion.becomes_referrer
-        follow = np.flatnonzero(becomes & ~regrets & ~group.cheat)
+        genuine = (group.cheat == Cheat.NONE) | (group.cheat == Cheat.LEAKED_CODE)
+        follow = np.flatnonzero(becomes & ~regrets & genuine)
         when = self._rhythm.after(at[follow], key[follow], Purpose.BECOME_DELAY, conversion.becomes_delay)
         joins.append(np.column_stack((when, row[follow])))
 
@@ -117,9 +143,9 @@ class Converting:
                 )
 
 
-def _due(later: Later, place: int, keys: Keys, at: Ints, until: Ints) -> tuple[Ints, Ints, Ints]:
+def _due(later: Later, kind: int, keys: Keys, at: Ints, until: Ints) -> tuple[Ints, Ints, Ints]:
     """For each occurrence that may come: whose it is (an index), which of theirs (from 1), and from when it counts."""
-    does: Bools = uniform(keys, Purpose.LATER, place) < later.rate
+    does: Bools = uniform(keys, Purpose.LATER, kind) < later.rate
     if later.every is None:
         which = np.flatnonzero(does)
         return which, np.ones(len(which), dtype=np.int64), at[which]
@@ -128,10 +154,9 @@ def _due(later: Later, place: int, keys: Keys, at: Ints, until: Ints) -> tuple[I
     if later.most is not None:
         count = np.minimum(count, later.most)
     if later.again < 1:
-        count = np.minimum(count, _goes_on(later.again, keys, place))
-    which = np.repeat(np.arange(len(at)), count)
-    number = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count) + 1
-    return which, number, at[which] + number * period
+        count = np.minimum(count, _goes_on(later.again, keys, kind))
+    which, place = expand(count)
+    return which, place + 1, at[which] + (place + 1) * period
 
 
 def _goes_on(again: float, keys: Keys, place: int) -> Ints:

@@ -93,9 +93,16 @@ class Purpose(IntEnum):
     MAIL_DOMAIN = 83
     PHONE = 84
     CONTACT_KIND = 85
+    RING = 86
+    RING_DELAY = 87
+    LEAK_DELAY = 88
+    LEAK_COUNT = 89
     NETWORK = 90
     VERDICT_DELAY = 91
     VERDICT_ERROR = 92
+    STRANGER_KEY = 100
+    LEAK_TYPED = 101
+    WAIT = 102
 
 
 def mix_one(value: int) -> int:
@@ -179,3 +186,10 @@ def poisson(chance: Floats, mean: Floats, limit: int) -> Ints:
         reached += term
         more = chance > reached
     return count
+
+
+def expand(counts: Ints) -> tuple[Ints, Ints]:
+    """For each of `counts` things of a row: the row's index, and the thing's place in its row (from 0)."""
+    which = np.repeat(np.arange(len(counts)), counts)
+    place = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return which, place

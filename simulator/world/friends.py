@@ -9,13 +9,13 @@ from simulator.world.draws import Bools, Ints, Keys
 
 @dataclass(frozen=True)
 class Friends:
-    """Friends at one step: their rows, keys, inviters' rows, channels, and who of them cheats."""
+    """Friends at one step: their rows, keys, inviters' rows, channels, and how each cheats (`labels.Cheat`)."""
 
     row: Ints
     key: Keys
     inviter: Ints
     channel: Ints
-    cheat: Bools
+    cheat: Ints
 
     def where(self, which: Bools | Ints) -> Friends:
         """Some of them, by a mask or by indices."""

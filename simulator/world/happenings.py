@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.world.draws import Ints, Keys, Purpose, bits
 
@@ -53,7 +54,7 @@ def happen(
     *,
     channel: Ints | int = ABSENT,
     code: Ints | int = ABSENT,
-    device: Ints | int = ABSENT,
+    device: NDArray[np.integer] | int = ABSENT,
     number: Ints | int = ABSENT,
     flag: Ints | int = ABSENT,
     reverses: Ints | int = 0,

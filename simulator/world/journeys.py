@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulator.world.arrivals import CHANNEL, INVITER, KEY, WHEN, at_till, cheat_of
+from simulator.world.cheating import Cheating
 from simulator.world.converting import Converting
 from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, lognormal, uniform
 from simulator.world.friends import Friends
 from simulator.world.happenings import ABSENT, WIDTH, Happening, happen, ident
+from simulator.world.labels import Cheat, friend_label
 from simulator.world.measures import Delay
 from simulator.world.offer import Answers
-from simulator.world.people import SELF_REFERRED
 from simulator.world.population import Population
 from simulator.world.rhythm import Rhythm
 from simulator.world.spec import WorldSpec
-
-ARRIVAL_WIDTH = 5  # when, key, inviter, channel, how
-CLICK, TILL, CHEAT = 0, 1, 2
 
 
 class Journeys:
@@ -27,12 +26,14 @@ class Journeys:
         spec: WorldSpec,
         answer: Answers,
         population: Population,
+        cheating: Cheating,
         rhythm: Rhythm,
         end_ms: int,
         roots: int,
     ) -> None:
         self._spec = spec
         self._population = population
+        self._cheating = cheating
         self._people = population.people
         self._rhythm = rhythm
         self._roots = roots
@@ -45,18 +46,20 @@ class Journeys:
     def answer(self, answers: Answers) -> None:
         """From now on people answer to this offer."""
         self._answer = answers.converting
+        self._converting.answer(answers)
 
     def begin(self, arrivals: Ints, today: int) -> tuple[Ints, Ints]:
         """Whole journeys of those who arrive on the day that began at `today`: events, and who joins when."""
         events: list[Ints] = []
         joins: list[Ints] = []
         if len(arrivals):
-            at, how = arrivals[:, 0], arrivals[:, 4]
+            at, till = arrivals[:, WHEN], at_till(arrivals) == 1
             group = self._new(arrivals)
-            till = how == TILL
             visitors = group.where(~till)
             last_visit = self._visit(events, visitors, at[~till], today)
-            claims = (uniform(visitors.key, Purpose.CLAIM) < self._spec.friend.claim) | visitors.cheat
+            claims = (uniform(visitors.key, Purpose.CLAIM) < self._spec.friend.claim) | (
+                visitors.cheat != Cheat.NONE
+            )
             claimers, claimed_at = self._claim(events, visitors.where(claims), last_visit[claims])
             self._convert(events, joins, claimers, claimed_at, self._spec.conversion.rate)
             silent, left_at = visitors.where(~claims), last_visit[~claims]
@@ -71,21 +74,27 @@ class Journeys:
 
     def _new(self, arrivals: Ints) -> Friends:
         people = self._people
-        key = np.ascontiguousarray(arrivals[:, 1]).view(np.uint64)
-        inviter, channel = arrivals[:, 2], arrivals[:, 3]
-        row = people.add(key)
-        cheat = arrivals[:, 4] == CHEAT
-        people.inviter[row] = inviter
-        people.generation[row] = people.generation[inviter] + 1
-        people.label[row] = np.where(cheat, SELF_REFERRED, 0)
-        self._population.refer(row)
-        return Friends(row, key, inviter, channel, cheat)
+        cheat, inviter = cheat_of(arrivals), arrivals[:, INVITER]
+        known = cheat == Cheat.RING
+        row, key = np.empty(len(arrivals), dtype=np.int64), np.empty(len(arrivals), dtype=np.uint64)
+        row[known] = arrivals[known, KEY]
+        key[known] = people.key[row[known]]
+        key[~known] = arrivals[~known, KEY].view(np.uint64)
+        new = people.add(key[~known])
+        row[~known] = new
+        people.inviter[new] = inviter[~known]
+        people.generation[new] = people.generation[inviter[~known]] + 1
+        people.label[row] = friend_label(cheat)
+        self._population.refer(new)
+        group = Friends(row, key, inviter, arrivals[:, CHANNEL], cheat)
+        people.device[row] = self._cheating.devices(group)
+        return group
 
     def _visit(self, events: list[Ints], group: Friends, at: Ints, today: int) -> Ints:
         """First visits, second ones, and those by another's link; the last visit of each."""
         friend, people = self._spec.friend, self._people
         key = group.key
-        device = self._device(group)
+        device = people.device[group.row]
 
         def visit(which: Bools | Ints, when: Ints, code: Ints, number: int) -> None:
             events.append(
@@ -108,24 +117,21 @@ class Journeys:
         last[again] = when
         other = (bits(key, Purpose.OTHER_LINK_WHO) % np.uint64(max(self._roots, 1))).astype(np.int64)
         there = (people.joined_at[other] > 0) & (people.joined_at[other] < today) & (other != group.inviter)
-        both = np.flatnonzero((uniform(key, Purpose.OTHER_LINK) < friend.other_link) & there & ~group.cheat)
+        there &= group.cheat == Cheat.NONE
+        both = np.flatnonzero((uniform(key, Purpose.OTHER_LINK) < friend.other_link) & there)
         when = self._rhythm.after(at[both], key[both], Purpose.OTHER_LINK_DELAY, friend.other_link_delay)
         visit(both, when, other[both], 2)
         last[both] = np.maximum(last[both], when)
         return last
-
-    def _device(self, group: Friends) -> Ints:
-        shared = uniform(group.key, Purpose.SAME_DEVICE) < self._spec.cheats.self_referral.same_device
-        return np.where(group.cheat & shared, group.inviter, group.row)
 
     def _claim(self, events: list[Ints], group: Friends, at: Ints) -> tuple[Friends, Ints]:
         """They leave their contact: as whom, and when.
 
         Who does it on another device than the click's is another person to the platform.
         """
-        friend = self._spec.friend
+        friend, people = self._spec.friend, self._people
         when = self._rhythm.after(at, group.key, Purpose.CLAIM_DELAY, friend.claim_delay)
-        cross = (uniform(group.key, Purpose.CROSS_DEVICE) < friend.cross_device) & ~group.cheat
+        cross = (uniform(group.key, Purpose.CROSS_DEVICE) < friend.cross_device) & (group.cheat == Cheat.NONE)
         typed = cross & (uniform(group.key, Purpose.TYPE_CODE) < friend.types_code)
         code = np.where(typed, group.inviter, ABSENT)
         group = self._on_other_device(group, cross)
@@ -137,7 +143,7 @@ class Journeys:
                 group.row,
                 ident(group.key, Happening.CLAIMED),
                 code=code,
-                device=self._device(group),
+                device=people.device[group.row],
             )
         )
         self._consent(events, group, when)
@@ -160,13 +166,11 @@ class Journeys:
         """The client comes to know them: traits, contact, a row in its CRM."""
         people = self._people
         self._population.describe(group.row)
-        invited = self._via_community[group.channel] if len(group.channel) else group.cheat
+        invited = self._via_community[group.channel]
         people.community[group.row] = np.where(
             invited, people.community[group.inviter], people.community[group.row]
         )
-        same = group.cheat & (
-            uniform(group.key, Purpose.SAME_CONTACT) < self._spec.cheats.self_referral.same_contact
-        )
+        same = self._cheating.same_contact(group)
         people.country[group.row] = np.where(same, people.country[group.inviter], people.country[group.row])
         self._population.meet(group.row, at, np.where(same, people.key[group.inviter], group.key))
 
@@ -204,7 +208,7 @@ class Journeys:
             * self._by_segment[self._people.segment[group.row]]
             * self._by_channel[group.channel]
         )
-        rates = np.where(group.cheat, self._spec.cheats.self_referral.convert, rates)
+        rates = self._cheating.convert_rates(group, rates)
         buys = np.flatnonzero(uniform(group.key, Purpose.CONVERT) < rates)
         buyers, from_ms = group.where(buys), from_ms[buys]
         new = ~self._people.known[buyers.row]

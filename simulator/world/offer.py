@@ -12,20 +12,26 @@ from simulator.world.spec_buying import Response
 
 @dataclass(frozen=True)
 class Answers:
-    """By how much the offer multiplies the rates of sharing and converting; 1 at the reference."""
+    """By how much the offer multiplies the rates of sharing and converting; 1 at the reference.
+
+    `hold_ms` is how long the rewards for a conversion are held at most, milliseconds.
+    """
 
     sharing: float
     converting: float
+    hold_ms: int
 
 
 def answers(spec: WorldSpec, program: Program) -> Answers:
     """How the world's people answer to a program."""
     typical = typical_amounts(spec)
+    milestones = {one.name for one in program.milestones if one.event == spec.conversion.event}
     mine = offered(program, "referrer", typical)
     ours = offered(program, "community", typical)
     return Answers(
         sharing=response(spec.offer.referrer, mine + spec.offer.community * ours),
         converting=response(spec.offer.friend, offered(program, "friend", typical)),
+        hold_ms=max((one.hold_ms for one in program.rewards if one.on in milestones), default=0),
     )
 
 

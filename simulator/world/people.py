@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from simulator.world.draws import Floats, Ints, Keys
 
 NOBODY = -1
-HONEST, SELF_REFERRER, SELF_REFERRED = 0, 1, 2
-LABELS: tuple[str | None, ...] = (None, "self-referral:referrer", "self-referral:friend")
 FRIEND = 3  # the kind of one who is no referrer; 0-2 are the contract's referrer kinds
 
 
@@ -50,7 +48,9 @@ class Columns:
 
 
 class People(Columns):
-    """Everyone: `inviter` is a person or `NOBODY`; `joined_at` 0 until they have a link.
+    """Everyone: `inviter` is a person or `NOBODY`; `joined_at` 0 until they have a link; `label` one of `LABELS`.
+
+    `device` is the person whose device they come by as a friend: mostly their own.
 
     `reference` holds the digests of the person and their device, `contact` that of the contact they gave, where
     `known` says that they gave one.
@@ -65,6 +65,7 @@ class People(Columns):
         "country": _Column(np.int8),
         "community": _Column(np.int32),
         "label": _Column(np.int8),
+        "device": _Column(np.int32),
         "known": _Column(np.bool_),
         "by_phone": _Column(np.bool_),
         "joined_at": _Column(np.int64),
@@ -79,6 +80,7 @@ class People(Columns):
     country: NDArray[np.int8]
     community: NDArray[np.int32]
     label: NDArray[np.int8]
+    device: NDArray[np.int32]
     known: NDArray[np.bool_]
     by_phone: NDArray[np.bool_]
     joined_at: Ints
@@ -92,6 +94,7 @@ class People(Columns):
         self.inviter[rows] = NOBODY
         self.community[rows] = NOBODY
         self.kind[rows] = FRIEND
+        self.device[rows] = rows
         return rows
 
 

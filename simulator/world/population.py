@@ -12,7 +12,8 @@ from simulator.world import pseudonyms
 from simulator.world.communities import Communities
 from simulator.world.contacts import Contacts
 from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, choose, uniform
-from simulator.world.people import LABELS, People
+from simulator.world.labels import LABELS
+from simulator.world.people import People
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_people import Group
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.world.arrivals import NO_ARRIVALS, arrive
+from simulator.world.cheating import Cheating
 from simulator.world.communities import NONE, Communities
 from simulator.world.draws import (
     Bools,
@@ -15,6 +17,7 @@ from simulator.world.draws import (
     Purpose,
     bits,
     choose,
+    expand,
     lognormal,
     normal,
     poisson,
@@ -23,9 +26,9 @@ from simulator.world.draws import (
 from simulator.world.feedback import Moods
 from simulator.world.framing import INPUT, SSO
 from simulator.world.happenings import WIDTH, Happening, happen, ident
-from simulator.world.journeys import ARRIVAL_WIDTH, CHEAT, CLICK, TILL
 from simulator.world.offer import Answers
-from simulator.world.people import FRIEND, SELF_REFERRER, Referrers
+from simulator.world.people import FRIEND, Referrers
+from simulator.world.planting import Shares
 from simulator.world.population import Population
 from simulator.world.rhythm import DAY_MS, Rhythm
 from simulator.world.spec import WorldSpec
@@ -39,7 +42,6 @@ _MOST_SESSIONS = (
 _IDENTIFIED_AFTER = 350  # ms from the sign-on to the word of the client's CRM, and to the link
 _LINKED_AFTER = 1_200
 _SHORTEST_SHARE = 2_000.0  # ms: nobody shares before the link is there
-_OWN_PLACE = 1 << 40  # the place, in a share, of the sharer's own second self: beyond any reach
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,14 @@ class Referring:
         spec: WorldSpec,
         answer: Answers,
         population: Population,
+        cheating: Cheating,
         communities: Communities,
         rhythm: Rhythm,
     ) -> None:
         self._spec = spec
         self._population = population
         self._people = population.people
+        self._cheating = cheating
         self._communities = communities
         self._rhythm = rhythm
         self._referrers = Referrers(1024)
@@ -99,8 +103,8 @@ class Referring:
         """From now on people answer to this offer."""
         self._share_rate = min(1.0, self._spec.sharing.rate * answers.sharing)
 
-    def join(self, joins: Ints, day: int, day_end: int) -> tuple[Ints, Sessions]:
-        """People become referrers: their first events, and their sessions of the rest of the day."""
+    def join(self, joins: Ints, day: int, day_end: int) -> tuple[Ints, Ints, Sessions]:
+        """People become referrers: their first events, who comes by it, and their sessions of the rest of the day."""
         people = self._people
         at, person = joins[:, 0], joins[:, 1]
         key = people.key[person]
@@ -140,7 +144,7 @@ class Referring:
         more = self._draw(person, key, rate, day, begin, end - begin)
         self._referrers.add(person, key, rate)
         self.moods.enter(people.reference[person])
-        return events, first.joined(more)
+        return events, self._cheating.at_join(at, person), first.joined(more)
 
     def sessions(self, day: int, begin_ms: int, end_ms: int) -> Sessions:
         """The sessions of a day, of those who were referrers when it began."""
@@ -158,7 +162,7 @@ class Referring:
     ) -> Sessions:
         """A Poisson number of sessions each, at uniform moments of lived time in the span from `begin`."""
         counts = poisson(uniform(key, Purpose.SESSIONS, day), rate * span, _MOST_SESSIONS)
-        which, place = _expand(counts)
+        which, place = expand(counts)
         number = (day + 1) * (_MOST_SESSIONS + 1) + place
         key = key[which]
         width = span[which] if isinstance(span, np.ndarray) else span
@@ -171,9 +175,9 @@ class Referring:
         self.moods.fade()
 
     def share(self, sessions: Sessions) -> tuple[Ints, Ints]:
-        """The events of sessions, and those whom the shares move: when, key, inviter, channel, how."""
+        """The events of sessions, and those whom the shares move: (see `arrivals`)."""
         if not len(sessions.at):
-            return np.empty((0, WIDTH), dtype=np.int64), np.empty((0, ARRIVAL_WIDTH), dtype=np.int64)
+            return np.empty((0, WIDTH), dtype=np.int64), NO_ARRIVALS
         looks = happen(
             Happening.SESSION,
             sessions.at,
@@ -200,7 +204,7 @@ class Referring:
         return np.concatenate((looks, shares)), np.concatenate(
             (
                 self._answers(at, person, share_key, channel, reach),
-                self._own_selves(at, person, key, number, share_key, channel),
+                self._cheating.at_shares(Shares(at, person, key, share_key, number, channel)),
             )
         )
 
@@ -224,35 +228,17 @@ class Referring:
 
     def _answers(self, at: Ints, person: Ints, share_key: Keys, channel: Ints, reach: Ints) -> Ints:
         """Of all whom the shares reach, those who click, and those who take the code to the till."""
-        which, place = _expand(reach)
+        which, place = expand(reach)
         key = bits(share_key[which], Purpose.FRIEND_KEY, place)
         chance = uniform(key, Purpose.RESPOND)
         click = self._click[channel[which]]
         moved = np.flatnonzero(chance < click * (1 + self._spec.friend.till))
         which, key = which[moved], key[moved]
-        how = np.where(chance[moved] < click[moved], CLICK, TILL)
-        return self._arrive(at[which], key, person[which], channel[which], how)
+        till = (chance[moved] >= click[moved]).astype(np.int64)
+        return self._arrive(at[which], key, person[which], channel[which], till)
 
-    def _own_selves(
-        self, at: Ints, person: Ints, key: Keys, number: Ints, share_key: Keys, channel: Ints
-    ) -> Ints:
-        """Cheats who answer their own share as somebody else."""
-        tempted = uniform(key, Purpose.SELF_REFERRAL, number) < self._spec.cheats.self_referral.per_share
-        own = np.flatnonzero(tempted & (self._people.label[person] == SELF_REFERRER))
-        other = bits(share_key[own], Purpose.FRIEND_KEY, _OWN_PLACE)
-        how = np.full(len(own), CHEAT)
-        return self._arrive(at[own], other, person[own], channel[own], how)
-
-    def _arrive(self, at: Ints, key: Keys, inviter: Ints, channel: Ints, how: Ints) -> Ints:
+    def _arrive(self, at: Ints, key: Keys, inviter: Ints, channel: Ints, till: Ints) -> Ints:
         delay = self._visit_median[channel] * np.exp(
             self._visit_spread[channel] * normal(key, Purpose.VISIT_DELAY)
         )
-        when = self._rhythm.later(at, delay)
-        return np.column_stack((when, key.view(np.int64), inviter, channel, how))
-
-
-def _expand(counts: Ints) -> tuple[Ints, Ints]:
-    """For each of `counts` things of a row: the row's index, and the thing's place in its row."""
-    which = np.repeat(np.arange(len(counts)), counts)
-    place = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return which, place
+        return arrive(self._rhythm.later(at, delay), key, inviter, channel, till=till)

@@ -10,16 +10,17 @@ import numpy as np
 import polars as pl
 
 from simulator.program.model import Program
-from simulator.world import draws, pseudonyms
+from simulator.world import arrivals, draws, pseudonyms
 from simulator.world.agenda import Agenda
+from simulator.world.cheating import Cheating
 from simulator.world.communities import Communities
 from simulator.world.draws import Purpose
 from simulator.world.feedback import Felt
 from simulator.world.framing import WORLD_SCHEMA, Framer
 from simulator.world.happenings import WIDTH
-from simulator.world.journeys import ARRIVAL_WIDTH, Journeys
+from simulator.world.journeys import Journeys
 from simulator.world.offer import answers
-from simulator.world.people import HONEST, SELF_REFERRER, People
+from simulator.world.people import People
 from simulator.world.population import Population
 from simulator.world.referring import JOIN_WIDTH, Referring
 from simulator.world.rhythm import DAY_MS, Rhythm
@@ -46,14 +47,17 @@ class World:
         communities = Communities(spec.communities, seed)
         people = People(4 * referrers)
         self._population = Population(spec, people, communities, pseudonyms.client_key(seed))
+        self._cheating = Cheating(spec, self._population, rhythm)
         self._framer = Framer(spec, people, communities)
         self._events = Agenda(start_ms, DAY_MS, days, WIDTH)
         self._joins = Agenda(start_ms, DAY_MS, days, JOIN_WIDTH)
-        self._arrivals = Agenda(start_ms, DAY_MS, days, ARRIVAL_WIDTH)
+        self._arrivals = Agenda(start_ms, DAY_MS, days, arrivals.WIDTH)
         self._spec = spec
         answer = answers(spec, program)
-        self._referring = Referring(spec, answer, self._population, communities, rhythm)
-        self._journeys = Journeys(spec, answer, self._population, rhythm, self.end_ms, referrers)
+        self._referring = Referring(spec, answer, self._population, self._cheating, communities, rhythm)
+        self._journeys = Journeys(
+            spec, answer, self._population, self._cheating, rhythm, self.end_ms, referrers
+        )
         self._settle(spec, rhythm, draws.root_keys(seed, referrers))
 
     def _settle(self, spec: WorldSpec, rhythm: Rhythm, keys: draws.Keys) -> None:
@@ -64,8 +68,7 @@ class World:
         shares = np.cumsum([group.share for group in kinds.values()])
         numbers = self._population.kind_numbers
         self._population.people.kind[roots] = numbers[draws.choose(keys, Purpose.KIND, shares)]
-        cheats = draws.uniform(keys, Purpose.CHEATER) < spec.cheats.self_referral.cheaters
-        self._population.people.label[roots] = np.where(cheats, SELF_REFERRER, HONEST)
+        keys = self._cheating.choose(roots, keys)
         at_launch = draws.uniform(keys, Purpose.JOIN_WAVE) < spec.people.launch_share
         mean = np.where(at_launch, spec.people.launch_mean, spec.people.later_mean)
         start = np.full(len(keys), self.start_ms)
@@ -114,12 +117,13 @@ class World:
         joins = self._joins.take(day)
         while True:
             if len(joins):
-                events, first = self._referring.join(joins, day, end)
+                events, arriving, first = self._referring.join(joins, day, end)
                 self._events.put(events)
+                self._arrivals.put(arriving)
                 sessions = sessions.joined(first)
-            events, arrivals = self._referring.share(sessions)
+            events, arriving = self._referring.share(sessions)
             self._events.put(events)
-            self._arrivals.put(arrivals)
+            self._arrivals.put(arriving)
             events, joins = self._journeys.begin(self._arrivals.take(day), begin)
             self._events.put(events)
             self._joins.put(joins)

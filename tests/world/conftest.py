@@ -14,6 +14,7 @@ from simulator.plan import world_text
 from simulator.program.model import Attribution, Milestone, Program, Reward
 from simulator.world.rhythm import DAY_MS
 from simulator.world.spec import WorldSpec
+from simulator.world.spec_cheats import Cheats
 from simulator.world.world import World
 
 START = 1_767_225_600_000  # 2026-01-01T00:00:00Z, a Thursday
@@ -23,7 +24,7 @@ MakeWorld = Callable[..., World]
 Change = Callable[..., WorldSpec]
 
 
-def plain_program(referrer_minor: int = 3500, friend_minor: int = 1500) -> Program:
+def plain_program(referrer_minor: int = 3500, friend_minor: int = 1500, hold_days: int = 0) -> Program:
     """A design that gives so much to both sides; 35 and 15 are the telecom world's references."""
     return Program(
         name="plain",
@@ -37,7 +38,14 @@ def plain_program(referrer_minor: int = 3500, friend_minor: int = 1500) -> Progr
         milestones=(Milestone("activated", "service.activated"),),
         rules=(),
         rewards=(
-            Reward("to-referrer", "referrer", "activated", "credit", value_minor=referrer_minor),
+            Reward(
+                "to-referrer",
+                "referrer",
+                "activated",
+                "credit",
+                value_minor=referrer_minor,
+                hold_ms=hold_days * DAY_MS,
+            ),
             Reward("to-friend", "friend", "activated", "credit", value_minor=friend_minor),
         ),
         budget_minor=None,
@@ -111,15 +119,7 @@ def constant(change: Change) -> WorldSpec:
             "becomes_delay": soon,
         },
         offer={"referrer": no_answer, "friend": no_answer},
-        cheats={
-            "self_referral": {
-                "cheaters": 0.0,
-                "per_share": 0.0,
-                "same_device": 0.0,
-                "same_contact": 0.0,
-                "convert": 0.0,
-            }
-        },
+        cheats=dict.fromkeys(Cheats.model_fields),
     )
 
 

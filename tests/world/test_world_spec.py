@@ -45,7 +45,7 @@ def test_what_is_wrong_is_said(before: str, after: str, said: str) -> None:
 
 
 def test_all_problems_are_told_at_once() -> None:
-    text = world_text("telecom").replace("rate = 0.159", "rate = -1").replace("claim = 0.1736", "claim = 7")
+    text = world_text("telecom").replace("rate = 0.159", "rate = -1").replace("claim = 0.1711", "claim = 7")
     with pytest.raises(WorldError) as told:
         load_world(text, "w.toml")
     assert len(str(told.value).splitlines()) == 2

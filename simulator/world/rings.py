@@ -1,0 +1,45 @@
+"""Rings: customers in a circle, each of whom brings the one after, though all of them are there already."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.world.arrivals import NO_ARRIVALS, arrive
+from simulator.world.draws import Bools, Ints, Keys, Purpose, uniform
+from simulator.world.labels import Cheat, referrer_label
+from simulator.world.people import People
+from simulator.world.rhythm import Rhythm
+from simulator.world.spec_cheats import Ring
+
+
+class Rings:
+    """The rings among the first customers: blocks of `size` in the order of their rows."""
+
+    def __init__(self, spec: Ring | None, people: People, rhythm: Rhythm) -> None:
+        self._spec = spec
+        self._people = people
+        self._rhythm = rhythm
+
+    def members(self, keys: Keys) -> tuple[Bools, Keys]:
+        """Who of the first customers are in a ring; and keys for when each joins: a ring's members do together."""
+        if self._spec is None:
+            return np.zeros(len(keys), dtype=np.bool_), keys
+        size = self._spec.size
+        whole = len(keys) // size * size
+        inside = np.zeros(len(keys), dtype=np.bool_)
+        firsts = keys[:whole:size]
+        inside[:whole] = np.repeat(uniform(firsts, Purpose.RING) < self._spec.cheaters, size)
+        together = keys.copy()
+        together[:whole] = np.repeat(firsts, size)
+        return inside, np.where(inside, together, keys)
+
+    def at_join(self, at: Ints, person: Ints, channel: Ints) -> Ints:
+        """The arrivals of members who joined, each brought by the one before; their rows stand for their keys."""
+        if self._spec is None:
+            return NO_ARRIVALS
+        of = np.flatnonzero(self._people.label[person] == referrer_label(Cheat.RING))
+        member, size = person[of], self._spec.size
+        before = member - member % size + (member - 1) % size
+        key = self._people.key[member]
+        when = self._rhythm.after(at[of], key, Purpose.RING_DELAY, self._spec.delay)
+        return arrive(when, member.view(np.uint64), before, channel[of], cheat=Cheat.RING)
