@@ -22,7 +22,9 @@ PAUSE: Final = "pause"
 RESUME: Final = "resume"
 STEP: Final = "step"
 SPEED: Final = "speed"
-KINDS: Final = (PAUSE, RESUME, STEP, SPEED)
+VERDICT: Final = "verdict"
+PROGRAM: Final = "program"
+KINDS: Final = (PAUSE, RESUME, STEP, SPEED, VERDICT, PROGRAM)
 
 _WAIT_S = 2.0  # longer than any transaction on this file takes, short enough for a person
 _MAKE = """
@@ -57,9 +59,10 @@ def control_path(path: Path) -> Path:
 def send(path: Path, kind: str, args: Mapping[str, object] | None = None, now_ms: int | None = None) -> Order:
     """Write an order for the writer of the database at `path`.
 
-    `kind` is one of `KINDS`; `speed` takes `pace`, simulated milliseconds per wall millisecond (0: as fast
-    as it goes). `now_ms` is the wall clock in milliseconds UTC, read here when left out. Raises DatabaseError
-    when the control database can't be written.
+    `kind` is one of `KINDS`. `speed` takes `pace`, simulated milliseconds per wall millisecond (0: as fast as it
+    goes); `verdict` takes `decision` (its number), `verdict` (approve, decline) and `by` (an operator's reference);
+    `program` takes `text` (a whole program file). `now_ms` is the wall clock in milliseconds UTC, read here when
+    left out. Raises DatabaseError when the control database can't be written.
     """
     if kind not in KINDS:
         raise DatabaseError(f"order {kind!r}: no such order; there are {', '.join(KINDS)}")

@@ -339,7 +339,7 @@ class Clock(SQLModel, table=True):
 
 
 class Command(SQLModel, table=True):
-    """An operator's command as the writer obeyed it: when, and after which event."""
+    """An operator's command as the writer obeyed it: when, and after which event; `refused` says why it did not."""
 
     __tablename__: ClassVar[str] = "command"
     id: int = Field(sa_column=_key())
@@ -348,3 +348,4 @@ class Command(SQLModel, table=True):
     issued_at: int = Field(sa_type=BigInteger)
     seq: int
     sim_at: int = Field(sa_type=BigInteger)
+    refused: str | None

@@ -140,12 +140,16 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Obeyed:
-    """An operator's order as the writer obeyed it: after which event, at which simulated time."""
+    """An operator's order as the writer obeyed it: after which event, at which simulated time.
+
+    `refused` says why the writer did not obey; null where it did.
+    """
 
     kind: str
     issued_at: int
     seq: int
     sim_at: int
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,4 +279,4 @@ LEFT JOIN person p ON p.id = w.recipient
 LEFT JOIN decision d ON d.id = CASE WHEN a.kind IN ('decided', 'settled') THEN a.ref ELSE w.decision END
 ORDER BY a.seq DESC
 """
-_OBEYED = "SELECT kind, issued_at, seq, sim_at FROM command ORDER BY id DESC LIMIT 20"
+_OBEYED = "SELECT kind, issued_at, seq, sim_at, refused FROM command ORDER BY id DESC LIMIT 20"

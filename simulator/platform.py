@@ -15,10 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import orjson
 import polars as pl
 
 from db.batch import Batch
+from db.control import Order
 from db.store import Store
 from simulator import quarantine
 from simulator.engine import Engine, Outcome
@@ -35,6 +35,7 @@ from simulator.receipts import PARTS_KEPT, Counts, Refusals, receipt_rollup
 from simulator.records import (
     OPEN_REVIEWS,
     batch_of,
+    command_row,
     parse_program,
     put_in_review,
     typed,
@@ -129,6 +130,11 @@ class Platform:
     def sim_at(self) -> int:
         """The platform's clock as last said, milliseconds UTC; never before the newest receipt."""
         return self._sim_at
+
+    @property
+    def last_seq(self) -> int:
+        """The place in the log of the newest event; 0 before the first."""
+        return self._engine.last_seq
 
     @property
     def received(self) -> int:
@@ -310,17 +316,10 @@ class Platform:
         if status in ("finished", "stopped"):
             self.index()
 
-    def record(self, kind: str, args: Mapping[str, object], issued_at: int, sim_at: int) -> None:
-        """Keep an operator's command as it was obeyed: after which event, and at which simulated time."""
+    def record(self, order: Order, sim_at: int, refused: str | None = None) -> None:
+        """Keep an operator's order: after which event and at which simulated time it was obeyed, or why it was not."""
         self._commands += 1
-        row = (
-            self._commands,
-            kind,
-            orjson.dumps(dict(args)).decode(),
-            issued_at,
-            self._engine.last_seq,
-            sim_at,
-        )
+        row = command_row(self._commands, order, self._engine.last_seq, sim_at, refused)
         self._outbox.put(Batch(commands=[row]))
         self._written()
 

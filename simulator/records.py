@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
+import orjson
 import polars as pl
 
 from db.batch import Batch
+from db.control import Order
 from db.readonly import DamagedDatabaseError
+from db.rows import Row
 from simulator.engine.outcome import Outcome, Version
 from simulator.events.columns import EVENT_SCHEMA, TYPE
 from simulator.program.load import load_program
@@ -82,6 +85,12 @@ def version_row(version: Version) -> tuple[int, int, str, str, int, int | None, 
         program.budget_minor,
         program.text,
     )
+
+
+def command_row(number: int, order: Order, seq: int, sim_at: int, refused: str | None) -> Row:
+    """An operator's order as a row of its table: the number-th, obeyed after event `seq` at `sim_at`, or refused."""
+    args = orjson.dumps(order.args).decode()
+    return number, order.kind, args, order.issued_at, seq, sim_at, refused
 
 
 def parse_program(text: str) -> Program:

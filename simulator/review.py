@@ -19,12 +19,14 @@ from simulator.platform import Platform
 
 Verdict = Literal["approve", "decline"]
 
-_WAITING = (
+_SELECT = (
     "SELECT d.id, e.source, e.id, d.milestone, friend.ref, referrer.ref, d.reason, d.failed, d.decided_at, "
     "e.amount_minor, e.currency FROM decision d JOIN event e ON e.seq = d.seq "
     "JOIN person friend ON friend.id = d.friend LEFT JOIN person referrer ON referrer.id = d.referrer "
-    "WHERE d.outcome = 'review' ORDER BY d.id"
+    "WHERE d.outcome = 'review' "
 )
+_WAITING = _SELECT + "ORDER BY d.id"
+_ONE = _SELECT + "AND d.id = ?"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,23 @@ def find(queue: list[Waiting], what: str) -> Waiting:
     more = " …" if len(queue) > 5 else ""
     hint = f"waiting are {numbers}{more}; `review list` shows them" if queue else "nothing waits for a review"
     raise InputError(f"{what}: no decision in review of that number or conversion; {hint}")
+
+
+def waiting_one(platform: Platform, number: int) -> Waiting:
+    """The decision of this number, which waits on an open platform.
+
+    Raises:
+        InputError: it does not, or there is none.
+
+    """
+    for row in platform.query(_ONE, (number,)):
+        return _waiting(row)
+    known = platform.query("SELECT outcome FROM decision WHERE id = ?", (number,))
+    raise InputError(
+        f"decision {number} is {known[0][0]} already; the first verdict counts"
+        if known
+        else f"decision {number}: there is none of that number; `review list` shows what waits"
+    )
 
 
 def settle(platform: Platform, one: Waiting, verdict: Verdict, by: str, at_ms: int) -> str:

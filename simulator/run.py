@@ -6,13 +6,13 @@ somebody wants it to end. What it has handed to the platform is committed; all e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from db.control import PAUSE, RESUME, SPEED, STEP, Inbox, Order
+from db.control import PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Inbox, Order
 from db.crm import Crm
 from db.people import crm_path
 from simulator.errors import DatabaseError, InputError, ReferralError
@@ -22,7 +22,9 @@ from simulator.platform import Platform
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.presets import find_program
+from simulator.script import Cue, Script, recorded
 from simulator.source import Source
+from simulator.steering import change_program, decide
 from simulator.wall import Wall
 from simulator.world.feedback import Felt
 from simulator.world.operator import Review
@@ -110,25 +112,32 @@ class Run:
         pace: float = MAX,
         batch: int = BATCH,
         progress: Progress | None = None,
+        script: Sequence[Cue] = (),
     ) -> None:
-        """`pace` is simulated milliseconds per wall millisecond, 0 as fast as it goes; `progress` hears ms of ms."""
+        """`pace` is simulated milliseconds per wall millisecond, 0 as fast as it goes; `progress` hears ms of ms.
+
+        `script` is what an earlier run was ordered, to be obeyed again.
+        """
         self._platform = opened.platform
         self._inbox = opened.inbox
         self._stopped = stopped
         self._wall = wall
         self._batch = batch
         self._progress = progress or (lambda _done, _total: None)
+        self._script = Script(script, len(recorded(opened.platform.path)) if script else 0)
         self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
         self._source = Source(opened.plan, self._first_program(), opened.crm, self._new_reviews, self._felt)
         self._at = self._source.start_ms  # everything that arrives before is received
         self._pace = pace
         self._paused = False
         self._beaten = wall.now()
-        self._orders: dict[str, Callable[[Args], bool]] = {  # each says whether it could be done
+        self._orders: dict[str, Callable[[Args], None]] = {  # an InputError says why it can't be done
             PAUSE: self._pause,
             RESUME: self._go_on,
             STEP: self._step,
             SPEED: self._speed,
+            VERDICT: self._verdict,
+            PROGRAM: self._program,
         }
         self._set_out()
 
@@ -153,6 +162,7 @@ class Run:
                 platform.clock("stopped")
             raise
         if ended == "finished":
+            self._take_orders()  # what was given in the last moment still counts
             platform.advance(max(source.end_ms, platform.earliest_now))  # later where something came in since
         platform.clock(ended, self._at, self._pace)
         return ended
@@ -165,11 +175,12 @@ class Run:
         while self._at < self._source.end_ms:
             if self._stopped():
                 return "stopped"
-            for order in self._inbox.take():
-                self._obey(order)
+            self._take_orders()
             self._beat()
             if self._paused:
                 self._wall.wait(_TICK_S)
+                continue
+            if self._on_cue():
                 continue
             target = self._target()
             if target <= self._at:
@@ -178,7 +189,24 @@ class Run:
                 self._move(target)
         return "finished"
 
+    def _on_cue(self) -> bool:
+        """Go the last way to an order of the script, or obey it; false where none is due."""
+        cue = self._script.next
+        if cue is None or self._at < cue.at_ms:
+            return False
+        left = cue.after - self._platform.last_seq  # events of the very same millisecond that came before it
+        self._move(self._at)
+        if left <= 0 or not self._receive(cue.at_ms + 1, min(left, self._batch)):
+            self._script.obeyed()
+            self._obey(cue.order)
+        return True
+
     def _target(self) -> int:
+        target = self._paced_target()
+        cue = self._script.next
+        return target if cue is None else min(target, cue.at_ms)
+
+    def _paced_target(self) -> int:
         if self._pace == MAX:
             return self._source.end_ms
         gone = (self._wall.now() - self._from_wall) * 1000 * self._pace
@@ -207,35 +235,48 @@ class Run:
         if self._at >= self._source.ready_until and self._at < self._source.end_ms:
             self._source.make_window()
 
+    def _take_orders(self) -> None:
+        for order in self._inbox.take():
+            self._obey(order)
+
     def _obey(self, order: Order) -> None:
-        """Do what somebody who watches wants, and record it; what can't be done leaves no trace."""
-        if self._orders[order.kind](order.args):
-            self._set_out()
-            self._platform.record(order.kind, order.args, order.issued_at, self._at)
-            self._beat(now=True)
+        """Do what somebody who watches wants, and record it; what can't be done is recorded with the reason."""
+        refused = None
+        try:
+            self._orders[order.kind](order.args)
+        except InputError as error:
+            refused = str(error)
+        self._set_out()
+        self._platform.record(order, self._at, refused)
+        self._beat(now=True)
 
-    def _pause(self, _args: Args) -> bool:
+    def _pause(self, _args: Args) -> None:
         self._paused = True
-        return True
 
-    def _go_on(self, _args: Args) -> bool:
+    def _go_on(self, _args: Args) -> None:
         self._paused = False
-        return True
 
-    def _speed(self, args: Args) -> bool:
+    def _speed(self, args: Args) -> None:
         pace = args.get("pace")
         if not isinstance(pace, int | float) or pace < 0:
-            return False
+            raise InputError(
+                "a speed takes a pace, simulated milliseconds per millisecond; 0 is as fast as it goes"
+            )
         self._pace = float(pace)
-        return True
 
-    def _step(self, _args: Args) -> bool:
+    def _step(self, _args: Args) -> None:
         """One event on, however far that is; then stand still."""
         self._paused = True
         end = self._source.end_ms
         while not self._receive(end, 1) and self._at < end:
             self._move(end)
-        return True
+
+    def _verdict(self, args: Args) -> None:
+        one = decide(self._platform, args, self._at)
+        self._source.settled(one.source, one.id, one.milestone)
+
+    def _program(self, args: Args) -> None:
+        change_program(self._platform, args, self._at)
 
     def _beat(self, *, now: bool = False) -> None:
         """Say that we live, and where we are; release what fell due where time goes slowly enough to watch."""

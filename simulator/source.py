@@ -68,6 +68,15 @@ class Source:
         """The next messages that arrive before a moment, and before `ready_until`; at most `limit`."""
         return self._queue.take(min(before_ms, self.ready_until), limit)
 
+    def settled(self, source: str, event_id: str, milestone: str) -> None:
+        """A person has decided this review: the simulated operator does not, as after a restart it would not."""
+        self._operator.forget(source, event_id, milestone)
+        self._queue.drop(
+            (pl.col("decision_source") == source)
+            & (pl.col("decision_id") == event_id)
+            & (pl.col("decision_milestone") == milestone)
+        )
+
     def _make_window(self) -> None:
         window = self._windows.next(self._felt(self.ready_until))
         self._crm.write(window.people)

@@ -83,8 +83,8 @@ def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_
     with Platform.open(db) as platform:
         at = given if given is not None else max(platform.floor_ms, _now(platform))
         outcome = settle(platform, one, verdict, by, at)
-        if platform.settings["kind"] != "simulate" or platform.told:
-            platform.advance(max(at, platform.earliest_now))  # a run that goes on tells its own time
+        if not _goes_on(platform):
+            platform.advance(max(at, platform.earliest_now))
     if as_json:
         print_json({"decision": one.number, "verdict": verdict, "outcome": outcome, "at": at})
     else:
@@ -96,6 +96,12 @@ def _now(platform: Platform) -> int:
     if platform.settings["kind"] == "simulate":
         return platform.sim_at
     return time.time_ns() // 1_000_000
+
+
+def _goes_on(platform: Platform) -> bool:
+    """Whether a simulation was stopped and can be resumed: it tells the time itself, and what is due by then."""
+    ((status,),) = platform.query("SELECT status FROM clock WHERE id = 1")
+    return platform.settings["kind"] == "simulate" and status != "finished"
 
 
 def _line(one: Waiting) -> str:

@@ -38,6 +38,10 @@ class ArrivalQueue:
         """A few messages that occurred at any time, `received_at` given."""
         self._waiting = pl.concat([self._waiting, messages]).sort(_ORDER)
 
+    def drop(self, which: pl.Expr) -> None:
+        """Take out messages that are not to arrive after all; where an expression is null they stay."""
+        self._waiting = self._waiting.filter(~which.fill_null(value=False))
+
     def take(self, before_ms: int, limit: int | None = None) -> pl.DataFrame:
         """The next messages that arrive before a moment, at most `limit`."""
         count = int(np.searchsorted(self._waiting["received_at"].to_numpy(), before_ms))

@@ -50,10 +50,13 @@ class Operator:
         self._spec = spec
         self._seed = seed_key(seed).to_bytes(8, "big")
         self._due: list[_Verdict] = []
+        self._settled: set[tuple[str, str, str]] = set()
 
     def look(self, reviews: Sequence[Review], cheats: Mapping[str, str]) -> None:
         """New reviews; `cheats` are the friends among them who do cheat. Few: a loop is right."""
         for review in reviews:
+            if (review.source, review.event_id, review.milestone) in self._settled:
+                continue
             name = f"{review.source}\n{review.event_id}\n{review.milestone}".encode()
             key = np.frombuffer(
                 hashlib.blake2b(name, digest_size=8, key=self._seed).digest(), dtype=np.uint64
@@ -71,6 +74,15 @@ class Operator:
                     "decline" if decline else "approve",
                 ),
             )
+
+    def forget(self, source: str, event_id: str, milestone: str) -> None:
+        """Somebody else has settled this review; a verdict that was given already is the caller's to stop."""
+        self._settled.add((source, event_id, milestone))
+        self._due = [
+            one
+            for one in self._due
+            if (one.review.source, one.review.event_id, one.review.milestone) != (source, event_id, milestone)
+        ]
 
     def advance(self, until_ms: int) -> pl.DataFrame:
         """The verdicts given before a moment and not given yet, as messages that arrive at once."""

@@ -1,0 +1,64 @@
+"""Orders that are events: an operator's verdict and an edited program, sent through the door like any other message.
+
+They are not the world's messages, so a restart that passes over what the world sent does not count them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from simulator.errors import InputError
+from simulator.events.decode import decode_lines
+from simulator.events.moment import format_moment
+from simulator.platform import Platform
+from simulator.records import same_design
+from simulator.review import Verdict, Waiting, settle, waiting_one
+
+_VERDICTS: dict[object, Verdict] = {"approve": "approve", "decline": "decline"}
+
+
+def decide(platform: Platform, args: Mapping[str, object], at_ms: int) -> Waiting:
+    """Settle the decision that an order names, received at `at_ms` (milliseconds UTC); gives what waited.
+
+    Raises:
+        InputError: it does not wait any more, or the order is not as `db.control.send` says.
+
+    """
+    number, verdict, by = args.get("decision"), _VERDICTS.get(args.get("verdict")), args.get("by")
+    if not isinstance(number, int) or verdict is None or not isinstance(by, str):
+        raise InputError("a verdict takes a decision's number, approve or decline, and by whom")
+    one = waiting_one(platform, number)
+    settle(platform, one, verdict, by, at_ms)
+    return one
+
+
+def change_program(platform: Platform, args: Mapping[str, object], at_ms: int) -> None:
+    """Bring an edited program into force, received at `at_ms` (milliseconds UTC).
+
+    Raises:
+        ProgramError: it can't be run; says all that is wrong with it.
+        InputError: it is the design that is in force already, or the order has no text.
+
+    """
+    text = args.get("text")
+    if not isinstance(text, str):
+        raise InputError("a program without a text: give the whole file")
+    if same_design(platform.check_program(text), platform.program):
+        raise InputError("this is the design that is in force already")
+    ((version,),) = platform.query("SELECT MAX(version) FROM program_version")
+    event = {
+        "specversion": "1.0",
+        "id": f"program-{version + 1}-{at_ms}",
+        "source": "platform",
+        "type": "program.changed",
+        "time": format_moment(at_ms),
+        "data": {"program": text},
+    }
+    lines = [orjson.dumps(event)]
+    decoded = decode_lines(lines, platform.receiver(at_ms), platform.check_program)
+    if decoded.rejected:
+        first = decoded.rejected[0]
+        raise InputError(f"{first.field}: {first.reason}")
+    platform.receive(decoded, lines, operator=True)
