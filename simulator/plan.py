@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -11,6 +12,7 @@ from typing import Final
 
 from simulator.delivery.models import Model, parse_models
 from simulator.errors import DatabaseError, WorldError
+from simulator.pace import MAX
 from simulator.program.model import Program
 from simulator.program.nearest import advice
 from simulator.world.rhythm import DAY_MS
@@ -22,6 +24,7 @@ REFERRERS: Final = 1000
 DAYS: Final = 365
 START_MS: Final = 1_767_225_600_000  # 2026-01-01T00:00:00Z, where neither the user nor the program says
 MOST_DAYS: Final = 3660
+_WORTH_A_PROCESS: Final = 5_000_000  # referrer-days; measured on two cores
 MOST_REFERRERS: Final = 10_000_000
 
 
@@ -79,6 +82,13 @@ class Plan:
             )
         return plan
 
+    def quickest_processes(self, pace: float) -> int:
+        """How many processes run it quickest on this machine: two where there is a core for each and much to do.
+
+        To start a process takes about a second, as much as a thousand referrers' year.
+        """
+        return 2 if pace == MAX and _cores() > 1 and self.referrers * self.days >= _WORTH_A_PROCESS else 1
+
     def world(self) -> WorldSpec:
         """The preset's behaviour; raises WorldError."""
         return load_world(world_text(self.preset), f"{self.preset}/world.toml")
@@ -86,6 +96,11 @@ class Plan:
     def models(self, spec: WorldSpec) -> dict[str, Model]:
         """The delivery models by event type: the world file's, overridden by the plan's; raises InputError."""
         return parse_models({**spec.delivery, **self.delivery})
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def world_names() -> tuple[str, ...]:

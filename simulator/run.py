@@ -111,12 +111,14 @@ class Run:
         wall: Wall,
         pace: float = MAX,
         batch: int = BATCH,
+        processes: int = 1,
         progress: Progress | None = None,
         script: Sequence[Cue] = (),
     ) -> None:
         """`pace` is simulated milliseconds per wall millisecond, 0 as fast as it goes; `progress` hears ms of ms.
 
         `script` is what an earlier run was ordered, to be obeyed again.
+        With 2 `processes` the people are made in a process of their own; the outcome is the same.
         """
         self._platform = opened.platform
         self._inbox = opened.inbox
@@ -126,7 +128,9 @@ class Run:
         self._progress = progress or (lambda _done, _total: None)
         self._script = Script(script, len(recorded(opened.platform.path)) if script else 0)
         self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
-        self._source = Source(opened.plan, self._first_program(), opened.crm, self._new_reviews, self._felt)
+        self._source = Source(
+            opened.plan, self._first_program(), opened.crm, self._new_reviews, self._felt, processes
+        )
         self._at = self._source.start_ms  # everything that arrives before is received
         self._pace = pace
         self._paused = False
@@ -161,6 +165,8 @@ class Run:
             with suppress(ReferralError):  # the error that ended us says more than one about the clock
                 platform.clock("stopped")
             raise
+        finally:
+            source.close()
         if ended == "finished":
             self._take_orders()  # what was given in the last moment still counts
             platform.advance(max(source.end_ms, platform.earliest_now))  # later where something came in since

@@ -15,9 +15,10 @@ from simulator.delivery.models import Delivery
 from simulator.delivery.queue import ArrivalQueue
 from simulator.plan import Plan
 from simulator.program.model import Program
+from simulator.world.apart import Apart
 from simulator.world.feedback import Felt
 from simulator.world.operator import Operator, Review
-from simulator.world.windows import Here, Setting
+from simulator.world.windows import Here, Setting, Windows
 
 
 class Source:
@@ -34,14 +35,16 @@ class Source:
         crm: Crm,
         reviews: Callable[[], list[Review]],
         felt: Callable[[int], Felt],
+        processes: int = 1,
     ) -> None:
-        """`program` is the one the run began with.
+        """`program` is the one the run began with; with 2 `processes` people are made in one of their own.
 
         `reviews` gives the reviews opened since its last call, `felt` what people felt since its last call and before
         a moment: it is asked for at the start of each window, when all that arrived before has been judged.
         """
         spec = plan.world()
-        self._windows = Here(Setting(spec, program, plan.seed, plan.referrers, plan.start_ms, plan.days))
+        setting = Setting(spec, program, plan.seed, plan.referrers, plan.start_ms, plan.days)
+        self._windows: Windows = Apart(setting) if processes > 1 else Here(setting)
         self._felt = felt
         self._delivery = Delivery(plan.models(spec), plan.seed)
         self._operator = Operator(spec.operator, plan.seed)
@@ -76,6 +79,10 @@ class Source:
             & (pl.col("decision_id") == event_id)
             & (pl.col("decision_milestone") == milestone)
         )
+
+    def close(self) -> None:
+        """Let go of the process that makes the people, where there is one."""
+        self._windows.close()
 
     def _make_window(self) -> None:
         window = self._windows.next(self._felt(self.ready_until))

@@ -44,6 +44,15 @@ def simulate(
     batch: Annotated[
         int, typer.Option(min=1, help="Events to a batch, at most; the outcome is the same for any.")
     ] = 20_000,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=2,
+            help="With 2 the people are made in a process of their own. Default: whatever is quicker; "
+            "the outcome is the same.",
+        ),
+    ] = None,
     delivery: Annotated[
         list[str] | None,
         typer.Option(
@@ -82,7 +91,15 @@ def simulate(
         )
         with opening as opened:
             before = _receipts(opened)
-            run = Run(opened, stopped=stopper.asked, wall=stopper, pace=speed, batch=batch, progress=bar.set)
+            run = Run(
+                opened,
+                stopped=stopper.asked,
+                wall=stopper,
+                pace=speed,
+                batch=batch,
+                processes=processes or opened.plan.quickest_processes(speed),
+                progress=bar.set,
+            )
             ended = run.go()
             seconds = time.perf_counter() - started
             figures = _figures(opened, ended, before, seconds)

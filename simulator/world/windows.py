@@ -14,6 +14,7 @@ import polars as pl
 from simulator.program.model import Program
 from simulator.world.feedback import Felt
 from simulator.world.operator import LOOKAHEAD_MS
+from simulator.world.rhythm import DAY_MS
 from simulator.world.spec import WorldSpec
 from simulator.world.world import World
 
@@ -28,6 +29,11 @@ class Setting:
     referrers: int
     start_ms: int
     days: int
+
+    @property
+    def end_ms(self) -> int:
+        """When it ends, milliseconds UTC."""
+        return self.start_ms + self.days * DAY_MS
 
     def world(self) -> World:
         """Set out."""
@@ -69,10 +75,18 @@ class Here:
 
     def next(self, felt: Felt) -> Window:
         """The next window; see `Windows`."""
-        self._until = min(self._world.end_ms, self._until + LOOKAHEAD_MS)
-        window = Window(self._until, self._world.advance(self._until), self._world.take_people())
-        self._world.feel(felt)
+        window = self.make()
+        self.feel(felt)
         return window
+
+    def make(self) -> Window:
+        """The next window."""
+        self._until = min(self._world.end_ms, self._until + LOOKAHEAD_MS)
+        return Window(self._until, self._world.advance(self._until), self._world.take_people())
+
+    def feel(self, felt: Felt) -> None:
+        """What was felt before the start of the window made last."""
+        self._world.feel(felt)
 
     def close(self) -> None:
         """Nothing is held."""

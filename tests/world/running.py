@@ -84,10 +84,14 @@ def run_into(
     batch: int = 20_000,
     wall: FakeWall | None = None,
     plan: Plan = PLAN,
+    processes: int = 1,
 ) -> Ending:
     """Begin, or (without a program) go on."""
     with begin(path, plan, program) if program else resume(path) as opened:
-        return Run(opened, stopped=stopped, wall=wall or FakeWall(), pace=pace, batch=batch).go()
+        run = Run(
+            opened, stopped=stopped, wall=wall or FakeWall(), pace=pace, batch=batch, processes=processes
+        )
+        return run.go()
 
 
 def exports_of(path: Path, folder: Path) -> dict[str, bytes]:
