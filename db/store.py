@@ -21,6 +21,7 @@ from db.readonly import DamagedDatabaseError, in_words
 from db.rows import Row
 from db.writing import Connection
 from simulator.errors import DatabaseError
+from simulator.meter import OFF, Meter
 
 _UPSERT_BLOCK = (
     "INSERT INTO block (chain, number, rows, hash) VALUES (?, ?, ?, ?) "
@@ -34,10 +35,13 @@ _UPSERT_SETTING = (
 class Store:
     """The open database. Made by `create` and `open`; nobody else may write it until `close`."""
 
-    def __init__(self, path: Path, connection: Connection, lock: WriterLock | None) -> None:
+    def __init__(
+        self, path: Path, connection: Connection, lock: WriterLock | None, meter: Meter = OFF
+    ) -> None:
         self.path = path
         self._db = connection
         self._lock = lock
+        self._meter = meter
         self._columns = {
             table: schema.columns(connection, table)
             for table in ("person", "event", "quarantine", "attribution", "decision", "reward", "audit")
@@ -53,8 +57,11 @@ class Store:
         version: Row,
         clock: Mapping[str, int | float | str],
         scratch: bool = False,
+        meter: Meter = OFF,
     ) -> Store:
         """A new database with its first program `version` (a row of that table) in force.
+
+        `meter` is charged with what writing takes.
 
         A `scratch` one is for its maker's eyes: no lock, nothing kept safe.
 
@@ -69,7 +76,7 @@ class Store:
             if lock is not None:
                 lock.release()
             raise
-        store = cls(path, connection, lock)
+        store = cls(path, connection, lock, meter)
         try:
             store._insert_all("program_version", [version])
             store._db.execute(
@@ -125,15 +132,19 @@ class Store:
             DatabaseError: nothing of it was written (a full disk, say).
 
         """
+        self._meter.start()
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._write_rows(batch)
+                self._meter.lap("insert")
                 rollups.write(self._db, batch)
                 self._set_clock(batch.clock)
                 if batch.settings:
                     self._db.executemany(_UPSERT_SETTING, sorted(batch.settings.items()))
+                self._meter.lap("rollup")
                 self._db.execute("COMMIT")
+                self._meter.lap("commit")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
@@ -150,9 +161,11 @@ class Store:
             DatabaseError: they can't be written.
 
         """
+        self._meter.start()
         try:
             for statement in schema.definitions(tables=False):
                 self._db.execute(statement)
+            self._meter.lap("index")
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
 
@@ -173,7 +186,9 @@ class Store:
         ):
             if frame.height:
                 for part in rows.slices(frame, self._columns[table]):
+                    self._meter.lap("rows")
                     rows.insert(self._db, table, self._columns[table], part)
+                    self._meter.lap("insert")
         if batch.settled.height:
             self._db.executemany(
                 "UPDATE decision SET outcome = ?, reason = ?, decided_at = ? WHERE id = ?",
@@ -190,8 +205,11 @@ class Store:
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         for part in rows.slices(frame, self._columns[table]):
+            self._meter.lap("rows")
             rows.insert(self._db, table, self._columns[table], part)
+            self._meter.lap("insert")
             sealed = self._chains[table].extend(part)
+            self._meter.lap("chain")
             self._db.executemany(_UPSERT_BLOCK, [(table, one.number, one.rows, one.hash) for one in sealed])
 
     def _set_clock(self, values: Mapping[str, int | float | str]) -> None:

@@ -15,6 +15,7 @@ from simulator.platform import Platform
 from simulator.receipts import Counts
 
 Decode = Callable[[Receiver], Decoded]
+CheckProgram = Callable[[str], object]
 
 
 @dataclass
@@ -47,8 +48,7 @@ def ingest_files(
     platform.hold(1)  # each batch is written while the next is judged
     for path in paths:
         with opened(path) as stream:
-            read = _csv_blocks if is_csv(path) else _line_blocks
-            for lines, decode in read(platform, stream, path, batch):
+            for lines, decode in decoders(stream, path, batch, platform.check_program):
                 now = None if clock is None else clock()
                 receiver = platform.receiver(now)
                 decoded = decode(receiver)
@@ -61,19 +61,26 @@ def ingest_files(
                     progress(sum(map(len, lines)))
 
 
+def decoders(
+    stream: BinaryIO, path: Path, batch: int, check_program: CheckProgram
+) -> Iterator[tuple[list[bytes], Decode]]:
+    """A file's lines, `batch` at a time, each time with what decodes them. Raises InputError as `ingest_files` does."""
+    return (_csv_blocks if is_csv(path) else _line_blocks)(stream, path, batch, check_program)
+
+
 def _line_blocks(
-    platform: Platform, stream: BinaryIO, _path: Path, batch: int
+    stream: BinaryIO, _path: Path, batch: int, check_program: CheckProgram
 ) -> Iterator[tuple[list[bytes], Decode]]:
     for lines in blocks(stream, batch):
-        yield lines, partial(_decode_lines, lines, platform)
+        yield lines, partial(_decode_lines, lines, check_program)
 
 
-def _decode_lines(lines: list[bytes], platform: Platform, receiver: Receiver) -> Decoded:
-    return decode_lines(lines, receiver, platform.check_program)
+def _decode_lines(lines: list[bytes], check_program: CheckProgram, receiver: Receiver) -> Decoded:
+    return decode_lines(lines, receiver, check_program)
 
 
 def _csv_blocks(
-    platform: Platform, stream: BinaryIO, path: Path, batch: int
+    stream: BinaryIO, path: Path, batch: int, check_program: CheckProgram
 ) -> Iterator[tuple[list[bytes], Decode]]:
     rows: list[CsvRow] = []
     weight = 0
@@ -81,11 +88,11 @@ def _csv_blocks(
         rows.append(row)
         weight += len(row.text)
         if len(rows) >= batch or weight >= BLOCK_BYTES:
-            yield [one.text for one in rows], partial(_decode_rows, rows, platform)
+            yield [one.text for one in rows], partial(_decode_rows, rows, check_program)
             rows, weight = [], 0
     if rows:
-        yield [one.text for one in rows], partial(_decode_rows, rows, platform)
+        yield [one.text for one in rows], partial(_decode_rows, rows, check_program)
 
 
-def _decode_rows(rows: list[CsvRow], platform: Platform, receiver: Receiver) -> Decoded:
-    return decode_rows(rows, receiver, platform.check_program)
+def _decode_rows(rows: list[CsvRow], check_program: CheckProgram, receiver: Receiver) -> Decoded:
+    return decode_rows(rows, receiver, check_program)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from db.batch import Batch
 from db.store import Store
+from simulator.meter import OFF, Meter
+
+Done = Callable[[], None]
+"""Called when a batch is committed; by the writer's thread, where there is one."""
 
 
 class Outbox:
-    """Writes batches in their order: each at once, or (after `hold`) several together, in a thread of their own."""
+    """Writes batches in their order: each at once, or (after `hold`) several together, in a thread of their own.
 
-    def __init__(self, store: Store) -> None:
+    What waits is bounded: who puts more than `hold` events waits until those sent before are written. That time is
+    charged to the meter as `wait`.
+    """
+
+    def __init__(self, store: Store, meter: Meter = OFF) -> None:
         self._store = store
+        self._meter = meter
+        self._done: list[Done] = []
         self._hold = 0
         self._waiting: list[Batch] = []
         self._events = 0
@@ -25,14 +35,16 @@ class Outbox:
         self._hold = events
         self._writer = self._writer or ThreadPoolExecutor(1, "writer")
 
-    def put(self, batch: Batch) -> None:
-        """Write a batch, now or when it is time.
+    def put(self, batch: Batch, done: Done | None = None) -> None:
+        """Write a batch, now or when it is time; `done` hears when it is committed.
 
         Raises:
             DatabaseError: it, or one before it, could not be written; nothing after that one is.
 
         """
         self._waiting.append(batch)
+        if done is not None:
+            self._done.append(done)
         self._events += batch.events.height
         if self._events >= self._hold:
             self.send()
@@ -55,13 +67,18 @@ class Outbox:
 
     def _send(self, *, wait: bool) -> None:
         waiting, self._waiting, self._events = self._waiting, [], 0
+        done, self._done = self._done, []
         writing, self._writing = self._writing, None
+        self._meter.start()
         if writing is not None:
             writing.result()  # where this raises, what waits is not written after a batch that could not be
         if waiting and self._writer is not None and not wait:
-            self._writing = self._writer.submit(self._write, waiting)
+            self._writing = self._writer.submit(self._write, waiting, done)
         elif waiting:
-            self._write(waiting)
+            self._write(waiting, done)
+        self._meter.lap("wait")
 
-    def _write(self, batches: Sequence[Batch]) -> None:
+    def _write(self, batches: Sequence[Batch], done: Sequence[Done]) -> None:
         self._store.write(Batch.joined(batches))
+        for call in done:
+            call()

@@ -23,15 +23,15 @@ from db.store import Store
 from simulator import quarantine
 from simulator.engine import Engine, Outcome
 from simulator.engine.outcome import Version
-from simulator.errors import DatabaseError, InputError
+from simulator.errors import DatabaseError
 from simulator.events.decode import Decoded, Receiver, Rejected
-from simulator.events.moment import format_moment
 from simulator.feelings import Feelings
 from simulator.folding import folded, recall
-from simulator.outbox import Outbox
+from simulator.meter import NO_METERS, OFF, Meter, Meters
+from simulator.outbox import Done, Outbox
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.receipts import PARTS_KEPT, Counts, Refusals, receipt_rollup
+from simulator.receipts import PARTS_KEPT, Counts, Refusals, check_told, newest_of, receipt_rollup
 from simulator.records import (
     OPEN_REVIEWS,
     batch_of,
@@ -50,24 +50,29 @@ _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 class Platform:
     """An open platform. Made by `create` and `open`; closed by `close` or as a context manager."""
 
-    def __init__(self, store: Store, engine: Engine) -> None:
+    def __init__(self, store: Store, engine: Engine, meter: Meter = OFF) -> None:
         settings = store.settings()
         self._store = store
         self._engine = engine
         self._received = int(settings["received"])
         self._receipts = int(settings["receipts"])
         self._newest = max(0, engine.newest, int(settings["newest_receipt"]))
-        self._quarantined = 0
+        self._quarantined = self._commands = self._sim_at = 0
         self._refusals = Refusals()
-        self._commands = 0
-        self._sim_at = 0
         self._broken = False
         self._in_review: list[tuple[Any, ...]] = []
-        self._outbox = Outbox(store)
+        self._meter = meter
+        self._outbox = Outbox(store, meter)
         self._feelings = Feelings()
 
     @classmethod
-    def create(cls, path: Path, program: Program, settings: Mapping[str, str] | None = None) -> Platform:
+    def create(
+        cls,
+        path: Path,
+        program: Program,
+        settings: Mapping[str, str] | None = None,
+        meters: Meters = NO_METERS,
+    ) -> Platform:
         """A new database at `path` for `program`; `settings` are kept in it as they are.
 
         Raises:
@@ -80,8 +85,9 @@ class Platform:
             settings={"kind": "ingest", **(settings or {}), **_NOTHING_YET, "program_sha256": digest},
             version=version_row(Version(1, 0, program)),
             clock={"beat_at": _wall_ms()},
+            meter=meters.writing,
         )
-        return cls(store, Engine(program, parse_program))
+        return cls(store, Engine(program, parse_program, meters.judging), meters.judging)
 
     @classmethod
     def open(
@@ -158,12 +164,7 @@ class Platform:
             InputError: it is before a message already received, or before what was told.
 
         """
-        earliest = self.earliest_now
-        if now_ms < earliest:
-            raise InputError(
-                f"now {format_moment(now_ms)} is before the newest event's receipt, or what was told before; "
-                f"the earliest right value is {format_moment(earliest)} ({earliest})"
-            )
+        check_told(now_ms, self.earliest_now)
 
     def figures(self) -> dict[str, Any]:
         """What stands; see `simulator.standing`."""
@@ -218,10 +219,15 @@ class Platform:
             counted=not operator,
         )
 
-    def receive_columns(self, messages: pl.DataFrame, *, keep: Mapping[str, str] | None = None) -> Counts:
-        """The same for messages that are columns already (`MESSAGE_SCHEMA`, valid, `received_at` rising)."""
+    def receive_columns(
+        self, messages: pl.DataFrame, *, keep: Mapping[str, str] | None = None, done: Done | None = None
+    ) -> Counts:
+        """The same for messages that are columns already (`MESSAGE_SCHEMA`, valid, `received_at` rising).
+
+        `done` hears when they are committed; by the writer's thread, where there is one (`hold`).
+        """
         texts_of = partial(quarantine.lines_of, messages)
-        return self._receive(messages, None, (), texts_of, keep=keep, counted=True)
+        return self._receive(messages, None, (), texts_of, keep=keep, counted=True, done=done)
 
     def _receive(
         self,
@@ -232,6 +238,7 @@ class Platform:
         *,
         keep: Mapping[str, str] | None,
         counted: bool,
+        done: Done | None = None,
     ) -> Counts:
         self._check_usable()
         self._broken = True  # until all of the batch is stored: engine and database must not drift apart
@@ -243,10 +250,7 @@ class Platform:
         refused = quarantine.rows(
             messages, positions, receipts.conflicts, rejected, texts_of, after=self._quarantined
         )
-        if messages.height:
-            self._newest = max(self._newest, int(messages["received_at"].max()))  # type: ignore[arg-type]
-        if rejected:
-            self._newest = max(self._newest, rejected[-1].received_at)
+        self._newest = newest_of(self._newest, messages, rejected)
         self._sim_at = max(self._sim_at, self._newest)
         self._received += counts.received if counted else 0
         self._receipts += counts.received
@@ -260,6 +264,7 @@ class Platform:
             ),
             events=receipts.events,
             quarantine=refused,
+            done=done,
             settings={
                 "received": str(self._received),
                 "receipts": str(self._receipts),
@@ -321,7 +326,7 @@ class Platform:
         self._commands += 1
         row = command_row(self._commands, order, self._engine.last_seq, sim_at, refused)
         self._outbox.put(Batch(commands=[row]))
-        self._written()
+        self.flush()
 
     def hold(self, events: int) -> None:
         """Let batches wait until they hold so many events, then write them in one transaction.
@@ -343,12 +348,12 @@ class Platform:
 
     def index(self) -> None:
         """Make the database's indexes, where they are not there yet."""
-        self._written()
+        self.flush()
         self._store.index()
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a SELECT on the open database."""
-        self._written()
+        self.flush()
         return self._store.query(sql, values)
 
     def close(self) -> None:
@@ -371,22 +376,24 @@ class Platform:
         settings: Mapping[str, str],
         events: pl.DataFrame | None = None,
         quarantine: pl.DataFrame | None = None,
+        done: Done | None = None,
     ) -> None:
         self._feelings.hear(outcome, self._engine)
         self._in_review += put_in_review(outcome, events)
         batch = batch_of(outcome, events, quarantine)
         clock = {"sim_at": self._sim_at, "told_at": self.told, "beat_at": _wall_ms()}
-        self._outbox.put(replace(batch, clock=clock, settings=settings))
+        self._meter.lap("receipts")
+        self._outbox.put(replace(batch, clock=clock, settings=settings), done)
         self._broken = False
 
-    def _written(self) -> None:
+    def flush(self) -> None:
         """Have everything written. Where that fails, engine and database have drifted apart."""
         self._broken, before = True, self._broken
         self._outbox.flush()
         self._broken = before
 
     def _stored(self, seqs: list[int]) -> pl.DataFrame:
-        self._written()
+        self.flush()
         return typed(self._store.events_at(seqs))
 
     def _check_usable(self) -> None:

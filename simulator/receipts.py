@@ -9,6 +9,9 @@ import polars as pl
 
 from simulator.engine.interner import Few
 from simulator.engine.outcome import EMPTY
+from simulator.errors import InputError
+from simulator.events.decode import Rejected
+from simulator.events.moment import format_moment
 
 HOUR_MS = 3_600_000
 DAY_HOURS = 24
@@ -40,6 +43,22 @@ class Counts:
             self.duplicate + other.duplicate,
             self.conflict + other.conflict,
             self.malformed + other.malformed,
+        )
+
+
+def newest_of(before: int, messages: pl.DataFrame, rejected: Sequence[Rejected]) -> int:
+    """The newest time of receipt (milliseconds) of a batch, refused messages included; not before `before`."""
+    if messages.height:
+        before = max(before, int(messages["received_at"].max()))  # type: ignore[arg-type]
+    return max(before, rejected[-1].received_at) if rejected else before
+
+
+def check_told(now_ms: int, earliest_ms: int) -> None:
+    """See that a time can be told; raises InputError where it is before a receipt, or before what was told."""
+    if now_ms < earliest_ms:
+        raise InputError(
+            f"now {format_moment(now_ms)} is before the newest event's receipt, or what was told before; "
+            f"the earliest right value is {format_moment(earliest_ms)} ({earliest_ms})"
         )
 
 

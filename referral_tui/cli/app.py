@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "demo": Place("demo", "demo", "Start a simulation at a pace for eyes and watch it; no option needed."),
     "simulate": Place("simulate", "simulate", "Run a simulated world into a database."),
     "dashboard": Place("dashboard", "dashboard", "Open the dashboard on a database, running or finished."),
+    "load": Place("load", "load", "Put the rules under load and say how quick they were."),
     "ingest": Place("ingest", "ingest", "Receive real events from files, judge and store them."),
     "export": Place("export", "export", "Write events, decisions, rewards … as JSON Lines, CSV or Parquet."),
     "explain": Place(

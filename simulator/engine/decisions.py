@@ -13,6 +13,7 @@ from simulator.engine.keys import pair
 from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, Verdicts, judge_by_rules
 from simulator.engine.state import COUNTS, State
 from simulator.engine.version import Ready
+from simulator.meter import OFF, Meter
 
 UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE = 1, 2, 3, 4, 5
 IGNORED_REASONS = (None, "unattributed", "before-touch", "outside-program", "occurrence", "too-late")
@@ -93,7 +94,12 @@ class Decided:
 
 
 def decide(
-    batch: Batch, state: State, ready: Ready, reviews: dict[ReviewKey, Case], first_id: int
+    batch: Batch,
+    state: State,
+    ready: Ready,
+    reviews: dict[ReviewKey, Case],
+    first_id: int,
+    meter: Meter = OFF,
 ) -> Decided:
     """Judge the batch's conversions and verdicts; keeps counts, `reviews` and who has qualified."""
     decided = _draft(batch, state, ready, first_id)
@@ -104,7 +110,7 @@ def decide(
     before = disputed[state.qualified.find(groups[disputed]) >= 0]
     decided.bar(before, OCCURRENCE)
     contested[before] = False
-    _rule(batch, state, ready, decided)
+    _rule(batch, state, ready, decided, meter)
     touched = _settle(batch, state, ready, decided, reviews, contested, groups)
     _only_first(decided, np.flatnonzero(contested & ~touched), groups)
     _remember(batch, state, ready, decided, reviews, groups)
@@ -203,7 +209,7 @@ def _groups(state: State, ready: Ready, decided: Decided) -> np.ndarray:
     return pair(decided.friend, names[decided.milestone])
 
 
-def _rule(batch: Batch, state: State, ready: Ready, decided: Decided) -> None:
+def _rule(batch: Batch, state: State, ready: Ready, decided: Decided, meter: Meter) -> None:
     """Evaluate the rules where nothing bars the decision."""
     open_rows = np.flatnonzero(decided.barred == 0)
     if not len(open_rows):
@@ -217,7 +223,8 @@ def _rule(batch: Batch, state: State, ready: Ready, decided: Decided) -> None:
         decided.attribution[open_rows],
         decided.referrer[open_rows],
     )
-    ruled = judge_by_rules(ready, facts_of(asked, ready.facts), decided.milestone[open_rows])
+    facts = facts_of(asked, ready.facts, meter)
+    ruled = judge_by_rules(ready, facts, decided.milestone[open_rows], meter)
     decided.ruled, decided.verdicts = open_rows, ruled
     decided.outcome[open_rows] = ruled.outcome
     for at, place in enumerate(open_rows.tolist()):

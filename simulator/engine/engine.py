@@ -40,6 +40,7 @@ from simulator.engine.release import release
 from simulator.engine.rewards import add_lines, enter_reversals, find_lines, qualified_now, revoke, void
 from simulator.engine.state import State
 from simulator.engine.version import Ready
+from simulator.meter import OFF, Meter
 from simulator.program.model import Program
 
 _PROGRAM_CHANGED = TYPE_CODES["program.changed"]
@@ -52,10 +53,12 @@ class Engine:
     """Folds a log into attributions, decisions and rewards.
 
     `newest` is the newest `received_at` judged, `told` the greatest time told (both milliseconds UTC).
-    `parse` turns the text of a `program.changed` into a Program; the door has checked that it can.
+    `parse` turns the text of a `program.changed` into a Program; the door has checked that it can. `meter` is
+    charged with the time of each stage.
     """
 
-    def __init__(self, program: Program, parse: Callable[[str], Program]) -> None:
+    def __init__(self, program: Program, parse: Callable[[str], Program], meter: Meter = OFF) -> None:
+        self._meter = meter
         self.newest = BEGINNING
         self.told = BEGINNING
         self._parse = parse
@@ -87,8 +90,10 @@ class Engine:
         `messages` have the columns of MESSAGE_SCHEMA and any others, in order of receipt. The new ones come back as
         events, with `seq` and `person`, to be judged next.
         """
+        self._meter.start()
         receipts = self._intake.receive(messages, self._state.person_ids, stored)
         self._refs.append(self._intake.new_refs)
+        self._meter.lap("intake")
         return receipts
 
     def replay(self, events: pl.DataFrame) -> Outcome:
@@ -102,6 +107,7 @@ class Engine:
 
         Rewards due before the newest `received_at` are released. Raises ValueError for events out of order.
         """
+        self._meter.start()
         record = self._record()
         received = events["received_at"].to_numpy()
         if len(received):
@@ -135,9 +141,12 @@ class Engine:
         """
         if now_ms < self.newest:
             raise ValueError(f"the time told, {now_ms}, is before the newest receipt, {self.newest}")
+        self._meter.start()
         record = self._record()
         self.told = max(self.told, now_ms)
-        record_released(record, release(self._ledger, self.told + 1, self.program.budget_minor))
+        released = release(self._ledger, self.told + 1, self.program.budget_minor)
+        self._meter.lap("reward")
+        record_released(record, released)
         return self._outcome(record)
 
     def _in_force(self, number: int, program: Program) -> Ready:
@@ -161,11 +170,14 @@ class Engine:
 
     def _fold(self, events: pl.DataFrame, record: Record) -> None:
         """The stages, over events all judged under one version."""
-        state, ledger, ready = self._state, self._ledger, self._ready
+        state, ledger, ready, meter = self._state, self._ledger, self._ready, self._meter
         batch = Batch(events, state, ready.program.currency)
+        meter.lap("intake")
         attributed = attribute(batch, state, ready)
-        decided = decide(batch, state, ready, self._reviews, self._next_decision)
+        meter.lap("attribute")
+        decided = decide(batch, state, ready, self._reviews, self._next_decision, meter)
         self._next_decision += len(decided.rows)
+        meter.lap("decide")
         entered = enter_reversals(batch, ledger)
         qualified = qualified_now(batch, ledger, ready, decided)
         new = add_lines(batch, state, ledger, qualified, self._terms)
@@ -175,6 +187,7 @@ class Engine:
         self.newest = int(batch.received[-1])
         released = release(ledger, self.newest, ready.program.budget_minor)
         revoked = revoke(ledger, reversals.lines, reversals.line_targets)
+        meter.lap("reward")
         record_events(record, batch)
         record_attributed(record, attributed)
         record_decided(record, batch, decided)
@@ -187,6 +200,7 @@ class Engine:
         record_late_reversals(record, batch, reversals)
         record_vain_reversals(record, batch, reversals, (voided, revoked), self._intake)
         batch.keep()
+        meter.lap("audit")
 
     def _outcome(self, record: Record) -> Outcome:
         refs = pl.concat(self._refs) if self._refs else pl.Series(dtype=pl.String)
@@ -198,4 +212,5 @@ class Engine:
             self._persons += len(refs)
         outcome = record.outcome(persons, self._next_entry)
         self._next_entry += len(outcome.audit)
+        self._meter.lap("audit")
         return outcome

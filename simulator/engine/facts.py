@@ -15,6 +15,7 @@ from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.keys import pair
 from simulator.engine.state import State
+from simulator.meter import OFF, Meter
 from simulator.program.model import Program
 
 _DAY_MS = 86_400_000.0
@@ -42,9 +43,14 @@ class Asked:
         return pl.Series([texts[number] if number >= 0 else None for number in ids.tolist()], dtype=pl.String)
 
 
-def facts_of(asked: Asked, names: tuple[str, ...]) -> pl.DataFrame:
+def facts_of(asked: Asked, names: tuple[str, ...], meter: Meter = OFF) -> pl.DataFrame:
     """The named facts of these conversions, a row each, in the types of `simulator.program.rules.FACTS`."""
-    return pl.DataFrame([FACT_COLUMNS[name](asked).alias(name) for name in names])
+    columns = []
+    meter.mark()
+    for name in names:
+        columns.append(FACT_COLUMNS[name](asked).alias(name))
+        meter.piece(f"fact {name}")
+    return pl.DataFrame(columns)
 
 
 def _numbers(values: np.ndarray, known: Bools | None = None) -> pl.Series:

@@ -1,0 +1,178 @@
+"""`load`: the rules under load, at a rate or as fast as they go, and what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from referral_tui.cli.options import Json, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.load.session import Hooks, Order
+
+
+def load(
+    preset: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose people make the traffic, and whose program judges it.")
+    ] = "telecom",
+    program: Annotated[
+        str | None, typer.Option(metavar="FILE|PRESET", help="Another program to judge the traffic.")
+    ] = None,
+    recording: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FILE", help="Play a recorded log: .jsonl, .csv, .parquet or a database."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another number, other people and another luck.")] = 1,
+    referrers: Annotated[
+        int,
+        typer.Option(
+            min=1, max=10_000_000, help="Customers in the traffic's market; about 19 events each a year."
+        ),
+    ] = 100_000,
+    rate: Annotated[
+        str | None, typer.Option(metavar="N/s", help="Open load: so many events a second, such as 20k/s.")
+    ] = None,
+    stages: Annotated[
+        str | None, typer.Option(metavar="SPAN:RATE,…", help="Open load by ramps, such as 10s:1k,30s:50k.")
+    ] = None,
+    events: Annotated[int | None, typer.Option(min=1, help="End after so many events.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0.1, help="End after so many seconds. Default: 10.")
+    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Events judged at once, at most.")] = 20_000,
+    db: Annotated[
+        Path | None,
+        typer.Option(
+            "--db", metavar="FILE", help="Keep the database. Default: one here that is thrown away."
+        ),
+    ] = None,
+    no_store: Annotated[
+        bool, typer.Option("--no-store", help="The rules alone, without a database.")
+    ] = False,
+    prepare: Annotated[
+        bool,
+        typer.Option("--prepare", help="Make the traffic before the clock starts; 4 million events at most."),
+    ] = False,
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COND", help="What must hold, such as 'p99<50ms' or 'achieved>20k/s'. May be repeated."
+        ),
+    ] = None,
+    find_knee: Annotated[
+        bool, typer.Option("--find-knee", help="Search the highest rate at which the thresholds hold.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Drive the rules with events, as fast as they go or at a rate, and say how quick they were and what held them up.
+
+    Latency counts from the moment an event was due, not from when its turn came. With a rate the load is open: what
+    is due comes, whether or not the rules keep up. Ends with 1 where a threshold does not hold.
+
+    Example: referral-tui load --rate 20k/s --seconds 20 --threshold 'p99<50ms'
+    """
+    from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
+    from referral_tui.cli.load_panel import Panel  # noqa: PLC0415 - loads Rich on a terminal
+    from referral_tui.cli.load_words import load_lines, trial_line  # noqa: PLC0415 - keeps --help quick
+    from simulator.load.session import Hooks, run_load  # noqa: PLC0415 - loads Polars
+    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
+
+    order = _order(
+        plan=(preset, seed, referrers),
+        program=program,
+        recording=recording,
+        pace=(rate, stages),
+        limits=(events, seconds),
+        batch=batch,
+        place=(db, no_store),
+        prepare=prepare or find_knee,
+        thresholds=threshold or [],
+    )
+    stopper = Stopper()
+    with signals(stopper), Panel(order) as panel:
+        hooks = Hooks(stopper, stopper.asked, panel.making, panel.show)
+        if find_knee:
+            figures = _knee(order, hooks, rate or stages, lambda trial: panel.say(trial_line(trial)))
+        else:
+            figures = run_load(order, hooks)
+    if as_json:
+        print_json(figures)
+    else:
+        typer.echo("\n".join(load_lines(figures, order.program)))
+    if not figures["ok"]:
+        return FAILED
+    return FINE if figures["ended"] else INTERRUPTED
+
+
+def _order(
+    *,
+    plan: tuple[str, int, int],
+    program: str | None,
+    recording: Path | None,
+    pace: tuple[str | None, str | None],
+    limits: tuple[int | None, float | None],
+    batch: int,
+    place: tuple[Path | None, bool],
+    prepare: bool,
+    thresholds: list[str],
+) -> Order:
+    """What is asked for, checked before anything is made; raises InputError."""
+    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.load.drive import Limits  # noqa: PLC0415 - loads Polars
+    from simulator.load.rates import constant, parse_rate, parse_stages  # noqa: PLC0415 - loads NumPy
+    from simulator.load.session import Order  # noqa: PLC0415 - loads Polars
+    from simulator.load.thresholds import parse_threshold  # noqa: PLC0415 - with the rest
+    from simulator.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
+    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
+    from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
+
+    (rate, stages), (events, seconds), (db, no_store) = pace, limits, place
+    if rate is not None and stages is not None:
+        raise InputError(
+            "--rate and --stages: give one of the two; a constant rate is a stage that does not ramp"
+        )
+    if db is not None and no_store:
+        raise InputError("--db and --no-store: give one of the two")
+    schedule = constant(parse_rate(rate)) if rate is not None else parse_stages(stages) if stages else None
+    held = tuple(parse_threshold(text) for text in thresholds)
+    preset, seed, referrers = plan
+    wanted = Plan(preset=preset, seed=seed, referrers=referrers)
+    wanted.world()  # an unknown preset is told before its program is looked for
+    design = load_program(*find_program(program or preset))
+    if events is None and seconds is None and stages is None:
+        seconds = 10.0
+    return Order(
+        plan=Plan(preset=preset, seed=seed, referrers=referrers, start_ms=start_of(design)),
+        program=design,
+        schedule=schedule,
+        limits=Limits(events, seconds),
+        batch=batch,
+        path=db,
+        store=not no_store,
+        recording=recording,
+        prepare=prepare,
+        thresholds=held,
+    )
+
+
+def _knee(
+    order: Order, hooks: Hooks, paced: str | None, told: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
+    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.load.knee import find_knee  # noqa: PLC0415 - loads Polars
+    from simulator.load.session import traffic_of  # noqa: PLC0415 - loads Polars
+    from simulator.load.traffic import Recording  # noqa: PLC0415 - loads Polars
+
+    if paced is not None or order.path is not None:
+        raise InputError(
+            "--find-knee: chooses the rates and keeps no database; leave out --rate, --stages and --db"
+        )
+    traffic = traffic_of(order, hooks.making)
+    assert isinstance(traffic, Recording)  # noqa: S101 - `prepare` makes one
+    return find_knee(order, hooks, traffic, told)

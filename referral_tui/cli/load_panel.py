@@ -1,0 +1,78 @@
+"""A panel of a load run on standard error while it goes, when that is a terminal; otherwise nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.live import Live
+
+    from simulator.load.session import Order
+
+
+class Panel:
+    """A context manager; `show` takes the figures so far, `making` how much of the traffic is made."""
+
+    def __init__(self, order: Order) -> None:
+        self._title = f"load: {order.recording or order.plan.preset}, judged by {order.program.name}"
+        self._live: Live | None = None
+
+    def __enter__(self) -> Panel:
+        if sys.stderr.isatty():
+            from rich.console import Console  # noqa: PLC0415 - only for a terminal
+            from rich.live import Live  # noqa: PLC0415 - only for a terminal
+
+            self._live = Live(console=Console(stderr=True), transient=True, auto_refresh=False)
+            self._live.start()
+        return self
+
+    def making(self, done: int, total: int) -> None:
+        """So many events of the traffic are made."""
+        if self._live is not None:
+            self._draw([f"making the traffic: {done:,} of {total:,} events"])
+
+    def show(self, figures: Mapping[str, Any]) -> None:
+        """The figures so far."""
+        if self._live is not None:
+            self._draw(_lines(figures))
+
+    def say(self, line: str) -> None:
+        """Leave a line above the panel."""
+        if self._live is not None:
+            self._live.console.print(line, highlight=False)
+
+    def _draw(self, lines: list[str]) -> None:
+        from rich.panel import Panel as Frame  # noqa: PLC0415 - only for a terminal
+
+        if self._live is not None:
+            self._live.update(Frame("\n".join(lines), title=self._title, title_align="left"), refresh=True)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+
+def _lines(figures: Mapping[str, Any]) -> list[str]:
+    latency = figures["latency_ms"]
+    offered = figures["offered_per_second"]
+    asked = "as fast as it goes" if offered is None else f"{offered:,.0f}/s"
+    stages = {name: seconds for name, seconds in figures["stages"].items() if seconds}
+    top = sorted(stages, key=lambda name: -stages[name])[:4]
+    return [
+        f"{figures['seconds']:>7.1f} s   {figures['received']:,} events   offered {asked}   "
+        f"achieved {figures['achieved_per_second']:,.0f}/s   judged {figures['judged_per_second']:,.0f}/s",
+        "latency     " + "   ".join(f"{name} {_number(value)} ms" for name, value in latency.items()),
+        f"behind      {figures['behind_now_ms']:,.0f} ms, at most {figures['behind_ms']:,.0f} ms   "
+        f"queue {figures['queue']:,} events",
+        "time        " + "   ".join(f"{name} {stages[name]:.1f} s" for name in top),
+        f"database    {figures['database_bytes'] / 1e6:,.0f} MB   memory {figures['memory_bytes'] / 1e6:,.0f} MB",
+    ]
+
+
+def _number(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.0f}" if value >= 10 else f"{value:.2f}"

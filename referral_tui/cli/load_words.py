@@ -1,0 +1,140 @@
+"""The figures of a load run in words, in the form of k6: thresholds first, then rates, latency, and where time went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from referral_tui.cli.summary import receipt_lines, standing_lines
+
+if TYPE_CHECKING:
+    from simulator.program.model import Program
+
+_PIECES = 12  # rules and facts that are shown; --json has all
+
+
+def load_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
+    """Everything that is worth a line."""
+    yield from threshold_lines(figures)
+    if "trials" in figures:
+        yield from (trial_line(trial) for trial in figures["trials"])
+        knee = figures["knee_per_second"]
+        yield (
+            f"the knee: {knee:,} events/s is the highest rate tried that holds"
+            if knee
+            else "the knee: no rate tried holds the thresholds"
+        )
+        yield "of that run:"
+    yield from _rates(figures)
+    yield from _latency(figures)
+    yield from _time(figures)
+    yield from _pieces(figures)
+    yield from receipt_lines({"malformed": 0, **figures})
+    yield f"  {'late':<12}{figures['late']:>12,}  received more than an hour after they occurred"
+    yield from standing_lines(figures, program)
+    yield "decisions by reason"
+    for line in figures["reasons"]:
+        yield f"  {line['outcome']:<12}{line['count']:>12,}  {line['reason'] or ''}".rstrip()
+    yield from _kept(figures)
+
+
+def threshold_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Each threshold: whether it held, and what was measured."""
+    if figures["thresholds"]:
+        yield "thresholds"
+    for one in figures["thresholds"]:
+        yield f"  {'ok' if one['ok'] else 'FAILED':<8}{one['threshold']:<24}{_measured(one)}"
+
+
+def trial_line(trial: Mapping[str, Any]) -> str:
+    """One trial of the search for the knee."""
+    asked = "as fast as it goes" if trial["rate"] is None else f"at {trial['rate']:,.0f}/s"
+    held = "" if trial["rate"] is None else ", held" if trial["ok"] else ", did not hold"
+    return (
+        f"  {asked:<22} achieved {trial['achieved_per_second']:>11,.0f}/s  p99 {_ms(trial['latency_ms']['p99'])}, "
+        f"behind {_ms(trial['behind_ms'])}{held}"
+    )
+
+
+def _measured(one: Mapping[str, Any]) -> str:
+    value, metric = one["measured"], one["metric"]
+    if value is None:
+        return "nothing was measured"
+    if metric in ("achieved", "judged"):
+        return f"{value:,.0f}/s"
+    if metric == "memory":
+        return f"{value / 1e6:,.0f} MB"
+    if metric in ("duplicate", "late"):
+        return f"{value * 100:.2f} %"
+    return _ms(value * 1000)
+
+
+def _rates(figures: Mapping[str, Any]) -> Iterator[str]:
+    where = "stored" if figures["stored"] else "the rules alone, nothing stored"
+    loops = f", played {figures['loops']} times" if figures["loops"] > 1 else ""
+    yield (
+        f"{figures['traffic']}, judged by {figures['program']}: {figures['mode']} load, batches of at most "
+        f"{figures['batch']:,}, {where}{loops}"
+    )
+    offered = figures["offered_per_second"]
+    pace = "as fast as it goes" if offered is None else f"{offered:,.0f}/s"
+    yield f"  offered     {figures['offered']:>12,}  {pace}"
+    achieved, judged = figures["achieved_per_second"], figures["judged_per_second"]
+    yield f"  achieved    {figures['received']:>12,}  {achieved:,.0f}/s in {figures['seconds']:.1f} s"
+    missing = figures["offered"] - figures["received"]
+    if missing > 0:
+        yield f"  not sent    {missing:>12,}  were due and their turn did not come"
+    yield f"  judged      {'':>12}  {judged:,.0f}/s by the rules, counting only the time they took"
+    if figures["settling_seconds"] >= 0.05:
+        yield f"  then        {'':>12}  {figures['settling_seconds']:.1f} s to release what was due and make indexes"
+
+
+def _latency(figures: Mapping[str, Any]) -> Iterator[str]:
+    since = "when it was due" if figures["mode"] == "open" else "when its batch was ready"
+    until = "it was committed" if figures["stored"] else "it was judged"
+    yield f"latency, from {since} until {until} (told at most {figures['latency_error'] * 100:.1f} % too high)"
+    yield "  " + "   ".join(f"{name} {_ms(value)}" for name, value in figures["latency_ms"].items())
+    if figures["mode"] == "open":
+        yield f"  most behind schedule {_ms(figures['behind_ms'])}"
+
+
+def _time(figures: Mapping[str, Any]) -> Iterator[str]:
+    stages, writing = figures["stages"], figures["writing"]
+    whole = sum(seconds for name, seconds in stages.items() if name != "write") or 1.0
+    yield "where the time went"
+    for name, seconds in stages.items():
+        if name == "write":
+            continue
+        yield f"  {name:<12}{seconds:>10.2f} s {seconds / whole * 100:>5.1f} %"
+    if writing:
+        parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in writing.items())
+        yield f"  {'write':<12}{stages['write']:>10.2f} s         beside it: {parts}"
+    if figures["generator_is_bottleneck"]:
+        yield (
+            f"  the generator is the bottleneck: making the traffic took {figures['generator_share'] * 100:.0f} % of "
+            "the working time; --prepare makes it before the clock starts"
+        )
+
+
+def _pieces(figures: Mapping[str, Any]) -> Iterator[str]:
+    pieces = figures["pieces"]
+    if not pieces:
+        return
+    yield "of decide, by rule and by the facts that rules read"
+    for name, seconds in list(pieces.items())[:_PIECES]:
+        yield f"  {seconds:>10.3f} s  {name}"
+
+
+def _kept(figures: Mapping[str, Any]) -> Iterator[str]:
+    if figures["rows"]:
+        rows = sum(figures["rows"].values())
+        yield f"written: {rows:,} rows, {figures['database_bytes'] / 1e6:,.1f} MB of database"
+    yield f"memory: {figures['memory_bytes'] / 1e6:,.0f} MB at its peak"
+
+
+def _ms(value: float | None) -> str:
+    if value is None:
+        return "—"
+    if value >= 10_000:
+        return f"{value / 1000:.1f} s"
+    return f"{value:.0f} ms" if value >= 100 else f"{value:.1f} ms" if value >= 1 else f"{value:.2f} ms"

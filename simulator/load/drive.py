@@ -1,0 +1,191 @@
+"""The driver: offers traffic by a schedule or as fast as it goes, and keeps what the figures are made of.
+
+Open load (a schedule): an event is due at its intended time, whether or not those before it are done; its latency
+counts from there, so that a stall is felt by every event that fell due in it (no coordinated omission). Closed load:
+a batch is offered when the one before was taken, and its latency counts from when it was ready.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from simulator.load.histogram import Histogram
+from simulator.load.rates import Floats, Schedule
+from simulator.load.target import Target
+from simulator.load.traffic import Traffic, gather
+from simulator.receipts import Counts
+from simulator.wall import Wall
+
+LATE_MS = 3_600_000  # an event received so long after it occurred is a late arrival
+_NAP_S = 0.05  # how long a paced run sleeps at most, so that it hears of an interruption
+_DETAILED_EVENTS = (
+    1000  # batches of so many are timed rule by rule; of smaller ones, which it would slow down,
+)
+_DETAILED_EVERY = 8  # one in so many
+
+
+@dataclass
+class Tally:
+    """What has happened so far; times in seconds of the wall clock since the start."""
+
+    offered: int = 0
+    sent: int = 0
+    counts: Counts = field(default_factory=Counts)
+    late: int = 0
+    batches: int = 0
+    detailed_events: int = 0
+    elapsed: float = 0.0
+    settling: float = 0.0
+    generating: float = 0.0
+    waiting: float = 0.0  # for an event to be due
+    behind: float = 0.0  # now
+    most_behind: float = 0.0
+    done: int = 0
+    latency: Histogram = field(default_factory=Histogram)
+
+    @property
+    def queue(self) -> int:
+        """Events that were taken and are not done."""
+        return self.sent - self.done
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When it ends: after so many events, or so many seconds, or at the schedule's end; whichever is first."""
+
+    events: int | None = None
+    seconds: float | None = None
+
+
+class Drive:
+    """One load run. `go` once."""
+
+    def __init__(
+        self,
+        traffic: Traffic,
+        target: Target,
+        *,
+        wall: Wall,
+        schedule: Schedule | None,
+        limits: Limits,
+        batch: int,
+        stopped: Callable[[], bool] = lambda: False,
+        tick: Callable[[Tally], None] = lambda _tally: None,
+    ) -> None:
+        """`tick` is called often, between batches and while nothing is due."""
+        self.tally = Tally()
+        self._traffic, self._target, self._wall = traffic, target, wall
+        self._schedule, self._limits, self._batch = schedule, limits, batch
+        self._stopped, self._tick = stopped, tick
+        self._pending: deque[Floats] = deque()  # intended times of each batch that is not done
+        self._finished: deque[float] = deque()  # when each was; the writer's thread appends
+        self._start = 0.0
+
+    def go(self) -> bool:
+        """Drive to the end; whether it came there without being stopped."""
+        self._start = self._wall.now()
+        ended = self._loop()
+        tally = self.tally
+        tally.offered = tally.sent if self._schedule is None else self._due(self._now())
+        self._target.flush()
+        tally.elapsed = self._now()
+        self._target.settle()
+        tally.settling = self._now() - tally.elapsed
+        self._collect()
+        self._tick(tally)
+        return ended
+
+    def _loop(self) -> bool:
+        tally = self.tally
+        while not self._stopped():
+            now = tally.elapsed = self._now()
+            if self._over(now):
+                return True
+            tally.offered = self._due(now)
+            wanted = min(tally.offered - tally.sent, self._batch)
+            if wanted > 0:
+                self._send(now, wanted)
+            else:
+                self._nap(now)
+            self._collect()
+            self._tick(tally)
+        return False
+
+    def _over(self, now: float) -> bool:
+        events, seconds = self._limits.events, self._limits.seconds
+        if events is not None and self.tally.sent >= events:
+            return True
+        if seconds is not None and now >= seconds:
+            return True
+        return (
+            self._schedule is not None and now >= self._schedule.seconds and self._due(now) <= self.tally.sent
+        )
+
+    def _due(self, now: float) -> int:
+        """How many events are offered by now; without a schedule the next batch always is."""
+        events, seconds = self._limits.events, self._limits.seconds
+        if self._schedule is None:
+            due = self.tally.sent + (0 if seconds is not None and now >= seconds else self._batch)
+        else:
+            due = self._schedule.due(now if seconds is None else min(now, seconds))
+        return due if events is None else min(due, events)
+
+    def _send(self, now: float, wanted: int) -> None:
+        tally = self.tally
+        messages = gather(self._traffic, wanted)
+        ready = self._now()
+        tally.generating += ready - now
+        if self._schedule is None:
+            intended = np.full(messages.height, ready)
+        else:
+            intended = self._schedule.times(tally.sent, messages.height)
+            tally.behind = max(0.0, ready - float(intended[0]))
+            tally.most_behind = max(tally.most_behind, tally.behind)
+        self._pending.append(intended)
+        detailed = messages.height >= _DETAILED_EVENTS or tally.batches % _DETAILED_EVERY == 0
+        self._target.judging.detailed = detailed
+        tally.detailed_events += messages.height if detailed else 0
+        tally.sent += messages.height
+        tally.batches += 1
+        tally.late += _late(messages)
+        tally.counts += self._target.take(messages, self._done)
+
+    def _nap(self, now: float) -> None:
+        if self._schedule is None:
+            return
+        tally = self.tally
+        tally.behind = 0.0
+        until = float(self._schedule.times(tally.sent, 1)[0])
+        self._wall.wait(max(0.0005, min(until - now, _NAP_S)))
+        tally.waiting += self._now() - now
+
+    def _done(self) -> None:
+        self._finished.append(self._now())
+
+    def _collect(self) -> None:
+        while self._finished:
+            at, intended = self._finished.popleft(), self._pending.popleft()
+            self.tally.done += len(intended)
+            self.tally.latency.add(at - intended)
+
+    def _now(self) -> float:
+        return self._wall.now() - self._start
+
+
+def peak_memory() -> int:
+    """The most memory that this process has held, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _late(messages: pl.DataFrame) -> int:
+    waited: Any = messages["received_at"] - messages["occurred_at"] > LATE_MS
+    return int(waited.sum())

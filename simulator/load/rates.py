@@ -1,0 +1,109 @@
+"""How fast load is offered: a constant rate or ramps, and when each event of it is due."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.errors import InputError
+from simulator.world.measures import duration_ms
+
+Floats = NDArray[np.float64]
+
+_NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)([kM]?)")
+_TIMES: Final = {"": 1.0, "k": 1e3, "M": 1e6}
+_RATE: Final = "events a second such as 20000/s, 20k/s or 1.5M/s"
+_STAGES: Final = "DURATION:RATE, several with commas, such as 10s:1k,30s:50k"
+FOREVER: Final = 1e9
+"""Seconds: how long a constant rate lasts."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of a schedule: `seconds` long, the rate going evenly from `first` to `last` events a second."""
+
+    seconds: float
+    first: float
+    last: float
+
+    @property
+    def events(self) -> float:
+        """How many events fall due in it."""
+        return self.seconds * (self.first + self.last) / 2
+
+
+class Schedule:
+    """Stages one after another; the n-th event (from 0) is due when n + 1 of them are."""
+
+    def __init__(self, stages: tuple[Stage, ...]) -> None:
+        self.stages = stages
+        self._starts = np.cumsum([0.0, *(stage.seconds for stage in stages)])
+        self._before = np.cumsum([0.0, *(stage.events for stage in stages)])
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return float(self._starts[-1])
+
+    @property
+    def events(self) -> int:
+        """How many events it offers in all."""
+        return int(self._before[-1] + 1e-6)
+
+    def due(self, seconds: float) -> int:
+        """How many events are due so many seconds after the start."""
+        place = min(int(np.searchsorted(self._starts, seconds, side="right")) - 1, len(self.stages) - 1)
+        stage, gone = self.stages[place], min(seconds, self.seconds) - float(self._starts[place])
+        slope = (stage.last - stage.first) / stage.seconds
+        return int(self._before[place] + gone * (stage.first + slope * gone / 2) + 1e-6)
+
+    def times(self, first: int, count: int) -> Floats:
+        """When events `first` and on are due, seconds after the start; those beyond the end, at the end."""
+        wanted = np.arange(first + 1, first + count + 1, dtype=np.float64)
+        places = np.minimum(np.searchsorted(self._before, wanted, side="left"), len(self.stages)) - 1
+        begin = np.array([stage.first for stage in self.stages])[places]
+        slopes = [(stage.last - stage.first) / stage.seconds for stage in self.stages]
+        slope = np.array(slopes)[places]
+        left = wanted - self._before[places]
+        # begin·t + slope·t²/2 = left, in the form that does not lose digits where the slope is small
+        root = np.sqrt(np.maximum(begin * begin + 2 * slope * left, 0.0))
+        found: Floats = np.minimum(self._starts[places] + 2 * left / (begin + root), self.seconds)
+        return found
+
+
+def constant(rate: float, seconds: float = FOREVER) -> Schedule:
+    """So many events a second, all the time."""
+    return Schedule((Stage(seconds, rate, rate),))
+
+
+def parse_rate(text: str, option: str = "--rate") -> float:
+    """Events a second: `20000/s`, `20k`, `1.5M/s`. Raises InputError."""
+    found = _NUMBER.fullmatch(text.strip().removesuffix("/s"))
+    rate = float(found[1]) * _TIMES[found[2]] if found else 0.0
+    if not 0 < rate <= 1e8:
+        raise InputError(f"{option} {text}: no rate; right is {_RATE}")
+    return rate
+
+
+def parse_stages(text: str) -> Schedule:
+    """Ramps as k6 has them: each goes from the rate before (at first 0) to its own. Raises InputError."""
+    stages: list[Stage] = []
+    before = 0.0
+    for part in text.split(","):
+        span, colon, rate = part.strip().partition(":")
+        try:
+            seconds = duration_ms(span) / 1000 if colon else 0.0
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds <= 86_400:
+            raise InputError(f"--stages {text}: '{part}' is no stage; right is {_STAGES}")
+        last = 0.0 if rate in ("0", "0/s") else parse_rate(rate, f"--stages {span}:")
+        stages.append(Stage(seconds, before, last))
+        before = last
+    if not any(stage.last for stage in stages):
+        raise InputError(f"--stages {text}: offers nothing; right is {_STAGES}")
+    return Schedule(tuple(stages))

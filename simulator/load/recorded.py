@@ -1,0 +1,98 @@
+"""A recorded log to play: JSON Lines or CSV files, an `events` export in Parquet, or a platform's database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
+
+from db import log
+from db.readonly import in_words, open_readonly
+from simulator.errors import InputError
+from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.events.decode import Receiver
+from simulator.events.moment import parse_moments
+from simulator.files import CSV, JSON_LINES, opened
+from simulator.ingest import decoders
+from simulator.records import parse_program, typed
+
+PARQUET = ".parquet"
+_BLOCK = 100_000
+_DECISION = ("source", "id", "milestone")  # parts of data.decision
+
+
+def read_recording(path: Path, limit: int | None) -> tuple[pl.DataFrame, int]:
+    """The first `limit` events of a recorded log as messages, and how many of its lines were malformed.
+
+    Each must say its `receivedat`, as those of `export events` do.
+
+    Raises:
+        InputError: no such file, or of a kind that holds no events.
+        DatabaseError: a database that can't be read.
+
+    """
+    if not path.exists():
+        raise InputError(f"--from {path}: no such file")
+    if path.is_dir():
+        raise InputError(f"--from {path}: is a folder; name a file of events or a database")
+    suffix = path.suffix.lower()
+    read = _parquet if suffix == PARQUET else _text if suffix in (*JSON_LINES, CSV) else _database
+    parts: list[pl.DataFrame] = [pl.DataFrame(schema=MESSAGE_SCHEMA)]
+    malformed = found = 0
+    for messages, refused in read(path):
+        parts.append(messages)
+        malformed += refused
+        found += messages.height
+        if limit is not None and found >= limit:
+            break
+    joined = pl.concat(parts, rechunk=True)
+    return (joined if limit is None else joined[:limit]), malformed
+
+
+def _text(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
+    floor = 0
+    with opened(path) as stream:
+        for _, decode in decoders(stream, path, _BLOCK, parse_program):
+            decoded = decode(Receiver(floor, None))
+            messages = decoded.messages.select(MESSAGE_SCHEMA.keys())
+            if messages.height:
+                floor = int(messages["received_at"][-1])
+            yield messages, len(decoded.rejected)
+
+
+def _parquet(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
+    """Undo what the export of events to Parquet did."""
+    try:
+        events = pl.read_parquet(path)
+        data = events["data"].struct.unnest()
+        decision = data["decision"].struct.unnest()
+        moments, good = parse_moments(events["time"].to_list())
+        if not good.all():
+            raise InputError(f"--from {path}: row {int((~good).argmax()) + 1}: time is no moment")
+        messages = pl.DataFrame(
+            [
+                events["receivedat"].alias("received_at"),
+                pl.Series("occurred_at", moments),
+                *events.select("source", "id", "type", "subject").get_columns(),
+                *data.drop("decision").get_columns(),
+                *(decision[part].alias(f"decision_{part}") for part in _DECISION),
+            ]
+        )
+        yield messages.select(pl.col(name).cast(kind) for name, kind in MESSAGE_SCHEMA.items()), 0
+    except (pl.exceptions.PolarsError, OSError) as error:
+        said = str(error).splitlines()[0]
+        raise InputError(
+            f"--from {path}: no events in Parquet as `export events --format parquet` writes them ({said})"
+        ) from error
+
+
+def _database(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
+    with closing(open_readonly(path)) as connection:
+        try:
+            for events in log.read(connection, 0, _BLOCK):
+                yield typed(events).select(MESSAGE_SCHEMA.keys()), 0
+        except sqlite3.Error as error:
+            raise in_words(error, path) from error

@@ -1,0 +1,140 @@
+"""One load run from what was asked for: its traffic, its target, the drive, the figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from simulator.load import figures
+from simulator.load.drive import Drive, Limits, Tally
+from simulator.load.rates import Schedule
+from simulator.load.recorded import read_recording
+from simulator.load.target import RulesAlone, Stored, without_repeats
+from simulator.load.thresholds import Threshold
+from simulator.load.traffic import Recording, Traffic, WorldTraffic, prepared
+from simulator.plan import Plan
+from simulator.program.model import Program
+from simulator.wall import Wall
+
+Progress = Callable[[int, int], None]
+Show = Callable[[Mapping[str, Any]], None]
+SHOWN_S = 0.25  # how often the figures are shown while it goes
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for. `path` None: a database that is thrown away, or with `store` False none at all."""
+
+    plan: Plan
+    program: Program
+    schedule: Schedule | None = None
+    limits: Limits = field(default_factory=Limits)
+    batch: int = 20_000
+    path: Path | None = None
+    store: bool = True
+    recording: Path | None = None
+    prepare: bool = False
+    thresholds: tuple[Threshold, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What a run needs of the outside, and tells it."""
+
+    wall: Wall
+    stopped: Callable[[], bool] = lambda: False
+    making: Progress = lambda _done, _total: None
+    show: Show = lambda _figures: None
+
+
+def run_load(order: Order, hooks: Hooks, traffic: Traffic | None = None) -> dict[str, Any]:
+    """Drive one load run to its end and give its figures (`simulator.load.figures.final`).
+
+    `traffic` is for runs that share one; else it is made here. `ended` says whether it came to its end.
+
+    Raises:
+        InputError: the traffic can't be had.
+        DatabaseError: the database can't be made or written.
+
+    """
+    traffic = traffic or traffic_of(order, hooks.making)
+    if order.store and order.path is None:
+        with TemporaryDirectory(
+            prefix=".load-", dir=Path.cwd()
+        ) as folder:  # on the disk that --db would be on
+            return _run(replace(order, path=Path(folder) / "load.db"), hooks, traffic)
+    return _run(order, hooks, traffic)
+
+
+def traffic_of(order: Order, progress: Progress) -> Traffic:
+    """The recorded log, or the preset's people; made before the clock starts where that is asked for.
+
+    Raises:
+        InputError: the log can't be read, or holds nothing.
+
+    """
+    if order.recording is not None:
+        messages, _ = read_recording(order.recording, order.limits.events)
+        if not order.store:
+            messages, _ = without_repeats(messages)
+        return Recording(messages, f"--from {order.recording}")
+    traffic = WorldTraffic(order.plan, order.program)
+    if order.prepare:
+        return prepared(traffic, order.limits.events, order.plan.preset, progress)
+    return traffic
+
+
+def _run(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
+    paced = order.schedule is not None
+    target: Stored | RulesAlone
+    if order.store and order.path is not None:
+        target = Stored(order.path, order.program, _settings(order), paced=paced)
+    else:
+        target = RulesAlone(order.program)
+    shown = hooks.wall.now()
+
+    def tick(tally: Tally) -> None:
+        nonlocal shown
+        if hooks.wall.now() - shown >= SHOWN_S:
+            shown = hooks.wall.now()
+            hooks.show(figures.running(tally, target, paced=paced))
+
+    with closing(target):
+        drive = Drive(
+            traffic,
+            target,
+            wall=hooks.wall,
+            schedule=order.schedule,
+            limits=order.limits,
+            batch=order.batch,
+            stopped=hooks.stopped,
+            tick=tick,
+        )
+        ended = drive.go()
+        found = figures.final(drive.tally, target, order.thresholds, paced=paced)
+    return {**found, "ended": ended, "loops": traffic.loops, **_identity(order)}
+
+
+def _identity(order: Order) -> dict[str, Any]:
+    schedule = order.schedule
+    return {
+        "traffic": str(order.recording) if order.recording is not None else order.plan.preset,
+        "program": order.program.name,
+        "seed": order.plan.seed,
+        "referrers": order.plan.referrers,
+        "mode": "closed" if order.schedule is None else "open",
+        "schedule": [(stage.seconds, stage.first, stage.last) for stage in schedule.stages]
+        if schedule
+        else [],
+        "batch": order.batch,
+        "stored": order.store,
+    }
+
+
+def _settings(order: Order) -> dict[str, str]:
+    return {"load": json.dumps(_identity(order))}

@@ -1,0 +1,200 @@
+"""What load is driven into: a platform with its database, or the rules alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+
+from db.rows import Row
+from simulator.engine import Engine, Outcome
+from simulator.errors import InputError
+from simulator.meter import Meters, Stopwatch
+from simulator.platform import Platform
+from simulator.program.model import Program
+from simulator.receipts import Counts
+from simulator.records import parse_program
+
+HELD_EVENTS = 50_000  # events to a transaction as fast as it goes
+_COUNTED = {
+    "person": ("id", 0),
+    "event": ("seq", 1),
+    "decision": ("id", 1),
+    "reward": ("id", 1),
+    "audit": ("seq", 1),
+}
+"""Tables whose rows are numbered without a gap: the number's column, and the first number."""
+
+
+class Target(Protocol):
+    """Takes messages and judges them."""
+
+    judging: Stopwatch
+    writing: Stopwatch
+
+    def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
+        """Judge messages; `done` hears when that is done, and stored where they are stored."""
+
+    def flush(self) -> None:
+        """Have everything done that was taken."""
+
+    def settle(self) -> None:
+        """Finish: everything due by the newest event is released, indexes are made."""
+
+    def bytes(self) -> int:
+        """How large the database is now, its log included; 0 without one."""
+
+    def standing(self) -> dict[str, Any]:
+        """What came out: `attributions`, `decisions` by outcome, `reasons`, `rewards` by state, `rows` by table."""
+
+
+class Stored:
+    """A platform with a new database."""
+
+    def __init__(self, path: Path, program: Program, settings: Mapping[str, str], *, paced: bool) -> None:
+        """Make the database; `paced`: batches are committed as they come, rather than many together.
+
+        Raises:
+            DatabaseError: something is at the path already, or it can't be written.
+
+        """
+        self.judging, self.writing = Stopwatch(), Stopwatch()
+        self.path = path
+        self.platform = Platform.create(
+            path, program, {**settings, "kind": "load"}, Meters(self.judging, self.writing)
+        )
+        if paced:
+            self.platform.index()
+        self.platform.hold(1 if paced else HELD_EVENTS)
+
+    def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
+        """Judge and store; `done` comes from the writer's thread."""
+        counts = self.platform.receive_columns(messages, done=done)
+        self.platform.take_reviews()  # nobody here settles them,
+        self.platform.take_felt(self.platform.newest)  # or feels anything: they are not to pile up
+        return counts
+
+    def flush(self) -> None:
+        """Have everything written."""
+        self.platform.flush()
+
+    def settle(self) -> None:
+        """Release what is due, and make the indexes where they are not there yet."""
+        self.platform.advance(self.platform.earliest_now)
+        self.platform.clock("finished", self.platform.newest)
+
+    def bytes(self) -> int:
+        """The database's file and its log."""
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def standing(self) -> dict[str, Any]:
+        """What stands in the database."""
+        query = self.platform.query
+        found = self.platform.figures()
+        reasons = query(
+            "SELECT outcome, reason, COUNT(*) FROM decision GROUP BY outcome, reason ORDER BY 3 DESC, 1, 2"
+        )
+        rows = {
+            table: query(f"SELECT COALESCE(MAX({column}) + 1 - {first}, 0) FROM {table}")[0][0]
+            for table, (column, first) in _COUNTED.items()
+        }
+        rows["attribution"] = found["attributions"]
+        return {
+            **{name: found[name] for name in ("attributions", "decisions", "rewards")},
+            "reasons": _reasons(reasons),
+            "rows": rows,
+        }
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.platform.close()
+
+
+class RulesAlone:
+    """The engine and nothing else: no row leaves memory."""
+
+    def __init__(self, program: Program) -> None:
+        self.judging, self.writing = Stopwatch(), Stopwatch()
+        self._engine = Engine(program, parse_program, self.judging)
+        self._totals: dict[str, list[int]] = {}
+        self._decided: dict[tuple[str, str | None], int] = {}
+        self._in_review: dict[int, str | None] = {}
+
+    def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
+        """Judge messages; raises InputError for a message that repeats one of an earlier batch."""
+        receipts = self._engine.receive(messages, _nothing_stored)
+        self._count(self._engine.judge(receipts.events))
+        done()
+        return Counts(receipts.events.height, len(receipts.duplicates), len(receipts.conflicts))
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def settle(self) -> None:
+        """Release what is due."""
+        self._count(self._engine.advance(max(self._engine.newest, self._engine.told)))
+
+    def bytes(self) -> int:
+        """Nothing is stored."""
+        return 0
+
+    def standing(self) -> dict[str, Any]:
+        """What the engine's rollups add up to."""
+        outcomes: dict[str, int] = {}
+        for (outcome, _), count in self._decided.items():
+            outcomes[outcome] = outcomes.get(outcome, 0) + count
+        rewards = {
+            name.removeprefix("reward."): {"count": count, "value_minor": value}
+            for name, (count, value) in sorted(self._totals.items())
+            if name.startswith("reward.") and (count or value)
+        }
+        made = [count for name, (count, _) in self._totals.items() if name.startswith("attribution.")]
+        found = [(outcome, reason, count) for (outcome, reason), count in self._decided.items() if count]
+        return {
+            "attributions": sum(made),
+            "decisions": {name: count for name, count in sorted(outcomes.items()) if count},
+            "rewards": rewards,
+            "reasons": _reasons(sorted(found, key=lambda one: (-one[2], one[0], one[1] or ""))),
+            "rows": {},
+        }
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _count(self, outcome: Outcome) -> None:
+        for _, metric, count, value in outcome.rollup.rows():
+            total = self._totals.setdefault(metric, [0, 0])
+            total[0] += count
+            total[1] += value
+        decisions = outcome.decisions
+        if decisions.height:
+            for what, reason, count in decisions.group_by("outcome", "reason").len().rows():
+                self._add(what, reason, count)
+            waiting = decisions.filter(pl.col("outcome") == "review")
+            self._in_review.update(waiting.select("id", "reason").rows())
+        for number, what, reason, _ in outcome.settled.rows():
+            self._add("review", self._in_review.pop(number), -1)
+            self._add(what, reason, 1)
+
+    def _add(self, outcome: str, reason: str | None, count: int) -> None:
+        self._decided[(outcome, reason)] = self._decided.get((outcome, reason), 0) + count
+
+
+def without_repeats(messages: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """The first message of each (`source`, `id`), and how many others there were: what the rules alone can take."""
+    first = messages.unique(("source", "id"), keep="first", maintain_order=True)
+    return first, messages.height - first.height
+
+
+def _nothing_stored(_seqs: list[int]) -> pl.DataFrame:
+    raise InputError(
+        "a message came twice, and without a database there is nothing to hold it against; "
+        "leave out --no-store, or play a log without repeats"
+    )
+
+
+def _reasons(rows: list[Row]) -> list[dict[str, Any]]:
+    return [{"outcome": outcome, "reason": reason, "count": count} for outcome, reason, count in rows]

@@ -1,0 +1,88 @@
+"""Thresholds: `p99<50ms`, `achieved>=20k/s`, `memory<2GB`, parsed, and held against the figures of a run."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from simulator.errors import InputError
+from simulator.program.nearest import advice
+
+PERCENTILES: Final = ("p50", "p90", "p95", "p99", "p99.9", "max")
+_SHARES: Final = ("duplicate", "late")
+METRICS: Final = (*PERCENTILES, "behind", "achieved", "judged", "memory", *_SHARES)
+"""What a threshold may ask for: latencies and time behind (durations), rates, memory, and shares of all events."""
+
+_FORM: Final = re.compile(r"\s*([a-z0-9.]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*([A-Za-zµ%/]*)\s*")
+_RIGHT: Final = "METRIC<VALUE or METRIC>VALUE, such as p99<50ms, achieved>20k/s or memory<2GB"
+_SECONDS: Final = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
+_RATES: Final = {"": 1.0, "/s": 1.0, "k": 1e3, "k/s": 1e3, "M": 1e6, "M/s": 1e6}
+_BYTES: Final = {"kB": 1e3, "MB": 1e6, "GB": 1e9}
+_PERCENT: Final = {"%": 0.01}
+_COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One condition: `text` as given; `value` in seconds, events a second, bytes, or a part of one."""
+
+    text: str
+    metric: str
+    sign: str
+    value: float
+
+    def held_against(self, figures: Mapping[str, Any]) -> dict[str, Any]:
+        """Whether it holds, with what was measured; a figure that there is not (no event at all) fails it."""
+        measured = measure(figures, self.metric)
+        held = measured is not None and _COMPARE[self.sign](measured, self.value)
+        return {"threshold": self.text, "metric": self.metric, "measured": measured, "ok": held}
+
+
+def parse_threshold(text: str) -> Threshold:
+    """One threshold of the command line. Raises InputError: what is wrong with it, and what is right."""
+    found = _FORM.fullmatch(text)
+    if found is None:
+        raise InputError(f"--threshold '{text}': no threshold; right is {_RIGHT}")
+    metric, sign, number, unit = found.groups()
+    if metric not in METRICS:
+        raise InputError(f"--threshold '{text}': no figure '{metric}'; {advice(metric, METRICS)}")
+    units = _units(metric)
+    if unit not in units:
+        raise InputError(
+            f"--threshold '{text}': {metric} is not measured in '{unit}'; right is one of "
+            + ", ".join(name or "a plain number" for name in units)
+        )
+    return Threshold(text.strip(), metric, sign, float(number) * units[unit])
+
+
+def measure(figures: Mapping[str, Any], metric: str) -> float | None:
+    """One of `METRICS` out of a run's figures, in the units of `Threshold.value`."""
+    if metric in PERCENTILES:
+        value = figures["latency_ms"][metric]
+        return None if value is None else value / 1000
+    if metric in _SHARES:
+        received = figures["received"]
+        return figures[metric] / received if received else None
+    found: float = {
+        "behind": figures["behind_ms"] / 1000,
+        "achieved": figures["achieved_per_second"],
+        "judged": figures["judged_per_second"],
+        "memory": figures["memory_bytes"],
+    }[metric]
+    return found
+
+
+def _units(metric: str) -> dict[str, float]:
+    if metric in PERCENTILES or metric == "behind":
+        return _SECONDS
+    if metric in _SHARES:
+        return _PERCENT
+    return _BYTES if metric == "memory" else _RATES

@@ -1,0 +1,148 @@
+"""Traffic: messages as columns, without end, in the order of their receipt; a preset's world, or a recording.
+
+When the world's time or the recording is over it begins again, later, with other people, codes and ids: a repeat is
+load, and not duplicates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import polars as pl
+
+from simulator.delivery.models import Delivery
+from simulator.delivery.queue import ArrivalQueue
+from simulator.errors import InputError
+from simulator.plan import Plan
+from simulator.program.model import Program
+from simulator.world.rhythm import DAY_MS
+from simulator.world.world import World
+
+_RENEWED = ("id", "subject", "code", "contact_ref", "device_ref", "reverses", "decision_id")
+"""Columns that name a person, a thing or a message: on a repeat they name others."""
+
+
+class Traffic(Protocol):
+    """Where messages come from."""
+
+    @property
+    def loops(self) -> int:
+        """How often it has begun, from 1."""
+
+    def take(self, count: int) -> pl.DataFrame:
+        """The next messages (MESSAGE_SCHEMA, `received_at` rising): at least one, at most `count`."""
+
+
+def renewed(messages: pl.DataFrame, loop: int, later_ms: int) -> pl.DataFrame:
+    """A repeat of messages, the `loop`-th from 1: `later_ms` later, and everybody and everything by other names."""
+    if loop == 1:
+        return messages
+    tail = pl.lit(f".{loop}")
+    return messages.with_columns(
+        pl.col("received_at", "occurred_at") + later_ms,
+        *(pl.col(name) + tail for name in _RENEWED),
+    ).filter(pl.col("program").is_null())  # a program that came into force stays in force
+
+
+class WorldTraffic:
+    """A preset's people, as they are delivered; each loop is another such market, after the one before."""
+
+    def __init__(self, plan: Plan, program: Program) -> None:
+        """Raises WorldError or InputError for a plan that can't be."""
+        self._plan, self._program = plan, program
+        self._spec = plan.world()
+        self._models = plan.models(self._spec)
+        self.loops = 0
+        self._begin()
+
+    def take(self, count: int) -> pl.DataFrame:
+        """The next messages, at most `count`."""
+        while True:
+            taken = self._queue.take(self._ready_until, count)
+            if taken.height:
+                return renewed(taken, self.loops, 0)
+            if self._ready_until >= self._world.end_ms:
+                self._begin()
+            else:
+                self._make_day()
+
+    def _begin(self) -> None:
+        """The next market: other people, when the one before is over."""
+        plan = self._plan
+        start_ms = plan.start_ms + self.loops * plan.days * DAY_MS
+        self._world = World(
+            self._spec,
+            self._program,
+            seed=plan.seed + self.loops,
+            referrers=plan.referrers,
+            start_ms=start_ms,
+            days=plan.days,
+        )
+        self._delivery = Delivery(self._models, plan.seed + self.loops)
+        self._queue = ArrivalQueue()
+        self._ready_until = start_ms
+        self.loops += 1
+
+    def _make_day(self) -> None:
+        until = self._ready_until + DAY_MS
+        events = self._world.advance(until)
+        self._world.take_people()  # nobody keeps their names here
+        self._queue.put(events, self._delivery.arrivals(events))
+        self._ready_until = until
+
+
+class Recording:
+    """Messages in memory, played again and again."""
+
+    def __init__(self, messages: pl.DataFrame, name: str) -> None:
+        """`messages` in the order of receipt; `name` is for the error. Raises InputError where there is none."""
+        if not messages.height:
+            raise InputError(f"{name}: no event in it; a load test needs some to play")
+        self._messages = messages
+        first, last = messages["received_at"][0], messages["received_at"][-1]
+        self._span = int(last) - int(first) + 1
+        self._place = 0
+        self.loops = 1
+
+    def again(self) -> Recording:
+        """The same, from its beginning."""
+        return Recording(self._messages, "recording")
+
+    def take(self, count: int) -> pl.DataFrame:
+        """The next messages, at most `count`."""
+        while True:
+            if self._place == self._messages.height:
+                self._place, self.loops = 0, self.loops + 1
+            part = self._messages[self._place : self._place + count]
+            self._place += part.height
+            messages = renewed(part, self.loops, (self.loops - 1) * self._span)
+            if messages.height:
+                return messages
+
+
+def gather(traffic: Traffic, count: int) -> pl.DataFrame:
+    """The next `count` messages, all of them."""
+    parts = [traffic.take(count)]
+    found = parts[0].height
+    while found < count:
+        parts.append(traffic.take(count - found))
+        found += parts[-1].height
+    return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+
+_PIECE = 50_000
+PREPARED = 4_000_000
+"""Messages that are made before the clock starts at most, and then played again: about 1 GB of columns."""
+
+
+def prepared(
+    traffic: Traffic, events: int | None, name: str, progress: Callable[[int, int], None]
+) -> Recording:
+    """Traffic made before the clock starts, so that the making is no part of what is measured."""
+    wanted = min(events or PREPARED, PREPARED)
+    parts: list[pl.DataFrame] = []
+    for made in range(0, wanted, _PIECE):
+        parts.append(gather(traffic, min(_PIECE, wanted - made)))
+        progress(made, wanted)
+    return Recording(pl.concat(parts, rechunk=True), name)

@@ -1,0 +1,126 @@
+"""`load` as people use it: with and without a database, from a log, thresholds, and what is wrong use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from nasty import Cli
+
+SMALL = ("--events", 3000, "--referrers", 300, "--batch", 1000)
+
+
+def test_figures_come_thresholds_first(cli: Cli) -> None:
+    done = cli("load", *SMALL, "--no-store", "--threshold", "p99<1000s", "--threshold", "achieved>1")
+    lines = done.out.splitlines()
+    assert done.status == 0
+    assert lines[0] == "thresholds"
+    assert [line.split()[:2] for line in lines[1:3]] == [["ok", "p99<1000s"], ["ok", "achieved>1"]]
+    assert "closed load" in done.out
+    assert "where the time went" in done.out
+    assert "rule no-self-referral" in done.out
+
+
+def test_a_threshold_that_fails_ends_with_1(cli: Cli) -> None:
+    done = cli("load", *SMALL, "--no-store", "--threshold", "achieved>90M/s")
+    assert done.status == 1
+    assert done.out.splitlines()[1].split()[:2] == ["FAILED", "achieved>90M/s"]
+
+
+def test_the_rules_alone_and_with_a_database_come_to_the_same(cli: Cli, tmp_path: Path) -> None:
+    db = tmp_path / "load.db"
+    alone = json.loads(cli("load", *SMALL, "--no-store", "--json").out)
+    stored = json.loads(cli("load", *SMALL, "--db", db, "--json").out)
+    for name in ("received", "accepted", "attributions", "decisions", "rewards", "reasons", "late"):
+        assert alone[name] == stored[name], name
+    assert stored["received"] == 3000
+    assert stored["rows"]["event"] == stored["accepted"]
+    assert stored["database_bytes"] > 0
+    assert set(stored["writing"]) >= {"rows", "insert", "chain", "commit", "index"}
+    verified = cli("verify", "--db", db)
+    assert verified.status == 0, verified.out
+
+
+def test_prepared_traffic_is_the_same(cli: Cli) -> None:
+    live = json.loads(cli("load", *SMALL, "--no-store", "--json").out)
+    ready = json.loads(cli("load", *SMALL, "--no-store", "--prepare", "--json").out)
+    assert live["reasons"] == ready["reasons"]
+    assert live["attributions"] == ready["attributions"]
+
+
+def test_without_an_end_it_keeps_no_database(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = cli("load", *SMALL, "--rate", "100k/s", "--json")
+    figures = json.loads(done.out)
+    assert done.status == 0
+    assert figures["mode"] == "open"
+    assert figures["rows"]["event"] == 3000
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet", "db"])
+def test_a_recorded_log_is_played_again_and_again(
+    cli: Cli, tmp_path: Path, program: Path, nasty_file: Path, form: str
+) -> None:
+    db = tmp_path / "first.db"
+    cli("ingest", nasty_file, "--program", program, "--replay", "--db", db)
+    log = db if form == "db" else tmp_path / f"log.{form}"
+    if form != "db":
+        assert cli("export", "events", "--db", db, "--format", form, "--out", log).status == 0
+    accepted = json.loads(cli("load", "--from", log, "--program", program, "--events", 2000, "--json").out)
+    assert accepted["loops"] > 1
+    assert accepted["duplicate"] == accepted["conflict"] == 0
+    assert accepted["accepted"] == accepted["received"]
+
+
+def test_repeats_in_a_log_are_duplicates_and_without_a_database_left_out(
+    cli: Cli, tmp_path: Path, program: Path, nasty_file: Path
+) -> None:
+    given = ("load", "--from", nasty_file, "--program", program, "--events", 10, "--batch", 3, "--json")
+    stored, alone = json.loads(cli(*given).out), json.loads(cli(*given, "--no-store").out)
+    assert stored["duplicate"] + stored["conflict"] > 0
+    assert alone["duplicate"] == alone["conflict"] == 0
+
+
+def test_the_knee_is_searched(cli: Cli) -> None:
+    given = ("load", "--referrers", 100, "--no-store", "--find-knee", "--seconds", 0.1, "--json")
+    done = cli(*given, "--threshold", "p99<1000s", "--events", 2000)
+    figures = json.loads(done.out)
+    assert figures["trials"][0]["rate"] is None
+    assert figures["ok"] == (figures["knee_per_second"] is not None) == (done.status == 0)
+    hopeless = json.loads(cli(*given, "--threshold", "achieved>99M/s", "--events", 2000).out)
+    assert hopeless["knee_per_second"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--rate", "fast"), "--rate fast: no rate; right is"),
+        (("--stages", "10s"), "is no stage; right is"),
+        (("--threshold", "p98<1s"), "no figure 'p98'; did you mean"),
+        (("--rate", "1k", "--stages", "1s:1k"), "--rate and --stages: give one of the two"),
+        (("--no-store", "--db", "x.db"), "--db and --no-store: give one of the two"),
+        (("--preset", "telekom"), 'did you mean "telecom"?'),
+        (("--from", "nothing.jsonl"), "--from nothing.jsonl: no such file"),
+        (("--find-knee", "--rate", "1k"), "--find-knee: chooses the rates"),
+    ],
+)
+def test_wrong_use_is_one_line(cli: Cli, arguments: tuple[object, ...], said: str) -> None:
+    done = cli("load", *arguments)
+    assert done.status == 2
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_a_database_that_is_there_is_not_written_over(
+    cli: Cli, tmp_path: Path, exports: Callable[..., dict[str, bytes]]
+) -> None:
+    db = tmp_path / "load.db"
+    cli("load", *SMALL, "--db", db)
+    before = exports(db)
+    assert cli("load", *SMALL, "--db", db).status == 2
+    assert exports(db) == before
