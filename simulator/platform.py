@@ -244,9 +244,7 @@ class Platform:
         self._broken = True  # until all of the batch is stored: engine and database must not drift apart
         receipts = self._engine.receive(messages, self._stored)
         outcome = self._engine.judge(receipts.events)
-        counts = Counts(
-            receipts.events.height, len(receipts.duplicates), len(receipts.conflicts), len(rejected)
-        )
+        counts = Counts.of(receipts, len(rejected))
         refused = quarantine.rows(
             messages, positions, receipts.conflicts, rejected, texts_of, after=self._quarantined
         )
@@ -257,11 +255,7 @@ class Platform:
         by_hour = receipt_rollup(messages, receipts.events, receipts.duplicates, refused)
         by_part = self._refusals.breakdown(refused, messages, receipts.duplicates)
         self._store_outcome(
-            replace(
-                outcome,
-                rollup=pl.concat([outcome.rollup, by_hour]),
-                breakdown=pl.concat([outcome.breakdown, by_part]),
-            ),
+            outcome.with_sums(by_hour, by_part),
             events=receipts.events,
             quarantine=refused,
             done=done,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from simulator.engine.interner import Few
-from simulator.engine.outcome import EMPTY
+from simulator.engine.outcome import EMPTY, Receipts
 from simulator.errors import InputError
 from simulator.events.decode import Rejected
 from simulator.events.moment import format_moment
@@ -31,6 +31,11 @@ class Counts:
     duplicate: int = 0
     conflict: int = 0
     malformed: int = 0
+
+    @classmethod
+    def of(cls, receipts: Receipts, malformed: int = 0) -> Counts:
+        """What the engine said of valid messages, and how many others were malformed."""
+        return cls(receipts.events.height, len(receipts.duplicates), len(receipts.conflicts), malformed)
 
     @property
     def received(self) -> int:

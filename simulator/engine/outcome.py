@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -110,6 +110,14 @@ class Outcome:
     lateness: pl.DataFrame
     leaders: pl.DataFrame
     versions: tuple[Version, ...] = ()
+
+    def with_sums(self, rollup: pl.DataFrame, breakdown: pl.DataFrame) -> Outcome:
+        """The same with more increments of the rollup and of the breakdown."""
+        return replace(
+            self,
+            rollup=pl.concat([self.rollup, rollup]),
+            breakdown=pl.concat([self.breakdown, breakdown]),
+        )
 
 
 @dataclass(frozen=True)

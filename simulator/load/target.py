@@ -128,7 +128,7 @@ class RulesAlone:
         receipts = self._engine.receive(messages, _nothing_stored)
         self._count(self._engine.judge(receipts.events))
         done()
-        return Counts(receipts.events.height, len(receipts.duplicates), len(receipts.conflicts))
+        return Counts.of(receipts)
 
     def flush(self) -> None:
         """Nothing waits."""
