@@ -1,4 +1,4 @@
-"""The telecom world reproduces the published rates it cites, and the theory of branching at constant rates."""
+"""The telecom world reproduces the published rates it cites."""
 
 from __future__ import annotations
 
@@ -112,28 +112,6 @@ def test_cheats_are_told_to_the_crm_only(year: tuple[pl.DataFrame, pl.DataFrame]
     )
     assert same[True] > same[False]
     assert not any("self-referral" in str(value) for row in events.head(1000).iter_rows() for value in row)
-
-
-def test_branching_at_constant_rates(constant: WorldSpec, make_world: Any) -> None:
-    seeds, reach, click = 3000, 3, 0.2
-    k = reach * click
-    world = make_world(constant, referrers=seeds, days=60)
-    events = world.advance(START + 60 * DAY_MS)
-    owner = dict(_of(events, "link.created").select("code", "subject").iter_rows())
-    inviter = {
-        who: owner[code] for who, code in _of(events, "friend.visited").select("subject", "code").iter_rows()
-    }
-    generation: Counter[int] = Counter()
-    for who in owner.values():
-        depth, at = 0, who
-        while at in inviter:
-            depth, at = depth + 1, inviter[at]
-        generation[depth] += 1
-    assert generation[0] == seeds
-    for depth in range(3):  # each generation is a binomial of the one before
-        assert _near(generation[depth + 1], reach * generation[depth], click)
-    total, spread = len(owner), np.sqrt(seeds * reach * click * (1 - click) / (1 - k) ** 3)
-    assert abs(total - seeds / (1 - k)) < 4 * spread
 
 
 def test_one_to_one_shares_are_clicked_by_their_rate(constant: WorldSpec, make_world: Any) -> None:

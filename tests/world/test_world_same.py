@@ -118,3 +118,28 @@ def test_a_journey_is_in_order(make_world: Any) -> None:
         pairs = first.filter(pl.col(before).is_not_null() & pl.col(after).is_not_null())
         assert pairs.height
         assert (pairs[before] < pairs[after]).all()
+
+
+def test_a_person_is_the_same_under_another_design(make_world: Any, make_program: Any) -> None:
+    """Name, contact, country, segment, and how long each step takes them: nothing is the program's."""
+    people, steps = [], []
+    for design in (make_program(500, 200), make_program(9000, 6000)):
+        world = make_world(program=design, days=60, referrers=600)
+        events = world.advance(START + 60 * DAY_MS)
+        people.append(world.take_people().unique("ref", keep="last").sort("ref"))
+        first = events.filter(pl.col("type").is_in(["friend.claimed", "service.activated"]))
+        steps.append(
+            first.pivot(
+                on="type", index="subject", values="occurred_at", aggregate_function="min"
+            ).drop_nulls()
+        )
+    both = people[0].join(people[1], on="ref", suffix="_rich")
+    assert both.height > 400
+    for name in ("name", "email", "phone", "segment", "country"):
+        assert (both[name] == both[f"{name}_rich"]).all()
+    took = steps[0].join(steps[1], on="subject", suffix="_rich")
+    assert took.height > 10
+    poor = took["service.activated"] - took["friend.claimed"]
+    assert (
+        poor == took["service.activated_rich"] - took["friend.claimed_rich"]
+    ).mean() > 0.9  # but for second visits
