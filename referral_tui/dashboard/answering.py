@@ -13,7 +13,7 @@ from db.moment import seq_at
 from db.people import NameBook
 from db.queries import DatabaseError, Standing, in_words
 from referral_tui.dashboard.snapshot import Trouble, trouble_of
-from referral_tui.dashboard.wish import Desk, Peopled, Question
+from referral_tui.dashboard.wish import Desk, Gradual, Peopled, Question
 from referral_tui.names import PSEUDONYMS, Names
 
 LOG = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ class Answerer:
         """Tell whether a question has to be read (again), at a moment of a steady clock."""
         last = self._last
         if last is None or last.question != question or last.trouble is not None:
+            return True
+        if isinstance(last.value, Gradual) and last.value.unfinished:
             return True
         if question.wish is None or question.view.at is not None or version == self._version:
             return False  # the past does not change

@@ -23,6 +23,7 @@ from referral_tui.dashboard.frame import Place, Wished
 from referral_tui.dashboard.past import travel
 from referral_tui.dashboard.saving import free_path, write_table
 from referral_tui.dashboard.saying import notice, status_telling, view_telling
+from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.overview import OverviewScreen
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.telling import Telling
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a screen
     OverviewScreen,
+    JourneysScreen,
 )
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
 

@@ -68,6 +68,15 @@ class Peopled(Protocol):
         """Name everybody who appears, by pseudonymous reference; null is nobody."""
 
 
+@runtime_checkable
+class Gradual(Protocol):
+    """An answer that may be a part only: the same wish is read again at the next look, and goes on in `kept`."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there is more to come."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of the reader thread: by which screen, what, and how it is looked at."""

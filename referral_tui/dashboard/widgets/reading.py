@@ -26,7 +26,7 @@ class Block:
     """A part of the text: with a `name` (of a fact, or a moment) in the column at the left, a `sign` before it.
 
     `head` makes it a heading with a line behind it; a text of nothing leaves a line blank. What is broken stays in
-    its column.
+    its column. `wide` begins at the left, also where others have names.
     """
 
     text: str = ""
@@ -35,6 +35,7 @@ class Block:
     sign: str = ""
     sign_ink: str = "accent"
     head: bool = False
+    wide: bool = False
 
 
 class Reading(ScrollView, can_focus=True):
@@ -127,9 +128,11 @@ class Reading(ScrollView, can_focus=True):
         return lines
 
     def _lay_out_block(self, block: Block, width: int, names: int) -> list[Strip]:
+        names = 0 if block.wide else names
         indent = 1 + (names + 2 if names else 0) + (2 if block.sign else 0)
         texts = wrap(block.text, max(8, width - indent - 1)) or [""]
-        called = wrap(block.name, max(1, names)) if block.name else []
+        fits = cell_len(block.name) <= names
+        called = ([block.name] if fits else wrap(block.name, max(1, names))) if block.name else []
         lines: list[Strip] = []
         for number in range(max(len(texts), len(called))):
             line = Line(width, self.ink("plain")).skip()

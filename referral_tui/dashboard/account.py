@@ -1,0 +1,225 @@
+"""What `explain --json` tells of a person, as text to read: blocks of headings, facts, rules and moments. Pure.
+
+`told` is the object that the command prints. Moments are milliseconds UTC, money is in minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from db.queries import EventRow
+from referral_tui import figures
+from referral_tui.dashboard.widgets.reading import Block
+from referral_tui.names import Names
+from referral_tui.words import (
+    CATEGORY_SYMBOLS,
+    REWARD_SYMBOLS,
+    category,
+    channel_words,
+    event_sentence,
+    reason_words,
+)
+
+if TYPE_CHECKING:
+    from db.queries import Program
+
+Told = dict[str, Any]
+LATE_MS: Final = 60_000  # an event that arrives within a minute was sent in real time
+_FIELDS: Final = tuple(EventRow.__dataclass_fields__)
+_SIGNS: Final = {"pass": ("✓", "good"), "fail": ("✕", "bad"), "missing": ("?", "warn")}
+_INKS: Final = {"issued": "good", "revoked": "bad", "voided": "bad", "capped": "warn", "unfunded": "warn"}
+_OUTCOMES: Final = {"qualified": ("✓", "good"), "refused": ("✕", "bad"), "review": ("?", "warn")}
+
+
+def references(told: Told) -> tuple[str, ...]:
+    """Name everybody whom an account names."""
+    found = {told.get("ref")}
+    found.update(touch.get("referrer") for touch in told.get("touches", ()))
+    found.add((told.get("attribution") or {}).get("referrer"))
+    found.update(one["recipient"] for one in told.get("rewards", ()) if one["role"] != "community")
+    as_referrer = told.get("referrer") or {}
+    found.update(friend["friend"] for friend in as_referrer.get("friends", ()))
+    return tuple(sorted(reference for reference in found if reference))
+
+
+def as_of(told: Told, at: int) -> Told:
+    """Leave out of an account what came after a moment; why it turned out so is not told then."""
+    past: Told = told | {"why_not": [], "changes": [], "past": True}
+    past["timeline"] = [entry for entry in told["timeline"] if entry["at"] <= at]
+    past["touches"] = [one for one in told["touches"] if one["occurred_at"] <= at]
+    attribution = told["attribution"]
+    past["attribution"] = attribution if attribution and attribution["attributed_at"] <= at else None
+    past["decisions"] = [one for one in told["decisions"] if one["decided_at"] <= at]
+    past["rewards"] = [one for one in told["rewards"] if one["state_at"] <= at]
+    return past
+
+
+def blocks(told: Told, names: Names, program: Program | None) -> list[Block]:
+    """Lay an account out: why not, what happened, who referred them, decisions rule by rule, rewards."""
+    lines: list[Block] = []
+    if told.get("referrer"):
+        lines += _referrer(told["referrer"], names, program)
+    if told["kind"] == "referrer":
+        return lines
+    lines += _why_not(told)
+    lines += [
+        Block("What happened, here unless a sender is named", head=True),
+        *_timeline(told, names, program),
+    ]
+    lines += [Block("Who referred them", head=True), *_attribution(told, names)]
+    for one in told["decisions"]:
+        lines += _decision(one)
+    if told["rewards"]:
+        lines.append(Block("Rewards", head=True))
+        lines += [_reward(one, names, program) for one in told["rewards"]]
+    return lines
+
+
+def _why_not(told: Told) -> Iterator[Block]:
+    if told.get("past"):
+        yield Block("As it was then. What would have paid is told of now: ] goes on.", "quiet", wide=True)
+        return
+    if not told["why_not"]:
+        return
+    yield Block("Why nothing was paid, and what would have", head=True)
+    for number, line in enumerate(told["why_not"]):
+        yield Block(line, "strong" if number == 0 else "plain", sign="→", wide=True)
+
+
+def _timeline(told: Told, names: Names, program: Program | None) -> Iterator[Block]:
+    day = ""
+    for entry in told["timeline"]:
+        today = figures.day(entry["at"])
+        name = f"{today if today != day else '':<6} {figures.clock_time(entry['at'])}"
+        day = today
+        yield _entry(entry, name, names, program)
+
+
+def _entry(entry: Told, name: str, names: Names, program: Program | None) -> Block:
+    if entry["kind"] == "event":
+        fields: dict[str, Any] = {field: entry.get(field) for field in _FIELDS}
+        row = EventRow(**fields)
+        kind = category(row.type)
+        text = event_sentence(row, program, names)
+        return Block(text + _way_here(entry), name=name, sign=CATEGORY_SYMBOLS[kind], sign_ink=kind)
+    if entry["kind"] == "attributed":
+        return Block(f"matched to {names(entry['referrer'])} by {_way(entry)}", name=name, sign="→")
+    if entry["kind"] == "decided":
+        sign, ink = _OUTCOMES.get(entry["outcome"], ("·", "quiet"))
+        reason = f": {reason_words(entry['reason'])}" if entry["reason"] else ""
+        return Block(f"{entry['milestone']}: {entry['outcome']}{reason}", name=name, sign=sign, sign_ink=ink)
+    sign, ink = REWARD_SYMBOLS.get(entry["kind"], "·"), _INKS.get(entry["kind"], "plain")
+    return Block(f"{entry['reward']} {entry['kind']}", name=name, sign=sign, sign_ink=ink)
+
+
+def _way_here(entry: Told) -> str:
+    """By whom an event was sent, and how long it took from its moment to the platform."""
+    lag = entry["received_at"] - entry["occurred_at"]
+    if entry["source"] == "platform":
+        return ""
+    if lag < LATE_MS:
+        return f"; {entry['source']} sent it at once"
+    happened = f"{figures.day(entry['occurred_at'])} {figures.time_of_day(entry['occurred_at'])}"
+    return f"; {entry['source']} sent it {figures.duration(lag)} after it happened ({happened})"
+
+
+def _attribution(told: Told, names: Names) -> Iterator[Block]:
+    one = told["attribution"]
+    if one is None:
+        yield Block("nobody", "quiet", wide=True)
+    else:
+        yield Block(f"{names(one['referrer'])}, by {_way(one)}", "strong", wide=True)
+    for touch in told["touches"]:
+        owner = names(touch["referrer"]) if touch["referrer"] else "nobody"
+        at = f"{figures.day(touch['occurred_at'])} {figures.clock_time(touch['occurred_at'])}"
+        sign, ink = ("✓", "good") if touch["won"] else ("✕", "quiet")
+        text = f"{touch['code']} of {owner}, {channel_words(touch['channel'])}: {touch['why']}"
+        yield Block(text, "plain" if touch["won"] else "quiet", at, sign, ink)
+
+
+def _decision(one: Told) -> Iterator[Block]:
+    reason = f": {reason_words(one['reason'])}" if one["reason"] else ""
+    yield Block(f"Decision {one['id']}, {one['milestone']}", head=True)
+    sign, ink = _OUTCOMES.get(one["outcome"], ("·", "quiet"))
+    version = f", under version {one['program_version']} of the program"
+    yield Block(
+        f"{one['outcome']}{reason}; on {one['source']}:{one['event_id']}{version}", ink, "", sign, ink
+    )
+    for rule in one["rules"]:
+        sign, ink = _SIGNS[rule["result"]]
+        values = ", ".join(f"{name} = {value_text(value)}" for name, value in rule["values"].items())
+        yield Block(f"{rule['code']}: {rule['require']}  [{values}]", sign=sign, sign_ink=ink, wide=True)
+        if rule["result"] != "pass":
+            yield Block(rule["because"], "quiet", sign=" ", wide=True)
+    for line in [*one["why_not"], *one["no_line"]]:
+        yield Block(line, sign="→", wide=True)
+
+
+def _reward(one: Told, names: Names, program: Program | None) -> Block:
+    who = one["recipient"] or "nobody"
+    name = who if one["role"] == "community" else names(who)
+    text = (
+        f"{one['reward']}: {_money(one['value_minor'], program)} for {name} ({one['role']}), {one['state']}"
+    )
+    ink = _INKS.get(one["state"], "plain")
+    due = f"due {figures.day(one['due_at'])} {figures.time_of_day(one['due_at'])}"
+    sign = REWARD_SYMBOLS.get(one["state"], "·")
+    return Block(f"{text}; {one['why']}", name=due, sign=sign, sign_ink=ink)
+
+
+def _referrer(one: Told, names: Names, program: Program | None) -> Iterator[Block]:
+    """What somebody did as a referrer."""
+    yield Block(f"As a referrer: {figures.counted(one['friends_count'], 'friend')}", head=True)
+    for link in one["links"]:
+        yield Block(f"since {figures.moment(link['since'])}", name=f"link {link['code']}")
+    yield from _rooms(one.get("room", ()), program)
+    for row in one["decisions"]:
+        sign, ink = _OUTCOMES.get(row["outcome"], ("·", "quiet"))
+        reason = f": {reason_words(row['reason'])}" if row["reason"] else ""
+        text = f"{figures.counted(row['count'], 'conversion')} of friends {row['outcome']}{reason}"
+        yield Block(text, sign=sign, sign_ink=ink, wide=True)
+    for row in one["rewards"]:
+        text = f"{row['count']} {row['reward']} {row['state']}, {_money(row['value_minor'], program)}"
+        yield Block(
+            text,
+            sign=REWARD_SYMBOLS.get(row["state"], "·"),
+            sign_ink=_INKS.get(row["state"], "plain"),
+            wide=True,
+        )
+    yield Block("Friends", head=True)
+    for friend in one["friends"]:
+        at = f"{figures.day(friend['attributed_at'])} {figures.time_of_day(friend['attributed_at'])}"
+        yield Block(f"{names(friend['friend'])} by {_way(friend)}", name=at)
+    if one["friends_count"] > len(one["friends"]):
+        yield Block(f"… and {figures.count(one['friends_count'] - len(one['friends']))} more", "quiet")
+    if not one["friends"]:
+        yield Block("none yet", "quiet")
+
+
+def _rooms(rooms: Iterable[Told], program: Program | None) -> Iterator[Block]:
+    """What caps leave room for."""
+    for room in rooms:
+        left = []
+        if room["count"] is not None:
+            left.append(f"{figures.count(room['count'])} more")
+        if room["value_minor"] is not None:
+            left.append(_money(room["value_minor"], program))
+        yield Block(f"{room['reward']} has room for {' and '.join(left)} {room['window']}", name="cap")
+
+
+def _way(one: Told) -> str:
+    return f"the code {one['code']}" if one["method"] == "code" else f"the link {one['code']}"
+
+
+def _money(minor: int, program: Program | None) -> str:
+    return figures.NOTHING if program is None else figures.money(minor, program.currency, program.digits)
+
+
+def value_text(value: object) -> str:
+    """Write a fact's value as people read it."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,131 @@
+"""The second screen: every friend's journey, and why it was paid or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.widget import Widget
+
+from referral_tui.dashboard.commands import BACK, FILTER, OPEN, SORT, Command
+from referral_tui.dashboard.frame import Place
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from referral_tui.dashboard.app import Dashboard
+    from referral_tui.dashboard.screens.journeys_board import JourneysBoard
+    from referral_tui.dashboard.screens.journeys_wish import JourneysWish
+    from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.step import Step
+    from referral_tui.dashboard.widgets.accounting import AccountPane
+    from referral_tui.dashboard.widgets.table import Table
+
+FOLLOW = Command(
+    "follow", "f", "follow", "Follow", "Goes to the newest journey, and follows what comes", "follow"
+)
+
+
+class JourneysScreen(Place):
+    """A line to filter by, the rows, and the journey that is open beside them."""
+
+    KEY = "2"
+    TITLE_IN_TAB = "Journeys"
+    MODE = "journeys"
+    FIRST_FOCUS = "#journeys"
+    OWN_COMMANDS = (OPEN, BACK, FILTER, SORT, FOLLOW)
+
+    def parts(self) -> Iterable[Widget]:
+        """Make the board; its module is loaded now, after the frame's paint."""
+        from referral_tui.dashboard.screens.journeys_board import JourneysBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.journeys_wish import JourneysWish  # noqa: PLC0415
+
+        self._wish = JourneysWish()
+        yield JourneysBoard()
+
+    def wish(self) -> JourneysWish:
+        """Ask for the rows that are filtered for, on the side of the wall that is shown."""
+        return replace(self._wish, side=self._dashboard.view.side)
+
+    def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
+        """Hand the snapshot to the board."""
+        self.board.show(snapshot, step, self._dashboard.setup.path)
+
+    @property
+    def board(self) -> JourneysBoard:
+        """The screen's own part."""
+        return cast("JourneysBoard", self.query_one("#board"))
+
+    # -- keys -----------------------------------------------------------------------------------------
+
+    def action_open(self) -> None:
+        """Open the journey under the cursor."""
+        self.board.table.action_open()
+
+    def action_back(self) -> None:
+        """Close the open journey, or else empty the filter."""
+        if self.board.close():
+            self._ask(opened=None, also=())
+            return
+        filtering = self.query_one("#filter-text")
+        if filtering.has_focus:
+            self.board.table.focus()
+        cast("Input", filtering).value = ""
+
+    def action_filter(self) -> None:
+        """Type what to filter by."""
+        self.query_one("#filter-text").focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next order."""
+        self.board.table.sort_next()
+
+    def action_follow(self) -> None:
+        """Go to the newest, and stay there."""
+        self._ask(order="newest")
+        self.board.table.action_edge(0)
+        self.board.table.focus()
+
+    # -- what the parts say ---------------------------------------------------------------------------
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Search for what is typed."""
+        self._ask(text=message.value.strip(), page=type(self._wish)().page)
+
+    def on_filter_input_done(self) -> None:
+        """Go to the rows."""
+        self.board.table.focus()
+
+    def on_table_opened(self, message: Table.Opened) -> None:
+        """Open a journey."""
+        self.board.open(message.row, self._dashboard.setup.path)
+        self._ask(opened=message.row.person)
+
+    def on_table_sorted(self, message: Table.Sorted) -> None:
+        """Take another order."""
+        from referral_tui.dashboard.screens.journeys_board import SORTINGS  # noqa: PLC0415
+
+        orders = {sorting: order for order, sorting in SORTINGS.items()}
+        self._ask(order=orders[message.sorting])
+
+    def on_table_near_end(self) -> None:
+        """Have more rows read."""
+        from referral_tui.dashboard.screens.journeys_wish import MOST, PAGE  # noqa: PLC0415
+
+        if len(self.board.table.rows) >= self._wish.page < MOST:
+            self._ask(page=self._wish.page + PAGE)
+
+    def on_account_pane_named(self, message: AccountPane.Named) -> None:
+        """Have the people of an account named."""
+        self._ask(also=message.people)
+
+    @property
+    def _dashboard(self) -> Dashboard:
+        return cast("Dashboard", self.app)
+
+    def _ask(self, **changed: Any) -> None:
+        wish = replace(self._wish, **changed)
+        if wish != self._wish:
+            self._wish = wish
+            self.wish_again()

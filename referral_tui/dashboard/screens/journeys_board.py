@@ -1,0 +1,129 @@
+"""What the journeys screen shows: a line to filter by, the rows, and the journey that is open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+
+from referral_tui import figures
+from referral_tui.dashboard.screens.journeys_columns import columns
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.accounting import AccountPane
+from referral_tui.dashboard.widgets.filtering import FilterBar
+from referral_tui.dashboard.widgets.table import Sorting, Table
+
+if TYPE_CHECKING:
+    from db.journey_search import Found, Order
+    from db.journeys import Journey
+    from db.queries import Program
+    from referral_tui.dashboard.screens.journeys_wish import JourneysAnswer
+    from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.step import Step
+
+SORTINGS: Final[dict[Order, Sorting]] = {
+    "newest": Sorting("at", descending=True),
+    "matched": Sorting("matched", descending=True),
+    "oldest": Sorting("matched"),
+}
+_TITLES: Final[dict[Order, str]] = {
+    "newest": "Journeys, the newest event first",
+    "matched": "Journeys, the last to be matched first",
+    "oldest": "Journeys, the first to be matched first",
+}
+_TOPIC: Final = Topic(
+    "Journeys",
+    "A row for each friend: anybody who visited by a link, claimed, or converted. Enter tells the whole journey, and "
+    "why it was paid or not.",
+)
+_FILTER_TOPIC: Final = Topic(
+    "Filter",
+    "Words that must all be found in a row: parts of a name or reference of friend or referrer, a code, a channel, a "
+    "stage (visited, claimed, eligible, converted, qualified, rewarded), an outcome (refused, review, ignored), a "
+    "rule, or a reward's state (pending, issued, capped …).",
+    (
+        ("quick", "a whole code, channel, short name or reference, and review: an index serves them"),
+        ("others", "are searched for from the newest event back, in slices; the line says how far"),
+    ),
+)
+_NOBODY: Final = "No friend has visited, claimed or converted yet. Journeys appear here as they begin."
+_NO_MATCH: Final = "No journey matches. Escape empties the filter; ? on it says what can be looked for."
+
+
+class JourneysBoard(Container):
+    """The parts of the journeys screen."""
+
+    def __init__(self) -> None:
+        super().__init__(id="board")
+        self._program: Program | None = None
+
+    def compose(self) -> ComposeResult:
+        """Put the filter above, rows and account beside each other."""
+        yield FilterBar(_FILTER_TOPIC, "/ filters: name, code, stage, channel …")
+        with Horizontal(classes="beside"):
+            yield Table["Journey"](
+                "Journeys",
+                _TOPIC,
+                _NOBODY,
+                columns(lambda: self.table.names, lambda: self._program),
+                lambda row: row.friend,
+                id="journeys",
+            )
+            yield AccountPane()
+
+    @property
+    def table(self) -> Table[Journey]:
+        """The rows."""
+        return self.query_one("#journeys", Table)
+
+    @property
+    def account(self) -> AccountPane:
+        """The journey that is open, if one is."""
+        return self.query_one(AccountPane)
+
+    def show(self, snapshot: Snapshot, step: Step | None, path: Path) -> None:
+        """Hand each part what it shows."""
+        answer: JourneysAnswer = snapshot.answer
+        wish: Any = snapshot.question.wish
+        standing = snapshot.standing
+        self._program = standing.program
+        table, found = self.table, answer.found
+        table.call(snapshot.names)
+        table.mark(step.people if step else frozenset())
+        table.show(found.rows, SORTINGS[wish.order], _NO_MATCH if wish.text else _NOBODY)
+        table.border_title = _TITLES[wish.order]
+        self.query_one(FilterBar).say(_said(found, filtered=bool(wish.text)))
+        self.account.call(snapshot.names, standing.program, snapshot.question.view.at)
+        if answer.opened is not None and answer.opened.friend == self.account.ref:
+            version = standing.program.version if standing.program else 0
+            self.account.open(path, answer.opened.friend, (answer.opened, version))
+
+    def open(self, row: Journey, path: Path) -> None:
+        """Open a journey."""
+        version = self._program.version if self._program else 0
+        self.set_class(True, "-open")
+        self.account.open(path, row.friend, (row, version))
+        self.account.focus()
+
+    def close(self) -> bool:
+        """Close the journey that is open; false where none is."""
+        if self.account.ref is None:
+            return False
+        self.set_class(False, "-open")
+        self.account.close()
+        self.table.focus()
+        return True
+
+
+def _said(found: Found, *, filtered: bool) -> str:
+    """Say how many rows there are, and how far the search has come."""
+    rows = figures.count(len(found.rows))
+    if found.windowed:
+        return f"{rows} among the newest events; all can be searched when the run rests"
+    if found.unfinished:
+        return f"{rows} found, searched {found.done:.0%} …"
+    if found.full:
+        return f"the first {rows}; more further down"
+    return f"{figures.counted(len(found.rows), 'journey')}{' found' if filtered else ''}"

@@ -1,0 +1,74 @@
+"""What the journeys screen has read: the newest journeys, or those that match, and the one that is open."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from db.journey_search import Found, Namer, Order, Search, Wanted
+from db.journeys import Journey, journeys
+from db.people import NameBook
+from db.queries import DatabaseError
+from referral_tui.dashboard.wish import Desk, Side, Wish
+from referral_tui.names import Names, short_name
+
+PAGE = 200  # rows a page; more are asked for near the end
+MOST = 2_000  # rows in all: who looks for more had better filter
+
+
+@dataclass(frozen=True, slots=True)
+class JourneysAnswer:
+    """What was found, the open journey's row as it is now, and who else is named on the screen."""
+
+    found: Found
+    opened: Journey | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the search goes on."""
+        return self.found.unfinished
+
+    def references(self) -> set[str | None]:
+        """Name everybody who appears in it."""
+        rest = set(self.opened.references()) if self.opened is not None else set()
+        return self.found.references() | rest | set(self.also)
+
+
+@dataclass(frozen=True, slots=True)
+class JourneysWish(Wish):
+    """Journeys that match `text`, called as on one side of the wall; `opened` is the open one's person."""
+
+    EVERY_MS: ClassVar[int] = 250  # a page is looked up in 10 ms
+
+    text: str = ""
+    order: Order = "newest"
+    page: int = PAGE
+    side: Side = "platform"
+    opened: int | None = None
+    also: tuple[str, ...] = ()
+
+    def read(self, desk: Desk) -> JourneysAnswer:
+        """Go on with the search, which is kept."""
+        wanted = Wanted(self.text, self.order, self.page, desk.seq, desk.at)
+        search: Search | None = desk.kept.get("search")
+        if search is None or search.wanted != wanted:
+            search = desk.kept["search"] = Search(wanted, self._namer(desk))
+        found = search.look(desk.db, _steady_ms)
+        rows = [] if self.opened is None else journeys(desk.db, [self.opened], desk.seq, desk.at)
+        return JourneysAnswer(found, rows[0] if rows else None, self.also)
+
+    def _namer(self, desk: Desk) -> Namer:
+        """Call people as the screen does, where the text may say of them what the client's system does."""
+        if self.side == "platform" or not self.text:
+            return short_name
+        try:
+            book: NameBook = desk.kept.setdefault("book", NameBook(desk.path))
+        except DatabaseError:
+            return short_name  # the frame says that there are no names
+        return lambda reference: Names(book.names([reference]))(reference)
+
+
+def _steady_ms() -> float:
+    return time.monotonic() * 1000

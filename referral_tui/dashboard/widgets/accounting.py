@@ -1,0 +1,120 @@
+"""The text beside a table that tells all about one person: asked of a helper process, kept while nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from textual.message import Message
+
+from referral_tui.dashboard import helper
+from referral_tui.dashboard.account import Told, as_of, blocks, references
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.reading import Block, Reading
+from referral_tui.names import PSEUDONYMS, Names
+
+if TYPE_CHECKING:
+    from db.queries import Program
+
+KEPT: Final = 64  # accounts kept: a few kilobytes each
+TOPIC: Final = Topic(
+    "One journey, and why",
+    "Everything that happened to one person, in the order in which the platform learned of it; how they were matched "
+    "to a referrer, with the visits that lost; each decision rule by rule with the values it read; and what the "
+    "nearest change is that would have paid.",
+    (
+        (
+            "sent",
+            "by whose system an event came, and how long after it happened: in real time, or in a later batch",
+        ),
+        ("✓ ✕ ?", "a rule passed, failed, or had no value to read, which counts as a fail"),
+        (
+            "why not",
+            "each change was tried: the conversion was judged again with it, and qualified or was paid",
+        ),
+    ),
+)
+
+
+class AccountPane(Reading):
+    """What one person's journey was, and why it came out so."""
+
+    class Named(Message):
+        """An account names these people: the screen may want their names."""
+
+        def __init__(self, people: tuple[str, ...]) -> None:
+            """Say who."""
+            super().__init__()
+            self.people = people
+
+    def __init__(self) -> None:
+        super().__init__("Nobody is open", TOPIC, "Enter opens the row under the cursor.", id="account")
+        self.ref: str | None = None
+        self._asked: tuple[str, Hashable] | None = None
+        self._kept: dict[tuple[str, Hashable], Told] = {}
+        self._told: Told | None = None
+        self._names: Names = PSEUDONYMS
+        self._program: Program | None = None
+        self._at: int | None = None
+
+    def open(self, path: Path, ref: str, stamp: Hashable) -> None:
+        """Tell of a person; `stamp` changes when what happened to them has."""
+        key = (ref, stamp)
+        if key == self._asked:
+            return
+        if ref != self.ref:
+            self._told = None
+        self.ref, self._asked = ref, key
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._take(kept)
+            return
+        self._draw(top=self._told is None)
+        self.run_worker(self._ask(path, key), group="account", exclusive=True)
+
+    def close(self) -> None:
+        """Tell of nobody."""
+        self.workers.cancel_group(self, "account")
+        self.ref = self._asked = self._told = None
+        self.border_subtitle = ""
+        self.show([], "Nobody is open")
+
+    def call(self, names: Names, program: Program | None, at: int | None) -> None:
+        """Call people by these names, as of a moment (null: now)."""
+        if (names, program, at) != (self._names, self._program, self._at):
+            self._names, self._program, self._at = names, program, at
+            self._draw()
+
+    async def _ask(self, path: Path, key: tuple[str, Hashable]) -> None:
+        reply = await helper.ask(["explain", key[0], "--db", str(path), "--json"])
+        if reply.status or not isinstance(reply.data, dict):
+            said = reply.said or f"it ended with status {reply.status} and said nothing"
+            self.show(
+                [Block(f"It can't be explained now: {said}", "bad", sign="!", sign_ink="bad")],
+                self._names(key[0]),
+                top=True,
+            )
+            self.border_subtitle = ""
+            self._told, self._asked = None, None
+            return
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
+        self._kept[key] = reply.data
+        self._take(reply.data)
+
+    def _take(self, told: Told) -> None:
+        first, self._told = self._told is None, told
+        self.post_message(self.Named(references(told)))
+        self._draw(top=first)
+
+    def _draw(self, *, top: bool = False) -> None:
+        if self.ref is None:
+            return
+        title = self._names(self.ref)
+        if self._told is None:
+            waiting = Block("Asking what happened to them, and why: about a second …", "quiet", sign="◌")
+            self.show([waiting], title, top=top)
+            return
+        told = self._told if self._at is None else as_of(self._told, self._at)
+        self.show(blocks(told, self._names, self._program), title, top=top)

@@ -1,0 +1,393 @@
+"""Journeys: rows and searches from the database, and the screen with its keys."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from story import DAY, HOUR, START, Story
+from watching import HeldClock, Watch, Watched
+
+from db.journey_search import Found, Search, Wanted
+from db.journeys import Journey, journeys
+from db.readonly import open_readonly
+from referral_tui.dashboard import helper
+from referral_tui.dashboard.helper import Reply
+from referral_tui.dashboard.screens.journeys import JourneysScreen
+from referral_tui.names import short_name
+
+
+class Ticks:
+    """A clock that goes on by so much whenever it is looked at."""
+
+    def __init__(self, step: float = 0.0) -> None:
+        self.at, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.at += self.step
+        return self.at
+
+
+def found(db: sqlite3.Connection, text: str = "", **wanted: Any) -> Found:
+    """The end of a search."""
+    search = Search(Wanted(text, **wanted), short_name)
+    result = search.look(db, Ticks())
+    assert not result.unfinished
+    return result
+
+
+@pytest.fixture
+def opened(story: Story) -> sqlite3.Connection:
+    with closing(open_readonly(story.path)) as db:
+        yield db
+
+
+def stages(db: sqlite3.Connection) -> dict[str, int]:
+    """The funnel by the rollups."""
+    return dict(db.execute("SELECT substr(metric, 7), count FROM total WHERE metric LIKE 'stage.%'"))
+
+
+def test_every_friend_has_a_row_and_the_stages_agree_with_the_funnel(opened: sqlite3.Connection) -> None:
+    rows = found(opened, page=10_000).rows
+    order = ["visited", "claimed", "eligible", "converted", "qualified", "rewarded"]
+    reached = [order.index(row.stage) for row in rows if row.stage]
+    counts = {name: sum(place >= at for place in reached) for at, name in enumerate(order)}
+    wanted = stages(opened)
+    del counts["rewarded"], wanted["rewarded"]  # the story counts the friend's own reward only
+    assert counts == wanted
+    assert [row.seq for row in rows] == sorted((row.seq for row in rows), reverse=True)
+
+
+def test_a_row_tells_who_how_far_and_what_it_brought(opened: sqlite3.Connection) -> None:
+    (friend,) = opened.execute("SELECT friend FROM decision WHERE outcome = 'qualified' LIMIT 1").fetchone()
+    (row,) = journeys(opened, [friend])
+    referrer, code, channel = opened.execute(
+        "SELECT ref, code, channel FROM attribution JOIN person ON person.id = referrer WHERE friend = ?",
+        (friend,),
+    ).fetchone()
+    assert (row.referrer, row.code, row.channel) == (referrer, code, channel)
+    assert (row.event, row.outcome, row.reason) == ("service.activated", "qualified", None)
+    assert sum(count for _, count, _ in row.rewards) == 2
+    assert sum(minor for _, _, minor in row.rewards) == 3000
+
+
+def test_a_referrer_whom_nobody_brought_has_no_journey(opened: sqlite3.Connection) -> None:
+    assert journeys(opened, [1]) == []
+
+
+def test_it_is_told_as_it_was(opened: sqlite3.Connection) -> None:
+    at, friend = opened.execute(
+        "SELECT w.state_at, d.friend FROM reward w JOIN decision d ON d.id = w.decision WHERE state = 'revoked'"
+    ).fetchone()
+    assert {state for state, _, _ in journeys(opened, [friend])[0].rewards} >= {"revoked"}
+    (seq,) = opened.execute("SELECT max(seq) FROM event WHERE received_at < ?", (at - HOUR,)).fetchone()
+    (row,) = journeys(opened, [friend], seq, at - HOUR)
+    assert {state for state, _, _ in row.rewards} == {"pending"}
+    (row,) = journeys(opened, [friend], 90, START + DAY) or [None]
+    assert row is None
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("refused", lambda row: row.outcome == "refused"),
+        ("self-referral", lambda row: row.reason == "no-self-referral"),
+        ("qr", lambda row: row.channel == "qr"),
+        ("capped", lambda row: any(state == "capped" for state, _, _ in row.rewards)),
+        ("k001q", lambda row: row.code == "K001Q"),
+        ("k000q eligible", lambda row: row.code == "K000Q" and row.stage == "eligible"),
+    ],
+)
+def test_words_are_found_wherever_they_stand(
+    opened: sqlite3.Connection, text: str, right: Callable[[Journey], bool]
+) -> None:
+    everybody = found(opened, page=10_000).rows
+    wanted = {row for row in everybody if right(row)}
+    assert wanted
+    hits = set(found(opened, text, page=10_000).rows)
+    named = {row for row in hits - wanted if any(word in short_name(row.friend) for word in text.split())}
+    assert hits - named == wanted
+
+
+def test_by_name_reference_and_order(opened: sqlite3.Connection) -> None:
+    some = found(opened, order="matched").rows[3]
+    assert some in found(opened, short_name(some.friend)).rows
+    assert found(opened, some.friend).rows == (some,) or some in found(opened, some.friend).rows
+    oldest = [row.attributed_at for row in found(opened, order="oldest", page=10_000).rows]
+    assert oldest == sorted(oldest)
+    assert None not in oldest
+    assert found(opened, "nobody-is-called-so").rows == ()
+
+
+def test_a_search_goes_on_from_look_to_look_and_says_how_far(opened: sqlite3.Connection) -> None:
+    whole = found(opened, "refused").rows
+    search = Search(Wanted("refused"), short_name)
+    slow = Ticks(step=1_000)  # each look ends after its first slice
+    looks = [search.look(opened, slow)]
+    while looks[-1].unfinished:
+        looks.append(search.look(opened, slow))
+    assert len(looks) > 1
+    assert [look.done for look in looks] == sorted(look.done for look in looks)
+    assert looks[-1].rows == whole
+
+
+def test_what_happens_while_it_is_open_is_found_too(story: Story, opened: sqlite3.Connection) -> None:
+    search = Search(Wanted("claimed"), short_name)
+    before = search.look(opened, Ticks())
+    story.begin()
+    story.now += HOUR
+    friend = story.person()
+    seq = story.event("friend.claimed", friend, contact_ref="h", code="K001Q")
+    story.attribute(seq, friend, 2, "K001Q", "code", "code")
+    story.commit()
+    after = search.look(opened, Ticks())
+    assert [row.person for row in after.rows if row not in before.rows] == [friend]
+
+
+def steps(path: Path, look: Callable[[sqlite3.Connection], object]) -> int:
+    """How many thousand instructions SQLite runs for a look: a cost that no clock disturbs."""
+    count = 0
+
+    def one() -> None:
+        nonlocal count
+        count += 1
+
+    with closing(open_readonly(path)) as db:
+        db.set_progress_handler(one, 100)
+        look(db)
+    return count
+
+
+def test_a_look_costs_the_same_however_much_is_stored(tmp_path: Path, ddl: list[str]) -> None:
+    costs = []
+    for number, days in enumerate((9, 60)):
+        story = Story(tmp_path / f"{number}.db", ddl)
+        story.run(days)
+        story.close()
+        costs.append(
+            (
+                steps(story.path, lambda db: found(db, page=60)),
+                steps(story.path, lambda db: Search(Wanted("zzz"), short_name).look(db, Ticks(1_000))),
+            )
+        )
+    (page, part), (page_of_more, part_of_more) = costs
+    assert page_of_more < 1.3 * page
+    assert part_of_more < 1.3 * part
+
+
+def test_without_indexes_the_newest_are_told(story: Story, opened: sqlite3.Connection) -> None:
+    right = found(opened).rows
+    story.db.execute("DROP INDEX event_person")
+    search = Search(Wanted(), short_name).look(opened, Ticks())
+    assert search.windowed
+    assert search.rows == right
+    assert Search(Wanted("refused"), short_name).look(opened, Ticks()).rows
+
+
+# -- the screen -----------------------------------------------------------------------------------------
+
+TOLD: dict[str, Any] = {
+    "kind": "friend",
+    "ref": "",
+    "name": "",
+    "referrer": None,
+    "timeline": [
+        {
+            "at": START + DAY,
+            "kind": "event",
+            "seq": 9,
+            "received_at": START + DAY + 6 * HOUR,
+            "occurred_at": START + DAY,
+            "type": "service.activated",
+            "source": "client/billing",
+            "id": "e9",
+            "amount_minor": 2400,
+            "currency": "GBP",
+            "subject": "c_00000029",
+        },
+        {"at": START + DAY, "kind": "decided", "decision": 1, "milestone": "activated"}
+        | {"outcome": "refused", "reason": "worth-it"},
+    ],
+    "attribution": {
+        "referrer": "c_00000001",
+        "code": "K000Q",
+        "method": "link",
+        "attributed_at": START + DAY,
+    },
+    "touches": [
+        {"referrer": "c_00000001", "code": "K000Q", "channel": "qr", "won": True, "why": "it won"}
+        | {"occurred_at": START},
+        {"referrer": None, "code": "OLD", "channel": "qr", "won": False, "why": "no link had this code then"}
+        | {"occurred_at": START},
+    ],
+    "decisions": [
+        {
+            "id": 1,
+            "milestone": "activated",
+            "outcome": "refused",
+            "reason": "worth-it",
+            "source": "client/billing",
+            "event_id": "e9",
+            "program_version": 1,
+            "decided_at": START + DAY,
+            "rules": [
+                {"code": "worth-it", "result": "fail", "require": "amount >= 30", "values": {"amount": 24.0}}
+                | {"because": "Less than thirty pounds."}
+            ],
+            "why_not": ["with 30.00 GBP instead of 24.00 GBP it would have qualified"],
+            "no_line": [],
+        }
+    ],
+    "rewards": [],
+    "why_not": ["activated: with 30.00 GBP instead of 24.00 GBP it would have qualified"],
+}
+
+
+class Helper:
+    """A helper process that says what it is told to, and what it was asked."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        self.asked: list[list[str]] = []
+        self.free = asyncio.Event()
+
+    async def __call__(self, arguments: list[str], stdin: bytes = b"") -> Reply:
+        self.asked.append(list(arguments))
+        await self.free.wait()
+        return self.reply
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Helper:
+    spoken = Helper(Reply(0, TOLD, ""))
+    monkeypatch.setattr(helper, "ask", spoken)
+    return spoken
+
+
+def text(seen: Watched) -> str:
+    return "\n".join(seen.lines())
+
+
+async def settled(seen: Watched, true: Callable[[], object]) -> None:
+    """Wait until a worker's answer is drawn."""
+    while not true():
+        await asyncio.sleep(0)
+        await seen.pilot.pause()
+
+
+async def test_what_is_typed_filters(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        await seen.open(JourneysScreen)
+        table = seen.app.place.board.table
+        await seen.pilot.press("slash", *"refused")
+        await seen.until(lambda: seen.app.snapshot.question.wish.text == "refused")
+        assert table.rows
+        assert all(row.outcome == "refused" for row in table.rows)
+        assert f"{len(table.rows)} journeys found" in text(seen)
+        await seen.pilot.press("enter")
+        assert table.has_focus
+        await seen.pilot.press("escape")
+        await seen.until(lambda: seen.app.snapshot.question.wish.text == "")
+        assert any(row.outcome != "refused" for row in table.rows)
+        await seen.pilot.press("slash", *"xyzzy")
+        await seen.until(lambda: seen.app.snapshot.question.wish.text == "xyzzy")
+        assert "No journey matches" in text(seen)
+
+
+async def test_an_open_journey_tells_why(story: Story, watch: Watch, told: Helper) -> None:
+    async with watch(story.path, size=(160, 50)) as seen:
+        await seen.open(JourneysScreen)
+        await seen.pilot.press("down", "enter")
+        await seen.pilot.pause()
+        row = seen.app.place.board.table.row
+        assert told.asked == [["explain", row.friend, "--db", str(story.path), "--json"]]
+        assert "Asking what happened" in text(seen)
+        told.free.set()
+        await settled(seen, lambda: "Why nothing was paid" in text(seen))
+        for said in (
+            "with 30.00 GBP instead of 24.00 GBP",
+            "client/billing sent it 6.0 hours after it happened",
+            f"{short_name('c_00000001')}, by the link K000Q",
+            "no link had this code then",
+            "worth-it: amount >= 30 [amount = 24]",
+            "Less than thirty pounds.",
+        ):
+            assert said in text(seen)
+        await seen.pilot.press("escape")
+        assert not seen.app.place.board.account.display
+        await seen.pilot.press("enter")
+        await settled(seen, lambda: "Why nothing was paid" in text(seen))
+        assert len(told.asked) == 1  # nothing has changed: it is kept
+
+
+async def test_it_is_asked_again_where_the_journey_went_on(
+    story: Story, watch: Watch, told: Helper, steady: HeldClock
+) -> None:
+    told.free.set()
+    async with watch(story.path, size=(160, 50)) as seen:
+        await seen.open(JourneysScreen)
+        await seen.pilot.press("enter")
+        await settled(seen, lambda: "Why nothing was paid" in text(seen))
+        person = seen.app.place.board.table.row.person
+        story.begin()
+        story.now += HOUR
+        story.event("bill.paid", person, amount_minor=100, currency="GBP")
+        story.commit()
+        steady.at += 1_000
+        await seen.until(lambda: seen.app.snapshot.answer.opened.event == "bill.paid")
+        await settled(seen, lambda: len(told.asked) == 2)
+
+
+async def test_what_can_not_be_explained_says_why(story: Story, watch: Watch, told: Helper) -> None:
+    told.reply = Reply(2, None, "error: the database is locked")
+    told.free.set()
+    async with watch(story.path, size=(160, 50)) as seen:
+        await seen.open(JourneysScreen)
+        await seen.pilot.press("enter")
+        await settled(seen, lambda: "It can't be explained now: error: the database is locked" in text(seen))
+
+
+async def test_narrow_what_is_open_takes_the_place_of_the_rows(
+    story: Story, watch: Watch, told: Helper
+) -> None:
+    told.free.set()
+    async with watch(story.path, size=(80, 24)) as seen:
+        await seen.open(JourneysScreen)
+        await seen.pilot.press("enter")
+        await settled(seen, lambda: "Why nothing was paid" in text(seen))
+        assert not seen.app.place.board.table.display
+        await seen.pilot.press("escape")
+        assert seen.app.place.board.table.has_focus
+
+
+async def test_sort_and_follow(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(200, 60)) as seen:
+        await seen.open(JourneysScreen)
+        orders = []
+        for _ in range(3):
+            await seen.pilot.press("s")
+            before = len(orders)
+            await seen.until(lambda: seen.app.snapshot.question == seen.app.feed.question)
+            orders.append(seen.app.snapshot.question.wish.order)
+            assert len(orders) == before + 1
+        assert orders == ["matched", "oldest", "newest"]
+        await seen.pilot.press("s", "end", "f")
+        await seen.until(lambda: seen.app.snapshot.question.wish.order == "newest")
+        table = seen.app.place.board.table
+        assert table.row == table.rows[0]
+
+
+async def test_the_past_shows_rows_and_account_as_they_were(story: Story, watch: Watch, told: Helper) -> None:
+    told.free.set()
+    async with watch(story.path, size=(160, 50), at=START + 5 * DAY) as seen:
+        await seen.open(JourneysScreen)
+        rows = seen.app.place.board.table.rows
+        assert rows
+        assert max(row.at for row in rows) <= START + 5 * DAY
+        await seen.pilot.press("enter")
+        await settled(seen, lambda: "What would have paid is told of now" in text(seen))
