@@ -124,7 +124,7 @@ def test_a_person_is_the_same_under_another_design(make_world: Any, make_program
     """Name, contact, country, segment, and how long each step takes them: nothing is the program's."""
     people, steps = [], []
     for design in (make_program(500, 200), make_program(9000, 6000)):
-        world = make_world(program=design, days=60, referrers=600)
+        world = make_world(program=design, days=60, referrers=2000)
         events = world.advance(START + 60 * DAY_MS)
         people.append(world.take_people().unique("ref", keep="last").sort("ref"))
         first = events.filter(pl.col("type").is_in(["friend.claimed", "service.activated"]))
@@ -134,7 +134,7 @@ def test_a_person_is_the_same_under_another_design(make_world: Any, make_program
             ).drop_nulls()
         )
     both = people[0].join(people[1], on="ref", suffix="_rich")
-    assert both.height > 400
+    assert both.height > 1500
     for name in ("name", "email", "phone", "segment", "country"):
         assert (both[name] == both[f"{name}_rich"]).all()
     took = steps[0].join(steps[1], on="subject", suffix="_rich")
