@@ -14,6 +14,12 @@ def dashboard(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="Begin with a moment of the past, as 2026-03-01.")
     ] = None,
+    serve: Annotated[
+        bool,
+        typer.Option("--serve", help="In a browser: each page that is opened gets a dashboard of its own."),
+    ] = False,
+    host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="With --serve: the port.")] = 8000,
     config: Annotated[
         bool, typer.Option("--config", help="Say where the config file is, and what can be set in it.")
     ] = False,
@@ -22,6 +28,9 @@ def dashboard(
 
     It reads and never writes; pause, step and speed go to the simulation as orders. Where there is no database
     yet it waits for one. Press ? on anything to have it explained, q to leave.
+
+    With --serve it is drawn in a browser, on this machine only unless --host names another address: whoever can reach
+    that can look and steer.
 
     Example: referral-tui dashboard --db shop.db
     """
@@ -36,5 +45,10 @@ def dashboard(
         return 0
     moment = read_moment(at, "--at")
     comfort = read_config()
+    if serve:
+        from referral_tui.dashboard.serving import serve as serve_pages  # noqa: PLC0415 -- loads a web server
+
+        serve_pages(["dashboard", "--db", str(db.absolute()), *(["--at", at] if at else [])], host, port)
+        return 0
     need_terminal("dashboard")
     return watch(db, comfort, moment)

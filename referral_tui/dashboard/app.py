@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import logging
 import signal
 from collections.abc import Callable, Iterable
@@ -21,7 +22,7 @@ from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, Command, place_command
 from referral_tui.dashboard.frame import Place, Wished
 from referral_tui.dashboard.past import travel
-from referral_tui.dashboard.saving import free_path, write_table
+from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.saying import notice, status_telling, view_telling
 from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.overview import OverviewScreen
@@ -208,35 +209,36 @@ class Dashboard(App[None]):
 
     def action_picture(self) -> None:
         """Save a picture of the screen."""
-        if self.orders is None:
-            return
-        path = free_path(self.setup.pictures, self.current_mode, self._now, "svg")
-        try:
-            path.write_text(self.export_screenshot(title=self.title), encoding="utf-8")
-        except OSError as error:
-            self.orders.failed(f"the picture {path} can't be written ({error.strerror})")
-        else:
-            self.orders.refused(f"Picture saved: {path.absolute()}")
-        self._tell()
+        self._save("picture", "", "svg", self.export_screenshot(title=self.title))
 
     def action_table(self) -> None:
         """Save the rows of the table that has the focus, or else of the first one on the screen."""
         if self.orders is None or self.place is None:
             return
-        tables: list[Rowed] = [
-            part for part in self.place.query("*") if isinstance(part, Rowed) and part.display
-        ]
-        table = self.focused if isinstance(self.focused, Rowed) else next(iter(tables), None)
+        parts: list[object] = [self.focused, *(part for part in self.place.query("*") if part.display)]
+        table = next((part for part in parts if isinstance(part, Rowed)), None)
         if table is None:
             self.orders.refused("There is no table on this screen.")
+            self._tell()
         else:
-            path = free_path(self.setup.pictures, f"{self.current_mode}-{table.id}", self._now, "csv")
+            calls = self.snapshot.names.found if self.snapshot else {}
+            self._save("table", f"-{table.id}", "csv", table_text(table.rows, calls))
+
+    def _save(self, what: str, part: str, ending: str, text: str) -> None:
+        """Save a file where we were started, or in a browser hand it to that, and say so."""
+        if self.orders is None:
+            return
+        path = free_path(self.setup.pictures, f"{self.current_mode}{part}", self._now, ending)
+        if self.is_web:
+            self.deliver_text(io.StringIO(text), save_filename=path.name)
+            self.orders.refused(f"The {what} is handed to your browser: {path.name}")
+        else:
             try:
-                write_table(path, table.rows, self.snapshot.names.found if self.snapshot else {})
+                path.write_text(text, encoding="utf-8", newline="")
             except OSError as error:
-                self.orders.failed(f"the table {path} can't be written ({error.strerror})")
+                self.orders.failed(f"the {what} {path} can't be written ({error.strerror})")
             else:
-                self.orders.refused(f"Table saved: {path.absolute()}")
+                self.orders.refused(f"{what.capitalize()} saved: {path.absolute()}")
         self._tell()
 
     # -- inside ---------------------------------------------------------------------------------------

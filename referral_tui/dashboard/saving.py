@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,23 +23,22 @@ def free_path(folder: Path, name: str, at: int, ending: str) -> Path:
         number += 1
 
 
-def write_table(path: Path, rows: Sequence[Any], calls: Mapping[str, str]) -> None:
+def table_text(rows: Sequence[Any], calls: Mapping[str, str]) -> str:
     """Write frozen rows of one kind as CSV, a column for each field, in full.
 
     Moments are milliseconds UTC and money minor units, as in `export`. `calls` has the client's names by
-    reference: a column more, `name_of_FIELD`, for each field that holds such a one. Raises OSError.
+    reference: a column more, `name_of_FIELD`, for each field that holds such a one.
     """
-    if not rows:
-        path.write_text("", encoding="utf-8")
-        return
-    fields = [field.name for field in dataclasses.fields(rows[0])]
-    named = [field for field in fields if any(_call(row, field, calls) for row in rows)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
+    text = io.StringIO()
+    if rows:
+        fields = [field.name for field in dataclasses.fields(rows[0])]
+        named = [field for field in fields if any(_call(row, field, calls) for row in rows)]
+        writer = csv.writer(text)
         writer.writerow([*fields, *(f"name_of_{field}" for field in named)])
         for row in rows:
             values = [_cell(getattr(row, field)) for field in fields]
             writer.writerow([*values, *(_call(row, field, calls) for field in named)])
+    return text.getvalue()
 
 
 def _call(row: Any, field: str, calls: Mapping[str, str]) -> str:

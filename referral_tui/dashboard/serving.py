@@ -1,0 +1,97 @@
+"""The dashboard in a browser, by textual-serve: a process of its own for each page that is opened.
+
+Everything the page needs comes from this machine; textual-serve's own page would fetch a font from elsewhere, and
+would let any page that the browser has open steer the dashboard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shlex
+import sys
+from collections.abc import Sequence
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+from weakref import WeakSet
+
+from aiohttp import web
+from textual_serve.server import Server
+
+from simulator.errors import InputError
+
+PAGE: Final = Path(__file__).with_name("page.html")
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def serve(arguments: Sequence[str], host: str, port: int) -> None:
+    """Serve `referral-tui ARGUMENTS` until it is interrupted; raises InputError where the address can't be had."""
+    server = Served(shlex.join([sys.executable, "-m", "referral_tui", *arguments]), host, port)
+    try:
+        server.serve()
+    except OSError as error:
+        raise InputError(
+            f"--host {host} --port {port}: can't be listened on ({error.strerror or error})"
+        ) from error
+
+
+class Served(Server):
+    """A server for one command line, with a page of our own, for pages of our own only."""
+
+    def __init__(self, command: str, host: str, port: int) -> None:
+        super().__init__(command, host=host, port=port, title="referral-tui")
+        self._open: WeakSet[asyncio.Task[Any]] = WeakSet()
+
+    def serve(self, debug: bool = False) -> None:  # noqa: ARG002 -- theirs
+        """Serve until it is interrupted; raises OSError where the address can't be had."""
+        logging.basicConfig(level="WARNING", format="%(message)s")
+        web.run_app(
+            self._make_app(), host=self.host, port=self.port, print=self._listening, shutdown_timeout=2.0
+        )
+
+    async def on_startup(self, _app: web.Application) -> None:
+        """Say nothing yet: nobody is listening."""
+
+    def _listening(self, *_words: object) -> None:
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        print(f"The dashboard is at http://{name}:{self.port}; ctrl+c ends it.", flush=True)  # noqa: T201
+
+    async def on_shutdown(self, _app: web.Application) -> None:
+        """Close every page: the server would wait a minute for each otherwise."""
+        for task in set(self._open):
+            task.cancel()
+
+    async def handle_index(self, _request: web.Request) -> Any:
+        """Give the page."""
+        return web.Response(text=PAGE.read_text(encoding="utf-8"), content_type="text/html")
+
+    async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """Open a dashboard for a page of ours."""
+        if not allowed(self.host, request.host, request.headers.get("Origin")):
+            raise web.HTTPForbidden(text="The dashboard is opened from its own page only.\n")
+        task = asyncio.current_task()
+        if task is not None:
+            self._open.add(task)
+        return await super().handle_websocket(request)
+
+
+def allowed(host: str, called: str, origin: str | None) -> bool:
+    """Tell whether a page may steer: it must be one that this server gave, called by a name that is this machine's.
+
+    `host` is the address that is listened on, `called` the one in the request (its Host), `origin` the page's. Another
+    site that is open in the same browser is refused; on loopback so is one whose name was made to lead here.
+    """
+    if origin is None or urlsplit(origin).netloc != called:
+        return False
+    name = urlsplit(f"//{called}").hostname or ""
+    return not is_loopback(host) or name in LOOPBACK or name == host
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address is of this machine only."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
