@@ -5,13 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from db.figures import Rollup
 from db.sums import HOUR_MS, Pair, Sums
 from simulator.lateness import Late, summed
 
 DAY_MS = 24 * HOUR_MS
 RECEIPTS = ("accepted", "duplicate", "conflict", "malformed")
 LATE_DAYS = 28
+LATENESS = "SELECT type, bucket, count, worst FROM lateness"
 
 CHAINS = ("person", "event", "quarantine", "audit")
 """As `db.chain` has them; kept here too, because that module loads more than the standard library."""
@@ -91,13 +94,13 @@ def types(db: sqlite3.Connection, sums: Sums, at_ms: int, late: dict[str, Late])
 
 def lateness(db: sqlite3.Connection) -> dict[str, Late]:
     """Read how late each event type arrived, over the whole log."""
-    return _late(db.execute("SELECT type, bucket, count, worst FROM lateness"))
+    return by_type(db.execute(LATENESS))
 
 
 def lateness_upto(db: sqlite3.Connection, at_ms: int, days: int = LATE_DAYS) -> dict[str, Late]:
     """Read how late each event type arrived in the last `days` days that had ended by a moment."""
     day = at_ms // DAY_MS
-    return _late(
+    return by_type(
         db.execute(
             "SELECT type, bucket, SUM(count), MAX(worst) FROM lateness_day WHERE day >= ? AND day < ? "
             "GROUP BY type, bucket",
@@ -106,9 +109,9 @@ def lateness_upto(db: sqlite3.Connection, at_ms: int, days: int = LATE_DAYS) -> 
     )
 
 
-def cost_of_lateness(sums: Sums) -> Cost:
-    """What reversals that arrived too late cost."""
-    clawed, lost = (sums.totals.get(f"late_reversal.{fate}", (0, 0)) for fate in ("clawed", "lost"))
+def cost_of_lateness(totals: Rollup) -> Cost:
+    """What reversals that arrived too late cost, from the totals."""
+    clawed, lost = (totals.get(f"late_reversal.{fate}", (0, 0)) for fate in ("clawed", "lost"))
     return Cost(clawed, lost)
 
 
@@ -170,7 +173,8 @@ def chains(db: sqlite3.Connection) -> tuple[ChainRow, ...]:
     return tuple(rows)
 
 
-def _late(rows: Iterable[tuple[str, int, int, int]]) -> dict[str, Late]:
+def by_type(rows: Iterable[tuple[Any, ...]]) -> dict[str, Late]:
+    """How late each event type was, from rows of LATENESS."""
     buckets: dict[str, dict[int, Pair]] = {}
     for kind, bucket, count, worst in rows:
         buckets.setdefault(kind, {})[bucket] = (count, worst)

@@ -175,7 +175,7 @@ def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float)
 
 def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
     """The figures as lines for a person."""
-    from referral_tui.cli.summary import receipt_lines, standing_lines  # noqa: PLC0415 - keeps --help quick
+    from referral_tui.cli.summary import late_lines, receipt_lines, standing_lines  # noqa: PLC0415 - keeps --help quick
 
     yield (
         f"{db}: {figures['status']}; {figures['referrers']:,} referrers, {figures['days']} days, preset "
@@ -187,6 +187,7 @@ def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]
     )
     yield from receipt_lines(figures)
     yield from standing_lines(figures, program)
+    yield from late_lines(figures, program)
     if figures["status"] == "stopped":
         yield f"to go on: referral-tui simulate --resume --db {db}"
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from referral_tui.figures import counted, money
+from referral_tui.figures import MINUTE, counted, duration, money
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
@@ -25,6 +25,23 @@ def standing_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str
     for state, line in figures["rewards"].items():
         value = money(line["value_minor"], program.currency, program.digits)
         yield f"  {state:<12}{line['count']:>12,}  {_noun(line['count'], 'reward')}, {value}"
+
+
+def late_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
+    """How late the event types came that came late (by more than a minute), and what late reversals cost."""
+    late = {kind: times for kind, times in figures["lateness"].items() if times["p95_ms"] > MINUTE}
+    if late:
+        yield "received late: median, 95 %, worst"
+    for kind, times in late.items():
+        said = ", ".join(duration(times[f"{what}_ms"]) for what in ("median", "p95", "worst"))
+        yield f"  {kind:<24}{said}"
+    issued, clawed, lost = (figures["late_reversals"][name] for name in ("issued", "clawed_back", "lost"))
+    if issued["count"]:
+        sums = [money(one["value_minor"], program.currency, program.digits) for one in (issued, clawed, lost)]
+        yield (
+            f"{counted(issued['count'], 'reward')}, {sums[0]}, issued before the reversal arrived that had happened by "
+            f"then: {sums[1]} clawed back, {sums[2]} lost"
+        )
 
 
 def _noun(count: int, noun: str) -> str:

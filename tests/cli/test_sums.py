@@ -19,6 +19,9 @@ from db.rewards import DAY_MS, STATES, budget, by_reward, falling_due
 from db.rules import RuleRow, by_rule
 from db.sums import HOUR_MS, Past, Sums
 from referral_tui.cli.app import run
+from referral_tui.cli.summary import late_lines
+from simulator.program.load import load_program
+from simulator.standing import standing
 from simulator.verify import verify
 
 CLUBS, CHANNELS = 6, ("email", "social", "qr")
@@ -26,7 +29,7 @@ LATER = 4 * DAY_MS
 REWARDS = ("credit", "share", "thanks")
 
 
-def late_lines() -> list[bytes]:
+def log_lines() -> list[bytes]:
     """The nasty log with clubs and channels, in which cancellations arrive four days after they happen."""
     found: list[tuple[int, bytes]] = []
     at = START
@@ -53,7 +56,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sums")
     hold, longer = 'hold = "1d"', 'hold = "30d"'  # so that something is pending at the end
     (folder / "p.toml").write_text(PROGRAM.replace(hold, longer).replace("400.00", "9000.00"))
-    lines = b"".join(late_lines()).replace(*(json.dumps(text)[1:-1].encode() for text in (hold, longer)))
+    lines = b"".join(log_lines()).replace(*(json.dumps(text)[1:-1].encode() for text in (hold, longer)))
     (folder / "a.jsonl").write_bytes(lines.replace(b"400.00", b"4000.00"))
     options = ["--program", folder / "p.toml", "--replay", "--batch", 50, folder / "a.jsonl"]
     assert run([*map(str, ["ingest", "--db", folder / "a.db", *options])]) == 0
@@ -167,7 +170,7 @@ def test_late_cancellations_cost_what_was_issued_before_they_came(db: sqlite3.Co
     assert late["friend.visited"].worst == 0
     assert late["conversion.reversed"].median == pytest.approx(LATER, rel=0.09)
     assert late["conversion.reversed"].worst == LATER
-    cost = traffic.cost_of_lateness(sums.now(db))
+    cost = traffic.cost_of_lateness(sums.now(db).totals)
     assert cost.issued == (cost.clawed[0] + cost.lost[0], cost.clawed[1] + cost.lost[1])
     assert cost.clawed[0] > 0
     joined = (
@@ -179,6 +182,22 @@ def test_late_cancellations_cost_what_was_issued_before_they_came(db: sqlite3.Co
     found = counted(db, joined)
     assert found.get("issued", (0, 0)) == cost.lost
     assert found["revoked"] == cost.clawed
+
+
+def test_figures_and_words_tell_of_it(db: sqlite3.Connection) -> None:
+    figures = standing(lambda sql: db.execute(sql).fetchall())
+    late, cost = figures["lateness"]["conversion.reversed"], figures["late_reversals"]
+    assert late["worst_ms"] == LATER >= late["p95_ms"] >= late["median_ms"]
+    assert (
+        cost["issued"]["value_minor"] == cost["clawed_back"]["value_minor"] + cost["lost"]["value_minor"] > 0
+    )
+    told = list(late_lines(figures, load_program(PROGRAM, "p.toml")))
+    assert told[1].split(maxsplit=1) == ["conversion.reversed", "3.9 days, 3.9 days, 4.0 days"]
+    issued = f"£{cost['issued']['value_minor'] / 100:,.2f}"
+    assert told[-1].startswith(
+        f"{cost['issued']['count']} rewards, {issued}, issued before the reversal arrived"
+    )
+    assert not any("friend.visited" in line for line in told)
 
 
 def test_types_senders_and_receipts_are_those_of_the_log(db: sqlite3.Connection) -> None:
