@@ -16,7 +16,8 @@ class Batch:
 
     `settled` and `changes` are of rows that earlier batches wrote; `rollup` to `leaders` are for the tables of sums
     (see `db.rollups`): increments, and of `leaders` the places that changed;
-    `quarantine`, `versions`, `commands` and `beats` (of the table `meter`) are rows of their tables; `clock` and `settings` are values to set.
+    `quarantine`, `versions`, `commands` and `beats` (of `meter`) are rows of their tables;
+    `clock` and `settings` are values to set.
     """
 
     persons: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -31,6 +31,7 @@ STAGES = {
     "idle": "until an event is due",
     "write": "a thread beside the others",
 }
+SAYS = max(map(len, STAGES.values())) + 2
 _BESIDE = "write"
 
 
@@ -77,7 +78,7 @@ class LoadPart(LineWidget, can_focus=True):
         """Draw a line of a name, a value, and what is said of it."""
         line = self.line(width).skip().add(name, self.ink("quiet"), NAME)
         line.add(value, self.ink(ink), VALUE, right=True).skip(2)
-        return line.add(rest, self.ink("quiet")).strip()
+        return (line.add(rest, self.ink("quiet")) if len(rest) <= line.left else line).strip()
 
     def graph(self, values: Sequence[float | None], width: int, height: int, ink: str) -> Iterator[Strip]:
         """Draw a course, newest at the right."""
@@ -182,11 +183,11 @@ class WhereTimeGoes(LoadPart):
             line = self.line(width).skip().add(name, self.ink("quiet"), NAME)
             line.add(f"{stages[name]:,.1f} s", self.ink("strong"), 8, right=True)
             line.add(f"{part * 100:.0f} %", self.ink("quiet"), 6, right=True).skip(2)
-            says = STAGES.get(name, "")
-            room = line.left - 1 - (len(says) + 2 if line.left >= len(says) + 14 else 0)
+            says = SAYS if line.left >= SAYS + 14 else 0
+            room = line.left - 1 - says
             line.add(bar(part, room), self.ink("steering" if name == _BESIDE else "identification"))
-            if room < line.left:
-                line.skip(2).add(says, self.ink("quiet"))
+            if says:
+                line.skip(2).add(STAGES.get(name, ""), self.ink("quiet"))
             yield line.strip()
         pieces = list(load.figures.get("pieces", {}).items())[: max(0, height - len(shown) - 2)]
         if pieces:
@@ -232,7 +233,7 @@ class Room(LoadPart):
                 "identification",
             ),
         )
-        deep = max(1, min(4, (height - 3) // 3))
+        deep = max(1, min(6, (height - 4) // 3))
         for name, value, course, ink in rows:
             texts = area(course, max(4, width - NAME - VALUE - 4), deep)
             for number, text in enumerate(texts):
