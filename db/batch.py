@@ -16,8 +16,7 @@ class Batch:
 
     `settled` and `changes` are of rows that earlier batches wrote; `rollup` to `leaders` are for the tables of sums
     (see `db.rollups`): increments, and of `leaders` the places that changed;
-    `quarantine`, `versions`, `commands` and `beats` (of `meter`) are rows of their tables;
-    `clock` and `settings` are values to set.
+    `quarantine` and `versions` are rows of their tables; `clock` and `settings` are values to set.
     """
 
     persons: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -36,7 +35,6 @@ class Batch:
     quarantine: pl.DataFrame = field(default_factory=pl.DataFrame)
     versions: Sequence[Row] = ()
     commands: Sequence[Row] = ()
-    beats: Sequence[Row] = ()
     clock: Mapping[str, int | float | str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
 

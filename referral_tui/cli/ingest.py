@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from simulator.ingest import Intake
     from simulator.platform import Platform
     from simulator.program.model import Program
-    from simulator.wall import wall_ms
 
 
 def ingest(
@@ -70,11 +69,11 @@ def ingest(
             platform.check_now(final)
         floor = platform.floor_ms
         with Bar("ingest", size_of(files)) as bar:
-            clock = None if replay else wall_ms
+            clock = None if replay else _clock_ms
             ingest_files(platform, files, batch=batch, clock=clock, intake=intake, progress=bar.advance)
         if final is None:
             newest = platform.newest if platform.newest > floor else 0  # else moved up, and stated by nobody
-            final = max(platform.earliest_now, newest if replay else wall_ms())
+            final = max(platform.earliest_now, newest if replay else _clock_ms())
         if final:
             platform.advance(final)
         figures = _figures(platform, intake, final, time.perf_counter() - started)
@@ -137,6 +136,10 @@ def _status(platform: Platform) -> Iterator[None]:
             platform.clock("stopped")
         raise
     platform.clock("finished")
+
+
+def _clock_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _figures(platform: Platform, intake: Intake, final: int, seconds: float) -> dict[str, Any]:

@@ -25,7 +25,6 @@ from referral_tui.dashboard.past import travel
 from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.saying import notice, status_telling, view_telling
 from referral_tui.dashboard.screens.journeys import JourneysScreen
-from referral_tui.dashboard.screens.load import LoadScreen
 from referral_tui.dashboard.screens.overview import OverviewScreen
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.telling import Telling
@@ -45,7 +44,6 @@ LOG = logging.getLogger(__name__)
 PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a screen
     OverviewScreen,
     JourneysScreen,
-    LoadScreen,
 )
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
 

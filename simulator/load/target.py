@@ -83,17 +83,12 @@ class Stored:
     def settle(self) -> None:
         """Release what is due, and make the indexes where they are not there yet."""
         self.platform.advance(self.platform.earliest_now)
-        self.platform.index()
+        self.platform.clock("finished", self.platform.newest)
 
     def bytes(self) -> int:
         """The database's file and its log."""
         files = (self.path, self.path.with_name(self.path.name + "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
-
-    def beat(self, row: Row) -> None:
-        """Keep a row of measurements, and say that we live."""
-        self.platform.beat(row)
-        self.platform.clock("running", self.platform.newest)
 
     def standing(self) -> dict[str, Any]:
         """What stands in the database."""
@@ -114,11 +109,8 @@ class Stored:
         }
 
     def close(self) -> None:
-        """Say that it is finished, and let go of the database."""
-        try:
-            self.platform.clock("finished", self.platform.newest)
-        finally:
-            self.platform.close()
+        """Let go of the database."""
+        self.platform.close()
 
 
 class RulesAlone:

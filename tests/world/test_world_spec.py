@@ -51,19 +51,6 @@ def test_all_problems_are_told_at_once() -> None:
     assert len(str(told.value).splitlines()) == 2
 
 
-def test_every_number_of_the_preset_has_a_source_or_says_that_it_is_assumed() -> None:
-    """A number's source stands on its own line, or on the line that opens its table."""
-    sources = ("assumed", "Extole", "HBR", "Garnefeld")
-    table_has_one = False
-    for line in world_text("telecom").splitlines():
-        text, _, comment = line.partition("#")
-        has_one = any(source in comment for source in sources)
-        if text.startswith("["):
-            table_has_one = has_one
-        elif any(letter.isdigit() for letter in text):
-            assert has_one or table_has_one, line
-
-
 def test_the_answer_to_a_reward_saturates_with_the_stated_elasticity() -> None:
     spec = Response(reference=20.0, elasticity=0.35, without=0.35)
     assert response(spec, 20) == pytest.approx(1)

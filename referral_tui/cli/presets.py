@@ -1,0 +1,208 @@
+"""`presets`: what there is to simulate, and how near each comes to published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from referral_tui.cli.options import Json, print_json
+
+if TYPE_CHECKING:
+    from simulator.calibration.bounds import Estimate
+    from simulator.calibration.published import Published
+    from simulator.calibration.trial import Result
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="List the presets, and check them against published figures.",
+    epilog="Start with: referral-tui presets list",
+    rich_markup_mode="rich",
+)
+
+
+@app.command("list", epilog="Example: referral-tui presets list")
+def list_presets(as_json: Json = False) -> None:
+    """List the presets: the brand, what its friends convert by, and the published figures that it reproduces."""
+    from simulator.calibration.published import published  # noqa: PLC0415 - loads Pydantic
+    from simulator.plan import Plan, world_names  # noqa: PLC0415 - loads Pydantic
+    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
+    from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
+
+    known = published()
+    rows: list[dict[str, Any]] = []
+    for name in world_names():
+        program, world = load_program(*find_program(name)), Plan(preset=name).world()
+        figures = known.get(name, ())
+        rows.append(
+            {
+                "preset": name,
+                "name": program.name,
+                "industry": program.industry,
+                "currency": program.currency,
+                "countries": list(world.people.countries),
+                "converts_by": world.conversion.event,
+                "figures": len(figures),
+                "row": figures[0].row if figures else None,
+                "nearest": bool(figures and figures[0].nearest),
+            }
+        )
+    if as_json:
+        print_json({"presets": rows})
+        return
+    for row in rows:
+        typer.echo(
+            f"{row['preset']:<13} {row['name']}, {row['currency']}, {', '.join(row['countries'])}; friends convert by "
+            f"{row['converts_by']}; {row['figures']} published figures, of "
+            f"{'the nearest row, ' if row['nearest'] else ''}{row['row']}"
+        )
+
+
+@app.command(epilog="Example: referral-tui presets check telecom bank")
+def check(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME…]", help="Which presets. Default: all.", show_default=False),
+    ] = None,
+    referrers: Annotated[
+        int, typer.Option(min=100, max=1_000_000, help="Customers of each brand; more give narrower bounds.")
+    ] = 20_000,
+    seed: Annotated[
+        list[int] | None,
+        typer.Option(min=0, help="The seed. Repeated: one run for each, taken together. Default: 1."),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Run presets for a year and set their simulated rates beside the published ones.
+
+    The bounds hold with 99.9 % and reckon with clusters: all friends of a referrer come through one person. Ends
+    with status 1 where a published figure lies outside of them.
+    """
+    from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
+    from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
+    from simulator.calibration.bounds import CONFIDENCE  # noqa: PLC0415 - loads NumPy
+    from simulator.calibration.trial import DAYS, StoppedError, compare  # noqa: PLC0415 - loads Polars
+    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
+
+    wanted = _wanted(names)
+    seeds = list(dict.fromkeys(seed or [1]))
+    stopper = Stopper()
+    results: dict[str, list[Result]] = {}
+    with signals(stopper), Bar("presets", float(len(wanted) * len(seeds))) as bar:
+        done = _Done(bar.set)
+        try:
+            for name, figures in wanted.items():
+                results[name] = compare(
+                    name, figures, seeds=seeds, referrers=referrers, stopper=stopper, progress=done.part
+                )
+        except StoppedError:
+            return INTERRUPTED
+    if as_json:
+        print_json(
+            {
+                "referrers": referrers,
+                "days": DAYS,
+                "seeds": seeds,
+                "confidence": CONFIDENCE,
+                "method": "ratio of sums over referrers, Taylor linearisation",
+                "figures": [_fields(name, one) for name, found in results.items() for one in found],
+                "ok": all(one.agrees for found in results.values() for one in found),
+            }
+        )
+    else:
+        typer.echo("\n".join(_lines(results, referrers, DAYS, seeds, CONFIDENCE)))
+    return FINE if all(one.agrees for found in results.values() for one in found) else FAILED
+
+
+class _Done:
+    """Turns parts of one run after another into one sum."""
+
+    def __init__(self, tell: Any) -> None:
+        self._tell = tell
+        self._whole, self._last = 0, 0.0
+
+    def part(self, share: float) -> None:
+        """So much of the current run is done; less than before: another has begun."""
+        if share < self._last:
+            self._whole += 1
+        self._last = share
+        self._tell(self._whole + share)
+
+
+def _wanted(names: Sequence[str] | None) -> dict[str, tuple[Published, ...]]:
+    """The presets asked for, with their figures; raises InputError with the nearest name."""
+    from simulator.calibration.published import published  # noqa: PLC0415 - loads Pydantic
+    from simulator.errors import InputError  # noqa: PLC0415 - keeps --help quick
+    from simulator.program.nearest import advice, shown  # noqa: PLC0415 - with the rest
+
+    known = published()
+    for name in names or ():
+        if name not in known:
+            raise InputError(f"no preset {shown(name)}; {advice(name, known)}")
+    return {name: known[name] for name in (dict.fromkeys(names) if names else known)}
+
+
+def _fields(preset: str, one: Result) -> dict[str, Any]:
+    from simulator.calibration.measures import MEASURES  # noqa: PLC0415 - loads NumPy
+
+    figure, estimate = one.published, one.estimate
+    return {
+        "preset": preset,
+        "measure": figure.measure,
+        "title": MEASURES[figure.measure].title,
+        "formula": MEASURES[figure.measure].formula,
+        "published": [figure.low, figure.high],
+        "source": figure.source,
+        "page": figure.page,
+        "row": figure.row,
+        "simulated": estimate.value if estimate else None,
+        "bounds": [estimate.low, estimate.high] if estimate else None,
+        "numerator": estimate.numerator if estimate else None,
+        "denominator": estimate.denominator if estimate else None,
+        "ok": one.agrees,
+    }
+
+
+def _lines(
+    results: dict[str, list[Result]], referrers: int, days: int, seeds: Sequence[int], confidence: float
+) -> Iterator[str]:
+    from simulator.calibration.measures import MEASURES  # noqa: PLC0415 - loads NumPy
+
+    used: dict[str, None] = {}
+    for preset, found in results.items():
+        row = found[0].published
+        yield f"{preset}, after {row.row}{', the nearest row' if row.nearest else ''}"
+        for one in found:
+            measure = MEASURES[one.published.measure]
+            used[one.published.measure] = None
+            said, told = _range(one.published, measure.percent), _estimate(one.estimate, measure.percent)
+            mark = "ok " if one.agrees else "OUT"
+            yield f"  {mark}  {measure.title:<25} {said:>12}  {told:<26} {one.published.source}"
+    yield ""
+    yield f"published, simulated (with {confidence:.1%} bounds), source; {_told(referrers, days, seeds)}"
+    yield from (f"{MEASURES[name].title} = {MEASURES[name].formula}" for name in used)
+    out = [one for found in results.values() for one in found if not one.agrees]
+    count = sum(len(found) for found in results.values())
+    yield f"{count - len(out)} of {count} published figures lie within the bounds"
+
+
+def _told(referrers: int, days: int, seeds: Sequence[int]) -> str:
+    which = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))} together"
+    return f"{referrers:,} referrers, {days} days, {which}"
+
+
+def _range(figure: Published, percent: bool) -> str:
+    ends = dict.fromkeys((_number(figure.low, percent), _number(figure.high, percent)))
+    return " to ".join(ends) + (" %" if percent else "")
+
+
+def _number(value: float, percent: bool) -> str:
+    return f"{value * 100:.3g}" if percent else f"{value:.3g}"
+
+
+def _estimate(estimate: Estimate | None, percent: bool) -> str:
+    if estimate is None:
+        return "nothing to count"
+    scale, unit = (100, " %") if percent else (1, "")
+    return f"{estimate.value * scale:.2f}{unit} ({estimate.low * scale:.2f} to {estimate.high * scale:.2f})"

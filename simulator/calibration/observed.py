@@ -1,0 +1,112 @@
+"""What people did in a run, out of its log: one row a referrer, one row a friend, ready for the measures.
+
+Only friends and shares of the run's part before `until_ms` are counted, so that what comes of them has had the time
+to come: a friend's later steps are looked for until the end of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+WEEK_MS = 7 * 86_400_000
+_MOST_PEOPLE = 1 << 40  # in a run
+LOOK, SHARE, VISIT, CLAIM, LINK = (
+    "session.authenticated",
+    "referral.shared",
+    "friend.visited",
+    "friend.claimed",
+    "link.created",
+)
+QUALIFICATION = "milestone.reached"
+
+
+def types(conversion: str) -> tuple[str, ...]:
+    """The event types that are looked at where friends convert by the type `conversion`."""
+    return tuple(dict.fromkeys((LOOK, SHARE, VISIT, CLAIM, LINK, QUALIFICATION, conversion)))
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A run, by referrer and by friend.
+
+    referrers  referrer, looks, shares, weeks (in which they shared); one row each with a link
+    friends    friend, referrer (who owns the first code they came by; null: unknown), clicked, claimed, converted,
+               qualified, coded (matched by a code they typed), wait_ms (from the first click to the conversion)
+    """
+
+    referrers: pl.DataFrame
+    friends: pl.DataFrame
+
+
+def observe(log: pl.DataFrame, conversion: str, start_ms: int, until_ms: int) -> Observed:
+    """Look at a log in which friends convert by the type `conversion`.
+
+    `log` has the columns type, occurred_at (ms UTC), person (a number) and code, in any order of rows.
+    """
+    owners = (
+        log.filter(pl.col("type") == LINK)
+        .sort("occurred_at")
+        .unique("code", keep="first")
+        .select("code", referrer="person")
+    )
+    early = log.filter(pl.col("occurred_at") < until_ms)
+    return Observed(
+        referrers=_referrers(owners, early, start_ms),
+        friends=_friends(log, owners, conversion, until_ms),
+    )
+
+
+def _referrers(owners: pl.DataFrame, early: pl.DataFrame, start_ms: int) -> pl.DataFrame:
+    week = (pl.col("occurred_at") - start_ms) // WEEK_MS
+    acts = (
+        early.filter(pl.col("type").is_in([LOOK, SHARE]))
+        .group_by(referrer="person")
+        .agg(
+            looks=(pl.col("type") == LOOK).sum().cast(pl.Int64),
+            shares=(pl.col("type") == SHARE).sum().cast(pl.Int64),
+            weeks=week.filter(pl.col("type") == SHARE).n_unique().cast(pl.Int64),
+        )
+    )
+    return owners.select(pl.col("referrer").unique()).join(acts, on="referrer", how="left").fill_null(0)
+
+
+def _friends(log: pl.DataFrame, owners: pl.DataFrame, conversion: str, until_ms: int) -> pl.DataFrame:
+    kind, at = pl.col("type"), pl.col("occurred_at")
+    bought = kind == conversion
+    steps = (
+        log.filter(kind.is_in([VISIT, CLAIM, conversion, QUALIFICATION]))
+        .join(owners, on="code", how="left")
+        .sort("person", "occurred_at", maintain_order=True)
+    )
+    matching = kind.is_in([CLAIM, conversion])
+    friends = steps.group_by(friend="person").agg(
+        first_at=at.min(),
+        referrer=pl.col("referrer").drop_nulls().first(),
+        clicked=(kind == VISIT).any(),
+        claimed=(kind == CLAIM).any(),
+        converted=bought.any(),
+        qualified=(kind == QUALIFICATION).any(),
+        coded=pl.col("referrer").filter(matching).first().is_not_null(),
+        wait_ms=at.filter(bought).min() - at.filter(kind == VISIT).min(),
+    )
+    return friends.filter(pl.col("first_at") < until_ms).drop("first_at")
+
+
+def together(runs: Sequence[Observed]) -> Observed:
+    """Several runs as one: their people are told apart."""
+    return Observed(
+        referrers=pl.concat([_apart(run.referrers, "referrer", place) for place, run in enumerate(runs)]),
+        friends=pl.concat(
+            [
+                _apart(_apart(run.friends, "referrer", place), "friend", place)
+                for place, run in enumerate(runs)
+            ]
+        ),
+    )
+
+
+def _apart(frame: pl.DataFrame, who: str, place: int) -> pl.DataFrame:
+    return frame.with_columns(pl.col(who) + place * _MOST_PEOPLE)

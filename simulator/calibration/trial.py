@@ -1,0 +1,83 @@
+"""Runs presets in a temporary folder and sets what came of it beside what is published."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from db.steps import steps
+from simulator.calibration.bounds import Estimate
+from simulator.calibration.measures import MEASURES
+from simulator.calibration.observed import Observed, observe, together, types
+from simulator.calibration.published import Published
+from simulator.plan import Plan, start_of
+from simulator.program.load import load_program
+from simulator.program.presets import find_program
+from simulator.run import Run, begin
+from simulator.wall import Stopper
+
+DAYS: Final = 365
+SETTLING_DAYS: Final = 60
+"""Friends who come in the last days of a run are not counted: what they will do is not to be seen any more."""
+
+REFERRERS: Final = 20_000
+_DAY_MS = 86_400_000
+
+Progress = Callable[[float], None]
+
+
+class StoppedError(Exception):
+    """Somebody wants the trial to end."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A published figure and what the runs gave; `estimate` is None where nothing could be counted."""
+
+    published: Published
+    estimate: Estimate | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the bounds reach the published figure or range."""
+        return self.estimate is not None and self.estimate.meets(self.published.low, self.published.high)
+
+
+def compare(
+    preset: str,
+    figures: Sequence[Published],
+    *,
+    seeds: Sequence[int],
+    referrers: int,
+    stopper: Stopper,
+    progress: Progress,
+) -> list[Result]:
+    """Run a preset with its own program, once for each seed, and compare.
+
+    `progress` hears of parts of a run. Raises WorldError, ProgramError; StoppedError when the stopper wants it.
+    """
+    runs = together([_run(preset, seed, referrers, stopper, progress) for seed in seeds])
+    return [Result(one, MEASURES[one.measure].of(runs)) for one in figures]
+
+
+def _run(preset: str, seed: int, referrers: int, stopper: Stopper, progress: Progress) -> Observed:
+    program = load_program(*find_program(preset))
+    start = start_of(program)
+    plan = Plan(preset=preset, seed=seed, referrers=referrers, days=DAYS, start_ms=start)
+    conversion = plan.world().conversion.event
+    with tempfile.TemporaryDirectory(prefix="referral-tui-") as folder:
+        path = Path(folder) / "trial.db"
+        with begin(path, plan, program) as opened:
+            run = Run(
+                opened,
+                stopped=stopper.asked,
+                wall=stopper,
+                progress=lambda done, total: progress(done / total),
+            )
+            if run.go() != "finished":
+                raise StoppedError
+        log = steps(path, types(conversion))
+    return observe(log, conversion, start, start + (DAYS - SETTLING_DAYS) * _DAY_MS)

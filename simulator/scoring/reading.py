@@ -1,0 +1,78 @@
+"""Scores the program in a database beside which the client's CRM lies."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from db import truth
+from db.readonly import in_words, open_readonly
+from simulator.errors import InputError
+from simulator.program.load import load_program
+from simulator.program.model import Program
+from simulator.program.nearest import advice, shown
+from simulator.scoring.refused import WouldPay
+from simulator.scoring.score import Judged, Score, score
+
+
+def score_database(path: Path, only: Sequence[str] = ()) -> tuple[Score, Program]:
+    """The score of what is stored at `path`, and the newest program, in whose currency its money is.
+
+    `only` are codes of rules: the others are left out of it. Raises DatabaseError where the database or its CRM is
+    missing or can't be read, InputError where there is no such rule.
+    """
+    with closing(open_readonly(path)) as db:
+        cheats = truth.cheats(path, db)
+        try:
+            programs = {
+                version: load_program(text, f"{path}, program version {version}")
+                for version, text in truth.versions(db)
+            }
+            found = score(_decisions(db, cheats), _codes(programs, only), WouldPay(db, programs).value)
+        except sqlite3.Error as error:
+            raise in_words(error, path) from error
+    return found, programs[max(programs)]
+
+
+def _codes(programs: dict[int, Program], only: Sequence[str]) -> list[str]:
+    """The rules to score, in the order of the program."""
+    every = list(dict.fromkeys(rule.code for program in programs.values() for rule in program.rules))
+    for code in only:
+        if code not in every:
+            raise InputError(f"no rule {shown(code)}; {advice(code, every)}")
+    return [code for code in every if not only or code in only]
+
+
+def _decisions(db: sqlite3.Connection, cheats: dict[str, str]) -> Iterator[Judged]:
+    for row in truth.judged(db):
+        yield _judged(row, cheats)
+
+
+def _judged(row: tuple[Any, ...], cheats: dict[str, str]) -> Judged:
+    (
+        decision, seq, milestone, friend, ref, referrer, outcome, reason, failed, version,
+        source, event_id, amount, currency, issued, revoked, pending,
+    ) = row  # fmt: skip
+    return Judged(
+        decision=decision,
+        seq=seq,
+        milestone=milestone,
+        friend=friend,
+        referrer=referrer,
+        outcome=outcome,
+        reason=reason,
+        failed=tuple(code for code, _ in json.loads(failed)),
+        version=version,
+        source=source,
+        event_id=event_id,
+        amount_minor=amount,
+        currency=currency,
+        issued=issued,
+        revoked=revoked,
+        pending=pending,
+        kind=cheats.get(ref),
+    )

@@ -1,0 +1,164 @@
+"""Precision, recall and money of a program's rules, counted from judged decisions and the truth about each friend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final
+
+MISSING: Final = ":missing"
+DECLINED: Final = "declined"
+
+FORMULAS: Final = {
+    "conversions": "conversions with a decision that rules were asked about, whatever came of it",
+    "cheats": "of these, those whose friend the client's CRM labels as the friend of a cheat",
+    "flagged": "conversions on which the rule failed, for any milestone, as first evaluated",
+    "refused": "conversions with a decision refused in the end: by a rule, or declined by a person where it asked",
+    "precision": "cheats among them ÷ flagged (or refused)",
+    "recall": "cheats among them ÷ cheats among all conversions",
+    "refused_honest": "what refused decisions of honest friends would have paid, by the rule that decided: the lines "
+    "they would have made, on their every and in their tier; caps and budget aside; not for reversed conversions",
+    "refused_cheats": "the same of cheats: what the rule kept from them",
+    "paid": "rewards issued on conversions of cheats and not taken back, to whomever",
+    "taken_back": "rewards issued on conversions of cheats and revoked by a reversal",
+    "pending": "rewards on conversions of cheats that wait for their time",
+}
+"""What each figure is."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A decision that rules were asked about. `kind` is that of the cheat its friend belongs to, None for the honest.
+
+    `failed` are the codes of rules that failed, in file order. People are given by number, money in minor units:
+    issued, revoked and pending are the sums of the decision's reward lines.
+    """
+
+    decision: int
+    seq: int
+    milestone: str
+    friend: int
+    referrer: int
+    outcome: str
+    reason: str | None
+    failed: tuple[str, ...]
+    version: int
+    source: str
+    event_id: str
+    amount_minor: int | None = None
+    currency: str | None = None
+    issued: int = 0
+    revoked: int = 0
+    pending: int = 0
+    kind: str | None = None
+
+    @property
+    def decided_by(self) -> str | None:
+        """The rule that a refusal comes from; of a declined review the one that asked for it."""
+        if self.outcome != "refused":
+            return None
+        if self.reason == DECLINED:
+            return self.failed[0] if self.failed else DECLINED
+        return (self.reason or "").removesuffix(MISSING)
+
+
+@dataclass
+class Tally:
+    """Conversions that a rule, or all of them together, pointed at; and the money of the refusals."""
+
+    flagged: int = 0
+    cheats: int = 0
+    refused_honest: int = 0
+    refused_cheats: int = 0
+
+    @property
+    def precision(self) -> float | None:
+        """Of those pointed at, the share of cheats; None where nobody was."""
+        return self.cheats / self.flagged if self.flagged else None
+
+    def recall(self, all_cheats: int) -> float | None:
+        """Of all cheats, the share pointed at; None where there are none."""
+        return self.cheats / all_cheats if all_cheats else None
+
+    def point(self, cheat: bool) -> None:
+        """One more conversion."""
+        self.flagged += 1
+        self.cheats += cheat
+
+
+@dataclass
+class Kind:
+    """One kind of cheat: its conversions, what rules did about them, and the money that went."""
+
+    conversions: int = 0
+    flagged: int = 0
+    refused: int = 0
+    waiting: int = 0
+    refused_money: int = 0
+    paid: int = 0
+    taken_back: int = 0
+    pending: int = 0
+
+
+@dataclass
+class Score:
+    """A program's score. `rules` are by code, in the order of the program; `flagged` and `refused` of all together."""
+
+    conversions: int = 0
+    cheats: int = 0
+    rules: dict[str, Tally] = field(default_factory=dict)
+    flagged: Tally = field(default_factory=Tally)
+    refused: Tally = field(default_factory=Tally)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+
+    @property
+    def paid(self) -> int:
+        """Minor units issued to cheats and not taken back."""
+        return sum(kind.paid for kind in self.kinds.values())
+
+
+def score(decisions: Iterable[Judged], codes: Iterable[str], would_pay: Callable[[Judged], int]) -> Score:
+    """Count decisions, in log order: what the rules `codes` do. `would_pay` values a refused decision."""
+    found = Score(rules={code: Tally() for code in codes})
+    for _, group in groupby(decisions, key=lambda one: one.seq):
+        _count(found, list(group), would_pay)
+    return found
+
+
+def _count(found: Score, conversion: list[Judged], would_pay: Callable[[Judged], int]) -> None:
+    kind = conversion[0].kind
+    cheat = kind is not None
+    failed = [code for code in found.rules if any(code in one.failed for one in conversion)]
+    refused = [one for one in conversion if one.decided_by in found.rules]
+    found.conversions += 1
+    found.cheats += cheat
+    for code in failed:
+        found.rules[code].point(cheat)
+    if failed:
+        found.flagged.point(cheat)
+    if refused:
+        found.refused.point(cheat)
+    money = 0
+    for one in refused:
+        kept = would_pay(one)
+        money += kept
+        for tally in (found.rules[str(one.decided_by)], found.flagged, found.refused):
+            if cheat:
+                tally.refused_cheats += kept
+            else:
+                tally.refused_honest += kept
+    if kind is not None:
+        of = found.kinds.setdefault(kind, Kind())
+        of.flagged += bool(failed)
+        of.refused += bool(refused)
+        of.refused_money += money
+        _count_kind(of, conversion)
+
+
+def _count_kind(of: Kind, conversion: list[Judged]) -> None:
+    of.conversions += 1
+    of.waiting += any(one.outcome == "review" for one in conversion)
+    of.paid += sum(one.issued for one in conversion)
+    of.taken_back += sum(one.revoked for one in conversion)
+    of.pending += sum(one.pending for one in conversion)
