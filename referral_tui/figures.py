@@ -77,6 +77,26 @@ def duration(ms: float | None) -> str:
     return f"{ms / SECOND:.0f} s"
 
 
+def short_duration(ms: float) -> str:
+    """Write a duration in at most six cells: `12 d`, `3 h`, `40 min`, `9 s`."""
+    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if ms >= 2 * size:
+            return f"{ms / size:,.0f} {unit}"
+    return f"{max(0.0, ms) / SECOND:.0f} s"
+
+
+def date(ms: int) -> str:
+    """Write a moment's day with its year: `3 Mar 2026`, UTC."""
+    at = _at(ms)
+    return f"{at.day} {at:%b %Y}" if at else NOTHING
+
+
+def weekday(ms: int) -> str:
+    """Write a moment's day with its name: `Tue 3 Mar`, UTC."""
+    at = _at(ms)
+    return f"{at:%a} {at.day} {at:%b}" if at else NOTHING
+
+
 def moment(ms: int) -> str:
     """Write a moment: `Tue 3 Mar 2026 14:25`, UTC."""
     at = _at(ms)

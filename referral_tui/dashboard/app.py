@@ -20,12 +20,13 @@ from textual.screen import Screen
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, Command, place_command
-from referral_tui.dashboard.frame import Place, Wished
+from referral_tui.dashboard.frame import Ordered, Place, Said, Wished
 from referral_tui.dashboard.past import travel
 from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.saying import notice, status_telling, view_telling
 from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.overview import OverviewScreen
+from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.telling import Telling
 from referral_tui.dashboard.themes import DAY, NIGHT
@@ -44,6 +45,7 @@ LOG = logging.getLogger(__name__)
 PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a screen
     OverviewScreen,
     JourneysScreen,
+    RewardsScreen,
 )
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
 
@@ -150,6 +152,17 @@ class Dashboard(App[None]):
     def on_wished(self, _message: Wished) -> None:
         """Have read what the open screen wants now."""
         self._ask()
+
+    def on_ordered(self, message: Ordered) -> None:
+        """Send the order that a screen wants to be given."""
+        if self.feed is not None:
+            self.feed.send(message.kind, message.args)
+
+    def on_said(self, message: Said) -> None:
+        """Tell what a screen has to say."""
+        if self.orders is not None:
+            self.orders.say(message.telling)
+        self._tell()
 
     def on_order_sent(self, message: OrderSent) -> None:
         """Say that an order is on its way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -29,6 +29,24 @@ HEIGHTS = [(0, "-h0"), (20, "-h1"), (28, "-h2"), (38, "-h3"), (54, "-h4")]
 
 class Wished(Message):
     """A screen wants something else to be read."""
+
+
+class Ordered(Message):
+    """A screen wants the writer to be ordered something; `args` belong to the kind (see `db.control.send`)."""
+
+    def __init__(self, kind: str, args: Mapping[str, object]) -> None:
+        """Say what is wanted."""
+        super().__init__()
+        self.kind, self.args = kind, args
+
+
+class Said(Message):
+    """A screen has something to say on the line that tells what goes on."""
+
+    def __init__(self, telling: Telling) -> None:
+        """Say it."""
+        super().__init__()
+        self.telling = telling
 
 
 class Place(Screen[None]):
@@ -94,6 +112,14 @@ class Place(Screen[None]):
     def wish_again(self) -> None:
         """Have what `wish` says now read at once: call it when a key changed what it depends on."""
         self.post_message(Wished())
+
+    def order(self, kind: str, args: Mapping[str, object]) -> None:
+        """Have the writer ordered something; the telling line says what becomes of it."""
+        self.post_message(Ordered(kind, args))
+
+    def say(self, telling: Telling) -> None:
+        """Say something on the telling line."""
+        self.post_message(Said(telling))
 
     def show(self, snapshot: Snapshot, step: Step | None) -> None:
         """Show a snapshot."""

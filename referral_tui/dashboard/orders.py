@@ -18,6 +18,8 @@ from referral_tui.words import event_sentence, happening_sentence
 FULL_SPEED = 0.0
 PACES = (1.0, 60.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 604_800.0, FULL_SPEED)
 """Simulated ms per wall ms, slowest first: 1 s/s, 1 min/s, 10 min/s, 1 h/s, 6 h/s, 1 d/s, 1 wk/s, full speed."""
+LASTING = (control.VERDICT, control.PROGRAM)
+"""Orders that change the outcome: that one was not obeyed any more is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ class Orders:
                 self._before_step = None
         self._told = Telling(f"Sent: {_words(order)}. Waiting for the simulation to obey.", "warn")
 
+    def say(self, telling: Telling) -> None:
+        """Tell what a screen has to say."""
+        self._told = telling
+
     def refused(self, text: str) -> None:
         """Note why a key did nothing."""
         self._told = Telling(text, "warn")
@@ -93,18 +99,19 @@ class Orders:
 
     def see(self, snapshot: Snapshot) -> None:
         """Look for what was obeyed, and for what a step did."""
-        if snapshot.status in ("finished", "stopped") and snapshot.status != self._status:
-            self._waiting.clear()
-            self._told = None
-        self._status = snapshot.status
         done = {(entry.kind, entry.issued_at): entry for entry in snapshot.standing.obeyed}
         for order in list(self._waiting):
             entry = done.get((order.kind, order.issued_at))
             if entry is not None:
                 self._waiting.remove(order)
-                self._told = Telling(_obeyed_words(order, entry), "good")
+                self._told = _obeyed_telling(order, entry)
                 if order.kind == control.PAUSE:
                     self._before_step = snapshot.standing
+        if snapshot.status in ("finished", "stopped") and snapshot.status != self._status:
+            lost = [_words(order) for order in self._waiting if order.kind in LASTING]
+            self._waiting.clear()
+            self._told = Telling(f"It ended before it obeyed: {', '.join(lost)}.", "bad") if lost else None
+        self._status = snapshot.status
         if self._stepping and self._before_step is not None and not self._waiting:
             self._step = Step.between(self._before_step, snapshot.standing)
             told = step_words(self._step, snapshot.standing, snapshot.names)
@@ -177,10 +184,19 @@ def _words(order: Order) -> str:
     if order.kind == control.SPEED:
         pace = order.args.get("pace")
         return f"speed {figures.pace(float(pace))}" if isinstance(pace, (int, float)) else "speed"
-    return {control.PAUSE: "pause", control.RESUME: "go on", control.STEP: "one event on"}.get(
-        order.kind, order.kind
+    if order.kind == control.VERDICT:
+        return f"{order.args.get('verdict')} decision {order.args.get('decision')}"
+    return {
+        control.PAUSE: "pause",
+        control.RESUME: "go on",
+        control.STEP: "one event on",
+        control.PROGRAM: "apply the edited program",
+    }.get(order.kind, order.kind)
+
+
+def _obeyed_telling(order: Order, entry: Obeyed) -> Telling:
+    if entry.refused is not None:
+        return Telling(f"Not done: {_words(order)}. {entry.refused}", "bad")
+    return Telling(
+        f"Obeyed: {_words(order)}, after event {entry.seq:,}, at {figures.moment(entry.sim_at)}.", "good"
     )
-
-
-def _obeyed_words(order: Order, entry: Obeyed) -> str:
-    return f"Obeyed: {_words(order)}, after event {entry.seq:,}, at {figures.moment(entry.sim_at)}."

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from db.readonly import APPLICATION_ID, SCHEMA_VERSION
+from simulator.lateness import bucket_of
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
 START = 1_772_323_200_000  # Sun 1 Mar 2026 00:00 UTC
+DESIGN = Path(__file__).with_name("design.toml").read_text(encoding="utf-8")
 CHANNELS = ("e-mail", "messaging", "social", "qr", "community-post")
 EVENT_COLUMNS = (
     *("seq", "received_at", "occurred_at", "type", "source", "id", "person", "code", "channel"),
@@ -48,11 +50,13 @@ class Story:
         settings = {"schema": str(SCHEMA_VERSION), "kind": "simulate", "preset": "telecom", "seed": "1"}
         self.db.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
         self.db.execute(
-            "INSERT INTO program_version VALUES (1, 1, 'Northwind Mobile', 'GBP', 2, 5000000, '[program]')"
+            "INSERT INTO program_version VALUES (1, 1, 'Northwind Mobile', 'GBP', 2, 500000, ?)", (DESIGN,)
         )
         self.db.execute("COMMIT")
         self.seq = self.audits = self.decisions = self.rewards = self.people = self.commands = 0
         self.sums: Counter[tuple[int, str, int]] = Counter()
+        self.parts: Counter[tuple[int, str, str, int]] = Counter()
+        self.refused = 0
         self.now = START
 
     # -- rows -------------------------------------------------------------------------------------------
@@ -65,6 +69,10 @@ class Story:
     def count(self, metric: str, count: int = 1, value: int = 0) -> None:
         self.sums[self.now // HOUR, metric, 0] += count
         self.sums[self.now // HOUR, metric, 1] += value
+
+    def part(self, metric: str, part: str, count: int = 1, value: int = 0) -> None:
+        self.parts[self.now // HOUR, metric, part, 0] += count
+        self.parts[self.now // HOUR, metric, part, 1] += value
 
     def event(self, kind: str, person: int | None, **fields: object) -> int:
         self.seq += 1
@@ -82,7 +90,37 @@ class Story:
         self.db.execute(f"INSERT INTO event ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
         self.count(f"event.{kind}", 1, int(fields.get("reach", 1)) if kind == "referral.shared" else 0)
         self.count("receipt.accepted")
+        self.part(f"event.{kind}", source)
+        self.late(kind, self.seq % 40 * 20 * 60_000 if source.startswith("client") else self.seq % 4 * 300)
         return self.seq
+
+    def late(self, kind: str, late_ms: int) -> None:
+        """An event arrived so late."""
+        for table, keys in (("lateness", (kind,)), ("lateness_day", (self.now // DAY, kind))):
+            marks = ", ".join("?" * (len(keys) + 3))
+            self.db.execute(
+                f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO UPDATE "
+                "SET count = count + 1, worst = max(worst, excluded.worst)",
+                (*keys, bucket_of(late_ms), 1, late_ms),
+            )
+
+    def refuse(self, receipt: str, field: str | None, reason: str, message: str) -> None:
+        """A message that was not accepted."""
+        self.refused += 1
+        row = (
+            self.refused,
+            self.now,
+            "client/billing",
+            f"bad-{self.refused}",
+            receipt,
+            field,
+            reason,
+            message,
+        )
+        self.db.execute("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, "5e" * 32))
+        self.count(f"receipt.{receipt}")
+        self.part(f"receipt.{receipt}", "client/billing")
+        self.part(f"quarantine.{receipt}", field or "(not said)")
 
     def audit(self, kind: str, person: int | None, ref: int | None, trigger: int) -> None:
         self.audits += 1
@@ -97,7 +135,12 @@ class Story:
 
     def decide(self, seq: int, friend: int, referrer: int, outcome: str, reason: str | None) -> int:
         self.decisions += 1
-        row = (self.decisions, seq, "activated", friend, referrer, outcome, reason, self.now, "[]", None, 1)
+        failed = json.dumps([[reason, "fail"]] if reason else [])
+        row = (self.decisions, seq, "activated", friend, referrer, outcome, reason, self.now, failed, None, 1)
+        for rule in ("no-self-referral", "eligible", "not-too-fast"):
+            self.part("rule.fail" if rule == reason else "rule.pass", rule)
+        if reason:
+            self.part(f"rule.{outcome}", reason, 1, 3000)
         self.db.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.count(f"decision.{outcome}")
         self.audit("decided", friend, self.decisions, seq)
@@ -109,18 +152,31 @@ class Story:
         row += (self.now + 3 * DAY, self.now)
         self.db.execute("INSERT INTO reward VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.count("reward.pending", 1, minor)
+        self.part("reward.pending", f"{role}-credit", 1, minor)
+        self.falls_due(self.now + 3 * DAY, f"{role}-credit", 1, minor)
         self.audit("pending", friend, self.rewards, seq)
         return self.rewards
 
+    def falls_due(self, due_at: int, reward: str, count: int, minor: int) -> None:
+        self.db.execute(
+            "INSERT INTO due VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+            "SET count = count + excluded.count, value = value + excluded.value",
+            (due_at // DAY, reward, count, minor),
+        )
+
     def move(self, reward: int, before: str, state: str) -> None:
-        minor, role, seq, friend = self.db.execute(
-            "SELECT w.value_minor, w.role, w.seq, d.friend "
+        minor, role, seq, friend, due_at = self.db.execute(
+            "SELECT w.value_minor, w.role, w.seq, d.friend, w.due_at "
             "FROM reward w JOIN decision d ON d.id = w.decision WHERE w.id = ?",
             (reward,),
         ).fetchone()
         self.db.execute("UPDATE reward SET state = ?, state_at = ? WHERE id = ?", (state, self.now, reward))
         self.count(f"reward.{before}", -1, -minor)
         self.count(f"reward.{state}", 1, minor)
+        self.part(f"reward.{before}", f"{role}-credit", -1, -minor)
+        self.part(f"reward.{state}", f"{role}-credit", 1, minor)
+        if before == "pending":
+            self.falls_due(due_at, f"{role}-credit", -1, -minor)
         if state == "issued":
             if role == "friend":
                 self.count("stage.rewarded")
@@ -149,7 +205,26 @@ class Story:
                 f"INSERT INTO total VALUES ('{metric}', ?, ?) ON CONFLICT DO UPDATE SET {column} = {column} + ?",
                 row,
             )
+            self.db.execute(
+                f"INSERT INTO week VALUES ({hour // 168}, '{metric}', ?, ?) "
+                f"ON CONFLICT DO UPDATE SET {column} = {column} + ?",
+                row,
+            )
+        for (hour, metric, part, is_value), amount in self.parts.items():
+            column = "value" if is_value else "count"
+            row = (part, amount if not is_value else 0, amount if is_value else 0, amount)
+            for table, span in (
+                ("breakdown_hour", f"{hour}, "),
+                ("breakdown_week", f"{hour // 168}, "),
+                ("breakdown", ""),
+            ):
+                self.db.execute(
+                    f"INSERT INTO {table} VALUES ({span}'{metric}', ?, ?, ?) "
+                    f"ON CONFLICT DO UPDATE SET {column} = {column} + ?",
+                    row,
+                )
         self.sums.clear()
+        self.parts.clear()
         if self.db.in_transaction:
             self.db.execute("COMMIT")
 
@@ -191,6 +266,9 @@ class Story:
             for _ in range(self._poisson(friends_an_hour * busy)):
                 self.now += 61_000
                 self._friend(owners, sharing, waiting)
+        self.refuse("malformed", "data.amount_minor", '"24.00" is no integer', '{"amount_minor": "24.00"}')
+        self.refuse("malformed", "data.contact_ref", "looks like an e-mail", '{"contact_ref": "•••@•••"}')
+        self.refuse("conflict", None, "the same id as event 7, with other content", '{"id": "e7"}')
         self.commit()
 
     def _poisson(self, mean: float) -> int:
@@ -229,7 +307,10 @@ class Story:
         seq = self.event("service.activated", friend, amount_minor=2400 + friend % 9 * 100, currency="GBP")
         self.count("stage.converted")
         if luck() > 0.88:
-            self.decide(seq, friend, referrer, "refused", "no-self-referral")
+            if self.decisions % 3 == 0:
+                self.decide(seq, friend, referrer, "review", "not-too-fast")
+            else:
+                self.decide(seq, friend, referrer, "refused", "no-self-referral")
             return
         decision = self.decide(seq, friend, referrer, "qualified", None)
         self.count("stage.qualified")

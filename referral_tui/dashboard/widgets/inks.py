@@ -28,6 +28,16 @@ INKS = (
     ),
     *("identification", "participation", "conversion", "steering", "funnel-top", "funnel-bottom"),
 )
+REWARD_INKS = {
+    "pending": "warn",
+    "issued": "good",
+    "counted": "quiet",
+    "capped": "quiet",
+    "unfunded": "bad",
+    "voided": "bad",
+    "revoked": "bad",
+}
+"""The ink of a reward, by its state."""
 COMPONENTS = {f"ink--{name}" for name in INKS}
 
 

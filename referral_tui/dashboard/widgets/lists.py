@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.inks import REWARD_INKS
 from referral_tui.dashboard.widgets.lines import Line
 from referral_tui.dashboard.widgets.listing import Listing
 from referral_tui.words import (
@@ -27,15 +28,6 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.step import Step
 
 ROOMY, WIDE = 84, 100  # cells from which a row says more
-_REWARD_INKS = {
-    "pending": "warn",
-    "issued": "good",
-    "counted": "quiet",
-    "capped": "quiet",
-    "unfunded": "bad",
-    "voided": "bad",
-    "revoked": "bad",
-}
 
 
 class Stream(Listing["EventRow"]):
@@ -96,7 +88,7 @@ class Rewards(Listing["Happening"]):
 
     def draw_row(self, row: Happening, line: Line) -> None:
         """Draw state, money, and for whom."""
-        ink = self.ink(_REWARD_INKS.get(row.kind, "plain"))
+        ink = self.ink(REWARD_INKS.get(row.kind, "plain"))
         room = line.left
         if room >= 68:
             line.add(figures.day(row.at), self.ink("quiet"), 7)

@@ -1,0 +1,109 @@
+"""The third screen: what became of the money, what falls due, and what waits for a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from referral_tui.dashboard.commands import Command
+from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.telling import Telling
+
+if TYPE_CHECKING:
+    from db.review_queue import Waiting
+    from referral_tui.dashboard.app import Dashboard
+    from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.step import Step
+    from referral_tui.dashboard.wish import Wish
+
+BY = "dashboard"  # the operator's reference in a verdict that is given here
+
+
+class RewardsScreen(Place):
+    """Rewards by name and state, the budget, the calendar, and the review queue."""
+
+    KEY = "3"
+    TITLE_IN_TAB = "Rewards"
+    MODE = "rewards"
+    FIRST_FOCUS = "#rewards-table"
+    CSS_PATH = "rewards.tcss"
+    OWN_COMMANDS = (
+        Command(
+            "review.approve",
+            "a",
+            "decide('approve')",
+            "Approve",
+            "Approves what the cursor stands on in the queue: it qualifies, and its rewards begin",
+            "approve",
+        ),
+        Command(
+            "review.decline",
+            "d",
+            "decide('decline')",
+            "Decline",
+            "Declines what the cursor stands on in the queue: it is refused",
+            "decline",
+        ),
+        Command(
+            "rewards.measure",
+            "m",
+            "measure",
+            "Money or counts",
+            "Shows money or counts, where there is no room for both",
+            "counts",
+        ),
+    )
+
+    def parts(self) -> Iterable[Widget]:
+        """Make the board; its module is loaded now, after the frame's paint."""
+        from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
+
+        yield RewardsBoard()
+
+    def wish(self) -> Wish:
+        """Ask for sums, budget, calendar and queue."""
+        from referral_tui.dashboard.screens.rewards_wish import RewardsWish  # noqa: PLC0415
+
+        return RewardsWish()
+
+    def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
+        """Hand the snapshot to the board."""
+        from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
+
+        self.query_one(RewardsBoard).show(snapshot, step)
+
+    def action_measure(self) -> None:
+        """Show money in place of counts, or the other way."""
+        from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
+
+        self.query_one(RewardsBoard).measure()
+
+    def action_decide(self, verdict: str) -> None:
+        """Settle what the cursor of the queue stands on: by an order while a run goes on, else by a helper."""
+        from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
+
+        app = cast("Dashboard", self.app)
+        row = self.query_one(RewardsBoard).chosen()
+        snapshot = app.snapshot
+        if snapshot is None or row is None:
+            self.say(Telling("Nothing waits for a review, so there is nothing to decide.", "warn"))
+        elif snapshot.question.view.at is not None:
+            self.say(Telling("This is the past: go on to now with } first, then decide.", "warn"))
+        elif snapshot.status in ("running", "paused") and snapshot.standing.made_by == "simulate":
+            self.order("verdict", {"decision": row.number, "verdict": verdict, "by": BY})
+        else:
+            self.say(Telling(f"Deciding {row.number} in the database; this takes a moment.", "warn"))
+            self.run_worker(self._settle(app, row, verdict), exclusive=True, group="verdict")
+
+    async def _settle(self, app: Dashboard, row: Waiting, verdict: str) -> None:
+        """Have a helper process settle it: nobody else writes to the database now."""
+        from referral_tui.dashboard.helper import ask  # noqa: PLC0415
+
+        path = str(app.setup.path)
+        reply = await ask(["review", verdict, str(row.number), "--by", BY, "--db", path, "--json"])
+        if reply.status == 0 and isinstance(reply.data, dict):
+            self.say(Telling(f"Done: decision {row.number} is {reply.data.get('outcome')} now.", "good"))
+        else:
+            self.say(Telling(f"Not done: {reply.said}", "bad"))

@@ -1,0 +1,101 @@
+"""The budget as a gauge: what is issued, what is pending, what is left, and when it runs out at the present pace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+
+from referral_tui import figures
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.lines import LineWidget, wrap
+
+if TYPE_CHECKING:
+    from db.queries import Program
+    from db.rewards import Budget
+
+
+class BudgetGauge(LineWidget, can_focus=True):
+    """One bar, and sentences about it."""
+
+    def __init__(self) -> None:
+        super().__init__(id="budget", classes="panel")
+        self.border_title = "Budget"
+        self._budget: Budget | None = None
+        self._program: Program | None = None
+
+    def show(self, budget: Budget, program: Program | None) -> None:
+        """Take the budget to show; costs nothing when it is the one that is shown."""
+        if (budget, program) != (self._budget, self._program):
+            self._budget, self._program = budget, program
+            self.redraw()
+
+    def draw(self, width: int, height: int) -> Iterator[Strip]:
+        """Draw the bar and the sentences that there is room for."""
+        budget = self._budget
+        if budget is None or self._program is None:
+            return
+        room = width - 2
+        lines = [self._spent(budget, room)]
+        if budget.total:
+            yield self.line(width).skip().add(lines.pop(), self.ink("strong")).strip()
+            yield self._bar(budget, budget.total, width)
+        later = [text for text in (*lines, *self._outlook(budget, room)) for text in wrap(text, room)]
+        for number, text in enumerate(later[: max(0, height - (2 if budget.total else 0))]):
+            ink = "warn" if number == 0 and budget.runs_out_at is not None else "plain"
+            yield self.line(width).skip().add(text, self.ink(ink)).strip()
+
+    def topic(self) -> Topic:
+        """Explain the bar, and how the date is found."""
+        budget = self._budget
+        facts: list[tuple[str, str]] = [
+            ("spent", "rewards issued, those clawed back since included: they give no room back"),
+            ("left", "the budget of the program in force less spent, at least nothing"),
+            ("pace", "spent in the last 28 days, or since the first event, ÷ those days"),
+            ("runs out", "now + left ÷ pace; pending rewards are not in it until they are issued"),
+        ]
+        if budget is not None and self._program is not None:
+            facts.append(("now", f"{self._money(round(budget.a_day))} a day"))
+        return Topic(
+            "Budget",
+            "What the program may pay out altogether. █ is spent, ▒ is promised and pending. What falls due when "
+            "it does not fit any more is unfunded; a smaller reward after it may still fit.",
+            tuple(facts),
+        )
+
+    def _spent(self, budget: Budget, room: int) -> str:
+        spent = self._money(budget.used)
+        if budget.total is None:
+            return f"{spent} spent; this program has no budget, so it never runs out."
+        total = self._money(budget.total)
+        share = figures.share(budget.used / budget.total) if budget.total else ""
+        text = f"{spent} of {total} spent, {share}"
+        return text if len(text) <= room else f"{spent} of {total}"
+
+    def _bar(self, budget: Budget, total: int, width: int) -> Strip:
+        cells = width - 2
+        spent = min(cells, -(-budget.used * cells // total))
+        pending = min(cells - spent, -(-budget.pending * cells // total))
+        line = self.line(width).skip()
+        line.add("█" * spent, self.ink("good")).add("▒" * pending, self.ink("warn"))
+        return line.add("─" * (cells - spent - pending), self.ink("edge")).strip()
+
+    def _outlook(self, budget: Budget, room: int) -> Iterator[str]:
+        """Say when it ends, then what is pending."""
+        if budget.total is not None:
+            week = self._money(round(7 * budget.a_day))
+            if budget.left == 0:
+                yield "It is spent: what falls due now is unfunded."
+            elif budget.runs_out_at is not None:
+                text = f"Runs out {figures.date(budget.runs_out_at)}"
+                pace = f", at {week} a week"
+                yield text + (pace if len(text + pace) < room else "") + "."
+            else:
+                yield "Nothing was issued in the last weeks, so no end is in sight."
+        if budget.pending:
+            yield f"{self._money(budget.pending)} more is promised and pending."
+
+    def _money(self, minor: int) -> str:
+        program = self._program
+        return figures.money(minor, program.currency, program.digits, 11) if program else ""

@@ -1,0 +1,119 @@
+"""The review queue: what waits for a verdict, the oldest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from db.review_queue import Waiting
+from referral_tui import figures
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.columns import Column
+from referral_tui.dashboard.widgets.table import Table
+
+if TYPE_CHECKING:
+    from db.queries import Program
+
+_NONE = 'Nothing waits for a review. Rules with on_fail = "review" put conversions here.'
+_PAST = "What waited at a moment of the past is not kept; ] and } lead back to now."
+
+
+class ReviewQueue(Table[Waiting]):
+    """Decisions in review."""
+
+    def __init__(self) -> None:
+        self._program: Program | None = None
+        self._now = 0
+        super().__init__(
+            "Review queue",
+            Topic(
+                "Review queue",
+                "Conversions that failed no rule but such as want a person to look. a approves: it qualifies, and "
+                "its rewards begin. d declines: it is refused. The verdict is an event like any other, stamped "
+                "with the simulated time. The first verdict counts: the simulated operator leaves alone what you "
+                "have decided.",
+            ),
+            _NONE,
+            [
+                Column[Waiting](
+                    "age", "Waits", 6, self._age, right=True, weight=8, says="how long it has waited"
+                ),
+                Column[Waiting](
+                    "friend",
+                    "Friend",
+                    15,
+                    self._friend,
+                    weight=9,
+                    grow=1,
+                    most=24,
+                    says="whose conversion it is",
+                ),
+                Column[Waiting](
+                    "referrer",
+                    "Referrer",
+                    15,
+                    self._referrer,
+                    weight=4,
+                    grow=1,
+                    most=24,
+                    says="who brought them",
+                ),
+                Column[Waiting](
+                    "failed", "Failed rules", 14, self._failed, weight=7, grow=3, says="? is a missing value"
+                ),
+                Column[Waiting](
+                    "amount", "Amount", 7, self._amount, right=True, weight=6, says="of the conversion"
+                ),
+                Column[Waiting](
+                    "milestone",
+                    "Milestone",
+                    12,
+                    lambda row, _cells: (row.milestone, "quiet"),
+                    weight=2,
+                    grow=1,
+                    most=20,
+                ),
+                Column[Waiting](
+                    "number", "No.", 7, lambda row, _cells: (str(row.number), "quiet"), right=True, weight=1
+                ),
+            ],
+            lambda row: row.number,
+            id="queue",
+        )
+
+    def use(self, program: Program | None, now: int) -> None:
+        """Write money as this program does, and ages as seen from now (milliseconds UTC)."""
+        hour = figures.HOUR
+        if (program, now // hour) != (self._program, self._now // hour):
+            self._strips.clear()
+            self.refresh()
+        self._program, self._now = program, now
+
+    def take(self, rows: tuple[Waiting, ...] | None, waiting: int) -> None:
+        """Take the oldest of those that wait, and how many do; null rows where they are not known."""
+        self.show(rows or (), empty=_PAST if rows is None else _NONE)
+        title = f"Review queue: {figures.count(waiting)}" if waiting else "Review queue"
+        if rows and len(rows) < waiting:
+            title += f", the oldest {len(rows)} shown"
+        if title != self.border_title:
+            self.border_title = title
+
+    def _age(self, row: Waiting, _cells: int) -> tuple[str, str]:
+        return figures.short_duration(self._now - row.since), "warn"
+
+    def _friend(self, row: Waiting, _cells: int) -> tuple[str, str]:
+        return self.names(row.friend), "strong"
+
+    def _referrer(self, row: Waiting, _cells: int) -> tuple[str, str]:
+        return (self.names(row.referrer) if row.referrer else "nobody"), "plain"
+
+    def _failed(self, row: Waiting, _cells: int) -> tuple[str, str]:
+        return ", ".join(code if how == "fail" else f"{code}?" for code, how in row.failed), "plain"
+
+    def _amount(self, row: Waiting, _cells: int) -> tuple[str, str]:
+        program = self._program
+        if program is None or row.amount_minor is None:
+            return figures.NOTHING, "quiet"
+        currency = row.currency or program.currency
+        if currency != program.currency:
+            return currency, "quiet"  # the minor digits of another currency are not known here
+        return figures.money(row.amount_minor, currency, program.digits, 7), "plain"

@@ -1,0 +1,155 @@
+"""What became of each reward: a row for each, a column for each state, counts and money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from textual import events
+
+from db.rewards import STATES, RewardRow
+from referral_tui import figures
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.columns import Column
+from referral_tui.dashboard.widgets.inks import REWARD_INKS
+from referral_tui.dashboard.widgets.table import Table
+from referral_tui.words import REWARD_MEANING, REWARD_SYMBOLS
+
+if TYPE_CHECKING:
+    from db.queries import Program
+
+ALL = "all rewards"
+BOTH = 15  # cells from which a column has room for a count and for money
+_TITLES = {"unfunded": "unfund."}
+
+
+@dataclass(frozen=True, slots=True)
+class RewardLine:
+    """What became of the lines of one reward: how many, and how much in minor units, by state."""
+
+    reward: str
+    pending: int = 0
+    pending_minor: int = 0
+    issued: int = 0
+    issued_minor: int = 0
+    counted: int = 0
+    counted_minor: int = 0
+    capped: int = 0
+    capped_minor: int = 0
+    unfunded: int = 0
+    unfunded_minor: int = 0
+    voided: int = 0
+    voided_minor: int = 0
+    revoked: int = 0
+    revoked_minor: int = 0
+
+    def pair(self, state: str) -> tuple[int, int]:
+        """How many and how much are in a state."""
+        return getattr(self, state), getattr(self, f"{state}_minor")
+
+    @classmethod
+    def of(cls, row: RewardRow) -> RewardLine:
+        """The same as a line of the table."""
+        pairs = {state: row.state(state) for state in STATES}
+        minors = {f"{state}_minor": minor for state, (_, minor) in pairs.items()}
+        return cls(row.name, **{state: count for state, (count, _) in pairs.items()}, **minors)
+
+
+class RewardTable(Table[RewardLine]):
+    """Rewards by name and state; the last row is their sum."""
+
+    def __init__(self) -> None:
+        self._program: Program | None = None
+        self._money = True
+        columns = [
+            Column[RewardLine](
+                "reward", "Reward", 13, lambda row, _cells: (row.reward, "strong"), grow=2, most=32, weight=9
+            )
+        ]
+        columns += [
+            Column[RewardLine](
+                state,
+                _TITLES.get(state, state),
+                7,
+                self._cell(state),
+                right=True,
+                grow=1,
+                most=22,
+                weight=8,
+                says=f"{REWARD_SYMBOLS[state]} {REWARD_MEANING[state]}",
+            )
+            for state in STATES
+        ]
+        super().__init__(
+            "Rewards by state, in money",
+            Topic(
+                "Rewards by state",
+                "Each reward line stands in one state. A row adds up the lines of one reward, the last row those "
+                "of all: how many, and how much they are worth. m changes between money and counts where there "
+                "is no room for both. Lines that were revoked had been issued before.",
+            ),
+            "No reward yet. A line appears as soon as a friend qualifies for one.",
+            columns,
+            lambda row: row.reward,
+            id="rewards-table",
+        )
+
+    def use(self, program: Program | None) -> None:
+        """Write money as this program does."""
+        if program != self._program:
+            self._program = program
+            self.redraw()
+
+    def take(self, rewards: tuple[RewardRow, ...]) -> None:
+        """Take the rewards; the row of all of them is made here."""
+        rows = tuple(RewardLine.of(row) for row in rewards)
+        self.show((*rows, total(rows)) if rows else ())
+
+    def measure(self) -> None:
+        """Change between money and counts."""
+        self._money = not self._money
+        self._entitle()
+        self.redraw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say what is shown at the new width."""
+        super().on_resize(event)
+        self._entitle()
+
+    def _entitle(self) -> None:
+        """Say what the columns show, where it is not both."""
+        width = self.scrollable_content_region.width
+        both = any(cells >= BOTH for column, cells in self._fit_columns(width) if column.key in STATES)
+        self.border_title = (
+            "Rewards by state" if both else f"Rewards by state, in {'money' if self._money else 'counts'}"
+        )
+
+    def redraw(self) -> None:
+        """Draw all rows anew."""
+        self._strips.clear()
+        self.refresh()
+
+    def _cell(self, state: str) -> Callable[[RewardLine, int], tuple[str, str]]:
+        def draw(row: RewardLine, cells: int) -> tuple[str, str]:
+            count, minor = row.pair(state)
+            ink = REWARD_INKS[state] if row.reward != ALL else "strong"
+            if not count:
+                return figures.NOTHING, "quiet"
+            program = self._program
+            money = (
+                figures.money(minor, program.currency, program.digits, 8 if cells >= 8 else 7)
+                if program
+                else ""
+            )
+            if cells >= BOTH:
+                return f"{figures.compact(count, 5)}  {money:>8}", ink
+            return (money if self._money else figures.compact(count, cells)), ink
+
+        return draw
+
+
+def total(rows: tuple[RewardLine, ...]) -> RewardLine:
+    """Add rewards up."""
+    names = [one.name for one in fields(RewardLine) if one.name != "reward"]
+    return RewardLine(ALL, **{name: sum(getattr(row, name) for row in rows) for name in names})

@@ -1,0 +1,171 @@
+"""The screen of rewards: its figures from a database, and verdicts given on it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from story import DAY, START, Story
+from watching import WALL, HeldClock, Watch, Watched
+
+from db.review_queue import queue
+from db.rewards import Budget, DueRow
+from referral_tui.dashboard.helper import Reply
+from referral_tui.dashboard.messages import OrderSent
+from referral_tui.dashboard.screens.rewards import RewardsScreen
+from referral_tui.dashboard.widgets.budget import BudgetGauge
+from referral_tui.dashboard.widgets.calendar import Falling, by_days_and_weeks
+from referral_tui.dashboard.widgets.review_queue import ReviewQueue
+
+
+@pytest.fixture
+def db(story: Story) -> sqlite3.Connection:
+    return story.db
+
+
+@asynccontextmanager
+async def rewards(watch: Watch, path: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Watched]:
+    """The screen with the focus in the queue."""
+    async with watch(path, size=size) as seen:
+        await seen.open(RewardsScreen)
+        seen.app.screen.query_one(ReviewQueue).focus()
+        await seen.pilot.pause()
+        yield seen
+
+
+def test_later_days_are_added_up_by_weeks_from_monday() -> None:
+    rows = [DueRow(START + day * DAY, "referrer-credit", 1, 2000) for day in (3, 20, 21, 22)]
+    assert by_days_and_weeks(rows, START + 5) == (  # 1 March 2026 is a Sunday
+        Falling(START + 3 * DAY, 1, 1, 2000),
+        Falling(START + 15 * DAY, 7, 2, 4000),
+        Falling(START + 22 * DAY, 7, 1, 2000),
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (Budget(None, 500, 0, 500.0, None), "no budget, so it never runs out"),
+        (Budget(1000, 1000, 0, 500.0, START), "It is spent"),
+        (Budget(1000, 0, 0, 0.0, None), "no end is in sight"),
+        (Budget(1000, 500, 0, 500.0, START + 2 * DAY), "Runs out 3 Mar 2026, at £35.00 a week"),
+    ],
+)
+async def test_the_gauge_says_when(story: Story, watch: Watch, one: Budget, said: str) -> None:
+    async with rewards(watch, story.path) as seen:
+        gauge = seen.app.screen.query_one(BudgetGauge)
+        gauge.show(one, seen.app.snapshot.standing.program)
+        await seen.pilot.pause()
+        assert said in "".join(strip.text for strip in gauge.draw(80, 6))
+
+
+def test_the_queue_begins_with_what_waited_longest(db: sqlite3.Connection) -> None:
+    found = queue(db, 2)
+    assert len(found) == 2
+    assert found[0].since < found[1].since
+    assert found[0].failed == (("not-too-fast", "fail"),)
+
+
+@pytest.mark.parametrize(("key", "verdict"), [("a", "approve"), ("d", "decline")])
+async def test_a_verdict_is_an_order_while_a_run_goes_on(
+    story: Story, watch: Watch, steady: HeldClock, key: str, verdict: str
+) -> None:
+    async with rewards(watch, story.path) as seen:
+        first = seen.app.screen.query_one(ReviewQueue).row
+        await seen.pilot.press(key)
+        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        assert sent.kind == "verdict"
+        assert sent.args == {"decision": first.number, "verdict": verdict, "by": "dashboard"}
+        assert (
+            seen.telling() == f"Sent: {verdict} decision {first.number}. Waiting for the simulation to obey."
+        )
+        story.db.execute("UPDATE decision SET outcome = 'qualified' WHERE id = ?", (first.number,))
+        steady.at += 1_000
+        story.obeyed("verdict", sent.issued_at, sent.args)
+        await seen.until(lambda: "Obeyed" in seen.telling())
+        assert seen.telling().startswith(f"Obeyed: {verdict} decision {first.number}, after event")
+        await seen.until(lambda: seen.app.screen.query_one(ReviewQueue).row != first)
+
+
+async def test_what_was_refused_is_told(story: Story, watch: Watch) -> None:
+    async with rewards(watch, story.path) as seen:
+        await seen.pilot.press("a")
+        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        story.obeyed("verdict", sent.issued_at, sent.args, "decision 22 is refused already")
+        await seen.until(lambda: "Not done" in seen.telling())
+        assert "decision 22 is refused already" in seen.telling()
+
+
+async def test_a_run_that_ends_says_what_it_did_not_obey(story: Story, watch: Watch) -> None:
+    async with rewards(watch, story.path) as seen:
+        await seen.pilot.press("a")
+        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
+        story.clock("finished", 0, WALL, START + 9 * DAY)
+        await seen.until(lambda: "It ended before it obeyed: approve decision" in seen.telling())
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply(0, {"outcome": "qualified"}, ""), "is qualified now."),
+        (Reply(2, None, "somebody else writes"), "Not done: somebody else writes"),
+    ],
+)
+async def test_a_finished_run_is_decided_by_a_helper(
+    story: Story, watch: Watch, monkeypatch: pytest.MonkeyPatch, reply: Reply, said: str
+) -> None:
+    asked: list[list[str]] = []
+
+    async def ask(arguments: list[str]) -> Reply:
+        asked.append(arguments)
+        return reply
+
+    monkeypatch.setattr("referral_tui.dashboard.helper.ask", ask)
+    story.clock("finished", 0, WALL - DAY, START + 9 * DAY)
+    async with rewards(watch, story.path) as seen:
+        row = seen.app.screen.query_one(ReviewQueue).row
+        await seen.pilot.press("d")
+        await seen.app.workers.wait_for_complete()
+        await seen.pilot.pause()
+        assert said in seen.telling()
+        (arguments,) = asked
+        assert arguments[:5] == ["review", "decline", str(row.number), "--by", "dashboard"]
+
+
+async def test_the_past_can_not_be_decided(story: Story, watch: Watch) -> None:
+    async with rewards(watch, story.path) as seen:
+        await seen.pilot.press("left_curly_bracket")
+        await seen.until(lambda: seen.app.snapshot.question.view.at)
+        assert "is not kept" in "\n".join(seen.lines())
+        await seen.pilot.press("a")
+        await seen.pilot.pause()
+        assert "Nothing waits for a review" in seen.telling()
+
+
+async def test_counts_in_place_of_money(story: Story, watch: Watch) -> None:
+    async with rewards(watch, story.path, (80, 24)) as seen:
+        assert "£760.00" in "\n".join(seen.lines())
+        await seen.pilot.press("m")
+        await seen.pilot.pause()
+        text = "\n".join(seen.lines())
+        assert "in counts" in text
+        assert "£760.00" not in text
+
+
+async def test_a_reward_of_the_step_is_lit_up(story: Story, watch: Watch) -> None:
+    story.clock("paused", 21_600, WALL, START + 60 * DAY)
+    async with rewards(watch, story.path) as seen:
+        await seen.pilot.press("full_stop")
+        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        (pending,) = story.db.execute("SELECT MAX(id) FROM reward WHERE state = 'pending'").fetchone()
+        story.begin()
+        story.move(pending, "pending", "issued")
+        story.obeyed("step", sent.issued_at)
+        story.commit()
+        await seen.until(lambda: any("»friend-credit" in line for line in seen.lines()))
