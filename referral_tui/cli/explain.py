@@ -50,6 +50,7 @@ def _lines(told: Fields) -> Iterator[str]:
     if told["kind"] == "reward":
         yield ""
         yield _reward(told["reward"])
+        yield from (f"  {line}" for line in told["reward"]["why_not"])
     if told.get("referrer"):
         yield from _referrer(told["referrer"])
     if told["kind"] != "referrer":
@@ -69,6 +70,10 @@ def _referrer(one: Fields) -> Iterator[str]:
         yield f"  {moment(friend['attributed_at'])}  {short_name(friend['friend'])} by {_way(friend)}"
     if one["friends_count"] > len(one["friends"]):
         yield f"  … and {one['friends_count'] - len(one['friends'])} more"
+    for room in one["room"]:
+        left = [f"{room['count']} more"] if room["count"] is not None else []
+        left += [room["value"]] if room["value"] is not None else []
+        yield f"  {room['reward']} has room for {' and '.join(left)} {room['window']}"
     for row in one["decisions"]:
         reason = f" ({row['reason']})" if row["reason"] else ""
         yield f"  {counted(row['count'], 'conversion')} of friends: {row['outcome']}{reason}"
@@ -99,7 +104,9 @@ def _journey(told: Fields) -> Iterator[str]:
     if told["rewards"]:
         yield ""
         yield "Rewards"
-        yield from (f"  {_reward(reward)}" for reward in told["rewards"])
+        for reward in told["rewards"]:
+            yield f"  {_reward(reward)}"
+            yield from (f"    {line}" for line in reward["why_not"])
     if told["why_not"]:
         yield ""
         yield "Why nothing was paid, and what would have"

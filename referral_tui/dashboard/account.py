@@ -72,7 +72,9 @@ def blocks(told: Told, names: Names, program: Program | None) -> list[Block]:
         lines += _decision(one)
     if told["rewards"]:
         lines.append(Block("Rewards", head=True))
-        lines += [_reward(one, names, program) for one in told["rewards"]]
+        for one in told["rewards"]:
+            lines.append(_reward(one, names, program))
+            lines += [Block(line, "quiet", sign="→") for line in one["why_not"] if not told.get("past")]
     return lines
 
 

@@ -8,11 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 from db.readonly import in_words, open_readonly
-from simulator.explain.journey import explain_friend
+from simulator.explain.journey import attribution_of, explain_friend
 from simulator.explain.lookup import find
 from simulator.explain.referrer import explain_referrer
 from simulator.explain.reward import explain_reward
 from simulator.explain.source import Fields, Source
+from simulator.explain.trying import load_decided
 
 
 def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
@@ -50,14 +51,16 @@ def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fie
         who = {"ref": event["subject"], "name": short_name(event["subject"])}
         return {"kind": "conversion", "source": event["source"], "id": event["id"], **who, **journey}
     row = source.rows("SELECT * FROM reward WHERE id = ?", target.number)[0]
-    friend = source.rows("SELECT friend FROM decision WHERE id = ?", row["decision"])[0]["friend"]
+    decision = source.rows("SELECT * FROM decision WHERE id = ?", row["decision"])[0]
+    friend = decision["friend"]
     ref = source.ref(friend) or ""
+    decided = load_decided(source, decision, attribution_of(source, friend))
     journey = explain_friend(source, friend, only_seq=row["seq"])
     return {
         "kind": "reward",
         "id": row["id"],
         "ref": ref,
         "name": short_name(ref),
-        "reward": explain_reward(source, row),
+        "reward": explain_reward(source, row, decided),
         **journey,
     }

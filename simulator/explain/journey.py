@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.explain.decision import explain_decision
 from simulator.explain.reward import explain_reward, missing
 from simulator.explain.source import Fields, Source
+from simulator.explain.trying import load_decided
 from simulator.program.words import duration, moment
 
 _AFTER_EVENTS = 2**62  # no event has such a seq
@@ -28,11 +29,12 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
     rows = [row for row in rows if only_seq is None or row["seq"] == only_seq]
     decisions, rewards = [], []
     for row in rows:
-        decision = explain_decision(source, row, attribution)
+        decided = load_decided(source, row, attribution)
+        decision = explain_decision(decided)
         lines = source.rows("SELECT * FROM reward WHERE decision = ? ORDER BY id", row["id"])
-        decision["no_line"] = missing(source, row, lines) if row["outcome"] == "qualified" else []
+        decision["no_line"] = missing(decided, lines) if row["outcome"] == "qualified" else []
         decisions.append(decision)
-        rewards += [explain_reward(source, line) for line in lines]
+        rewards += [explain_reward(source, line, decided) for line in lines]
     return {
         "timeline": _timeline(events, attribution, decisions, rewards),
         "attribution": _attribution(attribution),
@@ -137,7 +139,11 @@ def _why_not(attribution: Fields | None, decisions: list[Fields], rewards: list[
     if any(reward["state"] in ("issued", "revoked") for reward in rewards):
         return []  # paid, though some of it was clawed back later
     if rewards:
-        return [f"{reward['reward']}: {reward['why']}" for reward in rewards]
+        return [
+            f"{reward['reward']}: {line}"
+            for reward in rewards
+            for line in (reward["why"], *reward["why_not"])
+        ]
     if decisions:
         return [f"{one['milestone']}: {line}" for one in decisions for line in one["why_not"]]
     if attribution is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.explain.reward import rooms_now
 from simulator.explain.source import Fields, Source
 from simulator.program.words import money
 
@@ -37,6 +38,7 @@ def explain_referrer(source: Source, person: int) -> Fields | None:
             {"friend": row.pop("ref"), **{name: row[name] for name in row if name != "friend"}}
             for row in brought[:_MOST_FRIENDS]
         ],
+        "room": rooms_now(source, person, source.now),
         "decisions": outcomes,
         "rewards": [{**row, "value": money(row["value_minor"], source.program)} for row in rewards],
     }

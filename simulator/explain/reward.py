@@ -1,20 +1,24 @@
-"""One reward explained: why it stands as it stands, and what would have left room for it."""
+"""One reward explained: why it stands as it stands, and what would have had it paid."""
 
 from __future__ import annotations
 
+from typing import Final
+
+from simulator.explain.releases import Releases, Room, terms_of, window_words
+from simulator.explain.saying import sooner
 from simulator.explain.source import Fields, Source
-from simulator.invariants import window_start
+from simulator.explain.trying import Change, Decided, at_time
 from simulator.program.model import Program, Reward
 from simulator.program.words import moment, money, ordinal
 
-_RELEASED = ("counted", "capped", "unfunded", "issued", "revoked")
+MOST_SEARCHED: Final = 2_000_000  # events that are gone through for reversals in another name: half a second
 
 
-def explain_reward(source: Source, row: Fields) -> Fields:
-    """A reward line, in fields that are ready to print."""
-    version = source.one("SELECT program_version FROM decision WHERE id = ?", row["decision"])
-    program = source.programs[version["program_version"] if version else 1]
-    terms = next(one for one in program.rewards if one.name == row["reward"])
+def explain_reward(source: Source, row: Fields, decided: Decided) -> Fields:
+    """A reward line of a decision, in fields that are ready to print."""
+    program = decided.program
+    terms = terms_of(program, row["reward"])
+    why, changes = _why(source, row, terms, decided)
     return {
         "id": row["id"],
         "decision": row["decision"],
@@ -27,13 +31,14 @@ def explain_reward(source: Source, row: Fields) -> Fields:
         "state": row["state"],
         "due_at": row["due_at"],
         "state_at": row["state_at"],
-        "why": _why(source, row, terms, program),
+        "why": why,
+        "why_not": [change.text for change in changes],
+        "changes": [change.fields() for change in changes],
     }
 
 
-def missing(source: Source, decision: Fields, lines: list[Fields]) -> list[str]:
+def missing(decided: Decided, lines: list[Fields]) -> list[str]:
     """Rewards of a qualified decision's milestone that gave no line, and why."""
-    program = source.programs[decision["program_version"]]
     there = {line["reward"] for line in lines}
     reasons = {
         "upline": "the referrer was brought by nobody else",
@@ -41,64 +46,153 @@ def missing(source: Source, decision: Fields, lines: list[Fields]) -> list[str]:
     }
     return [
         f"{terms.name}: no line, {reasons.get(terms.to, 'no amount to take a percentage of')}"
-        for terms in program.rewards
-        if terms.on == decision["milestone"] and terms.name not in there
+        for terms in decided.program.rewards
+        if terms.on == decided.milestone.name and terms.name not in there
     ]
 
 
 def _why(  # noqa: PLR0911 - one for each state
-    source: Source, row: Fields, terms: Reward, program: Program
-) -> str:
-    at = moment(row["state_at"])
-    if row["state"] == "pending":
-        return f"it waits out its cooling-off and falls due on {moment(row['due_at'])}"
-    if row["state"] == "voided":
-        return f"the conversion was reversed before it fell due; voided on {at}"
-    if row["state"] == "revoked":
-        return (
-            f"it was issued on {moment(row['due_at'])} and clawed back on {at}: the conversion was reversed"
+    source: Source, row: Fields, terms: Reward, decided: Decided
+) -> tuple[str, list[Change]]:
+    at, state = moment(row["state_at"]), row["state"]
+    if state == "pending":
+        return f"it waits out its cooling-off and falls due on {moment(row['due_at'])}", []
+    if state == "issued":
+        return f"it was issued on {at}", []
+    if state == "revoked":
+        why = f"it was issued on {moment(row['due_at'])} and clawed back on {at}: the conversion was reversed"
+        return why, _kept(row, terms, decided)
+    releases = Releases(source, terms, row)
+    if state == "voided":
+        why = f"the conversion was reversed before it fell due; voided on {at}"
+        return why, _not_voided(source, row, releases, decided)
+    if state == "counted":
+        return _counted(releases, row)
+    if state == "capped":
+        return _capped(releases, row, decided)
+    left = max(0, int(releases.budget_left(row["due_at"])))
+    lacks = money(row["value_minor"] - left, decided.program)
+    why = f"the budget had {money(left, decided.program)} left on {at}"
+    return why, [Change(f"with {lacks} more of budget left it would have been issued", "issued")]
+
+
+# -- reversed -------------------------------------------------------------------------------------------
+
+
+def _reversals(decided: Decided) -> list[Fields]:
+    """Reversals of the conversion; in a long log those in the friend's name only, as they should be."""
+    event = decided.event
+    where = "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ?"
+    if (decided.source.one("SELECT MAX(seq) AS last FROM event") or {})["last"] > MOST_SEARCHED:
+        where += f" AND event.person = {int(event['person'])}"
+    return decided.source.events(where, event["source"], event["id"])
+
+
+def _kept(row: Fields, terms: Reward, decided: Decided) -> list[Change]:
+    """A clawback that would have come too late."""
+    until = row["due_at"] + (terms.clawback_ms or 0)
+    reversals = _reversals(decided)
+    if len(reversals) != 1:
+        return [_too_many(len(reversals))]
+    shift = until + 1 - reversals[0]["received_at"]
+    words = f"had the reversal arrived {sooner(shift)}, after {moment(until)}, it would have stayed paid"
+    return [Change(words, "issued", ({"seq": reversals[0]["seq"], "set": {"received_at": until + 1}},))]
+
+
+def _not_voided(source: Source, row: Fields, releases: Releases, decided: Decided) -> list[Change]:
+    """A reversal that would have come after the line fell due."""
+    reversals = _reversals(decided)
+    if len(reversals) != 1:
+        return [_too_many(len(reversals))]
+    beside = source.rows(
+        "SELECT COALESCE(SUM(value_minor), 0) AS minor FROM reward WHERE decision IN "
+        "(SELECT id FROM decision WHERE seq = ?) AND id != ?",
+        *(row["seq"], row["id"]),
+    )[0]["minor"]
+    state = releases.would(row["due_at"], beside)
+    terms, reversal = releases.terms, reversals[0]
+    until = row["due_at"] + (terms.clawback_ms or 0)
+    shift = until + 1 - reversal["received_at"]
+    if state != "issued":
+        words = (
+            f"no single change would do: reversed after {moment(row['due_at'])}, it would have been {state}"
         )
-    if row["state"] == "issued":
-        return f"it was issued on {at}"
-    before = _released_before(source, row)
-    if row["state"] == "counted":
-        number = len(before) + 1
-        paying = f"every {ordinal(terms.every)}" if terms.every else ""
-        tier = f"from the {ordinal(terms.tier[0])}" if terms.tier else ""
-        if terms.tier and terms.tier[1] is not None:
-            tier += f" to the {ordinal(terms.tier[1])}"
-        return f"it was the recipient's {ordinal(number)}; {' and '.join(filter(None, (paying, tier)))} pays"
-    if row["state"] == "capped":
-        return _cap(row, terms, program, [one for one in before if one["state"] in ("issued", "revoked")])
-    limit = money(source.program.budget_minor or 0, program)
-    return f"the budget of {limit} had no room left for it on {at}"
+        return [Change(words, state)]
+    held = f", and after {moment(until)} kept" if terms.clawback_ms else ""
+    words = f"had the reversal arrived after {moment(row['due_at'])} it would have been issued{held}: {sooner(shift)}"
+    return [Change(words, "issued", ({"seq": reversal["seq"], "set": {"received_at": until + 1}},))]
 
 
-def _released_before(source: Source, row: Fields) -> list[Fields]:
-    """What was released of this reward to this recipient in this role before this line."""
-    return source.rows(
-        "SELECT id, due_at, value_minor, state FROM reward WHERE reward = ? AND role = ? AND recipient IS ? "
-        f"AND community IS ? AND state IN ({', '.join(repr(state) for state in _RELEASED)}) "
-        "AND (due_at, seq, id) < (?, ?, ?)",
-        row["reward"],
-        row["role"],
-        row["recipient"],
-        row["community"],
-        row["due_at"],
-        row["seq"],
-        row["id"],
+def _too_many(count: int) -> Change:
+    words = "it was reversed more than once" if count else "the reversal came in somebody else's name"
+    return Change(f"no single change would do: {words}", "voided")
+
+
+# -- released, and not paid -----------------------------------------------------------------------------
+
+
+def _counted(releases: Releases, row: Fields) -> tuple[str, list[Change]]:
+    number, terms = len(releases.before(row["due_at"])) + 1, releases.terms
+    paying = f"every {ordinal(terms.every)}" if terms.every else ""
+    tier = f"from the {ordinal(terms.tier[0])}" if terms.tier else ""
+    if terms.tier and terms.tier[1] is not None:
+        tier += f" to the {ordinal(terms.tier[1])}"
+    why = f"it was the recipient's {ordinal(number)}; {' and '.join(filter(None, (paying, tier)))} pays"
+    follows = releases.next_paying(number)
+    if follows is None:
+        return why, [Change("no later one pays either", "counted")]
+    more = follows - number
+    words = f"the {ordinal(follows)} pays: {more:,} more to the next that counts"
+    return why, [Change(words, "counted")]
+
+
+def _capped(releases: Releases, row: Fields, decided: Decided) -> tuple[str, list[Change]]:
+    full = next((room for room in releases.rooms(row["due_at"]) if not room.fits(row["value_minor"])), None)
+    why = "a cap left no room for it" if full is None else _full(full, row, decided.program)
+    back = releases.room_back(row["due_at"])
+    if back is None:
+        lasting = full is not None and full.cap.window.kind == "lifetime"
+        words = (
+            "this cap never has room again" if lasting else "no later day had room for it, by what is known"
+        )
+        return why, [Change(words, "capped")]
+    changes = [Change(f"room came back on {moment(back)}: {sooner(back - row['due_at'])}", "capped")]
+    at = back - releases.terms.hold_ms
+    later = Change(
+        f"had the conversion come {sooner(at - decided.event['occurred_at'])} it would have been issued",
+        "issued",
+        (at_time(decided.event, at),),
     )
+    if not _reversals(decided) and decided.testable and decided.works(later):
+        changes.append(later)
+    return why, changes
 
 
-def _cap(row: Fields, terms: Reward, program: Program, issued: list[Fields]) -> str:
-    for cap in terms.caps:
-        start = window_start(cap.window, row["due_at"])
-        inside = [one for one in issued if one["due_at"] >= start]
-        spent = sum(one["value_minor"] for one in inside)
-        window = cap.window.kind.replace("-", " ") if cap.window.kind != "rolling" else "rolling window"
-        if cap.count is not None and len(inside) + 1 > cap.count:
-            return f"the recipient had {len(inside)} of at most {cap.count} in the {window} already"
-        if cap.value_minor is not None and spent + row["value_minor"] > cap.value_minor:
-            room = money(max(0, cap.value_minor - spent), program)
-            return f"a cap of {money(cap.value_minor, program)} ({window}) had room for {room} more only"
-    return "a cap left no room for it"
+def _full(room: Room, row: Fields, program: Program) -> str:
+    cap, window = room.cap, window_words(room.cap)
+    if room.count is not None and room.count < 1:
+        return f"the recipient had {cap.count} of at most {cap.count} {window} already"
+    left = room.value_minor or 0
+    lacked = money(row["value_minor"] - left, program)
+    limit = money(cap.value_minor or 0, program)
+    return f"a cap of {limit} {window} had room for {money(left, program)}: {lacked} lacked"
+
+
+def rooms_now(source: Source, person: int, at: int) -> list[Fields]:
+    """What the caps of the program in force leave to a referrer at a time."""
+    found: list[Fields] = []
+    for terms in source.program.rewards:
+        if terms.to != "referrer" or not terms.caps:
+            continue
+        line = {"reward": terms.name, "role": terms.to, "recipient": person, "community": None}
+        found += [
+            {
+                "reward": terms.name,
+                "count": room.count,
+                "value_minor": room.value_minor,
+                "value": None if room.value_minor is None else money(room.value_minor, source.program),
+                "window": window_words(room.cap),
+            }
+            for room in Releases(source, terms, line).rooms(at)
+        ]
+    return found

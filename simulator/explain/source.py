@@ -20,6 +20,11 @@ class Source:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection itself."""
+        return self._db
+
     def rows(self, sql: str, *values: Any) -> list[Fields]:
         """Rows of a SELECT by column name."""
         cursor = self._db.execute(sql, values)
@@ -66,6 +71,21 @@ class Source:
     def program_at(self, seq: int) -> Program:
         """The program in force as the event at `seq` was judged."""
         version = max(row["version"] for row in self._versions if row["from_seq"] <= seq)
+        return self.programs[version]
+
+    @cached_property
+    def now(self) -> int:
+        """The simulated or real time that the writer last stood at, milliseconds UTC."""
+        clock = self.one("SELECT sim_at FROM clock")
+        return int(clock["sim_at"]) if clock else 0
+
+    def program_when(self, at: int) -> Program:
+        """The program in force at a time (milliseconds UTC)."""
+        version = 1
+        for row in self._versions[1:]:
+            changed = self.one("SELECT received_at FROM event WHERE seq = ?", row["from_seq"])
+            if changed is not None and changed["received_at"] <= at:
+                version = row["version"]
         return self.programs[version]
 
     @cached_property

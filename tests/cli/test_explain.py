@@ -70,19 +70,34 @@ def test_a_refused_one_says_the_rule_the_values_and_the_nearest_change(cli: Cli,
     rule = decision["rules"][0]
     assert (rule["code"], rule["result"]) == ("no-self-referral", "fail")
     assert rule["values"] == {"same_person": False, "same_contact": True}
-    assert decision["why_not"] == ["with same_contact false instead of true it would have passed"]
-    assert told["why_not"] == ["activated: with same_contact false instead of true it would have passed"]
+    assert decision["why_not"] == ["with a contact of the friend's own it would have qualified"]
+    assert told["why_not"] == ["activated: with a contact of the friend's own it would have qualified"]
+    (change,) = decision["changes"]
+    assert change["makes"] == "qualified"
+    assert [edit["set"] for edit in change["edits"]] == [{"contact_ref": "another-one"}]
 
 
 def test_a_number_is_moved_just_across_its_limit(cli: Cli, db: Path) -> None:
     (decision,) = cli("explain", "client/shop:bb", "--db", db, "--json").json["decisions"]
-    assert decision["why_not"] == ["with amount 5 instead of 3 it would have passed"]
+    assert decision["why_not"] == ["with an amount of 5.00 GBP instead of 3.00 GBP it would have qualified"]
 
 
 def test_an_unattributed_one_says_what_would_have_matched(cli: Cli, db: Path) -> None:
     ran = cli("explain", "z1", "--db", db)
     assert "nobody referred this friend" in ran.out
-    assert "a visit through a live link in the 20 days before" in ran.out
+    assert "no visit through a live link in the 20 days before" in ran.out
+    # ANN's code would have put it in review: two friends of hers came within the day
+    assert "no single change of what was sent would do" in ran.out
+
+
+def test_an_unattributed_one_is_told_of_a_code_that_would_have_done(
+    cli: Cli, db: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "b.jsonl"
+    file.write_text(json.dumps(message("y1", "service.activated", "yan", START + 8 * DAY)))
+    assert cli("ingest", "--db", db, "--replay", file).status == 0
+    ran = cli("explain", "y1", "--db", db)
+    assert "with a live code such as ANN sent with it, it would have qualified" in ran.out
 
 
 def test_a_referrer_and_a_short_name(cli: Cli, db: Path) -> None:
@@ -137,6 +152,80 @@ def test_what_was_paid_and_clawed_back_was_paid(cli: Cli, db: Path, tmp_path: Pa
     assert [reward["state"] for reward in told["rewards"]] == ["revoked"]
     assert told["why_not"] == []
     assert "Why nothing was paid" not in cli("explain", "b1", "--db", db).out
+
+
+def test_a_clawback_says_how_much_later_it_would_have_been_kept(cli: Cli, db: Path, tmp_path: Path) -> None:
+    file = tmp_path / "b.jsonl"
+    gone = message("x1", "conversion.reversed", "ben", START + 6 * DAY, reverses="b1", reason="cancelled")
+    file.write_text(json.dumps(gone))
+    assert cli("ingest", "--db", db, "--replay", file).status == 0
+    (reward,) = cli("explain", "b1", "--db", db, "--json").json["rewards"]
+    # issued three days after the conversion, at two hours of the first day; ten days of clawback
+    assert reward["why_not"] == [
+        "had the reversal arrived 7 days 2 hours later, after 14 January 2026, 02:00 UTC, it would have stayed paid"
+    ]
+
+
+def test_a_cap_says_what_lacked_and_when_there_is_room_again(cli: Cli, db: Path, tmp_path: Path) -> None:
+    at, file = START + 8 * DAY, tmp_path / "b.jsonl"
+    events = []
+    for number in range(3):
+        friend, own = f"f{number}", at + number * 2 * DAY
+        events.append(
+            message(f"c-{friend}", "friend.claimed", friend, own, contact_ref=f"k-{friend}", code="ANN")
+        )
+        events.append(message(f"s-{friend}", "service.activated", friend, own + HOUR))
+    file.write_text("\n".join(map(json.dumps, events)))
+    now = at + 30 * DAY
+    assert cli("ingest", "--db", db, "--replay", "--now", now, file).status == 0
+    (reward,) = cli("explain", "s-f2", "--db", db, "--json").json["rewards"]
+    assert (reward["state"], reward["why"]) == (
+        "capped",
+        "the recipient had 2 of at most 2 in 7 days already",
+    )
+    # the one of the 9th of January, released on the 12th, leaves the window on the 19th
+    assert reward["why_not"] == [
+        "room came back on 19 January 2026, 01:00 UTC: 3 days later",
+        "had the conversion come 3 days later it would have been issued",
+    ]
+    referrer = cli("explain", "ann", "--db", db, "--json").json["referrer"]
+    assert [(room["reward"], room["count"], room["window"]) for room in referrer["room"]] == [
+        ("credit", 2, "in 7 days")
+    ]
+
+
+def test_one_that_is_counted_says_how_many_more(cli: Cli, db: Path, tmp_path: Path) -> None:
+    file, at = tmp_path / "b.jsonl", START + 8 * DAY
+    events = [
+        message("k1", "customer.identified", "ben", at, contact_ref="c-ben", **WHO),
+        message("k2", "link.created", "ben", at, code="BEN"),
+        message("f1", "friend.claimed", "fay", at + 1, contact_ref="c-fay", code="BEN"),
+        message("f2", "bill.paid", "fay", at + 2, amount_minor=900, currency="GBP"),
+        message("f3", "bill.paid", "fay", at + 3, amount_minor=900, currency="GBP"),
+    ]
+    file.write_text("\n".join(map(json.dumps, events)))
+    assert cli("ingest", "--db", db, "--replay", "--now", at + DAY, file).status == 0
+    thanks = {
+        own: next(
+            one
+            for one in cli("explain", own, "--db", db, "--json").json["rewards"]
+            if one["reward"] == "thanks"
+        )
+        for own in ("f2", "f3")
+    }
+    assert (thanks["f2"]["state"], thanks["f3"]["state"]) == ("counted", "issued")
+    assert thanks["f2"]["why_not"] == ["the 2nd pays: 1 more to the next that counts"]
+
+
+def test_a_budget_says_how_much_lacked(cli: Cli, program: Path, db: Path, tmp_path: Path) -> None:
+    small, path = tmp_path / "small.toml", tmp_path / "small.db"
+    small.write_text(program.read_text().replace("total = 400.00", "total = 15.50"))
+    assert cli("ingest", "--db", path, "--program", small, "--replay", tmp_path / "a.jsonl").status == 0
+    (reward,) = cli("explain", "b1", "--db", path, "--json").json["rewards"]
+    assert (reward["state"], reward["why_not"]) == (
+        "unfunded",
+        ["with 4.50 GBP more of budget left it would have been issued"],
+    )
 
 
 def test_a_reward_by_its_number(cli: Cli, db: Path) -> None:

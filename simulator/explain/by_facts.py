@@ -1,0 +1,202 @@
+"""Changes of what happened that give one fact another value: what would have made rules pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from simulator.explain.edits import Edit
+from simulator.explain.saying import fact_words, sooner
+from simulator.explain.solving import OTHER, FactChange
+from simulator.explain.source import Fields
+from simulator.explain.trying import Change, Decided, at_time
+
+_DAY_MS: Final = 86_400_000
+_TELLS: Final = ("customer.identified", "friend.claimed")
+_TELLS_DEVICE: Final = (*_TELLS, "friend.visited")
+_DID: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "claimed": ("friend.claimed", {"contact_ref": OTHER}),
+    "opted_in": ("friend.opted_in", {}),
+    "authenticated": ("session.authenticated", {}),
+    "eligible": ("eligibility.confirmed", {"eligible": True}),
+}
+
+
+def by_fact(decided: Decided, change: FactChange) -> Iterator[Change]:
+    """Ways in which the fact could have had that value: none where nobody could have made it so."""
+    words = f"{fact_words(change, decided.program)} it would have qualified"
+    maker = _MAKERS.get(change.name)
+    if maker is not None:
+        yield from maker(decided, change, words)
+
+
+def _of_conversion(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+    yield Change(words, edits=(_set(decided.event, **{change.name: change.value}),))
+
+
+def _amount(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+    minor = None
+    if isinstance(change.value, float):
+        minor = round(change.value * 10**decided.program.digits)
+    fields: dict[str, Any] = {"amount_minor": minor}
+    if decided.event.get("currency") not in (None, decided.program.currency):
+        fields["currency"] = decided.program.currency
+        words = words.replace(" instead", f" in {decided.program.currency} instead", 1)
+    yield Change(words, edits=(_set(decided.event, **fields),))
+
+
+def _channel(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+    touch = decided.touch
+    if touch is not None and touch["type"] == "friend.visited" and change.value is not None:
+        yield Change(words, edits=(_set(touch, channel=change.value),))
+
+
+def _method(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+    matched, attribution = decided.matched, decided.attribution
+    if matched is not None and attribution is not None and change.value in ("code", "link"):
+        code = attribution["code"] if change.value == "code" else None
+        yield Change(words, edits=(_set(matched, code=code),))
+
+
+def _touch_age(decided: Decided, change: FactChange, _words: str) -> Iterator[Change]:
+    touch = decided.touch
+    if touch is None or not isinstance(change.value, float):
+        return
+    age, at = round(change.value * _DAY_MS), decided.event["occurred_at"]
+    shift = touch["occurred_at"] + age - at
+    yield Change(
+        f"had it happened {sooner(shift)} it would have qualified",
+        edits=(at_time(decided.event, at + shift),),
+    )
+    what = "visit" if touch["type"] == "friend.visited" else "match"
+    yield Change(
+        f"had the {what} happened {sooner(-shift)} it would have qualified", edits=(at_time(touch, at - age),)
+    )
+
+
+def _claim_delay(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+    touch, claims = decided.touch, decided.own("friend.claimed")
+    if touch is None or not isinstance(change.value, float):
+        return
+    at = touch["occurred_at"] + round(change.value * 1000)
+    if claims:
+        shift = at - claims[0]["occurred_at"]
+        words = f"had the claim come {sooner(shift)} it would have qualified"
+        yield Change(words, edits=(at_time(claims[0], at),))
+    else:
+        yield Change(
+            "had the friend claimed before it would have qualified",
+            edits=(_more(decided, "friend.claimed", contact_ref=OTHER, occurred_at=at),),
+        )
+
+
+def _deed(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+    """Something that the friend did, or did not."""
+    kind, fields = _DID[change.name]
+    there = decided.own(kind)
+    if change.name == "eligible" and there and isinstance(change.value, bool):
+        yield Change(words, edits=(_set(there[-1], eligible=change.value),))
+    elif change.value is True:
+        yield Change(words, edits=(_more(decided, kind, **fields),))
+    elif there:
+        yield Change(words, edits=tuple({"seq": row["seq"], "drop": True} for row in there))
+
+
+def _same_contact(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+    told = [row for row in decided.own(*_TELLS) if row["contact_ref"] is not None]
+    if told and change.value is False:
+        yield Change(words, edits=(_set(told[-1], contact_ref=OTHER),))
+
+
+def _same_device(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+    seen = [row for row in decided.own(*_TELLS_DEVICE) if row["device_ref"] is not None]
+    if seen and change.value is False:
+        yield Change(words, edits=tuple(_set(row, device_ref=OTHER) for row in seen))
+
+
+def _of_person(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+    """A field of what is known of the friend or of the referrer."""
+    whose, _, name = change.name.partition("_")
+    if change.name in ("community", "referrer_kind"):
+        whose, name = "referrer", change.name
+    subject = decided.event["subject"] if whose == "friend" else _referrer(decided)
+    told = [
+        row
+        for row in decided.around.of(subject=subject)
+        if row["type"] in _TELLS and row["seq"] < decided.event["seq"]
+    ]
+    told = [row for row in told if row[name] is not None] or told
+    if told and change.value is not None:
+        yield Change(words, edits=(_set(told[-1], **{name: change.value}),))
+
+
+def _referrer_age(decided: Decided, change: FactChange, _words: str) -> Iterator[Change]:
+    links = decided.around.of(subject=_referrer(decided), type="link.created")
+    attribution = decided.attribution
+    if links and attribution is not None and isinstance(change.value, float):
+        at = attribution["attributed_at"] - round(change.value * _DAY_MS)
+        words = f"had the referrer's link been made {sooner(at - links[0]['received_at'])} it would have qualified"
+        yield Change(words, edits=({"seq": links[0]["seq"], "set": {"received_at": at, "occurred_at": at}},))
+
+
+def _friends(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+    matched, attribution = decided.matched, decided.attribution
+    if matched is None or attribution is None:
+        return
+    if not isinstance(change.value, float) or not isinstance(change.held, float):
+        return
+    count = round(change.value - change.held)
+    if count > 0:
+        more = {
+            "type": "friend.claimed",
+            "source": "platform",
+            "code": attribution["code"],
+            "contact_ref": OTHER,
+        }
+        yield Change(
+            words,
+            edits=tuple(
+                {"before": matched["seq"], "add": more | {"id": f"{OTHER}-{n}", "subject": f"{OTHER}-{n}"}}
+                for n in range(count)
+            ),
+        )
+        return
+    since = attribution["attributed_at"] - _DAY_MS if change.name.endswith("24h") else 0
+    others = [
+        row
+        for row in decided.around.events.iter_rows(named=True)
+        if row["id"].startswith("claim-") and since < row["received_at"] and row["seq"] < matched["seq"]
+    ]
+    if len(others) >= -count:
+        yield Change(words, edits=tuple({"subject": row["subject"], "drop": True} for row in others[count:]))
+
+
+def _referrer(decided: Decided) -> str | None:
+    return decided.attribution["referrer_ref"] if decided.attribution else None
+
+
+def _set(event: Fields, **fields: Any) -> Edit:
+    return {"seq": event["seq"], "set": fields}
+
+
+def _more(decided: Decided, kind: str, **fields: Any) -> Edit:
+    event = {"type": kind, "source": "platform", "id": f"{OTHER}-{kind}", "subject": decided.event["subject"]}
+    return {"before": decided.event["seq"], "add": event | fields}
+
+
+_Maker = Callable[[Decided, FactChange, str], Iterator[Change]]
+_MAKERS: Final[dict[str, _Maker]] = {
+    "amount": _amount,
+    **dict.fromkeys(("outcome", "currency", "new_customer"), _of_conversion),
+    "channel": _channel,
+    "method": _method,
+    "touch_age_days": _touch_age,
+    "claim_delay_seconds": _claim_delay,
+    **dict.fromkeys(_DID, _deed),
+    "same_contact": _same_contact,
+    "same_device": _same_device,
+    "referrer_age_days": _referrer_age,
+    **dict.fromkeys(("referrer_friends", "referrer_friends_24h"), _friends),
+    **dict.fromkeys(("friend_segment", "friend_country", "referrer_segment", "referrer_country"), _of_person),
+    **dict.fromkeys(("referrer_kind", "community"), _of_person),
+}

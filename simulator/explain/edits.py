@@ -1,0 +1,64 @@
+"""Changes to a log, as small objects that can be printed, and a log with them made.
+
+An edit is one of
+
+    {"seq": 12, "set": {"amount_minor": 500}}     another value of an event
+    {"seq": 12, "drop": true}                     an event less
+    {"subject": "p_1f…", "drop": true}            a person less: none of their events
+    {"before": 12, "add": {"type": …}}            an event more, received just before another
+    {"at": 1767225600000, "add": {"type": …}}     an event more, received at that time, after all others of it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from simulator.events.columns import EVENT_SCHEMA
+
+Edit = dict[str, Any]
+Row = dict[str, Any]
+
+
+def edited(events: pl.DataFrame, edits: Sequence[Edit]) -> pl.DataFrame:
+    """The log (EVENT_SCHEMA) with these edits made, numbered anew from 1 in the order of receipt.
+
+    An event that is received at another time goes to its place by it; one of the same time stays where it was.
+    """
+    rows: list[tuple[int, float, Row]] = [
+        (row["received_at"], float(row["seq"]), row) for row in events.iter_rows(named=True)
+    ]
+    for edit in edits:
+        rows = _edited(rows, edit)
+    rows.sort(key=lambda one: one[:2])
+    made = [row | {"seq": place} for place, (_, _, row) in enumerate(rows, 1)]
+    return pl.DataFrame(made, schema=EVENT_SCHEMA, orient="row")
+
+
+def _edited(rows: list[tuple[int, float, Row]], edit: Edit) -> list[tuple[int, float, Row]]:
+    if "subject" in edit:
+        return [one for one in rows if one[2]["subject"] != edit["subject"]]
+    if "seq" in edit:
+        return [
+            one
+            for at, order, row in rows
+            for one in ([(at, order, row)] if row["seq"] != edit["seq"] else _changed(order, row, edit))
+        ]
+    row = dict.fromkeys(EVENT_SCHEMA) | edit["add"]
+    if "at" in edit:
+        place = (edit["at"], float("inf"))
+    else:
+        place = next((at, order - 0.5) for at, order, one in rows if one["seq"] == edit["before"])
+    row["received_at"] = place[0]
+    if row["occurred_at"] is None:
+        row["occurred_at"] = place[0]
+    return [*rows, (*place, row)]
+
+
+def _changed(order: float, row: Row, edit: Edit) -> list[tuple[int, float, Row]]:
+    if edit.get("drop"):
+        return []
+    row = row | edit["set"]
+    return [(row["received_at"], order, row)]

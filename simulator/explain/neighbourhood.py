@@ -1,0 +1,161 @@
+"""The part of the log that one friend's decisions depend on, and those decisions made again over a changed one.
+
+It has the friend's events, those of the referrer and of whoever else's code the friend used (who would be the referrer
+after some changes), the links and kinds of whoever owns a code that these used, every change of program, and of each
+other friend of theirs one claim in place of all they did (rules may count them).
+So a change is tried in milliseconds whatever the length of the log. Whether the part is whole is not taken on trust:
+judged as it is, it has to give what is stored (`faithful`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+import polars as pl
+
+from db import log
+from db.moment import seq_at
+from simulator.engine import Engine
+from simulator.events.columns import EVENT_SCHEMA
+from simulator.explain.edits import Edit, edited
+from simulator.explain.source import Fields, Source
+from simulator.records import parse_program, typed
+
+MOST_EVENTS: Final = 2_000  # of one person
+MOST_FRIENDS: Final = 3_000  # of one referrer; of more the newest
+_OWNERS: Final = "type IN ('customer.identified', 'link.created')"
+_NOT_JUDGED: Final = "type NOT IN ('referral.shared', 'session.authenticated', 'program.changed')"
+
+Key = tuple[str, str, str]
+"""A decision: source and id of its conversion, and its milestone."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided: the outcome, its reason, and the rules that failed."""
+
+    outcome: str
+    reason: str | None
+    failed: str
+
+
+class Neighbourhood:
+    """The events around one friend, in log order (EVENT_SCHEMA)."""
+
+    def __init__(self, source: Source, friend: int, referrer: int | None) -> None:
+        """Gather them; `referrer` is whom the friend is attributed to, if to anybody."""
+        self._source = source
+        self._friend = friend
+        referrers = self._owners({friend}) | ({referrer} if referrer is not None else set())
+        self.spare_code: str | None = None  # of some live link, where the friend has met with none
+        if not referrers:
+            spare = source.one(_SPARE)
+            if spare is not None:
+                referrers, self.spare_code = {spare["person"]}, spare["code"]
+        people = referrers | {friend}
+        seqs = set(self._seqs("person = ?", friend))
+        for person in referrers - {friend}:
+            seqs.update(self._seqs(f"person = ? AND {_NOT_JUDGED}", person))
+        owners = self._owners(referrers) - people
+        for owner in owners:
+            seqs.update(self._seqs(f"person = ? AND {_OWNERS}", owner))
+        seqs.update(row["from_seq"] for row in source.rows(_CHANGES))
+        seqs.update(self._verdicts(friend))
+        parts = [typed(log.at(source.connection, sorted(seqs)))]
+        parts += [self._others(one, people) for one in sorted(referrers)]
+        self.events = pl.concat(parts).sort("seq")
+
+    def judge(self, edits: Sequence[Edit] = ()) -> dict[Key, Verdict]:
+        """The friend's decisions with these edits made, as they stand at the end."""
+        events = edited(self.events, edits)
+        engine = Engine(self._source.programs[1], parse_program)
+        outcome = engine.replay(events)
+        subject = self._source.ref(self._friend)
+        about = {row["seq"]: row for row in events.iter_rows(named=True) if row["subject"] == subject}
+        found: dict[Key, Verdict] = {}
+        for row in outcome.decisions.iter_rows(named=True):
+            event = about.get(row["seq"])
+            if event is not None:
+                key = (event["source"], event["id"], row["milestone"])
+                found[key] = Verdict(row["outcome"], row["reason"], row["failed"])
+        return found
+
+    def faithful(self, row: Fields, key: Key) -> bool:
+        """Whether the part is whole as far as a stored decision goes: judged again, it comes out the same."""
+        found = self.judge().get(key)
+        return found == Verdict(row["outcome"], row["reason"], row["failed"])
+
+    def of(self, **wanted: Any) -> list[Fields]:
+        """The events with these values, in log order."""
+        return [
+            row
+            for row in self.events.iter_rows(named=True)
+            if all(row[name] == value for name, value in wanted.items())
+        ]
+
+    # -- inside ---------------------------------------------------------------------------------------
+
+    def _seqs(self, where: str, person: int) -> list[int]:
+        found = self._source.rows(
+            f"SELECT seq FROM event WHERE {where} ORDER BY seq DESC LIMIT {MOST_EVENTS}", person
+        )
+        return [row["seq"] for row in found]
+
+    def _owners(self, people: set[int]) -> set[int]:
+        """Whose codes these people used."""
+        found: set[int] = set()
+        for person in people:
+            for row in self._source.rows(_CODES, person):
+                link = self._source.link(row["code"], 2**62)
+                if link is not None:
+                    found.add(link["person"])
+        return found
+
+    def _verdicts(self, friend: int) -> list[int]:
+        """Verdicts on this friend's decisions: found by the time at which each was settled."""
+        db, found = self._source.connection, []
+        for row in self._source.rows(_SETTLED, friend):
+            low, high = seq_at(db, row["decided_at"] - 1), seq_at(db, row["decided_at"])
+            for event in self._source.rows(_REVIEWS, low, high):
+                data = orjson.loads(event["steering"])
+                if (data.get("decision_source"), data.get("decision_id")) == (row["source"], row["id"]):
+                    found.append(event["seq"])
+        return found
+
+    def _others(self, referrer: int, known: set[int]) -> pl.DataFrame:
+        """A claim for each other friend of the referrer, in the place of the event that attributed them."""
+        rows = self._source.rows(_FRIENDS, referrer, MOST_FRIENDS)
+        claims = [
+            {
+                "seq": row["seq"],
+                "received_at": row["attributed_at"],
+                "occurred_at": row["attributed_at"],
+                "source": "platform",
+                "id": f"claim-{row['seq']}",
+                "type": "friend.claimed",
+                "subject": row["ref"],
+                "code": row["code"],
+                "contact_ref": f"contact-{row['seq']}",
+            }
+            for row in rows
+            if row["friend"] not in known
+        ]
+        none = dict.fromkeys(EVENT_SCHEMA)
+        return pl.DataFrame([none | claim for claim in claims], schema=EVENT_SCHEMA, orient="row")
+
+
+_CHANGES = "SELECT from_seq FROM program_version WHERE version > 1"
+_CODES = "SELECT DISTINCT code FROM event WHERE person = ? AND code IS NOT NULL LIMIT 200"
+_SPARE = "SELECT person, code FROM event WHERE type = 'link.created' ORDER BY code"
+_FRIENDS = (
+    "SELECT a.seq, a.friend, p.ref, a.code, a.attributed_at FROM attribution a JOIN person p ON p.id = a.friend "
+    "WHERE a.referrer = ? ORDER BY a.seq DESC LIMIT ?"
+)
+_SETTLED = (
+    "SELECT d.decided_at, e.source, e.id FROM decision d JOIN event e ON e.seq = d.seq "
+    "WHERE d.friend = ? AND d.decided_at > e.received_at"
+)
+_REVIEWS = "SELECT seq, steering FROM event WHERE seq > ? AND seq <= ? AND type = 'review.decided'"

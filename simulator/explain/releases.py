@@ -1,0 +1,150 @@
+"""What would become of a reward line that falls due at a time: number, caps and budget, as the stored rows leave room.
+
+The same rules as the engine's, for one line, over what was released of the same reward to the same recipient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from simulator.explain.source import Fields, Source
+from simulator.invariants import window_start
+from simulator.program.model import Cap, CapWindow, Program, Reward
+from simulator.program.words import duration
+
+RELEASED: Final = ("counted", "capped", "unfunded", "issued", "revoked")
+PAID: Final = ("issued", "revoked")
+_TRIED: Final = 60  # moments at which room may come back
+DAY_MS: Final = 86_400_000
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a cap leaves: so many more, so much more (null: not limited by that), in which window."""
+
+    cap: Cap
+    count: int | None
+    value_minor: int | None
+
+    def fits(self, value_minor: int) -> bool:
+        """Whether a line of this value fits in."""
+        return (self.count is None or self.count >= 1) and (
+            self.value_minor is None or self.value_minor >= value_minor
+        )
+
+
+class Releases:
+    """The lines of one reward, role and recipient that were released, without one line itself."""
+
+    def __init__(self, source: Source, terms: Reward, line: Fields) -> None:
+        """Read them for a line of the table (or the recipient alone, where `id` is null)."""
+        self._source, self.terms, self._line = source, terms, line
+        marks = ", ".join("?" * len(RELEASED))
+        self.rows = source.rows(
+            f"SELECT id, seq, due_at, value_minor, state FROM reward WHERE reward = ? AND role = ? "
+            f"AND recipient IS ? AND community IS ? AND state IN ({marks}) AND id IS NOT ? "
+            "ORDER BY due_at, seq, id",
+            *(line["reward"], line["role"], line["recipient"], line["community"], *RELEASED, line.get("id")),
+        )
+
+    def before(self, due_at: int) -> list[Fields]:
+        """Those that were released before it, were it due at this time."""
+        if due_at == self._line.get("due_at"):
+            place = (due_at, self._line["seq"], self._line["id"])
+            return [row for row in self.rows if (row["due_at"], row["seq"], row["id"]) < place]
+        return [row for row in self.rows if row["due_at"] <= due_at]
+
+    def rooms(self, due_at: int) -> list[Room]:
+        """What each cap leaves at a time."""
+        paid = [row for row in self.before(due_at) if row["state"] in PAID]
+        rooms = []
+        for cap in self.terms.caps:
+            inside = [row["value_minor"] for row in paid if row["due_at"] >= window_start(cap.window, due_at)]
+            count = None if cap.count is None else max(0, cap.count - len(inside))
+            value = None if cap.value_minor is None else max(0, cap.value_minor - sum(inside))
+            rooms.append(Room(cap, count, value))
+        return rooms
+
+    def pays(self, number: int) -> bool:
+        """Whether the release of this number pays by `every` and `tier`."""
+        every, tier = self.terms.every, self.terms.tier
+        if every is not None and number % every:
+            return False
+        return tier is None or (tier[0] <= number and (tier[1] is None or number <= tier[1]))
+
+    def next_paying(self, number: int) -> int | None:
+        """The next number that pays after this one; null where none does."""
+        last = max(number + (self.terms.every or 1), (self.terms.tier or (0,))[0] + (self.terms.every or 1))
+        return next((one for one in range(number + 1, last + 1) if self.pays(one)), None)
+
+    def would(self, due_at: int, beside_minor: int = 0) -> str:
+        """The state that a line due at this time would be released to.
+
+        `beside_minor` is what else of the budget the same change would have spent.
+        """
+        if not self.pays(len(self.before(due_at)) + 1):
+            return "counted"
+        value = self._line["value_minor"]
+        if not all(room.fits(value) for room in self.rooms(due_at)):
+            return "capped"
+        return "issued" if self.budget_left(due_at) >= value + beside_minor else "unfunded"
+
+    def budget_left(self, due_at: int) -> float:
+        """What the budget leaves at a time, in minor units; without one there is no end to it."""
+        budget = self._source.program_when(due_at).budget_minor
+        if budget is None:
+            return float("inf")
+        return budget - self._spent(due_at)
+
+    def _spent(self, due_at: int) -> int:
+        line = self._line
+        if due_at == line.get("due_at"):
+            where, place = "(due_at, seq, id) < (?, ?, ?)", [due_at, line["seq"], line["id"]]
+        else:
+            where, place = "due_at <= ?", [due_at]
+        paid = f"SELECT COALESCE(SUM(value_minor), 0) AS spent FROM reward WHERE state IN {PAID} AND {where}"
+        return int(self._source.rows(paid, *place)[0]["spent"])
+
+    def room_back(self, due_at: int) -> int | None:
+        """The first time after this one at which the line would be issued, with what was issued since; or null."""
+        for at in list(self._moments(due_at))[:_TRIED]:
+            if self.would(at) == "issued":
+                return at
+        return None
+
+    def _moments(self, due_at: int) -> Iterator[int]:
+        """When a window has lost something, or begins anew."""
+        found: set[int] = set()
+        for cap in self.terms.caps:
+            if cap.window.kind == "rolling":
+                found.update(
+                    row["due_at"] + (cap.window.ms or 0) for row in self.rows if row["state"] in PAID
+                )
+            elif cap.window.kind != "lifetime":
+                found.update(self._next_starts(cap.window, due_at))
+        yield from sorted(at for at in found if at > due_at)
+
+    @staticmethod
+    def _next_starts(window: CapWindow, due_at: int) -> Iterator[int]:
+        """The beginnings of the next periods."""
+        first, at = window_start(window, due_at), due_at
+        for _ in range(2 * 366):
+            at += DAY_MS
+            start = window_start(window, at)
+            if start > first:
+                yield start
+                first = start
+
+
+def window_words(cap: Cap) -> str:
+    """Say the time that a cap looks over."""
+    if cap.window.kind == "rolling":
+        return f"in {duration(cap.window.ms or 0)}"
+    return "in all" if cap.window.kind == "lifetime" else f"in the {cap.window.kind.replace('-', ' ')}"
+
+
+def terms_of(program: Program, name: str) -> Reward:
+    """The reward of a name."""
+    return next(one for one in program.rewards if one.name == name)

@@ -1,0 +1,78 @@
+"""Changes in words: how a fact would have had to be, and how much earlier or later something."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from simulator.explain.solving import FactChange, Value
+from simulator.program.model import Program
+from simulator.program.words import money
+
+_UNITS: Final = (
+    (86_400_000, "day"),
+    (3_600_000, "hour"),
+    (60_000, "minute"),
+    (1_000, "second"),
+    (1, "millisecond"),
+)
+_TRUTHS: Final = {
+    ("same_contact", False): "with a contact of the friend's own",
+    ("same_device", False): "on a device of the friend's own",
+    ("same_person", False): "for another person than the referrer",
+    ("cross_referral", False): "had the friend not brought the referrer before",
+    ("new_customer", True): "for a new customer",
+    ("new_customer", False): "for somebody who was a customer before",
+    ("eligible", True): "with the friend's eligibility confirmed",
+    ("claimed", True): "had the friend claimed before",
+    ("opted_in", True): "had the friend agreed to marketing messages before",
+    ("authenticated", True): "had the friend signed in before",
+}
+
+
+def span(ms: int) -> str:
+    """Write a time in its two largest units: `3 days 2 hours`, `4 minutes`."""
+    ms = abs(ms)
+    parts: list[str] = []
+    for size, unit in _UNITS:
+        count, ms = divmod(ms, size)
+        if count or parts:
+            parts.append(f"{count:,} {unit}{'' if count == 1 else 's'}" if count else "")
+        if len(parts) == 2:
+            break
+    return " ".join(part for part in parts if part) or "no time"
+
+
+def sooner(ms: int) -> str:
+    """Say how much earlier (below 0) or later: `3 days earlier`."""
+    return f"{span(ms)} {'later' if ms >= 0 else 'earlier'}"
+
+
+def fact_words(change: FactChange, program: Program) -> str:
+    """Say a change of a fact that is no matter of time."""
+    name, held, value = change.name, change.held, change.value
+    if (name, value) in _TRUTHS:
+        return _TRUTHS[name, value]  # type: ignore[index]
+    if name == "amount":
+        return f"with an amount of {_amount(value, program)} instead of {_amount(held, program)}"
+    if name.startswith("referrer_friends") and isinstance(held, float) and isinstance(value, float):
+        count = abs(round(value - held))
+        fewer = "more" if value > held else "fewer"
+        when = "in the 24 hours before" if name.endswith("24h") else "by then"
+        return f"with {count:,} {fewer} friend{'' if count == 1 else 's'} of the referrer {when}"
+    return f"with {name} {shown(value)} instead of {shown(held)}"
+
+
+def shown(value: Value) -> str:
+    """Write a value as people read it."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return re.sub(r"\.?0+$", "", f"{value:.2f}")
+    return str(value)
+
+
+def _amount(value: Value, program: Program) -> str:
+    return money(round(value * 10**program.digits), program) if isinstance(value, int | float) else "none"

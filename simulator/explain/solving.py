@@ -1,0 +1,140 @@
+"""Which single fact, at which nearest value, makes rules pass: found by asking the rules themselves.
+
+Each fact is given the values that could matter: the other truth value, the constants that the rules compare with, and
+numbers at growing distances. Between a number that fails and the next that passes the limit is found by halving, to the
+fact's own grain (a penny, a millisecond, a friend).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from simulator.program.expression import Node, parse_expression
+from simulator.program.model import Rule
+from simulator.program.rules import FACTS, CompiledRule, compile_rule
+
+Value = bool | float | str | None
+OTHER: Final = "another-one"
+"""A text that no rule names."""
+_DAY_MS: Final = 86_400_000
+_DOUBLINGS: Final = 52  # from a grain to beyond all that is sensible
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """A fact, the value it had, and the nearest one with which all rules would pass."""
+
+    name: str
+    held: Value
+    value: Value
+
+
+def grain(name: str, digits: int) -> float:
+    """The smallest step of a number: a minor unit, a millisecond, or one."""
+    if name == "amount":
+        return float(10**-digits)
+    if name.endswith("_days"):
+        return 1 / _DAY_MS
+    return 0.001 if name.endswith("_seconds") else 1.0
+
+
+def nearest_facts(rules: Sequence[Rule], facts: dict[str, Value], digits: int) -> list[FactChange]:
+    """The single changes of a fact with which all these rules pass, the nearest for each fact; may be none."""
+    asked = _Asked([compile_rule(rule) for rule in rules], facts)
+    constants = [constant for rule in rules for constant in _constants(rule.require)]
+    found: list[FactChange] = []
+    for name in asked.names:
+        held = facts.get(name)
+        if FACTS[name] == pl.Float64():
+            values: list[Value] = list(_nearest_numbers(asked, name, held, constants, grain(name, digits)))
+        else:
+            candidates = [value for value in _candidates(name, constants) if value != held]
+            passed = asked.passing(name, candidates)
+            values = [value for value, fine in zip(candidates, passed, strict=True) if fine][:1]
+        found += [FactChange(name, held, value) for value in values]
+    return found
+
+
+class _Asked:
+    """Rules to be asked, and the facts as they were."""
+
+    def __init__(self, rules: Sequence[CompiledRule], facts: dict[str, Value]) -> None:
+        self._rules = rules
+        self.names = sorted({name for rule in rules for name in rule.facts})
+        self._facts = {name: facts.get(name) for name in self.names}
+
+    def passing(self, name: str, values: Sequence[Value]) -> list[bool]:
+        """Whether all rules pass with each of these values of one fact."""
+        if not values:
+            return []
+        rows = [self._facts | {name: value} for value in values]
+        frame = pl.DataFrame(rows, schema={one: FACTS[one] for one in self.names}, orient="row")
+        passed = pl.all_horizontal(rule.expr.fill_null(value=False) for rule in self._rules)
+        return frame.select(passed).to_series().to_list()
+
+
+def _nearest_numbers(
+    asked: _Asked, name: str, held: Value, constants: Sequence[Any], step: float
+) -> Iterator[float]:
+    """The nearest number that passes, up and down."""
+    start = float(held) if isinstance(held, int | float) else 0.0
+    limits = [float(one) for one in constants if isinstance(one, int | float) and not isinstance(one, bool)]
+    far = [start + sign * step * 2.0**power for power in range(_DOUBLINGS) for sign in (-1, 1)]
+    near = [one + place * step for one in limits for place in (-1, 0, 1)]
+    values = sorted({_on_grain(one, step) for one in (*far, *near) if one >= 0})
+    passed = dict(zip(values, asked.passing(name, values), strict=True))
+    for side in (
+        [one for one in values if one > start],
+        [one for one in reversed(values) if one < start],
+        [start] if held is None else [],
+    ):
+        before = start
+        for value in side:
+            if passed.get(value):
+                yield _halve(asked, name, before, value, step)
+                break
+            before = value
+
+
+def _halve(asked: _Asked, name: str, fails: float, passes: float, step: float) -> float:
+    """The number nearest to `fails` that still passes, between it and `passes`."""
+    while abs(passes - fails) > 1.5 * step:
+        middle = _on_grain((fails + passes) / 2, step)
+        if middle in (fails, passes):
+            break
+        if asked.passing(name, [middle])[0]:
+            passes = middle
+        else:
+            fails = middle
+    return passes
+
+
+def _on_grain(value: float, step: float) -> float:
+    """The nearest multiple of the grain, as the engine makes it: whole units divided once."""
+    per_unit = round(1 / step)
+    return round(value * per_unit) / per_unit
+
+
+def _candidates(name: str, constants: Sequence[Any]) -> list[Value]:
+    if FACTS[name] == pl.Boolean():
+        return [True, False]
+    texts = [one for one in constants if isinstance(one, str)]
+    return [*dict.fromkeys(texts), OTHER, None]
+
+
+def _constants(require: str) -> list[Any]:
+    tree = parse_expression(require).tree
+    return list(_literals(tree)) if tree is not None else []
+
+
+def _literals(node: Node) -> Iterator[Any]:
+    if node.op == "literal":
+        yield node.value
+    if node.op == "like":
+        yield str(node.value).replace("%", "").replace("_", "x")
+    for arg in node.args:
+        yield from _literals(arg)
