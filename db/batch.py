@@ -16,7 +16,8 @@ class Batch:
 
     `settled` and `changes` are of rows that earlier batches wrote; `rollup` to `leaders` are for the tables of sums
     (see `db.rollups`): increments, and of `leaders` the places that changed;
-    `quarantine` and `versions` are rows of their tables; `clock` and `settings` are values to set.
+    `quarantine`, `versions` and `commands` are rows of their tables, `faults` and `reconciliations` new or changed
+    ones; `clock` and `settings` are values to set.
     """
 
     persons: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -35,6 +36,8 @@ class Batch:
     quarantine: pl.DataFrame = field(default_factory=pl.DataFrame)
     versions: Sequence[Row] = ()
     commands: Sequence[Row] = ()
+    faults: Sequence[Row] = ()
+    reconciliations: Sequence[Row] = ()
     clock: Mapping[str, int | float | str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
 

@@ -24,7 +24,8 @@ STEP: Final = "step"
 SPEED: Final = "speed"
 VERDICT: Final = "verdict"
 PROGRAM: Final = "program"
-KINDS: Final = (PAUSE, RESUME, STEP, SPEED, VERDICT, PROGRAM)
+DIAL: Final = "dial"
+KINDS: Final = (PAUSE, RESUME, STEP, SPEED, VERDICT, PROGRAM, DIAL)
 
 _WAIT_S = 2.0  # longer than any transaction on this file takes, short enough for a person
 _MAKE = """
@@ -61,8 +62,9 @@ def send(path: Path, kind: str, args: Mapping[str, object] | None = None, now_ms
 
     `kind` is one of `KINDS`. `speed` takes `pace`, simulated milliseconds per wall millisecond (0: as fast as it
     goes); `verdict` takes `decision` (its number), `verdict` (approve, decline) and `by` (an operator's reference);
-    `program` takes `text` (a whole program file). `now_ms` is the wall clock in milliseconds UTC, read here when
-    left out. Raises DatabaseError when the control database can't be written.
+    `program` takes `text` (a whole program file); `dial` takes `faults`, a mix's name or rates by dial (`lost`,
+    `bill.paid:lost`), which hold from the next full hour of simulated time on. `now_ms` is the wall clock in
+    milliseconds UTC, read here when left out. Raises DatabaseError when the control database can't be written.
     """
     if kind not in KINDS:
         raise DatabaseError(f"order {kind!r}: no such order; there are {', '.join(KINDS)}")

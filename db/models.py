@@ -323,6 +323,41 @@ class Leader(SQLModel, table=True):
     issued_minor: int = Field(sa_type=BigInteger)
 
 
+class Fault(SQLModel, table=True):
+    """A dial of what goes wrong on the way, for an event type: the rate last ordered, and how often it has struck.
+
+    `turned_on` says whether its rate was ever above 0.
+    """
+
+    __tablename__: ClassVar[str] = "fault"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    dial: str = Field(primary_key=True)
+    type: str = Field(primary_key=True)
+    rate: float
+    count: int
+    turned_on: bool
+
+
+class Reconciliation(SQLModel, table=True):
+    """A client's list compared with what was accepted: of a file, or of a day, whose end is `until`.
+
+    `missing` are listed and not accepted by `at`, `returned` those of them that came after all; `extra` accepted and
+    in no list; `different` accepted with another content.
+    """
+
+    __tablename__: ClassVar[str] = "reconciliation"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    type: str = Field(primary_key=True)
+    until: int = Field(primary_key=True, sa_type=BigInteger)
+    at: int = Field(sa_type=BigInteger)
+    listed: int
+    found: int
+    missing: int
+    extra: int
+    different: int
+    returned: int
+
+
 class Clock(SQLModel, table=True):
     """One row: where the writer stands. `told_at` is the greatest time told to the engine, `beat_at` the wall clock."""
 

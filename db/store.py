@@ -202,6 +202,8 @@ class Store:
         self._chained("audit", batch.audit)
         self._insert_all("program_version", batch.versions)
         self._insert_all("command", batch.commands)
+        self._insert_all("fault", batch.faults)
+        self._insert_all("reconciliation", batch.reconciliations)
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         for part in rows.slices(frame, self._columns[table]):
@@ -219,7 +221,10 @@ class Store:
 
     def _insert_all(self, table: str, lines: Sequence[Row]) -> None:
         if lines:
-            self._db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(lines[0]))})", lines)
+            # of the tables written so, only faults and reconciliations come again with a key that is there
+            self._db.executemany(
+                f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(lines[0]))})", lines
+            )
 
     # Reading back
 

@@ -5,7 +5,6 @@ Equal logs give equal bytes. `events` are whole CloudEvents that the door takes 
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 import sqlite3
@@ -22,7 +21,7 @@ from db.readonly import in_words, open_readonly
 from simulator.errors import ReferralError
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import DATA_COLUMNS
-from simulator.events.csvfile import data_columns
+from simulator.events.csvwrite import HEADER, csv_lines, csv_rows
 from simulator.events.encode import encode_events
 from simulator.events.moment import format_moments
 from simulator.records import typed
@@ -37,7 +36,6 @@ GROUP = 50_000  # rows to a Parquet row group
 _ENVELOPE = ("id", "source", "type", "time", "subject")
 _DECISION = ("decision_source", "decision_id", "decision_milestone")
 _SYSTEM_ERROR = re.compile(r"\(os error ([0-9]+)\)")  # as Polars writes one
-_FLAGS = [name for name, kind in MESSAGE_SCHEMA.items() if kind == pl.Boolean]
 
 Progress = Callable[[int], None]
 
@@ -130,21 +128,9 @@ def _events_jsonl(connection: sqlite3.Connection, out: IO[bytes], counter: _Coun
 
 
 def _events_csv(connection: sqlite3.Connection, out: IO[bytes], counter: _Counter) -> None:
-    """The envelope's fields, each data field in a column of its own, and what the platform added."""
-    data = [name.removeprefix("data.").replace(".", "_") for name in data_columns()]
-    out.write(_csv([("specversion", *_ENVELOPE, *data_columns(), "receivedat", "seq")]))
-    flags = [
-        pl.when(pl.col(name)).then(pl.lit("true")).when(~pl.col(name)).then(pl.lit("false"))
-        for name in _FLAGS
-    ]
+    out.write(_csv([HEADER]))
     for events in _events(connection, counter):
-        rows = events.select(
-            pl.lit("1.0").alias("specversion"),
-            *("id", "source", "type", _times(events), "subject"),
-            *(flags[_FLAGS.index(name)].alias(name) if name in _FLAGS else name for name in data),
-            *("received_at", "seq"),
-        ).rows()
-        out.write(_csv(rows))
+        out.write(_csv(csv_rows(events)))
 
 
 def _events_parquet(connection: sqlite3.Connection, out: IO[bytes], counter: _Counter) -> None:
@@ -207,19 +193,7 @@ def _sink(
 
 def _csv(rows: Sequence[tuple[Any, ...]]) -> bytes:
     """Rows as CSV, a line feed after each."""
-    lines: list[str] = []
-    csv.writer(_Lines(lines), lineterminator="\r\n").writerows(rows)
-    return "".join(lines).encode()
-
-
-class _Lines:
-    """Takes the writer's rows. Its line end is said to be CR LF, so that cells with either are quoted; LF is kept."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = lines
-
-    def write(self, line: str) -> None:
-        self._lines.append(line[:-2] + "\n")
+    return "".join(csv_lines(rows)).encode()
 
 
 _EVENT_WRITERS: Final = {"jsonl": _events_jsonl, "csv": _events_csv, "parquet": _events_parquet}

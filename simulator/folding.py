@@ -30,8 +30,15 @@ _CHANGED = (
 BATCH = 100_000  # events of the log folded at once
 
 
-def folded(store: Store, program: Program | None, progress: Callable[[int, int], None] | None) -> Engine:
+def folded(
+    store: Store,
+    program: Program | None,
+    progress: Callable[[int, int], None] | None,
+    hear: Callable[[pl.DataFrame], None] | None = None,
+) -> Engine:
     """An engine with the store's whole log folded and its time told; `progress` hears how many events of how many.
+
+    `hear` is told of all events.
 
     `program` is what the caller believes is running: it must be the first or the current version.
 
@@ -49,7 +56,10 @@ def folded(store: Store, program: Program | None, progress: Callable[[int, int],
     ((total,),) = store.query("SELECT COUNT(*) FROM event")
     done = 0
     for events in store.events(rows=BATCH):
-        engine.replay(typed(events))
+        known = typed(events)
+        engine.replay(known)
+        if hear is not None:
+            hear(known)
         done += events.height
         if progress is not None:
             progress(done, total)

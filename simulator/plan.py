@@ -30,7 +30,10 @@ MOST_REFERRERS: Final = 10_000_000
 
 @dataclass(frozen=True)
 class Plan:
-    """A run: everything that decides its events but the program. `delivery` overrides the world file's models."""
+    """A run: everything that decides its events but the program and what is ordered in its course.
+
+    `delivery` overrides the world file's models; `faults` are rates as `dials.parse_faults` gives them.
+    """
 
     preset: str = PRESET
     seed: int = SEED
@@ -38,6 +41,7 @@ class Plan:
     days: int = DAYS
     start_ms: int = START_MS
     delivery: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def end_ms(self) -> int:
@@ -54,6 +58,7 @@ class Plan:
             "days": str(self.days),
             "start": str(self.start_ms),
             "delivery": json.dumps(dict(self.delivery), sort_keys=True),
+            "faults": json.dumps(dict(self.faults), sort_keys=True),
             "world_sha256": world_digest(self.preset),
         }
 
@@ -74,6 +79,7 @@ class Plan:
             days=int(settings["days"]),
             start_ms=int(settings["start"]),
             delivery=json.loads(settings["delivery"]),
+            faults=json.loads(settings["faults"]),
         )
         if settings["world_sha256"] != world_digest(plan.preset):
             raise DatabaseError(

@@ -19,30 +19,28 @@ import polars as pl
 
 from db.batch import Batch
 from db.control import Order
+from db.rows import Row
 from db.store import Store
 from simulator import quarantine
+from simulator.echoes import Echoes, Hear
 from simulator.engine import Engine, Outcome
 from simulator.engine.outcome import Version
 from simulator.errors import DatabaseError
 from simulator.events.decode import Decoded, Receiver, Rejected
-from simulator.feelings import Feelings
-from simulator.folding import folded, recall
+from simulator.folding import folded
 from simulator.meter import NO_METERS, OFF, Meter, Meters
 from simulator.outbox import Done, Outbox
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.receipts import PARTS_KEPT, Counts, Refusals, check_told, newest_of, receipt_rollup
 from simulator.records import (
-    OPEN_REVIEWS,
     batch_of,
     command_row,
     parse_program,
-    put_in_review,
     typed,
     version_row,
 )
 from simulator.standing import standing
-from simulator.world.feedback import Felt
 
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 
@@ -50,7 +48,7 @@ _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 class Platform:
     """An open platform. Made by `create` and `open`; closed by `close` or as a context manager."""
 
-    def __init__(self, store: Store, engine: Engine, meter: Meter = OFF) -> None:
+    def __init__(self, store: Store, engine: Engine, hear: Hear | None = None, meter: Meter = OFF) -> None:
         settings = store.settings()
         self._store = store
         self._engine = engine
@@ -60,10 +58,9 @@ class Platform:
         self._quarantined = self._commands = self._sim_at = 0
         self._refusals = Refusals()
         self._broken = False
-        self._in_review: list[tuple[Any, ...]] = []
         self._meter = meter
         self._outbox = Outbox(store, meter)
-        self._feelings = Feelings()
+        self.echoes = Echoes(hear)
 
     @classmethod
     def create(
@@ -71,9 +68,12 @@ class Platform:
         path: Path,
         program: Program,
         settings: Mapping[str, str] | None = None,
+        hear: Hear | None = None,
         meters: Meters = NO_METERS,
     ) -> Platform:
         """A new database at `path` for `program`; `settings` are kept in it as they are.
+
+        `hear` is told of all events as they are accepted.
 
         Raises:
             DatabaseError: something is at the path already, or it can't be written.
@@ -87,15 +87,20 @@ class Platform:
             clock={"beat_at": _wall_ms()},
             meter=meters.writing,
         )
-        return cls(store, Engine(program, parse_program, meters.judging), meters.judging)
+        return cls(store, Engine(program, parse_program, meters.judging), hear, meters.judging)
 
     @classmethod
     def open(
-        cls, path: Path, program: Program | None = None, progress: Callable[[int, int], None] | None = None
+        cls,
+        path: Path,
+        program: Program | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        hear: Hear | None = None,
     ) -> Platform:
         """An existing database, its log folded again; `progress` is told how many events of how many are.
 
-        `program` is what the caller believes is running: it must be the first or the current version.
+        `hear` is told of its events, and of those to come. `program` is what the caller believes is running: it must
+        be the first or the current version.
 
         Raises:
             DatabaseError: missing, foreign, of another schema or program, in use, or damaged.
@@ -103,11 +108,10 @@ class Platform:
         """
         store = Store.open(path)
         try:
-            platform = cls(store, folded(store, program, progress))
+            platform = cls(store, folded(store, program, progress, hear), hear)
             ((platform._quarantined,),) = store.query("SELECT COALESCE(MAX(number), 0) FROM quarantine")
             platform._refusals = Refusals(store.query(PARTS_KEPT))
-            platform._in_review = store.query(OPEN_REVIEWS)
-            recall(platform._feelings, store)
+            platform.echoes.recall(store)
             ((platform._commands,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM command")
             platform._sim_at = store.clock()["sim_at"]
         except BaseException:
@@ -331,14 +335,9 @@ class Platform:
         """
         self._outbox.hold(events)
 
-    def take_reviews(self) -> list[tuple[Any, ...]]:
-        """What went into review since the last call: (opened at, source, event id, milestone, friend)."""
-        taken, self._in_review = self._in_review, []
-        return taken
-
-    def take_felt(self, before_ms: int) -> Felt:
-        """What people felt of the outcome before a moment, since the last call."""
-        return self._feelings.take(before_ms)
+    def note(self, faults: Sequence[Row], reconciliations: Sequence[Row]) -> None:
+        """Keep rows of these two tables, new or changed."""
+        self._outbox.put(Batch(faults=faults, reconciliations=reconciliations))
 
     def index(self) -> None:
         """Make the database's indexes, where they are not there yet."""
@@ -372,8 +371,7 @@ class Platform:
         quarantine: pl.DataFrame | None = None,
         done: Done | None = None,
     ) -> None:
-        self._feelings.hear(outcome, self._engine)
-        self._in_review += put_in_review(outcome, events)
+        self.echoes.hear(outcome, self._engine, events)
         batch = batch_of(outcome, events, quarantine)
         clock = {"sim_at": self._sim_at, "told_at": self.told, "beat_at": _wall_ms()}
         self._meter.lap("receipts")

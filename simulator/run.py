@@ -6,15 +6,18 @@ somebody wants it to end. What it has handed to the platform is committed; all e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from db.control import PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Inbox, Order
+from db.control import DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Inbox, Order
 from db.crm import Crm
 from db.people import crm_path
+from simulator.delivery.accepted import Accepted
+from simulator.delivery.spool import Spool, files_path
 from simulator.errors import DatabaseError, InputError, ReferralError
 from simulator.pace import MAX
 from simulator.plan import Plan
@@ -23,7 +26,7 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.presets import find_program
 from simulator.script import Cue, Script, recorded
-from simulator.source import Source
+from simulator.source import Answers, Source
 from simulator.steering import change_program, decide
 from simulator.wall import Wall
 from simulator.world.feedback import Felt
@@ -51,6 +54,7 @@ class Opened:
     platform: Platform
     crm: Crm
     inbox: Inbox
+    accepted: Accepted
 
 
 @contextmanager
@@ -60,7 +64,11 @@ def begin(path: Path, plan: Plan, program: Program) -> Iterator[Opened]:
     customers = crm_path(path)
     if customers.exists() and not path.exists():
         raise DatabaseError(f"{customers}: is of another run; remove it first, or name another --db")
-    with Platform.create(path, program, plan.settings()) as platform, _beside(path, plan, platform) as opened:
+    accepted = Accepted()
+    with (
+        Platform.create(path, program, plan.settings(), accepted.hear) as platform,
+        _beside(path, plan, platform, accepted) as opened,
+    ):
         opened.inbox.take()  # orders that an earlier run of this name never saw are not for this one
         yield opened
 
@@ -78,7 +86,8 @@ def resume(
     Raises DatabaseError where there is none, InputError where it was begun with others.
     """
     design = load_program(*find_program(program)) if program is not None else None
-    with Platform.open(path, design, progress) as platform:
+    accepted = Accepted()
+    with Platform.open(path, design, progress, accepted.hear) as platform:
         plan = Plan.of(platform.settings, str(path))
         for name, value in (given or {}).items():
             if getattr(plan, name) != value:
@@ -86,16 +95,16 @@ def resume(
                     f"{path}: this run was begun with {name.removesuffix('_ms')} {getattr(plan, name)}, not {value}; "
                     "leave the option out, or begin a new run in another --db"
                 )
-        with _beside(path, plan, platform) as opened:
+        with _beside(path, plan, platform, accepted) as opened:
             yield opened
 
 
 @contextmanager
-def _beside(path: Path, plan: Plan, platform: Platform) -> Iterator[Opened]:
+def _beside(path: Path, plan: Plan, platform: Platform, accepted: Accepted) -> Iterator[Opened]:
     with Crm(path, client_key(plan.seed)) as crm:
         inbox = Inbox(path)
         try:
-            yield Opened(plan, platform, crm, inbox)
+            yield Opened(plan, platform, crm, inbox, accepted)
         finally:
             inbox.close()
 
@@ -114,11 +123,13 @@ class Run:
         processes: int = 1,
         progress: Progress | None = None,
         script: Sequence[Cue] = (),
+        files: Path | None = None,
     ) -> None:
         """`pace` is simulated milliseconds per wall millisecond, 0 as fast as it goes; `progress` hears ms of ms.
 
-        `script` is what an earlier run was ordered, to be obeyed again.
-        With 2 `processes` the people are made in a process of their own; the outcome is the same.
+        `script` is what an earlier run was ordered, to be obeyed again. With 2 `processes` the people are made in a
+        process of their own; the outcome is the same. Batch files are left in the folder `files`; without one they lie
+        in one beside the database, until they are done with.
         """
         self._platform = opened.platform
         self._inbox = opened.inbox
@@ -128,8 +139,18 @@ class Run:
         self._progress = progress or (lambda _done, _total: None)
         self._script = Script(script, len(recorded(opened.platform.path)) if script else 0)
         self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
+        turns = _turns(opened.platform)
+        self._last_turn = max((at for at, _ in turns), default=0)
+        folder, keep = files or files_path(opened.platform.path), files is not None
         self._source = Source(
-            opened.plan, self._first_program(), opened.crm, self._new_reviews, self._felt, processes
+            opened.plan,
+            self._first_program(),
+            opened.crm,
+            Answers(self._new_reviews, self._felt, opened.accepted, opened.platform.note),
+            lambda channels: Spool(folder, channels.form, keep=keep),
+            opened.platform.check_program,
+            turns,
+            processes=processes,
         )
         self._at = self._source.start_ms  # everything that arrives before is received
         self._pace = pace
@@ -142,6 +163,7 @@ class Run:
             SPEED: self._speed,
             VERDICT: self._verdict,
             PROGRAM: self._program,
+            DIAL: self._dial,
         }
         self._set_out()
 
@@ -158,7 +180,7 @@ class Run:
                 source.pass_over(
                     self._received, lambda at: self._progress(at - source.start_ms, self._length)
                 )
-                self._at = max(self._at, platform.newest)
+                self._at = max(self._at, platform.newest, self._last_turn)
                 self._set_out()
             ended = self._loop()
         except BaseException:
@@ -169,6 +191,7 @@ class Run:
             source.close()
         if ended == "finished":
             self._take_orders()  # what was given in the last moment still counts
+            source.finish()
             platform.advance(max(source.end_ms, platform.earliest_now))  # later where something came in since
         platform.clock(ended, self._at, self._pace)
         return ended
@@ -226,14 +249,14 @@ class Run:
 
     def _receive(self, before_ms: int, limit: int) -> int:
         """Hand the next messages to the platform, `limit` at most; gives how many arrive in what is made so far."""
-        messages = self._source.take(before_ms, limit)
-        if not messages.height:
+        parcel = self._source.take(before_ms, limit)
+        if parcel is None:
             return 0
-        self._received += messages.height - int((messages["type"] == "review.decided").sum())
-        self._platform.receive_columns(messages, keep={_WORLD_RECEIVED: str(self._received)})
+        self._received += parcel.own
+        self._platform.receive(parcel.decoded, parcel.lines, keep={_WORLD_RECEIVED: str(self._received)})
         self._at = max(self._at, self._platform.newest)
         self._progress(self._at - self._source.start_ms, self._length)
-        return messages.height
+        return parcel.count
 
     def _move(self, target: int) -> None:
         """Nothing more arrives before the target in what is made: go there, or make the next window."""
@@ -284,6 +307,9 @@ class Run:
     def _program(self, args: Args) -> None:
         change_program(self._platform, args, self._at)
 
+    def _dial(self, args: Args) -> None:
+        self._source.turn(self._at, args.get("faults"))
+
     def _beat(self, *, now: bool = False) -> None:
         """Say that we live, and where we are; release what fell due where time goes slowly enough to watch."""
         wall = self._wall.now()
@@ -302,7 +328,15 @@ class Run:
         """What people felt before a moment: what was due by then is released first."""
         if before_ms - 1 >= self._platform.earliest_now:
             self._platform.advance(before_ms - 1)
-        return self._platform.take_felt(before_ms)
+        return self._platform.echoes.take_felt(before_ms)
 
     def _new_reviews(self) -> list[Review]:
-        return [Review(*row) for row in self._platform.take_reviews()]
+        return [Review(*row) for row in self._platform.echoes.take_reviews()]
+
+
+def _turns(platform: Platform) -> list[tuple[int, object]]:
+    """The orders to the dials that were obeyed, each with its simulated time (milliseconds UTC)."""
+    found = platform.query(
+        "SELECT sim_at, args FROM command WHERE kind = ? AND refused IS NULL ORDER BY id", (DIAL,)
+    )
+    return [(at, json.loads(args).get("faults")) for at, args in found]

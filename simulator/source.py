@@ -6,19 +6,62 @@ seed and passing over what had arrived.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
 from db.crm import Crm
-from simulator.delivery.models import Delivery
+from simulator.delivery.accepted import Accepted
+from simulator.delivery.books import Books
+from simulator.delivery.chances import HOUR_MS, Chances
+from simulator.delivery.delivery import Delivery
+from simulator.delivery.dials import Timeline
+from simulator.delivery.door import Door, Parcel
+from simulator.delivery.models import Channels
 from simulator.delivery.queue import ArrivalQueue
+from simulator.delivery.reconciliation import Finding
+from simulator.delivery.spool import Spool
+from simulator.delivery.tally import tally
+from simulator.delivery.wire import WIRE_SCHEMA, on_wire
 from simulator.plan import Plan
 from simulator.program.model import Program
 from simulator.world.apart import Apart
 from simulator.world.feedback import Felt
 from simulator.world.operator import Operator, Review
 from simulator.world.windows import Here, Setting, Windows
+
+Rows = Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the platform's side gives a source, and takes from it.
+
+    `reviews` gives the reviews opened since its last call, `felt` what people felt since its last call and before a
+    moment: it is asked for at the start of each window, when all that arrived before has been judged. `accepted` is
+    what the receipts say. `note` takes rows of the tables `fault` and `reconciliation`, new or changed.
+    """
+
+    reviews: Callable[[], list[Review]]
+    felt: Callable[[int], Felt]
+    accepted: Accepted
+    note: Callable[[Rows, Rows], None]
+
+
+@dataclass
+class _Window:
+    """The window on its way, and how everything stood before it: so that it can be sent once more with other dials."""
+
+    events: pl.DataFrame
+    from_ms: int
+    until_ms: int
+    waiting: pl.DataFrame
+    state: Any
+    empty: list[tuple[int, int]]
+    verdicts: list[pl.DataFrame] = field(default_factory=list)
+    taken: int = 0
 
 
 class Source:
@@ -33,67 +76,174 @@ class Source:
         plan: Plan,
         program: Program,
         crm: Crm,
-        reviews: Callable[[], list[Review]],
-        felt: Callable[[int], Felt],
+        answers: Answers,
+        spool: Callable[[Channels], Spool],
+        check_program: Callable[[str], object],
+        turns: Iterable[tuple[int, object]] = (),
+        *,
         processes: int = 1,
     ) -> None:
         """`program` is the one the run began with; with 2 `processes` people are made in one of their own.
 
-        `reviews` gives the reviews opened since its last call, `felt` what people felt since its last call and before
-        a moment: it is asked for at the start of each window, when all that arrived before has been judged.
+        `spool` makes the place for batch files, `check_program` is for the door. `turns` are the orders to the dials
+        obeyed so far, each with its simulated time.
         """
         spec = plan.world()
         setting = Setting(spec, program, plan.seed, plan.referrers, plan.start_ms, plan.days)
         self._windows: Windows = Apart(setting) if processes > 1 else Here(setting)
-        self._felt = felt
-        self._delivery = Delivery(plan.models(spec), plan.seed)
+        self._answers = answers
+        models = plan.models(spec)
+        channels = Channels(models, plan.seed)
+        self._models = models
+        self._timeline = Timeline(plan.faults)
+        for at, order in turns:
+            self._timeline.turn(boundary(at), order)
+        self._chances = Chances(plan.seed, self._timeline, plan.end_ms)
+        self._delivery = Delivery(channels, self._chances)
+        self._books = Books(self._chances.keys)
+        self._spool = spool(channels)
+        self._door = Door(self._spool, check_program)
         self._operator = Operator(spec.operator, plan.seed)
         self._queue = ArrivalQueue()
+        self._window: _Window | None = None
+        self._empty: list[tuple[int, int]] = []
+        self._noted: set[tuple[Any, ...]] = set()
         self._crm = crm
-        self._reviews = reviews
         self.start_ms = self.ready_until = plan.start_ms
         self.end_ms = plan.end_ms
 
     def pass_over(self, count: int, progress: Callable[[int], None]) -> None:
         """Make again, and drop, the first `count` of the people's messages; the verdicts among them are known."""
         while count > 0 and self.ready_until < self.end_ms:
+            self._compare(lambda _name, content: content)
             self._make_window()
-            count -= self._queue.take(self.ready_until, count).height
+            count -= self._drop(count)
             progress(self.ready_until)
         self._decide()
 
     def make_window(self) -> None:
         """Make the arrivals of the next window, as long as the operator lets it be."""
+        self._settle()
         self._make_window()
         self._decide()
+        self._note([])
 
-    def take(self, before_ms: int, limit: int) -> pl.DataFrame:
-        """The next messages that arrive before a moment, and before `ready_until`; at most `limit`."""
-        return self._queue.take(min(before_ms, self.ready_until), limit)
+    def finish(self) -> None:
+        """The end is reached: compare what can be compared, and be done with the files."""
+        self._settle()
+        self._spool.close()
+
+    def take(self, before_ms: int, limit: int) -> Parcel | None:
+        """The next messages that arrive before a moment, and before `ready_until`; at most `limit`, None for none.
+
+        Raises:
+            DatabaseError: a batch file can't be written, or read back.
+
+        """
+        rows = self._queue.take(min(before_ms, self.ready_until), limit)
+        if not rows.height:
+            return None
+        if self._window is not None:
+            self._window.taken += rows.height
+        return self._door.open(rows)
+
+    def turn(self, at_ms: int, order: object) -> None:
+        """Turn dials by an order given at a moment; it holds from the next full hour on (`boundary`).
+
+        What occurs, or what file is due, from then on is sent once more with the new dials; all that arrives before
+        stays as it was. Raises InputError for an order that can't be obeyed; nothing is changed then.
+        """
+        self._timeline.turn(boundary(at_ms), order)
+        window = self._window
+        if window is not None and boundary(at_ms) < window.until_ms:
+            self._delivery.state = window.state
+            self._queue = ArrivalQueue(window.waiting)
+            self._empty = list(window.empty)
+            self._send(window)
+            for verdicts in window.verdicts:
+                self._queue.put_among(verdicts)
+            self._queue.take(window.until_ms, window.taken)
+        self._note([])
 
     def settled(self, source: str, event_id: str, milestone: str) -> None:
         """A person has decided this review: the simulated operator does not, as after a restart it would not."""
         self._operator.forget(source, event_id, milestone)
-        self._queue.drop(
+        of_it = (
             (pl.col("decision_source") == source)
             & (pl.col("decision_id") == event_id)
             & (pl.col("decision_milestone") == milestone)
         )
+        self._queue.drop(of_it)
+        if self._window is not None:
+            self._window.verdicts = [verdicts.filter(~of_it) for verdicts in self._window.verdicts]
 
     def close(self) -> None:
         """Let go of the process that makes the people, where there is one."""
         self._windows.close()
 
     def _make_window(self) -> None:
-        window = self._windows.next(self._felt(self.ready_until))
-        self._crm.write(window.people)
-        self._queue.put(window.events, self._delivery.arrivals(window.events))
-        self.ready_until = window.until_ms
+        made = self._windows.next(self._answers.felt(self.ready_until))
+        self._crm.write(made.people)
+        window = _Window(
+            *(made.events, self.ready_until, made.until_ms, self._queue.waiting),
+            *(self._delivery.state, list(self._empty)),
+        )
+        self._books.enter(self._send(window))
+        self._window = window
+        self.ready_until = made.until_ms
+
+    def _send(self, window: _Window) -> pl.DataFrame:
+        """Put a window's events on the wire; gives the client's own for its books."""
+        sent = self._delivery.send(window.events, window.from_ms, window.until_ms)
+        (self._queue.put if sent.ordered else self._queue.put_among)(sent.rows)
+        self._empty += sent.empty
+        self._door.expect(self._queue.waiting)
+        return sent.listed
+
+    def _drop(self, count: int) -> int:
+        taken = self._queue.take(self.ready_until, count).height
+        if self._window is not None:
+            self._window.taken += taken
+        return taken
+
+    def _settle(self) -> None:
+        """All that arrives before `ready_until` has been received: the two sides compare."""
+        self._write_empty()
+        self._note(self._compare(self._spool.exchange))
+
+    def _compare(self, exchange: Callable[[str, bytes], bytes]) -> list[Finding]:
+        accepted = self._answers.accepted.take(self.ready_until)
+        findings, again = self._books.compare(accepted, self.ready_until, exchange)
+        self._queue.put_among(again)
+        return findings
+
+    def _write_empty(self) -> None:
+        """Files without a line, which nobody takes a line of."""
+        for file, at in self._empty:
+            if at < self.ready_until:
+                self._spool.write(file, pl.DataFrame(schema=WIRE_SCHEMA))
+                self._spool.remove(file)
+        self._empty = [(file, at) for file, at in self._empty if at >= self.ready_until]
+
+    def _note(self, findings: Sequence[Finding]) -> None:
+        rows = tally(self._models, self._timeline, self._chances.counts)
+        changed = [row for row in rows if row not in self._noted]
+        self._noted = set(rows)
+        if changed or findings:
+            self._answers.note(changed, [finding.row() for finding in findings])
 
     def _decide(self) -> None:
-        reviews = self._reviews()
+        reviews = self._answers.reviews()
         if reviews:
             self._operator.look(reviews, self._crm.labels([review.friend for review in reviews]))
         verdicts = self._operator.advance(self.ready_until)
         if verdicts.height:
-            self._queue.put_among(verdicts)
+            rows = on_wire(verdicts, verdicts["received_at"].to_numpy())
+            self._queue.put_among(rows)
+            if self._window is not None:
+                self._window.verdicts.append(rows)
+
+
+def boundary(at_ms: int) -> int:
+    """When an order given at a moment begins to hold: the next full hour of simulated time, milliseconds UTC."""
+    return (at_ms // HOUR_MS + 1) * HOUR_MS

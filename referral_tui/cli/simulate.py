@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from simulator.program.model import Program
     from simulator.run import Opened
 
+Ways = tuple[list[str] | None, list[str] | None]
+"""What was given with `--delivery` and with `--faults`."""
+
 
 def simulate(
     preset: Annotated[
@@ -57,8 +60,21 @@ def simulate(
         list[str] | None,
         typer.Option(
             metavar="TYPE=MODEL",
-            help="How an event type of the client's is delivered: real-time, every:15m, batch@02:00. May be repeated.",
+            help="How an event type of the client's is delivered: real-time, every:15m, batch@02:00, batch@mon-02:00, "
+            "these two with /csv or not. May be repeated.",
         ),
+    ] = None,
+    faults: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MIX|[TYPE:]DIAL=RATE",
+            help="What goes wrong on the way: clean, ordinary, monday, hostile, or a dial and the share it strikes "
+            "(lost=0.01, bill.paid:lost=5%). May be repeated; a mix first.",
+        ),
+    ] = None,
+    files: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Leave the batch files and their lists there, to be looked at."),
     ] = None,
     db: Database = DEFAULT_DATABASE,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
@@ -85,9 +101,9 @@ def simulate(
     started = time.perf_counter()
     with signals(stopper), Bar("simulate", None) as bar:
         opening = (
-            _resumed(db, {**given, "start_ms": start_ms}, program, delivery, bar)
+            _resumed(db, {**given, "start_ms": start_ms}, program, (delivery, faults), bar)
             if resume
-            else _begun(db, {**given, "start_ms": start_ms}, program, delivery)
+            else _begun(db, {**given, "start_ms": start_ms}, program, (delivery, faults))
         )
         with opening as opened:
             before = _receipts(opened)
@@ -99,6 +115,7 @@ def simulate(
                 batch=batch,
                 processes=processes or opened.plan.quickest_processes(speed),
                 progress=bar.set,
+                files=files,
             )
             ended = run.go()
             seconds = time.perf_counter() - started
@@ -112,7 +129,7 @@ def simulate(
 
 
 def _begun(
-    db: Path, given: dict[str, Any], program: str | None, delivery: list[str] | None
+    db: Path, given: dict[str, Any], program: str | None, ways: Ways
 ) -> AbstractContextManager[Opened]:
     """A new run by what was given, the rest by default."""
     from simulator.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
@@ -121,30 +138,38 @@ def _begun(
     from simulator.run import begin  # noqa: PLC0415 - loads Polars
 
     wanted = {name: value for name, value in given.items() if value is not None}
-    plan = Plan(**wanted, delivery=_delivery(delivery))
+    wanted |= _ways(ways)
+    plan = Plan(**wanted)
     plan.world()  # an unknown preset is told before its program is looked for
     design = load_program(*find_program(program or plan.preset))
     if "start_ms" not in wanted:
-        plan = Plan(**wanted, delivery=plan.delivery, start_ms=start_of(design))
+        plan = Plan(**wanted, start_ms=start_of(design))
     return begin(db, plan, design)
 
 
 def _resumed(
-    db: Path, given: dict[str, Any], program: str | None, delivery: list[str] | None, bar: Bar
+    db: Path, given: dict[str, Any], program: str | None, ways: Ways, bar: Bar
 ) -> AbstractContextManager[Opened]:
     """The run in a database, gone on with; what is given must be what it was begun with."""
     from simulator.run import resume  # noqa: PLC0415 - loads Polars
 
     wanted = {name: value for name, value in given.items() if value is not None}
-    if delivery:
-        wanted["delivery"] = _delivery(delivery)
+    wanted |= _ways(ways)
     return resume(db, wanted, program, bar.set)
 
 
-def _delivery(texts: list[str] | None) -> dict[str, str]:
-    from simulator.delivery.models import parse_override  # noqa: PLC0415 - loads Polars
+def _ways(texts: Ways) -> dict[str, Any]:
+    """The plan's fields of how events travel, as far as they were given."""
+    from simulator.delivery.dials import parse_faults  # noqa: PLC0415 - loads Polars
+    from simulator.delivery.models import parse_override  # noqa: PLC0415 - with the rest
 
-    return dict(parse_override(text) for text in texts or ())
+    delivery, faults = texts
+    found: dict[str, Any] = {}
+    if delivery:
+        found["delivery"] = dict(parse_override(text) for text in delivery)
+    if faults:
+        found["faults"] = parse_faults(faults)
+    return found
 
 
 def _receipts(opened: Opened) -> dict[str, int]:
@@ -156,6 +181,8 @@ def _receipts(opened: Opened) -> dict[str, int]:
 
 def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:
     """What is reported: everything that stands in the database, and how quick this call was."""
+    from simulator.delivery.report import delivery_report  # noqa: PLC0415 - keeps --help quick
+
     receipts = _receipts(opened)
     received = sum(receipts.values())
     here = received - sum(before.values())
@@ -168,6 +195,7 @@ def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float)
         "received": received,
         **receipts,
         **opened.platform.figures(),
+        **delivery_report(opened.platform.query),
         "seconds": round(seconds, 3),
         "events_per_second": round(here / seconds) if seconds else 0,
     }
@@ -175,7 +203,12 @@ def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float)
 
 def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
     """The figures as lines for a person."""
-    from referral_tui.cli.summary import late_lines, receipt_lines, standing_lines  # noqa: PLC0415 - keeps --help quick
+    from referral_tui.cli.summary import (  # noqa: PLC0415 - keeps --help quick
+        delivery_lines,
+        late_lines,
+        receipt_lines,
+        standing_lines,
+    )
 
     yield (
         f"{db}: {figures['status']}; {figures['referrers']:,} referrers, {figures['days']} days, preset "
@@ -186,6 +219,7 @@ def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]
         "world and storing included)"
     )
     yield from receipt_lines(figures)
+    yield from delivery_lines(figures)
     yield from standing_lines(figures, program)
     yield from late_lines(figures, program)
     if figures["status"] == "stopped":

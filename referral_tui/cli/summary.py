@@ -17,6 +17,27 @@ def receipt_lines(figures: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {receipt:<12}{figures[receipt]:>12,}"
 
 
+def delivery_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """How often each dial that was on has struck, and what the reconciliation found; nothing where nothing did."""
+    if figures["faults"]:
+        yield "went wrong on the way, as it was dialled:"
+        for dial, line in figures["faults"].items():
+            often = f"{line['count']:>9,}" if line["count"] else "  never fired"
+            yield f"  {dial:<15}{often}"
+    found = {kind: line for kind, line in figures["reconciliation"].items() if _odd(line)}
+    if found:
+        yield "the client's lists against what was accepted:"
+        for kind, line in found.items():
+            yield (
+                f"  {kind:<20}{line['missing']:>7,} missing of {line['listed']:,}, of which {line['returned']:,} came "
+                f"after all; {line['extra']:,} extra, {line['different']:,} different"
+            )
+
+
+def _odd(line: Mapping[str, int]) -> bool:
+    return bool(line["missing"] or line["extra"] or line["different"])
+
+
 def standing_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
     """Attributions, decisions by outcome, and rewards by state with their money in the program's currency."""
     yield f"stands: {counted(figures['attributions'], 'attribution')}"

@@ -1,8 +1,10 @@
-"""Delivery models: when an event that occurred at the client's reaches the platform.
+"""Delivery models: when an event that occurred at the client's reaches the platform, and whether in a file.
 
-real-time      at once, after a small network delay
-every:15m      collected, and sent at the next full 15 minutes (UTC)
-batch@02:00    one file a day, at that hour (UTC)
+real-time             at once, after a small network delay
+every:15m             collected, and sent at the next full 15 minutes (UTC)
+batch@02:00           one file a day, at that hour (UTC), JSON Lines
+batch@mon-02:00       one file a week
+batch@02:00/csv       the same as CSV
 """
 
 from __future__ import annotations
@@ -10,22 +12,29 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Final, Literal
 
 import numpy as np
 import polars as pl
 
+from simulator.delivery.wire import file_numbers
 from simulator.errors import InputError
 from simulator.events.contract import EVENT_TYPES, Sender
 from simulator.program.nearest import advice, shown
 from simulator.world.draws import Ints, Purpose, lognormal, seed_key
 from simulator.world.measures import duration_ms
 
+Form = Literal["jsonl", "csv"]
+
 DAY_MS = 86_400_000
+_WEEK_MS = 7 * DAY_MS
+_WEEKDAYS: Final = ("thu", "fri", "sat", "sun", "mon", "tue", "wed")  # 1970 began on a Thursday
 _NETWORK_MS = 120.0  # median; assumed: a call over the internet with its retries
 _NETWORK_SPREAD = 0.7
-_BATCH = re.compile(r"batch@([01]\d|2[0-3]):([0-5]\d)")
+_BATCH = re.compile(r"batch@(?:([a-z]{3})-)?([01]\d|2[0-3]):([0-5]\d)(?:/([a-z]+))?")
 _EVERY = re.compile(r"every:(.+)")
-_RIGHT = "real-time, every:15m (m, h or d) or batch@02:00 (UTC)"
+_RIGHT = "real-time, every:15m (m, h or d), batch@02:00 or batch@mon-02:00 (UTC), these two with /csv or not"
 
 
 @dataclass(frozen=True)
@@ -35,13 +44,21 @@ class RealTime:
 
 @dataclass(frozen=True)
 class Every:
-    """At the next multiple of `period_ms` since 1970, plus `offset_ms`: near-real-time, and the daily file."""
+    """Near-real-time: at the next multiple of `period_ms` since 1970."""
 
     period_ms: int
-    offset_ms: int = 0
 
 
-Model = RealTime | Every
+@dataclass(frozen=True)
+class Batch:
+    """A file every `period_ms`, at `offset_ms` after its multiples since 1970."""
+
+    period_ms: int
+    offset_ms: int
+    form: Form = "jsonl"
+
+
+Model = RealTime | Every | Batch
 
 
 def parse_model(text: str) -> Model:
@@ -49,13 +66,20 @@ def parse_model(text: str) -> Model:
     if text == "real-time":
         return RealTime()
     if found := _BATCH.fullmatch(text):
-        return Every(DAY_MS, (int(found[1]) * 60 + int(found[2])) * 60_000)
+        weekday, hour, minute, form = found.groups()
+        at = (int(hour) * 60 + int(minute)) * 60_000
+        if form in (None, "jsonl", "csv"):
+            made: Form = "csv" if form == "csv" else "jsonl"
+            if weekday is None:
+                return Batch(DAY_MS, at, made)
+            if weekday in _WEEKDAYS:
+                return Batch(_WEEK_MS, _WEEKDAYS.index(weekday) * DAY_MS + at, made)
     if found := _EVERY.fullmatch(text):
         try:
             period = round(duration_ms(found[1]))
         except ValueError:
             period = 0
-        if 1000 <= period <= 7 * DAY_MS:
+        if 1000 <= period <= _WEEK_MS:
             return Every(period)
     raise InputError(f"delivery '{text}': no such model; right is {_RIGHT}")
 
@@ -81,40 +105,49 @@ def parse_override(text: str) -> tuple[str, str]:
     return name, model
 
 
+@cache
 def client_types() -> tuple[str, ...]:
     """The event types that a client may send; only those have a model, the platform's own are immediate."""
     return tuple(name for name, kind in EVENT_TYPES.items() if Sender.CLIENT in kind.senders)
 
 
-class Delivery:
-    """Gives events their time of arrival. A type of the client's without a model goes real-time."""
+class Channels:
+    """Gives the client's events their time of arrival, and their file. A type without a model goes real-time."""
 
     def __init__(self, models: Mapping[str, Model], seed: int) -> None:
+        """`models` by event type."""
         self._seed = np.uint64(seed_key(seed))
-        real_time = RealTime()
-        self._models = [
-            models.get(name, real_time) if name in client_types() else None for name in EVENT_TYPES
-        ]
-        periods = [model.period_ms if isinstance(model, Every) else 0 for model in self._models]
-        offsets = [model.offset_ms if isinstance(model, Every) else 0 for model in self._models]
-        self._period: Ints = np.array(periods, dtype=np.int64)
-        self._offset: Ints = np.array(offsets, dtype=np.int64)
-        self._client = np.array([model is not None for model in self._models])
+        every = [models.get(name, RealTime()) for name in EVENT_TYPES]
+        self.period: Ints = np.array([getattr(one, "period_ms", 0) for one in every], dtype=np.int64)
+        """Between two collections or files, by type code; 0 for real-time."""
+        self.filed = np.array([isinstance(one, Batch) for one in every])
+        """Whether a type travels in files, by type code."""
+        self._offset: Ints = np.array([getattr(one, "offset_ms", 0) for one in every], dtype=np.int64)
+        self._forms = {name: one.form for name, one in models.items() if isinstance(one, Batch)}
 
-    def arrivals(self, events: pl.DataFrame) -> Ints:
-        """When each event arrives, milliseconds UTC; never before it occurred, later than it if it was collected."""
-        occurred = events["occurred_at"].to_numpy()
-        kind = events["type"].to_physical().to_numpy()
-        arrival = occurred.copy()
-        sent = np.flatnonzero(self._client[kind])
-        if not len(sent):
-            return arrival
-        sent = sent[(events["source"] != "platform").to_numpy()[sent]]
-        at, kind = occurred[sent], kind[sent]
-        period = self._period[kind]
-        key = at.astype(np.uint64) ^ self._seed
-        network = lognormal(key, Purpose.NETWORK, _NETWORK_MS, _NETWORK_SPREAD, kind.astype(np.int64))
+    def form(self, kind: str) -> Form:
+        """How a type's files are written."""
+        return self._forms[kind]
+
+    def of(self, events: pl.DataFrame) -> tuple[Ints, Ints]:
+        """When events arrive and in which file (0: none), if nothing goes wrong; the platform's own are immediate."""
+        ours = np.flatnonzero(events["source"].str.starts_with("client/").to_numpy())
+        arrival = events["occurred_at"].to_numpy().copy()
+        file = np.zeros(len(arrival), dtype=np.int64)
+        kinds = events["type"].to_physical().to_numpy()[ours].astype(np.int64)
+        arrival[ours], file[ours] = self.plan(arrival[ours], kinds)
+        return arrival, file
+
+    def plan(self, occurred: Ints, kinds: Ints) -> tuple[Ints, Ints]:
+        """When events of the client's arrive (milliseconds UTC) and in which file (0: none), if nothing goes wrong.
+
+        Later than they occurred. `kinds` are type codes.
+        """
+        period = self.period[kinds]
+        network = lognormal(
+            occurred.astype(np.uint64) ^ self._seed, Purpose.NETWORK, _NETWORK_MS, _NETWORK_SPREAD, kinds
+        )
         often = np.maximum(period, 1)
-        collected = at + often - (at - self._offset[kind]) % often
-        arrival[sent] = np.where(period > 0, collected, at + np.maximum(network, 1.0).astype(np.int64))
-        return arrival
+        collected = occurred + often - (occurred - self._offset[kinds]) % often
+        at = np.where(period > 0, collected, occurred + np.maximum(network, 1.0).astype(np.int64))
+        return at, np.where(self.filed[kinds], file_numbers(at, kinds), 0)

@@ -1,7 +1,7 @@
 """The arrival queue: messages on their way, in the one order in which they arrive.
 
-The order is (time of arrival, time of occurrence, id): it does not depend on when they were put in, so that the
-queue can be filled by any windows of time and drained at any cut.
+The order is that of `wire.ORDER`: it does not depend on when they were put in, so that the queue can be filled by any
+windows of time and drained at any cut.
 """
 
 from __future__ import annotations
@@ -9,34 +9,43 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.world.draws import Ints
-
-_ORDER = ("received_at", "occurred_at", "id")
+from simulator.delivery.wire import ORDER, WIRE_SCHEMA
 
 
 class ArrivalQueue:
     """Messages with their time of arrival; not one of them is lost or doubled."""
 
-    def __init__(self) -> None:
-        self._waiting = pl.DataFrame(schema=MESSAGE_SCHEMA)
+    def __init__(self, waiting: pl.DataFrame | None = None) -> None:
+        """Begin with messages that another queue was `waiting` for, or with none."""
+        self._waiting = pl.DataFrame(schema=WIRE_SCHEMA) if waiting is None else waiting
 
     def __len__(self) -> int:
         return self._waiting.height
 
-    def put(self, events: pl.DataFrame, arrivals: Ints) -> None:
-        """Events of a next window of time, ordered by (occurrence, id): none occurred before one already put."""
-        if not events.height:
+    @property
+    def waiting(self) -> pl.DataFrame:
+        """What is on its way, in its order."""
+        return self._waiting
+
+    def put(self, messages: pl.DataFrame) -> None:
+        """Messages of a next window of time, ordered by (occurrence, id): none occurred before one already put.
+
+        Lines of files are in order within their file.
+        """
+        if not messages.height:
             return
-        messages = events.select(pl.Series("received_at", arrivals), *list(MESSAGE_SCHEMA)[1:])
         if self._waiting.height:
+            if (self._waiting.select("line", "file").filter(pl.col("file") == 0)["line"] > 0).any():
+                self.put_among(messages)  # copies stand in an order of their own among those of one moment
+                return
             messages = pl.concat([self._waiting, messages])
-        order = np.argsort(messages["received_at"].to_numpy(), kind="stable")
+        order = np.lexsort((messages["file"].to_numpy(), messages["received_at"].to_numpy()))
         self._waiting = messages[order]
 
     def put_among(self, messages: pl.DataFrame) -> None:
-        """A few messages that occurred at any time, `received_at` given."""
-        self._waiting = pl.concat([self._waiting, messages]).sort(_ORDER)
+        """Messages that occurred at any time."""
+        if messages.height:
+            self._waiting = pl.concat([self._waiting, messages]).sort(ORDER)
 
     def drop(self, which: pl.Expr) -> None:
         """Take out messages that are not to arrive after all; where an expression is null they stay."""

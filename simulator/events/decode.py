@@ -55,11 +55,13 @@ class Receiver:
     """How the time of receipt is found, in milliseconds UTC.
 
     No receipt is before `floor_ms` (the newest so far, or a told now + 1). `clock_ms` is the clock's time for
-    the whole batch; None is a replay, where each message states its own as `receivedat`.
+    the whole batch; None is a replay, where each message states its own as `receivedat`. `times` are the clock's for
+    each line, never decreasing, where the batch was received over a while.
     """
 
     floor_ms: int
     clock_ms: int | None
+    times: NDArray[np.int64] | None = None
 
 
 def decode_lines(
@@ -119,6 +121,8 @@ def _receipts(
 
     It never decreases: a line that states an earlier time than one before it, or none, takes that one's.
     """
+    if receiver.times is not None:
+        return receiver.times, False
     if receiver.clock_ms is not None:
         return np.full(count, max(receiver.floor_ms, receiver.clock_ms), dtype=np.int64), False
     stated = np.full(count, receiver.floor_ms, dtype=np.int64)

@@ -63,7 +63,7 @@ class Stored:
         self.judging, self.writing = Stopwatch(), Stopwatch()
         self.path = path
         self.platform = Platform.create(
-            path, program, {**settings, "kind": "load"}, Meters(self.judging, self.writing)
+            path, program, {**settings, "kind": "load"}, meters=Meters(self.judging, self.writing)
         )
         if paced:
             self.platform.index()
@@ -72,8 +72,8 @@ class Stored:
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
         """Judge and store; `done` comes from the writer's thread."""
         counts = self.platform.receive_columns(messages, done=done)
-        self.platform.take_reviews()  # nobody here settles them,
-        self.platform.take_felt(self.platform.newest)  # or feels anything: they are not to pile up
+        self.platform.echoes.take_reviews()  # nobody here settles them,
+        self.platform.echoes.take_felt(self.platform.newest)  # or feels anything: they are not to pile up
         return counts
 
     def flush(self) -> None:

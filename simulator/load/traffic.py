@@ -11,9 +11,11 @@ from typing import Protocol
 
 import polars as pl
 
-from simulator.delivery.models import Delivery
+from simulator.delivery.models import Channels
 from simulator.delivery.queue import ArrivalQueue
+from simulator.delivery.wire import on_wire
 from simulator.errors import InputError
+from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.plan import Plan
 from simulator.program.model import Program
 from simulator.world.rhythm import DAY_MS
@@ -61,7 +63,7 @@ class WorldTraffic:
         while True:
             taken = self._queue.take(self._ready_until, count)
             if taken.height:
-                return renewed(taken, self.loops, 0)
+                return renewed(taken.select(list(MESSAGE_SCHEMA)), self.loops, 0)
             if self._ready_until >= self._world.end_ms:
                 self._begin()
             else:
@@ -79,7 +81,7 @@ class WorldTraffic:
             start_ms=start_ms,
             days=plan.days,
         )
-        self._delivery = Delivery(self._models, plan.seed + self.loops)
+        self._channels = Channels(self._models, plan.seed + self.loops)
         self._queue = ArrivalQueue()
         self._ready_until = start_ms
         self.loops += 1
@@ -88,7 +90,8 @@ class WorldTraffic:
         until = self._ready_until + DAY_MS
         events = self._world.advance(until)
         self._world.take_people()  # nobody keeps their names here
-        self._queue.put(events, self._delivery.arrivals(events))
+        arrivals, _ = self._channels.of(events)  # nothing is written to files here
+        self._queue.put(on_wire(events, arrivals))
         self._ready_until = until
 
 

@@ -103,6 +103,9 @@ class Purpose(IntEnum):
     STRANGER_KEY = 100
     LEAK_TYPED = 101
     WAIT = 102
+    FAULT = 120
+    FAULT_HOUR = 121
+    SENT_AGAIN = 122
 
 
 def mix_one(value: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from simulator.delivery.models import Delivery, Every, RealTime, parse_model, parse_models, parse_override
+from simulator.delivery.models import (
+    Batch,
+    Channels,
+    Every,
+    RealTime,
+    parse_model,
+    parse_models,
+    parse_override,
+)
 from simulator.delivery.queue import ArrivalQueue
+from simulator.delivery.wire import TYPES, due_of, name_of, on_wire
 from simulator.errors import InputError
-from simulator.events.columns import TYPE
 from simulator.world.rhythm import DAY_MS
 from simulator.world.spec import WorldSpec
 
@@ -29,14 +38,22 @@ def events(make_world: Any) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def delivery(telecom: WorldSpec) -> Delivery:
-    return Delivery(parse_models(telecom.delivery), 1)
+def channels(telecom: WorldSpec) -> Channels:
+    return Channels(parse_models(telecom.delivery), 1)
+
+
+@pytest.fixture(scope="module")
+def messages(events: pl.DataFrame, channels: Channels) -> pl.DataFrame:
+    """All of them on the wire as planned, in order of occurrence and id; files are not numbered by line."""
+    return on_wire(events, *channels.of(events))
 
 
 def test_models_are_read() -> None:
     assert parse_model("real-time") == RealTime()
     assert parse_model("every:15m") == Every(900_000)
-    assert parse_model("batch@02:30") == Every(DAY_MS, 9_000_000)
+    assert parse_model("batch@02:30") == Batch(DAY_MS, 9_000_000)
+    assert parse_model("batch@02:30/csv") == Batch(DAY_MS, 9_000_000, "csv")
+    assert parse_model("batch@mon-02:30") == Batch(7 * DAY_MS, 4 * DAY_MS + 9_000_000)
     assert parse_override("bill.paid=every:6h") == ("bill.paid", "every:6h")
 
 
@@ -47,6 +64,8 @@ def test_models_are_read() -> None:
         ("bill.payed=real-time", 'did you mean "bill.paid"'),
         ("friend.visited=real-time", "no event type that a client sends"),
         ("bill.paid=batch@25:00", "batch@02:00"),
+        ("bill.paid=batch@moo-02:00", "batch@mon-02:00"),
+        ("bill.paid=batch@02:00/xml", "/csv"),
         ("bill.paid=every:0m", "every:15m"),
         ("bill.paid=every:x", "every:15m"),
         ("bill.paid=weekly", "real-time"),
@@ -57,31 +76,39 @@ def test_bad_models_say_what_is_right(text: str, said: str) -> None:
         parse_override(text)
 
 
-def test_each_type_arrives_as_its_model_says(events: pl.DataFrame, delivery: Delivery) -> None:
-    frame = events.with_columns(pl.Series("arrival", delivery.arrivals(events)))
-    late = (pl.col("arrival") - pl.col("occurred_at")).alias("late")
-    own = frame.filter(pl.col("source") == "platform").select(late)["late"]
-    assert (own == 0).all()
-    crm = frame.filter(pl.col("source") == "client/crm").select(late)["late"]
+def test_each_type_arrives_as_its_model_says(messages: pl.DataFrame) -> None:
+    late = (pl.col("received_at") - pl.col("occurred_at")).alias("late")
+    own = messages.filter(pl.col("source") == "platform")
+    assert (own.select(late)["late"] == 0).all()
+    crm = messages.filter(pl.col("source") == "client/crm").select(late)["late"]
     assert crm.min() >= 1
     assert 60 < crm.median() < 240
     for kind, minute in (("service.activated", 120), ("bill.paid", 210)):
-        batch = frame.filter(pl.col("type") == kind)
+        batch = messages.filter(pl.col("type") == kind)
         assert batch.height
-        assert (batch["arrival"] % DAY_MS == minute * 60_000).all()
+        assert (batch["received_at"] % DAY_MS == minute * 60_000).all()
         assert batch.select(late)["late"].is_between(1, DAY_MS).all()
+        assert (due_of(batch["file"].to_numpy()) == batch["received_at"].to_numpy()).all()
+        assert {name_of(file).type for file in batch["file"].to_list()} == {kind}
+
+
+def _plan(model: Every | Batch, *occurred: int) -> list[int]:
+    kind = TYPES.index("bill.paid")
+    at = np.array(occurred, dtype=np.int64)
+    arrival, _ = Channels({"bill.paid": model}, 1).plan(at, np.full(len(at), kind))
+    return arrival.tolist()
 
 
 def test_near_real_time_collects() -> None:
-    delivery = Delivery({"bill.paid": Every(900_000)}, 1)
-    frame = pl.DataFrame(
-        {
-            "occurred_at": [START, START + 1, START + 900_000],
-            "source": ["client/billing"] * 3,
-            "type": ["bill.paid"] * 3,
-        }
-    ).cast({"type": TYPE})
-    assert (delivery.arrivals(frame) - START).tolist() == [900_000, 900_000, 1_800_000]
+    at = _plan(Every(900_000), START, START + 1, START + 900_000)
+    assert [one - START for one in at] == [900_000, 900_000, 1_800_000]
+
+
+def test_a_weekly_file_comes_on_its_day() -> None:
+    monday = datetime(2026, 1, 5, 2, 30, tzinfo=UTC).timestamp() * 1000
+    model = parse_model("batch@mon-02:30")
+    assert isinstance(model, Batch)
+    assert _plan(model, START, int(monday) - 1, int(monday)) == [monday, monday, monday + 7 * DAY_MS]
 
 
 @settings(max_examples=20, deadline=None)
@@ -90,18 +117,17 @@ def test_near_real_time_collects() -> None:
     limits=st.lists(st.integers(1, 400), min_size=1, max_size=5),
 )
 def test_the_order_of_arrival_is_the_same_however_it_is_filled_and_drained(
-    cuts: list[int], limits: list[int], events: pl.DataFrame, delivery: Delivery
+    cuts: list[int], limits: list[int], messages: pl.DataFrame
 ) -> None:
     whole = ArrivalQueue()
-    whole.put(events, delivery.arrivals(events))
+    whole.put(messages)
     expected = whole.take(START + 10 * DAYS * DAY_MS)
-    assert expected.height == events.height
-    assert expected.equals(expected.sort("received_at", "occurred_at", "id"))
+    assert expected.height == messages.height
+    assert expected.equals(expected.sort("received_at", "file", "line", "occurred_at", "id"))
     queue, taken, before = ArrivalQueue(), [], START
     for number, cut in enumerate([*sorted(cuts), DAYS * DAY_MS, 2 * DAYS * DAY_MS]):
         until = START + cut
-        some = events.filter(pl.col("occurred_at").is_between(before, until, closed="left"))
-        queue.put(some, delivery.arrivals(some))
+        queue.put(messages.filter(pl.col("occurred_at").is_between(before, until, closed="left")))
         before = until
         while (part := queue.take(until, limits[number % len(limits)])).height:
             taken.append(part)
@@ -109,15 +135,14 @@ def test_the_order_of_arrival_is_the_same_however_it_is_filled_and_drained(
     assert_frame_equal(pl.concat(taken), expected)
 
 
-def test_a_few_among_many_find_their_place(events: pl.DataFrame, delivery: Delivery) -> None:
-    half = events.height // 2
+def test_a_few_among_many_find_their_place(messages: pl.DataFrame) -> None:
+    half = messages.height // 2
     queue, whole = ArrivalQueue(), ArrivalQueue()
-    whole.put(events, delivery.arrivals(events))
+    whole.put(messages)
     expected = whole.take(START + 10 * DAYS * DAY_MS)
-    odd = np.arange(events.height) % 7 == 3
-    few = expected.filter(pl.col("id").is_in(events.filter(pl.Series(odd))["id"].implode()))
-    rest = events.filter(pl.Series(~odd))
-    queue.put(rest[:half], delivery.arrivals(rest[:half]))
-    queue.put(rest[half:], delivery.arrivals(rest[half:]))
-    queue.put_among(few)
+    odd = pl.Series(np.arange(messages.height) % 7 == 3)
+    rest = messages.filter(~odd)
+    queue.put(rest[:half])
+    queue.put(rest[half:])
+    queue.put_among(messages.filter(odd))
     assert_frame_equal(queue.take(START + 10 * DAYS * DAY_MS), expected)

@@ -1,0 +1,140 @@
+"""From the wire to the platform's door: files are read back, lines checked, and all of it put in order of arrival.
+
+What travels on its own and is well-formed stays in columns, as it would come out of the door; lines of files and
+malformed messages are bytes, and go through the same door as those of `ingest`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import overload
+
+import numpy as np
+import polars as pl
+
+from simulator.delivery.spool import Spool, check_count, sent_lines
+from simulator.events.check import Problem
+from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.events.csvfile import CsvRow
+from simulator.events.decode import DECODED_SCHEMA, Decoded, Receiver, decode_known
+from simulator.events.encode import encode_events
+from simulator.world.draws import Ints
+
+VERDICT = "review.decided"
+_EMPTY = pl.DataFrame(schema=DECODED_SCHEMA)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """The next messages for the platform, in order of arrival; `lines` are what they are as text.
+
+    `own` counts those of the people's side: all but the operator's verdicts. `count` are all.
+    """
+
+    decoded: Decoded
+    lines: Sequence[bytes]
+    count: int
+    own: int
+
+
+class _Lines(Sequence[bytes]):
+    """The text of each message of a parcel: of those that came in columns only made for who asks."""
+
+    def __init__(self, rows: pl.DataFrame, received: dict[int, bytes]) -> None:
+        self._rows = rows
+        self._received = received
+
+    def __len__(self) -> int:
+        return self._rows.height
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[bytes]: ...
+
+    def __getitem__(self, place: int | slice) -> bytes | Sequence[bytes]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        if place in self._received:
+            return self._received[place]
+        (line,) = encode_events(self._rows[[place]])
+        return line
+
+
+class Door:
+    """Opens what is on the wire, a parcel at a time."""
+
+    def __init__(self, spool: Spool, check_program: Callable[[str], object]) -> None:
+        self._spool = spool
+        self._check_program = check_program
+        self._coming = pl.DataFrame()
+        self._open: dict[int, list[CsvRow]] = {}
+
+    def expect(self, rows: pl.DataFrame) -> None:
+        """All that is on its way now: a file is written whole when its first line arrives."""
+        self._coming = rows.filter(pl.col("file") > 0)
+
+    def open(self, rows: pl.DataFrame) -> Parcel:
+        """Take rows of the wire in, in order of arrival.
+
+        Raises:
+            DatabaseError: a file can't be written, or read back as it was written.
+
+        """
+        own = rows.height - int((rows["type"] == VERDICT).sum())
+        as_text = ((rows["file"] > 0) | (rows["flaw"] > 0)).to_numpy()
+        if not as_text.any():
+            plain = rows.select(list(MESSAGE_SCHEMA), position=pl.int_range(pl.len(), dtype=pl.Int64))
+            return Parcel(Decoded(plain, []), _Lines(rows, {}), rows.height, own)
+        places = np.flatnonzero(as_text)
+        received = self._received(rows[places])
+        decoded = self._decoded(received, rows["received_at"].to_numpy()[places])
+        positions = pl.Series("position", places[decoded.messages["position"].to_numpy()], dtype=pl.Int64)
+        plain = rows.select(list(MESSAGE_SCHEMA), position=pl.int_range(pl.len(), dtype=pl.Int64))
+        messages = pl.concat(
+            [plain.filter(pl.Series(~as_text)), decoded.messages.with_columns(positions)]
+        ).sort("position")
+        rejected = [replace(one, position=int(places[one.position])) for one in decoded.rejected]
+        texts = {int(place): row.text for place, row in zip(places, received, strict=True)}
+        return Parcel(Decoded(messages, rejected), _Lines(rows, texts), rows.height, own)
+
+    def _received(self, rows: pl.DataFrame) -> list[CsvRow]:
+        """The lines of rows: from their files, or (malformed and on their own) as they were sent."""
+        loose = rows["file"].to_numpy() == 0
+        found: list[CsvRow] = [CsvRow(b"", b"")] * rows.height
+        alone = np.flatnonzero(loose)
+        for place, line in zip(alone.tolist(), sent_lines(rows[alone]), strict=True):
+            found[place] = CsvRow(line, line)
+        in_files = np.flatnonzero(~loose).tolist()
+        for place, file, line in zip(
+            in_files, *(rows[name].gather(in_files).to_list() for name in ("file", "line")), strict=True
+        ):
+            found[place] = self._lines_of(file)[line]
+        self._close(rows)
+        return found
+
+    def _lines_of(self, file: int) -> list[CsvRow]:
+        """The lines of a file, written and read back when its first one is asked for."""
+        if file not in self._open:
+            lines = self._coming.filter(pl.col("file") == file)
+            self._spool.write(file, lines)
+            self._open[file] = self._spool.read(file)
+            check_count(f"batch file {file}", self._open[file], lines.height)
+        return self._open[file]
+
+    def _close(self, rows: pl.DataFrame) -> None:
+        """Be done with the files whose last line is among these rows."""
+        last = rows.filter(pl.col("file") > 0).group_by("file", maintain_order=True).agg(pl.col("line").max())
+        for file, place in last.rows():
+            if place == len(self._open[file]) - 1:
+                del self._open[file]
+                self._spool.remove(file)
+
+    def _decoded(self, rows: Sequence[CsvRow], times: Ints) -> Decoded:
+        known: dict[int, Problem] = {
+            at: row.problem for at, row in enumerate(rows) if row.problem is not None
+        }
+        receiver = Receiver(floor_ms=0, clock_ms=int(times[0]), times=times)
+        return decode_known([row.line for row in rows], receiver, self._check_program, known)

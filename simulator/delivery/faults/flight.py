@@ -1,0 +1,81 @@
+"""The messages of a window as the faults see them: columns that each family of faults may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from simulator.delivery.chances import Chances
+from simulator.delivery.wire import on_wire
+from simulator.world.draws import Bools, Ints, Keys
+
+
+@dataclass
+class Flight:
+    """Events of the client's, in order of occurrence, and how they would travel if nothing went wrong.
+
+    `kinds` are type codes, `occurred` the true moments of occurrence (milliseconds UTC), `keys` the draws' keys.
+    `arrival`, `file` (0: none), `said` (the moment that the message states) and `flaw` are as the message leaves.
+    `period` is that of the channel's files, 0 where it has none. `there` says which are sent at all.
+    """
+
+    events: pl.DataFrame
+    kinds: Ints
+    occurred: Ints
+    keys: Keys
+    arrival: Ints
+    file: Ints
+    period: Ints
+    said: Ints
+    flaw: Ints
+    there: Bools
+
+    @classmethod
+    def of(cls, events: pl.DataFrame, arrival: Ints, file: Ints, period: Ints, chances: Chances) -> Flight:
+        """Nothing has gone wrong yet; `events` have the columns of a message but `received_at`, `period` is by type."""
+        occurred = events["occurred_at"].to_numpy()
+        kinds = events["type"].to_physical().to_numpy().astype(np.int64)
+        return cls(
+            events,
+            kinds,
+            occurred,
+            chances.keys(events["id"]),
+            arrival.copy(),
+            file.copy(),
+            period[kinds],
+            occurred.copy(),
+            np.zeros(len(kinds), dtype=np.int64),
+            np.ones(len(kinds), dtype=bool),
+        )
+
+    @property
+    def whole(self) -> Bools:
+        """Which arrive, and as they should be: only those are sent again, or twice."""
+        return np.asarray(self.there & (self.flaw == 0))
+
+    @property
+    def loose(self) -> Bools:
+        """Which travel on their own, not in a file."""
+        return np.asarray(self.file == 0)
+
+    def struck(self, dial: str, chances: Chances, among: Bools) -> Ints:
+        """Rows that a dial strikes, of those it can."""
+        rows = np.flatnonzero(among)
+        hit = chances.strikes(dial, self.keys[rows], self.kinds[rows], self.occurred[rows])
+        return rows[hit]
+
+    def first(self) -> pl.DataFrame:
+        """The messages themselves, as rows of `WIRE_SCHEMA`."""
+        rows = np.flatnonzero(self.there)
+        sent = self.events[rows].with_columns(occurred_at=pl.Series(self.said[rows]))
+        flaw = pl.Series("flaw", self.flaw[rows], dtype=pl.Int8)
+        return on_wire(sent, self.arrival[rows], self.file[rows]).with_columns(flaw)
+
+    def again(self, rows: Ints, arrival: Ints, nth: int, *, in_file: bool = True) -> pl.DataFrame:
+        """Copies of some messages, later and on their own, or (`in_file`) in the same file where there is one."""
+        file = self.file[rows] if in_file else np.zeros(len(rows), dtype=np.int64)
+        at = np.where(file > 0, self.arrival[rows], arrival)
+        sent = self.events[rows].with_columns(occurred_at=pl.Series(self.said[rows]))
+        return on_wire(sent, at, file, nth)

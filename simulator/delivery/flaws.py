@@ -1,0 +1,112 @@
+"""Every way in which a message can break the contract, done to a message that is right.
+
+A flaw has a number (1, 2, 3 …), its place in `FLAWS`; 0 is none. `CUT` is a line that ends in its middle, as the last
+one of a file whose transfer broke off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import orjson
+
+from simulator.events.contract import EVENT_TYPES
+
+CUT: Final = 1
+_YEARS = 4  # letters of a moment's year
+Message = dict[str, Any]
+
+
+def _whole(_message: Message) -> None:
+    """Nothing is changed in the members: the line itself is cut."""
+
+
+def _unknown_type(message: Message) -> None:
+    message["type"] += ".v2"
+
+
+def _wrong_source(message: Message) -> None:
+    message["source"] = message["source"].removeprefix("client/")
+
+
+def _missing_field(message: Message) -> None:
+    fields = EVENT_TYPES[message["type"]].fields
+    required = next((field.name for field in fields if field.required), None)
+    if required is None:
+        del message["subject"]
+    else:
+        del message["data"][required]
+
+
+def _ill_typed(message: Message) -> None:
+    data = message["data"]
+    if "amount_minor" in data:
+        data["amount_minor"] = f"{data['amount_minor'] / 100:.2f}"
+    elif "reason" in data:
+        data["reason"] = "changed-mind"
+    else:
+        data["contact_kind" if "contact_kind" in data else "new_customer"] = "fax"
+
+
+def _undeclared_field(message: Message) -> None:
+    message["data"]["channel"] = "email"
+
+
+def _no_offset(message: Message) -> None:
+    message["time"] = message["time"].removesuffix("Z")
+
+
+def _from_the_future(message: Message) -> None:
+    year = int(message["time"][:_YEARS])
+    message["time"] = f"{year + 5:04}-01-01T00:00:00.000Z"
+
+
+def _raw_email(message: Message) -> None:
+    message["subject"] = "anna.smith@example.com"
+
+
+def _raw_phone(message: Message) -> None:
+    where = message["data"] if "contact_ref" in message["data"] else message
+    where["contact_ref" if "contact_ref" in where else "subject"] = "+447700900123"
+
+
+def _empty_text(message: Message) -> None:
+    message["id"] = ""
+
+
+def _other_version(message: Message) -> None:
+    message["specversion"] = "0.3"
+
+
+FLAWS: Final[dict[str, Callable[[Message], None]]] = {
+    "not JSON": _whole,
+    "unknown type": _unknown_type,
+    "wrong source": _wrong_source,
+    "missing field": _missing_field,
+    "ill-typed field": _ill_typed,
+    "undeclared field": _undeclared_field,
+    "time without an offset": _no_offset,
+    "time in the future": _from_the_future,
+    "raw e-mail": _raw_email,
+    "raw phone number": _raw_phone,
+    "empty text": _empty_text,
+    "another version": _other_version,
+}
+"""What is wrong, by words, and what does it to a message (a JSON object)."""
+
+_DOERS = tuple(FLAWS.values())
+
+
+def spoilt(line: bytes, flaw: int) -> Message:
+    """The members of a message, a line of JSON, with a flaw; `CUT` changes none, but the line made of them."""
+    message: Message = orjson.loads(line)
+    _DOERS[flaw - 1](message)
+    return message
+
+
+def spoilt_line(line: bytes, flaw: int) -> bytes:
+    """A line of JSON with a flaw."""
+    if flaw == CUT:
+        return line[: len(line) // 2]
+    return orjson.dumps(spoilt(line, flaw))

@@ -1,0 +1,105 @@
+"""The client's lists: which events a file or a day should hold, by source, id and digest; written, and read back.
+
+A list is JSON Lines. Its first line tells the event type, up to when it tells, how many there are, and when the two
+sides compare it; each further line names an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Final
+
+import numpy as np
+import orjson
+import polars as pl
+
+from simulator.delivery.digests import digests
+from simulator.delivery.models import DAY_MS, Channels
+from simulator.delivery.spool import list_name
+from simulator.delivery.wire import TYPES, due_of
+from simulator.errors import DatabaseError
+from simulator.events.columns import TYPE
+from simulator.world.draws import Ints
+
+GRACE_MS: Final = 12 * 3_600_000
+"""After a list's last message is due, the two sides compare: assumed half a day, so that a late file is not missing."""
+
+_LINE = pl.Schema({"source": pl.String(), "id": pl.String(), "digest": pl.String()})
+_AS_JSON = pl.concat_str(
+    pl.lit('{"source":"'),
+    "source",
+    pl.lit('","id":"'),
+    "id",
+    pl.lit('","digest":"'),
+    "digest",
+    pl.lit('"}'),
+)
+KEY: Final = ("type", "until")
+
+
+def listed(events: pl.DataFrame, files: Ints, arrivals: Ints, channels: Channels) -> pl.DataFrame:
+    """Events of the client's, with the list that each is in.
+
+    Adds `until` (the list tells of what occurred before: when the file is due, or the day's end), `compare_at`
+    (milliseconds UTC) and `digest`. `files` and `arrivals` are as planned.
+    """
+    occurred = events["occurred_at"].to_numpy()
+    kinds = events["type"].to_physical().to_numpy()
+    day_end = (occurred // DAY_MS + 1) * DAY_MS
+    until = np.where(files > 0, due_of(files), day_end)
+    last_due = np.where(files > 0, arrivals, day_end + channels.period[kinds])
+    return events.with_columns(
+        digests(events), until=pl.Series(until), compare_at=pl.Series(last_due + GRACE_MS)
+    )
+
+
+def exchanged(rows: pl.DataFrame, exchange: Callable[[str, bytes], bytes]) -> pl.DataFrame:
+    """Lists written one by one, handed to `exchange` by name, and read as they come back.
+
+    Takes rows of `listed`; gives `type`, `until`, `compare_at`, `source`, `id` and `digest`, in the lists' order.
+
+    Raises:
+        DatabaseError: what came back is no list, or not as many as it says.
+
+    """
+    parts = []
+    order = rows.sort("until", "type", maintain_order=True)
+    texts = order.select(_AS_JSON.alias("line"))["line"].to_list()
+    first = 0
+    for (kind, until, compare_at), count in _lists(order):
+        head = orjson.dumps({"type": kind, "until": until, "compare_at": compare_at, "count": count}).decode()
+        name = list_name(kind, until)
+        content = "\n".join([head, *texts[first : first + count], ""]).encode()
+        parts.append((name, exchange(name, content)))
+        first += count
+    return _read(parts)
+
+
+def _lists(order: pl.DataFrame) -> list[tuple[tuple[str, int, int], int]]:
+    """Each list's type, end and time of comparison, and how many rows of `order` are in it."""
+    found = order.group_by("type", "until", "compare_at", maintain_order=True).agg(pl.len())
+    return [((str(kind), until, at), count) for kind, until, at, count in found.rows()]
+
+
+def _read(lists: list[tuple[str, bytes]]) -> pl.DataFrame:
+    heads, bodies, counts = [], [], []
+    for name, content in lists:
+        first, _, body = content.partition(b"\n")
+        try:
+            head = orjson.loads(first)
+            kind, until, at, count = (head[key] for key in ("type", "until", "compare_at", "count"))
+        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            raise DatabaseError(f"list {name}: its first line is no list's head") from error
+        there = body.count(b"\n")
+        if count != there or kind not in TYPES:
+            raise DatabaseError(f"list {name}: says {count} of {kind}, and has {there} lines")
+        heads.append((kind, until, at))
+        bodies.append(body)
+        counts.append(count)
+    lines = pl.read_ndjson(BytesIO(b"".join(bodies)), schema=_LINE) if bodies else pl.DataFrame(schema=_LINE)
+    of = np.repeat(np.arange(len(heads)), counts)
+    named = pl.DataFrame(
+        heads, schema={"type": TYPE, "until": pl.Int64, "compare_at": pl.Int64}, orient="row"
+    )
+    return pl.concat([named[of], lines], how="horizontal")

@@ -1,0 +1,126 @@
+"""The reconciliation: what the client says it sent, against what the platform says it accepted.
+
+For each list it finds the missing (accepted by nobody when the two sides compare), the extra (accepted, and in no
+list) and the different (accepted with another content). The missing are sent again, and what comes is told, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from simulator.delivery.accepted import SCHEMA
+from simulator.delivery.lists import KEY
+from simulator.events.columns import TYPE
+
+_NAME = ("source", "id")
+_CLOCKS_MS = 86_400_000  # a message may state a moment so far from the true one, by which the lists go
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One list compared, at `at` (milliseconds UTC). `returned` counts the missing that came after all."""
+
+    type: str
+    until: int
+    at: int
+    listed: int
+    found: int
+    missing: int
+    extra: int
+    different: int
+    returned: int = 0
+
+    def row(self) -> tuple[Any, ...]:
+        """As a row of its table."""
+        return (
+            *(self.type, self.until, self.at, self.listed, self.found),
+            *(self.missing, self.extra, self.different, self.returned),
+        )
+
+
+class Reconciliation:
+    """Compares lists as their time comes. Keeps only what is still open: the last days' messages."""
+
+    def __init__(self) -> None:
+        self._open = pl.DataFrame(schema=SCHEMA)  # accepted, and not in a list yet
+        self._missing = pl.DataFrame(
+            schema={"type": TYPE, "until": pl.Int64, "source": pl.String, "id": pl.String}
+        )
+        self._findings: dict[tuple[str, int], Finding] = {}
+
+    def compare(
+        self, lists: pl.DataFrame | None, accepted: pl.DataFrame
+    ) -> tuple[list[Finding], pl.DataFrame]:
+        """Compare the lists whose time has come, if there are any, with all that was accepted since the last call.
+
+        Gives the findings, new ones and those of which something came after all, and what is missing (columns of
+        `KEY`, `source`, `id`). Lists of one type come in order, at every call.
+        """
+        self._open = pl.concat([self._open, accepted]) if accepted.height else self._open
+        changed = self._returned()
+        new = self._missing.clear()
+        if lists is not None:
+            changed |= self._compared(lists)
+            new = self._missing.join(lists.select(KEY).unique(), on=KEY, how="semi", maintain_order="left")
+        return [self._findings[key] for key in sorted(changed)], new
+
+    def _returned(self) -> set[tuple[str, int]]:
+        """What was missing and has been accepted since: it is in no list to come."""
+        if not self._missing.height:
+            return set()
+        late = self._missing.join(self._open, on=_NAME, how="semi", maintain_order="left")
+        if not late.height:
+            return set()
+        self._missing = self._missing.join(late, on=_NAME, how="anti", maintain_order="left")
+        self._open = self._open.join(late, on=_NAME, how="anti", maintain_order="left")
+        changed = set()
+        for kind, until, count in late.group_by(KEY).len().rows():
+            before = self._findings[str(kind), until]
+            self._findings[str(kind), until] = replace(before, returned=before.returned + count)
+            changed.add((str(kind), until))
+        return changed
+
+    def _compared(self, lists: pl.DataFrame) -> set[tuple[str, int]]:
+        both = lists.join(
+            self._open.select(*_NAME, "received_at", accepted="digest"),
+            on=_NAME,
+            how="left",
+            maintain_order="left",
+        ).with_columns(found=(pl.col("received_at") < pl.col("compare_at")).fill_null(value=False))
+        there = both.filter("found")
+        self._open = self._open.join(there, on=_NAME, how="anti", maintain_order="left")
+        self._missing = pl.concat([self._missing, both.filter(~pl.col("found")).select(*KEY, *_NAME)])
+        extra = self._take_extra(lists)
+        different = (pl.col("found") & (pl.col("digest") != pl.col("accepted"))).sum()
+        counts = both.group_by(*KEY, "compare_at").agg(
+            listed=pl.len(), found=pl.col("found").sum(), different=different
+        )
+        changed = set()
+        for kind, until, at, listed, found, differing in counts.rows():
+            key = (str(kind), until)
+            self._findings[key] = Finding(
+                *(*key, at, listed, found, listed - found, extra.get(key, 0), differing)
+            )
+            changed.add(key)
+        return changed
+
+    def _take_extra(self, lists: pl.DataFrame) -> dict[tuple[str, int], int]:
+        """What is accepted, in no list so far, and of a day or more before the end of one."""
+        ends = lists.select(*KEY, "compare_at").unique().sort("until")
+        odd = self._open.join(self._missing, on=_NAME, how="anti", maintain_order="left")
+        odd = odd.filter(pl.col("occurred_at") < int(ends["until"][-1]) - _CLOCKS_MS)
+        counts: dict[tuple[str, int], int] = {}
+        for kind, until, at in ends.rows() if odd.height else ():
+            taken = odd.filter(
+                (pl.col("type") == kind)
+                & (pl.col("occurred_at") < until - _CLOCKS_MS)
+                & (pl.col("received_at") < at)
+            )
+            if taken.height:
+                counts[str(kind), until] = taken.height
+                odd = odd.join(taken, on=_NAME, how="anti", maintain_order="left")
+                self._open = self._open.join(taken, on=_NAME, how="anti", maintain_order="left")
+        return counts

@@ -1,0 +1,32 @@
+"""What a run says of the way its messages took: how often each dial struck, and what the reconciliation found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+_FAULTS = "SELECT dial, type, count FROM fault WHERE turned_on ORDER BY dial, type"
+_RECONCILED = (
+    "SELECT type, COUNT(*), SUM(listed), SUM(found), SUM(missing), SUM(returned), SUM(extra), SUM(different) "
+    "FROM reconciliation GROUP BY type ORDER BY type"
+)
+_COLUMNS = ("lists", "listed", "found", "missing", "returned", "extra", "different")
+
+
+def delivery_report(query: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, Any]:
+    """The figures that `simulate --json` reports; `query` gives the rows of a SELECT on a platform's database.
+
+    `faults` has each dial that was ever turned on, with its `count` in all and by event type: 0 for one that never
+    struck. `reconciliation` is by event type.
+    """
+    faults: dict[str, dict[str, Any]] = {}
+    for dial, kind, count in query(_FAULTS):
+        one = faults.setdefault(dial, {"count": 0, "types": {}})
+        one["count"] += count
+        one["types"][kind] = count
+    return {
+        "faults": faults,
+        "reconciliation": {
+            kind: dict(zip(_COLUMNS, counts, strict=True)) for kind, *counts in query(_RECONCILED)
+        },
+    }

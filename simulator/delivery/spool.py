@@ -1,0 +1,155 @@
+"""The folder of a run's batch files and lists: really written, really read back, and removed when done with.
+
+    service.activated-2026-03-04T0200.jsonl        what a day's file holds
+    service.activated-2026-03-04T0200.list.jsonl   what it should hold
+
+A second copy has `-again` or `-corrected` before its ending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from simulator.delivery.faults.batch_files import AGAIN, CORRECTED
+from simulator.delivery.flaws import CUT, spoilt, spoilt_line
+from simulator.delivery.models import Form
+from simulator.delivery.wire import name_of
+from simulator.errors import DatabaseError
+from simulator.events.csvfile import CsvRow, read_csv
+from simulator.events.csvwrite import SENT, csv_lines, csv_rows
+from simulator.events.encode import encode_events
+from simulator.events.moment import format_moment
+
+_COPIES: Final = {0: "", AGAIN: "-again", CORRECTED: "-corrected"}
+_MINUTE: Final = 16  # letters of a moment up to its minute
+
+
+def files_path(path: Path) -> Path:
+    """The folder of batch files beside the platform's database at `path`."""
+    return path.with_name(path.name.removesuffix(".db") + ".files")
+
+
+class Spool:
+    """Batch files of a run, in one folder that is made with its first file.
+
+    Every method raises DatabaseError where the folder can't be written or read.
+    """
+
+    def __init__(self, folder: Path, form: Callable[[str], Form], *, keep: bool) -> None:
+        """`form` says how the files of an event type are written; `keep` leaves all of them there."""
+        self._folder = folder
+        self._form = form
+        self._keep = keep
+        self._made = False
+
+    def write(self, file: int, lines: pl.DataFrame) -> None:
+        """Write a file of these lines (rows of the wire, in order; there may be none)."""
+        csv = self._path(file).suffix == ".csv"
+        texts = _csv(lines) if csv else _json_lines(lines)
+        self._put(self._path(file), b"".join(texts))
+
+    def read(self, file: int) -> list[CsvRow]:
+        """A file's lines, as the door takes them: of JSON Lines each for itself, of CSV with its problem."""
+        path = self._path(file)
+        content = self._get(path)
+        if path.suffix == ".csv":
+            return list(read_csv(BytesIO(content), str(path)))
+        return [CsvRow(line, line) for line in content.splitlines(keepends=True)]
+
+    def remove(self, file: int) -> None:
+        """A file is done with."""
+        self._remove(self._path(file))
+
+    def exchange(self, name: str, content: bytes) -> bytes:
+        """Write a list by its name, read it back, and be done with it."""
+        path = self._folder / f"{name}.list.jsonl"
+        self._put(path, content)
+        found = self._get(path)
+        self._remove(path)
+        return found
+
+    def close(self) -> None:
+        """Remove the folder, unless something is kept in it."""
+        if self._made and not self._keep and not any(self._folder.iterdir()):
+            self._folder.rmdir()
+
+    def _path(self, file: int) -> Path:
+        name = name_of(file)
+        return (
+            self._folder / f"{list_name(name.type, name.due_ms)}{_COPIES[name.copy]}.{self._form(name.type)}"
+        )
+
+    def _put(self, path: Path, content: bytes) -> None:
+        try:
+            if not self._made:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._made = True
+            path.write_bytes(content)
+        except OSError as error:
+            raise DatabaseError(f"{path}: the file can't be written ({error.strerror})") from error
+
+    def _get(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise DatabaseError(f"{path}: the file can't be read ({error.strerror})") from error
+
+    def _remove(self, path: Path) -> None:
+        if not self._keep:
+            path.unlink(missing_ok=True)
+
+
+def list_name(kind: str, due_ms: int) -> str:
+    """What a file or list is called: its event type and the moment up to which it tells."""
+    return f"{kind}-{format_moment(due_ms)[:_MINUTE].replace(':', '')}"
+
+
+def sent_lines(rows: pl.DataFrame) -> list[bytes]:
+    """Rows of the wire as the lines of JSON that are sent, flaws and all, without line ends."""
+    lines = encode_events(rows, stamps=False)
+    for place, flaw in enumerate(rows["flaw"].to_list()):
+        if flaw:
+            lines[place] = spoilt_line(lines[place], flaw)
+    return lines
+
+
+def _json_lines(rows: pl.DataFrame) -> list[bytes]:
+    return [line + b"\n" for line in sent_lines(rows)]
+
+
+def _csv(rows: pl.DataFrame) -> list[bytes]:
+    cells = csv_rows(rows, stamps=False)
+    flaws = rows["flaw"].to_list()
+    if any(flaws):
+        right = encode_events(rows, stamps=False)
+        cells = [_spoilt_row(right[at], flaw) if flaw else cells[at] for at, flaw in enumerate(flaws)]
+    texts = csv_lines([SENT, *cells])
+    for at, flaw in enumerate(flaws, start=1):
+        if flaw == CUT:  # a row cut off in its second cell: too few cells
+            texts[at] = ",".join(texts[at].split(",")[:2]) + "\n"
+    return [text.encode() for text in texts]
+
+
+def _spoilt_row(line: bytes, flaw: int) -> tuple[object, ...]:
+    """A message with a flaw as a row of CSV."""
+    message = spoilt(line, flaw)
+    data = message.pop("data")
+    cells = message | {f"data.{name}": value for name, value in data.items()}
+    return tuple(_cell(cells.get(name)) for name in SENT)
+
+
+def _cell(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def check_count(path: str, found: Sequence[object], sent: int) -> None:
+    """See that as many lines were read as written; raises DatabaseError where somebody changed the file between."""
+    if len(found) != sent:
+        raise DatabaseError(
+            f"{path}: has {len(found)} lines, {sent} were written; somebody changed it meanwhile"
+        )

@@ -1,0 +1,32 @@
+"""How often each dial has struck, and at which rate it stands: rows of the table `fault`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.delivery.dials import DIALS, FILE_DIALS, Timeline
+from simulator.delivery.models import Batch, Model
+from simulator.delivery.wire import TYPES
+
+
+def tally(
+    models: Mapping[str, Model], timeline: Timeline, counts: Mapping[tuple[str, str], int]
+) -> list[tuple[str, str, float, int, bool]]:
+    """A row for each dial and event type that has a delivery model: rate as last ordered, count, ever turned on.
+
+    Dials of files only where there are files.
+    """
+    rates = timeline.latest
+    ever = timeline.ever()
+    return [
+        (
+            dial,
+            kind,
+            rates.get(f"{kind}:{dial}", rates.get(dial, 0.0)),
+            counts.get((dial, kind), 0),
+            (dial, kind) in ever,
+        )
+        for dial in DIALS
+        for kind in TYPES
+        if kind in models and (dial not in FILE_DIALS or isinstance(models[kind], Batch))
+    ]

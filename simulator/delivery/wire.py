@@ -1,0 +1,76 @@
+"""What is on the wire: messages with their time of arrival, whether they travel in a file, and what is wrong with them.
+
+A file has a number made of when it is due, the event type in it, and which copy it is; so equal runs give equal
+files, and files of one moment have an order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.events.contract import EVENT_TYPES
+from simulator.world.draws import Ints
+
+WIRE_SCHEMA: dict[str, pl.DataType] = {
+    **MESSAGE_SCHEMA,
+    "file": pl.Int64(),
+    "line": pl.Int32(),
+    "flaw": pl.Int8(),
+}
+"""A message under way: its file (0: none), its line in it or (without one) which copy it is, and its flaw (0: none)."""
+
+ORDER: Final = ("received_at", "file", "line", "occurred_at", "id")
+"""The one order in which messages arrive."""
+
+TYPES: Final = tuple(EVENT_TYPES)
+_MINUTE_MS = 60_000
+_COPY_BITS, _TYPE_BITS = 4, 8
+
+
+@dataclass(frozen=True)
+class FileName:
+    """What a file's number says: when it is due (milliseconds UTC), the event type, and which copy it is."""
+
+    due_ms: int
+    type: str
+    copy: int
+
+
+def file_numbers(due_ms: Ints, kinds: Ints) -> Ints:
+    """Numbers of files (first copies) due at full minutes, by type code."""
+    return np.asarray((((due_ms // _MINUTE_MS) << _TYPE_BITS) | kinds) << _COPY_BITS, dtype=np.int64)
+
+
+def due_of(files: Ints) -> Ints:
+    """When files are due, milliseconds UTC."""
+    return np.asarray((files >> (_COPY_BITS + _TYPE_BITS)) * _MINUTE_MS, dtype=np.int64)
+
+
+def type_codes_of(files: Ints) -> Ints:
+    """Type codes of files."""
+    return np.asarray((files >> _COPY_BITS) & ((1 << _TYPE_BITS) - 1), dtype=np.int64)
+
+
+def name_of(file: int) -> FileName:
+    """What one file's number says."""
+    one = np.array([file])
+    return FileName(int(due_of(one)[0]), TYPES[int(type_codes_of(one)[0])], file & ((1 << _COPY_BITS) - 1))
+
+
+def on_wire(events: pl.DataFrame, arrivals: Ints, files: Ints | int = 0, nth: int = 0) -> pl.DataFrame:
+    """Events with their arrival as rows of `WIRE_SCHEMA`; nothing is wrong with them."""
+    file = (
+        pl.Series("file", files, dtype=pl.Int64) if isinstance(files, np.ndarray) else pl.lit(files, pl.Int64)
+    )
+    return events.select(
+        pl.Series("received_at", arrivals, dtype=pl.Int64),
+        *list(MESSAGE_SCHEMA)[1:],
+        file.alias("file"),
+        pl.lit(nth, pl.Int32).alias("line"),
+        pl.lit(0, pl.Int8).alias("flaw"),
+    )

@@ -1,0 +1,48 @@
+"""What a simulated world hears of the platform: reviews that opened, what people felt, and what was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from db.store import Store
+from simulator.engine import Engine, Outcome
+from simulator.feelings import Feelings
+from simulator.folding import recall
+from simulator.records import OPEN_REVIEWS, put_in_review
+from simulator.world.feedback import Felt
+
+Hear = Callable[[pl.DataFrame], None]
+
+
+class Echoes:
+    """Gathers what comes out of each batch until somebody takes it."""
+
+    def __init__(self, hear: Hear | None = None) -> None:
+        """`hear` is told of all accepted events, in the order of the log."""
+        self._hear = hear
+        self._feelings = Feelings()
+        self._in_review: list[tuple[Any, ...]] = []
+
+    def recall(self, store: Store) -> None:
+        """Gather again from a database; accepted events are heard as its log is folded."""
+        self._in_review = store.query(OPEN_REVIEWS)
+        recall(self._feelings, store)
+
+    def hear(self, outcome: Outcome, engine: Engine, events: pl.DataFrame | None) -> None:
+        """What the engine made of `events`, or (None) of the time told."""
+        self._feelings.hear(outcome, engine)
+        self._in_review += put_in_review(outcome, events)
+        if events is not None and self._hear is not None:
+            self._hear(events)
+
+    def take_reviews(self) -> list[tuple[Any, ...]]:
+        """What went into review since the last call: (opened at, source, event id, milestone, friend)."""
+        taken, self._in_review = self._in_review, []
+        return taken
+
+    def take_felt(self, before_ms: int) -> Felt:
+        """What people felt of the outcome before a moment, since the last call."""
+        return self._feelings.take(before_ms)

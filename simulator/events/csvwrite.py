@@ -1,0 +1,54 @@
+"""Events as CSV: the envelope's fields, each data field in a column of its own, and what the platform added."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from typing import Any, Final
+
+import polars as pl
+
+from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.events.csvfile import data_columns
+from simulator.events.moment import format_moments
+
+SENT: Final = ("specversion", "id", "source", "type", "time", "subject", *data_columns())
+"""The columns that a sender writes."""
+
+HEADER: Final = (*SENT, "receivedat", "seq")
+"""All columns, with what the platform adds."""
+
+_DATA = [name.removeprefix("data.").replace(".", "_") for name in data_columns()]
+_FLAGS = [name for name, kind in MESSAGE_SCHEMA.items() if kind == pl.Boolean]
+
+
+def csv_rows(events: pl.DataFrame, *, stamps: bool = True) -> list[tuple[Any, ...]]:
+    """Events as rows in the order of `HEADER`, or (without `stamps`) of `SENT`; null where absent."""
+    flags = {
+        name: pl.when(pl.col(name)).then(pl.lit("true")).when(~pl.col(name)).then(pl.lit("false")).alias(name)
+        for name in _FLAGS
+    }
+    times = pl.Series("time", format_moments(events["occurred_at"].to_numpy()), pl.String)
+    return events.select(
+        pl.lit("1.0").alias("specversion"),
+        *("id", "source", "type", times, "subject"),
+        *(flags.get(name, name) for name in _DATA),
+        *(("received_at", "seq") if stamps else ()),
+    ).rows()
+
+
+def csv_lines(rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Rows as CSV, each with a line feed after it."""
+    lines: list[str] = []
+    csv.writer(_Lines(lines), lineterminator="\r\n").writerows(rows)
+    return lines
+
+
+class _Lines:
+    """Takes the writer's rows. Its line end is said to be CR LF, so that cells with either are quoted; LF is kept."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+
+    def write(self, line: str) -> None:
+        self._lines.append(line[:-2] + "\n")
