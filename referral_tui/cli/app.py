@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from referral_tui.cli.errors import InterruptedCommand, guarded
+from referral_tui.cli.light import LightCommand, lightened
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ class LazyGroup(TyperGroup):
             for name, place in COMMANDS.items()
         }
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Give its parameters, which take plain values directly."""
+        return lightened(super().get_params(ctx))
+
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Find the command that the arguments name, and load it."""
         name, command, rest = super().resolve_command(ctx, args)
@@ -74,7 +79,7 @@ def load(name: str) -> Any:
     if isinstance(found, typer.Typer):
         return typer.main.get_group(found)
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    alone.command(name)(found)
+    alone.command(name, cls=LightCommand)(found)
     return typer.main.get_command(alone)
 
 

@@ -58,3 +58,11 @@ def test_commands_load_textual_only_when_called(module: str) -> None:
 
 def test_the_first_paint_waits_for_no_database() -> None:
     assert "sqlite3" not in loaded_after("import referral_tui.dashboard.app")
+
+
+@pytest.mark.parametrize("arguments", [["dashboard", "--db", "shop.db"], ["demo"]])
+def test_no_option_loads_what_checks_it(arguments: list[str]) -> None:
+    """Typer checks values with Pydantic, a third of an empty app's first paint; plain values need no checking."""
+    found = loaded_after(f"from referral_tui.cli.app import run; run({arguments!r})")
+    assert "textual" in found
+    assert not found & (set(HEAVY) - {"typer"})

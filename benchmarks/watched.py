@@ -1,0 +1,42 @@
+"""A dashboard that notes what it costs: `python -m benchmarks.watched DB NOTES`, a line of JSON every half second."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from referral_tui.dashboard.app import Dashboard, Setup
+from referral_tui.dashboard.messages import Fresh
+
+
+class Watched(Dashboard):
+    """Counts what its feed tells, and the CPU time of the whole process, by the screen that is open."""
+
+    def __init__(self, setup: Setup, notes: Path) -> None:
+        super().__init__(setup)
+        self._notes = notes
+        self._fresh = 0
+
+    def on_fresh(self, _message: Fresh) -> None:
+        """Count a message; Textual has the dashboard's own handler do what it does, too."""
+        self._fresh += 1
+
+    def on_mount(self) -> None:
+        """Begin to note."""
+        self.set_interval(0.5, self._note)
+
+    def _note(self) -> None:
+        note = {
+            "at": time.monotonic(),
+            "place": self.current_mode,
+            "fresh": self._fresh,
+            "cpu": time.process_time(),
+        }
+        with self._notes.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(note) + "\n")
+
+
+if __name__ == "__main__":
+    Watched(Setup(Path(sys.argv[1])), Path(sys.argv[2])).run()

@@ -1,0 +1,43 @@
+"""Options whose values need no checking: they are taken as they are, so that Pydantic is not loaded for them.
+
+Typer checks each value with Pydantic, defaults too, and loading that takes 0.1 s of CPU: a third of what an empty
+Textual app needs until it paints.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args
+
+from typer._coercion import RuntimeParam, build_runtime_param
+from typer.core import TyperCommand
+
+
+class Direct(RuntimeParam):
+    """Takes a value that is of its kind already, a path's text as a path, and has Typer check anything else."""
+
+    def _coerce_value(self, value: Any, param: Any, ctx: Any) -> Any:
+        kinds = [kind for kind in (self.annotation, *get_args(self.annotation)) if isinstance(kind, type)]
+        if type(value) in kinds:
+            return value
+        if Path in kinds and isinstance(value, str):
+            return Path(value)
+        if str in kinds and isinstance(value, str):
+            return value
+        return build_runtime_param(param.type_descriptor).coerce(value, param=param, ctx=ctx)
+
+
+class LightCommand(TyperCommand):
+    """A command that takes plain values directly."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Give its parameters, the one for help among them."""
+        return lightened(super().get_params(ctx))
+
+
+def lightened(params: list[Any]) -> list[Any]:
+    """Have parameters take plain values directly."""
+    for param in params:
+        described = param.type_descriptor
+        param._runtime_param = Direct(described.parameter_info, described.annotation)
+    return params
