@@ -1,4 +1,4 @@
-"""Looking back: the place in the log of a moment. Standard library only."""
+"""Looking back: which rows there were at a moment. Standard library only."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ import sqlite3
 
 
 def seq_at(db: sqlite3.Connection, at: int) -> int:
-    """Find the last event received by `at` (milliseconds UTC), 0 where there is none.
+    """Find the last event received before `at` (milliseconds UTC), 0 where there is none."""
+    return _last_before(db, "event", "received_at", at)
 
-    By halving: the log is in the order of receipt, so this takes some 25 look-ups by primary key whatever its length.
-    """
-    low, high = 0, db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+
+def audit_at(db: sqlite3.Connection, at: int) -> int:
+    """Find the last entry of the audit trail made before `at` (milliseconds UTC), 0 where there is none."""
+    return _last_before(db, "audit", "at", at)
+
+
+def _last_before(db: sqlite3.Connection, table: str, column: str, at: int) -> int:
+    """By halving: rows are in the order of time, so this takes some 25 look-ups by primary key at any length."""
+    low, high = 0, db.execute(f"SELECT coalesce(max(seq), 0) FROM {table}").fetchone()[0]
     while low < high:
         middle = (low + high + 1) // 2
-        row = db.execute("SELECT received_at FROM event WHERE seq = ?", (middle,)).fetchone()
-        if row is not None and row[0] <= at:
+        row = db.execute(f"SELECT {column} FROM {table} WHERE seq = ?", (middle,)).fetchone()
+        if row is not None and row[0] < at:
             low = middle
         else:
             high = middle - 1

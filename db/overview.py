@@ -6,7 +6,9 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from db.figures import METRICS, Headline, Rollup, Stage, funnel, headlines
-from db.queries import REWARD_CHANGES, EventRow, Happening, events, happenings, totals
+from db.moment import audit_at, seq_at
+from db.queries import LAST, REWARD_CHANGES, EventRow, Happening, events, happenings, totals
+from db.sums import HOUR_MS, Past
 
 __all__ = ["Attributed", "Headline", "History", "Overview", "Stage", "overview"]
 
@@ -56,10 +58,10 @@ class History:
     span: int = 1
     _buckets: dict[int, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
-    def read(self, db: sqlite3.Connection) -> list[Rollup]:
-        """Read the buckets up to now; only the newest of those that are known is read again."""
+    def read(self, db: sqlite3.Connection, before: int = LAST) -> list[Rollup]:
+        """Read the buckets up to now, or of the hours before one; only the newest of those known is read again."""
         first, last = db.execute(
-            "SELECT (SELECT min(hour) FROM hour), (SELECT max(hour) FROM hour)"
+            "SELECT (SELECT min(hour) FROM hour), (SELECT max(hour) FROM hour WHERE hour < ?)", (before,)
         ).fetchone()
         if last is None:
             return []
@@ -72,7 +74,7 @@ class History:
         self._buckets = {
             number: bucket for number, bucket in self._buckets.items() if start <= number < known
         }
-        for number, metric, count, value in db.execute(_HOURS, (span, known * span, *METRICS)):
+        for number, metric, count, value in db.execute(_HOURS, (span, known * span, before, *METRICS)):
             self._buckets.setdefault(number, {})[metric] = (count, value)
         return [self._buckets.get(number, {}) for number in range(start, end + 1)]
 
@@ -89,26 +91,47 @@ def overview(db: sqlite3.Connection, history: History, newest: int = 60) -> Over
         stages=funnel(sums, buckets),
         headlines=headlines(sums, buckets),
         events=events(db, newest),
-        attributions=tuple(Attributed(*row) for row in db.execute(_ATTRIBUTIONS, (newest,))),
+        attributions=tuple(Attributed(*row) for row in db.execute(_ATTRIBUTIONS, (LAST, newest))),
         rewards=_rewards(db, newest),
+    )
+
+
+def overview_at(db: sqlite3.Connection, past: Past, at: int, newest: int = 60) -> Overview:
+    """Read the first screen as it was at `at`, a full hour (milliseconds UTC); `past` is kept from look to look."""
+    hour = at // HOUR_MS
+    sums = past.at(db, at).totals
+    history = History()
+    buckets = history.read(db, hour)
+    seq = seq_at(db, at)
+    return Overview(
+        bucket_hours=history.span,
+        stages=funnel(sums, buckets),
+        headlines=headlines(sums, buckets),
+        events=events(db, newest, seq),
+        attributions=tuple(Attributed(*row) for row in db.execute(_ATTRIBUTIONS, (seq, newest))),
+        rewards=_changes(db, newest, audit_at(db, at)),
     )
 
 
 def _rewards(db: sqlite3.Connection, newest: int) -> tuple[Happening, ...]:
     """Find the newest changes of rewards; where the trail has none, the newest lines."""
+    return _changes(db, newest, LAST) or tuple(Happening(*row) for row in db.execute(_REWARDS, (newest,)))
+
+
+def _changes(db: sqlite3.Connection, newest: int, upto: int) -> tuple[Happening, ...]:
     # four times what is shown: most entries tell of attributions and decisions, rewards are among them
-    found = happenings(db, 4 * newest)
-    changes = tuple(entry for entry in found if entry.kind in REWARD_CHANGES and entry.reward is not None)
-    return changes[:newest] or tuple(Happening(*row) for row in db.execute(_REWARDS, (newest,)))
+    found = happenings(db, 4 * newest, upto)
+    changes = [entry for entry in found if entry.kind in REWARD_CHANGES and entry.reward is not None]
+    return tuple(changes[:newest])
 
 
 _HOURS = f"""
 SELECT hour / ? AS bucket, metric, sum(count), sum(value) FROM hour
-WHERE hour >= ? AND metric IN ({", ".join("?" * len(METRICS))}) GROUP BY bucket, metric
+WHERE hour >= ? AND hour < ? AND metric IN ({", ".join("?" * len(METRICS))}) GROUP BY bucket, metric
 """
 _ATTRIBUTIONS = """
 SELECT a.seq, f.ref, r.ref, a.code, a.channel, a.method, a.attributed_at
-FROM (SELECT * FROM attribution ORDER BY seq DESC LIMIT ?) a
+FROM (SELECT * FROM attribution WHERE seq <= ? ORDER BY seq DESC LIMIT ?) a
 JOIN person f ON f.id = a.friend JOIN person r ON r.id = a.referrer ORDER BY a.seq DESC
 """
 _REWARDS = """

@@ -50,6 +50,7 @@ __all__ = [
     "totals",
 ]
 
+LAST = 2**62  # after every row there is
 _Row = TypeVar("_Row")
 REWARD_CHANGES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
 
@@ -243,14 +244,14 @@ def totals(db: sqlite3.Connection) -> Rollup:
     }
 
 
-def events(db: sqlite3.Connection, newest: int) -> tuple[EventRow, ...]:
-    """Read the newest events of the log, newest first."""
-    return tuple(EventRow(*row) for row in db.execute(_EVENTS, (newest,)))
+def events(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[EventRow, ...]:
+    """Read the newest events of the log, newest first, or the newest up to a `seq`."""
+    return tuple(EventRow(*row) for row in db.execute(_EVENTS, (upto, newest)))
 
 
-def happenings(db: sqlite3.Connection, newest: int) -> tuple[Happening, ...]:
-    """Read the newest entries of the audit trail, newest first."""
-    return tuple(Happening(*row) for row in db.execute(_HAPPENINGS, (newest,)))
+def happenings(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[Happening, ...]:
+    """Read the newest entries of the audit trail, newest first, or the newest up to one."""
+    return tuple(Happening(*row) for row in db.execute(_HAPPENINGS, (upto, newest)))
 
 
 def _one(db: sqlite3.Connection, kind: type[_Row], select: str, key: str) -> _Row | None:
@@ -263,14 +264,14 @@ SELECT e.seq, e.received_at, e.occurred_at, e.type, e.source, p.ref, e.code, e.c
        e.referrer_kind, e.reach, e.eligible, e.amount_minor, e.currency, e.outcome, e.reason, e.community,
        CASE WHEN e.type = 'review.decided' AND json_valid(e.steering)
             THEN json_extract(e.steering, '$.verdict') END
-FROM (SELECT * FROM event ORDER BY seq DESC LIMIT ?) e
+FROM (SELECT * FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT ?) e
 LEFT JOIN person p ON p.id = e.person ORDER BY e.seq DESC
 """
 _STATES = ", ".join(f"'{state}'" for state in REWARD_CHANGES)
 _HAPPENINGS = f"""
 SELECT a.seq, a.at, a.kind, f.ref, a."trigger", r.ref, t.method, d.milestone, d.outcome, d.reason,
        w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at
-FROM (SELECT * FROM audit ORDER BY seq DESC LIMIT ?) a
+FROM (SELECT * FROM audit WHERE seq <= ? ORDER BY seq DESC LIMIT ?) a
 LEFT JOIN person f ON f.id = a.person
 LEFT JOIN attribution t ON a.kind = 'attributed' AND t.seq = a.ref
 LEFT JOIN person r ON r.id = t.referrer

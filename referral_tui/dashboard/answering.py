@@ -56,7 +56,7 @@ class Answerer:
     ) -> Answer:
         """Read the answer to a question, in the caller's read transaction; what fails is said in it."""
         last = self._last
-        if last is None or (last.question.place, last.question.view) != (question.place, question.view):
+        if last is None or _for_whom(last.question) != _for_whom(question):
             self._kept = {}
         value, trouble = None, None
         if question.wish is not None:
@@ -110,6 +110,10 @@ class Answerer:
                 self._book.close()
                 self._book = None
             return Names(missing=str(error))
+
+
+def _for_whom(question: Question) -> tuple[str, str]:
+    return question.place, question.view.side
 
 
 def _known(references: Iterable[str | None]) -> set[str]:

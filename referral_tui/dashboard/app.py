@@ -21,7 +21,7 @@ from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, Command, place_command
 from referral_tui.dashboard.frame import Ordered, Place, Said, Wished
-from referral_tui.dashboard.past import travel
+from referral_tui.dashboard.past import full_hour, travel
 from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.saying import notice, status_telling, view_telling
 from referral_tui.dashboard.screens.journeys import JourneysScreen
@@ -92,7 +92,7 @@ class Dashboard(App[None]):
         self.trouble: Trouble | None = None
         self.orders: Orders | None = None
         self.feed: Feed | None = None
-        self.view = View(at=setup.at)
+        self.view = View(at=None if setup.at is None else full_hour(setup.at))
         self.register_theme(NIGHT)
         self.register_theme(DAY)
         self.set_reactive(

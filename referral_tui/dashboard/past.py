@@ -22,9 +22,14 @@ def travel(at: int | None, hours: int, clock: ClockRow | None) -> int | None:
     if at is None:
         if hours >= 0:
             return None
-        start = now - now % HOUR
+        start = full_hour(now)
         at = start + HOUR if start < now else start
     wanted = at + hours * HOUR
     if wanted >= now:
         return None
-    return max(wanted, clock.starts_at - clock.starts_at % HOUR + HOUR) if clock.starts_at else wanted
+    return max(wanted, full_hour(clock.starts_at) + HOUR) if clock.starts_at else wanted
+
+
+def full_hour(at: int) -> int:
+    """Find the start of a moment's hour."""
+    return at - at % HOUR

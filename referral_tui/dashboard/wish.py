@@ -36,7 +36,7 @@ class Desk:
 
     `at` is the moment that is looked back to and `seq` the last event received by then (both null: now).
     `kept` is what the answers of this screen keep from one look to the next, such as buckets that can't change
-    any more; it is empty again when another screen, moment or file is looked at.
+    any more; it is empty again when another screen, side of the wall or file is looked at.
     """
 
     db: sqlite3.Connection

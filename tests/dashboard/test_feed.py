@@ -104,7 +104,7 @@ def test_the_past_is_read_once(story: Story, feed: Feed, told: list[Message]) ->
     feed.poll()
     (seq,) = told[-1].snapshot.answer
     moments = dict(story.db.execute("SELECT seq, received_at FROM event"))
-    assert moments[seq] <= at < moments[seq + 1]
+    assert moments[seq] < at <= moments[seq + 1]
     story.begin()
     story.event("session.authenticated", 1)
     story.commit()

@@ -11,7 +11,7 @@ import db.models
 import db.overview
 from db import readonly
 from db.figures import STAGES, funnel, headlines
-from db.overview import BUCKETS, History, Overview, overview
+from db.overview import BUCKETS, History, Overview, overview, overview_at
 from db.queries import (
     DatabaseError,
     EmptyDatabaseError,
@@ -19,6 +19,7 @@ from db.queries import (
     MissingDatabaseError,
     Reader,
 )
+from db.sums import Past
 from referral_tui.words import category
 from simulator.events.contract import EVENT_TYPES
 
@@ -127,10 +128,28 @@ def test_lists_and_lines_are_bounded(story: Story) -> None:
             db.queries._HAPPENINGS,
             db.overview._REWARDS,
         )
-        for row in reader._db.execute("EXPLAIN QUERY PLAN " + sql, (10,))
+        for row in reader._db.execute("EXPLAIN QUERY PLAN " + sql, (10,) * sql.count("?"))
     ]
     assert not [plan for plan in plans if plan.startswith("SCAN") and "USING INDEX" in plan]
     reader.close()
+
+
+def test_the_first_screen_of_a_moment_is_what_it_was_then(
+    story: Story, tmp_path: Path, ddl: list[str]
+) -> None:
+    """The same story told only up to then says the same."""
+    at = START + 6 * 24 * HOUR
+    earlier = Story(tmp_path / "earlier.db", ddl)
+    earlier.run(days=6)
+    told, whole = Reader(earlier.path), Reader(story.path)
+    with whole.look() as opened:
+        then = overview_at(opened, Past(), at)
+    assert then == look(told)
+    assert then.events
+    assert then.rewards
+    for opened_reader in (told, whole):
+        opened_reader.close()
+    earlier.close()
 
 
 def test_data_version_changes_with_a_commit_only(story: Story) -> None:

@@ -54,7 +54,8 @@ class OverviewBoard(Container):
         program = snapshot.standing.program
         for headline in overview.headlines:
             self.query_one(f"#tile-{headline.key}", Tile).show(headline, program, overview.bucket_hours)
-        self.query_one(Funnel).show(overview.stages, snapshot.moved)
+        moved = snapshot.moved if snapshot.question.view.at is None else ()
+        self.query_one(Funnel).show(overview.stages, moved)
         rewards, stream, attributions = (
             self.query_one(Rewards),
             self.query_one(Stream),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db.overview import History, Overview, overview
+from db.overview import History, Overview, overview, overview_at
+from db.sums import Past
 from referral_tui.dashboard.wish import Desk, Wish
 
 
@@ -14,5 +15,6 @@ class OverviewWish(Wish):
 
     def read(self, desk: Desk) -> Overview:
         """Read them; the hours that can't change any more are kept."""
-        history = desk.kept.setdefault("history", History())
-        return overview(desk.db, history)
+        if desk.at is not None:
+            return overview_at(desk.db, desk.kept.setdefault("past", Past()), desk.at)
+        return overview(desk.db, desk.kept.setdefault("history", History()))
