@@ -6,11 +6,15 @@ from typing import Annotated
 
 import typer
 
+from referral_tui.cli.options import preset_completion
+
 PRESET, SEED, REFERRERS, DAYS, PACE = "telecom", 42, 1_500, 120, "1d/s"
 
 
 def demo(
-    preset: Annotated[str, typer.Option(help="The program and the world to show.")] = PRESET,
+    preset: Annotated[
+        str, typer.Option(help="The program and the world to show.", autocompletion=preset_completion)
+    ] = PRESET,
     seed: Annotated[int, typer.Option(help="Another number, other people and another luck.")] = SEED,
     referrers: Annotated[int, typer.Option(help="How many customers could refer.")] = REFERRERS,
     days: Annotated[int, typer.Option(help="How many days the world runs.")] = DAYS,

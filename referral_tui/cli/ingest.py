@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json, read_time
+from referral_tui.cli.options import (
+    DEFAULT_DATABASE,
+    Database,
+    Json,
+    preset_completion,
+    print_json,
+    read_time,
+)
 
 if TYPE_CHECKING:
     from simulator.ingest import Intake
@@ -27,7 +34,9 @@ def ingest(
     program: Annotated[
         str | None,
         typer.Option(
-            help="A program file or a preset's name; needed for a new database.", metavar="FILE|PRESET"
+            help="A program file or a preset's name; needed for a new database.",
+            metavar="FILE|PRESET",
+            autocompletion=preset_completion,
         ),
     ] = None,
     now: Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import Json, print_json
+from referral_tui.cli.options import Json, preset_completion, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,10 +17,20 @@ if TYPE_CHECKING:
 
 def load(
     preset: Annotated[
-        str, typer.Option(metavar="NAME", help="Whose people make the traffic, and whose program judges it.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Whose people make the traffic, and whose program judges it.",
+            autocompletion=preset_completion,
+        ),
     ] = "telecom",
     program: Annotated[
-        str | None, typer.Option(metavar="FILE|PRESET", help="Another program to judge the traffic.")
+        str | None,
+        typer.Option(
+            metavar="FILE|PRESET",
+            help="Another program to judge the traffic.",
+            autocompletion=preset_completion,
+        ),
     ] = None,
     recording: Annotated[
         Path | None,

@@ -13,6 +13,13 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard 
 DEFAULT_DATABASE = Path("referral.db")
 
 
+def preset_completion(incomplete: str) -> list[str]:
+    """The presets whose names begin like what is typed, for the shell; where none does, it offers files."""
+    from simulator.program.presets import preset_names  # noqa: PLC0415 - keeps the commands' modules light
+
+    return [name for name in preset_names() if name.startswith(incomplete)]
+
+
 def read_time(text: str | None, option: str) -> int | None:
     """A TIME given on the command line, RFC 3339 or integer milliseconds UTC, as milliseconds.
 

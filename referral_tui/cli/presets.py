@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import Json, print_json
+from referral_tui.cli.options import Json, preset_completion, print_json
 
 if TYPE_CHECKING:
     from simulator.calibration.bounds import Estimate
@@ -63,7 +63,12 @@ def list_presets(as_json: Json = False) -> None:
 def check(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME…]", help="Which presets. Default: all.", show_default=False),
+        typer.Argument(
+            metavar="[NAME…]",
+            help="Which presets. Default: all.",
+            show_default=False,
+            autocompletion=preset_completion,
+        ),
     ] = None,
     referrers: Annotated[
         int, typer.Option(min=100, max=1_000_000, help="Customers of each brand; more give narrower bounds.")

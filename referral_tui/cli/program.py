@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import Json, print_json
+from referral_tui.cli.options import Json, preset_completion, print_json
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
@@ -23,7 +23,11 @@ app = typer.Typer(
 
 Source = Annotated[
     str,
-    typer.Argument(metavar="FILE|PRESET", help="A program file, a preset's name, or - for standard input."),
+    typer.Argument(
+        metavar="FILE|PRESET",
+        help="A program file, a preset's name, or - for standard input.",
+        autocompletion=preset_completion,
+    ),
 ]
 
 
@@ -31,7 +35,10 @@ Source = Annotated[
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")] = Path("program.toml"),
     preset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Start from this preset and ask nothing.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Start from this preset and ask nothing.", autocompletion=preset_completion
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
 ) -> None:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json, read_time
+from referral_tui.cli.options import (
+    DEFAULT_DATABASE,
+    Database,
+    Json,
+    preset_completion,
+    print_json,
+    read_time,
+)
 
 if TYPE_CHECKING:
     from referral_tui.cli.progress import Bar
@@ -23,11 +30,20 @@ Ways = tuple[list[str] | None, list[str] | None]
 
 def simulate(
     preset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Whose people and program. Default: telecom.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Whose people and program. Default: telecom.",
+            autocompletion=preset_completion,
+        ),
     ] = None,
     program: Annotated[
         str | None,
-        typer.Option(metavar="FILE|PRESET", help="Another program design for the same people."),
+        typer.Option(
+            metavar="FILE|PRESET",
+            help="Another program design for the same people.",
+            autocompletion=preset_completion,
+        ),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Another number, other people and another luck. Default: 1.")
