@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,6 +70,12 @@ def load(
         bool,
         typer.Option("--prepare", help="Make the traffic before the clock starts; 4 million events at most."),
     ] = False,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=2, help="2: traffic is made in a process of its own. Default: as there are cores."
+        ),
+    ] = None,
     threshold: Annotated[
         list[str] | None,
         typer.Option(
@@ -101,7 +108,7 @@ def load(
         limits=(events, seconds),
         batch=batch,
         place=(db, no_store),
-        prepare=prepare or find_knee,
+        traffic=(prepare or find_knee, processes),
         thresholds=threshold or [],
     )
     stopper = Stopper()
@@ -129,7 +136,7 @@ def _order(
     limits: tuple[int | None, float | None],
     batch: int,
     place: tuple[Path | None, bool],
-    prepare: bool,
+    traffic: tuple[bool, int | None],
     thresholds: list[str],
 ) -> Order:
     """What is asked for, checked before anything is made; raises InputError."""
@@ -166,7 +173,8 @@ def _order(
         path=db,
         store=not no_store,
         recording=recording,
-        prepare=prepare,
+        prepare=traffic[0],
+        processes=traffic[1] or min(2, os.cpu_count() or 1),
         thresholds=held,
     )
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from simulator.load import figures
+from simulator.load.ahead import Ahead
 from simulator.load.drive import Drive, Limits, Tally
 from simulator.load.rates import Schedule
 from simulator.load.recorded import read_recording
@@ -28,7 +29,10 @@ SHOWN_S = 0.25  # how often the figures are shown while it goes
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for. `path` None: a database that is thrown away, or with `store` False none at all."""
+    """What is asked for. `path` None: a database that is thrown away, or with `store` False none at all.
+
+    With 2 `processes` a preset's traffic is made in one of its own.
+    """
 
     plan: Plan
     program: Program
@@ -39,6 +43,7 @@ class Order:
     store: bool = True
     recording: Path | None = None
     prepare: bool = False
+    processes: int = 1
     thresholds: tuple[Threshold, ...] = ()
 
 
@@ -62,7 +67,11 @@ def run_load(order: Order, hooks: Hooks, traffic: Traffic | None = None) -> dict
         DatabaseError: the database can't be made or written.
 
     """
-    traffic = traffic or traffic_of(order, hooks.making)
+    with closing(traffic or traffic_of(order, hooks.making)) as found:
+        return _stored_or_not(order, hooks, found)
+
+
+def _stored_or_not(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
     if order.store and order.path is None:
         with TemporaryDirectory(
             prefix=".load-", dir=Path.cwd()
@@ -83,6 +92,8 @@ def traffic_of(order: Order, progress: Progress) -> Traffic:
         if not order.store:
             messages, _ = without_repeats(messages)
         return Recording(messages, f"--from {order.recording}")
+    if order.processes > 1 and not order.prepare:
+        return Ahead(order.plan, order.program)
     traffic = WorldTraffic(order.plan, order.program)
     if order.prepare:
         return prepared(traffic, order.limits.events, order.plan.preset, progress)

@@ -35,6 +35,9 @@ class Traffic(Protocol):
     def take(self, count: int) -> pl.DataFrame:
         """The next messages (MESSAGE_SCHEMA, `received_at` rising): at least one, at most `count`."""
 
+    def close(self) -> None:
+        """No more are wanted."""
+
 
 def renewed(messages: pl.DataFrame, loop: int, later_ms: int) -> pl.DataFrame:
     """A repeat of messages, the `loop`-th from 1: `later_ms` later, and everybody and everything by other names."""
@@ -68,6 +71,9 @@ class WorldTraffic:
                 self._begin()
             else:
                 self._make_day()
+
+    def close(self) -> None:
+        """Nothing to let go of."""
 
     def _begin(self) -> None:
         """The next market: other people, when the one before is over."""
@@ -107,6 +113,9 @@ class Recording:
         self._span = int(last) - int(first) + 1
         self._place = 0
         self.loops = 1
+
+    def close(self) -> None:
+        """Nothing to let go of."""
 
     def again(self) -> Recording:
         """The same, from its beginning."""

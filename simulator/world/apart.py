@@ -52,7 +52,7 @@ class Apart:
                 self._pipe.send(felt)
         except (EOFError, OSError):
             raise self._gone() from None
-        return Window(until, _unpacked(events), _unpacked(people))
+        return Window(until, unpacked(events), unpacked(people))
 
     def close(self) -> None:
         """Have the process end; twice is fine."""
@@ -81,16 +81,18 @@ def _live(pipe: Connection, setting: Setting) -> None:
         while until < setting.end_ms:
             window = here.make()
             until = window.until_ms
-            pipe.send((until, _packed(window.events), _packed(window.people)))
+            pipe.send((until, packed(window.events), packed(window.people)))
             if until < setting.end_ms:
                 here.feel(pipe.recv())
 
 
-def _packed(frame: pl.DataFrame) -> bytes:
+def packed(frame: pl.DataFrame) -> bytes:
+    """A frame as bytes for a pipe (Arrow IPC)."""
     stream = io.BytesIO()
     frame.write_ipc(stream)
     return stream.getvalue()
 
 
-def _unpacked(packed: bytes) -> pl.DataFrame:
-    return pl.read_ipc(packed)
+def unpacked(content: bytes) -> pl.DataFrame:
+    """The frame that `packed` made bytes of."""
+    return pl.read_ipc(content)

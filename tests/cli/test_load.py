@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nasty import Cli
 
-SMALL = ("--events", 3000, "--referrers", 300, "--batch", 1000)
+SMALL = ("--events", 3000, "--referrers", 300, "--batch", 1000, "--processes", 1)
 
 
 def test_figures_come_thresholds_first(cli: Cli) -> None:
@@ -43,11 +43,13 @@ def test_the_rules_alone_and_with_a_database_come_to_the_same(cli: Cli, tmp_path
     assert verified.status == 0, verified.out
 
 
-def test_prepared_traffic_is_the_same(cli: Cli) -> None:
-    live = json.loads(cli("load", *SMALL, "--no-store", "--json").out)
-    ready = json.loads(cli("load", *SMALL, "--no-store", "--prepare", "--json").out)
-    assert live["reasons"] == ready["reasons"]
-    assert live["attributions"] == ready["attributions"]
+def test_traffic_is_the_same_however_it_is_made(cli: Cli) -> None:
+    given = ("load", *SMALL, "--no-store", "--json")
+    here, apart, ready = (
+        json.loads(cli(*given, *how).out) for how in ((), ("--processes", 2), ("--prepare",))
+    )
+    for name in ("reasons", "attributions", "late"):
+        assert here[name] == apart[name] == ready[name]
 
 
 def test_without_an_end_it_keeps_no_database(

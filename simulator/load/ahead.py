@@ -1,0 +1,87 @@
+"""Traffic made in a process of its own, a few batches ahead: making it costs the rules no time where there are cores.
+
+What is ahead is bounded; the process waits when nobody takes, and ends with this one, however that ends.
+"""
+
+from __future__ import annotations
+
+import signal
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from queue import Queue
+from threading import Thread
+
+import polars as pl
+
+from simulator.errors import ReferralError
+from simulator.load.traffic import WorldTraffic, gather
+from simulator.plan import Plan
+from simulator.program.model import Program
+from simulator.world.apart import packed, unpacked
+
+PARCEL = 20_000  # messages handed over at once
+_AHEAD = 5  # parcels that wait at most
+_PATIENCE_S = 5.0
+
+
+class Ahead:
+    """`WorldTraffic` from another process; the same messages in the same order."""
+
+    def __init__(self, plan: Plan, program: Program) -> None:
+        """Start it. Raises WorldError or InputError for a plan that can't be."""
+        plan.models(plan.world())  # what is wrong is told here rather than there
+        context = get_context("spawn")  # a fork would copy Polars' threads in whatever state they are
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_make, args=(theirs, plan, program), name="referral-tui traffic", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self._parcels: Queue[tuple[int, pl.DataFrame] | None] = Queue(_AHEAD)
+        self._rest = pl.DataFrame()
+        self.loops = 1
+        self._over = False
+        self._reader = Thread(target=self._read, name="traffic", daemon=True)
+        self._reader.start()
+
+    def take(self, count: int) -> pl.DataFrame:
+        """The next messages, at most `count`. Raises ReferralError: the process is gone."""
+        if not self._rest.height:
+            parcel = self._parcels.get()
+            if parcel is None:
+                raise ReferralError(
+                    "the process that makes the traffic ended; --processes 1 does without it, --prepare too"
+                )
+            self.loops, self._rest = parcel
+        taken, self._rest = self._rest[:count], self._rest[count:]
+        return taken
+
+    def close(self) -> None:
+        """Have the process end; twice is fine."""
+        self._over = True
+        self._process.terminate()
+        self._process.join(_PATIENCE_S)
+        while self._reader.is_alive():
+            with suppress(Exception):
+                self._parcels.get_nowait()  # it may wait for room
+            self._reader.join(0.01)
+        self._pipe.close()
+
+    def _read(self) -> None:
+        with suppress(EOFError, OSError):
+            while not self._over:
+                loops, parcel = self._pipe.recv()
+                self._parcels.put((loops, unpacked(parcel)))
+        if not self._over:
+            self._parcels.put(None)
+
+
+def _make(pipe: Connection, plan: Plan, program: Program) -> None:
+    """The life of the other process: make and hand over until nobody listens."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for who started us, and they end us
+    with suppress(EOFError, OSError):
+        traffic = WorldTraffic(plan, program)
+        while True:
+            parcel = gather(traffic, PARCEL)
+            pipe.send((traffic.loops, packed(parcel)))
