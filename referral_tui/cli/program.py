@@ -76,19 +76,23 @@ def check(
     """
     from simulator.errors import ProgramError  # noqa: PLC0415 - keeps --help quick
     from simulator.program.load import load_program, warnings  # noqa: PLC0415 - loads sqlglot
+    from simulator.program.words import describe  # noqa: PLC0415 - keeps --help quick
 
     text, name = _read(source)
     try:
         program = load_program(text, name, currency)
     except ProgramError as error:
         if as_json:
-            print_json({"file": name, "ok": False, "problems": list(error.problems), "warnings": []})
+            print_json(
+                {"file": name, "ok": False, "problems": list(error.problems), "warnings": [], "words": []}
+            )
         raise
     doubts = warnings(program)
     for doubt in doubts:
         typer.echo(f"warning: {name}: {doubt}", err=True)
     if as_json:
-        print_json({"file": name, "ok": True, "problems": [], "warnings": doubts})
+        words = describe(program)
+        print_json({"file": name, "ok": True, "problems": [], "warnings": doubts, "words": words})
     else:
         typer.echo(f"{name}: {program.name} is fine: {_counts(program)}")
 

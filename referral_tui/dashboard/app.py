@@ -26,6 +26,7 @@ from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.saying import notice, status_telling, view_telling
 from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.overview import OverviewScreen
+from referral_tui.dashboard.screens.program import ProgramScreen
 from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.telling import Telling
@@ -46,6 +47,7 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
     OverviewScreen,
     JourneysScreen,
     RewardsScreen,
+    ProgramScreen,
 )
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
 
@@ -348,11 +350,16 @@ class Dashboard(App[None]):
             label = "go on" if command.id == "world.pause" and going else command.label or ""
             return KeyHint(text, label, f"{space}.{command.action}", command.says, command.pinned)
 
-        own = self.place.OWN_COMMANDS if self.place is not None else ()
-        hints = [hint(command, "screen") for command in own if everything or command.label is not None]
-        return hints + [
-            hint(command, "app") for command in COMMANDS if everything or command.label is not None
-        ]
+        place = self.place
+        own = place.OWN_COMMANDS if place is not None else ()
+        typing = place is not None and place.typing
+
+        def offered(command: Command) -> bool:
+            letter = typing and not command.keys.startswith(("ctrl", "escape"))
+            return everything or (command.label is not None and not letter)
+
+        hints = [hint(command, "screen") for command in own if offered(command)]
+        return hints + [hint(command, "app") for command in COMMANDS if offered(command)]
 
     def _key_name(self, command: Command, key: str) -> str:
         """Name a key that was set in the config file, as short as the others."""

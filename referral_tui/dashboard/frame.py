@@ -95,6 +95,11 @@ class Place(Screen[None]):
 
     # -- what a screen gives --------------------------------------------------------------------------
 
+    @property
+    def typing(self) -> bool:
+        """Whether a text is typed, so that keys without ctrl are letters."""
+        return False
+
     def parts(self) -> Iterable[Widget]:
         """Make the widgets of the screen's own part; its outermost has the id `board`."""
         raise NotImplementedError

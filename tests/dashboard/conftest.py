@@ -16,8 +16,12 @@ from textual.message import Message
 from watching import TOLD, WALL, HeldClock, Watch, Watched
 
 import db.models  # noqa: F401 -- fills the metadata
+from referral_tui.dashboard import checking
 from referral_tui.dashboard.app import Dashboard, Setup
 from referral_tui.dashboard.clocks import Clocks
+from simulator.errors import ProgramError
+from simulator.program.load import load_program
+from simulator.program.words import describe
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +84,17 @@ def watch(tmp_path: Path, wall: HeldClock, steady: HeldClock) -> Watch:
             yield seen
 
     return opened
+
+
+@pytest.fixture(autouse=True)
+def checker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program's checker, in this process: a helper would take a second each time a screen is opened."""
+
+    async def check(text: str, currency: str | None) -> checking.Checked:
+        try:
+            program = load_program(text, "standard input", currency)
+        except ProgramError as error:
+            return checking.Checked(tuple(checking.Problem(None, one) for one in error.problems))
+        return checking.Checked(words=tuple(describe(program)))
+
+    monkeypatch.setattr(checking, "check", check)

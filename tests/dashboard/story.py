@@ -163,6 +163,7 @@ class Story:
             "SET count = count + excluded.count, value = value + excluded.value",
             (due_at // DAY, reward, count, minor),
         )
+        self.db.execute("DELETE FROM due WHERE count = 0")
 
     def move(self, reward: int, before: str, state: str) -> None:
         minor, role, seq, friend, due_at = self.db.execute(

@@ -55,6 +55,8 @@ class Watched:
         """Go to a screen, and wait for the answer to its wish."""
         await self.pilot.press(place.KEY)
         await self.until(lambda: self.app.snapshot is None or self.app.snapshot.question.place == place.MODE)
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
 
     def telling(self) -> str:
         """The sentence on the screen."""

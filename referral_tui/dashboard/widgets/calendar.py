@@ -33,11 +33,15 @@ class Falling:
 
 
 def by_days_and_weeks(rows: Sequence[DueRow], now: int) -> tuple[Falling, ...]:
-    """Add up what falls due: by days for two weeks from now (milliseconds UTC), then by weeks from Mondays on."""
-    last = now // DAY_MS * DAY_MS + DAILY * DAY_MS
+    """Add up what falls due: by days for two weeks from now (milliseconds UTC), then by weeks from Mondays on.
+
+    What was due before and has not been told the time yet falls due today.
+    """
+    today = now // DAY_MS * DAY_MS
+    last = today + DAILY * DAY_MS
     found: dict[tuple[int, int], tuple[int, int]] = {}
     for row in rows:
-        key = (row.day_ms, 1)
+        key = (max(today, row.day_ms), 1)
         if row.day_ms >= last:
             key = (max(last, row.day_ms - (row.day_ms - _MONDAY) % (7 * DAY_MS)), 7)
         held = found.get(key, (0, 0))

@@ -1,0 +1,61 @@
+"""What is wrong with a program, and what it says in words: asked of a helper process, which has the checker."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from referral_tui.dashboard.helper import ask
+
+_PROBLEM = re.compile(r"standard input(?::(\d+))?: (.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong, or doubtful, with its line from 1 where it is known."""
+
+    line: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checker said of a text: problems (none: it can be run), doubts, and the design in sentences.
+
+    `failed` says why the checker itself could not be asked.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    words: tuple[str, ...] = ()
+    failed: str = ""
+
+    @property
+    def fine(self) -> bool:
+        """Whether it can be run."""
+        return not self.problems and not self.failed
+
+
+async def check(text: str, currency: str | None) -> Checked:
+    """Check a program's text; `currency` is the running program's, which a new version must keep.
+
+    Takes about a second. Call it in a worker of Textual.
+    """
+    arguments = ["program", "check", "-", "--json"]
+    if currency:
+        arguments += ["--currency", currency]
+    reply = await ask(arguments, text.encode())
+    if not isinstance(reply.data, dict):
+        return Checked(failed=reply.said or "the checker said nothing")
+    return Checked(
+        tuple(_problem(one) for one in reply.data["problems"]),
+        tuple(_problem(one) for one in reply.data["warnings"]),
+        tuple(reply.data["words"]),
+    )
+
+
+def _problem(said: str) -> Problem:
+    found = _PROBLEM.fullmatch(said)
+    if found is None:
+        return Problem(None, said)
+    return Problem(int(found[1]) if found[1] else None, found[2])

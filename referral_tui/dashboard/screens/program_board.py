@@ -1,0 +1,130 @@
+"""The parts of the screen of the program: rules, the design in words, the file, and what is said of a draft."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from referral_tui.dashboard.screens.program_words import design, verdict
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.editor import Editor
+from referral_tui.dashboard.widgets.reading import Reading
+from referral_tui.dashboard.widgets.rule_table import RuleTable
+from referral_tui.dashboard.widgets.table import Table
+
+if TYPE_CHECKING:
+    from referral_tui.dashboard.checking import Checked
+    from referral_tui.dashboard.screens.program_wish import ProgramLook, RuleLine
+    from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.step import Step
+
+LEFT_FOR_WORDS = 8  # lines
+
+
+class ProgramBoard(Container):
+    """The parts; `-editing` while the file is edited, `-file` where it is shown in place of the words."""
+
+    def __init__(self) -> None:
+        super().__init__(id="board")
+        self._rows = ""
+
+    def compose(self) -> ComposeResult:
+        """Make the parts; where there are two columns the file stands in the second."""
+        yield RuleTable()
+        yield Editor()
+        yield Reading(
+            "The design in words",
+            Topic(
+                "The design in words",
+                "What the program file says, a sentence for each part of it. v changes between the words and the "
+                "file where there is no room for both; e edits the file.",
+            ),
+            "No program yet.",
+            id="words",
+        )
+        yield Reading(
+            "Your draft",
+            Topic(
+                "Your draft",
+                "What is wrong with the draft, each with its line; or, where nothing is, what it would change: "
+                "~ sentences that change, old → new; + those that come; - those that go.",
+            ),
+            "Nothing is edited.",
+            id="verdict",
+        )
+
+    @property
+    def editing(self) -> bool:
+        """Whether the file is being edited."""
+        return self.has_class("-editing")
+
+    @property
+    def editor(self) -> Editor:
+        """The file."""
+        return self.query_one(Editor)
+
+    @property
+    def rule(self) -> RuleLine | None:
+        """The rule that the cursor stands on."""
+        return self.query_one(RuleTable).row
+
+    def show(self, look: ProgramLook, snapshot: Snapshot, step: Step | None) -> None:
+        """Show rules; the words and the file are handed in by themselves."""
+        table = self.query_one(RuleTable)
+        table.use(snapshot.standing.program)
+        table.show(look.rules)
+        reasons = (
+            {entry.reason.partition(":")[0] for entry in step.happenings if entry.reason} if step else ()
+        )
+        table.mark(frozenset(reasons))
+        self._fit()
+
+    def tell_design(self, version: int, checked: Checked | None) -> None:
+        """Tell the running design."""
+        self.query_one("#words", Reading).show(design(checked), f"The design in words, version {version}")
+
+    def tell_draft(self, draft: Checked | None, running: Checked | None, *, same: bool) -> None:
+        """Tell what is wrong with the draft, or what it would change."""
+        self.query_one("#verdict", Reading).show(verdict(draft, running, same=same), top=True)
+
+    def edit(self, line: int | None) -> None:
+        """Begin to edit, at a line (from 1) where one is given."""
+        editor = self.editor
+        self.set_class(True, "-editing")
+        editor.read_only = False
+        editor.border_title = "Your draft: ^r applies, ^o saves, escape leaves"
+        editor.focus()
+        if line:
+            editor.go_to(line)
+        self._fit()
+
+    def leave(self, *, changed: bool) -> None:
+        """Stop editing; a draft that was changed stays in the file."""
+        editor = self.editor
+        self.set_class(False, "-editing")
+        editor.read_only = True
+        editor.border_title = (
+            "Your draft, not applied: e goes on, x drops it" if changed else "The program file"
+        )
+        self.query_one(RuleTable).focus()
+        self._fit()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Share the new height."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the rules the lines they need, as long as enough are left for the words."""
+        wide = self.query_one(Editor).region.x > 0 or not self.editing
+        wanted = min(len(self.query_one(RuleTable).rows) + 3, max(5, self.size.height - LEFT_FOR_WORDS))
+        rows = f"{max(5, wanted)} 1fr" if wide else "1fr 8"
+        if rows != self._rows:
+            self._rows = rows
+            self.styles.grid_rows = rows
+
+    def on_table_left(self, message: Table.Left) -> None:
+        """Stay: above the rules is nothing."""
+        message.stop()

@@ -1,0 +1,109 @@
+"""What the screen of the program has read: the version in force, and what its rules did."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import tomllib
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from db import sums
+from db.rules import RuleRow, by_rule
+from referral_tui.dashboard.wish import Desk, Wish
+
+Versions = dict[int, tuple[str, tuple["Rule", ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as the program file has it; `line` is that of its code, from 1, 0 where it was not found."""
+
+    code: str
+    on_fail: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A rule and what it did; money in minor units. `on_fail` is empty where the version in force has no such rule."""
+
+    code: str
+    on_fail: str
+    line: int
+    passed: int = 0
+    failed: int = 0
+    missing: int = 0
+    held: int = 0
+    held_minor: int = 0
+    waiting: int = 0
+    waiting_minor: int = 0
+    approved: int = 0
+    approved_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramLook:
+    """The version in force at a moment, how many there are up to then, its text and its rules."""
+
+    version: int
+    text: str
+    rules: tuple[RuleLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramWish(Wish):
+    """All of the screen; nothing can be set."""
+
+    EVERY_MS: ClassVar[int] = 400
+
+    def read(self, desk: Desk) -> ProgramLook | None:
+        """Read it; a version's text, once read, is kept."""
+        seq = 2**62 if desk.seq is None else desk.seq
+        (version,) = desk.db.execute(
+            "SELECT max(version) FROM program_version WHERE from_seq <= ?", (seq,)
+        ).fetchone()
+        if version is None:
+            return None
+        kept: Versions = desk.kept.setdefault("versions", {})
+        if version not in kept:
+            kept[version] = _read(desk.db, version)
+        text, rules = kept[version]
+        past: sums.Past = desk.kept.setdefault("past", sums.Past())
+        found = sums.now(desk.db) if desk.at is None else past.at(desk.db, desk.at)
+        return ProgramLook(version, text, rule_lines(rules, by_rule(found)))
+
+
+def rule_lines(rules: tuple[Rule, ...], did: tuple[RuleRow, ...]) -> tuple[RuleLine, ...]:
+    """Put rules, in the order of the file, beside what they did; those of earlier versions come last."""
+    known = {row.code: row for row in did}
+    lines = [_line(rule, known.pop(rule.code, None)) for rule in rules]
+    return (*lines, *(_line(Rule(code, "", 0), row) for code, row in known.items()))
+
+
+def rules_of(text: str) -> tuple[Rule, ...]:
+    """Read the rules of a program's text, and where they stand; none where it can't be read."""
+    try:
+        tables: Any = tomllib.loads(text).get("rule", [])
+    except tomllib.TOMLDecodeError:
+        return ()
+    lines = text.splitlines()
+    found = []
+    for table in tables if isinstance(tables, list) else ():
+        code = str(table.get("code", "")) if isinstance(table, dict) else ""
+        place = re.compile(rf"""\s*code\s*=\s*["']{re.escape(code)}["']""")
+        line = next((at for at, one in enumerate(lines, 1) if place.match(one)), 0)
+        found.append(Rule(code, str(table.get("on_fail", "refuse")), line))
+    return tuple(found)
+
+
+def _read(db: sqlite3.Connection, version: int) -> tuple[str, tuple[Rule, ...]]:
+    (text,) = db.execute("SELECT text FROM program_version WHERE version = ?", (version,)).fetchone()
+    return text, rules_of(text)
+
+
+def _line(rule: Rule, row: RuleRow | None) -> RuleLine:
+    if row is None:
+        return RuleLine(rule.code, rule.on_fail, rule.line)
+    results = (row.passed, row.failed, row.missing)
+    return RuleLine(rule.code, rule.on_fail, rule.line, *results, *row.held_back, *row.review, *row.approved)

@@ -1,0 +1,95 @@
+"""What the screen of the program says: the design, what is wrong with a draft, and what it would change. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher, get_close_matches
+
+from referral_tui.dashboard.checking import Checked
+from referral_tui.dashboard.snapshot import Snapshot
+from referral_tui.dashboard.widgets.reading import Block
+
+_WAIT = "Asking the checker …"
+
+
+def design(checked: Checked | None) -> list[Block]:
+    """Tell a design in sentences."""
+    if checked is None:
+        return [Block(_WAIT, "quiet")]
+    if checked.failed:
+        return [Block(f"The checker can't be asked: {checked.failed}", "bad")]
+    if checked.problems:
+        return [Block(one.text, "bad", sign="!", sign_ink="bad") for one in checked.problems]
+    return [Block(sentence, sign="·", sign_ink="quiet") for sentence in checked.words]
+
+
+def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> list[Block]:
+    """Tell what is wrong with a draft, or what it would change beside the running design."""
+    if draft is None:
+        return [Block(_WAIT, "quiet")]
+    if draft.failed:
+        return [Block(f"The checker can't be asked: {draft.failed}", "bad")]
+    if draft.problems:
+        count = len(draft.problems)
+        head = Block(f"{count} {'thing is' if count == 1 else 'things are'} wrong", head=True)
+        return [head, *(Block(one.text, "plain", _line(one.line), "!", "bad") for one in draft.problems)]
+    blocks = [Block("It can be run" if not same else "As it runs", head=True)]
+    blocks += [Block(one.text, "warn", _line(one.line), "?", "warn") for one in draft.warnings]
+    if same:
+        return [
+            *blocks,
+            Block("Nothing is changed yet. Change a value, and what follows is told here.", "quiet"),
+        ]
+    changes = changed(running.words if running is not None else (), draft.words)
+    if not changes:
+        return [*blocks, Block("It says the same in other words: no change of the design.", "quiet")]
+    return [*blocks, *changes]
+
+
+def refusal(snapshot: Snapshot, draft: Checked | None) -> str:
+    """Say why a draft can't be applied; empty where it can."""
+    if draft is None:
+        return "It is still being checked; try again in a moment."
+    if not draft.fine:
+        first = draft.problems[0].text if draft.problems else draft.failed
+        return f"Not applied, it can't be run: {first}"
+    if snapshot.question.view.at is not None:
+        return "This is the past: go on to now with } first, then apply it."
+    if snapshot.standing.made_by != "simulate":
+        return "Nothing runs here, so there is nothing to apply it to; ^o saves it to a file."
+    if snapshot.status in ("running", "paused"):
+        return ""
+    return (
+        f"This run is {snapshot.status}, so there is nothing to apply it to. ^o saves it to a file; "
+        "`referral-tui simulate --program FILE` tries it on the same people."
+    )
+
+
+def changed(before: Sequence[str], after: Sequence[str]) -> list[Block]:
+    """Tell which sentences of a design change (with `old → new` in them), which go, and which come."""
+    gone = [one for one in before if one not in set(after)]
+    blocks = []
+    for one in (one for one in after if one not in set(before)):
+        near = get_close_matches(one, gone, 1, 0.6)
+        if near:
+            gone.remove(near[0])
+            blocks.append(Block(_both(near[0], one), sign="~", sign_ink="warn"))
+        else:
+            blocks.append(Block(one, sign="+", sign_ink="good"))
+    return blocks + [Block(one, "quiet", sign="-", sign_ink="bad") for one in gone]
+
+
+def _both(before: str, after: str) -> str:
+    """Write two sentences as one: where they differ, `old → new`."""
+    old, new = before.split(), after.split()
+    said: list[str] = []
+    for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "equal":
+            said += new[k:m]
+        else:
+            said += [*(old[i:j] or ["(nothing)"]), "→", *(new[k:m] or ["(nothing)"])]
+    return " ".join(said)
+
+
+def _line(line: int | None) -> str:
+    return f"line {line}" if line is not None else ""

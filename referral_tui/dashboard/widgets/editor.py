@@ -1,0 +1,36 @@
+"""The program file as text: to read, and to edit."""
+
+from __future__ import annotations
+
+from textual.widgets import TextArea
+
+from referral_tui.dashboard.topic import Topic
+
+
+class Editor(TextArea):
+    """TOML with line numbers; read-only until it is edited."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "", id="toml", classes="panel", read_only=True, show_line_numbers=True, tab_behavior="focus"
+        )
+        self.border_title = "The program file"
+
+    def topic(self) -> Topic:
+        """Say what the text is."""
+        return Topic(
+            "The program file",
+            "The whole design as TOML. e edits it here: what is wrong with it is said at once, with the line, and "
+            "what would change, in words. ctrl+r applies it to the running program: every event after it is judged "
+            "by it, and people answer to it from the next window of three days on. ctrl+o saves it to a file. "
+            "escape leaves the editor; the draft is kept.",
+        )
+
+    def put(self, text: str) -> None:
+        """Take another text, without a way back to the one before."""
+        if text != self.text:
+            self.load_text(text)
+
+    def go_to(self, line: int) -> None:
+        """Put the cursor at the start of a line, from 1, in the middle of what is seen."""
+        self.move_cursor((max(0, min(line, self.document.line_count) - 1), 0), center=True)

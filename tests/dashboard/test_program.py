@@ -1,0 +1,201 @@
+"""The screen of the program: rules and what they did, a draft that is checked, applied and saved."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from story import DAY, DESIGN, START, Story
+from watching import WALL, HeldClock, Watch, Watched
+
+from db.rules import RuleRow
+from referral_tui.dashboard import checking
+from referral_tui.dashboard.checking import Checked, Problem
+from referral_tui.dashboard.helper import Reply
+from referral_tui.dashboard.messages import OrderSent
+from referral_tui.dashboard.screens import program as screen
+from referral_tui.dashboard.screens.program import ProgramScreen
+from referral_tui.dashboard.screens.program_wish import Rule, rule_lines, rules_of
+from referral_tui.dashboard.screens.program_words import changed, verdict
+from referral_tui.dashboard.widgets.editor import Editor
+
+RICHER = DESIGN.replace("value = 20.00", "value = 40.00")
+WRONG = DESIGN.replace('eligible"\nbecause', 'eligibel"\nbecause')
+
+
+@asynccontextmanager
+async def program(
+    watch: Watch, path: Path, size: tuple[int, int] = (120, 40), draft: str = ""
+) -> AsyncIterator[Watched]:
+    """The screen, with a draft in the editor where one is given."""
+    async with watch(path, size=size) as seen:
+        await seen.open(ProgramScreen)
+        if draft:
+            await seen.pilot.press("e")
+            seen.app.screen.query_one(Editor).text = draft
+            await settled(seen)
+        yield seen
+
+
+async def settled(seen: Watched) -> None:
+    """Wait until the checker has said what it says of the text in the editor."""
+    await seen.pilot.pause()
+    while seen.app.screen.query_one(Editor).text not in seen.app.place._known:
+        await seen.pilot.pause()
+    await seen.pilot.pause()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "PAUSE_S", 0.001)
+
+
+# -- pure -------------------------------------------------------------------------------------------------
+
+
+def test_rules_are_found_with_their_lines() -> None:
+    assert rules_of(DESIGN) == (
+        Rule("no-self-referral", "refuse", 13),
+        Rule("eligible", "refuse", 18),
+        Rule("not-too-fast", "review", 23),
+    )
+    assert rules_of("nonsense") == ()
+
+
+def test_rules_that_are_gone_come_last() -> None:
+    did = [RuleRow(code, 5, 2, 1, (2, 900), (0, 0), (0, 0), (1, 100)) for code in ("gone", "eligible")]
+    lines = rule_lines(rules_of(DESIGN), tuple(did))
+    assert [line.code for line in lines] == ["no-self-referral", "eligible", "not-too-fast", "gone"]
+    assert (lines[1].passed, lines[1].failed, lines[1].missing) == (5, 2, 1)
+    assert (lines[1].held, lines[1].held_minor) == (3, 1000)
+    assert lines[-1].on_fail == ""
+    assert lines[0].passed == 0
+
+
+def test_a_change_is_told_as_old_and_new() -> None:
+    (one,) = changed(
+        ["It pays 20.00 GBP to the friend.", "Same."], ["It pays 40.00 GBP to the friend.", "Same."]
+    )
+    assert one.text == "It pays 20.00 → 40.00 GBP to the friend."
+    assert [block.sign for block in changed(["Apples."], ["A wholly different thing."])] == ["+", "-"]
+
+
+def test_problems_come_with_their_lines() -> None:
+    head, first = verdict(Checked((Problem(18, "no fact eligibel"),)), None, same=False)
+    assert head.text == "1 thing is wrong"
+    assert (first.name, first.text) == ("line 18", "no fact eligibel")
+
+
+async def test_the_checker_is_the_command_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ask(arguments: list[str], stdin: bytes) -> Reply:
+        assert arguments == ["program", "check", "-", "--json", "--currency", "GBP"]
+        assert stdin == b"text"
+        said = {"problems": ["standard input:3: wrong"], "warnings": ["standard input: odd"], "words": []}
+        return Reply(2, said, "")
+
+    monkeypatch.undo()
+    monkeypatch.setattr(checking, "ask", ask)
+    found = await checking.check("text", "GBP")
+    assert found == Checked((Problem(3, "wrong"),), (Problem(None, "odd"),))
+    assert not found.fine
+
+
+# -- on the screen ----------------------------------------------------------------------------------------
+
+
+async def test_a_draft_is_checked_as_it_is_typed(story: Story, watch: Watch) -> None:
+    async with program(watch, story.path, draft=WRONG) as seen:
+        text = "\n".join(seen.lines())
+        assert "1 thing is wrong" in text
+        assert "eligibel" in text
+        assert "space" not in seen.lines()[-1]  # it would be typed
+        seen.app.screen.query_one(Editor).text = RICHER
+        await settled(seen)
+        assert "It can be run" in "\n".join(seen.lines())
+        assert "20.00 → 40.00 GBP" in seen.app.screen.query_one("#verdict").rows[-1].text
+
+
+async def test_it_begins_at_the_rule_under_the_cursor(story: Story, watch: Watch) -> None:
+    async with program(watch, story.path) as seen:
+        await seen.pilot.press("down", "e")
+        assert seen.app.screen.query_one(Editor).cursor_location == (17, 0)
+        await seen.pilot.press("escape", "v", "x")
+        await seen.pilot.pause()
+        assert "no draft to drop" in seen.telling()
+
+
+async def test_letters_are_typed_and_not_obeyed(story: Story, watch: Watch) -> None:
+    async with program(watch, story.path) as seen:
+        await seen.pilot.press("e", "q", "1", "space", "p")
+        editor = seen.app.screen.query_one(Editor)
+        assert editor.text != DESIGN
+        assert "q1 p" in editor.text
+        await seen.pilot.press("escape")
+        await seen.pilot.pause()
+        assert "The draft is kept" in seen.telling()
+        assert "not applied" in "\n".join(seen.lines())
+        await seen.pilot.press("x")
+        await seen.pilot.pause()
+        assert editor.text == DESIGN
+
+
+async def test_applying_is_an_order_and_ends_the_editing(
+    story: Story, watch: Watch, steady: HeldClock
+) -> None:
+    async with program(watch, story.path, draft=RICHER) as seen:
+        await seen.pilot.press("ctrl+r")
+        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        assert (sent.kind, sent.args) == ("program", {"text": RICHER})
+        assert seen.telling().startswith("Sent: apply the edited program.")
+        steady.at += 1_000
+        story.begin()
+        story.db.execute(
+            "INSERT INTO program_version VALUES (2, ?, 'Northwind Mobile', 'GBP', 2, 500000, ?)",
+            (story.seq, RICHER),
+        )
+        story.obeyed("program", sent.issued_at)
+        story.commit()
+        await seen.until(lambda: not seen.app.place.typing)
+        assert "Obeyed: apply the edited program" in seen.telling()
+        await settled(seen)
+        assert "version 2" in "\n".join(seen.lines())
+
+
+@pytest.mark.parametrize(
+    ("draft", "status", "made_by", "said"),
+    [
+        ("", "running", "simulate", "nothing to apply"),
+        (WRONG, "running", "simulate", "Not applied, it can't be run"),
+        (RICHER, "finished", "simulate", "This run is finished, so there is nothing to apply it to"),
+        (RICHER, "finished", "ingest", "Nothing runs here"),
+    ],
+)
+async def test_what_can_not_be_applied_says_why(
+    story: Story, watch: Watch, draft: str, status: str, made_by: str, said: str
+) -> None:
+    story.db.execute("UPDATE setting SET value = ? WHERE name = 'kind'", (made_by,))
+    story.clock(status, 0, WALL - 500, START + 60 * DAY)
+    async with program(watch, story.path, draft=draft) as seen:
+        await seen.pilot.press("ctrl+r")
+        await seen.pilot.pause()
+        assert said in seen.telling()
+        assert not any(isinstance(message, OrderSent) for message in seen.told)
+
+
+async def test_a_draft_is_saved_to_a_file(story: Story, watch: Watch, tmp_path: Path) -> None:
+    async with program(watch, story.path, draft=RICHER) as seen:
+        await seen.pilot.press("ctrl+o")
+        await seen.pilot.pause()
+        (saved,) = tmp_path.glob("referral-program-*.toml")
+        assert saved.read_text(encoding="utf-8") == RICHER
+        assert seen.telling() == f"Saved: {saved}"
+
+
+async def test_editing_fits_the_narrowest_window(story: Story, watch: Watch) -> None:
+    async with program(watch, story.path, (72, 20), RICHER) as seen:
+        shown = [part for part in seen.app.screen.query(".panel") if part.display]
+        assert {part.id for part in shown} == {"toml", "verdict"}
+        assert all(part.region.bottom <= 19 and part.size.height >= 2 for part in shown)
