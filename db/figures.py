@@ -1,43 +1,14 @@
-"""The figures people read first: the funnel and the headline numbers, from rollups, with their formulas.
+"""The figures that people read: the funnel, and the numbers of `db.definitions`, made from rollups.
 
 Pure functions over totals and buckets of time; no database, no clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-Rollup = Mapping[str, tuple[int, int]]
-"""By metric: how many, and how much (minor units or milliseconds)."""
-
-Unit = Literal["share", "ratio", "money", "duration"]
-
-STAGES = ("reached", "visited", "claimed", "eligible", "converted", "qualified", "rewarded")
-
-STAGE_MEANING: dict[str, str] = {
-    "reached": "People who saw a referral: what the shares said they reached, and never fewer than visited.",
-    "visited": "Friends who opened a referral link, or typed a code (which implies it).",
-    "claimed": "Friends who claimed the offer, or typed a code at the till (which implies it).",
-    "eligible": "Friends found to be eligible, or who converted (which implies it).",
-    "converted": "Friends with a conversion: the event that the client's back-end confirms.",
-    "qualified": "Friends with a conversion that passed every rule of the program.",
-    "rewarded": "Friends whose conversion has led to an issued reward.",
-}
-
-METRICS = (
-    "event.referral.shared",
-    *(f"stage.{stage}" for stage in STAGES[1:]),
-    "referrer.linked",
-    "referrer.sharing",
-    "reward.issued",
-    "reward.pending",
-    "reward.revoked",
-    "time_to_reward",
-    "receipt.accepted",
-)
-"""The metrics that the figures below need by the hour."""
+from db.definitions import DEFINITIONS, HEADLINES, STAGES, Definition, Rollup, Term, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,105 +71,58 @@ def funnel(totals: Rollup, buckets: Sequence[Rollup] = ()) -> tuple[Stage, ...]:
     )
 
 
+METRICS = tuple(
+    dict.fromkeys(
+        (
+            "event.referral.shared",
+            *(f"stage.{stage}" for stage in STAGES[1:]),
+            *(
+                metric
+                for key in HEADLINES
+                for term in (DEFINITIONS[key].over, DEFINITIONS[key].under)
+                if term is not None
+                for metric in term.metrics
+            ),
+        )
+    )
+)
+"""The metrics that the funnel and the headline numbers need by the hour."""
+
+
 def headlines(totals: Rollup, buckets: Sequence[Rollup] = ()) -> tuple[Headline, ...]:
     """Make the seven headline numbers, in the order they are shown."""
-    linked = _count(totals, "referrer.linked")
-    qualified = _count(totals, "stage.qualified")
-    issued = _value(totals, "reward.issued")
-    linked_by, qualified_by = (
-        _upto(totals, buckets, "referrer.linked"),
-        _upto(totals, buckets, "stage.qualified"),
+    return tuple(figure(key, totals, buckets) for key in HEADLINES)
+
+
+def figure(key: str, totals: Rollup, buckets: Sequence[Rollup] = ()) -> Headline:
+    """Make one number of DEFINITIONS, with its course over the buckets, the newest last."""
+    one = DEFINITIONS[key]
+    over, under = one.over.of(totals), None if one.under is None else one.under.of(totals)
+    money = one.unit == "money" and one.under is None
+    return Headline(
+        one.key,
+        one.title,
+        one.unit,
+        over,
+        under,
+        one.over.words,
+        None if one.under is None else one.under.words,
+        one.meaning,
+        one.flow or "the number as it stood at the end of each",
+        _course(one, totals, buckets),
+        sum(_count(totals, metric) for metric in one.over.values) if money else None,
     )
-    at_end = "the number as it stood at the end of each"
-    return (
-        Headline(
-            "participation",
-            "Participation",
-            "share",
-            _count(totals, "referrer.sharing"),
-            linked,
-            "referrers who shared",
-            "referrers with a link",
-            "How many of those who could share did.",
-            at_end,
-            _ratios(_upto(totals, buckets, "referrer.sharing"), linked_by),
-        ),
-        Headline(
-            "k",
-            "K factor",
-            "ratio",
-            qualified,
-            linked,
-            "qualified friends",
-            "referrers with a link",
-            "New customers that one referrer brings. Above 1 the program grows by itself.",
-            at_end,
-            _ratios(qualified_by, linked_by),
-        ),
-        Headline(
-            "cost",
-            "Cost per customer",
-            "money",
-            issued,
-            qualified,
-            "rewards issued",
-            "qualified friends",
-            "What one acquired customer has cost in rewards so far.",
-            at_end,
-            _ratios(_upto(totals, buckets, "reward.issued", value=True), qualified_by),
-        ),
-        Headline(
-            "issued",
-            "Issued",
-            "money",
-            issued,
-            None,
-            "rewards issued, without those clawed back",
-            None,
-            "Money given out to referrers and friends, and not taken back.",
-            "what was issued in each",
-            tuple(float(max(0, _value(bucket, "reward.issued"))) for bucket in buckets),
-            _count(totals, "reward.issued"),
-        ),
-        Headline(
-            "pending",
-            "Pending liability",
-            "money",
-            _value(totals, "reward.pending"),
-            None,
-            "rewards qualified and not yet due",
-            None,
-            "Money promised: due when the cooling-off is over, unless voided, capped or unfunded.",
-            at_end,
-            tuple(float(level) for level in _upto(totals, buckets, "reward.pending", value=True)),
-            _count(totals, "reward.pending"),
-        ),
-        Headline(
-            "clawed",
-            "Clawed back",
-            "money",
-            _value(totals, "reward.revoked"),
-            None,
-            "rewards revoked after they were issued",
-            None,
-            "Money that was taken back because the conversion was reversed in time.",
-            "what was clawed back in each",
-            tuple(float(_value(bucket, "reward.revoked")) for bucket in buckets),
-            _count(totals, "reward.revoked"),
-        ),
-        Headline(
-            "time",
-            "Time to reward",
-            "duration",
-            _value(totals, "time_to_reward"),
-            _count(totals, "time_to_reward"),
-            "time from conversion to issue, summed",
-            "rewards issued",
-            "How long a person waits for the reward, on average, from the moment of the conversion.",
-            "the mean of what was issued in each",
-            _ratios(_each(buckets, "time_to_reward", _value), _each(buckets, "time_to_reward", _count)),
-        ),
-    )
+
+
+def _course(one: Definition, totals: Rollup, buckets: Sequence[Rollup]) -> tuple[float | None, ...]:
+    def side(term: Term) -> list[int]:
+        if one.flow:
+            return [term.of(bucket) for bucket in buckets]
+        return _levels(term.of(totals), [term.of(bucket) for bucket in buckets])
+
+    if one.under is not None:
+        return tuple(a / b if b else None for a, b in zip(side(one.over), side(one.under), strict=True))
+    return tuple(float(max(0, number)) for number in side(one.over))
 
 
 def _count(rollup: Rollup, metric: str) -> int:
@@ -213,20 +137,10 @@ def _reached(rollup: Rollup) -> int:
     return max(_value(rollup, "event.referral.shared"), _count(rollup, "stage.visited"))
 
 
-def _each(buckets: Iterable[Rollup], metric: str, read: Callable[[Rollup, str], int]) -> list[int]:
-    return [read(bucket, metric) for bucket in buckets]
-
-
-def _upto(totals: Rollup, buckets: Sequence[Rollup], metric: str, *, value: bool = False) -> list[int]:
-    """Sum since the start, as it stood at each bucket's end, counted back from the total."""
-    read = _value if value else _count
-    level = read(totals, metric)
+def _levels(level: int, moves: Sequence[int]) -> list[int]:
+    """A sum since the start, as it stood at each bucket's end, counted back from the total."""
     levels: list[int] = []
-    for bucket in reversed(buckets):
+    for move in reversed(moves):
         levels.append(level)
-        level -= read(bucket, metric)
+        level -= move
     return levels[::-1]
-
-
-def _ratios(over: Sequence[int], under: Sequence[int]) -> tuple[float | None, ...]:
-    return tuple(a / b if b else None for a, b in zip(over, under, strict=True))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from db.figures import STAGES
+from db.definitions import STAGES
 
 LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them
 TAIL: Final = 6_000  # rows at the end of each table that are read where there are no indexes: some 15 ms

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 
-from db.figures import METRICS, Headline, Rollup, Stage, funnel, headlines
+from db.definitions import Rollup
+from db.figures import METRICS, Headline, Stage, funnel, headlines
 from db.moment import audit_at, seq_at
 from db.queries import LAST, REWARD_CHANGES, EventRow, Happening, events, happenings, totals
 from db.sums import HOUR_MS, Past

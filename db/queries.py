@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from db.figures import Rollup, funnel
+from db.definitions import Rollup
+from db.figures import funnel
 from db.readonly import (
     DamagedDatabaseError,
     EmptyDatabaseError,

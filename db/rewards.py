@@ -39,13 +39,13 @@ class DueRow:
 class Budget:
     """What is spent, and when nothing will be left; money in minor units, moments in milliseconds UTC.
 
-    `used` is everything issued (clawed back too: it gives no room back), `a_day` what was issued in the last
+    `spent` is everything issued (clawed back too: it gives no room back), `a_day` what was issued in the last
     RATE_DAYS days, or since the start, by the day. At that rate `runs_out_at` comes; null without a budget or
     without spending. `pending` is what is promised on top.
     """
 
     total: int | None
-    used: int
+    spent: int
     pending: int
     a_day: float
     runs_out_at: int | None
@@ -53,7 +53,7 @@ class Budget:
     @property
     def left(self) -> int | None:
         """What may still be issued; null without a budget."""
-        return None if self.total is None else max(0, self.total - self.used)
+        return None if self.total is None else max(0, self.total - self.spent)
 
 
 def by_reward(sums: Sums) -> tuple[RewardRow, ...]:
@@ -85,13 +85,13 @@ def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget
     begun = db.execute("SELECT received_at FROM event ORDER BY seq LIMIT 1").fetchone()
     start = max(at_ms - RATE_DAYS * DAY_MS, begun[0] if begun else at_ms)
     days = (at_ms - start) / DAY_MS
-    used = _used(sums)
-    a_day = (used - _used(past.at(db, start))) / days if days > 0 else 0.0
+    spent = _spent(sums)
+    a_day = (spent - _spent(past.at(db, start))) / days if days > 0 else 0.0
     runs_out = None
     if total is not None and a_day > 0:
-        runs_out = at_ms + int(max(0, total - used) / a_day * DAY_MS)
-    return Budget(total, used, sums.value("reward.pending"), a_day, runs_out)
+        runs_out = at_ms + int(max(0, total - spent) / a_day * DAY_MS)
+    return Budget(total, spent, sums.value("reward.pending"), a_day, runs_out)
 
 
-def _used(sums: Sums) -> int:
+def _spent(sums: Sums) -> int:
     return sums.value("reward.issued") + sums.value("reward.revoked")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from db.figures import Rollup
+from db.definitions import Rollup
 
 HOUR_MS = 3_600_000
 WEEK_HOURS = 168

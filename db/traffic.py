@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from db.figures import Rollup
+from db.definitions import RECEIPTS, Rollup
 from db.sums import HOUR_MS, Pair, Sums
 from simulator.lateness import Late, summed
 
 DAY_MS = 24 * HOUR_MS
-RECEIPTS = ("accepted", "duplicate", "conflict", "malformed")
 LATE_DAYS = 28
 LATENESS = "SELECT type, bucket, count, worst FROM lateness"
 

@@ -10,7 +10,8 @@ from story import HOUR, START, Story
 import db.models
 import db.overview
 from db import readonly
-from db.figures import STAGES, funnel, headlines
+from db.definitions import STAGES
+from db.figures import funnel, headlines
 from db.overview import BUCKETS, History, Overview, overview, overview_at
 from db.queries import (
     DatabaseError,

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from db.definitions import DEFINITIONS, FORMULAS, RECEIPTS
 from referral_tui.cli.app import COMMANDS
+from simulator.engine.rollup import METRICS
 from simulator.events.contract import EVENT_TYPES, Category, EventType, Field
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +48,47 @@ def test_the_page_of_events_tells_the_contract() -> None:
             last = last if fields.strip() == "the same" else fields.strip()
             found[name] = (category, senders, last)
     assert found == {kind.name: (kind.category, *row(kind)) for kind in EVENT_TYPES.values()}
+
+
+def test_the_page_of_the_dashboard_tells_every_number_as_it_is_made() -> None:
+    page = (ROOT / "docs" / "dashboard.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"^\| number \| formula \|\n\| --- \| --- \|\n((?:\|.*\n)+)", page, re.MULTILINE)
+    told = [tuple(cell.strip() for cell in line.strip("|\n").split("|")) for line in table.splitlines()]
+    made = {one.title: one.formula for one in DEFINITIONS.values()} | FORMULAS
+    assert dict(told) == {
+        title if title[1] == " " else title[0].lower() + title[1:]: formula for title, formula in made.items()
+    }
+    assert len(told) == len(made)
+
+
+def test_no_number_has_two_meanings() -> None:
+    titles = [one.title.lower() for one in DEFINITIONS.values()] + [name.lower() for name in FORMULAS]
+    assert len(titles) == len(set(titles))
+    sides: dict[str, tuple[object, ...]] = {}
+    for one in DEFINITIONS.values():
+        for side in filter(None, (one.over, one.under)):
+            assert sides.setdefault(side.words, (side.counts, side.values)) == (side.counts, side.values), (
+                side.words
+            )
+    known = {*METRICS, *(f"receipt.{kind}" for kind in RECEIPTS)}
+    assert {metric for counts, values in sides.values() for metric in (*counts, *values)} <= known
+
+
+def test_the_page_of_the_house_tells_every_metric() -> None:
+    page = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    section = re.findall(r"^## Sums\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)[0]
+    told = set()
+    for cell in re.findall(r"^\| (`[a-z_]+[.`].*?) \|", section, re.MULTILINE):
+        first, *others = re.findall(r"`([a-zA-Z_.]+)`", cell)
+        told |= {first, *(first.rpartition(".")[0] + other for other in others)}
+    for metric in METRICS:
+        group, _, name = metric.partition(".")
+        assert {
+            metric,
+            f"{group}.{'STAGE' if group == 'stage' else 'STATE'}",
+            f"{group}.TYPE",
+            f"{group}.OUTCOME",
+        } & told, name
 
 
 def test_the_readme_lists_every_command() -> None:

@@ -106,7 +106,7 @@ class Funnel(LineWidget, can_focus=True):
 
     def topic(self) -> Topic:
         """Say what the stage under the cursor counts."""
-        from db.figures import STAGE_MEANING  # noqa: PLC0415 -- after the first paint
+        from db.definitions import STAGE_MEANING  # noqa: PLC0415 -- after the first paint
 
         stage = self.stage
         if stage is None:

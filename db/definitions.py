@@ -1,0 +1,254 @@
+"""What each number means: its formula, its numerator and denominator, once for all who show it.
+
+`docs/dashboard.md` lists the same formulas, by a test. No database, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Rollup = Mapping[str, tuple[int, int]]
+"""By metric: how many, and how much (minor units or milliseconds)."""
+
+Unit = Literal["share", "ratio", "money", "duration"]
+
+CONVERSIONS = (
+    "purchase.completed",
+    "purchase.paid",
+    "account.activated",
+    "policy.started",
+    "service.activated",
+    "bill.paid",
+    "milestone.reached",
+)
+RECEIPTS = ("accepted", "duplicate", "conflict", "malformed")
+STAGES = ("reached", "visited", "claimed", "eligible", "converted", "qualified", "rewarded")
+
+STAGE_MEANING: dict[str, str] = {
+    "reached": "People who saw a referral: what the shares said they reached, and never fewer than visited.",
+    "visited": "Friends who opened a referral link, or typed a code (which implies it).",
+    "claimed": "Friends who claimed the offer, or typed a code at the till (which implies it).",
+    "eligible": "Friends found to be eligible, or who converted (which implies it).",
+    "converted": "Friends with a conversion: the event that the client's back-end confirms.",
+    "qualified": "Friends with a conversion that passed every rule of the program.",
+    "rewarded": "Friends whose conversion has led to an issued reward.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One side of a number: what it is, and the metrics whose counts and values add up to it."""
+
+    words: str
+    counts: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+    def of(self, rollup: Rollup) -> int:
+        """The sum."""
+        return sum(rollup.get(metric, (0, 0))[0] for metric in self.counts) + sum(
+            rollup.get(metric, (0, 0))[1] for metric in self.values
+        )
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """All metrics in it."""
+        return (*self.counts, *self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a number means. Its course is a `flow` (what each span of time brought) or a level (as it stood)."""
+
+    key: str
+    title: str
+    unit: Unit
+    over: Term
+    under: Term | None
+    meaning: str
+    flow: str = ""
+    """What the course of a flow shows; nothing for a level."""
+
+    @property
+    def formula(self) -> str:
+        """How the number is made, in words."""
+        return self.over.words if self.under is None else f"{self.over.words} ÷ {self.under.words}"
+
+
+_LINKED = Term("referrers with a link", ("referrer.linked",))
+_SHARED = Term("referrers who shared", ("referrer.sharing",))
+_QUALIFIED = Term("qualified friends", ("stage.qualified",))
+_ATTRIBUTED = Term("friends attributed", ("attribution.link", "attribution.code"))
+_CONVERSIONS = tuple(f"event.{name}" for name in CONVERSIONS)
+
+DEFINITIONS: dict[str, Definition] = {
+    one.key: one
+    for one in (
+        Definition(
+            "participation",
+            "Participation",
+            "share",
+            _SHARED,
+            _LINKED,
+            "How many of those who could share did.",
+        ),
+        Definition(
+            "k",
+            "K factor",
+            "ratio",
+            _QUALIFIED,
+            _LINKED,
+            "New customers that one referrer brings. Above 1 the program grows by itself.",
+        ),
+        Definition(
+            "cost",
+            "Cost per customer",
+            "money",
+            Term("rewards issued", values=("reward.issued",)),
+            _QUALIFIED,
+            "What one acquired customer has cost in rewards so far.",
+        ),
+        Definition(
+            "issued",
+            "Issued",
+            "money",
+            Term("rewards issued, without those clawed back", values=("reward.issued",)),
+            None,
+            "Money given out to referrers and friends, and not taken back.",
+            "what was issued in each",
+        ),
+        Definition(
+            "pending",
+            "Pending liability",
+            "money",
+            Term("rewards qualified and not yet due", values=("reward.pending",)),
+            None,
+            "Money promised: due when the cooling-off is over, unless voided, capped or unfunded.",
+        ),
+        Definition(
+            "clawed",
+            "Clawed back",
+            "money",
+            Term("rewards revoked after they were issued", values=("reward.revoked",)),
+            None,
+            "Money that was taken back because the conversion was reversed in time.",
+            "what was clawed back in each",
+        ),
+        Definition(
+            "time",
+            "Time to reward",
+            "duration",
+            Term("time from conversion to issue, summed", values=("time_to_reward",)),
+            Term("how many rewards were issued, clawed back ones too", ("time_to_reward",)),
+            "How long a person waits for the reward, on average, from the moment of the conversion.",
+            "the mean of what was issued in each",
+        ),
+        Definition(
+            "spent",
+            "Spent",
+            "money",
+            Term("rewards issued, clawed back ones too", values=("reward.issued", "reward.revoked")),
+            None,
+            "What the budget counts: a reward that was clawed back gives it no room back.",
+            "what was issued in each",
+        ),
+        Definition(
+            "friends",
+            "Friends per sharer",
+            "ratio",
+            _ATTRIBUTED,
+            _SHARED,
+            "Friends that one referrer who shares brings, whether or not they buy.",
+        ),
+        Definition(
+            "reach",
+            "Reach per share",
+            "ratio",
+            Term("people reached by shares", values=("event.referral.shared",)),
+            Term("shares", ("event.referral.shared",)),
+            "How many people see one share: 1 for a message, more for a post in a community.",
+        ),
+        Definition(
+            "code",
+            "Attributed by code",
+            "share",
+            Term("friends attributed by a typed code", ("attribution.code",)),
+            _ATTRIBUTED,
+            "How many friends typed a code rather than come by a link.",
+        ),
+        Definition(
+            "approval",
+            "Approval rate",
+            "share",
+            Term("qualified decisions", ("decision.qualified",)),
+            Term(
+                "decisions qualified, refused or in review",
+                ("decision.qualified", "decision.refused", "decision.review"),
+            ),
+            "How many of the conversions that count pass the rules. One that counts for two milestones is two.",
+        ),
+        Definition(
+            "reversed",
+            "Reversal rate",
+            "share",
+            Term("reversals received", ("event.conversion.reversed",)),
+            Term("conversions received", _CONVERSIONS),
+            "How many conversions are cancelled, refunded or lapse, of all that the client reports.",
+        ),
+        Definition(
+            "clawback",
+            "Clawback rate",
+            "share",
+            Term("money clawed back", values=("reward.revoked",)),
+            Term("rewards issued, clawed back ones too", values=("reward.issued", "reward.revoked")),
+            "How much of the money that was given out was taken back.",
+        ),
+        Definition(
+            "late",
+            "Issued too early",
+            "money",
+            Term(
+                "rewards issued before a reversal arrived that had happened by then",
+                values=("late_reversal.clawed", "late_reversal.lost"),
+            ),
+            None,
+            "What late news of cancellations cost, before clawbacks: with them in time these would have been voided.",
+            "what such reversals brought to light in each",
+        ),
+        Definition(
+            "lost",
+            "Lost to lateness",
+            "money",
+            Term("issued too early, and not clawed back", values=("late_reversal.lost",)),
+            None,
+            "What late news of cancellations cost for good: no clawback, or it was over.",
+            "what such reversals brought to light in each",
+        ),
+        Definition(
+            "refused",
+            "Refused at the door",
+            "share",
+            Term("messages in quarantine", ("receipt.conflict", "receipt.malformed")),
+            Term("messages received", tuple(f"receipt.{kind}" for kind in RECEIPTS)),
+            "How many messages were not accepted, each with a reason in quarantine. A duplicate is not one of them.",
+        ),
+    )
+}
+"""Every number by its key. A number on a screen is one of these, or of `FORMULAS`."""
+
+HEADLINES = ("participation", "k", "cost", "issued", "pending", "clawed", "time")
+"""The numbers that the first screen shows, in their order."""
+
+FORMULAS: dict[str, str] = {
+    "reached": "the larger of the sum of reach over all shares, and visited",
+    "step rate": "a stage ÷ the stage before",
+    "held back": "the money of the lines that decisions would have made which a rule refused or an operator declined",
+    "in review": "the same of decisions that wait for an operator",
+    "left in the budget": "the budget of the program in force less what is spent, and never below nothing",
+    "spent a day": "what was spent in the last 28 days, or since the first event ÷ those days",
+    "runs out": "now + left in the budget ÷ spent a day",
+    "lateness": "from the occurrence to the receipt, never below nothing; median, 95 % and worst of an event type",
+    "generation": "1 for a friend whose referrer nobody had brought by then, else the referrer's + 1",
+}
+"""Numbers of a list, or of more than sums: how they are made, in words."""
