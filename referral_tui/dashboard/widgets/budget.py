@@ -65,17 +65,17 @@ class BudgetGauge(LineWidget, can_focus=True):
         )
 
     def _spent(self, budget: Budget, room: int) -> str:
-        spent = self._money(budget.used)
+        spent = self._money(budget.spent)
         if budget.total is None:
             return f"{spent} spent; this program has no budget, so it never runs out."
         total = self._money(budget.total)
-        share = figures.share(budget.used / budget.total) if budget.total else ""
+        share = figures.share(budget.spent / budget.total) if budget.total else ""
         text = f"{spent} of {total} spent, {share}"
         return text if len(text) <= room else f"{spent} of {total}"
 
     def _bar(self, budget: Budget, total: int, width: int) -> Strip:
         cells = width - 2
-        spent = min(cells, -(-budget.used * cells // total))
+        spent = min(cells, -(-budget.spent * cells // total))
         pending = min(cells - spent, -(-budget.pending * cells // total))
         line = self.line(width).skip()
         line.add("█" * spent, self.ink("good")).add("▒" * pending, self.ink("warn"))
