@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from textwrap import wrap
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json
+
+_MONEY: Final = 11
+_WIDTHS: Final = (7, 7, 9, 7, _MONEY, _MONEY)
+_PAGE: Final = 100
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
@@ -85,39 +90,49 @@ def _tally(tally: Tally, cheats: int) -> dict[str, Any]:
 def _lines(score: Score, program: Program, formulas: dict[str, str]) -> Iterator[str]:
     from referral_tui.figures import counted, money, share  # noqa: PLC0415 - keeps --help quick
 
-    def worth(minor: int) -> str:
-        return money(minor, program.currency, program.digits)
+    def worth(minor: int, width: int | None = _MONEY) -> str:
+        return money(minor, program.currency, program.digits, width)
 
     part = share(score.cheats / score.conversions) if score.conversions else share(None)
     yield f"{program.name}: {counted(score.conversions, 'conversion')} judged, {score.cheats:,} of cheats ({part})"
-    lost, honest = worth(score.paid), worth(score.refused.refused_honest)
+    lost, honest = worth(score.paid, None), worth(score.refused.refused_honest, None)
     yield f"{lost} was paid to cheats and kept by them; {honest} was refused to honest people"
     yield ""
-    names = [*score.rules, "any rule", "refused in the end"]
-    wide = max(map(len, names))
-    yield (
-        f"{'rule':<{wide}}  {'flagged':>7}  {'cheats':>7}  {'precision':>9}  {'recall':>7}  {'refused to honest':>18}  "
-        f"{'kept from cheats':>16}"
-    )
-    for name, tally in [
-        *score.rules.items(),
-        ("any rule", score.flagged),
-        ("refused in the end", score.refused),
-    ]:
-        recall = share(tally.recall(score.cheats))
-        yield (
-            f"{name:<{wide}}  {tally.flagged:>7,}  {tally.cheats:>7,}  {share(tally.precision):>9}  {recall:>7}  "
-            f"{worth(tally.refused_honest):>18}  {worth(tally.refused_cheats):>16}"
+    rules = [*score.rules.items(), ("any rule", score.flagged), ("refused in the end", score.refused)]
+    wide = max(len(name) for name, _ in rules)
+    yield f"{'':<{wide}}  {'':>36}  {'refused to':>{2 * _MONEY}}"
+    yield _row(wide, "rule", "flagged", "cheats", "precision", "recall", "the honest", "cheats")
+    for name, tally in rules:
+        yield _row(
+            wide,
+            name,
+            f"{tally.flagged:,}",
+            f"{tally.cheats:,}",
+            share(tally.precision),
+            share(tally.recall(score.cheats)),
+            worth(tally.refused_honest),
+            worth(tally.refused_cheats),
         )
     yield ""
-    yield (
-        f"{'kind':<{wide}}  {'judged':>7}  {'flagged':>7}  {'recall':>9}  {'refused':>7}  {'paid, and kept':>18}  "
-        f"{'taken back':>16}"
-    )
+    yield _row(wide, "kind of cheat", "judged", "flagged", "recall", "refused", "paid, kept", "taken back")
     for name, kind in sorted(score.kinds.items()):
-        yield (
-            f"{name:<{wide}}  {kind.conversions:>7,}  {kind.flagged:>7,}  {share(kind.flagged / kind.conversions):>9}  "
-            f"{kind.refused:>7,}  {worth(kind.paid):>18}  {worth(kind.taken_back):>16}"
+        yield _row(
+            wide,
+            name,
+            f"{kind.conversions:,}",
+            f"{kind.flagged:,}",
+            share(kind.flagged / kind.conversions),
+            f"{kind.refused:,}",
+            worth(kind.paid),
+            worth(kind.taken_back),
         )
     yield ""
-    yield from (f"{name.replace('_', ' ')}: {formula}" for name, formula in formulas.items())
+    for name, formula in formulas.items():
+        yield from wrap(f"{name.replace('_', ' ')}: {formula}", _PAGE, subsequent_indent="  ")
+
+
+def _row(wide: int, name: str, *cells: str) -> str:
+    """A line of either table; its cells fit a terminal of 80 columns beside names of 18 letters."""
+    return f"{name:<{wide}}  " + "  ".join(
+        f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)
+    )

@@ -175,6 +175,10 @@ def _lines(
     from simulator.calibration.measures import MEASURES  # noqa: PLC0415 - loads NumPy
 
     used: dict[str, None] = {}
+    pages = dict.fromkeys(
+        f"{one.published.source}: {one.published.page}" for found in results.values() for one in found
+    )
+    number = {page: place for place, page in enumerate(pages, 1)}
     for preset, found in results.items():
         row = found[0].published
         yield f"{preset}, after {row.row}{', the nearest row' if row.nearest else ''}"
@@ -182,11 +186,13 @@ def _lines(
             measure = MEASURES[one.published.measure]
             used[one.published.measure] = None
             said, told = _range(one.published, measure.percent), _estimate(one.estimate, measure.percent)
+            source = number[f"{one.published.source}: {one.published.page}"]
             mark = "ok " if one.agrees else "OUT"
-            yield f"  {mark}  {measure.title:<25} {said:>12}  {told:<26} {one.published.source}"
+            yield f"  {mark}  {measure.title:<25} {said:>10}  {told:<26} [{source}]"
     yield ""
     yield f"published, simulated (with {confidence:.1%} bounds), source; {_told(referrers, days, seeds)}"
     yield from (f"{MEASURES[name].title} = {MEASURES[name].formula}" for name in used)
+    yield from (f"[{place}] {page}" for page, place in number.items())
     out = [one for found in results.values() for one in found if not one.agrees]
     count = sum(len(found) for found in results.values())
     yield f"{count - len(out)} of {count} published figures lie within the bounds"
