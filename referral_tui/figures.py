@@ -61,7 +61,8 @@ def money(minor: float | None, currency: str, digits: int, width: int | None = N
         return full
     if abs(major) == int(abs(major)) and len(less + sign + f"{abs(major):,.0f}") <= width:
         return less + sign + f"{abs(major):,.0f}"
-    return less + sign + compact(abs(major), width - len(sign) - len(less))
+    text = less + sign + compact(abs(major), width - len(sign) - len(less))
+    return text if len(text) <= width else text.replace(" ", "", 1)
 
 
 def duration(ms: float | None) -> str:

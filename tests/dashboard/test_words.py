@@ -109,6 +109,8 @@ def test_figures() -> None:
     assert figures.money(1234, "KWD", 3) == "KWD 1.234"
     assert figures.money(123456789, "GBP", 2, width=8) == "£1.23M"
     assert figures.money(2000, "GBP", 2, width=5) == "£20"
+    assert figures.money(35_000, "ISK", 0, width=7) == "ISK 35k"
+    assert figures.money(35_000, "ISK", 0, width=6) == "ISK35k"
     assert figures.share(0.3244) == "32.4 %"
     assert figures.share(None) == figures.NOTHING
     assert figures.duration(14.2 * figures.DAY) == "14.2 days"
