@@ -16,8 +16,8 @@ class Batch:
 
     `settled` and `changes` are of rows that earlier batches wrote; `rollup` to `leaders` are for the tables of sums
     (see `db.rollups`): increments, and of `leaders` the places that changed;
-    `quarantine`, `versions` and `commands` are rows of their tables, `faults` and `reconciliations` new or changed
-    ones; `clock` and `settings` are values to set.
+    `quarantine`, `versions`, `commands` and `beats` (of `meter`) are rows of their tables, `faults` and
+    `reconciliations` new or changed ones; `clock` and `settings` are values to set.
     """
 
     persons: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -38,6 +38,7 @@ class Batch:
     commands: Sequence[Row] = ()
     faults: Sequence[Row] = ()
     reconciliations: Sequence[Row] = ()
+    beats: Sequence[Row] = ()
     clock: Mapping[str, int | float | str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
 

@@ -384,3 +384,25 @@ class Command(SQLModel, table=True):
     seq: int
     sim_at: int = Field(sa_type=BigInteger)
     refused: str | None
+
+
+class Meter(SQLModel, table=True):
+    """A beat of a run's measurements: how fast, how late, where the time went. Measured, so no fold makes it again.
+
+    Rates are of the beat, events a second; `p50_ms` and `p99_ms` of the events done in it, null where there was none.
+    `figures` are those of the run so far, as JSON. Only the newest beats are kept.
+    """
+
+    __tablename__: ClassVar[str] = "meter"
+    number: int = Field(sa_column=_key())
+    at: int = Field(sa_type=BigInteger)
+    sim_at: int = Field(sa_type=BigInteger)
+    offered_per_second: float | None
+    achieved_per_second: float
+    p50_ms: float | None
+    p99_ms: float | None
+    behind_ms: float
+    queue: int
+    database_bytes: int = Field(sa_type=BigInteger)
+    memory_bytes: int = Field(sa_type=BigInteger)
+    figures: str

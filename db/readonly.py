@@ -37,7 +37,7 @@ TABLES = frozenset(
         "hour",
     }
     | {"clock", "command", "week", "breakdown", "breakdown_hour", "breakdown_week"}
-    | {"lateness", "lateness_day", "due", "leader"}
+    | {"lateness", "lateness_day", "due", "leader", "meter"}
 )
 
 

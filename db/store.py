@@ -31,6 +31,8 @@ _UPSERT_SETTING = (
     "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
 
+BEATS_KEPT = 1800  # of the table `meter`: half an hour
+
 
 class Store:
     """The open database. Made by `create` and `open`; nobody else may write it until `close`."""
@@ -204,6 +206,9 @@ class Store:
         self._insert_all("command", batch.commands)
         self._insert_all("fault", batch.faults)
         self._insert_all("reconciliation", batch.reconciliations)
+        if batch.beats:
+            self._insert_all("meter", batch.beats)
+            self._db.execute("DELETE FROM meter WHERE number <= ?", (batch.beats[-1][0] - BEATS_KEPT,))
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         for part in rows.slices(frame, self._columns[table]):

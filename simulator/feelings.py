@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Ints
+from simulator.engine.arrays import NONE, Columns, Ints
 from simulator.engine.outcome import Outcome
 from simulator.program.model import Program
 from simulator.world.feedback import Felt
@@ -33,13 +33,13 @@ class Feelings:
     """Marks of people with what they felt and when, waiting to be taken."""
 
     def __init__(self) -> None:
-        self._marks: Ints = np.empty(0, dtype=np.int64)  # by id of a person
+        self._people = Columns({"mark": (np.int64, 0)})  # by id of a person
         self._waiting: list[Ints] = []  # rows of (at, mark, what)
         self._programs: list[tuple[int, Program]] = []
 
     def meet(self, refs: pl.Series) -> None:
         """The next people of the log, by their references."""
-        self._marks = np.append(self._marks, text_marks(refs))
+        self._people.append(mark=text_marks(refs))
 
     def hear(self, outcome: Outcome, knower: Knower) -> None:
         """What one call of the engine brought."""
@@ -89,5 +89,5 @@ class Feelings:
     def _add(self, at: Ints, people: Ints, what: int) -> None:
         there = people != NONE
         if there.any():
-            marks = self._marks[people[there]]
+            marks = self._people["mark"][people[there]]
             self._waiting.append(np.column_stack((at[there], marks, np.full(len(marks), what))))

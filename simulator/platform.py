@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -41,6 +40,7 @@ from simulator.records import (
     version_row,
 )
 from simulator.standing import standing
+from simulator.wall import wall_ms
 
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 
@@ -84,7 +84,7 @@ class Platform:
             path,
             settings={"kind": "ingest", **(settings or {}), **_NOTHING_YET, "program_sha256": digest},
             version=version_row(Version(1, 0, program)),
-            clock={"beat_at": _wall_ms()},
+            clock={"beat_at": wall_ms()},
             meter=meters.writing,
         )
         return cls(store, Engine(program, parse_program, meters.judging), hear, meters.judging)
@@ -118,8 +118,6 @@ class Platform:
             store.close()
             raise
         return platform
-
-    # What stands
 
     @property
     def path(self) -> Path:
@@ -311,7 +309,7 @@ class Platform:
             "pace": pace,
             "starts_at": starts_at,
             "ends_at": ends_at,
-            "beat_at": _wall_ms() if beat_at is None else beat_at,
+            "beat_at": wall_ms() if beat_at is None else beat_at,
             "pid": os.getpid(),
         }
         self._outbox.put(Batch(clock={name: value for name, value in values.items() if value is not None}))
@@ -325,6 +323,10 @@ class Platform:
         row = command_row(self._commands, order, self._engine.last_seq, sim_at, refused)
         self._outbox.put(Batch(commands=[row]))
         self.flush()
+
+    def beat(self, row: Row) -> None:
+        """Keep a row of measurements (table `meter`), with the next batch."""
+        self._outbox.put(Batch(beats=[row]))
 
     def hold(self, events: int) -> None:
         """Let batches wait until they hold so many events, then write them in one transaction.
@@ -373,7 +375,7 @@ class Platform:
     ) -> None:
         self.echoes.hear(outcome, self._engine, events)
         batch = batch_of(outcome, events, quarantine)
-        clock = {"sim_at": self._sim_at, "told_at": self.told, "beat_at": _wall_ms()}
+        clock = {"sim_at": self._sim_at, "told_at": self.told, "beat_at": wall_ms()}
         self._meter.lap("receipts")
         self._outbox.put(replace(batch, clock=clock, settings=settings), done)
         self._broken = False
@@ -391,7 +393,3 @@ class Platform:
     def _check_usable(self) -> None:
         if self._broken:
             raise DatabaseError(f"{self.path}: an earlier batch could not be stored; open the database again")
-
-
-def _wall_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
-from time import monotonic
+from time import monotonic, time_ns
 from types import FrameType
 from typing import Protocol
 
@@ -19,6 +19,11 @@ class Wall(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Let time go by; may come back early."""
+
+
+def wall_ms() -> int:
+    """The time of day, milliseconds UTC."""
+    return time_ns() // 1_000_000
 
 
 class Stopper:

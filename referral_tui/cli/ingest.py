@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.ingest import Intake
     from simulator.platform import Platform
     from simulator.program.model import Program
+    from simulator.wall import wall_ms
 
 
 def ingest(
@@ -78,11 +79,11 @@ def ingest(
             platform.check_now(final)
         floor = platform.floor_ms
         with Bar("ingest", size_of(files)) as bar:
-            clock = None if replay else _clock_ms
+            clock = None if replay else wall_ms
             ingest_files(platform, files, batch=batch, clock=clock, intake=intake, progress=bar.advance)
         if final is None:
             newest = platform.newest if platform.newest > floor else 0  # else moved up, and stated by nobody
-            final = max(platform.earliest_now, newest if replay else _clock_ms())
+            final = max(platform.earliest_now, newest if replay else wall_ms())
         if final:
             platform.advance(final)
         figures = _figures(platform, intake, final, time.perf_counter() - started)
@@ -145,10 +146,6 @@ def _status(platform: Platform) -> Iterator[None]:
             platform.clock("stopped")
         raise
     platform.clock("finished")
-
-
-def _clock_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _figures(platform: Platform, intake: Intake, final: int, seconds: float) -> dict[str, Any]:

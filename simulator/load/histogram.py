@@ -35,6 +35,17 @@ class Histogram:
         self.count += len(seconds)
         self.max = max(self.max, float(seconds.max()))
 
+    def copy(self) -> Histogram:
+        """The same counts, to compare with later."""
+        return self.since(Histogram())
+
+    def since(self, before: Histogram) -> Histogram:
+        """What was entered after `before` was copied; its `max` is that of everything."""
+        found = Histogram()
+        found._counts = self._counts - before._counts
+        found.count, found.max = self.count - before.count, self.max
+        return found
+
     def percentile(self, percent: float) -> float | None:
         """The duration that so many percent do not exceed, in seconds; None where nothing was entered."""
         if not self.count:

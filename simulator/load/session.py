@@ -12,6 +12,7 @@ from typing import Any
 
 from simulator.load import figures
 from simulator.load.ahead import Ahead
+from simulator.load.beats import Beats
 from simulator.load.drive import Drive, Limits, Tally
 from simulator.load.rates import Schedule
 from simulator.load.recorded import read_recording
@@ -20,7 +21,7 @@ from simulator.load.thresholds import Threshold
 from simulator.load.traffic import Recording, Traffic, WorldTraffic, prepared
 from simulator.plan import Plan
 from simulator.program.model import Program
-from simulator.wall import Wall
+from simulator.wall import Wall, wall_ms
 
 Progress = Callable[[int, int], None]
 Show = Callable[[Mapping[str, Any]], None]
@@ -108,12 +109,21 @@ def _run(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
     else:
         target = RulesAlone(order.program)
     shown = hooks.wall.now()
+    beats = Beats(shown)
+
+    def beat(now: float, tally: Tally, measured: dict[str, Any]) -> None:
+        if isinstance(target, Stored):
+            target.beat(beats.row(now, wall_ms(), target.platform.newest, measured, tally.latency))
 
     def tick(tally: Tally) -> None:
         nonlocal shown
-        if hooks.wall.now() - shown >= SHOWN_S:
-            shown = hooks.wall.now()
-            hooks.show(figures.running(tally, target, paced=paced))
+        now = hooks.wall.now()
+        if now - shown >= SHOWN_S:
+            shown = now
+            measured = {**_identity(order), **figures.running(tally, target, paced=paced)}
+            hooks.show(measured)
+            if beats.due(now):
+                beat(now, tally, measured)
 
     with closing(target):
         drive = Drive(
@@ -128,7 +138,9 @@ def _run(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
         )
         ended = drive.go()
         found = figures.final(drive.tally, target, order.thresholds, paced=paced)
-    return {**found, "ended": ended, "loops": traffic.loops, **_identity(order)}
+        found |= {"ended": ended, "loops": traffic.loops, **_identity(order)}
+        beat(hooks.wall.now(), drive.tally, found)
+    return found
 
 
 def _identity(order: Order) -> dict[str, Any]:

@@ -83,12 +83,17 @@ class Stored:
     def settle(self) -> None:
         """Release what is due, and make the indexes where they are not there yet."""
         self.platform.advance(self.platform.earliest_now)
-        self.platform.clock("finished", self.platform.newest)
+        self.platform.index()
 
     def bytes(self) -> int:
         """The database's file and its log."""
         files = (self.path, self.path.with_name(self.path.name + "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
+
+    def beat(self, row: Row) -> None:
+        """Keep a row of measurements, and say that we live."""
+        self.platform.beat(row)
+        self.platform.clock("running", self.platform.newest)
 
     def standing(self) -> dict[str, Any]:
         """What stands in the database."""
@@ -109,8 +114,11 @@ class Stored:
         }
 
     def close(self) -> None:
-        """Let go of the database."""
-        self.platform.close()
+        """Say that it is finished, and let go of the database."""
+        try:
+            self.platform.clock("finished", self.platform.newest)
+        finally:
+            self.platform.close()
 
 
 class RulesAlone:

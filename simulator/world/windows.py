@@ -88,5 +88,10 @@ class Here:
         """What was felt before the start of the window made last."""
         self._world.feel(felt)
 
+    @property
+    def noticed(self) -> int:
+        """How many people have come to anyone's notice so far."""
+        return self._world.noticed
+
     def close(self) -> None:
         """Nothing is held."""

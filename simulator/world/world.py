@@ -106,6 +106,11 @@ class World:
             self._referring.answer(answer)
             self._journeys.answer(answer)
 
+    @property
+    def noticed(self) -> int:
+        """How many people have come to anyone's notice so far."""
+        return self._population.people.count
+
     def take_people(self) -> pl.DataFrame:
         """Rows for the client's CRM: people who became known since the last call, or changed."""
         return self._population.take_known()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from nasty import Cli
+
+from db.meter import load as read_load
 
 SMALL = ("--events", 3000, "--referrers", 300, "--batch", 1000, "--processes", 1)
 
@@ -126,3 +129,18 @@ def test_a_database_that_is_there_is_not_written_over(
     before = exports(db)
     assert cli("load", *SMALL, "--db", db).status == 2
     assert exports(db) == before
+
+
+def test_screen_and_json_and_database_say_the_same(cli: Cli, tmp_path: Path) -> None:
+    db = tmp_path / "load.db"
+    printed = json.loads(
+        cli(
+            "load", "--events", 3000, "--referrers", 300, "--db", db, "--threshold", "p99<1000s", "--json"
+        ).out
+    )
+    with sqlite3.connect(db) as connection:
+        shown = read_load(connection)
+    connection.close()
+    assert shown is not None
+    assert shown.figures == printed
+    assert shown.beats[-1].database == printed["database_bytes"]

@@ -270,7 +270,63 @@ class Story:
         self.refuse("malformed", "data.amount_minor", '"24.00" is no integer', '{"amount_minor": "24.00"}')
         self.refuse("malformed", "data.contact_ref", "looks like an e-mail", '{"contact_ref": "•••@•••"}')
         self.refuse("conflict", None, "the same id as event 7, with other content", '{"id": "e7"}')
+        self.measure()
         self.commit()
+
+    def measure(self, beats: int = 60) -> None:
+        """Beats of a load run over the same days, a stall in the middle of it."""
+        for number in range(1, beats + 1):
+            stall = 0.2 if 30 <= number < 34 else 1.0
+            seconds, rate = float(number), (18_000 + 40 * number) * stall
+            done = 19_000 * number
+            latency = {"p50": 31.2, "p90": 64.5, "p95": 121.0, "p99": 482.0, "p99.9": 1904.0, "max": 2410.7}
+            stages = {"generate": 0.11, "intake": 0.16, "attribute": 0.05, "decide": 0.12, "reward": 0.06}
+            stages |= {"audit": 0.11, "receipts": 0.07, "wait": 0.13, "idle": 0.19, "write": 0.71}
+            figures = {
+                "mode": "open",
+                "seconds": seconds,
+                "offered": 20_000 * number,
+                "received": done + 800,
+                "duplicate": 3 * number,
+                "conflict": 0,
+                "late": 40 * number,
+                "queue": 800,
+                "offered_per_second": 20_000.0,
+                "achieved_per_second": 19_000.0,
+                "judged_per_second": 187_400.0,
+                "latency_ms": latency,
+                "behind_ms": 2410.7,
+                "behind_now_ms": 48.2,
+                "database_bytes": 3_300_000 * number,
+                "memory_bytes": 240_000_000 + 400_000 * number,
+                "stages": {name: round(part * seconds, 2) for name, part in stages.items()},
+            }
+            if number == beats:
+                pieces = (
+                    "rule no-self-referral",
+                    "fact same_device",
+                    "rule settled-referrer",
+                    "fact eligible",
+                )
+                figures["pieces"] = {name: 1.9 / place for place, name in enumerate(pieces, 1)}
+                figures["thresholds"] = [{"threshold": "p99<500ms", "ok": True}]
+            row = (
+                number,
+                self.now,
+                START + number * 9 * DAY // beats,
+                20_000.0,
+                rate,
+                30.0 / stall,
+                440.0 / stall,
+            )
+            row += (
+                48.2 / stall,
+                800,
+                figures["database_bytes"],
+                figures["memory_bytes"],
+                json.dumps(figures),
+            )
+            self.db.execute("INSERT INTO meter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _poisson(self, mean: float) -> int:
         count, left = 0, self.random.expovariate(1)

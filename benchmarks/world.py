@@ -1,0 +1,93 @@
+"""What the world costs: `python -m benchmarks.world [--referrers 50000] [--days 365]`.
+
+The world alone, window by window, against the same run as a user makes it, in one process: the share must stay under a
+third. Then how much quicker the run is with the people in a process of their own, and the peaks of memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from simulator.plan import Plan
+from simulator.program.load import load_program
+from simulator.program.presets import find_program
+from simulator.world.feedback import Felt
+from simulator.world.windows import Here, Setting
+
+MOST = 1 / 3
+_ALONE = "alone"
+
+
+def main() -> int:
+    """Measure and print; 1 where the world costs a third of the run or more."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.world", description=__doc__)
+    parser.add_argument("--referrers", type=int, default=50_000)
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--preset", default="telecom")
+    parser.add_argument("--tries", type=int, default=2)
+    parser.add_argument(_ALONE, nargs="?", help=argparse.SUPPRESS)  # how it calls itself
+    given = parser.parse_args()
+    plan = Plan(preset=given.preset, referrers=given.referrers, days=given.days)
+    if given.alone:
+        print(json.dumps(alone(plan)))
+        return 0
+    me = [sys.executable, "-m", "benchmarks.world", _ALONE, "--preset", plan.preset]
+    size = ["--referrers", str(plan.referrers), "--days", str(plan.days)]
+    worlds, ones, twos = [], [], []
+    for _ in range(given.tries):  # in turns, so that whatever disturbs the machine disturbs all of them
+        worlds.append(_told([*me, *size]))
+        ones.append(run(plan, processes=1))
+        twos.append(run(plan, processes=2))
+    world, one, two = (min(tries, key=lambda figures: figures["seconds"]) for tries in (worlds, ones, twos))
+    share = world["seconds"] / one["seconds"]
+    print(
+        f"{plan.preset}, {plan.referrers:,} referrers, {plan.days} days: {world['events']:,.0f} events of people"
+    )
+    print(f"  people whom somebody noticed: {world['people']:,.0f}")
+    print(f"  the world alone, of a run in one process: {share:.0%} of the time (must stay under {MOST:.0%})")
+    print(f"  in two processes: {one['seconds'] / two['seconds']:.2f} x as fast as in one")
+    print(f"  peak memory: world alone {world['peak']:,.0f} MB, run in one process {one['peak']:,.0f} MB")
+    return 0 if share < MOST else 1
+
+
+def alone(plan: Plan) -> dict[str, float]:
+    """Make the people's events window by window, and drop them: seconds, events, people, peak memory in MB."""
+    program = load_program(*find_program(plan.preset))
+    started = time.perf_counter()
+    here = Here(Setting(plan.world(), program, plan.seed, plan.referrers, plan.start_ms, plan.days))
+    events, until = 0, plan.start_ms
+    while until < plan.end_ms:
+        window = here.next(Felt())
+        events, until = events + window.events.height, window.until_ms
+    seconds = time.perf_counter() - started
+    return {"seconds": seconds, "events": events, "people": here.noticed, "peak": _peak(resource.RUSAGE_SELF)}
+
+
+def run(plan: Plan, *, processes: int) -> dict[str, float]:
+    """`simulate` as a user runs it: seconds, and the peak memory in MB of its largest process."""
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "referral_tui", "simulate", "--json", "--processes", str(processes)]
+        command += ["--db", str(Path(folder) / "run.db"), "--preset", plan.preset]
+        command += ["--referrers", str(plan.referrers), "--days", str(plan.days)]
+        return {**_told(command), "peak": _peak(resource.RUSAGE_CHILDREN)}
+
+
+def _told(command: list[str]) -> dict[str, float]:
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _peak(whose: int) -> float:
+    return resource.getrusage(whose).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main())

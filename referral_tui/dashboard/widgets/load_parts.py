@@ -1,0 +1,292 @@
+"""The panels of the load screen: rates, latencies, where the time goes, and queue, disk and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import log10
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from referral_tui import figures
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.graph import area, bar
+from referral_tui.dashboard.widgets.lines import LineWidget, empty_line
+
+if TYPE_CHECKING:
+    from db.meter import Load
+
+NAME = 11  # cells of a name
+VALUE = 11  # cells of a value
+STAGES = {
+    "generate": "making the traffic",
+    "intake": "duplicates, numbering people",
+    "attribute": "who brought whom",
+    "decide": "rules and what they read",
+    "reward": "rewards, caps, budget",
+    "audit": "rows, audit trail, sums",
+    "receipts": "counting what came in",
+    "wait": "for the writer",
+    "idle": "until an event is due",
+    "write": "a thread beside the others",
+}
+SAYS = max(map(len, STAGES.values())) + 2
+_BESIDE = "write"
+
+
+class LoadPart(LineWidget, can_focus=True):
+    """A panel over the beats of a run."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,up", "beside(-1)", "Part before", show=False, id="load.before", tooltip="Part before"),
+        Binding("right,down", "beside(1)", "Next part", show=False, id="load.next", tooltip="Next part"),
+    ]
+
+    def __init__(self, title: str, name: str) -> None:
+        """Make a panel with its title."""
+        super().__init__(id=name, classes="panel")
+        self.border_title = title
+        self._load: Load | None = None
+
+    def show(self, load: Load) -> None:
+        """Take what was measured; costs nothing where it is what is shown."""
+        if load != self._load:
+            self._load = load
+            self.redraw()
+
+    def action_beside(self, step: int) -> None:
+        """Move the focus to another panel."""
+        if step > 0:
+            self.screen.focus_next()
+        else:
+            self.screen.focus_previous()
+
+    def draw(self, width: int, height: int) -> Iterator[Strip]:
+        """Draw the panel, or that nothing is known yet."""
+        if self._load is None:
+            for y in range(height):
+                yield empty_line("Nothing is measured yet.", y, width, height, self.ink)
+            return
+        yield from self.lines(self._load, width, height)
+
+    def lines(self, load: Load, width: int, height: int) -> Iterator[Strip]:
+        """Draw what was measured."""
+        raise NotImplementedError
+
+    def named(self, name: str, value: str, rest: str, width: int, ink: str = "strong") -> Strip:
+        """Draw a line of a name, a value, and what is said of it."""
+        line = self.line(width).skip().add(name, self.ink("quiet"), NAME)
+        line.add(value, self.ink(ink), VALUE, right=True).skip(2)
+        return (line.add(rest, self.ink("quiet")) if len(rest) <= line.left else line).strip()
+
+    def graph(self, values: Sequence[float | None], width: int, height: int, ink: str) -> Iterator[Strip]:
+        """Draw a course, newest at the right."""
+        for text in area(values, width - 2, height):
+            yield self.line(width).skip().add(text, self.ink(ink)).strip()
+
+
+class Rates(LoadPart):
+    """Offered, achieved and judged events a second."""
+
+    def __init__(self) -> None:
+        super().__init__("Events a second", "load-rates")
+
+    def lines(self, load: Load, width: int, height: int) -> Iterator[Strip]:
+        """Draw the three rates, and the course of the achieved one."""
+        found = load.figures
+        offered = found["offered_per_second"]
+        asked = "as fast as it goes" if offered is None else f"{found['offered']:,} in all"
+        yield self.named("offered", "—" if offered is None else f"{offered:,.0f}", asked, width)
+        done = found["received"] - found["queue"]
+        yield self.named(
+            "achieved", f"{found['achieved_per_second']:,.0f}", f"{done:,} done", width, "participation"
+        )
+        yield self.named("judged", f"{found['judged_per_second']:,.0f}", "by the rules alone", width)
+        yield from self.graph([beat.achieved for beat in load.beats], width, height - 3, "participation")
+
+    def topic(self) -> Topic:
+        """Say what the rates are."""
+        facts: list[tuple[str, str]] = [
+            ("offered", "events that were due ÷ seconds; a closed load has none: it takes what it can get"),
+            ("achieved", "events done (committed) ÷ seconds of the wall clock"),
+            ("judged", "events taken ÷ seconds that judging them took"),
+        ]
+        if self._load is not None:
+            now = self._load.beats[-1]
+            facts.append(("last beat", f"{now.achieved:,.0f} events/s achieved"))
+        return Topic(
+            "Events a second",
+            "How fast events come and are done. The area is the achieved rate, a beat (a second) a point.",
+            tuple(facts),
+        )
+
+
+class Latency(LoadPart):
+    """Percentiles of the latency, and time behind schedule."""
+
+    def __init__(self) -> None:
+        super().__init__("Latency", "load-latency")
+
+    def lines(self, load: Load, width: int, height: int) -> Iterator[Strip]:
+        """Draw the percentiles to one scale, time behind, and the course of the 99th."""
+        latency = load.figures["latency_ms"]
+        known = [value for value in latency.values() if value]
+        top, low = max(known, default=1.0), min(known, default=1.0) / 2
+        for name, value in list(latency.items())[: height - 1]:
+            line = self.line(width).skip().add(name, self.ink("quiet"), 6)
+            line.add(_ms(value), self.ink("strong"), 9, right=True).skip(2)
+            if value:
+                part = log10(value / low) / log10(top / low) if top > low else 1.0
+                line.add(bar(part, line.left - 1), self.ink(_heat(name)))
+            yield line.strip()
+        left = height - min(len(latency), height - 1)
+        if left > 0:
+            behind = load.figures["behind_now_ms"]
+            line = self.line(width).skip().add("behind", self.ink("quiet"), 6)
+            line.add(_ms(behind), self.ink("warn" if behind > 1000 else "strong"), 9, right=True).skip(2)
+            yield line.add(f"at most {_ms(load.figures['behind_ms'])}", self.ink("quiet")).strip()
+        if left > 2:
+            yield from self.graph([beat.p99 for beat in load.beats], width, left - 1, "warn")
+
+    def topic(self) -> Topic:
+        """Say from when to when."""
+        mode = self._load.figures.get("mode") if self._load is not None else None
+        since = "the moment it was due" if mode == "open" else "the moment its batch was ready"
+        return Topic(
+            "Latency",
+            f"From {since} until it was committed. So many percent of the events took no longer. Bars are to a "
+            "logarithmic scale; the area is the 99th percentile of each beat.",
+            (
+                ("error", "told at most 0.8 % too high, never too low; the greatest is exact"),
+                ("behind", "how late an event's turn comes, now and at most"),
+            ),
+        )
+
+
+class WhereTimeGoes(LoadPart):
+    """Seconds by stage, and by rule."""
+
+    def __init__(self) -> None:
+        super().__init__("Where the time goes", "load-time")
+
+    def lines(self, load: Load, width: int, height: int) -> Iterator[Strip]:
+        """Draw the stages in their order, those that take most where there is no room for all; then the rules."""
+        stages: dict[str, float] = load.figures["stages"]
+        whole = sum(seconds for name, seconds in stages.items() if name != _BESIDE) or 1.0
+        shown = [name for name in stages if stages[name] > 0]
+        if len(shown) > height:
+            most = sorted(shown, key=lambda name: -stages[name])[:height]
+            shown = [name for name in shown if name in most]
+        for name in shown:
+            part = stages[name] / whole
+            line = self.line(width).skip().add(name, self.ink("quiet"), NAME)
+            line.add(f"{stages[name]:,.1f} s", self.ink("strong"), 8, right=True)
+            line.add(f"{part * 100:.0f} %", self.ink("quiet"), 6, right=True).skip(2)
+            says = SAYS if line.left >= SAYS + 14 else 0
+            room = line.left - 1 - says
+            line.add(bar(part, room), self.ink("steering" if name == _BESIDE else "identification"))
+            if says:
+                line.skip(2).add(STAGES.get(name, ""), self.ink("quiet"))
+            yield line.strip()
+        pieces = list(load.figures.get("pieces", {}).items())[: max(0, height - len(shown) - 2)]
+        if pieces:
+            yield self.line(width).strip()
+            yield self.line(width).skip().add("of decide, by rule and fact", self.ink("head")).strip()
+        top = max((seconds for _, seconds in pieces), default=0.0) or 1.0
+        for name, seconds in pieces:
+            line = self.line(width).skip().add(name, self.ink("plain"), min(34, width // 2))
+            line.add(f"{seconds:,.2f} s", self.ink("strong"), 9, right=True).skip(2)
+            yield line.add(bar(seconds / top, line.left - 1), self.ink("conversion")).strip()
+
+    def topic(self) -> Topic:
+        """Say what each stage does."""
+        return Topic(
+            "Where the time goes",
+            "Seconds of the thread that judges, stage by stage; writing has a thread beside it. Rules and facts are "
+            "told when a load test has ended.",
+            tuple(STAGES.items()),
+        )
+
+
+class Room(LoadPart):
+    """Queue, database, memory, and what came."""
+
+    def __init__(self) -> None:
+        super().__init__("Queue, disk, memory", "load-room")
+
+    def lines(self, load: Load, width: int, height: int) -> Iterator[Strip]:
+        """Draw the newest values with their courses, then what came, and thresholds."""
+        found, beats = load.figures, load.beats
+        rows = (
+            ("queue", f"{found['queue']:,}", [float(beat.queue) for beat in beats], "warn"),
+            (
+                "database",
+                _bytes(found["database_bytes"]),
+                [float(beat.database) for beat in beats],
+                "conversion",
+            ),
+            (
+                "memory",
+                _bytes(found["memory_bytes"]),
+                [float(beat.memory) for beat in beats],
+                "identification",
+            ),
+        )
+        deep = max(1, min(6, (height - 4) // 3))
+        for name, value, course, ink in rows:
+            texts = area(course, max(4, width - NAME - VALUE - 4), deep)
+            for number, text in enumerate(texts):
+                line = self.line(width).skip()
+                line.add(name if number == 0 else "", self.ink("quiet"), NAME)
+                line.add(value if number == 0 else "", self.ink("strong"), VALUE, right=True).skip(2)
+                yield line.add(text, self.ink(ink)).strip()
+        yield from self._came(found, width, height - 3 * deep)
+
+    def _came(self, found: Any, width: int, height: int) -> Iterator[Strip]:
+        refused = found["duplicate"] + found["conflict"]
+        lines = [
+            self.named("events", f"{found['received']:,}", f"in {found['seconds']:,.1f} s", width),
+            self.named("repeated", f"{refused:,}", "duplicates and conflicts", width),
+            self.named("late", f"{found['late']:,}", "over an hour after they occurred", width),
+        ]
+        for one in found.get("thresholds", ()):
+            line = (
+                self.line(width)
+                .skip()
+                .add("✓" if one["ok"] else "✕", self.ink("good" if one["ok"] else "bad"))
+            )
+            lines.append(line.skip().add(one["threshold"], self.ink("plain")).strip())
+        yield from lines[: max(0, height)]
+
+    def topic(self) -> Topic:
+        """Say what each is."""
+        return Topic(
+            "Queue, disk, memory",
+            "What piles up where the writer can't keep up, and what the run takes of the machine.",
+            (
+                (
+                    "queue",
+                    "events judged and not yet committed; bounded, so the judging waits when it is full",
+                ),
+                ("database", "the file and its write-ahead log"),
+                ("memory", "the most that the writer's process has held"),
+                ("late", "events received more than an hour after they occurred"),
+            ),
+        )
+
+
+def _ms(value: float | None) -> str:
+    if value is None:
+        return figures.NOTHING
+    if value >= 10_000:
+        return f"{value / 1000:,.1f} s"
+    return f"{value:,.0f} ms" if value >= 100 else f"{value:.1f} ms"
+
+
+def _heat(name: str) -> str:
+    return {"p50": "good", "p90": "good", "p95": "participation", "p99": "warn"}.get(name, "conversion")
+
+
+def _bytes(count: float) -> str:
+    return f"{count / 1e9:,.2f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"

@@ -1,0 +1,56 @@
+"""Beats: once a second what was measured becomes a row of the table `meter`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from db.rows import Row
+from simulator.load.histogram import Histogram
+
+BEAT_S = 1.0
+
+
+class Beats:
+    """Numbers the rows and takes the differences between one beat and the next."""
+
+    def __init__(self, now: float) -> None:
+        """`now` are seconds of the clock that `row` is told too."""
+        self._number = 0
+        self._at = now
+        self._offered = self._done = 0
+        self._latency = Histogram()
+
+    def due(self, now: float) -> bool:
+        """Whether it is time for the next."""
+        return now - self._at >= BEAT_S
+
+    def row(
+        self, now: float, wall_ms: int, sim_at: int, figures: Mapping[str, Any], latency: Histogram
+    ) -> Row:
+        """The next beat: `figures` of the run so far (`simulator.load.figures`), `latency` of the whole run."""
+        span = max(now - self._at, 1e-9)
+        done = figures["received"] - figures["queue"]
+        paced = figures["offered_per_second"] is not None
+        recent = latency.since(self._latency)
+        p50, p99 = (recent.percentile(percent) for percent in (50, 99))
+        self._number += 1
+        row = (
+            self._number,
+            wall_ms,
+            sim_at,
+            round((figures["offered"] - self._offered) / span, 1) if paced else None,
+            round((done - self._done) / span, 1),
+            None if p50 is None else round(p50 * 1000, 3),
+            None if p99 is None else round(p99 * 1000, 3),
+            figures["behind_now_ms"],
+            figures["queue"],
+            figures["database_bytes"],
+            figures["memory_bytes"],
+            orjson.dumps(dict(figures)).decode(),
+        )
+        self._at, self._offered, self._done = now, figures["offered"], done
+        self._latency = latency.copy()
+        return row
