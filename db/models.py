@@ -1,4 +1,4 @@
-"""The platform's tables: the schema, once.
+"""The platform's tables: the schema, once; those of how a run goes are in `models_run`.
 
 References of people are kept once, in `person`; every other row points to them by `id`. Times are integer
 milliseconds UTC, money integer minor units. Rows carry ids given in log order, so that the same log gives the
@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Column, Index, Integer, text
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
+
+from db.models_run import row_number
 
 SCHEMA_VERSION = 2
 APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
-
-
-def _key() -> Column[int]:
-    """A primary key that is SQLite's own row number: given by the writer, in order."""
-    return Column(Integer, primary_key=True, autoincrement=False)
 
 
 class Setting(SQLModel, table=True):
@@ -33,7 +30,7 @@ class ProgramVersion(SQLModel, table=True):
     """A version of the program: its whole text and the first event judged under it; the budget is in minor units."""
 
     __tablename__: ClassVar[str] = "program_version"
-    version: int = Field(sa_column=_key())
+    version: int = Field(sa_column=row_number())
     from_seq: int
     name: str
     currency: str
@@ -46,7 +43,7 @@ class Person(SQLModel, table=True):
     """A pseudonymous reference met as a subject, in the order of the log."""
 
     __tablename__: ClassVar[str] = "person"
-    id: int = Field(sa_column=_key())
+    id: int = Field(sa_column=row_number())
     ref: str
 
 
@@ -58,7 +55,7 @@ class Event(SQLModel, table=True):
         Index("event_person", "person"),
         Index("event_link", "code", sqlite_where=text("type = 'link.created'")),  # whose code is it? few rows
     )
-    seq: int = Field(sa_column=_key())
+    seq: int = Field(sa_column=row_number())
     received_at: int = Field(sa_type=BigInteger)
     occurred_at: int = Field(sa_type=BigInteger)
     type: str
@@ -90,7 +87,7 @@ class Quarantine(SQLModel, table=True):
     """A message that was not accepted, masked, with a reason a person can act on; `sha256` is of it as sent."""
 
     __tablename__: ClassVar[str] = "quarantine"
-    number: int = Field(sa_column=_key())
+    number: int = Field(sa_column=row_number())
     received_at: int = Field(sa_type=BigInteger)
     source: str | None
     id: str | None
@@ -116,7 +113,7 @@ class Attribution(SQLModel, table=True):
         ),  # each ends with `seq`, so the newest of a channel are read first
         Index("attribution_code", "code"),
     )
-    seq: int = Field(sa_column=_key())
+    seq: int = Field(sa_column=row_number())
     friend: int
     referrer: int
     code: str
@@ -137,7 +134,7 @@ class Decision(SQLModel, table=True):
         Index("decision_review", "id", sqlite_where=text("outcome = 'review'")),  # the queue: those open only
         Index("decision_reason", "reason", sqlite_where=text("reason IS NOT NULL")),  # the newest of a rule
     )
-    id: int = Field(sa_column=_key())
+    id: int = Field(sa_column=row_number())
     seq: int
     milestone: str
     friend: int
@@ -160,7 +157,7 @@ class Reward(SQLModel, table=True):
         Index("reward_state", "state", "state_at"),  # the newest of a state
         Index("reward_due", "due_at", sqlite_where=text("state = 'pending'")),  # the next to fall due
     )
-    id: int = Field(sa_column=_key())
+    id: int = Field(sa_column=row_number())
     decision: int
     seq: int
     reward: str
@@ -181,7 +178,7 @@ class Audit(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[str] = "audit"
-    seq: int = Field(sa_column=_key())
+    seq: int = Field(sa_column=row_number())
     at: int = Field(sa_type=BigInteger)
     kind: str
     person: int | None
@@ -321,88 +318,3 @@ class Leader(SQLModel, table=True):
     friends: int
     qualified: int
     issued_minor: int = Field(sa_type=BigInteger)
-
-
-class Fault(SQLModel, table=True):
-    """A dial of what goes wrong on the way, for an event type: the rate last ordered, and how often it has struck.
-
-    `turned_on` says whether its rate was ever above 0.
-    """
-
-    __tablename__: ClassVar[str] = "fault"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-    dial: str = Field(primary_key=True)
-    type: str = Field(primary_key=True)
-    rate: float
-    count: int
-    turned_on: bool
-
-
-class Reconciliation(SQLModel, table=True):
-    """A client's list compared with what was accepted: of a file, or of a day, whose end is `until`.
-
-    `missing` are listed and not accepted by `at`, `returned` those of them that came after all; `extra` accepted and
-    in no list; `different` accepted with another content.
-    """
-
-    __tablename__: ClassVar[str] = "reconciliation"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-    type: str = Field(primary_key=True)
-    until: int = Field(primary_key=True, sa_type=BigInteger)
-    at: int = Field(sa_type=BigInteger)
-    listed: int
-    found: int
-    missing: int
-    extra: int
-    different: int
-    returned: int
-
-
-class Clock(SQLModel, table=True):
-    """One row: where the writer stands. `told_at` is the greatest time told to the engine, `beat_at` the wall clock."""
-
-    __tablename__: ClassVar[str] = "clock"
-    id: int = Field(sa_column=_key())
-    status: str
-    sim_at: int = Field(sa_type=BigInteger)
-    told_at: int = Field(sa_type=BigInteger)
-    starts_at: int = Field(sa_type=BigInteger)
-    ends_at: int = Field(sa_type=BigInteger)
-    pace: float
-    beat_at: int = Field(sa_type=BigInteger)
-    pid: int
-
-
-class Command(SQLModel, table=True):
-    """An operator's command as the writer obeyed it: when, and after which event; `refused` says why it did not."""
-
-    __tablename__: ClassVar[str] = "command"
-    id: int = Field(sa_column=_key())
-    kind: str
-    args: str
-    issued_at: int = Field(sa_type=BigInteger)
-    seq: int
-    sim_at: int = Field(sa_type=BigInteger)
-    refused: str | None
-
-
-class Meter(SQLModel, table=True):
-    """A beat of a run's measurements: how fast, how late, where the time went. Measured, so no fold makes it again.
-
-    Rates are of the beat, events a second; `p50_ms` and `p99_ms` of the events done in it, null where there was none.
-    `figures` are those of the run so far, as JSON. Only the newest beats are kept.
-    """
-
-    __tablename__: ClassVar[str] = "meter"
-    number: int = Field(sa_column=_key())
-    at: int = Field(sa_type=BigInteger)
-    sim_at: int = Field(sa_type=BigInteger)
-    offered_per_second: float | None
-    achieved_per_second: float
-    p50_ms: float | None
-    p99_ms: float | None
-    behind_ms: float
-    queue: int
-    database_bytes: int = Field(sa_type=BigInteger)
-    memory_bytes: int = Field(sa_type=BigInteger)
-    figures: str
