@@ -1,0 +1,153 @@
+"""A writer that dies: a short simulation, begun or gone on with in a process of its own, killed or out of room.
+
+A process is forked from a server that has the modules loaded and has done nothing yet, so that a life costs a tenth
+of an interpreter's start; hundreds of them are feasible.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from random import Random
+
+import simulator.run
+from db import schema
+from db.people import crm_path
+from db.writing import Connection
+from simulator.delivery.dials import parse_faults
+from simulator.errors import ReferralError
+from simulator.plan import Plan
+from simulator.program.load import load_program
+from simulator.program.presets import find_program
+from simulator.run import Run, begin, resume
+from simulator.wall import Stopper
+
+PLAN = Plan(seed=11, referrers=120, days=40, faults=parse_faults(["ordinary"]))
+HELD = 60  # events of a transaction: some twenty a run, written by the writer's thread
+SAID = 3  # the exit status of a process that could say in words why it ended
+UNLIKE = {"clock", "meter", "command", "setting"}
+"""Tables that tell of the process rather than of its outcome."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a writer's files may grow to, bytes and pages; 0 for no limit."""
+
+    most_bytes: int = 0
+    most_pages: int = 0
+
+
+def live(path: Path, fault: Fault) -> None:
+    """Begin the run at `path`, or go on with it, to its end; what can be said in words ends with `SAID`."""
+    simulator.run.HELD_EVENTS = HELD
+    if fault.most_bytes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (fault.most_bytes, resource.RLIM_INFINITY))
+    if fault.most_pages:
+        tune = schema.tune
+
+        def tight(connection: Connection) -> None:
+            tune(connection)
+            connection.execute(f"PRAGMA max_page_count = {fault.most_pages}")
+
+        schema.tune = tight
+    try:
+        begun = path.exists()
+        opening = resume(path) if begun else begin(path, PLAN, load_program(*find_program(PLAN.preset)))
+        with opening as opened:
+            stopper = Stopper()
+            Run(opened, stopped=stopper.asked, wall=stopper, batch=50).go()
+    except ReferralError as error:
+        if not (fault.most_bytes or fault.most_pages):
+            raise
+        said_of(path).write_text(str(error))
+        os._exit(SAID)
+
+
+def said_of(path: Path) -> Path:
+    """Where a process says in words why it ended."""
+    return path.with_name("said.txt")
+
+
+def spawn(path: Path, fault: Fault = Fault()) -> BaseProcess:
+    """A process that lives `live`."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["dying"])
+    process = context.Process(target=live, args=(path, fault), daemon=True)
+    process.start()
+    return process
+
+
+def kill_after(process: BaseProcess, seconds: float) -> bool:
+    """SIGKILL after so long; whether it was alive still."""
+    wait([process.sentinel], seconds)
+    alive = process.exitcode is None
+    process.kill()
+    process.join()
+    return alive
+
+
+def through_kills(path: Path, random: Random, span: float, most: int) -> int:
+    """Live the run at `path` through up to `most` kills, at random within `span` seconds of a life, then to its end.
+
+    Gives how many there were. Raises AssertionError for a process that ended in any other way.
+    """
+    kills = 0
+    while True:
+        process = spawn(path)
+        if kills < most and kill_after(process, random.random() * span):
+            kills += 1
+            if not_begun(path):
+                wipe(path)  # killed before it was a database at all: begun anew, as its user would
+            continue
+        process.join()
+        assert process.exitcode == 0, f"exit status {process.exitcode} after {kills} kills"
+        return kills
+
+
+def not_begun(path: Path) -> bool:
+    """Whether what lies at the path is no run yet: its tables and settings are made in one transaction."""
+    if not path.exists():
+        return True
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT COUNT(*) FROM sqlite_master WHERE name = 'setting'").fetchone() == (0,)
+
+
+def wipe(path: Path) -> None:
+    """Remove a run and all that lies beside it."""
+    for file in path.parent.glob(f"{path.stem}.*"):
+        if file.is_file():
+            file.unlink()
+
+
+def rows_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the platform's outcome and of the people, by table, in a stated order."""
+    found = {}
+    for file in (path, crm_path(path)):
+        with closing(sqlite3.connect(file)) as db:
+            tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for table in sorted(tables):
+                if table not in UNLIKE:
+                    rows = db.execute(f"SELECT * FROM {table}").fetchall()
+                    found[f"{file.suffixes[0]}:{table}"] = sorted(rows, key=repr)
+    return found
+
+
+def first_difference(
+    mine: dict[str, list[tuple[object, ...]]], theirs: dict[str, list[tuple[object, ...]]]
+) -> str | None:
+    """The first table and row in which two runs differ; None where they are the same."""
+    for table in sorted(mine.keys() | theirs.keys()):
+        one, other = mine.get(table, []), theirs.get(table, [])
+        for place, (row, wanted) in enumerate(zip(one, other, strict=False)):
+            if row != wanted:
+                return f"{table}, row {place + 1}: {row} where {wanted} was to be"
+        if len(one) != len(other):
+            return f"{table}: {len(one)} rows where {len(other)} were to be"
+    return None
