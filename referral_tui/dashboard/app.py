@@ -24,6 +24,7 @@ from referral_tui.dashboard.frame import Ordered, Place, Said, Wished
 from referral_tui.dashboard.past import full_hour, travel
 from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.saying import notice, status_telling, view_telling
+from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.load import LoadScreen
 from referral_tui.dashboard.screens.overview import OverviewScreen
@@ -49,6 +50,7 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
     JourneysScreen,
     RewardsScreen,
     ProgramScreen,
+    DataScreen,
     LoadScreen,
 )
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
