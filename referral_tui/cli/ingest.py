@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from simulator.ingest import Intake
     from simulator.platform import Platform
     from simulator.program.model import Program
-    from simulator.wall import wall_ms
 
 
 def ingest(
@@ -71,6 +70,7 @@ def ingest(
 
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
     from simulator.ingest import Intake, ingest_files  # noqa: PLC0415 - loads Polars
+    from simulator.wall import wall_ms  # noqa: PLC0415 - with the rest
 
     intake = Intake()
     started = time.perf_counter()
