@@ -19,12 +19,12 @@ from textual.screen import Screen
 
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.comfort import Comfort
-from referral_tui.dashboard.commands import COMMANDS, Command, place_command
+from referral_tui.dashboard.commands import COMMANDS, place_command
 from referral_tui.dashboard.frame import Ordered, Place, Said, Wished
+from referral_tui.dashboard.hints import hints
 from referral_tui.dashboard.past import full_hour, travel
 from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.saying import notice, status_telling, view_telling
-from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.load import LoadScreen
 from referral_tui.dashboard.screens.overview import OverviewScreen
@@ -50,7 +50,6 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
     JourneysScreen,
     RewardsScreen,
     ProgramScreen,
-    DataScreen,
     LoadScreen,
 )
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
@@ -342,32 +341,11 @@ class Dashboard(App[None]):
         return view_telling(snapshot) or status_telling(snapshot)
 
     def _hints(self, *, everything: bool = False) -> list[KeyHint]:
-        going = self.snapshot is not None and self.snapshot.status == "paused"
-        shown: dict[str, str] = {}
-        for key, active in self.screen.active_bindings.items():
-            shown.setdefault(active.binding.id or "", key)
-
-        def hint(command: Command, space: str) -> KeyHint:
-            key = shown.get(command.id)
-            default = command.shown_key or command.keys
-            text = default if key is None or key in command.keys.split(",") else self._key_name(command, key)
-            label = "go on" if command.id == "world.pause" and going else command.label or ""
-            return KeyHint(text, label, f"{space}.{command.action}", command.says, command.pinned)
-
+        status = self.snapshot.status if self.snapshot else None
         place = self.place
-        own = place.OWN_COMMANDS if place is not None else ()
-        typing = place is not None and place.typing
-
-        def offered(command: Command) -> bool:
-            letter = typing and not command.keys.startswith(("ctrl", "escape"))
-            return everything or (command.label is not None and not letter)
-
-        hints = [hint(command, "screen") for command in own if offered(command)]
-        return hints + [hint(command, "app") for command in COMMANDS if offered(command)]
-
-    def _key_name(self, command: Command, key: str) -> str:
-        """Name a key that was set in the config file, as short as the others."""
-        return self.get_key_display(replace(command.binding, key=key, key_display=None))
+        if place is None:
+            return hints(self, (), status, everything=everything)
+        return hints(self, place.OWN_COMMANDS, status, everything=everything, typing=place.typing)
 
     @property
     def _now(self) -> int:

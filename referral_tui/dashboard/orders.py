@@ -170,7 +170,10 @@ def _refusal(snapshot: Snapshot | None) -> str:
         return "There is no database yet, so nothing to steer."
     status = snapshot.status
     if status == "finished":
-        return "This run is finished: there is nothing to pause, step or speed up."
+        return (
+            "This run is finished: there is nothing to pause, step or speed up. [ goes back in time; "
+            "`referral-tui simulate` makes another."
+        )
     if status == "unknown" or snapshot.standing.made_by == "ingest":
         return "Nothing runs here: these events came from files."
     if status == "stopped":
@@ -184,10 +187,6 @@ def _words(order: Order) -> str:
     if order.kind == control.SPEED:
         pace = order.args.get("pace")
         return f"speed {figures.pace(float(pace))}" if isinstance(pace, (int, float)) else "speed"
-    if order.kind == control.DIAL:
-        faults = order.args.get("faults")
-        turns = faults.items() if isinstance(faults, dict) else ()
-        return ", ".join(f"{name} {rate * 100:.3g} %" for name, rate in turns) or f"faults {faults}"
     if order.kind == control.VERDICT:
         return f"{order.args.get('verdict')} decision {order.args.get('decision')}"
     return {

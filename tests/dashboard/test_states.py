@@ -9,6 +9,8 @@ import pytest
 from story import DAY, START, Story
 from watching import WALL, HeldClock, Watch
 
+from referral_tui.dashboard.app import PLACES
+from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.messages import Fresh, Troubled
 
 
@@ -168,3 +170,27 @@ async def test_too_small(story: Story, watch: Watch, size: tuple[int, int]) -> N
         text = " ".join(" ".join(seen.lines()).split())
         assert f"Make this window larger: 72 x 20 at least, it is {size[0]} x {size[1]}" in text
         assert "reached" not in text
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.MODE)
+async def test_half_written(story: Story, watch: Watch, place: type[Place]) -> None:
+    """A copy that broke off: the first pages are whole, the rest is not there."""
+    story.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    story.db.execute("PRAGMA journal_mode = DELETE")
+    story.close()
+    content = story.path.read_bytes()
+    story.path.write_bytes(content[: len(content) // 8192 * 4096])
+    async with watch(story.path, size=(80, 24)) as seen:
+        await seen.open(place)
+        text = "\n".join(seen.lines())
+        assert "damaged" in text
+        assert "referral-tui verify" in text
+
+
+async def test_a_screen_whose_table_is_gone_says_so_and_the_others_go_on(story: Story, watch: Watch) -> None:
+    story.db.execute("DROP TABLE hour")
+    story.db.execute("CREATE TABLE hour (other)")
+    async with watch(story.path, size=(80, 24)) as seen:
+        assert "The database is still being made" in "\n".join(seen.lines())
+        assert "▶ running" in seen.lines()[1]
+        assert seen.app.snapshot.standing.newest_seq == story.seq

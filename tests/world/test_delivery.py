@@ -45,8 +45,7 @@ def channels(telecom: WorldSpec) -> Channels:
 @pytest.fixture(scope="module")
 def messages(events: pl.DataFrame, channels: Channels) -> pl.DataFrame:
     """All of them on the wire as planned, in order of occurrence and id; files are not numbered by line."""
-    arrival, file, _ = channels.of(events)
-    return on_wire(events, arrival, file)
+    return on_wire(events, *channels.of(events))
 
 
 def test_models_are_read() -> None:

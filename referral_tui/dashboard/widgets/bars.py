@@ -16,6 +16,7 @@ from referral_tui.dashboard.widgets.lines import LineWidget
 from referral_tui.dashboard.wish import Side
 
 ROOMY = 110  # cells from which the clock says more
+BRAND = " ◆ referral  "
 STATUS = {
     "running": ("▶", "good"),
     "paused": ("‖", "warn"),
@@ -63,27 +64,23 @@ class TopBar(LineWidget):
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- one line whatever the height
-        """Draw the line; the program's name gives way first, then the brand, then the titles of other screens."""
+        """Draw the line; the program's name gives way first, then the brand, then words, then other screens' titles."""
         line = self.line(width)
-        side, brand = f"{self._side}'s view ", " ◆ referral  "
-        tabs = [f" {tab.key} {tab.title} " for tab in self._tabs]
-        if sum(map(cell_len, tabs)) + cell_len(side) + cell_len(brand) <= width:
-            line.add(" ◆ ", self.ink("accent")).add("referral", self.ink("strong")).skip(2)
-            room = line.left - sum(map(cell_len, tabs)) - cell_len(side) - 2
+        side, short = f"{self._side}'s view ", f"{self._side} "
+        wide = [f" {tab.key} {tab.title} " for tab in self._tabs]
+        tight = [text if tab.here else text[1:] for text, tab in zip(wide, self._tabs, strict=True)]
+        keys = [text if tab.here else f"{tab.key} " for text, tab in zip(wide, self._tabs, strict=True)]
+        if cell_len(BRAND) + _cells(wide) + 1 + cell_len(side) <= width:
+            line.add(BRAND[:3], self.ink("accent")).add(BRAND[3:], self.ink("strong"))
+            room = line.left - _cells(wide) - cell_len(side) - 3
             if room >= 8 and self._name:
                 line.add(self._name, self.ink("quiet"), min(len(self._name), room)).skip(2)
-        elif sum(map(cell_len, tabs)) - len(tabs) + 3 + cell_len(side) > width:
-            side = f"{self._side} "
-            if sum(map(cell_len, tabs)) - len(tabs) + 3 + cell_len(side) > width:
-                tabs = [
-                    text if tab.here else f" {tab.key} " for text, tab in zip(tabs, self._tabs, strict=True)
-                ]
-        tight = sum(map(cell_len, tabs)) + cell_len(side) > line.left
-        for number, (text, tab) in enumerate(zip(tabs, self._tabs, strict=True)):
+        layouts = [(wide, side), (wide, short), (tight, short), (keys, short)]
+        fitting = [(tabs, side) for tabs, side in layouts if _cells(tabs) + 1 + cell_len(side) <= line.left]
+        tabs, side = fitting[0] if fitting else layouts[-1]
+        for text, tab in zip(tabs, self._tabs, strict=True):
             style = self.ink("tab") if tab.here else self.ink("plain")
-            after_here = number and self._tabs[number - 1].here
-            shown = text if tab.here or not tight else text[1 if after_here or not number else 0 :].rstrip()
-            line.add(shown, style + Style(meta={"@click": tab.action}))
+            line.add(text, style + Style(meta={"@click": tab.action}))
         line.skip(line.left - cell_len(side))
         line.add(side, self.ink("identification" if self._side == "platform" else "conversion"))
         yield line.strip()
@@ -203,3 +200,7 @@ class KeyBar(LineWidget):
 
 def _hint_cells(hint: KeyHint) -> int:
     return cell_len(hint.key) + cell_len(hint.label) + 3
+
+
+def _cells(texts: Sequence[str]) -> int:
+    return sum(map(cell_len, texts))

@@ -1,0 +1,54 @@
+"""Which keys the footer and the help show: by what they are set to, and only those that do something now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from textual.app import App
+
+from referral_tui.dashboard.commands import COMMANDS, Command
+from referral_tui.dashboard.widgets.bars import KeyHint
+
+NOTHING_RUNS = ("finished", "stopped", "unknown")
+
+
+def hints(
+    app: App[None],
+    own: Sequence[Command],
+    status: str | None,
+    *,
+    everything: bool = False,
+    typing: bool = False,
+) -> list[KeyHint]:
+    """List the keys of the open screen (`own`) and of all screens; `everything` for the help, else for the footer.
+
+    While somebody is `typing`, letters are text, and only other keys do something.
+    """
+    set_to: dict[str, str] = {}
+    for key, active in app.screen.active_bindings.items():
+        set_to.setdefault(active.binding.id or "", key)
+    shown = [("screen", command) for command in own] + [("app", command) for command in COMMANDS]
+    return [
+        _hint(app, space, command, set_to, status)
+        for space, command in shown
+        if everything or (command.label is not None and not _idle(command, status, typing=typing))
+    ]
+
+
+def _idle(command: Command, status: str | None, *, typing: bool) -> bool:
+    """Whether a command does nothing now: its letter is typed as text, or it steers a world that does not run."""
+    if typing and not command.keys.startswith(("ctrl", "escape")):
+        return True
+    return command.id.startswith("world.") and status in NOTHING_RUNS
+
+
+def _hint(
+    app: App[None], space: str, command: Command, set_to: Mapping[str, str], status: str | None
+) -> KeyHint:
+    key = set_to.get(command.id)
+    text = command.shown_key or command.keys
+    if key is not None and key not in command.keys.split(","):
+        text = app.get_key_display(replace(command.binding, key=key, key_display=None))
+    label = "go on" if command.id == "world.pause" and status == "paused" else command.label or ""
+    return KeyHint(text, label, f"{space}.{command.action}", command.says, command.pinned)
