@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
@@ -17,6 +17,7 @@ import orjson
 import polars as pl
 
 from db import log
+from db.merging import parts_of
 from db.readonly import in_words, open_readonly
 from simulator.errors import ReferralError
 from simulator.events.columns import MESSAGE_SCHEMA
@@ -38,6 +39,8 @@ _DECISION = ("decision_source", "decision_id", "decision_milestone")
 _SYSTEM_ERROR = re.compile(r"\(os error ([0-9]+)\)")  # as Polars writes one
 
 Progress = Callable[[int], None]
+Connections = Sequence[sqlite3.Connection]
+"""One database, or the shards of one."""
 
 
 def export(path: Path, what: str, form: Format, out: IO[bytes], progress: Progress | None = None) -> int:
@@ -50,13 +53,16 @@ def export(path: Path, what: str, form: Format, out: IO[bytes], progress: Progre
 
     """
     counter = _Counter(progress)
-    with closing(open_readonly(path)) as connection:
+    with ExitStack() as stack:
+        paths = parts_of(path) or [path]
+        connections = [stack.enter_context(closing(open_readonly(one))) for one in paths]
         try:
-            connection.execute("BEGIN")  # one snapshot, whatever a writer does meanwhile
+            for connection in connections:
+                connection.execute("BEGIN")  # one snapshot, whatever a writer does meanwhile
             if what == "events":
-                _EVENT_WRITERS[form](connection, out, counter)
+                _EVENT_WRITERS[form](connections, out, counter)
             else:
-                _ROW_WRITERS[form](connection, TABLES[what], out, counter)
+                _ROW_WRITERS[form](connections, TABLES[what], out, counter)
         except sqlite3.Error as error:
             raise in_words(error, path) from error
     return counter.rows
@@ -75,19 +81,18 @@ class _Counter:
             self._progress(rows)
 
 
-def _chunks(
-    connection: sqlite3.Connection, table: Table, counter: _Counter
-) -> Iterator[list[tuple[Any, ...]]]:
-    cursor = connection.execute(table.select)
-    while rows := cursor.fetchmany(CHUNK):
-        counter.add(len(rows))
-        yield rows
+def _chunks(connections: Connections, table: Table, counter: _Counter) -> Iterator[list[tuple[Any, ...]]]:
+    for connection in connections:
+        cursor = connection.execute(table.select)
+        while rows := cursor.fetchmany(CHUNK):
+            counter.add(len(rows))
+            yield rows
 
 
-def _rows_jsonl(connection: sqlite3.Connection, table: Table, out: IO[bytes], counter: _Counter) -> None:
+def _rows_jsonl(connections: Connections, table: Table, out: IO[bytes], counter: _Counter) -> None:
     names = list(table.columns)
     nested = [names.index(name) for name in table.nested]
-    for rows in _chunks(connection, table, counter):
+    for rows in _chunks(connections, table, counter):
         lines = []
         for row in rows:
             fields = dict(zip(names, row, strict=True))
@@ -97,17 +102,17 @@ def _rows_jsonl(connection: sqlite3.Connection, table: Table, out: IO[bytes], co
         out.write(b"".join(lines))
 
 
-def _rows_csv(connection: sqlite3.Connection, table: Table, out: IO[bytes], counter: _Counter) -> None:
+def _rows_csv(connections: Connections, table: Table, out: IO[bytes], counter: _Counter) -> None:
     out.write(_csv([tuple(table.columns)]))
-    for rows in _chunks(connection, table, counter):
+    for rows in _chunks(connections, table, counter):
         out.write(_csv(rows))
 
 
-def _rows_parquet(connection: sqlite3.Connection, table: Table, out: IO[bytes], counter: _Counter) -> None:
+def _rows_parquet(connections: Connections, table: Table, out: IO[bytes], counter: _Counter) -> None:
     schema = table.columns | table.nested
 
     def frames() -> Iterator[pl.DataFrame]:
-        for rows in _chunks(connection, table, counter):
+        for rows in _chunks(connections, table, counter):
             frame = pl.DataFrame(rows, schema=table.columns, orient="row")
             yield frame.with_columns(
                 pl.col(name).str.json_decode(kind) for name, kind in table.nested.items()
@@ -116,24 +121,25 @@ def _rows_parquet(connection: sqlite3.Connection, table: Table, out: IO[bytes], 
     _sink(frames, schema, out)
 
 
-def _events(connection: sqlite3.Connection, counter: _Counter) -> Iterator[pl.DataFrame]:
-    for events in log.read(connection, 0, CHUNK):
-        counter.add(events.height)
-        yield typed(events)
+def _events(connections: Connections, counter: _Counter) -> Iterator[pl.DataFrame]:
+    for connection in connections:
+        for events in log.read(connection, 0, CHUNK):
+            counter.add(events.height)
+            yield typed(events)
 
 
-def _events_jsonl(connection: sqlite3.Connection, out: IO[bytes], counter: _Counter) -> None:
-    for events in _events(connection, counter):
+def _events_jsonl(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
+    for events in _events(connections, counter):
         out.write(b"\n".join(encode_events(events)) + b"\n")
 
 
-def _events_csv(connection: sqlite3.Connection, out: IO[bytes], counter: _Counter) -> None:
+def _events_csv(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
     out.write(_csv([HEADER]))
-    for events in _events(connection, counter):
+    for events in _events(connections, counter):
         out.write(_csv(csv_rows(events)))
 
 
-def _events_parquet(connection: sqlite3.Connection, out: IO[bytes], counter: _Counter) -> None:
+def _events_parquet(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
     """`data` is a struct with a field for each that any type has; absent ones are null."""
     plain = [name for name in DATA_COLUMNS if name not in _DECISION]
     parts = [name.removeprefix("decision_") for name in _DECISION]
@@ -148,7 +154,7 @@ def _events_parquet(connection: sqlite3.Connection, out: IO[bytes], counter: _Co
     decided = pl.when(pl.col("decision_id").is_not_null()).then(made).alias("decision")
 
     def frames() -> Iterator[pl.DataFrame]:
-        for events in _events(connection, counter):
+        for events in _events(connections, counter):
             yield events.select(
                 pl.lit("1.0").alias("specversion"),
                 *("id", "source", pl.col("type").cast(pl.String), _times(events), "subject"),

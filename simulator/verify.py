@@ -19,6 +19,7 @@ import polars as pl
 from db import log
 from db.batch import Batch
 from db.chain import BLOCK_ROWS, CHAINS
+from db.merging import first_unlike, parts_of
 from db.readonly import DamagedDatabaseError, in_words, open_readonly
 from db.schema import definitions
 from db.store import Store
@@ -70,6 +71,8 @@ def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Ve
     """
     verdict = Verdict()
     try:
+        if parts := parts_of(path):
+            return _verify_parts(path, parts, progress)
         with closing(open_readonly(path)) as stored:
             # text that is no UTF-8 is a difference like another, to be named, not an error
             stored.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
@@ -82,6 +85,22 @@ def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Ve
         verdict.difference = str(error)
     except DifferenceError as error:
         verdict.difference = str(error)
+    return verdict
+
+
+def _verify_parts(path: Path, parts: list[Path], progress: Callable[[int, int], None] | None) -> Verdict:
+    """Each shard by itself, and that the merged sums are theirs."""
+    verdict = Verdict()
+    for part in parts:
+        one = verify(part, progress)
+        verdict.checked += [f"{part.name}: {line}" for line in one.checked]
+        verdict.heads |= {f"{part.name} {chain}": digest for chain, digest in one.heads.items()}
+        if one.difference is not None:
+            verdict.difference = f"{part.name}: {one.difference}"
+            return verdict
+    verdict.difference = first_unlike(path, parts)
+    if verdict.difference is None:
+        verdict.checked.append(f"the sums are those of {len(parts)} shards")
     return verdict
 
 

@@ -85,6 +85,17 @@ def load(
     find_knee: Annotated[
         bool, typer.Option("--find-knee", help="Search the highest rate at which the thresholds hold.")
     ] = False,
+    shards: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="So many independent markets, each with its database.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Processes that work on shards. Default: as there are cores."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Work on shards on a Dask cluster, such as tcp://host:8786."),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Drive the rules with events, as fast as they go or at a rate, and say how quick they were and what held them up.
@@ -97,6 +108,7 @@ def load(
     from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
     from referral_tui.cli.load_panel import Panel  # noqa: PLC0415 - loads Rich on a terminal
     from referral_tui.cli.load_words import load_lines, trial_line  # noqa: PLC0415 - keeps --help quick
+    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
     from simulator.load.session import Hooks, run_load  # noqa: PLC0415 - loads Polars
     from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
 
@@ -111,10 +123,16 @@ def load(
         traffic=(prepare or find_knee, processes),
         thresholds=threshold or [],
     )
+    if shards is None and (workers or cluster):
+        raise InputError("--workers and --cluster: work on shards; say how many with --shards")
+    if shards is not None and (find_knee or recording is not None):
+        raise InputError("--shards: markets of a preset; leave out --from and --find-knee")
     stopper = Stopper()
     with signals(stopper), Panel(order) as panel:
         hooks = Hooks(stopper, stopper.asked, panel.making, panel.show)
-        if find_knee:
+        if shards is not None:
+            figures = _sharded(order, hooks, shards, workers, cluster)
+        elif find_knee:
             figures = _knee(order, hooks, rate or stages, lambda trial: panel.say(trial_line(trial)))
         else:
             figures = run_load(order, hooks)
@@ -194,3 +212,11 @@ def _knee(
     traffic = traffic_of(order, hooks.making)
     assert isinstance(traffic, Recording)  # noqa: S101 - `prepare` makes one
     return find_knee(order, hooks, traffic, told)
+
+
+def _sharded(
+    order: Order, hooks: Hooks, shards: int, workers: int | None, cluster: str | None
+) -> dict[str, Any]:
+    from simulator.load.shards import Shards, run_shards  # noqa: PLC0415 - loads Polars
+
+    return run_shards(order, Shards(shards, workers or os.cpu_count() or 1, cluster), hooks)

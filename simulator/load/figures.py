@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from simulator.load.drive import Tally, peak_memory
@@ -97,3 +97,60 @@ def _pieces(tally: Tally, target: Target) -> dict[str, float]:
 
 def _rate(count: int, seconds: float) -> float:
     return round(count / seconds, 1) if seconds > 0 else 0.0
+
+
+def merged(
+    parts: Sequence[dict[str, Any]], thresholds: Sequence[Threshold], seconds: float
+) -> dict[str, Any]:
+    """The figures of shards as those of one run that took `seconds`: counts add up, of latencies the worst is told.
+
+    Percentiles of several runs can't be added up, so each is the greatest of any shard: not better than the truth.
+    """
+    first = parts[0]
+    added = ("offered", "received", "accepted", "duplicate", "conflict", "late", "queue", "batches")
+    found: dict[str, Any] = {**first, **{name: sum(part[name] for part in parts) for name in added}}
+    found |= {name: sum(part[name] for part in parts) for name in ("database_bytes", "attributions")}
+    for name in ("behind_ms", "behind_now_ms", "memory_bytes", "settling_seconds", "generator_share"):
+        found[name] = max(part[name] for part in parts)
+    latencies = [part["latency_ms"] for part in parts]
+    found["latency_ms"] = {
+        name: max((one[name] for one in latencies if one[name] is not None), default=None)
+        for name in PERCENTILES
+    }
+    for name in ("stages", "writing", "pieces", "decisions", "rows"):
+        found[name] = _added(part[name] for part in parts)
+    found["rewards"] = {
+        state: _added(part["rewards"].get(state, {}) for part in parts)
+        for state in sorted({state for part in parts for state in part["rewards"]})
+    }
+    reasons = _added(
+        {(one["outcome"], one["reason"]): one["count"] for one in part["reasons"]} for part in parts
+    )
+    found["reasons"] = [
+        {"outcome": outcome, "reason": reason, "count": count}
+        for (outcome, reason), count in sorted(
+            reasons.items(), key=lambda pair: (-pair[1], pair[0][0], pair[0][1] or "")
+        )
+    ]
+    judging = sum(found["stages"].get(stage, 0.0) for stage in STAGES)
+    found |= {
+        "seconds": round(seconds, 3),
+        "offered_per_second": None
+        if first["offered_per_second"] is None
+        else _rate(found["offered"], seconds),
+        "achieved_per_second": _rate(found["received"], seconds),
+        "judged_per_second": _rate(found["received"], judging),
+        "generator_is_bottleneck": found["generator_share"] > BOTTLENECK,
+        "ended": all(part["ended"] for part in parts),
+    }
+    held = [threshold.held_against(found) for threshold in thresholds]
+    return {**found, "thresholds": held, "ok": all(one["ok"] for one in held)}
+
+
+def _added(parts: Iterable[Mapping[Any, Any]]) -> dict[Any, Any]:
+    """Numbers added up by name."""
+    found: dict[Any, Any] = {}
+    for part in parts:
+        for name, number in part.items():
+            found[name] = found.get(name, 0) + number
+    return {name: round(number, 4) for name, number in found.items()}

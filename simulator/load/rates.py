@@ -54,6 +54,10 @@ class Schedule:
         """How many events it offers in all."""
         return int(self._before[-1] + 1e-6)
 
+    def part(self, count: int) -> Schedule:
+        """One of `count` equal parts of it."""
+        return Schedule(tuple(Stage(one.seconds, one.first / count, one.last / count) for one in self.stages))
+
     def due(self, seconds: float) -> int:
         """How many events are due so many seconds after the start."""
         place = min(int(np.searchsorted(self._starts, seconds, side="right")) - 1, len(self.stages) - 1)

@@ -1,0 +1,134 @@
+"""Shards: independent markets under one program, each with its own people, ids, share of the budget, and database.
+
+How many there are is part of a run's identity; how many processes work on them, or where, is not. A worker that dies
+takes nothing along: its shard is begun anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from db.merging import merge
+from simulator.errors import DatabaseError, ReferralError
+from simulator.load.beats import Beats
+from simulator.load.drive import Limits
+from simulator.load.figures import merged
+from simulator.load.histogram import Histogram
+from simulator.load.session import Hooks, Order, run_load
+from simulator.program.shares import share_of
+from simulator.wall import Stopper, wall_ms
+
+MOST = 1000
+_LIVES = 3  # how often a shard is begun at most, when its worker dies
+MakeExecutor = Callable[[], Executor]
+
+
+@dataclass(frozen=True)
+class Shards:
+    """So many markets, worked on by so many processes of this machine, or by a cluster at an address."""
+
+    count: int
+    workers: int = 1
+    cluster: str | None = None
+
+
+def shard_path(path: Path, number: int) -> Path:
+    """Where the `number`-th shard (from 1) of a sharded database is."""
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
+def shard_orders(order: Order, count: int) -> list[Order]:
+    """The orders of the shards: people, events and budget are split, seeds are drawn from the run's."""
+    return [_shard(order, number, count) for number in range(count)]
+
+
+def run_shards(order: Order, shards: Shards, hooks: Hooks) -> dict[str, Any]:
+    """Run all shards and merge: the figures of all, and with a path one database with the sums of theirs.
+
+    Raises:
+        InputError, DatabaseError: as `run_load`; of the first shard that can't be run.
+        ReferralError: a shard's worker died again and again.
+
+    """
+    if order.path is not None and order.path.exists():
+        raise DatabaseError(f"{order.path}: exists already; name another file, or remove this one first")
+    orders = shard_orders(order, shards.count)
+    begun = hooks.wall.now()
+    found = _run_all(orders, shards, hooks)
+    figures = merged(found, order.thresholds, hooks.wall.now() - begun)
+    figures |= {"shards": shards.count, "seed": order.plan.seed, "referrers": order.plan.referrers}
+    if order.path is not None:
+        parts = [shard.path for shard in orders if shard.path is not None]
+        beat = Beats(begun).row(hooks.wall.now(), wall_ms(), 0, figures, Histogram())
+        merge(parts, order.path, order.program.text, beat)
+    return figures
+
+
+def work(order: Order) -> dict[str, Any]:
+    """One shard, in whatever process: begun anew where a worker that died left something."""
+    if order.path is not None:
+        for file in order.path.parent.glob(f"{order.path.name}*"):
+            file.unlink()
+    return run_load(order, Hooks(Stopper()))
+
+
+def _run_all(orders: Sequence[Order], shards: Shards, hooks: Hooks) -> list[dict[str, Any]]:
+    left = dict(enumerate(orders))
+    found: dict[int, dict[str, Any]] = {}
+    for _ in range(_LIVES):
+        with _executor(shards)() as executor, suppress(BrokenProcessPool):
+            futures = {executor.submit(work, order): number for number, order in left.items()}
+            for future in as_completed(futures):
+                found[futures[future]] = future.result()
+                del left[futures[future]]
+                hooks.making(len(found), len(orders))
+        if not left:
+            return [found[number] for number in range(len(orders))]
+    raise ReferralError(
+        f"{len(left)} of {len(orders)} shards: their workers died {_LIVES} times; is there enough memory?"
+    )
+
+
+def _executor(shards: Shards) -> MakeExecutor:
+    if shards.cluster is None:
+        return lambda: ProcessPoolExecutor(shards.workers, mp_context=get_context("spawn"))
+    from simulator.load.cluster import executor_at  # noqa: PLC0415 - an optional extra
+
+    address = shards.cluster
+    return lambda: executor_at(address)
+
+
+def _shard(order: Order, number: int, count: int) -> Order:
+    def part(total: int) -> int:
+        return total // count + (number < total % count)
+
+    events = order.limits.events
+    schedule = order.schedule.part(count) if order.schedule is not None else None
+    return replace(
+        order,
+        plan=replace(
+            order.plan,
+            seed=_seed(order.plan.seed, number, count),
+            referrers=max(1, part(order.plan.referrers)),
+        ),
+        program=share_of(order.program, number, count),
+        schedule=schedule,
+        limits=Limits(None if events is None else part(events), order.limits.seconds),
+        path=None if order.path is None else shard_path(order.path.absolute(), number + 1),
+        processes=1,
+        thresholds=(),
+    )
+
+
+def _seed(seed: int, number: int, count: int) -> int:
+    """Other people and another luck for each shard, always the same ones."""
+    digest = blake2b(f"{seed}:{number}:{count}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 2

@@ -1,0 +1,163 @@
+"""Shards: the same outcome whoever works on them, read as one, and nothing changed by a worker that dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nasty import Cli
+
+from db.merging import SUMS, parts_of
+from simulator.load import shards as sharding
+from simulator.load.drive import Limits
+from simulator.load.session import Hooks, Order
+from simulator.load.shards import Shards, run_shards, shard_orders, work
+from simulator.plan import Plan
+from simulator.program.load import load_program
+from simulator.program.presets import find_program
+from simulator.program.shares import share_of
+from simulator.verify import verify
+from simulator.wall import Stopper
+
+Exports = Callable[..., dict[str, bytes]]
+SAME = ("received", "accepted", "attributions", "decisions", "rewards", "reasons", "rows", "late")
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    return Order(
+        plan=Plan(seed=3, referrers=300),
+        program=load_program(*find_program("telecom")),
+        limits=Limits(events=3000),
+        batch=1000,
+        path=tmp_path / "market.db",
+    )
+
+
+@pytest.fixture
+def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that are threads: what they do is the same, and they start at once."""
+    monkeypatch.setattr(sharding, "_executor", lambda shards: lambda: ThreadPoolExecutor(shards.workers))
+
+
+@pytest.mark.usefixtures("in_threads")
+def test_shards_are_read_as_one(order: Order, exports: Exports, cli: Cli) -> None:
+    figures = run_shards(order, Shards(3), Hooks(Stopper()))
+    assert order.path is not None
+    parts = parts_of(order.path)
+    assert [part.name for part in parts] == ["market-1.db", "market-2.db", "market-3.db"]
+    whole, each = exports(order.path), [exports(part) for part in parts]
+    for what in whole:
+        assert whole[what] == b"".join(one[what] for one in each)
+    assert figures["received"] == whole["events"].count(b"\n") == 3000
+    with closing(sqlite3.connect(order.path)) as db:
+        total = dict(db.execute("SELECT metric, count FROM total"))
+        assert json.loads(db.execute("SELECT figures FROM meter").fetchone()[0])["received"] == 3000
+    assert total["receipt.accepted"] == 3000
+    verdict = verify(order.path)
+    assert verdict.difference is None
+    assert verdict.checked[-1] == "the sums are those of 3 shards"
+    assert cli("verify", "--db", order.path).status == 0
+
+
+@pytest.mark.usefixtures("in_threads")
+def test_a_sum_that_is_not_its_shards_is_found(order: Order) -> None:
+    run_shards(order, Shards(2), Hooks(Stopper()))
+    assert order.path is not None
+    with closing(sqlite3.connect(order.path)) as db:
+        db.execute("UPDATE hour SET count = count + 1 WHERE metric = 'receipt.accepted'")
+        db.commit()
+    assert "market.db: hour" in str(verify(order.path).difference)
+    assert set(SUMS) >= {"total", "hour", "due"}
+
+
+@pytest.mark.usefixtures("in_threads")
+def test_the_number_of_workers_changes_nothing(order: Order, exports: Exports, tmp_path: Path) -> None:
+    from dataclasses import replace  # noqa: PLC0415
+
+    one = run_shards(order, Shards(3, workers=1), Hooks(Stopper()))
+    other_order = replace(order, path=tmp_path / "other.db")
+    other = run_shards(other_order, Shards(3, workers=3), Hooks(Stopper()))
+    assert {name: one[name] for name in SAME} == {name: other[name] for name in SAME}
+    assert exports(tmp_path / "market.db") == exports(tmp_path / "other.db")
+    alone = run_shards(replace(order, path=None, store=False), Shards(3), Hooks(Stopper()))
+    assert {name: alone[name] for name in SAME if name != "rows"} == {
+        name: one[name] for name in SAME if name != "rows"
+    }
+
+
+def test_a_worker_that_dies_changes_nothing(order: Order, exports: Exports, tmp_path: Path, cli: Cli) -> None:
+    """Two processes of their own; the first of them to have begun a database is killed in the middle."""
+    killed: list[int] = []
+
+    class Killing(sharding.ProcessPoolExecutor):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future = super().submit(fn, *args, **kwargs)
+            if not killed and len(self._processes) == 2:
+                killed.append(next(iter(self._processes)))
+                os.kill(killed[0], signal.SIGKILL)
+            return future
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sharding, "ProcessPoolExecutor", Killing)
+        run_shards(order, Shards(2, workers=2), Hooks(Stopper()))
+    assert killed
+    calm = [work(one) for one in shard_orders(order, 2)]  # written over, one by one
+    assert sum(one["received"] for one in calm) == 3000
+    assert verify(tmp_path / "market.db").difference is None
+
+
+def test_people_events_and_budget_are_split(order: Order) -> None:
+    orders = shard_orders(order, 4)
+    assert sum(one.plan.referrers for one in orders) == order.plan.referrers
+    assert sum(one.limits.events or 0 for one in orders) == 3000
+    assert len({one.plan.seed for one in orders}) == 4
+    assert sum(one.program.budget_minor or 0 for one in orders) == order.program.budget_minor
+    thirds = [share_of(order.program, number, 3).budget_minor for number in range(3)]
+    assert thirds == [1_666_667, 1_666_667, 1_666_666]
+
+
+def test_without_an_address_or_the_extra_it_is_said(cli: Cli) -> None:
+    done = cli("load", "--shards", 2, "--cluster", "tcp://127.0.0.1:1", "--events", 100, "--no-store")
+    assert done.status == 2
+    assert len(done.err.splitlines()) == 1
+    assert "--cluster tcp://127.0.0.1:1: " in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--workers", 2), "--workers and --cluster: work on shards; say how many with --shards"),
+        (("--shards", 2, "--find-knee"), "--shards: markets of a preset"),
+    ],
+)
+def test_wrong_use_is_one_line(cli: Cli, arguments: tuple[object, ...], said: str) -> None:
+    done = cli("load", *arguments)
+    assert done.status == 2
+    assert said in done.err
+
+
+def test_an_executor_is_all_that_is_asked_of_a_cluster() -> None:
+    from simulator.load.cluster import ClusterExecutor  # noqa: PLC0415
+
+    closed: list[str] = []
+
+    class Client:
+        def get_executor(self, *, pure: bool) -> Executor:
+            assert not pure
+            return ThreadPoolExecutor(1)
+
+        def close(self) -> None:
+            closed.append("client")
+
+    with ClusterExecutor(Client()) as executor:
+        assert executor.submit(max, 1, 2).result() == 2
+    assert closed == ["client"]
