@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.terminal import Terminal
+from benchmarks.terminal import WAIT_S, Terminal
 from db.queries import DatabaseError, Reader, standing
 from referral_tui.dashboard.app import PLACES
 
@@ -156,7 +156,10 @@ def live(path: Path, notes: Path, given: argparse.Namespace, figures: Figures) -
             time.sleep(given.seconds)
             ticks[place.MODE] = tick_ms(notes, place.MODE)
             figures.say(f"tick, ms of CPU, {place.MODE}", ticks[place.MODE])
-            answered += press_keys(terminal, given.keys // len(PLACES), luck)
+            times = press_keys(terminal, 4 * (given.keys // len(PLACES) // 4 + 1), luck)
+            middle, most = 1000 * statistics.median(times), 1000 * max(times)
+            print(f"  {place.MODE}: a key is answered in {middle:.0f} ms, at most {most:.0f}", flush=True)
+            answered += times
         figures.say("tick, ms of CPU, dearest screen", max(ticks.values()))
         figures.say("key answered, ms, median", 1000 * statistics.median(answered))
         figures.say("key answered, ms, 99 %", 1000 * statistics.quantiles(answered, n=100)[98])
@@ -172,17 +175,13 @@ def live(path: Path, notes: Path, given: argparse.Namespace, figures: Figures) -
 
 
 def press_keys(terminal: Terminal, count: int, luck: random.Random) -> list[float]:
-    """Open and close the help and move the cursor; seconds until each is seen."""
+    """Open and close the help, change the side of the wall there and back; seconds until each is seen."""
+    keys = [("?", "escape closes"), ("?", " quit"), ("p", "client's"), ("p", "platform's")]
     found: list[float] = []
     for number in range(count):
         time.sleep(luck.random() * 0.3)  # at any moment of a tick
-        if number % 3 == 0:
-            took = terminal.press("?", "escape closes")
-            terminal.press("\x1b", PLACES[0].TITLE_IN_TAB, 2.0)
-        else:
-            took = terminal.press("\t", "━")  # the focus has heavy borders
-        if took is not None:
-            found.append(took)
+        took = terminal.press(*keys[number % len(keys)])
+        found.append(WAIT_S if took is None else took)
     return found
 
 

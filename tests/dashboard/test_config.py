@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from watching import Watch
 from referral_tui.config import defaults, read_config
 from referral_tui.dashboard.app import PLACES
 from referral_tui.dashboard.comfort import Comfort
-from referral_tui.dashboard.commands import COMMANDS
+from referral_tui.dashboard.commands import COMMANDS, Command
 from referral_tui.dashboard.themes import DAY
 from simulator.errors import InputError
 
@@ -40,8 +41,24 @@ def test_every_setting_is_among_the_defaults(name: str) -> None:
     assert name in tomllib.loads(defaults())
 
 
+PAGE = (Path(__file__).parents[2] / "docs" / "dashboard.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_page_is_right(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.S)
+    comfort = read_config(write(tmp_path, example))
+    assert comfort == Comfort(DAY.name, "journeys", {"wall": "w", "world.pause": "space,f5"})
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_the_page_tells_every_key(command: Command) -> None:
+    key = (command.shown_key or command.keys).replace("^", "ctrl+")
+    section = PAGE[PAGE.index("## Keys") : PAGE.index("## The wall")]
+    assert f"`{key}`" in section
+
+
 async def test_keys_and_theme_are_obeyed_and_shown(story: Story, watch: Watch, tmp_path: Path) -> None:
-    text = 'theme = "day"\n[keys]\nwall = "w"\nworld.pause = ["f5", "x"]\n'
+    text = 'theme = "day"\n[keys]\nwall = "w"\nworld.pause = ["f5", "f6"]\n'
     async with watch(story.path, comfort=read_config(write(tmp_path, text))) as seen:
         assert seen.app.current_theme.name == DAY.name
         assert "w wall" in seen.lines()[-1]
@@ -49,7 +66,7 @@ async def test_keys_and_theme_are_obeyed_and_shown(story: Story, watch: Watch, t
         await seen.pilot.press("p")
         await seen.pilot.press("w")
         await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
-        await seen.pilot.press("x")
+        await seen.pilot.press("f6")
         await seen.until(lambda: "Sent: pause" in seen.telling())
 
 
