@@ -215,6 +215,26 @@ def test_a_full_board_holds_the_first_whatever_the_batches(
     assert lost  # somebody may have left a board by it
 
 
+@pytest.mark.parametrize("batch", [None, 1])
+def test_who_loses_money_makes_room_on_a_full_board_for_who_did_nothing(
+    log: Logbook, batch: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaders, "SIZE", 1)
+    for referrer, code in (("ann", "A"), ("bob", "B")):
+        log.link(referrer, code, at=0)
+    orders = []
+    for friend, code in (("fay", "A"), ("gus", "A"), ("hal", "B")):
+        log.claim(friend, code=code, at=0)
+        orders.append(log.buy(friend, at=HOUR))
+    log.tell(DAY)
+    for order in orders[:2]:
+        log.reverse(order, at=DAY + HOUR)
+    program = design(rewards=[reward("credit", value=2000, clawback=2 * DAY)])
+    collector = Collector(program).run(log.steps, batch)
+    first = collector.leaders["issued", 1]
+    assert (collector.persons[first["person"]], first["issued_minor"]) == ("bob", 2000)
+
+
 def test_a_texts_part_is_its_own_for_the_first_few_only() -> None:
     few = Few()
     names = [str(number) for number in range(PARTS)]
