@@ -31,6 +31,11 @@ _NEVER: dict[str, tuple[str, str]] = {
         "SELECT MAX(seq) FROM attribution GROUP BY friend HAVING COUNT(*) > 1",
         "attribution with seq {}: its friend has another",
     ),
+    "a list's events are found or missing": (
+        "SELECT type || ' ' || until FROM reconciliation "
+        "WHERE listed <> found + missing OR returned > missing OR different > found",
+        "reconciliation of {}: its counts do not add up",
+    ),
     "no raw contact": (
         "SELECT id FROM person WHERE instr(ref, '@') UNION ALL SELECT person FROM event "
         "WHERE instr(contact_ref, '@') OR instr(device_ref, '@')",

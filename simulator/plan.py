@@ -58,6 +58,7 @@ class Plan:
             "days": str(self.days),
             "start": str(self.start_ms),
             "delivery": json.dumps(dict(self.delivery), sort_keys=True),
+            "models": json.dumps({**self.world().delivery, **self.delivery}, sort_keys=True),
             "faults": json.dumps(dict(self.faults), sort_keys=True),
             "world_sha256": world_digest(self.preset),
         }

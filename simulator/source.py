@@ -24,7 +24,7 @@ from simulator.delivery.queue import ArrivalQueue
 from simulator.delivery.reconciliation import Finding
 from simulator.delivery.spool import Spool
 from simulator.delivery.tally import tally
-from simulator.delivery.wire import WIRE_SCHEMA, on_wire
+from simulator.delivery.wire import on_wire
 from simulator.plan import Plan
 from simulator.program.model import Program
 from simulator.world.apart import Apart
@@ -221,7 +221,7 @@ class Source:
         """Files without a line, which nobody takes a line of."""
         for file, at in self._empty:
             if at < self.ready_until:
-                self._spool.write(file, pl.DataFrame(schema=WIRE_SCHEMA))
+                self._spool.write(file, ())
                 self._spool.remove(file)
         self._empty = [(file, at) for file, at in self._empty if at >= self.ready_until]
 

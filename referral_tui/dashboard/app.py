@@ -25,6 +25,7 @@ from referral_tui.dashboard.hints import hints
 from referral_tui.dashboard.past import full_hour, travel
 from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.saying import notice, status_telling, view_telling
+from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.load import LoadScreen
 from referral_tui.dashboard.screens.overview import OverviewScreen
@@ -50,6 +51,7 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
     JourneysScreen,
     RewardsScreen,
     ProgramScreen,
+    DataScreen,
     LoadScreen,
 )
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")

@@ -187,6 +187,10 @@ def _words(order: Order) -> str:
     if order.kind == control.SPEED:
         pace = order.args.get("pace")
         return f"speed {figures.pace(float(pace))}" if isinstance(pace, (int, float)) else "speed"
+    if order.kind == control.DIAL:
+        faults = order.args.get("faults")
+        turns = faults.items() if isinstance(faults, dict) else ()
+        return ", ".join(f"{name} {rate * 100:.3g} %" for name, rate in turns) or f"faults {faults}"
     if order.kind == control.VERDICT:
         return f"{order.args.get('verdict')} decision {order.args.get('decision')}"
     return {

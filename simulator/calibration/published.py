@@ -13,6 +13,7 @@ from simulator.calibration.measures import MEASURES
 from simulator.errors import WorldError
 from simulator.program.nearest import advice, shown
 from simulator.world.measures import Part
+from simulator.world.problems import lines
 
 FILE: Final = "presets/published.toml"
 _AN_HUNDRED = 100.0
@@ -93,12 +94,7 @@ def read_published(text: str, file: str) -> dict[str, tuple[Published, ...]]:
     try:
         found = _File.model_validate(raw)
     except ValidationError as error:
-        lines = []
-        for problem in error.errors(include_url=False, include_context=False):
-            where = ".".join(str(part) for part in problem["loc"])
-            message = problem["msg"].removeprefix("Value error, ")
-            lines.append(": ".join(part for part in (file, where, message) if part))
-        raise WorldError("\n".join(lines)) from None
+        raise WorldError(lines(error, _File, file)) from None
     return {
         name: tuple(_published(figure, preset, found.source) for figure in preset.figures)
         for name, preset in found.preset.items()

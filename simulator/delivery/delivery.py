@@ -7,7 +7,6 @@ do the client's own lists of what it has sent, until the reconciliation asks for
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import polars as pl
@@ -19,9 +18,7 @@ from simulator.delivery.faults.flight import Flight
 from simulator.delivery.lists import listed
 from simulator.delivery.models import Channels
 from simulator.delivery.wire import WIRE_SCHEMA, due_of, on_wire
-from simulator.world.draws import Bools, Ints
-
-_CLIENTS: Final = "client/"
+from simulator.world.draws import Ints
 
 
 @dataclass(frozen=True)
@@ -59,33 +56,40 @@ class Delivery:
 
     def send(self, events: pl.DataFrame, from_ms: int, until_ms: int) -> Sent:
         """Send the events that occurred from one moment up to another, in order of occurrence and id."""
-        ours = events["source"].str.starts_with(_CLIENTS).to_numpy()
-        arrival, file = self._channels.of(events)
+        arrival, file, ours = self._channels.of(events)
         timeline = self._chances.timeline
         faulty = timeline.any_on(MESSAGE_DIALS, from_ms, until_ms)
-        if faulty:
-            loose, lines = self._with_faults(events, ours, arrival[ours], file[ours])
-        else:
-            loose = on_wire(events.filter(pl.Series(file == 0)), arrival[file == 0])
-            lines = on_wire(events.filter(pl.Series(file > 0)), arrival[file > 0], file[file > 0])
-        files, ordered, empty = self._file(lines, from_ms, until_ms, faulty=faulty)
-        lists = listed(events.filter(pl.Series(ours)), file[ours], arrival[ours], self._channels)
-        return Sent(pl.concat([loose, files]), ordered and not faulty, empty, lists)
+        sent = (
+            self._with_faults(events, ours, arrival[ours], file[ours])
+            if faulty
+            else on_wire(events, arrival, file)
+        )
+        if self._filing.height:
+            sent = pl.concat([self._filing, sent])
+        number = sent["file"].to_numpy()
+        goes = (number == 0) | (due_of(number) < until_ms)
+        sent, self._filing = sent[np.flatnonzero(goes)], sent[np.flatnonzero(~goes)]
+        number = number[goes]
+        copies = bool((sent["line"].to_numpy()[number > 0] > 0).any())
+        lists = listed(events[ours], file[ours], arrival[ours], self._channels)
+        if faulty or copies or timeline.any_on(FILE_DIALS, from_ms, until_ms):
+            rows, empty = self._file(sent, until_ms)
+            return Sent(rows, ordered=False, empty=empty, listed=lists)
+        numbered = sent.with_columns(line=pl.Series(_places(number), dtype=pl.Int32))
+        return Sent(numbered, ordered=True, empty=[], listed=lists)
 
-    def _with_faults(
-        self, events: pl.DataFrame, ours: Bools, planned: Ints, filed: Ints
-    ) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """What travels on its own, and lines of files."""
-        chances, some = self._chances, pl.Series(ours)
-        flight = Flight.of(events.filter(some), planned, filed, self._channels.period, chances)
+    def _with_faults(self, events: pl.DataFrame, ours: Ints, planned: Ints, filed: Ints) -> pl.DataFrame:
+        """What leaves: the messages themselves, but the lost ones, and whatever is sent again."""
+        chances = self._chances
+        flight = Flight.of(events[ours], planned, filed, self._channels.period, chances)
         losing.lost(flight, chances)
         losing.malformed(flight, chances)
         timing.skewed(flight, chances)
         timing.swapped(flight, chances)
         timing.delayed(flight, chances)
         timing.paused(flight, chances)
-        own = events.filter(~some)
-        sent = pl.concat(
+        own = events[np.setdiff1d(np.arange(events.height), ours)]
+        return pl.concat(
             [
                 on_wire(own, own["occurred_at"].to_numpy()),
                 flight.first(),
@@ -96,25 +100,24 @@ class Delivery:
                 repeats.rebooked(flight, chances),
             ]
         )
-        in_file = pl.col("file") > 0
-        return sent.filter(~in_file), sent.filter(in_file)
 
-    def _file(
-        self, lines: pl.DataFrame, from_ms: int, until_ms: int, *, faulty: bool
-    ) -> tuple[pl.DataFrame, bool, list[tuple[int, int]]]:
-        """Put lines into their files, and send the files that are due before a moment; the others wait."""
-        waiting = pl.concat([self._filing, lines]) if self._filing.height else lines
-        due = pl.Series(due_of(waiting["file"].to_numpy()) < until_ms, dtype=pl.Boolean)
-        rows, self._filing = waiting.filter(due), waiting.filter(~due)
-        copies = bool((rows["line"] > 0).any())
-        faulty = faulty or copies or self._chances.timeline.any_on(FILE_DIALS, from_ms, until_ms)
-        empty: list[tuple[int, int]] = []
-        if not faulty:
-            rows = rows[np.argsort(rows["file"].to_numpy(), kind="stable")]
-        elif rows.height:
-            rows = rows.sort("file", "occurred_at", "id", "line")
-            sent = batch_files.sent(rows, self._channels.period, self._chances)
-            rows, empty = sent.rows, sent.empty
-            self._filing = pl.concat([self._filing, sent.carried])
-        rows = rows.with_columns(line=pl.int_range(pl.len(), dtype=pl.Int32).over("file"))
-        return rows, not faulty, empty
+    def _file(self, sent: pl.DataFrame, until_ms: int) -> tuple[pl.DataFrame, list[tuple[int, int]]]:
+        """Send files whole, with the faults of files; gives all rows, and the files without one."""
+        in_file = pl.col("file") > 0
+        lines = sent.filter(in_file).sort("file", "occurred_at", "id", "line")
+        if not lines.height:
+            return sent, []
+        filed = batch_files.sent(lines, self._channels.period, until_ms, self._chances)
+        self._filing = pl.concat([self._filing, filed.carried])
+        rows = filed.rows.with_columns(line=pl.int_range(pl.len(), dtype=pl.Int32).over("file"))
+        return pl.concat([sent.filter(~in_file), rows]), filed.empty
+
+
+def _places(files: Ints) -> Ints:
+    """Of each row its place among the rows of its file, from 0; 0 for what is in none."""
+    rows = np.flatnonzero(files)
+    order = rows[np.argsort(files[rows], kind="stable")]
+    begins = np.flatnonzero(np.diff(files[order], prepend=0))
+    places = np.zeros(len(files), dtype=np.int64)
+    places[order] = np.arange(len(order)) - np.repeat(begins, np.diff(begins, append=len(order)))
+    return places

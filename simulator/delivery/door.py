@@ -13,16 +13,17 @@ from typing import overload
 import numpy as np
 import polars as pl
 
-from simulator.delivery.spool import Spool, check_count, sent_lines
+from simulator.delivery.spool import Spool, sent_lines
+from simulator.delivery.wire import WIRE_SCHEMA
 from simulator.events.check import Problem
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.csvfile import CsvRow
-from simulator.events.decode import DECODED_SCHEMA, Decoded, Receiver, decode_known
+from simulator.events.decode import Decoded, Receiver, decode_known
 from simulator.events.encode import encode_events
 from simulator.world.draws import Ints
 
 VERDICT = "review.decided"
-_EMPTY = pl.DataFrame(schema=DECODED_SCHEMA)
+_MESSAGE = list(MESSAGE_SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,14 @@ class Door:
     def __init__(self, spool: Spool, check_program: Callable[[str], object]) -> None:
         self._spool = spool
         self._check_program = check_program
-        self._coming = pl.DataFrame()
+        self._coming = pl.DataFrame(schema=WIRE_SCHEMA)
+        self._sealed: dict[int, list[bytes]] = {}
         self._open: dict[int, list[CsvRow]] = {}
 
     def expect(self, rows: pl.DataFrame) -> None:
         """All that is on its way now: a file is written whole when its first line arrives."""
         self._coming = rows.filter(pl.col("file") > 0)
+        self._sealed = {}
 
     def open(self, rows: pl.DataFrame) -> Parcel:
         """Take rows of the wire in, in order of arrival.
@@ -86,16 +89,16 @@ class Door:
         own = rows.height - int((rows["type"] == VERDICT).sum())
         as_text = ((rows["file"] > 0) | (rows["flaw"] > 0)).to_numpy()
         if not as_text.any():
-            plain = rows.select(list(MESSAGE_SCHEMA), position=pl.int_range(pl.len(), dtype=pl.Int64))
+            plain = rows.select(_MESSAGE).with_columns(position=pl.int_range(pl.len(), dtype=pl.Int64))
             return Parcel(Decoded(plain, []), _Lines(rows, {}), rows.height, own)
         places = np.flatnonzero(as_text)
         received = self._received(rows[places])
         decoded = self._decoded(received, rows["received_at"].to_numpy()[places])
-        positions = pl.Series("position", places[decoded.messages["position"].to_numpy()], dtype=pl.Int64)
-        plain = rows.select(list(MESSAGE_SCHEMA), position=pl.int_range(pl.len(), dtype=pl.Int64))
-        messages = pl.concat(
-            [plain.filter(pl.Series(~as_text)), decoded.messages.with_columns(positions)]
-        ).sort("position")
+        alone = np.flatnonzero(~as_text)
+        positions = np.r_[alone, places[decoded.messages["position"].to_numpy()]]
+        messages = pl.concat([rows[alone].select(_MESSAGE), decoded.messages.select(_MESSAGE)])
+        order = np.argsort(positions)
+        messages = messages[order].with_columns(pl.Series("position", positions[order], dtype=pl.Int64))
         rejected = [replace(one, position=int(places[one.position])) for one in decoded.rejected]
         texts = {int(place): row.text for place, row in zip(places, received, strict=True)}
         return Parcel(Decoded(messages, rejected), _Lines(rows, texts), rows.height, own)
@@ -104,31 +107,30 @@ class Door:
         """The lines of rows: from their files, or (malformed and on their own) as they were sent."""
         loose = rows["file"].to_numpy() == 0
         found: list[CsvRow] = [CsvRow(b"", b"")] * rows.height
-        alone = np.flatnonzero(loose)
-        for place, line in zip(alone.tolist(), sent_lines(rows[alone]), strict=True):
-            found[place] = CsvRow(line, line)
-        in_files = np.flatnonzero(~loose).tolist()
-        for place, file, line in zip(
-            in_files, *(rows[name].gather(in_files).to_list() for name in ("file", "line")), strict=True
-        ):
-            found[place] = self._lines_of(file)[line]
-        self._close(rows)
+        if loose.any():
+            alone = np.flatnonzero(loose)
+            for place, line in zip(alone.tolist(), sent_lines(rows[alone]), strict=True):
+                found[place] = CsvRow(line, line)
+        files, lines = rows["file"].to_list(), rows["line"].to_list()
+        for place in np.flatnonzero(~loose).tolist():
+            found[place] = self._lines_of(files[place])[lines[place]]
+        self._close(dict(zip(files, lines, strict=True)))
         return found
 
     def _lines_of(self, file: int) -> list[CsvRow]:
         """The lines of a file, written and read back when its first one is asked for."""
         if file not in self._open:
-            lines = self._coming.filter(pl.col("file") == file)
-            self._spool.write(file, lines)
-            self._open[file] = self._spool.read(file)
-            check_count(f"batch file {file}", self._open[file], lines.height)
+            if not self._sealed:
+                self._sealed = self._spool.seal(self._coming)
+            content = self._sealed[file]
+            self._spool.write(file, content)
+            self._open[file] = self._spool.read(file, len(content))
         return self._open[file]
 
-    def _close(self, rows: pl.DataFrame) -> None:
-        """Be done with the files whose last line is among these rows."""
-        last = rows.filter(pl.col("file") > 0).group_by("file", maintain_order=True).agg(pl.col("line").max())
-        for file, place in last.rows():
-            if place == len(self._open[file]) - 1:
+    def _close(self, last: dict[int, int]) -> None:
+        """Be done with files of which the last line was taken; `last` has the last one taken by now."""
+        for file, line in last.items():
+            if file and line == len(self._open[file]) - 1:
                 del self._open[file]
                 self._spool.remove(file)
 

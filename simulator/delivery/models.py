@@ -129,14 +129,17 @@ class Channels:
         """How a type's files are written."""
         return self._forms[kind]
 
-    def of(self, events: pl.DataFrame) -> tuple[Ints, Ints]:
-        """When events arrive and in which file (0: none), if nothing goes wrong; the platform's own are immediate."""
+    def of(self, events: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
+        """When events arrive and in which file (0: none), if nothing goes wrong; and the rows that a client sends.
+
+        The platform's own are immediate.
+        """
         ours = np.flatnonzero(events["source"].str.starts_with("client/").to_numpy())
         arrival = events["occurred_at"].to_numpy().copy()
         file = np.zeros(len(arrival), dtype=np.int64)
         kinds = events["type"].to_physical().to_numpy()[ours].astype(np.int64)
         arrival[ours], file[ours] = self.plan(arrival[ours], kinds)
-        return arrival, file
+        return arrival, file, ours
 
     def plan(self, occurred: Ints, kinds: Ints) -> tuple[Ints, Ints]:
         """When events of the client's arrive (milliseconds UTC) and in which file (0: none), if nothing goes wrong.

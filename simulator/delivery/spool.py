@@ -13,12 +13,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from simulator.delivery.faults.batch_files import AGAIN, CORRECTED
 from simulator.delivery.flaws import CUT, spoilt, spoilt_line
 from simulator.delivery.models import Form
-from simulator.delivery.wire import name_of
+from simulator.delivery.wire import TYPES, name_of, type_codes_of
 from simulator.errors import DatabaseError
 from simulator.events.csvfile import CsvRow, read_csv
 from simulator.events.csvwrite import SENT, csv_lines, csv_rows
@@ -26,6 +27,7 @@ from simulator.events.encode import encode_events
 from simulator.events.moment import format_moment
 
 _COPIES: Final = {0: "", AGAIN: "-again", CORRECTED: "-corrected"}
+_CSV_HEAD: Final = csv_lines([SENT])[0].encode()
 _MINUTE: Final = 16  # letters of a moment up to its minute
 
 
@@ -47,19 +49,36 @@ class Spool:
         self._keep = keep
         self._made = False
 
-    def write(self, file: int, lines: pl.DataFrame) -> None:
-        """Write a file of these lines (rows of the wire, in order; there may be none)."""
-        csv = self._path(file).suffix == ".csv"
-        texts = _csv(lines) if csv else _json_lines(lines)
-        self._put(self._path(file), b"".join(texts))
+    def seal(self, rows: pl.DataFrame) -> dict[int, list[bytes]]:
+        """Rows of the wire, in order, as the lines of the files they are in; all at once, as each call costs."""
+        csv = np.array([self._form(TYPES[kind]) == "csv" for kind in type_codes_of(rows["file"].to_numpy())])
+        found: dict[int, list[bytes]] = {}
+        for some, written in ((rows.filter(~csv), _json_lines), (rows.filter(csv), _csv)):
+            first, lines = 0, written(some)
+            for file, count in some.group_by("file", maintain_order=True).len().rows():
+                found[file] = lines[first : first + count]
+                first += count
+        return found
 
-    def read(self, file: int) -> list[CsvRow]:
-        """A file's lines, as the door takes them: of JSON Lines each for itself, of CSV with its problem."""
+    def write(self, file: int, lines: Sequence[bytes]) -> None:
+        """Write a file of lines that `seal` gave; there may be none."""
+        path = self._path(file)
+        head = _CSV_HEAD if path.suffix == ".csv" else b""
+        self._put(path, head + b"".join(lines))
+
+    def read(self, file: int, count: int) -> list[CsvRow]:
+        """A file's lines, `count` of them, as the door takes them: those of CSV each with its problem."""
         path = self._path(file)
         content = self._get(path)
         if path.suffix == ".csv":
-            return list(read_csv(BytesIO(content), str(path)))
-        return [CsvRow(line, line) for line in content.splitlines(keepends=True)]
+            found = list(read_csv(BytesIO(content), str(path)))
+        else:
+            found = [CsvRow(line, line) for line in content.splitlines(keepends=True)]
+        if len(found) != count:
+            raise DatabaseError(
+                f"{path}: has {len(found)} lines, {count} were written; somebody changed it meanwhile"
+            )
+        return found
 
     def remove(self, file: int) -> None:
         """A file is done with."""
@@ -128,8 +147,8 @@ def _csv(rows: pl.DataFrame) -> list[bytes]:
     if any(flaws):
         right = encode_events(rows, stamps=False)
         cells = [_spoilt_row(right[at], flaw) if flaw else cells[at] for at, flaw in enumerate(flaws)]
-    texts = csv_lines([SENT, *cells])
-    for at, flaw in enumerate(flaws, start=1):
+    texts = csv_lines(cells)
+    for at, flaw in enumerate(flaws):
         if flaw == CUT:  # a row cut off in its second cell: too few cells
             texts[at] = ",".join(texts[at].split(",")[:2]) + "\n"
     return [text.encode() for text in texts]
@@ -145,11 +164,3 @@ def _spoilt_row(line: bytes, flaw: int) -> tuple[object, ...]:
 
 def _cell(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
-
-
-def check_count(path: str, found: Sequence[object], sent: int) -> None:
-    """See that as many lines were read as written; raises DatabaseError where somebody changed the file between."""
-    if len(found) != sent:
-        raise DatabaseError(
-            f"{path}: has {len(found)} lines, {sent} were written; somebody changed it meanwhile"
-        )

@@ -96,7 +96,7 @@ class WorldTraffic:
         until = self._ready_until + DAY_MS
         events = self._world.advance(until)
         self._world.take_people()  # nobody keeps their names here
-        arrivals, _ = self._channels.of(events)  # nothing is written to files here
+        arrivals, _, _ = self._channels.of(events)  # nothing is written to files here
         self._queue.put(on_wire(events, arrivals))
         self._ready_until = until
 

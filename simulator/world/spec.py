@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from simulator.errors import WorldError
 from simulator.program.currencies import DIGITS
 from simulator.world.measures import Part, check_whole
+from simulator.world.problems import lines
 from simulator.world.spec_buying import MOST_LATER, Conversion, Later, Offer
 from simulator.world.spec_cheats import Cheats
 from simulator.world.spec_people import (
@@ -82,9 +83,4 @@ def load_world(text: str, file: str) -> WorldSpec:
     try:
         return WorldSpec.model_validate(raw)
     except ValidationError as error:
-        lines = []
-        for problem in error.errors(include_url=False, include_context=False):
-            where = ".".join(str(part) for part in problem["loc"])
-            message = problem["msg"].removeprefix("Value error, ")
-            lines.append(": ".join(part for part in (file, where, message) if part))
-        raise WorldError("\n".join(lines)) from None
+        raise WorldError(lines(error, WorldSpec, file)) from None

@@ -48,6 +48,7 @@ class Story:
         self.db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         settings = {"schema": str(SCHEMA_VERSION), "kind": "simulate", "preset": "telecom", "seed": "1"}
+        settings["models"] = json.dumps({"service.activated": "batch@02:00", "bill.paid": "every:15m"})
         self.db.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
         self.db.execute(
             "INSERT INTO program_version VALUES (1, 1, 'Northwind Mobile', 'GBP', 2, 500000, ?)", (DESIGN,)
@@ -272,6 +273,27 @@ class Story:
         self.refuse("malformed", "data.contact_ref", "looks like an e-mail", '{"contact_ref": "•••@•••"}')
         self.refuse("conflict", None, "the same id as event 7, with other content", '{"id": "e7"}')
         self.measure()
+        self.part("late_reversal.clawed", "referrer-credit", 1, 2000)
+        self.count("late_reversal.clawed", 1, 2000)
+        self.count("late_reversal.lost", 1, 1000)
+        faults = [("lost", "service.activated", 0.01, 2, 1), ("duplicate", "service.activated", 0.03, 4, 1)]
+        self.db.executemany("INSERT INTO fault VALUES (?, ?, ?, ?, ?)", faults)
+        for day in range(1, days):
+            row = (
+                START + day * DAY + 7_200_000,
+                START + day * DAY + 50_000_000,
+                9,
+                9 - day % 2,
+                day % 2,
+                0,
+                0,
+                day % 2,
+            )
+            self.db.execute(
+                "INSERT INTO reconciliation VALUES ('service.activated', ?, ?, ?, ?, ?, ?, ?, ?)", row
+            )
+        for chain in ("person", "event", "quarantine", "audit"):
+            self.db.execute("INSERT INTO block VALUES (?, 1, 700, ?)", (chain, f"{len(chain) % 10}a" * 32))
         self.commit()
 
     def measure(self, beats: int = 60) -> None:

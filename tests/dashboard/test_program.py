@@ -121,7 +121,7 @@ async def test_it_begins_at_the_rule_under_the_cursor(story: Story, watch: Watch
     async with program(watch, story.path) as seen:
         await seen.pilot.press("down", "e")
         assert seen.app.screen.query_one(Editor).cursor_location == (17, 0)
-        await seen.pilot.press("escape", "v", "x")
+        await seen.pilot.press("escape", "v", "z")
         await seen.pilot.pause()
         assert "no draft to drop" in seen.telling()
 
@@ -136,7 +136,7 @@ async def test_letters_are_typed_and_not_obeyed(story: Story, watch: Watch) -> N
         await seen.pilot.pause()
         assert "The draft is kept" in seen.telling()
         assert "not applied" in "\n".join(seen.lines())
-        await seen.pilot.press("x")
+        await seen.pilot.press("z")
         await seen.pilot.pause()
         assert editor.text == DESIGN
 

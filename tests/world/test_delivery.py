@@ -45,7 +45,8 @@ def channels(telecom: WorldSpec) -> Channels:
 @pytest.fixture(scope="module")
 def messages(events: pl.DataFrame, channels: Channels) -> pl.DataFrame:
     """All of them on the wire as planned, in order of occurrence and id; files are not numbered by line."""
-    return on_wire(events, *channels.of(events))
+    arrival, file, _ = channels.of(events)
+    return on_wire(events, arrival, file)
 
 
 def test_models_are_read() -> None:

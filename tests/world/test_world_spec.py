@@ -23,8 +23,29 @@ def test_the_preset_loads() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("rate = 0.159", "rate = 1.59", "w.toml: sharing.rate: Input should be less than or equal to 1"),
-        ("[sharing]", "[sharing]\nrat = 1", "w.toml: sharing.rat: Extra inputs are not permitted"),
+        ("rate = 0.159", "rate = 1.59", "w.toml: sharing.rate: 1.59 is more than 1, the most that may be"),
+        ("[sharing]", "[sharing]\nrat = 1", 'w.toml: sharing.rat: no such key; did you mean "rate"?'),
+        ("rate = 0.159", "rat = 0.159", "w.toml: sharing.rate: the key is missing"),
+        ("rate = 0.159", 'rate = "a lot"', 'w.toml: sharing.rate: "a lot" is not a number'),
+        ("[cheats.ring]", "[cheats.rink]", 'w.toml: cheats.rink: no such key; did you mean "ring"?'),
+        (
+            "segments.sim-only = { share",
+            "segments.sim-only = { shar",
+            'w.toml: people.segments.sim-only.shar: no such key; did you mean "share"?',
+        ),
+        ("median = 80.0,", "median = 0.0,", "w.toml: channel.3.reach.median: 0.0 must be more than 0"),
+        (
+            'reach = "one"',
+            'reach = "some"',
+            "w.toml: channel.1.reach: no such value \"some\"; use one of 'one'",
+        ),
+        (
+            'event = "service.activated"',
+            'event = "bought"',
+            'w.toml: conversion.event: no such value "bought"',
+        ),
+        ("hours = [0.5, ", "hours = [", "w.toml: rhythm.hours: 23 values are given, 24 are wanted"),
+        ("again_delay = {", "again_delay = 3 # {", "w.toml: friend.again_delay: 3 is not a table"),
         ('"40s"', '"40 sec"', "w.toml: sharing.delay.median: a duration is a number and a unit"),
         (
             'name = "email"\nshare = 0.15',

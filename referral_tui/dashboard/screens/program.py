@@ -66,7 +66,7 @@ class ProgramScreen(Place):
             "words/file",
         ),
         Command(
-            "program.drop", "x", "drop", "Drop the draft", "Forgets what was edited and not applied", None
+            "program.drop", "z", "drop", "Drop the draft", "Forgets what was edited and not applied", None
         ),
         BACK,
     )
@@ -142,7 +142,7 @@ class ProgramScreen(Place):
         board = self._board
         if board.editing:
             board.leave(changed=self._draft is not None)
-            kept = "The draft is kept: e goes on with it, ^r applies it, x drops it."
+            kept = "The draft is kept: e goes on with it, ^r applies it, z drops it."
             self.say(Telling(kept if self._draft is not None else "Nothing was changed."))
 
     def action_apply(self) -> None:

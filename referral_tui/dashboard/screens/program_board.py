@@ -107,7 +107,7 @@ class ProgramBoard(Container):
         self.set_class(False, "-editing")
         editor.read_only = True
         editor.border_title = (
-            "Your draft, not applied: e goes on, x drops it" if changed else "The program file"
+            "Your draft, not applied: e goes on, z drops it" if changed else "The program file"
         )
         self.query_one(RuleTable).focus()
         self._fit()

@@ -41,21 +41,34 @@ class _Files:
     keys: Keys
     chances: Chances
 
+    @classmethod
+    def of(cls, rows: pl.DataFrame, chances: Chances) -> _Files:
+        number = rows["file"].unique().sort().to_numpy()
+        return cls(number, type_codes_of(number), due_of(number), chances.file_keys(number), chances)
+
+    def would(self, dial: str) -> Bools:
+        """Which files a dial strikes, if nothing else does."""
+        return self.chances.strikes(dial, self.keys, self.kinds, self.due)
+
     def struck(self, dial: str, among: Bools) -> Bools:
-        hit = among & self.chances.strikes(dial, self.keys, self.kinds, self.due)
+        """Which files a dial strikes, of those it can; counted."""
+        hit = among & self.would(dial)
         self.chances.count(dial, self.kinds[hit], self.due[hit])
         return hit
 
 
-def sent(rows: pl.DataFrame, period_ms: Ints, chances: Chances) -> Sent:
-    """Send whole files, in order of their lines (`file`, `occurred_at`, `id`, `line`).
+def sent(rows: pl.DataFrame, period_ms: Ints, until_ms: int, chances: Chances) -> Sent:
+    """Send whole files, those due before a moment, in order of their lines (`file`, `occurred_at`, `id`, `line`).
 
     `period_ms` is the time between two files of a type, by type code. A file that is missing or empty has no other
     fault; what it should have held comes by the reconciliation.
     """
-    number = rows["file"].unique().sort().to_numpy()
-    kinds = type_codes_of(number)
-    files = _Files(number, kinds, due_of(number), chances.file_keys(number), chances)
+    again = _overlapping(rows, period_ms, chances)
+    now = due_of(again["file"].to_numpy()) < until_ms
+    carried = again[np.flatnonzero(~now)]
+    rows = pl.concat([rows, again[np.flatnonzero(now)]]).sort("file", "occurred_at", "id", "line")
+    files = _Files.of(rows, chances)
+    number = files.number
     there = ~files.struck("file-missing", np.ones(len(number), dtype=bool))
     late = files.struck("file-late", there)
     span = chances.span("file-late", files.keys, 4 * HOUR_MS, 0.9, 2 * DAY_MS)
@@ -79,8 +92,6 @@ def sent(rows: pl.DataFrame, period_ms: Ints, chances: Chances) -> Sent:
             if copy == CORRECTED:
                 parts[0] = _made_wrong(parts[0], number[hit], chances)
     parts[0] = _cut(parts[0], files, full)
-    overlap = files.struck("file-overlap", full)
-    carried = _tail(rows.filter(pl.Series(overlap[of])), period_ms)
     empty = [(int(one), int(at)) for one, at in zip(number[gone], arrival[gone], strict=True)]
     return Sent(pl.concat(parts), carried, empty)
 
@@ -116,11 +127,15 @@ def _cut(rows: pl.DataFrame, files: _Files, full: Bools) -> pl.DataFrame:
     )
 
 
-def _tail(rows: pl.DataFrame, period_ms: Ints) -> pl.DataFrame:
-    """The last lines of files, to come again in the next file of their type."""
+def _overlapping(rows: pl.DataFrame, period_ms: Ints, chances: Chances) -> pl.DataFrame:
+    """The last lines of some files, to come again in the next file of their type; what came so itself does not."""
+    own = rows.filter(pl.col("line") != _OVERLAP)
+    files = _Files.of(own, chances)
+    whole = ~files.would("file-missing") & ~files.would("file-empty")
+    hit = files.number[files.struck("file-overlap", whole)]
+    own = own[np.flatnonzero(np.isin(own["file"].to_numpy(), hit))]
     back = pl.int_range(pl.len(), 0, -1).over("file")
-    most = (pl.len().over("file") * _OVERLAP_PART).ceil()
-    tail = rows.filter((back <= most) & (pl.col("flaw") == 0))
+    tail = own.filter(back <= (pl.len().over("file") * _OVERLAP_PART).ceil(), pl.col("flaw") == 0)
     file = tail["file"].to_numpy()
     kinds = type_codes_of(file)
     due = due_of(file) + period_ms[kinds]

@@ -1,0 +1,126 @@
+"""How the client's data come, and what goes wrong on the way: models, dials, reconciliation, what was refused.
+
+Bounded by the rows that are asked for. Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Final
+
+DIALS: Final = (
+    *(
+        "duplicate",
+        "lost-ack",
+        "conflict",
+        "rebooked",
+        "swap",
+        "delay",
+        "outage",
+        "lost",
+        "malformed",
+        "skew",
+    ),
+    *(
+        "file-late",
+        "file-missing",
+        "file-empty",
+        "file-twice",
+        "file-overlap",
+        "file-short",
+        "file-corrected",
+    ),
+)
+"""As `simulator.delivery.dials` has them; kept here too, because that module loads more than the standard library."""
+
+_MOST_TEXT = 700  # characters of a refused message that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A dial: its rate (of the types that have one of their own, the largest), and how often it has struck."""
+
+    dial: str
+    rate: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """A client's list of a day or a file compared with what was accepted; moments in milliseconds UTC."""
+
+    type: str
+    until: int
+    at: int
+    listed: int
+    found: int
+    missing: int
+    extra: int
+    different: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message in quarantine, masked; `reason` says what would be right."""
+
+    number: int
+    received_at: int
+    source: str | None
+    id: str | None
+    receipt: str
+    field: str | None
+    reason: str
+    message: str
+    sha256: str
+
+
+def models(db: sqlite3.Connection) -> dict[str, str]:
+    """Read the delivery model of each event type of the client's; empty for events from files."""
+    row = db.execute("SELECT value FROM setting WHERE name = 'models'").fetchone()
+    found = json.loads(row[0]) if row else {}
+    return {str(name): str(model) for name, model in found.items()}
+
+
+def dials(db: sqlite3.Connection) -> tuple[Dial, ...]:
+    """Read how all dials stand now."""
+    rows = db.execute("SELECT dial, max(rate), sum(count) FROM fault GROUP BY dial")
+    known = {dial: (rate, count) for dial, rate, count in rows}
+    return tuple(Dial(name, *known.get(name, (0.0, 0))) for name in DIALS)
+
+
+def reconciled(db: sqlite3.Connection, most: int, at: int | None = None) -> tuple[Reconciled, ...]:
+    """Read the newest comparisons, made by a moment where one is given (milliseconds UTC), the newest first."""
+    return tuple(Reconciled(*row) for row in db.execute(_RECONCILED, (2**62 if at is None else at, most)))
+
+
+def refused(db: sqlite3.Connection, most: int, at: int | None = None) -> tuple[Refused, ...]:
+    """Read the newest messages in quarantine, received by a moment where one is given (milliseconds UTC)."""
+    last = 2**62 if at is None else _number_at(db, at)
+    return tuple(Refused(*row) for row in db.execute(_REFUSED, (_MOST_TEXT, last, most)))
+
+
+def _number_at(db: sqlite3.Connection, at: int) -> int:
+    """Find the last message that was refused by a moment, by halving: they are in the order of receipt."""
+    low, high = 0, db.execute("SELECT coalesce(max(number), 0) FROM quarantine").fetchone()[0]
+    while low < high:
+        middle = (low + high + 1) // 2
+        row = db.execute("SELECT received_at FROM quarantine WHERE number = ?", (middle,)).fetchone()
+        if row is not None and row[0] <= at:
+            low = middle
+        else:
+            high = middle - 1
+    return int(low)
+
+
+# a few rows a day and type: the newest of them are sorted out of what one year has, some thousand rows
+_RECONCILED = """
+SELECT type, until, at, listed, found, missing, extra, different, returned FROM reconciliation
+WHERE at <= ? ORDER BY until DESC, type LIMIT ?
+"""
+_REFUSED = """
+SELECT number, received_at, source, id, receipt, field, reason, substr(message, 1, ?), sha256 FROM quarantine
+WHERE number <= ? ORDER BY number DESC LIMIT ?
+"""

@@ -1,0 +1,119 @@
+"""The sixth screen: which data is passed, how, how late, who owns it, and what goes wrong with it on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from referral_tui.dashboard.commands import OPEN, Command
+from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.telling import Telling
+
+if TYPE_CHECKING:
+    from referral_tui.dashboard.app import Dashboard
+    from referral_tui.dashboard.screens.data_board import DataBoard
+    from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.step import Step
+    from referral_tui.dashboard.widgets.table import Table
+    from referral_tui.dashboard.wish import Wish
+
+
+class DataScreen(Place):
+    """Types of data, quarantine, dials, reconciliation, receipts and the chain."""
+
+    KEY = "6"
+    TITLE_IN_TAB = "Data"
+    MODE = "data"
+    FIRST_FOCUS = "#types"
+    CSS_PATH = "data.tcss"
+    OWN_COMMANDS = (
+        Command(
+            "data.panel",
+            "v",
+            "panel",
+            "Next panel",
+            "Quarantine, dials, receipts, reconciliation: shows the next, or goes to it where all are shown",
+            "next panel",
+        ),
+        Command(
+            "data.dial_down",
+            "less_than_sign",
+            "turn(-1)",
+            "Dial down",
+            "Turns the dial under the cursor down: less goes wrong on the way",
+            "dial down",
+            "<",
+        ),
+        Command(
+            "data.dial_up",
+            "greater_than_sign",
+            "turn(1)",
+            "Dial up",
+            "Turns the dial under the cursor up: more goes wrong on the way",
+            "up",
+            ">",
+        ),
+        OPEN,
+    )
+
+    def parts(self) -> Iterable[Widget]:
+        """Make the board; its module is loaded now, after the frame's paint."""
+        from referral_tui.dashboard.screens.data_board import DataBoard  # noqa: PLC0415
+
+        yield DataBoard()
+
+    def wish(self) -> Wish:
+        """Ask for types, receipts, quarantine, reconciliation, dials and chains."""
+        from referral_tui.dashboard.screens.data_wish import DataWish  # noqa: PLC0415
+
+        return DataWish()
+
+    def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
+        """Hand the snapshot to the board."""
+        self._board.show(snapshot, step)
+
+    def action_panel(self) -> None:
+        """Show the next panel, or go to it."""
+        self._board.turn_panel()
+
+    def action_open(self) -> None:
+        """Open the message under the cursor of the quarantine."""
+        from referral_tui.dashboard.widgets.data_tables import RefusedTable  # noqa: PLC0415
+
+        self.query_one(RefusedTable).action_open()
+
+    def action_turn(self, up: int) -> None:
+        """Turn the dial under the cursor."""
+        from referral_tui.dashboard.screens.data_words import turned  # noqa: PLC0415
+
+        snapshot, dial = cast("Dashboard", self.app).snapshot, self._board.dial
+        if snapshot is None or dial is None:
+            self.say(Telling("There is no dial to turn here; ] and } lead back to now.", "warn"))
+        elif snapshot.standing.made_by != "simulate":
+            self.say(
+                Telling("These events came from files: nothing is on its way that could go wrong.", "warn")
+            )
+        elif snapshot.status not in ("running", "paused"):
+            text = f"This run is {snapshot.status}: nothing is on its way any more that could go wrong."
+            self.say(Telling(text, "warn"))
+        elif (rate := turned(dial.rate, up)) is None:
+            self.say(Telling(f"{dial.dial} is {'at its most' if up > 0 else 'off'} already.", "warn"))
+        else:
+            self.order("dial", {"faults": {dial.dial: rate}})
+
+    def on_table_opened(self, message: Table.Opened) -> None:
+        """Open a message of the quarantine in a box."""
+        from db.deliveries import Refused  # noqa: PLC0415
+        from referral_tui.dashboard.screens.data_words import message_topic  # noqa: PLC0415
+        from referral_tui.dashboard.screens.explain import ExplainScreen  # noqa: PLC0415
+
+        if isinstance(message.row, Refused):
+            self.app.push_screen(ExplainScreen(message_topic(message.row), ()))
+
+    @property
+    def _board(self) -> DataBoard:
+        from referral_tui.dashboard.screens.data_board import DataBoard  # noqa: PLC0415
+
+        return self.query_one(DataBoard)

@@ -1,0 +1,114 @@
+"""The parts of the data screen: what is passed, quarantine, reconciliation, dials, and the health of the whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from referral_tui.dashboard.screens.data_words import health
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.data_tables import (
+    DialTable,
+    Passed,
+    ReconciledTable,
+    RefusedTable,
+    TypeTable,
+)
+from referral_tui.dashboard.widgets.reading import Reading
+from referral_tui.dashboard.widgets.table import Table
+
+if TYPE_CHECKING:
+    from db.deliveries import Dial
+    from referral_tui.dashboard.screens.data_wish import DataLook
+    from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.step import Step
+
+PANELS = ("quarantine", "dials", "health", "reconciliation")
+BELOW = 7  # lines for a row of the panels, at least
+
+
+class DataBoard(Container):
+    """The parts; where it is narrow, one panel at a time below the types."""
+
+    def __init__(self) -> None:
+        super().__init__(id="board", classes=f"-{PANELS[0]}")
+        self._rows = ""
+
+    def compose(self) -> ComposeResult:
+        """Make the parts."""
+        yield TypeTable()
+        yield RefusedTable()
+        yield DialTable()
+        yield Reading(
+            "Receipts, lateness, chain",
+            Topic(
+                "Receipts, lateness, chain",
+                "Each message gets one receipt: accepted, duplicate (the same again), conflict (the same id, other "
+                "content) or malformed; they add up to all that was received.",
+                (
+                    (
+                        "late news",
+                        "rewards issued though their conversion had been reversed by then: the reversal had happened "
+                        "before the reward fell due, and arrived after. Clawed back where the program can, else lost",
+                    ),
+                    (
+                        "audit chain",
+                        "rows in blocks of 1,024; a block's SHA-256 is over its rows and the block before. Keep the "
+                        "newest hash elsewhere, and nobody can rewrite the past unseen",
+                    ),
+                ),
+            ),
+            "Nothing has been received yet.",
+            id="health",
+        )
+        yield ReconciledTable()
+
+    @property
+    def dial(self) -> Dial | None:
+        """The dial that the cursor stands on."""
+        return self.query_one(DialTable).row
+
+    def show(self, snapshot: Snapshot, step: Step | None) -> None:
+        """Hand each part what it shows; those that would stay the same do nothing."""
+        look: DataLook = snapshot.answer
+        files = snapshot.standing.made_by == "ingest"
+        models = dict(look.models)
+        table = self.query_one(TypeTable)
+        table.show(tuple(Passed.of(row, models, files=files) for row in look.types))
+        table.mark({event.type for event in step.events} if step else frozenset())
+        self.query_one(RefusedTable).show(look.refused)
+        self.query_one(ReconciledTable).show(look.reconciled)
+        self.query_one(DialTable).show(look.dials or ())
+        self.query_one("#health", Reading).show(health(look, snapshot.standing.program))
+        self._fit()
+
+    def turn_panel(self) -> None:
+        """Show the next panel, where one is shown at a time, and go to it."""
+        here = next(place for place, name in enumerate(PANELS) if self.has_class(f"-{name}"))
+        name = PANELS[(here + 1) % len(PANELS)]
+        self.set_class(False, f"-{PANELS[here]}")
+        self.set_class(True, f"-{name}")
+        self.query_one(f"#{name}").focus()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Share the new height."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the types the lines they need, as long as enough are left for what is below."""
+        panels = 2 if self.query_one(TypeTable).region.width >= 100 else 1
+        most = max(5, self.size.height - BELOW * panels)
+        types = max(5, min(len(self.query_one(TypeTable).rows) + 3, most))
+        rows = f"{types}" + " 1fr" * panels
+        if rows != self._rows:
+            self._rows = rows
+            self.styles.grid_rows = rows
+
+    def on_table_left(self, message: Table.Left) -> None:
+        """Go on upwards where a table was left over its first row."""
+        message.stop()
+        if message.table.id != "types":
+            self.query_one(TypeTable).focus()

@@ -1,0 +1,67 @@
+"""What the screen of the data has read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from db import sums
+from db.deliveries import Dial, Reconciled, Refused, dials, models, reconciled, refused
+from db.traffic import (
+    ChainRow,
+    Cost,
+    SenderRow,
+    TypeRow,
+    chains,
+    cost_of_lateness,
+    lateness,
+    lateness_upto,
+    receipts,
+    senders,
+    types,
+)
+from referral_tui.dashboard.wish import Desk, Wish
+
+MOST = 100  # rows of quarantine and of reconciliation
+
+
+@dataclass(frozen=True, slots=True)
+class DataLook:
+    """What is passed, how it arrives, and what became of it; `dials` and `chains` are null for the past."""
+
+    types: tuple[TypeRow, ...]
+    models: tuple[tuple[str, str], ...]
+    receipts: tuple[tuple[str, int], ...]
+    senders: tuple[SenderRow, ...]
+    cost: Cost
+    refused: tuple[Refused, ...]
+    reconciled: tuple[Reconciled, ...]
+    dials: tuple[Dial, ...] | None
+    chains: tuple[ChainRow, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DataWish(Wish):
+    """All of the screen; nothing can be set."""
+
+    EVERY_MS: ClassVar[int] = 500
+
+    def read(self, desk: Desk) -> DataLook:
+        """Read it; of the past what can't change any more is kept."""
+        at, db = desk.at, desk.db
+        clock = desk.standing.clock
+        past: sums.Past = desk.kept.setdefault("past", sums.Past())
+        found = sums.now(db) if at is None else past.at(db, at)
+        late = lateness(db) if at is None else lateness_upto(db, at)
+        now = at if at is not None else clock.sim_at if clock else 0
+        return DataLook(
+            types(db, found, now, late),
+            tuple(models(db).items()),
+            tuple(receipts(found).items()),
+            senders(found),
+            cost_of_lateness(found.totals),
+            refused(db, MOST, at),
+            reconciled(db, MOST, at),
+            dials(db) if at is None else None,
+            chains(db) if at is None else None,
+        )

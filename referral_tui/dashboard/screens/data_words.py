@@ -1,0 +1,140 @@
+"""The data in words: who usually owns a type, how it is delivered, what each dial does, and the state of the whole."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from db.deliveries import Refused
+from referral_tui import figures
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.reading import Block
+
+if TYPE_CHECKING:
+    from db.queries import Program
+    from referral_tui.dashboard.screens.data_wish import DataLook
+
+_OWNERS: Final = {
+    "link.created": "marketing",
+    "referral.shared": "marketing",
+    "friend.visited": "marketing",
+    "friend.claimed": "marketing",
+    "program.changed": "marketing",
+    "friend.opted_in": "compliance",
+    "eligibility.confirmed": "compliance",
+    "review.decided": "compliance",
+}
+_WEEKLY = re.compile(r"batch@([a-z]{3})-(\d\d:\d\d)(/csv)?")
+_DAILY = re.compile(r"batch@(\d\d:\d\d)(/csv)?")
+
+DIAL_SAYS: Final = {
+    "duplicate": "the same message once more",
+    "lost-ack": "the answer is lost, so the sender sends again",
+    "conflict": "the same id with other content",
+    "rebooked": "the same purchase under a new id",
+    "swap": "two messages overtake each other",
+    "delay": "a message comes much later",
+    "outage": "an hour in which a channel stands still, then a burst",
+    "lost": "a message that only reconciliation brings back",
+    "malformed": "a message that breaks the contract",
+    "skew": "a sender's clock that is wrong",
+    "file-late": "a batch file after its hour",
+    "file-missing": "a batch file that never comes",
+    "file-empty": "a batch file with nothing in it",
+    "file-twice": "a batch file sent twice",
+    "file-overlap": "a batch file with rows of the one before",
+    "file-short": "a batch file that is cut short",
+    "file-corrected": "a batch file that is sent again, corrected",
+}
+LADDER: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+"""The rates that a key turns a dial to."""
+
+
+def owner(event_type: str) -> str:
+    """Say which team of the client's usually owns a type: back-end conversions and identity are engineering's."""
+    return _OWNERS.get(event_type, "engineering")
+
+
+def model_words(event_type: str, models: dict[str, str], *, files: bool) -> str:
+    """Say how a type arrives, in at most a dozen cells."""
+    if files:
+        return "files"
+    model = models.get(event_type, "real-time")
+    if model == "real-time":
+        return "at once"
+    if model.startswith("every:"):
+        return f"each {model.removeprefix('every:')}"
+    weekly, daily = _WEEKLY.fullmatch(model), _DAILY.fullmatch(model)
+    if weekly:
+        return f"{weekly[1]} {weekly[2]}"
+    return f"day {daily[1]}" if daily else model
+
+
+def turned(rate: float, up: int) -> float | None:
+    """Find the next rate above (`up` 1) or below (-1); null where there is none."""
+    if up > 0:
+        return next((step for step in LADDER if step > rate * 1.0001), None)
+    return next((step for step in reversed(LADDER) if step < rate * 0.9999), None)
+
+
+def health(look: DataLook, program: Program | None) -> list[Block]:
+    """Tell receipts, what lateness cost, and where the chains stand."""
+    blocks = [Block("Receipts", head=True)]
+    total = sum(count for _, count in look.receipts)
+    inks = {"accepted": "good", "conflict": "bad", "malformed": "bad", "duplicate": "warn"}
+    for kind, count in look.receipts:
+        part = f", {figures.share(count / total)}" if total else ""
+        blocks.append(Block(f"{figures.count(count)}{part}", inks[kind] if count else "quiet", kind))
+    for sender in look.senders:
+        accepted, *others = sender.receipts
+        blocks.append(
+            Block(
+                f"{figures.count(accepted)} accepted, {figures.count(sum(others))} not",
+                "plain",
+                sender.source,
+            )
+        )
+    blocks.append(Block("What late news cost", head=True))
+    count, minor = look.cost.issued
+    if not count:
+        text = "Nothing: no reward was issued after the reversal that would have voided it."
+        blocks.append(Block(text, "quiet"))
+    elif program is not None:
+
+        def money(pair: tuple[int, int]) -> str:
+            value = figures.money(pair[1], program.currency, program.digits)
+            return f"{value} in {figures.counted(pair[0], 'reward')}"
+
+        blocks.append(Block(f"{money((count, minor))} before the reversal came", "warn", "issued"))
+        blocks.append(Block(money(look.cost.clawed), "plain", "clawed back"))
+        blocks.append(Block(money(look.cost.lost), "bad", "lost"))
+    if look.chains is not None:
+        blocks.append(Block("The audit chain", head=True))
+        for chain in look.chains:
+            text = f"{figures.count(chain.rows)} rows in {figures.counted(chain.blocks, 'block')}, newest {chain.hash}"
+            blocks.append(Block(text, "plain", chain.chain))
+        blocks.append(Block("`referral-tui verify` derives all of it again and compares.", "quiet"))
+    return blocks
+
+
+def message_topic(row: Refused) -> Topic:
+    """Tell a message in quarantine as a box."""
+    return Topic(
+        f"Message {row.number} in quarantine",
+        "It was not accepted. It can be corrected and sent again"
+        + (
+            ": a correction of a conflict needs a new id."
+            if row.receipt == "conflict"
+            else " under the same id."
+        ),
+        (
+            ("receipt", row.receipt),
+            ("field", row.field or "the message as a whole"),
+            ("why", row.reason),
+            ("received", f"{figures.moment(row.received_at)} UTC"),
+            ("from", row.source or "not said"),
+            ("id", row.id or "not said"),
+            ("message", row.message),
+            ("SHA-256", row.sha256),
+        ),
+    )

@@ -1,0 +1,103 @@
+"""What is wrong with a file of numbers, in lines for a person: the key, what is there, what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from simulator.program.nearest import advice, shown
+
+Place = tuple[int | str, ...]
+
+_SIMPLE = {"float", "int", "str", "bool"}  # types, as Pydantic names them in a place
+_LIMITS = {
+    "less_than_equal": ("le", "is more than {}, the most that may be"),
+    "less_than": ("lt", "must be less than {}"),
+    "greater_than_equal": ("ge", "is less than {}, the least that may be"),
+    "greater_than": ("gt", "must be more than {}"),
+}
+_KINDS = {
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "string_type": "a text in quotes",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+}
+
+
+def lines(error: ValidationError, model: type[BaseModel], file: str) -> str:
+    """All problems of a file that should be a `model`, one a line; tables of one name are counted from 1."""
+    found: dict[str, str] = {}
+    for problem in error.errors(include_url=False):
+        if problem["type"] == "literal_error" and isinstance(problem["input"], dict | list):
+            continue  # of a value of several kinds: it is told as the other kind
+        place = _place(problem["loc"], model)
+        where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+        found.setdefault(where, _said(problem, place, model))
+    return "\n".join(": ".join(part for part in (file, where, said) if part) for where, said in found.items())
+
+
+def _said(problem: Mapping[str, Any], place: Place, model: type[BaseModel]) -> str:
+    kind, given, context = problem["type"], problem["input"], problem.get("ctx", {})
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        said = f"no such key; {advice(str(place[-1]), _keys(model, place[:-1]))}"
+    elif kind == "missing":
+        said = "the key is missing"
+    elif kind in _LIMITS:
+        limit, words = _LIMITS[kind]
+        said = f"{shown(given)} {words.format(f'{context[limit]:g}')}"
+    elif kind in _KINDS:
+        said = f"{shown(given)} is not {_KINDS[kind]}"
+    elif kind == "literal_error":
+        said = f"no such value {shown(given)}; use one of {context['expected']}"
+    elif kind in {"too_short", "too_long"}:
+        wanted = context.get("min_length", context.get("max_length"))
+        said = f"{context['actual_length']} values are given, {wanted} are wanted"
+    return said
+
+
+def _place(place: Sequence[int | str], model: type[BaseModel]) -> Place:
+    """A problem's place without the names of the kinds that a value of several kinds might have had."""
+    kept: list[int | str] = []
+    for part in place:
+        if isinstance(part, int) or not kept or not _is_kind(part, model, tuple(kept)):
+            kept.append(part)
+    return tuple(kept)
+
+
+def _is_kind(part: str, model: type[BaseModel], place: Place) -> bool:
+    """Whether a part of a place is the name of a type, not of a key: `Reach`, `list[float]`, `literal['one']`."""
+    return part in _SIMPLE or "[" in part or part in {one.__name__ for one in _at(model, place)}
+
+
+def _keys(model: type[BaseModel], place: Place) -> list[str]:
+    """The keys that are known at a place of a model's file."""
+    return [name for one in _at(model, place) for name, _ in _fields(one)]
+
+
+def _at(model: type[BaseModel], place: Place) -> list[type[BaseModel]]:
+    """The models that a table at a place may be of."""
+    models = [model]
+    for part in place:
+        inner = [annotation for one in models for name, annotation in _fields(one) if name == part]
+        models = [found for annotation in inner for found in _models(annotation)] or models
+    return models
+
+
+def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
+    for name, field in model.model_fields.items():
+        yield field.alias or name, field.annotation
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that stand somewhere in an annotation: of a list, a table, an alternative."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)

@@ -1,0 +1,153 @@
+"""The screen of the data: what is passed and how late, what was refused, and dials that are turned on the spot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from story import DAY, START, Story
+from watching import WALL, Watch, Watched
+
+from db.deliveries import DIALS, dials, reconciled, refused
+from referral_tui.dashboard.messages import OrderSent
+from referral_tui.dashboard.screens.data import DataScreen
+from referral_tui.dashboard.screens.data_words import DIAL_SAYS, LADDER, model_words, owner, turned
+from referral_tui.dashboard.screens.explain import ExplainScreen
+from referral_tui.dashboard.widgets.data_tables import DialTable, RefusedTable
+from simulator.delivery import dials as delivery
+from simulator.events.contract import EVENT_TYPES
+from simulator.plan import Plan
+
+
+@asynccontextmanager
+async def data(watch: Watch, path: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Watched]:
+    async with watch(path, size=size) as seen:
+        await seen.open(DataScreen)
+        yield seen
+
+
+def test_the_dials_are_those_of_the_delivery() -> None:
+    assert DIALS == delivery.DIALS
+    assert set(DIAL_SAYS) == set(DIALS)
+    assert all(delivery.checked({"lost": rate}, "") for rate in LADDER)
+
+
+@pytest.mark.parametrize(
+    ("rate", "up", "wanted"),
+    [
+        (0.0, 1, 0.001),
+        (0.002, 1, 0.003),
+        (0.002, -1, 0.001),
+        (0.001, -1, 0.0),
+        (0.0, -1, None),
+        (1.0, 1, None),
+    ],
+)
+def test_a_key_turns_a_dial_along_the_ladder(rate: float, up: int, wanted: float | None) -> None:
+    assert turned(rate, up) == wanted
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("real-time", "at once"),
+        ("every:15m", "each 15m"),
+        ("batch@02:00", "day 02:00"),
+        ("batch@02:00/csv", "day 02:00"),
+        ("batch@mon-02:00", "mon 02:00"),
+    ],
+)
+def test_models_in_words(model: str, said: str) -> None:
+    assert model_words("bill.paid", {"bill.paid": model}, files=False) == said
+    assert model_words("link.created", {"bill.paid": model}, files=False) == "at once"
+    assert model_words("bill.paid", {}, files=True) == "files"
+
+
+def test_every_type_has_an_owner() -> None:
+    assert {owner(name) for name in EVENT_TYPES} == {"engineering", "marketing", "compliance"}
+
+
+def test_a_run_keeps_how_its_events_are_delivered() -> None:
+    models = json.loads(Plan(delivery={"bill.paid": "every:15m"}).settings()["models"])
+    assert (models["bill.paid"], models["service.activated"]) == ("every:15m", "batch@02:00")
+
+
+def test_what_was_refused_by_a_moment(story: Story) -> None:
+    found = refused(story.db, 2)
+    assert [row.number for row in found] == [3, 2]
+    assert refused(story.db, 5, START) == ()
+    assert [row.number for row in refused(story.db, 5, story.now)] == [3, 2, 1]
+    assert all(row.at <= START + 4 * DAY for row in reconciled(story.db, 9, START + 4 * DAY))
+    assert {row.dial: row.count for row in dials(story.db) if row.count} == {"lost": 2, "duplicate": 4}
+
+
+async def test_the_owners_question_is_answered(story: Story, watch: Watch) -> None:
+    async with data(watch, story.path) as seen:
+        text = "\n".join(seen.lines())
+        line = next(line for line in seen.lines() if "service.activated" in line)
+        for part in ("day 02:00", "engineering", "conversion", "client/billing", "7 h", "12 h"):
+            assert part in line
+        assert "£30.00 in 2 rewards" in text
+        assert "99.6 %" in text
+
+
+@pytest.mark.parametrize(("key", "rate"), [("greater_than_sign", 0.1), ("less_than_sign", 0.01)])
+async def test_a_dial_is_turned_by_an_order(story: Story, watch: Watch, key: str, rate: float) -> None:
+    async with data(watch, story.path) as seen:
+        seen.app.screen.query_one(DialTable).focus()
+        await seen.pilot.press(key)
+        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        assert (sent.kind, sent.args) == ("dial", {"faults": {"duplicate": rate}})
+        assert seen.telling().startswith(f"Sent: duplicate {rate * 100:.3g} %.")
+
+
+@pytest.mark.parametrize(
+    ("made_by", "status", "said"),
+    [("simulate", "finished", "This run is finished"), ("ingest", "finished", "came from files")],
+)
+async def test_a_dial_that_can_not_be_turned_says_why(
+    story: Story, watch: Watch, made_by: str, status: str, said: str
+) -> None:
+    story.db.execute("UPDATE setting SET value = ? WHERE name = 'kind'", (made_by,))
+    story.clock(status, 0, WALL - 500, START + 60 * DAY)
+    async with data(watch, story.path) as seen:
+        await seen.pilot.press("greater_than_sign")
+        await seen.pilot.pause()
+        assert said in seen.telling()
+
+
+async def test_a_message_in_quarantine_is_opened(story: Story, watch: Watch) -> None:
+    async with data(watch, story.path) as seen:
+        seen.app.screen.query_one(RefusedTable).focus()
+        await seen.pilot.press("down", "enter")
+        await seen.pilot.pause()
+        assert isinstance(seen.app.screen, ExplainScreen)
+        text = "\n".join(seen.lines())
+        assert "data.contact_ref" in text
+        assert "looks like an e-mail" in text
+        await seen.pilot.press("escape")
+
+
+async def test_where_it_is_narrow_one_panel_is_shown_at_a_time(story: Story, watch: Watch) -> None:
+    async with data(watch, story.path, (72, 20)) as seen:
+        order = []
+        for _ in range(4):
+            await seen.pilot.press("v")
+            await seen.pilot.pause()
+            (shown,) = [
+                part.id for part in seen.app.screen.query(".panel") if part.display and part.id != "types"
+            ]
+            assert seen.app.focused.id == shown
+            order.append(shown)
+        assert order == ["dials", "health", "reconciliation", "quarantine"]
+
+
+async def test_the_past_has_no_dials(story: Story, watch: Watch) -> None:
+    async with data(watch, story.path) as seen:
+        await seen.pilot.press("left_curly_bracket")
+        await seen.until(lambda: seen.app.snapshot.question.view.at)
+        assert "How the dials stood" in "\n".join(seen.lines())
