@@ -105,14 +105,7 @@ class Attribution(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[str] = "attribution"
-    __table_args__ = (
-        Index("attribution_friend", "friend"),
-        Index("attribution_referrer", "referrer"),
-        Index(
-            "attribution_channel", "channel"
-        ),  # each ends with `seq`, so the newest of a channel are read first
-        Index("attribution_code", "code"),
-    )
+    __table_args__ = (Index("attribution_friend", "friend"), Index("attribution_referrer", "referrer"))
     seq: int = Field(sa_column=row_number())
     friend: int
     referrer: int
@@ -132,7 +125,6 @@ class Decision(SQLModel, table=True):
     __table_args__ = (
         Index("decision_friend", "friend"),
         Index("decision_review", "id", sqlite_where=text("outcome = 'review'")),  # the queue: those open only
-        Index("decision_reason", "reason", sqlite_where=text("reason IS NOT NULL")),  # the newest of a rule
     )
     id: int = Field(sa_column=row_number())
     seq: int
@@ -151,12 +143,7 @@ class Reward(SQLModel, table=True):
     """A reward line; `recipient` is a person for every role but `community`, which has its name in `community`."""
 
     __tablename__: ClassVar[str] = "reward"
-    __table_args__ = (
-        Index("reward_decision", "decision"),
-        Index("reward_recipient", "recipient"),
-        Index("reward_state", "state", "state_at"),  # the newest of a state
-        Index("reward_due", "due_at", sqlite_where=text("state = 'pending'")),  # the next to fall due
-    )
+    __table_args__ = (Index("reward_decision", "decision"), Index("reward_recipient", "recipient"))
     id: int = Field(sa_column=row_number())
     decision: int
     seq: int
