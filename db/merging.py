@@ -126,3 +126,7 @@ def _statements(*, first: bool) -> Iterator[str]:
             "UPDATE main.clock SET sim_at = max(sim_at, (SELECT sim_at FROM part.clock)), "
             "ends_at = max(ends_at, (SELECT ends_at FROM part.clock))"
         )
+        yield (
+            "UPDATE main.program_version SET budget_minor = budget_minor + "
+            "(SELECT budget_minor FROM part.program_version WHERE version = 1)"
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from db.sums import HOUR_MS, Pair, Past, Sums
+from db.sums import HOUR_MS, Pair, Past, Sums, begun_at
 
 STATES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
 DAY_MS = 24 * HOUR_MS
@@ -82,8 +82,8 @@ def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget
         (at_ms,),
     ).fetchone()
     total = found[0] if found else None
-    begun = db.execute("SELECT received_at FROM event ORDER BY seq LIMIT 1").fetchone()
-    start = max(at_ms - RATE_DAYS * DAY_MS, begun[0] if begun else at_ms)
+    begun = begun_at(db)
+    start = max(at_ms - RATE_DAYS * DAY_MS, at_ms if begun is None else begun)
     days = (at_ms - start) / DAY_MS
     spent = _spent(sums)
     a_day = (spent - _spent(past.at(db, start))) / days if days > 0 else 0.0

@@ -55,6 +55,12 @@ def now(db: sqlite3.Connection) -> Sums:
     return Sums(totals, _by_metric(((metric, part), (n, v)) for metric, part, n, v in rows))
 
 
+def begun_at(db: sqlite3.Connection) -> int | None:
+    """When the first hour that has something began, milliseconds UTC; null where nothing has."""
+    (hour,) = db.execute("SELECT MIN(hour) FROM hour").fetchone()
+    return None if hour is None else hour * HOUR_MS
+
+
 @dataclass
 class Past:
     """Looks back in one database. Keep it from look to look; for another file make another."""

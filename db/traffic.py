@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.definitions import RECEIPTS, Rollup
-from db.sums import HOUR_MS, Pair, Sums
+from db.sums import HOUR_MS, Pair, Sums, begun_at
 from simulator.lateness import Late, summed
 
 DAY_MS = 24 * HOUR_MS
@@ -23,7 +23,7 @@ CHAINS = ("person", "event", "quarantine", "audit")
 class TypeRow:
     """An event type: how many were accepted and from which sources, and how late they came.
 
-    `a_day` is accepted events by the day, since the first event of the log.
+    `a_day` is accepted events by the day, since the hour of the first event of the log.
     """
 
     type: str
@@ -78,8 +78,8 @@ class ChainRow:
 
 def types(db: sqlite3.Connection, sums: Sums, at_ms: int, late: dict[str, Late]) -> tuple[TypeRow, ...]:
     """Make a row of each event type that was ever accepted, the most frequent first; `late` is of `lateness`."""
-    begun = db.execute("SELECT received_at FROM event ORDER BY seq LIMIT 1").fetchone()
-    days = (at_ms - begun[0]) / DAY_MS if begun else 0.0
+    begun = begun_at(db)
+    days = 0.0 if begun is None else (at_ms - begun) / DAY_MS
     rows = []
     for metric, (count, _) in sums.totals.items():
         name = metric.removeprefix("event.")

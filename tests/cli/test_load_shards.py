@@ -61,7 +61,9 @@ def test_shards_are_read_as_one(order: Order, exports: Exports, cli: Cli) -> Non
     with closing(sqlite3.connect(order.path)) as db:
         total = dict(db.execute("SELECT metric, count FROM total"))
         assert json.loads(db.execute("SELECT figures FROM meter").fetchone()[0])["received"] == 3000
+        budget = db.execute("SELECT budget_minor FROM program_version").fetchone()
     assert total["receipt.accepted"] == 3000
+    assert budget == (order.program.budget_minor,)
     verdict = verify(order.path)
     assert verdict.difference is None
     assert verdict.checked[-1] == "the sums are those of 3 shards"

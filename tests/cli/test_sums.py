@@ -101,7 +101,7 @@ def test_the_budget_lasts_as_long_as_the_rate_since_the_start_says(db: sqlite3.C
     found = budget(db, Past(), sums.now(db), end)
     ((used,),) = db.execute("SELECT SUM(value_minor) FROM reward WHERE state IN ('issued', 'revoked')")
     assert (found.total, found.spent, found.left) == (400_000, used, 400_000 - used)  # the changed program's
-    assert found.a_day == pytest.approx(used / ((end - start) / DAY_MS))
+    assert found.a_day == pytest.approx(used / ((end - start // HOUR_MS * HOUR_MS) / DAY_MS))
     assert found.runs_out_at == pytest.approx(end + (400_000 - used) / found.a_day * DAY_MS, abs=1)
     ((changed,),) = db.execute("SELECT received_at FROM event WHERE type = 'program.changed'")
     assert budget(db, Past(), sums.now(db), changed - 1).total == 900_000
