@@ -151,6 +151,7 @@ class Run:
             opened.platform.check_program,
             turns,
             processes=processes,
+            hurried=pace == MAX,
         )
         self._at = self._source.start_ms  # everything that arrives before is received
         self._pace = pace

@@ -17,24 +17,36 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 
 
+_AT_ONCE = 50_000  # events that wait for their digest: the making costs for each call, the waiting is memory
+
+
 class Accepted:
     """Gathers accepted events of the client's, and gives each once."""
 
     def __init__(self) -> None:
         self._heard = pl.DataFrame(schema=SCHEMA)
-        self._parts: list[pl.DataFrame] = []
+        self._raw: list[pl.DataFrame] = []
+        self._waiting = 0
 
     def hear(self, events: pl.DataFrame) -> None:
         """The next events of the log, in its order."""
         ours = events.filter(pl.col("source") != "platform")
         if ours.height:
-            told = ours.select(name for name in SCHEMA if name != "digest")
-            self._parts.append(told.with_columns(digests(ours)))
+            self._raw.append(ours)
+            self._waiting += ours.height
+            if self._waiting >= _AT_ONCE:
+                self._digest()
 
     def take(self, before_ms: int) -> pl.DataFrame:
         """What was received before a moment, since the last call (columns of `SCHEMA`)."""
-        heard = pl.concat([self._heard, *self._parts])
-        self._parts = []
-        cut = int(heard["received_at"].search_sorted(before_ms))
-        taken, self._heard = heard[:cut], heard[cut:]
+        self._digest()
+        cut = int(self._heard["received_at"].search_sorted(before_ms))
+        taken, self._heard = self._heard[:cut], self._heard[cut:]
         return taken
+
+    def _digest(self) -> None:
+        if self._raw:
+            ours = pl.concat(self._raw)
+            told = ours.select(name for name in SCHEMA if name != "digest").with_columns(digests(ours))
+            self._heard = pl.concat([self._heard, told])
+            self._raw, self._waiting = [], 0

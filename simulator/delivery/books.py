@@ -58,4 +58,5 @@ class Books:
         again = due.join(missing, on=[*KEY, "source", "id"], how="semi", maintain_order="left")
         later = lognormal(self._keys(again["id"]), Purpose.SENT_AGAIN, _AGAIN_MS, _AGAIN_SPREAD)
         at = again["compare_at"].to_numpy() + LOOKAHEAD_MS + np.maximum(later, 1).astype(np.int64)
+        at = np.maximum(at, before_ms)  # never in what is over, however late the lists are compared
         return findings, on_wire(again.select(list(MESSAGE_SCHEMA)[1:]), at, nth=_AGAIN)

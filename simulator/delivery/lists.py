@@ -41,17 +41,15 @@ KEY: Final = ("type", "until")
 def listed(events: pl.DataFrame, files: Ints, arrivals: Ints, channels: Channels) -> pl.DataFrame:
     """Events of the client's, with the list that each is in.
 
-    Adds `until` (the list tells of what occurred before: when the file is due, or the day's end), `compare_at`
-    (milliseconds UTC) and `digest`. `files` and `arrivals` are as planned.
+    Adds `until` (the list tells of what occurred before: when the file is due, or the day's end) and `compare_at`
+    (milliseconds UTC). `files` and `arrivals` are as planned.
     """
     occurred = events["occurred_at"].to_numpy()
     kinds = events["type"].to_physical().to_numpy()
     day_end = (occurred // DAY_MS + 1) * DAY_MS
     until = np.where(files > 0, due_of(files), day_end)
     last_due = np.where(files > 0, arrivals, day_end + channels.period[kinds])
-    return events.with_columns(
-        digests(events), until=pl.Series(until), compare_at=pl.Series(last_due + GRACE_MS)
-    )
+    return events.with_columns(until=pl.Series(until), compare_at=pl.Series(last_due + GRACE_MS))
 
 
 def exchanged(rows: pl.DataFrame, exchange: Callable[[str, bytes], bytes]) -> pl.DataFrame:
@@ -65,6 +63,7 @@ def exchanged(rows: pl.DataFrame, exchange: Callable[[str, bytes], bytes]) -> pl
     """
     parts = []
     order = rows.sort("until", "type", maintain_order=True)
+    order = order.select("type", "until", "compare_at", "source", "id", digests(order))
     texts = order.select(_AS_JSON.alias("line"))["line"].to_list()
     first = 0
     for (kind, until, compare_at), count in _lists(order):

@@ -19,6 +19,7 @@ from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.verify import verify
+from simulator.world.rhythm import DAY_MS
 
 TYPES = ("customer.identified", "service.activated", "bill.paid", "conversion.reversed")
 MODELS = (
@@ -50,7 +51,7 @@ def fly(number: int, path: Path, program: Program) -> Counter[str]:
     chance = random.Random(number)
     plan = a_plan(chance)
     stop = stop_after(chance.randrange(1, 30)) if chance.random() < 0.5 else stop_after(10**9)
-    ended = run_into(path, program, plan=plan, batch=chance.choice((1, 17, 250, 20_000)), stopped=stop)
+    ended = run_into(path, program, plan=plan, batch=chance.choice((3, 17, 250, 20_000)), stopped=stop)
     while ended == "stopped":
         ended = run_into(
             path, None, batch=chance.choice((29, 500)), stopped=stop_after(chance.randrange(2, 40))
@@ -66,12 +67,17 @@ def fly(number: int, path: Path, program: Program) -> Counter[str]:
             "SELECT COUNT(*) FROM reconciliation "
             "WHERE listed <> found + missing OR returned > missing OR different > found"
         )
+        ((gone,),) = db.execute(
+            "SELECT COUNT(*) FROM reconciliation WHERE returned < missing AND at < ?",
+            (plan.end_ms - 6 * DAY_MS,),
+        )
         struck = Counter(dict(db.execute("SELECT dial, SUM(count) FROM fault GROUP BY dial")))
     assert sum(receipts.values()) == int(received), (number, plan)
     assert logged == receipts.get("receipt.accepted", 0), (number, plan)
     conflict, malformed = (receipts.get(f"receipt.{kind}", 0) for kind in ("conflict", "malformed"))
     assert refused == conflict + malformed, (number, plan)
     assert odd == 0, (number, plan)
+    assert gone == 0, (number, plan)  # what a fault took away is brought back
     if not any(plan.faults.values()):
         assert logged == int(received), (number, plan)
     on = {dial.rpartition(":")[2] for dial, rate in plan.faults.items() if rate}
