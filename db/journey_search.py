@@ -19,6 +19,7 @@ Order = Literal["newest", "matched", "oldest"]
 Namer = Callable[[str], str]
 
 SLICE: Final = 400  # events or rows walked at once: some 5 ms with the look-ups
+MOST_SLICES: Final = 50  # a look, where a log has next to no friends
 BUDGET_MS: Final = 25.0  # of walking a look
 WINDOW: Final = 20_000  # newest events that are walked where there are no indexes
 _NAME: Final = re.compile(r"[a-z]+-[a-z]+-[0-9]{0,2}")
@@ -170,13 +171,14 @@ class Search:
         """Go on for `BUDGET_MS` of `clock` (milliseconds, steady), and give what was found so far."""
         if not indexed(db):
             return self._window(db)
-        until = clock() + BUDGET_MS
-        if self._walk is None or (not self.wanted.words and self.wanted.order == "newest"):
+        until = clock() + BUDGET_MS if self.wanted.words else float("inf")  # a page alone is soon full
+        plain = not self.wanted.words and self.wanted.order == "newest"
+        if self._walk is None or (plain and self._ends(db) != (self._top, self._trail)):
             self._begin(db)
         else:
             self._freshen(db)
-        while not self._full and self._walk is not None:
-            people = self._walk.take(db)
+        for _ in range(MOST_SLICES):
+            people = None if self._full or self._walk is None else self._walk.take(db)
             if people is None:
                 break
             self._take(db, people)
@@ -204,9 +206,12 @@ class Search:
         newest = int(db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
         return newest if self.wanted.seq is None else min(newest, self.wanted.seq)
 
+    def _ends(self, db: sqlite3.Connection) -> tuple[int, int]:
+        """The last event that is looked at, and the last entry of the trail."""
+        return self._newest(db), int(db.execute("SELECT coalesce(max(seq), 0) FROM audit").fetchone()[0])
+
     def _begin(self, db: sqlite3.Connection) -> None:
-        self._top = self._newest(db)
-        self._trail = db.execute("SELECT coalesce(max(seq), 0) FROM audit").fetchone()[0]
+        self._top, self._trail = self._ends(db)
         people = db.execute("SELECT coalesce(max(id), -1) FROM person").fetchone()[0] + 1
         self._found, self._seen, self._full = {}, bytearray(people), False
         self._walk = self._served(db)
@@ -263,9 +268,8 @@ class Search:
         """Look again at what was found, and at whom something has happened to since."""
         if self.wanted.seq is not None:
             return
-        newest = self._newest(db)
-        trail = db.execute("SELECT coalesce(max(seq), 0) FROM audit").fetchone()[0]
-        if newest == self._top and trail == self._trail:
+        newest, trail = self._ends(db)
+        if (newest, trail) == (self._top, self._trail):
             return
         touched = dict.fromkeys(self._found)
         events = f"SELECT person FROM event WHERE seq > ? AND {FRIENDS_ONLY} ORDER BY seq DESC LIMIT ?"

@@ -204,10 +204,10 @@ def _rooms(rooms: Iterable[Told], program: Program | None) -> Iterator[Block]:
     for room in rooms:
         left = []
         if room["count"] is not None:
-            left.append(f"{figures.count(room['count'])} more")
+            left.append(f"{figures.count(room['count'])} more" if room["count"] else "none more")
         if room["value_minor"] is not None:
             left.append(_money(room["value_minor"], program))
-        yield Block(f"{room['reward']} has room for {' and '.join(left)} {room['window']}", name="cap")
+        yield Block(f"{room['reward']}: room for {' and '.join(left)} {room['window']}", name="cap")
 
 
 def _way(one: Told) -> str:

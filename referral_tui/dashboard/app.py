@@ -30,6 +30,7 @@ from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.load import LoadScreen
 from referral_tui.dashboard.screens.overview import OverviewScreen
 from referral_tui.dashboard.screens.program import ProgramScreen
+from referral_tui.dashboard.screens.referrers import ReferrersScreen
 from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.telling import Telling
@@ -50,6 +51,7 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
     OverviewScreen,
     JourneysScreen,
     RewardsScreen,
+    ReferrersScreen,
     ProgramScreen,
     DataScreen,
     LoadScreen,

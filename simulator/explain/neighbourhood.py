@@ -156,6 +156,6 @@ _FRIENDS = (
 )
 _SETTLED = (
     "SELECT d.decided_at, e.source, e.id FROM decision d JOIN event e ON e.seq = d.seq "
-    "WHERE d.friend = ? AND d.decided_at > e.received_at"
+    "WHERE d.friend = ? AND (d.reason = 'declined' OR (d.failed != '[]' AND d.outcome IN ('qualified', 'ignored')))"
 )
 _REVIEWS = "SELECT seq, steering FROM event WHERE seq > ? AND seq <= ? AND type = 'review.decided'"

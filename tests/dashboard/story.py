@@ -132,6 +132,8 @@ class Story:
         row = (seq, friend, referrer, code, channel, method, self.now - HOUR, self.now, seq, 1)
         self.db.execute("INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.count(f"attribution.{method}")
+        self.part("channel.attributed", channel)
+        self.part("generation", "1")
         self.audit("attributed", friend, seq, seq)
 
     def decide(self, seq: int, friend: int, referrer: int, outcome: str, reason: str | None) -> int:
@@ -179,11 +181,18 @@ class Story:
         self.part(f"reward.{state}", f"{role}-credit", 1, minor)
         if before == "pending":
             self.falls_due(due_at, f"{role}-credit", -1, -minor)
+        if "issued" in (before, state):
+            sign = 1 if state == "issued" else -1
+            self.part("channel.issued", self.channel_of(friend), sign, sign * minor)
         if state == "issued":
             if role == "friend":
                 self.count("stage.rewarded")
             self.count("time_to_reward", 1, 3 * DAY)
         self.audit(state, friend, reward, seq)
+
+    def channel_of(self, friend: int) -> str:
+        sql = "SELECT channel FROM attribution WHERE friend = ?"
+        return str(self.db.execute(sql, (friend,)).fetchone()[0])
 
     def clock(self, status: str, pace: float, beat_at: int, ends_at: int) -> None:
         row = (1, status, self.now, self.now, START, ends_at, pace, beat_at, 4242)
@@ -230,6 +239,31 @@ class Story:
         self.parts.clear()
         if self.db.in_transaction:
             self.db.execute("COMMIT")
+
+    def boards(self) -> None:
+        """The boards of the first, made from the rows; communities are said to be of referrers by their number."""
+        self.db.execute("DELETE FROM leader")
+        sums = (
+            "SELECT {who}, count(DISTINCT a.friend) AS friends, "
+            "count(DISTINCT CASE WHEN d.outcome = 'qualified' THEN a.friend END) AS qualified, "
+            "coalesce(sum(CASE WHEN w.state = 'issued' AND w.role = 'referrer' THEN w.value_minor END), 0) AS issued "
+            "FROM attribution a LEFT JOIN decision d ON d.friend = a.friend LEFT JOIN reward w ON w.decision = d.id "
+            "GROUP BY 1 ORDER BY {order}, 1 LIMIT 200"
+        )
+        communities = (
+            "CASE a.referrer % 4 WHEN 0 THEN 'club-0007' WHEN 1 THEN 'workplace-0392' ELSE 'family-0114' END"
+        )
+        for board, who, order in (
+            ("qualified", "a.referrer", "qualified DESC, issued DESC, friends DESC"),
+            ("issued", "a.referrer", "issued DESC, qualified DESC, friends DESC"),
+            ("community", communities, "qualified DESC, issued DESC, friends DESC"),
+        ):
+            rows = self.db.execute(sums.format(who=who, order=order)).fetchall()
+            for place, (one, *numbers) in enumerate(rows, 1):
+                named = (None, one) if board == "community" else (one, None)
+                self.db.execute(
+                    "INSERT INTO leader VALUES (?, ?, ?, ?, ?, ?, ?)", (board, place, *named, *numbers)
+                )
 
     def begin(self) -> None:
         self.db.execute("BEGIN")
@@ -294,6 +328,7 @@ class Story:
             )
         for chain in ("person", "event", "quarantine", "audit"):
             self.db.execute("INSERT INTO block VALUES (?, 1, 700, ?)", (chain, f"{len(chain) % 10}a" * 32))
+        self.boards()
         self.commit()
 
     def measure(self, beats: int = 60) -> None:
@@ -394,6 +429,7 @@ class Story:
             return
         decision = self.decide(seq, friend, referrer, "qualified", None)
         self.count("stage.qualified")
+        self.part("channel.qualified", channel)
         due = self.now + 3 * DAY
         waiting.append((due, self.promise(decision, seq, "referrer", referrer, friend, 2000)))
         waiting.append((due, self.promise(decision, seq, "friend", friend, friend, 1000)))

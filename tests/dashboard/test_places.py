@@ -63,7 +63,7 @@ async def test_nothing_is_cut_or_empty(
 ) -> None:
     async with opened(watch, story.path, place, size) as seen:
         lines = seen.lines()
-        assert "Northwind Mobile" in lines[0] or size[0] < 110
+        assert "Northwind Mobile" in lines[0] or size[0] < 140
         assert "platform" in lines[0]
         assert f"{place.KEY} {place.TITLE_IN_TAB}" in lines[0]
         assert all(other.KEY in lines[0] for other in PLACES)

@@ -29,7 +29,7 @@ _DONE: Final = {
     "milestone.reached": "milestone",
     "conversion.reversed": "reversed",
 }
-_STAGES: Final = {
+STAGE_SIGNS: Final = {
     "visited": ("▁", "quiet"),
     "claimed": ("▂", "plain"),
     "eligible": ("▃", "plain"),
@@ -37,7 +37,7 @@ _STAGES: Final = {
     "qualified": ("▆", "good"),
     "rewarded": ("█", "good"),
 }
-_OUTCOMES: Final = {
+OUTCOMES: Final = {
     "refused": ("✕ refused", "bad"),
     "review": ("? in review", "warn"),
     "ignored": ("· no count", "quiet"),
@@ -158,9 +158,9 @@ def _why(row: Journey, _cells: int) -> Drawn:
 
 
 def _stage(row: Journey, _cells: int) -> Drawn:
-    if row.outcome in _OUTCOMES:
-        return _OUTCOMES[row.outcome]
+    if row.outcome in OUTCOMES:
+        return OUTCOMES[row.outcome]
     if row.stage is None:
         return figures.NOTHING, "quiet"
-    sign, ink = _STAGES[row.stage]
+    sign, ink = STAGE_SIGNS[row.stage]
     return f"{sign} {row.stage}", ink
