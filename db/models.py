@@ -105,7 +105,12 @@ class Attribution(SQLModel, table=True):
     """
 
     __tablename__: ClassVar[str] = "attribution"
-    __table_args__ = (Index("attribution_friend", "friend"), Index("attribution_referrer", "referrer"))
+    __table_args__ = (
+        Index("attribution_friend", "friend"),
+        Index("attribution_referrer", "referrer"),
+        Index("attribution_channel", "channel"),  # this and the next serve a search: the newest of one first
+        Index("attribution_code", "code"),
+    )
     seq: int = Field(sa_column=row_number())
     friend: int
     referrer: int

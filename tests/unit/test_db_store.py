@@ -271,9 +271,25 @@ def test_what_can_not_be_made_is_said(tmp_path: Path, what: str) -> None:
     assert not list(tmp_path.glob("*.lock"))
 
 
-def test_the_owner_of_a_code_is_found_by_an_index(make: Make) -> None:
+@pytest.mark.parametrize(
+    ("index", "sql"),
+    [
+        (
+            "event_link",
+            "SELECT person FROM event WHERE type = 'link.created' AND code = ? AND seq < 9 ORDER BY seq",
+        ),
+        (
+            "attribution_channel",
+            "SELECT seq FROM attribution WHERE channel = ? AND seq < 9 ORDER BY seq DESC",
+        ),
+        ("attribution_code", "SELECT seq FROM attribution WHERE code = ? AND seq < 9 ORDER BY seq DESC"),
+        ("attribution_referrer", "SELECT friend FROM attribution WHERE referrer = ? ORDER BY seq DESC"),
+        ("decision_review", "SELECT * FROM decision WHERE outcome = 'review' AND id < ? ORDER BY id DESC"),
+        ("reward_recipient", "SELECT * FROM reward WHERE reward = 'a' AND role = 'b' AND recipient IS ?"),
+    ],
+)
+def test_what_is_looked_for_is_found_by_an_index_in_its_order(make: Make, index: str, sql: str) -> None:
     with make() as store:
         store.index()
-        sql = "SELECT person FROM event WHERE type = 'link.created' AND code = ? AND seq < ? ORDER BY seq"
-        (plan,) = store.query(f"EXPLAIN QUERY PLAN {sql}", ("A", 9))
-        assert "event_link" in plan[-1]
+        (plan,) = store.query(f"EXPLAIN QUERY PLAN {sql}", ("A",))
+        assert index in plan[-1]
