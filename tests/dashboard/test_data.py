@@ -103,6 +103,10 @@ async def test_a_dial_is_turned_by_an_order(story: Story, watch: Watch, key: str
         (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
         assert (sent.kind, sent.args) == ("dial", {"faults": {"duplicate": rate}})
         assert seen.telling().startswith(f"Sent: duplicate {rate * 100:.3g} %.")
+        await seen.pilot.press(key)  # the order is on its way: it goes on from there
+        await seen.until(lambda: len([one for one in seen.told if isinstance(one, OrderSent)]) == 2)
+        (_, last) = [one.order for one in seen.told if isinstance(one, OrderSent)]
+        assert last.args == {"faults": {"duplicate": turned(rate, 1 if rate > 0.03 else -1)}}
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,8 @@ async def test_it_begins_at_the_rule_under_the_cursor(story: Story, watch: Watch
     async with program(watch, story.path) as seen:
         await seen.pilot.press("down", "e")
         assert seen.app.screen.query_one(Editor).cursor_location == (17, 0)
+        await seen.pilot.press("ctrl+n")
+        assert seen.app.screen.query_one(Editor).cursor_location == (21, 0)  # the next [[rule]]
         await seen.pilot.press("escape", "v", "z")
         await seen.pilot.pause()
         assert "no draft to drop" in seen.telling()

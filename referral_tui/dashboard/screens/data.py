@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.screens.data_board import DataBoard
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
+    from referral_tui.dashboard.widgets.bars import Tab
     from referral_tui.dashboard.widgets.table import Table
     from referral_tui.dashboard.wish import Wish
 
@@ -58,6 +59,11 @@ class DataScreen(Place):
         OPEN,
     )
 
+    def __init__(self, tabs: Sequence[Tab] = ()) -> None:
+        """Make the screen; see `Place`."""
+        super().__init__(tabs)
+        self._turned: dict[str, tuple[float, float]] = {}  # by dial: what it stood at, and what was ordered
+
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
         from referral_tui.dashboard.screens.data_board import DataBoard  # noqa: PLC0415
@@ -98,10 +104,15 @@ class DataScreen(Place):
         elif snapshot.status not in ("running", "paused"):
             text = f"This run is {snapshot.status}: nothing is on its way any more that could go wrong."
             self.say(Telling(text, "warn"))
-        elif (rate := turned(dial.rate, up)) is None:
-            self.say(Telling(f"{dial.dial} is {'at its most' if up > 0 else 'off'} already.", "warn"))
         else:
-            self.order("dial", {"faults": {dial.dial: rate}})
+            stood, ordered = self._turned.get(dial.dial, (-1.0, 0.0))
+            now = ordered if stood == dial.rate else dial.rate  # an order on its way counts as obeyed
+            rate = turned(now, up)
+            if rate is None:
+                self.say(Telling(f"{dial.dial} is {'at its most' if up > 0 else 'off'} already.", "warn"))
+            else:
+                self._turned[dial.dial] = (dial.rate, rate)
+                self.order("dial", {"faults": {dial.dial: rate}})
 
     def on_table_opened(self, message: Table.Opened) -> None:
         """Open a message of the quarantine in a box."""

@@ -58,6 +58,15 @@ class ProgramScreen(Place):
             "^o",
         ),
         Command(
+            "program.part",
+            "ctrl+n",
+            "part",
+            "Next part",
+            "Goes to the next part of the file: a milestone, a rule, a reward, the budget",
+            "next part",
+            "^n",
+        ),
+        Command(
             "program.file",
             "v",
             "file",
@@ -122,6 +131,10 @@ class ProgramScreen(Place):
         board.edit(rule.line if rule is not None and here else None)
         self._tell()
         self.say(Telling("Change a value; what follows from it is told as soon as you pause."))
+
+    def action_part(self) -> None:
+        """Go to the next part of the file."""
+        self._board.editor.go_to_part()
 
     def action_file(self) -> None:
         """Change between words and file."""

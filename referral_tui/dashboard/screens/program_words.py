@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher, get_close_matches
 
-from referral_tui.dashboard.checking import Checked
+from referral_tui.dashboard.checking import Checked, Problem
 from referral_tui.dashboard.snapshot import Snapshot
 from referral_tui.dashboard.widgets.reading import Block
 
@@ -51,8 +51,9 @@ def refusal(snapshot: Snapshot, draft: Checked | None) -> str:
     if draft is None:
         return "It is still being checked; try again in a moment."
     if not draft.fine:
-        first = draft.problems[0].text if draft.problems else draft.failed
-        return f"Not applied, it can't be run: {first}"
+        first = draft.problems[0] if draft.problems else Problem(None, draft.failed)
+        where = f"{_line(first.line)}: " if first.line is not None else ""
+        return f"Not applied, it can't be run. {where}{first.text}"
     if snapshot.question.view.at is not None:
         return "This is the past: go on to now with } first, then apply it."
     if snapshot.standing.made_by != "simulate":

@@ -31,6 +31,13 @@ class Editor(TextArea):
         if text != self.text:
             self.load_text(text)
 
+    def go_to_part(self) -> None:
+        """Go to the next table of the file, after the last one to the first."""
+        here = self.cursor_location[0]
+        tables = [at for at, line in enumerate(self.text.splitlines()) if line.startswith("[")]
+        if tables:
+            self.go_to(next((at for at in tables if at > here), tables[0]) + 1)
+
     def go_to(self, line: int) -> None:
         """Put the cursor at the start of a line, from 1, in the middle of what is seen."""
         self.move_cursor((max(0, min(line, self.document.line_count) - 1), 0), center=True)
