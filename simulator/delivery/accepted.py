@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from simulator.delivery.digests import digests
-from simulator.events.columns import TYPE
+from simulator.events.columns import MESSAGE_SCHEMA, TYPE
 
 SCHEMA: dict[str, pl.DataType] = {
     "type": TYPE,
@@ -30,7 +30,7 @@ class Accepted:
 
     def hear(self, events: pl.DataFrame) -> None:
         """The next events of the log, in its order."""
-        ours = events.filter(pl.col("source") != "platform")
+        ours = events.filter(pl.col("source") != "platform").select(list(MESSAGE_SCHEMA))
         if ours.height:
             self._raw.append(ours)
             self._waiting += ours.height
