@@ -48,12 +48,12 @@ class BudgetGauge(LineWidget, can_focus=True):
 
     def topic(self) -> Topic:
         """Explain the bar, and how the date is found."""
+        from db.definitions import DEFINITIONS, FORMULAS  # noqa: PLC0415 -- after the first paint
+
         budget = self._budget
         facts: list[tuple[str, str]] = [
-            ("spent", "rewards issued, those clawed back since included: they give no room back"),
-            ("left", "the budget of the program in force less spent, at least nothing"),
-            ("pace", "spent in the last 28 days, or since the first event, ÷ those days"),
-            ("runs out", "now + left ÷ pace; pending rewards are not in it until they are issued"),
+            ("spent", DEFINITIONS["spent"].formula),
+            *((name, FORMULAS[name]) for name in ("left in the budget", "spent a day", "runs out")),
         ]
         if budget is not None and self._program is not None:
             facts.append(("now", f"{self._money(round(budget.a_day))} a day"))
