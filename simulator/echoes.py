@@ -24,12 +24,20 @@ class Echoes:
         """`hear` is told of all accepted events, in the order of the log."""
         self._hear = hear
         self._feelings = Feelings()
+        self._past: Store | None = None  # holds what was felt before, until somebody listens
         self._in_review: list[tuple[Any, ...]] = []
 
     def recall(self, store: Store) -> None:
         """Gather again from a database; accepted events are heard as its log is folded."""
         self._in_review = store.query(OPEN_REVIEWS)
-        recall(self._feelings, store)
+        self._past = store
+
+    def listen(self) -> None:
+        """Gather what people feel from now on, and what they felt so far: events from files have nobody who would."""
+        self._feelings.listening = True
+        if self._past is not None:
+            recall(self._feelings, self._past)
+            self._past = None
 
     def hear(self, outcome: Outcome, engine: Engine, events: pl.DataFrame | None) -> None:
         """What the engine made of `events`, or (None) of the time told."""

@@ -5,18 +5,20 @@ It is the same whatever the batches, and after a restart: everything is by the m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 import polars as pl
 
 from simulator.engine.arrays import NONE, Columns, Ints
+from simulator.engine.interner import Words
 from simulator.engine.outcome import Outcome
 from simulator.program.model import Program
 from simulator.world.feedback import Felt
 from simulator.world.pseudonyms import text_marks
 
-_REWARDED, _REFUSED = 0, 1
+_REWARDED, _REFUSED, _DONATED = range(3)
 
 
 class Knower(Protocol):
@@ -24,6 +26,9 @@ class Knower(Protocol):
 
     def recipients(self, rewards: Ints) -> Ints:
         """The people who get rewards, by their ids; NONE for a community."""
+
+    def communities(self, rewards: Ints) -> list[str | None]:
+        """The communities that get rewards; None for a person's."""
 
     def referrers_of(self, friends: Ints) -> Ints:
         """The referrers of friends, by ids of people; NONE where there is none."""
@@ -34,7 +39,10 @@ class Feelings:
 
     def __init__(self) -> None:
         self._people = Columns({"mark": (np.int64, 0)})  # by id of a person
-        self._waiting: list[Ints] = []  # rows of (at, mark, what)
+        self._waiting: list[Ints] = []  # rows of (at, mark or community, what)
+        self._communities = Words()
+        self.listening = False
+        """Whether anybody wants to know: else nothing is gathered."""
         self._programs: list[tuple[int, Program]] = []
 
     def meet(self, refs: pl.Series) -> None:
@@ -43,10 +51,13 @@ class Feelings:
 
     def hear(self, outcome: Outcome, knower: Knower) -> None:
         """What one call of the engine brought."""
+        if not self.listening:
+            return
         if outcome.persons.height:
             self.meet(outcome.persons["ref"])
         issued = outcome.audit.filter(pl.col("kind") == "issued")
-        self.add_rewarded(issued["at"].to_numpy(), knower.recipients(issued["ref"].to_numpy()))
+        rewards = issued["ref"].to_numpy()
+        self.add_rewarded(issued["at"].to_numpy(), knower.recipients(rewards), knower.communities(rewards))
         refused = outcome.decisions.filter(pl.col("outcome") == "refused")
         self.add_refused(refused["decided_at"].to_numpy(), refused["referrer"].fill_null(NONE).to_numpy())
         declined = outcome.settled.filter(pl.col("outcome") == "refused").join(
@@ -60,9 +71,11 @@ class Feelings:
             for at, version in zip(moments, outcome.versions, strict=True):
                 self.add_program(at, version.program)
 
-    def add_rewarded(self, at: Ints, people: Ints) -> None:
-        """Rewards issued at these times (milliseconds UTC) to people by id, NONE to nobody."""
+    def add_rewarded(self, at: Ints, people: Ints, communities: Sequence[str | None]) -> None:
+        """Rewards issued at these times (milliseconds UTC), to people by id or, where NONE, to communities."""
         self._add(at, people, _REWARDED)
+        names = self._communities.assign(communities)
+        self._keep(at[names != NONE], names[names != NONE], _DONATED)
 
     def add_refused(self, at: Ints, people: Ints) -> None:
         """Refusals of friends of these referrers."""
@@ -83,11 +96,17 @@ class Feelings:
         return Felt(
             rewarded=rows[rows[:, 2] == _REWARDED, 1],
             refused=rows[rows[:, 2] == _REFUSED, 1],
+            communities=tuple(
+                self._communities.texts[name] for name in rows[rows[:, 2] == _DONATED, 1].tolist()
+            ),
             program=changed[-1] if changed else None,
         )
 
     def _add(self, at: Ints, people: Ints, what: int) -> None:
         there = people != NONE
         if there.any():
-            marks = self._people["mark"][people[there]]
-            self._waiting.append(np.column_stack((at[there], marks, np.full(len(marks), what))))
+            self._keep(at[there], self._people["mark"][people[there]], what)
+
+    def _keep(self, at: Ints, who: Ints, what: int) -> None:
+        if len(at):
+            self._waiting.append(np.column_stack((at, who, np.full(len(at), what))))

@@ -10,6 +10,7 @@ import polars as pl
 
 from db.store import Store
 from simulator.engine import Engine
+from simulator.engine.arrays import NONE
 from simulator.errors import DatabaseError
 from simulator.feelings import Feelings
 from simulator.program.load import load_program
@@ -17,7 +18,7 @@ from simulator.program.model import Program
 from simulator.records import parse_program, same_design, typed
 
 _ISSUED = (
-    "SELECT a.at, COALESCE(r.recipient, -1) FROM audit a JOIN reward r ON r.id = a.ref "
+    "SELECT a.at, r.recipient, r.community FROM audit a JOIN reward r ON r.id = a.ref "
     "WHERE a.kind = 'issued' AND a.seq > ? AND a.seq <= ?"
 )
 _REFUSED = (
@@ -76,7 +77,11 @@ def recall(feelings: Feelings, store: Store) -> None:
     ):
         feelings.meet(pl.Series([ref for _, ref in refs], dtype=pl.String))
     for rows in _pages(store, "audit", "seq", _ISSUED):
-        feelings.add_rewarded(*np.array(rows, dtype=np.int64).reshape(-1, 2).T)
+        feelings.add_rewarded(
+            np.array([at for at, _, _ in rows], dtype=np.int64),
+            np.array([NONE if person is None else person for _, person, _ in rows], dtype=np.int64),
+            [community for _, _, community in rows],
+        )
     for rows in _pages(store, "decision", "id", _REFUSED):
         feelings.add_refused(*np.array(rows, dtype=np.int64).reshape(-1, 2).T)
     for at, text in store.query(_CHANGED):

@@ -153,6 +153,7 @@ class Run:
             processes=processes,
             hurried=pace == MAX,
         )
+        self._platform.echoes.listen()
         self._at = self._source.start_ms  # everything that arrives before is received
         self._pace = pace
         self._paused = False

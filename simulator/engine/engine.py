@@ -129,6 +129,13 @@ class Engine:
         personal = accounts["role"][account] != _COMMUNITY
         return np.where(personal, accounts["recipient"][account], NONE)
 
+    def communities(self, rewards: Ints) -> list[str | None]:
+        """The communities that get these rewards (`reward.id`); None for a person's."""
+        account = self._ledger.lines["account"][rewards - 1]
+        accounts, words = self._ledger.accounts, self._state.words.texts
+        pairs = zip(accounts["role"][account].tolist(), accounts["recipient"][account].tolist(), strict=True)
+        return [words[word] if role == _COMMUNITY else None for role, word in pairs]
+
     def referrers_of(self, friends: Ints) -> Ints:
         """The referrers that friends are attributed to, by id; NONE where there is none."""
         attribution = self._state.people["attribution"][friends]

@@ -72,8 +72,7 @@ class Stored:
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
         """Judge and store; `done` comes from the writer's thread."""
         counts = self.platform.receive_columns(messages, done=done)
-        self.platform.echoes.take_reviews()  # nobody here settles them,
-        self.platform.echoes.take_felt(self.platform.newest)  # or feels anything: they are not to pile up
+        self.platform.echoes.take_reviews()  # nobody here settles them: they are not to pile up
         return counts
 
     def flush(self) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulator.program.model import Program
+from simulator.world.communities import Communities
 from simulator.world.draws import Floats, Ints
-from simulator.world.people import Referrers
+from simulator.world.people import People, Referrers
 from simulator.world.pseudonyms import Bytes, marks
 from simulator.world.rhythm import DAY_MS
 from simulator.world.spec_people import Feedback as FeedbackSpec
@@ -21,20 +22,25 @@ class Felt:
     """What people felt in a span of time.
 
     Marks (`pseudonyms.marks`) of those who got a reward and of those whose friends were refused, one for each time;
-    and the program that came into force, where one did.
+    the communities that got one; and the program that came into force, where one did.
     """
 
     rewarded: Ints = field(default_factory=lambda: _NONE)
     refused: Ints = field(default_factory=lambda: _NONE)
+    communities: tuple[str, ...] = ()
     program: Program | None = None
 
 
 class Moods:
     """How much more, or less, than by nature each referrer looks at the page; 1 by nature, and 1 again in time."""
 
-    def __init__(self, spec: FeedbackSpec | None, referrers: Referrers) -> None:
+    def __init__(
+        self, spec: FeedbackSpec | None, referrers: Referrers, people: People, communities: Communities
+    ) -> None:
         self._spec = spec
         self._referrers = referrers
+        self._people = people
+        self._communities = {name: number for number, name in enumerate(communities.names)} if spec else {}
         self._marks, self._rows = _NONE, _NONE
         self._left = 0.0 if spec is None else float(np.exp(-DAY_MS / spec.fades))
 
@@ -58,9 +64,15 @@ class Moods:
             (felt.refused, 1 - self._spec.refused),
         ):
             rows, times = np.unique(self._find(found), return_counts=True)
-            self._referrers.mood[rows] = np.minimum(
-                self._referrers.mood[rows] * factor**times, self._spec.most
-            )
+            self._referrers.mood[rows] *= factor**times
+        mood = self._referrers.mood[: self._referrers.count]
+        known = [self._communities[name] for name in felt.communities if name in self._communities]
+        if known and self._spec.community:
+            none = 1  # the last number is of those without a community
+            times = np.bincount(known, minlength=len(self._communities) + none)
+            of = self._people.community[self._referrers.person[: len(mood)]]
+            mood *= (1 + self._spec.community) ** times[of]
+        np.minimum(mood, self._spec.most, out=mood)
 
     def of(self, count: int) -> Floats | float:
         """The factors of the first `count` referrers."""

@@ -139,13 +139,15 @@ class Operator(Part):
 class Feedback(Part):
     """What the program's outcome does to how often a referrer looks at its page, and so to how often they share.
 
-    rewarded  by how much more often for each reward they get
-    refused   by how much less often for each of their friends who is refused
-    most      never more often than this many times as by nature
-    fades     after this time a third of what was felt is left
+    rewarded   by how much more often for each reward they get
+    refused    by how much less often for each of their friends who is refused
+    community  by how much more often for each reward that their community gets
+    most       never more often than this many times as by nature
+    fades      after this time a third of what was felt is left
     """
 
     rewarded: Annotated[float, Field(ge=0, le=10)]
     refused: Share
+    community: Annotated[float, Field(ge=0, le=10)] = 0.0
     most: Annotated[float, Field(ge=1)]
     fades: Duration

@@ -40,6 +40,13 @@ on = "activated"
 kind = "bill-credit"
 value = 35.00
 hold = "2d"
+
+[[reward]]
+name = "club-fund"
+to = "community"
+on = "activated"
+kind = "donation"
+value = 5.00
 """
 Kept = tuple[dict[str, bytes], list[tuple[object, ...]]]
 
@@ -87,7 +94,8 @@ def test_each_feeling_is_told_once_and_in_time(
     exports = exports_of(tmp_path / "w.db", tmp_path)
     last = told[-1][0]
     issued = [json.loads(line) for line in exports["audit"].splitlines()]
-    rewarded = sum(len(felt.rewarded) for _, felt in told)
+    rewarded = sum(len(felt.rewarded) + len(felt.communities) for _, felt in told)
+    assert any(felt.communities for _, felt in told)
     assert rewarded == sum(entry["kind"] == "issued" and entry["at"] < last for entry in issued) > 0
 
 

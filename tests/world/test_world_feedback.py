@@ -56,6 +56,22 @@ def test_moods_rise_fall_and_fade(busy: WorldSpec, make_world: Any) -> None:
     assert abs(_looks(rest, glad, 50, 60) - 1.09 * late) < 5 * np.sqrt(2 * late)
 
 
+def test_a_communitys_reward_moves_its_members(busy: WorldSpec, make_world: Any) -> None:
+    feedback = busy.feedback
+    assert feedback is not None
+    giving = busy.model_copy(update={"feedback": feedback.model_copy(update={"community": 0.5})})
+    moved, plain = (make_world(giving, referrers=3000, days=12) for _ in range(2))
+    first = moved.advance(START + 6 * DAY_MS).filter(pl.col("type") == "customer.identified")
+    plain.advance(START + 6 * DAY_MS)
+    group = first["community"].drop_nulls().mode().sort()[0]
+    inside = first.filter(pl.col("community") == group)["subject"]
+    outside = first.filter(pl.col("community").ne_missing(group))["subject"]
+    moved.feel(Felt(communities=(group, group, "no-such-club")))
+    one, other = (world.advance(START + 12 * DAY_MS) for world in (moved, plain))
+    assert _looks(one, inside, 6, 12) > _looks(other, inside, 6, 12)
+    assert _looks(one, outside, 6, 12) == _looks(other, outside, 6, 12)
+
+
 def test_nobody_is_gladder_than_most(busy: WorldSpec, make_world: Any) -> None:
     world = make_world(busy, referrers=2000, days=12)
     people = world.advance(START + 6 * DAY_MS).filter(pl.col("type") == "link.created")["subject"]
