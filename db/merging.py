@@ -9,10 +9,11 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from db import schema
+from db import merged_leaders, schema
 from db.readonly import in_words, open_readonly
 from db.writing import Connection, Row
 
@@ -89,6 +90,10 @@ def first_unlike(path: Path, parts: Sequence[Path]) -> str | None:
                 row = db.execute(f"{one} EXCEPT {other} LIMIT 1").fetchone()
                 if row is not None and any(row[len(keys) :]):
                     return f"{path}: {table} {row[: len(keys)]} is not the sum of its shards"
+    with closing(open_readonly(path)) as db:
+        for place, held in zip_longest(merged_leaders.merged(parts), merged_leaders.placed(db)):
+            if place != held:
+                return f"{path}: leader {(held or place)[:2]} is not that of its shards"
     return None
 
 
@@ -106,6 +111,11 @@ def _fill(connection: Connection, parts: Sequence[Path], program_text: str, beat
             connection.execute(statement, (program_text,) if "?" in statement else ())
         connection.execute("COMMIT")
         connection.execute("DETACH part")
+    people, leaders = merged_leaders.rows_of(merged_leaders.merged(parts))
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany("INSERT INTO person VALUES (?, ?)", people)
+    connection.executemany("INSERT INTO leader VALUES (?, ?, ?, ?, ?, ?, ?)", leaders)
+    connection.execute("COMMIT")
 
 
 def _statements(*, first: bool) -> Iterator[str]:

@@ -16,6 +16,7 @@ import pytest
 from nasty import Cli
 
 from db.merging import SUMS, parts_of
+from db.referrers import communities, leaders
 from simulator.load import shards as sharding
 from simulator.load.drive import Limits
 from simulator.load.session import Hooks, Order
@@ -48,6 +49,11 @@ def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharding, "_executor", lambda shards: lambda: ThreadPoolExecutor(shards.workers))
 
 
+def board_of(path: Path, read: Callable[[sqlite3.Connection], tuple[Any, ...]]) -> tuple[Any, ...]:
+    with closing(sqlite3.connect(path)) as db:
+        return read(db)
+
+
 @pytest.mark.usefixtures("in_threads")
 def test_shards_are_read_as_one(order: Order, exports: Exports, cli: Cli) -> None:
     figures = run_shards(order, Shards(3), Hooks(Stopper()))
@@ -64,6 +70,15 @@ def test_shards_are_read_as_one(order: Order, exports: Exports, cli: Cli) -> Non
         budget = db.execute("SELECT budget_minor FROM program_version").fetchone()
     assert total["receipt.accepted"] == 3000
     assert budget == (order.program.budget_minor,)
+    first = sorted(
+        ((row.qualified, row.issued_minor, row.friends) for part in parts for row in board_of(part, leaders)),
+        reverse=True,
+    )
+    assert [(row.qualified, row.issued_minor, row.friends) for row in board_of(order.path, leaders)] == first[
+        :200
+    ]
+    names = {row.name for row in board_of(order.path, communities)}
+    assert {f"{row.name} ({part.stem})" for part in parts for row in board_of(part, communities)[:1]} <= names
     verdict = verify(order.path)
     assert verdict.difference is None
     assert verdict.checked[-1] == "the sums are those of 3 shards"
@@ -71,13 +86,14 @@ def test_shards_are_read_as_one(order: Order, exports: Exports, cli: Cli) -> Non
 
 
 @pytest.mark.usefixtures("in_threads")
-def test_a_sum_that_is_not_its_shards_is_found(order: Order) -> None:
+def test_a_sum_or_a_place_that_is_not_its_shards_is_found(order: Order) -> None:
     run_shards(order, Shards(2), Hooks(Stopper()))
     assert order.path is not None
-    with closing(sqlite3.connect(order.path)) as db:
-        db.execute("UPDATE hour SET count = count + 1 WHERE metric = 'receipt.accepted'")
-        db.commit()
-    assert "market.db: hour" in str(verify(order.path).difference)
+    for table, change in (("leader", "friends = friends + 1"), ("hour", "count = count + 1")):
+        with closing(sqlite3.connect(order.path)) as db:
+            db.execute(f"UPDATE {table} SET {change}")
+            db.commit()
+        assert f"market.db: {table}" in str(verify(order.path).difference)
     assert set(SUMS) >= {"total", "hour", "due"}
 
 
