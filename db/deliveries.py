@@ -10,30 +10,33 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
-DIALS: Final = (
-    *(
-        "duplicate",
-        "lost-ack",
-        "conflict",
-        "rebooked",
-        "swap",
-        "delay",
-        "outage",
-        "lost",
-        "malformed",
-        "skew",
-    ),
-    *(
-        "file-late",
-        "file-missing",
-        "file-empty",
-        "file-twice",
-        "file-overlap",
-        "file-short",
-        "file-corrected",
-    ),
+MESSAGE_DIALS: Final = (
+    "duplicate",
+    "lost-ack",
+    "conflict",
+    "rebooked",
+    "swap",
+    "delay",
+    "outage",
+    "lost",
+    "malformed",
+    "skew",
 )
-"""As `simulator.delivery.dials` has them; kept here too, because that module loads more than the standard library."""
+"""Each strikes a share of the messages of a channel; `outage` a share of its hours."""
+
+FILE_DIALS: Final = (
+    "file-late",
+    "file-missing",
+    "file-empty",
+    "file-twice",
+    "file-overlap",
+    "file-short",
+    "file-corrected",
+)
+"""Each strikes a share of the batch files of a channel."""
+
+DIALS: Final = (*MESSAGE_DIALS, *FILE_DIALS)
+"""All dials of what goes wrong on the way."""
 
 _MOST_TEXT = 700  # characters of a refused message that are shown
 
@@ -49,7 +52,11 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """A client's list of a day or a file compared with what was accepted; moments in milliseconds UTC."""
+    """A client's list of a day or a file, which ends at `until`, compared at `at` with what was accepted.
+
+    Moments in milliseconds UTC. `missing` were listed and not accepted, `returned` those of them that came after all;
+    `extra` accepted and in no list, `different` accepted with another content.
+    """
 
     type: str
     until: int
@@ -59,7 +66,7 @@ class Reconciled:
     missing: int
     extra: int
     different: int
-    returned: int
+    returned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ seed and passing over what had arrived.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 import polars as pl
 
 from db.crm import Crm
+from db.deliveries import Reconciled
 from simulator.delivery.accepted import Accepted
 from simulator.delivery.books import Books
 from simulator.delivery.chances import HOUR_MS, Chances
@@ -21,7 +22,6 @@ from simulator.delivery.dials import Timeline
 from simulator.delivery.door import Door, Parcel
 from simulator.delivery.models import Channels
 from simulator.delivery.queue import ArrivalQueue
-from simulator.delivery.reconciliation import Finding
 from simulator.delivery.spool import Spool
 from simulator.delivery.tally import tally
 from simulator.delivery.wire import on_wire
@@ -218,7 +218,7 @@ class Source:
         self._write_empty()
         self._note(self._compare(self._spool.exchange))
 
-    def _compare(self, exchange: Callable[[str, bytes], bytes]) -> list[Finding]:
+    def _compare(self, exchange: Callable[[str, bytes], bytes]) -> list[Reconciled]:
         """Compare the lists whose time has come, if they are not let wait."""
         waits = self._hurried and not self._timeline.ever() and self.ready_until < self.end_ms
         if waits and self.ready_until - self._compared_until < _MANY_MS:
@@ -237,12 +237,12 @@ class Source:
                 self._spool.remove(file)
         self._empty = [(file, at) for file, at in self._empty if at >= self.ready_until]
 
-    def _note(self, findings: Sequence[Finding]) -> None:
+    def _note(self, findings: Sequence[Reconciled]) -> None:
         rows = tally(self._models, self._timeline, self._chances.counts)
         changed = [row for row in rows if row not in self._noted]
         self._noted = set(rows)
         if changed or findings:
-            self._answers.note(changed, [finding.row() for finding in findings])
+            self._answers.note(changed, [astuple(finding) for finding in findings])
 
     def _decide(self) -> None:
         reviews = self._answers.reviews()

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
+from db.deliveries import Reconciled
 from simulator.delivery.lists import KEY, exchanged
-from simulator.delivery.reconciliation import Finding, Reconciliation
+from simulator.delivery.reconciliation import Reconciliation
 from simulator.delivery.wire import WIRE_SCHEMA, on_wire
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.world.draws import Purpose, lognormal
@@ -40,7 +41,7 @@ class Books:
 
     def compare(
         self, accepted: pl.DataFrame, before_ms: int, exchange: Callable[[str, bytes], bytes]
-    ) -> tuple[list[Finding], pl.DataFrame]:
+    ) -> tuple[list[Reconciled], pl.DataFrame]:
         """Compare all lists whose time comes before a moment, with what was accepted since the last call.
 
         Gives the findings, new and changed ones, and the missing messages on their way again (`WIRE_SCHEMA`).

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from db.deliveries import FILE_DIALS, MESSAGE_DIALS
 from simulator.delivery.chances import Chances
-from simulator.delivery.dials import FILE_DIALS, MESSAGE_DIALS
 from simulator.delivery.faults import batch_files, losing, repeats, timing
 from simulator.delivery.faults.flight import Flight
 from simulator.delivery.lists import listed

@@ -1,7 +1,8 @@
 """The dials of what can go wrong on the way: their names, their rates by event type, and when each rate holds.
 
 A rate is the share of messages, hours or files that it strikes, from 0 to 1. `lost=0.01` turns a dial for every event
-type of the client's, `bill.paid:lost=0.05` for one, which then goes before the other.
+type of the client's, `bill.paid:lost=0.05` for one, which then goes before the other. A dial's draws come of its name:
+turning one leaves what the others strike as it was.
 """
 
 from __future__ import annotations
@@ -11,43 +12,15 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Final
 
 import numpy as np
 
+from db.deliveries import DIALS
 from simulator.delivery.models import client_types
 from simulator.delivery.wire import TYPES
 from simulator.errors import InputError
 from simulator.program.nearest import advice, shown
 from simulator.world.draws import Floats, Ints
-
-MESSAGE_DIALS: Final = (
-    "duplicate",
-    "lost-ack",
-    "conflict",
-    "rebooked",
-    "swap",
-    "delay",
-    "outage",
-    "lost",
-    "malformed",
-    "skew",
-)
-"""Each strikes a share of the messages of a channel; `outage` a share of its hours."""
-
-FILE_DIALS: Final = (
-    "file-late",
-    "file-missing",
-    "file-empty",
-    "file-twice",
-    "file-overlap",
-    "file-short",
-    "file-corrected",
-)
-"""Each strikes a share of the batch files of a channel."""
-
-DIALS: Final = (*MESSAGE_DIALS, *FILE_DIALS)
-"""All of them. A dial's draws come of its name: turning one leaves what the others strike as it was."""
 
 _BEGINNING = -(2**62)
 _RIGHT = "right is a mix's name, DIAL=RATE or TYPE:DIAL=RATE, such as lost=0.01 or bill.paid:lost=0.05"

@@ -6,39 +6,17 @@ list) and the different (accepted with another content). The missing are sent ag
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import polars as pl
 
+from db.deliveries import Reconciled
 from simulator.delivery.accepted import SCHEMA
 from simulator.delivery.lists import KEY
 from simulator.events.columns import TYPE
 
 _NAME = ("source", "id")
 _CLOCKS_MS = 86_400_000  # a message may state a moment so far from the true one, by which the lists go
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One list compared, at `at` (milliseconds UTC). `returned` counts the missing that came after all."""
-
-    type: str
-    until: int
-    at: int
-    listed: int
-    found: int
-    missing: int
-    extra: int
-    different: int
-    returned: int = 0
-
-    def row(self) -> tuple[Any, ...]:
-        """As a row of its table."""
-        return (
-            *(self.type, self.until, self.at, self.listed, self.found),
-            *(self.missing, self.extra, self.different, self.returned),
-        )
 
 
 class Reconciliation:
@@ -49,11 +27,11 @@ class Reconciliation:
         self._missing = pl.DataFrame(
             schema={"type": TYPE, "until": pl.Int64, "source": pl.String, "id": pl.String}
         )
-        self._findings: dict[tuple[str, int], Finding] = {}
+        self._findings: dict[tuple[str, int], Reconciled] = {}
 
     def compare(
         self, lists: pl.DataFrame | None, accepted: pl.DataFrame
-    ) -> tuple[list[Finding], pl.DataFrame]:
+    ) -> tuple[list[Reconciled], pl.DataFrame]:
         """Compare the lists whose time has come, if there are any, with all that was accepted since the last call.
 
         Gives the findings, new ones and those of which something came after all, and what is missing (columns of
@@ -101,7 +79,7 @@ class Reconciliation:
         changed = set()
         for kind, until, at, listed, found, differing in counts.rows():
             key = (str(kind), until)
-            self._findings[key] = Finding(
+            self._findings[key] = Reconciled(
                 *(*key, at, listed, found, listed - found, extra.get(key, 0), differing)
             )
             changed.add(key)

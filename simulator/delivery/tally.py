@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simulator.delivery.dials import DIALS, FILE_DIALS, Timeline
+from db.deliveries import DIALS, FILE_DIALS
+from simulator.delivery.dials import Timeline
 from simulator.delivery.models import Batch, Model
 from simulator.delivery.wire import TYPES
 

@@ -13,9 +13,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from db.deliveries import DIALS
 from simulator.delivery.chances import Chances
 from simulator.delivery.delivery import Delivery
-from simulator.delivery.dials import DIALS, Timeline, mixes, parse_faults
+from simulator.delivery.dials import Timeline, mixes, parse_faults
 from simulator.delivery.flaws import FLAWS, spoilt_line
 from simulator.delivery.models import Channels, parse_models
 from simulator.delivery.wire import name_of

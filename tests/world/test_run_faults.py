@@ -11,8 +11,9 @@ import pytest
 from running import REVIEWING, FakeWall, exports_of, run_into, stop_after
 
 from db.control import DIAL, send
+from db.deliveries import DIALS
 from referral_tui.cli.app import run as command
-from simulator.delivery.dials import DIALS, parse_faults
+from simulator.delivery.dials import parse_faults
 from simulator.pace import MAX
 from simulator.plan import Plan
 from simulator.program.load import load_program

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from running import REVIEWING, exports_of, run_into, stop_after
 
-from simulator.delivery.dials import DIALS, FILE_DIALS, mixes
+from db.deliveries import DIALS, FILE_DIALS
+from simulator.delivery.dials import mixes
 from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.model import Program
