@@ -192,6 +192,8 @@ class Run:
         finally:
             source.close()
         if ended == "finished":
+            while self._on_cue():
+                pass
             self._take_orders()  # what was given in the last moment still counts
             source.finish()
             platform.advance(max(source.end_ms, platform.earliest_now))  # later where something came in since

@@ -14,6 +14,9 @@ from pathlib import Path
 
 from db.control import PROGRAM, VERDICT, Order
 from db.readonly import in_words, open_readonly
+from simulator.plan import Plan
+from simulator.program.load import load_program
+from simulator.program.model import Program
 
 _AN_EVENT = (VERDICT, PROGRAM)  # an order of these is an event of its own, and is recorded after it
 _PACES = ("pause", "resume", "step", "speed")
@@ -44,6 +47,22 @@ class Script:
     def obeyed(self) -> None:
         """The next one is done."""
         self._left.pop(0)
+
+
+def earlier(path: Path) -> tuple[Plan, Program]:
+    """The run in the database at `path`: its plan, and the program it began with.
+
+    Raises:
+        DatabaseError: it can't be read, or was not made by simulate.
+
+    """
+    with closing(open_readonly(path)) as connection:
+        try:
+            settings = dict(connection.execute("SELECT name, value FROM setting").fetchall())
+            ((text,),) = connection.execute("SELECT text FROM program_version WHERE version = 1").fetchall()
+        except sqlite3.Error as error:
+            raise in_words(error, path) from error
+    return Plan.of(settings, str(path)), load_program(text, f"{path}, program version 1")
 
 
 def recorded(path: Path) -> list[Cue]:

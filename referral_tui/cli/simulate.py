@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from referral_tui.cli.progress import Bar
     from simulator.program.model import Program
     from simulator.run import Opened
+    from simulator.script import Cue
 
 Ways = tuple[list[str] | None, list[str] | None]
 """What was given with `--delivery` and with `--faults`."""
@@ -94,6 +95,13 @@ def simulate(
     ] = None,
     db: Database = DEFAULT_DATABASE,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    again: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DB",
+            help="Run again what this database's run was, with the verdicts, programs and dials ordered in it.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Run a simulated world into a database: people share, visit, buy, cancel, cheat, and the program judges.
@@ -116,9 +124,12 @@ def simulate(
     stopper = Stopper()
     started = time.perf_counter()
     with signals(stopper), Bar("simulate", None) as bar:
+        script = _script(again, [*given.values(), start, program, delivery, faults])
         opening = (
             _resumed(db, {**given, "start_ms": start_ms}, program, (delivery, faults), bar)
             if resume
+            else _begun_again(db, again)
+            if again is not None
             else _begun(db, {**given, "start_ms": start_ms}, program, (delivery, faults))
         )
         with opening as opened:
@@ -131,6 +142,7 @@ def simulate(
                 batch=batch,
                 processes=processes or opened.plan.quickest_processes(speed),
                 progress=bar.set,
+                script=script,
                 files=files,
             )
             ended = run.go()
@@ -160,6 +172,29 @@ def _begun(
     design = load_program(*find_program(program or plan.preset))
     if "start_ms" not in wanted:
         plan = Plan(**wanted, start_ms=start_of(design))
+    return begin(db, plan, design)
+
+
+def _script(again: Path | None, others: Sequence[object]) -> list[Cue]:
+    """What the run in another database was ordered; raises InputError where anything else of it is given, too."""
+    from simulator.errors import InputError  # noqa: PLC0415 - keeps --help quick
+    from simulator.script import recorded  # noqa: PLC0415 - loads Polars
+
+    if again is None:
+        return []
+    if any(one is not None for one in others):
+        raise InputError(
+            f"--again {again}: takes preset, seed, size, time, program and delivery from there; leave these options out"
+        )
+    return recorded(again)
+
+
+def _begun_again(db: Path, again: Path) -> AbstractContextManager[Opened]:
+    """A new run by the plan and the program of another."""
+    from simulator.run import begin  # noqa: PLC0415 - loads Polars
+    from simulator.script import earlier  # noqa: PLC0415 - with the rest
+
+    plan, design = earlier(again)
     return begin(db, plan, design)
 
 

@@ -210,3 +210,21 @@ def test_a_verdict_while_the_run_is_stopped_does_not_tell_the_time(tmp_path: Pat
     assert command(["review", "approve", str(number), "--by", "desk", "--db", str(path)]) == 0
     assert rows(path, "SELECT told_at FROM clock") > [told]
     assert verify(path).difference is None
+
+
+def test_the_command_runs_it_again(
+    steered: tuple[Path, Exports], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path, exports = steered
+    again = ["simulate", "--again", str(path), "--db", str(tmp_path / "s.db")]
+    assert command([*again, "--seed", "3"]) == 2
+    assert "leave these options out" in capfd.readouterr().err
+    assert command(again) == 0
+    assert exports_of(tmp_path / "s.db", tmp_path) == exports
+
+
+def test_an_order_of_the_last_moment_is_run_again(tmp_path: Path) -> None:
+    assert run(tmp_path / "w.db", (24, oldest("approve")), pace=MAX) == "finished"
+    assert run(tmp_path / "s.db", script=recorded(tmp_path / "w.db"), pace=MAX) == "finished"
+    first, second = (exports_of(tmp_path / f"{name}.db", tmp_path) for name in ("w", "s"))
+    assert first == second
