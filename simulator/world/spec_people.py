@@ -38,7 +38,14 @@ class Country(Part):
 
 
 class People(Part):
-    """Who the people are, and when the first of them meet the program."""
+    """Who the people are, and when the first of them meet the program.
+
+    kinds, segments, countries  shares of the people, each adding up to 1; kinds are those of the contract
+    by_phone                    whose contact is a phone number; the others' is an e-mail address
+    by_input                    who are identified by their own input; the others by single sign-on
+    launch_share                who come with the launch, after `launch_mean` on average (exponential)
+    later_mean                  the same for the others
+    """
 
     kinds: Annotated[dict[str, Group], Field(min_length=1)]
     segments: Annotated[dict[str, Segment], Field(min_length=1)]
@@ -61,7 +68,13 @@ class People(Part):
 
 
 class Activity(Part):
-    """How often referrers look at the program's page: unequal by a log-normal, and fading."""
+    """How often referrers look at the program's page: unequal by a log-normal, and fading.
+
+    sessions_per_year  looks of the average referrer in a year of fresh interest
+    inequality         standard deviation of the logarithm of that: 1.68 has a fifth bring four fifths
+    most_per_day       nobody looks more often
+    fades              after this time interest has fallen to 37 per cent
+    """
 
     sessions_per_year: Annotated[float, Field(ge=0)]
     inequality: Annotated[float, Field(ge=0, le=3)]
@@ -70,7 +83,10 @@ class Activity(Part):
 
 
 class Communities(Part):
-    """Clubs, workplaces, neighbourhoods, families: sizes by a Pareto law with exponent `tail`."""
+    """Clubs, workplaces, neighbourhoods, families: `count` of them, with `members` of all people in one.
+
+    Sizes are by a Pareto law with exponent `tail`, between `smallest` and `largest`; a big one has more of the people.
+    """
 
     count: Annotated[int, Field(ge=1)]
     members: Share
@@ -103,14 +119,25 @@ class Channel(Part):
 
 
 class Sharing(Part):
-    """How often a look at the page becomes a share, and how long writing it takes."""
+    """How often a look at the page becomes a share (`rate`), and how long writing it takes (`delay`)."""
 
     rate: Share
     delay: Delay
 
 
 class Friend(Part):
-    """What a friend does after a click. Rates are per click (one friend, first visit) unless said."""
+    """What a friend does after a click. Rates are per click (one friend, first visit) unless said.
+
+    till          for each click, one who takes the code to the till and never clicks
+    again         who visits a second time by the same link, after `again_delay`
+    other_link    who visits by another referrer's link, too, after `other_link_delay`
+    claim         who leaves a contact, `claim_delay` after the last visit
+    cross_device  of those who claim, who do it on another device: another person to the platform
+    types_code    of those, who type the code
+    opt_in        of those who claim, who agree to marketing, after `opt_in_delay`
+    checked       of those who claim, whose check of eligibility comes back, after `check_delay`
+    eligible      of those checked, who may take part
+    """
 
     till: Share
     again: Share
