@@ -37,13 +37,11 @@ BEATS_KEPT = 1800  # of the table `meter`: half an hour
 class Store:
     """The open database. Made by `create` and `open`; nobody else may write it until `close`."""
 
-    def __init__(
-        self, path: Path, connection: Connection, lock: WriterLock | None, meter: Meter = OFF
-    ) -> None:
+    def __init__(self, path: Path, connection: Connection, lock: WriterLock | None) -> None:
         self.path = path
         self._db = connection
         self._lock = lock
-        self._meter = meter
+        self.meter: Meter = OFF
         self._columns = {
             table: schema.columns(connection, table)
             for table in ("person", "event", "quarantine", "attribution", "decision", "reward", "audit")
@@ -59,11 +57,8 @@ class Store:
         version: Row,
         clock: Mapping[str, int | float | str],
         scratch: bool = False,
-        meter: Meter = OFF,
     ) -> Store:
         """A new database with its first program `version` (a row of that table) in force.
-
-        `meter` is charged with what writing takes.
 
         A `scratch` one is for its maker's eyes: no lock, nothing kept safe.
 
@@ -78,7 +73,7 @@ class Store:
             if lock is not None:
                 lock.release()
             raise
-        store = cls(path, connection, lock, meter)
+        store = cls(path, connection, lock)
         try:
             store._insert_all("program_version", [version])
             store._db.execute(
@@ -134,19 +129,19 @@ class Store:
             DatabaseError: nothing of it was written (a full disk, say).
 
         """
-        self._meter.start()
+        self.meter.start()
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._write_rows(batch)
-                self._meter.lap("insert")
+                self.meter.lap("insert")
                 rollups.write(self._db, batch)
                 self._set_clock(batch.clock)
                 if batch.settings:
                     self._db.executemany(_UPSERT_SETTING, sorted(batch.settings.items()))
-                self._meter.lap("rollup")
+                self.meter.lap("rollup")
                 self._db.execute("COMMIT")
-                self._meter.lap("commit")
+                self.meter.lap("commit")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
@@ -163,11 +158,11 @@ class Store:
             DatabaseError: they can't be written.
 
         """
-        self._meter.start()
+        self.meter.start()
         try:
             for statement in schema.definitions(tables=False):
                 self._db.execute(statement)
-            self._meter.lap("index")
+            self.meter.lap("index")
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
 
@@ -188,9 +183,9 @@ class Store:
         ):
             if frame.height:
                 for part in rows.slices(frame, self._columns[table]):
-                    self._meter.lap("rows")
+                    self.meter.lap("rows")
                     rows.insert(self._db, table, self._columns[table], part)
-                    self._meter.lap("insert")
+                    self.meter.lap("insert")
         if batch.settled.height:
             self._db.executemany(
                 "UPDATE decision SET outcome = ?, reason = ?, decided_at = ? WHERE id = ?",
@@ -212,11 +207,11 @@ class Store:
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         for part in rows.slices(frame, self._columns[table]):
-            self._meter.lap("rows")
+            self.meter.lap("rows")
             rows.insert(self._db, table, self._columns[table], part)
-            self._meter.lap("insert")
+            self.meter.lap("insert")
             sealed = self._chains[table].extend(part)
-            self._meter.lap("chain")
+            self.meter.lap("chain")
             self._db.executemany(_UPSERT_BLOCK, [(table, one.number, one.rows, one.hash) for one in sealed])
 
     def _set_clock(self, values: Mapping[str, int | float | str]) -> None:

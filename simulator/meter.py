@@ -41,9 +41,6 @@ class Meters:
     writing: Meter = OFF
 
 
-NO_METERS = Meters()
-
-
 class Stopwatch(Meter):
     """Sums up seconds by stage and by piece."""
 

@@ -20,9 +20,9 @@ class Outbox:
     charged to the meter as `wait`.
     """
 
-    def __init__(self, store: Store, meter: Meter = OFF) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._meter = meter
+        self.meter: Meter = OFF
         self._done: list[Done] = []
         self._hold = 0
         self._waiting: list[Batch] = []
@@ -69,14 +69,14 @@ class Outbox:
         waiting, self._waiting, self._events = self._waiting, [], 0
         done, self._done = self._done, []
         writing, self._writing = self._writing, None
-        self._meter.start()
+        self.meter.start()
         if writing is not None:
             writing.result()  # where this raises, what waits is not written after a batch that could not be
         if waiting and self._writer is not None and not wait:
             self._writing = self._writer.submit(self._write, waiting, done)
         elif waiting:
             self._write(waiting, done)
-        self._meter.lap("wait")
+        self.meter.lap("wait")
 
     def _write(self, batches: Sequence[Batch], done: Sequence[Done]) -> None:
         self._store.write(Batch.joined(batches))

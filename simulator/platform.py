@@ -27,7 +27,7 @@ from simulator.engine.outcome import Version
 from simulator.errors import DatabaseError
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.folding import folded
-from simulator.meter import NO_METERS, OFF, Meter, Meters
+from simulator.meter import OFF, Meters
 from simulator.outbox import Done, Outbox
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -48,7 +48,7 @@ _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 class Platform:
     """An open platform. Made by `create` and `open`; closed by `close` or as a context manager."""
 
-    def __init__(self, store: Store, engine: Engine, hear: Hear | None = None, meter: Meter = OFF) -> None:
+    def __init__(self, store: Store, engine: Engine, hear: Hear | None = None) -> None:
         settings = store.settings()
         self._store = store
         self._engine = engine
@@ -58,8 +58,8 @@ class Platform:
         self._quarantined = self._commands = self._sim_at = 0
         self._refusals = Refusals()
         self._broken = False
-        self._meter = meter
-        self._outbox = Outbox(store, meter)
+        self._meter = OFF
+        self._outbox = Outbox(store)
         self.echoes = Echoes(hear)
 
     @classmethod
@@ -69,7 +69,6 @@ class Platform:
         program: Program,
         settings: Mapping[str, str] | None = None,
         hear: Hear | None = None,
-        meters: Meters = NO_METERS,
     ) -> Platform:
         """A new database at `path` for `program`; `settings` are kept in it as they are.
 
@@ -85,9 +84,8 @@ class Platform:
             settings={"kind": "ingest", **(settings or {}), **_NOTHING_YET, "program_sha256": digest},
             version=version_row(Version(1, 0, program)),
             clock={"beat_at": wall_ms()},
-            meter=meters.writing,
         )
-        return cls(store, Engine(program, parse_program, meters.judging), hear, meters.judging)
+        return cls(store, Engine(program, parse_program), hear)
 
     @classmethod
     def open(
@@ -204,8 +202,11 @@ class Platform:
         *,
         keep: Mapping[str, str] | None = None,
         operator: bool = False,
+        done: Done | None = None,
     ) -> Counts:
         """Judge and store what the door made of `lines`; `keep` are settings to set in the same transaction.
+
+        `done` hears when it is committed; by the writer's thread, where there is one (`hold`).
 
         Raises:
             DatabaseError: the database can't be written; nothing of the batch was, and the platform is to be
@@ -219,6 +220,7 @@ class Platform:
             lambda places: [lines[place] for place in places],
             keep=keep,
             counted=not operator,
+            done=done,
         )
 
     def receive_columns(
@@ -323,6 +325,11 @@ class Platform:
         row = command_row(self._commands, order, self._engine.last_seq, sim_at, refused)
         self._outbox.put(Batch(commands=[row]))
         self.flush()
+
+    def measure(self, meters: Meters) -> None:
+        """From now on charge these with the time of each stage."""
+        self._meter = self._engine.meter = self._outbox.meter = meters.judging
+        self._store.meter = meters.writing
 
     def beat(self, row: Row) -> None:
         """Keep a row of measurements (table `meter`), with the next batch."""

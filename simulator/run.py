@@ -19,6 +19,7 @@ from db.people import crm_path
 from simulator.delivery.accepted import Accepted
 from simulator.delivery.spool import Spool, files_path
 from simulator.errors import DatabaseError, InputError, ReferralError
+from simulator.load.gauge import Gauge
 from simulator.pace import MAX
 from simulator.plan import Plan
 from simulator.platform import Platform
@@ -28,7 +29,7 @@ from simulator.program.presets import find_program
 from simulator.script import Cue, Script, recorded
 from simulator.source import Answers, Source
 from simulator.steering import change_program, decide
-from simulator.wall import Wall
+from simulator.wall import Wall, wall_ms
 from simulator.world.feedback import Felt
 from simulator.world.operator import Review
 from simulator.world.pseudonyms import client_key
@@ -158,6 +159,9 @@ class Run:
         self._pace = pace
         self._paused = False
         self._beaten = wall.now()
+        self._gauge = Gauge(opened.platform.path)
+        self._gauge.go_on(int(str(opened.platform.query("SELECT COALESCE(MAX(number), 0) FROM meter")[0][0])))
+        opened.platform.measure(self._gauge.meters)
         self._orders: dict[str, Callable[[Args], None]] = {  # an InputError says why it can't be done
             PAUSE: self._pause,
             RESUME: self._go_on,
@@ -197,6 +201,8 @@ class Run:
             self._take_orders()  # what was given in the last moment still counts
             source.finish()
             platform.advance(max(source.end_ms, platform.earliest_now))  # later where something came in since
+        platform.flush()
+        platform.beat(self._gauge.beat(wall_ms(), self._at))
         platform.clock(ended, self._at, self._pace)
         return ended
 
@@ -257,7 +263,9 @@ class Run:
         if parcel is None:
             return 0
         self._received += parcel.own
-        self._platform.receive(parcel.decoded, parcel.lines, keep={_WORLD_RECEIVED: str(self._received)})
+        done = self._gauge.take(parcel.decoded.messages)
+        keep = {_WORLD_RECEIVED: str(self._received)}
+        self._gauge.took(self._platform.receive(parcel.decoded, parcel.lines, keep=keep, done=done))
         self._at = max(self._at, self._platform.newest)
         self._progress(self._at - self._source.start_ms, self._length)
         return parcel.count
@@ -266,7 +274,9 @@ class Run:
         """Nothing more arrives before the target in what is made: go there, or make the next window."""
         self._at = max(self._at, min(target, self._source.ready_until))
         if self._at >= self._source.ready_until and self._at < self._source.end_ms:
+            made = self._gauge.making()
             self._source.make_window()
+            made()
 
     def _take_orders(self) -> None:
         for order in self._inbox.take():
@@ -322,6 +332,7 @@ class Run:
         self._beaten = wall
         if self._pace != MAX and self._at - 1 > self._platform.earliest_now:
             self._platform.advance(self._at - 1)
+        self._platform.beat(self._gauge.beat(wall_ms(), self._at))
         self._platform.clock("paused" if self._paused else "running", self._at, self._pace)
 
     def _first_program(self) -> Program:

@@ -57,8 +57,8 @@ class Engine:
     charged with the time of each stage.
     """
 
-    def __init__(self, program: Program, parse: Callable[[str], Program], meter: Meter = OFF) -> None:
-        self._meter = meter
+    def __init__(self, program: Program, parse: Callable[[str], Program]) -> None:
+        self.meter: Meter = OFF
         self.newest = BEGINNING
         self.told = BEGINNING
         self._parse = parse
@@ -90,10 +90,10 @@ class Engine:
         `messages` have the columns of MESSAGE_SCHEMA and any others, in order of receipt. The new ones come back as
         events, with `seq` and `person`, to be judged next.
         """
-        self._meter.start()
+        self.meter.start()
         receipts = self._intake.receive(messages, self._state.person_ids, stored)
         self._refs.append(self._intake.new_refs)
-        self._meter.lap("intake")
+        self.meter.lap("intake")
         return receipts
 
     def replay(self, events: pl.DataFrame) -> Outcome:
@@ -107,7 +107,7 @@ class Engine:
 
         Rewards due before the newest `received_at` are released. Raises ValueError for events out of order.
         """
-        self._meter.start()
+        self.meter.start()
         record = self._record()
         received = events["received_at"].to_numpy()
         if len(received):
@@ -148,11 +148,11 @@ class Engine:
         """
         if now_ms < self.newest:
             raise ValueError(f"the time told, {now_ms}, is before the newest receipt, {self.newest}")
-        self._meter.start()
+        self.meter.start()
         record = self._record()
         self.told = max(self.told, now_ms)
         released = release(self._ledger, self.told + 1, self.program.budget_minor)
-        self._meter.lap("reward")
+        self.meter.lap("reward")
         record_released(record, released)
         return self._outcome(record)
 
@@ -177,7 +177,7 @@ class Engine:
 
     def _fold(self, events: pl.DataFrame, record: Record) -> None:
         """The stages, over events all judged under one version."""
-        state, ledger, ready, meter = self._state, self._ledger, self._ready, self._meter
+        state, ledger, ready, meter = self._state, self._ledger, self._ready, self.meter
         batch = Batch(events, state, ready.program.currency)
         meter.lap("intake")
         attributed = attribute(batch, state, ready)
@@ -219,5 +219,5 @@ class Engine:
             self._persons += len(refs)
         outcome = record.outcome(persons, self._next_entry)
         self._next_entry += len(outcome.audit)
-        self._meter.lap("audit")
+        self.meter.lap("audit")
         return outcome

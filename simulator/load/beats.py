@@ -16,9 +16,9 @@ BEAT_S = 1.0
 class Beats:
     """Numbers the rows and takes the differences between one beat and the next."""
 
-    def __init__(self, now: float) -> None:
-        """`now` are seconds of the clock that `row` is told too."""
-        self._number = 0
+    def __init__(self, now: float, number: int = 0) -> None:
+        """`now` are seconds of the clock that `row` is told too; `number` is of the last row there is."""
+        self._number = number
         self._at = now
         self._offered = self._done = 0
         self._latency = Histogram()

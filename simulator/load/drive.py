@@ -155,7 +155,7 @@ class Drive:
         tally.detailed_events += messages.height if detailed else 0
         tally.sent += messages.height
         tally.batches += 1
-        tally.late += _late(messages)
+        tally.late += late_arrivals(messages)
         tally.counts += self._target.take(messages, self._done)
 
     def _nap(self, now: float) -> None:
@@ -186,6 +186,7 @@ def peak_memory() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _late(messages: pl.DataFrame) -> int:
+def late_arrivals(messages: pl.DataFrame) -> int:
+    """How many of these messages were received more than `LATE_MS` after they occurred."""
     waited: Any = messages["received_at"] - messages["occurred_at"] > LATE_MS
     return int(waited.sum())

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.load.drive import Tally, peak_memory
 from simulator.load.histogram import ERROR
-from simulator.load.target import Target
+from simulator.load.target import Measured, Target
 from simulator.load.thresholds import PERCENTILES, Threshold
 
 STAGES = ("intake", "attribute", "decide", "reward", "audit", "receipts")
@@ -15,7 +15,7 @@ STAGES = ("intake", "attribute", "decide", "reward", "audit", "receipts")
 BOTTLENECK = 0.5  # the generator is one where it takes more than this part of the time
 
 
-def running(tally: Tally, target: Target, *, paced: bool) -> dict[str, Any]:
+def running(tally: Tally, target: Measured, *, paced: bool) -> dict[str, Any]:
     """The figures so far; times in seconds or, where the name says so, milliseconds.
 
     `achieved_per_second` counts events that are done, by the wall clock; `judged_per_second` those taken, by the time
@@ -56,7 +56,7 @@ def latency(tally: Tally) -> dict[str, float | None]:
     return {name: None if value is None else round(value * 1000, 3) for name, value in values.items()}
 
 
-def stages(tally: Tally, target: Target) -> dict[str, float]:
+def stages(tally: Tally, target: Measured) -> dict[str, float]:
     """Seconds by stage: `generate`, the engine's, `wait` for the writer, `idle`, and of the writer's thread `write`."""
     judging = target.judging.stages
     found = {

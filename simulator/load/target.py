@@ -28,11 +28,18 @@ _COUNTED = {
 """Tables whose rows are numbered without a gap: the number's column, and the first number."""
 
 
-class Target(Protocol):
-    """Takes messages and judges them."""
+class Measured(Protocol):
+    """What figures are taken from beside a tally."""
 
     judging: Stopwatch
     writing: Stopwatch
+
+    def bytes(self) -> int:
+        """How large the database is now, its log included; 0 without one."""
+
+
+class Target(Measured, Protocol):
+    """Takes messages and judges them."""
 
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
         """Judge messages; `done` hears when that is done, and stored where they are stored."""
@@ -42,9 +49,6 @@ class Target(Protocol):
 
     def settle(self) -> None:
         """Finish: everything due by the newest event is released, indexes are made."""
-
-    def bytes(self) -> int:
-        """How large the database is now, its log included; 0 without one."""
 
     def standing(self) -> dict[str, Any]:
         """What came out: `attributions`, `decisions` by outcome, `reasons`, `rewards` by state, `rows` by table."""
@@ -62,9 +66,8 @@ class Stored:
         """
         self.judging, self.writing = Stopwatch(), Stopwatch()
         self.path = path
-        self.platform = Platform.create(
-            path, program, {**settings, "kind": "load"}, meters=Meters(self.judging, self.writing)
-        )
+        self.platform = Platform.create(path, program, {**settings, "kind": "load"})
+        self.platform.measure(Meters(self.judging, self.writing))
         if paced:
             self.platform.index()
         self.platform.hold(1 if paced else HELD_EVENTS)
@@ -86,8 +89,7 @@ class Stored:
 
     def bytes(self) -> int:
         """The database's file and its log."""
-        files = (self.path, self.path.with_name(self.path.name + "-wal"))
-        return sum(file.stat().st_size for file in files if file.exists())
+        return file_bytes(self.path)
 
     def beat(self, row: Row) -> None:
         """Keep a row of measurements, and say that we live."""
@@ -125,7 +127,8 @@ class RulesAlone:
 
     def __init__(self, program: Program) -> None:
         self.judging, self.writing = Stopwatch(), Stopwatch()
-        self._engine = Engine(program, parse_program, self.judging)
+        self._engine = Engine(program, parse_program)
+        self._engine.meter = self.judging
         self._totals: dict[str, list[int]] = {}
         self._decided: dict[tuple[str, str | None], int] = {}
         self._in_review: dict[int, str | None] = {}
@@ -188,6 +191,12 @@ class RulesAlone:
 
     def _add(self, outcome: str, reason: str | None, count: int) -> None:
         self._decided[(outcome, reason)] = self._decided.get((outcome, reason), 0) + count
+
+
+def file_bytes(path: Path) -> int:
+    """How large a database is: its file and its write-ahead log."""
+    files = (path, path.with_name(path.name + "-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def without_repeats(messages: pl.DataFrame) -> tuple[pl.DataFrame, int]:
