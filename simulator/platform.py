@@ -303,8 +303,7 @@ class Platform:
         `status` is running, paused, finished or stopped; `pace` is simulated milliseconds per wall millisecond;
         `beat_at` is the wall clock, milliseconds UTC (default: now).
         """
-        if sim_at is not None:
-            self._sim_at = max(self._sim_at, sim_at)
+        self._sim_at = max(self._sim_at, sim_at or 0)
         values: dict[str, int | float | str | None] = {
             "status": status,
             "sim_at": self._sim_at,
@@ -339,8 +338,7 @@ class Platform:
         """Let batches wait until they hold so many events, then write them in one transaction.
 
         They are written by a thread of their own, while the next are judged; an error comes out at a later call.
-        Nothing is lost by it that would not be made again: what is not written was never said to be. Whatever asks
-        what stands (`query`, `figures`) has them written first.
+        Nothing is lost that would not be made again. Whatever asks what stands (`query`) has them written first.
         """
         self._outbox.hold(events)
 
