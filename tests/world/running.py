@@ -47,6 +47,36 @@ on = "activated"
 kind = "bill-credit"
 value = 15.00
 """
+QUICK = """
+[program]
+name = "Quick"
+industry = "telecom"
+currency = "GBP"
+
+[[milestone]]
+name = "activated"
+event = "service.activated"
+
+[[rule]]
+code = "new"
+require = "COALESCE(new_customer, TRUE) AND method = 'link'"
+because = "Customers by link only."
+
+[[reward]]
+name = "credit"
+to = "referrer"
+on = "activated"
+kind = "bill-credit"
+value = 35.00
+hold = "2d"
+
+[[reward]]
+name = "club-fund"
+to = "community"
+on = "activated"
+kind = "donation"
+value = 5.00
+"""
 
 
 class FakeWall:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import FakeWall, crm_of, exports_of, run_into, stop_after
+from running import QUICK, FakeWall, crm_of, exports_of, run_into, stop_after
 
 from simulator.pace import MAX
 from simulator.plan import Plan
@@ -18,36 +18,6 @@ from simulator.world.feedback import Felt
 from simulator.world.rhythm import DAY_MS
 
 PLAN = Plan(seed=5, referrers=900, days=48)
-QUICK = """
-[program]
-name = "Quick"
-industry = "telecom"
-currency = "GBP"
-
-[[milestone]]
-name = "activated"
-event = "service.activated"
-
-[[rule]]
-code = "new"
-require = "COALESCE(new_customer, TRUE) AND method = 'link'"
-because = "Customers by link only."
-
-[[reward]]
-name = "credit"
-to = "referrer"
-on = "activated"
-kind = "bill-credit"
-value = 35.00
-hold = "2d"
-
-[[reward]]
-name = "club-fund"
-to = "community"
-on = "activated"
-kind = "donation"
-value = 5.00
-"""
 Kept = tuple[dict[str, bytes], list[tuple[object, ...]]]
 
 

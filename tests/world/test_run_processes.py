@@ -13,41 +13,40 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
-from running import crm_of, exports_of, run_into, stop_after
+from running import QUICK, crm_of, exports_of, run_into, stop_after
 
 from simulator.errors import ReferralError
 from simulator.pace import MAX
 from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.program.presets import find_program
 from simulator.world.apart import Apart
 from simulator.world.feedback import Felt
 from simulator.world.spec import WorldSpec
 from simulator.world.windows import Setting
 
-PLAN = Plan(seed=3, referrers=800, days=40)
+PLAN = Plan(seed=5, referrers=900, days=42)
 Kept = tuple[dict[str, bytes], list[tuple[object, ...]]]
 
 
 @pytest.fixture(scope="module")
-def telecoms() -> Program:
-    return load_program(*find_program("telecom"))
+def quick() -> Program:
+    return load_program(QUICK, "quick.toml")  # it pays soon, so that people feel something
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, telecoms: Program) -> Kept:
+def whole(tmp_path_factory: pytest.TempPathFactory, quick: Program) -> Kept:
     """What a run in one process leaves behind."""
     folder = tmp_path_factory.mktemp("one")
-    assert run_into(folder / "w.db", telecoms, plan=PLAN) == "finished"
+    assert run_into(folder / "w.db", quick, plan=PLAN) == "finished"
     return exports_of(folder / "w.db", folder), crm_of(folder / "w.db")
 
 
 def test_another_process_and_another_batch_change_nothing(
-    tmp_path: Path, telecoms: Program, whole: Kept
+    tmp_path: Path, quick: Program, whole: Kept
 ) -> None:
     path = tmp_path / "w.db"
-    assert run_into(path, telecoms, plan=PLAN, batch=200, processes=2, stopped=stop_after(14)) == "stopped"
+    assert run_into(path, quick, plan=PLAN, batch=200, processes=2, stopped=stop_after(14)) == "stopped"
     assert not active_children()
     assert run_into(path, None, processes=2) == "finished"
     assert (exports_of(path, tmp_path), crm_of(path)) == whole
@@ -55,7 +54,7 @@ def test_another_process_and_another_batch_change_nothing(
 
 
 def test_when_the_other_process_dies_it_is_said_and_nothing_is_lost(
-    tmp_path: Path, telecoms: Program, whole: Kept
+    tmp_path: Path, quick: Program, whole: Kept
 ) -> None:
     looks = 0
 
@@ -69,18 +68,18 @@ def test_when_the_other_process_dies_it_is_said_and_nothing_is_lost(
 
     path = tmp_path / "w.db"
     with pytest.raises(ReferralError, match=r"exit code -9.*--resume"):
-        run_into(path, telecoms, plan=PLAN, batch=300, processes=2, stopped=killing)
+        run_into(path, quick, plan=PLAN, batch=300, processes=2, stopped=killing)
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT status FROM clock").fetchone() == ("stopped",)
     assert run_into(path, None) == "finished"
     assert (exports_of(path, tmp_path), crm_of(path)) == whole
 
 
-def test_what_is_wrong_with_the_world_is_told(telecom: WorldSpec, telecoms: Program) -> None:
+def test_what_is_wrong_with_the_world_is_told(telecom: WorldSpec, quick: Program) -> None:
     people = telecom.people.model_copy(
         update={"countries": {"XX": telecom.people.countries["GB"].model_copy(update={"locale": "xx_XX"})}}
     )
-    apart = Apart(Setting(telecom.model_copy(update={"people": people}), telecoms, 1, 10, PLAN.start_ms, 3))
+    apart = Apart(Setting(telecom.model_copy(update={"people": people}), quick, 1, 10, PLAN.start_ms, 3))
     with pytest.raises(ReferralError, match="en_GB"):
         apart.next(Felt())
     apart.close()
