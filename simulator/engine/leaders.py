@@ -1,7 +1,8 @@
 """Who brings most: the boards of the first referrers and communities, kept up to date from the engine's columns.
 
-Only the places that changed are given. Who was not touched by a batch can't pass anyone, so of a batch only those it
-touched are held against the board; only where somebody on it lost money (a clawback) is everyone looked at.
+Only the places that changed are given. Who was not touched by a batch can't pass anyone who lost nothing, so of a
+batch only those it touched are held against the board and its reserve; everyone is looked at only where so many of
+these lost money (a clawback) that somebody beyond the reserve could come before them.
 """
 
 from __future__ import annotations
@@ -18,25 +19,35 @@ from simulator.engine.state import STANDING, State
 
 SIZE = 200
 """Places on a board."""
+POOL = 3
+"""How many times as many are kept in order: until so many have fallen behind, nobody else need be looked at."""
 
 _Place = tuple[int, int, int, int]  # id, friends, qualified, issued
+_Key = tuple[Any, ...]  # the least comes first
 
 
 class Board:
-    """The first by the columns `keys` of `held`, the greatest first; ties go by `rank` (of ids), the least first."""
+    """The first by the columns `keys` of `held`, the greatest first; ties go by `tie` of their ids, the least first."""
 
-    def __init__(self, held: Columns, keys: tuple[str, ...], rank: Callable[[Ints], Array]) -> None:
+    def __init__(self, held: Columns, keys: tuple[str, ...], tie: Callable[[Ints], list[Any]]) -> None:
         self._held = held
         self._keys = keys
-        self._rank = rank
+        self._tie = tie
+        self._pool = np.zeros(0, np.int64)
+        self._beyond: _Key | None = None  # nobody outside the pool comes before this; None: nobody is outside
         self._places: list[_Place] = []
 
     def changed(self, touched: Ints) -> list[tuple[int, _Place]]:
         """The places (from 1) that are another's, or whose numbers changed, since the last call."""
-        on_it = np.array([place[0] for place in self._places], np.int64)
-        ids = self._everyone() if self._lost(on_it) else np.union1d(on_it, touched)
-        first = self._first(ids)
-        columns = [first, *(self._held[name][first] for name in STANDING)]
+        pool = self._in_order(np.union1d(self._pool, touched))
+        if self._beyond is not None and (len(pool) < SIZE or self._key(pool[SIZE - 1]) > self._beyond):
+            pool, self._beyond = self._in_order(self._everyone()), None
+        if len(pool) > POOL * SIZE:
+            left_out = self._key(pool[POOL * SIZE])
+            self._beyond = left_out if self._beyond is None else min(left_out, self._beyond)
+            pool = pool[: POOL * SIZE]
+        self._pool = pool
+        columns = [pool[:SIZE], *(self._held[name][pool[:SIZE]] for name in STANDING)]
         before = self._places
         self._places = list(zip(*(column.tolist() for column in columns), strict=True))
         return [
@@ -45,26 +56,23 @@ class Board:
             if number > len(before) or before[number - 1] != place
         ]
 
-    def _lost(self, on_it: Ints) -> bool:
-        """Whether the board is full, and somebody on it has less money than before."""
-        if len(on_it) < SIZE:
-            return False
-        before = np.array([place[3] for place in self._places], np.int64)
-        return bool((self._held["issued"][on_it] < before).any())
-
     def _everyone(self) -> Ints:
-        """Whoever could be on the board: of those with friends, the first by the first key, and their equals."""
+        """Whoever could be in the pool: of those with friends, the first by the first key, and their equals."""
         ids = np.flatnonzero(self._held["friends"][: len(self._held)] > 0)
-        if len(ids) <= SIZE:
-            return ids
-        key = self._held[self._keys[0]][ids]
-        first: Ints = ids[key >= np.partition(key, len(ids) - SIZE)[len(ids) - SIZE]]
-        return first
+        least = POOL * SIZE + 1
+        if len(ids) > least:
+            key = self._held[self._keys[0]][ids]
+            ids = ids[key >= np.partition(key, len(ids) - least)[len(ids) - least]]
+        return ids
 
-    def _first(self, ids: Ints) -> Ints:
+    def _in_order(self, ids: Ints) -> Ints:
+        ties = np.unique(self._tie(ids), return_inverse=True)[1]
         keys = [-self._held[name][ids].astype(np.int64) for name in reversed(self._keys)]
-        first: Ints = ids[np.lexsort((self._rank(ids), *keys))[:SIZE]]
-        return first
+        ordered: Ints = ids[np.lexsort((ties, *keys))]
+        return ordered
+
+    def _key(self, one: int) -> _Key:
+        return (*(-int(self._held[name][one]) for name in self._keys), *self._tie(np.array([one])))
 
 
 class Leaders:
@@ -75,12 +83,12 @@ class Leaders:
         texts = state.words.texts
         self._state = state
         self._boards = {
-            "qualified": Board(people, ("friends_qualified", "issued", "friends"), lambda ids: ids),
-            "issued": Board(people, ("issued", "friends_qualified", "friends"), lambda ids: ids),
+            "qualified": Board(people, ("friends_qualified", "issued", "friends"), lambda ids: ids.tolist()),
+            "issued": Board(people, ("issued", "friends_qualified", "friends"), lambda ids: ids.tolist()),
             "community": Board(
                 communities,
                 ("friends_qualified", "issued", "friends"),
-                lambda ids: np.unique([texts[number] for number in ids.tolist()], return_inverse=True)[1],
+                lambda ids: [texts[number] for number in ids.tolist()],
             ),
         }
         self._people: list[Ints] = []

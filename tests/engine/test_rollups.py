@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import oracle_sums
 import pytest
 from collector import Collector
@@ -15,8 +17,10 @@ from strategies import case_of
 from test_engine_agrees import folded, run
 
 from simulator.engine import leaders
+from simulator.engine.arrays import Columns
 from simulator.engine.interner import OTHER, PARTS, Few
 from simulator.engine.record_parts import GENERATIONS
+from simulator.engine.state import STANDING
 from simulator.events.contract import CONVERSION_TYPES
 
 
@@ -201,11 +205,12 @@ def test_a_reversal_that_arrives_after_the_reward_which_it_would_have_voided(
     assert collector.parts("late_") == {(metric, "credit"): pair for metric, pair in found.items()}
 
 
-@pytest.mark.parametrize("batch", [None, 1, 7])
+@pytest.mark.parametrize(("batch", "pool"), [(None, 1), (1, 1), (1, 2), (7, 3)])
 def test_a_full_board_holds_the_first_whatever_the_batches(
-    batch: int | None, monkeypatch: pytest.MonkeyPatch
+    batch: int | None, pool: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leaders, "SIZE", 2)
+    monkeypatch.setattr(leaders, "POOL", pool)
     lost = False
     for seed in range(6400, 6420):
         case = case_of(seed, 30, 60)
@@ -215,11 +220,35 @@ def test_a_full_board_holds_the_first_whatever_the_batches(
     assert lost  # somebody may have left a board by it
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_a_board_is_the_first_of_everyone_after_any_gains_and_losses(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaders, "SIZE", 4)
+    monkeypatch.setattr(leaders, "POOL", 2)
+    luck = random.Random(seed)
+    held = Columns(dict.fromkeys(STANDING, (np.int64, 0)))
+    held.grow(60)
+    board = leaders.Board(held, ("issued", "friends"), lambda ids: ids.tolist())
+    shown: dict[int, tuple[int, ...]] = {}
+    for _ in range(200):
+        touched = luck.sample(range(60), luck.randint(1, 4))
+        for one in touched:
+            held["friends"][one] += luck.random() < 0.5 or not held["friends"][one]
+            held["issued"][one] += luck.choice((-3, -1, 0, 1, 2))
+        shown |= dict(board.changed(np.array(sorted(touched))))
+        numbers = {one: tuple(int(held[name][one]) for name in STANDING) for one in range(60)}
+        there = [one for one in numbers if held["friends"][one]]
+        first = sorted(there, key=lambda one: (-numbers[one][2], -numbers[one][0], one))[:4]
+        assert [shown[place] for place in range(1, len(first) + 1)] == [(one, *numbers[one]) for one in first]
+
+
 @pytest.mark.parametrize("batch", [None, 1])
 def test_who_loses_money_makes_room_on_a_full_board_for_who_did_nothing(
     log: Logbook, batch: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leaders, "SIZE", 1)
+    monkeypatch.setattr(leaders, "POOL", 1)
     for referrer, code in (("ann", "A"), ("bob", "B")):
         log.link(referrer, code, at=0)
     orders = []
