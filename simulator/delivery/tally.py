@@ -13,10 +13,11 @@ from simulator.delivery.wire import TYPES
 def tally(
     models: Mapping[str, Model], timeline: Timeline, counts: Mapping[tuple[str, str], int]
 ) -> list[tuple[str, str, float, int, bool]]:
-    """A row for each dial and event type that has a delivery model: rate as last ordered, count, ever turned on.
+    """A row for each dial and event type: rate as last ordered, count, ever turned on.
 
-    Dials of files only where there are files.
+    Of the types that have a delivery model, or were struck; dials of files only where there are files.
     """
+    kinds = {*models, *(kind for _, kind in counts)}
     rates = timeline.latest
     ever = timeline.ever()
     return [
@@ -29,5 +30,5 @@ def tally(
         )
         for dial in DIALS
         for kind in TYPES
-        if kind in models and (dial not in FILE_DIALS or isinstance(models[kind], Batch))
+        if kind in kinds and (dial not in FILE_DIALS or isinstance(models.get(kind), Batch))
     ]
