@@ -33,9 +33,8 @@ from simulator.world.operator import Operator, Review
 from simulator.world.windows import Here, Setting, Windows
 
 Rows = Sequence[tuple[Any, ...]]
-_MANY_MS = (
-    30 * 24 * HOUR_MS
-)  # of lists compared at once, where none can differ: a comparison costs more than its rows
+_MANY_MS = 30 * 24 * HOUR_MS
+"""Of lists compared at once, where none can differ: a comparison costs more than its rows."""
 
 
 @dataclass(frozen=True)

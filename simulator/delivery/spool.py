@@ -94,8 +94,8 @@ class Spool:
 
     def close(self) -> None:
         """Remove the folder, unless something is kept in it."""
-        if self._made and not self._keep and not any(self._folder.iterdir()):
-            self._folder.rmdir()
+        if not self._keep and self._folder.is_dir() and not any(self._folder.iterdir()):
+            self._folder.rmdir()  # also one that was made before a stop
 
     def _path(self, file: int) -> Path:
         name = name_of(file)

@@ -67,6 +67,7 @@ def fly(
             path, None, batch=chance.choice((29, 500)), stopped=stop_after(chance.randrange(2, 40))
         )
     assert verify(path).difference is None, (number, plan)
+    assert not path.with_name(f"{number}.files").exists(), (number, plan)
     with closing(sqlite3.connect(path)) as db:
         receipts = dict(db.execute("SELECT metric, count FROM total WHERE metric LIKE 'receipt.%'"))
         ((received,),) = db.execute("SELECT value FROM setting WHERE name = 'receipts'")
