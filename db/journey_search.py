@@ -18,10 +18,10 @@ from db.journeys import FRIENDS_ONLY, Journey, indexed, journeys
 Order = Literal["newest", "matched", "oldest"]
 Namer = Callable[[str], str]
 
-SLICE: Final = 400  # events or rows walked at once: some 5 ms with the look-ups
+SLICE: Final = 300  # events or rows walked at once: some 5 ms with the look-ups
 MOST_SLICES: Final = 50  # a look, where a log has next to no friends
 BUDGET_MS: Final = 25.0  # of walking a look
-WINDOW: Final = 20_000  # newest events that are walked where there are no indexes
+WINDOW: Final = 8_000  # newest events that are walked where there are no indexes
 _NAME: Final = re.compile(r"[a-z]+-[a-z]+-[0-9]{0,2}")
 _REFERENCE: Final = 16  # letters from which a word is taken for a reference
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from db.definitions import STAGES
 
 LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them
-TAIL: Final = 6_000  # rows at the end of each table that are read where there are no indexes: some 15 ms
+TAIL: Final = 2_500  # rows at the end of each table that are read where there are no indexes: some 10 ms
 _AT_ONCE: Final = 500  # values in one look-up; SQLite takes 32,766
 _INDEXES: Final = ("attribution_friend", "decision_friend", "event_person", "reward_decision")
 _NOT_OF_FRIENDS: Final = (

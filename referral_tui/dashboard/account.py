@@ -64,7 +64,7 @@ def blocks(told: Told, names: Names, program: Program | None) -> list[Block]:
         return lines
     lines += _why_not(told)
     lines += [
-        Block("What happened, here unless a sender is named", head=True),
+        Block("What happened (the platform saw it, unless a sender is named)", head=True),
         *_timeline(told, names, program),
     ]
     lines += [Block("Who referred them", head=True), *_attribution(told, names)]
@@ -144,10 +144,9 @@ def _decision(one: Told) -> Iterator[Block]:
     reason = f": {reason_words(one['reason'])}" if one["reason"] else ""
     yield Block(f"Decision {one['id']}, {one['milestone']}", head=True)
     sign, ink = _OUTCOMES.get(one["outcome"], ("·", "quiet"))
-    version = f", under version {one['program_version']} of the program"
-    yield Block(
-        f"{one['outcome']}{reason}; on {one['source']}:{one['event_id']}{version}", ink, "", sign, ink
-    )
+    said = f"{one['outcome']}{reason}; on {one['source']}:{one['event_id']}"
+    said += f", under version {one['program_version']} of the program"
+    yield Block(said, ink, sign=sign, sign_ink=ink, wide=True)
     for rule in one["rules"]:
         sign, ink = _SIGNS[rule["result"]]
         values = ", ".join(f"{name} = {value_text(value)}" for name, value in rule["values"].items())

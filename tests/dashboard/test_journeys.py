@@ -15,6 +15,7 @@ from watching import HeldClock, Watch, Watched
 
 from db.journey_search import Found, Search, Wanted
 from db.journeys import Journey, journeys
+from db.people import CRM_APPLICATION_ID, crm_path
 from db.readonly import open_readonly
 from referral_tui.dashboard import helper
 from referral_tui.dashboard.helper import Reply
@@ -391,3 +392,31 @@ async def test_the_past_shows_rows_and_account_as_they_were(story: Story, watch:
         assert max(row.at for row in rows) <= START + 5 * DAY
         await seen.pilot.press("enter")
         await settled(seen, lambda: "What would have paid is told of now" in text(seen))
+
+
+async def test_on_the_clients_side_its_names_are_shown_and_searched_for(story: Story, watch: Watch) -> None:
+    friend = story.db.execute(
+        "SELECT ref FROM person JOIN attribution ON friend = person.id LIMIT 1"
+    ).fetchone()
+    with closing(sqlite3.connect(crm_path(story.path))) as crm:
+        crm.execute(f"PRAGMA application_id = {CRM_APPLICATION_ID}")
+        crm.execute("CREATE TABLE person (ref TEXT PRIMARY KEY, name TEXT NOT NULL)")
+        crm.execute("INSERT INTO person VALUES (?, 'Zadie Quux')", friend)
+        crm.commit()
+    async with watch(story.path) as seen:
+        await seen.open(JourneysScreen)
+        await seen.pilot.press("p", "slash", *"quux")
+        await seen.until(lambda: seen.app.snapshot.question.wish.text == "quux")
+        await seen.until(lambda: not seen.app.snapshot.answer.unfinished)
+        assert [row.friend for row in seen.app.place.board.table.rows] == list(friend)
+        assert "Zadie Quux" in text(seen)
+
+
+async def test_the_rows_are_saved_as_csv(story: Story, watch: Watch, tmp_path: Path) -> None:
+    async with watch(story.path) as seen:
+        await seen.open(JourneysScreen)
+        await seen.pilot.press("ctrl+e")
+        (file,) = tmp_path.glob("referral-journeys-journeys-*.csv")
+        head, first, *_ = file.read_text(encoding="utf-8").splitlines()
+        assert head.startswith("person,friend,seq,at,event,stage,outcome,reason,referrer,code,channel")
+        assert seen.app.place.board.table.rows[0].friend in first
