@@ -17,6 +17,7 @@ from db.control import DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Inbox
 from db.crm import Crm
 from db.people import crm_path
 from simulator.delivery.accepted import Accepted
+from simulator.delivery.dials import mixes
 from simulator.delivery.spool import Spool, files_path
 from simulator.errors import DatabaseError, InputError, ReferralError
 from simulator.load.gauge import Gauge
@@ -93,7 +94,8 @@ def resume(
         for name, value in (given or {}).items():
             if getattr(plan, name) != value:
                 raise InputError(
-                    f"{path}: this run was begun with {name.removesuffix('_ms')} {getattr(plan, name)}, not {value}; "
+                    f"{path}: this run was begun with {name.removesuffix('_ms')} {_said(getattr(plan, name))}, "
+                    f"not {_said(value)}; "
                     "leave the option out, or begin a new run in another --db"
                 )
         with _beside(path, plan, platform, accepted) as opened:
@@ -355,3 +357,11 @@ def _turns(platform: Platform) -> list[tuple[int, object]]:
         "SELECT sim_at, args FROM command WHERE kind = ? AND refused IS NULL ORDER BY id", (DIAL,)
     )
     return [(at, json.loads(args).get("faults")) for at, args in found]
+
+
+def _said(value: object) -> object:
+    """A field of a plan as one would write it; rates of faults by the name of their mix, if they are one."""
+    if not isinstance(value, Mapping):
+        return value
+    named = [name for name, rates in mixes().items() if rates == value and rates]
+    return named[0] if named else ", ".join(f"{name}={one}" for name, one in value.items()) or "none"

@@ -14,10 +14,12 @@ from db.control import DIAL, send
 from db.deliveries import DIALS
 from referral_tui.cli.app import run as command
 from simulator.delivery.dials import parse_faults
+from simulator.errors import InputError
 from simulator.pace import MAX
 from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.model import Program
+from simulator.run import resume
 from simulator.verify import verify
 
 HOUR_MS = 3_600_000
@@ -227,3 +229,16 @@ def test_a_bad_dial_is_one_clear_line(
     assert said in error
     assert len(error.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_other_faults_than_it_was_begun_with_are_told_in_one_line(tmp_path: Path, reviewing: Program) -> None:
+    path = tmp_path / "w.db"
+    plan = Plan(referrers=40, days=5, faults=parse_faults(["hostile"]))
+    assert run_into(path, reviewing, plan=plan) == "finished"
+    with (
+        pytest.raises(InputError, match="begun with faults hostile, not lost=0"),
+        resume(path, {"faults": {"lost": 0.5}}),
+    ):
+        pass
+    with resume(path, {"faults": parse_faults(["hostile"])}):
+        pass
