@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from story import DAY, HOUR, START, Story
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.image import SVGImageSnapshotExtension
 from watching import HeldClock, Watch, Watched
 
 from db.journey_search import Found, Search, Wanted
@@ -324,6 +326,19 @@ async def test_an_open_journey_tells_why(story: Story, watch: Watch, told: Helpe
         await seen.pilot.press("enter")
         await settled(seen, lambda: "Why nothing was paid" in text(seen))
         assert len(told.asked) == 1  # nothing has changed: it is kept
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+async def test_an_open_journey_as_a_picture(
+    story: Story, watch: Watch, told: Helper, snapshot: SnapshotAssertion, size: tuple[int, int]
+) -> None:
+    told.free.set()
+    async with watch(story.path, size=size) as seen:
+        await seen.open(JourneysScreen)
+        await seen.pilot.press("down", "enter")
+        await settled(seen, lambda: "Why nothing was paid" in text(seen))
+        await seen.until(lambda: seen.app.snapshot.question == seen.app.feed.question)
+        assert seen.picture() == snapshot.use_extension(SVGImageSnapshotExtension)
 
 
 async def test_it_is_asked_again_where_the_journey_went_on(

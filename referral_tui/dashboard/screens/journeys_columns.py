@@ -90,9 +90,7 @@ def columns(names: Callable[[], Names], program: Callable[[], Program | None]) -
         ),
         Column("friend", "friend", 17, friend, grow=2, most=26, weight=9),
         Column("referrer", "referred by", 17, referrer, grow=2, most=26, weight=8),
-        Column(
-            "channel", "channel", 9, _channel, grow=1, most=15, weight=4, says="Where the link was opened."
-        ),
+        Column("channel", "channel", 14, _channel, weight=4, says="Where the link was opened."),
         Column(
             "stage",
             "stage",
