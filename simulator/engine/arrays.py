@@ -32,7 +32,7 @@ class Columns:
         self._size = 0
         self._capacity = capacity
         self._data: dict[str, Array] = {
-            name: np.full(capacity, fill, dtype) for name, (dtype, fill) in spec.items()
+            name: _blank(capacity, dtype, fill) for name, (dtype, fill) in spec.items()
         }
 
     def __len__(self) -> int:
@@ -46,10 +46,14 @@ class Columns:
         if size > self._capacity:
             self._capacity = max(size, self._capacity * 2)
             for name, (dtype, fill) in self._spec.items():
-                wider = np.full(self._capacity, fill, dtype)
+                wider = _blank(self._capacity, dtype, fill)
                 wider[: self._size] = self._data[name][: self._size]
                 self._data[name] = wider
-        self._size = max(self._size, size)
+        if size > self._size:
+            for name, (_, fill) in self._spec.items():
+                if fill:
+                    self._data[name][self._size : size] = fill
+            self._size = size
 
     def append(self, **rows: Array) -> Ints:
         """Add rows (every column of the spec not named keeps its fill) and give their places."""
@@ -59,6 +63,18 @@ class Columns:
         for name, values in rows.items():
             self._data[name][first : first + count] = values
         return np.arange(first, first + count)
+
+
+def _blank(capacity: int, dtype: Any, fill: int) -> Array:
+    """A column of which only the last row, where NONE leads as an index, holds the fill yet.
+
+    Memory that nobody has written is not the process's yet: so room ahead costs none until it is used.
+    """
+    if not fill:
+        return np.zeros(capacity, dtype)
+    column = np.empty(capacity, dtype)
+    column[-1] = fill
+    return column
 
 
 def running_count(keys: Array) -> Ints:

@@ -10,6 +10,7 @@ is laid out in one pass.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ BUCKET = 8
 FULLEST = 0.75
 AMPLE = 0.6  # how full a table is that grew for one large batch
 GROWTH = 1.5
+PIECE = 1 << 17  # buckets laid out at once on the way into a larger table: 12 MB of it
 SLACK = 64  # buckets behind the last home bucket, so that a probe never wraps around
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _ONES = np.uint64(0x0101010101010101)
@@ -136,18 +138,36 @@ class KeyIndex:
         self._values = np.concatenate([self._values, np.zeros(SLACK * BUCKET, np.uint32)])
 
     def _rebuild(self, homes: int) -> None:
-        """Lay the entries out in a table of `homes` buckets: sorted by home, each takes the first free slot."""
-        used = np.flatnonzero(self._keys.reshape(-1))
-        keys, values = self._keys.reshape(-1)[used], self._values[used]
+        """Lay the entries out in a table of `homes` buckets: sorted by home, each takes the first free slot.
+
+        It goes piece by piece, cut behind buckets that are not full: no entry stands behind one for want of room
+        before it, so pieces are in the order of their homes. At once it would take five times the table's memory.
+        """
+        keys, values = self._keys, self._values.reshape(-1, BUCKET)
+        loose = np.flatnonzero(keys[:, -1] == 0) + 1
+        wanted = np.arange(PIECE, len(keys), PIECE)
+        cuts = np.unique(np.r_[0, loose[np.searchsorted(loose, wanted)], len(keys)]).tolist()
         self._homes = homes
+        self._keys = np.zeros((homes + SLACK, BUCKET), np.uint64)
+        self._values = np.zeros((homes + SLACK) * BUCKET, np.uint32)
+        free = 0
+        for first, last in pairwise(cuts):
+            free = self._lay_out(keys[first:last].reshape(-1), values[first:last].reshape(-1), free)
+
+    def _lay_out(self, keys: Keys, values: NDArray[np.uint32], free: int) -> int:
+        """Put entries (and empty slots) behind those laid out so far; gives the next free slot."""
+        used = np.flatnonzero(keys)
+        if not len(used):
+            return free
+        keys, values = keys[used], values[used]
         home = self._home(keys)
         order = np.argsort(home, kind="stable")  # nearly sorted already, which this sort makes use of
         steps = np.arange(len(keys))
-        slots = np.maximum.accumulate(home[order] * BUCKET - steps) + steps if len(keys) else home
-        last = int(slots[-1]) // BUCKET if len(slots) else 0
-        size = max(homes, last) + SLACK
-        self._keys, self._values = np.zeros((size, BUCKET), np.uint64), np.zeros(size * BUCKET, np.uint32)
+        slots = np.maximum(np.maximum.accumulate(home[order] * BUCKET - steps), free) + steps
+        while int(slots[-1]) // BUCKET >= len(self._keys) - 1:
+            self._lengthen()
         self._keys.reshape(-1)[slots], self._values[slots] = keys[order], values[order]
+        return int(slots[-1]) + 1
 
 
 def mix(values: Ints) -> Keys:

@@ -1,0 +1,46 @@
+"""The index from keys to rows: whatever the keys, each is found under its value, also after the table has grown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simulator.engine import keys as indexing
+from simulator.engine.arrays import NONE, Columns
+from simulator.engine.keys import KeyIndex
+
+SHAPES = {
+    "anywhere": lambda keys: keys,
+    "near one another": lambda keys: (keys >> np.uint64(20)) << np.uint64(8),
+    "at the table's end": lambda keys: keys | np.uint64(0xFFF0_0000_0000_0000),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("piece", [1, 3, 1 << 17])
+def test_each_key_is_found_however_often_the_table_grew(
+    shape: str, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "PIECE", piece)
+    random, index, known = np.random.default_rng(3), KeyIndex(64), {}
+    for _ in range(25):
+        drawn = SHAPES[shape](random.integers(1, 2**64, int(random.integers(1, 400)), dtype=np.uint64))
+        new = [key for key in dict.fromkeys(drawn.tolist()) if key and key not in known]
+        values = np.arange(len(known), len(known) + len(new))
+        index.add(np.array(new, np.uint64), values)
+        known.update(zip(new, values.tolist(), strict=True))
+        assert index.find(np.array(list(known), np.uint64)).tolist() == list(known.values())
+    assert len(index) == len(known)
+    assert index.find(np.array([12345], np.uint64)).tolist() == [-1]
+
+
+def test_columns_hold_their_fill_wherever_they_grow() -> None:
+    columns = Columns({"one": (np.int32, NONE), "two": (np.int64, 0)}, capacity=4)
+    for size in (1, 3, 4, 5, 40, 41):
+        columns.grow(size)
+        assert columns["one"][:size].tolist() == [NONE] * size
+        assert columns["two"][:size].tolist() == [0] * size
+        assert columns["one"][NONE] == NONE
+    places = columns.append(two=np.array([7, 8]))
+    assert places.tolist() == [41, 42]
+    assert columns["one"][places].tolist() == [NONE, NONE]
