@@ -7,12 +7,15 @@ import sys
 import time
 from pathlib import Path
 
+from referral_tui.dashboard import app
 from referral_tui.dashboard.app import Dashboard, Setup
 from referral_tui.dashboard.messages import Fresh
 
 
 class Watched(Dashboard):
     """Counts what its feed tells, and the CPU time of the whole process, by the screen that is open."""
+
+    CSS_PATH = Path(app.__file__).with_name("dashboard.tcss")
 
     def __init__(self, setup: Setup, notes: Path) -> None:
         super().__init__(setup)

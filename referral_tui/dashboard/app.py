@@ -285,6 +285,7 @@ class Dashboard(App[None]):
         from referral_tui.dashboard.feed import Feed  # noqa: PLC0415
         from referral_tui.dashboard.orders import Orders  # noqa: PLC0415
 
+        self.add_mode(PLACES[0].MODE, partial(_open, PLACES[0]))  # there already; it can be gone back to by its name
         if self.setup.comfort.start != self.current_mode:
             await self.switch_mode(self.setup.comfort.start)
         if self.place is not None:
@@ -322,8 +323,9 @@ class Dashboard(App[None]):
             return
         instead = notice(self.snapshot, self.trouble, self.setup.path, starting=self.setup.starting)
         if self.snapshot is not None:
-            place.show(self.snapshot, self.orders.step if self.orders else None)
-        if instead is not None and (self.snapshot is None or place.NEEDS_EVENTS):
+            step = self.orders.step if self.orders else None
+            place.show(self.snapshot, step, instead if place.NEEDS_EVENTS else None)
+        elif instead is not None:
             place.notice(instead.title, instead.text, bad=not instead.waiting)
         self._tell()
 

@@ -18,7 +18,7 @@ from referral_tui.dashboard.wish import Wish
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.commands import Command
-    from referral_tui.dashboard.snapshot import Snapshot
+    from referral_tui.dashboard.snapshot import Snapshot, Trouble
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.telling import Telling
 
@@ -76,6 +76,7 @@ class Place(Screen[None]):
         super().__init__()
         self._tabs = tabs
         self._furnished = False
+        self._noticed = False
 
     def compose(self) -> ComposeResult:
         """Put the frame around the screen's own part."""
@@ -126,22 +127,29 @@ class Place(Screen[None]):
         """Say something on the telling line."""
         self.post_message(Said(telling))
 
-    def show(self, snapshot: Snapshot, step: Step | None) -> None:
-        """Show a snapshot."""
+    def show(self, snapshot: Snapshot, step: Step | None, instead: Trouble | None = None) -> None:
+        """Show a snapshot; `instead` stands in for the screen's own part.
+
+        Which of the two is seen is changed only where it is another: all styles are applied anew, which costs 20 ms.
+        """
         program = snapshot.standing.program
         view = snapshot.question.view
         self.query_one(TopBar).show(program.name if program else "", view.side)
         self.query_one(ClockBar).show(snapshot)
-        if snapshot.question.place != self.MODE:
-            return  # the answer to another screen's wish; ours is on its way
-        if snapshot.trouble is not None:
-            self.notice(snapshot.trouble.title, snapshot.trouble.text, bad=True)
-            return
-        self.set_class(False, "-notice")
-        self.show_parts(snapshot, step)
+        here = (
+            snapshot.question.place == self.MODE
+        )  # or the answer to another screen's wish: ours is on its way
+        instead = instead or (snapshot.trouble if here else None)
+        if instead is not None:
+            self.notice(instead.title, instead.text, bad=not instead.waiting)
+        elif here:
+            self._noticed = False
+            self.show_parts(snapshot, step)
+            self.set_class(self._noticed, "-notice")
 
     def notice(self, title: str, text: str, *, bad: bool) -> None:
         """Say why there is nothing to show, in place of the screen's own part."""
+        self._noticed = True
         self.query_one(Notice).show(title, text, bad=bad)
         self.set_class(True, "-notice")
 

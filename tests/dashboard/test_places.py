@@ -108,6 +108,14 @@ async def test_each_key(story: Story, watch: Watch, place: type[Place]) -> None:
         assert seen.app.snapshot.trouble is None
 
 
+async def test_the_way_from_each_screen_to_each_other_and_back(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(80, 24)) as seen:
+        for place in [*PLACES, *reversed(PLACES)]:
+            await seen.open(place)
+            assert seen.app.place.MODE == place.MODE
+            assert seen.app.snapshot.trouble is None
+
+
 @each_place
 async def test_every_part_explains_itself(story: Story, watch: Watch, place: type[Place]) -> None:
     async with opened(watch, story.path, place, (120, 40)) as seen:

@@ -9,13 +9,13 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from referral_tui.dashboard.step import Step
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.inks import Inks
 from referral_tui.dashboard.widgets.lines import Line, empty_line
+from referral_tui.dashboard.widgets.strips import StripView
 from referral_tui.dashboard.wish import Peopled
 from referral_tui.names import PSEUDONYMS, Names
 
@@ -23,7 +23,7 @@ RowT = TypeVar("RowT")
 KEPT = 600  # strips kept; a screenful is 60 at most
 
 
-class Listing(ScrollView, Generic[RowT], can_focus=True):
+class Listing(StripView, Generic[RowT], can_focus=True):
     """Rows of any frozen kind; a subclass says how one is drawn."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,13 +61,13 @@ class Listing(ScrollView, Generic[RowT], can_focus=True):
         """Call people by these names."""
         if names != self.names:
             self.names = names
-            self.refresh()
+            self.repaint()
 
     def mark(self, step: Step | None) -> None:
         """Light up the rows that are the last step's doing."""
         if step != self.step:
             self.step = step
-            self.refresh()
+            self.repaint()
 
     @property
     def rows(self) -> Sequence[RowT]:
@@ -109,7 +109,7 @@ class Listing(ScrollView, Generic[RowT], can_focus=True):
         """Fit the rows to the new width."""
         self._fit()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Give a visible line."""
         width, height = self.scrollable_content_region.size
         place = y + self.scroll_offset.y
@@ -139,7 +139,7 @@ class Listing(ScrollView, Generic[RowT], can_focus=True):
         self._rows = self._newest
         self.border_subtitle = ""
         self._fit()
-        self.refresh()
+        self.repaint()
 
     def _say_held(self) -> None:
         self.border_subtitle = "held still; home follows again"

@@ -23,6 +23,7 @@ from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column, fit
 from referral_tui.dashboard.widgets.inks import Inks
 from referral_tui.dashboard.widgets.lines import Line, empty_line
+from referral_tui.dashboard.widgets.strips import StripView
 from referral_tui.dashboard.wish import Peopled
 from referral_tui.names import PSEUDONYMS, Names
 
@@ -39,7 +40,7 @@ class Sorting:
     descending: bool = False
 
 
-class Table(ScrollView, Generic[RowT], can_focus=True):
+class Table(StripView, Generic[RowT], can_focus=True):
     """Rows under a header; what is drawn of one is said by its columns, its identity by `key`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -131,7 +132,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """
         if empty is not None and empty != self._empty:
             self._empty = empty
-            self.refresh()
+            self.repaint()
         if rows == self._rows and sorting == self.sorting:
             return
         before, place = self.row, self._cursor
@@ -144,7 +145,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._fit()
         if moved > 0 and self.scroll_offset.y:
             self.scroll_to(y=self.scroll_offset.y + moved, animate=False, immediate=True)
-        self.refresh()
+        self.repaint()
         if self.row != before:
             self.post_message(self.Moved(self, self.row))
 
@@ -152,13 +153,13 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """Call people by these names."""
         if names != self.names:
             self.names = names
-            self.refresh()
+            self.repaint()
 
     def mark(self, keys: Collection[Hashable]) -> None:
         """Light up these rows: they are the last step's doing."""
         if keys != self._marked:
             self._marked = keys
-            self.refresh()
+            self.repaint()
 
     def go_to(self, key: Hashable) -> bool:
         """Put the cursor on a row; false where there is no such row."""
@@ -241,7 +242,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """Draw the cursor without the focus."""
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Give a visible line: the header, then rows."""
         width, height = self.scrollable_content_region.size
         if not self._rows:

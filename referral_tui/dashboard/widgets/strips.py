@@ -1,0 +1,35 @@
+"""The base of what scrolls by lines: of lines that are seen, only those that came out otherwise are painted again."""
+
+from __future__ import annotations
+
+from textual.geometry import Region
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+
+class StripView(ScrollView):
+    """Lines that a subclass draws, and keeps where drawing is dear; a painted line costs ten times a kept one."""
+
+    def __init__(self, *, id: str, classes: str) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id, classes=classes)
+        self._painted: dict[int, Strip] = {}
+
+    def draw_line(self, y: int) -> Strip:
+        """Draw a visible line of the content."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """Give a visible line, and remember it as painted."""
+        strip = self._painted[y] = self.draw_line(y)
+        return strip
+
+    def repaint(self) -> None:
+        """Paint the lines that would come out otherwise now."""
+        size = self.scrollable_content_region.size
+        changed = [
+            Region(0, y, size.width, 1)
+            for y in range(size.height)
+            if self._painted.get(y) != self.draw_line(y)
+        ]
+        if changed:
+            self.refresh(*changed)
