@@ -125,6 +125,14 @@ class Dashboard(App[None]):
         if self.feed is not None:
             self.feed.stop()
 
+    def _print_error_renderables(self) -> None:
+        """Say in a line that we failed: Textual would print the whole traceback on the terminal."""
+        error, self._exit_renderables = self._exception, []
+        if error is not None:
+            from referral_tui.dashboard.failing import tell  # noqa: PLC0415 -- only then
+
+            tell(error)
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give Textual's own themes the colours that only ours name."""
         return (NIGHT if self.current_theme.dark else DAY).variables
@@ -285,7 +293,8 @@ class Dashboard(App[None]):
         from referral_tui.dashboard.feed import Feed  # noqa: PLC0415
         from referral_tui.dashboard.orders import Orders  # noqa: PLC0415
 
-        self.add_mode(PLACES[0].MODE, partial(_open, PLACES[0]))  # there already; it can be gone back to by its name
+        # it is there already; now it can be gone back to by its name
+        self.add_mode(PLACES[0].MODE, partial(_open, PLACES[0]))
         if self.setup.comfort.start != self.current_mode:
             await self.switch_mode(self.setup.comfort.start)
         if self.place is not None:
