@@ -11,6 +11,7 @@ import pytest
 from story import DAY, START, Story
 from watching import WALL, HeldClock, Watch, Watched
 
+from db import review_queue
 from db.review_queue import queue
 from db.rewards import Budget, DueRow
 from referral_tui.dashboard.helper import Reply
@@ -67,6 +68,17 @@ def test_the_queue_begins_with_what_waited_longest(db: sqlite3.Connection) -> No
     assert len(found) == 2
     assert found[0].since < found[1].since
     assert found[0].failed == (("not-too-fast", "fail"),)
+
+
+def test_the_queue_is_bounded_where_its_index_is_not_made_yet(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (newest,) = db.execute("SELECT max(id) FROM decision WHERE outcome = 'review'").fetchone()
+    (last,) = db.execute("SELECT max(id) FROM decision").fetchone()
+    db.execute("DROP INDEX decision_review")
+    assert len(queue(db, 9)) == 3
+    monkeypatch.setattr(review_queue, "TAIL", last - newest + 1)
+    assert [row.number for row in queue(db, 9)] == [newest]
 
 
 @pytest.mark.parametrize(("key", "verdict"), [("a", "approve"), ("d", "decline")])
