@@ -64,7 +64,7 @@ def blocks(told: Told, names: Names, program: Program | None) -> list[Block]:
         return lines
     lines += _why_not(told)
     lines += [
-        Block("What happened (the platform saw it, unless a sender is named)", head=True),
+        Block("What happened", head=True),
         *_timeline(told, names, program),
     ]
     lines += [Block("Who referred them", head=True), *_attribution(told, names)]
