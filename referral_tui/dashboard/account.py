@@ -55,18 +55,21 @@ def as_of(told: Told, at: int) -> Told:
     return past
 
 
-def blocks(told: Told, names: Names, program: Program | None) -> list[Block]:
-    """Lay an account out: why not, what happened, who referred them, decisions rule by rule, rewards."""
-    lines: list[Block] = []
-    if told.get("referrer"):
-        lines += _referrer(told["referrer"], names, program)
+def blocks(told: Told, names: Names, program: Program | None, *, referrer_first: bool = False) -> list[Block]:
+    """Lay an account out: why not, what happened, who referred them, decisions rule by rule, rewards.
+
+    What somebody did as a referrer comes after it, or before.
+    """
+    as_referrer = list(_referrer(told["referrer"], names, program)) if told.get("referrer") else []
     if told["kind"] == "referrer":
-        return lines
-    lines += _why_not(told)
-    lines += [
-        Block("What happened", head=True),
-        *_timeline(told, names, program),
-    ]
+        return as_referrer
+    own = _journey(told, names, program)
+    return [*as_referrer, *own] if referrer_first else [*own, *as_referrer]
+
+
+def _journey(told: Told, names: Names, program: Program | None) -> list[Block]:
+    lines = list(_why_not(told))
+    lines += [Block("What happened", head=True), *_timeline(told, names, program)]
     lines += [Block("Who referred them", head=True), *_attribution(told, names)]
     for one in told["decisions"]:
         lines += _decision(one)

@@ -16,9 +16,10 @@ from db.readonly import open_readonly
 from db.referrers import leaders
 from db.tree import MOST_CHILDREN, tree
 from referral_tui.dashboard import helper
+from referral_tui.dashboard.account import blocks
 from referral_tui.dashboard.helper import Reply
 from referral_tui.dashboard.screens.referrers import ReferrersScreen
-from referral_tui.names import short_name
+from referral_tui.names import PSEUDONYMS, short_name
 
 
 @pytest.fixture
@@ -245,3 +246,13 @@ async def test_nobody_yet(empty: Story, watch: Watch) -> None:
     async with watch(empty.path) as seen:
         await seen.open(ReferrersScreen)
         assert "Nobody has brought a friend yet" in text(seen)
+
+
+def test_what_comes_first_is_what_the_screen_is_about() -> None:
+    both = TOLD | {"kind": "friend"}
+    heads = [
+        [block.text for block in blocks(both, PSEUDONYMS, None, referrer_first=first) if block.head]
+        for first in (False, True)
+    ]
+    assert heads[0] == ["What happened", "Who referred them", "As a referrer: 120 friends", "Friends"]
+    assert heads[1] == ["As a referrer: 120 friends", "Friends", "What happened", "Who referred them"]

@@ -102,7 +102,7 @@ class ReferrersBoard(Container):
                     id=name,
                 )
                 yield groups
-            yield AccountPane()
+            yield AccountPane(referrer_first=True)
 
     def on_mount(self) -> None:
         """Show the first view."""

@@ -26,7 +26,7 @@ TOPIC: Final = Topic(
     (
         (
             "sent",
-            "by whose system an event came, and how long after it happened: in real time, or in a later batch",
+            "which of the client's systems sent an event, and how late; where none is named the platform saw it",
         ),
         ("✓ ✕ ?", "a rule passed, failed, or had no value to read, which counts as a fail"),
         (
@@ -48,8 +48,10 @@ class AccountPane(Reading):
             super().__init__()
             self.people = people
 
-    def __init__(self) -> None:
+    def __init__(self, *, referrer_first: bool = False) -> None:
+        """Make it; `referrer_first` tells what somebody did as a referrer before their own journey."""
         super().__init__("Nobody is open", TOPIC, "Enter opens the row under the cursor.", id="account")
+        self._referrer_first = referrer_first
         self.ref: str | None = None
         self._asked: tuple[str, Hashable] | None = None
         self._kept: dict[tuple[str, Hashable], Told] = {}
@@ -117,4 +119,5 @@ class AccountPane(Reading):
             self.show([waiting], title, top=top)
             return
         told = self._told if self._at is None else as_of(self._told, self._at)
-        self.show(blocks(told, self._names, self._program), title, top=top)
+        laid_out = blocks(told, self._names, self._program, referrer_first=self._referrer_first)
+        self.show(laid_out, title, top=top)
