@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
+import time
 from pathlib import Path
 from threading import Semaphore, Thread
 
@@ -15,6 +16,8 @@ from db.queries import Reader, events
 from referral_tui.cli.demo import DAYS, PACE, PRESET, REFERRERS, SEED
 from referral_tui.dashboard.app import Dashboard, Setup
 from referral_tui.dashboard.clocks import Clocks
+from referral_tui.dashboard.widgets.reading import Reading
+from referral_tui.dashboard.widgets.table import Table
 from simulator.pace import parse_pace
 from simulator.plan import Plan
 from simulator.program.load import load_program
@@ -27,6 +30,8 @@ LOOK_S = 85.0  # seconds into the run, a day of the world each
 MOMENT_S = 3.0  # what moved in the last moments, says the dashboard, is what moved in three seconds
 LIGHT = "overview-light.svg"
 DARK = "overview.svg"
+JOURNEY = "journey.svg"
+LEADERS = "referrers.svg"
 
 
 class HeldWall:
@@ -71,8 +76,9 @@ def run_world(path: Path, wall: HeldWall) -> None:
 
 
 async def draw(path: Path, wall: HeldWall) -> dict[str, str]:
-    """Open the dashboard where the clock stands, let a moment go by, and draw the screen, dark and light."""
-    app = Dashboard(Setup(path, clocks=Clocks(steady_ms=lambda: wall.now() * 1000)))
+    """Open the dashboard where the clock stands, let a moment go by, and draw some screens, one of them light too."""
+    now = time.time_ns() // 1_000_000  # held: the run stands still while somebody looks, and is not dead
+    app = Dashboard(Setup(path, clocks=Clocks(lambda: now, lambda: wall.now() * 1000)))
 
     async with app.run_test(size=SIZE) as pilot:
 
@@ -87,10 +93,25 @@ async def draw(path: Path, wall: HeldWall) -> dict[str, str]:
         wall.go_on()
         await asyncio.to_thread(wall.until_it_stands)
         await until_all_is_shown()
-        dark = picture(app)
+        pictures = {DARK: picture(app)}
         await pilot.press("t")
         await pilot.pause()
-        return {DARK: dark, LIGHT: picture(app)}
+        pictures[LIGHT] = picture(app)
+        await pilot.press("t", "2", "slash", *"refused", "enter", "enter")
+        while not any(block.head for block in app.screen.query_one("#account", Reading).rows):
+            await pilot.pause(0.1)  # a helper process works it out
+        await pilot.press("slash", *["backspace"] * len("refused"))
+        while len(app.screen.query_one(Table).rows) < SIZE[1]:
+            await pilot.pause(0.02)
+        await pilot.press("enter")
+        await pilot.pause()
+        pictures[JOURNEY] = picture(app)
+        await pilot.press("escape", "escape", "4")
+        while not app.screen.query_one(Table).rows:
+            await pilot.pause(0.02)
+        await pilot.pause()
+        pictures[LEADERS] = picture(app)
+        return pictures
 
 
 def picture(app: Dashboard) -> str:
