@@ -42,8 +42,8 @@ def a_plan(chance: random.Random, presets: Sequence[str] = ("telecom",)) -> Plan
     return Plan(
         preset=chance.choice(presets),
         seed=chance.randrange(10**6),
-        referrers=chance.choice((60, 300, 800)),
-        days=chance.choice((5, 20, 30)),
+        referrers=chance.choice((60, 300, 600)),
+        days=chance.choice((5, 15, 25)),
         start_ms=1_767_225_600_000 + chance.randrange(10**9),
         delivery={kind: chance.choice(MODELS) for kind in TYPES if chance.random() < 0.6},
         faults=rates,
@@ -61,7 +61,7 @@ def fly(
     plan = a_plan(chance, presets)
     program = program or load_program(*find_program(plan.preset))
     stop = stop_after(chance.randrange(1, 30)) if chance.random() < 0.5 else stop_after(10**9)
-    ended = run_into(path, program, plan=plan, batch=chance.choice((3, 17, 250, 20_000)), stopped=stop)
+    ended = run_into(path, program, plan=plan, batch=chance.choice((11, 97, 500, 20_000)), stopped=stop)
     while ended == "stopped":
         ended = run_into(
             path, None, batch=chance.choice((29, 500)), stopped=stop_after(chance.randrange(2, 40))
