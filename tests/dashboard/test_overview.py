@@ -20,7 +20,7 @@ async def test_nothing_is_cut_or_empty(story: Story, watch: Watch, size: tuple[i
             assert stage in text
         for value in ("95.0 %", "1.40", "£13.57", "£760", "£780", "£30", "3.0 days"):
             assert value in text
-        assert "Northwind Mobile" in lines[0] or size[0] < 110
+        assert "Northwind Mobile" in lines[0] or size[0] < 140
         assert "platform" in lines[0]
         assert "Mon 9 Mar 2026 23:00 UTC" in lines[1]
         assert "space pause" in lines[-1]

@@ -35,12 +35,12 @@ async def test_the_wall_is_crossed_and_the_header_says_so(
         "SELECT p.ref FROM event e JOIN person p ON p.id = e.person ORDER BY seq DESC LIMIT 1"
     ).fetchone()[0]
     async with watch(story.path, size=size) as seen:
-        assert "platform's view" in seen.lines()[0]
+        assert "platform" in seen.lines()[0]
         assert short_name(person) in "\n".join(seen.lines())
         await seen.pilot.press("p")
         await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
         text = "\n".join(seen.lines())
-        assert "client's view" in seen.lines()[0]
+        assert "client" in seen.lines()[0]
         assert f"Person No {int(person[2:], 16)}" in text
         assert short_name(person) not in text
         await seen.pilot.press("p")
@@ -53,7 +53,7 @@ async def test_a_client_without_a_customer_system_is_said(story: Story, watch: W
         await seen.pilot.press("p")
         await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
         assert "The client's view has no names: shop.crm.db is not there" in seen.telling()
-        assert "client's view" in seen.lines()[0]
+        assert "client" in seen.lines()[0]
 
 
 async def test_back_and_on_in_time(story: Story, watch: Watch) -> None:
