@@ -127,7 +127,8 @@ def _of_person(decided: Decided, change: FactChange, words: str) -> Iterator[Cha
     ]
     told = [row for row in told if row[name] is not None] or told
     if told and change.value is not None:
-        yield Change(words, edits=(_set(told[-1], **{name: change.value}),))
+        edit = _set(told[-1], **{name: change.value})
+        yield Change(words, edits=(edit,), of_link=name == "referrer_kind")
 
 
 def _referrer_age(decided: Decided, change: FactChange, _words: str) -> Iterator[Change]:
@@ -136,7 +137,8 @@ def _referrer_age(decided: Decided, change: FactChange, _words: str) -> Iterator
     if links and attribution is not None and isinstance(change.value, float):
         at = attribution["attributed_at"] - round(change.value * _DAY_MS)
         words = f"had the referrer's link been made {sooner(at - links[0]['received_at'])} it would have qualified"
-        yield Change(words, edits=({"seq": links[0]["seq"], "set": {"received_at": at, "occurred_at": at}},))
+        edit: Edit = {"seq": links[0]["seq"], "set": {"received_at": at, "occurred_at": at}}
+        yield Change(words, edits=(edit,), of_link=True)
 
 
 def _friends(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:

@@ -137,7 +137,7 @@ def _for_code(decided: Decided, code: str, what: str, before: int | None = None)
         first = decided.around.of(seq=before)[0]["received_at"]
         words = f"had {what} been made {sooner(first - links[0]['received_at'] or -1)} {_IT}"
         add: Edit = {"before": before, "add": ahead | {"occurred_at": first}}
-        yield Change(words, edits=({"seq": links[0]["seq"], "drop": True}, add))
+        yield Change(words, edits=({"seq": links[0]["seq"], "drop": True}, add), of_link=True)
     allowed = decided.program.referrers
     kinds = [
         row
@@ -146,4 +146,5 @@ def _for_code(decided: Decided, code: str, what: str, before: int | None = None)
     ]
     if allowed and kinds and kinds[-1]["referrer_kind"] not in allowed:
         words = f"had the owner of {what} been of the kind {allowed[0]} {_IT}"
-        yield Change(words, edits=({"seq": kinds[-1]["seq"], "set": {"referrer_kind": allowed[0]}},))
+        edit: Edit = {"seq": kinds[-1]["seq"], "set": {"referrer_kind": allowed[0]}}
+        yield Change(words, edits=(edit,), of_link=True)

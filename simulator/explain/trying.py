@@ -13,15 +13,20 @@ from simulator.explain.neighbourhood import Key, Neighbourhood
 from simulator.explain.solving import Value
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Milestone, Program, Rule
+from simulator.program.rules import compile_rule
 
 
 @dataclass(frozen=True)
 class Change:
-    """A single change in words, what it would have made (`qualified`, `issued`), and the edits of the log it is."""
+    """A single change in words, what it would have made (`qualified`, `issued`), and the edits of the log it is.
+
+    `of_link` says that it makes a link serve at another time: others who used it might have become friends, too.
+    """
 
     text: str
     makes: str = "qualified"
     edits: tuple[Edit, ...] = ()
+    of_link: bool = False
 
     def fields(self) -> Fields:
         """As an object that is ready to print."""
@@ -59,8 +64,16 @@ class Decided:
 
     def works(self, change: Change) -> bool:
         """Whether the decision would have qualified with a change: it is judged again."""
+        if change.of_link and self._counts_friends:
+            return False  # who else would have come by the link is not in this part of the log
         verdict = self.around.judge(change.edits).get(self.key)
         return verdict is not None and verdict.outcome == "qualified"
+
+    @cached_property
+    def _counts_friends(self) -> bool:
+        """Whether a rule counts the referrer's friends."""
+        rules = (rule for rule in self.program.rules if self.milestone.name in rule.milestones)
+        return any(name.startswith("referrer_friends") for rule in rules for name in compile_rule(rule).facts)
 
     def own(self, *types: str) -> list[Fields]:
         """The friend's events of these types before the conversion, and itself, in log order."""
