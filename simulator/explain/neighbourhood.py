@@ -118,7 +118,7 @@ class Neighbourhood:
         """Verdicts on this friend's decisions: found by the time at which each was settled."""
         db, found = self._source.connection, []
         for row in self._source.rows(_SETTLED, friend):
-            low, high = seq_at(db, row["decided_at"] - 1), seq_at(db, row["decided_at"])
+            low, high = seq_at(db, row["decided_at"]), seq_at(db, row["decided_at"] + 1)
             for event in self._source.rows(_REVIEWS, low, high):
                 data = orjson.loads(event["steering"])
                 if (data.get("decision_source"), data.get("decision_id")) == (row["source"], row["id"]):
