@@ -144,14 +144,14 @@ def _from_the_end(db: sqlite3.Connection, known: dict[int, _Known], last: int, a
 
 def state_at_moment(state: str, due_at: int, state_at: int, at: int | None) -> str:
     """Tell a reward's state as it was at a moment (null: now), from its state now and when it came to it."""
-    if at is None or state_at <= at:
+    if at is None or state_at < at:
         return state
-    return "issued" if state == "revoked" and due_at <= at else "pending"
+    return "issued" if state == "revoked" and due_at < at else "pending"
 
 
 def _as_of(row: tuple[Any, ...], at: int | None) -> tuple[Any, ...]:
     """A decision as it stood: one that was settled later was in review then."""
-    if at is None or row[5] <= at:
+    if at is None or row[5] < at:
         return row
     failed = json.loads(row[6])
     code, how = failed[0] if failed else ("", "fail")

@@ -46,12 +46,12 @@ def references(told: Told) -> tuple[str, ...]:
 def as_of(told: Told, at: int) -> Told:
     """Leave out of an account what came after a moment; why it turned out so is not told then."""
     past: Told = told | {"why_not": [], "changes": [], "past": True}
-    past["timeline"] = [entry for entry in told["timeline"] if entry["at"] <= at]
-    past["touches"] = [one for one in told["touches"] if one["occurred_at"] <= at]
+    past["timeline"] = [entry for entry in told["timeline"] if entry["at"] < at]
+    past["touches"] = [one for one in told["touches"] if one["occurred_at"] < at]
     attribution = told["attribution"]
-    past["attribution"] = attribution if attribution and attribution["attributed_at"] <= at else None
-    past["decisions"] = [one for one in told["decisions"] if one["decided_at"] <= at]
-    past["rewards"] = [one for one in told["rewards"] if one["state_at"] <= at]
+    past["attribution"] = attribution if attribution and attribution["attributed_at"] < at else None
+    past["decisions"] = [one for one in told["decisions"] if one["decided_at"] < at]
+    past["rewards"] = [one for one in told["rewards"] if one["state_at"] < at]
     return past
 
 
