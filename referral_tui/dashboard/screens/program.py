@@ -130,7 +130,7 @@ class ProgramScreen(Place):
         here = self.focused is not None and self.focused.id == "rules"
         board.edit(rule.line if rule is not None and here else None)
         self._tell()
-        self.say(Telling("Change a value; what follows from it is told as soon as you pause."))
+        self.say(Telling("Change a value; what follows from it is told as soon as you stop typing."))
 
     def action_part(self) -> None:
         """Go to the next part of the file."""

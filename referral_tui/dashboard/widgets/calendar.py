@@ -65,14 +65,14 @@ class Calendar(Table[Falling]):
             ),
             _NONE,
             [
-                Column[Falling]("day", "When", 8, self._day, weight=9, grow=1, most=16),
+                Column[Falling]("day", "When", 9, self._day, weight=9, grow=1, most=16),
                 Column[Falling](
                     "count", "Lines", 6, self._count, right=True, weight=7, says="how many rewards"
                 ),
                 Column[Falling](
                     "money", "Money", 8, self._value, right=True, weight=8, says="what they are worth"
                 ),
-                Column[Falling]("bar", "", 6, self._bar, grow=3, weight=5),
+                Column[Falling]("bar", "", 5, self._bar, grow=3, weight=5),
             ],
             lambda row: row.day,
             id="due",
