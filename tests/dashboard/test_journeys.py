@@ -409,7 +409,10 @@ async def test_the_past_shows_rows_and_account_as_they_were(story: Story, watch:
         await settled(seen, lambda: "What would have paid is told of now" in text(seen))
 
 
-async def test_on_the_clients_side_its_names_are_shown_and_searched_for(story: Story, watch: Watch) -> None:
+@pytest.mark.parametrize("called", ["quux", "by the short name"])
+async def test_on_the_clients_side_either_name_is_searched_for(
+    called: str, story: Story, watch: Watch
+) -> None:
     friend = story.db.execute(
         "SELECT ref FROM person JOIN attribution ON friend = person.id LIMIT 1"
     ).fetchone()
@@ -420,8 +423,9 @@ async def test_on_the_clients_side_its_names_are_shown_and_searched_for(story: S
         crm.commit()
     async with watch(story.path) as seen:
         await seen.open(JourneysScreen)
-        await seen.pilot.press("p", "slash", *"quux")
-        await seen.until(lambda: seen.app.snapshot.question.wish.text == "quux")
+        typed = called if called == "quux" else short_name(*friend)
+        await seen.pilot.press("p", "slash", *typed)
+        await seen.until(lambda: seen.app.snapshot.question.wish.text == typed)
         await seen.until(lambda: not seen.app.snapshot.answer.unfinished)
         assert [row.friend for row in seen.app.place.board.table.rows] == list(friend)
         assert "Zadie Quux" in text(seen)

@@ -60,14 +60,17 @@ class JourneysWish(Wish):
         return JourneysAnswer(found, rows[0] if rows else None, self.also)
 
     def _namer(self, desk: Desk) -> Namer:
-        """Call people as the screen does, where the text may say of them what the client's system does."""
+        """Call people as the screen does.
+
+        On the client's side by their short names besides, so that what is found stays found as the wall is crossed.
+        """
         if self.side == "platform" or not self.text:
             return short_name
         try:
             book: NameBook = desk.kept.setdefault("book", NameBook(desk.path))
         except DatabaseError:
             return short_name  # the frame says that there are no names
-        return lambda reference: Names(book.names([reference]))(reference)
+        return lambda reference: f"{Names(book.names([reference]))(reference)} {short_name(reference)}"
 
 
 def _steady_ms() -> float:
