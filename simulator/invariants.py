@@ -1,4 +1,4 @@
-"""What is always true of a platform's database, asked of the stored rows themselves (SEMANTICS, Invariants)."""
+"""What is always true of a platform's database, asked of the stored rows themselves."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A rule's expression: from SQL text to a small typed tree, or the problems that stop it.
 
-The tree has only what SEMANTICS lists: no BETWEEN, IN or simple CASE (they are written out), every node of a
+The tree has only what a rule may say: no BETWEEN, IN or simple CASE (they are written out), every node of a
 known kind, and nothing that can fail, overflow or read another row. Pure; loads sqlglot but no Polars.
 """
 
