@@ -23,6 +23,7 @@ from simulator.world.world import World
 
 _RENEWED = ("id", "subject", "code", "contact_ref", "device_ref", "reverses", "decision_id")
 """Columns that name a person, a thing or a message: on a repeat they name others."""
+_MOST_DAYS = 30  # made at once: a small market stays small in memory, whatever is asked for
 
 
 class Traffic(Protocol):
@@ -70,7 +71,7 @@ class WorldTraffic:
             if self._ready_until >= self._world.end_ms:
                 self._begin()
             else:
-                self._make_day()
+                self._make(count)
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -90,14 +91,18 @@ class WorldTraffic:
         self._channels = Channels(self._models, plan.seed + self.loops)
         self._queue = ArrivalQueue()
         self._ready_until = start_ms
+        self._a_day = float(plan.referrers)  # events, and too many: begin with a day
         self.loops += 1
 
-    def _make_day(self) -> None:
-        until = self._ready_until + DAY_MS
+    def _make(self, count: int) -> None:
+        """As many days as will do for so many messages, by those made last: a call costs as much as 1,000 events."""
+        days = min(max(round(count / max(self._a_day, 1.0)), 1), _MOST_DAYS)
+        until = min(self._ready_until + days * DAY_MS, self._world.end_ms)
         events = self._world.advance(until)
         self._world.take_people()  # nobody keeps their names here
         arrivals, _, _ = self._channels.of(events)  # nothing is written to files here
         self._queue.put(on_wire(events, arrivals))
+        self._a_day = events.height * DAY_MS / (until - self._ready_until)
         self._ready_until = until
 
 

@@ -1,8 +1,13 @@
-"""From rows of integers to an event frame: the texts of the contract are made here, a day at a time."""
+"""From rows of integers to an event frame: the texts of the contract are made here.
+
+What of an event may change from day to day is taken down at the end of its day (`Framer.draft`), in numbers; texts are
+made of several days at once, since each call of Polars costs as much as hundreds of rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -27,7 +32,7 @@ from simulator.world.happenings import (
     REVERSED,
     Happening,
 )
-from simulator.world.people import People
+from simulator.world.people import Meetings, People
 from simulator.world.spec import WorldSpec
 
 WORLD_SCHEMA: dict[str, pl.DataType] = {
@@ -47,11 +52,20 @@ def _texts(*values: str | None) -> pl.Series:
     return pl.Series([*values, None], dtype=pl.String)
 
 
+class Draft(NamedTuple):
+    """A day's events: rows of happenings, what is looked up or a number of each, and the meeting of who is named."""
+
+    rows: Ints
+    numbers: Ints
+    meeting: Ints
+
+
 class Framer:
     """Makes event frames of rows for one world."""
 
-    def __init__(self, spec: WorldSpec, people: People, communities: Communities) -> None:
+    def __init__(self, spec: WorldSpec, people: People, meetings: Meetings, communities: Communities) -> None:
         self._people = people
+        self._meetings = meetings
         types = {
             Happening.IDENTIFIED: "customer.identified",
             Happening.LINKED: "link.created",
@@ -104,29 +118,41 @@ class Framer:
             if name not in _TEXTS
         ]
         self._inputs = [*looks, *_NUMBERS]
+        self._contact_kind = self._inputs.index("contact_kind")
 
-    def frame(self, rows: Ints) -> pl.DataFrame:
-        """The events of rows, in order of occurrence, with the columns of `WORLD_SCHEMA`.
+    def draft(self, rows: Ints) -> Draft:
+        """The events of a day, as people are now.
 
-        Equal moments are ordered by id, which is a keyed draw.
+        In order of occurrence; equal moments are ordered by id, which is a keyed draw.
         """
-        identity = rows[:, IDENT].view(np.uint64)
-        order = np.lexsort((identity, rows[:, AT]))
-        rows, identity = rows[order], identity[order]
+        rows = rows[np.lexsort((rows[:, IDENT].view(np.uint64), rows[:, AT]))]
         kind, person = rows[:, KIND], rows[:, PERSON]
         identified = kind == Happening.IDENTIFIED
         named = identified | (kind == Happening.CLAIMED)
-        matrix = np.column_stack(self._columns(rows, identified, named))
-        looked = pl.from_numpy(matrix, schema=self._inputs).select_seq(self._looked)
-        people = self._people
+        meeting = np.where(named, self._people.meeting[person], ABSENT)
+        numbers = np.empty((len(rows), len(self._inputs)), dtype=np.int64, order="F")
+        for place, values in enumerate(self._values(rows, identified, named)):
+            numbers[:, place] = values
+        return Draft(rows, numbers, meeting)
+
+    def frame(self, drafts: Sequence[Draft]) -> pl.DataFrame:
+        """The events of days, one after another, with the columns of `WORLD_SCHEMA`; the people are named by now."""
+        rows, numbers, meeting = (np.concatenate(parts) for parts in zip(*drafts, strict=True))
+        kind, person = rows[:, KIND], rows[:, PERSON]
+        identified = kind == Happening.IDENTIFIED
+        people, meetings = self._people, self._meetings
+        numbers[identified, self._contact_kind] = meetings.by_phone[meeting[identified]]
+        looked = pl.from_numpy(numbers, schema=self._inputs, orient="row").select_seq(self._looked)
         made = {
-            "id": pseudonyms.ids(identity),
+            "id": pseudonyms.ids(rows[:, IDENT].view(np.uint64)),
             "subject": pseudonyms.reference("p", people.reference[person, : pseudonyms.DIGEST]),
             "code": _sparse(
                 rows[:, CODE] != ABSENT,
                 lambda at: pseudonyms.codes(bits(people.key[rows[at, CODE]], Purpose.CODE)),
             ),
-            "contact_ref": _sparse(named, lambda at: pseudonyms.reference("c", people.contact[person[at]])),
+            "contact_ref": _sparse(
+                meeting != ABSENT, lambda at: pseudonyms.reference("c", meetings.contact[meeting[at]])
+            ),
             "device_ref": _sparse(
                 rows[:, DEVICE] != ABSENT,
                 lambda at: pseudonyms.reference("d", people.reference[rows[at, DEVICE], pseudonyms.DIGEST :]),
@@ -139,7 +165,7 @@ class Framer:
             [made[name].alias(name) if name in made else looked[name] for name in WORLD_SCHEMA]
         )
 
-    def _columns(self, rows: Ints, identified: Bools, named: Bools) -> list[Ints]:
+    def _values(self, rows: Ints, identified: Bools, named: Bools) -> list[Ints | int]:
         """Look-ups and numbers in the order of `self._inputs`."""
         people, kind, person, flag = self._people, rows[:, KIND], rows[:, PERSON], rows[:, FLAG]
         converted, later = kind == Happening.CONVERTED, kind == Happening.LATER
@@ -153,11 +179,11 @@ class Framer:
         def of(which: Bools, values: NDArray[np.integer] | int) -> Ints:
             return np.where(which, values, ABSENT)
 
-        values = {
+        values: dict[str, Ints | int] = {
             "source": np.where(identified & (flag == SSO), len(Happening), source),
             "type": np.where(later, len(Happening) + place, kind),
             "channel": rows[:, CHANNEL],
-            "contact_kind": of(identified, people.by_phone[person].view(np.int8)),
+            "contact_kind": ABSENT,  # not known before the contact is made
             "via": of(identified, flag),
             "referrer_kind": of(identified, people.kind[person]),
             "segment": of(named, people.segment[person]),

@@ -52,8 +52,8 @@ class People(Columns):
 
     `device` is the person whose device they come by as a friend: mostly their own.
 
-    `reference` holds the digests of the person and their device, `contact` that of the contact they gave, where
-    `known` says that they gave one.
+    `reference` holds the digests of the person and their device; `meeting` is the row in `Meetings` of the contact
+    they gave last, where `known` says that they gave one.
     """
 
     _columns = {  # noqa: RUF012 - read only
@@ -67,10 +67,9 @@ class People(Columns):
         "label": _Column(np.int8),
         "device": _Column(np.int32),
         "known": _Column(np.bool_),
-        "by_phone": _Column(np.bool_),
         "joined_at": _Column(np.int64),
         "reference": _Column(np.uint8, 24),
-        "contact": _Column(np.uint8, 12),
+        "meeting": _Column(np.int32),
     }
     key: Keys
     inviter: NDArray[np.int32]
@@ -82,10 +81,9 @@ class People(Columns):
     label: NDArray[np.int8]
     device: NDArray[np.int32]
     known: NDArray[np.bool_]
-    by_phone: NDArray[np.bool_]
     joined_at: Ints
     reference: NDArray[np.uint8]
-    contact: NDArray[np.uint8]
+    meeting: NDArray[np.int32]
 
     def add(self, keys: Keys) -> Ints:
         """New people, nothing else known of them; their indices."""
@@ -96,6 +94,23 @@ class People(Columns):
         self.kind[rows] = FRIEND
         self.device[rows] = rows
         return rows
+
+
+class Meetings(Columns):
+    """Each time that somebody gave the client a contact: its digest, and whether it is a phone number."""
+
+    _columns = {  # noqa: RUF012 - read only
+        "contact": _Column(np.uint8, 12),
+        "by_phone": _Column(np.bool_),
+    }
+    contact: NDArray[np.uint8]
+    by_phone: NDArray[np.bool_]
+
+    def add(self, contacts: NDArray[np.uint8], by_phone: NDArray[np.bool_]) -> None:
+        """The next meetings, in their order."""
+        rows = self._add(len(by_phone))
+        self.contact[rows] = contacts
+        self.by_phone[rows] = by_phone
 
 
 class Referrers(Columns):

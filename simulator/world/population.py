@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from simulator.events.contract import REFERRER_KINDS
 from simulator.world import pseudonyms
@@ -13,7 +14,7 @@ from simulator.world.communities import Communities
 from simulator.world.contacts import Contacts
 from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, choose, uniform
 from simulator.world.labels import LABELS
-from simulator.world.people import People
+from simulator.world.people import Meetings, People
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_people import Group
 
@@ -29,6 +30,7 @@ CRM_SCHEMA: dict[str, pl.DataType] = {
     "label": pl.String(),
 }
 """A person in the client's CRM; `joined` is when they became known, `label` says of a cheat which kind."""
+_TRAITS = ("kind", "segment", "country", "label")
 
 
 class Population:
@@ -55,7 +57,10 @@ class Population:
         self.kind_activity: Floats = np.ones(len(REFERRER_KINDS))
         self.kind_activity[self.kind_numbers] = _activity(spec.people.kinds)
         self.segment_activity: Floats = _activity(spec.people.segments)
+        self.meetings = Meetings(1024)
+        self._meetings = 0  # those whose contact is not made yet counted in
         self._met: list[tuple[Ints, Ints, Keys]] = []
+        self._introduced: list[tuple[NDArray[np.integer], ...]] = []
         self._known: list[pl.DataFrame] = []
 
     def describe(self, rows: Ints) -> None:
@@ -77,29 +82,29 @@ class Population:
             self._met.append((rows, at, self.people.key[rows] if contact_keys is None else contact_keys))
 
     def introduce(self) -> None:
-        """Make the contacts of those met since the last call, all at once."""
+        """Take down who was met since the last call, as they are now: it is the end of a day."""
         if not self._met:
             return
         rows, at, keys = (np.concatenate(parts) for parts in zip(*self._met, strict=True))
         self._met = []
         people = self.people
-        by_phone: Bools = uniform(keys, Purpose.CONTACT_KIND) < self._by_phone
+        people.meeting[rows] = np.arange(self._meetings, self._meetings + len(rows))
+        self._meetings += len(rows)
+        traits = (getattr(people, trait)[rows] for trait in _TRAITS)
+        self._introduced.append((rows, at, keys, *traits))
 
-        known = self._contacts.of(
-            keys,
-            people.country[rows].astype(np.int64),
-            by_phone,
-            {
-                "kind": people.kind[rows],
-                "segment": people.segment[rows],
-                "country": people.country[rows],
-                "label": people.label[rows],
-            },
-        )
-        people.by_phone[rows] = by_phone
-        people.contact[rows] = self._contacts.digests(known["given"])
+    def name(self) -> None:
+        """Make the contacts of those introduced since the last call, all at once: `meetings` has them from here on."""
+        if not self._introduced:
+            return
+        rows, at, keys, *traits = (np.concatenate(parts) for parts in zip(*self._introduced, strict=True))
+        self._introduced = []
+        by_phone: Bools = uniform(keys, Purpose.CONTACT_KIND) < self._by_phone
+        numbers = dict(zip(_TRAITS, traits, strict=True))
+        known = self._contacts.of(keys, numbers["country"].astype(np.int64), by_phone, numbers)
+        self.meetings.add(self._contacts.digests(known["given"]), by_phone)
         made = {
-            "ref": pseudonyms.reference("p", people.reference[rows, : pseudonyms.DIGEST]),
+            "ref": pseudonyms.reference("p", self.people.reference[rows, : pseudonyms.DIGEST]),
             "joined": pl.Series(at),
         }
         self._known.append(
@@ -107,8 +112,10 @@ class Population:
         )
 
     def take_known(self) -> pl.DataFrame:
-        """Those met since the last call, `CRM_SCHEMA`; someone met again stands in it again, changed."""
+        """Those named since the last call, `CRM_SCHEMA`; someone met again stands in it again, changed."""
         found, self._known = self._known, []
+        if len(found) == 1:
+            return found[0]
         return pl.concat(found) if found else pl.DataFrame(schema=CRM_SCHEMA)
 
 

@@ -6,6 +6,8 @@ same however the time is cut into windows, and what people feel (`feel`) acts fr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -16,7 +18,7 @@ from simulator.world.cheating import Cheating
 from simulator.world.communities import Communities
 from simulator.world.draws import Purpose
 from simulator.world.feedback import Felt
-from simulator.world.framing import WORLD_SCHEMA, Framer
+from simulator.world.framing import WORLD_SCHEMA, Draft, Framer
 from simulator.world.happenings import WIDTH
 from simulator.world.journeys import Journeys
 from simulator.world.offer import answers
@@ -25,6 +27,8 @@ from simulator.world.population import Population
 from simulator.world.referring import JOIN_WIDTH, Referring
 from simulator.world.rhythm import DAY_MS, Rhythm
 from simulator.world.spec import WorldSpec
+
+_DRAFTED = 50_000  # events framed at once, about: more gains nothing, and their numbers take 200 bytes each
 
 
 class World:
@@ -48,7 +52,7 @@ class World:
         people = People(4 * referrers)
         self._population = Population(spec, people, communities, pseudonyms.client_key(seed))
         self._cheating = Cheating(spec, self._population, rhythm)
-        self._framer = Framer(spec, people, communities)
+        self._framer = Framer(spec, people, self._population.meetings, communities)
         self._events = Agenda(start_ms, DAY_MS, days, WIDTH)
         self._joins = Agenda(start_ms, DAY_MS, days, JOIN_WIDTH)
         self._arrivals = Agenda(start_ms, DAY_MS, days, arrivals.WIDTH)
@@ -83,20 +87,23 @@ class World:
         if until_ms < self._asked:
             raise ValueError(f"time must not go back: {until_ms} is before {self._asked}")
         self._asked = until_ms
-        found = []
-        while True:
-            ready = self._ready
-            cut = int(np.searchsorted(ready["occurred_at"].to_numpy(), until_ms))
-            if cut:
-                found.append(ready[:cut])
-                self._ready = ready[cut:]
-            if self._next_day >= self._days or self.start_ms + self._next_day * DAY_MS >= until_ms:
-                break
-            self._ready = self._framer.frame(self._day(self._next_day))
+        drafts: list[Draft] = []
+        while self._next_day < self._days and self.start_ms + self._next_day * DAY_MS < until_ms:
+            drafts.append(self._framer.draft(self._day(self._next_day)))
             self._next_day += 1
-        if len(found) == 1:
-            return found[0]
-        return pl.concat(found) if found else pl.DataFrame(schema=WORLD_SCHEMA)
+            if sum(len(draft.rows) for draft in drafts) > _DRAFTED:
+                self._frame(drafts)
+                drafts = []
+        if drafts:
+            self._frame(drafts)
+        cut = int(np.searchsorted(self._ready["occurred_at"].to_numpy(), until_ms))
+        found, self._ready = self._ready[:cut], self._ready[cut:]
+        return found
+
+    def _frame(self, drafts: Sequence[Draft]) -> None:
+        self._population.name()
+        framed = self._framer.frame(drafts)
+        self._ready = pl.concat([self._ready, framed]) if self._ready.height else framed
 
     def feel(self, felt: Felt) -> None:
         """People learn what became of them, and of the program: they act by it from the next day to be drawn."""
