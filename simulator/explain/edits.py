@@ -4,7 +4,7 @@ An edit is one of
 
     {"seq": 12, "set": {"amount_minor": 500}}     another value of an event
     {"seq": 12, "drop": true}                     an event less
-    {"subject": "p_1f…", "drop": true}            a person less: none of their events
+    {"subject": "p_1f…", "drop": true}            a friend less: no visit, claim or conversion of this person
     {"before": 12, "add": {"type": …}}            an event more, received just before another
     {"at": 1767225600000, "add": {"type": …}}     an event more, received at that time, after all others of it
 """
@@ -12,11 +12,15 @@ An edit is one of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from simulator.events.columns import EVENT_SCHEMA
+from simulator.events.contract import CONVERSION_TYPES
+
+_AS_FRIEND: Final = frozenset({"friend.visited", "friend.claimed", *CONVERSION_TYPES})
+"""What makes somebody a friend. Their own links stay: without one, another of the same code would come to life."""
 
 Edit = dict[str, Any]
 Row = dict[str, Any]
@@ -39,7 +43,9 @@ def edited(events: pl.DataFrame, edits: Sequence[Edit]) -> pl.DataFrame:
 
 def _edited(rows: list[tuple[int, float, Row]], edit: Edit) -> list[tuple[int, float, Row]]:
     if "subject" in edit:
-        return [one for one in rows if one[2]["subject"] != edit["subject"]]
+        return [
+            one for one in rows if one[2]["subject"] != edit["subject"] or one[2]["type"] not in _AS_FRIEND
+        ]
     if "seq" in edit:
         return [
             one

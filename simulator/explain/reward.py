@@ -163,7 +163,9 @@ def _capped(releases: Releases, row: Fields, decided: Decided) -> tuple[str, lis
         "issued",
         (at_time(decided.event, at),),
     )
-    if not _reversals(decided) and decided.testable and decided.works(later):
+    arrives = max(at, decided.event["received_at"])
+    same_program = decided.source.program_when(arrives) is decided.program  # else the line may be another's
+    if same_program and not _reversals(decided) and decided.testable and decided.works(later):
         changes.append(later)
     return why, changes
 
