@@ -11,17 +11,17 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
+from db.journey_walks import Backwards, ByName, Namer, Recent, Rows, Walk
 from db.journeys import FRIENDS_ONLY, Journey, indexed, journeys
 
 Order = Literal["newest", "matched", "oldest"]
-Namer = Callable[[str], str]
 
-SLICE: Final = 300  # events or rows walked at once: some 5 ms with the look-ups
 MOST_SLICES: Final = 50  # a look, where a log has next to no friends
-BUDGET_MS: Final = 25.0  # of walking a look
-WINDOW: Final = 8_000  # newest events that are walked where there are no indexes
+BUDGET_MS: Final = 8.0  # of walking a look: keys come between
+FRESH_MS: Final = 400.0  # how often a search that goes on looks again at what it has found
+FRESH: Final = 100  # events, and entries of the trail, since the last look that are looked at one by one
 _NAME: Final = re.compile(r"[a-z]+-[a-z]+-[0-9]{0,2}")
 _REFERENCE: Final = 16  # letters from which a word is taken for a reference
 
@@ -75,108 +75,34 @@ def matches(row: Journey, words: tuple[str, ...], name: Namer) -> bool:
     return all(any(word in text for text in texts) for word in words)
 
 
-class _Walk(Protocol):
-    """Candidates in an order, some at a time."""
-
-    def take(self, db: sqlite3.Connection) -> list[int] | None:
-        """The next people; null at the end."""
-
-    @property
-    def done(self) -> float:
-        """The share that was walked, 0 to 1."""
-
-
-class _Backwards:
-    """Friends by their newest event, newest first: the log from its end."""
-
-    def __init__(self, top: int, floor: int = 0) -> None:
-        self._top, self._next, self._floor = top, top, floor
-
-    def take(self, db: sqlite3.Connection) -> list[int] | None:
-        if self._next <= self._floor:
-            return None
-        low = max(self._floor, self._next - SLICE)
-        sql = f"SELECT person FROM event WHERE seq > ? AND seq <= ? AND {FRIENDS_ONLY} ORDER BY seq DESC"
-        people = [person for (person,) in db.execute(sql, (low, self._next)) if person is not None]
-        self._next = low
-        return people
-
-    @property
-    def done(self) -> float:
-        span = self._top - self._floor
-        return (self._top - self._next) / span if span > 0 else 1.0
-
-
-class _Rows:
-    """People of rows in the order of a key, by a SELECT with a place for the key and one for how many."""
-
-    def __init__(self, sql: str, values: tuple[object, ...], start: int, end: int) -> None:
-        self._sql, self._values = sql, values
-        self._start, self._at, self._end = start, start, end
-        self._over = False
-
-    def take(self, db: sqlite3.Connection) -> list[int] | None:
-        if self._over:
-            return None
-        rows = db.execute(self._sql, (*self._values, self._at, SLICE)).fetchall()
-        self._over = len(rows) < SLICE
-        if rows:
-            self._at = rows[-1][0]
-        return [person for _, person in rows]
-
-    @property
-    def done(self) -> float:
-        span = abs(self._end - self._start)
-        return 1.0 if self._over or not span else min(1.0, abs(self._at - self._start) / span)
-
-
-class _ByName:
-    """People whose name or reference holds a word, the last to appear first: one look-up of names a person."""
-
-    def __init__(self, word: str, last: int, name: Namer) -> None:
-        self._word, self._name, self._last, self._next = word, name, last, last
-
-    def take(self, db: sqlite3.Connection) -> list[int] | None:
-        if self._next < 0:
-            return None
-        sql = "SELECT id, ref FROM person WHERE id <= ? AND id > ? ORDER BY id DESC"
-        low = self._next - 5 * SLICE
-        found = [
-            person
-            for person, ref in db.execute(sql, (self._next, low))
-            if self._word in ref.lower() or self._word in self._name(ref).lower()
-        ]
-        self._next = low
-        return found
-
-    @property
-    def done(self) -> float:
-        return (self._last - max(-1, self._next)) / (self._last + 1)
-
-
 @dataclass
 class Search:
-    """One search, kept from look to look; `name` calls people by what the text may say of them."""
+    """One search, kept from look to look; `name` calls people by what the text may say of them.
+
+    Where so much happens that a page has to be read anew, that goes on from look to look too, and what was found
+    before is shown until it is done.
+    """
 
     wanted: Wanted
     name: Namer
-    _walk: _Walk | None = None
+    _walk: Walk | None = None
     _found: dict[int, Journey] = field(default_factory=dict)
+    _before: tuple[Journey, ...] = ()
     _seen: bytearray = field(default_factory=bytearray)
     _top: int = 0
     _trail: int = 0
     _full: bool = False
+    _fresh_at: float = 0.0
 
     def look(self, db: sqlite3.Connection, clock: Callable[[], float]) -> Found:
         """Go on for `BUDGET_MS` of `clock` (milliseconds, steady), and give what was found so far."""
-        if not indexed(db):
-            return self._window(db)
-        until = clock() + BUDGET_MS if self.wanted.words else float("inf")  # a page alone is soon full
-        plain = not self.wanted.words and self.wanted.order == "newest"
-        if self._walk is None or (plain and self._ends(db) != (self._top, self._trail)):
-            self._begin(db)
-        else:
-            self._freshen(db)
+        now = clock()
+        until, by_index = now + BUDGET_MS, indexed(db)
+        if self._walk is None or by_index == isinstance(self._walk, Recent):
+            self._begin(db, by_index=by_index)
+        elif self._finished or now >= self._fresh_at + FRESH_MS:
+            self._fresh_at = now
+            self._go_along(db, by_index=by_index)
         for _ in range(MOST_SLICES):
             people = None if self._full or self._walk is None else self._walk.take(db)
             if people is None:
@@ -184,23 +110,24 @@ class Search:
             self._take(db, people)
             if clock() >= until:
                 break
+        if self._finished:
+            self._before = ()
         done = 1.0 if self._walk is None else self._walk.done
-        return Found(tuple(self._sorted()), done, self._full)
+        return Found(
+            self._before or tuple(self._sorted()), done, self._full, windowed=isinstance(self._walk, Recent)
+        )
 
     # -- inside ---------------------------------------------------------------------------------------
 
-    def _window(self, db: sqlite3.Connection) -> Found:
-        """Look at the newest events only, in one go."""
-        self._walk = None
-        top = self._newest(db)
-        sql = f"SELECT person FROM event WHERE seq > ? AND seq <= ? AND {FRIENDS_ONLY} ORDER BY seq DESC"
-        people = dict.fromkeys(
-            person for (person,) in db.execute(sql, (top - WINDOW, top)) if person is not None
-        )
-        some = list(people) if self.wanted.words else list(people)[: self.wanted.page]
-        rows = [row for row in self._read(db, some) if matches(row, self.wanted.words, self.name)]
-        self._found = {row.person: row for row in rows[: self.wanted.page]}
-        return Found(tuple(self._sorted()), 1.0, len(self._found) >= self.wanted.page, windowed=True)
+    @property
+    def _finished(self) -> bool:
+        return self._full or self._walk is None or self._walk.done >= 1
+
+    def _go_along(self, db: sqlite3.Connection, *, by_index: bool) -> None:
+        """Take in what has happened since; where that is too much, begin anew once this search is at its end."""
+        same = self._ends(db) == (self._top, self._trail)
+        if not same and not (by_index and self._freshen(db)) and self._finished:
+            self._begin(db, by_index=by_index)
 
     def _newest(self, db: sqlite3.Connection) -> int:
         newest = int(db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
@@ -210,24 +137,24 @@ class Search:
         """The last event that is looked at, and the last entry of the trail."""
         return self._newest(db), int(db.execute("SELECT coalesce(max(seq), 0) FROM audit").fetchone()[0])
 
-    def _begin(self, db: sqlite3.Connection) -> None:
+    def _begin(self, db: sqlite3.Connection, *, by_index: bool) -> None:
         self._top, self._trail = self._ends(db)
-        people = db.execute("SELECT coalesce(max(id), -1) FROM person").fetchone()[0] + 1
-        self._found, self._seen, self._full = {}, bytearray(people), False
-        self._walk = self._served(db)
+        self._before = self._before or tuple(self._sorted())
+        self._found, self._seen, self._full = {}, bytearray(), False
+        self._walk = self._served(db) if by_index else Recent(db, self._top)
 
-    def _served(self, db: sqlite3.Connection) -> _Walk:
+    def _served(self, db: sqlite3.Connection) -> Walk:
         """Walk by the index that serves the text best, or else the order that is wanted."""
         words = self.wanted.words
         for word in words:
             if len(word) >= _REFERENCE or _NAME.fullmatch(word):
                 last = db.execute("SELECT coalesce(max(id), -1) FROM person").fetchone()[0]
-                return _ByName(word, last, self.name)
+                return ByName(word, last, self.name)
         for word in words:
             for column, value in (("code", word.upper()), ("code", word), ("channel", word)):
                 sql = f"SELECT 1 FROM attribution WHERE {column} = ? LIMIT 1"
                 if db.execute(sql, (value,)).fetchone():
-                    return _Rows(
+                    return Rows(
                         f"SELECT seq, friend FROM attribution WHERE {column} = ? AND seq < ? "
                         "ORDER BY seq DESC LIMIT ?",
                         (value,),
@@ -236,7 +163,7 @@ class Search:
                     )
             if word == "review" and self.wanted.at is None:
                 last = db.execute("SELECT coalesce(max(id), 0) FROM decision").fetchone()[0]
-                return _Rows(
+                return Rows(
                     "SELECT id, friend FROM decision WHERE outcome = 'review' AND id < ? "
                     "ORDER BY id DESC LIMIT ?",
                     (),
@@ -244,16 +171,16 @@ class Search:
                     0,
                 )
         if self.wanted.order == "newest":
-            return _Backwards(self._top)
+            return Backwards(self._top)
         if self.wanted.order == "matched":
             sql = "SELECT seq, friend FROM attribution WHERE seq < ? ORDER BY seq DESC LIMIT ?"
-            return _Rows(sql, (), self._top + 1, 0)
+            return Rows(sql, (), self._top + 1, 0)
         sql = "SELECT seq, friend FROM attribution WHERE seq > ? ORDER BY seq LIMIT ?"
-        return _Rows(sql, (), 0, self._top)
+        return Rows(sql, (), 0, self._top)
 
     def _take(self, db: sqlite3.Connection, people: list[int]) -> None:
         """Keep the candidates that match, until the page is full."""
-        fresh = [person for person in dict.fromkeys(people) if not self._seen[person]]
+        fresh = [person for person in dict.fromkeys(people) if not self._looked_at(person)]
         for start in range(0, len(fresh), self.wanted.page):
             some = fresh[start : start + self.wanted.page]
             self._see(some)
@@ -264,28 +191,48 @@ class Search:
                     self._full = True
                     return
 
-    def _freshen(self, db: sqlite3.Connection) -> None:
-        """Look again at what was found, and at whom something has happened to since."""
+    def _freshen(self, db: sqlite3.Connection) -> bool:
+        """Look again at whom something has happened to since; false where a page is sooner read anew.
+
+        Of a text only the last of many are looked at, besides who was found.
+        """
         if self.wanted.seq is not None:
-            return
-        newest, trail = self._ends(db)
-        if (newest, trail) == (self._top, self._trail):
-            return
-        touched = dict.fromkeys(self._found)
+            return True
         events = f"SELECT person FROM event WHERE seq > ? AND {FRIENDS_ONLY} ORDER BY seq DESC LIMIT ?"
         entries = "SELECT person FROM audit WHERE seq > ? ORDER BY seq DESC LIMIT ?"
-        for sql, after in ((events, self._top), (entries, self._trail)):
-            touched.update(
-                (person, None) for (person,) in db.execute(sql, (after, SLICE)) if person is not None
-            )
-        self._top, self._trail = newest, trail
+        rows = [
+            row
+            for sql, after in ((events, self._top), (entries, self._trail))
+            for row in db.execute(sql, (after, FRESH))
+        ]
+        if len(rows) >= FRESH and self._plain:
+            return False
+        touched = dict.fromkeys(person for (person,) in rows if person is not None)
+        if len(rows) >= FRESH:
+            touched = dict.fromkeys([*self._found, *touched])
+        self._top, self._trail = self._ends(db)
         self._see(list(touched))
-        rows = self._read(db, list(touched))
-        self._found = {row.person: row for row in rows if matches(row, self.wanted.words, self.name)}
+        for row in self._read(db, list(touched)):
+            self._found.pop(row.person, None)
+            if matches(row, self.wanted.words, self.name):
+                self._found[row.person] = row
+        self._found = {row.person: row for row in self._sorted()}
+        return True
+
+    @property
+    def _plain(self) -> bool:
+        return not self.wanted.words and self.wanted.order == "newest"
+
+    def _looked_at(self, person: int) -> bool:
+        if not self.wanted.words:
+            return person in self._found  # all match
+        return person < len(self._seen) and bool(self._seen[person])
 
     def _see(self, people: list[int]) -> None:
-        """Remember who was looked at; those who appear while the search goes on are beyond its end."""
+        """Remember who was looked at, a byte a person: a search may go through millions."""
         most = max(people, default=-1)
+        if not self.wanted.words or most < 0:
+            return
         if most >= len(self._seen):
             self._seen.extend(bytes(most + 1 - len(self._seen)))
         for person in people:

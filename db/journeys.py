@@ -1,7 +1,8 @@
 """Journeys of friends as a list shows them: who referred them, how far they came, what it brought.
 
-Everything is looked up by index, for the people of one page. While a run goes as fast as it can the indexes are not
-there yet (`indexed`): then only what stands near the end of each table is known. Standard library only.
+Everything is looked up by index, for the people of one page. While a run goes as fast as it can most indexes are not
+there yet (`indexed`): then of events, decisions and rewards only what stands near the end of each table is known.
+Standard library only.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from db.definitions import STAGES
 
 LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them
-TAIL: Final = 2_500  # rows at the end of each table that are read where there are no indexes: some 10 ms
+TAIL: Final = (
+    2_500  # rows at the end of each table that are gone through where there are no indexes: some 3 ms
+)
 _AT_ONCE: Final = 500  # values in one look-up; SQLite takes 32,766
 _INDEXES: Final = ("attribution_friend", "decision_friend", "event_person", "reward_decision")
 _NOT_OF_FRIENDS: Final = (
@@ -95,51 +98,37 @@ def journeys(
     `seq` and `at` are the last event and the moment that are looked back to; null: now.
     """
     known = {person: _Known() for person in people}
-    last = 2**62 if seq is None else seq
-    if indexed(db):
-        _by_index(db, known, last, at)
-    else:
-        _from_the_end(db, known, last, at)
+    last = int(db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+    _read(db, known, last if seq is None else min(last, seq), at, by_index=indexed(db))
     refs = dict(_each(db, "SELECT id, ref FROM person WHERE id IN ({})", people))
     found = (_journey(person, refs.get(person, ""), known[person]) for person in dict.fromkeys(people))
     return [one for one in found if one is not None]
 
 
-def _by_index(db: sqlite3.Connection, known: dict[int, _Known], last: int, at: int | None) -> None:
+def _read(
+    db: sqlite3.Connection, known: dict[int, _Known], last: int, at: int | None, *, by_index: bool
+) -> None:
+    """Look everything of these people up; without indexes among the rows at the end, which SQLite goes through."""
     people = list(known)
-    for person in people:
-        known[person].events = db.execute(_EVENTS, (person, last, LOOK_BACK)).fetchall()
+    if by_index:
+        for person in people:
+            known[person].events = db.execute(_EVENTS, (person, last, LOOK_BACK)).fetchall()
+    else:
+        for *event, person in _each(db, _EVENTS_AT_END.format(last - 4 * TAIL, last), people):
+            if len(known[person].events) < LOOK_BACK:
+                known[person].events.append(tuple(event))
     for row in _each(db, f"{_ATTRIBUTIONS} WHERE a.friend IN ({{}}) AND a.seq <= {last}", people):
         known[row[0]].attribution = row
-    for row in _each(db, f"{_DECISIONS} WHERE friend IN ({{}}) AND seq <= {last} ORDER BY id", people):
+    near = "" if by_index else "AND id > (SELECT max(id) FROM {}) - " + str(TAIL)
+    sql = f"{_DECISIONS} WHERE friend IN ({{}}) AND seq <= {last} {near.format('decision')} ORDER BY id"
+    for row in _each(db, sql, people):
         known[row[1]].decisions.append(_as_of(row, at))
     friends = {
         row[0]: person for person, one in known.items() for row in one.decisions if row[3] == "qualified"
     }
-    for decision, state, minor, due_at, state_at in _each(
-        db, f"{_REWARDS} WHERE decision IN ({{}})", list(friends)
-    ):
+    sql = f"{_REWARDS} WHERE decision IN ({{}}) {near.format('reward')}"
+    for decision, state, minor, due_at, state_at in _each(db, sql, list(friends)):
         known[friends[decision]].lines.append(_Line(state_at_moment(state, due_at, state_at, at), minor))
-
-
-def _from_the_end(db: sqlite3.Connection, known: dict[int, _Known], last: int, at: int | None) -> None:
-    for seq, received_at, kind, eligible, person in db.execute(_EVENTS_AT_END, (last, 4 * TAIL)):
-        if person in known and len(known[person].events) < LOOK_BACK:
-            known[person].events.append((seq, received_at, kind, eligible))
-    for row in db.execute(f"{_ATTRIBUTIONS} WHERE a.seq <= ? ORDER BY a.seq DESC LIMIT ?", (last, TAIL)):
-        if row[0] in known:
-            known[row[0]].attribution = row
-    friends: dict[int, int] = {}
-    newest = db.execute(f"{_DECISIONS} ORDER BY id DESC LIMIT ?", (TAIL,)).fetchall()
-    for row in reversed(newest):
-        if row[1] in known and row[2] <= last:
-            known[row[1]].decisions.append(_as_of(row, at))
-            friends[row[0]] = row[1]
-    for decision, state, minor, due_at, state_at in db.execute(
-        f"{_REWARDS} ORDER BY id DESC LIMIT ?", (TAIL,)
-    ):
-        if decision in friends:
-            known[friends[decision]].lines.append(_Line(state_at_moment(state, due_at, state_at, at), minor))
 
 
 def state_at_moment(state: str, due_at: int, state_at: int, at: int | None) -> str:
@@ -168,24 +157,24 @@ def _journey(person: int, ref: str, known: _Known) -> Journey | None:
     for line in known.lines:
         sums[line.state][0] += 1
         sums[line.state][1] += line.value_minor
-    row = Journey(
+    _, referrer, code, channel, method, attributed_at = known.attribution or (None,) * 6
+    newest = max(known.decisions, key=lambda one: (one[3] == "qualified", one[0]), default=None)
+    return Journey(
         person=person,
         friend=ref,
         seq=seq,
         at=at,
         event=kind,
         stage=_stage(own, known),
+        outcome=None if newest is None else newest[3],
+        reason=None if newest is None else newest[4],
+        referrer=referrer,
+        code=code,
+        channel=channel,
+        method=method,
+        attributed_at=attributed_at,
         rewards=tuple((state, count, minor) for state, (count, minor) in sorted(sums.items())),
     )
-    if known.decisions:
-        best = max(known.decisions, key=lambda one: (one[3] == "qualified", one[0]))
-        row = replace(row, outcome=best[3], reason=best[4])
-    if known.attribution is not None:
-        _, referrer, code, channel, method, attributed_at = known.attribution
-        row = replace(
-            row, referrer=referrer, code=code, channel=channel, method=method, attributed_at=attributed_at
-        )
-    return row
 
 
 def _stage(events: Iterable[tuple[int, int, str, int | None]], known: _Known) -> str | None:
@@ -215,7 +204,8 @@ def _each(db: sqlite3.Connection, sql: str, values: Sequence[int]) -> Iterator[t
 
 _EVENTS = "SELECT seq, received_at, type, eligible FROM event WHERE person = ? AND seq <= ? ORDER BY seq DESC LIMIT ?"
 _EVENTS_AT_END = (
-    "SELECT seq, received_at, type, eligible, person FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT ?"
+    "SELECT seq, received_at, type, eligible, person FROM event WHERE seq > {} AND seq <= {} AND person IN ({{}}) "
+    "ORDER BY seq DESC"
 )
 _ATTRIBUTIONS = (
     "SELECT a.friend, r.ref, a.code, a.channel, a.method, a.attributed_at FROM attribution a "

@@ -94,7 +94,10 @@ def tune(connection: Connection) -> None:
 
 
 def definitions(*, tables: bool) -> list[str]:
-    """CREATE statements made from the models: of all tables, or of all indexes that are not there yet."""
+    """CREATE statements made from the models: of tables and what indexes are kept from the start, or of all others.
+
+    Of indexes that are there already the statement does nothing.
+    """
     from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - half a second, and only a new database needs it
     from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: PLC0415
     from sqlmodel import SQLModel  # noqa: PLC0415
@@ -103,12 +106,17 @@ def definitions(*, tables: bool) -> list[str]:
 
     dialect = sqlite.dialect()
     all_tables = SQLModel.metadata.sorted_tables
-    if tables:
-        return [str(CreateTable(table).compile(dialect=dialect)) for table in all_tables]
     indexes = sorted(
-        (index for table in all_tables for index in table.indexes), key=lambda index: str(index.name)
+        (
+            index
+            for table in all_tables
+            for index in table.indexes
+            if not tables or index.info.get("from_start")
+        ),
+        key=lambda index: str(index.name),
     )
-    return [str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)) for index in indexes]
+    made = [str(CreateTable(table).compile(dialect=dialect)) for table in all_tables] if tables else []
+    return made + [str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)) for index in indexes]
 
 
 def columns(connection: Connection | sqlite3.Connection, table: str) -> list[str]:

@@ -13,7 +13,7 @@ from db.referrers import leaders
 MOST_CHILDREN: Final = 50  # of one person that are shown
 LOOKED_AT: Final = 400  # of one person among whom those are chosen who brought others: some 5 ms
 MOST_COUNTED: Final = 1_000  # friends of one person; of more it is said that there are more
-MOST_ROWS: Final = 600  # of the whole tree
+MOST_ROWS: Final = 400  # of the whole tree: some 40 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,11 @@ def _below(db: sqlite3.Connection, top: Branch, opened: Collection[int], last: i
     yield top
     if not top.opened:
         return
-    found = [
-        Branch(friend, ref, top.depth + 1, _count(db, friend, last), friend in opened, channel, at)
-        for friend, ref, channel, at in db.execute(_FRIENDS, (top.person, last, LOOKED_AT))
-    ]
-    found.sort(key=lambda one: -one.friends)
-    for one in found[:MOST_CHILDREN]:
+    found = db.execute(_FRIENDS, (last, MOST_COUNTED, top.person, last, LOOKED_AT, MOST_CHILDREN)).fetchall()
+    for friend, ref, channel, at, friends in found:
+        one = Branch(friend, ref, top.depth + 1, friends, friend in opened, channel, at)
         yield from _below(db, one, opened, last)
-    left_out = top.friends - min(len(found), MOST_CHILDREN)
+    left_out = top.friends - len(found)
     if left_out > 0:
         yield Branch(top.person, top.ref, top.depth + 1, 0, opened=False, left_out=left_out)
 
@@ -102,7 +99,10 @@ def _count(db: sqlite3.Connection, person: int, last: int) -> int:
 
 
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM attribution WHERE referrer = ? AND seq <= ? LIMIT ?)"
-_FRIENDS = (
-    "SELECT a.friend, p.ref, a.channel, a.attributed_at FROM attribution a JOIN person p ON p.id = a.friend "
-    "WHERE a.referrer = ? AND a.seq <= ? ORDER BY a.seq LIMIT ?"
-)
+# counted, sorted and cut in one statement: of 400 friends it gives 50, and Python's lock is free while it counts
+_FRIENDS = """
+SELECT a.friend, p.ref, a.channel, a.attributed_at,
+       (SELECT count(*) FROM (SELECT 1 FROM attribution WHERE referrer = a.friend AND seq <= ? LIMIT ?)) AS friends
+FROM (SELECT * FROM attribution WHERE referrer = ? AND seq <= ? ORDER BY seq LIMIT ?) a
+JOIN person p ON p.id = a.friend ORDER BY friends DESC, a.seq LIMIT ?
+"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,12 @@ class Answer:
 class Answerer:
     """Keeps the last answer of one database, and what it was made from."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, steady_ms: Callable[[], float]) -> None:
+        self._path, self._steady_ms = path, steady_ms
         self._last: Answer | None = None
         self._version = -1
         self._read_at = 0.0
-        self._kept: dict[str, Any] = {}
+        self._kept: dict[str, dict[str, Any]] = {}  # by screen: who comes back is answered at once
         self._book: NameBook | None = None
 
     def due(self, question: Question, version: int, now_ms: float) -> bool:
@@ -45,7 +45,7 @@ class Answerer:
         last = self._last
         if last is None or last.question != question or last.trouble is not None:
             return True
-        if isinstance(last.value, Gradual) and last.value.unfinished:
+        if self.unfinished:
             return True
         if question.wish is None or question.view.at is not None or version == self._version:
             return False  # the past does not change
@@ -55,9 +55,6 @@ class Answerer:
         self, db: sqlite3.Connection, standing: Standing, question: Question, version: int, now_ms: float
     ) -> Answer:
         """Read the answer to a question, in the caller's read transaction; what fails is said in it."""
-        last = self._last
-        if last is None or _for_whom(last.question) != _for_whom(question):
-            self._kept = {}
         value, trouble = None, None
         if question.wish is not None:
             try:
@@ -79,6 +76,12 @@ class Answerer:
         return self._last
 
     @property
+    def unfinished(self) -> bool:
+        """Whether the last answer is a part only."""
+        value = self._last.value if self._last is not None else None
+        return isinstance(value, Gradual) and value.unfinished
+
+    @property
     def last(self) -> Answer | None:
         """The last answer."""
         return self._last
@@ -92,7 +95,10 @@ class Answerer:
 
     def _desk(self, db: sqlite3.Connection, standing: Standing, question: Question) -> Desk:
         at = question.view.at
-        return Desk(db, self._path, standing, at, None if at is None else seq_at(db, at), self._kept)
+        kept = self._kept.setdefault(question.place, {})
+        return Desk(
+            db, self._path, standing, self._steady_ms, at, None if at is None else seq_at(db, at), kept
+        )
 
     def _names(self, question: Question, standing: Standing, value: object) -> Names:
         """Look up who appears, on the client's side of the wall only."""
@@ -110,10 +116,6 @@ class Answerer:
                 self._book.close()
                 self._book = None
             return Names(missing=str(error))
-
-
-def _for_whom(question: Question) -> tuple[str, str]:
-    return question.place, question.view.side
 
 
 def _known(references: Iterable[str | None]) -> set[str]:

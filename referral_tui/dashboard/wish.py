@@ -6,7 +6,7 @@ again. Its answer is a frozen value too: it is posted only when it differs from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
@@ -36,12 +36,13 @@ class Desk:
 
     `at` is the moment that is looked back to and `seq` the last event received by then (both null: now).
     `kept` is what the answers of this screen keep from one look to the next, such as buckets that can't change
-    any more; it is empty again when another screen, side of the wall or file is looked at.
+    any more; it is empty again when another file is looked at. `steady_ms` is a clock for who must not take long.
     """
 
     db: sqlite3.Connection
     path: Path
     standing: Standing
+    steady_ms: Callable[[], float]
     at: int | None = None
     seq: int | None = None
     kept: dict[str, Any] = field(default_factory=dict)

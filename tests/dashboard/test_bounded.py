@@ -1,0 +1,111 @@
+"""No look costs more because more is stored: with all indexes, and while a run at full speed has yet to make them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel
+from story import Story
+
+from db.queries import Reader, standing
+from db.schema import make
+from referral_tui.dashboard.answering import Answerer
+from referral_tui.dashboard.screens.data_wish import DataWish
+from referral_tui.dashboard.screens.journeys_wish import JourneysWish
+from referral_tui.dashboard.screens.load_wish import LoadWish
+from referral_tui.dashboard.screens.overview_wish import OverviewWish
+from referral_tui.dashboard.screens.program_wish import ProgramWish
+from referral_tui.dashboard.screens.referrers_wish import ReferrersWish
+from referral_tui.dashboard.screens.rewards_wish import RewardsWish
+from referral_tui.dashboard.wish import Question, Wish
+
+WISHES: dict[str, Wish] = {
+    "overview": OverviewWish(),
+    "journeys": JourneysWish(page=40),
+    "journeys by match": JourneysWish(page=40, order="matched"),
+    "journeys from the first": JourneysWish(page=40, order="oldest"),
+    "journeys in review": JourneysWish(page=40, text="review"),
+    "a channel's journeys": JourneysWish(page=40, text="messaging"),
+    "rewards": RewardsWish(),
+    "leaders": ReferrersWish(),
+    "leaders by money": ReferrersWish(order="issued"),
+    "tree": ReferrersWish(sight="tree", opened=frozenset({1, 2, 3})),
+    "communities": ReferrersWish(sight="communities"),
+    "channels": ReferrersWish(sight="channels"),
+    "program": ProgramWish(),
+    "data": DataWish(),
+    "load": LoadWish(),
+}
+BOUNDS = {
+    "db.journeys.TAIL": 60,
+    "db.journey_walks.WINDOW": 240,
+    "db.tree.LOOKED_AT": 5,
+    "db.tree.MOST_COUNTED": 5,
+}
+"""The bounds of looks, so small that these runs reach them."""
+LATE = [
+    str(index.name)
+    for table in SQLModel.metadata.sorted_tables
+    for index in table.indexes
+    if not index.info.get("from_start")
+]
+
+
+@pytest.fixture(scope="module")
+def sizes(tmp_path_factory: pytest.TempPathFactory, ddl: list[str]) -> dict[tuple[int, str], Path]:
+    """Runs of thirty and of ninety days, each with all indexes, and with those only that are kept from the start."""
+    folder = tmp_path_factory.mktemp("sizes")
+    found = {}
+    for days in (30, 90):
+        for what in ("at rest", "at full speed"):
+            path = found[days, what] = folder / f"{days} {what}.db"
+            story = Story(path, ddl)
+            story.run(days)
+            for name in LATE if what == "at full speed" else ():
+                story.db.execute(f"DROP INDEX {name}")
+            story.close()
+    return found
+
+
+def steps(path: Path, wish: Wish, looks: int) -> int:
+    """How many hundred instructions SQLite runs for the last of some looks: a cost that no clock disturbs."""
+    count = 0
+
+    def one() -> None:
+        nonlocal count
+        count += 1
+
+    with closing(Reader(path)) as reader:
+        answerer = Answerer(path, lambda: 0.0)
+        for number in range(looks):
+            with reader.look() as db:
+                db.set_progress_handler(one if number == looks - 1 else None, 100)
+                last = answerer.answer(db, standing(db), Question("here", wish), number, 0.0)
+                db.set_progress_handler(None, 100)
+                assert last.trouble is None
+    return count
+
+
+@pytest.mark.parametrize("what", ["at rest", "at full speed"])
+@pytest.mark.parametrize("name", WISHES)
+def test_a_look_costs_the_same_however_much_is_stored(
+    sizes: dict[tuple[int, str], Path], what: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for bound, rows in BOUNDS.items():
+        monkeypatch.setattr(bound, rows)
+    wish = WISHES[name]
+    looks = 1 if isinstance(wish, JourneysWish) else 2  # hours of the past are read once, and kept
+    small, large = (steps(sizes[days, what], wish, looks) for days in (30, 90))
+    assert large < 1.5 * small + 10  # of three times the rows; trees of indexes are a little deeper
+
+
+def test_a_run_at_full_speed_keeps_the_index_that_leaders_are_read_by(tmp_path: Path) -> None:
+    with closing(make(tmp_path / "new.db")) as made:
+        made.execute("COMMIT")
+        names = [
+            name
+            for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'index' AND sql > ''")
+        ]
+    assert names == ["attribution_friend"]
