@@ -1,15 +1,17 @@
-"""What the dashboard costs: `python -m benchmarks.dashboard [--events 1000000] [--seconds 10] [--db KEEP.db]`.
+"""What the dashboard costs: `python -m benchmarks.dashboard [--events 1000000] [--writer load] [--db KEEP.db]`.
 
-A simulation fills a database at full speed, and goes on while a person's dashboard, in a terminal of its own, is asked
-for things: how soon a key is answered, what a tick of each screen costs. Then the writer ends, and it is measured
-what the dashboard costs when nothing changes. Times are of this machine, with two processes at work on it; the first
-paint is a ratio to an empty Textual app's, started in the same run.
+A simulation or a load test fills a database at full speed, and goes on while a person's dashboard, in a terminal of
+its own, is asked for things: how soon a key is answered, what a tick of each screen costs. Then the writer ends, and
+it is measured what the dashboard costs when nothing changes. Times are of this machine, with two processes at work on
+it. So an empty Textual app is asked beside: the first paint is a ratio to its own, and how soon it answers a key, in
+between the dashboard's, says what of that is the machine's.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import signal
 import statistics
@@ -26,17 +28,23 @@ from benchmarks.terminal import WAIT_S, Terminal
 from db.queries import DatabaseError, Reader, standing
 from referral_tui.dashboard.app import PLACES
 
-EVENTS_EACH = (
-    15  # events that a referrer and those who follow make in a year, roughly: for how many to simulate
-)
+EVENTS_EACH = 19  # events that a referrer and those who follow make in a year, roughly
+MORE = 20_000_000  # events that come after those: minutes of them at full speed
 EMPTY = """
 from textual.app import App
 from textual.widgets import Static
 class Empty(App):
+    BINDINGS = [("k", "turn", "Turn")]
+    turned = False
     def compose(self):
         yield Static("painted")
+    def action_turn(self):
+        self.turned = not self.turned
+        self.query_one(Static).update("ANSWERED" if self.turned else "painted")
 Empty().run()
 """
+Answered = list[tuple[str, float]]
+"""Keys with the seconds until their answers were seen."""
 TARGETS = {
     "first paint, x an empty app's": 1.5,
     "numbers, x an empty app's": 3.0,
@@ -69,7 +77,10 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000, help="how large the database is")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long each screen is watched")
     parser.add_argument("--churn", type=float, default=60.0, help="seconds over which memory must stay flat")
-    parser.add_argument("--keys", type=int, default=150, help="keys pressed in all")
+    parser.add_argument("--keys", type=int, default=420, help="keys pressed in all")
+    parser.add_argument(
+        "--writer", choices=("simulate", "load"), default="simulate", help="what writes beside it"
+    )
     parser.add_argument(
         "--db", type=Path, help="a database to keep, and to use again where it is large enough"
     )
@@ -78,9 +89,10 @@ def main() -> None:
         folder = Path(name)
         path = given.db or folder / "big.db"
         figures = Figures()
-        with writer(path, given.events):
+        with writer(path, given.events, given.writer):
             print(
-                f"{accepted(path):,} events, {path.stat().st_size / 1e6:,.0f} MB, the writer goes on at full speed"
+                f"{accepted(path):,} events, {path.stat().st_size / 1e6:,.0f} MB, `{given.writer}` goes on at full "
+                f"speed; {os.cpu_count()} cores, {os.getloadavg()[0]:.1f} processes at work on them"
             )
             first_paint(path, figures)
             live(path, folder / "notes", given, figures)
@@ -92,17 +104,23 @@ def main() -> None:
 
 
 @contextmanager
-def writer(path: Path, events: int) -> Iterator[None]:
-    """Let a simulation fill the database; from when it holds so many events, until the caller is done."""
-    command = [sys.executable, "-m", "referral_tui", "simulate", "--db", str(path), "--days", "365"]
-    command += ["--resume"] if path.exists() else ["--referrers", str(max(2_000, 4 * events // EVENTS_EACH))]
+def writer(path: Path, events: int, kind: str = "simulate") -> Iterator[None]:
+    """Let a simulation or a load test fill the database; from when it is so large, until the caller is done."""
+    command = [sys.executable, "-m", "referral_tui", kind, "--db", str(path)]
+    people = ["--referrers", str((events + MORE) // EVENTS_EACH)]
+    if kind == "load":
+        command += [*people, "--seconds", "3600"]
+    else:
+        command += ["--days", "365", *(["--resume"] if path.exists() else people)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         while accepted(path) < events and process.poll() is None:
             time.sleep(0.5)
         if process.poll() is not None:
-            print(f"the simulation ended after {accepted(path):,} events: too few people for so many")
+            print(f"the writer ended after {accepted(path):,} events: too few people for so many")
         yield
+        if process.poll() is not None:
+            print("the writer ended before all was measured: too few people")
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()
@@ -144,45 +162,84 @@ def started(command: list[str], *answers: str) -> list[float]:
 
 
 def live(path: Path, notes: Path, given: argparse.Namespace, figures: Figures) -> None:
-    """Watch each screen while the writer writes, and press keys on it."""
+    """Watch each screen while the writer writes, and press keys on it, and on an empty app in between."""
     terminal = Terminal([sys.executable, "-m", "benchmarks.watched", str(path), str(notes)])
+    empty = Terminal([sys.executable, "-c", EMPTY])
     luck = random.Random(1)
-    answered: list[float] = []
+    answered: Answered = []
+    floor: Answered = []
     ticks: dict[str, float] = {}
     try:
         terminal.until("qualified")
+        empty.until("painted")
         for place in PLACES:
-            terminal.press(place.KEY, place.TITLE_IN_TAB)
+            opened = 0.0 if place is PLACES[0] else terminal.press(place.KEY, place.TITLE_IN_TAB)
             time.sleep(given.seconds)
             ticks[place.MODE] = tick_ms(notes, place.MODE)
             figures.say(f"tick, ms of CPU, {place.MODE}", ticks[place.MODE])
-            times = press_keys(terminal, 4 * (given.keys // len(PLACES) // 4 + 1), luck)
-            middle, most = 1000 * statistics.median(times), 1000 * max(times)
-            print(f"  {place.MODE}: a key is answered in {middle:.0f} ms, at most {most:.0f}", flush=True)
+            times, beside = press_keys(terminal, empty, given.keys // len(PLACES) // 4 + 1, luck)
+            opening = "too long" if opened is None else f"{1000 * opened:.0f} ms"
+            print(f"  {place.MODE}: opened in {opening}; keys in ms, {_by_key(times)}", flush=True)
             answered += times
+            floor += beside
         figures.say("tick, ms of CPU, dearest screen", max(ticks.values()))
-        figures.say("key answered, ms, median", 1000 * statistics.median(answered))
-        figures.say("key answered, ms, 99 %", 1000 * statistics.quantiles(answered, n=100)[98])
-        before, began = terminal.memory_mb(), time.monotonic()
-        while time.monotonic() - began < given.churn:
-            terminal.press(luck.choice(PLACES).KEY, "", 1.0)
-            time.sleep(2.0)
-        figures.say("memory, MB", terminal.memory_mb())
-        grown = terminal.memory_mb() - before
-        figures.say("memory, MB more a minute", grown / max(1.0, given.churn / 60))
+        for name, share in (("median", 50), ("99 %", 99)):
+            ours, theirs = (_percentile(times, share) for times in (answered, floor))
+            figures.say(f"key answered, ms, {name}", ours)
+            figures.say(f"  by an empty app, ms, {name}", theirs)
+            figures.say(f"  x an empty app's, {name}", ours / theirs)
+        churn(terminal, given.churn, luck, figures)
     finally:
         terminal.close()
+        empty.close()
 
 
-def press_keys(terminal: Terminal, count: int, luck: random.Random) -> list[float]:
-    """Open and close the help, change the side of the wall there and back; seconds until each is seen."""
+def churn(terminal: Terminal, seconds: float, luck: random.Random, figures: Figures) -> None:
+    """Switch between the screens, and say how memory grows: from after each was open once, to the end."""
+    for place in PLACES:
+        terminal.press(place.KEY, "", 1.0)
+        time.sleep(2.0)
+    began, held = time.monotonic(), [terminal.memory_mb()]
+    while time.monotonic() - began < seconds:
+        terminal.press(luck.choice(PLACES).KEY, "", 1.0)
+        time.sleep(2.0)
+        held.append(terminal.memory_mb())
+    halves = held[: len(held) // 2 + 1], held[len(held) // 2 :]
+    print("  memory, MB, over the churn: " + " ".join(f"{held[len(held) * n // 8]:.1f}" for n in range(8)))
+    figures.say("memory, MB", max(held))
+    grown = statistics.mean(halves[1]) - statistics.mean(halves[0])
+    figures.say("memory, MB more a minute", grown / max(1.0, seconds / 120))
+
+
+def press_keys(
+    terminal: Terminal, empty: Terminal, rounds: int, luck: random.Random
+) -> tuple[Answered, Answered]:
+    """Open and close the help, change the side of the wall there and back; each beside a key of an empty app."""
     keys = [("?", "escape closes"), ("?", " quit"), ("p", "client's"), ("p", "platform's")]
-    found: list[float] = []
-    for number in range(count):
-        time.sleep(luck.random() * 0.3)  # at any moment of a tick
-        took = terminal.press(*keys[number % len(keys)])
-        found.append(WAIT_S if took is None else took)
-    return found
+    found: Answered = []
+    beside: Answered = []
+    for _ in range(rounds):
+        for number, (key, answer) in enumerate(keys):
+            time.sleep(luck.random() * 0.3)  # at any moment of a tick
+            took = terminal.press(key, answer)
+            found.append((f"{key}{' again' if number % 2 else ''}", WAIT_S if took is None else took))
+            took = empty.press("k", "painted" if number % 2 else "ANSWERED")
+            beside.append(("k", WAIT_S if took is None else took))
+    return found, beside
+
+
+def _percentile(times: Answered, share: int) -> float:
+    """Milliseconds within which so many in a hundred keys were answered."""
+    return 1000 * statistics.quantiles((took for _, took in times), n=100, method="inclusive")[share - 1]
+
+
+def _by_key(times: Answered) -> str:
+    kinds: dict[str, list[float]] = {}
+    for key, took in times:
+        kinds.setdefault(key, []).append(1000 * took)
+    return ", ".join(
+        f"{key}: {statistics.median(of):.0f}, at most {max(of):.0f}" for key, of in kinds.items()
+    )
 
 
 def tick_ms(notes: Path, mode: str) -> float:
