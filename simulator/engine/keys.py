@@ -2,9 +2,9 @@
 
 Slots stand in buckets of eight, one cache line of keys, filled from the left; a key that finds its bucket full goes
 on to the next. So a key that is absent (the common case) costs one gather and one comparison. 12 bytes a slot, and
-between 0.5 and 0.75 of them in use once it has grown: 16 to 24 bytes an entry (at 0.85 a look-up took six times as
+of a large table between 0.6 and 0.75 of them in use: 16 to 20 bytes an entry (at 0.85 a look-up took six times as
 long as at 0.6). A bucket is found by the key's high bits, so keys in table order are nearly sorted and a larger table
-is laid out in one pass.
+is laid out in one pass, in place: the table never stands in memory twice.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ from simulator.engine.arrays import Bools, Ints, Keys
 BUCKET = 8
 FULLEST = 0.75
 AMPLE = 0.6  # how full a table is that grew for one large batch
-GROWTH = 1.5
-PIECE = 1 << 17  # buckets laid out at once on the way into a larger table: 12 MB of it
+GROWTH = 2.0  # of a table of fewer buckets than SMALL
+SLOW_GROWTH = 1.25  # of a larger one: an entry is moved five times in all, for at most 20 bytes of memory
+SMALL = 1 << 17  # 12 MB
+IN_PLACE = 1 << 20  # buckets; arrays above 32 MB have pages of their own, which are not copied to grow
+PIECE = 1 << 12  # buckets laid out at once on the way into a larger table: they stay in the processor's cache
 SLACK = 64  # buckets behind the last home bucket, so that a probe never wraps around
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _ONES = np.uint64(0x0101010101010101)
 _HALF = np.uint64(32)
+_LAST = np.uint64(56)
 
 
 @dataclass(frozen=True)
@@ -84,34 +88,41 @@ class KeyIndex:
         """
         count = len(keys)
         if self._count + count > FULLEST * self._homes * BUCKET:
-            self._rebuild(int(max(self._homes * GROWTH, (self._count + count) / AMPLE / BUCKET + 1)))
+            growth = GROWTH if self._homes < SMALL else SLOW_GROWTH
+            self._rebuild(int(max(self._homes * growth, (self._count + count) / AMPLE / BUCKET + 1)))
         places, entered = np.zeros(count, np.int64), np.zeros(count, bool)
         wanted, rows = np.maximum(keys, np.uint64(1)), np.arange(count)
         buckets = self._home(wanted)
         while len(rows):
             if int(buckets.max()) >= len(self._keys) - 1:
                 self._lengthen()
-            held, flat = self._keys.take(buckets, axis=0), self._keys.reshape(-1)
+            held = self._keys.take(buckets, axis=0)
             match = held == wanted[:, None]
             hit = match.view(np.uint64).ravel() != 0  # eight booleans at a time
             at = np.flatnonzero(hit)
             if len(at):
                 places[rows[at]] = buckets[at] * BUCKET + match[at].argmax(axis=1)
-            taken = ((held != 0).view(np.uint64).ravel() * _ONES) >> np.uint64(
-                56
-            )  # the sum of eight booleans
-            free = np.flatnonzero(~hit & (taken < BUCKET))
-            slots = buckets[free] * BUCKET + taken[free].astype(np.int64)
-            flat[slots] = wanted[free]
-            placed = flat[slots] == wanted[free]
-            new, slots = free[placed], slots[placed]
-            self._values[slots[::-1]] = rows[new][::-1]
-            places[rows[new]] = slots
-            entered[rows[new]] = True
-            hit[new] = True
-            buckets += taken == BUCKET
-            going = np.flatnonzero(~hit)
-            wanted, rows, buckets = wanted[going], rows[going], buckets[going]
+                missing = np.flatnonzero(~hit)
+                if not len(missing):
+                    break
+                held, wanted = held[missing], wanted[missing]
+                rows, buckets = rows[missing], buckets[missing]
+            taken = ((held != 0).view(np.uint64).ravel() * _ONES) >> _LAST  # the sum of eight booleans
+            full = taken == BUCKET
+            slots, flat = buckets * BUCKET + taken.astype(np.int64), self._keys.reshape(-1)
+            free = np.flatnonzero(~full)
+            flat[slots[free]] = wanted[free]
+            new = free[flat[slots[free]] == wanted[free]]
+            del flat  # nothing may refer to the table when it grows
+            mine, theirs = rows[new], slots[new]
+            self._values[theirs[::-1]] = mine[::-1]
+            places[mine], entered[mine] = theirs, True
+            if len(new) == len(rows):
+                break
+            left = np.ones(len(rows), bool)
+            left[new] = False
+            going = np.flatnonzero(left)
+            wanted, rows, buckets = wanted[going], rows[going], buckets[going] + full[going]
         first = entered & (self._values[places] == np.arange(count))
         self._count += int(np.count_nonzero(first))
         return Claim(places, entered, first)
@@ -134,40 +145,58 @@ class KeyIndex:
 
     def _lengthen(self) -> None:
         """A run of full buckets came to the end of the table: more buckets behind it, for probes to go on."""
-        self._keys = np.concatenate([self._keys, np.zeros((SLACK, BUCKET), np.uint64)])
-        self._values = np.concatenate([self._values, np.zeros(SLACK * BUCKET, np.uint32)])
+        self._enlarge(len(self._keys) + SLACK)
+
+    def _enlarge(self, buckets: int) -> None:
+        """Make the table so many buckets long, new ones empty; a large one in place, without a copy."""
+        if len(self._keys) < IN_PLACE:
+            keys, values = self._keys, self._values
+            self._keys = np.zeros((buckets, BUCKET), np.uint64)
+            self._values = np.zeros(buckets * BUCKET, np.uint32)
+            self._keys[: len(keys)], self._values[: len(values)] = keys, values
+        else:
+            self._keys.resize((buckets, BUCKET))
+            self._values.resize(buckets * BUCKET)
 
     def _rebuild(self, homes: int) -> None:
         """Lay the entries out in a table of `homes` buckets: sorted by home, each takes the first free slot.
 
-        It goes piece by piece, cut behind buckets that are not full: no entry stands behind one for want of room
-        before it, so pieces are in the order of their homes. At once it would take five times the table's memory.
+        In place, so that the table never stands in memory twice: piece by piece from the end, each to where nothing
+        stands any more. Cut behind buckets that are not full: no entry stands behind a cut for want of room before
+        it, so pieces are in the order of their homes. The few that would run into the piece behind come last.
         """
-        keys, values = self._keys, self._values.reshape(-1, BUCKET)
-        loose = np.flatnonzero(keys[:, -1] == 0) + 1
-        wanted = np.arange(PIECE, len(keys), PIECE)
-        cuts = np.unique(np.r_[0, loose[np.searchsorted(loose, wanted)], len(keys)]).tolist()
+        loose = np.flatnonzero(self._keys[:, -1] == 0) + 1
+        wanted = np.arange(PIECE, len(self._keys), PIECE)
+        cuts = np.unique(np.r_[0, loose[np.searchsorted(loose, wanted)], len(self._keys)]).tolist()
         self._homes = homes
-        self._keys = np.zeros((homes + SLACK, BUCKET), np.uint64)
-        self._values = np.zeros((homes + SLACK) * BUCKET, np.uint32)
-        free = 0
-        for first, last in pairwise(cuts):
-            free = self._lay_out(keys[first:last].reshape(-1), values[first:last].reshape(-1), free)
+        self._enlarge(max(homes + SLACK, len(self._keys)))
+        end, left_over = len(self._keys) * BUCKET, []
+        for first, last in reversed(list(pairwise(cuts))):
+            end, over = self._lay_out(first, last, end)
+            left_over.append(over)
+        keys, values = (np.concatenate(column) for column in zip(*left_over, strict=True))
+        self._count -= len(keys)
+        self.add(keys, values.astype(np.int64))
 
-    def _lay_out(self, keys: Keys, values: NDArray[np.uint32], free: int) -> int:
-        """Put entries (and empty slots) behind those laid out so far; gives the next free slot."""
+    def _lay_out(self, first: int, last: int, end: int) -> tuple[int, tuple[Keys, NDArray[np.uint32]]]:
+        """Lay out the entries of the buckets from `first` to `last`, before the slot `end`.
+
+        Gives the first slot that is theirs now, and the keys and values that found no room.
+        """
+        keys, values = self._keys[first:last].reshape(-1), self._values[first * BUCKET : last * BUCKET]
         used = np.flatnonzero(keys)
         if not len(used):
-            return free
-        keys, values = keys[used], values[used]
-        home = self._home(keys)
+            return end, (keys[:0].copy(), values[:0].copy())
+        entries, rows = keys[used], values[used]
+        keys[used] = 0
+        home = self._home(entries)
         order = np.argsort(home, kind="stable")  # nearly sorted already, which this sort makes use of
-        steps = np.arange(len(keys))
-        slots = np.maximum(np.maximum.accumulate(home[order] * BUCKET - steps), free) + steps
-        while int(slots[-1]) // BUCKET >= len(self._keys) - 1:
-            self._lengthen()
-        self._keys.reshape(-1)[slots], self._values[slots] = keys[order], values[order]
-        return int(slots[-1]) + 1
+        entries, rows, steps = entries[order], rows[order], np.arange(len(used))
+        starts = home[order] * BUCKET
+        slots = np.maximum.accumulate(starts - steps) + steps
+        fit = int(np.searchsorted(slots, end))
+        self._keys.reshape(-1)[slots[:fit]], self._values[slots[:fit]] = entries[:fit], rows[:fit]
+        return min(end, int(starts[0])), (entries[fit:], rows[fit:])
 
 
 def mix(values: Ints) -> Keys:

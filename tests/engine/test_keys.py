@@ -17,11 +17,15 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("piece", [1, 3, 1 << 17])
+@pytest.mark.parametrize("piece", [1, 3, 1 << 12])
+@pytest.mark.parametrize("in_place", [False, True])
+@pytest.mark.parametrize("growth", [2.0, 1.1])
 def test_each_key_is_found_however_often_the_table_grew(
-    shape: str, piece: int, monkeypatch: pytest.MonkeyPatch
+    shape: str, piece: int, in_place: bool, growth: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexing, "PIECE", piece)
+    monkeypatch.setattr(indexing, "IN_PLACE", 0 if in_place else 1 << 20)
+    monkeypatch.setattr(indexing, "GROWTH", growth)
     random, index, known = np.random.default_rng(3), KeyIndex(64), {}
     for _ in range(25):
         drawn = SHAPES[shape](random.integers(1, 2**64, int(random.integers(1, 400)), dtype=np.uint64))
