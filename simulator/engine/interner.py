@@ -126,18 +126,24 @@ class Interner:
         self._checks[first : self._size] = checks
 
 
+class _Ids(dict[str | None, int]):
+    """Ids by text; a text that is not there has the id of nothing."""
+
+    def __missing__(self, text: str | None) -> int:
+        return NONE
+
+
 class Words:
     """Text -> dense id, for texts that stay readable (`texts`, by id): a dictionary, quickest for few of them."""
 
     def __init__(self, *known: str) -> None:
-        self._ids: dict[str | None, int] = {None: NONE}
+        self._ids = _Ids({None: NONE})
         self.texts: list[str] = []
         self.assign(list(known))
 
     def find(self, texts: Sequence[str | None]) -> Ints:
         """Ids of known texts; NONE for null and unknown ones."""
-        ids = self._ids
-        return np.array([ids.get(text, NONE) for text in texts], np.int64)
+        return np.fromiter(map(self._ids.__getitem__, texts), np.int64, len(texts))
 
     def assign(self, texts: Sequence[str | None]) -> Ints:
         """Ids of all texts (NONE for null); new ones in the order of the rows."""

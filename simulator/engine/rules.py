@@ -67,16 +67,15 @@ def judge_by_rules(ready: Ready, facts: pl.DataFrame, milestones: Ints, meter: M
 def _results(ready: Ready, facts: pl.DataFrame, count: int, meter: Meter) -> Array:
     """PASS, FAIL or MISSING by row and rule."""
     frame = facts if facts.width else pl.DataFrame({"": np.zeros(count, np.int8)})
-    expressions = [_result(rule.expr).alias(str(place)) for place, rule in enumerate(ready.rules)]
     if meter.detailed:  # one after another, so that each has a time of its own
         meter.mark()
         columns = []
-        for rule, expression in zip(ready.rules, expressions, strict=True):
-            columns.append(frame.select(expression).to_series())
+        for rule, met in zip(ready.rules, ready.met, strict=True):
+            columns.append(frame.select(met).to_series())
             meter.piece(f"rule {rule.code}")
     else:
-        columns = frame.select(expressions).get_columns()
-    return np.column_stack([column.to_numpy() for column in columns])
+        columns = frame.select(ready.met).get_columns()
+    return np.column_stack([_result(column) for column in columns])
 
 
 def _applies(ready: Ready) -> Array:
@@ -87,9 +86,12 @@ def _applies(ready: Ready) -> Array:
     return applies
 
 
-def _result(expression: pl.Expr) -> pl.Expr:
-    met = pl.when(expression).then(PASS).otherwise(FAIL)
-    return pl.when(expression.is_null()).then(MISSING).otherwise(met).cast(pl.Int8)
+def _result(met: pl.Series) -> Array:
+    """One rule's results from what it says of each row: in NumPy, which takes a third of the time it takes Polars."""
+    if not met.null_count():
+        return np.where(met.to_numpy(), np.int8(PASS), np.int8(FAIL))
+    passed, missing = met.fill_null(value=False).to_numpy(), met.is_null().to_numpy()
+    return np.where(missing, np.int8(MISSING), np.where(passed, np.int8(PASS), np.int8(FAIL)))
 
 
 def _outcomes(ready: Ready, results: Array) -> tuple[Ints, Ints]:

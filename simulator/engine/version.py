@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import polars as pl
+
 from simulator.engine.arrays import Ints
 from simulator.engine.batch import TYPE_CODES
 from simulator.program.model import Program
@@ -23,6 +25,11 @@ class Ready:
     def rules(self) -> tuple[CompiledRule, ...]:
         """The rules as expressions over facts, in file order."""
         return tuple(compile_rule(rule) for rule in self.program.rules)
+
+    @cached_property
+    def met(self) -> list[pl.Expr]:
+        """The rules' expressions, each named by its place: true, false or null by row."""
+        return [rule.expr.alias(str(place)) for place, rule in enumerate(self.rules)]
 
     @cached_property
     def facts(self) -> tuple[str, ...]:
