@@ -25,6 +25,8 @@ SPEED: Final = "speed"
 VERDICT: Final = "verdict"
 PROGRAM: Final = "program"
 DIAL: Final = "dial"
+CHANGE: Final = "change"
+"""What a step may go on until: an entry of the trail, so an attribution, a decision or a change of a reward."""
 KINDS: Final = (PAUSE, RESUME, STEP, SPEED, VERDICT, PROGRAM, DIAL)
 
 _WAIT_S = 2.0  # longer than any transaction on this file takes, short enough for a person
@@ -60,11 +62,12 @@ def control_path(path: Path) -> Path:
 def send(path: Path, kind: str, args: Mapping[str, object] | None = None, now_ms: int | None = None) -> Order:
     """Write an order for the writer of the database at `path`.
 
-    `kind` is one of `KINDS`. `speed` takes `pace`, simulated milliseconds per wall millisecond (0: as fast as it
-    goes); `verdict` takes `decision` (its number), `verdict` (approve, decline) and `by` (an operator's reference);
-    `program` takes `text` (a whole program file); `dial` takes `faults`, a mix's name or rates by dial (`lost`,
-    `bill.paid:lost`), which hold from the next full hour of simulated time on. `now_ms` is the wall clock in
-    milliseconds UTC, read here when left out. Raises DatabaseError when the control database can't be written.
+    `kind` is one of `KINDS`. `step` takes `until`: `CHANGE`, or nothing for one event; `speed` takes `pace`, simulated
+    milliseconds per wall millisecond (0: as fast as it goes); `verdict` takes `decision` (its number), `verdict`
+    (approve, decline) and `by` (an operator's reference); `program` takes `text` (a whole program file); `dial` takes
+    `faults`, a mix's name or rates by dial (`lost`, `bill.paid:lost`), which hold from the next full hour of simulated
+    time on. `now_ms` is the wall clock in milliseconds UTC, read here when left out. Raises DatabaseError when the
+    control database can't be written.
     """
     if kind not in KINDS:
         raise DatabaseError(f"order {kind!r}: no such order; there are {', '.join(KINDS)}")

@@ -32,13 +32,7 @@ from simulator.outbox import Done, Outbox
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.receipts import PARTS_KEPT, Counts, Refusals, check_told, newest_of, receipt_rollup
-from simulator.records import (
-    batch_of,
-    command_row,
-    parse_program,
-    typed,
-    version_row,
-)
+from simulator.records import batch_of, command_row, parse_program, typed, version_row
 from simulator.standing import standing
 from simulator.wall import wall_ms
 
@@ -141,6 +135,11 @@ class Platform:
     def last_seq(self) -> int:
         """The place in the log of the newest event; 0 before the first."""
         return self._engine.last_seq
+
+    @property
+    def last_entry(self) -> int:
+        """The newest entry of the audit trail; 0 before the first."""
+        return self._engine.last_entry
 
     @property
     def received(self) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from db.control import DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Inbox, Order
+from db.control import CHANGE, DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Inbox, Order
 from db.crm import Crm
 from db.people import crm_path
 from simulator.delivery.accepted import Accepted
@@ -309,12 +309,18 @@ class Run:
             )
         self._pace = float(pace)
 
-    def _step(self, _args: Args) -> None:
-        """One event on, however far that is; then stand still."""
+    def _step(self, args: Args) -> None:
+        """One event on, however far that is, or until one has changed something; then stand still."""
+        until = args.get("until")
+        if until not in (None, CHANGE):
+            raise InputError(f"a step goes until {CHANGE!r}, or one event on where nothing is said")
         self._paused = True
-        end = self._source.end_ms
-        while not self._receive(end, 1) and self._at < end:
-            self._move(end)
+        end, entry = self._source.end_ms, self._platform.last_entry
+        while self._at < end and not self._stopped():
+            if not self._receive(end, 1):
+                self._move(end)
+            elif until is None or self._platform.last_entry > entry:
+                break
 
     def _verdict(self, args: Args) -> None:
         one = decide(self._platform, args, self._at)

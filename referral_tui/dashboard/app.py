@@ -199,9 +199,9 @@ class Dashboard(App[None]):
         """Pause, or go on."""
         self._order("pause")
 
-    def action_step(self) -> None:
-        """Go one event on."""
-        self._order("step")
+    def action_step(self, until: str | None = None) -> None:
+        """Go one event on, or on to the next change."""
+        self._order("step", until=until)
 
     def action_speed(self, faster: int) -> None:
         """Go faster (1) or slower (-1)."""
@@ -316,10 +316,10 @@ class Dashboard(App[None]):
             self.view = view
             self._ask()
 
-    def _order(self, kind: str, faster: int = 0) -> None:
+    def _order(self, kind: str, faster: int = 0, until: str | None = None) -> None:
         if self.orders is None or self.feed is None:
             return
-        plan = self.orders.plan(kind, self.snapshot, faster)
+        plan = self.orders.plan(kind, self.snapshot, faster, until)
         if plan.refusal:
             self.orders.refused(plan.refusal)
             self._tell()

@@ -112,6 +112,15 @@ COMMANDS: tuple[Command, ...] = (
         "]",
     ),
     Command(
+        "world.leap",
+        "comma",
+        "step('change')",
+        "On to the next change",
+        "Goes on, event by event, until one has changed a match, a decision or a reward, and says what it did",
+        "change",
+        ",",
+    ),
+    Command(
         "time.day_back",
         "left_curly_bracket",
         "travel(-24)",

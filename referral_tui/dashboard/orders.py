@@ -51,8 +51,11 @@ class Orders:
         """What the last step did, while it is told of."""
         return self._step if self._stepping else None
 
-    def plan(self, kind: str, snapshot: Snapshot | None, faster: int = 0) -> Plan:
-        """Decide what a key sends: `pause` goes on where the world is paused, `faster` is 1 or -1 for `speed`."""
+    def plan(self, kind: str, snapshot: Snapshot | None, faster: int = 0, until: str | None = None) -> Plan:
+        """Decide what a key sends.
+
+        `pause` goes on where the world is paused, `faster` is 1 or -1 for `speed`, `until` is a step's.
+        """
         refusal = _refusal(snapshot)
         if refusal or snapshot is None or snapshot.standing.clock is None:
             return Plan(refusal=refusal)
@@ -60,7 +63,7 @@ class Orders:
         if kind == control.PAUSE:
             return Plan(((control.RESUME if paused else control.PAUSE, {}),))
         if kind == control.STEP:
-            step: tuple[str, Mapping[str, object]] = (control.STEP, {})
+            step: tuple[str, Mapping[str, object]] = (control.STEP, {"until": until} if until else {})
             return Plan((step,) if paused else ((control.PAUSE, {}), step))
         pace = self._pace(snapshot)
         wanted = next_pace(pace, faster)
@@ -154,8 +157,9 @@ def step_words(step: Step, now: Standing, name: Namer = short_name) -> str:
     parts: list[str] = []
     if newer:
         parts.append(f"Event {newer[0].seq:,}: {event_sentence(newer[0], now.program, name)}.")
-        if len(newer) > 1:
-            parts.append(f"(And {len(newer) - 1} more before it.)")
+        before = newer[0].seq - step.after - 1
+        if before > 0:
+            parts.append(f"(And {before:,} more before it.)")
     if followed:
         said = "; ".join(happening_sentence(entry, now.program, name) for entry in followed[:4])
         more = f"; and {len(followed) - 4} more" if len(followed) > 4 else ""
@@ -193,6 +197,8 @@ def _words(order: Order) -> str:
         return ", ".join(f"{name} {rate * 100:.3g} %" for name, rate in turns) or f"faults {faults}"
     if order.kind == control.VERDICT:
         return f"{order.args.get('verdict')} decision {order.args.get('decision')}"
+    if order.kind == control.STEP and order.args.get("until"):
+        return "on to the next change"
     return {
         control.PAUSE: "pause",
         control.RESUME: "go on",

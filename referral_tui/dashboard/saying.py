@@ -10,7 +10,7 @@ from referral_tui.dashboard.telling import Telling
 
 _RUN_SAYS = {
     "running": "Live. ? explains any part, space pauses, . goes one event at a time.",
-    "paused": "Paused. Press . for one event and what it does, space to go on.",
+    "paused": "Paused. Press . for one event and what it does, , for the next change, space to go on.",
     "finished": "This run is finished, and this is how it ended. [ goes back in time.",
     "stopped": "Stopped before its end; `referral-tui simulate --resume` goes on with it.",
 }

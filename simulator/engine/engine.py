@@ -80,6 +80,11 @@ class Engine:
         return self._intake.last_seq
 
     @property
+    def last_entry(self) -> int:
+        """The number of the newest entry of the trail, 0 for an empty one."""
+        return self._next_entry - 1
+
+    @property
     def program(self) -> Program:
         """The program in force."""
         return self._ready.program

@@ -42,6 +42,7 @@ async def test_the_keys_that_matter_most_are_whole(story: Story, watch: Watch, s
             "p wall",
             "[ back",
             "] on",
+            ", change",
             "^p commands",
             "t theme",
             "tab next part",

@@ -68,6 +68,25 @@ async def test_a_step_while_running_pauses_first(story: Story, watch: Watch) -> 
         assert sent[0].issued_at < sent[1].issued_at
 
 
+async def test_a_leap_goes_on_to_the_next_change_and_says_what_it_passed(story: Story, watch: Watch) -> None:
+    story.clock("paused", 21_600, WALL, START + 60 * DAY)
+    async with watch(story.path, size=(120, 40)) as seen:
+        (sent,) = await order(seen, "comma")
+        assert (sent.kind, sent.args) == ("step", {"until": "change"})
+        assert seen.telling().startswith("Sent: on to the next change.")
+        story.begin()
+        friend = story.person()
+        for _ in range(80):  # more than the newest events that a look reads
+            story.event("session.authenticated", friend)
+        seq = story.event("friend.claimed", friend, contact_ref="h", code="K001Q")
+        story.attribute(seq, friend, 1, "K001Q", "e-mail", "code")
+        story.obeyed("step", sent.issued_at)
+        story.commit()
+        await seen.until(lambda: f"Event {seq}" in seen.telling())
+        assert "(And 80 more before it.)" in seen.telling()
+        assert "was matched to" in seen.telling()
+
+
 async def test_speed_goes_up_and_down_the_ladder(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         (sent,) = await order(seen, "plus")

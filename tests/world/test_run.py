@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from running import PLAN, REVIEWING, FakeWall, crm_of, exports_of, run_into, stop_after
 
-from db.control import PAUSE, RESUME, SPEED, STEP, send
+from db.control import CHANGE, PAUSE, RESUME, SPEED, STEP, send
 from db.people import crm_path
 from db.store import Store
 from referral_tui.cli.app import run as command
@@ -229,7 +229,9 @@ def test_orders_are_obeyed_and_recorded(
                 10: (STEP, {}),
                 15: (STEP, {}),
                 20: (SPEED, {"pace": 400_000.0}),
-                25: (RESUME, {}),
+                25: (STEP, {"until": CHANGE}),
+                30: (STEP, {"until": "tea"}),
+                35: (RESUME, {}),
             }
             if len(seen) in step:
                 send(path, *step[len(seen)])
@@ -242,14 +244,21 @@ def test_orders_are_obeyed_and_recorded(
 
     assert run_into(path, reviewing, pace=86_400.0 * 3, wall=Watcher()) == "finished"
     assert exports_of(path, tmp_path)["events"] == whole[0]["events"]
-    assert {status for status, _, _ in seen[6:25]} == {"paused"}
+    assert {status for status, _, _ in seen[6:35]} == {"paused"}
     assert seen[11][1] == seen[6][1] + 1
     assert seen[16][1] == seen[6][1] + 2
     assert seen[24][1] == seen[6][1] + 2
     assert seen[-1][2] == 400_000.0
     with closing(sqlite3.connect(path)) as db:
         recorded = db.execute("SELECT kind, args, seq FROM command ORDER BY id").fetchall()
-    assert [kind for kind, _, _ in recorded] == [PAUSE, STEP, STEP, SPEED, RESUME]
+        ((refused,),) = db.execute("SELECT refused FROM command WHERE refused IS NOT NULL")
+        leap = (seen[24][1], seen[29][1])
+        between = 'SELECT COUNT(*) FROM audit WHERE "trigger" > ? AND "trigger" < ?'
+        assert db.execute(between, leap).fetchone() == (0,)  # the first change, and no later one
+        assert db.execute('SELECT COUNT(*) FROM audit WHERE "trigger" = ?', leap[1:]).fetchone() > (0,)
+    assert leap[0] < leap[1] == seen[34][1]
+    assert [kind for kind, _, _ in recorded] == [PAUSE, STEP, STEP, SPEED, STEP, STEP, RESUME]
+    assert refused == "a step goes until 'change', or one event on where nothing is said"
     assert [seq for _, _, seq in recorded[:3]] == [seen[6][1], seen[6][1] + 1, seen[6][1] + 2]
 
 
