@@ -46,8 +46,9 @@ class Columns:
         if size > self._capacity:
             self._capacity = max(size, self._capacity * 2)
             for name, (dtype, fill) in self._spec.items():
-                wider = _blank(self._capacity, dtype, fill)
-                wider[: self._size] = self._data[name][: self._size]
+                wider, held = _blank(self._capacity, dtype, fill), self._data[name][: self._size]
+                if fill or held.any():  # what nobody wrote to is not copied: so it stays without memory
+                    wider[: self._size] = held
                 self._data[name] = wider
         if size > self._size:
             for name, (_, fill) in self._spec.items():

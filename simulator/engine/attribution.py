@@ -33,7 +33,7 @@ def attribute(batch: Batch, state: State, ready: Ready) -> Attributed:
     if not len(rows):
         none = np.zeros(0, np.int64)
         return Attributed(none, none, none, none)
-    links = state.codes.find(batch.words("code", rows))
+    links = state.codes.find(batch.texts("code", rows))
     by_code = batch.serving(links, rows, ready.kinds)
     touches = _best_touches(batch, state, ready, rows, ~by_code)
     found = np.flatnonzero(by_code | (touches != NONE))
@@ -47,7 +47,7 @@ def _add_touches(batch: Batch, state: State, ready: Ready) -> None:
     visits = visits[state.people["attribution"][batch.person[visits]] == NONE] if len(visits) else visits
     if not len(visits):
         return
-    links = state.codes.find(batch.words("code", visits))
+    links = state.codes.find(batch.texts("code", visits))
     serves = batch.serving(links, visits, ready.kinds)
     visits, links = visits[serves], links[serves]
     if not len(visits):

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, mark_first, running_count
+from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, first_of_each, mark_first
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
 from simulator.engine.keys import pair
 from simulator.engine.state import State
@@ -129,14 +129,12 @@ class Batch:
         self.new_links = self.newly_linked = rows
         if not len(rows):
             return
-        before = len(state.codes.texts)
-        codes = state.codes.assign(self.words("code", rows))
-        self.new_links = rows[(codes >= before) & (running_count(codes) == 0)]
+        self.new_links = rows[state.codes.enter(self.events["code"][rows])]
         owners = self.person[self.new_links]
-        state.links.append(owner=owners, seq=self.seq[self.new_links])
-        first = mark_first(state.people["linked_seq"], owners, self.seq[self.new_links])
-        self.newly_linked = self.new_links[first]
-        state.people["linked_at"][owners[first]] = self.received[self.newly_linked]
+        links = state.links.append(
+            owner=owners, seq=self.seq[self.new_links], received_at=self.received[self.new_links]
+        )
+        self.newly_linked = self.new_links[mark_first(state.people["link"], owners, links + 1)]
 
     def _enter_known(self) -> None:
         rows = np.sort(np.r_[self.identified, self.claims])
@@ -182,13 +180,14 @@ class Batch:
     def _enter_firsts(self) -> None:
         people = self.state.people
         for column, rows in (
-            ("claimed_seq", self.claims),
             ("opted_in_seq", self.rows("friend.opted_in")),
             ("authenticated_seq", self.rows("session.authenticated")),
         ):
-            first = mark_first(people[column], self.person[rows], self.seq[rows])
-            if column == "claimed_seq":
-                people["claimed_at"][self.person[rows[first]]] = self.occurred[rows[first]]
+            mark_first(people[column], self.person[rows], self.seq[rows])
+        rows = self.claims[people["claim"][self.person[self.claims]] == 0]
+        rows = rows[first_of_each(self.person[rows])]
+        claims = self.state.claims.append(seq=self.seq[rows], occurred_at=self.occurred[rows])
+        people["claim"][self.person[rows]] = claims + 1
 
     def serving(self, links: Ints, rows: Ints, kinds: Ints | None) -> Bools:
         """Which of these links (ids, or NONE) are live and serve as the event at each of `rows` is judged.

@@ -22,7 +22,7 @@ ReviewKey = tuple[str, str, str]
 """What a verdict names: the conversion's source and id, and the milestone."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
     """A decision in review, with what it needs to become a reward later.
 

@@ -77,8 +77,16 @@ def _touch_age_days(asked: Asked) -> pl.Series:
 
 
 def _claim_delay_seconds(asked: Asked) -> pl.Series:
-    delays = asked.state.people["claimed_at"][asked.friend] - asked.made("touch_at")
-    return _numbers(delays / 1000.0, _happened(asked, "claimed_seq"))
+    claims = asked.state.people["claim"][asked.friend] - 1
+    delays = asked.state.claims["occurred_at"][claims] - asked.made("touch_at")
+    return _numbers(delays / 1000.0, _claimed(asked))
+
+
+def _claimed(asked: Asked) -> Bools:
+    claims = asked.state.people["claim"][asked.friend] - 1
+    seqs = asked.state.claims["seq"][claims]
+    known: Bools = (claims != NONE) & (seqs <= asked.batch.seq[asked.rows])
+    return known
 
 
 def _happened(asked: Asked, column: str) -> Bools:
@@ -141,7 +149,9 @@ def _referrer_word(name: str) -> Callable[[Asked], pl.Series]:
 
 
 def _referrer_age_days(asked: Asked) -> pl.Series:
-    return _numbers((asked.made("attributed_at") - asked.state.people["linked_at"][asked.referrer]) / _DAY_MS)
+    links = asked.state.people["link"][asked.referrer] - 1
+    linked_at = asked.state.links["received_at"][links]
+    return _numbers((asked.made("attributed_at") - linked_at) / _DAY_MS)
 
 
 FACT_COLUMNS: dict[str, Callable[[Asked], pl.Series]] = {
@@ -153,7 +163,7 @@ FACT_COLUMNS: dict[str, Callable[[Asked], pl.Series]] = {
     "method": _method,
     "touch_age_days": _touch_age_days,
     "claim_delay_seconds": _claim_delay_seconds,
-    "claimed": _known_event("claimed_seq"),
+    "claimed": lambda asked: pl.Series(_claimed(asked)),
     "opted_in": _known_event("opted_in_seq"),
     "authenticated": _known_event("authenticated_seq"),
     "eligible": _eligible,

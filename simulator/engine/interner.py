@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from simulator.engine.arrays import NONE, Bools, Ints, Keys
+from simulator.engine.arrays import NONE, Bools, Columns, Ints, Keys
 from simulator.engine.keys import KeyIndex
 
 _SEEDS = (0x5EED_0001, 0x5EED_0002)
@@ -75,12 +76,13 @@ def _join(one: Keys, two: Keys) -> Keys:
 class Interner:
     """Text, or pair of texts -> dense id.
 
-    Two are one when both 64-bit hashes agree: 128 bits, so by chance never. The texts themselves are not kept.
+    Two are one when the first hash and half of the second agree: 96 bits, so by chance never. The texts themselves
+    are not kept.
     """
 
     def __init__(self) -> None:
         self._index = KeyIndex(1024)
-        self._checks = np.zeros(1024, np.uint64)
+        self._checks = np.zeros(1024, np.uint32)
         self._strays: dict[tuple[int, int], int] = {}  # those whose first hash is taken by another
         self._size = 0
 
@@ -93,7 +95,7 @@ class Interner:
         given = np.flatnonzero(hashed.given)
         if not len(given):
             return ids, given
-        keys, checks = hashed.keys[given], hashed.checks[given]
+        keys, checks = hashed.keys[given], _half(hashed.checks[given])
         claim = self._index.claim(keys)
         firsts = given[claim.first]
         self._index.put(claim.slots[claim.first], np.arange(self._size, self._size + len(firsts)))
@@ -104,6 +106,15 @@ class Interner:
             firsts = np.sort(np.r_[firsts, self._assign_strays(ids, given[wrong], hashed)])
         return ids, firsts
 
+    def find(self, hashed: Hashed) -> Ints:
+        """Ids of known texts; NONE for null and unknown ones."""
+        ids = np.where(hashed.given, self._index.find(hashed.keys), NONE)
+        there = np.flatnonzero(ids != NONE)
+        wrong = there[self._checks[ids[there]] != _half(hashed.checks[there])]
+        for row in wrong.tolist():
+            ids[row] = self._strays.get((int(hashed.keys[row]), int(hashed.checks[row])), NONE)
+        return ids
+
     def _assign_strays(self, ids: Ints, rows: Ints, hashed: Hashed) -> Ints:
         """Texts whose first hash belongs to another: one at a time. Gives the rows that are new."""
         new = []
@@ -111,16 +122,16 @@ class Interner:
             key = (int(hashed.keys[row]), int(hashed.checks[row]))
             if key not in self._strays:
                 self._strays[key] = self._size
-                self._enter(hashed.checks[row : row + 1])
+                self._enter(_half(hashed.checks[row : row + 1]))
                 new.append(row)
             ids[row] = self._strays[key]
         return np.array(new, np.int64)
 
-    def _enter(self, checks: Keys) -> None:
-        """Give the next ids to texts with these second hashes."""
+    def _enter(self, checks: NDArray[np.uint32]) -> None:
+        """Give the next ids to texts with these halves of second hashes."""
         first, self._size = self._size, self._size + len(checks)
         if self._size > len(self._checks):
-            wider = np.zeros(max(self._size, 2 * len(self._checks)), np.uint64)
+            wider = np.zeros(max(self._size, 2 * len(self._checks)), np.uint32)
             wider[: len(self._checks)] = self._checks
             self._checks = wider
         self._checks[first : self._size] = checks
@@ -131,6 +142,43 @@ class _Ids(dict[str | None, int]):
 
     def __missing__(self, text: str | None) -> int:
         return NONE
+
+
+def _half(checks: Keys) -> NDArray[np.uint32]:
+    return checks.astype(np.uint32)
+
+
+class Codes:
+    """Links' codes -> dense ids. The texts are kept, as one run of bytes: as Python's they take 150 bytes each."""
+
+    def __init__(self) -> None:
+        self._ids = Interner()
+        self._bytes = bytearray()
+        self._ends = Columns({"end": (np.int64, 0)})
+
+    def find(self, texts: pl.Series) -> Ints:
+        """Ids of known texts; NONE for null and unknown ones."""
+        return self._ids.find(_hash(texts)) if len(texts) else np.zeros(0, np.int64)
+
+    def enter(self, texts: pl.Series) -> Ints:
+        """Give new texts the next ids, in order; gives the rows that named one for the first time."""
+        firsts = self._ids.assign(_hash(texts))[1]
+        held = [text.encode() for text in texts[firsts].to_list()]
+        ends = len(self._bytes) + np.cumsum([len(text) for text in held], dtype=np.int64)
+        self._bytes += b"".join(held)
+        self._ends.append(end=ends)
+        return firsts
+
+    def texts(self, ids: Ints) -> list[str]:
+        """The texts of these ids."""
+        ends = self._ends["end"]
+        starts = np.where(ids > 0, ends[ids - 1], 0)
+        pairs = zip(starts.tolist(), ends[ids].tolist(), strict=True)
+        return [self._bytes[start:end].decode() for start, end in pairs]
+
+
+def _hash(texts: pl.Series) -> Hashed:
+    return hash_columns(texts.to_frame("text"), ("text",))["text"]
 
 
 class Words:

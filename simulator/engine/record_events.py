@@ -75,7 +75,7 @@ def record_attributed(record: Record, attributed: Attributed) -> None:
     by_code = made["by_code"][ids].astype(np.int64)
     methods = ["code" if code else "link" for code in by_code.tolist()]
     channels = [state.words.texts[number] for number in made["channel"][ids].tolist()]
-    codes = [state.codes.texts[number] for number in attributed.links.tolist()]
+    codes = state.codes.texts(attributed.links)
     seq, at, friend = made["seq"][ids], made["attributed_at"][ids], made["friend"][ids]
     columns = {
         "seq": seq,

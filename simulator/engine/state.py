@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulator.engine.arrays import NONE, Columns
-from simulator.engine.interner import Few, Interner, Words
+from simulator.engine.interner import Codes, Few, Interner, Words
 from simulator.engine.keys import KeyIndex
 from simulator.events.contract import CONVERSION_TYPES
 
@@ -23,7 +23,7 @@ STANDING = ("friends", "friends_qualified", "issued")
 CODE_CHANNEL = 0
 """The word `code`: the channel of an attribution by a code, entered before any other."""
 
-_ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.int64, np.int64, np.int32, np.int8
+_ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.uint32, np.int64, np.int32, np.int8
 
 
 def _people() -> Columns:
@@ -37,13 +37,12 @@ def _people() -> Columns:
             "kind": (_ID, NONE),
             "eligible": (_FLAG, NONE),
             # seq of the first such event, 0 for none
-            "claimed_seq": (_SEQ, 0),
             "opted_in_seq": (_SEQ, 0),
             "authenticated_seq": (_SEQ, 0),
-            "claimed_at": (_MS, 0),  # occurred_at of the first friend.claimed
-            "linked_seq": (_SEQ, 0),
-            "linked_at": (_MS, 0),  # received_at of the first link.created that had effect
             "shared_seq": (_SEQ, 0),
+            # rows of the first one, counted from 1, 0 for none
+            "claim": (_ID, 0),
+            "link": (_ID, 0),
             # heads of lists, newest first
             "touch": (_ID, NONE),
             "device": (_ID, NONE),
@@ -62,7 +61,12 @@ def _people() -> Columns:
 
 
 def _links() -> Columns:
-    return Columns({"owner": (_ID, NONE), "seq": (_SEQ, 0)})
+    return Columns({"owner": (_ID, NONE), "seq": (_SEQ, 0), "received_at": (_MS, 0)})
+
+
+def _claims() -> Columns:
+    """The first friend.claimed of each person who sent one."""
+    return Columns({"seq": (_SEQ, 0), "occurred_at": (_MS, 0)})
 
 
 def _touches() -> Columns:
@@ -110,6 +114,7 @@ class State:
 
     people: Columns = field(default_factory=_people)
     links: Columns = field(default_factory=_links)
+    claims: Columns = field(default_factory=_claims)
     touches: Columns = field(default_factory=_touches)
     devices: Columns = field(default_factory=_devices)
     attributions: Columns = field(default_factory=_attributions)
@@ -121,7 +126,7 @@ class State:
     sources: Few = field(default_factory=Few)
     device_known: KeyIndex = field(default_factory=KeyIndex)  # (person, device) -> row of `devices`
     person_ids: Interner = field(default_factory=Interner)
-    codes: Words = field(default_factory=Words)
+    codes: Codes = field(default_factory=Codes)
     contact_ids: Interner = field(default_factory=Interner)
     device_ids: Interner = field(default_factory=Interner)
     words: Words = field(default_factory=lambda: Words("code"))
