@@ -85,7 +85,8 @@ def _record(batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools,
     people, held = state.people, state.touches
     links = np.where(by_code, links, held["link"][touches])
     referrers = state.links["owner"][links].astype(np.int64)
-    ranks = people["friends"][referrers] + running_count(referrers) + 1
+    rows_of_referrers = _referrers(state, referrers)
+    ranks = state.referrers["friends"][rows_of_referrers] + running_count(referrers) + 1
     ids = state.attributions.append(
         seq=batch.seq[rows],
         friend=batch.person[rows],
@@ -98,10 +99,20 @@ def _record(batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools,
         rank=ranks,
     )
     people["attribution"][batch.person[rows]] = ids
-    people["friends"][referrers] = ranks  # of several for one referrer the last, the highest, stays
+    # of several for one referrer the last, the highest, stays
+    state.referrers["friends"][rows_of_referrers] = ranks
     _number_generations(state, ids, referrers)
-    _count_days(state, ids)
+    _count_days(state, ids, rows_of_referrers)
     return Attributed(ids, rows, links, np.where(by_code, batch.seq[rows], held["seq"][touches]))
+
+
+def _referrers(state: State, persons: Ints) -> Ints:
+    """The rows of these people in `State.referrers`, entered where new."""
+    held = state.people["referrer"]
+    new = persons[held[persons] == 0]
+    new = new[first_of_each(new)]
+    held[new] = state.referrers.append(person=new) + 1
+    return held[persons].astype(np.int64) - 1
 
 
 def _number_generations(state: State, ids: Ints, referrers: Ints) -> None:
@@ -116,16 +127,16 @@ def _number_generations(state: State, ids: Ints, referrers: Ints) -> None:
         generation[ids[place]] = generation[theirs[place]] + 1
 
 
-def _count_days(state: State, ids: Ints) -> None:
-    """How many attributions each referrer has within 24 h, each new one included.
+def _count_days(state: State, ids: Ints, referrers: Ints) -> None:
+    """How many attributions each referrer (by row) has within 24 h, each new one included.
 
     A pointer to the oldest attribution in the window moves forward along each referrer's list, so the whole
     costs one step for each attribution over the life of the log.
     """
-    made, people = state.attributions, state.people
+    made = state.attributions
     at, after, rank, rank_day = made["attributed_at"], made["after"], made["rank"], made["rank_day"]
-    last, start = people["last_friend"], people["day_start"]
-    for new, referrer in zip(ids.tolist(), made["referrer"][ids].tolist(), strict=True):
+    last, start = state.referrers["last_friend"], state.referrers["day_start"]
+    for new, referrer in zip(ids.tolist(), referrers.tolist(), strict=True):
         before = last[referrer]
         last[referrer] = new
         if before == NONE:

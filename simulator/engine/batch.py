@@ -7,9 +7,8 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, chain_back, first_of_each, mark_first
+from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, first_of_each, mark_first
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
-from simulator.engine.keys import pair
 from simulator.engine.state import State
 from simulator.events.contract import CONVERSION_TYPES, EVENT_TYPES
 
@@ -166,16 +165,10 @@ class Batch:
         if not (len(self._known_rows) or len(self.visits)):
             return
         rows = np.sort(np.r_[self._known_rows, self.visits])
-        devices, _ = state.device_ids.assign(self.hashed("device_ref", rows))
-        rows, devices = rows[devices != NONE], devices[devices != NONE]
-        keys = pair(self.person[rows], devices)
-        claim = state.device_known.claim(keys)
-        rows, devices = rows[claim.first], devices[claim.first]
-        nodes = state.devices.append(device=devices, seq=self.seq[rows])
-        state.device_known.put(claim.slots[claim.first], nodes)
-        owners = self.person[rows]
-        state.devices["before"][nodes] = chain_back(owners, nodes, state.people["device"])
-        np.add.at(state.people["devices"], owners, 1)
+        hashed = self.hashed("device_ref", rows)
+        rows, devices = rows[hashed.given], hashed.keys[hashed.given]
+        gained = state.devices.enter(self.person[rows], devices, self.seq[rows], state.people["device"])
+        np.add.at(state.people["devices"], gained, 1)
 
     def _enter_firsts(self) -> None:
         people = self.state.people

@@ -13,7 +13,6 @@ import polars as pl
 
 from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.batch import Batch
-from simulator.engine.keys import pair
 from simulator.engine.state import State
 from simulator.meter import OFF, Meter
 from simulator.program.model import Program
@@ -114,7 +113,7 @@ def _same_contact(asked: Asked) -> pl.Series:
 
 def _same_device(asked: Asked) -> pl.Series:
     """Walk the shorter of the two people's device lists and ask whether the other knows the device by then."""
-    people, devices = asked.state.people, asked.state.devices
+    people, devices = asked.state.people, asked.state.devices.rows
     fewer = people["devices"][asked.friend] <= people["devices"][asked.referrer]
     walked = np.where(fewer, asked.friend, asked.referrer)
     other = np.where(fewer, asked.referrer, asked.friend)
@@ -126,7 +125,7 @@ def _same_device(asked: Asked) -> pl.Series:
         going, nodes = going[on], nodes[on]
         if not len(going):
             return pl.Series(same)
-        theirs = asked.state.device_known.find(pair(other[going], devices["device"][nodes].astype(np.int64)))
+        theirs = asked.state.devices.find(other[going], devices["device"][nodes])
         by_then = (theirs >= 0) & (devices["seq"][nodes] <= now[going])
         by_then &= devices["seq"][np.maximum(theirs, 0)] <= now[going]
         same[going[by_then]] = True

@@ -79,29 +79,29 @@ class Leaders:
     """All boards, and who was touched since they were last asked for."""
 
     def __init__(self, state: State) -> None:
-        people, communities = state.people, state.communities
+        people, communities = state.referrers, state.communities
         texts = state.words.texts
         self._state = state
         self._boards = {
-            "qualified": Board(people, ("friends_qualified", "issued", "friends"), lambda ids: ids.tolist()),
-            "issued": Board(people, ("issued", "friends_qualified", "friends"), lambda ids: ids.tolist()),
+            "qualified": Board(people, ("friends_qualified", "issued", "friends"), self._persons),
+            "issued": Board(people, ("issued", "friends_qualified", "friends"), self._persons),
             "community": Board(
                 communities,
                 ("friends_qualified", "issued", "friends"),
                 lambda ids: [texts[number] for number in ids.tolist()],
             ),
         }
-        self._people: list[Ints] = []
+        self._rows: list[Ints] = []
         self._communities: list[Ints] = []
 
     def touch(self, people: Ints) -> None:
-        """These people's numbers have changed."""
+        """These people's numbers have changed (ids of persons, all of them referrers)."""
         if len(people):
-            self._people.append(people)
+            self._rows.append(self._state.people["referrer"][people] - 1)
 
     def add_to_people(self, column: str, people: Ints, by: Array | int = 1) -> None:
-        """Add to a column of STANDING, a row each (ids, none of them NONE)."""
-        np.add.at(self._state.people[column], people, by)
+        """Add to a column of STANDING, a row each (ids of persons, all of them referrers)."""
+        np.add.at(self._state.referrers[column], self._state.people["referrer"][people] - 1, by)
         self.touch(people)
 
     def add_to_communities(self, column: str, communities: Ints, by: Array | int = 1) -> None:
@@ -118,11 +118,16 @@ class Leaders:
         """The places that changed."""
         rows: list[tuple[Any, ...]] = []
         for name, board in self._boards.items():
-            touched = self._communities if name == "community" else self._people
+            touched = self._communities if name == "community" else self._rows
             if not touched:
                 continue
             for number, (who, *numbers) in board.changed(np.unique(np.concatenate(touched))):
-                named = (None, self._state.words.texts[who]) if name == "community" else (who, None)
-                rows.append((name, number, *named, *numbers))
-        self._people, self._communities = [], []
+                community = self._state.words.texts[who] if name == "community" else None
+                person = None if name == "community" else self._persons(np.array([who]))[0]
+                rows.append((name, number, person, community, *numbers))
+        self._rows, self._communities = [], []
         return pl.DataFrame(rows, schema=SCHEMAS["leaders"], orient="row") if rows else EMPTY["leaders"]
+
+    def _persons(self, rows: Ints) -> list[int]:
+        persons: list[int] = self._state.referrers["person"][rows].tolist()
+        return persons

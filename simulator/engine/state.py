@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulator.engine.arrays import NONE, Columns
+from simulator.engine.devices import Devices
 from simulator.engine.interner import Codes, Few, Interner, Words
 from simulator.engine.keys import KeyIndex
 from simulator.events.contract import CONVERSION_TYPES
@@ -47,15 +48,24 @@ def _people() -> Columns:
             "touch": (_ID, NONE),
             "device": (_ID, NONE),
             "devices": (_COUNT, 0),
-            # as a friend: the attribution; as a referrer: the attributions
-            "attribution": (_ID, NONE),
+            "attribution": (_ID, NONE),  # as a friend
+            "referrer": (_ID, 0),  # the row in `referrers`, counted from 1
+            "stage": (_FLAG, 0),
+            **dict.fromkeys(COUNTS, (_COUNT, 0)),
+        }
+    )
+
+
+def _referrers() -> Columns:
+    """People to whom a friend was attributed, in the order of their first."""
+    return Columns(
+        {
+            "person": (_ID, NONE),
             "friends": (_COUNT, 0),
             "friends_qualified": (_COUNT, 0),
             "issued": (_MS, 0),  # minor units issued to this referrer or upline, less what was clawed back
             "last_friend": (_ID, NONE),  # newest attribution to this referrer
             "day_start": (_ID, NONE),  # oldest attribution within 24 h of the newest
-            "stage": (_FLAG, 0),
-            **dict.fromkeys(COUNTS, (_COUNT, 0)),
         }
     )
 
@@ -79,10 +89,6 @@ def _touches() -> Columns:
             "before": (_ID, NONE),
         }
     )
-
-
-def _devices() -> Columns:
-    return Columns({"device": (_ID, NONE), "seq": (_SEQ, 0), "before": (_ID, NONE)})
 
 
 def _attributions() -> Columns:
@@ -113,10 +119,11 @@ class State:
     """All that earlier events left behind, but for the rewards (see `rewards.Ledger`)."""
 
     people: Columns = field(default_factory=_people)
+    referrers: Columns = field(default_factory=_referrers)
     links: Columns = field(default_factory=_links)
     claims: Columns = field(default_factory=_claims)
     touches: Columns = field(default_factory=_touches)
-    devices: Columns = field(default_factory=_devices)
+    devices: Devices = field(default_factory=Devices)
     attributions: Columns = field(default_factory=_attributions)
     communities: Columns = field(default_factory=_communities)  # by word
     in_review: dict[int, tuple[str, int]] = field(
@@ -124,11 +131,9 @@ class State:
     )  # decision -> rule, money it holds back
     channels: Few = field(default_factory=Few)
     sources: Few = field(default_factory=Few)
-    device_known: KeyIndex = field(default_factory=KeyIndex)  # (person, device) -> row of `devices`
     person_ids: Interner = field(default_factory=Interner)
     codes: Codes = field(default_factory=Codes)
     contact_ids: Interner = field(default_factory=Interner)
-    device_ids: Interner = field(default_factory=Interner)
     words: Words = field(default_factory=lambda: Words("code"))
     milestone_ids: dict[str, int] = field(default_factory=dict)
     qualified: KeyIndex = field(default_factory=KeyIndex)  # (friend, milestone) that has qualified

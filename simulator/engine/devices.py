@@ -1,0 +1,52 @@
+"""Which devices each person was seen with, and since when: found by person and device, and walked by person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.engine.arrays import NONE, Columns, Ints, Keys, chain_back
+from simulator.engine.keys import KeyIndex, mix
+
+
+class Devices:
+    """A row for each person and device. Devices have no ids: two are one where the hashes of their texts agree.
+
+    Columns of `rows`: the `device`, the `seq` of the event that first showed it, and another row of the same person
+    from `before`. A pair is found by the exclusive or of device and person (spread over 64 bits): where the row found
+    is of this device, it is of this person too.
+    """
+
+    def __init__(self) -> None:
+        self.rows = Columns({"device": (np.uint64, 0), "seq": (np.uint32, 0), "before": (np.int32, NONE)})
+        self._index = KeyIndex()
+        self._strays: dict[tuple[int, int], int] = {}  # rows of pairs whose key is another pair's
+
+    def enter(self, persons: Ints, devices: Keys, seqs: Ints, heads: Ints) -> Ints:
+        """Enter what is new; gives the persons who have a device more, each as often as devices.
+
+        `heads` are the newest rows of all people, moved here.
+        """
+        claim = self._index.claim(mix(persons) ^ devices)
+        new = np.flatnonzero(claim.first)
+        self._index.put(claim.slots[new], self._add(persons[new], devices[new], seqs[new], heads))
+        gained = [persons[new]]
+        held = self.rows["device"][self._index.get(claim.slots)]
+        for row in np.flatnonzero(held != devices).tolist():
+            key, one = (int(persons[row]), int(devices[row])), slice(row, row + 1)
+            if key not in self._strays:
+                self._strays[key] = int(self._add(persons[one], devices[one], seqs[one], heads)[0])
+                gained.append(persons[one])
+        return np.concatenate(gained)
+
+    def find(self, persons: Ints, devices: Keys) -> Ints:
+        """The row of each person and device, or NONE."""
+        found = self._index.find(mix(persons) ^ devices)
+        wrong = (found != NONE) & (self.rows["device"][found] != devices)
+        for row in np.flatnonzero(wrong).tolist():
+            found[row] = self._strays.get((int(persons[row]), int(devices[row])), NONE)
+        return found
+
+    def _add(self, persons: Ints, devices: Keys, seqs: Ints, heads: Ints) -> Ints:
+        added = self.rows.append(device=devices, seq=seqs)
+        self.rows["before"][added] = chain_back(persons, added, heads)
+        return added
