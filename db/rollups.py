@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from db import rows
 from db.batch import Batch
 from db.writing import Connection
 
@@ -68,9 +69,9 @@ def _add_lateness(connection: Connection, table: str, keys: list[str], frame: pl
 def _upsert(
     connection: Connection, table: str, keys: list[str], ways: Sequence[str], frame: pl.DataFrame
 ) -> None:
-    marks = ", ".join("?" * frame.width)
-    connection.executemany(
-        f"INSERT INTO {table} ({', '.join(frame.columns)}) VALUES ({marks}) "
-        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(ways)}",
+    rows.write(
+        connection,
+        f"INSERT INTO {table} ({', '.join(frame.columns)}) VALUES",
         frame.sort(keys).rows(),
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(ways)}",
     )

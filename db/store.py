@@ -15,7 +15,7 @@ import polars as pl
 
 from db import log, rollups, rows, schema
 from db.batch import Batch
-from db.chain import BLOCK_ROWS, CHAINS, Chain, genesis
+from db.chain import BLOCK_ROWS, CHAINS, Chain, Sealed, genesis
 from db.lock import WriterLock
 from db.readonly import DamagedDatabaseError, in_words
 from db.rows import Row
@@ -206,13 +206,15 @@ class Store:
             self._db.execute("DELETE FROM meter WHERE number <= ?", (batch.beats[-1][0] - BEATS_KEPT,))
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
+        sealed: dict[int, Sealed] = {}
         for part in rows.slices(frame, self._columns[table]):
             self.meter.lap("rows")
             rows.insert(self._db, table, self._columns[table], part)
             self.meter.lap("insert")
-            sealed = self._chains[table].extend(part)
+            sealed |= {one.number: one for one in self._chains[table].extend(part)}
             self.meter.lap("chain")
-            self._db.executemany(_UPSERT_BLOCK, [(table, one.number, one.rows, one.hash) for one in sealed])
+        blocks = [(table, one.number, one.rows, one.hash) for one in sealed.values()]
+        self._db.executemany(_UPSERT_BLOCK, blocks)
 
     def _set_clock(self, values: Mapping[str, int | float | str]) -> None:
         if values:

@@ -61,7 +61,7 @@ class Connection:
         with _told_as_sqlite3():
             return Rows(self._db.execute(sql, values))
 
-    def executemany(self, sql: str, rows: Iterable[Row]) -> None:
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement once for each row. Raises sqlite3.Error."""
         with _told_as_sqlite3():
             self._db.executemany(sql, rows)
