@@ -201,7 +201,7 @@ class Source:
     def _send(self, window: _Window) -> pl.DataFrame:
         """Put a window's events on the wire; gives the client's own for its books."""
         sent = self._delivery.send(window.events, window.from_ms, window.until_ms)
-        (self._queue.put if sent.ordered else self._queue.put_among)(sent.rows)
+        (self._queue.put_in_order if sent.ordered else self._queue.put_among)(sent.rows)
         self._empty += sent.empty
         self._door.expect(self._queue.waiting)
         return sent.listed

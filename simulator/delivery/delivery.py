@@ -25,8 +25,8 @@ from simulator.world.draws import Ints
 class Sent:
     """What a window puts on the wire: rows of `WIRE_SCHEMA`, and files that arrive without a line (number, when).
 
-    `ordered` says that the rows are in the order that `ArrivalQueue.put` asks for. `listed` are the client's own
-    events, whatever became of them, as `lists.listed` gives them.
+    `ordered` says that the rows are in the order in which they arrive, as `ArrivalQueue.put_in_order` asks. `listed`
+    are the client's own events, whatever became of them, as `lists.listed` gives them.
     """
 
     rows: pl.DataFrame
@@ -66,17 +66,19 @@ class Delivery:
         )
         if self._filing.height:
             sent = pl.concat([self._filing, sent])
-        number = sent["file"].to_numpy()
+        number, line = sent["file"].to_numpy(), sent["line"].to_numpy()
         goes = (number == 0) | (due_of(number) < until_ms)
-        sent, self._filing = sent[np.flatnonzero(goes)], sent[np.flatnonzero(~goes)]
-        number = number[goes]
-        copies = bool((sent["line"].to_numpy()[number > 0] > 0).any())
+        leaving = np.flatnonzero(goes)
+        self._filing = sent[np.flatnonzero(~goes)]
+        copies = bool((line[leaving][number[leaving] > 0] > 0).any())
         lists = listed(events[ours], file[ours], arrival[ours], self._channels)
         if faulty or copies or timeline.any_on(FILE_DIALS, from_ms, until_ms):
-            rows, empty = self._file(sent, until_ms)
+            rows, empty = self._file(sent[leaving], until_ms)
             return Sent(rows, ordered=False, empty=empty, listed=lists)
-        numbered = sent.with_columns(line=pl.Series(_places(number), dtype=pl.Int32))
-        return Sent(numbered, ordered=True, empty=[], listed=lists)
+        number = number[leaving]
+        order = np.lexsort((number, sent["received_at"].to_numpy()[leaving]))
+        places = pl.Series("line", _places(number)[order], dtype=pl.Int32)
+        return Sent(sent[leaving[order]].with_columns(places), ordered=True, empty=[], listed=lists)
 
     def _with_faults(self, events: pl.DataFrame, ours: Ints, planned: Ints, filed: Ints) -> pl.DataFrame:
         """What leaves: the messages themselves, but the lost ones, and whatever is sent again."""

@@ -76,7 +76,7 @@ class Door:
 
     def expect(self, rows: pl.DataFrame) -> None:
         """All that is on its way now: a file is written whole when its first line arrives."""
-        self._coming = rows.filter(pl.col("file") > 0)
+        self._coming = rows
         self._sealed = {}
 
     def open(self, rows: pl.DataFrame) -> Parcel:
@@ -87,18 +87,19 @@ class Door:
 
         """
         own = rows.height - int((rows["type"] == VERDICT).sum())
-        as_text = ((rows["file"] > 0) | (rows["flaw"] > 0)).to_numpy()
+        as_text = (rows["file"].to_numpy() > 0) | (rows["flaw"].to_numpy() > 0)
         if not as_text.any():
             plain = rows.select(_MESSAGE).with_columns(position=pl.int_range(pl.len(), dtype=pl.Int64))
             return Parcel(Decoded(plain, []), _Lines(rows, {}), rows.height, own)
         places = np.flatnonzero(as_text)
         received = self._received(rows[places])
         decoded = self._decoded(received, rows["received_at"].to_numpy()[places])
-        alone = np.flatnonzero(~as_text)
-        positions = np.r_[alone, places[decoded.messages["position"].to_numpy()]]
-        messages = pl.concat([rows[alone].select(_MESSAGE), decoded.messages.select(_MESSAGE)])
-        order = np.argsort(positions)
-        messages = messages[order].with_columns(pl.Series("position", positions[order], dtype=pl.Int64))
+        # as columns and as text one below the other, then each at the place in which it arrived
+        both = pl.concat([rows.select(_MESSAGE), decoded.messages.select(_MESSAGE)])
+        of = np.where(as_text, -1, np.arange(rows.height))
+        of[places[decoded.messages["position"].to_numpy()]] = np.arange(rows.height, both.height)
+        positions = np.flatnonzero(of >= 0)
+        messages = both[of[positions]].with_columns(pl.Series("position", positions, dtype=pl.Int64))
         rejected = [replace(one, position=int(places[one.position])) for one in decoded.rejected]
         texts = {int(place): row.text for place, row in zip(places, received, strict=True)}
         return Parcel(Decoded(messages, rejected), _Lines(rows, texts), rows.height, own)
@@ -111,17 +112,21 @@ class Door:
             alone = np.flatnonzero(loose)
             for place, line in zip(alone.tolist(), sent_lines(rows[alone]), strict=True):
                 found[place] = CsvRow(line, line)
-        files, lines = rows["file"].to_list(), rows["line"].to_list()
-        for place in np.flatnonzero(~loose).tolist():
-            found[place] = self._lines_of(files[place])[lines[place]]
-        self._close(dict(zip(files, lines, strict=True)))
+        files, lines = rows["file"].to_numpy(), rows["line"].to_numpy()
+        # in order of arrival the lines of a file stand together, unless malformed ones come in between
+        begins = np.flatnonzero((np.diff(files, prepend=-1) != 0) | (np.diff(lines, prepend=-1) != 1))
+        for first, end in zip(begins.tolist(), [*begins[1:].tolist(), len(files)], strict=True):
+            if file := int(files[first]):
+                start = int(lines[first])
+                found[first:end] = self._lines_of(file)[start : start + end - first]
+        self._close(dict(zip(files.tolist(), lines.tolist(), strict=True)))
         return found
 
     def _lines_of(self, file: int) -> list[CsvRow]:
         """The lines of a file, written and read back when its first one is asked for."""
         if file not in self._open:
             if not self._sealed:
-                self._sealed = self._spool.seal(self._coming)
+                self._sealed = self._spool.seal(self._coming.filter(pl.col("file") > 0))
             content = self._sealed[file]
             self._spool.write(file, content)
             self._open[file] = self._spool.read(file, len(content))

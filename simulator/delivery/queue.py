@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from simulator.delivery.wire import ORDER, WIRE_SCHEMA
+from simulator.world.draws import Ints
 
 
 class ArrivalQueue:
@@ -32,15 +33,24 @@ class ArrivalQueue:
 
         Lines of files are in order within their file.
         """
+        if messages.height:
+            self.put_in_order(messages[arrival_order(messages)])
+
+    def put_in_order(self, messages: pl.DataFrame) -> None:
+        """The same, in the order of their arrival."""
         if not messages.height:
             return
-        if self._waiting.height:
-            if (self._waiting.select("line", "file").filter(pl.col("file") == 0)["line"] > 0).any():
-                self.put_among(messages)  # copies stand in an order of their own among those of one moment
-                return
-            messages = pl.concat([self._waiting, messages])
-        order = np.lexsort((messages["file"].to_numpy(), messages["received_at"].to_numpy()))
-        self._waiting = messages[order]
+        if not self._waiting.height:
+            self._waiting = messages
+            return
+        if (self._waiting.select("line", "file").filter(pl.col("file") == 0)["line"] > 0).any():
+            self.put_among(messages)  # copies stand in an order of their own among those of one moment
+            return
+        # only what arrives while something waits is mixed with it; what waits goes first where they are level
+        last = self._waiting["received_at"][-1]
+        cut = int(np.searchsorted(messages["received_at"].to_numpy(), last, side="right"))
+        mixed = pl.concat([self._waiting, messages[:cut]])
+        self._waiting = pl.concat([mixed[arrival_order(mixed)], messages[cut:]])
 
     def put_among(self, messages: pl.DataFrame) -> None:
         """Messages that occurred at any time."""
@@ -58,3 +68,8 @@ class ArrivalQueue:
             count = min(count, limit)
         taken, self._waiting = self._waiting[:count], self._waiting[count:]
         return taken
+
+
+def arrival_order(messages: pl.DataFrame) -> Ints:
+    """The places of messages, ordered by (occurrence, id), in the order of their arrival."""
+    return np.lexsort((messages["file"].to_numpy(), messages["received_at"].to_numpy()))

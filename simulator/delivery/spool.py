@@ -51,9 +51,13 @@ class Spool:
 
     def seal(self, rows: pl.DataFrame) -> dict[int, list[bytes]]:
         """Rows of the wire, in order, as the lines of the files they are in; all at once, as each call costs."""
-        csv = np.array([self._form(TYPES[kind]) == "csv" for kind in type_codes_of(rows["file"].to_numpy())])
+        kinds = type_codes_of(rows["file"].to_numpy())
+        csv = np.isin(kinds, [kind for kind in np.unique(kinds) if self._form(TYPES[kind]) == "csv"])
         found: dict[int, list[bytes]] = {}
-        for some, written in ((rows.filter(~csv), _json_lines), (rows.filter(csv), _csv)):
+        for which, written in ((~csv, _json_lines), (csv, _csv)):
+            if not which.any():
+                continue
+            some = rows[np.flatnonzero(which)]
             first, lines = 0, written(some)
             for file, count in some.group_by("file", maintain_order=True).len().rows():
                 found[file] = lines[first : first + count]
