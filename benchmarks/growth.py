@@ -1,13 +1,19 @@
 """What an event costs as the log grows, and what the state weighs: `python -m benchmarks.growth [--millions 10]`.
 
 The rules alone, with twelve rules: a telecom market of a million events, played again and again with other people, so
-that all that is known grows with each. Processor time of all threads, so that what else the machine does counts less.
+that all that is known grows with each. A process of its own plays the market, as events come from outside: the memory
+told is that of Python, the engine and a batch. Processor time of all threads of the engine's process, so that what
+else the machine does counts less.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -20,23 +26,29 @@ from simulator.records import parse_program
 
 MILLION = 1_000_000
 BATCH = 20_000
+_PLAY = "play"
 
 
 def main() -> None:
     """Measure and print, a line a million."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("--millions", type=int, default=10)
+    parser.add_argument(_PLAY, nargs="?", help=argparse.SUPPRESS)  # how it calls itself
     given = parser.parse_args()
-    program = twelve()
-    traffic = prepared(
-        WorldTraffic(Plan(referrers=60_000), program), MILLION, "telecom", lambda _done, _of: None
-    )
-    engine = Engine(program, parse_program)
+    if given.play:
+        _play(given.millions)
+    else:
+        measure(given.millions)
+
+
+def measure(millions: int) -> None:
+    """Judge so many millions of events, and print what each million took."""
+    engine, batches = Engine(twelve(), parse_program), _market(millions)
     base, first = peak_memory(), 0.0
-    for million in range(1, given.millions + 1):
+    for million in range(1, millions + 1):
         seconds = 0.0
         for _ in range(MILLION // BATCH):
-            messages = gather(traffic, BATCH)
+            messages = next(batches)
             started = time.process_time()
             engine.judge(engine.receive(messages, _none_stored).events)
             seconds += time.process_time() - started
@@ -46,6 +58,26 @@ def main() -> None:
             f"peak memory {peak_memory() / 1e6:,.0f} MB, {(peak_memory() - base) / million / MILLION:,.0f} B an event",
             flush=True,
         )
+
+
+def _market(millions: int) -> Iterator[pl.DataFrame]:
+    """The batches that the other process plays."""
+    command = [sys.executable, "-m", "benchmarks.growth", _PLAY, "--millions", str(millions)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as market:
+        assert market.stdout is not None
+        while size := market.stdout.readline():
+            yield pl.read_ipc(io.BytesIO(market.stdout.read(int(size))))
+
+
+def _play(millions: int) -> None:
+    """Write the batches to the output, each after a line with its size in bytes."""
+    traffic = WorldTraffic(Plan(referrers=60_000), twelve())
+    market = prepared(traffic, MILLION, "telecom", lambda _done, _of: None)
+    for _ in range(millions * MILLION // BATCH):
+        part = io.BytesIO()
+        gather(market, BATCH).write_ipc(part)
+        sys.stdout.buffer.write(b"%d\n" % len(part.getbuffer()) + part.getbuffer())
+    sys.stdout.buffer.flush()
 
 
 def _none_stored(_seqs: list[int]) -> pl.DataFrame:
