@@ -1,111 +1,45 @@
-"""Run the measurements and print them: `python -m benchmarks [--referrers 50000] [--days 365]`.
+"""Run the short measurements one after another: `python -m benchmarks [--only NAME [its options]]`.
 
-Each figure is a ratio of two times taken one after the other in this run, the best of a few tries each; rates of one
-machine say little about another.
+Each is a module of its own, to be run alone too (`python -m benchmarks.NAME --help`), and gets a process of its own, so
+that none measures the memory of another.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import resource
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from importlib.util import find_spec
 
-import polars as pl
-
-from benchmarks.bare import Write, plain_seconds, quick_seconds, read_rows
-from db.store import Store
-from simulator.engine import Engine
-from simulator.platform import parse_program, typed
-
-BATCH = 20_000
-TABLES = ("person", "event", "attribution", "decision", "reward", "audit", "block", "hour", "total")
+SHORT: dict[str, list[str]] = {
+    "whole": [],
+    "loading": [],
+    "rivals": [],
+    "world": [],
+    "growth": ["--millions", "3"],
+}
+"""The measurements and the options that they are run with."""
+RIVALS = ("zen", "json_logic", "simpy")
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Run what is asked for; gives the first exit status that is not 0."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--referrers", type=int, default=50_000)
-    parser.add_argument("--days", type=int, default=365)
-    parser.add_argument("--tries", type=int, default=3)
-    given = parser.parse_args()
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        path = folder / "year.db"
-        whole = simulate(path, given.referrers, given.days)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        tables = {table: read_rows(path, table) for table in TABLES}
-        number = iter(range(1000))
-
-        def bare(write: Write, only: tuple[str, ...]) -> float:
-            chosen = {table: tables[table] for table in only}
-            return best(given.tries, lambda: write(folder / f"bare{next(number)}.db", chosen))
-
-        with Store.open(path) as store:
-            program = parse_program(store.versions()[0][-1])
-            events = typed(pl.concat(list(store.events()))).rechunk()
-        single = one_by_one(Engine(program, parse_program), events)
-        rows = sum(len(part) for _, parts in tables.values() for part in parts)
-        print(f"{given.referrers:,} referrers, {given.days} days: {events.height:,} events, {rows:,} rows")
-        print(f"a batch of one event through the engine: {single:.1f} ms (median)")
-        print(f"peak memory of simulate: {peak:,.0f} MB")
-        rules = best(given.tries, lambda: judge(Engine(program, parse_program), events, BATCH))
-        for whose, write in (
-            ("Python's sqlite3, many rows to one INSERT", plain_seconds),
-            ("APSW", quick_seconds),
-        ):
-            all_rows, event_rows = bare(write, TABLES), bare(write, ("event",))
-            print(
-                f"against the bare write by {whose} ({events.height / event_rows:,.0f} events a second here):"
-            )
-            print(f"  the rules alone, on events as columns: {event_rows / rules:.1f} x as fast")
-            print(f"  simulate whole, against all its rows: {whole / all_rows:.1f} x the time")
-
-
-def simulate(path: Path, referrers: int, days: int) -> float:
-    """Run `simulate` as a user does; gives the seconds that it says it took."""
-    command = [sys.executable, "-m", "referral_tui", "simulate", "--db", str(path), "--json"]
-    command += ["--referrers", str(referrers), "--days", str(days)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return float(json.loads(done.stdout)["seconds"])
-
-
-def best(tries: int, measure: Callable[[], float]) -> float:
-    """The least of a few measurements: what the machine does when nothing else disturbs it."""
-    return min(measure() for _ in range(tries))
-
-
-def judge(
-    engine: Engine, events: pl.DataFrame, size: int, clock: Callable[[], float] = time.perf_counter
-) -> float:
-    """Take events as columns through the whole engine in batches; gives the seconds by a clock."""
-    messages = events.drop("seq")
-    started = clock()
-    for first in range(0, len(messages), size):
-        engine.judge(engine.receive(messages[first : first + size], _nothing_stored).events)
-    return clock() - started
-
-
-def one_by_one(engine: Engine, events: pl.DataFrame, single: int = 200) -> float:
-    """The median milliseconds of a batch of one event, with all earlier events in the engine's state."""
-    judge(engine, events[:-single], BATCH)
-    last = events[-single:].drop("seq")
-    times = []
-    for row in range(single):
-        started = time.perf_counter()
-        engine.judge(engine.receive(last[row : row + 1], _nothing_stored).events)
-        times.append(time.perf_counter() - started)
-    return sorted(times)[single // 2] * 1000
-
-
-def _nothing_stored(_seqs: list[int]) -> pl.DataFrame:
-    raise AssertionError("the log of a run has no event twice")
+    parser.add_argument("--only", choices=SHORT, metavar="NAME", help=f"one of {', '.join(SHORT)}")
+    given, options = parser.parse_known_args()
+    if options and not given.only:
+        parser.error(f"{' '.join(options)}: options are of one measurement, so name it by --only")
+    status = 0
+    for name in [given.only] if given.only else SHORT:
+        print(f"== {name}", flush=True)
+        missing = [module for module in RIVALS if name == "rivals" and not find_spec(module)]
+        if missing:
+            print(f"not measured: {', '.join(missing)} not installed (pip install -e '.[bench]')")
+            continue
+        command = [sys.executable, "-m", f"benchmarks.{name}", *(options or SHORT[name])]
+        status = status or subprocess.run(command, check=False).returncode
+    return status
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,9 +1,9 @@
 """What an event costs as the log grows, and what the state weighs: `python -m benchmarks.growth [--millions 10]`.
 
 The rules alone, with twelve rules: a telecom market of a million events, played again and again with other people, so
-that all that is known grows with each. A process of its own plays the market, as events come from outside: the memory
-told is that of Python, the engine and a batch. Processor time of all threads of the engine's process, so that what
-else the machine does counts less.
+that all that is known grows with each, and under a program without an end, so that rules are asked throughout. A
+process of its own plays the market, as events come from outside: the memory told is that of Python, the engine and a
+batch. Processor time of all threads of the engine's process, so that what else the machine does counts less.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -43,7 +44,7 @@ def main() -> None:
 
 def measure(millions: int) -> None:
     """Judge so many millions of events, and print what each million took."""
-    engine, batches = Engine(twelve(), parse_program), _market(millions)
+    engine, batches = Engine(replace(twelve(), ends_ms=None), parse_program), _market(millions)
     base, first = peak_memory(), 0.0
     for million in range(1, millions + 1):
         seconds = 0.0

@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from benchmarks import bare
-from benchmarks.__main__ import BATCH, best, judge
 from benchmarks.bare import plain_seconds, read_rows
 from benchmarks.twelve import twelve
+from benchmarks.whole import BATCH, best, judge
 from db.store import Store
 from simulator.engine import Engine
 from simulator.load.traffic import WorldTraffic, gather

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import time
@@ -33,6 +34,7 @@ Row = dict[str, Any]
 
 def main() -> None:
     """Measure and print."""
+    argparse.ArgumentParser(prog="python -m benchmarks.rivals", description=__doc__).parse_args()
     program = twelve()
     begun = time.perf_counter()
     traffic = WorldTraffic(Plan(referrers=EVENTS // 15), program)
