@@ -19,6 +19,7 @@ from typing import Any
 from db.merging import merge
 from simulator.errors import DatabaseError, ReferralError
 from simulator.load.beats import Beats
+from simulator.load.cores import share_cores
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.histogram import Histogram
@@ -99,7 +100,9 @@ def _run_all(orders: Sequence[Order], shards: Shards, hooks: Hooks) -> list[dict
 
 def _executor(shards: Shards) -> MakeExecutor:
     if shards.cluster is None:
-        return lambda: ProcessPoolExecutor(shards.workers, mp_context=get_context("spawn"))
+        return lambda: ProcessPoolExecutor(
+            shards.workers, get_context("spawn"), initializer=share_cores, initargs=(shards.workers,)
+        )
     from simulator.load.cluster import executor_at  # noqa: PLC0415 - an optional extra
 
     address = shards.cluster
