@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from db.control import CHANGE, DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Inbox, Order
+from db.control import CHANGE, DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Inbox, Order, control_path
 from db.crm import Crm
 from db.people import crm_path
 from simulator.delivery.accepted import Accepted
@@ -61,18 +61,31 @@ class Opened:
 
 @contextmanager
 def begin(path: Path, plan: Plan, program: Program) -> Iterator[Opened]:
-    """Make the databases of a new run. Raises DatabaseError where one is there already, InputError for a bad plan."""
+    """Make the databases of a new run. Raises DatabaseError where one is there already, InputError for a bad plan.
+
+    Where it ends by an error before it has begun (`Run.go`), they are removed again.
+    """
     plan.models(plan.world())  # what is wrong with it is said before anything is made
     customers = crm_path(path)
     if customers.exists() and not path.exists():
         raise DatabaseError(f"{customers}: is of another run; remove it first, or name another --db")
     accepted = Accepted()
-    with (
-        Platform.create(path, program, plan.settings(), accepted.hear) as platform,
-        _beside(path, plan, platform, accepted) as opened,
-    ):
-        opened.inbox.take()  # orders that an earlier run of this name never saw are not for this one
-        yield opened
+    ours = [one for one in (path, customers, control_path(path)) if not one.exists()]
+    begun = path.exists()  # then it is not ours, and is refused
+    try:
+        with Platform.create(path, program, plan.settings(), accepted.hear) as platform:
+            try:
+                with _beside(path, plan, platform, accepted) as opened:
+                    opened.inbox.take()  # orders that an earlier run of this name never saw are not for this one
+                    yield opened
+            finally:
+                with suppress(ReferralError):  # what went wrong before says more
+                    begun = begun or bool(platform.query("SELECT ends_at FROM clock")[0][0])
+    except BaseException:
+        if not begun:
+            for one in ours:
+                one.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

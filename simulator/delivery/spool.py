@@ -8,6 +8,7 @@ A second copy has `-again` or `-corrected` before its ending.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -43,11 +44,16 @@ class Spool:
     """
 
     def __init__(self, folder: Path, form: Callable[[str], Form], *, keep: bool) -> None:
-        """`form` says how the files of an event type are written; `keep` leaves all of them there."""
+        """`form` says how the files of an event type are written; `keep` leaves all of them there.
+
+        A folder that somebody wants to look at is made at once: before a run begins.
+        """
         self._folder = folder
         self._form = form
         self._keep = keep
         self._made = False
+        if keep:
+            self._make()
 
     def seal(self, rows: pl.DataFrame) -> dict[int, list[bytes]]:
         """Rows of the wire, in order, as the lines of the files they are in; all at once, as each call costs."""
@@ -107,11 +113,19 @@ class Spool:
             self._folder / f"{list_name(name.type, name.due_ms)}{_COPIES[name.copy]}.{self._form(name.type)}"
         )
 
-    def _put(self, path: Path, content: bytes) -> None:
+    def _make(self) -> None:
         try:
-            if not self._made:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                self._made = True
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseError(f"{self._folder}: no folder can be made there ({error.strerror})") from error
+        if not os.access(self._folder, os.W_OK):
+            raise DatabaseError(f"{self._folder}: files can't be written there; name another folder")
+        self._made = True
+
+    def _put(self, path: Path, content: bytes) -> None:
+        if not self._made:
+            self._make()
+        try:
             path.write_bytes(content)
         except OSError as error:
             raise DatabaseError(f"{path}: the file can't be written ({error.strerror})") from error

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 
 import numpy as np
 import polars as pl
 
-from simulator.errors import WorldError
 from simulator.world.draws import Bools, Ints, Keys, Purpose, bits
+from simulator.world.locales import names
 from simulator.world.pseudonyms import Bytes, digests
 from simulator.world.spec_people import Country
 
@@ -36,7 +35,7 @@ class Contacts:
         self._first_from, self._first_count = [0], []
         self._last_from, self._last_count = [0], []
         for country in countries.values():
-            given, family = _pools(country.locale)
+            given, family = names(country.locale)
             first += given
             last += family
             self._first_count.append(len(given))
@@ -96,17 +95,6 @@ def _one_of(drawn: Keys, count: int) -> Ints:
 def _pick(keys: Keys, purpose: Purpose, starts: list[int], counts: list[int], country: Ints) -> Ints:
     of_country = np.asarray(counts, dtype=np.uint64)[country]
     return np.asarray(starts, dtype=np.int64)[country] + (bits(keys, purpose) % of_country).astype(np.int64)
-
-
-def _pools(locale: str) -> tuple[list[str], list[str]]:
-    """Faker's first and last names of a locale; raises WorldError."""
-    try:
-        provider = import_module(f"faker.providers.person.{locale}").Provider
-        return sorted(provider.first_names), sorted(provider.last_names)
-    except (ImportError, AttributeError, TypeError):
-        raise WorldError(
-            f"locale '{locale}': Faker has no first and last names of it; take one such as en_GB or de_DE"
-        ) from None
 
 
 def _plain(name: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from simulator.errors import WorldError
+from simulator.world.locales import names
 from simulator.world.measures import Delay, Duration, Part, Positive, Share, check_whole
 
 
@@ -35,6 +37,15 @@ class Country(Part):
 
     share: Share
     locale: str
+
+    @field_validator("locale")
+    @classmethod
+    def _has_names(cls, locale: str) -> str:
+        try:
+            names(locale)
+        except WorldError as error:
+            raise ValueError(str(error)) from None
+        return locale
 
 
 class People(Part):

@@ -291,6 +291,31 @@ def test_nothing_is_written_over(tmp_path: Path, reviewing: Program) -> None:
     assert not path.exists()
 
 
+@pytest.mark.parametrize(
+    ("in_the_way", "given", "said"),
+    [
+        ("f", ["--files", "f"], "f: no folder can be made there"),
+        ("f", ["--files", "f/x"], "f/x: no folder can be made there"),
+        ("n.control.db", [], "n.control.db: orders can't be kept there"),
+        ("n.crm.db", [], "n.crm.db: is of another run"),
+    ],
+)
+def test_what_is_refused_before_it_has_begun_leaves_nothing_behind(
+    in_the_way: str,
+    given: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(in_the_way).write_bytes(b"no database of ours")
+    assert command(["simulate", "--referrers", "10", "--days", "2", "--db", "n.db", *given]) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert said in line
+    assert [one.name for one in tmp_path.iterdir()] == [in_the_way]
+
+
 def test_the_command_reports_what_happened(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "s.db"
     few = ["simulate", "--referrers", "120", "--days", "12", "--db", str(path)]

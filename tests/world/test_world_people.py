@@ -14,9 +14,8 @@ import pytest
 from db.crm import Crm
 from db.people import crm_path
 from simulator.errors import DatabaseError, WorldError
-from simulator.world.contacts import Contacts
+from simulator.world.locales import names
 from simulator.world.pseudonyms import client_key
-from simulator.world.spec_people import Country
 
 RESERVED = re.compile(r"[a-z]+\.[a-z]+\d+@((mail|post)\.)?example\.(com|net|org)")
 DRAMA = re.compile(r"\+447700900\d{3} x\d{1,6}")
@@ -108,5 +107,6 @@ def test_the_crm_of_another_run_or_a_foreign_file_is_refused(tmp_path: Path) -> 
 
 
 def test_a_locale_without_names_is_told() -> None:
-    with pytest.raises(WorldError, match="en_GB"):
-        Contacts({"XX": Country(share=1.0, locale="xx_XX")}, b"k" * 32, {})
+    for wrong in ("xx_XX", "en GB", ""):
+        with pytest.raises(WorldError, match="en_GB"):
+            names(wrong)

@@ -53,6 +53,11 @@ def test_the_preset_loads() -> None:
             "w.toml: channel: the shares add up to 1.1",
         ),
         ("kinds.partner", "kinds.friend", "none of customer, employee, partner"),
+        (
+            'locale = "en_GB"',
+            'locale = "en_UK"',
+            "w.toml: people.countries.GB.locale: locale 'en_UK': Faker has no names",
+        ),
         ("elasticity = 0.35", "elasticity = 0.7", "under 1"),
         ("[sharing]", "[sharing", "w.toml: not TOML"),
     ],
