@@ -18,7 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.terminal import WAIT_S, Terminal
 from db.queries import DatabaseError, Reader, standing
 from referral_tui.dashboard.app import PLACES
+from referral_tui.dashboard.frame import Place
 
 EVENTS_EACH = 19  # events that a referrer and those who follow make in a year, roughly
 MORE = 20_000_000  # events that come after those: minutes of them at full speed
@@ -43,6 +44,13 @@ class Empty(App):
         self.query_one(Static).update("ANSWERED" if self.turned else "painted")
 Empty().run()
 """
+KEYS = (
+    ("?", "escape closes", "help"),
+    ("?", " quit", "and closed"),
+    ("p", "client's", "wall"),
+    ("p", "platform's", "and back"),
+)
+"""Keys pressed on every screen: what is drawn in answer, and what the key does."""
 Answered = list[tuple[str, float]]
 """Keys with the seconds until their answers were seen."""
 TARGETS = {
@@ -177,7 +185,10 @@ def live(path: Path, notes: Path, given: argparse.Namespace, figures: Figures) -
             time.sleep(given.seconds)
             ticks[place.MODE] = tick_ms(notes, place.MODE)
             figures.say(f"tick, ms of CPU, {place.MODE}", ticks[place.MODE])
-            times, beside = press_keys(terminal, empty, given.keys // len(PLACES) // 4 + 1, luck)
+            keys = [*KEYS, *((one.KEY, one.TITLE_IN_TAB, one.MODE) for one in (neighbour(place), place))]
+            times, beside = press_keys(
+                terminal, empty, keys, given.keys // len(PLACES) // len(keys) + 1, luck
+            )
             opening = "too long" if opened is None else f"{1000 * opened:.0f} ms"
             print(f"  {place.MODE}: opened in {opening}; keys in ms, {_by_key(times)}", flush=True)
             answered += times
@@ -211,19 +222,29 @@ def churn(terminal: Terminal, seconds: float, luck: random.Random, figures: Figu
     figures.say("memory, MB more a minute", grown / max(1.0, seconds / 120))
 
 
+def neighbour(place: type[Place]) -> type[Place]:
+    """The screen beside one."""
+    return PLACES[(PLACES.index(place) + 1) % len(PLACES)]
+
+
 def press_keys(
-    terminal: Terminal, empty: Terminal, rounds: int, luck: random.Random
+    terminal: Terminal,
+    empty: Terminal,
+    keys: Sequence[tuple[str, str, str]],
+    rounds: int,
+    luck: random.Random,
 ) -> tuple[Answered, Answered]:
-    """Open and close the help, change the side of the wall there and back; each beside a key of an empty app."""
-    keys = [("?", "escape closes"), ("?", " quit"), ("p", "client's"), ("p", "platform's")]
+    """Press keys (each with its answer, and its name) in turn, each beside a key of an empty app."""
     found: Answered = []
     beside: Answered = []
+    turned = False
     for _ in range(rounds):
-        for number, (key, answer) in enumerate(keys):
+        for key, answer, name in keys:
             time.sleep(luck.random() * 0.3)  # at any moment of a tick
             took = terminal.press(key, answer)
-            found.append((f"{key}{' again' if number % 2 else ''}", WAIT_S if took is None else took))
-            took = empty.press("k", "painted" if number % 2 else "ANSWERED")
+            found.append((name, WAIT_S if took is None else took))
+            turned = not turned
+            took = empty.press("k", "ANSWERED" if turned else "painted")
             beside.append(("k", WAIT_S if took is None else took))
     return found, beside
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from referral_tui.dashboard import app
 from referral_tui.dashboard.app import Dashboard, Setup
+from referral_tui.dashboard.launch import run
 from referral_tui.dashboard.messages import Fresh
 
 
@@ -42,4 +43,4 @@ class Watched(Dashboard):
 
 
 if __name__ == "__main__":
-    Watched(Setup(Path(sys.argv[1])), Path(sys.argv[2])).run()
+    run(Watched(Setup(Path(sys.argv[1])), Path(sys.argv[2])))

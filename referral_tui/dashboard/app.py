@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,7 +21,7 @@ from textual.screen import Screen
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, place_command
-from referral_tui.dashboard.frame import Ordered, Place, Said, Wished
+from referral_tui.dashboard.frame import Ordered, Place, Resumed, Said, Wished
 from referral_tui.dashboard.hints import hints
 from referral_tui.dashboard.past import full_hour, travel
 from referral_tui.dashboard.saving import free_path, table_text
@@ -33,6 +34,7 @@ from referral_tui.dashboard.screens.program import ProgramScreen
 from referral_tui.dashboard.screens.referrers import ReferrersScreen
 from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
+from referral_tui.dashboard.styles import Styles
 from referral_tui.dashboard.telling import Telling
 from referral_tui.dashboard.themes import DAY, NIGHT
 from referral_tui.dashboard.topic import Topic
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
     from referral_tui.dashboard.orders import Orders
 
+REST_AFTER_S = 0.3  # from the first numbers until what other screens need is loaded
 LOG = logging.getLogger(__name__)
 PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a screen
     OverviewScreen,
@@ -107,7 +110,7 @@ class Dashboard(App[None]):
         self.set_reactive(
             App.theme, setup.comfort.theme
         )  # by its setter all styles would be parsed once more
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet = Styles(self.get_css_variables())
         if setup.comfort.keys:
             self.set_keymap(dict(setup.comfort.keys))
 
@@ -152,6 +155,8 @@ class Dashboard(App[None]):
 
     def on_fresh(self, message: Fresh) -> None:
         """Show a new snapshot."""
+        if self.snapshot is None:
+            self.set_timer(REST_AFTER_S, self._load_rest)
         self.snapshot, self.trouble = message.snapshot, None
         if self.orders is not None:
             self.orders.see(message.snapshot)
@@ -169,6 +174,10 @@ class Dashboard(App[None]):
     def on_wished(self, _message: Wished) -> None:
         """Have read what the open screen wants now."""
         self._ask()
+
+    def on_resumed(self, _message: Resumed) -> None:
+        """Show what came while a box stood over the screen."""
+        self._show()
 
     def on_ordered(self, message: Ordered) -> None:
         """Send the order that a screen wants to be given."""
@@ -305,6 +314,11 @@ class Dashboard(App[None]):
         self._tell()
         self.feed.start()
 
+    def _load_rest(self) -> None:
+        """Load what the other screens need, beside: else each took 40 ms more when it is opened first."""
+        parts = [f"{place.__module__}{part}" for place in PLACES for part in ("_wish", "_board")]
+        self.run_worker(lambda: [import_module(part) for part in parts], thread=True, exit_on_error=False)
+
     def _ask(self) -> None:
         """Have the reader thread answer what the open screen wishes."""
         if self.feed is not None and self.place is not None:
@@ -328,8 +342,8 @@ class Dashboard(App[None]):
 
     def _show(self) -> None:
         place = self.place
-        if place is None:
-            return
+        if place is None or place is not self.screen:
+            return  # under a box it stands still: it would be dimmed anew at each tick
         instead = notice(self.snapshot, self.trouble, self.setup.path, starting=self.setup.starting)
         if self.snapshot is not None:
             step = self.orders.step if self.orders else None

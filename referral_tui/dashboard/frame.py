@@ -31,6 +31,10 @@ class Wished(Message):
     """A screen wants something else to be read."""
 
 
+class Resumed(Message):
+    """A screen is seen again, after another one or a box over it: what came meanwhile has not been shown."""
+
+
 class Ordered(Message):
     """A screen wants the writer to be ordered something; `args` belong to the kind (see `db.control.send`)."""
 
@@ -93,6 +97,10 @@ class Place(Screen[None]):
             self._furnished = True
             await self.mount_all(self.parts(), before=self.query_one(Notice))
             self.query(self.FIRST_FOCUS).first().focus()
+
+    def on_screen_resume(self) -> None:
+        """Have what came meanwhile shown."""
+        self.post_message(Resumed())
 
     # -- what a screen gives --------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +18,10 @@ from referral_tui.dashboard.comfort import Comfort
 GOODBYE_S = (
     5.0  # a writer commits and leaves well within it; after that it is killed: nothing of a demo is kept
 )
+SWITCH_S = (
+    0.001  # in which the reader's thread lets a key through; Python's own 0.005 add up over a key's answer
+)
+NICE = 5  # of a simulation that runs beside its own dashboard: keys go before it, alone it is no slower
 LAST_WORDS = 400  # characters of a writer's standard error that are shown
 
 
@@ -37,7 +43,7 @@ class Writer:
 
 def watch(path: Path, comfort: Comfort, at: int | None = None) -> int:
     """Open the dashboard on the database at `path`, as it was at a moment (null: now); gives the exit status."""
-    return _run(Dashboard(Setup(path, comfort=comfort, at=at)))
+    return run(Dashboard(Setup(path, comfort=comfort, at=at)))
 
 
 def watch_own(arguments: Sequence[str], comfort: Comfort) -> int:
@@ -50,7 +56,7 @@ def watch_own(arguments: Sequence[str], comfort: Comfort) -> int:
         with writer(
             [sys.executable, "-m", "referral_tui", *arguments, "--db", str(path)], Path(folder)
         ) as own:
-            return _run(Dashboard(Setup(path, ended=own.ended, starting=True, comfort=comfort)))
+            return run(Dashboard(Setup(path, ended=own.ended, starting=True, comfort=comfort)))
 
 
 @contextmanager
@@ -61,6 +67,8 @@ def writer(command: Sequence[str], folder: Path) -> Iterator[Writer]:
         process = subprocess.Popen(  # noqa: S603 -- our own program, arguments as a list
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=kept
         )
+        with contextlib.suppress(AttributeError, OSError):  # not on every system
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
         try:
             yield Writer(process, errors)
         finally:
@@ -77,6 +85,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-def _run(app: Dashboard) -> int:
+def run(app: Dashboard) -> int:
+    """Run the app to its end; gives the exit status."""
+    sys.setswitchinterval(SWITCH_S)
     app.run()
     return app.return_code or 0

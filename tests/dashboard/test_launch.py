@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from referral_tui.cli.terminal import need_terminal
-from referral_tui.dashboard.launch import writer
+from referral_tui.dashboard.launch import NICE, writer
 from simulator.errors import InputError
 
 
@@ -16,6 +17,12 @@ def test_it_ends_with_us(tmp_path: Path) -> None:
     with writer([sys.executable, "-c", "input() if 0 else __import__('time').sleep(600)"], tmp_path) as own:
         assert own.ended() is None
     assert own.process.returncode is not None
+
+
+def test_keys_go_before_it(tmp_path: Path) -> None:
+    with writer([sys.executable, "-c", "import time; time.sleep(600)"], tmp_path) as own:
+        ours, its = (os.getpriority(os.PRIO_PROCESS, process) for process in (0, own.process.pid))
+    assert its == NICE > ours or ours >= NICE
 
 
 def test_it_ends_when_we_fail(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import ClassVar
 
+from rich.console import RenderableType
+from rich.segment import Segments
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -38,6 +40,16 @@ class ExplainScreen(ModalScreen[None]):
         super().__init__()
         self._topic = topic
         self._keys = keys
+        self._behind: tuple[object, RenderableType] | None = None
+
+    def render(self) -> RenderableType:
+        """Keep the dimmed picture of the screen behind: the box is painted three times as it opens, 8 ms each."""
+        key = (self.app.size, self.app.theme)
+        if self._behind is None or self._behind[0] != key:
+            console = self.app.console
+            options = console.options.update(width=self.size.width, height=self.size.height, highlight=False)
+            self._behind = key, Segments(console.render(super().render(), options))
+        return self._behind[1]
 
     def compose(self) -> ComposeResult:
         """Put the text into a box that scrolls."""
