@@ -11,10 +11,14 @@ import polars as pl
 
 from db import rows
 from db.batch import Batch
+from db.rows import Row
 from db.writing import Connection
 
 WEEK_HOURS = 168
 _SUMS = ("count", "value")
+_SUM = "count = count + excluded.count, value = value + excluded.value"
+_WORST = "count = count + excluded.count, worst = max(worst, excluded.worst)"
+_FEW = 500  # increments
 
 
 def write(connection: Connection, batch: Batch) -> None:
@@ -25,8 +29,9 @@ def write(connection: Connection, batch: Batch) -> None:
         _add(connection, "due", ["day", "reward"], batch.due)
         connection.execute("DELETE FROM due WHERE count = 0")
     if batch.lateness.height:
-        _add_lateness(connection, "lateness", ["type", "bucket"], batch.lateness)
-        _add_lateness(connection, "lateness_day", ["day", "type", "bucket"], batch.lateness)
+        for table, keys in (("lateness", ["type", "bucket"]), ("lateness_day", ["day", "type", "bucket"])):
+            names = [*keys, "count", "worst"]
+            _upsert(connection, table, names, _WORST, _added(batch.lateness, keys, "worst"))
     if batch.leaders.height:
         last = batch.leaders.unique(["board", "place"], keep="last", maintain_order=True)
         connection.executemany("INSERT OR REPLACE INTO leader VALUES (?, ?, ?, ?, ?, ?, ?)", last.rows())
@@ -36,42 +41,58 @@ def _write_spans(connection: Connection, prefix: str, frame: pl.DataFrame, keys:
     """The same increments for the total, by hour and by week. What moved and came back leaves no row."""
     if not frame.height:
         return
-    total, hour, week = (f"{prefix}_{name}" if prefix else name for name in ("total", "hour", "week"))
-    total = prefix or total
+    total = prefix or "total"
     _add(connection, total, keys, frame)
-    _add(connection, hour, ["hour", *keys], frame)
-    weeks = frame.with_columns(week=pl.col("hour") // WEEK_HOURS)
-    _add(connection, week, ["week", *keys], weeks)
     # an increment of nothing is not written, but one may bring what is there down to nothing
     connection.execute(f"DELETE FROM {total} WHERE count = 0 AND value = 0")
-    for table, column, source in ((hour, "hour", frame), (week, "week", weeks)):
-        span = (source[column].min(), source[column].max())
-        connection.execute(
-            f"DELETE FROM {table} WHERE {column} BETWEEN ? AND ? AND count = 0 AND value = 0", span
-        )
+    for span in ("hour", "week"):
+        table = f"{prefix}_{span}" if prefix else span
+        if written := _add(connection, table, [span, *keys], frame):
+            connection.execute(
+                f"DELETE FROM {table} WHERE {span} BETWEEN ? AND ? AND count = 0 AND value = 0",
+                (written[0][0], written[-1][0]),
+            )
 
 
-def _add(connection: Connection, table: str, keys: list[str], frame: pl.DataFrame) -> None:
-    """Add up increments [*keys, count, value] in a table."""
-    sums = (
-        frame.group_by(keys).agg(pl.col(_SUMS).sum()).filter((pl.col("count") != 0) | (pl.col("value") != 0))
-    )
-    _upsert(connection, table, keys, [f"{name} = {name} + excluded.{name}" for name in _SUMS], sums)
+def _add(connection: Connection, table: str, keys: list[str], frame: pl.DataFrame) -> list[Row]:
+    """Add up increments [*keys, count, value] in a table; gives what was added, in order."""
+    added = [row for row in _added(frame, keys, "value") if row[-1] or row[-2]]
+    _upsert(connection, table, [*keys, "count", "value"], _SUM, added)
+    return added
 
 
-def _add_lateness(connection: Connection, table: str, keys: list[str], frame: pl.DataFrame) -> None:
-    """Add up events and keep the worst of them, [*keys, count, worst]."""
-    sums = frame.group_by(keys).agg(pl.col("count").sum(), pl.col("worst").max())
-    ways = ["count = count + excluded.count", "worst = max(worst, excluded.worst)"]
-    _upsert(connection, table, keys, ways, sums)
+def _added(frame: pl.DataFrame, keys: list[str], measure: str) -> list[Row]:
+    """Increments by keys, in order, each with its `count` added up and its `measure`: of `worst` the greatest.
+
+    A week is that of the hour. Few are added up here: a call of Polars costs as much as hundreds of them.
+    """
+    if frame.height > _FEW:
+        weeks = frame if "week" not in keys else frame.with_columns(week=pl.col("hour") // WEEK_HOURS)
+        of = pl.col(measure).max() if measure == "worst" else pl.col(measure).sum()
+        return weeks.group_by(keys).agg(pl.col("count").sum(), of).sort(keys).rows()
+    columns = [
+        [hour // WEEK_HOURS for hour in frame["hour"].to_list()] if key == "week" else frame[key].to_list()
+        for key in keys
+    ]
+    found: dict[Row, tuple[int, int]] = {}
+    for key, count, value in zip(
+        zip(*columns, strict=True), frame["count"].to_list(), frame[measure].to_list(), strict=True
+    ):
+        if before := found.get(key):
+            value = max(before[1], value) if measure == "worst" else before[1] + value  # noqa: PLW2901 - added up
+            found[key] = (before[0] + count, value)
+        else:
+            found[key] = (count, value)
+    return [(*key, *sums) for key, sums in sorted(found.items())]
 
 
 def _upsert(
-    connection: Connection, table: str, keys: list[str], ways: Sequence[str], frame: pl.DataFrame
+    connection: Connection, table: str, names: Sequence[str], ways: str, added: Sequence[Row]
 ) -> None:
+    keys = names[: -len(_SUMS)]
     rows.write(
         connection,
-        f"INSERT INTO {table} ({', '.join(frame.columns)}) VALUES",
-        frame.sort(keys).rows(),
-        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(ways)}",
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES",
+        added,
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {ways}",
     )

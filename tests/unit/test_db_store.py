@@ -185,6 +185,40 @@ def test_lateness_keeps_the_worst_and_a_board_its_last_rows(make: Make) -> None:
         assert store.query("SELECT place, person FROM leader") == [(1, 7), (2, 99)]
 
 
+def test_many_increments_add_up_as_few_do(make: Make) -> None:
+    count = 3000  # of which 200 at once are added up without Polars
+    place = pl.int_range(count)
+    sums = pl.select(
+        hour=place % 7 * 100,
+        metric="m" + (place % 3).cast(pl.String),
+        part="p" + (place % 11).cast(pl.String),
+        count=place % 5 - 2,
+        value=place * 13 % 101 - 50,
+    )
+    late = sums.select(day="hour", type="metric", bucket=place % 4, count="count", worst="value")
+    tables = (
+        "total",
+        "hour",
+        "week",
+        "breakdown",
+        "breakdown_hour",
+        "breakdown_week",
+        "lateness",
+        "lateness_day",
+    )
+    found = []
+    for at_once in (count, 200):
+        with make() as store:
+            for first in range(0, count, at_once):
+                some = sums[first : first + at_once]
+                store.write(
+                    Batch(rollup=some.drop("part"), breakdown=some, lateness=late[first : first + at_once])
+                )
+            found.append([store.query(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables])
+    assert found[0] == found[1]
+    assert all(found[0])
+
+
 def test_settled_decisions_and_changed_rewards_are_updated(make: Make) -> None:
     decision = {
         "id": 1,
