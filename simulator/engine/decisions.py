@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import polars as pl
 
 from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_count
 from simulator.engine.batch import Batch
 from simulator.engine.facts import Asked, facts_of
 from simulator.engine.keys import pair
+from simulator.engine.reviews import Case
 from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, Verdicts, judge_by_rules
 from simulator.engine.state import COUNTS, State
 from simulator.engine.version import Ready
@@ -17,33 +19,6 @@ from simulator.meter import OFF, Meter
 
 UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE = 1, 2, 3, 4, 5
 IGNORED_REASONS = (None, "unattributed", "before-touch", "outside-program", "occurrence", "too-late")
-
-ReviewKey = tuple[str, str, str]
-"""What a verdict names: the conversion's source and id, and the milestone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A decision in review, with what it needs to become a reward later.
-
-    `ready` is the version its conversion was judged under; `amount` is in minor units, or NONE.
-    """
-
-    decision: int
-    seq: int
-    ready: Ready
-    milestone: int
-    friend: int
-    referrer: int
-    occurred: int
-    amount: int
-    source: str
-    id: str
-
-    @property
-    def milestone_name(self) -> str:
-        """The milestone's name."""
-        return self.ready.program.milestones[self.milestone].name
 
 
 @dataclass(frozen=True)
@@ -97,11 +72,10 @@ def decide(
     batch: Batch,
     state: State,
     ready: Ready,
-    reviews: dict[ReviewKey, Case],
     first_id: int,
     meter: Meter = OFF,
 ) -> Decided:
-    """Judge the batch's conversions and verdicts; keeps counts, `reviews` and who has qualified."""
+    """Judge the batch's conversions and verdicts; keeps counts, reviews and who has qualified."""
     decided = _draft(batch, state, ready, first_id)
     groups = _groups(state, ready, decided)
     is_any = np.array([milestone.occurrence == "any" for milestone in ready.program.milestones], bool)
@@ -111,9 +85,9 @@ def decide(
     decided.bar(before, OCCURRENCE)
     contested[before] = False
     _rule(batch, state, ready, decided, meter)
-    touched = _settle(batch, state, ready, decided, reviews, contested, groups)
+    touched = _settle(batch, state, ready, decided, contested, groups)
     _only_first(decided, np.flatnonzero(contested & ~touched), groups)
-    _remember(batch, state, ready, decided, reviews, groups)
+    _remember(batch, state, ready, decided, groups)
     return decided
 
 
@@ -250,7 +224,6 @@ def _settle(
     state: State,
     ready: Ready,
     decided: Decided,
-    reviews: dict[ReviewKey, Case],
     contested: Bools,
     groups: np.ndarray,
 ) -> Bools:
@@ -262,12 +235,12 @@ def _settle(
     verdicts = batch.rows("review.decided")
     if not len(verdicts):
         return np.zeros(len(decided.rows), bool)
-    keys = list(
-        zip(
-            *(batch.texts(f"decision_{part}", verdicts).to_list() for part in ("source", "id", "milestone")),
-            strict=True,
-        )
+    named = pl.DataFrame(
+        {part: batch.texts(f"decision_{part}", verdicts) for part in ("source", "id", "milestone")}
     )
+    keys = named.rows()
+    names = [state.milestone_ids.get(name, NONE) for name in named["milestone"].to_list()]
+    reviews = state.reviews.waiting(named, np.array(names, np.int64))
     approves = (batch.texts("verdict", verdicts) == "approve").to_list()
     local = {
         (case.source, case.id, case.milestone_name): (place, case)
@@ -367,13 +340,25 @@ def _remember(
     state: State,
     ready: Ready,
     decided: Decided,
-    reviews: dict[ReviewKey, Case],
     groups: np.ndarray,
 ) -> None:
     """Keep the open reviews, and who has qualified for what."""
-    settled = {settlement.case.decision for settlement in decided.settlements}
-    for _, case in _cases(batch, ready, decided, np.flatnonzero(decided.outcome == REVIEW)):
-        if case.decision not in settled:
-            reviews[(case.source, case.id, case.milestone_name)] = case
+    places = np.flatnonzero(decided.outcome == REVIEW)
+    if len(places):
+        rows, milestone = decided.rows[places], decided.milestone[places]
+        names = np.array([state.milestone_id(m.name) for m in ready.program.milestones], np.int64)
+        state.reviews.enter(
+            ready,
+            batch.events[rows],
+            names[milestone],
+            decision=decided.first_id + places,
+            seq=batch.seq[rows],
+            milestone=milestone,
+            friend=decided.friend[places],
+            referrer=decided.referrer[places],
+            occurred=batch.occurred[rows],
+            amount=batch.amount[rows],
+        )
+    state.reviews.close(np.array([settlement.case.decision for settlement in decided.settlements], np.int64))
     approved = _case_groups(state, [s.case for s in decided.settlements if s.outcome == QUALIFIED])
     state.qualified.claim(np.concatenate([groups[decided.outcome == QUALIFIED], approved]))

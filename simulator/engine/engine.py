@@ -15,7 +15,7 @@ import polars as pl
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.attribution import attribute
 from simulator.engine.batch import TYPE_CODES, Batch
-from simulator.engine.decisions import Case, ReviewKey, decide
+from simulator.engine.decisions import decide
 from simulator.engine.intake import Intake, Stored
 from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import ISSUED, PENDING, REVOKED, ROLES, VOIDED, Ledger
@@ -66,7 +66,6 @@ class Engine:
         self._state = State()
         self._ledger = Ledger()
         self._leaders = Leaders(self._state)
-        self._reviews: dict[ReviewKey, Case] = {}
         self._terms: dict[int, np.ndarray] = {}
         self._refs: list[pl.Series] = []
         self._persons = 0
@@ -187,7 +186,7 @@ class Engine:
         meter.lap("intake")
         attributed = attribute(batch, state, ready)
         meter.lap("attribute")
-        decided = decide(batch, state, ready, self._reviews, self._next_decision, meter)
+        decided = decide(batch, state, ready, self._next_decision, meter)
         self._next_decision += len(decided.rows)
         meter.lap("decide")
         entered = enter_reversals(batch, ledger)

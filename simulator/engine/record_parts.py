@@ -81,15 +81,14 @@ def count_ruled(record: Record, batch: Batch, decided: Decided) -> None:
         parts = record.breakdown.codes(f"rule.{OUTCOMES[which]}", names)
         record.breakdown.add(parts[deciding[of]], at[of], 1, money[of])
     waiting = outcome == REVIEW
-    columns = (decided.ids[places[waiting]], deciding[waiting], money[waiting])
-    for decision, rule_place, minor in zip(*(column.tolist() for column in columns), strict=True):
-        record.state.in_review[decision] = (names[rule_place], minor)
+    rules = [names[place] for place in deciding[waiting].tolist()]
+    record.state.reviews.hold(decided.ids[places[waiting]], rules, money[waiting])
 
 
 def count_settled(record: Record, settled: Sequence[Settlement], at: Ints) -> None:
     """Verdicts by the rule that had put the decision in review; one that something overtook only leaves it."""
     for place, settlement in enumerate(settled):
-        rule, minor = record.state.in_review.pop(settlement.case.decision)
+        rule, minor = record.state.reviews.held(settlement.case.decision)
         when = at[place : place + 1]
         record.breakdown.add(record.breakdown.code("rule.review", rule), when, -1, -minor)
         verdict = {QUALIFIED: "approved", REFUSED: "declined"}.get(settlement.outcome)

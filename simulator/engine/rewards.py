@@ -11,9 +11,10 @@ import polars as pl
 
 from simulator.engine.arrays import NONE, Array, Ints, chain_back, first_of_each
 from simulator.engine.batch import Batch
-from simulator.engine.decisions import Case, Decided
+from simulator.engine.decisions import Decided
 from simulator.engine.interner import hash_pairs
 from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
+from simulator.engine.reviews import Case
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.state import State
 from simulator.engine.version import Ready

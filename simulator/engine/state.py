@@ -13,6 +13,7 @@ from simulator.engine.arrays import NONE, Columns
 from simulator.engine.devices import Devices
 from simulator.engine.interner import Codes, Few, Interner, Words
 from simulator.engine.keys import KeyIndex
+from simulator.engine.reviews import Reviews
 from simulator.events.contract import CONVERSION_TYPES
 
 COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
@@ -126,9 +127,7 @@ class State:
     devices: Devices = field(default_factory=Devices)
     attributions: Columns = field(default_factory=_attributions)
     communities: Columns = field(default_factory=_communities)  # by word
-    in_review: dict[int, tuple[str, int]] = field(
-        default_factory=dict
-    )  # decision -> rule, money it holds back
+    reviews: Reviews = field(default_factory=Reviews)
     channels: Few = field(default_factory=Few)
     sources: Few = field(default_factory=Few)
     person_ids: Interner = field(default_factory=Interner)

@@ -1,0 +1,118 @@
+"""Decisions in review: what each needs to become a reward once a verdict names it. Many wait for ever."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, Bools, Columns, Ints
+from simulator.engine.interner import Hashed, Interner, Words, hash_pairs
+from simulator.engine.keys import mix
+
+if TYPE_CHECKING:  # it imports what imports this
+    from simulator.engine.version import Ready
+
+ReviewKey = tuple[str, str, str]
+"""What a verdict names: the conversion's source and id, and the milestone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A decision in review, with what it needs to become a reward later.
+
+    `ready` is the version its conversion was judged under; `amount` is in minor units, or NONE.
+    """
+
+    decision: int
+    seq: int
+    ready: Ready
+    milestone: int
+    friend: int
+    referrer: int
+    occurred: int
+    amount: int
+    source: str
+    id: str
+
+    @property
+    def milestone_name(self) -> str:
+        """The milestone's name."""
+        return self.ready.program.milestones[self.milestone].name
+
+
+_NUMBERS = ("decision", "seq", "version", "milestone", "friend", "referrer", "occurred", "amount")
+
+
+class Reviews:
+    """A row for each decision that ever was in review, in the order of the decisions' ids."""
+
+    def __init__(self) -> None:
+        self._ids = Interner()  # of conversion and milestone
+        self._versions: dict[int, Ready] = {}
+        self._rules = Words()
+        self._rows = Columns(
+            {
+                "decision": (np.int64, 0),
+                "seq": (np.uint32, 0),
+                "version": (np.int32, 0),
+                "milestone": (np.int32, 0),
+                "friend": (np.int32, NONE),
+                "referrer": (np.int32, NONE),
+                "occurred": (np.int64, 0),
+                "amount": (np.int64, NONE),
+                "open": (np.bool_, 0),
+                "rule": (np.int32, NONE),  # that put it in review
+                "money": (np.int64, 0),  # that it holds back, in minor units
+            }
+        )
+
+    def enter(self, ready: Ready, conversions: pl.DataFrame, names: Ints, **columns: Ints) -> None:
+        """Enter decisions in review, made under `ready`, with the columns of a Case but those of texts.
+
+        `conversions` have `source` and `id`, `names` are ids of the milestones' names.
+        """
+        self._versions[ready.number] = ready
+        self._ids.assign(_keys(conversions, names))
+        count = len(names)
+        self._rows.append(version=np.full(count, ready.number), open=np.ones(count, np.bool_), **columns)
+
+    def waiting(self, verdicts: pl.DataFrame, names: Ints) -> dict[ReviewKey, Case]:
+        """The decisions still in review that these verdicts (columns `source`, `id`, `milestone`) name."""
+        rows = self._ids.find(_keys(verdicts, names))
+        known = np.flatnonzero((rows != NONE) & self._rows["open"][rows])
+        parts = ("source", "id", "milestone")
+        keys = zip(*(verdicts[known][part].to_list() for part in parts), strict=True)
+        return {key: self._case(row, key) for key, row in zip(keys, rows[known].tolist(), strict=True)}
+
+    def _case(self, row: int, key: ReviewKey) -> Case:
+        held = self._rows
+        decision, seq, version, *rest = (int(held[name][row]) for name in _NUMBERS)
+        milestone, friend, referrer, occurred, amount = rest
+        ready, (source, id_, _) = self._versions[version], key
+        return Case(decision, seq, ready, milestone, friend, referrer, occurred, amount, source, id_)
+
+    def close(self, decisions: Ints) -> None:
+        """These decisions are in review no more."""
+        self._rows["open"][self._places(decisions)] = False
+
+    def hold(self, decisions: Ints, rules: list[str], money: Ints) -> None:
+        """Note which rule put each decision in review, and the money (minor units) that it holds back."""
+        places = self._places(decisions)
+        self._rows["rule"][places], self._rows["money"][places] = self._rules.assign(rules), money
+
+    def held(self, decision: int) -> tuple[str, int]:
+        """The rule that put a decision in review, and the money that it holds back."""
+        place = int(self._places(np.array([decision]))[0])
+        return self._rules.texts[self._rows["rule"][place]], int(self._rows["money"][place])
+
+    def _places(self, decisions: Ints) -> Ints:
+        return np.searchsorted(self._rows["decision"][: len(self._rows)], decisions)
+
+
+def _keys(conversions: pl.DataFrame, names: Ints) -> Hashed:
+    pairs, milestone = hash_pairs(conversions, "source", "id"), mix(names)
+    given: Bools = pairs.given
+    return Hashed(pairs.keys ^ milestone, pairs.checks ^ milestone, given)
