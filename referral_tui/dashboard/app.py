@@ -10,7 +10,6 @@ import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +22,7 @@ from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, place_command
 from referral_tui.dashboard.frame import Ordered, Place, Resumed, Said, Wished
 from referral_tui.dashboard.hints import hints
+from referral_tui.dashboard.later import load_parts
 from referral_tui.dashboard.past import full_hour, travel
 from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.saying import notice, status_telling, view_telling
@@ -104,6 +104,8 @@ class Dashboard(App[None]):
         self.trouble: Trouble | None = None
         self.orders: Orders | None = None
         self.feed: Feed | None = None
+        self.settled: Callable[[], None] = lambda: None
+        """Called when what was made just now will stay: a screen was furnished, or modules loaded."""
         self.view = View(at=None if setup.at is None else full_hour(setup.at))
         self.register_theme(NIGHT)
         self.register_theme(DAY)
@@ -219,8 +221,8 @@ class Dashboard(App[None]):
     async def action_place(self, mode: str) -> None:
         """Go to a screen."""
         await self.switch_mode(mode)
-        if self.place is not None:
-            await self.place.furnish()
+        if self.place is not None and await self.place.furnish():
+            self.call_after_refresh(self.settled)
         self._ask()
         self._show()
 
@@ -316,8 +318,7 @@ class Dashboard(App[None]):
 
     def _load_rest(self) -> None:
         """Load what the other screens need, beside: else each took 40 ms more when it is opened first."""
-        parts = [f"{place.__module__}{part}" for place in PLACES for part in ("_wish", "_board")]
-        self.run_worker(lambda: [import_module(part) for part in parts], thread=True, exit_on_error=False)
+        self.run_worker(partial(load_parts, PLACES, self.settled), thread=True, exit_on_error=False)
 
     def _ask(self) -> None:
         """Have the reader thread answer what the open screen wishes."""

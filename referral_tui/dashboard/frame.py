@@ -91,12 +91,14 @@ class Place(Screen[None]):
         yield Notice()
         yield KeyBar()
 
-    async def furnish(self) -> None:
-        """Put the screen's own part in, once: the frame is painted before it."""
-        if not self._furnished:
-            self._furnished = True
-            await self.mount_all(self.parts(), before=self.query_one(Notice))
-            self.query(self.FIRST_FOCUS).first().focus()
+    async def furnish(self) -> bool:
+        """Put the screen's own part in, once: the frame is painted before it. Tells whether it did so now."""
+        if self._furnished:
+            return False
+        self._furnished = True
+        await self.mount_all(self.parts(), before=self.query_one(Notice))
+        self.query(self.FIRST_FOCUS).first().focus()
+        return True
 
     def on_screen_resume(self) -> None:
         """Have what came meanwhile shown."""

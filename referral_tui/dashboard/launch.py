@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import subprocess
 import sys
@@ -21,6 +22,11 @@ GOODBYE_S = (
 SWITCH_S = (
     0.001  # in which the reader's thread lets a key through; Python's own 0.005 add up over a key's answer
 )
+GARBAGE = (
+    5_000,
+    10,
+    10,
+)  # thresholds of its collection: a look makes thousands of rows, none of them in cycles
 NICE = 5  # of a simulation that runs beside its own dashboard: keys go before it, alone it is no slower
 LAST_WORDS = 400  # characters of a writer's standard error that are shown
 
@@ -75,6 +81,12 @@ def writer(command: Sequence[str], folder: Path) -> Iterator[Writer]:
             _end(process)
 
 
+def settle() -> None:
+    """Take what is there for what stays: to look through all of it for garbage held keys up by 40 to 500 ms."""
+    gc.collect(1)
+    gc.freeze()
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.terminate()
@@ -88,5 +100,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def run(app: Dashboard) -> int:
     """Run the app to its end; gives the exit status."""
     sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(*GARBAGE)
+    app.settled = settle
     app.run()
     return app.return_code or 0
