@@ -107,5 +107,5 @@ class Trail:
 
 def absent(ids: Ints) -> pl.Series:
     """Ids as a column in which NONE is null."""
-    column = pl.Series(ids, dtype=pl.Int64)
-    return column.replace(NONE, None) if (ids == NONE).any() else column
+    column, missing = pl.Series(ids, dtype=pl.Int64), np.flatnonzero(ids == NONE)
+    return column.scatter(missing, None) if len(missing) else column

@@ -29,7 +29,7 @@ _Key = tuple[Any, ...]  # the least comes first
 class Board:
     """The first by the columns `keys` of `held`, the greatest first; ties go by `tie` of their ids, the least first."""
 
-    def __init__(self, held: Columns, keys: tuple[str, ...], tie: Callable[[Ints], list[Any]]) -> None:
+    def __init__(self, held: Columns, keys: tuple[str, ...], tie: Callable[[Ints], Any]) -> None:
         self._held = held
         self._keys = keys
         self._tie = tie
@@ -66,7 +66,9 @@ class Board:
         return ids
 
     def _in_order(self, ids: Ints) -> Ints:
-        ties = np.unique(self._tie(ids), return_inverse=True)[1]
+        ties = np.asarray(self._tie(ids))
+        if ties.dtype.kind == "U":  # texts by their order: those of NumPy are slow to sort by
+            ties = np.unique(ties, return_inverse=True)[1]
         keys = [-self._held[name][ids].astype(np.int64) for name in reversed(self._keys)]
         ordered: Ints = ids[np.lexsort((ties, *keys))]
         return ordered
@@ -117,17 +119,20 @@ class Leaders:
     def frame(self) -> pl.DataFrame:
         """The places that changed."""
         rows: list[tuple[Any, ...]] = []
+        persons, texts = self._state.referrers["person"], self._state.words.texts
         for name, board in self._boards.items():
             touched = self._communities if name == "community" else self._rows
             if not touched:
                 continue
             for number, (who, *numbers) in board.changed(np.unique(np.concatenate(touched))):
-                community = self._state.words.texts[who] if name == "community" else None
-                person = None if name == "community" else self._persons(np.array([who]))[0]
+                community = texts[who] if name == "community" else None
+                person = None if name == "community" else int(persons[who])
                 rows.append((name, number, person, community, *numbers))
         self._rows, self._communities = [], []
-        return pl.DataFrame(rows, schema=SCHEMAS["leaders"], orient="row") if rows else EMPTY["leaders"]
+        if not rows:
+            return EMPTY["leaders"]
+        columns = dict(zip(SCHEMAS["leaders"], zip(*rows, strict=True), strict=True))
+        return pl.DataFrame(columns, schema=SCHEMAS["leaders"])
 
-    def _persons(self, rows: Ints) -> list[int]:
-        persons: list[int] = self._state.referrers["person"][rows].tolist()
-        return persons
+    def _persons(self, rows: Ints) -> Array:
+        return self._state.referrers["person"][rows]
