@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator.engine.arrays import NONE, Bools, Columns, Ints, Keys, wider_capacity
+from simulator.engine.arrays import NONE, Bools, Columns, Ints, Keys, wider_capacity, zeros
 from simulator.engine.keys import KeyIndex
 
 _SEEDS = (0x5EED_0001, 0x5EED_0002)
@@ -131,7 +131,7 @@ class Interner:
         """Give the next ids to texts with these halves of second hashes."""
         first, self._size = self._size, self._size + len(checks)
         if self._size > len(self._checks):
-            wider = np.zeros(max(self._size, wider_capacity(len(self._checks))), np.uint32)
+            wider = zeros(max(self._size, wider_capacity(len(self._checks))), np.uint32)
             wider[: len(self._checks)] = self._checks
             self._checks = wider
         self._checks[first : self._size] = checks

@@ -15,11 +15,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.arrays import Bools, Ints, Keys
+from simulator.engine.arrays import Bools, Ints, Keys, zeros
 
 BUCKET = 8
 FULLEST = 0.8
-AMPLE = 0.6  # how full a table is that grew for one large batch
+AMPLE, SLOW_AMPLE = (
+    0.6,
+    0.73,
+)  # how full a table is that grew for one large batch; one of SMALL buckets or more
 GROWTH = 2.0  # of a table of fewer buckets than SMALL
 SLOW_GROWTH = 1.2  # of a larger one: an entry is moved six times in all, for at most 18 bytes of memory
 SMALL = 1 << 17  # 12 MB
@@ -88,8 +91,8 @@ class KeyIndex:
         """
         count = len(keys)
         if self._count + count > FULLEST * self._homes * BUCKET:
-            growth = GROWTH if self._homes < SMALL else SLOW_GROWTH
-            self._rebuild(int(max(self._homes * growth, (self._count + count) / AMPLE / BUCKET + 1)))
+            growth, ample = (GROWTH, AMPLE) if self._homes < SMALL else (SLOW_GROWTH, SLOW_AMPLE)
+            self._rebuild(int(max(self._homes * growth, (self._count + count) / ample / BUCKET + 1)))
         places, entered = np.zeros(count, np.int64), np.zeros(count, bool)
         wanted, rows = np.maximum(keys, np.uint64(1)), np.arange(count)
         buckets = self._home(wanted)
@@ -151,8 +154,12 @@ class KeyIndex:
         """Make the table so many buckets long, new ones empty; a large one in place, without a copy."""
         if len(self._keys) < IN_PLACE:
             keys, values = self._keys, self._values
-            self._keys = np.zeros((buckets, BUCKET), np.uint64)
-            self._values = np.zeros(buckets * BUCKET, np.uint32)
+            if buckets < IN_PLACE:
+                self._keys = zeros(buckets * BUCKET, np.uint64).reshape(-1, BUCKET)
+                self._values = zeros(buckets * BUCKET, np.uint32)
+            else:  # from now on in place, which only what is NumPy's own can
+                self._keys = np.zeros((buckets, BUCKET), np.uint64)
+                self._values = np.zeros(buckets * BUCKET, np.uint32)
             self._keys[: len(keys)], self._values[: len(values)] = keys, values
         else:
             self._keys.resize((buckets, BUCKET))
@@ -165,9 +172,7 @@ class KeyIndex:
         stands any more. Cut behind buckets that are not full: no entry stands behind a cut for want of room before
         it, so pieces are in the order of their homes. The few that would run into the piece behind come last.
         """
-        loose = np.flatnonzero(self._keys[:, -1] == 0) + 1
-        wanted = np.arange(PIECE, len(self._keys), PIECE)
-        cuts = np.unique(np.r_[0, loose[np.searchsorted(loose, wanted)], len(self._keys)]).tolist()
+        cuts = self._cuts()
         self._homes = homes
         self._enlarge(max(homes + SLACK, len(self._keys)))
         end, left_over = len(self._keys) * BUCKET, []
@@ -177,6 +182,17 @@ class KeyIndex:
         keys, values = (np.concatenate(column) for column in zip(*left_over, strict=True))
         self._count -= len(keys)
         self.add(keys, values.astype(np.int64))
+
+    def _cuts(self) -> list[int]:
+        """Where the table is cut into pieces: behind buckets that are not full."""
+        cuts, last = [0], len(self._keys)
+        for wanted in range(PIECE, last, PIECE):
+            cut = max(wanted, cuts[-1])
+            while cut < last and self._keys[cut - 1, -1]:
+                cut += 1
+            if cuts[-1] < cut < last:
+                cuts.append(cut)
+        return [*cuts, last]
 
     def _lay_out(self, first: int, last: int, end: int) -> tuple[int, tuple[Keys, NDArray[np.uint32]]]:
         """Lay out the entries of the buckets from `first` to `last`, before the slot `end`.
@@ -196,7 +212,8 @@ class KeyIndex:
         slots = np.maximum.accumulate(starts - steps) + steps
         fit = int(np.searchsorted(slots, end))
         self._keys.reshape(-1)[slots[:fit]], self._values[slots[:fit]] = entries[:fit], rows[:fit]
-        return min(end, int(starts[0])), (entries[fit:], rows[fit:])
+        # copies: a part of an array would keep all of it
+        return min(end, int(starts[0])), (entries[fit:].copy(), rows[fit:].copy())
 
 
 def mix(values: Ints) -> Keys:
