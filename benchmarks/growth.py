@@ -21,12 +21,12 @@ import polars as pl
 from benchmarks.twelve import twelve
 from simulator.engine import Engine
 from simulator.load.drive import peak_memory
+from simulator.load.session import BATCH
 from simulator.load.traffic import WorldTraffic, gather, prepared
 from simulator.plan import Plan
 from simulator.records import parse_program
 
 MILLION = 1_000_000
-BATCH = 20_000
 _PLAY = "play"
 
 

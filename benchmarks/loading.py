@@ -21,9 +21,10 @@ import polars as pl
 from benchmarks import bare
 from benchmarks.bare import plain_seconds, read_rows
 from benchmarks.twelve import twelve
-from benchmarks.whole import BATCH, best, judge
+from benchmarks.whole import best, judge
 from db.store import Store
 from simulator.engine import Engine
+from simulator.load.session import BATCH
 from simulator.load.traffic import WorldTraffic, gather
 from simulator.plan import Plan
 from simulator.records import parse_program, typed

@@ -56,7 +56,9 @@ def load(
     seconds: Annotated[
         float | None, typer.Option(min=0.1, help="End after so many seconds. Default: 10.")
     ] = None,
-    batch: Annotated[int, typer.Option(min=1, help="Events judged at once, at most.")] = 20_000,
+    batch: Annotated[
+        int | None, typer.Option(min=1, help="Events judged at once, at most. Default: 100000.")
+    ] = None,
     db: Annotated[
         Path | None,
         typer.Option(
@@ -152,7 +154,7 @@ def _order(
     recording: Path | None,
     pace: tuple[str | None, str | None],
     limits: tuple[int | None, float | None],
-    batch: int,
+    batch: int | None,
     place: tuple[Path | None, bool],
     traffic: tuple[bool, int | None],
     thresholds: list[str],
@@ -161,7 +163,7 @@ def _order(
     from simulator.errors import InputError  # noqa: PLC0415 - with the rest
     from simulator.load.drive import Limits  # noqa: PLC0415 - loads Polars
     from simulator.load.rates import constant, parse_rate, parse_stages  # noqa: PLC0415 - loads NumPy
-    from simulator.load.session import Order  # noqa: PLC0415 - loads Polars
+    from simulator.load.session import BATCH, Order  # noqa: PLC0415 - loads Polars
     from simulator.load.thresholds import parse_threshold  # noqa: PLC0415 - with the rest
     from simulator.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
     from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
@@ -187,7 +189,7 @@ def _order(
         program=design,
         schedule=schedule,
         limits=Limits(events, seconds),
-        batch=batch,
+        batch=batch or BATCH,
         path=db,
         store=not no_store,
         recording=recording,
