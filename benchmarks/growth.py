@@ -23,8 +23,8 @@ from simulator.engine import Engine
 from simulator.load.drive import peak_memory
 from simulator.load.session import BATCH
 from simulator.load.traffic import WorldTraffic, gather, prepared
-from simulator.plan import Plan
-from simulator.records import parse_program
+from simulator.platform.records import parse_program
+from simulator.run.plan import Plan
 
 MILLION = 1_000_000
 _PLAY = "play"

@@ -26,8 +26,8 @@ from db.store import Store
 from simulator.engine import Engine
 from simulator.load.session import BATCH
 from simulator.load.traffic import WorldTraffic, gather
-from simulator.plan import Plan
-from simulator.records import parse_program, typed
+from simulator.platform.records import parse_program, typed
+from simulator.run.plan import Plan
 
 TABLES = ("person", "event", "attribution", "decision", "reward", "audit", "block", "hour", "total")
 SINGLE = 2000  # batches of one event

@@ -23,8 +23,8 @@ from simulator.engine import Engine
 from simulator.engine.rules import PASS, judge_by_rules
 from simulator.engine.version import Ready
 from simulator.load.traffic import WorldTraffic, gather
-from simulator.plan import Plan
-from simulator.records import parse_program
+from simulator.platform.records import parse_program
+from simulator.run.plan import Plan
 
 EVENTS = 200_000
 PLAIN = 100_000  # events that the oracle judges

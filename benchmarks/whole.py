@@ -21,7 +21,7 @@ import polars as pl
 from benchmarks.bare import Write, plain_seconds, quick_seconds, read_rows
 from db.store import Store
 from simulator.engine import Engine
-from simulator.platform import parse_program, typed
+from simulator.platform.door import parse_program, typed
 
 BATCH = 20_000
 TABLES = ("person", "event", "attribution", "decision", "reward", "audit", "block", "hour", "total")

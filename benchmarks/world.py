@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
+from simulator.run.plan import Plan
 from simulator.world.feedback import Felt
 from simulator.world.windows import Here, Setting
 

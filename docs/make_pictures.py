@@ -18,11 +18,11 @@ from referral_tui.dashboard.app import Dashboard, Setup
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.widgets.reading import Reading
 from referral_tui.dashboard.widgets.table import Table
-from simulator.pace import parse_pace
-from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
-from simulator.run import Run, begin
+from simulator.run.pace import parse_pace
+from simulator.run.plan import Plan
+from simulator.run.run import Run, begin
 
 PICTURES = Path(__file__).parent / "pictures"
 SIZE = (132, 33)  # the funnel with one row a stage: the gaps between rows would show in a picture

@@ -53,7 +53,7 @@ def export(
     open_readonly(db).close()  # says what is wrong with it before a file is made
 
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
-    from simulator.export import export as write  # noqa: PLC0415 - loads Polars
+    from simulator.files.export import export as write  # noqa: PLC0415 - loads Polars
 
     with Bar(f"export {what}", None) as bar, _opened(out) as stream:
         rows = write(db, what.value, form.value, stream, bar.advance)

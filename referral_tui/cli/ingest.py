@@ -20,8 +20,8 @@ from referral_tui.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from simulator.ingest import Intake
-    from simulator.platform import Platform
+    from simulator.files.ingest import Intake
+    from simulator.platform.door import Platform
     from simulator.program.model import Program
 
 
@@ -63,14 +63,14 @@ def ingest(
 
     Example: referral-tui ingest --program telecom --db shop.db events.jsonl
     """
-    from simulator.files import check_files, size_of  # noqa: PLC0415 - keeps --help quick
+    from simulator.files.reading import check_files, size_of  # noqa: PLC0415 - keeps --help quick
 
     check_files(files)
     final = read_time(now, "--now")
 
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
-    from simulator.ingest import Intake, ingest_files  # noqa: PLC0415 - loads Polars
-    from simulator.wall import wall_ms  # noqa: PLC0415 - with the rest
+    from simulator.files.ingest import Intake, ingest_files  # noqa: PLC0415 - loads Polars
+    from simulator.run.wall import wall_ms  # noqa: PLC0415 - with the rest
 
     intake = Intake()
     started = time.perf_counter()
@@ -101,7 +101,7 @@ def _opened(db: Path, program: str | None) -> Iterator[Platform]:
     """The platform's database, made anew where there is none."""
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
     from simulator.errors import InputError  # noqa: PLC0415 - with the rest
-    from simulator.platform import Platform  # noqa: PLC0415 - loads Polars
+    from simulator.platform.door import Platform  # noqa: PLC0415 - loads Polars
     from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
     from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
 

@@ -112,7 +112,7 @@ def load(
     from referral_tui.cli.load_words import load_lines, trial_line  # noqa: PLC0415 - keeps --help quick
     from simulator.errors import InputError  # noqa: PLC0415 - with the rest
     from simulator.load.session import Hooks, run_load  # noqa: PLC0415 - loads Polars
-    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
+    from simulator.run.wall import Stopper, signals  # noqa: PLC0415 - with the rest
 
     order = _order(
         plan=(preset, seed, referrers),
@@ -165,9 +165,9 @@ def _order(
     from simulator.load.rates import constant, parse_rate, parse_stages  # noqa: PLC0415 - loads NumPy
     from simulator.load.session import BATCH, Order  # noqa: PLC0415 - loads Polars
     from simulator.load.thresholds import parse_threshold  # noqa: PLC0415 - with the rest
-    from simulator.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
     from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
     from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
+    from simulator.run.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
 
     (rate, stages), (events, seconds), (db, no_store) = pace, limits, place
     if rate is not None and stages is not None:

@@ -26,9 +26,9 @@ app = typer.Typer(
 def list_presets(as_json: Json = False) -> None:
     """List the presets: the brand, what its friends convert by, and the published figures that it reproduces."""
     from simulator.calibration.published import published  # noqa: PLC0415 - loads Pydantic
-    from simulator.plan import Plan, world_names  # noqa: PLC0415 - loads Pydantic
     from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
     from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
+    from simulator.run.plan import Plan, world_names  # noqa: PLC0415 - loads Pydantic
 
     known = published()
     rows: list[dict[str, Any]] = []
@@ -88,7 +88,7 @@ def check(
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
     from simulator.calibration.bounds import CONFIDENCE  # noqa: PLC0415 - loads NumPy
     from simulator.calibration.trial import DAYS, StoppedError, compare  # noqa: PLC0415 - loads Polars
-    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
+    from simulator.run.wall import Stopper, signals  # noqa: PLC0415 - with the rest
 
     wanted = _wanted(names)
     seeds = list(dict.fromkeys(seed or [1]))

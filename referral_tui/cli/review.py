@@ -11,8 +11,8 @@ import typer
 from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json, read_time
 
 if TYPE_CHECKING:
-    from simulator.platform import Platform
-    from simulator.review import Verdict, Waiting
+    from simulator.platform.door import Platform
+    from simulator.platform.review import Verdict, Waiting
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,7 +39,7 @@ def list_waiting(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None
 
     Example: referral-tui review list --db shop.db
     """
-    from simulator.review import waiting  # noqa: PLC0415
+    from simulator.platform.review import waiting  # noqa: PLC0415
 
     queue = waiting(db)
     if as_json:
@@ -76,8 +76,8 @@ def decline(
 def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_json: bool) -> None:
     given = read_time(now, "--now")
 
-    from simulator.platform import Platform  # noqa: PLC0415
-    from simulator.review import find, settle, waiting  # noqa: PLC0415
+    from simulator.platform.door import Platform  # noqa: PLC0415
+    from simulator.platform.review import find, settle, waiting  # noqa: PLC0415
 
     one = find(waiting(db), what)
     with Platform.open(db) as platform:

@@ -22,8 +22,8 @@ from referral_tui.cli.options import (
 if TYPE_CHECKING:
     from referral_tui.cli.progress import Bar
     from simulator.program.model import Program
-    from simulator.run import Opened
-    from simulator.script import Cue
+    from simulator.run.run import Opened
+    from simulator.run.script import Cue
 
 Ways = tuple[list[str] | None, list[str] | None]
 """What was given with `--delivery` and with `--faults`."""
@@ -116,9 +116,9 @@ def simulate(
 
     from referral_tui.cli.errors import FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
-    from simulator.pace import parse_pace  # noqa: PLC0415 - loads Pydantic
-    from simulator.run import Run  # noqa: PLC0415 - loads Polars
-    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
+    from simulator.run.pace import parse_pace  # noqa: PLC0415 - loads Pydantic
+    from simulator.run.run import Run  # noqa: PLC0415 - loads Polars
+    from simulator.run.wall import Stopper, signals  # noqa: PLC0415 - with the rest
 
     speed = parse_pace(pace)
     stopper = Stopper()
@@ -160,10 +160,10 @@ def _begun(
     db: Path, given: dict[str, Any], program: str | None, ways: Ways
 ) -> AbstractContextManager[Opened]:
     """A new run by what was given, the rest by default."""
-    from simulator.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
     from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
     from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
-    from simulator.run import begin  # noqa: PLC0415 - loads Polars
+    from simulator.run.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
+    from simulator.run.run import begin  # noqa: PLC0415 - loads Polars
 
     wanted = {name: value for name, value in given.items() if value is not None}
     wanted |= _ways(ways)
@@ -178,7 +178,7 @@ def _begun(
 def _script(again: Path | None, others: Sequence[object]) -> list[Cue]:
     """What the run in another database was ordered; raises InputError where anything else of it is given, too."""
     from simulator.errors import InputError  # noqa: PLC0415 - keeps --help quick
-    from simulator.script import recorded  # noqa: PLC0415 - loads Polars
+    from simulator.run.script import recorded  # noqa: PLC0415 - loads Polars
 
     if again is None:
         return []
@@ -191,8 +191,8 @@ def _script(again: Path | None, others: Sequence[object]) -> list[Cue]:
 
 def _begun_again(db: Path, again: Path) -> AbstractContextManager[Opened]:
     """A new run by the plan and the program of another."""
-    from simulator.run import begin  # noqa: PLC0415 - loads Polars
-    from simulator.script import earlier  # noqa: PLC0415 - with the rest
+    from simulator.run.run import begin  # noqa: PLC0415 - loads Polars
+    from simulator.run.script import earlier  # noqa: PLC0415 - with the rest
 
     plan, design = earlier(again)
     return begin(db, plan, design)
@@ -202,7 +202,7 @@ def _resumed(
     db: Path, given: dict[str, Any], program: str | None, ways: Ways, bar: Bar
 ) -> AbstractContextManager[Opened]:
     """The run in a database, gone on with; what is given must be what it was begun with."""
-    from simulator.run import resume  # noqa: PLC0415 - loads Polars
+    from simulator.run.run import resume  # noqa: PLC0415 - loads Polars
 
     wanted = {name: value for name, value in given.items() if value is not None}
     wanted |= _ways(ways)

@@ -13,11 +13,11 @@ from simulator.calibration.bounds import Estimate
 from simulator.calibration.measures import MEASURES
 from simulator.calibration.observed import Observed, observe, together, types
 from simulator.calibration.published import Published
-from simulator.plan import Plan, start_of
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
-from simulator.run import Run, begin
-from simulator.wall import Stopper
+from simulator.run.plan import Plan, start_of
+from simulator.run.run import Run, begin
+from simulator.run.wall import Stopper
 
 DAYS: Final = 365
 SETTLING_DAYS: Final = 60

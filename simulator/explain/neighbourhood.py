@@ -22,7 +22,7 @@ from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA
 from simulator.explain.edits import Edit, edited
 from simulator.explain.source import Fields, Source
-from simulator.records import parse_program, typed
+from simulator.platform.records import parse_program, typed
 
 MOST_EVENTS: Final = 2_000  # of one person
 MOST_FRIENDS: Final = 3_000  # of one referrer; of more the newest

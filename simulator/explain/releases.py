@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator.explain.source import Fields, Source
-from simulator.invariants import window_start
 from simulator.program.model import Cap, CapWindow, Program, Reward
 from simulator.program.words import duration
+from simulator.proof.invariants import window_start
 
 RELEASED: Final = ("counted", "capped", "unfunded", "issued", "revoked")
 PAID: Final = ("issued", "revoked")

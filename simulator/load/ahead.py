@@ -16,8 +16,8 @@ import polars as pl
 
 from simulator.errors import ReferralError
 from simulator.load.traffic import WorldTraffic, gather
-from simulator.plan import Plan
 from simulator.program.model import Program
+from simulator.run.plan import Plan
 from simulator.world.apart import packed, unpacked
 
 PARCEL = 20_000  # messages handed over at once

@@ -21,8 +21,8 @@ from simulator.load.histogram import Histogram
 from simulator.load.rates import Floats, Schedule
 from simulator.load.target import Target
 from simulator.load.traffic import Traffic, gather
-from simulator.receipts import Counts
-from simulator.wall import Wall
+from simulator.platform.receipts import Counts
+from simulator.run.wall import Wall
 
 LATE_MS = 3_600_000  # an event received so long after it occurred is a late arrival
 _NAP_S = 0.05  # how long a paced run sleeps at most, so that it hears of an interruption

@@ -16,7 +16,7 @@ from simulator.load.drive import Tally, late_arrivals
 from simulator.load.figures import running
 from simulator.load.target import file_bytes
 from simulator.meter import Meters, Stopwatch
-from simulator.receipts import Counts
+from simulator.platform.receipts import Counts
 
 
 class Gauge:

@@ -15,9 +15,9 @@ from simulator.errors import InputError
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.decode import Receiver
 from simulator.events.moment import parse_moments
-from simulator.files import CSV, JSON_LINES, opened
-from simulator.ingest import decoders
-from simulator.records import parse_program, typed
+from simulator.files.ingest import decoders
+from simulator.files.reading import CSV, JSON_LINES, opened
+from simulator.platform.records import parse_program, typed
 
 PARQUET = ".parquet"
 _BLOCK = 100_000

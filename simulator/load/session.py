@@ -19,9 +19,9 @@ from simulator.load.recorded import read_recording
 from simulator.load.target import RulesAlone, Stored, without_repeats
 from simulator.load.thresholds import Threshold
 from simulator.load.traffic import Recording, Traffic, WorldTraffic, prepared
-from simulator.plan import Plan
 from simulator.program.model import Program
-from simulator.wall import Wall, wall_ms
+from simulator.run.plan import Plan
+from simulator.run.wall import Wall, wall_ms
 
 Progress = Callable[[int, int], None]
 Show = Callable[[Mapping[str, Any]], None]

@@ -25,7 +25,7 @@ from simulator.load.figures import merged
 from simulator.load.histogram import Histogram
 from simulator.load.session import Hooks, Order, run_load
 from simulator.program.shares import share_of
-from simulator.wall import Stopper, wall_ms
+from simulator.run.wall import Stopper, wall_ms
 
 MOST = 1000
 _LIVES = 3  # how often a shard is begun at most, when its worker dies

@@ -12,10 +12,10 @@ from db.rows import Row
 from simulator.engine import Engine, Outcome
 from simulator.errors import InputError
 from simulator.meter import Meters, Stopwatch
-from simulator.platform import Platform
+from simulator.platform.door import Platform
+from simulator.platform.receipts import Counts
+from simulator.platform.records import parse_program
 from simulator.program.model import Program
-from simulator.receipts import Counts
-from simulator.records import parse_program
 
 HELD_EVENTS = 50_000  # events to a transaction as fast as it goes
 _COUNTED = {

@@ -16,8 +16,8 @@ from simulator.delivery.queue import ArrivalQueue
 from simulator.delivery.wire import on_wire
 from simulator.errors import InputError
 from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.plan import Plan
 from simulator.program.model import Program
+from simulator.run.plan import Plan
 from simulator.world.rhythm import DAY_MS
 from simulator.world.world import World
 

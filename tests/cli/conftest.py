@@ -10,7 +10,7 @@ import pytest
 from nasty import PROGRAM, WHATS, Cli, Ran, nasty_lines
 
 from referral_tui.cli.app import run
-from simulator.export import export
+from simulator.files.export import export
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ WORKER = textwrap.dedent(
     import sys
     from pathlib import Path
     from simulator.events.decode import decode_lines
-    from simulator.platform import Platform
+    from simulator.platform.door import Platform
     from simulator.program.load import load_program
 
     db, program, log, batch = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
@@ -92,7 +92,7 @@ def test_a_batch_that_can_not_be_written_leaves_nothing_and_stops_the_platform(
 ) -> None:
     from simulator.errors import DatabaseError  # noqa: PLC0415
     from simulator.events.decode import decode_lines  # noqa: PLC0415
-    from simulator.platform import Platform  # noqa: PLC0415
+    from simulator.platform.door import Platform  # noqa: PLC0415
     from simulator.program.load import load_program  # noqa: PLC0415
 
     db = tmp_path / "a.db"
@@ -116,7 +116,7 @@ def test_a_batch_that_can_not_be_written_leaves_nothing_and_stops_the_platform(
 def test_a_second_writer_is_told_who_holds_it(
     cli: Cli, tmp_path: Path, program: Path, nasty_file: Path
 ) -> None:
-    from simulator.platform import Platform  # noqa: PLC0415
+    from simulator.platform.door import Platform  # noqa: PLC0415
     from simulator.program.load import load_program  # noqa: PLC0415
 
     db = tmp_path / "a.db"

@@ -21,12 +21,12 @@ from simulator.load import shards as sharding
 from simulator.load.drive import Limits
 from simulator.load.session import Hooks, Order
 from simulator.load.shards import Shards, run_shards, shard_orders, work
-from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.program.shares import share_of
-from simulator.verify import verify
-from simulator.wall import Stopper
+from simulator.proof.verify import verify
+from simulator.run.plan import Plan
+from simulator.run.wall import Stopper
 
 Exports = Callable[..., dict[str, bytes]]
 SAME = ("received", "accepted", "attributions", "decisions", "rewards", "reasons", "rows", "late")

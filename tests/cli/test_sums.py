@@ -20,9 +20,9 @@ from db.rules import RuleRow, by_rule
 from db.sums import HOUR_MS, Past, Sums
 from referral_tui.cli.app import run
 from referral_tui.cli.summary import late_lines
+from simulator.platform.standing import standing
 from simulator.program.load import load_program
-from simulator.standing import standing
-from simulator.verify import verify
+from simulator.proof.verify import verify
 
 CLUBS, CHANNELS = 6, ("email", "social", "qr")
 LATER = 4 * DAY_MS

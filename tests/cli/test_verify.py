@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from nasty import START, Cli, nasty_lines
 
-from simulator.verify import verify
+from simulator.proof.verify import verify
 
 NOW = START + 60 * 86_400_000
 TABLES = {

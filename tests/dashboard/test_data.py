@@ -19,7 +19,7 @@ from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.widgets.data_tables import DialTable, RefusedTable
 from simulator.delivery import dials as delivery
 from simulator.events.contract import EVENT_TYPES
-from simulator.plan import Plan
+from simulator.run.plan import Plan
 
 
 @asynccontextmanager

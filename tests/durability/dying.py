@@ -17,17 +17,17 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 
-import simulator.run
+import simulator.run.run
 from db import schema
 from db.people import crm_path
 from db.writing import Connection
 from simulator.delivery.dials import parse_faults
 from simulator.errors import ReferralError
-from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
-from simulator.run import Run, begin, resume
-from simulator.wall import Stopper
+from simulator.run.plan import Plan
+from simulator.run.run import Run, begin, resume
+from simulator.run.wall import Stopper
 
 PLAN = Plan(seed=11, referrers=120, days=40, faults=parse_faults(["ordinary"]))
 HELD = 60  # events of a transaction: some twenty a run, written by the writer's thread
@@ -46,7 +46,7 @@ class Fault:
 
 def live(path: Path, fault: Fault) -> None:
     """Begin the run at `path`, or go on with it, to its end; what can be said in words ends with `SAID`."""
-    simulator.run.HELD_EVENTS = HELD
+    simulator.run.run.HELD_EVENTS = HELD
     if fault.most_bytes:
         resource.setrlimit(resource.RLIMIT_FSIZE, (fault.most_bytes, resource.RLIM_INFINITY))
     if fault.most_pages:

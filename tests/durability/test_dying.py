@@ -16,7 +16,7 @@ from db import schema
 from db.readonly import LockedDatabaseError
 from db.store import Store
 from db.writing import Connection
-from simulator.verify import verify
+from simulator.proof.verify import verify
 
 SEED = int(os.environ.get("DURABILITY_SEED", "1"))
 KILLS = int(os.environ.get("DURABILITY_KILLS", "100"))

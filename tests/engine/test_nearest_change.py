@@ -22,9 +22,9 @@ from simulator.explain.journey import attribution_of
 from simulator.explain.reward import explain_reward
 from simulator.explain.source import Source
 from simulator.explain.trying import load_decided
-from simulator.platform import Platform
+from simulator.platform.door import Platform
+from simulator.platform.records import parse_program, typed
 from simulator.program.model import Program
-from simulator.records import parse_program, typed
 
 Fields = dict[str, Any]
 YEAR = 366 * 86_400_000  # after it all has fallen due

@@ -14,7 +14,7 @@ from simulator.load.rates import Schedule, constant, parse_stages
 from simulator.load.target import without_repeats
 from simulator.load.traffic import Recording
 from simulator.meter import Stopwatch
-from simulator.receipts import Counts
+from simulator.platform.receipts import Counts
 
 START = 1_767_225_600_000
 

@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from simulator.plan import world_text
 from simulator.program.model import Attribution, Milestone, Program, Reward
+from simulator.run.plan import world_text
 from simulator.world.rhythm import DAY_MS
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_cheats import Cheats

@@ -8,11 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 from db.crm import crm_path
-from simulator.export import export
-from simulator.pace import MAX
-from simulator.plan import Plan
+from simulator.files.export import export
 from simulator.program.model import Program
-from simulator.run import Ending, Run, begin, resume
+from simulator.run.pace import MAX
+from simulator.run.plan import Plan
+from simulator.run.run import Ending, Run, begin, resume
 
 PLAN = Plan(seed=5, referrers=500, days=25)
 REVIEWING = """

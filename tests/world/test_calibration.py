@@ -17,7 +17,7 @@ from simulator.calibration.measures import MEASURES
 from simulator.calibration.observed import Observed, observe, together
 from simulator.calibration.published import published, read_published
 from simulator.errors import WorldError
-from simulator.plan import world_names
+from simulator.run.plan import world_names
 
 ROOT = Path(__file__).parents[2]
 DAY = 86_400_000

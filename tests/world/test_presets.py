@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from running import run_into
 
-from simulator.plan import Plan, start_of, world_names, world_text
 from simulator.program.load import load_program
 from simulator.program.presets import find_program, preset_names
-from simulator.verify import verify
+from simulator.proof.verify import verify
+from simulator.run.plan import Plan, start_of, world_names, world_text
 from simulator.world.offer import answers
 from simulator.world.spec import WorldSpec
 

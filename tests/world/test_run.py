@@ -21,12 +21,12 @@ from db.people import crm_path
 from db.store import Store
 from referral_tui.cli.app import run as command
 from simulator.errors import DatabaseError, InputError
-from simulator.pace import MAX
-from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.run import begin, resume
-from simulator.verify import verify
+from simulator.proof.verify import verify
+from simulator.run.pace import MAX
+from simulator.run.plan import Plan
+from simulator.run.run import begin, resume
 
 DAY_S = 86_400
 
@@ -118,7 +118,7 @@ def test_the_power_goes_in_the_middle_of_a_write(
 
     with monkeypatch.context() as patch:
         patch.setattr(Store, "_write_rows", failing)
-        patch.setattr("simulator.run.HELD_EVENTS", 0)  # many writes
+        patch.setattr("simulator.run.run.HELD_EVENTS", 0)  # many writes
         with pytest.raises(_Power):
             run_into(path, reviewing, batch=120)
     assert run_into(path, None) == "finished"

@@ -15,12 +15,12 @@ from db.deliveries import DIALS
 from referral_tui.cli.app import run as command
 from simulator.delivery.dials import parse_faults
 from simulator.errors import InputError
-from simulator.pace import MAX
-from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.run import resume
-from simulator.verify import verify
+from simulator.proof.verify import verify
+from simulator.run.pace import MAX
+from simulator.run.plan import Plan
+from simulator.run.run import resume
 
 HOUR_MS = 3_600_000
 PLAN = Plan(

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from running import QUICK, FakeWall, crm_of, exports_of, run_into, stop_after
 
-from simulator.pace import MAX
-from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.run import Run
+from simulator.run.pace import MAX
+from simulator.run.plan import Plan
+from simulator.run.run import Run
 from simulator.world.feedback import Felt
 from simulator.world.rhythm import DAY_MS
 

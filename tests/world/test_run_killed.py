@@ -17,9 +17,9 @@ import pytest
 from running import REVIEWING, exports_of, run_into
 
 from simulator.delivery.dials import parse_faults
-from simulator.plan import Plan
 from simulator.program.load import load_program
-from simulator.verify import verify
+from simulator.proof.verify import verify
+from simulator.run.plan import Plan
 
 YEAR = {"referrers": 3000, "days": 365, "seed": 9}
 WORKER = textwrap.dedent(
@@ -28,10 +28,10 @@ WORKER = textwrap.dedent(
     from pathlib import Path
     sys.path.insert(0, sys.argv[1])
     from running import run_into
-    import simulator.run
+    import simulator.run.run
     from db.store import Store
 
-    simulator.run.HELD_EVENTS = 0  # many writes
+    simulator.run.run.HELD_EVENTS = 0  # many writes
     left = iter(range(int(sys.argv[3])))
     write_rows = Store._write_rows
 

@@ -16,10 +16,10 @@ import pytest
 from running import QUICK, crm_of, exports_of, run_into, stop_after
 
 from simulator.errors import ReferralError
-from simulator.pace import MAX
-from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.model import Program
+from simulator.run.pace import MAX
+from simulator.run.plan import Plan
 from simulator.world.apart import Apart
 from simulator.world.feedback import Felt
 from simulator.world.spec import WorldSpec
@@ -125,5 +125,5 @@ def _anybody(group: int) -> bool:
 def test_two_processes_where_they_are_quicker(
     referrers: int, pace: float, cores: int, wanted: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.plan._cores", lambda: cores)
+    monkeypatch.setattr("simulator.run.plan._cores", lambda: cores)
     assert Plan(referrers=referrers).quickest_processes(pace) == wanted

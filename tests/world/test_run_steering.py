@@ -14,11 +14,11 @@ from running import REVIEWING as SOME_REVIEWED
 
 from db.control import PROGRAM, SPEED, VERDICT, Order
 from referral_tui.cli.app import run as command
-from simulator.pace import MAX
 from simulator.program.load import load_program
-from simulator.run import Ending, Opened, Run, begin, resume
-from simulator.script import Cue, recorded
-from simulator.verify import verify
+from simulator.proof.verify import verify
+from simulator.run.pace import MAX
+from simulator.run.run import Ending, Opened, Run, begin, resume
+from simulator.run.script import Cue, recorded
 
 DAY = 86_400_000
 REVIEWING = SOME_REVIEWED.replace("method = 'link' AND NOT same_device", "amount < 0")  # each is looked at

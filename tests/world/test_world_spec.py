@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from simulator.errors import InputError, WorldError
-from simulator.pace import parse_pace
-from simulator.plan import world_text
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
+from simulator.run.pace import parse_pace
+from simulator.run.plan import world_text
 from simulator.world.offer import answers, offered, response, typical_amounts
 from simulator.world.spec import WorldSpec, load_world
 from simulator.world.spec_buying import Response

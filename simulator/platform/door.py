@@ -20,21 +20,21 @@ from db.batch import Batch
 from db.control import Order
 from db.rows import Row
 from db.store import Store
-from simulator import quarantine
-from simulator.echoes import Echoes, Hear
 from simulator.engine import Engine, Outcome
 from simulator.engine.outcome import Version
 from simulator.errors import DatabaseError
 from simulator.events.decode import Decoded, Receiver, Rejected
-from simulator.folding import folded
 from simulator.meter import OFF, Meters
-from simulator.outbox import Done, Outbox
+from simulator.platform import quarantine
+from simulator.platform.echoes import Echoes, Hear
+from simulator.platform.folding import folded
+from simulator.platform.outbox import Done, Outbox
+from simulator.platform.receipts import PARTS_KEPT, Counts, Refusals, check_told, newest_of, receipt_rollup
+from simulator.platform.records import batch_of, command_row, parse_program, typed, version_row
+from simulator.platform.standing import standing
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.receipts import PARTS_KEPT, Counts, Refusals, check_told, newest_of, receipt_rollup
-from simulator.records import batch_of, command_row, parse_program, typed, version_row
-from simulator.standing import standing
-from simulator.wall import wall_ms
+from simulator.run.wall import wall_ms
 
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 
@@ -166,7 +166,7 @@ class Platform:
         check_told(now_ms, self.earliest_now)
 
     def figures(self) -> dict[str, Any]:
-        """What stands; see `simulator.standing`."""
+        """What stands; see `simulator.platform.standing`."""
         return standing(self.query)
 
     @property

@@ -12,9 +12,9 @@ from typing import Final
 
 from simulator.delivery.models import Model, parse_models
 from simulator.errors import DatabaseError, WorldError
-from simulator.pace import MAX
 from simulator.program.model import Program
 from simulator.program.nearest import advice
+from simulator.run.pace import MAX
 from simulator.world.rhythm import DAY_MS
 from simulator.world.spec import WorldSpec, load_world
 

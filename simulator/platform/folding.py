@@ -12,10 +12,10 @@ from db.store import Store
 from simulator.engine import Engine
 from simulator.engine.arrays import NONE
 from simulator.errors import DatabaseError
-from simulator.feelings import Feelings
+from simulator.platform.feelings import Feelings
+from simulator.platform.records import parse_program, same_design, typed
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.records import parse_program, same_design, typed
 
 _ISSUED = (
     "SELECT a.at, r.recipient, r.community FROM audit a JOIN reward r ON r.id = a.ref "

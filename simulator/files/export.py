@@ -25,8 +25,8 @@ from simulator.events.contract import DATA_COLUMNS
 from simulator.events.csvwrite import HEADER, csv_lines, csv_rows
 from simulator.events.encode import encode_events
 from simulator.events.moment import format_moments
-from simulator.records import typed
-from simulator.tables import TABLES, Table
+from simulator.files.tables import TABLES, Table
+from simulator.platform.records import typed
 
 Format = Literal["jsonl", "csv", "parquet"]
 FORMATS: Final[tuple[Format, ...]] = ("jsonl", "csv", "parquet")

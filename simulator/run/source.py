@@ -25,8 +25,8 @@ from simulator.delivery.queue import ArrivalQueue
 from simulator.delivery.spool import Spool
 from simulator.delivery.tally import tally
 from simulator.delivery.wire import on_wire
-from simulator.plan import Plan
 from simulator.program.model import Program
+from simulator.run.plan import Plan
 from simulator.world.apart import Apart
 from simulator.world.feedback import Felt
 from simulator.world.operator import Operator, Review

@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 from simulator.events.csvfile import CsvRow, decode_rows, read_csv
 from simulator.events.decode import Decoded, Receiver, decode_lines
-from simulator.files import BLOCK_BYTES, blocks, is_csv, opened
-from simulator.platform import Platform
-from simulator.receipts import Counts
+from simulator.files.reading import BLOCK_BYTES, blocks, is_csv, opened
+from simulator.platform.door import Platform
+from simulator.platform.receipts import Counts
 
 Decode = Callable[[Receiver], Decoded]
 CheckProgram = Callable[[str], object]

@@ -23,16 +23,16 @@ from db.merging import first_unlike, parts_of
 from db.readonly import DamagedDatabaseError, in_words, open_readonly
 from db.schema import definitions
 from db.store import Store
-from simulator.compare import Comparison, DifferenceError, compare
 from simulator.engine import Engine
 from simulator.engine.outcome import Version
 from simulator.errors import ProgramError
-from simulator.invariants import check_invariants, receipts
+from simulator.platform.quarantine import SCHEMA as QUARANTINE_SCHEMA
+from simulator.platform.receipts import HOUR_MS, Refusals
+from simulator.platform.records import batch_of, parse_program, typed, version_row
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.quarantine import SCHEMA as QUARANTINE_SCHEMA
-from simulator.receipts import HOUR_MS, Refusals
-from simulator.records import batch_of, parse_program, typed, version_row
+from simulator.proof.compare import Comparison, DifferenceError, compare
+from simulator.proof.invariants import check_invariants, receipts
 
 ROWS = 50_000  # events folded at once
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from simulator.compare import DifferenceError
 from simulator.program.model import Cap, CapWindow, Program
+from simulator.proof.compare import DifferenceError
 
 _NEVER: dict[str, tuple[str, str]] = {
     "every reward has a qualified decision": (

@@ -12,9 +12,9 @@ import orjson
 from simulator.errors import InputError
 from simulator.events.decode import decode_lines
 from simulator.events.moment import format_moment
-from simulator.platform import Platform
-from simulator.records import same_design
-from simulator.review import Verdict, Waiting, settle, waiting_one
+from simulator.platform.door import Platform
+from simulator.platform.records import same_design
+from simulator.platform.review import Verdict, Waiting, settle, waiting_one
 
 _VERDICTS: dict[object, Verdict] = {"approve": "approve", "decline": "decline"}
 

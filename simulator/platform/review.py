@@ -15,7 +15,7 @@ from simulator.errors import InputError
 from simulator.events.contract import REFERENCE_PATTERN
 from simulator.events.decode import decode_lines
 from simulator.events.moment import format_moment
-from simulator.platform import Platform
+from simulator.platform.door import Platform
 
 Verdict = Literal["approve", "decline"]
 

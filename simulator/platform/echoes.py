@@ -9,9 +9,9 @@ import polars as pl
 
 from db.store import Store
 from simulator.engine import Engine, Outcome
-from simulator.feelings import Feelings
-from simulator.folding import recall
-from simulator.records import OPEN_REVIEWS, put_in_review
+from simulator.platform.feelings import Feelings
+from simulator.platform.folding import recall
+from simulator.platform.records import OPEN_REVIEWS, put_in_review
 from simulator.world.feedback import Felt
 
 Hear = Callable[[pl.DataFrame], None]

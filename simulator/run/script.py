@@ -14,9 +14,9 @@ from pathlib import Path
 
 from db.control import PROGRAM, VERDICT, Order
 from db.readonly import in_words, open_readonly
-from simulator.plan import Plan
 from simulator.program.load import load_program
 from simulator.program.model import Program
+from simulator.run.plan import Plan
 
 _AN_EVENT = (VERDICT, PROGRAM)  # an order of these is an event of its own, and is recorded after it
 _PACES = ("pause", "resume", "step", "speed")
