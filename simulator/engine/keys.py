@@ -2,7 +2,7 @@
 
 Slots stand in buckets of eight, one cache line of keys, filled from the left; a key that finds its bucket full goes
 on to the next. So a key that is absent (the common case) costs one gather and one comparison. 12 bytes a slot, and
-of a large table between 0.67 and 0.8 of them in use: 15 to 18 bytes an entry (at 0.85 a look-up took six times as
+of a large table between 0.7 and 0.8 of them in use: 15 to 17 bytes an entry (at 0.85 a look-up took six times as
 long as at 0.6). A bucket is found by the key's high bits, so keys in table order are nearly sorted and a larger table
 is laid out in one pass, in place: the table never stands in memory twice.
 """
@@ -21,10 +21,10 @@ BUCKET = 8
 FULLEST = 0.8
 AMPLE, SLOW_AMPLE = (
     0.6,
-    0.73,
+    0.7,
 )  # how full a table is that grew for one large batch; one of SMALL buckets or more
 GROWTH = 2.0  # of a table of fewer buckets than SMALL
-SLOW_GROWTH = 1.2  # of a larger one: an entry is moved six times in all, for at most 18 bytes of memory
+SLOW_GROWTH = 1.15  # of a larger one: an entry is moved eight times in all, for at most 17.3 bytes of memory
 SMALL = 1 << 17  # 12 MB
 IN_PLACE = 1 << 20  # buckets; arrays above 32 MB have pages of their own, which are not copied to grow
 PIECE = 1 << 12  # buckets laid out at once on the way into a larger table: they stay in the processor's cache

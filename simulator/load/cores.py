@@ -10,6 +10,6 @@ _THREADS = "POLARS_MAX_THREADS"
 def share_cores(workers: int) -> None:
     """Give this process its share of the cores, unless somebody has said how many threads.
 
-    Otherwise each of two workers on two cores has two threads, which wait for one another: a twelfth of the time.
+    Otherwise each of two workers on two cores has two threads, which wait for one another.
     """
     os.environ.setdefault(_THREADS, str(max(1, (os.cpu_count() or 1) // workers)))
