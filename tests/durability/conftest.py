@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 import pytest
-from dying import rows_of, spawn
-
-
-@dataclass(frozen=True)
-class Calm:
-    """What the calm run left behind, row by row; how long it took; how large its files became."""
-
-    rows: dict[str, list[tuple[object, ...]]]
-    seconds: float
-    bytes: int
-    pages: int
+from dying import Calm, rows_of, spawn
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,16 @@ UNLIKE = {"clock", "meter", "command", "setting"}
 
 
 @dataclass(frozen=True)
+class Calm:
+    """What the calm run left behind, row by row; how long it took; how large its files became."""
+
+    rows: dict[str, list[tuple[object, ...]]]
+    seconds: float
+    bytes: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class Fault:
     """What a writer's files may grow to, bytes and pages; 0 for no limit."""
 

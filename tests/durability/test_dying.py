@@ -9,8 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from conftest import Calm
-from dying import SAID, Fault, first_difference, not_begun, rows_of, said_of, spawn, through_kills
+from dying import SAID, Calm, Fault, first_difference, not_begun, rows_of, said_of, spawn, through_kills
 
 from db import schema
 from db.readonly import LockedDatabaseError
