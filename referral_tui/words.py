@@ -6,8 +6,8 @@ Pure functions over rows of `db.queries`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from referral_tui import figures
 from referral_tui.names import Namer, short_name
@@ -115,6 +115,22 @@ def reason_words(reason: str | None) -> str:
         return _REASONS[reason]
     code, missing, _ = reason.partition(":missing")
     return f"rule {code} (a value was missing)" if missing else f"rule {code}"
+
+
+def friend_words(friend: Mapping[str, Any]) -> str:
+    """Say what bringing a friend came to: rewards by state, and why others lack; of what `explain --json` tells."""
+    if not friend["decisions"]:
+        return "no conversion yet"
+    said = [f"{one['reward']} {one['state']}" for one in friend["rewards"]]
+    lacking = [one for one in friend["decisions"] if one["outcome"] in ("refused", "review")]
+    if not said and not lacking:
+        lacking = friend["decisions"]
+    said += [
+        f"{one['milestone']} {one['outcome']}"
+        + (f" ({reason_words(one['reason'])})" if one["reason"] else "")
+        for one in lacking
+    ]
+    return ", ".join(said)
 
 
 def happening_sentence(entry: Happening, program: Program | None, name: Namer = short_name) -> str:

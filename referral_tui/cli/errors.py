@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,8 +81,15 @@ def _wrong_use(error: TyperException) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "referral-tui"
     said = " ".join(error.format_message().split()).rstrip(".").replace("Value error, ", "")
+    if not said:  # a group called alone: its help was printed, which is the whole of the error
+        return f"which one? add {_listed(getattr(context.command, 'commands', ()))}" if context else path
     said += "" if said.endswith("?") else ";"
     return f"{said[:1].lower()}{said[1:]} `{path} --help` says what is right"
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _hung_up() -> int:

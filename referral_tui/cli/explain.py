@@ -17,7 +17,8 @@ def explain(
         str,
         typer.Argument(
             metavar="WHAT",
-            help="A friend or referrer (reference or short name), a conversion (ID or SOURCE:ID), a reward's number.",
+            help="A friend or referrer (reference, its beginning, short name, code, hash of a contact), "
+            "a conversion (ID or SOURCE:ID), a reward's number.",
         ),
     ],
     db: Database = DEFAULT_DATABASE,
@@ -44,7 +45,7 @@ def explain(
 def _lines(told: Fields) -> Iterator[str]:
     title = {
         "conversion": f"{told.get('source')}:{told.get('id')}, a conversion of ",
-        "reward": "A reward for ",
+        "reward": f"Reward {told.get('id')}, for a conversion of ",
     }
     yield f"{title.get(told['kind'], '')}{told['name']} ({told['ref']})"
     if told["kind"] == "reward":
@@ -60,6 +61,7 @@ def _lines(told: Fields) -> Iterator[str]:
 def _referrer(one: Fields) -> Iterator[str]:
     from referral_tui.figures import counted  # noqa: PLC0415
     from referral_tui.names import short_name  # noqa: PLC0415
+    from referral_tui.words import friend_words, reason_words  # noqa: PLC0415
     from simulator.program.words import moment  # noqa: PLC0415
 
     yield ""
@@ -67,16 +69,17 @@ def _referrer(one: Fields) -> Iterator[str]:
     for link in one["links"]:
         yield f"  link {link['code']} since {moment(link['since'])}"
     for friend in one["friends"]:
-        yield f"  {moment(friend['attributed_at'])}  {short_name(friend['friend'])} by {_way(friend)}"
+        matched = f"{short_name(friend['friend'])} by {_way(friend)}"
+        yield f"  {moment(friend['attributed_at'])}  {matched}: {friend_words(friend)}"
     if one["friends_count"] > len(one["friends"]):
         yield f"  … and {one['friends_count'] - len(one['friends'])} more"
     for room in one["room"]:
-        left = [f"{room['count']} more"] if room["count"] is not None else []
+        left = [f"{room['count'] or 'none'} more"] if room["count"] is not None else []
         left += [room["value"]] if room["value"] is not None else []
         yield f"  {room['reward']} has room for {' and '.join(left)} {room['window']}"
     for row in one["decisions"]:
-        reason = f" ({row['reason']})" if row["reason"] else ""
-        yield f"  {counted(row['count'], 'conversion')} of friends: {row['outcome']}{reason}"
+        reason = f": {reason_words(row['reason'])}" if row["reason"] else ""
+        yield f"  {counted(row['count'], 'conversion')} of friends {row['outcome']}{reason}"
     for row in one["rewards"]:
         yield f"  {row['count']} {row['reward']} {row['state']}, {row['value']}"
 

@@ -49,8 +49,11 @@ def export(
     Example: referral-tui export rewards --db shop.db --format csv --out rewards.csv
     """
     from db.readonly import open_readonly  # noqa: PLC0415 - keeps --help quick
+    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
 
     open_readonly(db).close()  # says what is wrong with it before a file is made
+    if form is Form.PARQUET and out == Path("-") and sys.stdout.isatty():
+        raise InputError("--format parquet: no text, so nothing for a terminal; name a file with --out")
 
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
     from simulator.files.export import export as write  # noqa: PLC0415 - loads Polars
@@ -64,6 +67,7 @@ def export(
 @contextmanager
 def _opened(out: Path) -> Iterator[IO[bytes]]:
     """The file to write, which is there only once it is whole; or standard output."""
+    from db.readonly import is_database  # noqa: PLC0415 - with the rest
     from simulator.errors import InputError  # noqa: PLC0415 - with the rest
 
     if out == Path("-"):
@@ -73,6 +77,8 @@ def _opened(out: Path) -> Iterator[IO[bytes]]:
         return
     if out.is_dir():
         raise InputError(f"{out}: is a folder; name the file to write")
+    if is_database(out):
+        raise InputError(f"{out}: is a database, and would be lost; name another file to write")
     part = out.with_name(out.name + ".part")
     try:
         stream = part.open("wb")

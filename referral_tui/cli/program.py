@@ -43,6 +43,7 @@ def new(
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
 ) -> None:
     """Write a first program file: a copy of a preset, or from a few questions."""
+    from db.readonly import is_database  # noqa: PLC0415 - keeps --help quick
     from simulator.errors import InputError  # noqa: PLC0415 - keeps --help quick
     from simulator.program.presets import preset_names, preset_text  # noqa: PLC0415 - keeps --help quick
 
@@ -50,6 +51,10 @@ def new(
         raise InputError(
             f"{file} is a preset; write `program new FILE --preset {file}`, or `./{file}` for a file"
         )
+    if file.is_dir():
+        raise InputError(f"{file}: is a folder; name the file to write")
+    if is_database(file):
+        raise InputError(f"{file}: is a database, and would be lost; choose another name")
     if file.exists() and not force:
         raise InputError(f"{file}: already there; choose another name, or overwrite it with --force")
     text = preset_text(preset) if preset is not None else _ask()

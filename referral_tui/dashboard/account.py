@@ -18,6 +18,7 @@ from referral_tui.words import (
     category,
     channel_words,
     event_sentence,
+    friend_words,
     reason_words,
 )
 
@@ -194,7 +195,11 @@ def _referrer(one: Told, names: Names, program: Program | None) -> Iterator[Bloc
     yield Block("Friends", head=True)
     for friend in one["friends"]:
         at = f"{figures.day(friend['attributed_at'])} {figures.time_of_day(friend['attributed_at'])}"
-        yield Block(f"{names(friend['friend'])} by {_way(friend)}", name=at)
+        outcomes = {one["outcome"] for one in friend["decisions"]}
+        best = next((one for one in _OUTCOMES if one in outcomes), "")
+        sign, ink = _OUTCOMES.get(best, ("·", "quiet"))
+        text = f"{names(friend['friend'])} by {_way(friend)}: {friend_words(friend)}"
+        yield Block(text, name=at, sign=sign, sign_ink=ink)
     if one["friends_count"] > len(one["friends"]):
         yield Block(f"… and {figures.count(one['friends_count'] - len(one['friends']))} more", "quiet")
     if not one["friends"]:

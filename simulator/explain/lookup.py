@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Literal
 
 from simulator.errors import InputError
-from simulator.explain.source import Source
+from simulator.events.masking import mask
+from simulator.explain.source import Fields, Source
+from simulator.program.nearest import shown
 
 Kind = Literal["person", "conversion", "reward"]
 _SHORT_NAME = re.compile(r"[a-z]+-[a-z]+-[0-9]{1,2}")
-_MOST = 5  # people of one short name that are named in the message
+_MOST = 5  # people that a message names, where several are called alike
+_FEWEST = 6  # characters of a reference that stand for it: 24 bits of a hash are met twice among 5,000 people
 
 
 @dataclass(frozen=True)
@@ -24,21 +28,29 @@ class Target:
 
 
 def find(source: Source, what: str, short_name: Callable[[str], str]) -> Target:
-    """The one thing that `what` names, tried as a reference, a conversion, a reward's id, a short name.
+    """The one thing that `what` names.
+
+    Tried as a reference, a conversion, a reward's number, a short name in any case, a code, a contact's or device's
+    hash, and as the beginning of a reference.
 
     Raises:
         InputError: nothing is called so, or several are.
 
     """
+    what = what.strip()
     found = source.one("SELECT id FROM person WHERE ref = ?", what)
     if found:
         return Target("person", found["id"])
-    target = _event(source, what) or _reward(source, what) or _named(source, what, short_name)
+    target = (
+        _event(source, what)
+        or _reward(source, what)
+        or _named(source, what.lower(), short_name)
+        or _code(source, what)
+        or _hashed(source, what)
+        or _begun(source, what)
+    )
     if target is None:
-        raise InputError(
-            f"{what}: nobody and nothing is called so; give a reference or short name of a friend or referrer, "
-            "a conversion's ID or SOURCE:ID, or a reward's number"
-        )
+        raise InputError(_nothing(source, what, short_name))
     return target
 
 
@@ -73,7 +85,69 @@ def _named(source: Source, what: str, short_name: Callable[[str], str]) -> Targe
     if not _SHORT_NAME.fullmatch(what):
         return None
     found = [row for row in source.rows("SELECT id, ref FROM person") if short_name(row["ref"]) == what]
+    return _only(found, f"{what}: the short name")
+
+
+def _code(source: Source, what: str) -> Target | None:
+    """Whoever has a link of this code, whatever its case: it comes by telephone too."""
+    found = source.rows(
+        "SELECT DISTINCT person AS id FROM event WHERE type = 'link.created' AND code IN (?, ?)",
+        what,
+        what.upper(),
+    )
+    return Target("person", found[0]["id"]) if found else None
+
+
+def _hashed(source: Source, what: str) -> Target | None:
+    """Whoever gave a contact, or came by a device, of this hash. No index: read only where all else has failed."""
+    found = source.rows(
+        "SELECT DISTINCT person.id, ref FROM event JOIN person ON person.id = event.person "
+        "WHERE contact_ref = ? OR device_ref = ?",
+        what,
+        what,
+    )
+    return _only(found, f"{what}: the contact or device")
+
+
+def _begun(source: Source, what: str) -> Target | None:
+    if len(what) < _FEWEST:
+        return None
+    found = source.rows(
+        "SELECT id, ref FROM person WHERE substr(ref, 1, ?) = ? LIMIT ?", len(what), what, _MOST + 1
+    )
+    return _only(found, f"{what}: the beginning")
+
+
+def _only(found: Sequence[Fields], whose: str) -> Target | None:
+    """The one person that was found; raises InputError where there are several."""
     if len(found) > 1:
         names = ", ".join(row["ref"] for row in found[:_MOST])
-        raise InputError(f"{what}: the short name of {len(found)} people; give a reference: {names}")
+        more = " and others" if len(found) > _MOST else ""
+        raise InputError(f"{whose} of {len(found)} people; give a reference: {names}{more}")
     return Target("person", found[0]["id"]) if found else None
+
+
+def _nothing(source: Source, what: str, short_name: Callable[[str], str]) -> str:
+    """Say why nothing was found: the contact is not kept, the name is misspelt, or it is none at all."""
+    if mask(what) != what:
+        return (
+            f"{mask(what)}: no e-mail and no telephone number is kept here; the client's system knows its reference "
+            "(a keyed hash): give that, or a code, a short name or a conversion's id"
+        )
+    near = _alike(source, what.lower(), short_name)
+    if near:
+        return f"{shown(what)}: nobody is called so; did you mean {' or '.join(near)}?"
+    return (
+        f"{shown(what)}: nobody and nothing is called so; give a reference or short name of a friend or referrer, "
+        "a code, the hash of a contact, a conversion's ID or SOURCE:ID, or a reward's number"
+    )
+
+
+def _alike(source: Source, what: str, short_name: Callable[[str], str]) -> list[str]:
+    """Short names that differ in one of their three parts, three at most."""
+    parts = what.split("-")
+    if len(parts) != len(("adjective", "animal", "number")):
+        return []
+    names = {short_name(row["ref"]) for row in source.rows("SELECT ref FROM person")}
+    two = [name for name in names if sum(map(str.__eq__, name.split("-"), parts)) == len(parts) - 1]
+    return sorted(two, key=lambda name: (-SequenceMatcher(None, name, what).ratio(), name))[:3]

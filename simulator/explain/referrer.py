@@ -13,7 +13,7 @@ def explain_referrer(source: Source, person: int) -> Fields | None:
     """What a person did as a referrer, or None for one who never had a link."""
     links = source.events("event.person = ? AND event.type = 'link.created'", person)
     brought = source.rows(
-        "SELECT a.friend, p.ref, a.code, a.channel, a.method, a.attributed_at FROM attribution a "
+        "SELECT a.friend AS number, p.ref AS friend, a.code, a.channel, a.method, a.attributed_at FROM attribution a "
         "JOIN person p ON p.id = a.friend WHERE a.referrer = ? ORDER BY a.seq",
         person,
     )
@@ -34,11 +34,27 @@ def explain_referrer(source: Source, person: int) -> Fields | None:
     return {
         "links": [{"code": link["code"], "since": link["received_at"]} for link in links],
         "friends_count": len(brought),
-        "friends": [
-            {"friend": row.pop("ref"), **{name: row[name] for name in row if name != "friend"}}
-            for row in brought[:_MOST_FRIENDS]
-        ],
+        "friends": _came_to(source, person, brought[:_MOST_FRIENDS]),
         "room": rooms_now(source, person, source.now),
         "decisions": outcomes,
         "rewards": [{**row, "value": money(row["value_minor"], source.program)} for row in rewards],
     }
+
+
+def _came_to(source: Source, person: int, brought: list[Fields]) -> list[Fields]:
+    """Each friend with what came of bringing them: kinds of `decisions`, and the referrer's own `rewards`."""
+    found = []
+    for row in brought:
+        number = row.pop("number")
+        decisions = source.rows(
+            "SELECT milestone, outcome, reason FROM decision WHERE friend = ? GROUP BY 1, 2, 3 ORDER BY MIN(id)",
+            number,
+        )
+        rewards = source.rows(
+            "SELECT r.reward, r.state, r.value_minor FROM decision d JOIN reward r ON r.decision = d.id "
+            "WHERE d.friend = ? AND r.recipient = ? AND r.role = 'referrer' ORDER BY r.id",
+            number,
+            person,
+        )
+        found.append({**row, "decisions": decisions, "rewards": rewards})
+    return found

@@ -105,7 +105,12 @@ def test_a_referrer_and_a_short_name(cli: Cli, db: Path) -> None:
     assert told["kind"] == "referrer"
     assert told["referrer"]["friends_count"] == 4
     assert {friend["friend"] for friend in told["referrer"]["friends"]} == {"ben", "ann2", "cid", "dan"}
-    assert "As a referrer: 4 friends" in cli("explain", "ann", "--db", db).out
+    said = cli("explain", "ann", "--db", db).out
+    assert "As a referrer: 4 friends" in said
+    assert f"{short_name('ben')} by the link ANN: credit issued, " in said
+    assert f"{short_name('ann2')} by a typed code, ANN: activated refused (rule no-self-referral)\n" in said
+    assert f"{short_name('cid')} by a typed code, ANN: no conversion yet\n" in said
+    assert f"{short_name('dan')} by a typed code, ANN: activated review (rule not-too-fast)\n" in said
 
 
 def test_one_is_one_and_numbers_are_rounded_for_people_only(cli: Cli, db: Path, tmp_path: Path) -> None:
@@ -121,7 +126,7 @@ def test_one_is_one_and_numbers_are_rounded_for_people_only(cli: Cli, db: Path, 
     assert cli("ingest", "--db", db, "--replay", file).status == 0
     told = cli("explain", "kim", "--db", db).out
     assert "As a referrer: 1 friend\n" in told
-    assert "1 conversion of friends: refused" in told
+    assert "1 conversion of friends refused: rule " in told
     (decision,) = cli("explain", "f2", "--db", db, "--json").json["decisions"]
     values = {name: value for rule in decision["rules"] for name, value in rule["values"].items()}
     assert values["amount"] == 3.33
@@ -231,13 +236,66 @@ def test_a_budget_says_how_much_lacked(cli: Cli, program: Path, db: Path, tmp_pa
 def test_a_reward_by_its_number(cli: Cli, db: Path) -> None:
     told = cli("explain", "reward:1", "--db", db, "--json").json
     assert (told["kind"], told["ref"], told["reward"]["state"]) == ("reward", "ben", "issued")
-    assert cli("explain", "reward:1", "--db", db).out.startswith("A reward for ")
+    assert cli("explain", "reward:1", "--db", db).out.startswith("Reward 1, for a conversion of ")
 
 
-def test_what_nobody_is_called_is_one_line(cli: Cli, db: Path) -> None:
-    ran = cli("explain", "nobody", "--db", db)
+@pytest.mark.parametrize(
+    ("what", "whose"),
+    [
+        (short_name("ben").title(), "ben"),
+        (f" {short_name('ben')} ", "ben"),
+        ("EVE", "eve"),
+        ("eve", "eve"),
+        ("ANN", "ann"),
+        ("c-cid", "cid"),
+    ],
+    ids=[
+        "a name as one speaks it",
+        "spaces",
+        "a code",
+        "a reference",
+        "another code",
+        "the hash of a contact",
+    ],
+)
+def test_what_a_caller_has_at_hand_finds_them(cli: Cli, db: Path, what: str, whose: str) -> None:
+    assert cli("explain", what, "--db", db, "--json").json["ref"] == whose
+
+
+def test_a_hash_may_be_cut_where_it_stays_one_persons(cli: Cli, db: Path, tmp_path: Path) -> None:
+    file = tmp_path / "b.jsonl"
+    visits = [
+        message(name, "friend.visited", f"p4fe{name}", START + 9 * DAY, code="ANN", channel="qr")
+        for name in ("210aa", "210ab")
+    ]
+    file.write_text("\n".join(map(json.dumps, visits)))
+    assert cli("ingest", "--db", db, "--replay", file).status == 0
+    assert cli("explain", "p4fe210ab", "--db", db, "--json").json["ref"] == "p4fe210ab"
+    assert cli("explain", "p4fe2", "--db", db).err.startswith('referral-tui: "p4fe2": nobody and nothing')
+    assert (
+        "of 2 people; give a reference: p4fe210aa, p4fe210ab\n" in cli("explain", "p4fe210", "--db", db).err
+    )
+    assert "the contact or device of 2 people; give a reference: ann, ann2" in (
+        cli("explain", "c-ann", "--db", db).err
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("nobody", '"nobody": nobody and nothing is called so; give a reference or short name'),
+        ("", '"": nobody and nothing'),
+        (short_name("ben").rsplit("-", 1)[0] + "-x", f"did you mean {short_name('ben')}?"),
+        ("ben@example.com", "[e-mail]: no e-mail and no telephone number is kept here"),
+        ("+44 7700 900123", "[phone]: no e-mail and no telephone number is kept here"),
+    ],
+)
+def test_what_nobody_is_called_is_one_line(cli: Cli, db: Path, what: str, said: str) -> None:
+    ran = cli("explain", what, "--db", db)
     assert ran.status == 2
     assert ran.err.count("\n") == 1
+    assert said in ran.err
+    assert "example.com" not in ran.err
 
 
 def test_review_list_approve_and_what_follows(cli: Cli, db: Path) -> None:
@@ -271,7 +329,7 @@ def test_review_decline_refuses(cli: Cli, db: Path) -> None:
         (("approve", "client/shop:d2", "--by", "op@example.com"), "data.by"),
         (("approve", "client/shop:d2", "--by", "op", "--now", START), "earliest right value"),
         (("approve", "client/shop:d2"), "--by"),
-        ((), "review --help"),
+        ((), "which one? add list, approve or decline"),
     ],
 )
 def test_wrong_reviews_are_one_line(cli: Cli, db: Path, arguments: tuple[object, ...], said: str) -> None:

@@ -169,3 +169,20 @@ def test_a_damaged_row_is_one_line_in_every_form(cli: Cli, db: Path, form: str) 
     ran = cli("export", "events", "--db", db, "--format", form, "--out", db.with_name("x"))
     assert (ran.status, ran.err.count("\n")) == (2, 1)
     assert "event 5: type holds 'friend.flew'" in ran.err
+
+
+def test_a_database_is_never_written_over(cli: Cli, db: Path, tmp_path: Path) -> None:
+    was, other = db.read_bytes(), tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as there, there:
+        there.execute("CREATE TABLE kept (one INTEGER)")
+    for out in (db, other):
+        ran = cli("export", "rewards", "--db", db, "--out", out)
+        assert (ran.status, ran.err) == (
+            2,
+            f"referral-tui: {out}: is a database, and would be lost; name another file to write\n",
+        )
+    for force in ((), ("--force",)):
+        ran = cli("program", "new", db, "--preset", "telecom", *force)
+        assert ran.status == 2
+        assert "is a database, and would be lost" in ran.err
+    assert db.read_bytes() == was

@@ -101,7 +101,16 @@ TOLD: dict[str, Any] = {
     "referrer": {
         "links": [{"code": "K000Q", "since": START}],
         "friends_count": 120,
-        "friends": [{"friend": "c_00000030", "code": "K000Q", "method": "link", "attributed_at": START}],
+        "friends": [
+            {
+                "friend": "c_00000030",
+                "code": "K000Q",
+                "method": "link",
+                "attributed_at": START,
+                "decisions": [{"milestone": "activated", "outcome": "qualified", "reason": None}],
+                "rewards": [{"reward": "referrer-credit", "state": "issued", "value_minor": 2_000}],
+            }
+        ],
         "room": [
             {"reward": "referrer-credit", "count": 0, "value_minor": 12_000, "value": "", "window": "in all"}
         ],
