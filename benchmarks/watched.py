@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 from referral_tui.dashboard import app
-from referral_tui.dashboard.app import Dashboard, Setup
+from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.launch import run
 from referral_tui.dashboard.messages import Fresh
+from referral_tui.dashboard.setup import Setup
 
 
 class Watched(Dashboard):

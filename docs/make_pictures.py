@@ -14,8 +14,9 @@ from threading import Semaphore, Thread
 
 from db.queries import Reader, events
 from referral_tui.cli.demo import DAYS, PACE, PRESET, REFERRERS, SEED
-from referral_tui.dashboard.app import Dashboard, Setup
+from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.clocks import Clocks
+from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.widgets.reading import Reading
 from referral_tui.dashboard.widgets.table import Table
 from simulator.program.load import load_program

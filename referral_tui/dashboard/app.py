@@ -8,17 +8,14 @@ import io
 import logging
 import signal
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from referral_tui.dashboard.clocks import Clocks
-from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, place_command
 from referral_tui.dashboard.frame import Ordered, Place, Resumed, Said, Wished
 from referral_tui.dashboard.hints import hints
@@ -33,6 +30,7 @@ from referral_tui.dashboard.screens.overview import OverviewScreen
 from referral_tui.dashboard.screens.program import ProgramScreen
 from referral_tui.dashboard.screens.referrers import ReferrersScreen
 from referral_tui.dashboard.screens.rewards import RewardsScreen
+from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.styles import Styles
 from referral_tui.dashboard.telling import Telling
@@ -60,21 +58,6 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
     LoadScreen,
 )
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What a dashboard is opened with. `ended` tells why the writer we started is gone, if we started one."""
-
-    path: Path
-    pictures: Path = field(default_factory=Path)
-    clocks: Clocks = field(default_factory=Clocks)
-    ended: Callable[[], str | None] | None = None
-    starting: bool = False
-    """A writer of ours is on its way: no database yet is no trouble."""
-    at: int | None = None
-    """The moment to begin with, milliseconds UTC; null: now."""
-    comfort: Comfort = field(default_factory=Comfort)
 
 
 def _open(place: type[Place]) -> Place:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,10 +15,11 @@ from textual.widget import Widget
 from referral_tui.dashboard.widgets.bars import ClockBar, KeyBar, KeyHint, Tab, TopBar
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.texts import Notice, TellingLine, TooSmall
-from referral_tui.dashboard.wish import Wish
+from referral_tui.dashboard.wish import View, Wish
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.commands import Command
+    from referral_tui.dashboard.setup import Setup
     from referral_tui.dashboard.snapshot import Snapshot, Trouble
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.telling import Telling
@@ -53,6 +55,14 @@ class Said(Message):
         self.telling = telling
 
 
+class Host(Protocol):
+    """The app, as far as its screens know it: what it was opened with, what was read last, and how it is looked at."""
+
+    setup: Setup
+    snapshot: Snapshot | None
+    view: View
+
+
 class Place(Screen[None]):
     """A screen of the dashboard; a subclass gives its own part, says what to read for it, and shows the answers."""
 
@@ -64,6 +74,8 @@ class Place(Screen[None]):
     """What can be done on this screen only; `action` is a method of the screen."""
     NEEDS_EVENTS: ClassVar[bool] = True
     """Whether a database without events has nothing to show here."""
+    _wish: Wish
+    """What the screen is set to, where its keys can set it otherwise: made in `parts`, changed by `wish_for` alone."""
     AUTO_FOCUS = ""
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -125,9 +137,17 @@ class Place(Screen[None]):
 
     # -- what a screen is given -----------------------------------------------------------------------
 
-    def wish_again(self) -> None:
-        """Have what `wish` says now read at once: call it when a key changed what it depends on."""
-        self.post_message(Wished())
+    @property
+    def host(self) -> Host:
+        """The app that it is a screen of."""
+        return cast("Host", self.app)
+
+    def wish_for(self, **changed: Any) -> None:
+        """Set fields of the wish otherwise; where that makes it another, it is read at once."""
+        wish = replace(self._wish, **changed)
+        if wish != self._wish:
+            self._wish = wish
+            self.post_message(Wished())
 
     def order(self, kind: str, args: Mapping[str, object]) -> None:
         """Have the writer ordered something; the telling line says what becomes of it."""

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from referral_tui.dashboard.app import Dashboard, Setup
+from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.comfort import Comfort
+from referral_tui.dashboard.setup import Setup
 
 GOODBYE_S = (
     5.0  # a writer commits and leaves well within it; after that it is killed: nothing of a demo is kept

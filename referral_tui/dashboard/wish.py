@@ -48,8 +48,9 @@ class Desk:
     kept: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """What an open screen wants to have read; a subclass is a frozen dataclass of what the screen is set to.
+    """What an open screen wants to have read; a subclass has fields, likewise frozen, for what the screen is set to.
 
     `EVERY_MS` is how often it is worth reading again while a writer writes; another wish is answered at once.
     """

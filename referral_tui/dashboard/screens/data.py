@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -12,7 +12,6 @@ from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.telling import Telling
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.app import Dashboard
     from referral_tui.dashboard.screens.data_board import DataBoard
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
@@ -94,7 +93,7 @@ class DataScreen(Place):
         """Turn the dial under the cursor."""
         from referral_tui.dashboard.screens.data_words import turned  # noqa: PLC0415
 
-        snapshot, dial = cast("Dashboard", self.app).snapshot, self._board.dial
+        snapshot, dial = self.host.snapshot, self._board.dial
         if snapshot is None or dial is None:
             self.say(Telling("There is no dial to turn here; ] and } lead back to now.", "warn"))
         elif snapshot.standing.made_by != "simulate":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
@@ -14,7 +14,6 @@ from referral_tui.dashboard.frame import Place
 if TYPE_CHECKING:
     from textual.widgets import Input
 
-    from referral_tui.dashboard.app import Dashboard
     from referral_tui.dashboard.screens.journeys_board import JourneysBoard
     from referral_tui.dashboard.screens.journeys_wish import JourneysWish
     from referral_tui.dashboard.snapshot import Snapshot
@@ -36,6 +35,8 @@ class JourneysScreen(Place):
     FIRST_FOCUS = "#journeys"
     OWN_COMMANDS = (OPEN, BACK, FILTER, SORT, FOLLOW)
 
+    _wish: JourneysWish
+
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
         from referral_tui.dashboard.screens.journeys_board import JourneysBoard  # noqa: PLC0415
@@ -46,11 +47,11 @@ class JourneysScreen(Place):
 
     def wish(self) -> JourneysWish:
         """Ask for the rows that are filtered for, on the side of the wall that is shown."""
-        return replace(self._wish, side=self._dashboard.view.side)
+        return replace(self._wish, side=self.host.view.side)
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
-        self.board.show(snapshot, step, self._dashboard.setup.path)
+        self.board.show(snapshot, step, self.host.setup.path)
 
     @property
     def board(self) -> JourneysBoard:
@@ -66,7 +67,7 @@ class JourneysScreen(Place):
     def action_back(self) -> None:
         """Close the open journey, or else empty the filter."""
         if self.board.close():
-            self._ask(opened=None, also=())
+            self.wish_for(opened=None, also=())
             return
         filtering = self.query_one("#filter-text")
         if filtering.has_focus:
@@ -83,7 +84,7 @@ class JourneysScreen(Place):
 
     def action_follow(self) -> None:
         """Go to the newest, and stay there."""
-        self._ask(order="newest")
+        self.wish_for(order="newest")
         self.board.table.action_edge(0)
         self.board.table.focus()
 
@@ -91,7 +92,7 @@ class JourneysScreen(Place):
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Search for what is typed."""
-        self._ask(text=message.value.strip(), page=type(self._wish)().page)
+        self.wish_for(text=message.value.strip(), page=type(self._wish)().page)
 
     def on_filter_input_done(self) -> None:
         """Go to the rows."""
@@ -99,33 +100,23 @@ class JourneysScreen(Place):
 
     def on_table_opened(self, message: Table.Opened) -> None:
         """Open a journey."""
-        self.board.open(message.row, self._dashboard.setup.path)
-        self._ask(opened=message.row.person)
+        self.board.open(message.row, self.host.setup.path)
+        self.wish_for(opened=message.row.person)
 
     def on_table_sorted(self, message: Table.Sorted) -> None:
         """Take another order."""
         from referral_tui.dashboard.screens.journeys_board import SORTINGS  # noqa: PLC0415
 
         orders = {sorting: order for order, sorting in SORTINGS.items()}
-        self._ask(order=orders[message.sorting])
+        self.wish_for(order=orders[message.sorting])
 
     def on_table_near_end(self) -> None:
         """Have more rows read."""
         from referral_tui.dashboard.screens.journeys_wish import MOST, PAGE  # noqa: PLC0415
 
         if len(self.board.table.rows) >= self._wish.page < MOST:
-            self._ask(page=self._wish.page + PAGE)
+            self.wish_for(page=self._wish.page + PAGE)
 
     def on_account_pane_named(self, message: AccountPane.Named) -> None:
         """Have the people of an account named."""
-        self._ask(also=message.people)
-
-    @property
-    def _dashboard(self) -> Dashboard:
-        return cast("Dashboard", self.app)
-
-    def _ask(self, **changed: Any) -> None:
-        wish = replace(self._wish, **changed)
-        if wish != self._wish:
-            self._wish = wish
-            self.wish_again()
+        self.wish_for(also=message.people)

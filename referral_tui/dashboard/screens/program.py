@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widgets import TextArea
 
-    from referral_tui.dashboard.app import Dashboard
     from referral_tui.dashboard.checking import Checked
     from referral_tui.dashboard.screens.program_board import ProgramBoard
     from referral_tui.dashboard.screens.program_wish import ProgramLook
@@ -170,11 +169,11 @@ class ProgramScreen(Place):
         """Save the draft, or the program in force, to a file of its own."""
         from referral_tui.dashboard.saving import free_path  # noqa: PLC0415
 
-        app = cast("Dashboard", self.app)
+        host = self.host
         if self._look is None:
             return
-        clock = app.snapshot.standing.clock if app.snapshot else None
-        path = free_path(app.setup.pictures, "program", clock.sim_at if clock else 0, "toml")
+        clock = host.snapshot.standing.clock if host.snapshot else None
+        path = free_path(host.setup.pictures, "program", clock.sim_at if clock else 0, "toml")
         try:
             path.write_text(self._draft or self._look.text, encoding="utf-8")
         except OSError as error:
@@ -233,8 +232,8 @@ class ProgramScreen(Place):
         """Have a text checked by a helper process, and tell what it said."""
         from referral_tui.dashboard import checking  # noqa: PLC0415
 
-        app = cast("Dashboard", self.app)
-        program = app.snapshot.standing.program if app.snapshot else None
+        host = self.host
+        program = host.snapshot.standing.program if host.snapshot else None
         try:
             found = await checking.check(text, program.currency if program else None)
         finally:
@@ -248,7 +247,7 @@ class ProgramScreen(Place):
         """Say why the draft can't be applied, where it can't."""
         from referral_tui.dashboard.screens.program_words import refusal  # noqa: PLC0415
 
-        snapshot, draft = cast("Dashboard", self.app).snapshot, self._draft
+        snapshot, draft = self.host.snapshot, self._draft
         if snapshot is None or draft is None:
             return "There is nothing to apply: edit the program first, with e."
         return refusal(snapshot, self._known.get(draft))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
@@ -12,7 +11,6 @@ from referral_tui.dashboard.commands import BACK, OPEN, SORT, Command
 from referral_tui.dashboard.frame import Place
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.app import Dashboard
     from referral_tui.dashboard.screens.referrers_board import ReferrersBoard
     from referral_tui.dashboard.screens.referrers_wish import ReferrersWish, Sight
     from referral_tui.dashboard.snapshot import Snapshot
@@ -61,6 +59,8 @@ class ReferrersScreen(Place):
         SORT,
     )
 
+    _wish: ReferrersWish
+
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
         from referral_tui.dashboard.screens.referrers_board import ReferrersBoard  # noqa: PLC0415
@@ -76,7 +76,7 @@ class ReferrersScreen(Place):
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
         if snapshot.answer.sight == self._wish.sight:
-            self.board.show(snapshot, step, self._dashboard.setup.path)
+            self.board.show(snapshot, step, self.host.setup.path)
 
     @property
     def board(self) -> ReferrersBoard:
@@ -92,18 +92,18 @@ class ReferrersScreen(Place):
     def action_back(self) -> None:
         """Close the person who is open."""
         if self.board.close(self._wish.sight):
-            self._ask(also=())
+            self.wish_for(also=())
 
     def action_view(self, sight: Sight) -> None:
         """Go to another view."""
         self.board.close(self._wish.sight)
         self.board.turn(sight)
         self.board.table(sight).focus()
-        self._ask(sight=sight, also=())
+        self.wish_for(sight=sight, also=())
 
     def action_sort(self) -> None:
         """Sort leaders by qualified friends, or by money."""
-        self._ask(order="issued" if self._wish.order == "qualified" else "qualified")
+        self.wish_for(order="issued" if self._wish.order == "qualified" else "qualified")
 
     # -- what the parts say ---------------------------------------------------------------------------
 
@@ -114,28 +114,18 @@ class ReferrersScreen(Place):
     def on_table_opened(self, message: Table.Opened) -> None:
         """Open a person; communities and channels have no more to tell."""
         if self._wish.sight in ("leaders", "tree"):
-            self.board.open(message.row, self._dashboard.setup.path)
+            self.board.open(message.row, self.host.setup.path)
 
     def on_table_sorted(self, message: Table.Sorted) -> None:
         """Take the order whose header was clicked."""
         if message.sorting.key in ("qualified", "issued"):
-            self._ask(order=message.sorting.key)
+            self.wish_for(order=message.sorting.key)
 
     def on_branches_turned(self, message: Branches.Turned) -> None:
         """Open or close a branch."""
         one = {message.row.person}
-        self._ask(opened=self._wish.opened | one if message.opened else self._wish.opened - one)
+        self.wish_for(opened=self._wish.opened | one if message.opened else self._wish.opened - one)
 
     def on_account_pane_named(self, message: AccountPane.Named) -> None:
         """Have the people of an account named."""
-        self._ask(also=message.people)
-
-    @property
-    def _dashboard(self) -> Dashboard:
-        return cast("Dashboard", self.app)
-
-    def _ask(self, **changed: Any) -> None:
-        wish = replace(self._wish, **changed)
-        if wish != self._wish:
-            self._wish = wish
-            self.wish_again()
+        self.wish_for(also=message.people)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -13,7 +13,6 @@ from referral_tui.dashboard.telling import Telling
 
 if TYPE_CHECKING:
     from db.review_queue import Waiting
-    from referral_tui.dashboard.app import Dashboard
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.wish import Wish
@@ -84,9 +83,8 @@ class RewardsScreen(Place):
         """Settle what the cursor of the queue stands on: by an order while a run goes on, else by a helper."""
         from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
 
-        app = cast("Dashboard", self.app)
         row = self.query_one(RewardsBoard).chosen()
-        snapshot = app.snapshot
+        snapshot = self.host.snapshot
         if snapshot is None or row is None:
             self.say(Telling("Nothing waits for a review, so there is nothing to decide.", "warn"))
         elif snapshot.question.view.at is not None:
@@ -95,13 +93,13 @@ class RewardsScreen(Place):
             self.order("verdict", {"decision": row.number, "verdict": verdict, "by": BY})
         else:
             self.say(Telling(f"Deciding {row.number} in the database; this takes a moment.", "warn"))
-            self.run_worker(self._settle(app, row, verdict), exclusive=True, group="verdict")
+            self.run_worker(self._settle(row, verdict), exclusive=True, group="verdict")
 
-    async def _settle(self, app: Dashboard, row: Waiting, verdict: str) -> None:
+    async def _settle(self, row: Waiting, verdict: str) -> None:
         """Have a helper process settle it: nobody else writes to the database now."""
         from referral_tui.dashboard.helper import ask  # noqa: PLC0415
 
-        path = str(app.setup.path)
+        path = str(self.host.setup.path)
         reply = await ask(["review", verdict, str(row.number), "--by", BY, "--db", path, "--json"])
         if reply.status == 0 and isinstance(reply.data, dict):
             self.say(Telling(f"Done: decision {row.number} is {reply.data.get('outcome')} now.", "good"))

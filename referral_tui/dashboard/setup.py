@@ -1,0 +1,25 @@
+"""What a dashboard is opened with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from referral_tui.dashboard.clocks import Clocks
+from referral_tui.dashboard.comfort import Comfort
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a dashboard is opened with. `ended` tells why the writer we started is gone, if we started one."""
+
+    path: Path
+    pictures: Path = field(default_factory=Path)
+    clocks: Clocks = field(default_factory=Clocks)
+    ended: Callable[[], str | None] | None = None
+    starting: bool = False
+    """A writer of ours is on its way: no database yet is no trouble."""
+    at: int | None = None
+    """The moment to begin with, milliseconds UTC; null: now."""
+    comfort: Comfort = field(default_factory=Comfort)
