@@ -18,7 +18,7 @@ from db.writing import Connection
 from simulator.proof.verify import verify
 
 SEED = int(os.environ.get("DURABILITY_SEED", "1"))
-KILLS = int(os.environ.get("DURABILITY_KILLS", "100"))
+KILLS = int(os.environ.get("DURABILITY_KILLS", "500"))
 
 HOLD = """
 import sqlite3, sys
