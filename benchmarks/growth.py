@@ -20,9 +20,9 @@ import polars as pl
 
 from benchmarks.twelve import twelve
 from simulator.engine import Engine
-from simulator.load.drive import peak_memory
 from simulator.load.session import BATCH
 from simulator.load.traffic import WorldTraffic, gather, prepared
+from simulator.measuring.space import peak_memory
 from simulator.platform.records import parse_program
 from simulator.run.plan import Plan
 

@@ -70,7 +70,7 @@ def ingest(
 
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
     from simulator.files.ingest import Intake, ingest_files  # noqa: PLC0415 - loads Polars
-    from simulator.run.wall import wall_ms  # noqa: PLC0415 - with the rest
+    from simulator.wall import wall_ms  # noqa: PLC0415 - with the rest
 
     intake = Intake()
     started = time.perf_counter()

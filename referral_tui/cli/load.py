@@ -112,7 +112,7 @@ def load(
     from referral_tui.cli.load_words import load_lines, trial_line  # noqa: PLC0415 - keeps --help quick
     from simulator.errors import InputError  # noqa: PLC0415 - with the rest
     from simulator.load.session import Hooks, run_load  # noqa: PLC0415 - loads Polars
-    from simulator.run.wall import Stopper, signals  # noqa: PLC0415 - with the rest
+    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
 
     order = _order(
         plan=(preset, seed, referrers),

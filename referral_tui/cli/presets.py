@@ -88,7 +88,7 @@ def check(
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
     from simulator.calibration.bounds import CONFIDENCE  # noqa: PLC0415 - loads NumPy
     from simulator.calibration.trial import DAYS, StoppedError, compare  # noqa: PLC0415 - loads Polars
-    from simulator.run.wall import Stopper, signals  # noqa: PLC0415 - with the rest
+    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
 
     wanted = _wanted(names)
     seeds = list(dict.fromkeys(seed or [1]))

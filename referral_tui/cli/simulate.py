@@ -118,7 +118,7 @@ def simulate(
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
     from simulator.run.pace import parse_pace  # noqa: PLC0415 - loads Pydantic
     from simulator.run.run import Run  # noqa: PLC0415 - loads Polars
-    from simulator.run.wall import Stopper, signals  # noqa: PLC0415 - with the rest
+    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
 
     speed = parse_pace(pace)
     stopper = Stopper()

@@ -17,7 +17,7 @@ from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.plan import Plan, start_of
 from simulator.run.run import Run, begin
-from simulator.run.wall import Stopper
+from simulator.wall import Stopper
 
 DAYS: Final = 365
 SETTLING_DAYS: Final = 60

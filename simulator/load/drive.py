@@ -7,54 +7,23 @@ a batch is offered when the one before was taken, and its latency counts from wh
 
 from __future__ import annotations
 
-import resource
-import sys
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
-from simulator.load.histogram import Histogram
 from simulator.load.rates import Floats, Schedule
 from simulator.load.target import Target
 from simulator.load.traffic import Traffic, gather
-from simulator.platform.receipts import Counts
-from simulator.run.wall import Wall
+from simulator.measuring.tally import Tally, late_arrivals
+from simulator.wall import Wall
 
-LATE_MS = 3_600_000  # an event received so long after it occurred is a late arrival
 _NAP_S = 0.05  # how long a paced run sleeps at most, so that it hears of an interruption
 _DETAILED_EVENTS = (
     1000  # batches of so many are timed rule by rule; of smaller ones, which it would slow down,
 )
 _DETAILED_EVERY = 8  # one in so many
-
-
-@dataclass
-class Tally:
-    """What has happened so far; times in seconds of the wall clock since the start."""
-
-    offered: int = 0
-    sent: int = 0
-    counts: Counts = field(default_factory=Counts)
-    late: int = 0
-    batches: int = 0
-    detailed_events: int = 0
-    elapsed: float = 0.0
-    settling: float = 0.0
-    generating: float = 0.0
-    waiting: float = 0.0  # for an event to be due
-    behind: float = 0.0  # now
-    most_behind: float = 0.0
-    done: int = 0
-    latency: Histogram = field(default_factory=Histogram)
-
-    @property
-    def queue(self) -> int:
-        """Events that were taken and are not done."""
-        return self.sent - self.done
 
 
 @dataclass(frozen=True)
@@ -178,15 +147,3 @@ class Drive:
 
     def _now(self) -> float:
         return self._wall.now() - self._start
-
-
-def peak_memory() -> int:
-    """The most memory that this process has held, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
-def late_arrivals(messages: pl.DataFrame) -> int:
-    """How many of these messages were received more than `LATE_MS` after they occurred."""
-    waited: Any = messages["received_at"] - messages["occurred_at"] > LATE_MS
-    return int(waited.sum())

@@ -1,72 +1,16 @@
-"""The figures of a load run, from its tally and its target: what is shown, printed and kept, the same everywhere."""
+"""The figures of a load run that has ended, from its tally and its target, and those of shards as of one run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from simulator.load.drive import Tally, peak_memory
-from simulator.load.histogram import ERROR
-from simulator.load.target import Measured, Target
-from simulator.load.thresholds import PERCENTILES, Threshold
+from simulator.load.target import Target
+from simulator.load.thresholds import Threshold
+from simulator.measuring.figures import PERCENTILES, STAGES, rate, running
+from simulator.measuring.tally import Tally
 
-STAGES = ("intake", "attribute", "decide", "reward", "audit", "receipts")
-"""Where the judging thread's time goes, in the order of the fold."""
 BOTTLENECK = 0.5  # the generator is one where it takes more than this part of the time
-
-
-def running(tally: Tally, target: Measured, *, paced: bool) -> dict[str, Any]:
-    """The figures so far; times in seconds or, where the name says so, milliseconds.
-
-    `achieved_per_second` counts events that are done, by the wall clock; `judged_per_second` those taken, by the time
-    that judging them took: what the rules would do if nothing else were to do.
-    """
-    counts, elapsed = tally.counts, tally.elapsed
-    judging = sum(target.judging.stages.get(stage, 0.0) for stage in STAGES)
-    return {
-        "seconds": round(elapsed, 3),
-        "offered": tally.offered,
-        "received": tally.sent,
-        "accepted": counts.accepted,
-        "duplicate": counts.duplicate,
-        "conflict": counts.conflict,
-        "late": tally.late,
-        "offered_per_second": _rate(tally.offered, elapsed) if paced else None,
-        "achieved_per_second": _rate(tally.done, elapsed),
-        "judged_per_second": _rate(tally.sent, judging),
-        "latency_ms": latency(tally),
-        "latency_error": round(ERROR, 4),
-        "behind_ms": round(tally.most_behind * 1000, 3),
-        "behind_now_ms": round(tally.behind * 1000, 3),
-        "queue": tally.queue,
-        "batches": tally.batches,
-        "stages": stages(tally, target),
-        "database_bytes": target.bytes(),
-        "memory_bytes": peak_memory(),
-    }
-
-
-def latency(tally: Tally) -> dict[str, float | None]:
-    """Percentiles in milliseconds by the names of `thresholds.PERCENTILES`."""
-    histogram = tally.latency
-    values = {
-        name: histogram.percentile(float(name[1:])) if name != "max" else histogram.max or None
-        for name in PERCENTILES
-    }
-    return {name: None if value is None else round(value * 1000, 3) for name, value in values.items()}
-
-
-def stages(tally: Tally, target: Measured) -> dict[str, float]:
-    """Seconds by stage: `generate`, the engine's, `wait` for the writer, `idle`, and of the writer's thread `write`."""
-    judging = target.judging.stages
-    found = {
-        "generate": tally.generating,
-        **{stage: judging.get(stage, 0.0) for stage in STAGES},
-        "wait": judging.get("wait", 0.0),
-        "idle": tally.waiting,
-        "write": sum(target.writing.stages.values()),
-    }
-    return {name: round(seconds, 4) for name, seconds in found.items()}
 
 
 def final(tally: Tally, target: Target, thresholds: Sequence[Threshold], *, paced: bool) -> dict[str, Any]:
@@ -93,10 +37,6 @@ def _pieces(tally: Tally, target: Target) -> dict[str, float]:
     scale = tally.sent / tally.detailed_events
     pieces = sorted(target.judging.pieces.items(), key=lambda piece: -piece[1])
     return {name: round(seconds * scale, 4) for name, seconds in pieces}
-
-
-def _rate(count: int, seconds: float) -> float:
-    return round(count / seconds, 1) if seconds > 0 else 0.0
 
 
 def merged(
@@ -137,9 +77,9 @@ def merged(
         "seconds": round(seconds, 3),
         "offered_per_second": None
         if first["offered_per_second"] is None
-        else _rate(found["offered"], seconds),
-        "achieved_per_second": _rate(found["received"], seconds),
-        "judged_per_second": _rate(found["received"], judging),
+        else rate(found["offered"], seconds),
+        "achieved_per_second": rate(found["received"], seconds),
+        "judged_per_second": rate(found["received"], judging),
         "generator_is_bottleneck": found["generator_share"] > BOTTLENECK,
         "ended": all(part["ended"] for part in parts),
     }

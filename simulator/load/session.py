@@ -10,18 +10,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from simulator.load import figures
 from simulator.load.ahead import Ahead
-from simulator.load.beats import Beats
-from simulator.load.drive import Drive, Limits, Tally
+from simulator.load.drive import Drive, Limits
+from simulator.load.figures import final
 from simulator.load.rates import Schedule
 from simulator.load.recorded import read_recording
 from simulator.load.target import RulesAlone, Stored, without_repeats
 from simulator.load.thresholds import Threshold
 from simulator.load.traffic import Recording, Traffic, WorldTraffic, prepared
+from simulator.measuring.beats import Beats
+from simulator.measuring.figures import running
+from simulator.measuring.tally import Tally
 from simulator.program.model import Program
 from simulator.run.plan import Plan
-from simulator.run.wall import Wall, wall_ms
+from simulator.wall import Wall, wall_ms
 
 Progress = Callable[[int, int], None]
 Show = Callable[[Mapping[str, Any]], None]
@@ -124,7 +126,7 @@ def _run(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
         now = hooks.wall.now()
         if now - shown >= SHOWN_S:
             shown = now
-            measured = {**_identity(order), **figures.running(tally, target, paced=paced)}
+            measured = {**_identity(order), **running(tally, target, paced=paced)}
             hooks.show(measured)
             if beats.due(now):
                 beat(now, tally, measured)
@@ -141,7 +143,7 @@ def _run(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
             tick=tick,
         )
         ended = drive.go()
-        found = figures.final(drive.tally, target, order.thresholds, paced=paced)
+        found = final(drive.tally, target, order.thresholds, paced=paced)
         found |= {"ended": ended, "loops": traffic.loops, **_identity(order)}
         beat(hooks.wall.now(), drive.tally, found)
     return found

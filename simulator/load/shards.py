@@ -18,14 +18,14 @@ from typing import Any
 
 from db.merging import merge
 from simulator.errors import DatabaseError, ReferralError
-from simulator.load.beats import Beats
 from simulator.load.cores import share_cores
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
-from simulator.load.histogram import Histogram
 from simulator.load.session import Hooks, Order, run_load
+from simulator.measuring.beats import Beats
+from simulator.measuring.histogram import Histogram
 from simulator.program.shares import share_of
-from simulator.run.wall import Stopper, wall_ms
+from simulator.wall import Stopper, wall_ms
 
 MOST = 1000
 _LIVES = 3  # how often a shard is begun at most, when its worker dies

@@ -11,6 +11,8 @@ import polars as pl
 from db.rows import Row
 from simulator.engine import Engine, Outcome
 from simulator.errors import InputError
+from simulator.measuring.figures import Measured
+from simulator.measuring.space import file_bytes
 from simulator.meter import Meters, Stopwatch
 from simulator.platform.door import Platform
 from simulator.platform.receipts import Counts
@@ -26,16 +28,6 @@ _COUNTED = {
     "audit": ("seq", 1),
 }
 """Tables whose rows are numbered without a gap: the number's column, and the first number."""
-
-
-class Measured(Protocol):
-    """What figures are taken from beside a tally."""
-
-    judging: Stopwatch
-    writing: Stopwatch
-
-    def bytes(self) -> int:
-        """How large the database is now, its log included; 0 without one."""
 
 
 class Target(Measured, Protocol):
@@ -191,12 +183,6 @@ class RulesAlone:
 
     def _add(self, outcome: str, reason: str | None, count: int) -> None:
         self._decided[(outcome, reason)] = self._decided.get((outcome, reason), 0) + count
-
-
-def file_bytes(path: Path) -> int:
-    """How large a database is: its file and its write-ahead log."""
-    files = (path, path.with_name(path.name + "-wal"))
-    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def without_repeats(messages: pl.DataFrame) -> tuple[pl.DataFrame, int]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from simulator.errors import InputError
+from simulator.measuring.figures import PERCENTILES
 from simulator.program.nearest import advice
 
-PERCENTILES: Final = ("p50", "p90", "p95", "p99", "p99.9", "max")
 _SHARES: Final = ("duplicate", "late")
 METRICS: Final = (*PERCENTILES, "behind", "achieved", "judged", "memory", *_SHARES)
 """What a threshold may ask for: latencies and time behind (durations), rates, memory, and shares of all events."""

@@ -34,7 +34,7 @@ from simulator.platform.records import batch_of, command_row, parse_program, typ
 from simulator.platform.standing import standing
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.run.wall import wall_ms
+from simulator.wall import wall_ms
 
 _NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
 

@@ -20,7 +20,7 @@ from simulator.delivery.accepted import Accepted
 from simulator.delivery.dials import mixes
 from simulator.delivery.spool import Spool, files_path
 from simulator.errors import DatabaseError, InputError, ReferralError
-from simulator.load.gauge import Gauge
+from simulator.measuring.gauge import Gauge
 from simulator.platform.door import Platform
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -30,7 +30,7 @@ from simulator.run.plan import Plan
 from simulator.run.script import Cue, Script, recorded
 from simulator.run.source import Answers, Source
 from simulator.run.steering import change_program, decide
-from simulator.run.wall import Wall, wall_ms
+from simulator.wall import Wall, wall_ms
 from simulator.world.feedback import Felt
 from simulator.world.operator import Review
 from simulator.world.pseudonyms import client_key

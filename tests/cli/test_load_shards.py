@@ -26,7 +26,7 @@ from simulator.program.presets import find_program
 from simulator.program.shares import share_of
 from simulator.proof.verify import verify
 from simulator.run.plan import Plan
-from simulator.run.wall import Stopper
+from simulator.wall import Stopper
 
 Exports = Callable[..., dict[str, bytes]]
 SAME = ("received", "accepted", "attributions", "decisions", "rewards", "reasons", "rows", "late")

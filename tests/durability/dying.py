@@ -27,7 +27,7 @@ from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.plan import Plan
 from simulator.run.run import Run, begin, resume
-from simulator.run.wall import Stopper
+from simulator.wall import Stopper
 
 PLAN = Plan(seed=11, referrers=120, days=40, faults=parse_faults(["ordinary"]))
 HELD = 60  # events of a transaction: some twenty a run, written by the writer's thread

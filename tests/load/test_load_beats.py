@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.load.beats import Beats
-from simulator.load.histogram import ERROR, Histogram
+from simulator.measuring.beats import Beats
+from simulator.measuring.histogram import ERROR, Histogram
 
 
 def figures(**changes: Any) -> dict[str, Any]:

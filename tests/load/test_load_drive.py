@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 
 from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.load.drive import LATE_MS, Drive, Limits, Tally
+from simulator.load.drive import Drive, Limits
 from simulator.load.rates import Schedule, constant, parse_stages
 from simulator.load.target import without_repeats
 from simulator.load.traffic import Recording
+from simulator.measuring.tally import LATE_MS, Tally
 from simulator.meter import Stopwatch
 from simulator.platform.receipts import Counts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.load.histogram import ERROR, Histogram
+from simulator.measuring.histogram import ERROR, Histogram
 
 
 def test_nothing_entered_gives_no_percentile() -> None:

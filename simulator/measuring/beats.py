@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from db.rows import Row
-from simulator.load.histogram import Histogram
+from simulator.measuring.histogram import Histogram
 
 BEAT_S = 1.0
 
@@ -30,7 +30,7 @@ class Beats:
     def row(
         self, now: float, wall_ms: int, sim_at: int, figures: Mapping[str, Any], latency: Histogram
     ) -> Row:
-        """The next beat: `figures` of the run so far (`simulator.load.figures`), `latency` of the whole run."""
+        """The next beat: `figures` of the run so far (`simulator.measuring.figures`), `latency` of the whole run."""
         span = max(now - self._at, 1e-9)
         done = figures["received"] - figures["queue"]
         paced = figures["offered_per_second"] is not None

@@ -11,10 +11,10 @@ import numpy as np
 import polars as pl
 
 from db.rows import Row
-from simulator.load.beats import Beats
-from simulator.load.drive import Tally, late_arrivals
-from simulator.load.figures import running
-from simulator.load.target import file_bytes
+from simulator.measuring.beats import Beats
+from simulator.measuring.figures import running
+from simulator.measuring.space import file_bytes
+from simulator.measuring.tally import Tally, late_arrivals
 from simulator.meter import Meters, Stopwatch
 from simulator.platform.receipts import Counts
 

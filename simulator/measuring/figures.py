@@ -1,0 +1,84 @@
+"""The figures of a run so far, from its tally and stopwatches: the same wherever they are shown, printed or kept."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+from simulator.measuring.histogram import ERROR
+from simulator.measuring.space import peak_memory
+from simulator.measuring.tally import Tally
+from simulator.meter import Stopwatch
+
+STAGES = ("intake", "attribute", "decide", "reward", "audit", "receipts")
+"""Where the judging thread's time goes, in the order of the fold."""
+PERCENTILES: Final = ("p50", "p90", "p95", "p99", "p99.9", "max")
+"""Of the latencies, which are told."""
+
+
+class Measured(Protocol):
+    """What figures are taken from beside a tally."""
+
+    judging: Stopwatch
+    writing: Stopwatch
+
+    def bytes(self) -> int:
+        """How large the database is now, its log included; 0 without one."""
+
+
+def running(tally: Tally, target: Measured, *, paced: bool) -> dict[str, Any]:
+    """The figures so far; times in seconds or, where the name says so, milliseconds.
+
+    `achieved_per_second` counts events that are done, by the wall clock; `judged_per_second` those taken, by the time
+    that judging them took: what the rules would do if nothing else were to do.
+    """
+    counts, elapsed = tally.counts, tally.elapsed
+    judging = sum(target.judging.stages.get(stage, 0.0) for stage in STAGES)
+    return {
+        "seconds": round(elapsed, 3),
+        "offered": tally.offered,
+        "received": tally.sent,
+        "accepted": counts.accepted,
+        "duplicate": counts.duplicate,
+        "conflict": counts.conflict,
+        "late": tally.late,
+        "offered_per_second": rate(tally.offered, elapsed) if paced else None,
+        "achieved_per_second": rate(tally.done, elapsed),
+        "judged_per_second": rate(tally.sent, judging),
+        "latency_ms": latency(tally),
+        "latency_error": round(ERROR, 4),
+        "behind_ms": round(tally.most_behind * 1000, 3),
+        "behind_now_ms": round(tally.behind * 1000, 3),
+        "queue": tally.queue,
+        "batches": tally.batches,
+        "stages": stages(tally, target),
+        "database_bytes": target.bytes(),
+        "memory_bytes": peak_memory(),
+    }
+
+
+def latency(tally: Tally) -> dict[str, float | None]:
+    """Percentiles in milliseconds by the names of `PERCENTILES`."""
+    histogram = tally.latency
+    values = {
+        name: histogram.percentile(float(name[1:])) if name != "max" else histogram.max or None
+        for name in PERCENTILES
+    }
+    return {name: None if value is None else round(value * 1000, 3) for name, value in values.items()}
+
+
+def stages(tally: Tally, target: Measured) -> dict[str, float]:
+    """Seconds by stage: `generate`, the engine's, `wait` for the writer, `idle`, and of the writer's thread `write`."""
+    judging = target.judging.stages
+    found = {
+        "generate": tally.generating,
+        **{stage: judging.get(stage, 0.0) for stage in STAGES},
+        "wait": judging.get("wait", 0.0),
+        "idle": tally.waiting,
+        "write": sum(target.writing.stages.values()),
+    }
+    return {name: round(seconds, 4) for name, seconds in found.items()}
+
+
+def rate(count: int, seconds: float) -> float:
+    """So many a second, to a tenth; 0 where no time went by."""
+    return round(count / seconds, 1) if seconds > 0 else 0.0
