@@ -29,6 +29,7 @@ from simulator.wall import Stopper, wall_ms
 
 MOST = 1000
 _LIVES = 3  # how often a shard is begun at most, when its worker dies
+_FILES = ("", "-wal", "-shm", ".lock")  # a database's own, by what follows its name
 MakeExecutor = Callable[[], Executor]
 
 
@@ -59,9 +60,8 @@ def run_shards(order: Order, shards: Shards, hooks: Hooks) -> dict[str, Any]:
         ReferralError: a shard's worker died again and again.
 
     """
-    if order.path is not None and order.path.exists():
-        raise DatabaseError(f"{order.path}: exists already; name another file, or remove this one first")
     orders = shard_orders(order, shards.count)
+    _check_free([path for path in (order.path, *(shard.path for shard in orders)) if path is not None])
     begun = hooks.wall.now()
     found = _run_all(orders, shards, hooks)
     figures = merged(found, order.thresholds, hooks.wall.now() - begun)
@@ -76,9 +76,16 @@ def run_shards(order: Order, shards: Shards, hooks: Hooks) -> dict[str, Any]:
 def work(order: Order) -> dict[str, Any]:
     """One shard, in whatever process: begun anew where a worker that died left something."""
     if order.path is not None:
-        for file in order.path.parent.glob(f"{order.path.name}*"):
-            file.unlink()
+        for tail in _FILES:
+            order.path.with_name(order.path.name + tail).unlink(missing_ok=True)
     return run_load(order, Hooks(Stopper()))
+
+
+def _check_free(paths: Sequence[Path]) -> None:
+    """See that nothing is in the way: what a shard finds at its place it takes for a dead worker's."""
+    for path in paths:
+        if path.exists():
+            raise DatabaseError(f"{path}: exists already; name another file, or remove this one first")
 
 
 def _run_all(orders: Sequence[Order], shards: Shards, hooks: Hooks) -> list[dict[str, Any]]:

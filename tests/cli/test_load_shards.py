@@ -7,20 +7,25 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import closing
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from nasty import Cli
 
 from db.merging import SUMS, parts_of
 from db.referrers import communities, leaders
+from simulator.errors import DatabaseError
 from simulator.load import shards as sharding
 from simulator.load.drive import Limits
+from simulator.load.figures import merged
 from simulator.load.session import Hooks, Order
 from simulator.load.shards import Shards, run_shards, shard_orders, work
+from simulator.load.target import Stored
+from simulator.platform.receipts import Counts
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.program.shares import share_of
@@ -112,25 +117,57 @@ def test_the_number_of_workers_changes_nothing(order: Order, exports: Exports, t
     }
 
 
-def test_a_worker_that_dies_changes_nothing(order: Order, exports: Exports, tmp_path: Path, cli: Cli) -> None:
-    """Two processes of their own; the first of them to have begun a database is killed in the middle."""
-    killed: list[int] = []
+def dying_once(order: Order) -> dict[str, Any]:
+    """`work` in a process that kills itself when half of a shard is stored; the first that comes so far, no other."""
+    take = Stored.take
 
-    class Killing(sharding.ProcessPoolExecutor):
-        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-            future = super().submit(fn, *args, **kwargs)
-            if not killed and len(self._processes) == 2:
-                killed.append(next(iter(self._processes)))
-                os.kill(killed[0], signal.SIGKILL)
-            return future
+    def dying(self: Stored, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
+        counts = take(self, messages, done)
+        self.flush()
+        with suppress(FileExistsError):
+            self.path.with_name("died").touch(exist_ok=False)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return counts
 
+    Stored.take = dying  # type: ignore[method-assign] - of this process only
+    return work(order)
+
+
+def test_a_worker_that_dies_changes_nothing(order: Order, exports: Exports, tmp_path: Path) -> None:
+    """Two processes of their own; one is killed with a part of its shard written."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sharding, "ProcessPoolExecutor", Killing)
-        run_shards(order, Shards(2, workers=2), Hooks(Stopper()))
-    assert killed
-    calm = [work(one) for one in shard_orders(order, 2)]  # written over, one by one
-    assert sum(one["received"] for one in calm) == 3000
+        patch.setattr(sharding, "work", dying_once)
+        died = run_shards(order, Shards(2, workers=2), Hooks(Stopper()))
+    assert (tmp_path / "died").exists()
     assert verify(tmp_path / "market.db").difference is None
+    after = exports(tmp_path / "market.db")
+    calm = [work(one) for one in shard_orders(order, 2)]  # written over, one by one
+    assert exports(tmp_path / "market.db") == after
+    assert died["received"] == sum(one["received"] for one in calm) == 3000
+    assert died["reasons"] == merged(calm, (), 1.0)["reasons"]
+
+
+@pytest.mark.usefixtures("in_threads")
+@pytest.mark.parametrize("name", ["market.db", "market-2.db"])
+def test_what_is_there_is_not_written_over(order: Order, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("of somebody")
+    with pytest.raises(DatabaseError, match=f"{name}: exists already"):
+        run_shards(order, Shards(2), Hooks(Stopper()))
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(name, "of somebody")]
+
+
+def test_a_shard_begun_anew_takes_away_only_what_its_dead_worker_left(order: Order, tmp_path: Path) -> None:
+    for name in (
+        "market-1.db",
+        "market-1.db-wal",
+        "market-1.db-shm",
+        "market-1.db.lock",
+        "market-1.db.notes",
+    ):
+        (tmp_path / name).write_text("left")
+    assert work(shard_orders(order, 2)[0])["received"] == 1500
+    assert verify(tmp_path / "market-1.db").difference is None
+    assert (tmp_path / "market-1.db.notes").read_text() == "left"
 
 
 def test_people_events_and_budget_are_split(order: Order) -> None:
