@@ -142,9 +142,9 @@ def load(
         print_json(figures)
     else:
         typer.echo("\n".join(load_lines(figures, order.program)))
-    if not figures["ok"]:
-        return FAILED
-    return FINE if figures["ended"] else INTERRUPTED
+    if not figures["ended"]:  # what was cut short is no verdict
+        return INTERRUPTED
+    return FINE if figures["ok"] else FAILED
 
 
 def _order(
@@ -210,6 +210,10 @@ def _knee(
     if paced is not None or order.path is not None:
         raise InputError(
             "--find-knee: chooses the rates and keeps no database; leave out --rate, --stages and --db"
+        )
+    if any(one.metric == "memory" for one in order.thresholds):
+        raise InputError(
+            "--find-knee: a peak of memory is of all runs so far, whatever their rate; leave that threshold out"
         )
     traffic = traffic_of(order, hooks.making)
     assert isinstance(traffic, Recording)  # noqa: S101 - `prepare` makes one

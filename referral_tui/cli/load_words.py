@@ -18,12 +18,7 @@ def load_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
     yield from threshold_lines(figures)
     if "trials" in figures:
         yield from (trial_line(trial) for trial in figures["trials"])
-        knee = figures["knee_per_second"]
-        yield (
-            f"the knee: {knee:,} events/s is the highest rate tried that holds"
-            if knee
-            else "the knee: no rate tried holds the thresholds"
-        )
+        yield _knee(figures)
         yield "of that run:"
     yield from _rates(figures)
     yield from _latency(figures)
@@ -38,6 +33,16 @@ def load_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
     yield from _kept(figures)
 
 
+def _knee(figures: Mapping[str, Any]) -> str:
+    knee, trials = figures["knee_per_second"], figures["trials"]
+    cut = "" if figures["ended"] else "; the search was interrupted"
+    if not knee:
+        return f"the knee: no rate tried holds the thresholds{cut}"
+    failed = [trial["rate"] for trial in trials if not trial["ok"] and trial["rate"] > knee]
+    above = f"{min(failed):,.0f}/s does not" if failed else "none that was tried above it failed"
+    return f"the knee: {knee:,} events/s is the highest rate tried that holds; {above}{cut}"
+
+
 def threshold_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """Each threshold: whether it held, and what was measured."""
     if figures["thresholds"]:
@@ -49,10 +54,17 @@ def threshold_lines(figures: Mapping[str, Any]) -> Iterator[str]:
 def trial_line(trial: Mapping[str, Any]) -> str:
     """One trial of the search for the knee."""
     asked = "as fast as it goes" if trial["rate"] is None else f"at {trial['rate']:,.0f}/s"
-    held = "" if trial["rate"] is None else ", held" if trial["ok"] else ", did not hold"
+    held = (
+        ""
+        if trial["rate"] is None
+        else ", held"
+        if trial["ok"]
+        else f", did not hold: {'; '.join(trial['failed'])}"
+    )
+    slow = ", the generator was the bottleneck" if trial["generator_is_bottleneck"] else ""
     return (
         f"  {asked:<22} achieved {trial['achieved_per_second']:>11,.0f}/s  p99 {_ms(trial['latency_ms']['p99'])}, "
-        f"behind {_ms(trial['behind_ms'])}{held}"
+        f"behind {_ms(trial['behind_ms'])}{held}{slow}"
     )
 
 

@@ -16,7 +16,8 @@ DEFAULT: Final = "p99<250ms"
 """What is held where no threshold is given."""
 PRECISION: Final = 1.05  # the knee lies between the best rate that held and one at most 5 % above it
 TRIAL_S: Final = 5.0
-_TRIALS: Final = 12
+_TRIALS: Final = 20  # down to a ten-thousandth of what goes closed, and then to 5 %
+_SENT: Final = 0.99  # of what was due, at least: the rest had no turn, so no latency tells of it
 
 Trial = dict[str, Any]
 
@@ -27,30 +28,38 @@ def find_knee(
     """Search the knee: first as fast as it goes, then open runs between what held and what did not.
 
     Each trial begins with an empty state and plays the same traffic; `told` hears of each. The figures are those of
-    the best trial that held, with `knee_per_second` (None where none did) and all `trials`.
+    the best trial that held, with `knee_per_second` (None where none did) and all `trials`. One that was interrupted
+    says nothing of its rate: it is no trial, and the search has not `ended`.
     """
     thresholds = order.thresholds or (parse_threshold(DEFAULT),)
     seconds = order.limits.seconds or TRIAL_S
-    closed = _trial(replace(order, schedule=None), hooks, traffic, seconds, ())
+    last = closed = _trial(replace(order, schedule=None), hooks, traffic, seconds, ())
     trials = [_line(closed, None)]
     told(trials[-1])
     low, high = 0.0, float(closed["achieved_per_second"])
     best: dict[str, Any] | None = None
     rate = high * 0.9
-    while len(trials) < _TRIALS and not hooks.stopped() and rate >= 1:
+    while len(trials) < _TRIALS and closed["ended"] and rate >= 1:
         found = _trial(replace(order, schedule=constant(rate, seconds)), hooks, traffic, seconds, thresholds)
-        held = found["ok"] and found["received"] >= found["offered"] * 0.99
-        trials.append({**_line(found, rate), "ok": held})
+        if not found["ended"]:
+            break
+        last = found
+        trials.append(_line(found, rate))
         told(trials[-1])
-        if held:
+        if trials[-1]["ok"]:
             low, best = rate, found
         else:
             high = rate
         if low and high / low <= PRECISION:
             break
         rate = (low + high) / 2 if low else high / 2
-    figures = best or found
-    return {**figures, "ok": best is not None, "knee_per_second": round(low) or None, "trials": trials}
+    return {
+        **(best or last),
+        "ok": best is not None,
+        "ended": not hooks.stopped(),
+        "knee_per_second": round(low) or None,
+        "trials": trials,
+    }
 
 
 def _trial(
@@ -62,10 +71,17 @@ def _trial(
 
 
 def _line(figures: dict[str, Any], rate: float | None) -> Trial:
+    """A trial at a rate, or (None) as fast as it goes: what was measured, and `failed`: what did not hold."""
+    failed = [one["threshold"] for one in figures["thresholds"] if not one["ok"]]
+    sent = figures["received"] / figures["offered"] if figures["offered"] else 0.0
+    if rate is not None and sent < _SENT:
+        failed.append(f"only {sent * 100:.0f} % of what was due was sent")
     return {
         "rate": None if rate is None else round(rate, 1),
         "achieved_per_second": figures["achieved_per_second"],
         "latency_ms": figures["latency_ms"],
         "behind_ms": figures["behind_ms"],
-        "ok": True,
+        "generator_is_bottleneck": figures["generator_is_bottleneck"],
+        "failed": failed,
+        "ok": not failed,
     }
