@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from simulator.run.wall import Stopper
 
 from referral_tui.cli.load_words import load_lines, trial_line
 from simulator.load import knee
@@ -17,6 +16,7 @@ from simulator.load.traffic import Recording
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.plan import Plan
+from simulator.wall import Stopper
 
 CLOSED = 100_000.0
 
