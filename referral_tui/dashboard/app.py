@@ -92,9 +92,8 @@ class Dashboard(App[None]):
         self.view = View(at=None if setup.at is None else full_hour(setup.at))
         self.register_theme(NIGHT)
         self.register_theme(DAY)
-        self.set_reactive(
-            App.theme, setup.comfort.theme
-        )  # by its setter all styles would be parsed once more
+        # by its setter all styles would be parsed once more
+        self.set_reactive(App.theme, setup.comfort.theme)
         self.stylesheet = Styles(self.get_css_variables())
         if setup.comfort.keys:
             self.set_keymap(dict(setup.comfort.keys))
@@ -194,7 +193,8 @@ class Dashboard(App[None]):
         self._order("pause")
 
     def action_step(self, until: str | None = None) -> None:
-        """Go one event on, or on to the next change."""
+        """Go one event on, or on to the next change; from the past to now, where it can be seen."""
+        self._look(replace(self.view, at=None))
         self._order("step", until=until)
 
     def action_speed(self, faster: int) -> None:
@@ -226,6 +226,10 @@ class Dashboard(App[None]):
         topic = focused.topic() if isinstance(focused, Explained) else GENERAL
         keys = [(hint.key, hint.tooltip) for hint in self._hints(everything=True)]
         self.push_screen(ExplainScreen(topic, keys))
+
+    def action_help_quit(self) -> None:
+        """Say which key leaves: in a terminal ctrl+c is often tried first."""
+        self.on_said(Said(Telling("q leaves. (ctrl+c copies what is selected.)", "warn")))
 
     def action_theme(self) -> None:
         """Change between dark and light."""
@@ -276,10 +280,8 @@ class Dashboard(App[None]):
         """Leave in order when we are told to end, or the terminal is closed: whoever opened us cleans up."""
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
-            if number is not None:
-                with contextlib.suppress(
-                    NotImplementedError, RuntimeError, ValueError
-                ):  # not on every system
+            if number is not None:  # not on every system
+                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                     asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
     async def _begin(self) -> None:
@@ -311,6 +313,8 @@ class Dashboard(App[None]):
     def _look(self, view: View) -> None:
         """Look at another side, or another moment."""
         if view != self.view:
+            if view.at != self.view.at and self.orders is not None:
+                self.orders.forget()  # what was told of now is not what is seen
             self.view = view
             self._ask()
 

@@ -88,6 +88,10 @@ class Orders:
                 self._before_step = None
         self._told = Telling(f"Sent: {_words(order)}. Waiting for the simulation to obey.", "warn")
 
+    def forget(self) -> None:
+        """Tell of the last order no more."""
+        self._told, self._stepping = None, False
+
     def say(self, telling: Telling) -> None:
         """Tell what a screen has to say."""
         self._told = telling

@@ -133,3 +133,23 @@ async def test_every_command_is_in_the_palette(story: Story, watch: Watch) -> No
         await seen.pilot.press("down", "enter")
         await seen.pilot.pause()
         assert not seen.app.current_theme.dark
+
+
+async def test_of_the_past_it_says_that_it_is_and_a_step_leads_back_to_now(
+    story: Story, watch: Watch
+) -> None:
+    story.clock("paused", 21_600, WALL, START + 60 * DAY)
+    async with watch(story.path) as seen:
+        await order(seen, "space")
+        assert seen.telling().startswith("Sent: go on.")
+        await seen.pilot.press("left_square_bracket")
+        await seen.until(lambda: seen.telling().startswith("As it was on "))
+        await order(seen, "full_stop", orders=2)
+        await seen.until(lambda: seen.app.snapshot.question.view.at is None)
+        assert seen.telling().startswith("Sent: one event on.")
+
+
+async def test_ctrl_c_says_which_key_leaves(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        await seen.pilot.press("ctrl+c")
+        assert seen.telling() == "q leaves. (ctrl+c copies what is selected.)"

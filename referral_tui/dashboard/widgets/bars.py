@@ -64,17 +64,20 @@ class TopBar(LineWidget):
             self.redraw()
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:  # noqa: ARG002 -- one line whatever the height
-        """Draw the line; the program's name gives way first, then the brand, then words, then other screens' titles."""
+        """Draw the line; ours gives way to the program's name, that to words, and those to other screens' titles."""
         line = self.line(width)
         side, short = f"{self._side}'s view ", f"{self._side} "
         wide = [f" {tab.key} {tab.title} " for tab in self._tabs]
         tight = [text if tab.here else text[1:] for text, tab in zip(wide, self._tabs, strict=True)]
         keys = [text if tab.here else f"{tab.key} " for text, tab in zip(wide, self._tabs, strict=True)]
         if cell_len(BRAND) + _cells(wide) + 1 + cell_len(side) <= width:
-            line.add(BRAND[:3], self.ink("accent")).add(BRAND[3:], self.ink("strong"))
-            room = line.left - _cells(wide) - cell_len(side) - 3
-            if room >= 8 and self._name:
-                line.add(self._name, self.ink("quiet"), min(len(self._name), room)).skip(2)
+            room = line.left - _cells(wide) - cell_len(side) - 3 - cell_len(BRAND[:3])
+            ours = BRAND[3:] if not self._name or cell_len(BRAND[3:] + self._name) <= room else ""
+            line.add(BRAND[:3], self.ink("accent")).add(ours, self.ink("strong"))
+            if self._name:
+                line.add(
+                    self._name, self.ink("quiet" if ours else "strong"), min(len(self._name), room)
+                ).skip(2)
         layouts = [(wide, side), (wide, short), (tight, short), (keys, short)]
         fitting = [(tabs, side) for tabs, side in layouts if _cells(tabs) + 1 + cell_len(side) <= line.left]
         tabs, side = fitting[0] if fitting else layouts[-1]

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 ALL = "all rewards"
 BOTH = 15  # cells from which a column has room for a count and for money
-_TITLES = {"unfunded": "unfund."}
+COUNT = 7  # of them for the count, with the two spaces after it
+MOST = 11  # cells of money beside a count: £999,999.00; wider would stand far from its count
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class RewardTable(Table[RewardLine]):
         columns += [
             Column[RewardLine](
                 state,
-                _TITLES.get(state, state),
-                7,
+                state,
+                8 if state == "unfunded" else 7,
                 self._cell(state),
                 right=True,
                 grow=1,
@@ -137,13 +138,11 @@ class RewardTable(Table[RewardLine]):
             if not count:
                 return figures.NOTHING, "quiet"
             program = self._program
-            money = (
-                figures.money(minor, program.currency, program.digits, 8 if cells >= 8 else 7)
-                if program
-                else ""
-            )
-            if cells >= BOTH:
-                return f"{figures.compact(count, 5)}  {money:>8}", ink
+            both = cells >= BOTH
+            room = min(cells - COUNT, MOST) if both else cells
+            money = figures.money(minor, program.currency, program.digits, room) if program else ""
+            if both:
+                return f"{figures.compact(count, 5)}  {money:>{room}}", ink
             return (money if self._money else figures.compact(count, cells)), ink
 
         return draw
