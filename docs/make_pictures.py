@@ -21,9 +21,10 @@ from referral_tui.dashboard.widgets.reading import Reading
 from referral_tui.dashboard.widgets.table import Table
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
+from simulator.run.opening import begin
 from simulator.run.pace import parse_pace
 from simulator.run.plan import Plan
-from simulator.run.run import Run, begin
+from simulator.run.run import Run
 
 PICTURES = Path(__file__).parent / "pictures"
 SIZE = (132, 33)  # the funnel with one row a stage: the gaps between rows would show in a picture

@@ -22,7 +22,7 @@ from referral_tui.cli.options import (
 if TYPE_CHECKING:
     from referral_tui.cli.progress import Bar
     from simulator.program.model import Program
-    from simulator.run.run import Opened
+    from simulator.run.opening import Opened
     from simulator.run.script import Cue
 
 Ways = tuple[list[str] | None, list[str] | None]
@@ -162,8 +162,8 @@ def _begun(
     """A new run by what was given, the rest by default."""
     from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
     from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
+    from simulator.run.opening import begin  # noqa: PLC0415 - loads Polars
     from simulator.run.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
-    from simulator.run.run import begin  # noqa: PLC0415 - loads Polars
 
     wanted = {name: value for name, value in given.items() if value is not None}
     wanted |= _ways(ways)
@@ -191,7 +191,7 @@ def _script(again: Path | None, others: Sequence[object]) -> list[Cue]:
 
 def _begun_again(db: Path, again: Path) -> AbstractContextManager[Opened]:
     """A new run by the plan and the program of another."""
-    from simulator.run.run import begin  # noqa: PLC0415 - loads Polars
+    from simulator.run.opening import begin  # noqa: PLC0415 - loads Polars
     from simulator.run.script import earlier  # noqa: PLC0415 - with the rest
 
     plan, design = earlier(again)
@@ -202,7 +202,7 @@ def _resumed(
     db: Path, given: dict[str, Any], program: str | None, ways: Ways, bar: Bar
 ) -> AbstractContextManager[Opened]:
     """The run in a database, gone on with; what is given must be what it was begun with."""
-    from simulator.run.run import resume  # noqa: PLC0415 - loads Polars
+    from simulator.run.opening import resume  # noqa: PLC0415 - loads Polars
 
     wanted = {name: value for name, value in given.items() if value is not None}
     wanted |= _ways(ways)

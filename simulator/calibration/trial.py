@@ -15,8 +15,9 @@ from simulator.calibration.observed import Observed, observe, together, types
 from simulator.calibration.published import Published
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
+from simulator.run.opening import begin
 from simulator.run.plan import Plan, start_of
-from simulator.run.run import Run, begin
+from simulator.run.run import Run
 from simulator.wall import Stopper
 
 DAYS: Final = 365

@@ -15,11 +15,11 @@ from simulator.measuring.figures import Measured
 from simulator.measuring.space import file_bytes
 from simulator.meter import Meters, Stopwatch
 from simulator.platform.door import Platform
+from simulator.platform.outbox import HELD_EVENTS
 from simulator.platform.receipts import Counts
 from simulator.platform.records import parse_program
 from simulator.program.model import Program
 
-HELD_EVENTS = 50_000  # events to a transaction as fast as it goes
 _COUNTED = {
     "person": ("id", 0),
     "event": ("seq", 1),

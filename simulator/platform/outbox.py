@@ -9,6 +9,9 @@ from db.batch import Batch
 from db.store import Store
 from simulator.meter import OFF, Meter
 
+HELD_EVENTS = 50_000
+"""Events to a transaction of a run as fast as it goes; a heartbeat writes what is there every second."""
+
 Done = Callable[[], None]
 """Called when a batch is committed; by the writer's thread, where there is one."""
 

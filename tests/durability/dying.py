@@ -25,8 +25,9 @@ from simulator.delivery.dials import parse_faults
 from simulator.errors import ReferralError
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
+from simulator.run.opening import begin, resume
 from simulator.run.plan import Plan
-from simulator.run.run import Run, begin, resume
+from simulator.run.run import Run
 from simulator.wall import Stopper
 
 PLAN = Plan(seed=11, referrers=120, days=40, faults=parse_faults(["ordinary"]))

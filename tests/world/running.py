@@ -10,9 +10,10 @@ from pathlib import Path
 from db.crm import crm_path
 from simulator.files.export import export
 from simulator.program.model import Program
+from simulator.run.opening import begin, resume
 from simulator.run.pace import MAX
 from simulator.run.plan import Plan
-from simulator.run.run import Ending, Run, begin, resume
+from simulator.run.run import Ending, Run
 
 PLAN = Plan(seed=5, referrers=500, days=25)
 REVIEWING = """

@@ -24,9 +24,9 @@ from simulator.errors import DatabaseError, InputError
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.proof.verify import verify
+from simulator.run.opening import begin, resume
 from simulator.run.pace import MAX
 from simulator.run.plan import Plan
-from simulator.run.run import begin, resume
 
 DAY_S = 86_400
 

@@ -18,9 +18,9 @@ from simulator.errors import InputError
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.proof.verify import verify
+from simulator.run.opening import resume
 from simulator.run.pace import MAX
 from simulator.run.plan import Plan
-from simulator.run.run import resume
 
 HOUR_MS = 3_600_000
 PLAN = Plan(

@@ -16,8 +16,9 @@ from db.control import PROGRAM, SPEED, VERDICT, Order
 from referral_tui.cli.app import run as command
 from simulator.program.load import load_program
 from simulator.proof.verify import verify
+from simulator.run.opening import Opened, begin, resume
 from simulator.run.pace import MAX
-from simulator.run.run import Ending, Opened, Run, begin, resume
+from simulator.run.run import Ending, Run
 from simulator.run.script import Cue, recorded
 
 DAY = 86_400_000
