@@ -29,26 +29,22 @@ from simulator.platform import quarantine
 from simulator.platform.echoes import Echoes, Hear
 from simulator.platform.folding import folded
 from simulator.platform.outbox import Done, Outbox
-from simulator.platform.receipts import PARTS_KEPT, Counts, Refusals, check_told, newest_of, receipt_rollup
+from simulator.platform.passed import Passed
+from simulator.platform.receipts import PARTS_KEPT, Counts, Refusals, check_told, receipt_rollup
 from simulator.platform.records import batch_of, command_row, parse_program, typed, version_row
 from simulator.platform.standing import standing
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.wall import wall_ms
 
-_NOTHING_YET = {"received": "0", "receipts": "0", "newest_receipt": "0"}
-
 
 class Platform:
     """An open platform. Made by `create` and `open`; closed by `close` or as a context manager."""
 
     def __init__(self, store: Store, engine: Engine, hear: Hear | None = None) -> None:
-        settings = store.settings()
         self._store = store
         self._engine = engine
-        self._received = int(settings["received"])
-        self._receipts = int(settings["receipts"])
-        self._newest = max(0, engine.newest, int(settings["newest_receipt"]))
+        self._passed = Passed.of(store.settings())
         self._quarantined = self._commands = self._sim_at = 0
         self._refusals = Refusals()
         self._broken = False
@@ -75,7 +71,7 @@ class Platform:
         digest = hashlib.sha256(program.text.encode()).hexdigest()
         store = Store.create(
             path,
-            settings={"kind": "ingest", **(settings or {}), **_NOTHING_YET, "program_sha256": digest},
+            settings={"kind": "ingest", **(settings or {}), **Passed().settings(), "program_sha256": digest},
             version=version_row(Version(1, 0, program)),
             clock={"beat_at": wall_ms()},
         )
@@ -119,7 +115,7 @@ class Platform:
     @property
     def newest(self) -> int:
         """The newest time of receipt, of refused messages too; milliseconds UTC, 0 before the first."""
-        return self._newest
+        return max(self._passed.newest, self._engine.newest)
 
     @property
     def told(self) -> int:
@@ -144,12 +140,12 @@ class Platform:
     @property
     def received(self) -> int:
         """How many messages came in through this door, an operator's own not counted: where a sender goes on."""
-        return self._received
+        return self._passed.received
 
     @property
     def floor_ms(self) -> int:
         """No message is received before this: the newest receipt, and after what was told."""
-        return max(self._newest, self.told + 1 if self.told else 0)
+        return max(self.newest, self.told + 1 if self.told else 0)
 
     @property
     def earliest_now(self) -> int:
@@ -251,10 +247,8 @@ class Platform:
         refused = quarantine.rows(
             messages, positions, receipts.conflicts, rejected, texts_of, after=self._quarantined
         )
-        self._newest = newest_of(self._newest, messages, rejected)
-        self._sim_at = max(self._sim_at, self._newest)
-        self._received += counts.received if counted else 0
-        self._receipts += counts.received
+        self._passed.add(counts, messages, rejected, counted=counted)
+        self._sim_at = max(self._sim_at, self.newest)
         by_hour = receipt_rollup(messages, receipts.events, receipts.duplicates, refused)
         by_part = self._refusals.breakdown(refused, messages, receipts.duplicates)
         self._store_outcome(
@@ -262,12 +256,7 @@ class Platform:
             events=receipts.events,
             quarantine=refused,
             done=done,
-            settings={
-                "received": str(self._received),
-                "receipts": str(self._receipts),
-                "newest_receipt": str(self._newest),
-                **(keep or {}),
-            },
+            settings={**self._passed.settings(), **(keep or {})},
         )
         self._quarantined += refused.height
         return counts

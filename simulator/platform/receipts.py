@@ -10,7 +10,6 @@ import polars as pl
 from simulator.engine.interner import Few
 from simulator.engine.outcome import EMPTY, Receipts
 from simulator.errors import InputError
-from simulator.events.decode import Rejected
 from simulator.events.moment import format_moment
 
 HOUR_MS = 3_600_000
@@ -49,13 +48,6 @@ class Counts:
             self.conflict + other.conflict,
             self.malformed + other.malformed,
         )
-
-
-def newest_of(before: int, messages: pl.DataFrame, rejected: Sequence[Rejected]) -> int:
-    """The newest time of receipt (milliseconds) of a batch, refused messages included; not before `before`."""
-    if messages.height:
-        before = max(before, int(messages["received_at"].max()))  # type: ignore[arg-type]
-    return max(before, rejected[-1].received_at) if rejected else before
 
 
 def check_told(now_ms: int, earliest_ms: int) -> None:
