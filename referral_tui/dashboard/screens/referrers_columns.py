@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TypeVar
 
 from db.referrers import GroupRow, LeaderRow
 from db.tree import MOST_COUNTED, Branch
 from referral_tui import figures
 from referral_tui.dashboard.screens.journeys_columns import OUTCOMES, STAGE_SIGNS
 from referral_tui.dashboard.widgets.columns import Column
+from referral_tui.dashboard.widgets.graph import bar
 from referral_tui.names import Names
 from referral_tui.words import channel_words
 
 Drawn = tuple[str, str]
 Money = Callable[[int, int], str]
-_BLOCKS: Final = " ▏▎▍▌▋▊▉█"
-_RATE: Final = "Friends who qualified ÷ friends."
-_SHARE: Final = "Their qualified friends ÷ all qualified friends of the program."
-
-
-def bar(part: float | None, cells: int) -> str:
-    """Draw a part of one as a bar, to an eighth of a cell."""
-    eighths = round(max(0.0, min(1.0, part or 0.0)) * cells * 8)
-    full, rest = divmod(eighths, 8)
-    return "█" * full + (_BLOCKS[rest] if rest else "")
+Brings = TypeVar("Brings", LeaderRow, GroupRow)
+"""Who or what brings friends: a referrer, a community, a channel."""
 
 
 def leader_columns(
@@ -35,68 +28,27 @@ def leader_columns(
     def name(row: LeaderRow, _cells: int) -> Drawn:
         return names()(row.ref), "strong"
 
-    def part(row: LeaderRow, cells: int) -> Drawn:
-        return bar(_ratio(row.qualified, most()), cells), "participation"
+    def brought_by(row: LeaderRow, _cells: int) -> Drawn:
+        return (f"generation {row.generation}" if row.generation else "nobody"), "quiet"
 
     return [
         Column("place", "", 3, lambda row, _: (str(row.place), "quiet"), right=True, weight=9),
         Column("name", "referrer", 18, name, grow=1, most=28, weight=9),
-        Column(
-            "friends",
-            "friends",
-            7,
-            lambda row, _: (figures.compact(row.friends, 7), "plain"),
-            right=True,
-            weight=7,
-            says="Friends who were matched to them.",
+        _friends(7, "Friends who were matched to them."),
+        _qualified(11, "Friends who qualified at least once.", sorts=True),
+        _rate(weight=5),
+        _issued(
+            money,
+            "Rewards issued to them as a referrer or as who brought the referrer, less what was clawed back.",
+            sorts=True,
         ),
-        Column(
-            "qualified",
-            "qualified",
-            11,
-            lambda row, _: (figures.compact(row.qualified, 9), "good"),
-            right=True,
-            weight=8,
-            sorts=(True,),
-            says="Friends who qualified at least once.",
-        ),
-        Column(
-            "rate",
-            "rate",
-            7,
-            lambda row, _: (figures.share(_ratio(row.qualified, row.friends)), "plain"),
-            right=True,
-            weight=5,
-            says=_RATE,
-        ),
-        Column(
-            "issued",
-            "issued",
-            11,
-            lambda row, cells: (money(row.issued_minor, cells), "strong"),
-            right=True,
-            weight=8,
-            sorts=(True,),
-            says="Rewards issued to them as a referrer or as who brought the referrer, less what was clawed back.",
-        ),
-        Column(
-            "share",
-            "share",
-            7,
-            lambda row, _: (figures.share(_ratio(row.qualified, qualified())), "plain"),
-            right=True,
-            weight=6,
-            says=_SHARE,
-        ),
-        Column("bar", "of the first one's", 18, part, grow=3, most=60, weight=1),
+        _share(qualified, weight=6),
+        _bar(most),
         Column(
             "generation",
             "brought by",
             13,
-            lambda row, _: (
-                "nobody" if not row.generation else f"generation {row.generation}",
-                "quiet",
-            ),
+            brought_by,
             weight=2,
             says="The generation in which they came as a friend themselves.",
         ),
@@ -166,43 +118,15 @@ def group_columns(
 
     return [
         Column("name", what, 17, name, grow=1, most=28, weight=9),
-        Column(
-            "friends",
-            "friends",
+        _friends(
             8,
-            lambda row, _: (figures.compact(row.friends, 8), "plain"),
-            right=True,
-            weight=7,
-            says="Friends who were matched through it; of a community, by a referrer in it."
+            "Friends who were matched through it; of a community, by a referrer in it."
             if what == "community"
             else "Friends who were matched by a link that was opened there; code: one that was typed.",
         ),
-        Column(
-            "qualified",
-            "qualified",
-            9,
-            lambda row, _: (figures.compact(row.qualified, 9), "good"),
-            right=True,
-            weight=8,
-        ),
-        Column(
-            "rate",
-            "rate",
-            7,
-            lambda row, _: (figures.share(_ratio(row.qualified, row.friends)), "plain"),
-            right=True,
-            weight=6,
-            says=_RATE,
-        ),
-        Column(
-            "issued",
-            "issued",
-            11,
-            lambda row, cells: (money(row.issued_minor, cells), "strong"),
-            right=True,
-            weight=8,
-            says="All rewards issued for these friends, whoever got them, less what was clawed back.",
-        ),
+        _qualified(9),
+        _rate(weight=6),
+        _issued(money, "All rewards issued for these friends, whoever got them, less what was clawed back."),
         Column(
             "each",
             "a friend",
@@ -212,25 +136,89 @@ def group_columns(
             weight=5,
             says="Cost per qualified friend: issued ÷ qualified.",
         ),
-        Column(
-            "share",
-            "share",
-            7,
-            lambda row, _: (figures.share(_ratio(row.qualified, qualified())), "plain"),
-            right=True,
-            weight=4,
-            says=_SHARE,
-        ),
-        Column(
-            "bar",
-            "of the first one's",
-            18,
-            lambda row, cells: (bar(_ratio(row.qualified, most()), cells), "participation"),
-            grow=3,
-            most=60,
-            weight=1,
-        ),
+        _share(qualified, weight=4),
+        _bar(most),
     ]
+
+
+# -- what the leaderboard shares with communities and channels -----------------------------------------
+
+
+def _friends(width: int, says: str) -> Column[Brings]:
+    return Column(
+        "friends",
+        "friends",
+        width,
+        lambda row, _: (figures.compact(row.friends, width), "plain"),
+        right=True,
+        weight=7,
+        says=says,
+    )
+
+
+def _qualified(width: int, says: str = "", *, sorts: bool = False) -> Column[Brings]:
+    return Column(
+        "qualified",
+        "qualified",
+        width,
+        lambda row, _: (figures.compact(row.qualified, 9), "good"),
+        right=True,
+        weight=8,
+        sorts=(True,) if sorts else (),
+        says=says,
+    )
+
+
+def _rate(weight: int) -> Column[Brings]:
+    return Column(
+        "rate",
+        "rate",
+        7,
+        lambda row, _: (figures.share(_ratio(row.qualified, row.friends)), "plain"),
+        right=True,
+        weight=weight,
+        says="Friends who qualified ÷ friends.",
+    )
+
+
+def _issued(money: Money, says: str, *, sorts: bool = False) -> Column[Brings]:
+    return Column(
+        "issued",
+        "issued",
+        11,
+        lambda row, cells: (money(row.issued_minor, cells), "strong"),
+        right=True,
+        weight=8,
+        sorts=(True,) if sorts else (),
+        says=says,
+    )
+
+
+def _share(qualified: Callable[[], int], weight: int) -> Column[Brings]:
+    return Column(
+        "share",
+        "share",
+        7,
+        lambda row, _: (figures.share(_ratio(row.qualified, qualified())), "plain"),
+        right=True,
+        weight=weight,
+        says="Their qualified friends ÷ all qualified friends of the program.",
+    )
+
+
+def _bar(most: Callable[[], int]) -> Column[Brings]:
+    return Column(
+        "bar",
+        "of the first one's",
+        18,
+        lambda row, cells: (bar(_ratio(row.qualified, most()) or 0.0, cells), "participation"),
+        grow=3,
+        most=60,
+        weight=1,
+    )
+
+
+# -- what the tree shows ---------------------------------------------------------------------------------
 
 
 def _generation(row: Branch, _cells: int) -> Drawn:
