@@ -21,10 +21,14 @@ class ClusterExecutor(Executor):
         """Have a call made by a worker of the cluster."""
         return self._inner.submit(fn, *args, **kwargs)
 
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls, and wait for those that were made or take them back."""
+        self._inner.shutdown(wait=wait, cancel_futures=cancel_futures)
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
-        self._inner.shutdown()
+        self.shutdown()
         self._client.close()
         return None
 

@@ -64,6 +64,8 @@ class Drive:
         ended = self._loop()
         tally = self.tally
         tally.offered = tally.sent if self._schedule is None else self._due(self._now())
+        if self._schedule is not None and tally.offered > tally.sent:  # no latency tells of these
+            tally.fell_behind(self._now() - float(self._schedule.times(tally.sent, 1)[0]))
         self._target.flush()
         tally.elapsed = self._now()
         self._target.settle()
@@ -116,8 +118,7 @@ class Drive:
             intended = np.full(messages.height, ready)
         else:
             intended = self._schedule.times(tally.sent, messages.height)
-            tally.behind = max(0.0, ready - float(intended[0]))
-            tally.most_behind = max(tally.most_behind, tally.behind)
+            tally.fell_behind(ready - float(intended[0]))
         self._pending.append(intended)
         detailed = messages.height >= _DETAILED_EVENTS or tally.batches % _DETAILED_EVERY == 0
         self._target.judging.detailed = detailed

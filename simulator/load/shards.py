@@ -6,19 +6,19 @@ takes nothing along: its shard is begun anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
 from db.merging import merge
 from simulator.errors import DatabaseError, ReferralError
-from simulator.load.cores import share_cores
+from simulator.load.cores import begin_worker
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, Order, run_load
@@ -29,6 +29,7 @@ from simulator.wall import Stopper, wall_ms
 
 MOST = 1000
 _LIVES = 3  # how often a shard is begun at most, when its worker dies
+_LOOK_S = 0.2  # how often somebody is asked whether to end
 _FILES = ("", "-wal", "-shm", ".lock")  # a database's own, by what follows its name
 MakeExecutor = Callable[[], Executor]
 
@@ -58,6 +59,7 @@ def run_shards(order: Order, shards: Shards, hooks: Hooks) -> dict[str, Any]:
     Raises:
         InputError, DatabaseError: as `run_load`; of the first shard that can't be run.
         ReferralError: a shard's worker died again and again.
+        KeyboardInterrupt: somebody wanted an end; the databases of shards stay, unmerged.
 
     """
     orders = shard_orders(order, shards.count)
@@ -94,10 +96,14 @@ def _run_all(orders: Sequence[Order], shards: Shards, hooks: Hooks) -> list[dict
     for _ in range(_LIVES):
         with _executor(shards)() as executor, suppress(BrokenProcessPool):
             futures = {executor.submit(work, order): number for number, order in left.items()}
-            for future in as_completed(futures):
-                found[futures[future]] = future.result()
-                del left[futures[future]]
-                hooks.making(len(found), len(orders))
+            try:
+                for future in _as_they_end(futures, hooks.stopped):
+                    found[futures[future]] = future.result()
+                    del left[futures[future]]
+                    hooks.making(len(found), len(orders))
+            except BaseException:
+                _give_up(executor)
+                raise
         if not left:
             return [found[number] for number in range(len(orders))]
     raise ReferralError(
@@ -105,10 +111,27 @@ def _run_all(orders: Sequence[Order], shards: Shards, hooks: Hooks) -> list[dict
     )
 
 
+def _as_they_end(futures: Iterable[Future[Any]], stopped: Callable[[], bool]) -> Iterator[Future[Any]]:
+    """Each future when it is done. Raises KeyboardInterrupt when somebody wants an end."""
+    left = set(futures)
+    while left:
+        done, left = wait(left, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
+        if stopped():
+            raise KeyboardInterrupt
+        yield from done
+
+
+def _give_up(executor: Executor) -> None:
+    """Begin no other shard, and end those that are worked on: what they come to is nothing without the rest."""
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in active_children():
+        process.terminate()
+
+
 def _executor(shards: Shards) -> MakeExecutor:
     if shards.cluster is None:
         return lambda: ProcessPoolExecutor(
-            shards.workers, get_context("spawn"), initializer=share_cores, initargs=(shards.workers,)
+            shards.workers, get_context("spawn"), initializer=begin_worker, initargs=(shards.workers,)
         )
     from simulator.load.cluster import executor_at  # noqa: PLC0415 - an optional extra
 

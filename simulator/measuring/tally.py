@@ -37,6 +37,11 @@ class Tally:
         """Events that were taken and are not done."""
         return self.sent - self.done
 
+    def fell_behind(self, seconds: float) -> None:
+        """The next event's turn is, or would be, so long after it was due."""
+        self.behind = max(0.0, seconds)
+        self.most_behind = max(self.most_behind, self.behind)
+
 
 def late_arrivals(messages: pl.DataFrame) -> int:
     """How many of these messages were received more than `LATE_MS` after they occurred."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import polars as pl
@@ -168,6 +169,36 @@ def test_a_shard_begun_anew_takes_away_only_what_its_dead_worker_left(order: Ord
     assert work(shard_orders(order, 2)[0])["received"] == 1500
     assert verify(tmp_path / "market-1.db").difference is None
     assert (tmp_path / "market-1.db.notes").read_text() == "left"
+
+
+@pytest.mark.parametrize("why", ["stopped", "failed"])
+def test_no_other_shard_is_begun_after_one_that_failed_or_a_stop(
+    order: Order, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    begun, stopper, given_up = [], Stopper(), Event()
+    give_up = sharding._give_up
+
+    def giving_up(executor: Executor) -> None:
+        give_up(executor)
+        given_up.set()
+
+    def failing(shard: Order) -> dict[str, Any]:
+        begun.append(shard.path)
+        if len(begun) == 2:
+            given_up.wait(60)  # that one was begun before anybody knew
+        if why == "failed":
+            raise DatabaseError("the disk is full")
+        stopper.stop()
+        return {}
+
+    monkeypatch.setattr(sharding, "_executor", lambda _shards: lambda: ThreadPoolExecutor(1))
+    monkeypatch.setattr(sharding, "work", failing)
+    monkeypatch.setattr(sharding, "_give_up", giving_up)
+    with pytest.raises(KeyboardInterrupt if why == "stopped" else DatabaseError):
+        run_shards(order, Shards(50), Hooks(stopper, stopper.asked))
+    assert len(begun) <= 2
+    assert order.path is not None
+    assert not order.path.exists()
 
 
 def test_people_events_and_budget_are_split(order: Order) -> None:

@@ -117,6 +117,15 @@ def test_an_open_load_that_the_target_can_t_keep_up_with_falls_behind() -> None:
     assert tally.most_behind == pytest.approx(5.0, abs=0.15)
 
 
+def test_what_never_had_its_turn_is_behind_too() -> None:
+    """The last batch stalls beyond the end: of those due since then no latency tells."""
+    wall = FakeWall()
+    target = Slow(wall, 0.1, stalls={9: 5.0})
+    tally = drive(target, wall, constant(1000.0), Limits(seconds=1), traffic=recording(1000))
+    assert tally.offered > tally.sent
+    assert tally.most_behind == pytest.approx(5.0, abs=0.3)
+
+
 def test_a_closed_load_sends_full_batches_and_is_never_behind() -> None:
     wall = FakeWall()
     target = Slow(wall, 0.02)
