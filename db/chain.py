@@ -66,8 +66,3 @@ class Chain:
                 self._number += 1
                 self._rows = 0
         return changed
-
-
-def block_of(place: int) -> int:
-    """The number of the block that holds the row at `place`, counted from 1."""
-    return (place - 1) // BLOCK_ROWS + 1

@@ -59,15 +59,15 @@ def leaders(db: sqlite3.Connection, order: Order = "qualified", count: int = PLA
     return tuple(LeaderRow(*row) for row in rows)
 
 
-def communities(db: sqlite3.Connection, count: int = PLACES) -> tuple[GroupRow, ...]:
-    """Read the first communities as they stand now, by qualified friends, then money, then friends.
+def communities(db: sqlite3.Connection) -> tuple[GroupRow, ...]:
+    """Read the first communities as they stand now, at most PLACES, by qualified friends, then money, then friends.
 
     A friend counts for the community their referrer was known to be in when they were attributed.
     """
     rows = db.execute(
         "SELECT community, friends, qualified, issued_minor FROM leader WHERE board = 'community' AND place <= ? "
         "ORDER BY place",
-        (count,),
+        (PLACES,),
     )
     return tuple(GroupRow(*row) for row in rows)
 

@@ -166,10 +166,6 @@ class Store:
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
 
-    def set_clock(self, **values: float | str) -> None:
-        """Set columns of the clock's row, on their own."""
-        self.write(Batch(clock=values))
-
     def _write_rows(self, batch: Batch) -> None:
         self._chained("person", batch.persons)
         if batch.events.height:

@@ -119,21 +119,6 @@ def receipts(sums: Sums) -> dict[str, int]:
     return {kind: sums.count(f"receipt.{kind}") for kind in RECEIPTS}
 
 
-def receipts_by_hour(db: sqlite3.Connection, at_ms: int, hours: int = 48) -> dict[str, tuple[int, ...]]:
-    """Read the receipts of the last hours before a moment, the oldest first."""
-    end = at_ms // HOUR_MS + 1
-    found = {kind: [0] * hours for kind in RECEIPTS}
-    for hour, metric, count in db.execute(
-        "SELECT hour, metric, count FROM hour WHERE hour >= ? AND hour < ? AND metric >= 'receipt.' "
-        "AND metric < 'receipt/'",
-        (end - hours, end),
-    ):
-        kind = str(metric).removeprefix("receipt.")
-        if kind in found:
-            found[kind][hour - end + hours] = count
-    return {kind: tuple(counts) for kind, counts in found.items()}
-
-
 def senders(sums: Sums) -> tuple[SenderRow, ...]:
     """Make a row of each source, the one with most messages first; by whole days, when looking back."""
     accepted: dict[str, int] = {}

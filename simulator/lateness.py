@@ -7,7 +7,6 @@ whatever is in it. Plain Python: who judges and who looks use the same.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -27,11 +26,6 @@ class Late:
     median: int
     p95: int
     worst: int
-
-
-def bucket_of(late_ms: int) -> int:
-    """The bucket of one event."""
-    return bisect_right(EDGES, late_ms)
 
 
 def summed(buckets: Mapping[int, tuple[int, int]]) -> Late | None:

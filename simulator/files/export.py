@@ -29,7 +29,6 @@ from simulator.files.tables import TABLES, Table
 from simulator.platform.records import typed
 
 Format = Literal["jsonl", "csv", "parquet"]
-FORMATS: Final[tuple[Format, ...]] = ("jsonl", "csv", "parquet")
 WHATS: Final = ("events", *TABLES)
 CHUNK = 10_000  # rows in memory at once
 GROUP = 50_000  # rows to a Parquet row group

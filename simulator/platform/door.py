@@ -218,15 +218,13 @@ class Platform:
             done=done,
         )
 
-    def receive_columns(
-        self, messages: pl.DataFrame, *, keep: Mapping[str, str] | None = None, done: Done | None = None
-    ) -> Counts:
+    def receive_columns(self, messages: pl.DataFrame, *, done: Done | None = None) -> Counts:
         """The same for messages that are columns already (`MESSAGE_SCHEMA`, valid, `received_at` rising).
 
         `done` hears when they are committed; by the writer's thread, where there is one (`hold`).
         """
         texts_of = partial(quarantine.lines_of, messages)
-        return self._receive(messages, None, (), texts_of, keep=keep, counted=True, done=done)
+        return self._receive(messages, None, (), texts_of, keep=None, counted=True, done=done)
 
     def _receive(
         self,
@@ -261,7 +259,7 @@ class Platform:
         self._quarantined += refused.height
         return counts
 
-    def advance(self, now_ms: int, *, keep: Mapping[str, str] | None = None) -> None:
+    def advance(self, now_ms: int) -> None:
         """Tell the platform that it is `now_ms` (milliseconds UTC): what is due by then is released.
 
         Raises:
@@ -274,7 +272,7 @@ class Platform:
         self._broken = True
         outcome = self._engine.advance(now_ms)
         self._sim_at = max(self._sim_at, now_ms)
-        self._store_outcome(outcome, settings=dict(keep or {}))
+        self._store_outcome(outcome, settings={})
 
     def clock(
         self,
@@ -284,12 +282,10 @@ class Platform:
         *,
         starts_at: int | None = None,
         ends_at: int | None = None,
-        beat_at: int | None = None,
     ) -> None:
         """Say where the writer stands, for those who look.
 
-        `status` is running, paused, finished or stopped; `pace` is simulated milliseconds per wall millisecond;
-        `beat_at` is the wall clock, milliseconds UTC (default: now).
+        `status` is running, paused, finished or stopped; `pace` is simulated milliseconds per wall millisecond.
         """
         self._sim_at = max(self._sim_at, sim_at or 0)
         values: dict[str, int | float | str | None] = {
@@ -298,7 +294,7 @@ class Platform:
             "pace": pace,
             "starts_at": starts_at,
             "ends_at": ends_at,
-            "beat_at": wall_ms() if beat_at is None else beat_at,
+            "beat_at": wall_ms(),
             "pid": os.getpid(),
         }
         self._outbox.put(Batch(clock={name: value for name, value in values.items() if value is not None}))

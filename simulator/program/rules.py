@@ -35,11 +35,6 @@ class CompiledRule:
     expr: pl.Expr
 
 
-def check_rule(text: str) -> list[str]:
-    """List every problem of an expression, each a line for a person; an empty list where it is a rule."""
-    return list(parse_expression(text).problems)
-
-
 def compile_rule(rule: Rule) -> CompiledRule:
     """Compile `rule` for columns of the types in FACTS.
 

@@ -23,9 +23,7 @@ SEED: Final = 1
 REFERRERS: Final = 1000
 DAYS: Final = 365
 START_MS: Final = 1_767_225_600_000  # 2026-01-01T00:00:00Z, where neither the user nor the program says
-MOST_DAYS: Final = 3660
 _WORTH_A_PROCESS: Final = 5_000_000  # referrer-days; measured on two cores
-MOST_REFERRERS: Final = 10_000_000
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,6 @@ class Purpose(IntEnum):
     FIRST_NAME = 80
     LAST_NAME = 81
     MAILBOX = 82
-    MAIL_DOMAIN = 83
     PHONE = 84
     CONTACT_KIND = 85
     RING = 86

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from db.readonly import APPLICATION_ID, SCHEMA_VERSION
-from simulator.lateness import bucket_of
+from simulator.lateness import EDGES
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -102,7 +103,7 @@ class Story:
             self.db.execute(
                 f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO UPDATE "
                 "SET count = count + 1, worst = max(worst, excluded.worst)",
-                (*keys, bucket_of(late_ms), 1, late_ms),
+                (*keys, bisect_right(EDGES, late_ms), 1, late_ms),
             )
 
     def refuse(self, receipt: str, field: str | None, reason: str, message: str) -> None:

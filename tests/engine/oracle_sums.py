@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 
 from oracle import Attributed, Line, Oracle
 
-from simulator.lateness import bucket_of
+from simulator.lateness import EDGES
 
 DAY_MS = 86_400_000
 Parts = dict[tuple[str, str], tuple[int, int]]
@@ -87,7 +88,7 @@ def lateness(oracle: Oracle) -> dict[tuple[int, str, int], tuple[int, int]]:
     late = defaultdict(list)
     for event in oracle.log:
         by = max(0, event["received_at"] - event["occurred_at"])
-        late[event["received_at"] // DAY_MS, event["type"], bucket_of(by)].append(by)
+        late[event["received_at"] // DAY_MS, event["type"], bisect_right(EDGES, by)].append(by)
     return {key: (len(all_), max(all_)) for key, all_ in late.items()}
 
 

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from db import log, rows
-from db.chain import BLOCK_ROWS, Chain, block_of, genesis
+from db.chain import BLOCK_ROWS, Chain, genesis
 from db.lock import WriterLock
 from db.readonly import DamagedDatabaseError, LockedDatabaseError
 from db.store import Batch, Store
@@ -115,7 +115,6 @@ def test_a_block_is_what_its_description_says() -> None:
     assert sealed.hash == hashlib.sha256(first + '[1,"a",null],[2,null,"é"],'.encode()).hexdigest()
     assert (sealed.number, sealed.rows) == (1, 2)
     assert genesis("audit", "program") != first != genesis("event", "program ")
-    assert [block_of(place) for place in (1, 1024, 1025)] == [1, 1, 2]
 
 
 def test_rows_are_those_of_the_frame_with_nulls_where_it_has_no_column() -> None:
