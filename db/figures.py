@@ -50,6 +50,16 @@ class Headline:
         return self.numerator / self.denominator if self.denominator else None
 
     @property
+    def nothing_issued(self) -> bool:
+        """Whether it is a number of what was issued, of nothing yet: that a customer costs nothing would be wrong."""
+        return self.key in ("cost", "time") and not self.numerator
+
+    @property
+    def shown(self) -> float | None:
+        """The number as people are told it; null too where nothing was issued yet."""
+        return None if self.nothing_issued else self.value
+
+    @property
     def formula(self) -> str:
         """How the number is made, in words."""
         return (

@@ -65,6 +65,28 @@ def money(minor: float | None, currency: str, digits: int, width: int | None = N
     return text if len(text) <= width else text.replace(" ", "", 1)
 
 
+def number(value: float | None, unit: str, currency: str, digits: int, width: int | None = None) -> str:
+    """Write a number of `db.definitions` by its unit: a share, a ratio, a duration, or money."""
+    if value is None:
+        return NOTHING
+    if unit == "share":
+        return share(value)
+    if unit == "ratio":
+        return f"{value:.3f}" if value < 1 else f"{value:.2f}"
+    return duration(value) if unit == "duration" else money(value, currency, digits, width)
+
+
+def change(before: float | None, after: float | None, unit: str) -> str:
+    """Write how a number changed: a share in percentage points, anything else in per cent of what it was."""
+    if before is None or after is None:
+        return NOTHING
+    if before == after:
+        return "same"
+    if unit == "share":
+        return f"{100 * (after - before):+.1f} points"
+    return f"{100 * (after / before - 1):+.1f} %" if before else "new"
+
+
 def duration(ms: float | None) -> str:
     """Write a duration in its largest sensible unit: `14.2 days`, `3.5 hours`, `40 s`."""
     if ms is None:

@@ -40,6 +40,9 @@ COMMANDS: Final = {
     "verify": Place("verify", "verify", "Derive everything again from the log and compare."),
     "review": Place("review", "app", "List, approve or decline what waits for a review."),
     "fraud": Place("fraud", "fraud", "Score the rules against the truth about who cheats, in money too."),
+    "compare": Place(
+        "compare", "compare", "Set two designs side by side: what each brings, and what it costs."
+    ),
     "program": Place("program", "app", "Make, check and read program designs."),
     "presets": Place("presets", "app", "List the presets, and check them against published figures."),
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import SequenceMatcher, get_close_matches
 
 from referral_tui.dashboard.checking import Checked, Problem
 from referral_tui.dashboard.snapshot import Snapshot
 from referral_tui.dashboard.widgets.reading import Block
+from referral_tui.differing import changes
 
 _WAIT = "Asking the checker …"
+_INKS = {"~": "warn", "+": "good", "-": "bad"}
 
 
 def design(checked: Checked | None) -> list[Block]:
@@ -40,10 +41,10 @@ def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> li
             *blocks,
             Block("Nothing is changed yet. Change a value, and what follows is told here.", "quiet"),
         ]
-    changes = changed(running.words if running is not None else (), draft.words)
-    if not changes:
+    told = changed(running.words if running is not None else (), draft.words)
+    if not told:
         return [*blocks, Block("It says the same in other words: no change of the design.", "quiet")]
-    return [*blocks, *changes]
+    return [*blocks, *told]
 
 
 def refusal(snapshot: Snapshot, draft: Checked | None) -> str:
@@ -68,28 +69,10 @@ def refusal(snapshot: Snapshot, draft: Checked | None) -> str:
 
 def changed(before: Sequence[str], after: Sequence[str]) -> list[Block]:
     """Tell which sentences of a design change (with `old → new` in them), which go, and which come."""
-    gone = [one for one in before if one not in set(after)]
-    blocks = []
-    for one in (one for one in after if one not in set(before)):
-        near = get_close_matches(one, gone, 1, 0.6)
-        if near:
-            gone.remove(near[0])
-            blocks.append(Block(_both(near[0], one), sign="~", sign_ink="warn"))
-        else:
-            blocks.append(Block(one, sign="+", sign_ink="good"))
-    return blocks + [Block(one, "quiet", sign="-", sign_ink="bad") for one in gone]
-
-
-def _both(before: str, after: str) -> str:
-    """Write two sentences as one: where they differ, `old → new`."""
-    old, new = before.split(), after.split()
-    said: list[str] = []
-    for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "equal":
-            said += new[k:m]
-        else:
-            said += [*(old[i:j] or ["(nothing)"]), "→", *(new[k:m] or ["(nothing)"])]
-    return " ".join(said)
+    return [
+        Block(text, "quiet" if sign == "-" else "plain", sign=sign, sign_ink=_INKS[sign])
+        for sign, text in changes(before, after)
+    ]
 
 
 def _line(line: int | None) -> str:

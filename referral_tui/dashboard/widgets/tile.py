@@ -83,7 +83,7 @@ class Tile(LineWidget, can_focus=True):
         if headline is None:
             return Topic(SHORT_TITLES[self.key][0], "Nothing is known of it yet.")
         now = self._value(headline, None)
-        if _nothing_issued(headline):
+        if headline.nothing_issued:
             now = "nothing issued yet"
         elif headline.denominator is not None:
             now = f"{self._part(headline, None)} ÷ {figures.count(headline.denominator)} = {now}"
@@ -110,18 +110,11 @@ class Tile(LineWidget, can_focus=True):
         return Style(color=shade.rich_color, bgcolor=style.bgcolor)
 
     def _value(self, headline: Headline, width: int | None) -> str:
-        value = headline.value
-        if value is None or _nothing_issued(headline):
+        program = self._program
+        if headline.unit == "money" and program is None:
             return figures.NOTHING
-        if headline.unit == "share":
-            return figures.share(value)
-        if headline.unit == "ratio":
-            return f"{value:.3f}" if value < 1 else f"{value:.2f}"
-        if headline.unit == "duration":
-            return figures.duration(value)
-        if self._program is None:
-            return figures.NOTHING
-        return figures.money(value, self._program.currency, self._program.digits, width)
+        currency, digits = (program.currency, program.digits) if program else ("", 0)
+        return figures.number(headline.shown, headline.unit, currency, digits, width)
 
     def _part(self, headline: Headline, width: int | None) -> str:
         if headline.unit == "money" and self._program is not None:
@@ -133,7 +126,7 @@ class Tile(LineWidget, can_focus=True):
         )
 
     def _parts(self, headline: Headline, width: int) -> str:
-        if _nothing_issued(headline):
+        if headline.nothing_issued:
             return "nothing issued yet" if width >= 18 else "none yet"
         if headline.denominator is None:
             lines = headline.lines or 0
@@ -142,8 +135,3 @@ class Tile(LineWidget, can_focus=True):
             return f"of {figures.compact(headline.denominator, max(3, width - 3))}"
         room = (width - 3) // 2
         return f"{self._part(headline, room)} ÷ {figures.compact(headline.denominator, room)}"
-
-
-def _nothing_issued(headline: Headline) -> bool:
-    """Whether a number of what was issued is of nothing yet: that a customer costs nothing would be wrong."""
-    return headline.key in ("cost", "time") and not headline.numerator

@@ -1,0 +1,143 @@
+"""`compare`: two designs side by side, each in a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from referral_tui.cli.options import Json, print_json
+
+if TYPE_CHECKING:
+    from db.comparing import Side
+
+_PAGE: Final = 79
+_NAME: Final = 20  # the longest title of a number is 18 letters, and two spaces
+_CELL: Final = 19
+
+Design = Annotated[Path, typer.Argument(metavar="DB", help="A platform's database.", show_default=False)]
+
+
+def compare(
+    one: Design,
+    other: Design,
+    as_json: Json = False,
+) -> None:
+    """Set two designs side by side: the funnel, the numbers, how they differ, and what a further customer costs.
+
+    Each is a database. Made by simulate with one seed and size they hold the same people with the same luck, so what
+    differs is the design's doing; where they don't, it is said. Changes are in per cent, of shares in points.
+
+    Example: referral-tui compare plain.db generous.db
+    """
+    from db.comparing import read_side, unlike  # noqa: PLC0415 - keeps --help quick
+    from referral_tui.differing import changes  # noqa: PLC0415 - with the rest
+    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+
+    a, b = read_side(one), read_side(other)
+    if a.program.currency != b.program.currency:
+        raise InputError(
+            f"{one} and {other}: can't be compared, one pays in {a.program.currency}, the other in "
+            f"{b.program.currency}; compare programs of one currency"
+        )
+    odd = unlike(a, b)
+    differs = changes(_words(a), _words(b))
+    if as_json:
+        print_json(_fields(a, b, odd, differs))
+    else:
+        typer.echo("\n".join(_lines(a, b, odd, differs)))
+
+
+def _words(side: Side) -> list[str]:
+    """The design in force, in sentences."""
+    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
+    from simulator.program.words import describe  # noqa: PLC0415 - with the rest
+
+    return describe(load_program(side.design, f"the program in {side.path}"))
+
+
+def _fields(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    more = b.qualified - a.qualified
+    return {
+        "currency": a.program.currency,
+        "digits": a.program.digits,
+        "databases": [str(a.path), str(b.path)],
+        "alike": not odd,
+        "unlike": list(odd),
+        "design": [{"sign": sign, "text": text} for sign, text in differs],
+        "stages": {x.name: [x.count, y.count] for x, y in zip(a.stages, b.stages, strict=True)},
+        "numbers": {
+            x.key: {"unit": x.unit, "values": [x.shown, y.shown], "formula": x.formula}
+            for x, y in zip(a.numbers, b.numbers, strict=True)
+        },
+        "further_friends": more,
+        "further_minor": b.promised - a.promised,
+        "each_minor": (b.promised - a.promised) / more if more > 0 else None,
+    }
+
+
+def _lines(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    from referral_tui import figures  # noqa: PLC0415 - keeps --help quick
+
+    names = [side.path.name for side in (a, b)]
+    if names[0] == names[1]:
+        names = [str(side.path) for side in (a, b)]
+    yield _row("", *(name if len(name) <= _CELL else f"…{name[1 - _CELL :]}" for name in names), "change")
+    for x, y in zip(a.stages, b.stages, strict=True):
+        yield _row(
+            x.name, figures.count(x.count), figures.count(y.count), figures.change(x.count, y.count, "")
+        )
+    yield ""
+    for m, n in zip(a.numbers, b.numbers, strict=True):
+        cells = [
+            figures.number(one.shown, one.unit, a.program.currency, a.program.digits, _CELL) for one in (m, n)
+        ]
+        yield _row(m.title, *cells, figures.change(m.shown, n.shown, m.unit))
+    yield ""
+    yield from _told(_verdict(a, b), "")
+    yield ""
+    yield "how the design differs:" if differs else "the designs say the same"
+    for sign, text in differs:
+        yield from _told(text, f"  {sign} ")
+    if odd:
+        yield ""
+        yield from _told(f"Not only the design differs: {'; '.join(odd)}.", "")
+
+
+def _verdict(a: Side, b: Side) -> str:
+    """What the second brings beside the first, and at which price."""
+    from referral_tui.figures import money  # noqa: PLC0415 - with the rest
+
+    def worth(minor: float) -> str:
+        return money(abs(minor), a.program.currency, a.program.digits)
+
+    friends, minor = b.qualified - a.qualified, b.promised - a.promised
+    if not friends and not minor:
+        return "As many friends qualified in both, for the same money issued and pending."
+    brings = (
+        f"{abs(friends):,} {'more' if friends > 0 else 'fewer'} friend{'' if abs(friends) == 1 else 's'}"
+        if friends
+        else "as many friends"
+    )
+    costs = f"{worth(minor)} {'more' if minor > 0 else 'less'}" if minor else "the same money"
+    each = f": {worth(minor / friends)} for each further one" if friends > 0 and minor > 0 else ""
+    return f"{b.path.name} has {brings} who qualified, and {costs} issued and pending{each}."
+
+
+def _row(name: str, *cells: str) -> str:
+    return f"{name:<{_NAME}}{cells[0]:>{_CELL}}{cells[1]:>{_CELL}}{cells[2]:>{_CELL}}".rstrip()
+
+
+def _told(text: str, before: str) -> list[str]:
+    """A sentence in lines of a page; what is too long to break stays whole."""
+    return wrap(
+        text,
+        _PAGE,
+        initial_indent=before,
+        subsequent_indent=" " * len(before),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
