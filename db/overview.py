@@ -9,7 +9,8 @@ from db.definitions import Rollup
 from db.figures import METRICS, Headline, Stage, funnel, headlines
 from db.moment import audit_at, seq_at
 from db.queries import LAST, REWARD_CHANGES, EventRow, Happening, events, happenings, totals
-from db.sums import HOUR_MS, Past
+from db.sums import Past
+from simulator.spans import HOUR_MS
 
 __all__ = ["Attributed", "Headline", "History", "Overview", "Stage", "overview"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from db.sums import HOUR_MS, Pair, Past, Sums, begun_at
+from db.sums import Pair, Past, Sums, begun_at
+from simulator.spans import DAY_MS
 
 STATES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
-DAY_MS = 24 * HOUR_MS
 RATE_DAYS = 28  # the rate of spending is of the last four weeks: four of each day of the week
 
 

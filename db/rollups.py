@@ -12,9 +12,9 @@ import polars as pl
 from db import rows
 from db.batch import Batch
 from db.rows import Row
+from db.sums import WEEK_HOURS
 from db.writing import Connection
 
-WEEK_HOURS = 168
 _SUMS = ("count", "value")
 _SUM = "count = count + excluded.count, value = value + excluded.value"
 _WORST = "count = count + excluded.count, worst = max(worst, excluded.worst)"

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from db.definitions import Rollup
+from simulator.spans import HOUR_MS
 
-HOUR_MS = 3_600_000
 WEEK_HOURS = 168
 
 Pair = tuple[int, int]

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.definitions import RECEIPTS, Rollup
-from db.sums import HOUR_MS, Pair, Sums, begun_at
+from db.sums import Pair, Sums, begun_at
 from simulator.lateness import Late, summed
+from simulator.spans import DAY_MS
 
-DAY_MS = 24 * HOUR_MS
 LATE_DAYS = 28
 LATENESS = "SELECT type, bucket, count, worst FROM lateness"
 

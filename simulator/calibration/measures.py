@@ -11,8 +11,8 @@ import polars as pl
 
 from simulator.calibration.bounds import Estimate, Floats, ratio
 from simulator.calibration.observed import Observed
+from simulator.spans import DAY_MS
 
-DAY_MS = 86_400_000
 _TOP: Final = 0.2
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-WEEK_MS = 7 * 86_400_000
+from simulator.spans import WEEK_MS
+
 _MOST_PEOPLE = 1 << 40  # in a run
 LOOK, SHARE, VISIT, CLAIM, LINK = (
     "session.authenticated",

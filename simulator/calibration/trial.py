@@ -18,6 +18,7 @@ from simulator.program.presets import find_program
 from simulator.run.opening import begin
 from simulator.run.plan import Plan, start_of
 from simulator.run.run import Run
+from simulator.spans import DAY_MS
 from simulator.wall import Stopper
 
 DAYS: Final = 365
@@ -25,7 +26,6 @@ SETTLING_DAYS: Final = 60
 """Friends who come in the last days of a run are not counted: what they will do is not to be seen any more."""
 
 REFERRERS: Final = 20_000
-_DAY_MS = 86_400_000
 
 Progress = Callable[[float], None]
 
@@ -81,4 +81,4 @@ def _run(preset: str, seed: int, referrers: int, stopper: Stopper, progress: Pro
             if run.go() != "finished":
                 raise StoppedError
         log = steps(path, types(conversion))
-    return observe(log, conversion, start, start + (DAYS - SETTLING_DAYS) * _DAY_MS)
+    return observe(log, conversion, start, start + (DAYS - SETTLING_DAYS) * DAY_MS)

@@ -12,11 +12,12 @@ from simulator.delivery.lists import KEY, exchanged
 from simulator.delivery.reconciliation import Reconciliation
 from simulator.delivery.wire import WIRE_SCHEMA, on_wire
 from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.spans import HOUR_MS
 from simulator.world.draws import Purpose, lognormal
 from simulator.world.operator import LOOKAHEAD_MS
 
 _AGAIN = 9  # which copy of a message one sent again is
-_AGAIN_MS = 2 * 3_600_000.0  # median; assumed: somebody reads the report and presses the button
+_AGAIN_MS = 2.0 * HOUR_MS  # median; assumed: somebody reads the report and presses the button
 _AGAIN_SPREAD = 0.7
 Keys = Callable[[pl.Series], np.ndarray]
 

@@ -24,9 +24,6 @@ _LETTERS = np.full(256, 255, dtype=np.uint8)
 _LETTERS[np.frombuffer(b"0123456789abcdefghijklmnopqrstuv", dtype=np.uint8)] = np.arange(32)
 _WIDTH = 12
 _SHIFTS = np.arange(55, -1, -5, dtype=np.uint64)
-DAY_MS = 86_400_000
-HOUR_MS = 3_600_000
-MINUTE_MS = 60_000
 
 
 class Chances:

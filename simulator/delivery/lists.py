@@ -15,14 +15,15 @@ import orjson
 import polars as pl
 
 from simulator.delivery.digests import digests
-from simulator.delivery.models import DAY_MS, Channels
+from simulator.delivery.models import Channels
 from simulator.delivery.spool import list_name
 from simulator.delivery.wire import TYPES, due_of
 from simulator.errors import DatabaseError
 from simulator.events.columns import TYPE
+from simulator.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Ints
 
-GRACE_MS: Final = 12 * 3_600_000
+GRACE_MS: Final = 12 * HOUR_MS
 """After a list's last message is due, the two sides compare: assumed half a day, so that a late file is not missing."""
 
 _LINE = pl.Schema({"source": pl.String(), "id": pl.String(), "digest": pl.String()})

@@ -22,13 +22,12 @@ from simulator.delivery.wire import file_numbers
 from simulator.errors import InputError
 from simulator.events.contract import EVENT_TYPES, Sender
 from simulator.program.nearest import advice, shown
+from simulator.spans import DAY_MS, MINUTE_MS, WEEK_MS
 from simulator.world.draws import Ints, Purpose, lognormal, seed_key
 from simulator.world.measures import duration_ms
 
 Form = Literal["jsonl", "csv"]
 
-DAY_MS = 86_400_000
-_WEEK_MS = 7 * DAY_MS
 _WEEKDAYS: Final = ("thu", "fri", "sat", "sun", "mon", "tue", "wed")  # 1970 began on a Thursday
 _NETWORK_MS = 120.0  # median; assumed: a call over the internet with its retries
 _NETWORK_SPREAD = 0.7
@@ -67,19 +66,19 @@ def parse_model(text: str) -> Model:
         return RealTime()
     if found := _BATCH.fullmatch(text):
         weekday, hour, minute, form = found.groups()
-        at = (int(hour) * 60 + int(minute)) * 60_000
+        at = (int(hour) * 60 + int(minute)) * MINUTE_MS
         if form in (None, "jsonl", "csv"):
             made: Form = "csv" if form == "csv" else "jsonl"
             if weekday is None:
                 return Batch(DAY_MS, at, made)
             if weekday in _WEEKDAYS:
-                return Batch(_WEEK_MS, _WEEKDAYS.index(weekday) * DAY_MS + at, made)
+                return Batch(WEEK_MS, _WEEKDAYS.index(weekday) * DAY_MS + at, made)
     if found := _EVERY.fullmatch(text):
         try:
             period = round(duration_ms(found[1]))
         except ValueError:
             period = 0
-        if 1000 <= period <= _WEEK_MS:
+        if 1000 <= period <= WEEK_MS:
             return Every(period)
     raise InputError(f"delivery '{text}': no such model; right is {_RIGHT}")
 

@@ -14,9 +14,10 @@ from db.deliveries import Reconciled
 from simulator.delivery.accepted import SCHEMA
 from simulator.delivery.lists import KEY
 from simulator.events.columns import TYPE
+from simulator.spans import DAY_MS
 
 _NAME = ("source", "id")
-_CLOCKS_MS = 86_400_000  # a message may state a moment so far from the true one, by which the lists go
+_CLOCKS_MS = DAY_MS  # a message may state a moment so far from the true one, by which the lists go
 
 
 class Reconciliation:

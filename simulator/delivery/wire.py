@@ -14,6 +14,7 @@ import polars as pl
 
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import EVENT_TYPES
+from simulator.spans import MINUTE_MS
 from simulator.world.draws import Ints
 
 WIRE_SCHEMA: dict[str, pl.DataType] = {
@@ -28,7 +29,6 @@ ORDER: Final = ("received_at", "file", "line", "occurred_at", "id")
 """The one order in which messages arrive."""
 
 TYPES: Final = tuple(EVENT_TYPES)
-_MINUTE_MS = 60_000
 _COPY_BITS, _TYPE_BITS = 4, 8
 
 
@@ -43,12 +43,12 @@ class FileName:
 
 def file_numbers(due_ms: Ints, kinds: Ints) -> Ints:
     """Numbers of files (first copies) due at full minutes, by type code."""
-    return np.asarray((((due_ms // _MINUTE_MS) << _TYPE_BITS) | kinds) << _COPY_BITS, dtype=np.int64)
+    return np.asarray((((due_ms // MINUTE_MS) << _TYPE_BITS) | kinds) << _COPY_BITS, dtype=np.int64)
 
 
 def due_of(files: Ints) -> Ints:
     """When files are due, milliseconds UTC."""
-    return np.asarray((files >> (_COPY_BITS + _TYPE_BITS)) * _MINUTE_MS, dtype=np.int64)
+    return np.asarray((files >> (_COPY_BITS + _TYPE_BITS)) * MINUTE_MS, dtype=np.int64)
 
 
 def type_codes_of(files: Ints) -> Ints:

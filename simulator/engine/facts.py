@@ -16,8 +16,7 @@ from simulator.engine.batch import Batch
 from simulator.engine.state import State
 from simulator.meter import OFF, Meter
 from simulator.program.model import Program
-
-_DAY_MS = 86_400_000.0
+from simulator.spans import DAY_MS
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def _method(asked: Asked) -> pl.Series:
 
 
 def _touch_age_days(asked: Asked) -> pl.Series:
-    return _numbers((asked.batch.occurred[asked.rows] - asked.made("touch_at")) / _DAY_MS)
+    return _numbers((asked.batch.occurred[asked.rows] - asked.made("touch_at")) / DAY_MS)
 
 
 def _claim_delay_seconds(asked: Asked) -> pl.Series:
@@ -150,7 +149,7 @@ def _referrer_word(name: str) -> Callable[[Asked], pl.Series]:
 def _referrer_age_days(asked: Asked) -> pl.Series:
     links = asked.state.people["link"][asked.referrer] - 1
     linked_at = asked.state.links["received_at"][links]
-    return _numbers((asked.made("attributed_at") - linked_at) / _DAY_MS)
+    return _numbers((asked.made("attributed_at") - linked_at) / DAY_MS)
 
 
 FACT_COLUMNS: dict[str, Callable[[Asked], pl.Series]] = {

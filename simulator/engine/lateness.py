@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import DAY_MS, grouped
+from simulator.engine.arrays import grouped
 from simulator.engine.batch import Batch
 from simulator.engine.outcome import SCHEMAS
 from simulator.events.contract import EVENT_TYPES
 from simulator.lateness import EDGES
+from simulator.spans import DAY_MS
 
 _EDGES = np.array(EDGES, np.int64)
 _BUCKETS = len(EDGES) + 1

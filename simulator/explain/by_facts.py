@@ -10,8 +10,8 @@ from simulator.explain.saying import fact_words, sooner
 from simulator.explain.solving import OTHER, FactChange
 from simulator.explain.source import Fields
 from simulator.explain.trying import Change, Decided, at_time
+from simulator.spans import DAY_MS
 
-_DAY_MS: Final = 86_400_000
 _TELLS: Final = ("customer.identified", "friend.claimed")
 _TELLS_DEVICE: Final = (*_TELLS, "friend.visited")
 _DID: Final[dict[str, tuple[str, dict[str, Any]]]] = {
@@ -62,7 +62,7 @@ def _touch_age(decided: Decided, change: FactChange, _words: str) -> Iterator[Ch
     touch = decided.touch
     if touch is None or not isinstance(change.value, float):
         return
-    age, at = round(change.value * _DAY_MS), decided.event["occurred_at"]
+    age, at = round(change.value * DAY_MS), decided.event["occurred_at"]
     shift = touch["occurred_at"] + age - at
     yield Change(
         f"had it happened {sooner(shift)} it would have qualified",
@@ -135,7 +135,7 @@ def _referrer_age(decided: Decided, change: FactChange, _words: str) -> Iterator
     links = decided.around.of(subject=_referrer(decided), type="link.created")
     attribution = decided.attribution
     if links and attribution is not None and isinstance(change.value, float):
-        at = attribution["attributed_at"] - round(change.value * _DAY_MS)
+        at = attribution["attributed_at"] - round(change.value * DAY_MS)
         words = f"had the referrer's link been made {sooner(at - links[0]['received_at'])} it would have qualified"
         edit: Edit = {"seq": links[0]["seq"], "set": {"received_at": at, "occurred_at": at}}
         yield Change(words, edits=(edit,), of_link=True)
@@ -163,7 +163,7 @@ def _friends(decided: Decided, change: FactChange, words: str) -> Iterator[Chang
             ),
         )
         return
-    since = attribution["attributed_at"] - _DAY_MS if change.name.endswith("24h") else 0
+    since = attribution["attributed_at"] - DAY_MS if change.name.endswith("24h") else 0
     others = [
         row
         for row in decided.around.events.iter_rows(named=True)

@@ -13,11 +13,11 @@ from simulator.explain.source import Fields, Source
 from simulator.program.model import Cap, CapWindow, Program, Reward
 from simulator.program.words import duration
 from simulator.proof.invariants import window_start
+from simulator.spans import DAY_MS
 
 RELEASED: Final = ("counted", "capped", "unfunded", "issued", "revoked")
 PAID: Final = ("issued", "revoked")
 _TRIED: Final = 60  # moments at which room may come back
-DAY_MS: Final = 86_400_000
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from typing import Final
 from simulator.explain.solving import FactChange, Value
 from simulator.program.model import Program
 from simulator.program.words import money
+from simulator.spans import DAY_MS, HOUR_MS, MINUTE_MS
 
 _UNITS: Final = (
-    (86_400_000, "day"),
-    (3_600_000, "hour"),
-    (60_000, "minute"),
+    (DAY_MS, "day"),
+    (HOUR_MS, "hour"),
+    (MINUTE_MS, "minute"),
     (1_000, "second"),
     (1, "millisecond"),
 )

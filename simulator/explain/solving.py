@@ -16,11 +16,11 @@ import polars as pl
 from simulator.program.expression import Node, parse_expression
 from simulator.program.model import Rule
 from simulator.program.rules import FACTS, CompiledRule, compile_rule
+from simulator.spans import DAY_MS
 
 Value = bool | float | str | None
 OTHER: Final = "another-one"
 """A text that no rule names."""
-_DAY_MS: Final = 86_400_000
 _DOUBLINGS: Final = 52  # from a grain to beyond all that is sensible
 
 
@@ -38,7 +38,7 @@ def grain(name: str, digits: int) -> float:
     if name == "amount":
         return float(10**-digits)
     if name.endswith("_days"):
-        return 1 / _DAY_MS
+        return 1 / DAY_MS
     return 0.001 if name.endswith("_seconds") else 1.0
 
 

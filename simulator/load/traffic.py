@@ -18,7 +18,7 @@ from simulator.errors import InputError
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.program.model import Program
 from simulator.run.plan import Plan
-from simulator.world.rhythm import DAY_MS
+from simulator.spans import DAY_MS
 from simulator.world.world import World
 
 _RENEWED = ("id", "subject", "code", "contact_ref", "device_ref", "reverses", "decision_id")

@@ -9,8 +9,9 @@ import polars as pl
 
 from simulator.measuring.histogram import Histogram
 from simulator.platform.receipts import Counts
+from simulator.spans import HOUR_MS
 
-LATE_MS = 3_600_000  # an event received so long after it occurred is a late arrival
+LATE_MS = HOUR_MS  # an event received so long after it occurred is a late arrival
 
 
 @dataclass

@@ -11,8 +11,8 @@ from simulator.engine.interner import Few
 from simulator.engine.outcome import EMPTY, Receipts
 from simulator.errors import InputError
 from simulator.events.moment import format_moment
+from simulator.spans import HOUR_MS
 
-HOUR_MS = 3_600_000
 DAY_HOURS = 24
 DUPLICATE = "duplicate"
 NOT_SAID = "(not said)"

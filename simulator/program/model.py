@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from simulator.spans import DAY_MS
+
 Role = Literal["referrer", "friend", "upline", "community"]
 Model = Literal["last-touch", "first-touch"]
 OnFail = Literal["refuse", "review"]
@@ -19,7 +21,7 @@ class Attribution:
     """How a friend is matched to a referrer; the window in milliseconds."""
 
     model: Model = "last-touch"
-    window_ms: int = 30 * 86_400_000
+    window_ms: int = 30 * DAY_MS
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,16 @@ from simulator.program.currencies import DIGITS
 from simulator.program.layout import CAP_WINDOWS
 from simulator.program.model import CapWindow
 from simulator.program.nearest import advice, nearest, shown
+from simulator.spans import DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS
 
 T = TypeVar("T", bound=str)
 
 MAX_SENTENCE = 1_000  # characters; it is shown on one screen beside much else
-MAX_DURATION_MS = 1000 * 365 * 86_400_000  # a thousand years; sums with any moment stay in 64 bits
+MAX_DURATION_MS = 1000 * 365 * DAY_MS  # a thousand years; sums with any moment stay in 64 bits
 MAX_PERCENT = 1000  # of the largest amount, 2^53 - 1, it still fits 64 bits
 MAX_PERCENT_DECIMALS = 12  # times the largest amount it still fits a decimal of 38 digits
 
-_UNITS_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_UNITS_MS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS, "w": WEEK_MS}
 _DURATION = re.compile(r"([0-9]+)([mhdw])")
 _DURATION_FORM = 'write a whole number and m, h, d or w, such as "30m", "12h", "14d" or "2w"'
 _MOMENT_FORM = "write a date and time with an offset and no quotes, such as 2026-01-01T00:00:00Z"

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from simulator.program.model import Attribution, Cap, Milestone, Program, Reward, Rule
+from simulator.spans import DAY_MS, HOUR_MS, MINUTE_MS
 
-_UNITS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"))
+_UNITS = ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"))
 _EVENTS = {
     "purchase.completed": "purchase completed",
     "purchase.paid": "purchase paid",

@@ -27,12 +27,13 @@ from simulator.engine import Engine
 from simulator.engine.outcome import Version
 from simulator.errors import ProgramError
 from simulator.platform.quarantine import SCHEMA as QUARANTINE_SCHEMA
-from simulator.platform.receipts import HOUR_MS, Refusals
+from simulator.platform.receipts import Refusals
 from simulator.platform.records import batch_of, parse_program, typed, version_row
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.proof.compare import Comparison, DifferenceError, compare
 from simulator.proof.invariants import check_invariants, receipts
+from simulator.spans import HOUR_MS
 
 ROWS = 50_000  # events folded at once
 

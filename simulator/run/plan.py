@@ -15,7 +15,7 @@ from simulator.errors import DatabaseError, WorldError
 from simulator.program.model import Program
 from simulator.program.nearest import advice
 from simulator.run.pace import MAX
-from simulator.world.rhythm import DAY_MS
+from simulator.spans import DAY_MS
 from simulator.world.spec import WorldSpec, load_world
 
 PRESET: Final = "telecom"

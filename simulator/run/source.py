@@ -16,7 +16,7 @@ from db.crm import Crm
 from db.deliveries import Reconciled
 from simulator.delivery.accepted import Accepted
 from simulator.delivery.books import Books
-from simulator.delivery.chances import HOUR_MS, Chances
+from simulator.delivery.chances import Chances
 from simulator.delivery.delivery import Delivery
 from simulator.delivery.dials import Timeline
 from simulator.delivery.door import Door, Parcel
@@ -27,6 +27,7 @@ from simulator.delivery.tally import tally
 from simulator.delivery.wire import on_wire
 from simulator.program.model import Program
 from simulator.run.plan import Plan
+from simulator.spans import HOUR_MS
 from simulator.world.apart import Apart
 from simulator.world.feedback import Felt
 from simulator.world.operator import Operator, Review

@@ -23,11 +23,10 @@ from simulator.world.friends import Friends
 from simulator.world.happenings import ABSENT, Happening, happen, ident, later_number
 from simulator.world.labels import Cheat
 from simulator.world.offer import Answers
-from simulator.world.rhythm import Rhythm
+from simulator.world.rhythm import YEAR_MS, Rhythm
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_buying import Later
 
-_YEAR_MS = 365.25 * 86_400_000
 _NEVER = np.int64(1) << np.int64(61)
 
 
@@ -109,7 +108,7 @@ class Converting:
         until = np.minimum(back_at, self._end)
         churn = self._conversion.churn_per_year
         if churn > 0:
-            stay = exponential(group.key, Purpose.CHURN, -_YEAR_MS / float(np.log1p(-churn)))
+            stay = exponential(group.key, Purpose.CHURN, -YEAR_MS / float(np.log1p(-churn)))
             until = np.minimum(until, at + np.minimum(stay, 1e15).astype(np.int64))
         for place, later in enumerate(self._later):
             which, count, due = _due(later, place, group.key, at, until)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulator.program.model import Program
+from simulator.spans import DAY_MS
 from simulator.world.communities import Communities
 from simulator.world.draws import Floats, Ints
 from simulator.world.people import People, Referrers
 from simulator.world.pseudonyms import Bytes, marks
-from simulator.world.rhythm import DAY_MS
 from simulator.world.spec_people import Feedback as FeedbackSpec
 
 _NONE = np.empty(0, dtype=np.int64)

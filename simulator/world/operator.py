@@ -16,11 +16,11 @@ import numpy as np
 import polars as pl
 
 from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.spans import HOUR_MS
 from simulator.world import pseudonyms
 from simulator.world.draws import Purpose, lognormal, seed_key, uniform
 from simulator.world.spec_people import Operator as OperatorSpec
 
-HOUR_MS = 3_600_000
 LOOKAHEAD_MS = 72 * HOUR_MS
 
 

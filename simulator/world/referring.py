@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.spans import DAY_MS
 from simulator.world.arrivals import NO_ARRIVALS, arrive
 from simulator.world.cheating import Cheating
 from simulator.world.communities import NONE, Communities
@@ -30,12 +31,11 @@ from simulator.world.offer import Answers
 from simulator.world.people import FRIEND, Referrers
 from simulator.world.planting import Shares
 from simulator.world.population import Population
-from simulator.world.rhythm import DAY_MS, Rhythm
+from simulator.world.rhythm import YEAR_MS, Rhythm
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_people import Reach
 
 JOIN_WIDTH = 2  # when, who
-_YEAR_MS = 365.25 * DAY_MS
 _MOST_SESSIONS = (
     63  # a day; a session's number is (day + 1) * 64 + its place in the day, 0 the one of joining
 )
@@ -116,7 +116,7 @@ class Referring:
         activity = self._spec.activity
         rate = (
             activity.sessions_per_year
-            / _YEAR_MS
+            / YEAR_MS
             * np.exp(activity.inequality * normal(key, Purpose.ACTIVITY) - activity.inequality**2 / 2)
             * self._population.kind_activity[people.kind[person]]
             * self._population.segment_activity[people.segment[person]]

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Floats, Ints, Keys, Purpose, lognormal
 from simulator.world.measures import Delay
 from simulator.world.spec_people import Rhythm as RhythmSpec
 
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
+YEAR_MS = 365.25 * DAY_MS
 _FLOOR = 0.02  # no hour stands still: lived time must be invertible
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from simulator.program.model import Program
+from simulator.spans import DAY_MS
 from simulator.world import arrivals, draws, pseudonyms
 from simulator.world.agenda import Agenda
 from simulator.world.cheating import Cheating
@@ -25,7 +26,7 @@ from simulator.world.offer import answers
 from simulator.world.people import People
 from simulator.world.population import Population
 from simulator.world.referring import JOIN_WIDTH, Referring
-from simulator.world.rhythm import DAY_MS, Rhythm
+from simulator.world.rhythm import Rhythm
 from simulator.world.spec import WorldSpec
 
 _DRAFTED = 50_000  # events framed at once, about: more gains nothing, and their numbers take 200 bytes each

@@ -12,7 +12,7 @@ import pytest
 
 from simulator.program.model import Attribution, Milestone, Program, Reward
 from simulator.run.plan import world_text
-from simulator.world.rhythm import DAY_MS
+from simulator.spans import DAY_MS
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_cheats import Cheats
 from simulator.world.world import World

@@ -24,7 +24,7 @@ from simulator.delivery.models import (
 from simulator.delivery.queue import ArrivalQueue
 from simulator.delivery.wire import TYPES, due_of, name_of, on_wire
 from simulator.errors import InputError
-from simulator.world.rhythm import DAY_MS
+from simulator.spans import DAY_MS
 from simulator.world.spec import WorldSpec
 
 START = 1_767_225_600_000

@@ -23,7 +23,7 @@ from simulator.delivery.wire import name_of
 from simulator.errors import InputError
 from simulator.events.decode import Receiver, decode_lines
 from simulator.events.encode import encode_events
-from simulator.world.rhythm import DAY_MS
+from simulator.spans import DAY_MS
 
 START = 1_767_225_600_000
 DAYS = 60

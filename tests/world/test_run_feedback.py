@@ -14,8 +14,8 @@ from simulator.program.model import Program
 from simulator.run.pace import MAX
 from simulator.run.plan import Plan
 from simulator.run.run import Run
+from simulator.spans import DAY_MS
 from simulator.world.feedback import Felt
-from simulator.world.rhythm import DAY_MS
 
 PLAN = Plan(seed=5, referrers=900, days=48)
 Kept = tuple[dict[str, bytes], list[tuple[object, ...]]]

@@ -17,7 +17,7 @@ from simulator.delivery.spool import Spool, files_path
 from simulator.delivery.wire import on_wire
 from simulator.errors import DatabaseError
 from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.world.rhythm import DAY_MS
+from simulator.spans import DAY_MS
 
 START = 1_767_225_600_000
 TYPES = ("customer.identified", "service.activated", "bill.paid", "conversion.reversed")

@@ -22,7 +22,7 @@ from simulator.program.model import Program
 from simulator.program.presets import find_program
 from simulator.proof.verify import verify
 from simulator.run.plan import Plan, world_names
-from simulator.world.rhythm import DAY_MS
+from simulator.spans import DAY_MS
 
 TYPES = ("customer.identified", "service.activated", "bill.paid", "conversion.reversed")
 MODELS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from simulator.spans import DAY_MS, HOUR_MS
 from simulator.world.agenda import Agenda
 from simulator.world.communities import Communities
 from simulator.world.draws import (
@@ -18,7 +19,7 @@ from simulator.world.draws import (
     root_keys,
     uniform,
 )
-from simulator.world.rhythm import DAY_MS, HOUR_MS, Rhythm
+from simulator.world.rhythm import Rhythm
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_people import Communities as CommunitiesSpec
 from simulator.world.spec_people import Rhythm as RhythmSpec

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from simulator.spans import DAY_MS
 from simulator.world.feedback import Felt
 from simulator.world.pseudonyms import text_marks
-from simulator.world.rhythm import DAY_MS
 from simulator.world.spec import WorldSpec
 from simulator.world.windows import Here, Setting
 

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from simulator.spans import DAY_MS
 from simulator.world.labels import LABELS, Cheat
-from simulator.world.rhythm import DAY_MS
 from simulator.world.spec_cheats import Cheats
 
 START = 1_767_225_600_000

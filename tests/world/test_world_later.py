@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from simulator.spans import DAY_MS
 from simulator.world.measures import duration_ms
 from simulator.world.offer import typical_amounts
-from simulator.world.rhythm import DAY_MS
 from simulator.world.spec import WorldSpec
 
 START = 1_767_225_600_000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.world.operator import HOUR_MS, LOOKAHEAD_MS, Operator, Review
+from simulator.spans import HOUR_MS
+from simulator.world.operator import LOOKAHEAD_MS, Operator, Review
 from simulator.world.spec import WorldSpec
 
 START = 1_767_225_600_000

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.decode import Receiver, decode_lines
 from simulator.events.encode import encode_events
-from simulator.world.rhythm import DAY_MS
+from simulator.spans import DAY_MS
 
 START = 1_767_225_600_000
 DAYS = 20

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from db.rewards import DAY_MS, DueRow
+from db.rewards import DueRow
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.graph import bar
 from referral_tui.dashboard.widgets.table import Table
+from simulator.spans import DAY_MS
 
 if TYPE_CHECKING:
     from db.queries import Program

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.delivery.chances import DAY_MS, HOUR_MS, Chances
+from simulator.delivery.chances import Chances
 from simulator.delivery.faults.flight import Flight
 from simulator.delivery.wire import TYPES
 from simulator.events.contract import CONVERSION_TYPES
+from simulator.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Ints
 
 _DUPLICATE, _ACK, _CONFLICT, _REBOOKED = 1, 2, 3, 4  # which copy of a message each is
