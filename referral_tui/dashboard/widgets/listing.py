@@ -15,8 +15,8 @@ from referral_tui.dashboard.step import Step
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.inks import Inks
 from referral_tui.dashboard.widgets.lines import Line, empty_line
+from referral_tui.dashboard.widgets.rows import called
 from referral_tui.dashboard.widgets.strips import StripView
-from referral_tui.dashboard.wish import Peopled
 from referral_tui.names import PSEUDONYMS, Names
 
 RowT = TypeVar("RowT")
@@ -119,12 +119,7 @@ class Listing(StripView, Generic[RowT], can_focus=True):
             return Strip.blank(width, self.ink("plain"))
         row = self._rows[place]
         marked = self.step is not None and self.marked(row, self.step)
-        called = (
-            tuple(self.names.found.get(reference or "", "") for reference in row.references())
-            if self.names.found and isinstance(row, Peopled)
-            else ()
-        )
-        key = (row, width, marked, called)
+        key = (row, width, marked, called(row, self.names))
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) > KEPT:

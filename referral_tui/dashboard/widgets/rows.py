@@ -1,9 +1,12 @@
-"""What every widget with rows has in common: they can be saved as a table."""
+"""What every widget with rows has in common: they can be saved as a table, and name people."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
+
+from referral_tui.dashboard.wish import Peopled
+from referral_tui.names import Names
 
 
 @runtime_checkable
@@ -17,3 +20,10 @@ class Rowed(Protocol):
     @property
     def rows(self) -> Sequence[Any]:
         """The rows that are shown."""
+
+
+def called(row: object, names: Names) -> tuple[str, ...]:
+    """How the people in a row are called by the client, where it says so: with another name it is drawn anew."""
+    if not names.found or not isinstance(row, Peopled):
+        return ()
+    return tuple(names.found.get(reference or "", "") for reference in row.references())

@@ -23,8 +23,8 @@ from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column, fit
 from referral_tui.dashboard.widgets.inks import Inks
 from referral_tui.dashboard.widgets.lines import Line, empty_line
+from referral_tui.dashboard.widgets.rows import called
 from referral_tui.dashboard.widgets.strips import StripView
-from referral_tui.dashboard.wish import Peopled
 from referral_tui.names import PSEUDONYMS, Names
 
 RowT = TypeVar("RowT")
@@ -254,12 +254,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
             return Strip.blank(width, self.ink("plain"))
         row = self._rows[place]
         here, marked = place == self._cursor, bool(self._marked) and self._key(row) in self._marked
-        called = (
-            tuple(self.names.found.get(reference or "", "") for reference in row.references())
-            if self.names.found and isinstance(row, Peopled)
-            else ()
-        )
-        key = (row, width, here and self.has_focus, here, marked, called)
+        key = (row, width, here and self.has_focus, here, marked, called(row, self.names))
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) > KEPT:
