@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from simulator.delivery.dials import Timeline
-from simulator.delivery.wire import TYPES
+from simulator.events.columns import TYPES
 from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, lognormal, seed_key, uniform
 
 _STRIKES = 0  # parts of a dial's draws: whether it strikes; the others are its own

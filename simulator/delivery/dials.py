@@ -17,8 +17,8 @@ import numpy as np
 
 from db.deliveries import DIALS
 from simulator.delivery.models import client_types
-from simulator.delivery.wire import TYPES
 from simulator.errors import InputError
+from simulator.events.columns import TYPES
 from simulator.program.nearest import advice, shown
 from simulator.world.draws import Floats, Ints
 

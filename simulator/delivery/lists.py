@@ -17,9 +17,9 @@ import polars as pl
 from simulator.delivery.digests import digests
 from simulator.delivery.models import Channels
 from simulator.delivery.spool import list_name
-from simulator.delivery.wire import TYPES, due_of
+from simulator.delivery.wire import due_of
 from simulator.errors import DatabaseError
-from simulator.events.columns import TYPE
+from simulator.events.columns import TYPE, TYPES
 from simulator.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Ints
 

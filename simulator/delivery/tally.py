@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from db.deliveries import DIALS, FILE_DIALS
 from simulator.delivery.dials import Timeline
 from simulator.delivery.models import Batch, Model
-from simulator.delivery.wire import TYPES
+from simulator.events.columns import TYPES
 
 
 def tally(

@@ -12,8 +12,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.events.contract import EVENT_TYPES
+from simulator.events.columns import MESSAGE_SCHEMA, TYPES
 from simulator.spans import MINUTE_MS
 from simulator.world.draws import Ints
 
@@ -28,7 +27,6 @@ WIRE_SCHEMA: dict[str, pl.DataType] = {
 ORDER: Final = ("received_at", "file", "line", "occurred_at", "id")
 """The one order in which messages arrive."""
 
-TYPES: Final = tuple(EVENT_TYPES)
 _COPY_BITS, _TYPE_BITS = 4, 8
 
 

@@ -10,9 +10,9 @@ import polars as pl
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, first_of_each, mark_first
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
 from simulator.engine.state import State
-from simulator.events.contract import CONVERSION_TYPES, EVENT_TYPES
+from simulator.events.columns import TYPE_CODES
+from simulator.events.contract import CONVERSION_TYPES
 
-TYPE_CODES = {name: code for code, name in enumerate(EVENT_TYPES)}
 _CONVERSION_CODES = np.array([TYPE_CODES[name] for name in CONVERSION_TYPES])
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.attribution import attribute
-from simulator.engine.batch import TYPE_CODES, Batch
+from simulator.engine.batch import Batch
 from simulator.engine.decisions import decide
 from simulator.engine.intake import Intake, Stored
 from simulator.engine.leaders import Leaders
@@ -40,6 +40,7 @@ from simulator.engine.release import release
 from simulator.engine.rewards import add_lines, enter_reversals, find_lines, qualified_now, revoke, void
 from simulator.engine.state import State
 from simulator.engine.version import Ready
+from simulator.events.columns import TYPE_CODES
 from simulator.meter import OFF, Meter
 from simulator.program.model import Program
 

@@ -8,13 +8,12 @@ import polars as pl
 from simulator.engine.arrays import grouped
 from simulator.engine.batch import Batch
 from simulator.engine.outcome import SCHEMAS
-from simulator.events.contract import EVENT_TYPES
+from simulator.events.columns import TYPES
 from simulator.lateness import EDGES
 from simulator.spans import DAY_MS
 
 _EDGES = np.array(EDGES, np.int64)
 _BUCKETS = len(EDGES) + 1
-_TYPES = tuple(EVENT_TYPES)
 
 
 def histogram(batch: Batch) -> pl.DataFrame:
@@ -25,13 +24,13 @@ def histogram(batch: Batch) -> pl.DataFrame:
     bucket[slow] = np.searchsorted(_EDGES, late[slow], side="right")
     day = batch.received // DAY_MS
     first = int(day[0])
-    kept, places = grouped(((day - first) * len(_TYPES) + batch.type) * _BUCKETS + bucket)
+    kept, places = grouped(((day - first) * len(TYPES) + batch.type) * _BUCKETS + bucket)
     worst = np.zeros(len(kept), np.int64)
     np.maximum.at(worst, places, late)
     return pl.DataFrame(
         {
-            "day": kept // (_BUCKETS * len(_TYPES)) + first,
-            "type": [_TYPES[code] for code in (kept // _BUCKETS % len(_TYPES)).tolist()],
+            "day": kept // (_BUCKETS * len(TYPES)) + first,
+            "type": [TYPES[code] for code in (kept // _BUCKETS % len(TYPES)).tolist()],
             "bucket": kept % _BUCKETS,
             "count": np.bincount(places),
             "worst": worst,

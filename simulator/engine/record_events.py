@@ -16,9 +16,8 @@ from simulator.engine.record import Record
 from simulator.engine.record_parts import count_attributed, count_ruled, count_settled
 from simulator.engine.rollup import METRIC, by_day
 from simulator.engine.rules import OUTCOMES, REVIEW
-from simulator.events.contract import EVENT_TYPES
+from simulator.events.columns import TYPES
 
-_TYPES = tuple(EVENT_TYPES)
 _DECISION = METRIC[f"decision.{OUTCOMES[0]}"]
 
 
@@ -61,7 +60,7 @@ def _count_sources(record: Record, batch: Batch) -> None:
     kept, places = grouped(batch.type * np.int64(len(names)) + numbers)
     parts = [record.state.sources.part(name) for name in names.to_list()]
     codes = [
-        record.breakdown.code(f"event.{_TYPES[key // len(names)]}", parts[key % len(names)])
+        record.breakdown.code(f"event.{TYPES[key // len(names)]}", parts[key % len(names)])
         for key in kept.tolist()
     ]
     record.breakdown.add(np.array(codes)[places], by_day(batch.received))

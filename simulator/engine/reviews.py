@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -11,9 +10,7 @@ import polars as pl
 from simulator.engine.arrays import NONE, Bools, Columns, Ints
 from simulator.engine.interner import Hashed, Interner, Words, hash_pairs
 from simulator.engine.keys import mix
-
-if TYPE_CHECKING:  # it imports what imports this
-    from simulator.engine.version import Ready
+from simulator.engine.version import Ready
 
 ReviewKey = tuple[str, str, str]
 """What a verdict names: the conversion's source and id, and the milestone."""

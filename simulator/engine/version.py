@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from simulator.engine.arrays import Ints
-from simulator.engine.batch import TYPE_CODES
+from simulator.events.columns import TYPE_CODES
 from simulator.program.model import Program
 from simulator.program.rules import CompiledRule, compile_rule
 

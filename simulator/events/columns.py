@@ -6,7 +6,10 @@ import polars as pl
 
 from simulator.events.contract import DATA_COLUMNS, EVENT_TYPES
 
-TYPE = pl.Enum(list(EVENT_TYPES))
+TYPES = tuple(EVENT_TYPES)
+TYPE = pl.Enum(TYPES)
+TYPE_CODES = {name: code for code, name in enumerate(TYPES)}
+"""What stands for each type in a column `type`."""
 _KINDS: dict[type, pl.DataType] = {str: pl.String(), int: pl.Int64(), bool: pl.Boolean()}
 
 MESSAGE_SCHEMA: dict[str, pl.DataType] = {

@@ -22,8 +22,9 @@ from simulator.delivery.models import (
     parse_override,
 )
 from simulator.delivery.queue import ArrivalQueue
-from simulator.delivery.wire import TYPES, due_of, name_of, on_wire
+from simulator.delivery.wire import due_of, name_of, on_wire
 from simulator.errors import InputError
+from simulator.events.columns import TYPES
 from simulator.spans import DAY_MS
 from simulator.world.spec import WorldSpec
 

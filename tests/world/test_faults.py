@@ -259,7 +259,7 @@ def test_rates_are_read_in_order_and_the_channels_own_go_first() -> None:
 
 
 def events_code(kind: str) -> int:
-    from simulator.delivery.wire import TYPES  # noqa: PLC0415
+    from simulator.events.columns import TYPES  # noqa: PLC0415
 
     return TYPES.index(kind)
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from simulator.delivery.chances import Chances
 from simulator.delivery.faults.flight import Flight
-from simulator.delivery.wire import TYPES
+from simulator.events.columns import TYPES
 from simulator.events.contract import CONVERSION_TYPES
 from simulator.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Ints
