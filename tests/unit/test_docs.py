@@ -91,6 +91,26 @@ def test_the_page_of_the_house_tells_every_metric() -> None:
         } & told, name
 
 
+def test_the_page_of_the_house_shows_every_folder() -> None:
+    page = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    rooms = [
+        path.parent for name in ("referral_tui", "simulator") for path in (ROOT / name).glob("*/__init__.py")
+    ]
+    tests = [path for path in (ROOT / "tests").iterdir() if any(path.glob("test_*.py"))]
+    for room in rooms:
+        assert re.search(rf"^\| .*`{room.relative_to(ROOT)}/`", page, re.MULTILINE), room.name
+    for room in tests:
+        assert f"| `{room.relative_to(ROOT)}` |" in page, room.name
+
+
+def test_the_page_of_the_house_names_files_that_there_are() -> None:
+    page = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
+    folders = ("benchmarks", "db", "docs", "referral_tui", "simulator", "tests")
+    there = ["/" + str(path.relative_to(ROOT)) for name in folders for path in (ROOT / name).rglob("*.*")]
+    for name in re.findall(r"[`\s]([\w/]+\.(?:py|toml|tcss))\b", page):
+        assert "NAME" in name or any(path.endswith(f"/{name}") for path in there), name
+
+
 def test_the_readme_lists_every_command() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     section = re.findall(r"^## Commands\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)[0]
