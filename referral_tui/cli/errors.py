@@ -24,7 +24,10 @@ INTERRUPTED: Final = 130
 
 
 class InterruptedCommand(Exception):  # noqa: N818 - no error: somebody pressed ctrl-C
-    """A KeyboardInterrupt by a name that Typer lets pass; its own it turns into a silent exit status."""
+    """A KeyboardInterrupt by a name that Typer lets pass; its own it turns into a silent exit status.
+
+    Its text says what stays, where that is something else than what was committed.
+    """
 
 
 def guarded(command: Callable[[], Any]) -> int:
@@ -49,8 +52,8 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
         return INTERRUPTED
     except TyperException as error:
         return _say(_wrong_use(error))
-    except (KeyboardInterrupt, InterruptedCommand):
-        _say("interrupted; what was committed stays")
+    except (KeyboardInterrupt, InterruptedCommand) as interrupt:
+        _say(f"interrupted; {interrupt}" if str(interrupt) else "interrupted; what was committed stays")
         return INTERRUPTED
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):

@@ -223,6 +223,15 @@ def _knee(
 def _sharded(
     order: Order, hooks: Hooks, shards: int, workers: int | None, cluster: str | None
 ) -> dict[str, Any]:
-    from simulator.load.shards import Shards, run_shards  # noqa: PLC0415 - loads Polars
+    from referral_tui.cli.errors import InterruptedCommand  # noqa: PLC0415 - with the rest
+    from simulator.load.shards import Shards, run_shards, shard_path  # noqa: PLC0415 - loads Polars
 
-    return run_shards(order, Shards(shards, workers or os.cpu_count() or 1, cluster), hooks)
+    try:
+        return run_shards(order, Shards(shards, workers or os.cpu_count() or 1, cluster), hooks)
+    except KeyboardInterrupt:
+        if order.path is None:
+            raise
+        first, last = shard_path(order.path, 1), shard_path(order.path, shards)
+        raise InterruptedCommand(
+            f"nothing was merged: {first} to {last} are of no use alone, remove what there is of them"
+        ) from None

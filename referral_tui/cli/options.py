@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ Database = Annotated[Path, typer.Option("--db", metavar="FILE", help="The platfo
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 DEFAULT_DATABASE = Path("referral.db")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def preset_completion(incomplete: str) -> list[str]:
@@ -21,10 +23,10 @@ def preset_completion(incomplete: str) -> list[str]:
 
 
 def read_time(text: str | None, option: str) -> int | None:
-    """A TIME given on the command line, RFC 3339 or integer milliseconds UTC, as milliseconds.
+    """A TIME given on the command line, RFC 3339, a day (its begin) or integer milliseconds UTC, as milliseconds.
 
     Raises:
-        InputError: it is neither; says what would be right.
+        InputError: it is none of them; says what would be right.
 
     """
     from simulator.errors import InputError  # noqa: PLC0415 - keeps the commands' modules light
@@ -41,13 +43,13 @@ def read_time(text: str | None, option: str) -> int | None:
             )
         return moment
     try:
-        return parse_moment(stripped)
+        return parse_moment(f"{stripped}T00:00:00Z" if _DAY.fullmatch(stripped) else stripped)
     except InputError as error:
         raise InputError(f"{option} {text}: {error}; or give milliseconds since 1970 in UTC") from None
 
 
 def read_moment(text: str | None, option: str) -> int | None:
-    """A day or a moment given on the command line, RFC 3339, as milliseconds UTC; loads the standard library only.
+    """As `read_time`, and a moment without an offset is of UTC; loads the standard library only.
 
     Raises:
         InputError: it is neither; says what would be right.
@@ -59,6 +61,8 @@ def read_moment(text: str | None, option: str) -> int | None:
 
     if text is None:
         return None
+    if text.strip().isascii() and text.strip().isdigit() and len(text.strip()) > len("20260301"):
+        return int(text)
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:

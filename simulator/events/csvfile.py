@@ -26,6 +26,7 @@ REQUIRED_COLUMNS = ("specversion", "id", "source", "type", "time")
 ENVELOPE_COLUMNS = (*REQUIRED_COLUMNS, "subject", "receivedat", "seq", "datacontenttype", "dataschema")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "TRUE": True, "false": False, "FALSE": False}  # spreadsheets write capitals
+_UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")  # its byte order marks, as bytes that are not UTF-8 are read
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_CELL = 64 * 1024 * 1024  # characters: a program has any length; a quote never closed has an end
 
@@ -113,6 +114,11 @@ def _check_header(header: Sequence[str], file: str) -> None:
     missing = [name for name in REQUIRED_COLUMNS if name not in header]
     if len(missing) == len(REQUIRED_COLUMNS):
         example = ",".join(REQUIRED_COLUMNS)
+        first = header[0] if header else ""
+        if first.startswith(_UTF_16):
+            raise InputError(f"{file}: line 1: not UTF-8 but UTF-16; save the file as CSV in UTF-8")
+        if all(name in first.split(";") for name in REQUIRED_COLUMNS):
+            raise InputError(f"{file}: line 1: semicolons between the columns; save the file with commas")
         raise InputError(
             f"{file}: line 1: no header row; it names the columns, with commas between: {example},…"
         )

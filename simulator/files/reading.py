@@ -24,7 +24,7 @@ _PIECE = 500  # lines taken at once while the bytes are counted
 
 
 def check_files(paths: Sequence[Path]) -> None:
-    """See that every file is there, can be read and is of a known kind.
+    """See that every file is there, can be read, is of a known kind, and of CSV that the header is one.
 
     Raises:
         InputError: a line for each that is not.
@@ -48,6 +48,18 @@ def _problem(path: Path) -> str | None:
         return f"{path}: of an unknown kind; events come in .jsonl (JSON Lines) or .csv files"
     if not os.access(path, os.R_OK):
         return f"{path}: can't be read; check its permissions"
+    return _header_problem(path) if is_csv(path) and path.is_file() else None
+
+
+def _header_problem(path: Path) -> str | None:
+    """What is wrong with a CSV file's header row: known before a database is made for it."""
+    from simulator.events.csvfile import read_csv  # noqa: PLC0415 - loads Polars, which JSON Lines need later
+
+    try:
+        with opened(path) as stream:
+            read_csv(stream, str(path))
+    except InputError as error:
+        return str(error)
     return None
 
 

@@ -95,10 +95,10 @@ def traffic_of(order: Order, progress: Progress) -> Traffic:
 
     """
     if order.recording is not None:
-        messages, _ = read_recording(order.recording, order.limits.events)
+        messages, malformed = read_recording(order.recording, order.limits.events)
         if not order.store:
             messages, _ = without_repeats(messages)
-        return Recording(messages, f"--from {order.recording}")
+        return Recording(messages, f"--from {order.recording}", malformed)
     if order.processes > 1 and not order.prepare:
         return Ahead(order.plan, order.program)
     traffic = WorldTraffic(order.plan, order.program)

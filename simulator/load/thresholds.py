@@ -22,6 +22,7 @@ _SECONDS: Final = {"us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 _RATES: Final = {"": 1.0, "/s": 1.0, "k": 1e3, "k/s": 1e3, "M": 1e6, "M/s": 1e6}
 _BYTES: Final = {"kB": 1e3, "MB": 1e6, "GB": 1e9}
 _PERCENT: Final = {"%": 0.01}
+_USUAL: Final = ("ms", "GB", "%")
 _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -55,6 +56,11 @@ def parse_threshold(text: str) -> Threshold:
     if metric not in METRICS:
         raise InputError(f"--threshold '{text}': no figure '{metric}'; {advice(metric, METRICS)}")
     units = _units(metric)
+    if unit not in units and not unit:
+        raise InputError(
+            f"--threshold '{text}': {number} of what? add {' or '.join(units)}, such as "
+            f"{metric}{sign}{number}{next(one for one in reversed(units) if one in _USUAL)}"
+        )
     if unit not in units:
         raise InputError(
             f"--threshold '{text}': {metric} is not measured in '{unit}'; right is one of "

@@ -109,10 +109,11 @@ class WorldTraffic:
 class Recording:
     """Messages in memory, played again and again."""
 
-    def __init__(self, messages: pl.DataFrame, name: str) -> None:
-        """`messages` in the order of receipt; `name` is for the error. Raises InputError where there is none."""
+    def __init__(self, messages: pl.DataFrame, name: str, malformed: int = 0) -> None:
+        """`messages` in the order of receipt, `malformed` lines beside them. Raises InputError without any."""
         if not messages.height:
-            raise InputError(f"{name}: no event in it; a load test needs some to play")
+            lines = f", {malformed:,} malformed lines (`ingest` says why each)" if malformed else ""
+            raise InputError(f"{name}: no event in it{lines}; a load test needs some to play")
         self._messages = messages
         first, last = messages["received_at"][0], messages["received_at"][-1]
         self._span = int(last) - int(first) + 1

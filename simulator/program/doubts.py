@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simulator.events.contract import REFERRER_KINDS
+from simulator.program.expression import Node, parse_expression
 from simulator.program.model import Program, Reward
+from simulator.program.nearest import advice
 from simulator.program.words import money
 
 _REASONS = ("unattributed", "before-touch", "outside-program", "occurrence", "too-late", "declined")
 """The reasons that the engine itself gives beside the codes of rules."""
+_CLOSED = {"referrer_kind": REFERRER_KINDS, "method": ("link", "code")}
+"""Facts that have no other values than these."""
 
 
 def warnings(program: Program) -> list[str]:
@@ -27,9 +32,26 @@ def warnings(program: Program) -> list[str]:
             found.append(
                 f'rule "{rule.code}": a decision gives this as a reason of its own; name it otherwise'
             )
+        tree = parse_expression(rule.require).tree
+        found += [f'rule "{rule.code}": {said}' for said in (_never_met(tree) if tree is not None else ())]
     for reward in program.rewards:
         found += [f'reward "{reward.name}": {said}' for said in _doubts(reward, program)]
     return found
+
+
+def _never_met(node: Node) -> Iterator[str]:
+    """Comparisons of a fact that has a closed list of values with another value."""
+    if node.op in ("eq", "ne"):
+        facts = [str(arg.value) for arg in node.args if arg.op == "fact" and arg.value in _CLOSED]
+        texts = [str(arg.value) for arg in node.args if arg.op == "literal"]
+        for fact in facts:
+            yield from (
+                f"{fact} is never '{text}'; {advice(text, _CLOSED[fact])}"
+                for text in texts
+                if text not in _CLOSED[fact]
+            )
+    for arg in node.args:
+        yield from _never_met(arg)
 
 
 def _doubts(reward: Reward, program: Program) -> Iterator[str]:

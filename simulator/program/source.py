@@ -62,8 +62,26 @@ def _syntax(message: str, text: str, file: str) -> str:
     said = re.sub(r"\s+", " ", message)
     found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", said)
     if found:
-        return f"{file}:{found[2]}: not TOML at column {found[3]}: {found[1]}"
+        hint = _hint(text.split("\n")[int(found[2]) - 1], found[1], file)
+        return f"{file}:{found[2]}: not TOML at column {found[3]}: {hint or found[1]}"
     return f"{file}:{text.count(chr(10)) + 1}: not TOML: {said}"
+
+
+_DECIMAL_COMMA = re.compile(r"[^\"']*=\s*[0-9]+,[0-9]+\s*(?:#.*)?")
+_OTHER_KINDS = (".yaml", ".yml", ".json")
+
+
+def _hint(line: str, said: str, file: str) -> str:
+    """What is likely meant where the parser only says what it expected; empty where that says it all."""
+    if file.lower().endswith(_OTHER_KINDS):
+        return "a program is written in TOML; `referral-tui program new` writes one to begin with"
+    if _DECIMAL_COMMA.fullmatch(line.strip()):
+        return "write a fraction with a point, as 25.00"
+    if said.startswith(("Cannot overwrite", "Cannot declare")):
+        return f"{said}; each milestone, rule and reward begins in two brackets, as [[rule]]"
+    if '"' in line and said.startswith("Expected newline"):
+        return f"{said}; inside a text in \"…\" texts of SQL go in '…'"
+    return ""
 
 
 @dataclass

@@ -42,7 +42,9 @@ def test_no_moment(cli: Cli, text: str) -> None:
     assert f"--at {text}: no such moment; write 2026-03-01 or 2026-03-01T14:00:00Z" in ran.err
 
 
-@pytest.mark.parametrize("text", ["2026-03-01", "2026-03-01T14:00:00Z", "2026-03-01T14:00:00+02:00"])
+@pytest.mark.parametrize(
+    "text", ["2026-03-01", "2026-03-01T14:00:00Z", "2026-03-01T14:00:00+02:00", "1772323200000"]
+)
 def test_moments_are_understood(cli: Cli, text: str) -> None:
     ran = cli("dashboard", "--at", text)
     assert ran.status == 2

@@ -300,6 +300,9 @@ def wrong(tmp_path: Path, program: Path) -> Callable[[str], list[object]]:
     good.write_text(json.dumps(message("1", "link.created", "p-1", START, code="A")))
     headless = tmp_path / "headless.csv"
     headless.write_text("1.0,1,platform,link.created\n")
+    spread, wide = tmp_path / "spread.csv", tmp_path / "wide.csv"
+    spread.write_text("specversion;id;source;type;time\n")
+    wide.write_text("specversion,id,source,type,time\n", encoding="utf-16")
     odd = tmp_path / "events.xlsx"
     odd.write_text("x")
     unknown = tmp_path / "unknown.toml"
@@ -310,6 +313,8 @@ def wrong(tmp_path: Path, program: Path) -> Callable[[str], list[object]]:
         "is a folder": [*start, tmp_path],
         "unknown kind": [*start, odd],
         "no header row": [*start, headless],
+        "semicolons between the columns; save the file with commas": [*start, spread],
+        "not UTF-8 but UTF-16": [*start, good, wide],
         "--program": ["ingest", "--db", tmp_path / "new.db", good],
         "same_shoe": ["ingest", "--db", tmp_path / "new.db", "--program", unknown, good],
         "telecom": ["ingest", "--db", tmp_path / "new.db", "--program", "telecm", good],
@@ -327,6 +332,8 @@ def wrong(tmp_path: Path, program: Path) -> Callable[[str], list[object]]:
         "is a folder",
         "unknown kind",
         "no header row",
+        "semicolons between the columns; save the file with commas",
+        "not UTF-8 but UTF-16",
         "--program",
         "same_shoe",
         "telecom",
@@ -343,5 +350,4 @@ def test_wrong_use_is_one_line_and_nothing_is_written(
     assert ran.err.count("\n") == 1
     assert said in ran.err
     assert "Traceback" not in ran.err
-    if said != "no header row":  # only reading tells
-        assert not (tmp_path / "new.db").exists()
+    assert not (tmp_path / "new.db").exists()

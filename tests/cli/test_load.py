@@ -144,3 +144,11 @@ def test_screen_and_json_and_database_say_the_same(cli: Cli, tmp_path: Path) -> 
     assert shown is not None
     assert shown.figures == printed
     assert shown.beats[-1].database == printed["database_bytes"]
+
+
+def test_a_log_without_a_good_line_says_how_many_are_bad(cli: Cli, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text("{}\nnothing\n")
+    done = cli("load", "--from", log, "--no-store")
+    assert done.status == 2
+    assert "no event in it, 2 malformed lines (`ingest` says why each); a load test needs some" in done.err

@@ -201,6 +201,24 @@ def test_no_other_shard_is_begun_after_one_that_failed_or_a_stop(
     assert not order.path.exists()
 
 
+def test_a_stop_says_that_nothing_was_merged(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_order: Order, _shards: Shards, _hooks: Hooks) -> dict[str, Any]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sharding, "run_shards", stopped)
+    done = cli("load", "--shards", 3, "--events", 100, "--db", tmp_path / "m.db")
+    assert done.status == 130
+    assert (
+        f"interrupted; nothing was merged: {tmp_path / 'm-1.db'} to {tmp_path / 'm-3.db'} are of no use"
+        in done.err
+    )
+    assert cli("load", "--shards", 3, "--events", 100, "--no-store").err.endswith(
+        "what was committed stays\n"
+    )
+
+
 def test_people_events_and_budget_are_split(order: Order) -> None:
     orders = shard_orders(order, 4)
     assert sum(one.plan.referrers for one in orders) == order.plan.referrers

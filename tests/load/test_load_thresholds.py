@@ -58,7 +58,8 @@ def test_where_nothing_was_measured_it_does_not_hold() -> None:
         ("p99", "no threshold; right is METRIC<VALUE"),
         ("p99=50ms", "no threshold"),
         ("p98<50ms", "no figure 'p98'; did you mean"),
-        ("p99<50", "p99 is not measured in ''; right is one of us"),
+        ("p99<50", "50 of what? add us or µs or ms or s or m, such as p99<50ms"),
+        ("late<5", "5 of what? add %, such as late<5%"),
         ("achieved>5ms", "achieved is not measured in 'ms'; right is one of a plain number"),
     ],
 )

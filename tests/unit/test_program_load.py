@@ -447,6 +447,18 @@ def test_an_unknown_currency_hides_no_other_problem_and_makes_none() -> None:
         ("[program]\nname = \n", "p.toml:2: not TOML at column 8"),
         ("[program]\nname = 'a'\nname = 'b'\n", "p.toml:3: not TOML"),
         ("[program]\n[program]\n", "p.toml:2: not TOML"),
+        (
+            "[rule]\n[rule]\n",
+            "p.toml:2: not TOML at column 6: Cannot declare ('rule',) twice; each milestone, rule",
+        ),
+        (
+            "a = 1\nvalue = 25,00  # a week\n",
+            "p.toml:2: not TOML at column 11: write a fraction with a point, as",
+        ),
+        (
+            'require = "method = "link""\n',
+            "p.toml:1: not TOML at column 22: Expected newline or end of document",
+        ),
         ("[program]\nname = '''", "p.toml:2: not TOML"),
         ("a = 1\n\x00", "p.toml:2: a NUL character"),
         ("a = 1\n# \ud800", "p.toml:2: half of a surrogate pair"),
@@ -460,6 +472,12 @@ def test_an_unknown_currency_hides_no_other_problem_and_makes_none() -> None:
 )
 def test_what_is_no_program_file_at_all(text: str, says: str) -> None:
     assert _problems(text)[0].startswith(says)
+
+
+def test_a_file_of_another_kind_is_told_what_a_program_is_written_in() -> None:
+    with pytest.raises(ProgramError) as caught:
+        load_program("program:\n  name: x\n", "shop.yaml")
+    assert "a program is written in TOML; `referral-tui program new` writes one" in str(caught.value)
 
 
 def test_a_new_version_keeps_the_currency() -> None:
@@ -507,6 +525,11 @@ def test_warnings_tell_what_can_hardly_be_meant() -> None:
     said = "\n".join(warnings(load_program(doubtful, "p.toml")))
     for part in ('rule "declined"', "cap of 4.00 GBP", "budget of 3.00 GBP", "multiple of 5"):
         assert part in said
+    never = _with("amount > 5", "method IN ('link', 'cod') AND referrer_kind <> 'Partner' AND channel = 'qr'")
+    assert warnings(load_program(never, "p.toml")) == [
+        'rule "big": method is never \'cod\'; did you mean "code"?',
+        'rule "big": referrer_kind is never \'Partner\'; did you mean "partner"?',
+    ]
     nothing = "[program]\nname = 'a'\ncurrency = 'EUR'\n"
     assert warnings(load_program(nothing, "p.toml")) == [
         "the program has no milestone: no conversion is ever decided on"
