@@ -215,7 +215,7 @@ def _knee(
         raise InputError(
             "--find-knee: a peak of memory is of all runs so far, whatever their rate; leave that threshold out"
         )
-    traffic = traffic_of(order, hooks.making)
+    traffic = traffic_of(order, hooks)
     assert isinstance(traffic, Recording)  # noqa: S101 - `prepare` makes one
     return find_knee(order, hooks, traffic, told)
 

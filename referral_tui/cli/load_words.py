@@ -26,6 +26,8 @@ def load_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
     yield from _pieces(figures)
     yield from receipt_lines({"malformed": 0, **figures})
     yield f"  {'late':<12}{figures['late']:>12,}  received more than an hour after they occurred"
+    if figures["left_out"]:
+        yield f"  {'left out':<12}{figures['left_out']:>12,}  of the log: malformed, or repeats with --no-store"
     yield from standing_lines(figures, program)
     yield "decisions by reason"
     for line in figures["reasons"]:

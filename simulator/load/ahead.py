@@ -40,7 +40,7 @@ class Ahead:
         theirs.close()
         self._parcels: Queue[tuple[int, pl.DataFrame] | None] = Queue(_AHEAD)
         self._rest = pl.DataFrame()
-        self.loops = 1
+        self.loops, self.left_out = 1, 0
         self._over = False
         self._reader = Thread(target=self._read, name="traffic", daemon=True)
         self._reader.start()

@@ -47,7 +47,17 @@ def merged(
     Percentiles of several runs can't be added up, so each is the greatest of any shard: not better than the truth.
     """
     first = parts[0]
-    added = ("offered", "received", "accepted", "duplicate", "conflict", "late", "queue", "batches")
+    added = (
+        "offered",
+        "received",
+        "accepted",
+        "duplicate",
+        "conflict",
+        "late",
+        "queue",
+        "batches",
+        "left_out",
+    )
     found: dict[str, Any] = {**first, **{name: sum(part[name] for part in parts) for name in added}}
     found |= {name: sum(part[name] for part in parts) for name in ("database_bytes", "attributions")}
     for name in ("behind_ms", "behind_now_ms", "memory_bytes", "settling_seconds", "generator_share"):

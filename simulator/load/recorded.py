@@ -7,27 +7,30 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from db import log
 from db.readonly import in_words, open_readonly
-from simulator.errors import InputError
+from simulator.errors import InputError, ProgramError
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.decode import Receiver
 from simulator.events.moment import parse_moments
 from simulator.files.ingest import decoders
 from simulator.files.reading import CSV, JSON_LINES, opened
 from simulator.platform.records import parse_program, typed
+from simulator.program.load import load_program
 
 PARQUET = ".parquet"
 _BLOCK = 100_000
 _DECISION = ("source", "id", "milestone")  # parts of data.decision
 
 
-def read_recording(path: Path, limit: int | None) -> tuple[pl.DataFrame, int]:
-    """The first `limit` events of a recorded log as messages, and how many of its lines were malformed.
+def read_recording(path: Path, limit: int | None, currency: str) -> tuple[pl.DataFrame, int]:
+    """The first `limit` events of a recorded log as messages, and how many before their end were malformed.
 
-    Each must say its `receivedat`, as those of `export events` do.
+    Each must say its `receivedat`, as those of `export events` do. A change of program to another currency than
+    that of the program which judges the log is malformed, as it is at the door.
 
     Raises:
         InputError: no such file, or of a kind that holds no events.
@@ -42,14 +45,26 @@ def read_recording(path: Path, limit: int | None) -> tuple[pl.DataFrame, int]:
     read = _parquet if suffix == PARQUET else _text if suffix in (*JSON_LINES, CSV) else _database
     parts: list[pl.DataFrame] = [pl.DataFrame(schema=MESSAGE_SCHEMA)]
     malformed = found = 0
-    for messages, refused in read(path):
+    for judged, refused in read(path):
+        messages = judged.filter(~_wrong_changes(judged["program"], currency))
         parts.append(messages)
-        malformed += refused
+        malformed += refused + judged.height - messages.height
         found += messages.height
         if limit is not None and found >= limit:
             break
     joined = pl.concat(parts, rechunk=True)
     return (joined if limit is None else joined[:limit]), malformed
+
+
+def _wrong_changes(programs: pl.Series, currency: str) -> pl.Series:
+    """Which of these programs (null for other events) can't come into force."""
+    wrong = np.zeros(len(programs), bool)
+    for place in np.flatnonzero(programs.is_not_null()).tolist():
+        try:
+            load_program(programs[place], "program", currency=currency)
+        except ProgramError:
+            wrong[place] = True
+    return pl.Series(wrong)
 
 
 def _text(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:

@@ -74,7 +74,7 @@ def run_load(order: Order, hooks: Hooks, traffic: Traffic | None = None) -> dict
         DatabaseError: the database can't be made or written.
 
     """
-    with closing(traffic or traffic_of(order, hooks.making)) as found:
+    with closing(traffic or traffic_of(order, hooks)) as found:
         return _stored_or_not(order, hooks, found)
 
 
@@ -87,18 +87,26 @@ def _stored_or_not(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, An
     return _run(order, hooks, traffic)
 
 
-def traffic_of(order: Order, progress: Progress) -> Traffic:
+def traffic_of(order: Order, hooks: Hooks) -> Traffic:
     """The recorded log, or the preset's people; made before the clock starts where that is asked for.
 
     Raises:
         InputError: the log can't be read, or holds nothing.
+        KeyboardInterrupt: somebody wanted an end while it was made.
 
     """
+
+    def progress(made: int, wanted: int) -> None:
+        hooks.making(made, wanted)
+        if hooks.stopped():
+            raise KeyboardInterrupt
+
     if order.recording is not None:
-        messages, malformed = read_recording(order.recording, order.limits.events)
+        messages, malformed = read_recording(order.recording, order.limits.events, order.program.currency)
+        repeats = 0
         if not order.store:
-            messages, _ = without_repeats(messages)
-        return Recording(messages, f"--from {order.recording}", malformed)
+            messages, repeats = without_repeats(messages)
+        return Recording(messages, f"--from {order.recording}", malformed, repeats)
     if order.processes > 1 and not order.prepare:
         return Ahead(order.plan, order.program)
     traffic = WorldTraffic(order.plan, order.program)
@@ -144,7 +152,7 @@ def _run(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
         )
         ended = drive.go()
         found = final(drive.tally, target, order.thresholds, paced=paced)
-        found |= {"ended": ended, "loops": traffic.loops, **_identity(order)}
+        found |= {"ended": ended, "loops": traffic.loops, "left_out": traffic.left_out, **_identity(order)}
         beat(hooks.wall.now(), drive.tally, found)
     return found
 

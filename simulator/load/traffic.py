@@ -33,6 +33,10 @@ class Traffic(Protocol):
     def loops(self) -> int:
         """How often it has begun, from 1."""
 
+    @property
+    def left_out(self) -> int:
+        """Messages of a recorded log that can't be played: malformed ones, and repeats where nothing is stored."""
+
     def take(self, count: int) -> pl.DataFrame:
         """The next messages (MESSAGE_SCHEMA, `received_at` rising): at least one, at most `count`."""
 
@@ -56,6 +60,7 @@ class WorldTraffic:
 
     def __init__(self, plan: Plan, program: Program) -> None:
         """Raises WorldError or InputError for a plan that can't be."""
+        self.left_out = 0
         self._plan, self._program = plan, program
         self._spec = plan.world()
         self._models = plan.models(self._spec)
@@ -109,9 +114,12 @@ class WorldTraffic:
 class Recording:
     """Messages in memory, played again and again."""
 
-    def __init__(self, messages: pl.DataFrame, name: str, malformed: int = 0) -> None:
-        """`messages` in the order of receipt, `malformed` lines beside them. Raises InputError without any."""
-        if not messages.height:
+    def __init__(self, messages: pl.DataFrame, name: str, malformed: int = 0, repeats: int = 0) -> None:
+        """`messages` in the order of receipt; `malformed` lines and `repeats` beside them are left out.
+
+        Raises InputError where there is none that can be played again and again: changes of program are played once.
+        """
+        if not messages["program"].is_null().any():
             lines = f", {malformed:,} malformed lines (`ingest` says why each)" if malformed else ""
             raise InputError(f"{name}: no event in it{lines}; a load test needs some to play")
         self._messages = messages
@@ -119,6 +127,7 @@ class Recording:
         self._span = int(last) - int(first) + 1
         self._place = 0
         self.loops = 1
+        self.left_out = malformed + repeats
 
     def close(self) -> None:
         """Nothing to let go of."""

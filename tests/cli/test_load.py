@@ -11,6 +11,11 @@ import pytest
 from nasty import Cli
 
 from db.meter import load as read_load
+from simulator.load.session import Hooks, Order, traffic_of
+from simulator.program.load import load_program
+from simulator.program.presets import find_program
+from simulator.run.plan import Plan
+from simulator.wall import Stopper
 
 SMALL = ("--events", 3000, "--referrers", 300, "--batch", 1000, "--processes", 1)
 
@@ -152,3 +157,48 @@ def test_a_log_without_a_good_line_says_how_many_are_bad(cli: Cli, tmp_path: Pat
     done = cli("load", "--from", log, "--no-store")
     assert done.status == 2
     assert "no event in it, 2 malformed lines (`ingest` says why each); a load test needs some" in done.err
+
+
+def recorded(tmp_path: Path, program: Path, *changes: str) -> Path:
+    """A log of a link, changes of program, and a line that is no message."""
+
+    def line(number: int, kind: str, subject: str | None, **data: object) -> str:
+        envelope = {"specversion": "1.0", "id": f"e{number}", "source": "platform", "type": kind}
+        envelope |= {"time": "2026-01-01T00:00:00Z", "receivedat": 1_767_225_600_000 + number}  # type: ignore[dict-item]
+        return json.dumps({**envelope, "subject": subject, "data": data})
+
+    lines = [line(1, "link.created", "ann", code="A1")] if changes else []
+    lines += [line(9, "program.changed", None, program=text) for text in changes or (program.read_text(),)]
+    log = tmp_path / "recorded.jsonl"
+    log.write_text("\n".join([*lines, "{}"]) + "\n")
+    return log
+
+
+def test_a_recorded_change_to_another_currency_is_malformed_and_what_is_left_out_is_said(
+    cli: Cli, tmp_path: Path, program: Path
+) -> None:
+    ours = load_program(program.read_text(), "program.toml").currency
+    log = recorded(tmp_path, program, program.read_text().replace(ours, "KWD"))
+    given = ("load", "--from", log, "--program", program, "--events", 4)
+    figures = json.loads(cli(*given, "--json").out)
+    assert figures["left_out"] == 2
+    assert figures["accepted"] == figures["rows"]["event"] == 4
+    assert "  left out               2  of the log: malformed" in cli(*given).out
+
+
+def test_a_log_of_nothing_but_changes_can_t_be_played_again_and_again(
+    cli: Cli, tmp_path: Path, program: Path
+) -> None:
+    done = cli(
+        "load", "--from", recorded(tmp_path, program), "--program", program, "--events", 9, "--no-store"
+    )
+    assert done.status == 2
+    assert "no event in it, 1 malformed lines (`ingest` says why each); a load test needs some to play" in done.err
+
+
+def test_ctrl_c_is_heard_while_the_traffic_is_made() -> None:
+    order = Order(Plan(referrers=100), load_program(*find_program("telecom")), prepare=True)
+    stopper = Stopper()
+    stopper.stop()
+    with pytest.raises(KeyboardInterrupt):
+        traffic_of(order, Hooks(stopper, stopper.asked))
