@@ -193,7 +193,10 @@ def test_a_log_of_nothing_but_changes_can_t_be_played_again_and_again(
         "load", "--from", recorded(tmp_path, program), "--program", program, "--events", 9, "--no-store"
     )
     assert done.status == 2
-    assert "no event in it, 1 malformed lines (`ingest` says why each); a load test needs some to play" in done.err
+    assert (
+        "no event in it, 1 malformed lines (`ingest` says why each); a load test needs some to play"
+        in done.err
+    )
 
 
 def test_ctrl_c_is_heard_while_the_traffic_is_made() -> None:
