@@ -32,6 +32,20 @@ TELLS = ("customer.identified", "friend.claimed")
 TELLS_DEVICE = ("customer.identified", "friend.claimed", "friend.visited")
 
 
+# The entries of one event in the trail: of its kinds the first ones first.
+STAGES = ("program-changed", "attributed", "decided", "settled", "pending", "reversed")
+
+
+class Entry(NamedTuple):
+    """One line of the audit trail: when and what, about whom, which event triggered it, under which version."""
+
+    at: int
+    kind: str
+    person: str | None
+    trigger: int
+    version: int
+
+
 class Rows(NamedTuple):
     """The three tables in the form and order of the export."""
 
@@ -156,6 +170,7 @@ class Oracle:
         self.reversals: dict[tuple[str, str], Event] = {}  # conversion -> the first reversal of it
         self.releases: list[Line] = []  # released, in order, voided ones not among them
         self.without_effect: list[Event] = []  # verdicts that settled nothing
+        self._trail: list[tuple[tuple[int, int, int, int], Entry]] = []
 
     # ------------------------------------------------------------------ the door
 
@@ -197,6 +212,7 @@ class Oracle:
             assert self.load is not None, "a program.changed needs a way to read its text"
             self.program = self.load(event["program"])
             self.version += 1
+            self._note("program-changed", "program-changed", event, None)
         elif kind == "link.created":
             self.links.setdefault(event["code"], event)  # a second one with the same code has no effect
         elif kind == "friend.visited":
@@ -240,6 +256,7 @@ class Oracle:
             pick = max if self.program.attribution.model == "last-touch" else min
             touch = pick(touches, key=lambda t: (t["occurred_at"], t["seq"]))
             link, channel, method = self.links[touch["code"]], touch["channel"], "link"
+        self._note("attributed", "attributed", event, friend)
         self.attributions[friend] = Attributed(
             friend=friend,
             referrer=link["subject"],
@@ -268,6 +285,7 @@ class Oracle:
         if decision.reason is None:
             self._apply_rules(decision)
         self.decisions.append(decision)
+        self._note("decided", "decided", event, event["subject"])
         if decision.outcome == "qualified":
             self._promise(decision, event)
 
@@ -345,6 +363,7 @@ class Oracle:
                 conversion["subject"], decision.milestone.name
             )
             decision.decided_at = event["received_at"]
+            self._note("settled", "settled", event, conversion["subject"], decision.version)
             if event["verdict"] == "decline":
                 decision.outcome, decision.reason = "refused", "declined"
             elif decided_before:
@@ -354,6 +373,7 @@ class Oracle:
                 self._promise(decision, event)
             return
         self.without_effect.append(event)
+        self._note("settled", "verdict-without-effect", event, event["subject"])
 
     # ------------------------------------------------------------------ facts
 
@@ -452,9 +472,13 @@ class Oracle:
                 state_at=qualified_at,
             )
             self.lines.append(line)
+            self._note("pending", "pending", event, conversion["subject"], decision.version)
             reversal = self.reversals.get((conversion["source"], conversion["id"]))
             if reversal is not None:
                 line.state, line.state_at = "voided", max(qualified_at, reversal["received_at"])
+                self._note(
+                    "reversed", "voided", event, conversion["subject"], decision.version, reversal["seq"]
+                )
 
     def _recipient(self, decision: Decided, reward: Reward) -> str | None:
         """Who is to have it, as the log stands now."""
@@ -482,21 +506,30 @@ class Oracle:
         return round(amount * Fraction(reward.percent) / 100) or None  # round() of a Fraction is half-even
 
     def _reverse(self, event: Event) -> None:
-        key = (event["source"], event["reverses"])
-        if key in self.reversals:
-            return  # only the first reversal of a conversion counts
-        self.reversals[key] = event
-        now = event["received_at"]
-        for line in self.lines:
-            if (line.conversion["source"], line.conversion["id"]) != key:
-                continue
-            if line.state == "pending":
-                assert now <= line.due_at  # what is due before now has been released
-                line.state, line.state_at = "voided", max(line.qualified_at, now)
-            elif line.state == "issued" and line.reward.clawback_ms is not None:
-                assert line.issued_at is not None
-                if now <= line.issued_at + line.reward.clawback_ms:
-                    line.state, line.state_at = "revoked", now
+        key, now = (event["source"], event["reverses"]), event["received_at"]
+        changed = False
+        if key not in self.reversals:  # only the first reversal of a conversion counts
+            self.reversals[key] = event
+            for line in self.lines:
+                if (line.conversion["source"], line.conversion["id"]) == key and self._take_back(line, now):
+                    changed = True
+                    subject, version = line.conversion["subject"], line.decision.version
+                    self._note("reversed", line.state, event, subject, version)
+        if not changed:
+            self._note("reversed", "reversal-without-effect", event, event["subject"])
+
+    def _take_back(self, line: Line, now: int) -> bool:
+        """The line's conversion is reversed by an event received now: whether that changes it."""
+        if line.state == "pending":
+            assert now <= line.due_at  # what is due before now has been released
+            line.state, line.state_at = "voided", max(line.qualified_at, now)
+            return True
+        if line.state == "issued" and line.reward.clawback_ms is not None:
+            assert line.issued_at is not None
+            if now <= line.issued_at + line.reward.clawback_ms:
+                line.state, line.state_at = "revoked", now
+                return True
+        return False
 
     def _release(self, due: Callable[[Line], bool]) -> None:
         ready = [line for line in self.lines if line.state == "pending" and due(line)]
@@ -512,6 +545,9 @@ class Oracle:
                 line.state = "unfunded"
             else:
                 line.state, line.issued_at = "issued", line.due_at
+            seq = line.conversion["seq"]
+            entry = Entry(line.due_at, line.state, line.conversion["subject"], seq, line.decision.version)
+            self._trail.append(((line.due_at, 1, seq, line.place), entry))
 
     def _fits(self, line: Line, cap: Cap) -> bool:
         used = [
@@ -532,6 +568,27 @@ class Oracle:
             return True
         spent = sum(other.value_minor for other in self.releases if other.issued_at is not None)
         return spent + line.value_minor <= self.program.budget_minor
+
+    # ------------------------------------------------------------------ 4. the audit trail
+
+    def _note(
+        self,
+        stage: str,
+        kind: str,
+        event: Event,
+        person: str | None,
+        version: int | None = None,
+        trigger: int | None = None,
+    ) -> None:
+        """Enter what an event made happen, under the version in force or that of what it is about."""
+        at, seq = event["received_at"], event["seq"]
+        entry = Entry(at, kind, person, trigger or seq, version or self.version)
+        self._trail.append(((at, 0, seq, STAGES.index(stage)), entry))
+
+    @property
+    def trail(self) -> list[Entry]:
+        """The audit trail: what events did in their order, at one moment before what fell due."""
+        return [entry for _, entry in sorted(self._trail, key=lambda pair: pair[0])]
 
     # ------------------------------------------------------------------ the outcome
 

@@ -1,0 +1,62 @@
+"""A reversal that changes no reward: why not, as the trail tells it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from collector import Collector
+from designs import DAY, HOUR, WEEK, design, reward, rule
+from logbook import Logbook
+
+REASONS = "reversal-without-effect"
+
+
+def reasons(log: Logbook, batch: int | None, **parts: Any) -> list[str]:
+    collector = Collector(design(**parts)).run(log.steps, batch)
+    return [entry[5] for entry in collector.audit if entry[2] == REASONS]
+
+
+@pytest.fixture
+def referred(log: Logbook) -> Logbook:
+    log.identified("rita", received=0)
+    log.link("rita", "RITA1", received=0)
+    log.visit("fred", "RITA1", received=0)
+    return log
+
+
+@pytest.mark.parametrize("batch", [None, 1])
+@pytest.mark.parametrize(
+    ("wanted", "received", "parts"),
+    [
+        ([], HOUR, {"rewards": [reward(hold=DAY)]}),
+        ([], DAY + HOUR, {"rewards": [reward(hold=DAY, clawback=WEEK)]}),
+        (["clawback-over"], DAY + WEEK + 1, {"rewards": [reward(hold=DAY, clawback=WEEK)]}),
+        (["no-clawback"], DAY + HOUR, {"rewards": [reward(hold=DAY)]}),
+        (["clawback-over"], 2 * WEEK, {"rewards": [reward(), reward("other", clawback=DAY)]}),
+        (["not-issued"], DAY, {"rewards": [reward(every=2, clawback=WEEK)]}),
+        (["no-reward"], DAY, {"rules": [rule("never", "amount > 1000000")]}),
+    ],
+)
+def test_of_a_conversion_that_came(
+    referred: Logbook, batch: int | None, wanted: list[str], received: int, parts: dict[str, Any]
+) -> None:
+    referred.reverse(referred.buy("fred", received=1, at=0, amount=500), received=received)
+    assert reasons(referred, batch, **parts) == wanted
+
+
+@pytest.mark.parametrize("batch", [None, 1])
+def test_of_one_that_did_not_come_yet_or_was_reversed_before(referred: Logbook, batch: int | None) -> None:
+    referred.reverse(("client/shop", "order-1"), received=1)
+    bought = referred.buy("fred", received=2, at=0, key="order-1")
+    referred.reverse(bought, received=3)
+    assert reasons(referred, batch, rewards=[reward(hold=DAY)]) == ["not-received", "already-reversed"]
+
+
+@pytest.mark.parametrize("batch", [None, 1])
+def test_of_what_is_no_conversion_or_of_another_source(referred: Logbook, batch: int | None) -> None:
+    bought = referred.buy("fred", received=2, at=0)
+    referred.reverse(("client/crm", bought["id"]), received=3)
+    link = referred.add("link.created", "carl", 4, 4, source="client/shop", code="CARL1")
+    referred.reverse(link, received=5)
+    assert reasons(referred, batch, rewards=[reward(hold=DAY)]) == ["not-received", "no-reward"]
