@@ -68,6 +68,15 @@ class Watched:
         strips = self.app.screen._compositor.render_strips()
         return [strip.text.ljust(width) for strip in strips[:height]]
 
+    def uncut(self) -> None:
+        """Every line is as wide as the screen, every part lies on it, and none that is shown is without a line."""
+        width, height = self.app.size
+        assert all(len(line) == width for line in self.lines())
+        for part in self.app.screen.query(".panel, .tile"):
+            assert part.region.right <= width
+            assert part.region.bottom <= height - 1
+        assert all(part.size.height >= 2 for part in self.app.screen.query(".panel") if part.display)
+
     def picture(self) -> str:
         """The screen as SVG, without the ids that change from one picture to the next."""
         svg = self.app.export_screenshot(title="referral-tui")
