@@ -13,9 +13,9 @@ import orjson
 from db.readonly import in_words, open_readonly
 from simulator.errors import InputError
 from simulator.events.contract import REFERENCE_PATTERN
-from simulator.events.decode import decode_lines
 from simulator.events.moment import format_moment
 from simulator.platform.door import Platform
+from simulator.platform.steering import steer
 
 Verdict = Literal["approve", "decline"]
 
@@ -135,23 +135,12 @@ def settle(platform: Platform, one: Waiting, verdict: Verdict, by: str, at_ms: i
             f"the time {format_moment(at_ms)} is before what was received or told already; "
             f"the earliest right value is {format_moment(floor)} ({floor})"
         )
-    event = {
-        "specversion": "1.0",
-        "id": f"verdict-{one.number}-{at_ms}",
-        "source": "platform",
-        "type": "review.decided",
-        "time": format_moment(at_ms),
-        "data": {
-            "decision": {"source": one.source, "id": one.id, "milestone": one.milestone},
-            "verdict": verdict,
-            "by": by,
-        },
+    data = {
+        "decision": {"source": one.source, "id": one.id, "milestone": one.milestone},
+        "verdict": verdict,
+        "by": by,
     }
-    lines = [orjson.dumps(event)]
-    decoded = decode_lines(lines, platform.receiver(at_ms), platform.check_program)
-    if decoded.rejected:
-        first = decoded.rejected[0]
-        raise InputError(f"{first.field}: {first.reason}; --by takes a reference, {REFERENCE_PATTERN}")
-    platform.receive(decoded, lines, operator=True)
+    hint = f"; --by takes a reference, {REFERENCE_PATTERN}"
+    steer(platform, "review.decided", f"verdict-{one.number}-{at_ms}", data, at_ms, hint)
     ((outcome,),) = platform.query("SELECT outcome FROM decision WHERE id = ?", (one.number,))
     return str(outcome)

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
-
 from simulator.errors import InputError
-from simulator.events.decode import decode_lines
-from simulator.events.moment import format_moment
 from simulator.platform.door import Platform
 from simulator.platform.records import same_design
 from simulator.platform.review import Verdict, Waiting, settle, waiting_one
+from simulator.platform.steering import steer
 
 _VERDICTS: dict[object, Verdict] = {"approve": "approve", "decline": "decline"}
 
@@ -48,17 +45,4 @@ def change_program(platform: Platform, args: Mapping[str, object], at_ms: int) -
     if same_design(platform.check_program(text), platform.program):
         raise InputError("this is the design that is in force already")
     ((version,),) = platform.query("SELECT MAX(version) FROM program_version")
-    event = {
-        "specversion": "1.0",
-        "id": f"program-{version + 1}-{at_ms}",
-        "source": "platform",
-        "type": "program.changed",
-        "time": format_moment(at_ms),
-        "data": {"program": text},
-    }
-    lines = [orjson.dumps(event)]
-    decoded = decode_lines(lines, platform.receiver(at_ms), platform.check_program)
-    if decoded.rejected:
-        first = decoded.rejected[0]
-        raise InputError(f"{first.field}: {first.reason}")
-    platform.receive(decoded, lines, operator=True)
+    steer(platform, "program.changed", f"program-{version + 1}-{at_ms}", {"program": text}, at_ms)
