@@ -18,11 +18,13 @@ from db.referrers import PLACES
 _ORDER = {"qualified": (1, 2, 0), "issued": (2, 1, 0), "community": (1, 2, 0)}
 """By which of friends, qualified friends and money a board is ordered, first to last."""
 _LEADERS = (
-    "SELECT b.board, b.place, p.ref, b.community, b.friends, b.qualified, b.issued_minor "
-    "FROM leader b LEFT JOIN person p ON p.id = b.person ORDER BY b.board, b.place"
+    "SELECT b.board, b.place, p.ref, b.community, b.friends, b.qualified, b.issued_minor, "
+    "COALESCE(b.generation, a.generation) "
+    "FROM leader b LEFT JOIN person p ON p.id = b.person LEFT JOIN attribution a ON a.friend = b.person "
+    "ORDER BY b.board, b.place"
 )
-Place = tuple[str, int, str | None, str | None, int, int, int]
-"""Board, place, reference, community, and the numbers."""
+Place = tuple[str, int, str | None, str | None, int, int, int, int | None]
+"""Board, place, reference, community, the numbers, and of whom somebody brought the generation."""
 
 
 def placed(db: sqlite3.Connection) -> list[Place]:
@@ -36,7 +38,7 @@ def merged(parts: Sequence[Path]) -> list[Place]:
     for number, part in enumerate(parts):
         with closing(open_readonly(part)) as db:
             for row in placed(db):
-                board, place, ref, community, *numbers = row
+                board, place, ref, community, *numbers, _ = row
                 key = (*(-numbers[which] for which in _ORDER[board]), number, place)
                 name = None if community is None else f"{community} ({part.stem})"
                 found[board].append((key, (board, place, ref, name, *row[4:])))

@@ -114,7 +114,7 @@ def _fill(connection: Connection, parts: Sequence[Path], program_text: str, beat
     people, leaders = merged_leaders.rows_of(merged_leaders.merged(parts))
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany("INSERT INTO person VALUES (?, ?)", people)
-    connection.executemany("INSERT INTO leader VALUES (?, ?, ?, ?, ?, ?, ?)", leaders)
+    connection.executemany("INSERT INTO leader VALUES (?, ?, ?, ?, ?, ?, ?, ?)", leaders)
     connection.execute("COMMIT")
 
 

@@ -301,6 +301,7 @@ class Leader(SQLModel, table=True):
     """A place on a board of the first 200: who (a person, or a community's name), friends, qualified ones, money.
 
     Boards: `qualified` and `issued` rank referrers by that, `community` communities by qualified friends.
+    `generation` is kept where shards are merged, whose attributions are elsewhere: a referrer's own as a friend.
     """
 
     __tablename__: ClassVar[str] = "leader"
@@ -312,3 +313,4 @@ class Leader(SQLModel, table=True):
     friends: int
     qualified: int
     issued_minor: int = Field(sa_type=BigInteger)
+    generation: int | None = None

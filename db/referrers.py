@@ -51,7 +51,8 @@ def leaders(db: sqlite3.Connection, order: Order = "qualified", count: int = PLA
     in the log comes first of equals.
     """
     rows = db.execute(
-        "SELECT b.place, b.person, p.ref, b.friends, b.qualified, b.issued_minor, COALESCE(a.generation, 0) "
+        "SELECT b.place, b.person, p.ref, b.friends, b.qualified, b.issued_minor, "
+        "COALESCE(b.generation, a.generation, 0) "
         "FROM leader b JOIN person p ON p.id = b.person LEFT JOIN attribution a ON a.friend = b.person "
         "WHERE b.board = ? AND b.place <= ? ORDER BY b.place",
         (order, count),

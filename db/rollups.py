@@ -34,7 +34,8 @@ def write(connection: Connection, batch: Batch) -> None:
             _upsert(connection, table, names, _WORST, _added(batch.lateness, keys, "worst"))
     if batch.leaders.height:
         last = batch.leaders.unique(["board", "place"], keep="last", maintain_order=True)
-        connection.executemany("INSERT OR REPLACE INTO leader VALUES (?, ?, ?, ?, ?, ?, ?)", last.rows())
+        columns, marks = ", ".join(last.columns), ", ".join("?" * last.width)
+        connection.executemany(f"INSERT OR REPLACE INTO leader ({columns}) VALUES ({marks})", last.rows())
 
 
 def _write_spans(connection: Connection, prefix: str, frame: pl.DataFrame, keys: list[str]) -> None:

@@ -21,6 +21,9 @@ _FILES_SAY = {
 }
 
 
+_SHARDS_SAY = "Sums of shards: their journeys and reviews are in NAME-1.db and on."
+
+
 def notice(
     snapshot: Snapshot | None, trouble: Trouble | None, path: Path, *, starting: bool
 ) -> Trouble | None:
@@ -51,6 +54,8 @@ def status_telling(snapshot: Snapshot) -> Telling:
             f"What it wrote is shown.{why}",
             "bad",
         )
+    if snapshot.standing.made_by == "shards":
+        return Telling(_SHARDS_SAY)
     said = _FILES_SAY if snapshot.standing.made_by == "ingest" else _RUN_SAYS
     return Telling(said.get(snapshot.status, "? explains any part."))
 
@@ -70,7 +75,7 @@ def view_telling(snapshot: Snapshot) -> Telling | None:
 
 
 def _nothing_yet(snapshot: Snapshot, path: Path) -> Trouble | None:
-    if snapshot.standing.newest_seq:
+    if snapshot.standing.accepted:  # not events: those of shards are in databases of their own
         return None
     if snapshot.status in ("running", "paused"):
         return Trouble("No events yet", "The run has begun; its first events are on their way.", True)

@@ -76,13 +76,14 @@ def test_shards_are_read_as_one(order: Order, exports: Exports, cli: Cli) -> Non
         budget = db.execute("SELECT budget_minor FROM program_version").fetchone()
     assert total["receipt.accepted"] == 3000
     assert budget == (order.program.budget_minor,)
-    first = sorted(
-        ((row.qualified, row.issued_minor, row.friends) for part in parts for row in board_of(part, leaders)),
-        reverse=True,
-    )
-    assert [(row.qualified, row.issued_minor, row.friends) for row in board_of(order.path, leaders)] == first[
-        :200
+    boards = [
+        [(row.qualified, row.issued_minor, row.friends, row.generation) for row in board_of(one, leaders)]
+        for one in (order.path, *parts)
     ]
+    board, first = boards[0], sorted((row for one in boards[1:] for row in one), reverse=True)
+    assert [row[:3] for row in board] == [row[:3] for row in first]
+    assert sorted(board) == sorted(first)
+    assert any(generation for *_, generation in board)
     names = {row.name for row in board_of(order.path, communities)}
     assert {f"{row.name} ({part.stem})" for part in parts for row in board_of(part, communities)[:1]} <= names
     verdict = verify(order.path)

@@ -263,7 +263,7 @@ class Story:
             for place, (one, *numbers) in enumerate(rows, 1):
                 named = (None, one) if board == "community" else (one, None)
                 self.db.execute(
-                    "INSERT INTO leader VALUES (?, ?, ?, ?, ?, ?, ?)", (board, place, *named, *numbers)
+                    "INSERT INTO leader VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", (board, place, *named, *numbers)
                 )
 
     def begin(self) -> None:

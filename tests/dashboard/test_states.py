@@ -6,9 +6,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from story import DAY, START, Story
+from story import DAY, DESIGN, START, Story
 from watching import WALL, HeldClock, Watch
 
+from db.merging import merge
 from referral_tui.dashboard.app import PLACES
 from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.messages import Fresh, Troubled
@@ -194,3 +195,16 @@ async def test_a_screen_whose_table_is_gone_says_so_and_the_others_go_on(story: 
         assert "The database is still being made" in "\n".join(seen.lines())
         assert "▶ running" in seen.lines()[1]
         assert seen.app.snapshot.standing.newest_seq == story.seq
+
+
+async def test_merged_shards(story: Story, tmp_path: Path, watch: Watch) -> None:
+    """Events and people are elsewhere; the sums are there, and so are the screens."""
+    story.clock("finished", 0, WALL, START + 60 * DAY)
+    merged = tmp_path / "all.db"
+    merge([story.path], merged, DESIGN, (1, WALL, START, None, 1.0, None, None, 0.0, 0, 0, 0, "{}"))
+    async with watch(merged, size=(120, 40)) as seen:
+        text = "\n".join(seen.lines())
+        assert "No events yet" not in text
+        assert "The funnel" in text
+        assert "Sums of shards" in text
+        assert f"{story.seq:,} events" in text
