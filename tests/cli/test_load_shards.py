@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing, suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -21,6 +24,7 @@ from db.merging import SUMS, parts_of
 from db.referrers import communities, leaders
 from simulator.errors import DatabaseError
 from simulator.load import shards as sharding
+from simulator.load.cores import begin_worker
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, Order
@@ -218,6 +222,29 @@ def test_a_stop_says_that_nothing_was_merged(
     assert cli("load", "--shards", 3, "--events", 100, "--no-store").err.endswith(
         "what was committed stays\n"
     )
+
+
+def starts_a_worker(told: Connection) -> None:
+    """A process that starts a worker, says which, and works on."""
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=begin_worker, initargs=(1,)) as executor:
+        told.send(executor.submit(os.getpid).result())
+        signal.pause()
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="nothing here tells of the end of a stranger's process"
+)
+def test_a_worker_ends_with_who_started_it_however_that_ends() -> None:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    starter = context.Process(target=starts_a_worker, args=(theirs,))
+    starter.start()
+    worker = os.pidfd_open(ours.recv())
+    starter.kill()
+    starter.join()
+    ended, _, _ = select.select([worker], [], [], 60)  # readable when the process is gone
+    assert ended
+    os.close(worker)
 
 
 def test_people_events_and_budget_are_split(order: Order) -> None:

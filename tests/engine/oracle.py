@@ -37,13 +37,18 @@ STAGES = ("program-changed", "attributed", "decided", "settled", "pending", "rev
 
 
 class Entry(NamedTuple):
-    """One line of the audit trail: when and what, about whom, which event triggered it, under which version."""
+    """One line of the audit trail: when and what, about whom, which event triggered it, under which version.
+
+    `ref` is what it is about: an attribution by its event's seq, a decision or a reward by its number, or a version.
+    """
 
     at: int
     kind: str
     person: str | None
     trigger: int
     version: int
+    ref: int | None
+    detail: str
 
 
 class Rows(NamedTuple):
@@ -79,7 +84,7 @@ class Attributed:
         }
 
 
-@dataclass
+@dataclass(eq=False)
 class Decided:
     """One conversion for one milestone, with the program version it is judged under for good."""
 
@@ -110,8 +115,12 @@ class Decided:
             "failed": self.failed,
         }
 
+    @property
+    def words(self) -> str:
+        return f"{self.milestone.name}: {self.outcome}" + (f", {self.reason}" if self.reason else "")
 
-@dataclass
+
+@dataclass(eq=False)
 class Line:
     """A reward line; `place` is the reward's place in the program file it was promised by."""
 
@@ -134,6 +143,10 @@ class Line:
     @property
     def conversion(self) -> Event:
         return self.decision.conversion
+
+    @property
+    def words(self) -> str:
+        return f"{self.reward.name}: {self.value_minor} to {self.reward.to}"
 
     def row(self) -> Row:
         return {
@@ -212,7 +225,8 @@ class Oracle:
             assert self.load is not None, "a program.changed needs a way to read its text"
             self.program = self.load(event["program"])
             self.version += 1
-            self._note("program-changed", "program-changed", event, None)
+            words = f"version {self.version}: {self.program.name}"
+            self._note("program-changed", "program-changed", event, None, self.version, words)
         elif kind == "link.created":
             self.links.setdefault(event["code"], event)  # a second one with the same code has no effect
         elif kind == "friend.visited":
@@ -256,7 +270,8 @@ class Oracle:
             pick = max if self.program.attribution.model == "last-touch" else min
             touch = pick(touches, key=lambda t: (t["occurred_at"], t["seq"]))
             link, channel, method = self.links[touch["code"]], touch["channel"], "link"
-        self._note("attributed", "attributed", event, friend)
+        words = f"{method}, {channel}, {link['code']}"
+        self._note("attributed", "attributed", event, friend, event["seq"], words)
         self.attributions[friend] = Attributed(
             friend=friend,
             referrer=link["subject"],
@@ -285,7 +300,7 @@ class Oracle:
         if decision.reason is None:
             self._apply_rules(decision)
         self.decisions.append(decision)
-        self._note("decided", "decided", event, event["subject"])
+        self._note("decided", "decided", event, event["subject"], len(self.decisions), decision.words)
         if decision.outcome == "qualified":
             self._promise(decision, event)
 
@@ -363,7 +378,6 @@ class Oracle:
                 conversion["subject"], decision.milestone.name
             )
             decision.decided_at = event["received_at"]
-            self._note("settled", "settled", event, conversion["subject"], decision.version)
             if event["verdict"] == "decline":
                 decision.outcome, decision.reason = "refused", "declined"
             elif decided_before:
@@ -371,9 +385,12 @@ class Oracle:
             else:
                 decision.outcome, decision.reason = "qualified", None
                 self._promise(decision, event)
+            number, words = self.decisions.index(decision) + 1, f"{decision.words}, by {event['by']}"
+            self._note("settled", "settled", event, conversion["subject"], number, words, decision.version)
             return
         self.without_effect.append(event)
-        self._note("settled", "verdict-without-effect", event, event["subject"])
+        words = f"{wanted[2]}: no such decision in review"
+        self._note("settled", "verdict-without-effect", event, event["subject"], None, words)
 
     # ------------------------------------------------------------------ facts
 
@@ -472,13 +489,11 @@ class Oracle:
                 state_at=qualified_at,
             )
             self.lines.append(line)
-            self._note("pending", "pending", event, conversion["subject"], decision.version)
+            self._note_line("pending", line, event)
             reversal = self.reversals.get((conversion["source"], conversion["id"]))
             if reversal is not None:
                 line.state, line.state_at = "voided", max(qualified_at, reversal["received_at"])
-                self._note(
-                    "reversed", "voided", event, conversion["subject"], decision.version, reversal["seq"]
-                )
+                self._note_line("reversed", line, event, reversal["seq"])
 
     def _recipient(self, decision: Decided, reward: Reward) -> str | None:
         """Who is to have it, as the log stands now."""
@@ -513,10 +528,9 @@ class Oracle:
             for line in self.lines:
                 if (line.conversion["source"], line.conversion["id"]) == key and self._take_back(line, now):
                     changed = True
-                    subject, version = line.conversion["subject"], line.decision.version
-                    self._note("reversed", line.state, event, subject, version)
+                    self._note_line("reversed", line, event)
         if not changed:
-            self._note("reversed", "reversal-without-effect", event, event["subject"])
+            self._note("reversed", "reversal-without-effect", event, event["subject"], None, "")
 
     def _take_back(self, line: Line, now: int) -> bool:
         """The line's conversion is reversed by an event received now: whether that changes it."""
@@ -545,8 +559,9 @@ class Oracle:
                 line.state = "unfunded"
             else:
                 line.state, line.issued_at = "issued", line.due_at
-            seq = line.conversion["seq"]
-            entry = Entry(line.due_at, line.state, line.conversion["subject"], seq, line.decision.version)
+            seq, words = line.conversion["seq"], f"{line.words}, release {number}"
+            who, version = line.conversion["subject"], line.decision.version
+            entry = Entry(line.due_at, line.state, who, seq, version, self.lines.index(line) + 1, words)
             self._trail.append(((line.due_at, 1, seq, line.place), entry))
 
     def _fits(self, line: Line, cap: Cap) -> bool:
@@ -577,13 +592,19 @@ class Oracle:
         kind: str,
         event: Event,
         person: str | None,
+        ref: int | None,
+        detail: str,
         version: int | None = None,
         trigger: int | None = None,
     ) -> None:
         """Enter what an event made happen, under the version in force or that of what it is about."""
         at, seq = event["received_at"], event["seq"]
-        entry = Entry(at, kind, person, trigger or seq, version or self.version)
+        entry = Entry(at, kind, person, trigger or seq, version or self.version, ref, detail)
         self._trail.append(((at, 0, seq, STAGES.index(stage)), entry))
+
+    def _note_line(self, stage: str, line: Line, event: Event, trigger: int | None = None) -> None:
+        who, number, version = line.conversion["subject"], self.lines.index(line) + 1, line.decision.version
+        self._note(stage, line.state, event, who, number, line.words, version, trigger)
 
     @property
     def trail(self) -> list[Entry]:

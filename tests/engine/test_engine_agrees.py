@@ -359,13 +359,16 @@ def _check_limits(case: Case, collector: Collector) -> None:
 # ---------------------------------------------------------------------- audit
 
 
+VAIN = "reversal-without-effect"  # why so is told in test_vain_reversals
+
+
 def untrue(case: Case) -> str | None:
     """The first entry of the trail that is not the oracle's, if there is one."""
     collector, oracle = run(case), folded(case)
     ids: dict[int | None, str | None] = {**collector.persons, None: None}
     found = [
-        Entry(at, kind, ids[person], trigger, version)
-        for _, at, kind, person, _, _, trigger, version in collector.audit
+        Entry(at, kind, ids[person], trigger, version, ref, "" if kind == VAIN else detail)
+        for _, at, kind, person, ref, detail, trigger, version in collector.audit
     ]
     for place, (mine, theirs) in enumerate(zip_longest(found, oracle.trail)):
         if mine != theirs:
