@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import mmap
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.engine.pages import zeros
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -18,9 +19,6 @@ NONE = -1
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
-_SMALL = 1 << 16
-_OWN_PAGES = 1 << 20
-_HUGE = 1 << 22
 _DENSE = 4_000_000  # the greatest key up to which grouping goes by place; greater ones are sorted
 
 
@@ -71,12 +69,8 @@ class Columns:
 
 
 def wider_capacity(capacity: int) -> int:
-    """How long an array of so many rows grows: twice as long while it is small, later an eighth longer.
-
-    Each row is copied nine times then, which is nothing beside what else becomes of it, and an array has no more than
-    an eighth of its memory to spare.
-    """
-    return capacity * 2 if capacity < _SMALL else capacity + capacity // 8
+    """How long an array of so many rows grows: what nobody has written yet takes no memory (see `zeros`)."""
+    return capacity * 2
 
 
 def _blank(capacity: int, dtype: Any, fill: int) -> Array:
@@ -88,23 +82,6 @@ def _blank(capacity: int, dtype: Any, fill: int) -> Array:
     if fill:
         column[-1] = fill
     return column
-
-
-def zeros(count: int, dtype: Any) -> Array:
-    """An array of zeros; a large one in pages of its own, which are the process's only once they are written.
-
-    They go back to the system as soon as the array is let go of. Those of NumPy below 32 MB stand in the heap, where
-    what grows again and again leaves holes: 300 MB of them at 27 million events.
-    """
-    size = count * np.dtype(dtype).itemsize
-    if size < _OWN_PAGES:
-        return np.zeros(count, dtype)
-    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if size >= _HUGE and hasattr(
-        mmap, "MADV_HUGEPAGE"
-    ):  # as NumPy does: look-ups here and there take half the time
-        pages.madvise(mmap.MADV_HUGEPAGE)
-    return np.frombuffer(pages, dtype)
 
 
 def running_count(keys: Array) -> Ints:

@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator.engine.arrays import NONE, Bools, Columns, Ints, Keys, wider_capacity, zeros
+from simulator.engine.arrays import NONE, Bools, Columns, Ints, Keys, wider_capacity
 from simulator.engine.keys import KeyIndex
+from simulator.engine.pages import zeros
 
 _SEEDS = (0x5EED_0001, 0x5EED_0002)
 PARTS = 64
@@ -81,7 +82,7 @@ class Interner:
     """
 
     def __init__(self) -> None:
-        self._index = KeyIndex(1024)
+        self._index = KeyIndex()
         self._checks = np.zeros(1024, np.uint32)
         self._strays: dict[tuple[int, int], int] = {}  # those whose first hash is taken by another
         self._size = 0

@@ -2,36 +2,41 @@
 
 Slots stand in buckets of eight, one cache line of keys, filled from the left; a key that finds its bucket full goes
 on to the next. So a key that is absent (the common case) costs one gather and one comparison. 12 bytes a slot, and
-of a large table between 0.7 and 0.8 of them in use: 15 to 17 bytes an entry (at 0.85 a look-up took six times as
-long as at 0.6). A bucket is found by the key's high bits, so keys in table order are nearly sorted and a larger table
-is laid out in one pass, in place: the table never stands in memory twice.
+of a large table between 0.67 and 0.8 of them in use: 16.5 bytes an entry (at 0.85 a look-up took six times as long as
+at 0.6). A bucket is found by the key's high bits, so keys in table order are nearly sorted and a larger table is laid
+out in one pass.
+
+The table is in parts of different sizes, of which the smallest, the fullest, grows next: so it grows all the time
+by a little, and not now and then by all of it. Each part has room behind it in the address space, where it grows in
+place; memory that nobody has written is not the process's yet.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.engine.arrays import Bools, Ints, Keys, zeros
+from simulator.engine.arrays import Bools, Ints, Keys
+from simulator.engine.pages import Pages
 
 BUCKET = 8
 FULLEST = 0.8
-AMPLE, SLOW_AMPLE = (
-    0.6,
-    0.7,
-)  # how full a table is that grew for one large batch; one of SMALL buckets or more
-GROWTH = 2.0  # of a table of fewer buckets than SMALL
-SLOW_GROWTH = 1.15  # of a larger one: an entry is moved eight times in all, for at most 17.3 bytes of memory
-SMALL = 1 << 17  # 12 MB
-IN_PLACE = 1 << 20  # buckets; arrays above 32 MB have pages of their own, which are not copied to grow
-PIECE = 1 << 12  # buckets laid out at once on the way into a larger table: they stay in the processor's cache
-SLACK = 64  # buckets behind the last home bucket, so that a probe never wraps around
+PARTS_BITS = 4
+PARTS = 1 << PARTS_BITS
+GROWTH = 2.0  # of a part of fewer buckets than SMALL
+SLOW_GROWTH = 1.2  # of a larger one: an entry is moved five times in all, for 16.5 bytes of memory
+SMALL = 1 << 13  # 12 MB for all parts
+LEAST = 16  # buckets of the smallest part at first
+SLACK = 16  # buckets behind the last home bucket of a part, for probes to go on; doubled when one runs through them
+PIECE = 1 << 12  # buckets laid out at once on the way into a larger part: they stay in the processor's cache
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _ONES = np.uint64(0x0101010101010101)
 _HALF = np.uint64(32)
+_WITHIN = np.uint64(32 - PARTS_BITS)
 _LAST = np.uint64(56)
 
 
@@ -47,11 +52,12 @@ class Claim:
 class KeyIndex:
     """Maps 64-bit keys to row numbers below 2**32. Key 0 is kept as 1."""
 
-    def __init__(self, capacity: int = 1024) -> None:
+    def __init__(self) -> None:
         self._count = 0
-        self._homes = max(capacity // BUCKET, 1)
-        self._keys: Keys = np.zeros((self._homes + SLACK, BUCKET), np.uint64)
-        self._values: NDArray[np.uint32] = np.zeros((self._homes + SLACK) * BUCKET, np.uint32)
+        self._slack = SLACK
+        # apart by equal ratios: so they fill up one after the other, now and after each has grown
+        self._homes: Ints = (LEAST * 2 ** (np.arange(PARTS) / PARTS)).astype(np.int64)
+        self._reserve(_room(int(self._homes.max()) + SLACK))
 
     def __len__(self) -> int:
         return self._count
@@ -59,7 +65,7 @@ class KeyIndex:
     @property
     def nbytes(self) -> int:
         """Memory in bytes."""
-        return self._keys.nbytes + self._values.nbytes
+        return int((self._homes + self._slack).sum()) * BUCKET * 12
 
     def find(self, keys: Keys) -> Ints:
         """The value of each key, or -1."""
@@ -86,19 +92,35 @@ class KeyIndex:
     def claim(self, keys: Keys) -> Claim:
         """Find keys, and enter those that are absent, each once however often it comes.
 
-        The caller gives the new slots their values by `put`. No sort is needed: rows with one key walk the same
-        slots in step, and of those that write to one slot the first row is made to write last.
+        The caller gives the new slots their values by `put`.
+        """
+        self._make_room(len(keys))
+        return self._claim(keys)
+
+    def put(self, slots: Ints, values: Ints) -> None:
+        """Give claimed slots their values."""
+        self._values[slots] = values
+
+    def get(self, slots: Ints) -> Ints:
+        """The values in these slots."""
+        return self._values[slots].astype(np.int64)
+
+    def add(self, keys: Keys, values: Ints) -> None:
+        """Add keys that are absent and differ from one another."""
+        if len(keys):
+            self.put(self.claim(keys).slots, values)
+
+    def _claim(self, keys: Keys) -> Claim:
+        """The same, where there is room for all.
+
+        No sort is needed: rows with one key walk the same slots in step, and of those that write to one slot the
+        first row is made to write last.
         """
         count = len(keys)
-        if self._count + count > FULLEST * self._homes * BUCKET:
-            growth, ample = (GROWTH, AMPLE) if self._homes < SMALL else (SLOW_GROWTH, SLOW_AMPLE)
-            self._rebuild(int(max(self._homes * growth, (self._count + count) / ample / BUCKET + 1)))
         places, entered = np.zeros(count, np.int64), np.zeros(count, bool)
         wanted, rows = np.maximum(keys, np.uint64(1)), np.arange(count)
         buckets = self._home(wanted)
         while len(rows):
-            if int(buckets.max()) >= len(self._keys) - 1:
-                self._lengthen()
             held = self._keys.take(buckets, axis=0)
             match = held == wanted[:, None]
             hit = match.view(np.uint64).ravel() != 0  # eight booleans at a time
@@ -116,7 +138,6 @@ class KeyIndex:
             free = np.flatnonzero(~full)
             flat[slots[free]] = wanted[free]
             new = free[flat[slots[free]] == wanted[free]]
-            del flat  # nothing may refer to the table when it grows
             mine, theirs = rows[new], slots[new]
             self._values[theirs[::-1]] = mine[::-1]
             places[mine], entered[mine] = theirs, True
@@ -126,67 +147,100 @@ class KeyIndex:
             left[new] = False
             going = np.flatnonzero(left)
             wanted, rows, buckets = wanted[going], rows[going], buckets[going] + full[going]
+            if (buckets >= self._ends[buckets // self._room]).any():
+                before = self._room
+                self._lengthen()
+                buckets = _moved(buckets, before, self._room)
+                places = _moved(places, before * BUCKET, self._room * BUCKET)
         first = entered & (self._values[places] == np.arange(count))
         self._count += int(np.count_nonzero(first))
         return Claim(places, entered, first)
 
-    def put(self, slots: Ints, values: Ints) -> None:
-        """Give claimed slots their values."""
-        self._values[slots] = values
-
-    def get(self, slots: Ints) -> Ints:
-        """The values in these slots."""
-        return self._values[slots].astype(np.int64)
-
-    def add(self, keys: Keys, values: Ints) -> None:
-        """Add keys that are absent and differ from one another."""
-        if len(keys):
-            self.put(self.claim(keys).slots, values)
-
     def _home(self, keys: Keys) -> Ints:
-        return (((keys >> _HALF) * np.uint64(self._homes)) >> _HALF).astype(np.int64)
+        """The bucket that each key begins in: its part by the highest bits, and in it by the next ones."""
+        high = keys >> _HALF
+        part = (high >> _WITHIN).view(np.int64)
+        high *= self._scale.take(part)
+        high >>= _WITHIN
+        high += self._shift.take(part)
+        return high.view(np.int64)
+
+    def _reserve(self, room: int) -> None:
+        """An empty table with room for so many buckets in each part."""
+        self._room = room
+        self._key_pages = Pages(PARTS * room * BUCKET, np.uint64)
+        self._value_pages = Pages(PARTS * room * BUCKET, np.uint32)
+        self._keys: Keys = self._key_pages.array.reshape(-1, BUCKET)
+        self._values: NDArray[np.uint32] = self._value_pages.array
+        self._measure()
+
+    def _measure(self) -> None:
+        """What depends on the parts' sizes: how a key becomes a bucket, and each part's last one, always empty."""
+        parts = np.arange(PARTS)
+        self._scale = self._homes.astype(np.uint64)
+        self._shift = (parts * (self._room - self._homes)).astype(np.uint64)
+        self._ends: Ints = parts * self._room + self._homes + self._slack - 1
 
     def _lengthen(self) -> None:
-        """A run of full buckets came to the end of the table: more buckets behind it, for probes to go on."""
-        self._enlarge(len(self._keys) + SLACK)
+        """A run of full buckets came to the end of a part: more buckets behind all of them, for probes to go on."""
+        self._slack *= 2
+        self._widen()
 
-    def _enlarge(self, buckets: int) -> None:
-        """Make the table so many buckets long, new ones empty; a large one in place, without a copy."""
-        if len(self._keys) < IN_PLACE:
-            keys, values = self._keys, self._values
-            if buckets < IN_PLACE:
-                self._keys = zeros(buckets * BUCKET, np.uint64).reshape(-1, BUCKET)
-                self._values = zeros(buckets * BUCKET, np.uint32)
-            else:  # from now on in place, which only what is NumPy's own can
-                self._keys = np.zeros((buckets, BUCKET), np.uint64)
-                self._values = np.zeros(buckets * BUCKET, np.uint32)
-            self._keys[: len(keys)], self._values[: len(values)] = keys, values
-        else:
-            self._keys.resize((buckets, BUCKET))
-            self._values.resize(buckets * BUCKET)
+    def _widen(self) -> None:
+        """Give all parts the room that the largest needs."""
+        room = _room(int(self._homes.max()) + self._slack)
+        if room <= self._room:
+            self._measure()
+            return
+        before, keys, values, ends = self._room, self._key_pages, self._value_pages, self._ends
+        self._reserve(room)
+        for part in range(PARTS):
+            first, last = part * before * BUCKET, int(ends[part]) * BUCKET
+            start, stop = part * room * BUCKET, part * room * BUCKET + last - first
+            for old, new in ((keys, self._key_pages), (values, self._value_pages)):
+                new.make_large(start, stop)
+                new.array[start:stop] = old.array[first:last]
+                old.give_back(first, last)
 
-    def _rebuild(self, homes: int) -> None:
-        """Lay the entries out in a table of `homes` buckets: sorted by home, each takes the first free slot.
+    def _make_room(self, count: int) -> None:
+        """Let parts grow, the fullest first, until so many more entries fit."""
+        left_over = []
+        while True:
+            part = int(self._homes.argmin())
+            before = homes = int(self._homes[part])
+            while self._count + count > FULLEST * BUCKET * PARTS * homes:
+                homes = ceil(homes * (GROWTH if homes < SMALL else SLOW_GROWTH))
+            if homes == before:
+                break
+            left_over += self._rebuild(part, homes)
+        for keys, values in left_over:
+            self._count -= len(keys)
+            self.put(self._claim(keys).slots, values.astype(np.int64))
 
-        In place, so that the table never stands in memory twice: piece by piece from the end, each to where nothing
+    def _rebuild(self, part: int, homes: int) -> list[tuple[Keys, NDArray[np.uint32]]]:
+        """Lay the entries of a part out in `homes` buckets: sorted by home, each takes the first free slot.
+
+        In place, so that a part never stands in memory twice: piece by piece from the end, each to where nothing
         stands any more. Cut behind buckets that are not full: no entry stands behind a cut for want of room before
-        it, so pieces are in the order of their homes. The few that would run into the piece behind come last.
+        it, so pieces are in the order of their homes. Gives the few that would run into the piece behind.
         """
-        cuts = self._cuts()
-        self._homes = homes
-        self._enlarge(max(homes + SLACK, len(self._keys)))
-        end, left_over = len(self._keys) * BUCKET, []
-        for first, last in reversed(list(pairwise(cuts))):
-            end, over = self._lay_out(first, last, end)
+        first, last = part * self._room, int(self._ends[part])
+        size = last - first
+        self._homes[part] = homes
+        self._widen()
+        first = part * self._room
+        left_over, end = [], int(self._ends[part]) * BUCKET
+        for pages in (self._key_pages, self._value_pages):
+            pages.make_large(first * BUCKET, end)
+        for start, stop in reversed(list(pairwise(self._cuts(first, first + size)))):
+            end, over = self._lay_out(start, stop, end)
             left_over.append(over)
-        keys, values = (np.concatenate(column) for column in zip(*left_over, strict=True))
-        self._count -= len(keys)
-        self.add(keys, values.astype(np.int64))
+        return left_over
 
-    def _cuts(self) -> list[int]:
-        """Where the table is cut into pieces: behind buckets that are not full."""
-        cuts, last = [0], len(self._keys)
-        for wanted in range(PIECE, last, PIECE):
+    def _cuts(self, first: int, last: int) -> list[int]:
+        """Where the buckets from `first` to `last` are cut into pieces: behind buckets that are not full."""
+        cuts = [first]
+        for wanted in range(first + PIECE, last, PIECE):
             cut = max(wanted, cuts[-1])
             while cut < last and self._keys[cut - 1, -1]:
                 cut += 1
@@ -214,6 +268,16 @@ class KeyIndex:
         self._keys.reshape(-1)[slots[:fit]], self._values[slots[:fit]] = entries[:fit], rows[:fit]
         # copies: a part of an array would keep all of it
         return min(end, int(starts[0])), (entries[fit:].copy(), rows[fit:].copy())
+
+
+def _room(buckets: int) -> int:
+    """Room for so many: a power of two, so that it is whole pages and seldom too little."""
+    return 1 << (buckets - 1).bit_length()
+
+
+def _moved(places: Ints, before: int, after: int) -> Ints:
+    """Where places are when the room of each part has grown."""
+    return places + places // before * (after - before)
 
 
 def mix(values: Ints) -> Keys:

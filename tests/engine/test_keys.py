@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.engine import arrays
 from simulator.engine import keys as indexing
+from simulator.engine import pages
 from simulator.engine.arrays import NONE, Columns
 from simulator.engine.keys import KeyIndex
 
@@ -19,15 +19,18 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("piece", [1, 3, 1 << 12])
-@pytest.mark.parametrize("in_place", [0, 200, 1 << 20])
+@pytest.mark.parametrize("own_pages", [1, 1 << 20])
 @pytest.mark.parametrize("growth", [2.0, 1.1])
 def test_each_key_is_found_however_often_the_table_grew(
-    shape: str, piece: int, in_place: int, growth: float, monkeypatch: pytest.MonkeyPatch
+    shape: str, piece: int, own_pages: int, growth: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexing, "PIECE", piece)
-    monkeypatch.setattr(indexing, "IN_PLACE", in_place)
+    monkeypatch.setattr(pages, "OWN_PAGES", own_pages)
+    monkeypatch.setattr(pages, "HUGE", own_pages)
+    monkeypatch.setattr(indexing, "LEAST", 1)
+    monkeypatch.setattr(indexing, "SLACK", 2)
     monkeypatch.setattr(indexing, "GROWTH", growth)
-    random, index, known = np.random.default_rng(3), KeyIndex(64), {}
+    random, index, known = np.random.default_rng(3), KeyIndex(), {}
     for _ in range(25):
         drawn = SHAPES[shape](random.integers(1, 2**64, int(random.integers(1, 400)), dtype=np.uint64))
         new = [key for key in dict.fromkeys(drawn.tolist()) if key and key not in known]
@@ -41,7 +44,8 @@ def test_each_key_is_found_however_often_the_table_grew(
 
 @pytest.mark.parametrize("own_pages", [1, 1 << 20])
 def test_columns_hold_their_fill_wherever_they_grow(own_pages: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrays, "_OWN_PAGES", own_pages)
+    monkeypatch.setattr(pages, "OWN_PAGES", own_pages)
+    monkeypatch.setattr(pages, "HUGE", own_pages)
     columns = Columns({"one": (np.int32, NONE), "two": (np.int64, 0)}, capacity=4)
     for size in (1, 3, 4, 5, 40, 41):
         columns.grow(size)
