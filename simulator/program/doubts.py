@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.events.contract import REFERRER_KINDS
-from simulator.program.expression import Node, parse_expression
+from simulator.program.expression import parse_expression
 from simulator.program.model import Program, Reward
 from simulator.program.nearest import advice
+from simulator.program.tree import Node
 from simulator.program.words import money
 
 _REASONS = ("unattributed", "before-touch", "outside-program", "occurrence", "too-late", "declined")

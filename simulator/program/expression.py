@@ -1,15 +1,13 @@
-"""A rule's expression: from SQL text to a small typed tree, or the problems that stop it.
+"""A rule's expression: from SQL text to a small typed tree (`tree.py`), or the problems that stop it.
 
-The tree has only what a rule may say: no BETWEEN, IN or simple CASE (they are written out), every node of a
-known kind, and nothing that can fail, overflow or read another row. Pure; loads sqlglot but no Polars.
+Pure; loads sqlglot but no Polars.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
@@ -17,35 +15,12 @@ from sqlglot.errors import SqlglotError
 from simulator.program.facts import FACT_KINDS, Kind
 from simulator.program.nearest import advice, shown
 from simulator.program.sqltext import ALLOWED, MAX_NESTING, word_problems
+from simulator.program.tree import SIGNS, Node, Op, balanced, constant
 
 MAX_NODES = 5_000  # of the tree, what is written out included; Polars takes 0.1 s for such a one
 MAX_DEPTH = 100  # levels of the tree; a long sum is deep too, for a sum of floats has an order
 MAX_PATTERN = 256  # signs of a LIKE pattern; no text of an event is longer
 _LARGEST_FACT = 2.0**60  # more than any amount, age or count can be
-
-Op = Literal[
-    "fact", "literal", "null", "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge",
-    "add", "sub", "mul", "div", "neg", "like", "is-null", "case", "coalesce",
-]  # fmt: skip
-"""`case` has its arguments as condition, value, condition, value …, value otherwise; `like` has its pattern
-in `value`."""
-
-
-@dataclass(frozen=True)
-class Node:
-    """One node of the tree. `bound` is the largest a number's absolute value can get."""
-
-    op: Op
-    kind: Kind
-    args: tuple[Node, ...] = ()
-    value: str | float | bool | None = None
-    bound: float = 0.0
-    size: int = field(init=False)
-    depth: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "size", 1 + sum(arg.size for arg in self.args))
-        object.__setattr__(self, "depth", 1 + max((arg.depth for arg in self.args), default=0))
 
 
 @dataclass(frozen=True)
@@ -74,18 +49,6 @@ def parse_expression(text: str) -> Parsed:
     return Parsed(None if reading.problems else tree, tuple(dict.fromkeys(reading.problems)))
 
 
-def facts_of(tree: Node) -> tuple[str, ...]:
-    """List the facts that `tree` reads, in the order of the list of facts."""
-    seen: set[str] = set()
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if node.op == "fact":
-            seen.add(str(node.value))
-        waiting.extend(node.args)
-    return tuple(name for name in FACT_KINDS if name in seen)
-
-
 def _syntax(error: SqlglotError) -> str:
     found = getattr(error, "errors", None)
     first = found[0] if found else {}
@@ -103,7 +66,6 @@ _COMPARE: dict[type[exp.Expr], Op] = {
     exp.EQ: "eq", exp.NEQ: "ne", exp.LT: "lt", exp.LTE: "le", exp.GT: "gt", exp.GTE: "ge",
 }  # fmt: skip
 _ARITHMETIC: dict[type[exp.Expr], Op] = {exp.Add: "add", exp.Sub: "sub", exp.Mul: "mul", exp.Div: "div"}
-_SIGNS: dict[Op, str] = {"add": "+", "sub": "-", "mul": "*", "div": "/", "neg": "-"}
 _ALLOWED_ARGS: dict[type[exp.Expr], set[str]] = {
     exp.Column: {"this"},
     exp.Literal: {"this", "is_string"},
@@ -225,7 +187,7 @@ class _Reading:
         op: Op = "and" if isinstance(node, exp.And) else "or"
         parts = list(reversed(list(_spine(node, (type(node),)))))
         read = self.all([lambda part=part: self.condition(part, op.upper()) for part in parts])  # type: ignore[misc]
-        return _balanced(op, read)
+        return balanced(op, read)
 
     def _arithmetic(self, node: exp.Expr) -> Node:
         """Read A + B - C … from the left; a division only by a constant."""
@@ -234,10 +196,10 @@ class _Reading:
         while type(first) in _ARITHMETIC:
             steps.append(first)
             first = first.this
-        result = self.of_kind("number", first, _SIGNS[_ARITHMETIC[type(steps[-1])]])
+        result = self.of_kind("number", first, SIGNS[_ARITHMETIC[type(steps[-1])]])
         for step in reversed(steps):
             op = _ARITHMETIC[type(step)]
-            right = self.of_kind("number", step.expression, _SIGNS[op])
+            right = self.of_kind("number", step.expression, SIGNS[op])
             result = self.checked(self._applied(op, result, right, step.expression))
         return result
 
@@ -280,7 +242,7 @@ class _Reading:
         if not values:
             raise self.refuse(f"{_said(node)} needs values in parentheses")
         this, *read = self.all([lambda part=part: self.read(part) for part in (node.this, *values)])  # type: ignore[misc]
-        return _balanced("or", [self._compared("eq", this, value, node) for value in read])
+        return balanced("or", [self._compared("eq", this, value, node) for value in read])
 
     def _between(self, node: exp.Expr) -> Node:
         parts = (node.this, node.args["low"], node.args["high"])
@@ -346,38 +308,12 @@ class _Reading:
         return [Node("null", kinds[0]) if value is None else value for value in values]
 
 
-def constant(node: Node) -> float | None:
-    """Find the number that `node` always is, whatever the facts; None where it reads one, or may be null."""
-    if node.op == "literal" and isinstance(node.value, float):
-        return node.value
-    numbers = [constant(arg) for arg in node.args]
-    if node.op not in _SIGNS or any(number is None for number in numbers):
-        return None
-    left, *rest = [number for number in numbers if number is not None]
-    if node.op == "neg":
-        return -left
-    right = rest[0]
-    if node.op == "add":
-        return left + right
-    if node.op == "sub":
-        return left - right
-    return left * right if node.op == "mul" else left / right
-
-
 def _spine(node: exp.Expr, kinds: tuple[type[exp.Expr], ...]) -> Iterator[exp.Expr]:
     """Walk the operands of a chain of one operator from the right; the parser builds it to the left."""
     while isinstance(node, kinds):
         yield node.expression
         node = node.this
     yield node
-
-
-def _balanced(op: Op, nodes: list[Node]) -> Node:
-    """AND or OR of many as a tree of the least depth; both are associative, nulls included."""
-    while len(nodes) > 1:
-        pairs = [nodes[at : at + 2] for at in range(0, len(nodes), 2)]
-        nodes = [Node(op, "bool", tuple(pair)) if len(pair) == 2 else pair[0] for pair in pairs]
-    return nodes[0]
 
 
 def _without_parentheses(node: exp.Expr) -> exp.Expr:

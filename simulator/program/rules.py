@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from simulator.errors import ProgramError
-from simulator.program.expression import Node, Op, facts_of, parse_expression
+from simulator.program.expression import parse_expression
 from simulator.program.facts import FACT_KINDS, Kind
 from simulator.program.model import OnFail, Rule
+from simulator.program.tree import Node, Op, facts_of
 
 _TYPES: dict[Kind, pl.DataType] = {"bool": pl.Boolean(), "number": pl.Float64(), "text": pl.String()}
 
