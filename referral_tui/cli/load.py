@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -160,6 +159,7 @@ def _order(
     thresholds: list[str],
 ) -> Order:
     """What is asked for, checked before anything is made; raises InputError."""
+    from simulator.cores import cores  # noqa: PLC0415 - with the rest
     from simulator.errors import InputError  # noqa: PLC0415 - with the rest
     from simulator.load.drive import Limits  # noqa: PLC0415 - loads Polars
     from simulator.load.rates import constant, parse_rate, parse_stages  # noqa: PLC0415 - loads NumPy
@@ -194,7 +194,7 @@ def _order(
         store=not no_store,
         recording=recording,
         prepare=traffic[0],
-        processes=traffic[1] or min(2, os.cpu_count() or 1),
+        processes=traffic[1] or min(2, cores()),
         thresholds=held,
     )
 
@@ -224,10 +224,11 @@ def _sharded(
     order: Order, hooks: Hooks, shards: int, workers: int | None, cluster: str | None
 ) -> dict[str, Any]:
     from referral_tui.cli.errors import InterruptedCommand  # noqa: PLC0415 - with the rest
+    from simulator.cores import cores  # noqa: PLC0415 - with the rest
     from simulator.load.shards import Shards, run_shards, shard_path  # noqa: PLC0415 - loads Polars
 
     try:
-        return run_shards(order, Shards(shards, workers or os.cpu_count() or 1, cluster), hooks)
+        return run_shards(order, Shards(shards, workers or cores(), cluster), hooks)
     except KeyboardInterrupt:
         if order.path is None:
             raise

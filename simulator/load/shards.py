@@ -18,10 +18,10 @@ from typing import Any
 
 from db.merging import merge
 from simulator.errors import DatabaseError, ReferralError
-from simulator.load.cores import begin_worker
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, Order, run_load
+from simulator.load.worker import begin_worker
 from simulator.measuring.beats import Beats
 from simulator.measuring.histogram import Histogram
 from simulator.program.shares import share_of

@@ -7,6 +7,8 @@ import signal
 from multiprocessing import parent_process
 from threading import Thread
 
+from simulator.cores import cores
+
 _THREADS = "POLARS_MAX_THREADS"
 
 
@@ -16,7 +18,7 @@ def begin_worker(workers: int) -> None:
     Without a share each of two workers on two cores has two threads, which wait for one another; a number of threads
     that somebody has said stands.
     """
-    os.environ.setdefault(_THREADS, str(max(1, (os.cpu_count() or 1) // workers)))
+    os.environ.setdefault(_THREADS, str(max(1, cores() // workers)))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, name="parent", daemon=True).start()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Final
 
+from simulator.cores import cores
 from simulator.delivery.models import Model, parse_models
 from simulator.errors import DatabaseError, WorldError
 from simulator.program.model import Program
@@ -92,7 +92,7 @@ class Plan:
 
         To start a process takes about a second, as much as a thousand referrers' year.
         """
-        return 2 if pace == MAX and _cores() > 1 and self.referrers * self.days >= _WORTH_A_PROCESS else 1
+        return 2 if pace == MAX and cores() > 1 and self.referrers * self.days >= _WORTH_A_PROCESS else 1
 
     def world(self) -> WorldSpec:
         """The preset's behaviour; raises WorldError."""
@@ -101,11 +101,6 @@ class Plan:
     def models(self, spec: WorldSpec) -> dict[str, Model]:
         """The delivery models by event type: the world file's, overridden by the plan's; raises InputError."""
         return parse_models({**spec.delivery, **self.delivery})
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def world_names() -> tuple[str, ...]:

@@ -125,5 +125,5 @@ def _anybody(group: int) -> bool:
 def test_two_processes_where_they_are_quicker(
     referrers: int, pace: float, cores: int, wanted: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.run.plan._cores", lambda: cores)
+    monkeypatch.setattr("simulator.run.plan.cores", lambda: cores)
     assert Plan(referrers=referrers).quickest_processes(pace) == wanted
