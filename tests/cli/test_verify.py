@@ -107,7 +107,10 @@ TABLES = {
     "lateness": ("type", "bucket", "count", "worst"),
     "lateness_day": ("day", "type", "bucket", "count", "worst"),
     "due": ("day", "reward", "count", "value"),
-    "leader": ("board", "place", "person", "community", "friends", "qualified", "issued_minor"),
+    "leader": (
+        *("board", "place", "person", "community", "friends", "qualified", "issued_minor"),
+        "generation",
+    ),
 }
 KEYS = {"block": 2, "hour": 2, "week": 2, "breakdown": 2, "breakdown_hour": 3, "breakdown_week": 3} | {
     "lateness": 2,
