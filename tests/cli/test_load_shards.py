@@ -24,12 +24,12 @@ from db.merging import SUMS, parts_of
 from db.referrers import communities, leaders
 from simulator.errors import DatabaseError
 from simulator.load import shards as sharding
-from simulator.load.cores import begin_worker
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, Order
 from simulator.load.shards import Shards, run_shards, shard_orders, work
 from simulator.load.target import Stored
+from simulator.load.worker import begin_worker
 from simulator.platform.receipts import Counts
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
