@@ -17,8 +17,6 @@ Array = NDArray[Any]
 NONE = -1
 """The dense id of nothing."""
 
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 _DENSE = 4_000_000  # the greatest key up to which grouping goes by place; greater ones are sorted
 
 
