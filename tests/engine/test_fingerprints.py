@@ -1,0 +1,69 @@
+"""Ids and devices whose 64-bit fingerprints fall together: one in 10**12 of fifty million, so here they are made to.
+
+What is not held: why a reversal of something unknown is in vain, since that is asked of the fingerprints alone.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from strategies import case_of
+from test_engine_agrees import check, disagreement, full, restarted, run, untrue
+
+from simulator.engine import intake
+from simulator.engine.arrays import NONE
+from simulator.engine.devices import Devices
+from simulator.engine.keys import mix
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the ids of messages all have one of five fingerprints."""
+    exact = intake.pair_keys
+
+    def pair_keys(*given: Any) -> Any:
+        return mix((exact(*given) % np.uint64(5)).astype(np.int64))
+
+    monkeypatch.setattr(intake, "pair_keys", pair_keys)
+
+
+@pytest.mark.usefixtures("few")
+def test_ids_are_told_apart_all_the_same() -> None:
+    for seed in range(8000, 8012):
+        case = case_of(seed, 20, 40)
+        for batch in (None, 1, 7):
+            check(case, partial(disagreement, batch=batch))
+        check(case, untrue)
+        assert run(case, 7).receipts == run(case).receipts
+
+
+@pytest.mark.usefixtures("few")
+def test_a_restart_knows_them_too() -> None:
+    for seed in range(8100, 8106):
+        case = case_of(seed, 20, 40)
+        before = run(case)
+        after = restarted(before, case)
+        assert (after.rows, full(after)) == (before.rows, full(before))
+        again = [{name: row[name] for name in row if name != "seq"} for row in before.events.values()]
+        after.receipts.clear()
+        after.run([{**message, "received_at": case.final + 1} for message in again], batch=7)
+        assert set(after.receipts) == {"duplicate"}
+
+
+def test_two_devices_of_two_people_are_told_apart() -> None:
+    people = np.array([1, 2])
+    spread = mix(people)
+    first = np.uint64(77)
+    other = spread[0] ^ spread[1] ^ first  # so that person and device together look alike
+    devices, heads = Devices(), np.full(3, NONE, np.int32)
+    both = np.array([first, other], np.uint64)
+    assert sorted(devices.enter(people, both, np.array([5, 6]), heads).tolist()) == [1, 2]
+    assert devices.enter(people, both, np.array([7, 8]), heads).tolist() == []  # known, and since when stays
+    rows = devices.find(people, both)
+    assert devices.rows["device"][rows].tolist() == both.tolist()
+    assert devices.rows["seq"][rows].tolist() == [5, 6]
+    assert rows.tolist() == heads[people].tolist()
+    assert devices.find(people[::-1], both).tolist() == [NONE, NONE]
