@@ -137,7 +137,8 @@ def _entry(entry: Fields) -> str:
     from referral_tui.words import reason_words  # noqa: PLC0415
 
     if entry["kind"] == "event":
-        fields = [f"{name} {_value(entry[name])}" for name in _TOLD if name in entry]
+        told = _with_amount(entry)
+        fields = [f"{name} {_value(told[name])}" for name in _TOLD if name in told]
         lag = entry["received_at"] - entry["occurred_at"]
         late = f", {_duration(lag)} after it happened" if lag >= 60_000 else ""
         said = f" ({', '.join(fields)})" if fields else ""
@@ -150,9 +151,25 @@ def _entry(entry: Fields) -> str:
     return f"→ {entry['reward']} {entry['kind']}"
 
 
+def _with_amount(entry: Fields) -> Fields:
+    """An event's fields, its amount in one as people read it where its currency is known."""
+    from simulator.program.currencies import DIGITS  # noqa: PLC0415
+    from simulator.program.words import amount  # noqa: PLC0415
+
+    currency = entry.get("currency")
+    if "amount_minor" not in entry or currency not in DIGITS:
+        return entry
+    said = amount(entry["amount_minor"], currency, DIGITS[currency])
+    return {
+        **{name: entry[name] for name in entry if name not in ("amount_minor", "currency")},
+        "amount": said,
+    }
+
+
 _TOLD = (
     "code",
     "channel",
+    "amount",
     "amount_minor",
     "currency",
     "outcome",

@@ -79,6 +79,14 @@ def _nothing_yet(snapshot: Snapshot, path: Path) -> Trouble | None:
         return None
     if snapshot.status in ("running", "paused"):
         return Trouble("No events yet", "The run has begun; its first events are on their way.", True)
+    refused = snapshot.standing.refused
+    if refused:
+        return Trouble(
+            "Nothing was accepted",
+            f"{figures.counted(refused, 'message')} came in, and none was accepted. 6 shows each with the reason; "
+            f"so does `referral-tui export quarantine --db {path}`.",
+            False,
+        )
     return Trouble(
         "No events yet",
         f"This database holds none. `referral-tui ingest FILE --db {path}` puts real ones in; "

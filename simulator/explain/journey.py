@@ -75,9 +75,11 @@ def _timeline(
         lines.append((one["received_at"], 0, one["seq"], entry | waited))
         lines.append((one["decided_at"], 0, _AFTER_EVENTS, entry))  # the verdict is among the events, or not
     for one in rewards:
-        entry = {"at": one["state_at"], "kind": one["state"], "reward": one["reward"], "id": one["id"]}
-        entry |= {"recipient": one["recipient"], "value_minor": one["value_minor"], "due_at": one["due_at"]}
-        lines.append((one["state_at"], 1, one["id"], entry))
+        entry = {name: one[name] for name in ("reward", "id", "recipient", "value_minor", "due_at")}
+        changes = [(one["state_at"], one["state"])]
+        if one["state"] == "revoked":
+            changes.append((one["due_at"], "issued"))  # it had been paid out, which a reader must be told
+        lines += [(at, 1, one["id"], {"at": at, "kind": state, **entry}) for at, state in changes]
     return [entry for *_, entry in sorted(lines, key=lambda line: line[:3])]
 
 

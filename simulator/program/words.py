@@ -52,9 +52,14 @@ def describe(program: Program) -> list[str]:
 
 def money(minor: int, program: Program) -> str:
     """Write minor units as people read them: `1,250.00 GBP`."""
-    whole, part = divmod(minor, 10**program.digits)
-    fraction = f".{part:0{program.digits}d}" if program.digits else ""
-    return f"{whole:,}{fraction} {program.currency}"
+    return amount(minor, program.currency, program.digits)
+
+
+def amount(minor: int, currency: str, digits: int) -> str:
+    """Write minor units of any currency, which has so many digits of them: `1,250.00 GBP`."""
+    whole, part = divmod(minor, 10**digits)
+    fraction = f".{part:0{digits}d}" if digits else ""
+    return f"{whole:,}{fraction} {currency}"
 
 
 def duration(ms: int) -> str:

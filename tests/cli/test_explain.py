@@ -156,7 +156,10 @@ def test_what_was_paid_and_clawed_back_was_paid(cli: Cli, db: Path, tmp_path: Pa
     told = cli("explain", "b1", "--db", db, "--json").json
     assert [reward["state"] for reward in told["rewards"]] == ["revoked"]
     assert told["why_not"] == []
-    assert "Why nothing was paid" not in cli("explain", "b1", "--db", db).out
+    said = cli("explain", "b1", "--db", db).out
+    assert "Why nothing was paid" not in said
+    assert said.index("→ credit issued") < said.index("→ credit revoked")
+    assert "bill.paid (amount 3.00 GBP), from" in said
 
 
 def test_a_clawback_says_how_much_later_it_would_have_been_kept(cli: Cli, db: Path, tmp_path: Path) -> None:

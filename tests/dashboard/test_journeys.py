@@ -300,6 +300,9 @@ async def test_what_is_typed_filters(story: Story, watch: Watch) -> None:
         await seen.pilot.press("slash", *"xyzzy")
         await seen.until(lambda: seen.app.snapshot.question.wish.text == "xyzzy")
         assert "No journey matches" in text(seen)
+        await seen.pilot.press("ctrl+u", *"a@b")
+        await seen.until(lambda: seen.app.snapshot.question.wish.text == "a@b")
+        assert "No e-mail is kept on this side" in text(seen)
 
 
 async def test_an_open_journey_tells_why(story: Story, watch: Watch, told: Helper) -> None:

@@ -50,6 +50,18 @@ async def test_empty(empty: Story, watch: Watch) -> None:
         assert "referral-tui ingest FILE --db" in text
 
 
+async def test_where_nothing_was_accepted_it_says_where_the_reasons_are(empty: Story, watch: Watch) -> None:
+    empty.begin()
+    empty.count("receipt.malformed", 20)
+    empty.commit()
+    async with watch(empty.path, size=(80, 24)) as seen:
+        await seen.until(lambda: "Nothing was accepted" in "\n".join(seen.lines()))
+        text = " ".join(" ".join(seen.lines()).split())
+        assert "20 messages came in, and none was accepted. 6 shows each with the reason" in text
+        await seen.pilot.press("6")
+        await seen.until(lambda: "Quarantine" in "\n".join(seen.lines()))
+
+
 async def test_an_empty_file(tmp_path: Path, watch: Watch) -> None:
     path = tmp_path / "shop.db"
     path.touch()

@@ -27,6 +27,7 @@ class DataScreen(Place):
     TITLE_IN_TAB = "Data"
     MODE = "data"
     FIRST_FOCUS = "#types"
+    NEEDS_EVENTS = False  # what was refused is here, and may be all that came
     CSS_PATH = "data.tcss"
     OWN_COMMANDS = (
         Command(

@@ -49,6 +49,9 @@ _FILTER_TOPIC: Final = Topic(
     ),
 )
 _NOBODY: Final = "No friend has visited, claimed or converted yet. Journeys appear here as they begin."
+_NO_CONTACT: Final = (
+    "No e-mail is kept on this side of the wall: look for a reference (a keyed hash), a code or a short name."
+)
 _NO_MATCH: Final = "No journey matches. Escape empties the filter; ? on it says what can be looked for."
 
 
@@ -92,7 +95,8 @@ class JourneysBoard(Container):
         table, found = self.table, answer.found
         table.call(snapshot.names)
         table.mark(step.people if step else frozenset())
-        table.show(found.rows, SORTINGS[wish.order], _NO_MATCH if wish.text else _NOBODY)
+        no_match = _NO_CONTACT if "@" in wish.text else _NO_MATCH
+        table.show(found.rows, SORTINGS[wish.order], no_match if wish.text else _NOBODY)
         table.border_title = _TITLES[wish.order]
         self.query_one(FilterBar).say(_said(found, filtered=bool(wish.text)))
         self.account.call(snapshot.names, standing.program, snapshot.question.view.at)
