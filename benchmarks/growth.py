@@ -4,6 +4,9 @@ The rules alone, with twelve rules: a telecom market of a million events, played
 that all that is known grows with each, and under a program without an end, so that rules are asked throughout. A
 process of its own plays the market, as events come from outside: the memory told is that of Python, the engine and a
 batch. Processor time of all threads of the engine's process, so that what else the machine does counts less.
+
+How fast a machine is changes within minutes. So what growth costs is told by five more millions, each batch of which is
+judged twice in turn: by the engine that has grown, and by a young one that began with this million.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from simulator.platform.records import parse_program
 from simulator.run.plan import Plan
 
 MILLION = 1_000_000
-LAST = 5  # millions that are told together: single ones differ by whether an index grew in them
+BESIDE = 5  # more millions, judged by a young engine too: single ones differ by what grew in them
 _PLAY = "play"
 
 
@@ -44,22 +47,42 @@ def main() -> None:
 
 
 def measure(millions: int) -> None:
-    """Judge so many millions of events, and print what each million took."""
-    engine, batches = Engine(replace(twelve(), ends_ms=None), parse_program), _market(millions)
+    """Judge so many millions of events and five more, and print what each million took."""
+    engine, batches = _engine(), _market(millions + BESIDE)
     base = peak_memory()
-    took: list[float] = []  # seconds a million are microseconds an event
+    first = 0.0
     for million in range(1, millions + 1):
-        seconds = 0.0
-        for _ in range(MILLION // BATCH):
-            seconds += _judged(engine, next(batches))
-        took.append(seconds)
+        seconds = sum(
+            _judged(engine, next(batches)) for _ in range(MILLION // BATCH)
+        )  # a million: µs an event
+        first = first or seconds
         print(
-            f"{million:>4} M events: {seconds:6.2f} µs an event, {seconds / took[0]:5.2f} x the first million; "
+            f"{million:>4} M events: {seconds:6.2f} µs an event, {seconds / first:5.2f} x the first million; "
             f"peak memory {peak_memory() / 1e6:,.0f} MB, {(peak_memory() - base) / million / MILLION:,.0f} B an event",
             flush=True,
         )
-    last = took[-LAST:]
-    print(f"  the last {len(last)} M: {sum(last) / len(last) / took[0]:5.2f} x the first million, an event")
+    grown, young = _beside(engine, batches)
+    print(
+        f"  {BESIDE} M more: {grown / BESIDE:6.2f} µs an event, {young / BESIDE:6.2f} by a young engine that began with "
+        f"the million: {grown / young:5.2f} x"
+    )
+
+
+def _beside(engine: Engine, batches: Iterator[pl.DataFrame]) -> tuple[float, float]:
+    """Seconds that an engine takes for five millions, and that young ones take for a million of these each."""
+    grown = young = 0.0
+    for _ in range(BESIDE):
+        other = _engine()
+        for _ in range(MILLION // BATCH):
+            messages = next(batches)
+            grown += _judged(engine, messages)
+            young += _judged(other, messages)
+    return grown, young
+
+
+def _engine() -> Engine:
+    """An engine that knows nothing yet, under a program without an end."""
+    return Engine(replace(twelve(), ends_ms=None), parse_program)
 
 
 def _judged(engine: Engine, messages: pl.DataFrame) -> float:

@@ -17,6 +17,7 @@ Array = NDArray[Any]
 NONE = -1
 """The dense id of nothing."""
 
+_SMALL = 1 << 16
 _DENSE = 4_000_000  # the greatest key up to which grouping goes by place; greater ones are sorted
 
 
@@ -56,6 +57,13 @@ class Columns:
                     self._data[name][self._size : size] = fill
             self._size = size
 
+    def fit(self, name: str, greatest: int) -> None:
+        """Make a column wide enough for numbers up to `greatest`, if it is not."""
+        held, (_, fill) = self._data[name], self._spec[name]
+        if greatest > np.iinfo(held.dtype).max:
+            self._spec[name] = (np.int32, fill)
+            self._data[name] = held.astype(np.int32)
+
     def append(self, **rows: Array) -> Ints:
         """Add rows (every column of the spec not named keeps its fill) and give their places."""
         first = self._size
@@ -67,8 +75,8 @@ class Columns:
 
 
 def wider_capacity(capacity: int) -> int:
-    """How long an array of so many rows grows: what nobody has written yet takes no memory (see `zeros`)."""
-    return capacity * 2
+    """How long an array of so many rows grows: a large one four times, since room that nobody wrote to is free."""
+    return capacity * (2 if capacity < _SMALL else 4)
 
 
 def _blank(capacity: int, dtype: Any, fill: int) -> Array:

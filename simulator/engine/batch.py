@@ -48,7 +48,8 @@ class Latest:
     def at(self, persons: Array, rows: Ints) -> Array:
         """The latest value of each person as of the event at `rows`, itself included; NONE for NONE persons."""
         known = persons >= 0
-        result = np.where(known, self._people[self._name][np.where(known, persons, 0)], NONE)
+        held = self._people[self._name][np.where(known, persons, 0)].astype(np.int32)
+        result = np.where(known, held, NONE)
         if len(self._rows) and len(persons):
             keys, order = self._sorted
             places = np.searchsorted(keys, (persons.astype(np.int64) << 32) | rows, side="right") - 1
@@ -59,7 +60,9 @@ class Latest:
 
     def keep(self) -> None:
         """Write the batch's updates into the state: of several for one person the last stays."""
-        self._people[self._name][self._persons] = self._values
+        if len(self._values):
+            self._people.fit(self._name, int(self._values.max()))
+            self._people[self._name][self._persons] = self._values
 
 
 class Batch:

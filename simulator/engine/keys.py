@@ -2,7 +2,7 @@
 
 Slots stand in buckets of eight, one cache line of keys, filled from the left; a key that finds its bucket full goes
 on to the next. So a key that is absent (the common case) costs one gather and one comparison. 12 bytes a slot, and
-of a large table between 0.67 and 0.8 of them in use: 16.5 bytes an entry (at 0.85 a look-up took six times as long as
+of a large table between 0.65 and 0.85 of them in use: 16 bytes an entry (at 0.85 a look-up took six times as long as
 at 0.6). A bucket is found by the key's high bits, so keys in table order are nearly sorted and a larger table is laid
 out in one pass.
 
@@ -24,15 +24,16 @@ from simulator.engine.arrays import Bools, Ints, Keys
 from simulator.engine.pages import Pages
 
 BUCKET = 8
-FULLEST = 0.8
+FULLEST = 0.85
 PARTS_BITS = 4
 PARTS = 1 << PARTS_BITS
 GROWTH = 2.0  # of a part of fewer buckets than SMALL
-SLOW_GROWTH = 1.2  # of a larger one: an entry is moved five times in all, for 16.5 bytes of memory
+SLOW_GROWTH = 1.3  # of a larger one: an entry is moved four times in all, for 16.1 bytes of memory
 SMALL = 1 << 13  # 12 MB for all parts
 LEAST = 16  # buckets of the smallest part at first
 SLACK = 16  # buckets behind the last home bucket of a part, for probes to go on; doubled when one runs through them
 PIECE = 1 << 12  # buckets laid out at once on the way into a larger part: they stay in the processor's cache
+_DIGITS = np.iinfo(np.uint16).max
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _ONES = np.uint64(0x0101010101010101)
 _HALF = np.uint64(32)
@@ -260,7 +261,9 @@ class KeyIndex:
         entries, rows = keys[used], values[used]
         keys[used] = 0
         home = self._home(entries)
-        order = np.argsort(home, kind="stable")  # nearly sorted already, which this sort makes use of
+        apart = home - home.min()
+        # nearly sorted already, which the stable sort makes use of; of small numbers it goes by their digits
+        order = np.argsort(apart.astype(np.uint16) if apart.max() <= _DIGITS else apart, kind="stable")
         entries, rows, steps = entries[order], rows[order], np.arange(len(used))
         starts = home[order] * BUCKET
         slots = np.maximum.accumulate(starts - steps) + steps
@@ -271,8 +274,8 @@ class KeyIndex:
 
 
 def _room(buckets: int) -> int:
-    """Room for so many: a power of two, so that it is whole pages and seldom too little."""
-    return 1 << (buckets - 1).bit_length()
+    """Room for so many: a power of four, so that it is whole pages and seldom too little."""
+    return 4 ** ((buckets - 1).bit_length() + 1 >> 1)
 
 
 def _moved(places: Ints, before: int, after: int) -> Ints:

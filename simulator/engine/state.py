@@ -26,6 +26,7 @@ CODE_CHANNEL = 0
 """The word `code`: the channel of an attribution by a code, entered before any other."""
 
 _ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.uint32, np.int64, np.int32, np.int8
+_WORD = np.int16  # of words there are few, as a rule: a column of them is made wider where there are more
 
 
 def _people() -> Columns:
@@ -33,10 +34,10 @@ def _people() -> Columns:
         {
             # what is known of a person: ids of contacts and words, latest by log order
             "contact": (_ID, NONE),
-            "segment": (_ID, NONE),
-            "country": (_ID, NONE),
-            "community": (_ID, NONE),
-            "kind": (_ID, NONE),
+            "segment": (_WORD, NONE),
+            "country": (_WORD, NONE),
+            "community": (_WORD, NONE),
+            "kind": (_WORD, NONE),
             "eligible": (_FLAG, NONE),
             # seq of the first such event, 0 for none
             "opted_in_seq": (_SEQ, 0),

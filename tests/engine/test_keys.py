@@ -55,3 +55,14 @@ def test_columns_hold_their_fill_wherever_they_grow(own_pages: int, monkeypatch:
     places = columns.append(two=np.array([7, 8]))
     assert places.tolist() == [41, 42]
     assert columns["one"][places].tolist() == [NONE, NONE]
+
+
+def test_a_column_grows_wider_where_its_numbers_do() -> None:
+    columns = Columns({"word": (np.int16, NONE)}, capacity=2)
+    columns.append(word=np.array([3, 32_767]))
+    columns.fit("word", 32_767)
+    assert columns["word"].dtype == np.int16
+    columns.fit("word", 32_768)
+    columns.append(word=np.array([32_768]))
+    columns.grow(5)
+    assert columns["word"][:5].tolist() == [3, 32_767, 32_768, NONE, NONE]
