@@ -50,12 +50,12 @@ def measure(millions: int) -> None:
     """Judge so many millions of events and five more, and print what each million took."""
     engine, batches = _engine(), _market(millions + BESIDE)
     base = peak_memory()
-    first = 0.0
+    first = total = 0.0
     for million in range(1, millions + 1):
         seconds = sum(
             _judged(engine, next(batches)) for _ in range(MILLION // BATCH)
         )  # a million: µs an event
-        first = first or seconds
+        first, total = first or seconds, total + seconds
         print(
             f"{million:>4} M events: {seconds:6.2f} µs an event, {seconds / first:5.2f} x the first million; "
             f"peak memory {peak_memory() / 1e6:,.0f} MB, {(peak_memory() - base) / million / MILLION:,.0f} B an event",
@@ -63,8 +63,8 @@ def measure(millions: int) -> None:
         )
     grown, young = _beside(engine, batches)
     print(
-        f"  {BESIDE} M more: {grown / BESIDE:6.2f} µs an event, {young / BESIDE:6.2f} by a young engine that began with "
-        f"the million: {grown / young:5.2f} x"
+        f"  {BESIDE} M more: {grown / BESIDE:6.2f} µs an event, {young / BESIDE:6.2f} by a young engine that began "
+        f"with the million: {grown / young:5.2f} x; all {millions} M before: {total / millions * BESIDE / young:5.2f} x"
     )
 
 
@@ -73,10 +73,13 @@ def _beside(engine: Engine, batches: Iterator[pl.DataFrame]) -> tuple[float, flo
     grown = young = 0.0
     for _ in range(BESIDE):
         other = _engine()
-        for _ in range(MILLION // BATCH):
+        for batch in range(MILLION // BATCH):
             messages = next(batches)
+            if batch % 2:  # in turn: who is second finds the messages in the processor's cache
+                young += _judged(other, messages)
             grown += _judged(engine, messages)
-            young += _judged(other, messages)
+            if not batch % 2:
+                young += _judged(other, messages)
     return grown, young
 
 

@@ -2,7 +2,7 @@
 
 Slots stand in buckets of eight, one cache line of keys, filled from the left; a key that finds its bucket full goes
 on to the next. So a key that is absent (the common case) costs one gather and one comparison. 12 bytes a slot, and
-of a large table between 0.65 and 0.85 of them in use: 16 bytes an entry (at 0.85 a look-up took six times as long as
+of a large table between 0.6 and 0.9 of them in use: 16.5 bytes an entry (at 0.85 a look-up took six times as long as
 at 0.6). A bucket is found by the key's high bits, so keys in table order are nearly sorted and a larger table is laid
 out in one pass.
 
@@ -24,11 +24,11 @@ from simulator.engine.arrays import Bools, Ints, Keys
 from simulator.engine.pages import Pages
 
 BUCKET = 8
-FULLEST = 0.85
+FULLEST = 0.9
 PARTS_BITS = 4
 PARTS = 1 << PARTS_BITS
 GROWTH = 2.0  # of a part of fewer buckets than SMALL
-SLOW_GROWTH = 1.3  # of a larger one: an entry is moved four times in all, for 16.1 bytes of memory
+SLOW_GROWTH = 1.5  # of a larger one: an entry is moved twice in all, for 16.5 bytes of memory
 SMALL = 1 << 13  # 12 MB for all parts
 LEAST = 16  # buckets of the smallest part at first
 SLACK = 16  # buckets behind the last home bucket of a part, for probes to go on; doubled when one runs through them
@@ -258,19 +258,20 @@ class KeyIndex:
         used = np.flatnonzero(keys)
         if not len(used):
             return end, (keys[:0].copy(), values[:0].copy())
-        entries, rows = keys[used], values[used]
-        keys[used] = 0
+        entries, rows = keys.take(used), values.take(used)
+        keys[:] = 0
         home = self._home(entries)
-        apart = home - home.min()
-        # nearly sorted already, which the stable sort makes use of; of small numbers it goes by their digits
+        apart = home - first  # nearly sorted already, which the stable sort makes use of
         order = np.argsort(apart.astype(np.uint16) if apart.max() <= _DIGITS else apart, kind="stable")
-        entries, rows, steps = entries[order], rows[order], np.arange(len(used))
-        starts = home[order] * BUCKET
-        slots = np.maximum.accumulate(starts - steps) + steps
+        entries, rows, steps = entries.take(order), rows.take(order), np.arange(len(used))
+        slots = home.take(order) * BUCKET
+        slots -= steps
+        np.maximum.accumulate(slots, out=slots)
+        slots += steps
         fit = int(np.searchsorted(slots, end))
         self._keys.reshape(-1)[slots[:fit]], self._values[slots[:fit]] = entries[:fit], rows[:fit]
         # copies: a part of an array would keep all of it
-        return min(end, int(starts[0])), (entries[fit:].copy(), rows[fit:].copy())
+        return min(end, int(slots[0])), (entries[fit:].copy(), rows[fit:].copy())
 
 
 def _room(buckets: int) -> int:
