@@ -2,10 +2,9 @@
 
 Slots stand in buckets of eight, one cache line of keys, filled from the left; a key that finds its bucket full goes
 on to the next. So a key that is absent (the common case) costs one gather and one comparison. 12 bytes a slot, and
-of a large table between 0.6 and 0.9 of them in use: 16.5 bytes an entry. (A look-up of what is absent takes twice as
-long as at 0.5 to 0.8, but to enter something takes a tenth longer only, and moving entries on is the greater part of
-it.) A bucket is found by the key's high bits, so keys in table order are nearly sorted and a larger table is laid out
-in one pass.
+of a large table between 0.6 and 0.9 of them in use: 16.5 bytes an entry. (Of 0.6 to 0.8 a look-up of what is absent
+takes half the time, but each entry is moved three times.) A bucket is found by the key's high bits, so keys in table
+order are nearly sorted and a larger part is laid out in one pass.
 
 The table is in parts of different sizes, of which the smallest, the fullest, grows next: so it grows all the time
 by a little, and not now and then by all of it. Each part has room behind it in the address space, where it grows in
