@@ -52,11 +52,10 @@ def measure(millions: int) -> None:
     base = peak_memory()
     first = total = 0.0
     for million in range(1, millions + 1):
-        seconds = sum(
-            _judged(engine, next(batches)) for _ in range(MILLION // BATCH)
-        )  # a million: µs an event
+        seconds = sum(_judged(engine, next(batches)) for _ in range(MILLION // BATCH))
         first, total = first or seconds, total + seconds
         print(
+            # seconds of a million are microseconds of one
             f"{million:>4} M events: {seconds:6.2f} µs an event, {seconds / first:5.2f} x the first million; "
             f"peak memory {peak_memory() / 1e6:,.0f} MB, {(peak_memory() - base) / million / MILLION:,.0f} B an event",
             flush=True,

@@ -63,11 +63,6 @@ class KeyIndex:
     def __len__(self) -> int:
         return self._count
 
-    @property
-    def nbytes(self) -> int:
-        """Memory in bytes."""
-        return int((self._homes + self._slack).sum()) * BUCKET * 12
-
     def find(self, keys: Keys) -> Ints:
         """The value of each key, or -1."""
         found = np.full(len(keys), -1, np.int64)

@@ -46,7 +46,7 @@ class Pages:
         """Set the items from `first` to `last` to zero, and let go of their memory where the system allows."""
         array = self.array[first:last]
         if sys.platform == "linux":  # elsewhere the advice leaves what is there
-            gone = self._advise(getattr(mmap, "MADV_DONTNEED", 0), first, last)
+            gone = self._advise(mmap.MADV_DONTNEED, first, last)
             array[: gone.start - first] = 0
             array[gone.stop - first :] = 0
         else:

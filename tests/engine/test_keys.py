@@ -25,6 +25,7 @@ def test_each_key_is_found_however_often_the_table_grew(
     shape: str, piece: int, own_pages: int, growth: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexing, "PIECE", piece)
+    monkeypatch.setattr(indexing, "_DIGITS", piece)  # so that pieces are sorted in both ways
     monkeypatch.setattr(pages, "OWN_PAGES", own_pages)
     monkeypatch.setattr(pages, "HUGE", own_pages)
     monkeypatch.setattr(indexing, "LEAST", 1)
