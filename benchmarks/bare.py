@@ -1,9 +1,9 @@
 """The bare write: rows that are ready as Python tuples, into SQLite, and nothing else.
 
 This is the yardstick of the other figures, in two sizes: Python's own `sqlite3` with many rows to one INSERT, and the
-quicker module that the project writes through (`db.writing`). Both get the same tables with their primary keys and
-the same settings of SQLite, and 20,000 rows to a transaction; no secondary index, no chain, no rollup, and no time
-for making rows from columns.
+quicker module that the project writes through (`db.sqlite.connection`). Both get the same tables with their primary
+keys and the same settings of SQLite, and 20,000 rows to a transaction; no secondary index, no chain, no rollup, and
+no time for making rows from columns.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from db import rows as quick
-from db.schema import columns, connect, definitions, tune
+from db.schema.ddl import columns, connect, definitions, tune
+from db.sqlite import rows as quick
 
 TRANSACTION = 20_000
 WIDE = 32  # rows to one INSERT; 8 to 128 take the same time within 5 %
@@ -36,7 +36,7 @@ def read_rows(path: Path, table: str) -> Table:
 
 
 def quick_seconds(path: Path, tables: dict[str, Table]) -> float:
-    """Write prepared rows into a new database through `db.writing`; gives the seconds it took."""
+    """Write prepared rows into a new database through `db.sqlite.connection`; gives the seconds it took."""
     _make(path)
     connection = connect(path)
     tune(connection)

@@ -25,7 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.terminal import WAIT_S, Terminal
-from db.queries import DatabaseError, Reader, standing
+from db.read.queries import DatabaseError, Reader, standing
 from referral_tui.dashboard.app import PLACES
 from referral_tui.dashboard.frame import Place
 

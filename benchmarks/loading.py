@@ -22,7 +22,7 @@ from benchmarks import bare
 from benchmarks.bare import plain_seconds, read_rows
 from benchmarks.twelve import twelve
 from benchmarks.whole import best, judge
-from db.store import Store
+from db.write.store import Store
 from simulator.engine import Engine
 from simulator.load.session import BATCH
 from simulator.load.traffic import WorldTraffic, gather

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from benchmarks.bare import Write, plain_seconds, quick_seconds, read_rows
-from db.store import Store
+from db.write.store import Store
 from simulator.engine import Engine
 from simulator.platform.door import parse_program, typed
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from simulator.errors import DatabaseError
+from simulator.domain.errors import DatabaseError
 
 PAUSE: Final = "pause"
 RESUME: Final = "resume"

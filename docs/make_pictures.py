@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from threading import Semaphore, Thread
 
-from db.queries import Reader, events
+from db.read.queries import Reader, events
 from referral_tui.cli.demo import DAYS, PACE, PRESET, REFERRERS, SEED
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.clocks import Clocks

@@ -19,7 +19,7 @@ from referral_tui.dashboard.app import PLACES
 from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, Command, place_command
 from referral_tui.dashboard.themes import DAY, NIGHT
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.program.nearest import advice, shown
 
 OWN_THEMES: Final = {"night": NIGHT.name, "day": DAY.name}

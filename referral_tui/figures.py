@@ -66,7 +66,7 @@ def money(minor: float | None, currency: str, digits: int, width: int | None = N
 
 
 def number(value: float | None, unit: str, currency: str, digits: int, width: int | None = None) -> str:
-    """Write a number of `db.definitions` by its unit: a share, a ratio, a duration, or money."""
+    """Write a number of `simulator.domain.definitions` by its unit: a share, a ratio, a duration, or money."""
     if value is None:
         return NOTHING
     if unit == "share":

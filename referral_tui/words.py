@@ -1,7 +1,7 @@
 """What happened, in plain words: a sentence for each event, decision and change of a reward.
 
 People appear by the names of the namer that is handed in: short names, the platform's view, where none is.
-Pure functions over rows of `db.queries`.
+Pure functions over rows of `db.read.queries`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from referral_tui import figures
 from referral_tui.names import Namer, short_name
 
 if TYPE_CHECKING:
-    from db.queries import EventRow, Happening, Program
+    from db.read.queries import EventRow, Happening, Program
 
 Category = Literal["identification", "participation", "conversion", "steering"]
 

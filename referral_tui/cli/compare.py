@@ -12,7 +12,7 @@ import typer
 from referral_tui.cli.options import Json, print_json
 
 if TYPE_CHECKING:
-    from db.comparing import Side
+    from db.read.comparing import Side
 
 _PAGE: Final = 79
 _NAME: Final = 20  # the longest title of a number is 18 letters, and two spaces
@@ -33,9 +33,9 @@ def compare(
 
     Example: referral-tui compare plain.db generous.db
     """
-    from db.comparing import read_side, unlike  # noqa: PLC0415 - keeps --help quick
+    from db.read.comparing import read_side, unlike  # noqa: PLC0415 - keeps --help quick
     from referral_tui.differing import changes  # noqa: PLC0415 - with the rest
-    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
 
     a, b = read_side(one), read_side(other)
     if a.program.currency != b.program.currency:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import typer
 from typer.exceptions import TyperException
 
-from simulator.errors import ReferralError
+from simulator.domain.errors import ReferralError
 
 FINE: Final = 0
 FAILED: Final = 1
@@ -62,7 +62,7 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
     except BrokenPipeError:
         raise
     except sqlite3.Error as error:
-        from db.readonly import in_words  # noqa: PLC0415 - only when something went wrong
+        from db.sqlite.readonly import in_words  # noqa: PLC0415 - only when something went wrong
 
         return _say(str(in_words(error, Path("the database"))))
     except OSError as error:

@@ -48,8 +48,8 @@ def export(
 
     Example: referral-tui export rewards --db shop.db --format csv --out rewards.csv
     """
-    from db.readonly import open_readonly  # noqa: PLC0415 - keeps --help quick
-    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from db.sqlite.readonly import open_readonly  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
 
     open_readonly(db).close()  # says what is wrong with it before a file is made
     if form is Form.PARQUET and out == Path("-") and sys.stdout.isatty():
@@ -67,8 +67,8 @@ def export(
 @contextmanager
 def _opened(out: Path) -> Iterator[IO[bytes]]:
     """The file to write, which is there only once it is whole; or standard output."""
-    from db.readonly import is_database  # noqa: PLC0415 - with the rest
-    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from db.sqlite.readonly import is_database  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
 
     if out == Path("-"):
         with _said_of("standard output"):
@@ -96,7 +96,7 @@ def _opened(out: Path) -> Iterator[IO[bytes]]:
 @contextmanager
 def _said_of(what: str) -> Iterator[None]:
     """Say of which file a write failed; that a reader has gone away is no failure."""
-    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
 
     try:
         yield

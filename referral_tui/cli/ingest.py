@@ -69,8 +69,8 @@ def ingest(
     final = read_time(now, "--now")
 
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
+    from simulator.domain.wall_clock import wall_ms  # noqa: PLC0415 - with the rest
     from simulator.files.ingest import Intake, ingest_files  # noqa: PLC0415 - loads Polars
-    from simulator.wall import wall_ms  # noqa: PLC0415 - with the rest
 
     intake = Intake()
     started = time.perf_counter()
@@ -100,7 +100,7 @@ def ingest(
 def _opened(db: Path, program: str | None) -> Iterator[Platform]:
     """The platform's database, made anew where there is none."""
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
-    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
     from simulator.platform.door import Platform  # noqa: PLC0415 - loads Polars
     from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
     from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
@@ -123,7 +123,7 @@ def _opened(db: Path, program: str | None) -> Iterator[Platform]:
 
 def _check_no_run(platform: Platform) -> None:
     """Refuse to move the clock of a simulation that has not come to its end: it could never go on."""
-    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
 
     ((ends_at,),) = platform.query("SELECT ends_at FROM clock WHERE id = 1")
     if platform.settings["kind"] == "simulate" and platform.told < (ends_at or 1):
@@ -136,7 +136,7 @@ def _check_no_run(platform: Platform) -> None:
 @contextmanager
 def _status(platform: Platform) -> Iterator[None]:
     """Say in the database that somebody is writing, and how it ended."""
-    from simulator.errors import ReferralError  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import ReferralError  # noqa: PLC0415 - with the rest
 
     platform.clock("running")
     try:

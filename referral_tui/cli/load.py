@@ -109,9 +109,9 @@ def load(
     from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
     from referral_tui.cli.load_panel import Panel  # noqa: PLC0415 - loads Rich on a terminal
     from referral_tui.cli.load_words import load_lines, trial_line  # noqa: PLC0415 - keeps --help quick
-    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.domain.wall_clock import Stopper, signals  # noqa: PLC0415 - with the rest
     from simulator.load.session import Hooks, run_load  # noqa: PLC0415 - loads Polars
-    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
 
     order = _order(
         plan=(preset, seed, referrers),
@@ -159,8 +159,8 @@ def _order(
     thresholds: list[str],
 ) -> Order:
     """What is asked for, checked before anything is made; raises InputError."""
-    from simulator.cores import cores  # noqa: PLC0415 - with the rest
-    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.domain.cores import cores  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
     from simulator.load.drive import Limits  # noqa: PLC0415 - loads Polars
     from simulator.load.rates import constant, parse_rate, parse_stages  # noqa: PLC0415 - loads NumPy
     from simulator.load.session import BATCH, Order  # noqa: PLC0415 - loads Polars
@@ -202,7 +202,7 @@ def _order(
 def _knee(
     order: Order, hooks: Hooks, paced: str | None, told: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
-    from simulator.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
     from simulator.load.knee import find_knee  # noqa: PLC0415 - loads Polars
     from simulator.load.session import traffic_of  # noqa: PLC0415 - loads Polars
     from simulator.load.traffic import Recording  # noqa: PLC0415 - loads Polars
@@ -224,7 +224,7 @@ def _sharded(
     order: Order, hooks: Hooks, shards: int, workers: int | None, cluster: str | None
 ) -> dict[str, Any]:
     from referral_tui.cli.errors import InterruptedCommand  # noqa: PLC0415 - with the rest
-    from simulator.cores import cores  # noqa: PLC0415 - with the rest
+    from simulator.domain.cores import cores  # noqa: PLC0415 - with the rest
     from simulator.load.shards import Shards, run_shards, shard_path  # noqa: PLC0415 - loads Polars
 
     try:

@@ -29,7 +29,7 @@ def read_time(text: str | None, option: str) -> int | None:
         InputError: it is none of them; says what would be right.
 
     """
-    from simulator.errors import InputError  # noqa: PLC0415 - keeps the commands' modules light
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps the commands' modules light
     from simulator.events.moment import EARLIEST_MS, LATEST_MS, parse_moment  # noqa: PLC0415 - loads NumPy
 
     if text is None:
@@ -57,7 +57,7 @@ def read_moment(text: str | None, option: str) -> int | None:
     """
     from datetime import UTC, datetime  # noqa: PLC0415 - only where one is given
 
-    from simulator.errors import InputError  # noqa: PLC0415 - keeps the commands' modules light
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps the commands' modules light
 
     if text is None:
         return None

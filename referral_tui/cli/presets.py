@@ -88,7 +88,7 @@ def check(
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
     from simulator.calibration.bounds import CONFIDENCE  # noqa: PLC0415 - loads NumPy
     from simulator.calibration.trial import DAYS, StoppedError, compare  # noqa: PLC0415 - loads Polars
-    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
+    from simulator.domain.wall_clock import Stopper, signals  # noqa: PLC0415 - with the rest
 
     wanted = _wanted(names)
     seeds = list(dict.fromkeys(seed or [1]))
@@ -138,7 +138,7 @@ class _Done:
 def _wanted(names: Sequence[str] | None) -> dict[str, tuple[Published, ...]]:
     """The presets asked for, with their figures; raises InputError with the nearest name."""
     from simulator.calibration.published import published  # noqa: PLC0415 - loads Pydantic
-    from simulator.errors import InputError  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
     from simulator.program.nearest import advice, shown  # noqa: PLC0415 - with the rest
 
     known = published()

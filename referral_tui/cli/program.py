@@ -43,8 +43,8 @@ def new(
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
 ) -> None:
     """Write a first program file: a copy of a preset, or from a few questions."""
-    from db.readonly import is_database  # noqa: PLC0415 - keeps --help quick
-    from simulator.errors import InputError  # noqa: PLC0415 - keeps --help quick
+    from db.sqlite.readonly import is_database  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
     from simulator.program.presets import preset_names, preset_text  # noqa: PLC0415 - keeps --help quick
 
     if preset is None and str(file) in preset_names():
@@ -79,7 +79,7 @@ def check(
 
     Exit status 0 where it can be used, with or without warnings; 2 where it can't.
     """
-    from simulator.errors import ProgramError  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.errors import ProgramError  # noqa: PLC0415 - keeps --help quick
     from simulator.program.load import load_program, warnings  # noqa: PLC0415 - loads sqlglot
     from simulator.program.words import describe  # noqa: PLC0415 - keeps --help quick
 
@@ -152,7 +152,7 @@ def _read(source: str) -> tuple[str, str]:
 
 def _ask() -> str:
     """Ask the few questions on standard error, again where an answer will not do."""
-    from simulator.errors import InputError  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
     from simulator.program.draft import QUESTIONS, check_answer, draft_program  # noqa: PLC0415 - keeps --help quick
     from simulator.program.values import Wrong  # noqa: PLC0415 - keeps --help quick
 

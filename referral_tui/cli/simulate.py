@@ -116,9 +116,9 @@ def simulate(
 
     from referral_tui.cli.errors import FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
+    from simulator.domain.wall_clock import Stopper, signals  # noqa: PLC0415 - with the rest
     from simulator.run.pace import parse_pace  # noqa: PLC0415 - loads Pydantic
     from simulator.run.run import Run  # noqa: PLC0415 - loads Polars
-    from simulator.wall import Stopper, signals  # noqa: PLC0415 - with the rest
 
     speed = parse_pace(pace)
     stopper = Stopper()
@@ -177,7 +177,7 @@ def _begun(
 
 def _script(again: Path | None, others: Sequence[object]) -> list[Cue]:
     """What the run in another database was ordered; raises InputError where anything else of it is given, too."""
-    from simulator.errors import InputError  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
     from simulator.run.script import recorded  # noqa: PLC0415 - loads Polars
 
     if again is None:

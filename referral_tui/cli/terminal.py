@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 
 
 def need_terminal(command: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from db.queries import EventRow
+from db.read.queries import EventRow
 from referral_tui import figures
 from referral_tui.dashboard.widgets.reading import Block
 from referral_tui.names import Names
@@ -23,7 +23,7 @@ from referral_tui.words import (
 )
 
 if TYPE_CHECKING:
-    from db.queries import Program
+    from db.read.queries import Program
 
 Told = dict[str, Any]
 LATE_MS: Final = 60_000  # an event that arrives within a minute was sent in real time

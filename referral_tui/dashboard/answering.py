@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from db.moment import seq_at
-from db.people import NameBook
-from db.queries import DatabaseError, Standing, in_words
+from db.client.people import NameBook
+from db.read.moment import seq_at
+from db.read.queries import DatabaseError, Standing, in_words
 from referral_tui.dashboard.snapshot import Trouble, trouble_of
 from referral_tui.dashboard.wish import Desk, Gradual, Peopled, Question
 from referral_tui.names import PSEUDONYMS, Names

@@ -18,7 +18,7 @@ from pathlib import Path
 from textual.message import Message
 
 from db import control
-from db.queries import DatabaseError, Reader, Standing, standing
+from db.read.queries import DatabaseError, Reader, Standing, standing
 from referral_tui.dashboard.answering import Answerer
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from db import control
 from db.control import Order
-from db.queries import Obeyed, Standing
+from db.read.queries import Obeyed, Standing
 from referral_tui import figures
 from referral_tui.dashboard.snapshot import Snapshot
 from referral_tui.dashboard.step import Step

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from referral_tui.figures import HOUR
 
 if TYPE_CHECKING:
-    from db.queries import ClockRow
+    from db.read.queries import ClockRow
 
 
 def travel(at: int | None, hours: int, clock: ClockRow | None) -> int | None:

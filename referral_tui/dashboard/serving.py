@@ -20,7 +20,7 @@ from weakref import WeakSet
 from aiohttp import web
 from textual_serve.server import Server
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 
 PAGE: Final = Path(__file__).with_name("page.html")
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})

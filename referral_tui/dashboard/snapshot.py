@@ -9,7 +9,7 @@ from referral_tui.dashboard.wish import NOTHING, Question
 from referral_tui.names import PSEUDONYMS, Names
 
 if TYPE_CHECKING:
-    from db.queries import ClockRow, DatabaseError, Standing
+    from db.read.queries import ClockRow, DatabaseError, Standing
 
 SIGN_OF_LIFE_MS = 5_000  # the writer beats every second: five missed beats, and it has stopped
 

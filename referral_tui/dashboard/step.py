@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from db.queries import EventRow, Happening, Standing
+    from db.read.queries import EventRow, Happening, Standing
 
 
 @dataclass(frozen=True, slots=True)

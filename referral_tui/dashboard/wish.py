@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_chec
 if TYPE_CHECKING:
     import sqlite3
 
-    from db.queries import Standing
+    from db.read.queries import Standing
 
 Side = Literal["platform", "client"]
 

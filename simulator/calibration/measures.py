@@ -11,7 +11,7 @@ import polars as pl
 
 from simulator.calibration.bounds import Estimate, Floats, ratio
 from simulator.calibration.observed import Observed
-from simulator.spans import DAY_MS
+from simulator.domain.spans import DAY_MS
 
 _TOP: Final = 0.2
 

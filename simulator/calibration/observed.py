@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from simulator.spans import WEEK_MS
+from simulator.domain.spans import WEEK_MS
 
 _MOST_PEOPLE = 1 << 40  # in a run
 LOOK, SHARE, VISIT, CLAIM, LINK = (

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, ValidationError, model_validator
 
 from simulator.calibration.measures import MEASURES
-from simulator.errors import WorldError
+from simulator.domain.errors import WorldError
 from simulator.program.nearest import advice, shown
 from simulator.world.measures import Part
 from simulator.world.problems import lines

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from db.steps import steps
+from db.read.steps import steps
 from simulator.calibration.bounds import Estimate
 from simulator.calibration.measures import MEASURES
 from simulator.calibration.observed import Observed, observe, together, types
 from simulator.calibration.published import Published
+from simulator.domain.spans import DAY_MS
+from simulator.domain.wall_clock import Stopper
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.opening import begin
 from simulator.run.plan import Plan, start_of
 from simulator.run.run import Run
-from simulator.spans import DAY_MS
-from simulator.wall import Stopper
 
 DAYS: Final = 365
 SETTLING_DAYS: Final = 60

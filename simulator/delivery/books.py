@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from db.deliveries import Reconciled
+from db.read.deliveries import Reconciled
 from simulator.delivery.lists import KEY, exchanged
 from simulator.delivery.reconciliation import Reconciliation
 from simulator.delivery.wire import WIRE_SCHEMA, on_wire
+from simulator.domain.spans import HOUR_MS
 from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.spans import HOUR_MS
 from simulator.world.draws import Purpose, lognormal
 from simulator.world.operator import LOOKAHEAD_MS
 

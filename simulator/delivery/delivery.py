@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from db.deliveries import FILE_DIALS, MESSAGE_DIALS
+from db.read.deliveries import FILE_DIALS, MESSAGE_DIALS
 from simulator.delivery.chances import Chances
 from simulator.delivery.faults import batch_files, losing, repeats, timing
 from simulator.delivery.faults.flight import Flight

@@ -15,9 +15,9 @@ from importlib.resources import files
 
 import numpy as np
 
-from db.deliveries import DIALS
+from db.read.deliveries import DIALS
 from simulator.delivery.models import client_types
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.events.columns import TYPES
 from simulator.program.nearest import advice, shown
 from simulator.world.draws import Floats, Ints

@@ -18,9 +18,9 @@ from simulator.delivery.digests import digests
 from simulator.delivery.models import Channels
 from simulator.delivery.spool import list_name
 from simulator.delivery.wire import due_of
-from simulator.errors import DatabaseError
+from simulator.domain.errors import DatabaseError
+from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.events.columns import TYPE, TYPES
-from simulator.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Ints
 
 GRACE_MS: Final = 12 * HOUR_MS

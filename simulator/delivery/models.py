@@ -19,10 +19,10 @@ import numpy as np
 import polars as pl
 
 from simulator.delivery.wire import file_numbers
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
+from simulator.domain.spans import DAY_MS, MINUTE_MS, WEEK_MS
 from simulator.events.contract import EVENT_TYPES, Sender
 from simulator.program.nearest import advice, shown
-from simulator.spans import DAY_MS, MINUTE_MS, WEEK_MS
 from simulator.world.draws import Ints, Purpose, lognormal, seed_key
 from simulator.world.measures import duration_ms
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import polars as pl
 
-from db.deliveries import Reconciled
+from db.read.deliveries import Reconciled
 from simulator.delivery.accepted import SCHEMA
 from simulator.delivery.lists import KEY
+from simulator.domain.spans import DAY_MS
 from simulator.events.columns import TYPE
-from simulator.spans import DAY_MS
 
 _NAME = ("source", "id")
 _CLOCKS_MS = DAY_MS  # a message may state a moment so far from the true one, by which the lists go

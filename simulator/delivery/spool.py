@@ -21,7 +21,7 @@ from simulator.delivery.faults.batch_files import AGAIN, CORRECTED
 from simulator.delivery.flaws import CUT, spoilt, spoilt_line
 from simulator.delivery.models import Form
 from simulator.delivery.wire import name_of, type_codes_of
-from simulator.errors import DatabaseError
+from simulator.domain.errors import DatabaseError
 from simulator.events.columns import TYPES
 from simulator.events.csvfile import CsvRow, read_csv
 from simulator.events.csvwrite import SENT, csv_lines, csv_rows

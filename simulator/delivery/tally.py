@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from db.deliveries import DIALS, FILE_DIALS
+from db.read.deliveries import DIALS, FILE_DIALS
 from simulator.delivery.dials import Timeline
 from simulator.delivery.models import Batch, Model
 from simulator.events.columns import TYPES

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from simulator.domain.spans import MINUTE_MS
 from simulator.events.columns import MESSAGE_SCHEMA, TYPES
-from simulator.spans import MINUTE_MS
 from simulator.world.draws import Ints
 
 WIRE_SCHEMA: dict[str, pl.DataType] = {

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.domain.spans import DAY_MS
 from simulator.engine.arrays import NONE, Bools, Ints, chain_back, first_of_each, running_count
 from simulator.engine.batch import Batch
 from simulator.engine.state import CODE_CHANNEL, State
 from simulator.engine.version import Ready
-from simulator.spans import DAY_MS
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from simulator.domain.stopwatch import OFF, Meter
 from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_count
 from simulator.engine.batch import Batch
 from simulator.engine.facts import Asked, facts_of
@@ -15,7 +16,6 @@ from simulator.engine.reviews import Case
 from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, Verdicts, judge_by_rules
 from simulator.engine.state import COUNTS, State
 from simulator.engine.version import Ready
-from simulator.meter import OFF, Meter
 
 UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE = 1, 2, 3, 4, 5
 IGNORED_REASONS = (None, "unattributed", "before-touch", "outside-program", "occurrence", "too-late")

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
+from simulator.domain.stopwatch import OFF, Meter
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.attribution import attribute
 from simulator.engine.batch import Batch
@@ -41,7 +42,6 @@ from simulator.engine.rewards import add_lines, enter_reversals, find_lines, qua
 from simulator.engine.state import State
 from simulator.engine.version import Ready
 from simulator.events.columns import TYPE_CODES
-from simulator.meter import OFF, Meter
 from simulator.program.model import Program
 
 _PROGRAM_CHANGED = TYPE_CODES["program.changed"]

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from simulator.domain.spans import DAY_MS
+from simulator.domain.stopwatch import OFF, Meter
 from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.state import State
-from simulator.meter import OFF, Meter
 from simulator.program.model import Program
-from simulator.spans import DAY_MS
 
 
 @dataclass(frozen=True)

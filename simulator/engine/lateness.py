@@ -1,16 +1,16 @@
-"""How late the events of a batch arrived, as a histogram by day and type; the buckets are `simulator.lateness`'s."""
+"""Count how late the events of a batch arrived, by day and type, in the buckets of `simulator.domain.lateness`."""
 
 from __future__ import annotations
 
 import numpy as np
 import polars as pl
 
+from simulator.domain.lateness import EDGES
+from simulator.domain.spans import DAY_MS
 from simulator.engine.arrays import grouped
 from simulator.engine.batch import Batch
 from simulator.engine.outcome import SCHEMAS
 from simulator.events.columns import TYPES
-from simulator.lateness import EDGES
-from simulator.spans import DAY_MS
 
 _EDGES = np.array(EDGES, np.int64)
 _BUCKETS = len(EDGES) + 1

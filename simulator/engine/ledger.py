@@ -7,11 +7,11 @@ from heapq import heappop, heappush
 
 import numpy as np
 
+from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import NONE, Columns, Ints
 from simulator.engine.interner import Interner
 from simulator.engine.keys import KeyIndex, mix
 from simulator.program.model import Reward, Role
-from simulator.spans import HOUR_MS
 
 STATES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
 PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = range(7)

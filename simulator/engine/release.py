@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from simulator.domain.spans import DAY_MS
 from simulator.engine.arrays import Array, Bools, Ints, chain_back, running_count
 from simulator.engine.ledger import CAPPED, COUNTED, ISSUED, UNFUNDED, History, Ledger
 from simulator.program.model import Cap, CapWindow
-from simulator.spans import DAY_MS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

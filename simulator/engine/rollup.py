@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.engine.arrays import Array, Ints, grouped
 from simulator.engine.ledger import STATES
 from simulator.engine.outcome import EMPTY, SCHEMAS
 from simulator.engine.rules import OUTCOMES
 from simulator.events.contract import EVENT_TYPES
-from simulator.spans import DAY_MS, HOUR_MS
 
 STAGES = ("visited", "claimed", "eligible", "converted", "qualified", "rewarded")
 """Stages of a friend's journey, a later one implying the earlier; the level of a friend counts them from 1."""

@@ -8,9 +8,9 @@ import numpy as np
 import orjson
 import polars as pl
 
+from simulator.domain.stopwatch import OFF, Meter
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.version import Ready
-from simulator.meter import OFF, Meter
 
 PASS, FAIL, MISSING, UNASKED = 0, 1, 2, 3
 RESULTS = ("pass", "fail", "missing")

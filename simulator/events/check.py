@@ -13,7 +13,7 @@ from itertools import islice
 
 from msgspec import Raw
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.events.contract import EVENT_TYPES, MAX_INTEGER, SOURCE_PATTERN, EventType, Sender
 from simulator.events.members import Members, own_word, read_fields, read_object, read_value
 from simulator.events.moment import EXAMPLE, parse_moment

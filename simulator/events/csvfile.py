@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.events.check import DECISION_FIELDS, Problem
 from simulator.events.contract import EVENT_TYPES
 from simulator.events.decode import Decoded, Receiver, decode_known

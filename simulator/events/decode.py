@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from simulator.errors import ProgramError
+from simulator.domain.errors import ProgramError
 from simulator.events.check import Problem, Row, check_line
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import FUTURE_LIMIT_MS

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 
 EARLIEST_MS = -62_135_596_800_000  # 0001-01-01T00:00:00.000Z
 LATEST_MS = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from simulator.domain.spans import DAY_MS
 from simulator.explain.edits import Edit
 from simulator.explain.saying import fact_words, sooner
 from simulator.explain.solving import OTHER, FactChange
 from simulator.explain.source import Fields
 from simulator.explain.trying import Change, Decided, at_time
-from simulator.spans import DAY_MS
 
 _TELLS: Final = ("customer.identified", "friend.claimed")
 _TELLS_DEVICE: Final = (*_TELLS, "friend.visited")

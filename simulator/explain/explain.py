@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from db.readonly import in_words, open_readonly
+from db.sqlite.readonly import in_words, open_readonly
 from simulator.explain.journey import attribution_of, explain_friend
 from simulator.explain.lookup import find
 from simulator.explain.referrer import explain_referrer

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.events.masking import mask
 from simulator.explain.source import Fields, Source
 from simulator.program.nearest import shown

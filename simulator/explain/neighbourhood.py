@@ -16,8 +16,8 @@ from typing import Any, Final
 import orjson
 import polars as pl
 
-from db import log
-from db.moment import seq_at
+from db.read import log
+from db.read.moment import seq_at
 from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA
 from simulator.explain.edits import Edit, edited

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from simulator.domain.spans import DAY_MS
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Cap, CapWindow, Program, Reward
 from simulator.program.words import duration
 from simulator.proof.invariants import window_start
-from simulator.spans import DAY_MS
 
 RELEASED: Final = ("counted", "capped", "unfunded", "issued", "revoked")
 PAID: Final = ("issued", "revoked")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
 from simulator.explain.solving import FactChange, Value
 from simulator.program.model import Program
 from simulator.program.words import money
-from simulator.spans import DAY_MS, HOUR_MS, MINUTE_MS
 
 _UNITS: Final = (
     (DAY_MS, "day"),

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import polars as pl
 
+from simulator.domain.spans import DAY_MS
 from simulator.program.expression import parse_expression
 from simulator.program.model import Rule
 from simulator.program.rules import FACTS, CompiledRule, compile_rule
 from simulator.program.tree import Node
-from simulator.spans import DAY_MS
 
 Value = bool | float | str | None
 OTHER: Final = "another-one"

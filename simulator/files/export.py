@@ -16,10 +16,10 @@ from typing import IO, Any, Final, Literal
 import orjson
 import polars as pl
 
-from db import log
-from db.merging import parts_of
-from db.readonly import in_words, open_readonly
-from simulator.errors import ReferralError
+from db.read import log
+from db.shards.merging import parts_of
+from db.sqlite.readonly import in_words, open_readonly
+from simulator.domain.errors import ReferralError
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import DATA_COLUMNS
 from simulator.events.csvwrite import HEADER, csv_lines, csv_rows

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 
 JSON_LINES: Final = (".jsonl", ".ndjson", ".json")
 CSV: Final = ".csv"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from db.chain import BLOCK_ROWS
+from db.write.chain import BLOCK_ROWS
 
 _INT, _TEXT = pl.Int64(), pl.String()
 FAILED = pl.List(pl.List(pl.String()))

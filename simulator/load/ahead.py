@@ -14,7 +14,7 @@ from threading import Thread
 
 import polars as pl
 
-from simulator.errors import ReferralError
+from simulator.domain.errors import ReferralError
 from simulator.load.traffic import WorldTraffic, gather
 from simulator.program.model import Program
 from simulator.run.plan import Plan

@@ -7,7 +7,7 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 
 
 class ClusterExecutor(Executor):

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.domain.wall_clock import Wall
 from simulator.load.rates import Floats, Schedule
 from simulator.load.target import Target
 from simulator.load.traffic import Traffic, gather
 from simulator.measuring.tally import Tally, late_arrivals
-from simulator.wall import Wall
 
 _NAP_S = 0.05  # how long a paced run sleeps at most, so that it hears of an interruption
 _DETAILED_EVENTS = (

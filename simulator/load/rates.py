@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.world.measures import duration_ms
 
 Floats = NDArray[np.float64]

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from db import log
-from db.readonly import in_words, open_readonly
-from simulator.errors import InputError, ProgramError
+from db.read import log
+from db.sqlite.readonly import in_words, open_readonly
+from simulator.domain.errors import InputError, ProgramError
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.decode import Receiver
 from simulator.events.moment import parse_moments

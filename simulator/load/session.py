@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from simulator.domain.wall_clock import Wall, wall_ms
 from simulator.load.ahead import Ahead
 from simulator.load.drive import Drive, Limits
 from simulator.load.figures import final
@@ -23,7 +24,6 @@ from simulator.measuring.figures import running
 from simulator.measuring.tally import Tally
 from simulator.program.model import Program
 from simulator.run.plan import Plan
-from simulator.wall import Wall, wall_ms
 
 Progress = Callable[[int, int], None]
 Show = Callable[[Mapping[str, Any]], None]

@@ -16,8 +16,9 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
-from db.merging import merge
-from simulator.errors import DatabaseError, ReferralError
+from db.shards.merging import merge
+from simulator.domain.errors import DatabaseError, ReferralError
+from simulator.domain.wall_clock import Stopper, wall_ms
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, Order, run_load
@@ -25,7 +26,6 @@ from simulator.load.worker import begin_worker
 from simulator.measuring.beats import Beats
 from simulator.measuring.histogram import Histogram
 from simulator.program.shares import share_of
-from simulator.wall import Stopper, wall_ms
 
 MOST = 1000
 _LIVES = 3  # how often a shard is begun at most, when its worker dies

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from db.rows import Row
+from db.sqlite.rows import Row
+from simulator.domain.errors import InputError
+from simulator.domain.stopwatch import Meters, Stopwatch
 from simulator.engine import Engine, Outcome
-from simulator.errors import InputError
 from simulator.measuring.figures import Measured
 from simulator.measuring.space import file_bytes
-from simulator.meter import Meters, Stopwatch
 from simulator.platform.door import Platform
 from simulator.platform.outbox import HELD_EVENTS
 from simulator.platform.receipts import Counts

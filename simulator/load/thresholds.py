@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.measuring.figures import PERCENTILES
 from simulator.program.nearest import advice
 

@@ -14,11 +14,11 @@ import polars as pl
 from simulator.delivery.models import Channels
 from simulator.delivery.queue import ArrivalQueue
 from simulator.delivery.wire import on_wire
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
+from simulator.domain.spans import DAY_MS
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.program.model import Program
 from simulator.run.plan import Plan
-from simulator.spans import DAY_MS
 from simulator.world.world import World
 
 _RENEWED = ("id", "subject", "code", "contact_ref", "device_ref", "reverses", "decision_id")

@@ -7,7 +7,7 @@ import signal
 from multiprocessing import parent_process
 from threading import Thread
 
-from simulator.cores import cores
+from simulator.domain.cores import cores
 
 _THREADS = "POLARS_MAX_THREADS"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from db.rows import Row
+from db.sqlite.rows import Row
 from simulator.measuring.histogram import Histogram
 
 BEAT_S = 1.0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
+from simulator.domain.stopwatch import Stopwatch
 from simulator.measuring.histogram import ERROR
 from simulator.measuring.space import peak_memory
 from simulator.measuring.tally import Tally
-from simulator.meter import Stopwatch
 
 STAGES = ("intake", "attribute", "decide", "reward", "audit", "receipts")
 """Where the judging thread's time goes, in the order of the fold."""

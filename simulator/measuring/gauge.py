@@ -10,12 +10,12 @@ from time import perf_counter
 import numpy as np
 import polars as pl
 
-from db.rows import Row
+from db.sqlite.rows import Row
+from simulator.domain.stopwatch import Meters, Stopwatch
 from simulator.measuring.beats import Beats
 from simulator.measuring.figures import running
 from simulator.measuring.space import file_bytes
 from simulator.measuring.tally import Tally, late_arrivals
-from simulator.meter import Meters, Stopwatch
 from simulator.platform.receipts import Counts
 
 

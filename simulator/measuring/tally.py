@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from simulator.domain.spans import HOUR_MS
 from simulator.measuring.histogram import Histogram
 from simulator.platform.receipts import Counts
-from simulator.spans import HOUR_MS
 
 LATE_MS = HOUR_MS  # an event received so long after it occurred is a late arrival
 

@@ -16,15 +16,16 @@ from typing import Any
 
 import polars as pl
 
-from db.batch import Batch
 from db.control import Order
-from db.rows import Row
-from db.store import Store
+from db.sqlite.rows import Row
+from db.write.batch import Batch
+from db.write.store import Store
+from simulator.domain.errors import DatabaseError
+from simulator.domain.stopwatch import OFF, Meters
+from simulator.domain.wall_clock import wall_ms
 from simulator.engine import Engine, Outcome
 from simulator.engine.outcome import Version
-from simulator.errors import DatabaseError
 from simulator.events.decode import Decoded, Receiver, Rejected
-from simulator.meter import OFF, Meters
 from simulator.platform import quarantine
 from simulator.platform.echoes import Echoes, Hear
 from simulator.platform.folding import folded
@@ -35,7 +36,6 @@ from simulator.platform.records import batch_of, command_row, parse_program, typ
 from simulator.platform.standing import standing
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.wall import wall_ms
 
 
 class Platform:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from db.store import Store
+from db.write.store import Store
 from simulator.engine import Engine, Outcome
 from simulator.platform.feelings import Feelings
 from simulator.platform.folding import recall

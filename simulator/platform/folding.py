@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from db.store import Store
+from db.write.store import Store
+from simulator.domain.errors import DatabaseError
 from simulator.engine import Engine
 from simulator.engine.arrays import NONE
-from simulator.errors import DatabaseError
 from simulator.platform.feelings import Feelings
 from simulator.platform.records import parse_program, same_design, typed
 from simulator.program.load import load_program

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from db.batch import Batch
-from db.store import Store
-from simulator.meter import OFF, Meter
+from db.write.batch import Batch
+from db.write.store import Store
+from simulator.domain.stopwatch import OFF, Meter
 
 HELD_EVENTS = 50_000
 """Events to a transaction of a run as fast as it goes; a heartbeat writes what is there every second."""

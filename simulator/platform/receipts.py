@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from simulator.domain.errors import InputError
+from simulator.domain.spans import HOUR_MS
 from simulator.engine.interner import Few
 from simulator.engine.outcome import EMPTY, Receipts
-from simulator.errors import InputError
 from simulator.events.moment import format_moment
-from simulator.spans import HOUR_MS
 
 DAY_HOURS = 24
 DUPLICATE = "duplicate"

@@ -7,10 +7,10 @@ import dataclasses
 import orjson
 import polars as pl
 
-from db.batch import Batch
 from db.control import Order
-from db.readonly import DamagedDatabaseError
-from db.rows import Row
+from db.sqlite.readonly import DamagedDatabaseError
+from db.sqlite.rows import Row
+from db.write.batch import Batch
 from simulator.engine.outcome import Outcome, Version
 from simulator.events.columns import EVENT_SCHEMA, TYPE
 from simulator.program.load import load_program

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import orjson
 
-from db.readonly import in_words, open_readonly
-from simulator.errors import InputError
+from db.sqlite.readonly import in_words, open_readonly
+from simulator.domain.errors import InputError
 from simulator.events.contract import REFERENCE_PATTERN
 from simulator.events.moment import format_moment
 from simulator.platform.door import Platform

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from db.traffic import LATENESS, by_type, cost_of_lateness
+from db.read.traffic import LATENESS, by_type, cost_of_lateness
 
 
 def standing(query: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, Any]:
     """The figures that `ingest --json` and `simulate --json` report; `query` gives the rows of a SELECT.
 
     `rewards` are by state, each with `count` and `value_minor`; `lateness` is by event type (milliseconds between
-    occurrence and receipt, see `simulator.lateness`); `late_reversals` are rewards issued before the news of the
+    occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are rewards issued before the news of the
     reversal that would have voided them; `chain` has each chain's newest hash.
     """
     totals = {metric: (count, value) for metric, count, value in query("SELECT * FROM total")}

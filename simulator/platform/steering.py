@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.events.decode import decode_lines
 from simulator.events.moment import format_moment
 from simulator.platform.door import Platform

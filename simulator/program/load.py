@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from simulator.errors import ProgramError
+from simulator.domain.errors import ProgramError
 from simulator.events.contract import EVENT_TYPES, REFERRER_KINDS
 from simulator.program import values
 from simulator.program.currencies import DIGITS

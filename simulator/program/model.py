@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from simulator.spans import DAY_MS
+from simulator.domain.spans import DAY_MS
 
 Role = Literal["referrer", "friend", "upline", "community"]
 Model = Literal["last-touch", "first-touch"]

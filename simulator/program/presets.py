@@ -6,7 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.program.nearest import advice, nearest, shown
 
 _FILE = "program.toml"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from simulator.errors import ProgramError
+from simulator.domain.errors import ProgramError
 from simulator.program.expression import parse_expression
 from simulator.program.facts import FACT_KINDS, Kind
 from simulator.program.model import OnFail, Rule

@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from simulator.errors import ProgramError
+from simulator.domain.errors import ProgramError
 
 MAX_CHARACTERS = 1_000_000  # a program is read by people; this is some 20,000 lines
 

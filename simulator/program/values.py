@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal, TypeVar
 
+from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS
 from simulator.events.contract import MAX_INTEGER, MAX_TEXT
 from simulator.program.currencies import DIGITS
 from simulator.program.layout import CAP_WINDOWS
 from simulator.program.model import CapWindow
 from simulator.program.nearest import advice, nearest, shown
-from simulator.spans import DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS
 
 T = TypeVar("T", bound=str)
 

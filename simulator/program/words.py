@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
 from simulator.program.model import Attribution, Cap, Milestone, Program, Reward, Rule
-from simulator.spans import DAY_MS, HOUR_MS, MINUTE_MS
 
 _UNITS = ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"))
 _EVENTS = {

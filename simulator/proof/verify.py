@@ -16,16 +16,17 @@ from pathlib import Path
 
 import polars as pl
 
-from db import log
-from db.batch import Batch
-from db.chain import BLOCK_ROWS, CHAINS
-from db.merging import first_unlike, parts_of
-from db.readonly import DamagedDatabaseError, in_words, open_readonly
-from db.schema import definitions
-from db.store import Store
+from db.read import log
+from db.schema.ddl import definitions
+from db.shards.merging import first_unlike, parts_of
+from db.sqlite.readonly import DamagedDatabaseError, in_words, open_readonly
+from db.write.batch import Batch
+from db.write.chain import BLOCK_ROWS, CHAINS
+from db.write.store import Store
+from simulator.domain.errors import ProgramError
+from simulator.domain.spans import HOUR_MS
 from simulator.engine import Engine
 from simulator.engine.outcome import Version
-from simulator.errors import ProgramError
 from simulator.platform.quarantine import SCHEMA as QUARANTINE_SCHEMA
 from simulator.platform.receipts import Refusals
 from simulator.platform.records import batch_of, parse_program, typed, version_row
@@ -33,7 +34,6 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.proof.compare import Comparison, DifferenceError, compare
 from simulator.proof.invariants import check_invariants, receipts
-from simulator.spans import HOUR_MS
 
 ROWS = 50_000  # events folded at once
 

@@ -7,12 +7,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.client.crm import Crm
+from db.client.people import crm_path
 from db.control import Inbox, control_path
-from db.crm import Crm
-from db.people import crm_path
 from simulator.delivery.accepted import Accepted
 from simulator.delivery.dials import mixes
-from simulator.errors import DatabaseError, InputError, ReferralError
+from simulator.domain.errors import DatabaseError, InputError, ReferralError
 from simulator.platform.door import Platform
 from simulator.program.load import load_program
 from simulator.program.model import Program

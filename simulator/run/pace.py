@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.world.measures import duration_ms
 
 MAX = 0.0  # as fast as it goes

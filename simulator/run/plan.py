@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Final
 
-from simulator.cores import cores
 from simulator.delivery.models import Model, parse_models
-from simulator.errors import DatabaseError, WorldError
+from simulator.domain.cores import cores
+from simulator.domain.errors import DatabaseError, WorldError
+from simulator.domain.spans import DAY_MS
 from simulator.program.model import Program
 from simulator.program.nearest import advice
 from simulator.run.pace import MAX
-from simulator.spans import DAY_MS
 from simulator.world.spec import WorldSpec, load_world
 
 PRESET: Final = "telecom"

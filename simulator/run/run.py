@@ -14,7 +14,8 @@ from typing import Literal
 
 from db.control import CHANGE, DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Order
 from simulator.delivery.spool import Spool, files_path
-from simulator.errors import InputError, ReferralError
+from simulator.domain.errors import InputError, ReferralError
+from simulator.domain.wall_clock import Wall, wall_ms
 from simulator.measuring.gauge import Gauge
 from simulator.platform.door import Platform
 from simulator.platform.outbox import HELD_EVENTS
@@ -25,7 +26,6 @@ from simulator.run.pace import MAX
 from simulator.run.script import Cue, Script, recorded
 from simulator.run.source import Answers, Source
 from simulator.run.steering import change_program, decide
-from simulator.wall import Wall, wall_ms
 from simulator.world.feedback import Felt
 from simulator.world.operator import Review
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.control import PROGRAM, VERDICT, Order
-from db.readonly import in_words, open_readonly
+from db.sqlite.readonly import in_words, open_readonly
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.plan import Plan

@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from db.crm import Crm
-from db.deliveries import Reconciled
+from db.client.crm import Crm
+from db.read.deliveries import Reconciled
 from simulator.delivery.accepted import Accepted
 from simulator.delivery.books import Books
 from simulator.delivery.chances import Chances
@@ -25,9 +25,9 @@ from simulator.delivery.queue import ArrivalQueue
 from simulator.delivery.spool import Spool
 from simulator.delivery.tally import tally
 from simulator.delivery.wire import on_wire
+from simulator.domain.spans import HOUR_MS
 from simulator.program.model import Program
 from simulator.run.plan import Plan
-from simulator.spans import HOUR_MS
 from simulator.world.apart import Apart
 from simulator.world.feedback import Felt
 from simulator.world.operator import Operator, Review

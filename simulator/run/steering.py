@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.platform.door import Platform
 from simulator.platform.records import same_design
 from simulator.platform.review import Verdict, Waiting, settle, waiting_one

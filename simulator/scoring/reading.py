@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from db import truth
-from db.readonly import in_words, open_readonly
-from simulator.errors import InputError
+from db.client import truth
+from db.sqlite.readonly import in_words, open_readonly
+from simulator.domain.errors import InputError
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.nearest import advice, shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from db import truth
+from db.client import truth
 from simulator.program.model import Program, Reward
 from simulator.scoring.score import Judged
 

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 
 import polars as pl
 
-from simulator.errors import ReferralError
+from simulator.domain.errors import ReferralError
 from simulator.world.feedback import Felt
 from simulator.world.windows import Here, Setting, Window
 

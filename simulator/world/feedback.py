@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from simulator.domain.spans import DAY_MS
 from simulator.program.model import Program
-from simulator.spans import DAY_MS
 from simulator.world.communities import Communities
 from simulator.world.draws import Floats, Ints
 from simulator.world.people import People, Referrers

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from simulator.errors import WorldError
+from simulator.domain.errors import WorldError
 from simulator.program.nearest import advice
 
 _PERSONS = "faker.providers.person"

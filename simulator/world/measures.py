@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from simulator.spans import DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS
+from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS
 
 _UNITS = {"ms": 1, "s": 1000, "m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS, "w": WEEK_MS}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from simulator.domain.spans import HOUR_MS
 from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.spans import HOUR_MS
 from simulator.world import pseudonyms
 from simulator.world.draws import Purpose, lognormal, seed_key, uniform
 from simulator.world.spec_people import Operator as OperatorSpec

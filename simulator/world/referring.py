@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.spans import DAY_MS
+from simulator.domain.spans import DAY_MS
 from simulator.world.arrivals import NO_ARRIVALS, arrive
 from simulator.world.cheating import Cheating
 from simulator.world.communities import NONE, Communities

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.spans import DAY_MS, HOUR_MS
+from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Floats, Ints, Keys, Purpose, lognormal
 from simulator.world.measures import Delay
 from simulator.world.spec_people import Rhythm as RhythmSpec

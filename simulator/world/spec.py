@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from simulator.errors import WorldError
+from simulator.domain.errors import WorldError
 from simulator.program.currencies import DIGITS
 from simulator.world.measures import Part, check_whole
 from simulator.world.problems import lines

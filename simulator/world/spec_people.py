@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from simulator.errors import WorldError
+from simulator.domain.errors import WorldError
 from simulator.world.locales import names
 from simulator.world.measures import Delay, Duration, Part, Positive, Share, check_whole
 

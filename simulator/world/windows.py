@@ -11,8 +11,8 @@ from typing import Protocol
 
 import polars as pl
 
+from simulator.domain.spans import DAY_MS
 from simulator.program.model import Program
-from simulator.spans import DAY_MS
 from simulator.world.feedback import Felt
 from simulator.world.operator import LOOKAHEAD_MS
 from simulator.world.spec import WorldSpec

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from simulator.domain.spans import DAY_MS
 from simulator.program.model import Program
-from simulator.spans import DAY_MS
 from simulator.world import arrivals, draws, pseudonyms
 from simulator.world.agenda import Agenda
 from simulator.world.cheating import Cheating

@@ -15,7 +15,7 @@ from nasty import Cli
 
 from referral_tui.cli.app import COMMANDS
 from referral_tui.cli.errors import guarded
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 
 
 def test_help_names_every_command(cli: Cli) -> None:

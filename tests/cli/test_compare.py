@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from nasty import DAY, START, Cli, message
 
-from db.comparing import read_side
+from db.read.comparing import read_side
 from referral_tui import figures
 
 WHO = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}

@@ -90,7 +90,7 @@ def test_the_whole_file_again_after_a_kill_adds_what_is_missing(
 def test_a_batch_that_can_not_be_written_leaves_nothing_and_stops_the_platform(
     tmp_path: Path, program: Path, nasty: list[bytes]
 ) -> None:
-    from simulator.errors import DatabaseError  # noqa: PLC0415
+    from simulator.domain.errors import DatabaseError  # noqa: PLC0415
     from simulator.events.decode import decode_lines  # noqa: PLC0415
     from simulator.platform.door import Platform  # noqa: PLC0415
     from simulator.program.load import load_program  # noqa: PLC0415

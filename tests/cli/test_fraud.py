@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from nasty import DAY, HOUR, START, Cli
 
-from db.crm import Crm, crm_path
+from db.client.crm import Crm, crm_path
 
 PROGRAM = """
 [program]

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from nasty import Cli
 
-from db.meter import load as read_load
+from db.read.meter import load as read_load
+from simulator.domain.wall_clock import Stopper
 from simulator.load.session import Hooks, Order, traffic_of
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.plan import Plan
-from simulator.wall import Stopper
 
 SMALL = ("--events", 3000, "--referrers", 300, "--batch", 1000, "--processes", 1)
 

@@ -20,9 +20,10 @@ import polars as pl
 import pytest
 from nasty import Cli
 
-from db.merging import SUMS, parts_of
-from db.referrers import communities, leaders
-from simulator.errors import DatabaseError
+from db.read.referrers import communities, leaders
+from db.shards.merging import SUMS, parts_of
+from simulator.domain.errors import DatabaseError
+from simulator.domain.wall_clock import Stopper
 from simulator.load import shards as sharding
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
@@ -36,7 +37,6 @@ from simulator.program.presets import find_program
 from simulator.program.shares import share_of
 from simulator.proof.verify import verify
 from simulator.run.plan import Plan
-from simulator.wall import Stopper
 
 Exports = Callable[..., dict[str, bytes]]
 SAME = ("received", "accepted", "attributions", "decisions", "rewards", "reasons", "rows", "late")

@@ -13,17 +13,17 @@ from pathlib import Path
 import pytest
 from nasty import PROGRAM, START, nasty_lines
 
-from db import sums, traffic
-from db.referrers import channels, communities, generations, leaders
-from db.rewards import STATES, budget, by_reward, falling_due
-from db.rules import RuleRow, by_rule
-from db.sums import Past, Sums
+from db.read import sums, traffic
+from db.read.referrers import channels, communities, generations, leaders
+from db.read.rewards import STATES, budget, by_reward, falling_due
+from db.read.rules import RuleRow, by_rule
+from db.read.sums import Past, Sums
 from referral_tui.cli.app import run
 from referral_tui.cli.summary import late_lines
+from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.platform.standing import standing
 from simulator.program.load import load_program
 from simulator.proof.verify import verify
-from simulator.spans import DAY_MS, HOUR_MS
 
 CLUBS, CHANNELS = 6, ("email", "social", "qr")
 LATER = 4 * DAY_MS

@@ -15,12 +15,12 @@ from story import DAY, START, Story
 from textual.message import Message
 from watching import TOLD, WALL, HeldClock, Watch, Watched
 
-import db.models  # noqa: F401 -- fills the metadata
+import db.schema.models  # noqa: F401 -- fills the metadata
 from referral_tui.dashboard import checking
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.setup import Setup
-from simulator.errors import ProgramError
+from simulator.domain.errors import ProgramError
 from simulator.program.load import load_program
 from simulator.program.words import describe
 

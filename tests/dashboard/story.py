@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from db.readonly import APPLICATION_ID, SCHEMA_VERSION
-from simulator.lateness import EDGES
+from db.sqlite.readonly import APPLICATION_ID, SCHEMA_VERSION
+from simulator.domain.lateness import EDGES
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

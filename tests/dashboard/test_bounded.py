@@ -9,8 +9,8 @@ import pytest
 from sqlmodel import SQLModel
 from story import Story
 
-from db.queries import Reader, standing
-from db.schema import make
+from db.read.queries import Reader, standing
+from db.schema.ddl import make
 from referral_tui.dashboard.answering import Answerer
 from referral_tui.dashboard.screens.data_wish import DataWish
 from referral_tui.dashboard.screens.journeys_wish import JourneysWish
@@ -39,10 +39,10 @@ WISHES: dict[str, Wish] = {
     "load": LoadWish(),
 }
 BOUNDS = {
-    "db.journeys.TAIL": 60,
-    "db.journey_walks.WINDOW": 240,
-    "db.tree.LOOKED_AT": 5,
-    "db.tree.MOST_COUNTED": 5,
+    "db.read.journeys.TAIL": 60,
+    "db.read.journey_walks.WINDOW": 240,
+    "db.read.tree.LOOKED_AT": 5,
+    "db.read.tree.MOST_COUNTED": 5,
 }
 """The bounds of looks, so small that these runs reach them."""
 LATE = [

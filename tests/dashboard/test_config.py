@@ -15,7 +15,7 @@ from referral_tui.dashboard.app import PLACES
 from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, Command
 from referral_tui.dashboard.themes import DAY
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 
 
 def write(folder: Path, text: str) -> Path:

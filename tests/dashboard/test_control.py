@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.control import Inbox, control_path, send
-from db.queries import DatabaseError
+from db.read.queries import DatabaseError
 
 
 def test_each_order_is_taken_once(tmp_path: Path) -> None:

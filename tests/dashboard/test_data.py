@@ -11,7 +11,7 @@ import pytest
 from story import DAY, START, Story
 from watching import WALL, Watch, Watched
 
-from db.deliveries import DIALS, dials, reconciled, refused
+from db.read.deliveries import DIALS, dials, reconciled, refused
 from referral_tui.dashboard.messages import OrderSent
 from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.data_words import DIAL_SAYS, LADDER, model_words, owner, turned

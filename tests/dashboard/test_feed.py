@@ -11,7 +11,7 @@ from story import HOUR, START, Story
 from textual.message import Message
 from watching import HeldClock
 
-from db.people import CRM_APPLICATION_ID, crm_path
+from db.client.people import CRM_APPLICATION_ID, crm_path
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.feed import Feed
 from referral_tui.dashboard.wish import Desk, Question, View, Wish

@@ -44,7 +44,7 @@ def test_the_dashboard_loads_nothing_heavy(module: str) -> None:
     assert not found & set(HEAVY)
 
 
-@pytest.mark.parametrize("module", ["db.queries", "db.control"])
+@pytest.mark.parametrize("module", ["db.read.queries", "db.control"])
 def test_reading_and_steering_load_the_standard_library_only(module: str) -> None:
     found = loaded_after(f"import {module}")
     assert not found & {*HEAVY, "textual", "rich"}

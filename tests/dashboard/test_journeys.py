@@ -15,10 +15,10 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.image import SVGImageSnapshotExtension
 from watching import HeldClock, Watch, Watched
 
-from db.journey_search import Found, Search, Wanted
-from db.journeys import Journey, journeys
-from db.people import CRM_APPLICATION_ID, crm_path
-from db.readonly import open_readonly
+from db.client.people import CRM_APPLICATION_ID, crm_path
+from db.read.journey_search import Found, Search, Wanted
+from db.read.journeys import Journey, journeys
+from db.sqlite.readonly import open_readonly
 from referral_tui.dashboard import helper
 from referral_tui.dashboard.helper import Reply
 from referral_tui.dashboard.screens.journeys import JourneysScreen

@@ -10,7 +10,7 @@ import pytest
 
 from referral_tui.cli.terminal import need_terminal
 from referral_tui.dashboard.launch import NICE, writer
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 
 
 def test_it_ends_with_us(tmp_path: Path) -> None:

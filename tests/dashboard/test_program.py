@@ -10,7 +10,7 @@ import pytest
 from story import DAY, DESIGN, START, Story
 from watching import WALL, HeldClock, Watch, Watched
 
-from db.rules import RuleRow
+from db.read.rules import RuleRow
 from referral_tui.dashboard import checking
 from referral_tui.dashboard.checking import Checked, Problem
 from referral_tui.dashboard.helper import Reply

@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 from story import HOUR, START, Story
 
-import db.models
-import db.overview
-from db import readonly
-from db.definitions import STAGES
-from db.figures import funnel, headlines
-from db.overview import BUCKETS, History, Overview, overview, overview_at
-from db.queries import (
+import db.read.overview
+import db.schema.models
+from db.read.figures import funnel, headlines
+from db.read.overview import BUCKETS, History, Overview, overview, overview_at
+from db.read.queries import (
     DatabaseError,
     EmptyDatabaseError,
     ForeignDatabaseError,
     MissingDatabaseError,
     Reader,
 )
-from db.sums import Past
+from db.read.sums import Past
+from db.sqlite import readonly
 from referral_tui.words import category
+from simulator.domain.definitions import STAGES
 from simulator.events.contract import EVENT_TYPES
 
 
@@ -31,9 +31,9 @@ def look(reader: Reader, history: History | None = None, newest: int = 60) -> Ov
 
 
 def test_the_identity_is_that_of_the_models() -> None:
-    assert readonly.APPLICATION_ID == db.models.APPLICATION_ID
-    assert readonly.SCHEMA_VERSION == db.models.SCHEMA_VERSION
-    assert set(db.models.SQLModel.metadata.tables) >= readonly.TABLES
+    assert readonly.APPLICATION_ID == db.schema.models.APPLICATION_ID
+    assert readonly.SCHEMA_VERSION == db.schema.models.SCHEMA_VERSION
+    assert set(db.schema.models.SQLModel.metadata.tables) >= readonly.TABLES
 
 
 def test_categories_are_those_of_the_contract() -> None:
@@ -124,10 +124,10 @@ def test_lists_and_lines_are_bounded(story: Story) -> None:
     plans = [
         row[3]
         for sql in (
-            db.queries._EVENTS,
-            db.overview._ATTRIBUTIONS,
-            db.queries._HAPPENINGS,
-            db.overview._REWARDS,
+            db.read.queries._EVENTS,
+            db.read.overview._ATTRIBUTIONS,
+            db.read.queries._HAPPENINGS,
+            db.read.overview._REWARDS,
         )
         for row in reader._db.execute("EXPLAIN QUERY PLAN " + sql, (10,) * sql.count("?"))
     ]

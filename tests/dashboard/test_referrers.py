@@ -12,9 +12,9 @@ import pytest
 from story import DAY, HOUR, START, Story
 from watching import Watch, Watched
 
-from db.readonly import open_readonly
-from db.referrers import leaders
-from db.tree import MOST_CHILDREN, tree
+from db.read.referrers import leaders
+from db.read.tree import MOST_CHILDREN, tree
+from db.sqlite.readonly import open_readonly
 from referral_tui.dashboard import helper
 from referral_tui.dashboard.account import blocks
 from referral_tui.dashboard.helper import Reply

@@ -11,9 +11,9 @@ import pytest
 from story import DAY, START, Story
 from watching import WALL, HeldClock, Watch, Watched
 
-from db import review_queue
-from db.review_queue import queue
-from db.rewards import Budget, DueRow
+from db.read import review_queue
+from db.read.review_queue import queue
+from db.read.rewards import Budget, DueRow
 from referral_tui.dashboard.helper import Reply
 from referral_tui.dashboard.messages import OrderSent
 from referral_tui.dashboard.screens.rewards import RewardsScreen

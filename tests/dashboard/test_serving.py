@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from story import Story
 
 from referral_tui.dashboard.serving import PAGE, Served, allowed, is_loopback, serve
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from story import DAY, DESIGN, START, Story
 from watching import WALL, HeldClock, Watch
 
-from db.merging import merge
+from db.shards.merging import merge
 from referral_tui.dashboard.app import PLACES
 from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.messages import Fresh, Troubled

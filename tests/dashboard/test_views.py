@@ -8,8 +8,8 @@ import pytest
 from story import DAY, HOUR, START, Story
 from watching import Watch
 
-from db.people import CRM_APPLICATION_ID, crm_path
-from db.queries import ClockRow
+from db.client.people import CRM_APPLICATION_ID, crm_path
+from db.read.queries import ClockRow
 from referral_tui.dashboard.past import travel
 from referral_tui.names import short_name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.queries import EventRow, Happening, Program
+from db.read.queries import EventRow, Happening, Program
 from referral_tui import figures
 from referral_tui.dashboard.orders import next_pace
 from referral_tui.dashboard.widgets.graph import area, bar, resample

@@ -18,17 +18,17 @@ from pathlib import Path
 from random import Random
 
 import simulator.run.run
-from db import schema
-from db.people import crm_path
-from db.writing import Connection
+from db.client.people import crm_path
+from db.schema import ddl as schema
+from db.sqlite.connection import Connection
 from simulator.delivery.dials import parse_faults
-from simulator.errors import ReferralError
+from simulator.domain.errors import ReferralError
+from simulator.domain.wall_clock import Stopper
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.opening import begin, resume
 from simulator.run.plan import Plan
 from simulator.run.run import Run
-from simulator.wall import Stopper
 
 PLAN = Plan(seed=11, referrers=120, days=40, faults=parse_faults(["ordinary"]))
 HELD = 60  # events of a transaction: some twenty a run, written by the writer's thread

@@ -11,10 +11,10 @@ from random import Random
 import pytest
 from dying import SAID, Calm, Fault, first_difference, not_begun, rows_of, said_of, spawn, through_kills
 
-from db import schema
-from db.readonly import LockedDatabaseError
-from db.store import Store
-from db.writing import Connection
+from db.schema import ddl as schema
+from db.sqlite.connection import Connection
+from db.sqlite.readonly import LockedDatabaseError
+from db.write.store import Store
 from simulator.proof.verify import verify
 
 SEED = int(os.environ.get("DURABILITY_SEED", "1"))

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 from oracle import Attributed, Line, Oracle
 
-from simulator.lateness import EDGES
+from simulator.domain.lateness import EDGES
 
 DAY_MS = 86_400_000
 Parts = dict[tuple[str, str], tuple[int, int]]

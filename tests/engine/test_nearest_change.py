@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 from strategies import Case, case_of
 
-from db import log
-from db.readonly import open_readonly
+from db.read import log
+from db.sqlite.readonly import open_readonly
 from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
 from simulator.explain.decision import explain_decision

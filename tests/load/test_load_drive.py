@@ -8,13 +8,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from simulator.domain.stopwatch import Stopwatch
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.load.drive import Drive, Limits
 from simulator.load.rates import Schedule, constant, parse_stages
 from simulator.load.target import without_repeats
 from simulator.load.traffic import Recording
 from simulator.measuring.tally import LATE_MS, Tally
-from simulator.meter import Stopwatch
 from simulator.platform.receipts import Counts
 
 START = 1_767_225_600_000

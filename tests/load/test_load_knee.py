@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from referral_tui.cli.load_words import load_lines, trial_line
+from simulator.domain.wall_clock import Stopper
 from simulator.load import knee
 from simulator.load.knee import PRECISION, find_knee
 from simulator.load.session import Hooks, Order
@@ -16,7 +17,6 @@ from simulator.load.traffic import Recording
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.plan import Plan
-from simulator.wall import Stopper
 
 CLOSED = 100_000.0
 

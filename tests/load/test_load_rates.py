@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.load.rates import constant, parse_rate, parse_stages
 
 

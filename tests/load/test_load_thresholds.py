@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.load.thresholds import parse_threshold
 
 FIGURES: dict[str, Any] = {

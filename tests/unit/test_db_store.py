@@ -13,12 +13,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from db import log, rows
-from db.chain import BLOCK_ROWS, Chain, genesis
-from db.lock import WriterLock
-from db.readonly import DamagedDatabaseError, LockedDatabaseError
-from db.store import Batch, Store
-from simulator.errors import DatabaseError
+from db.read import log
+from db.sqlite import rows
+from db.sqlite.lock import WriterLock
+from db.sqlite.readonly import DamagedDatabaseError, LockedDatabaseError
+from db.write.chain import BLOCK_ROWS, Chain, genesis
+from db.write.store import Batch, Store
+from simulator.domain.errors import DatabaseError
 
 VERSION = (1, 0, "Test", "GBP", 2, 5000, "the text")
 EVENT_SCHEMA = {name: kind for name, kind in log.SCHEMA.items() if name != "subject"}

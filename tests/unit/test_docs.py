@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from db.definitions import DEFINITIONS, FORMULAS, RECEIPTS
 from referral_tui.cli.app import COMMANDS
+from simulator.domain.definitions import DEFINITIONS, FORMULAS, RECEIPTS
 from simulator.engine.rollup import METRICS
 from simulator.events.contract import EVENT_TYPES, Category, EventType, Field
 

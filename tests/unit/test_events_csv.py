@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.events.csvfile import CsvRow, decode_rows, read_csv
 from simulator.events.decode import Decoded, Receiver, decode_lines
 

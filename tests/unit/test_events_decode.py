@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.errors import ProgramError
+from simulator.domain.errors import ProgramError
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import CONVERSION_TYPES, EVENT_TYPES, FUTURE_LIMIT_MS
 from simulator.events.decode import DECODED_SCHEMA, Decoded, Receiver, decode_lines

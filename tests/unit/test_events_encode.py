@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
 from simulator.events.contract import EVENT_TYPES, Field
 from simulator.events.decode import Receiver, decode_lines

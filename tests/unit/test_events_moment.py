@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.events.moment import (
     EARLIEST_MS,
     LATEST_MS,

@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 import pytest
 
-from simulator.lateness import EDGES, summed
+from simulator.domain.lateness import EDGES, summed
 
 
 @pytest.mark.parametrize(

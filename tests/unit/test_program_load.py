@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from simulator.errors import ProgramError
+from simulator.domain.errors import ProgramError
 from simulator.program.load import load_program, warnings
 from simulator.program.model import Attribution, Cap, CapWindow, Milestone, Program, Reward, Rule
 

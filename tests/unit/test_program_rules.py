@@ -19,7 +19,7 @@ from three_valued import (
     sql,
 )
 
-from simulator.errors import ProgramError
+from simulator.domain.errors import ProgramError
 from simulator.program.expression import MAX_NODES, MAX_PATTERN, parse_expression
 from simulator.program.model import Rule
 from simulator.program.rules import FACTS, compile_rule

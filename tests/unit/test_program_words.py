@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.events.contract import CONVERSION_TYPES
 from simulator.program.draft import QUESTIONS, check_answer, draft_program
 from simulator.program.facts import ALL_FACTS

@@ -10,9 +10,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from simulator.domain.spans import DAY_MS
 from simulator.program.model import Attribution, Milestone, Program, Reward
 from simulator.run.plan import world_text
-from simulator.spans import DAY_MS
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_cheats import Cheats
 from simulator.world.world import World

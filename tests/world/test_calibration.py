@@ -16,7 +16,7 @@ from simulator.calibration.bounds import CONFIDENCE, Estimate, ratio
 from simulator.calibration.measures import MEASURES
 from simulator.calibration.observed import Observed, observe, together
 from simulator.calibration.published import published, read_published
-from simulator.errors import WorldError
+from simulator.domain.errors import WorldError
 from simulator.run.plan import world_names
 
 ROOT = Path(__file__).parents[2]

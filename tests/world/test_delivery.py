@@ -23,9 +23,9 @@ from simulator.delivery.models import (
 )
 from simulator.delivery.queue import ArrivalQueue
 from simulator.delivery.wire import due_of, name_of, on_wire
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
+from simulator.domain.spans import DAY_MS
 from simulator.events.columns import TYPES
-from simulator.spans import DAY_MS
 from simulator.world.spec import WorldSpec
 
 START = 1_767_225_600_000

@@ -13,17 +13,17 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from db.deliveries import DIALS
+from db.read.deliveries import DIALS
 from simulator.delivery.chances import Chances
 from simulator.delivery.delivery import Delivery
 from simulator.delivery.dials import Timeline, mixes, parse_faults
 from simulator.delivery.flaws import FLAWS, spoilt_line
 from simulator.delivery.models import Channels, parse_models
 from simulator.delivery.wire import name_of
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
+from simulator.domain.spans import DAY_MS
 from simulator.events.decode import Receiver, decode_lines
 from simulator.events.encode import encode_events
-from simulator.spans import DAY_MS
 
 START = 1_767_225_600_000
 DAYS = 60

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from running import PLAN, REVIEWING, FakeWall, crm_of, exports_of, run_into, stop_after
 
+from db.client.people import crm_path
 from db.control import CHANGE, PAUSE, RESUME, SPEED, STEP, send
-from db.people import crm_path
-from db.store import Store
+from db.write.store import Store
 from referral_tui.cli.app import run as command
-from simulator.errors import DatabaseError, InputError
+from simulator.domain.errors import DatabaseError, InputError
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.proof.verify import verify
@@ -237,7 +237,7 @@ def test_orders_are_obeyed_and_recorded(
                 send(path, *step[len(seen)])
 
         def look(self) -> tuple[str, int, float]:
-            # from another process, as a dashboard does: see db.writing on two copies of SQLite in one
+            # from another process, as a dashboard does: see db.sqlite.connection on two copies of SQLite in one
             looked = subprocess.run([sys.executable, "-c", LOOK, path], capture_output=True, check=True)
             status, events, pace = json.loads(looked.stdout)
             return status, events, pace

@@ -11,10 +11,10 @@ import pytest
 from running import REVIEWING, FakeWall, exports_of, run_into, stop_after
 
 from db.control import DIAL, send
-from db.deliveries import DIALS
+from db.read.deliveries import DIALS
 from referral_tui.cli.app import run as command
 from simulator.delivery.dials import parse_faults
-from simulator.errors import InputError
+from simulator.domain.errors import InputError
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.proof.verify import verify

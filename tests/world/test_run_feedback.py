@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from running import QUICK, FakeWall, crm_of, exports_of, run_into, stop_after
 
+from simulator.domain.spans import DAY_MS
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.pace import MAX
 from simulator.run.plan import Plan
 from simulator.run.run import Run
-from simulator.spans import DAY_MS
 from simulator.world.feedback import Felt
 
 PLAN = Plan(seed=5, referrers=900, days=48)

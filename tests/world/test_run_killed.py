@@ -29,7 +29,7 @@ WORKER = textwrap.dedent(
     sys.path.insert(0, sys.argv[1])
     from running import run_into
     import simulator.run.run
-    from db.store import Store
+    from db.write.store import Store
 
     simulator.run.run.HELD_EVENTS = 0  # many writes
     left = iter(range(int(sys.argv[3])))

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from running import QUICK, crm_of, exports_of, run_into, stop_after
 
-from simulator.errors import ReferralError
+from simulator.domain.errors import ReferralError
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.pace import MAX

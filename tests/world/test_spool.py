@@ -15,9 +15,9 @@ from simulator.delivery.models import Channels, Form, parse_models
 from simulator.delivery.reconciliation import Reconciliation
 from simulator.delivery.spool import Spool, files_path
 from simulator.delivery.wire import on_wire
-from simulator.errors import DatabaseError
+from simulator.domain.errors import DatabaseError
+from simulator.domain.spans import DAY_MS
 from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.spans import DAY_MS
 
 START = 1_767_225_600_000
 TYPES = ("customer.identified", "service.activated", "bill.paid", "conversion.reversed")

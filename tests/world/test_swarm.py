@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from running import REVIEWING, exports_of, run_into, stop_after
 
-from db.deliveries import DIALS, FILE_DIALS
+from db.read.deliveries import DIALS, FILE_DIALS
 from simulator.delivery.dials import mixes
+from simulator.domain.spans import DAY_MS
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.presets import find_program
 from simulator.proof.verify import verify
 from simulator.run.plan import Plan, world_names
-from simulator.spans import DAY_MS
 
 TYPES = ("customer.identified", "service.activated", "bill.paid", "conversion.reversed")
 MODELS = (

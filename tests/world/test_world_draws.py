@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.spans import DAY_MS, HOUR_MS
+from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.world.agenda import Agenda
 from simulator.world.communities import Communities
 from simulator.world.draws import (

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from simulator.spans import DAY_MS
+from simulator.domain.spans import DAY_MS
 from simulator.world.feedback import Felt
 from simulator.world.pseudonyms import text_marks
 from simulator.world.spec import WorldSpec

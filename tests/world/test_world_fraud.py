@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from simulator.spans import DAY_MS
+from simulator.domain.spans import DAY_MS
 from simulator.world.labels import LABELS, Cheat
 from simulator.world.spec_cheats import Cheats
 

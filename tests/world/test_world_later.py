@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from simulator.spans import DAY_MS
+from simulator.domain.spans import DAY_MS
 from simulator.world.measures import duration_ms
 from simulator.world.offer import typical_amounts
 from simulator.world.spec import WorldSpec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.spans import HOUR_MS
+from simulator.domain.spans import HOUR_MS
 from simulator.world.operator import LOOKAHEAD_MS, Operator, Review
 from simulator.world.spec import WorldSpec
 

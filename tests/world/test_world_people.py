@@ -11,9 +11,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from db.crm import Crm
-from db.people import crm_path
-from simulator.errors import DatabaseError, WorldError
+from db.client.crm import Crm
+from db.client.people import crm_path
+from simulator.domain.errors import DatabaseError, WorldError
 from simulator.world.locales import names
 from simulator.world.pseudonyms import client_key
 

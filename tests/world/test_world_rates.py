@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from simulator.spans import DAY_MS
+from simulator.domain.spans import DAY_MS
 from simulator.world.spec import WorldSpec
 
 START = 1_767_225_600_000

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from simulator.domain.spans import DAY_MS
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.decode import Receiver, decode_lines
 from simulator.events.encode import encode_events
-from simulator.spans import DAY_MS
 
 START = 1_767_225_600_000
 DAYS = 20

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.errors import InputError, WorldError
+from simulator.domain.errors import InputError, WorldError
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.pace import parse_pace

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from simulator.spans import DAY_MS
+from simulator.domain.spans import DAY_MS
 from simulator.world.spec import WorldSpec
 
 START = 1_767_225_600_000

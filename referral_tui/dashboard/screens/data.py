@@ -116,7 +116,7 @@ class DataScreen(Place):
 
     def on_table_opened(self, message: Table.Opened) -> None:
         """Open a message of the quarantine in a box."""
-        from db.deliveries import Refused  # noqa: PLC0415
+        from db.read.deliveries import Refused  # noqa: PLC0415
         from referral_tui.dashboard.screens.data_words import message_topic  # noqa: PLC0415
         from referral_tui.dashboard.screens.explain import ExplainScreen  # noqa: PLC0415
 

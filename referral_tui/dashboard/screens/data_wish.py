@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from db import sums
-from db.deliveries import Dial, Reconciled, Refused, dials, models, reconciled, refused
-from db.traffic import (
+from db.read import sums
+from db.read.deliveries import Dial, Reconciled, Refused, dials, models, reconciled, refused
+from db.read.traffic import (
     ChainRow,
     Cost,
     SenderRow,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from db.deliveries import Refused
+from db.read.deliveries import Refused
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.reading import Block
 
 if TYPE_CHECKING:
-    from db.queries import Program
+    from db.read.queries import Program
     from referral_tui.dashboard.screens.data_wish import DataLook
 
 _OWNERS: Final = {

@@ -16,9 +16,9 @@ from referral_tui.dashboard.widgets.filtering import FilterBar
 from referral_tui.dashboard.widgets.table import Sorting, Table
 
 if TYPE_CHECKING:
-    from db.journey_search import Found, Order
-    from db.journeys import Journey
-    from db.queries import Program
+    from db.read.journey_search import Found, Order
+    from db.read.journeys import Journey
+    from db.read.queries import Program
     from referral_tui.dashboard.screens.journeys_wish import JourneysAnswer
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from db.journeys import Journey
+from db.read.journeys import Journey
 from referral_tui import figures
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.names import Names
 from referral_tui.words import REWARD_SYMBOLS, channel_words, reason_words
 
 if TYPE_CHECKING:
-    from db.queries import Program
+    from db.read.queries import Program
 
 Drawn = tuple[str, str]
 _DONE: Final = {

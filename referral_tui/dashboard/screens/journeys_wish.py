@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from db.journey_search import Found, Order, Search, Wanted
-from db.journey_walks import Namer
-from db.journeys import Journey, journeys
-from db.people import NameBook
-from db.queries import DatabaseError
+from db.client.people import NameBook
+from db.read.journey_search import Found, Order, Search, Wanted
+from db.read.journey_walks import Namer
+from db.read.journeys import Journey, journeys
+from db.read.queries import DatabaseError
 from referral_tui.dashboard.wish import Desk, Side, Wish
 from referral_tui.names import Names, short_name
 

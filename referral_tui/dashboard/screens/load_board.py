@@ -10,7 +10,7 @@ from textual.containers import Container
 from referral_tui.dashboard.widgets.load_parts import Latency, LoadPart, Rates, Room, WhereTimeGoes
 
 if TYPE_CHECKING:
-    from db.meter import Load
+    from db.read.meter import Load
 
 
 class LoadBoard(Container):

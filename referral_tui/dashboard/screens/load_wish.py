@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db.meter import Load, load
+from db.read.meter import Load, load
 from referral_tui.dashboard.wish import Desk, Wish
 
 

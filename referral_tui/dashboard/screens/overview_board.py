@@ -14,7 +14,7 @@ from referral_tui.dashboard.widgets.lists import Attributions, Rewards, Stream
 from referral_tui.dashboard.widgets.tile import SHORT_TITLES, Tile
 
 if TYPE_CHECKING:
-    from db.overview import Overview
+    from db.read.overview import Overview
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 

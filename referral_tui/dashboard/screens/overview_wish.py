@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db.overview import History, Overview, overview, overview_at
-from db.sums import Past
+from db.read.overview import History, Overview, overview, overview_at
+from db.read.sums import Past
 from referral_tui.dashboard.wish import Desk, Wish
 
 

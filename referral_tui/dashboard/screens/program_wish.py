@@ -8,8 +8,8 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from db import sums
-from db.rules import RuleRow, by_rule
+from db.read import sums
+from db.read.rules import RuleRow, by_rule
 from referral_tui.dashboard.wish import Desk, Wish
 
 Versions = dict[int, tuple[str, tuple["Rule", ...]]]

@@ -18,9 +18,9 @@ from referral_tui.dashboard.widgets.views import ViewLine
 from referral_tui.names import PSEUDONYMS, Names
 
 if TYPE_CHECKING:
-    from db.queries import Program
-    from db.referrers import GroupRow, LeaderRow
-    from db.tree import Branch
+    from db.read.queries import Program
+    from db.read.referrers import GroupRow, LeaderRow
+    from db.read.tree import Branch
     from referral_tui.dashboard.screens.referrers_wish import ReferrersAnswer, Sight
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step

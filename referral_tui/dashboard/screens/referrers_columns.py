@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from db.referrers import GroupRow, LeaderRow
-from db.tree import MOST_COUNTED, Branch
+from db.read.referrers import GroupRow, LeaderRow
+from db.read.tree import MOST_COUNTED, Branch
 from referral_tui import figures
 from referral_tui.dashboard.screens.journeys_columns import OUTCOMES, STAGE_SIGNS
 from referral_tui.dashboard.widgets.columns import Column

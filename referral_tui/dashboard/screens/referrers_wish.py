@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from db.referrers import GroupRow, LeaderRow, Order, channels, communities, generations, leaders
-from db.sums import Past, Sums, now
-from db.tree import Tree, tree
+from db.read.referrers import GroupRow, LeaderRow, Order, channels, communities, generations, leaders
+from db.read.sums import Past, Sums, now
+from db.read.tree import Tree, tree
 from referral_tui.dashboard.wish import Desk, Wish
 
 Sight = Literal["leaders", "tree", "communities", "channels"]

@@ -12,7 +12,7 @@ from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.telling import Telling
 
 if TYPE_CHECKING:
-    from db.review_queue import Waiting
+    from db.read.review_queue import Waiting
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.wish import Wish

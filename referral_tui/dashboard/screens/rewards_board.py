@@ -15,7 +15,7 @@ from referral_tui.dashboard.widgets.reward_table import RewardTable
 from referral_tui.dashboard.widgets.table import Table
 
 if TYPE_CHECKING:
-    from db.review_queue import Waiting
+    from db.read.review_queue import Waiting
     from referral_tui.dashboard.screens.rewards_wish import RewardsLook
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step

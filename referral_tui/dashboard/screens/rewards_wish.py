@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from db import sums
-from db.review_queue import Waiting, queue
-from db.rewards import Budget, DueRow, RewardRow, budget, by_reward, falling_due
+from db.read import sums
+from db.read.review_queue import Waiting, queue
+from db.read.rewards import Budget, DueRow, RewardRow, budget, by_reward, falling_due
 from referral_tui.dashboard.wish import Desk, Wish
 
 MOST_WAITING = 200  # rows of the queue; it says when there are more

@@ -15,7 +15,7 @@ from referral_tui.dashboard.widgets.reading import Block, Reading
 from referral_tui.names import PSEUDONYMS, Names
 
 if TYPE_CHECKING:
-    from db.queries import Program
+    from db.read.queries import Program
 
 KEPT: Final = 64  # accounts kept: a few kilobytes each
 TOPIC: Final = Topic(

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from db.tree import Branch
+from db.read.tree import Branch
 from referral_tui.dashboard.widgets.table import Table
 
 

@@ -12,8 +12,8 @@ from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
 if TYPE_CHECKING:
-    from db.queries import Program
-    from db.rewards import Budget
+    from db.read.queries import Program
+    from db.read.rewards import Budget
 
 
 class BudgetGauge(LineWidget, can_focus=True):
@@ -48,7 +48,7 @@ class BudgetGauge(LineWidget, can_focus=True):
 
     def topic(self) -> Topic:
         """Explain the bar, and how the date is found."""
-        from db.definitions import DEFINITIONS, FORMULAS  # noqa: PLC0415 -- after the first paint
+        from simulator.domain.definitions import DEFINITIONS, FORMULAS  # noqa: PLC0415 -- after the first paint
 
         budget = self._budget
         facts: list[tuple[str, str]] = [

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from db.rewards import DueRow
+from db.read.rewards import DueRow
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.graph import bar
 from referral_tui.dashboard.widgets.table import Table
-from simulator.spans import DAY_MS
+from simulator.domain.spans import DAY_MS
 
 if TYPE_CHECKING:
-    from db.queries import Program
+    from db.read.queries import Program
 
 DAILY = 14  # days that are shown one by one; later ones by the week
 _MONDAY = 4 * DAY_MS  # 5 January 1970

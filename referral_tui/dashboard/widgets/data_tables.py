@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from db.deliveries import Dial, Reconciled, Refused
+from db.read.deliveries import Dial, Reconciled, Refused
 from referral_tui import figures
 from referral_tui.dashboard.screens.data_words import DIAL_SAYS, model_words, owner
 from referral_tui.dashboard.topic import Topic
@@ -17,7 +17,7 @@ from referral_tui.words import CATEGORIES, CATEGORY_SYMBOLS, CATEGORY_TITLES, ca
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from db.traffic import TypeRow
+    from db.read.traffic import TypeRow
 
 _PAST_DIALS = "How the dials stood at a moment of the past is not kept; ] and } lead back to now."
 

@@ -18,7 +18,7 @@ from referral_tui.dashboard.widgets.graph import bar
 from referral_tui.dashboard.widgets.lines import Line, LineWidget
 
 if TYPE_CHECKING:
-    from db.overview import Stage
+    from db.read.overview import Stage
 
 NAME_CELLS, RATE_CELLS, MOVED_CELLS = 10, 7, 6
 WIDE = 64  # from this width on, counts in full and a column with the share of those who visited
@@ -106,7 +106,7 @@ class Funnel(LineWidget, can_focus=True):
 
     def topic(self) -> Topic:
         """Say what the stage under the cursor counts."""
-        from db.definitions import STAGE_MEANING  # noqa: PLC0415 -- after the first paint
+        from simulator.domain.definitions import STAGE_MEANING  # noqa: PLC0415 -- after the first paint
 
         stage = self.stage
         if stage is None:

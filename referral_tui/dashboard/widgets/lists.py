@@ -23,8 +23,8 @@ from referral_tui.words import (
 )
 
 if TYPE_CHECKING:
-    from db.overview import Attributed
-    from db.queries import EventRow, Happening, Program
+    from db.read.overview import Attributed
+    from db.read.queries import EventRow, Happening, Program
     from referral_tui.dashboard.step import Step
 
 ROOMY, WIDE = 84, 100  # cells from which a row says more

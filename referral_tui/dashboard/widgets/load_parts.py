@@ -15,7 +15,7 @@ from referral_tui.dashboard.widgets.graph import area, bar
 from referral_tui.dashboard.widgets.lines import LineWidget, empty_line
 
 if TYPE_CHECKING:
-    from db.meter import Load
+    from db.read.meter import Load
 
 NAME = 11  # cells of a name
 VALUE = 11  # cells of a value

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db.review_queue import Waiting
+from db.read.review_queue import Waiting
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.table import Table
 
 if TYPE_CHECKING:
-    from db.queries import Program
+    from db.read.queries import Program
 
 _NONE = 'Nothing waits for a review. Rules with on_fail = "review" put conversions here.'
 _PAST = "What waited at a moment of the past is not kept; ] and } lead back to now."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from db.rewards import STATES, RewardRow
+from db.read.rewards import STATES, RewardRow
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
@@ -17,7 +17,7 @@ from referral_tui.dashboard.widgets.table import Table
 from referral_tui.words import REWARD_MEANING, REWARD_SYMBOLS
 
 if TYPE_CHECKING:
-    from db.queries import Program
+    from db.read.queries import Program
 
 ALL = "all rewards"
 BOTH = 15  # cells from which a column has room for a count and for money

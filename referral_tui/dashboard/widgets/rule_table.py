@@ -12,7 +12,7 @@ from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.table import Table
 
 if TYPE_CHECKING:
-    from db.queries import Program
+    from db.read.queries import Program
 
 BOTH = 14  # cells from which a column has room for a count and for money
 

@@ -15,8 +15,8 @@ from referral_tui.dashboard.widgets.graph import area
 from referral_tui.dashboard.widgets.lines import LineWidget
 
 if TYPE_CHECKING:
-    from db.overview import Headline
-    from db.queries import Program
+    from db.read.overview import Headline
+    from db.read.queries import Program
 
 SHORT_TITLES = {
     "participation": ("Participation", "Sharing"),

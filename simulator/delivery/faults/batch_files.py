@@ -11,7 +11,7 @@ from simulator.delivery.chances import Chances
 from simulator.delivery.faults.repeats import with_other_content
 from simulator.delivery.flaws import CUT
 from simulator.delivery.wire import due_of, file_numbers, type_codes_of
-from simulator.spans import DAY_MS, HOUR_MS
+from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Bools, Ints, Keys
 
 AGAIN, CORRECTED = 1, 2  # which copy of a file each is

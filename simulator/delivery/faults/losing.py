@@ -8,7 +8,7 @@ import polars as pl
 from simulator.delivery.chances import Chances
 from simulator.delivery.faults.flight import Flight
 from simulator.delivery.flaws import FLAWS
-from simulator.spans import DAY_MS, HOUR_MS
+from simulator.domain.spans import DAY_MS, HOUR_MS
 
 _CORRECTED = 5  # which copy of a message a corrected one is
 

@@ -7,7 +7,7 @@ import numpy as np
 from simulator.delivery.chances import Chances
 from simulator.delivery.faults.flight import Flight
 from simulator.delivery.wire import file_numbers
-from simulator.spans import DAY_MS, HOUR_MS, MINUTE_MS
+from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
 from simulator.world.draws import Ints
 
 _SWAP_MS = 6 * HOUR_MS  # who is overtaken waits no longer than this for the one behind

@@ -1,0 +1,138 @@
+"""The client's customer system, `NAME.crm.db`: names, contacts, and which of the people cheat.
+
+Only the world writes it, the platform never opens it. Writing the same people again changes nothing, so that a run
+that was stopped anywhere can simply write them once more.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from db.client.people import CRM_APPLICATION_ID, crm_path
+from db.sqlite.connection import Connection
+from db.sqlite.readonly import in_words
+from simulator.domain.errors import DatabaseError
+
+CRM_VERSION: Final = 1
+_COLUMNS = ("ref", "name", "email", "phone", "kind", "segment", "country", "joined", "label")
+_MAKE = (
+    "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS person (ref TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, "
+    "phone TEXT NOT NULL, kind TEXT NOT NULL, segment TEXT NOT NULL, country TEXT NOT NULL, "
+    "joined INTEGER NOT NULL, label TEXT) WITHOUT ROWID",
+)
+_UPSERT = (
+    f"INSERT INTO person ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
+    f"ON CONFLICT (ref) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
+)
+_AT_ONCE = 500  # values in one look-up; SQLite takes 32,766
+
+
+class Crm:
+    """The open CRM of the database at `path`, made where there is none."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        """Open it; `key` is the client's secret, of which the pseudonyms are made, and is kept here only.
+
+        Raises DatabaseError when it can't be written, is no CRM, or belongs to another run.
+        """
+        self.path = crm_path(path)
+        self._writer = ThreadPoolExecutor(1, "crm")
+        self._writing: Future[None] | None = None
+        try:
+            self._db = Connection(self.path)
+        except sqlite3.Error as error:
+            raise in_words(error, self.path) from error
+        try:
+            self._open(key.hex())
+        except sqlite3.Error as error:
+            self._db.close()
+            raise in_words(error, self.path) from error
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _open(self, key: str) -> None:
+        ((found,),) = self._db.execute("PRAGMA application_id")
+        ((tables,),) = self._db.execute("SELECT COUNT(*) FROM sqlite_schema")
+        if tables and found != CRM_APPLICATION_ID:
+            raise DatabaseError(
+                f"{self.path}: is no CRM database of referral-tui; move it away, or name another --db"
+            )
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute(f"PRAGMA application_id = {CRM_APPLICATION_ID}")
+        self._db.execute(f"PRAGMA user_version = {CRM_VERSION}")
+        for statement in _MAKE:
+            self._db.execute(statement)
+        self._db.execute("INSERT OR IGNORE INTO setting (name, value) VALUES ('key', ?)", (key,))
+        ((kept,),) = self._db.execute("SELECT value FROM setting WHERE name = 'key'")
+        if kept != key:
+            raise DatabaseError(
+                f"{self.path}: belongs to a run with another seed; move it away, or name another --db"
+            )
+
+    def write(self, people: pl.DataFrame) -> None:
+        """Keep people, one row each; one who is there already is brought up to date.
+
+        A thread of its own writes them, while the caller goes on. Raises DatabaseError when nothing of the people
+        before could be written.
+        """
+        self._wait()
+        if people.height:
+            self._writing = self._writer.submit(self._write, people)
+
+    def _wait(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def _write(self, people: pl.DataFrame) -> None:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.executemany(_UPSERT, people.select(_COLUMNS).rows())
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise in_words(error, self.path) from error
+
+    def labels(self, refs: Sequence[str]) -> dict[str, str]:
+        """Which of these people cheat, and how; the honest and the unknown are left out."""
+        self._wait()
+        found: dict[str, str] = {}
+        try:
+            for start in range(0, len(refs), _AT_ONCE):
+                some = refs[start : start + _AT_ONCE]
+                marks = ", ".join("?" * len(some))
+                found.update(
+                    self._db.execute(
+                        f"SELECT ref, label FROM person WHERE label IS NOT NULL AND ref IN ({marks})", some
+                    ).fetchall()
+                )
+        except sqlite3.Error as error:
+            raise in_words(error, self.path) from error
+        return found
+
+    def close(self) -> None:
+        """Write what is on its way and let go of the database; closing twice is fine."""
+        try:
+            self._wait()
+        finally:
+            self._writer.shutdown()
+            self._db.close()
+
+    def __enter__(self) -> Crm:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()

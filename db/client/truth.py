@@ -1,0 +1,119 @@
+"""What an analyst reads to score a program: the platform's decisions beside the client's knowledge of who cheats.
+
+The one place that reads who cheats; both files are opened for reading only. The platform never does: it must not know.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from db.client.people import CRM_APPLICATION_ID, crm_path
+from db.sqlite.readonly import in_words
+from simulator.domain.errors import DatabaseError
+
+_FRIEND: Final = ":friend"  # a label is KIND:ROLE; the friend of a cheat is what a conversion shows
+_FETCH = 10_000
+
+_JUDGED = """
+    SELECT d.id, d.seq, d.milestone, d.friend, p.ref, d.referrer, d.outcome, d.reason, d.failed, d.program_version,
+           e.source, e.id, e.amount_minor, e.currency, COALESCE(r.issued, 0), COALESCE(r.revoked, 0),
+           COALESCE(r.pending, 0)
+    FROM decision d
+    JOIN event e ON e.seq = d.seq
+    JOIN person p ON p.id = d.friend
+    LEFT JOIN (
+        SELECT decision, SUM(value_minor) FILTER (WHERE state = 'issued') AS issued,
+               SUM(value_minor) FILTER (WHERE state = 'revoked') AS revoked,
+               SUM(value_minor) FILTER (WHERE state = 'pending') AS pending
+        FROM reward GROUP BY decision
+    ) r ON r.decision = d.id
+    WHERE d.outcome <> 'ignored'
+    ORDER BY d.seq, d.id
+"""
+
+
+def cheats(path: Path, db: sqlite3.Connection) -> dict[str, str]:
+    """Who is a friend of a cheat, by reference, and of which kind: from the CRM beside the database at `path`.
+
+    `db` is that database, open. Raises DatabaseError where there is no CRM, or it is of another run.
+    """
+    beside = crm_path(path)
+    if not beside.exists():
+        raise DatabaseError(
+            f"{beside}: no customer system beside {path.name}, so nobody knows who cheats; `referral-tui simulate` "
+            "writes one, real events come without"
+        )
+    uri = f"file:{quote(str(beside.absolute()))}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as crm:
+            (application,) = crm.execute("PRAGMA application_id").fetchone()
+            if application != CRM_APPLICATION_ID:
+                raise DatabaseError(f"{beside}: is no CRM database of referral-tui; name the --db of a run")
+            first = db.execute("SELECT ref FROM person WHERE id = 1").fetchone()
+            if first and not crm.execute("SELECT 1 FROM person WHERE ref = ?", first).fetchone():
+                raise DatabaseError(
+                    f"{beside}: is of another run than {path.name}; keep the two files together"
+                )
+            rows = crm.execute("SELECT ref, label FROM person WHERE label LIKE ?", (f"%{_FRIEND}",))
+            return {str(ref): str(label).removesuffix(_FRIEND) for ref, label in rows}
+    except sqlite3.Error as error:
+        raise in_words(error, beside) from error
+
+
+def judged(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+    """Decisions that rules were asked about, in log order: the columns of `_JUDGED`, money in minor units."""
+    cursor = db.execute(_JUDGED)
+    while rows := cursor.fetchmany(_FETCH):
+        yield from rows
+
+
+def versions(db: sqlite3.Connection) -> list[tuple[int, str]]:
+    """The program's versions, and the text of each."""
+    return db.execute("SELECT version, text FROM program_version ORDER BY version").fetchall()
+
+
+def is_reversed(db: sqlite3.Connection, friend: int, source: str, event_id: str) -> bool:
+    """Whether a conversion of a friend was taken back by its source; `friend` is a person's number."""
+    sql = "SELECT 1 FROM event WHERE person = ? AND type = 'conversion.reversed' AND source = ? AND reverses = ?"
+    return db.execute(sql, (friend, source, event_id)).fetchone() is not None
+
+
+def is_settled_elsewhere(db: sqlite3.Connection, friend: int, milestone: str, decision: int) -> bool:
+    """Whether the friend has qualified for the milestone by another decision, or was refused it before this one."""
+    sql = (
+        "SELECT 1 FROM decision WHERE friend = ? AND milestone = ? AND id <> ? "
+        "AND (outcome = 'qualified' OR (outcome = 'refused' AND id < ?))"
+    )
+    return db.execute(sql, (friend, milestone, decision, decision)).fetchone() is not None
+
+
+def upline(db: sqlite3.Connection, referrer: int, seq: int) -> int | None:
+    """Who had brought a referrer, as of an event."""
+    found = db.execute(
+        "SELECT referrer FROM attribution WHERE friend = ? AND seq <= ?", (referrer, seq)
+    ).fetchone()
+    return None if found is None else int(found[0])
+
+
+def community(db: sqlite3.Connection, referrer: int, seq: int) -> str | None:
+    """The latest known community of a referrer, as of an event."""
+    sql = (
+        "SELECT community FROM event WHERE person = ? AND community IS NOT NULL AND seq <= ? "
+        "ORDER BY seq DESC LIMIT 1"
+    )
+    found = db.execute(sql, (referrer, seq)).fetchone()
+    return None if found is None else str(found[0])
+
+
+def releases(db: sqlite3.Connection) -> dict[tuple[str, int | str], int]:
+    """How many lines of each reward each recipient (a person's number, or a community's name) has that count."""
+    sql = (
+        "SELECT reward, COALESCE(recipient, community), COUNT(*) FROM reward WHERE state <> 'voided' "
+        "GROUP BY reward, COALESCE(recipient, community)"
+    )
+    return {(str(name), recipient): int(count) for name, recipient, count in db.execute(sql)}

@@ -1,0 +1,1 @@
+"""What people read: small typed results, every query bounded."""

@@ -1,0 +1,99 @@
+"""What two databases are compared by: how each was made, the design in force, the funnel, the numbers.
+
+Sums only, as the screens read them: the cost does not grow with what is stored. Standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from db.read.figures import Headline, Stage, figure, funnel
+from db.read.queries import Program, Reader, standing, totals
+
+NUMBERS: Final = (
+    "participation",
+    "k",
+    "friends",
+    "approval",
+    "cost",
+    "issued",
+    "pending",
+    "clawed",
+    "time",
+)
+"""What is compared beside the funnel, in this order; keys of `simulator.domain.definitions`."""
+_ALIKE: Final = ("preset", "seed", "referrers", "days", "start", "models", "faults")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two: `made` is how the run was begun, by setting; `status` the writer's, empty without one."""
+
+    path: Path
+    program: Program
+    design: str
+    made: Mapping[str, str]
+    status: str
+    stages: tuple[Stage, ...]
+    numbers: tuple[Headline, ...]
+
+    def number(self, key: str) -> Headline:
+        """The number of that key."""
+        return next(one for one in self.numbers if one.key == key)
+
+    @property
+    def qualified(self) -> int:
+        """Friends who qualified."""
+        return next(one.count for one in self.stages if one.name == "qualified")
+
+    @property
+    def promised(self) -> int:
+        """What is issued and not taken back, and what is pending: minor units."""
+        return self.number("issued").numerator + self.number("pending").numerator
+
+
+def read_side(path: Path) -> Side:
+    """Read one database; raises DatabaseError where it is none of ours, or can't be read."""
+    reader = Reader(path)
+    try:
+        with reader.look() as db:
+            sums, stands = totals(db), standing(db, 1)
+            made = {str(name): str(value) for name, value in db.execute("SELECT name, value FROM setting")}
+            (design,) = db.execute(
+                "SELECT text FROM program_version ORDER BY version DESC LIMIT 1"
+            ).fetchone() or ("",)
+    finally:
+        reader.close()
+    return Side(
+        path,
+        stands.program or Program(0, "", "", 2),
+        design,
+        made,
+        stands.clock.status if stands.clock else "",
+        funnel(sums),
+        tuple(figure(key, sums) for key in NUMBERS),
+    )
+
+
+def unlike(one: Side, other: Side) -> list[str]:
+    """Name what differs between the two beside the design, each in words: then the people or their luck differ too."""
+    found = [
+        f"{side.path.name} was not made by simulate"
+        for side in (one, other)
+        if side.made.get("kind") != "simulate"
+    ]
+    if not found:
+        found += [
+            f"{name} {a} and {b}"
+            for name in _ALIKE
+            if (a := one.made.get(name, "")) != (b := other.made.get(name, ""))
+        ]
+    found += [
+        f"{side.path.name} is not finished"
+        for side in (one, other)
+        if side.made.get("kind") == "simulate" and side.status != "finished"
+    ]
+    return found

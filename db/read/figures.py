@@ -1,0 +1,156 @@
+"""The figures that people read: the funnel, and the numbers of `simulator.domain.definitions`, made from rollups.
+
+Pure functions over totals and buckets of time; no database, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simulator.domain.definitions import DEFINITIONS, HEADLINES, STAGES, Definition, Rollup, Term, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the funnel; `rate` is its share of the stage before (null where there is none)."""
+
+    name: str
+    count: int
+    rate: float | None
+    series: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One headline number: `numerator / denominator`, or the numerator alone where there is no denominator.
+
+    Money is in minor units, durations in milliseconds. `series` runs to now, one value a bucket, null where
+    there was nothing to divide by; `trend` says what it shows. `lines` is how many rewards
+    a sum of money is of.
+    """
+
+    key: str
+    title: str
+    unit: Unit
+    numerator: int
+    denominator: int | None
+    numerator_is: str
+    denominator_is: str | None
+    meaning: str
+    trend: str
+    series: tuple[float | None, ...]
+    lines: int | None = None
+
+    @property
+    def value(self) -> float | None:
+        """The number itself; null where there is nothing to divide by."""
+        if self.denominator is None:
+            return float(self.numerator)
+        return self.numerator / self.denominator if self.denominator else None
+
+    @property
+    def nothing_issued(self) -> bool:
+        """Whether it is a number of what was issued, of nothing yet: that a customer costs nothing would be wrong."""
+        return self.key in ("cost", "time") and not self.numerator
+
+    @property
+    def shown(self) -> float | None:
+        """The number as people are told it; null too where nothing was issued yet."""
+        return None if self.nothing_issued else self.value
+
+    @property
+    def formula(self) -> str:
+        """How the number is made, in words."""
+        return (
+            self.numerator_is
+            if self.denominator_is is None
+            else f"{self.numerator_is} ÷ {self.denominator_is}"
+        )
+
+
+def funnel(totals: Rollup, buckets: Sequence[Rollup] = ()) -> tuple[Stage, ...]:
+    """Make the stages with counts and step rates; a stage's series is how many entered it in each bucket."""
+    counts = [_reached(totals), *(_count(totals, f"stage.{stage}") for stage in STAGES[1:])]
+    series = [tuple(_reached(bucket) for bucket in buckets)]
+    series += [tuple(_count(bucket, f"stage.{stage}") for bucket in buckets) for stage in STAGES[1:]]
+    before = [0, *counts]
+    return tuple(
+        Stage(name, counts[i], counts[i] / before[i] if before[i] else None, series[i])
+        for i, name in enumerate(STAGES)
+    )
+
+
+METRICS = tuple(
+    dict.fromkeys(
+        (
+            "event.referral.shared",
+            *(f"stage.{stage}" for stage in STAGES[1:]),
+            *(
+                metric
+                for key in HEADLINES
+                for term in (DEFINITIONS[key].over, DEFINITIONS[key].under)
+                if term is not None
+                for metric in term.metrics
+            ),
+        )
+    )
+)
+"""The metrics that the funnel and the headline numbers need by the hour."""
+
+
+def headlines(totals: Rollup, buckets: Sequence[Rollup] = ()) -> tuple[Headline, ...]:
+    """Make the seven headline numbers, in the order they are shown."""
+    return tuple(figure(key, totals, buckets) for key in HEADLINES)
+
+
+def figure(key: str, totals: Rollup, buckets: Sequence[Rollup] = ()) -> Headline:
+    """Make one number of DEFINITIONS, with its course over the buckets, the newest last."""
+    one = DEFINITIONS[key]
+    over, under = one.over.of(totals), None if one.under is None else one.under.of(totals)
+    money = one.unit == "money" and one.under is None
+    return Headline(
+        one.key,
+        one.title,
+        one.unit,
+        over,
+        under,
+        one.over.words,
+        None if one.under is None else one.under.words,
+        one.meaning,
+        one.flow or "the number as it stood at the end of each",
+        _course(one, totals, buckets),
+        sum(_count(totals, metric) for metric in one.over.values) if money else None,
+    )
+
+
+def _course(one: Definition, totals: Rollup, buckets: Sequence[Rollup]) -> tuple[float | None, ...]:
+    def side(term: Term) -> list[int]:
+        if one.flow:
+            return [term.of(bucket) for bucket in buckets]
+        return _levels(term.of(totals), [term.of(bucket) for bucket in buckets])
+
+    if one.under is not None:
+        return tuple(a / b if b else None for a, b in zip(side(one.over), side(one.under), strict=True))
+    return tuple(float(max(0, number)) for number in side(one.over))
+
+
+def _count(rollup: Rollup, metric: str) -> int:
+    return rollup.get(metric, (0, 0))[0]
+
+
+def _value(rollup: Rollup, metric: str) -> int:
+    return rollup.get(metric, (0, 0))[1]
+
+
+def _reached(rollup: Rollup) -> int:
+    return max(_value(rollup, "event.referral.shared"), _count(rollup, "stage.visited"))
+
+
+def _levels(level: int, moves: Sequence[int]) -> list[int]:
+    """A sum since the start, as it stood at each bucket's end, counted back from the total."""
+    levels: list[int] = []
+    for move in reversed(moves):
+        levels.append(level)
+        level -= move
+    return levels[::-1]

@@ -1,0 +1,215 @@
+"""Journeys of friends as a list shows them: who referred them, how far they came, what it brought.
+
+Everything is looked up by index, for the people of one page. While a run goes as fast as it can most indexes are not
+there yet (`indexed`): then of events, decisions and rewards only what stands near the end of each table is known.
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from simulator.domain.definitions import STAGES
+
+LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them
+TAIL: Final = (
+    2_500  # rows at the end of each table that are gone through where there are no indexes: some 3 ms
+)
+_AT_ONCE: Final = 500  # values in one look-up; SQLite takes 32,766
+_INDEXES: Final = ("attribution_friend", "decision_friend", "event_person", "reward_decision")
+_NOT_OF_FRIENDS: Final = (
+    *("customer.identified", "link.created", "session.authenticated", "referral.shared"),
+    *("review.decided", "program.changed"),
+)
+FRIENDS_ONLY: Final = f"type NOT IN ({', '.join(repr(name) for name in _NOT_OF_FRIENDS)})"
+"""SQL: an event that only a friend has."""
+_BY_EVENT: Final = {"friend.visited": "visited", "friend.claimed": "claimed"}
+_NO_CONVERSION: Final = (
+    *_NOT_OF_FRIENDS,
+    *_BY_EVENT,
+    "friend.opted_in",
+    "eligibility.confirmed",
+    "conversion.reversed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A friend's journey in one row; moments in milliseconds UTC, money in minor units.
+
+    `seq`, `at` and `event` are of the friend's newest event. `stage` is the furthest one, null before any; `outcome`
+    and `reason` are those of the newest decision. `rewards` has (state, how many, how much) of all its lines, for
+    whomever they are.
+    """
+
+    person: int
+    friend: str
+    seq: int
+    at: int
+    event: str
+    stage: str | None
+    outcome: str | None = None
+    reason: str | None = None
+    referrer: str | None = None
+    code: str | None = None
+    channel: str | None = None
+    method: str | None = None
+    attributed_at: int | None = None
+    rewards: tuple[tuple[str, int, int], ...] = ()
+
+    def references(self) -> tuple[str | None, ...]:
+        """Name who appears in it."""
+        return self.friend, self.referrer
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    state: str
+    value_minor: int
+
+
+@dataclass
+class _Known:
+    """What was read of one friend."""
+
+    events: list[tuple[int, int, str, int | None]] = field(default_factory=list)  # newest first
+    attribution: tuple[Any, ...] | None = None
+    decisions: list[tuple[Any, ...]] = field(default_factory=list)
+    lines: list[_Line] = field(default_factory=list)
+
+
+def indexed(db: sqlite3.Connection) -> bool:
+    """Tell whether the indexes are there that journeys are looked up by."""
+    marks = ", ".join("?" * len(_INDEXES))
+    sql = f"SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name IN ({marks})"
+    return bool(db.execute(sql, _INDEXES).fetchone()[0] == len(_INDEXES))
+
+
+def journeys(
+    db: sqlite3.Connection, people: Sequence[int], seq: int | None = None, at: int | None = None
+) -> list[Journey]:
+    """Look these people's journeys up, in their order; of who has none nothing.
+
+    `seq` and `at` are the last event and the moment that are looked back to; null: now.
+    """
+    known = {person: _Known() for person in people}
+    last = int(db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
+    _read(db, known, last if seq is None else min(last, seq), at, by_index=indexed(db))
+    refs = dict(_each(db, "SELECT id, ref FROM person WHERE id IN ({})", people))
+    found = (_journey(person, refs.get(person, ""), known[person]) for person in dict.fromkeys(people))
+    return [one for one in found if one is not None]
+
+
+def _read(
+    db: sqlite3.Connection, known: dict[int, _Known], last: int, at: int | None, *, by_index: bool
+) -> None:
+    """Look everything of these people up; without indexes among the rows at the end, which SQLite goes through."""
+    people = list(known)
+    if by_index:
+        for person in people:
+            known[person].events = db.execute(_EVENTS, (person, last, LOOK_BACK)).fetchall()
+    else:
+        for *event, person in _each(db, _EVENTS_AT_END.format(last - 4 * TAIL, last), people):
+            if len(known[person].events) < LOOK_BACK:
+                known[person].events.append(tuple(event))
+    for row in _each(db, f"{_ATTRIBUTIONS} WHERE a.friend IN ({{}}) AND a.seq <= {last}", people):
+        known[row[0]].attribution = row
+    near = "" if by_index else "AND id > (SELECT max(id) FROM {}) - " + str(TAIL)
+    sql = f"{_DECISIONS} WHERE friend IN ({{}}) AND seq <= {last} {near.format('decision')} ORDER BY id"
+    for row in _each(db, sql, people):
+        known[row[1]].decisions.append(_as_of(row, at))
+    friends = {
+        row[0]: person for person, one in known.items() for row in one.decisions if row[3] == "qualified"
+    }
+    sql = f"{_REWARDS} WHERE decision IN ({{}}) {near.format('reward')}"
+    for decision, state, minor, due_at, state_at in _each(db, sql, list(friends)):
+        known[friends[decision]].lines.append(_Line(state_at_moment(state, due_at, state_at, at), minor))
+
+
+def state_at_moment(state: str, due_at: int, state_at: int, at: int | None) -> str:
+    """Tell a reward's state as it was at a moment (null: now), from its state now and when it came to it."""
+    if at is None or state_at < at:
+        return state
+    return "issued" if state == "revoked" and due_at < at else "pending"
+
+
+def _as_of(row: tuple[Any, ...], at: int | None) -> tuple[Any, ...]:
+    """A decision as it stood: one that was settled later was in review then."""
+    if at is None or row[5] < at:
+        return row
+    failed = json.loads(row[6])
+    code, how = failed[0] if failed else ("", "fail")
+    return (*row[:3], "review", code if how == "fail" else f"{code}:{how}", *row[5:])
+
+
+def _journey(person: int, ref: str, known: _Known) -> Journey | None:
+    """Put a row together, where the person is a friend of anybody, or did what only friends do."""
+    own = [event for event in known.events if event[2] not in _NOT_OF_FRIENDS]
+    if not own and known.attribution is None:
+        return None
+    seq, at, kind, _ = (own or known.events)[0] if own or known.events else (0, 0, "", None)
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for line in known.lines:
+        sums[line.state][0] += 1
+        sums[line.state][1] += line.value_minor
+    _, referrer, code, channel, method, attributed_at = known.attribution or (None,) * 6
+    newest = max(known.decisions, key=lambda one: (one[3] == "qualified", one[0]), default=None)
+    return Journey(
+        person=person,
+        friend=ref,
+        seq=seq,
+        at=at,
+        event=kind,
+        stage=_stage(own, known),
+        outcome=None if newest is None else newest[3],
+        reason=None if newest is None else newest[4],
+        referrer=referrer,
+        code=code,
+        channel=channel,
+        method=method,
+        attributed_at=attributed_at,
+        rewards=tuple((state, count, minor) for state, (count, minor) in sorted(sums.items())),
+    )
+
+
+def _stage(events: Iterable[tuple[int, int, str, int | None]], known: _Known) -> str | None:
+    """The furthest stage of the funnel, as the rollups count it: a later one implies the earlier."""
+    reached = {_BY_EVENT[kind] for _, _, kind, _ in events if kind in _BY_EVENT}
+    if any(kind == "eligibility.confirmed" and eligible != 0 for _, _, kind, eligible in events):
+        reached.add("eligible")
+    if known.attribution is not None:
+        reached.add("visited")
+        since = known.attribution[5]
+        bought = any(kind not in _NO_CONVERSION and at >= since for _, at, kind, _ in events)
+        if bought or any(row[4] != "unattributed" for row in known.decisions):
+            reached.add("converted")
+    if any(row[3] == "qualified" for row in known.decisions):
+        reached.add("qualified")
+    if any(line.state in ("issued", "revoked") for line in known.lines):
+        reached.add("rewarded")
+    return next((name for name in reversed(STAGES) if name in reached), None)
+
+
+def _each(db: sqlite3.Connection, sql: str, values: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Rows of a SELECT for all values, some hundreds at once; `{}` stands for them in it."""
+    for start in range(0, len(values), _AT_ONCE):
+        some = values[start : start + _AT_ONCE]
+        yield from db.execute(sql.format(", ".join("?" * len(some))), some)
+
+
+_EVENTS = "SELECT seq, received_at, type, eligible FROM event WHERE person = ? AND seq <= ? ORDER BY seq DESC LIMIT ?"
+_EVENTS_AT_END = (
+    "SELECT seq, received_at, type, eligible, person FROM event WHERE seq > {} AND seq <= {} AND person IN ({{}}) "
+    "ORDER BY seq DESC"
+)
+_ATTRIBUTIONS = (
+    "SELECT a.friend, r.ref, a.code, a.channel, a.method, a.attributed_at FROM attribution a "
+    "JOIN person r ON r.id = a.referrer"
+)
+_DECISIONS = "SELECT id, friend, seq, outcome, reason, decided_at, failed FROM decision"
+_REWARDS = "SELECT decision, state, value_minor, due_at, state_at FROM reward"

@@ -1,0 +1,186 @@
+"""Events out of the database as columns: the wide frame the engine reads, with `person` beside it.
+
+`subject` comes from the table of persons, an operator's data from the JSON in `steering`; `type` stays text, since
+the closed list of types is not the database's.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+import polars as pl
+
+from db.sqlite.connection import Connection
+from db.sqlite.readonly import DamagedDatabaseError
+
+STEERING = ("decision_source", "decision_id", "decision_milestone", "verdict", "by", "program")
+"""Data fields of operators' events, which one column keeps together as JSON."""
+
+_INT, _TEXT, _BOOL = pl.Int64(), pl.String(), pl.Boolean()
+PLAIN: dict[str, pl.DataType] = {
+    "seq": _INT,
+    "received_at": _INT,
+    "source": _TEXT,
+    "id": _TEXT,
+    "type": _TEXT,
+    "occurred_at": _INT,
+    "subject": _TEXT,
+    "code": _TEXT,
+    "channel": _TEXT,
+    "contact_ref": _TEXT,
+    "contact_kind": _TEXT,
+    "via": _TEXT,
+    "referrer_kind": _TEXT,
+    "segment": _TEXT,
+    "community": _TEXT,
+    "country": _TEXT,
+    "device_ref": _TEXT,
+    "reach": _INT,
+    "eligible": _BOOL,
+    "amount_minor": _INT,
+    "currency": _TEXT,
+    "outcome": _TEXT,
+    "new_customer": _BOOL,
+    "reverses": _TEXT,
+    "reason": _TEXT,
+}
+SCHEMA: dict[str, pl.DataType] = {**PLAIN, **dict.fromkeys(STEERING, _TEXT), "person": _INT}
+_SELECT = (
+    f"SELECT {', '.join('person.ref' if name == 'subject' else f'event.{name}' for name in PLAIN)}, "
+    "event.person, event.steering FROM event LEFT JOIN person ON person.id = event.person "
+)
+_FETCH = 10_000  # tuples alive at once on the way into columns
+_BOUND = 900  # values of one IN (…); SQLite's lowest limit is 999
+
+
+def steering_json(fields: dict[str, str | None]) -> str | None:
+    """The JSON of an operator's data: the fields that are there, in the order of `STEERING`."""
+    there = {name: fields[name] for name in STEERING if fields.get(name) is not None}
+    return orjson.dumps(there).decode() if there else None
+
+
+def with_steering(events: pl.DataFrame) -> pl.DataFrame:
+    """Events with the column `steering` in place of an operator's fields."""
+    none = pl.lit(None, _TEXT).alias("steering")
+    if all(events[name].null_count() == events.height for name in STEERING):
+        return events.drop(STEERING).with_columns(none)
+    texts: list[str | None] = [None] * events.height
+    there = events.select(pl.any_horizontal(pl.col(STEERING).is_not_null())).to_series().arg_true()
+    for place, fields in zip(
+        there.to_list(), events[there].select(STEERING).iter_rows(named=True), strict=True
+    ):
+        texts[place] = steering_json(fields)
+    return events.drop(STEERING).with_columns(pl.Series("steering", texts, _TEXT))
+
+
+def read(connection: Connection | sqlite3.Connection, after_seq: int, rows: int) -> Iterator[pl.DataFrame]:
+    """The log after `after_seq`, in order, in frames of at most `rows` rows.
+
+    Raises:
+        DamagedDatabaseError: a row holds what no event of ours holds; says which.
+
+    """
+    while True:
+        cursor = connection.execute(
+            _SELECT + "WHERE event.seq > ? ORDER BY event.seq LIMIT ?", (after_seq, rows)
+        )
+        parts = []
+        while fetched := cursor.fetchmany(_FETCH):
+            parts.append(_frame(fetched))
+        if not parts:
+            return
+        frame = pl.concat(parts, rechunk=True)
+        yield frame
+        after_seq = frame["seq"][-1]
+        if frame.height < rows:
+            return
+
+
+def at(connection: Connection | sqlite3.Connection, seqs: Sequence[int]) -> pl.DataFrame:
+    """The events with these places in the log, in the order asked."""
+    wanted = sorted(set(seqs))
+    parts = [pl.DataFrame(schema=SCHEMA)]
+    for start in range(0, len(wanted), _BOUND):
+        some = wanted[start : start + _BOUND]
+        marks = ", ".join("?" * len(some))
+        parts.append(
+            _frame(
+                connection.execute(
+                    _SELECT + f"WHERE event.seq IN ({marks}) ORDER BY event.seq", some
+                ).fetchall()
+            )
+        )
+    found = pl.concat(parts, rechunk=True)
+    if found["seq"].to_list() == list(seqs):
+        return found
+    place = {seq: row for row, seq in enumerate(found["seq"].to_list())}
+    return found[[place[seq] for seq in seqs]]
+
+
+def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    """Columns of fetched rows; the last of each is `steering`."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * (len(PLAIN) + 2)
+    try:
+        series = [
+            pl.Series(name, _booleans(values) if kind == _BOOL else values, kind, strict=True)
+            for (name, kind), values in zip(PLAIN.items(), columns, strict=False)
+        ]
+        series += _steering(columns[-1])
+        series.append(pl.Series("person", columns[-2], _INT, strict=True))
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+        AttributeError,
+        OverflowError,
+        pl.exceptions.PolarsError,
+    ) as error:
+        raise _damage(rows) from error
+    return pl.DataFrame(series)
+
+
+def _booleans(values: Sequence[Any]) -> list[bool | None]:
+    names = {None: None, 0: False, 1: True}
+    return [names[value] for value in values]
+
+
+def _steering(texts: Sequence[str | None]) -> list[pl.Series]:
+    if not any(texts):
+        return [pl.Series(name, [None] * len(texts), _TEXT) for name in STEERING]
+    fields = [orjson.loads(text) if text else {} for text in texts]
+    return [pl.Series(name, [one.get(name) for one in fields], _TEXT, strict=True) for name in STEERING]
+
+
+def _damage(rows: list[tuple[Any, ...]]) -> DamagedDatabaseError:
+    """Which row and column holds what no event holds."""
+    for row in rows:
+        for (name, kind), value in zip(PLAIN.items(), row, strict=False):
+            if value is not None and not _fits(value, kind):
+                return DamagedDatabaseError(
+                    f"event {row[0]}: {name} holds {value!r}, which is no {kind}; the database is damaged"
+                )
+        if row[-1] is not None and not _is_steering(row[-1]):
+            return DamagedDatabaseError(
+                f"event {row[0]}: steering holds {row[-1]!r}, no JSON object of texts; the database is damaged"
+            )
+    return DamagedDatabaseError(
+        f"events {rows[0][0]} to {rows[-1][0]}: can't be read; the database is damaged"
+    )
+
+
+def _fits(value: object, kind: pl.DataType) -> bool:
+    """Whether a stored value is of a column's kind; text that was no UTF-8 carries surrogates."""
+    if kind == _TEXT:
+        return isinstance(value, str) and not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return isinstance(value, int) and (kind == _INT or value in (0, 1))
+
+
+def _is_steering(value: object) -> bool:
+    try:
+        fields = orjson.loads(value)  # type: ignore[arg-type]
+    except (orjson.JSONDecodeError, TypeError):
+        return False
+    return isinstance(fields, dict) and all(isinstance(one, str) for one in fields.values())

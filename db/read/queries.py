@@ -1,0 +1,284 @@
+"""What people read of a platform's database: small typed results, every query bounded.
+
+Rollups, the newest rows by primary key, and look-ups by primary key: nothing grows with what is stored.
+Standard library only: the screen and the small commands import it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from db.read.figures import funnel
+from db.sqlite.readonly import (
+    DamagedDatabaseError,
+    EmptyDatabaseError,
+    ForeignDatabaseError,
+    LockedDatabaseError,
+    MissingDatabaseError,
+    SchemaError,
+    UnfinishedDatabaseError,
+    in_words,
+    open_readonly,
+)
+from simulator.domain.definitions import Rollup
+from simulator.domain.errors import DatabaseError
+
+__all__ = [
+    "ClockRow",
+    "DamagedDatabaseError",
+    "DatabaseError",
+    "EmptyDatabaseError",
+    "EventRow",
+    "ForeignDatabaseError",
+    "Happening",
+    "LockedDatabaseError",
+    "MissingDatabaseError",
+    "Obeyed",
+    "Program",
+    "Reader",
+    "SchemaError",
+    "Standing",
+    "UnfinishedDatabaseError",
+    "events",
+    "happenings",
+    "in_words",
+    "standing",
+    "totals",
+]
+
+LAST = 2**62  # after every row there is
+_Row = TypeVar("_Row")
+REWARD_CHANGES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The newest version of the program."""
+
+    version: int
+    name: str
+    currency: str
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """Where the writer stands; moments in milliseconds UTC.
+
+    `pace` is simulated ms per wall ms (0: as fast as it goes), `beat_at` the wall clock of the writer's last
+    sign of life.
+    """
+
+    status: str
+    sim_at: int
+    told_at: int
+    starts_at: int
+    ends_at: int
+    pace: float
+    beat_at: int
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event of the log; `subject` is the pseudonymous reference."""
+
+    seq: int
+    received_at: int
+    occurred_at: int
+    type: str
+    source: str
+    subject: str | None
+    code: str | None
+    channel: str | None
+    via: str | None
+    referrer_kind: str | None
+    reach: int | None
+    eligible: bool | None
+    amount_minor: int | None
+    currency: str | None
+    outcome: str | None
+    reason: str | None
+    community: str | None
+    verdict: str | None
+
+    def references(self) -> tuple[str | None, ...]:
+        """Name who appears in it."""
+        return (self.subject,)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An entry of the audit trail with the row it tells of; fields of other kinds of row are null.
+
+    `trigger` is the seq of the event that did it, `recipient` a reference, or a community's name.
+    """
+
+    seq: int
+    at: int
+    kind: str
+    friend: str | None
+    trigger: int
+    referrer: str | None = None
+    method: str | None = None
+    milestone: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    reward: str | None = None
+    role: str | None = None
+    recipient: str | None = None
+    value_minor: int | None = None
+    due_at: int | None = None
+
+    def references(self) -> tuple[str | None, ...]:
+        """Name everybody who appears in it; a community is nobody."""
+        return self.friend, self.referrer, self.recipient if self.role != "community" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Obeyed:
+    """An operator's order as the writer obeyed it: after which event, at which simulated time.
+
+    `refused` says why the writer did not obey; null where it did.
+    """
+
+    kind: str
+    issued_at: int
+    seq: int
+    sim_at: int
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a database stands: what every screen shows around its own part, and what a step is told from.
+
+    `stages` has the funnel's counts; `events` and `happenings` are the newest ones.
+    """
+
+    made_by: str
+    program: Program | None
+    clock: ClockRow | None
+    newest_seq: int
+    accepted: int
+    refused: int
+    stages: tuple[int, ...]
+    events: tuple[EventRow, ...]
+    happenings: tuple[Happening, ...]
+    obeyed: tuple[Obeyed, ...]
+
+    def references(self) -> set[str | None]:
+        """Name everybody who appears in it."""
+        found = {event.subject for event in self.events}
+        return found.union(*(entry.references() for entry in self.happenings))
+
+
+class Reader:
+    """A read-only connection to one database."""
+
+    def __init__(self, path: Path, timeout_s: float = 0.5) -> None:
+        """Open the database at `path`; raises a DatabaseError that says what is wrong with it."""
+        self.path = path
+        self._db = open_readonly(path, timeout_s)
+
+    def version(self) -> int:
+        """Return a number that changes when somebody else has committed to the database."""
+        with self._words():
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Let go of the file; a second call does nothing."""
+        self._db.close()
+
+    @contextmanager
+    def look(self) -> Iterator[sqlite3.Connection]:
+        """Hold one read transaction: all that is read within is of one moment. Raises DatabaseError."""
+        with self._words():
+            self._db.execute("BEGIN")
+            try:
+                yield self._db
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("COMMIT")
+
+    @contextmanager
+    def _words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise in_words(error, self.path) from error
+
+
+def standing(db: sqlite3.Connection, newest: int = 16) -> Standing:
+    """Read where a database stands, with its `newest` events and four times as many entries of the trail."""
+    sums = totals(db)
+    made_by = db.execute("SELECT value FROM setting WHERE name = 'kind'").fetchone()
+    return Standing(
+        made_by=made_by[0] if made_by else "",
+        program=_one(db, Program, "SELECT version, name, currency, digits FROM program_version", "version"),
+        clock=_one(
+            db,
+            ClockRow,
+            "SELECT status, sim_at, told_at, starts_at, ends_at, pace, beat_at, pid FROM clock",
+            "id",
+        ),
+        newest_seq=db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0],
+        accepted=sums.get("receipt.accepted", (0, 0))[0],
+        refused=sum(sums.get(f"receipt.{kind}", (0, 0))[0] for kind in ("conflict", "malformed")),
+        stages=tuple(stage.count for stage in funnel(sums)),
+        events=events(db, newest),
+        happenings=happenings(db, 4 * newest),
+        obeyed=tuple(Obeyed(*row) for row in db.execute(_OBEYED)),
+    )
+
+
+def totals(db: sqlite3.Connection) -> Rollup:
+    """Read the sums over everything, by metric."""
+    return {
+        metric: (count, value)
+        for metric, count, value in db.execute("SELECT metric, count, value FROM total")
+    }
+
+
+def events(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[EventRow, ...]:
+    """Read the newest events of the log, newest first, or the newest up to a `seq`."""
+    return tuple(EventRow(*row) for row in db.execute(_EVENTS, (upto, newest)))
+
+
+def happenings(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[Happening, ...]:
+    """Read the newest entries of the audit trail, newest first, or the newest up to one."""
+    return tuple(Happening(*row) for row in db.execute(_HAPPENINGS, (upto, newest)))
+
+
+def _one(db: sqlite3.Connection, kind: type[_Row], select: str, key: str) -> _Row | None:
+    row = db.execute(f"{select} ORDER BY {key} DESC LIMIT 1").fetchone()
+    return kind(*row) if row else None
+
+
+_EVENTS = """
+SELECT e.seq, e.received_at, e.occurred_at, e.type, e.source, p.ref, e.code, e.channel, e.via,
+       e.referrer_kind, e.reach, e.eligible, e.amount_minor, e.currency, e.outcome, e.reason, e.community,
+       CASE WHEN e.type = 'review.decided' AND json_valid(e.steering)
+            THEN json_extract(e.steering, '$.verdict') END
+FROM (SELECT * FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT ?) e
+LEFT JOIN person p ON p.id = e.person ORDER BY e.seq DESC
+"""
+_STATES = ", ".join(f"'{state}'" for state in REWARD_CHANGES)
+_HAPPENINGS = f"""
+SELECT a.seq, a.at, a.kind, f.ref, a."trigger", r.ref, t.method, d.milestone, d.outcome, d.reason,
+       w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at
+FROM (SELECT * FROM audit WHERE seq <= ? ORDER BY seq DESC LIMIT ?) a
+LEFT JOIN person f ON f.id = a.person
+LEFT JOIN attribution t ON a.kind = 'attributed' AND t.seq = a.ref
+LEFT JOIN person r ON r.id = t.referrer
+LEFT JOIN reward w ON a.kind IN ({_STATES}) AND w.id = a.ref
+LEFT JOIN person p ON p.id = w.recipient
+LEFT JOIN decision d ON d.id = CASE WHEN a.kind IN ('decided', 'settled') THEN a.ref ELSE w.decision END
+ORDER BY a.seq DESC
+"""
+_OBEYED = "SELECT kind, issued_at, seq, sim_at, refused FROM command ORDER BY id DESC LIMIT 20"

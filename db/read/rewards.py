@@ -1,0 +1,97 @@
+"""What the Rewards screen reads: rewards by name and state, what falls due, and how long the budget will last."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from db.read.sums import Pair, Past, Sums, begun_at
+from simulator.domain.spans import DAY_MS
+
+STATES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
+RATE_DAYS = 28  # the rate of spending is of the last four weeks: four of each day of the week
+
+
+@dataclass(frozen=True, slots=True)
+class RewardRow:
+    """One reward of the program, by name: how many lines stand in each state, and their money (minor units)."""
+
+    name: str
+    states: tuple[Pair, ...]
+    """In the order of STATES."""
+
+    def state(self, name: str) -> Pair:
+        """How many, and how much, in one state."""
+        return self.states[STATES.index(name)]
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """What falls due on a day (milliseconds UTC at its start): pending lines of one reward, and their money."""
+
+    day_ms: int
+    reward: str
+    count: int
+    value_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What is spent, and when nothing will be left; money in minor units, moments in milliseconds UTC.
+
+    `spent` is everything issued (clawed back too: it gives no room back), `a_day` what was issued in the last
+    RATE_DAYS days, or since the start, by the day. At that rate `runs_out_at` comes; null without a budget or
+    without spending. `pending` is what is promised on top.
+    """
+
+    total: int | None
+    spent: int
+    pending: int
+    a_day: float
+    runs_out_at: int | None
+
+    @property
+    def left(self) -> int | None:
+        """What may still be issued; null without a budget."""
+        return None if self.total is None else max(0, self.total - self.spent)
+
+
+def by_reward(sums: Sums) -> tuple[RewardRow, ...]:
+    """Make a row of each reward that has a line, in the order of the alphabet."""
+    metrics = [f"reward.{state}" for state in STATES]
+    return tuple(
+        RewardRow(name, tuple(sums.part(metric, name) for metric in metrics)) for name in sums.names(*metrics)
+    )
+
+
+def falling_due(db: sqlite3.Connection, days: int = 400) -> tuple[DueRow, ...]:
+    """Read the calendar of what is pending now, the first `days` days that have something."""
+    rows = db.execute(
+        "SELECT day, reward, count, value FROM due WHERE day <= "
+        "(SELECT MAX(day) FROM (SELECT DISTINCT day FROM due ORDER BY day LIMIT ?)) ORDER BY day, reward",
+        (days,),
+    )
+    return tuple(DueRow(day * DAY_MS, reward, count, value) for day, reward, count, value in rows)
+
+
+def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget:
+    """Make the budget's figures from the sums as of `at_ms`; the total is that of the version then in force."""
+    found = db.execute(
+        "SELECT budget_minor FROM program_version WHERE version = (SELECT MAX(v.version) FROM program_version v "
+        "LEFT JOIN event e ON e.seq = v.from_seq WHERE v.from_seq = 0 OR e.received_at <= ?)",
+        (at_ms,),
+    ).fetchone()
+    total = found[0] if found else None
+    begun = begun_at(db)
+    start = max(at_ms - RATE_DAYS * DAY_MS, at_ms if begun is None else begun)
+    days = (at_ms - start) / DAY_MS
+    spent = _spent(sums)
+    a_day = (spent - _spent(past.at(db, start))) / days if days > 0 else 0.0
+    runs_out = None
+    if total is not None and a_day > 0:
+        runs_out = at_ms + int(max(0, total - spent) / a_day * DAY_MS)
+    return Budget(total, spent, sums.value("reward.pending"), a_day, runs_out)
+
+
+def _spent(sums: Sums) -> int:
+    return sums.value("reward.issued") + sums.value("reward.revoked")

@@ -1,0 +1,166 @@
+"""What the Data screen reads: which data is passed, how often and how late; receipts, quarantine, chains."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from db.read.sums import Pair, Sums, begun_at
+from simulator.domain.definitions import RECEIPTS, Rollup
+from simulator.domain.lateness import Late, summed
+from simulator.domain.spans import DAY_MS
+
+LATE_DAYS = 28
+LATENESS = "SELECT type, bucket, count, worst FROM lateness"
+
+CHAINS = ("person", "event", "quarantine", "audit")
+"""As `db.write.chain` has them; kept here too, because that module loads more than the standard library."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """An event type: how many were accepted and from which sources, and how late they came.
+
+    `a_day` is accepted events by the day, since the hour of the first event of the log.
+    """
+
+    type: str
+    count: int
+    sources: tuple[tuple[str, int], ...]
+    a_day: float
+    late: Late | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What late news of reversals cost: rewards issued though the conversion had been reversed by then.
+
+    `issued` is all of them, how many and their money (minor units): those `clawed` back and those `lost`.
+    """
+
+    clawed: Pair
+    lost: Pair
+
+    @property
+    def issued(self) -> Pair:
+        """All of them."""
+        return self.clawed[0] + self.lost[0], self.clawed[1] + self.lost[1]
+
+
+@dataclass(frozen=True, slots=True)
+class SenderRow:
+    """A source, and how many of its messages got each receipt, in the order of RECEIPTS."""
+
+    source: str
+    receipts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """What is in quarantine: messages with one receipt, for one field (a message as a whole: `(not said)`)."""
+
+    receipt: str
+    field: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRow:
+    """An audit chain: its blocks, its rows, and its newest hash in hexadecimal."""
+
+    chain: str
+    blocks: int
+    rows: int
+    hash: str
+
+
+def types(db: sqlite3.Connection, sums: Sums, at_ms: int, late: dict[str, Late]) -> tuple[TypeRow, ...]:
+    """Make a row of each event type that was ever accepted, the most frequent first; `late` is of `lateness`."""
+    begun = begun_at(db)
+    days = 0.0 if begun is None else (at_ms - begun) / DAY_MS
+    rows = []
+    for metric, (count, _) in sums.totals.items():
+        name = metric.removeprefix("event.")
+        if name == metric or not count:
+            continue
+        parts = [(source, n) for source, (n, _) in sums.parts.get(metric, {}).items()]
+        sources = tuple(sorted(parts, key=lambda one: (-one[1], one[0])))
+        rows.append(TypeRow(name, count, sources, count / days if days > 0 else 0.0, late.get(name)))
+    return tuple(sorted(rows, key=lambda row: (-row.count, row.type)))
+
+
+def lateness(db: sqlite3.Connection) -> dict[str, Late]:
+    """Read how late each event type arrived, over the whole log."""
+    return by_type(db.execute(LATENESS))
+
+
+def lateness_upto(db: sqlite3.Connection, at_ms: int, days: int = LATE_DAYS) -> dict[str, Late]:
+    """Read how late each event type arrived in the last `days` days that had ended by a moment."""
+    day = at_ms // DAY_MS
+    return by_type(
+        db.execute(
+            "SELECT type, bucket, SUM(count), MAX(worst) FROM lateness_day WHERE day >= ? AND day < ? "
+            "GROUP BY type, bucket",
+            (day - days, day),
+        )
+    )
+
+
+def cost_of_lateness(totals: Rollup) -> Cost:
+    """What reversals that arrived too late cost, from the totals."""
+    clawed, lost = (totals.get(f"late_reversal.{fate}", (0, 0)) for fate in ("clawed", "lost"))
+    return Cost(clawed, lost)
+
+
+def receipts(sums: Sums) -> dict[str, int]:
+    """Messages received, by receipt."""
+    return {kind: sums.count(f"receipt.{kind}") for kind in RECEIPTS}
+
+
+def senders(sums: Sums) -> tuple[SenderRow, ...]:
+    """Make a row of each source, the one with most messages first; by whole days, when looking back."""
+    accepted: dict[str, int] = {}
+    for metric, parts in sums.parts.items():
+        if metric.startswith("event."):
+            for source, (count, _) in parts.items():
+                accepted[source] = accepted.get(source, 0) + count
+    others = [f"receipt.{kind}" for kind in RECEIPTS[1:]]
+    rows = [
+        SenderRow(source, (accepted.get(source, 0), *(sums.part(metric, source)[0] for metric in others)))
+        for source in {*accepted, *sums.names(*others)}
+    ]
+    return tuple(sorted(rows, key=lambda row: (-sum(row.receipts), row.source)))
+
+
+def quarantine(sums: Sums) -> tuple[RefusedRow, ...]:
+    """Make a row of each receipt and field in quarantine, the most frequent first."""
+    rows = [
+        RefusedRow(receipt, field, count)
+        for receipt in ("conflict", "malformed")
+        for field, (count, _) in sums.parts.get(f"quarantine.{receipt}", {}).items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.count, row.receipt, row.field)))
+
+
+def chains(db: sqlite3.Connection) -> tuple[ChainRow, ...]:
+    """Read where the audit chains stand now."""
+    rows = []
+    for chain in CHAINS:
+        last = db.execute(
+            "SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number DESC LIMIT 1", (chain,)
+        ).fetchone()
+        if last is not None:
+            number, part, digest = last
+            rows.append(ChainRow(chain, number, (number - 1) * 1024 + part, digest))
+    return tuple(rows)
+
+
+def by_type(rows: Iterable[tuple[Any, ...]]) -> dict[str, Late]:
+    """How late each event type was, from rows of LATENESS."""
+    buckets: dict[str, dict[int, Pair]] = {}
+    for kind, bucket, count, worst in rows:
+        buckets.setdefault(kind, {})[bucket] = (count, worst)
+    found = {kind: summed(held) for kind, held in sorted(buckets.items())}
+    return {kind: late for kind, late in found.items() if late is not None}

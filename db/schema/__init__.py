@@ -1,0 +1,1 @@
+"""The tables, once, and how a database is made and recognised."""

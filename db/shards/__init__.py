@@ -1,0 +1,1 @@
+"""Several databases of independent markets as one."""

@@ -1,0 +1,59 @@
+"""The boards of several databases as one: the first of all referrers and communities are among the first of each.
+
+Markets are independent: a person is of one of them, and communities of the same name in two are two, told apart by
+the database's name. Of equals the earlier market's come first.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from db.read.referrers import PLACES
+from db.sqlite.readonly import open_readonly
+
+_ORDER = {"qualified": (1, 2, 0), "issued": (2, 1, 0), "community": (1, 2, 0)}
+"""By which of friends, qualified friends and money a board is ordered, first to last."""
+_LEADERS = (
+    "SELECT b.board, b.place, p.ref, b.community, b.friends, b.qualified, b.issued_minor, "
+    "COALESCE(b.generation, a.generation) "
+    "FROM leader b LEFT JOIN person p ON p.id = b.person LEFT JOIN attribution a ON a.friend = b.person "
+    "ORDER BY b.board, b.place"
+)
+Place = tuple[str, int, str | None, str | None, int, int, int, int | None]
+"""Board, place, reference, community, the numbers, and of whom somebody brought the generation."""
+
+
+def placed(db: sqlite3.Connection) -> list[Place]:
+    """The boards of one database, in order. Raises sqlite3.Error."""
+    return db.execute(_LEADERS).fetchall()
+
+
+def merged(parts: Sequence[Path]) -> list[Place]:
+    """The boards of all, in order. Raises DatabaseError, sqlite3.Error."""
+    found: dict[str, list[tuple[tuple[int, ...], Place]]] = {board: [] for board in sorted(_ORDER)}
+    for number, part in enumerate(parts):
+        with closing(open_readonly(part)) as db:
+            for row in placed(db):
+                board, place, ref, community, *numbers, _ = row
+                key = (*(-numbers[which] for which in _ORDER[board]), number, place)
+                name = None if community is None else f"{community} ({part.stem})"
+                found[board].append((key, (board, place, ref, name, *row[4:])))
+    return [
+        (board, place, *row[2:])
+        for board, rows in found.items()
+        for place, (_, row) in enumerate(sorted(rows)[:PLACES], 1)
+    ]
+
+
+def rows_of(places: Sequence[Place]) -> tuple[list[tuple[int, str]], list[tuple[Any, ...]]]:
+    """Rows of `person` and of `leader` for a database that holds nobody else."""
+    people: dict[str, int] = {}
+    leaders = []
+    for board, place, ref, *rest in places:
+        person = None if ref is None else people.setdefault(ref, len(people))
+        leaders.append((board, place, person, *rest))
+    return [(number, ref) for ref, number in people.items()], leaders

@@ -1,0 +1,81 @@
+"""One writer a database: an exclusive lock on `NAME.db.lock`, which the system lets go when its holder dies."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from db.sqlite.readonly import LockedDatabaseError
+from simulator.domain.errors import DatabaseError
+
+
+class WriterLock:
+    """Held from its making until `release`; the file names its holder's process id.
+
+    Raises:
+        LockedDatabaseError: another process writes this database.
+
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._path = database.with_name(database.name + ".lock")
+        while True:
+            self._file = self._open(database)
+            if not _try(self._file):
+                holder = os.read(self._file, 32).decode("ascii", "replace").strip()
+                os.close(self._file)
+                raise LockedDatabaseError(
+                    f"{database}: in use, process {holder or 'unknown'} is writing it; "
+                    "stop that one first, or name another database"
+                )
+            if self._is_current():
+                break
+            os.close(self._file)  # its holder removed the file between our opening and locking it
+        os.ftruncate(self._file, 0)
+        os.write(self._file, f"{os.getpid()}\n".encode("ascii"))
+
+    def _open(self, database: Path) -> int:
+        try:
+            return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError as error:
+            raise DatabaseError(
+                f"{database}: no folder {database.parent}; make it first, or name another file"
+            ) from error
+        except OSError as error:
+            raise DatabaseError(
+                f"{database}: can't be locked for writing ({error.strerror}); check that you may write {self._path}"
+            ) from error
+
+    def _is_current(self) -> bool:
+        try:
+            there = self._path.stat()
+        except FileNotFoundError:
+            return False
+        return there.st_ino == os.fstat(self._file).st_ino
+
+    def release(self) -> None:
+        """Let go; the lock's file is removed while it is still held, so that nobody is left with a stale one."""
+        if self._file >= 0:
+            self._path.unlink(missing_ok=True)
+            os.close(self._file)
+            self._file = -1
+
+
+def _try(file: int) -> bool:
+    """Whether the lock could be taken at once."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - of this system only
+
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    import fcntl  # noqa: PLC0415 - of this system only
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,211 @@
+"""Opening a platform's database for reading only, and saying in words what is wrong with one.
+
+    DatabaseError
+    ├── MissingDatabaseError      there is no file
+    ├── EmptyDatabaseError        a file without anything in it
+    ├── UnfinishedDatabaseError   ours, and its tables are still being made
+    ├── ForeignDatabaseError      somebody else's file
+    ├── SchemaError               ours, of an older or newer version
+    ├── LockedDatabaseError       somebody holds it
+    └── DamagedDatabaseError      SQLite can't read what is in it
+
+Standard library only: the screen and the small commands import it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import quote
+
+from simulator.domain.errors import DatabaseError
+
+APPLICATION_ID = 0x52454655  # as db.schema.models has it; kept here too, because that module loads the ORM
+SCHEMA_VERSION = 2
+TABLES = frozenset(
+    {
+        "setting",
+        "program_version",
+        "person",
+        "event",
+        "attribution",
+        "decision",
+        "reward",
+        "audit",
+        "total",
+        "hour",
+    }
+    | {"clock", "command", "week", "breakdown", "breakdown_hour", "breakdown_week"}
+    | {"lateness", "lateness_day", "due", "leader", "meter"}
+)
+
+
+class MissingDatabaseError(DatabaseError):
+    """There is no file at the path."""
+
+    title: ClassVar[str] = "No database yet"
+
+
+class EmptyDatabaseError(DatabaseError):
+    """The file has nothing in it."""
+
+    title: ClassVar[str] = "The database is empty"
+
+
+class UnfinishedDatabaseError(DatabaseError):
+    """The file is ours, but its tables are not all there."""
+
+    title: ClassVar[str] = "The database is still being made"
+
+
+class ForeignDatabaseError(DatabaseError):
+    """The file is not one of ours."""
+
+    title: ClassVar[str] = "This is somebody else's file"
+
+
+class SchemaError(DatabaseError):
+    """The file is ours, of another version."""
+
+    title: ClassVar[str] = "The database is of another version"
+
+
+class LockedDatabaseError(DatabaseError):
+    """Another process holds the file."""
+
+    title: ClassVar[str] = "The database is locked"
+
+
+class DamagedDatabaseError(DatabaseError):
+    """SQLite can't read the file's content."""
+
+    title: ClassVar[str] = "The database is damaged"
+
+
+def open_readonly(path: Path, timeout_s: float = 0.5) -> sqlite3.Connection:
+    """Open a connection that can't write, to a database that is one of ours.
+
+    `timeout_s` is how long a lock is waited for. Raises one of the errors above. A finished database in a
+    folder that can't be written opens too.
+    """
+    if not path.exists():
+        raise MissingDatabaseError(
+            f"{path}: no such database; `referral-tui simulate --db {path}` makes one, "
+            "`referral-tui demo` needs none"
+        )
+    if path.is_dir():
+        raise ForeignDatabaseError(f"{path}: is a folder; name the database file inside it")
+    if path.stat().st_size == 0:
+        raise EmptyDatabaseError(
+            f"{path}: the file is empty; if nobody is making it just now, remove it and begin again"
+        )
+    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    db: sqlite3.Connection | None = None
+    try:
+        db = sqlite3.connect(uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False)
+        try:
+            _check(db, path)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or _wal(path).exists():
+                raise
+            db.close()  # WAL files can't be made in a folder that can't be written; at rest none are needed
+            db = sqlite3.connect(
+                uri + "&immutable=1", uri=True, isolation_level=None, check_same_thread=False
+            )
+            _check(db, path)
+    except sqlite3.Error as error:
+        if db is not None:
+            db.close()
+        raise in_words(error, path) from error
+    except UnicodeDecodeError as error:  # a definition so damaged that SQLite's own message can't be read
+        if db is not None:
+            db.close()
+        raise DamagedDatabaseError(
+            f"{path}: damaged (the definition of a table can't be read); a copy or a new run replaces it"
+        ) from error
+    except DatabaseError:
+        if db is not None:
+            db.close()
+        raise
+    return db
+
+
+def is_database(path: Path) -> bool:
+    """Say whether the file at `path` begins as SQLite's do, whoever made it; nothing writes over such a one."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:  # none there, or a folder: whoever writes there says so
+        return False
+
+
+def in_words(error: sqlite3.Error, path: Path) -> DatabaseError:
+    """Turn SQLite's error into one of ours, with a message that says what to do."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in _IN_WORDS:
+        kind, words = _IN_WORDS[code]
+        return kind(f"{path}: {words.format(error=error, path=path)}")
+    if str(error).startswith(("no such table", "no such column")):
+        return UnfinishedDatabaseError(
+            f"{path}: {error}; the database is being made, or was made by another version"
+        )
+    return DatabaseError(f"{path}: can't be read ({error})")
+
+
+_MAGIC = b"SQLite format 3\0"  # sqlite.org/fileformat.html, 1.2
+_LOCKED = (LockedDatabaseError, "locked by another process; it can be used again when that lets go")
+_DAMAGED = (
+    DamagedDatabaseError,
+    "damaged ({error}); `referral-tui verify --db {path}` says where; a copy or a new run replaces it",
+)
+_DISK = (
+    DatabaseError,
+    "the disk failed or is full ({error}); make room for it and go on: what was committed is there",
+)
+_CLOSED = (DatabaseError, "can't be opened ({error}); check that you may read it and its folder")
+_IN_WORDS: dict[int, tuple[type[DatabaseError], str]] = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_NOTADB: (
+        ForeignDatabaseError,
+        "not an SQLite database; name one that referral-tui made",
+    ),
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_FORMAT: _DAMAGED,
+    sqlite3.SQLITE_IOERR: _DISK,
+    sqlite3.SQLITE_FULL: _DISK,
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_PERM: _CLOSED,
+    sqlite3.SQLITE_AUTH: _CLOSED,
+    sqlite3.SQLITE_READONLY: _CLOSED,
+}
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _check(db: sqlite3.Connection, path: Path) -> None:
+    db.execute("PRAGMA query_only = ON")
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if application != APPLICATION_ID:
+        if application == 0 and not tables:
+            raise EmptyDatabaseError(
+                f"{path}: nothing in it yet; if nobody is making it just now, remove it and begin again"
+            )
+        raise ForeignDatabaseError(
+            f"{path}: an SQLite database, but not of referral-tui; name one that it made"
+        )
+    if "setting" not in tables:
+        raise UnfinishedDatabaseError(f"{path}: its tables are still being made")
+    row = db.execute("SELECT value FROM setting WHERE name = 'schema'").fetchone()
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if row is not None and (odd := {str(row[0]), str(version)} - {str(SCHEMA_VERSION)}):
+        raise SchemaError(
+            f"{path}: of schema {min(odd)}, this version of referral-tui works with schema {SCHEMA_VERSION}; "
+            "export its events with the version that made it, and `ingest --replay` them into a new database"
+        )
+    if row is None or not tables >= TABLES:
+        raise UnfinishedDatabaseError(f"{path}: its tables are still being made")

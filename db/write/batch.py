@@ -1,0 +1,60 @@
+"""What one transaction writes: the rows a batch added or changed, and several batches joined into one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+
+import polars as pl
+
+from db.sqlite.rows import Row
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one batch added or changed; the frames' columns are their tables' (`events` as `db.read.log.SCHEMA`).
+
+    `settled` and `changes` are of rows that earlier batches wrote; `rollup` to `leaders` are for the tables of sums
+    (see `db.write.rollups`): increments, and of `leaders` the places that changed;
+    `quarantine`, `versions`, `commands` and `beats` (of `meter`) are rows of their tables, `faults` and
+    `reconciliations` new or changed ones; `clock` and `settings` are values to set.
+    """
+
+    persons: pl.DataFrame = field(default_factory=pl.DataFrame)
+    events: pl.DataFrame = field(default_factory=pl.DataFrame)
+    attributions: pl.DataFrame = field(default_factory=pl.DataFrame)
+    decisions: pl.DataFrame = field(default_factory=pl.DataFrame)
+    settled: pl.DataFrame = field(default_factory=pl.DataFrame)
+    rewards: pl.DataFrame = field(default_factory=pl.DataFrame)
+    changes: pl.DataFrame = field(default_factory=pl.DataFrame)
+    audit: pl.DataFrame = field(default_factory=pl.DataFrame)
+    rollup: pl.DataFrame = field(default_factory=pl.DataFrame)
+    breakdown: pl.DataFrame = field(default_factory=pl.DataFrame)
+    due: pl.DataFrame = field(default_factory=pl.DataFrame)
+    lateness: pl.DataFrame = field(default_factory=pl.DataFrame)
+    leaders: pl.DataFrame = field(default_factory=pl.DataFrame)
+    quarantine: pl.DataFrame = field(default_factory=pl.DataFrame)
+    versions: Sequence[Row] = ()
+    commands: Sequence[Row] = ()
+    faults: Sequence[Row] = ()
+    reconciliations: Sequence[Row] = ()
+    beats: Sequence[Row] = ()
+    clock: Mapping[str, int | float | str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def joined(cls, batches: Sequence[Batch]) -> Batch:
+        """Batches one after another, as one: rows in their order, of clock and settings the last values."""
+        if len(batches) == 1:
+            return batches[0]
+        values: dict[str, object] = {}
+        for one in fields(cls):
+            parts = [getattr(batch, one.name) for batch in batches]
+            if isinstance(parts[0], pl.DataFrame):
+                frames = [frame for frame in parts if frame.height]
+                values[one.name] = pl.concat(frames) if frames else parts[0]
+            elif isinstance(parts[0], Mapping):
+                values[one.name] = {name: value for part in parts for name, value in part.items()}
+            else:
+                values[one.name] = [row for part in parts for row in part]
+        return cls(**values)  # type: ignore[arg-type]

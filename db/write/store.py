@@ -1,0 +1,325 @@
+"""The one writer of a platform's database: a batch is one transaction, with its rollups, audit and chain.
+
+What a batch changed is there wholly or not at all; a killed process loses nothing that was committed.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from db.read import log
+from db.schema import ddl as schema
+from db.sqlite import rows
+from db.sqlite.connection import Connection
+from db.sqlite.lock import WriterLock
+from db.sqlite.readonly import DamagedDatabaseError, in_words
+from db.sqlite.rows import Row
+from db.write import rollups
+from db.write.batch import Batch
+from db.write.chain import BLOCK_ROWS, CHAINS, Chain, Sealed, genesis
+from simulator.domain.errors import DatabaseError
+from simulator.domain.stopwatch import OFF, Meter
+
+_UPSERT_BLOCK = (
+    "INSERT INTO block (chain, number, rows, hash) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (chain, number) DO UPDATE SET rows = excluded.rows, hash = excluded.hash"
+)
+_UPSERT_SETTING = (
+    "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+
+BEATS_KEPT = 1800  # of the table `meter`: half an hour
+
+
+class Store:
+    """The open database. Made by `create` and `open`; nobody else may write it until `close`."""
+
+    def __init__(self, path: Path, connection: Connection, lock: WriterLock | None) -> None:
+        self.path = path
+        self._db = connection
+        self._lock = lock
+        self.meter: Meter = OFF
+        self._columns = {
+            table: schema.columns(connection, table)
+            for table in ("person", "event", "quarantine", "attribution", "decision", "reward", "audit")
+        }
+        self._chains: dict[str, Chain] = {}
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        settings: Mapping[str, str],
+        version: Row,
+        clock: Mapping[str, int | float | str],
+        scratch: bool = False,
+    ) -> Store:
+        """A new database with its first program `version` (a row of that table) in force.
+
+        A `scratch` one is for its maker's eyes: no lock, nothing kept safe.
+
+        Raises:
+            DatabaseError: something is at the path already, or it can't be written.
+
+        """
+        lock = None if scratch else WriterLock(path)
+        try:
+            connection = schema.make(path)
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+        store = cls(path, connection, lock)
+        try:
+            store._insert_all("program_version", [version])
+            store._db.execute(
+                "INSERT INTO clock (id, status, sim_at, told_at, starts_at, ends_at, pace, beat_at, pid) "
+                "VALUES (1, 'running', 0, 0, 0, 0, 0, 0, ?)",
+                (os.getpid(),),
+            )
+            store._set_clock(clock)
+            store._db.executemany(_UPSERT_SETTING, sorted(settings.items()))
+            store._db.execute("COMMIT")
+            if scratch:
+                store._db.execute("PRAGMA journal_mode = OFF")
+                store._db.execute("PRAGMA synchronous = OFF")
+        except sqlite3.Error as error:
+            store.close()
+            raise in_words(error, path) from error
+        store._chains = {chain: Chain(genesis(chain, str(version[-1]))) for chain in CHAINS}
+        return store
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """An existing database, to go on writing it.
+
+        Raises:
+            DatabaseError: it is missing, foreign, of another schema, being written by another process, or damaged.
+
+        """
+        schema.reopen(path).close()  # says what is wrong with it before a lock's file is made beside it
+        lock = WriterLock(path)
+        try:
+            connection = schema.reopen(path)
+        except BaseException:
+            lock.release()
+            raise
+        store = cls(path, connection, lock)
+        try:
+            text = store.versions()[0][-1]
+            store._chains = {chain: store._open_chain(chain, genesis(chain, text)) for chain in CHAINS}
+        except sqlite3.Error as error:
+            store.close()
+            raise in_words(error, path) from error
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    # Writing
+
+    def write(self, batch: Batch) -> None:
+        """Everything of a batch in one transaction.
+
+        Raises:
+            DatabaseError: nothing of it was written (a full disk, say).
+
+        """
+        self.meter.start()
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._write_rows(batch)
+                self.meter.lap("insert")
+                rollups.write(self._db, batch)
+                self._set_clock(batch.clock)
+                if batch.settings:
+                    self._db.executemany(_UPSERT_SETTING, sorted(batch.settings.items()))
+                self.meter.lap("rollup")
+                self._db.execute("COMMIT")
+                self.meter.lap("commit")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+                raise DatabaseError(f"{self.path}: the disk is full; make room, then go on") from error
+            raise in_words(error, self.path) from error
+
+    def index(self) -> None:
+        """Make the indexes that are not there yet: in one go at the end of a long run they cost a fourth.
+
+        Raises:
+            DatabaseError: they can't be written.
+
+        """
+        self.meter.start()
+        try:
+            for statement in schema.definitions(tables=False):
+                self._db.execute(statement)
+            self.meter.lap("index")
+        except sqlite3.Error as error:
+            raise in_words(error, self.path) from error
+
+    def _write_rows(self, batch: Batch) -> None:
+        self._chained("person", batch.persons)
+        if batch.events.height:
+            events = log.with_steering(batch.events).with_columns(pl.col(pl.Boolean).cast(pl.Int8))
+            self._chained("event", events)
+        self._chained("quarantine", batch.quarantine)
+        for table, frame in (
+            ("attribution", batch.attributions),
+            ("decision", batch.decisions),
+            ("reward", batch.rewards),
+        ):
+            if frame.height:
+                for part in rows.slices(frame, self._columns[table]):
+                    self.meter.lap("rows")
+                    rows.insert(self._db, table, self._columns[table], part)
+                    self.meter.lap("insert")
+        if batch.settled.height:
+            self._db.executemany(
+                "UPDATE decision SET outcome = ?, reason = ?, decided_at = ? WHERE id = ?",
+                batch.settled.select("outcome", "reason", "decided_at", "id").rows(),
+            )
+        if batch.changes.height:
+            self._db.executemany(
+                "UPDATE reward SET state = ?, state_at = ? WHERE id = ?",
+                batch.changes.select("state", "state_at", "id").rows(),
+            )
+        self._chained("audit", batch.audit)
+        self._insert_all("program_version", batch.versions)
+        self._insert_all("command", batch.commands)
+        self._insert_all("fault", batch.faults)
+        self._insert_all("reconciliation", batch.reconciliations)
+        if batch.beats:
+            self._insert_all("meter", batch.beats)
+            self._db.execute("DELETE FROM meter WHERE number <= ?", (batch.beats[-1][0] - BEATS_KEPT,))
+
+    def _chained(self, table: str, frame: pl.DataFrame) -> None:
+        sealed: dict[int, Sealed] = {}
+        for part in rows.slices(frame, self._columns[table]):
+            self.meter.lap("rows")
+            rows.insert(self._db, table, self._columns[table], part)
+            self.meter.lap("insert")
+            sealed |= {one.number: one for one in self._chains[table].extend(part)}
+            self.meter.lap("chain")
+        blocks = [(table, one.number, one.rows, one.hash) for one in sealed.values()]
+        self._db.executemany(_UPSERT_BLOCK, blocks)
+
+    def _set_clock(self, values: Mapping[str, int | float | str]) -> None:
+        if values:
+            names = ", ".join(f"{name} = ?" for name in values)
+            self._db.execute(f"UPDATE clock SET {names} WHERE id = 1", list(values.values()))
+
+    def _insert_all(self, table: str, lines: Sequence[Row]) -> None:
+        if lines:
+            # of the tables written so, only faults and reconciliations come again with a key that is there
+            self._db.executemany(
+                f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(lines[0]))})", lines
+            )
+
+    # Reading back
+
+    def events(self, after_seq: int = 0, rows: int = 100_000) -> Iterator[pl.DataFrame]:
+        """The log after `after_seq`, in frames of at most `rows` rows with the columns of `db.read.log.SCHEMA`.
+
+        Raises:
+            DatabaseError: a row can't be read; says which.
+
+        """
+        try:
+            yield from log.read(self._db, after_seq, rows)
+        except sqlite3.Error as error:
+            raise in_words(error, self.path) from error
+
+    def events_at(self, seqs: Sequence[int]) -> pl.DataFrame:
+        """The events at these places in the log, in the order asked; columns of `db.read.log.SCHEMA`."""
+        try:
+            return log.at(self._db, seqs)
+        except sqlite3.Error as error:
+            raise in_words(error, self.path) from error
+
+    def settings(self) -> dict[str, str]:
+        """All settings by name."""
+        return dict(self.query("SELECT name, value FROM setting ORDER BY name"))
+
+    def clock(self) -> dict[str, Any]:
+        """The clock's row by column."""
+        names = schema.columns(self._db, "clock")
+        (row,) = self.query("SELECT * FROM clock WHERE id = 1")
+        return dict(zip(names, row, strict=True))
+
+    def versions(self) -> list[Row]:
+        """Rows of the program's versions, in order; the last column is the text.
+
+        Raises:
+            DamagedDatabaseError: there is none.
+
+        """
+        found = self.query("SELECT * FROM program_version ORDER BY version")
+        if not found:
+            raise DamagedDatabaseError(f"{self.path}: no program in it; the database is damaged")
+        return found
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Rows of a SELECT.
+
+        Raises:
+            DatabaseError: SQLite can't read them.
+
+        """
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise in_words(error, self.path) from error
+
+    def _open_chain(self, name: str, first: bytes) -> Chain:
+        """The open end of a chain: the rows of its part-full block are read again."""
+        last = self.query(
+            "SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number DESC LIMIT 1", (name,)
+        )
+        if not last:
+            return Chain(first)
+        number, count, digest = last[0]
+        try:
+            if count == BLOCK_ROWS:
+                return Chain(bytes.fromhex(digest), number + 1)
+            before = self.query("SELECT hash FROM block WHERE chain = ? AND number = ?", (name, number - 1))
+            chain = Chain(bytes.fromhex(before[0][0]) if before else first, number)
+            found = self.query(f"SELECT * FROM {name} ORDER BY {CHAINS[name]} DESC LIMIT ?", (count,))
+            again = [one.hash for one in chain.extend(found[::-1])]
+        except (TypeError, ValueError) as error:
+            raise DamagedDatabaseError(_broken(self.path, name, number)) from error
+        if again != [digest]:
+            raise DamagedDatabaseError(_broken(self.path, name, number))
+        return chain
+
+    def close(self) -> None:
+        """Let go of the database; closing twice is fine."""
+        try:
+            self._db.close()
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+
+def _broken(path: Path, chain: str, number: int) -> str:
+    return (
+        f"{path}: block {number} of the {chain} chain does not fit its rows; "
+        f"`referral-tui verify --db {path}` says where, a copy from before replaces it"
+    )

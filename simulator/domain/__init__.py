@@ -1,0 +1,1 @@
+"""The vocabulary that every side shares: plain Python, importable by everybody."""
