@@ -7,78 +7,58 @@ Pure functions over rows of `db.read.queries`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from referral_tui import figures
 from referral_tui.names import Namer, short_name
+from simulator.domain.vocabulary import CONVERSION_TYPES, Category, EventType, Reason, RewardState, complete
 
 if TYPE_CHECKING:
     from db.read.queries import EventRow, Happening, Program
 
-Category = Literal["identification", "participation", "conversion", "steering"]
+CATEGORIES: Final = tuple(Category)
+CATEGORY_TITLES: Final = complete(
+    Category,
+    {
+        "identification": "customer identification",
+        "participation": "referral participation",
+        "conversion": "conversion or validation",
+        "steering": "steering",
+    },
+)
+CATEGORY_SYMBOLS: Final = complete(
+    Category, {"identification": "◆", "participation": "●", "conversion": "▲", "steering": "■"}
+)
 
-CATEGORIES: Final[tuple[Category, ...]] = ("identification", "participation", "conversion", "steering")
-CATEGORY_TITLES: Final[dict[Category, str]] = {
-    "identification": "customer identification",
-    "participation": "referral participation",
-    "conversion": "conversion or validation",
-    "steering": "steering",
-}
-CATEGORY_SYMBOLS: Final[dict[Category, str]] = {
-    "identification": "◆",
-    "participation": "●",
-    "conversion": "▲",
-    "steering": "■",
-}
-_CATEGORY_OF: Final[dict[str, Category]] = {
-    "customer.identified": "identification",
-    "link.created": "identification",
-    "session.authenticated": "participation",
-    "referral.shared": "participation",
-    "friend.visited": "participation",
-    "friend.claimed": "participation",
-    "friend.opted_in": "participation",
-    "eligibility.confirmed": "participation",
-    "review.decided": "steering",
-    "program.changed": "steering",
-}
+_CATEGORY_OF: Final = {str(kind): kind.category for kind in EventType}
 
-REWARD_SYMBOLS: Final = {
-    "pending": "○",
-    "issued": "●",
-    "counted": "·",
-    "capped": "▬",
-    "unfunded": "∅",
-    "voided": "✕",
-    "revoked": "↶",
-}
-REWARD_MEANING: Final = {
-    "pending": "promised: it waits until the cooling-off is over",
-    "issued": "given out",
-    "counted": "released, but not the one in the row that pays",
-    "capped": "released, but a cap left no room for it",
-    "unfunded": "released, but the budget left no room for it",
-    "voided": "the conversion was reversed before it fell due",
-    "revoked": "clawed back: the conversion was reversed after it was issued",
-}
+REWARD_SYMBOLS: Final = complete(
+    RewardState,
+    {
+        "pending": "○",
+        "issued": "●",
+        "counted": "·",
+        "capped": "▬",
+        "unfunded": "∅",
+        "voided": "✕",
+        "revoked": "↶",
+    },
+)
+REWARD_MEANING: Final = {str(state): state.meaning for state in RewardState}
 
-_REASONS: Final = {
-    "unattributed": "nobody referred this friend",
-    "before-touch": "the conversion came before the referral",
-    "outside-program": "the program was not running then",
-    "occurrence": "not the occurrence that counts",
-    "too-late": "too long after the referral",
-    "declined": "an operator declined it",
-}
-_VERBS: Final = {
-    "purchase.completed": "bought something",
-    "purchase.paid": "paid for a purchase",
-    "account.activated": "opened an account",
-    "policy.started": "started a policy",
-    "service.activated": "had a service activated",
-    "bill.paid": "paid a bill",
-    "milestone.reached": "reached a milestone",
-}
+_REASONS: Final = {str(reason): reason.meaning for reason in Reason}
+_VERBS: Final = complete(
+    CONVERSION_TYPES,
+    {
+        "purchase.completed": "bought something",
+        "purchase.paid": "paid for a purchase",
+        "account.activated": "opened an account",
+        "policy.started": "started a policy",
+        "service.activated": "had a service activated",
+        "bill.paid": "paid a bill",
+        "milestone.reached": "reached a milestone",
+    },
+)
 _CHANNELS: Final = {
     "email": "e-mail",
     "e-mail": "e-mail",
@@ -88,8 +68,8 @@ _CHANNELS: Final = {
 
 
 def category(event_type: str) -> Category:
-    """Tell the category of data that a type belongs to; all that is not listed is a conversion."""
-    return _CATEGORY_OF.get(event_type, "conversion")
+    """Return the category of data that an event's type belongs to; a type that there is not counts as a conversion."""
+    return _CATEGORY_OF.get(event_type, Category.CONVERSION)
 
 
 def who(reference: str | None, name: Namer = short_name) -> str:
@@ -226,20 +206,24 @@ def _reviewed(event: EventRow, _person: str) -> str:
     return f"an operator {verb} a conversion in review"
 
 
-_SPECIAL: Final[dict[str, Callable[[EventRow, str], str]]] = {
-    "customer.identified": _identified,
-    "link.created": lambda event, person: f"{person} got a referral link, code {event.code}",
-    "session.authenticated": lambda _event, person: f"{person} signed in",
-    "referral.shared": _shared,
-    "friend.visited": lambda event, person: (
-        f"{person} opened the link {event.code} from {channel_words(event.channel)}"
-    ),
-    "friend.claimed": lambda event, person: f"{person} claimed the offer{_with_code(event)}",
-    "friend.opted_in": lambda _event, person: f"{person} agreed to marketing messages",
-    "eligibility.confirmed": lambda event, person: (
-        f"{person} {'is not' if event.eligible is False else 'is'} eligible"
-    ),
-    "conversion.reversed": _reversed,
-    "review.decided": _reviewed,
-    "program.changed": lambda _event, _person: "the program was changed",
-}
+_OTHER_TYPES: Final = tuple(kind for kind in EventType if kind not in CONVERSION_TYPES)
+_SPECIAL: Final[dict[str, Callable[[EventRow, str], str]]] = complete(
+    _OTHER_TYPES,
+    {
+        "customer.identified": _identified,
+        "link.created": lambda event, person: f"{person} got a referral link, code {event.code}",
+        "session.authenticated": lambda _event, person: f"{person} signed in",
+        "referral.shared": _shared,
+        "friend.visited": lambda event, person: (
+            f"{person} opened the link {event.code} from {channel_words(event.channel)}"
+        ),
+        "friend.claimed": lambda event, person: f"{person} claimed the offer{_with_code(event)}",
+        "friend.opted_in": lambda _event, person: f"{person} agreed to marketing messages",
+        "eligibility.confirmed": lambda event, person: (
+            f"{person} {'is not' if event.eligible is False else 'is'} eligible"
+        ),
+        "conversion.reversed": _reversed,
+        "review.decided": _reviewed,
+        "program.changed": lambda _event, _person: "the program was changed",
+    },
+)

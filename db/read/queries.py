@@ -27,6 +27,7 @@ from db.sqlite.readonly import (
 )
 from simulator.domain.definitions import Rollup
 from simulator.domain.errors import DatabaseError
+from simulator.domain.vocabulary import RewardState, values
 
 __all__ = [
     "ClockRow",
@@ -53,7 +54,7 @@ __all__ = [
 
 LAST = 2**62  # after every row there is
 _Row = TypeVar("_Row")
-REWARD_CHANGES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
+REWARD_CHANGES = values(RewardState)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from db.read.sums import Pair, Past, Sums, begun_at
 from simulator.domain.spans import DAY_MS
+from simulator.domain.vocabulary import RewardState, values
 
-STATES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
+STATES = values(RewardState)
 RATE_DAYS = 28  # the rate of spending is of the last four weeks: four of each day of the week
 
 

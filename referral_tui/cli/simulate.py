@@ -18,6 +18,7 @@ from referral_tui.cli.options import (
     print_json,
     read_time,
 )
+from simulator.domain.definitions import RECEIPTS
 
 if TYPE_CHECKING:
     from referral_tui.cli.progress import Bar
@@ -227,7 +228,7 @@ def _receipts(opened: Opened) -> dict[str, int]:
     """All receipts in the database, by kind."""
     rows = opened.platform.query("SELECT metric, count FROM total WHERE metric LIKE 'receipt.%'")
     found = {str(metric).removeprefix("receipt."): int(str(count)) for metric, count in rows}
-    return {kind: found.get(kind, 0) for kind in ("accepted", "duplicate", "conflict", "malformed")}
+    return {kind: found.get(kind, 0) for kind in RECEIPTS}
 
 
 def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from referral_tui.figures import MINUTE, counted, duration, money
+from simulator.domain.definitions import RECEIPTS
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def receipt_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """How many messages there were of each receipt, one a line."""
-    for receipt in ("accepted", "duplicate", "conflict", "malformed"):
+    for receipt in RECEIPTS:
         yield f"  {receipt:<12}{figures[receipt]:>12,}"
 
 

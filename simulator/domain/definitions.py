@@ -9,32 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from simulator.domain.vocabulary import CONVERSION_TYPES, Receipt, Stage, values
+
 Rollup = Mapping[str, tuple[int, int]]
 """By metric: how many, and how much (minor units or milliseconds)."""
 
 Unit = Literal["share", "ratio", "money", "duration"]
 
-CONVERSIONS = (
-    "purchase.completed",
-    "purchase.paid",
-    "account.activated",
-    "policy.started",
-    "service.activated",
-    "bill.paid",
-    "milestone.reached",
-)
-RECEIPTS = ("accepted", "duplicate", "conflict", "malformed")
-STAGES = ("reached", "visited", "claimed", "eligible", "converted", "qualified", "rewarded")
-
-STAGE_MEANING: dict[str, str] = {
-    "reached": "People who saw a referral: what the shares said they reached, and never fewer than visited.",
-    "visited": "Friends who opened a referral link, or typed a code (which implies it).",
-    "claimed": "Friends who claimed the offer, or typed a code at the till (which implies it).",
-    "eligible": "Friends found to be eligible, or who converted (which implies it).",
-    "converted": "Friends with a conversion: the event that the client's back-end confirms.",
-    "qualified": "Friends with a conversion that passed every rule of the program.",
-    "rewarded": "Friends whose conversion has led to an issued reward.",
-}
+RECEIPTS = values(Receipt)
+STAGES = values(Stage)
+STAGE_MEANING = {str(stage): stage.meaning for stage in Stage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +64,7 @@ _LINKED = Term("referrers with a link", ("referrer.linked",))
 _SHARED = Term("referrers who shared", ("referrer.sharing",))
 _QUALIFIED = Term("qualified friends", ("stage.qualified",))
 _ATTRIBUTED = Term("friends attributed", ("attribution.link", "attribution.code"))
-_CONVERSIONS = tuple(f"event.{name}" for name in CONVERSIONS)
+_CONVERSIONS = tuple(f"event.{name}" for name in CONVERSION_TYPES)
 
 DEFINITIONS: dict[str, Definition] = {
     one.key: one

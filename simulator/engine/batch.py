@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, first_of_each, mark_first
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
 from simulator.engine.state import State
 from simulator.events.columns import TYPE_CODES
-from simulator.events.contract import CONVERSION_TYPES
 
 _CONVERSION_CODES = np.array([TYPE_CODES[name] for name in CONVERSION_TYPES])
 

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.stopwatch import OFF, Meter
+from simulator.domain.vocabulary import Reason
 from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_count
 from simulator.engine.batch import Batch
 from simulator.engine.facts import Asked, facts_of
@@ -17,8 +18,17 @@ from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, Verdicts
 from simulator.engine.state import COUNTS, State
 from simulator.engine.version import Ready
 
-UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE = 1, 2, 3, 4, 5
-IGNORED_REASONS = (None, "unattributed", "before-touch", "outside-program", "occurrence", "too-late")
+IGNORED_REASONS = (None, *(str(reason) for reason in Reason if reason is not Reason.DECLINED))
+UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE = (
+    IGNORED_REASONS.index(reason)
+    for reason in (
+        Reason.UNATTRIBUTED,
+        Reason.BEFORE_TOUCH,
+        Reason.OUTSIDE_PROGRAM,
+        Reason.OCCURRENCE,
+        Reason.TOO_LATE,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -279,7 +289,7 @@ def _settle(
 
 def _verdict(row: int, case: Case, approve: bool, group: np.ndarray, qualified: set[int]) -> Settlement:
     if not approve:
-        return Settlement(row, case, REFUSED, "declined")
+        return Settlement(row, case, REFUSED, Reason.DECLINED.value)
     key = int(group[0])
     if key in qualified and case.ready.program.milestones[case.milestone].occurrence == "any":
         return Settlement(row, case, IGNORED, IGNORED_REASONS[OCCURRENCE])

@@ -8,13 +8,25 @@ from heapq import heappop, heappush
 import numpy as np
 
 from simulator.domain.spans import HOUR_MS
+from simulator.domain.vocabulary import RewardState, values
 from simulator.engine.arrays import NONE, Columns, Ints
 from simulator.engine.interner import Interner
 from simulator.engine.keys import KeyIndex, mix
 from simulator.program.model import Reward, Role
 
-STATES = ("pending", "issued", "counted", "capped", "unfunded", "voided", "revoked")
-PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = range(7)
+STATES = values(RewardState)
+PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
+    STATES.index(state)
+    for state in (
+        RewardState.PENDING,
+        RewardState.ISSUED,
+        RewardState.COUNTED,
+        RewardState.CAPPED,
+        RewardState.UNFUNDED,
+        RewardState.VOIDED,
+        RewardState.REVOKED,
+    )
+)
 ROLES: tuple[Role, ...] = ("referrer", "friend", "upline", "community")
 
 _ID, _LONG = np.int32, np.int64

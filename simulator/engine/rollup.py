@@ -13,13 +13,14 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.spans import DAY_MS, HOUR_MS
+from simulator.domain.vocabulary import Stage, values
 from simulator.engine.arrays import Array, Ints, grouped
 from simulator.engine.ledger import STATES
 from simulator.engine.outcome import EMPTY, SCHEMAS
 from simulator.engine.rules import OUTCOMES
 from simulator.events.contract import EVENT_TYPES
 
-STAGES = ("visited", "claimed", "eligible", "converted", "qualified", "rewarded")
+STAGES = tuple(name for name in values(Stage) if name != Stage.REACHED)
 """Stages of a friend's journey, a later one implying the earlier; the level of a friend counts them from 1."""
 
 METRICS = (

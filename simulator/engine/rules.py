@@ -9,14 +9,18 @@ import orjson
 import polars as pl
 
 from simulator.domain.stopwatch import OFF, Meter
+from simulator.domain.vocabulary import Outcome, values
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.version import Ready
 
 PASS, FAIL, MISSING, UNASKED = 0, 1, 2, 3
 RESULTS = ("pass", "fail", "missing")
 _WORDS = {FAIL: "fail", MISSING: "missing"}
-QUALIFIED, REVIEW, REFUSED, IGNORED = 0, 1, 2, 3
-OUTCOMES = ("qualified", "review", "refused", "ignored")
+OUTCOMES = values(Outcome)
+QUALIFIED, REVIEW, REFUSED, IGNORED = (
+    OUTCOMES.index(outcome)
+    for outcome in (Outcome.QUALIFIED, Outcome.REVIEW, Outcome.REFUSED, Outcome.IGNORED)
+)
 
 
 @dataclass(frozen=True)

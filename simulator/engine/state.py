@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Columns
 from simulator.engine.devices import Devices
 from simulator.engine.interner import Codes, Few, Interner, Words
 from simulator.engine.keys import KeyIndex
 from simulator.engine.reviews import Reviews
-from simulator.events.contract import CONVERSION_TYPES
 
 COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
 """People's columns that count their accepted events of each conversion type."""

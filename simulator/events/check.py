@@ -14,7 +14,7 @@ from itertools import islice
 from msgspec import Raw
 
 from simulator.domain.errors import InputError
-from simulator.events.contract import EVENT_TYPES, MAX_INTEGER, SOURCE_PATTERN, EventType, Sender
+from simulator.events.contract import EVENT_TYPES, MAX_INTEGER, SOURCE_PATTERN, EventSpec, Sender
 from simulator.events.members import Members, own_word, read_fields, read_object, read_value
 from simulator.events.moment import EXAMPLE, parse_moment
 from simulator.events.values import (
@@ -118,7 +118,7 @@ def _required(members: Members, name: str, what: str) -> object:
     return read_value(members[name])
 
 
-def _event_type(value: object) -> EventType:
+def _event_type(value: object) -> EventSpec:
     if not isinstance(value, str):
         raise Bad("type", f"{show(value)} is no event type; write one as text, such as purchase.completed")
     if value not in EVENT_TYPES:
@@ -126,7 +126,7 @@ def _event_type(value: object) -> EventType:
     return EVENT_TYPES[value]
 
 
-def _subject(members: Members, kind: EventType) -> str | None:
+def _subject(members: Members, kind: EventSpec) -> str | None:
     value = read_value(members["subject"]) if "subject" in members else None
     if value is not None:
         return check_reference("subject", value)
@@ -138,7 +138,7 @@ def _subject(members: Members, kind: EventType) -> str | None:
 # --- data ---------------------------------------------------------------------------------------------------
 
 
-def _data(members: Members, kind: EventType) -> Row:
+def _data(members: Members, kind: EventSpec) -> Row:
     some = "data" in members and read_value(members["data"]) is not None
     given = read_fields("data", members["data"]) if some else {}
     declared = {field.name: field for field in kind.fields}

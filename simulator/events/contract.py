@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from simulator.domain.vocabulary import CONVERSION_TYPES, Category, EventType, complete
+
 MAX_INTEGER = 2**53 - 1
 MAX_TEXT = 256
 MAX_REFERENCE = 128
@@ -19,15 +21,6 @@ Kind = Literal[
     "text", "reference", "contact", "choice", "currency", "integer", "boolean", "decision", "program"
 ]
 """How a field is checked: `reference` is 1-128 of `A-Za-z0-9_-.:=`; `contact` a reference that is no phone number."""
-
-
-class Category(StrEnum):
-    """The three categories of data that cross, and the operators' own."""
-
-    IDENTIFICATION = "identification"
-    PARTICIPATION = "participation"
-    CONVERSION = "conversion"
-    STEERING = "steering"
 
 
 class Sender(StrEnum):
@@ -49,14 +42,23 @@ class Field:
 
 
 @dataclass(frozen=True)
-class EventType:
-    """One event type: what category it is, who may send it, and its fields."""
+class EventSpec:
+    """One event type's contract: who may send it, and its fields."""
 
-    name: str
-    category: Category
+    type: EventType
     senders: tuple[Sender, ...]
     fields: tuple[Field, ...] = ()
     subject_required: bool = True
+
+    @property
+    def name(self) -> str:
+        """Return the type's name, as it stands in an event."""
+        return self.type.value
+
+    @property
+    def category(self) -> Category:
+        """Return the category of data that the type belongs to."""
+        return self.type.category
 
 
 CONTACT_KINDS = ("email", "phone", "membership")
@@ -76,94 +78,78 @@ _CONVERSION_FIELDS = (
     Field("new_customer", "boolean"),
 )
 
-CONVERSION_TYPES = (
-    "purchase.completed",
-    "purchase.paid",
-    "account.activated",
-    "policy.started",
-    "service.activated",
-    "bill.paid",
-    "milestone.reached",
+EVENT_TYPES: dict[str, EventSpec] = complete(
+    EventType,
+    {
+        spec.name: spec
+        for spec in (
+            EventSpec(
+                EventType.CUSTOMER_IDENTIFIED,
+                (Sender.CLIENT, Sender.PLATFORM),
+                (
+                    Field("contact_ref", "contact", required=True),
+                    Field("contact_kind", "choice", required=True, choices=CONTACT_KINDS),
+                    Field("via", "choice", required=True, choices=("sso", "input")),
+                    Field("referrer_kind", "choice", required=True, choices=REFERRER_KINDS),
+                    Field("segment", "text"),
+                    Field("community", "text"),
+                    Field("country", "text"),
+                    Field("device_ref", "contact"),
+                ),
+            ),
+            EventSpec(EventType.LINK_CREATED, _PLATFORM, (_CODE,)),
+            EventSpec(EventType.SESSION_AUTHENTICATED, _PLATFORM),
+            EventSpec(
+                EventType.REFERRAL_SHARED,
+                _PLATFORM,
+                (_CODE, _CHANNEL, Field("reach", "integer", minimum=1)),
+            ),
+            EventSpec(
+                EventType.FRIEND_VISITED,
+                _PLATFORM,
+                (_CODE, _CHANNEL, Field("device_ref", "contact")),
+            ),
+            EventSpec(
+                EventType.FRIEND_CLAIMED,
+                _PLATFORM,
+                (
+                    Field("contact_ref", "contact", required=True),
+                    Field("code", "text"),
+                    Field("device_ref", "contact"),
+                    Field("country", "text"),
+                    Field("segment", "text"),
+                ),
+            ),
+            EventSpec(EventType.FRIEND_OPTED_IN, _PLATFORM),
+            EventSpec(EventType.ELIGIBILITY_CONFIRMED, _PLATFORM, (Field("eligible", "boolean"),)),
+            *(EventSpec(kind, _CLIENT, _CONVERSION_FIELDS) for kind in CONVERSION_TYPES),
+            EventSpec(
+                EventType.CONVERSION_REVERSED,
+                _CLIENT,
+                (
+                    Field("reverses", "text", required=True),
+                    Field("reason", "choice", choices=REVERSAL_REASONS),
+                ),
+            ),
+            EventSpec(
+                EventType.REVIEW_DECIDED,
+                _PLATFORM,
+                (
+                    Field("decision", "decision", required=True),
+                    Field("verdict", "choice", required=True, choices=VERDICTS),
+                    Field("by", "reference", required=True),
+                ),
+                subject_required=False,
+            ),
+            EventSpec(
+                EventType.PROGRAM_CHANGED,
+                _PLATFORM,
+                (Field("program", "program", required=True),),
+                subject_required=False,
+            ),
+        )
+    },
 )
-
-EVENT_TYPES: dict[str, EventType] = {
-    kind.name: kind
-    for kind in (
-        EventType(
-            "customer.identified",
-            Category.IDENTIFICATION,
-            (Sender.CLIENT, Sender.PLATFORM),
-            (
-                Field("contact_ref", "contact", required=True),
-                Field("contact_kind", "choice", required=True, choices=CONTACT_KINDS),
-                Field("via", "choice", required=True, choices=("sso", "input")),
-                Field("referrer_kind", "choice", required=True, choices=REFERRER_KINDS),
-                Field("segment", "text"),
-                Field("community", "text"),
-                Field("country", "text"),
-                Field("device_ref", "contact"),
-            ),
-        ),
-        EventType("link.created", Category.IDENTIFICATION, _PLATFORM, (_CODE,)),
-        EventType("session.authenticated", Category.PARTICIPATION, _PLATFORM),
-        EventType(
-            "referral.shared",
-            Category.PARTICIPATION,
-            _PLATFORM,
-            (_CODE, _CHANNEL, Field("reach", "integer", minimum=1)),
-        ),
-        EventType(
-            "friend.visited",
-            Category.PARTICIPATION,
-            _PLATFORM,
-            (_CODE, _CHANNEL, Field("device_ref", "contact")),
-        ),
-        EventType(
-            "friend.claimed",
-            Category.PARTICIPATION,
-            _PLATFORM,
-            (
-                Field("contact_ref", "contact", required=True),
-                Field("code", "text"),
-                Field("device_ref", "contact"),
-                Field("country", "text"),
-                Field("segment", "text"),
-            ),
-        ),
-        EventType("friend.opted_in", Category.PARTICIPATION, _PLATFORM),
-        EventType(
-            "eligibility.confirmed", Category.PARTICIPATION, _PLATFORM, (Field("eligible", "boolean"),)
-        ),
-        *(EventType(name, Category.CONVERSION, _CLIENT, _CONVERSION_FIELDS) for name in CONVERSION_TYPES),
-        EventType(
-            "conversion.reversed",
-            Category.CONVERSION,
-            _CLIENT,
-            (
-                Field("reverses", "text", required=True),
-                Field("reason", "choice", choices=REVERSAL_REASONS),
-            ),
-        ),
-        EventType(
-            "review.decided",
-            Category.STEERING,
-            _PLATFORM,
-            (
-                Field("decision", "decision", required=True),
-                Field("verdict", "choice", required=True, choices=VERDICTS),
-                Field("by", "reference", required=True),
-            ),
-            subject_required=False,
-        ),
-        EventType(
-            "program.changed",
-            Category.STEERING,
-            _PLATFORM,
-            (Field("program", "program", required=True),),
-            subject_required=False,
-        ),
-    )
-}
 
 SOURCE_PATTERN = r"platform|client/[A-Za-z0-9._-]+"
 REFERENCE_PATTERN = r"[A-Za-z0-9_\-.:=]{1,128}"

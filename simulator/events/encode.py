@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from simulator.events.check import DECISION_FIELDS
-from simulator.events.contract import EVENT_TYPES, EventType
+from simulator.events.contract import EVENT_TYPES, EventSpec
 from simulator.events.moment import format_moments
 
 _STAMPS = (("receivedat", "received_at"), ("seq", "seq"))
@@ -48,7 +48,7 @@ def encode_events(frame: pl.DataFrame, *, stamps: bool = True) -> list[bytes]:
     return encoded
 
 
-def _data(frame: pl.DataFrame, kind: EventType) -> list[Any]:
+def _data(frame: pl.DataFrame, kind: EventSpec) -> list[Any]:
     """Make the `data` of events of one type."""
     _, data = _structs(kind, ())
     values: list[list[Any]] = []
@@ -64,7 +64,7 @@ def _data(frame: pl.DataFrame, kind: EventType) -> list[Any]:
 
 
 @cache
-def _structs(kind: EventType, stamped: tuple[str, ...]) -> tuple[Callable[..., Any], type]:
+def _structs(kind: EventSpec, stamped: tuple[str, ...]) -> tuple[Callable[..., Any], type]:
     """Make what builds an event of one type, members in canonical order, and its data without absent fields."""
     name = kind.name.replace(".", "_")
     data = msgspec.defstruct(

@@ -26,7 +26,7 @@ from simulator.events.contract import (
     MAX_REFERENCE,
     MAX_TEXT,
     SOURCE_PATTERN,
-    EventType,
+    EventSpec,
     Field,
     Sender,
 )
@@ -63,7 +63,7 @@ READ_SCHEMA: dict[str, pl.DataType] = {
 class _Reader(NamedTuple):
     """How one event type is read: its struct, an empty `data`, and the columns that come out of `data`."""
 
-    kind: EventType
+    kind: EventSpec
     struct: type
     empty: Any
     columns: dict[str, Callable[[Any], Any]]
@@ -148,7 +148,7 @@ def _decoder(replay: bool) -> tuple[Callable[[bytes], Any], tuple[_Reader, ...]]
     return msgspec.json.Decoder(union).decode, readers
 
 
-def _reader(kind: EventType, replay: bool) -> _Reader:
+def _reader(kind: EventSpec, replay: bool) -> _Reader:
     name = kind.name.replace(".", "_")
     data = msgspec.defstruct(
         f"data_{name}", [_member(f) for f in kind.fields], forbid_unknown_fields=True, gc=False
@@ -250,7 +250,7 @@ def _sources_fit(groups: list[tuple[_Reader, list[int], list[Any]]]) -> NDArray[
     return np.array(fits, dtype=np.bool_)
 
 
-def _may_send(source: str, kind: EventType) -> bool:
+def _may_send(source: str, kind: EventSpec) -> bool:
     return _SOURCE.fullmatch(source) is not None and source.partition("/")[0] in kind.senders
 
 

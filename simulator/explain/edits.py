@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import EVENT_SCHEMA
-from simulator.events.contract import CONVERSION_TYPES
 
 _AS_FRIEND: Final = frozenset({"friend.visited", "friend.claimed", *CONVERSION_TYPES})
 """What makes somebody a friend. Their own links stay: without one, another of the same code would come to life."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from simulator.events.contract import CONVERSION_TYPES
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.program import values
 from simulator.program.nearest import shown
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from simulator.events.contract import CONVERSION_TYPES, REFERRER_KINDS
+from simulator.domain.vocabulary import CONVERSION_TYPES
+from simulator.events.contract import REFERRER_KINDS
 from simulator.program.model import Model, OnFail, Role, WindowKind
 
 Form = Literal[

@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
+from simulator.domain.vocabulary import CONVERSION_TYPES, complete
 from simulator.program.model import Attribution, Cap, Milestone, Program, Reward, Rule
 
 _UNITS = ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"))
-_EVENTS = {
-    "purchase.completed": "purchase completed",
-    "purchase.paid": "purchase paid",
-    "account.activated": "account activated",
-    "policy.started": "policy started",
-    "service.activated": "service activated",
-    "bill.paid": "bill paid",
-    "milestone.reached": "milestone reached",
-}
+_EVENTS = complete(
+    CONVERSION_TYPES,
+    {
+        "purchase.completed": "purchase completed",
+        "purchase.paid": "purchase paid",
+        "account.activated": "account activated",
+        "policy.started": "policy started",
+        "service.activated": "service activated",
+        "bill.paid": "bill paid",
+        "milestone.reached": "milestone reached",
+    },
+)
 _WINDOWS = {
     "lifetime": "ever",
     "calendar-day": "in a calendar day",

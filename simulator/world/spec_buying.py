@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticKnownError
 
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.world.measures import Delay, Duration, Part, Positive, Share, check_whole
 
-ConversionType = Literal[
-    "purchase.completed",
-    "purchase.paid",
-    "account.activated",
-    "policy.started",
-    "service.activated",
-    "bill.paid",
-    "milestone.reached",
-]
+
+def _conversion(name: str) -> str:
+    """Check that a word names a type of conversion."""
+    if name not in CONVERSION_TYPES:
+        raise PydanticKnownError(
+            "literal_error", {"expected": " or ".join(map(repr, map(str, CONVERSION_TYPES)))}
+        )
+    return name
+
+
+ConversionType = Annotated[str, AfterValidator(_conversion)]
 Client = Annotated[str, Field(pattern=r"client/[A-Za-z0-9._-]+")]
 Outcome = Annotated[str, Field(min_length=1, max_length=256, pattern="^[^@]*$")]
 Amounts = list[Positive]

@@ -17,7 +17,8 @@ from typing import Any, Literal, NamedTuple
 
 from oracle_expressions import Value, evaluate
 
-from simulator.events.contract import CONVERSION_TYPES, DATA_COLUMNS
+from simulator.domain.vocabulary import CONVERSION_TYPES
+from simulator.events.contract import DATA_COLUMNS
 from simulator.program.model import Cap, CapWindow, Milestone, Program, Reward
 
 Event = dict[str, Any]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from logbook import message
 from oracle import Oracle
 
-from simulator.events.contract import CONVERSION_TYPES
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.program.model import Cap, Milestone, Program, Reward, Rule
 
 Event = dict[str, Any]

@@ -19,8 +19,8 @@ from oracle import Entry, Event, Oracle, Row, Rows, _same_window
 from shrinking import shrink
 from strategies import Case, Step, case_of, cases
 
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import EVENT_SCHEMA
-from simulator.events.contract import CONVERSION_TYPES
 
 QUICK = settings(max_examples=80, deadline=None, derandomize=True, phases=[Phase.generate, Phase.shrink])
 LONG = settings(max_examples=5000, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from designs import DAY, HOUR, design, milestone, reward, rule
 
-from simulator.events.contract import CONVERSION_TYPES
+from simulator.domain.vocabulary import CONVERSION_TYPES
 
 PROGRAM = design()
 

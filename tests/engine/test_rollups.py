@@ -16,12 +16,12 @@ from oracle import Oracle
 from strategies import case_of
 from test_engine_agrees import folded, run
 
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine import leaders
 from simulator.engine.arrays import Columns
 from simulator.engine.interner import OTHER, PARTS, Few
 from simulator.engine.record_parts import GENERATIONS
 from simulator.engine.state import STANDING
-from simulator.events.contract import CONVERSION_TYPES
 
 
 def recount(collector: Collector) -> dict[str, tuple[int, int]]:

@@ -9,8 +9,9 @@ import pytest
 
 from referral_tui.cli.app import COMMANDS
 from simulator.domain.definitions import DEFINITIONS, FORMULAS, RECEIPTS
+from simulator.domain.vocabulary import Category
 from simulator.engine.rollup import METRICS
-from simulator.events.contract import EVENT_TYPES, Category, EventType, Field
+from simulator.events.contract import EVENT_TYPES, EventSpec, Field
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -33,7 +34,7 @@ def told(field: Field) -> str:
     return f"**`{field.name}`** {kind}" if field.required else f"`{field.name}` {kind}"
 
 
-def row(kind: EventType) -> tuple[str, str]:
+def row(kind: EventSpec) -> tuple[str, str]:
     """Who sends a type, and its fields, as the page tells them."""
     return ", ".join(kind.senders), " · ".join(told(field) for field in kind.fields)
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from simulator.domain.errors import ProgramError
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.events.contract import CONVERSION_TYPES, EVENT_TYPES, FUTURE_LIMIT_MS
+from simulator.events.contract import EVENT_TYPES, FUTURE_LIMIT_MS
 from simulator.events.decode import DECODED_SCHEMA, Decoded, Receiver, decode_lines
 from simulator.events.moment import format_moment, parse_moment
 

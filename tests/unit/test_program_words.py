@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from simulator.domain.errors import InputError
-from simulator.events.contract import CONVERSION_TYPES
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.program.draft import QUESTIONS, check_answer, draft_program
 from simulator.program.facts import ALL_FACTS
 from simulator.program.layout import CAP, TABLES

@@ -10,6 +10,7 @@ from referral_tui import figures
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.names import Names
 from referral_tui.words import REWARD_SYMBOLS, channel_words, reason_words
+from simulator.domain.vocabulary import Outcome, Stage, complete
 
 if TYPE_CHECKING:
     from db.read.queries import Program
@@ -29,19 +30,25 @@ _DONE: Final = {
     "milestone.reached": "milestone",
     "conversion.reversed": "reversed",
 }
-STAGE_SIGNS: Final = {
-    "visited": ("▁", "quiet"),
-    "claimed": ("▂", "plain"),
-    "eligible": ("▃", "plain"),
-    "converted": ("▄", "plain"),
-    "qualified": ("▆", "good"),
-    "rewarded": ("█", "good"),
-}
-OUTCOMES: Final = {
-    "refused": ("✕ refused", "bad"),
-    "review": ("? in review", "warn"),
-    "ignored": ("· no count", "quiet"),
-}
+STAGE_SIGNS: Final = complete(
+    tuple(stage for stage in Stage if stage is not Stage.REACHED),
+    {
+        "visited": ("▁", "quiet"),
+        "claimed": ("▂", "plain"),
+        "eligible": ("▃", "plain"),
+        "converted": ("▄", "plain"),
+        "qualified": ("▆", "good"),
+        "rewarded": ("█", "good"),
+    },
+)
+OUTCOMES: Final = complete(
+    tuple(one for one in Outcome if one is not Outcome.QUALIFIED),
+    {
+        "refused": ("✕ refused", "bad"),
+        "review": ("? in review", "warn"),
+        "ignored": ("· no count", "quiet"),
+    },
+)
 _INKS: Final = {
     "issued": "good",
     "pending": "plain",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from rich.style import Style
 from textual.widget import Widget
 
+from simulator.domain.vocabulary import RewardState, complete
+
 INKS = (
     *(
         "plain",
@@ -28,15 +30,18 @@ INKS = (
     ),
     *("identification", "participation", "conversion", "steering", "funnel-top", "funnel-bottom"),
 )
-REWARD_INKS = {
-    "pending": "warn",
-    "issued": "good",
-    "counted": "quiet",
-    "capped": "quiet",
-    "unfunded": "bad",
-    "voided": "bad",
-    "revoked": "bad",
-}
+REWARD_INKS = complete(
+    RewardState,
+    {
+        "pending": "warn",
+        "issued": "good",
+        "counted": "quiet",
+        "capped": "quiet",
+        "unfunded": "bad",
+        "voided": "bad",
+        "revoked": "bad",
+    },
+)
 """The ink of a reward, by its state."""
 COMPONENTS = {f"ink--{name}" for name in INKS}
 

@@ -8,8 +8,8 @@ import polars as pl
 from simulator.delivery.chances import Chances
 from simulator.delivery.faults.flight import Flight
 from simulator.domain.spans import DAY_MS, HOUR_MS
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import TYPES
-from simulator.events.contract import CONVERSION_TYPES
 from simulator.world.draws import Ints
 
 _DUPLICATE, _ACK, _CONFLICT, _REBOOKED = 1, 2, 3, 4  # which copy of a message each is
