@@ -82,6 +82,8 @@ def _load(path: Path, events: int, *, cpu: bool) -> float:
         "-m",
         "referral_tui",
         "load",
+        "--traffic",
+        "preset",
         "--events",
         str(events),
         "--db",
@@ -101,7 +103,8 @@ def _workers(events: int) -> None:
     """The same two shards of rules alone, by one process and by two."""
     seconds = {}
     for workers in (1, 2):
-        command = [sys.executable, "-m", "referral_tui", "load", "--no-store", "--shards", "2", "--json"]
+        command = [sys.executable, "-m", "referral_tui", "load", "--traffic", "preset"]
+        command += ["--no-store", "--shards", "2", "--json"]
         command += ["--events", str(events), "--workers", str(workers)]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         seconds[workers] = float(json.loads(done.stdout)["seconds"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -38,11 +38,18 @@ def load(
             "--from", metavar="FILE", help="Play a recorded log: .jsonl, .csv, .parquet or a database."
         ),
     ] = None,
+    traffic: Annotated[
+        Literal["dense", "preset"],
+        typer.Option(
+            help="dense: the preset's people in a hurry, 50 to 350 decisions in 1,000 events; "
+            "preset: as seldom as in its world, at first none."
+        ),
+    ] = "dense",
     seed: Annotated[int, typer.Option(min=0, help="Another number, other people and another luck.")] = 1,
     referrers: Annotated[
         int,
         typer.Option(
-            min=1, max=10_000_000, help="Customers in the traffic's market; about 19 events each a year."
+            min=1, max=10_000_000, help="Customers in the traffic's market; dense, some 40 events each."
         ),
     ] = 100_000,
     rate: Annotated[
@@ -102,7 +109,9 @@ def load(
     """Drive the rules with events, as fast as they go or at a rate, and say how quick they were and what held them up.
 
     Latency counts from the moment an event was due, not from when its turn came. With a rate the load is open: what
-    is due comes, whether or not the rules keep up. Ends with 1 where a threshold does not hold.
+    is due comes, whether or not the rules keep up, and has its turn before the end. Offered is what was asked for, over
+    its own time; achieved what was done, over the time until it was; judged what the rules did, over the time that they
+    took. The program is judged by without its first and last day. Ends with 1 where a threshold does not hold.
 
     Example: referral-tui load --rate 20k/s --seconds 20 --threshold 'p99<50ms'
     """
@@ -121,7 +130,7 @@ def load(
         limits=(events, seconds),
         batch=batch,
         place=(db, no_store),
-        traffic=(prepare or find_knee, processes),
+        traffic=(traffic == "dense", prepare or find_knee, processes),
         thresholds=threshold or [],
     )
     if shards is None and (workers or cluster):
@@ -155,7 +164,7 @@ def _order(
     limits: tuple[int | None, float | None],
     batch: int | None,
     place: tuple[Path | None, bool],
-    traffic: tuple[bool, int | None],
+    traffic: tuple[bool, bool, int | None],
     thresholds: list[str],
 ) -> Order:
     """What is asked for, checked before anything is made; raises InputError."""
@@ -167,6 +176,7 @@ def _order(
     from simulator.load.thresholds import parse_threshold  # noqa: PLC0415 - with the rest
     from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
     from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
+    from simulator.program.shares import without_dates  # noqa: PLC0415 - with the rest
     from simulator.run.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
 
     (rate, stages), (events, seconds), (db, no_store) = pace, limits, place
@@ -176,7 +186,13 @@ def _order(
         )
     if db is not None and no_store:
         raise InputError("--db and --no-store: give one of the two")
-    schedule = constant(parse_rate(rate)) if rate is not None else parse_stages(stages) if stages else None
+    schedule = (
+        constant(parse_rate(rate))
+        if rate is not None
+        else parse_stages(stages)
+        if stages is not None
+        else None
+    )
     held = tuple(parse_threshold(text) for text in thresholds)
     preset, seed, referrers = plan
     wanted = Plan(preset=preset, seed=seed, referrers=referrers)
@@ -186,15 +202,16 @@ def _order(
         seconds = 10.0
     return Order(
         plan=Plan(preset=preset, seed=seed, referrers=referrers, start_ms=start_of(design)),
-        program=design,
+        program=without_dates(design),
         schedule=schedule,
         limits=Limits(events, seconds),
         batch=batch or BATCH,
         path=db,
         store=not no_store,
         recording=recording,
-        prepare=traffic[0],
-        processes=traffic[1] or min(2, cores()),
+        dense=traffic[0],
+        prepare=traffic[1],
+        processes=traffic[2] or min(2, cores()),
         thresholds=held,
     )
 
@@ -202,6 +219,7 @@ def _order(
 def _knee(
     order: Order, hooks: Hooks, paced: str | None, told: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
+    from referral_tui.cli.errors import InterruptedCommand  # noqa: PLC0415 - with the rest
     from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
     from simulator.load.knee import find_knee  # noqa: PLC0415 - loads Polars
     from simulator.load.session import traffic_of  # noqa: PLC0415 - loads Polars
@@ -215,7 +233,10 @@ def _knee(
         raise InputError(
             "--find-knee: a peak of memory is of all runs so far, whatever their rate; leave that threshold out"
         )
-    traffic = traffic_of(order, hooks)
+    try:
+        traffic = traffic_of(order, hooks)
+    except KeyboardInterrupt:
+        raise InterruptedCommand("no rate was tried: its traffic was still being made") from None
     assert isinstance(traffic, Recording)  # noqa: S101 - `prepare` makes one
     return find_knee(order, hooks, traffic, told)
 

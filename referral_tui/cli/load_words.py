@@ -10,6 +10,8 @@ from referral_tui.cli.summary import receipt_lines, standing_lines
 if TYPE_CHECKING:
     from simulator.program.model import Program
 
+_SMALL_BATCH = 1000
+_WORTH_A_LINE = 0.01  # of what was due: less is the luck of the last batch
 _PIECES = 12  # rules and facts that are shown; --json has all
 
 
@@ -91,16 +93,37 @@ def _rates(figures: Mapping[str, Any]) -> Iterator[str]:
         f"{figures['batch']:,}, {where}{loops}"
     )
     offered = figures["offered_per_second"]
-    pace = "as fast as it goes" if offered is None else f"{offered:,.0f}/s"
+    pace = (
+        "as fast as it goes"
+        if offered is None
+        else f"{offered:,.0f}/s asked for, over the schedule's own time"
+    )
     yield f"  offered     {figures['offered']:>12,}  {pace}"
     achieved, judged = figures["achieved_per_second"], figures["judged_per_second"]
-    yield f"  achieved    {figures['received']:>12,}  {achieved:,.0f}/s in {figures['seconds']:.1f} s"
+    seconds = f"{figures['seconds']:.1f} s, until all of it was done"
+    yield f"  achieved    {figures['received']:>12,}  {achieved:,.0f}/s in {seconds}"
+    if figures["mode"] == "open" and figures["backlog"] > figures["offered"] * _WORTH_A_LINE:
+        yield f"  backlog     {figures['backlog']:>12,}  were due and had their turn after the schedule's end only"
     missing = figures["offered"] - figures["received"]
+    small = " (larger ones cost less an event)" if figures["batch_mean"] < _SMALL_BATCH else ""
     if missing > 0:
         yield f"  not sent    {missing:>12,}  were due and their turn did not come"
-    yield f"  judged      {'':>12}  {judged:,.0f}/s by the rules, counting only the time they took"
+    yield (
+        f"  judged      {'':>12}  {judged:,.0f}/s by the rules, over the time they took, in batches of "
+        f"{figures['batch_mean']:,.0f}{small}"
+    )
+    yield from _asked(figures)
     if figures["settling_seconds"] >= 0.05:
         yield f"  then        {'':>12}  {figures['settling_seconds']:.1f} s to release what was due and make indexes"
+
+
+def _asked(figures: Mapping[str, Any]) -> Iterator[str]:
+    """How dense in decisions it was, and a line where that tells nothing of the rules."""
+    found, dense = sum(figures["decisions"].values()), figures["decisions_per_1000"]
+    yield f"  decisions   {found:>12,}  {dense:,.1f} in 1,000 events"
+    if figures["rules_hardly_asked"]:
+        more = "leave out --traffic preset, or play" if not figures["dense"] else "play"
+        yield f"  the rules were hardly asked: take no figure of this run for theirs; {more} more events"
 
 
 def _latency(figures: Mapping[str, Any]) -> Iterator[str]:

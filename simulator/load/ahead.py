@@ -28,13 +28,13 @@ _PATIENCE_S = 5.0
 class Ahead:
     """`WorldTraffic` from another process; the same messages in the same order."""
 
-    def __init__(self, plan: Plan, program: Program) -> None:
-        """Start it. Raises WorldError or InputError for a plan that can't be."""
+    def __init__(self, plan: Plan, program: Program, *, hurried: bool = False) -> None:
+        """Start it; `hurried` as of `WorldTraffic`. Raises WorldError or InputError for a plan that can't be."""
         plan.models(plan.world())  # what is wrong is told here rather than there
         context = get_context("spawn")  # a fork would copy Polars' threads in whatever state they are
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=_make, args=(theirs, plan, program), name="referral-tui traffic", daemon=True
+            target=_make, args=(theirs, plan, program, hurried), name="referral-tui traffic", daemon=True
         )
         self._process.start()
         theirs.close()
@@ -77,11 +77,11 @@ class Ahead:
             self._parcels.put(None)
 
 
-def _make(pipe: Connection, plan: Plan, program: Program) -> None:
+def _make(pipe: Connection, plan: Plan, program: Program, hurried: bool) -> None:
     """The life of the other process: make and hand over until nobody listens."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for who started us, and they end us
     with suppress(EOFError, OSError):
-        traffic = WorldTraffic(plan, program)
+        traffic = WorldTraffic(plan, program, hurried=hurried)
         while True:
             parcel = gather(traffic, PARCEL)
             pipe.send((traffic.loops, packed(parcel)))

@@ -3,6 +3,8 @@
 Open load (a schedule): an event is due at its intended time, whether or not those before it are done; its latency
 counts from there, so that a stall is felt by every event that fell due in it (no coordinated omission). Closed load:
 a batch is offered when the one before was taken, and its latency counts from when it was ready.
+
+An open load drains: what was due by the end of its time has its turn afterwards, for `Limits.drain` seconds at most.
 """
 
 from __future__ import annotations
@@ -28,10 +30,14 @@ _DETAILED_EVERY = 8  # one in so many
 
 @dataclass(frozen=True)
 class Limits:
-    """When it ends: after so many events, or so many seconds, or at the schedule's end; whichever is first."""
+    """When it ends: after so many events, or so many seconds, or at the schedule's end; whichever is first.
+
+    What an open load was to send by then it sends all the same, in at most `drain` seconds after it.
+    """
 
     events: int | None = None
     seconds: float | None = None
+    drain: float = 30.0
 
 
 class Drive:
@@ -56,14 +62,18 @@ class Drive:
         self._stopped, self._tick = stopped, tick
         self._pending: deque[Floats] = deque()  # intended times of each batch that is not done
         self._finished: deque[float] = deque()  # when each was; the writer's thread appends
-        self._start = 0.0
+        self._start, self._last = 0.0, 0
+        self._end, self._wanted = _asked_for(schedule, limits)
 
     def go(self) -> bool:
         """Drive to the end; whether it came there without being stopped."""
         self._start = self._wall.now()
         ended = self._loop()
         tally = self.tally
-        tally.offered = tally.sent if self._schedule is None else self._due(self._now())
+        if self._schedule is None:
+            tally.offered = tally.sent
+        else:
+            self._ask(self._now())
         if self._schedule is not None and tally.offered > tally.sent:  # no latency tells of these
             tally.fell_behind(self._now() - float(self._schedule.times(tally.sent, 1)[0]))
         self._target.flush()
@@ -78,9 +88,9 @@ class Drive:
         tally = self.tally
         while not self._stopped():
             now = tally.elapsed = self._now()
+            self._ask(now)
             if self._over(now):
                 return True
-            tally.offered = self._due(now)
             wanted = min(tally.offered - tally.sent, self._batch)
             if wanted > 0:
                 self._send(now, wanted)
@@ -94,11 +104,18 @@ class Drive:
         events, seconds = self._limits.events, self._limits.seconds
         if events is not None and self.tally.sent >= events:
             return True
-        if seconds is not None and now >= seconds:
-            return True
-        return (
-            self._schedule is not None and now >= self._schedule.seconds and self._due(now) <= self.tally.sent
-        )
+        if self._schedule is None:
+            return seconds is not None and now >= seconds
+        return now >= self._end and (self.tally.sent >= self._wanted or now >= self._end + self._limits.drain)
+
+    def _ask(self, now: float) -> None:
+        """Count what was offered by now, and in how much of the schedule's own time."""
+        tally = self.tally
+        if self._schedule is not None:
+            if tally.asked < self._end:
+                tally.backlog = max(0, self._due(now) - tally.sent - self._last)
+            tally.asked = min(now, self._end)
+        tally.offered = self._due(now)
 
     def _due(self, now: float) -> int:
         """How many events are offered by now; without a schedule the next batch always is."""
@@ -124,6 +141,7 @@ class Drive:
         self._target.judging.detailed = detailed
         tally.detailed_events += messages.height if detailed else 0
         tally.sent += messages.height
+        self._last = messages.height
         tally.batches += 1
         tally.late += late_arrivals(messages)
         tally.counts += self._target.take(messages, self._done)
@@ -148,3 +166,14 @@ class Drive:
 
     def _now(self) -> float:
         return self._wall.now() - self._start
+
+
+def _asked_for(schedule: Schedule | None, limits: Limits) -> tuple[float, int]:
+    """When a schedule under limits ends, seconds after the start, and how many events it offers until then."""
+    if schedule is None:
+        return 0.0, 0
+    end = schedule.seconds if limits.seconds is None else min(schedule.seconds, limits.seconds)
+    wanted = schedule.due(end)
+    if limits.events is not None and limits.events <= wanted:
+        return float(schedule.times(limits.events - 1, 1)[0]), limits.events
+    return end, wanted

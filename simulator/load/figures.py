@@ -10,6 +10,8 @@ from simulator.load.thresholds import Threshold
 from simulator.measuring.figures import PERCENTILES, STAGES, rate, running
 from simulator.measuring.tally import Tally
 
+HARDLY = 10
+"""Decisions in 1,000 events: with fewer a run tells little of the rules."""
 BOTTLENECK = 0.5  # the generator is one where it takes more than this part of the time
 
 
@@ -26,8 +28,16 @@ def final(tally: Tally, target: Target, thresholds: Sequence[Threshold], *, pace
         "generator_is_bottleneck": generator > BOTTLENECK,
         **target.standing(),
     }
+    figures |= asked(figures)
     held = [threshold.held_against(figures) for threshold in thresholds]
     return {"thresholds": held, "ok": all(one["ok"] for one in held), **figures}
+
+
+def asked(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """How often the rules were asked: decisions in 1,000 events, and whether that is hardly ever."""
+    decided, received = sum(figures["decisions"].values()), figures["received"]
+    dense = 1000 * decided / received if received else 0.0
+    return {"decisions_per_1000": round(dense, 1), "rules_hardly_asked": dense < HARDLY}
 
 
 def _pieces(tally: Tally, target: Target) -> dict[str, float]:
@@ -54,6 +64,7 @@ def merged(
         "duplicate",
         "conflict",
         "late",
+        "backlog",
         "queue",
         "batches",
         "left_out",
@@ -87,9 +98,11 @@ def merged(
         "seconds": round(seconds, 3),
         "offered_per_second": None
         if first["offered_per_second"] is None
-        else rate(found["offered"], seconds),
+        else round(sum(part["offered_per_second"] for part in parts), 1),
         "achieved_per_second": rate(found["received"], seconds),
         "judged_per_second": rate(found["received"], judging),
+        "batch_mean": round(found["received"] / found["batches"], 1) if found["batches"] else 0.0,
+        **asked(found),
         "generator_is_bottleneck": found["generator_share"] > BOTTLENECK,
         "ended": all(part["ended"] for part in parts),
     }

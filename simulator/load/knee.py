@@ -17,7 +17,7 @@ DEFAULT: Final = "p99<250ms"
 PRECISION: Final = 1.05  # the knee lies between the best rate that held and one at most 5 % above it
 TRIAL_S: Final = 5.0
 _TRIALS: Final = 20  # down to a ten-thousandth of what goes closed, and then to 5 %
-_SENT: Final = 0.99  # of what was due, at least: the rest had no turn, so no latency tells of it
+_BACKLOG: Final = 0.01  # of what was due, at most, had no turn in time: else the queue grows without end
 
 Trial = dict[str, Any]
 
@@ -65,7 +65,7 @@ def find_knee(
 def _trial(
     order: Order, hooks: Hooks, traffic: Recording, seconds: float, thresholds: tuple[Threshold, ...]
 ) -> dict[str, Any]:
-    limits = Limits(events=None, seconds=seconds)
+    limits = Limits(events=None, seconds=seconds, drain=seconds)
     trial = replace(order, path=None, limits=limits, thresholds=thresholds)
     return run_load(trial, hooks, traffic.again())
 
@@ -73,9 +73,9 @@ def _trial(
 def _line(figures: dict[str, Any], rate: float | None) -> Trial:
     """A trial at a rate, or (None) as fast as it goes: what was measured, and `failed`: what did not hold."""
     failed = [one["threshold"] for one in figures["thresholds"] if not one["ok"]]
-    sent = figures["received"] / figures["offered"] if figures["offered"] else 0.0
-    if rate is not None and sent < _SENT:
-        failed.append(f"only {sent * 100:.0f} % of what was due was sent")
+    backlog = figures["backlog"] / figures["offered"] if figures["offered"] else 1.0
+    if rate is not None and backlog > _BACKLOG:
+        failed.append(f"only {(1 - backlog) * 100:.0f} % of what was due had its turn in time")
     return {
         "rate": None if rate is None else round(rate, 1),
         "achieved_per_second": figures["achieved_per_second"],

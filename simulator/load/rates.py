@@ -104,10 +104,10 @@ def parse_stages(text: str) -> Schedule:
         except ValueError:
             seconds = 0.0
         if not 0 < seconds <= 86_400:
-            raise InputError(f"--stages {text}: '{part}' is no stage; right is {_STAGES}")
+            raise InputError(f"--stages '{text}': '{part}' is no stage; right is {_STAGES}")
         last = 0.0 if rate in ("0", "0/s") else parse_rate(rate, f"--stages {span}:")
         stages.append(Stage(seconds, before, last))
         before = last
     if not any(stage.last for stage in stages):
-        raise InputError(f"--stages {text}: offers nothing; right is {_STAGES}")
+        raise InputError(f"--stages '{text}': offers nothing; right is {_STAGES}")
     return Schedule(tuple(stages))

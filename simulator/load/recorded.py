@@ -20,6 +20,7 @@ from simulator.files.ingest import decoders
 from simulator.files.reading import CSV, JSON_LINES, opened
 from simulator.platform.records import parse_program, typed
 from simulator.program.load import load_program
+from simulator.program.shares import without_dates
 
 PARQUET = ".parquet"
 _BLOCK = 100_000
@@ -30,7 +31,7 @@ def read_recording(path: Path, limit: int | None, currency: str) -> tuple[pl.Dat
     """The first `limit` events of a recorded log as messages, and how many before their end were malformed.
 
     Each must say its `receivedat`, as those of `export events` do. A change of program to another currency than
-    that of the program which judges the log is malformed, as it is at the door.
+    that of the program which judges the log is malformed, as it is at the door. Changes have no first and last day.
 
     Raises:
         InputError: no such file, or of a kind that holds no events.
@@ -46,7 +47,8 @@ def read_recording(path: Path, limit: int | None, currency: str) -> tuple[pl.Dat
     parts: list[pl.DataFrame] = [pl.DataFrame(schema=MESSAGE_SCHEMA)]
     malformed = found = 0
     for judged, refused in read(path):
-        messages = judged.filter(~_wrong_changes(judged["program"], currency))
+        programs, wrong = _changes(judged["program"], currency)
+        messages = judged.with_columns(programs).filter(~wrong)
         parts.append(messages)
         malformed += refused + judged.height - messages.height
         found += messages.height
@@ -56,15 +58,17 @@ def read_recording(path: Path, limit: int | None, currency: str) -> tuple[pl.Dat
     return (joined if limit is None else joined[:limit]), malformed
 
 
-def _wrong_changes(programs: pl.Series, currency: str) -> pl.Series:
-    """Which of these programs (null for other events) can't come into force."""
+def _changes(programs: pl.Series, currency: str) -> tuple[pl.Series, pl.Series]:
+    """Programs (null for other events) without their dates, and which of them can't come into force."""
     wrong = np.zeros(len(programs), bool)
-    for place in np.flatnonzero(programs.is_not_null()).tolist():
+    places = np.flatnonzero(programs.is_not_null()).tolist()
+    texts = programs.to_list() if places else []
+    for place in places:
         try:
-            load_program(programs[place], "program", currency=currency)
+            texts[place] = without_dates(load_program(texts[place], "program", currency=currency)).text
         except ProgramError:
             wrong[place] = True
-    return pl.Series(wrong)
+    return (pl.Series(programs.name, texts, programs.dtype) if places else programs), pl.Series(wrong)
 
 
 def _text(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:

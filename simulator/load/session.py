@@ -38,7 +38,7 @@ More than this gains little, and a batch in the engine and one in the queue are 
 class Order:
     """What is asked for. `path` None: a database that is thrown away, or with `store` False none at all.
 
-    With 2 `processes` a preset's traffic is made in one of its own.
+    With 2 `processes` a preset's traffic is made in one of its own; `dense` traffic converts often (`load.dense`).
     """
 
     plan: Plan
@@ -50,6 +50,7 @@ class Order:
     store: bool = True
     recording: Path | None = None
     prepare: bool = False
+    dense: bool = True
     processes: int = 1
     thresholds: tuple[Threshold, ...] = ()
 
@@ -108,8 +109,8 @@ def traffic_of(order: Order, hooks: Hooks) -> Traffic:
             messages, repeats = without_repeats(messages)
         return Recording(messages, f"--from {order.recording}", malformed, repeats)
     if order.processes > 1 and not order.prepare:
-        return Ahead(order.plan, order.program)
-    traffic = WorldTraffic(order.plan, order.program)
+        return Ahead(order.plan, order.program, hurried=order.dense)
+    traffic = WorldTraffic(order.plan, order.program, hurried=order.dense)
     if order.prepare:
         return prepared(traffic, order.limits.events, order.plan.preset, progress)
     return traffic
@@ -164,6 +165,7 @@ def _identity(order: Order) -> dict[str, Any]:
         "program": order.program.name,
         "seed": order.plan.seed,
         "referrers": order.plan.referrers,
+        "dense": order.dense and order.recording is None,
         "mode": "closed" if order.schedule is None else "open",
         "schedule": [(stage.seconds, stage.first, stage.last) for stage in schedule.stages]
         if schedule

@@ -17,6 +17,7 @@ from simulator.delivery.wire import on_wire
 from simulator.domain.errors import InputError
 from simulator.domain.spans import DAY_MS
 from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.load.dense import dense
 from simulator.program.model import Program
 from simulator.run.plan import Plan
 from simulator.world.world import World
@@ -58,11 +59,11 @@ def renewed(messages: pl.DataFrame, loop: int, later_ms: int) -> pl.DataFrame:
 class WorldTraffic:
     """A preset's people, as they are delivered; each loop is another such market, after the one before."""
 
-    def __init__(self, plan: Plan, program: Program) -> None:
-        """Raises WorldError or InputError for a plan that can't be."""
+    def __init__(self, plan: Plan, program: Program, *, hurried: bool = False) -> None:
+        """`hurried` people make dense traffic. Raises WorldError or InputError for a plan that can't be."""
         self.left_out = 0
         self._plan, self._program = plan, program
-        self._spec = plan.world()
+        self._spec = dense(plan.world()) if hurried else plan.world()
         self._models = plan.models(self._spec)
         self.loops = 0
         self._begin()

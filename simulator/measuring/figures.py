@@ -28,8 +28,9 @@ class Measured(Protocol):
 def running(tally: Tally, target: Measured, *, paced: bool) -> dict[str, Any]:
     """The figures so far; times in seconds or, where the name says so, milliseconds.
 
-    `achieved_per_second` counts events that are done, by the wall clock; `judged_per_second` those taken, by the time
-    that judging them took: what the rules would do if nothing else were to do.
+    `offered_per_second` is what the schedule asked for, over its own time; `achieved_per_second` what is done, over the
+    wall clock's time until it was; `judged_per_second` what was taken, over the time that judging took, in batches of
+    `batch_mean` events: of small ones each event costs more.
     """
     counts, elapsed = tally.counts, tally.elapsed
     judging = sum(target.judging.stages.get(stage, 0.0) for stage in STAGES)
@@ -41,9 +42,11 @@ def running(tally: Tally, target: Measured, *, paced: bool) -> dict[str, Any]:
         "duplicate": counts.duplicate,
         "conflict": counts.conflict,
         "late": tally.late,
-        "offered_per_second": rate(tally.offered, elapsed) if paced else None,
+        "offered_per_second": rate(tally.offered, tally.asked) if paced else None,
         "achieved_per_second": rate(tally.done, elapsed),
         "judged_per_second": rate(tally.sent, judging),
+        "batch_mean": round(tally.sent / tally.batches, 1) if tally.batches else 0.0,
+        "backlog": tally.backlog,
         "latency_ms": latency(tally),
         "latency_error": round(ERROR, 4),
         "behind_ms": round(tally.most_behind * 1000, 3),

@@ -16,9 +16,15 @@ LATE_MS = HOUR_MS  # an event received so long after it occurred is a late arriv
 
 @dataclass
 class Tally:
-    """What has happened so far; times in seconds of the wall clock since the start."""
+    """What has happened so far; times in seconds of the wall clock since the start.
+
+    `asked` is how much of its own time a schedule has gone through: while what was due is still being done, it stands.
+    `backlog` are the events due by then that had had no turn, beyond as many as the last batch: none where it keeps up.
+    """
 
     offered: int = 0
+    asked: float = 0.0
+    backlog: int = 0
     sent: int = 0
     counts: Counts = field(default_factory=Counts)
     late: int = 0

@@ -1,14 +1,17 @@
-"""A program's budget shared out among independent markets: the same file, with a part of the total."""
+"""Programs as a load plays them: the same file, with a part of the budget, or without its first and last day."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from simulator.domain.errors import InputError
 from simulator.program.load import load_program
 from simulator.program.model import Program
 
 _TABLE = re.compile(r"^\s*\[+([^\]]*)\]+")
 _TOTAL = re.compile(r"^(\s*total\s*=\s*)([0-9_.]+)")
+_DATE = re.compile(r"^\s*(starts|ends)\s*=")
 
 
 def share_of(program: Program, number: int, parts: int) -> Program:
@@ -27,9 +30,37 @@ def share_of(program: Program, number: int, parts: int) -> Program:
 def _with_total(text: str, minor: int, digits: int) -> str:
     """The program's file with another total in its table `[budget]`."""
     total = f"{minor / 10**digits:.{digits}f}" if digits else str(minor)
-    lines, table = [], ""
+    return "".join(
+        _TOTAL.sub(rf"\g<1>{total}", line) if table == "budget" else line for table, line in _by_table(text)
+    )
+
+
+def without_dates(program: Program) -> Program:
+    """Return the program without `starts` and `ends`, which are commented out in its text: it judges at any time.
+
+    Raises:
+        InputError: they are not written as lines of their own, so they can't be left out.
+
+    """
+    if program.starts_ms is None and program.ends_ms is None:
+        return program
+    text = "".join(
+        f"# {line}" if table == "program" and _DATE.match(line) else line
+        for table, line in _by_table(program.text)
+    )
+    found = load_program(text, program.name)
+    if found.starts_ms is not None or found.ends_ms is not None:
+        raise InputError(
+            f"program {program.name}: a load plays on past its end, so starts and ends are left out; "
+            "write each as a line of its own in the table [program]"
+        )
+    return found
+
+
+def _by_table(text: str) -> Iterator[tuple[str, str]]:
+    """Each line of a program's file, with the name of the table it stands in."""
+    table = ""
     for line in text.splitlines(keepends=True):
         found = _TABLE.match(line)
         table = found[1].strip() if found else table
-        lines.append(_TOTAL.sub(rf"\g<1>{total}", line) if table == "budget" else line)
-    return "".join(lines)
+        yield table, line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +11,17 @@ from pathlib import Path
 import pytest
 from nasty import Cli
 
+import simulator.presets
 from db.read.meter import load as read_load
 from simulator.domain.wall_clock import Stopper
+from simulator.load import knee
+from simulator.load.dense import DECISIONS
 from simulator.load.session import Hooks, Order, traffic_of
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
-from simulator.run.plan import Plan
+from simulator.run.plan import Plan, world_names
 
+PRESETS = Path(simulator.presets.__file__).parent
 SMALL = ("--events", 3000, "--referrers", 300, "--batch", 1000, "--processes", 1)
 
 
@@ -111,6 +116,7 @@ def test_the_knee_is_searched(cli: Cli) -> None:
     [
         (("--rate", "fast"), "--rate fast: no rate; right is"),
         (("--stages", "10s"), "is no stage; right is"),
+        (("--stages", ""), "--stages '': '' is no stage; right is"),
         (("--threshold", "p98<1s"), "no figure 'p98'; did you mean"),
         (("--rate", "1k", "--stages", "1s:1k"), "--rate and --stages: give one of the two"),
         (("--no-store", "--db", "x.db"), "--db and --no-store: give one of the two"),
@@ -197,6 +203,72 @@ def test_a_log_of_nothing_but_changes_can_t_be_played_again_and_again(
         "no event in it, 1 malformed lines (`ingest` says why each); a load test needs some to play"
         in done.err
     )
+
+
+@pytest.mark.parametrize("preset", world_names())
+def test_traffic_is_dense_in_conversions_whatever_the_preset(cli: Cli, preset: str) -> None:
+    """As dense as the help and the docs say, from the start."""
+    given = ("load", "--preset", preset, "--events", 8000, "--no-store", "--processes", 1, "--json")
+    figures = json.loads(cli(*given).out)
+    assert DECISIONS[0] <= figures["decisions_per_1000"] <= DECISIONS[1]
+    assert figures["decisions_per_1000"] == pytest.approx(sum(figures["decisions"].values()) / 8, abs=0.1)
+    assert min(figures["decisions"].get(outcome, 0) for outcome in ("qualified", "refused", "review")) > 10
+    assert not figures["rules_hardly_asked"]
+
+
+def test_a_load_whose_rules_were_hardly_asked_says_so(cli: Cli) -> None:
+    given = ("load", "--events", 3000, "--processes", 1, "--no-store", "--traffic", "preset")
+    said = cli(*given).out
+    assert "  decisions              0  0.0 in 1,000 events\n" in said
+    assert (
+        "the rules were hardly asked: take no figure of this run for theirs; leave out --traffic preset"
+        in said
+    )
+    assert json.loads(cli(*given, "--json").out)["rules_hardly_asked"]
+    assert "hardly asked" not in cli("load", *SMALL, "--no-store").out
+
+
+@pytest.mark.parametrize("dates", ["ends = 2026-01-02T00:00:00Z", "starts = 2030-01-01T00:00:00Z"])
+def test_a_log_played_past_its_program_s_end_is_still_judged(cli: Cli, tmp_path: Path, dates: str) -> None:
+    """A program that ends within the log, or begins years later."""
+    program, log, db = (tmp_path / name for name in ("program.toml", "log.db", "load.db"))
+    cli("load", *SMALL, "--db", log)
+    text = re.sub(r"\n(starts|ends) .*", "", (PRESETS / "telecom" / "program.toml").read_text())
+    program.write_text(text.replace("[program]\n", f"[program]\n{dates}\n", 1))
+    given = ("load", "--from", log, "--program", program, "--events", 9000, "--db", db, "--json")
+    figures = json.loads(cli(*given).out)
+    assert figures["loops"] == 3
+    assert figures["decisions"]["qualified"] > 300
+    assert not any(one["reason"] == "outside-program" for one in figures["reasons"]), figures["reasons"]
+    assert cli("verify", "--db", db).status == 0
+
+
+def test_an_interrupted_search_for_the_knee_before_its_first_rate_says_so(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Stopper, "asked", lambda _self: True)
+    done = cli("load", "--find-knee", "--no-store")
+    assert done.status == 130
+    assert "no rate was tried: its traffic was still being made" in done.err
+
+
+def test_an_interrupted_search_for_the_knee_prints_the_rates_tried(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+    real = knee._line
+
+    def line(figures: dict[str, object], rate: float | None) -> dict[str, object]:
+        tried.append(rate)
+        return real(figures, rate)
+
+    monkeypatch.setattr(knee, "_line", line)
+    monkeypatch.setattr(Stopper, "asked", lambda _self: len(tried) >= 3)
+    done = cli("load", "--find-knee", "--no-store", "--referrers", 100, "--events", 2000, "--seconds", 0.1)
+    assert done.status == 130
+    lines = [line for line in done.out.splitlines() if line.startswith(("  at ", "  as fast as it goes"))]
+    assert len(lines) == len(tried) == 3
+    assert "; the search was interrupted" in done.out
 
 
 def test_ctrl_c_is_heard_while_the_traffic_is_made() -> None:

@@ -14,6 +14,7 @@ from simulator.load.drive import Drive, Limits
 from simulator.load.rates import Schedule, constant, parse_stages
 from simulator.load.target import without_repeats
 from simulator.load.traffic import Recording
+from simulator.measuring.figures import running
 from simulator.measuring.tally import LATE_MS, Tally
 from simulator.platform.receipts import Counts
 
@@ -113,15 +114,53 @@ def test_an_open_load_that_the_target_can_t_keep_up_with_falls_behind() -> None:
     wall = FakeWall()
     tally = drive(Slow(wall, 0.1), wall, constant(1000.0), Limits(seconds=10), batch=50)
     assert tally.offered == 10_000
-    assert tally.sent == pytest.approx(5000, abs=60)
-    assert tally.most_behind == pytest.approx(5.0, abs=0.15)
+    assert tally.backlog == pytest.approx(5000, abs=120)
+    assert tally.most_behind == pytest.approx(10.0, abs=0.15)
+
+
+def test_what_was_due_by_the_end_is_done_before_it_ends() -> None:
+    """It took twice the time that was asked for: half as much was achieved as was offered."""
+    wall = FakeWall()
+    target = Slow(wall, 0.1)
+    tally = drive(target, wall, constant(1000.0), Limits(seconds=10), batch=50)
+    assert tally.sent == tally.done == tally.offered == 10_000
+    assert tally.latency.max == pytest.approx(10.0, abs=0.2)
+    figures = running(tally, target, paced=True)
+    assert figures["offered_per_second"] == 1000.0
+    assert figures["achieved_per_second"] == pytest.approx(500.0, rel=0.02)
+
+
+def test_offered_is_what_was_asked_for_to_the_digit() -> None:
+    """Not a little less, for the time that the last batch and the commit took."""
+    for limits in (Limits(seconds=10), Limits(events=1234)):
+        wall = FakeWall()
+        target = Slow(wall, 0.16)
+        tally = drive(target, wall, constant(500.0), limits)
+        assert running(tally, target, paced=True)["offered_per_second"] == 500.0
+        assert tally.sent == tally.offered == (limits.events or 5000)
+        assert tally.backlog == 0
+
+
+def test_small_batches_are_said_beside_what_the_rules_judge_a_second() -> None:
+    wall = FakeWall()
+    target = Slow(wall, 0.002)
+    tally = drive(target, wall, constant(500.0), Limits(seconds=1))
+    assert running(tally, target, paced=True)["batch_mean"] == pytest.approx(1.0, abs=0.05)
+
+
+def test_what_drains_is_bounded() -> None:
+    wall = FakeWall()
+    tally = drive(Slow(wall, 0.1), wall, constant(1000.0), Limits(seconds=10, drain=2), batch=50)
+    assert tally.elapsed == pytest.approx(12.0, abs=0.2)
+    assert tally.sent == pytest.approx(6000, abs=60)
+    assert tally.offered == 10_000
 
 
 def test_what_never_had_its_turn_is_behind_too() -> None:
-    """The last batch stalls beyond the end: of those due since then no latency tells."""
+    """The last batch stalls beyond the end, and the time to drain: of those due since then no latency tells."""
     wall = FakeWall()
     target = Slow(wall, 0.1, stalls={9: 5.0})
-    tally = drive(target, wall, constant(1000.0), Limits(seconds=1), traffic=recording(1000))
+    tally = drive(target, wall, constant(1000.0), Limits(seconds=1, drain=1), traffic=recording(1000))
     assert tally.offered > tally.sent
     assert tally.most_behind == pytest.approx(5.0, abs=0.3)
 

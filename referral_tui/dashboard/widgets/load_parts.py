@@ -108,9 +108,9 @@ class Rates(LoadPart):
     def topic(self) -> Topic:
         """Say what the rates are."""
         facts: list[tuple[str, str]] = [
-            ("offered", "events that were due ÷ seconds; a closed load has none: it takes what it can get"),
-            ("achieved", "events done (committed) ÷ seconds of the wall clock"),
-            ("judged", "events taken ÷ seconds that judging them took"),
+            ("offered", "events that were due ÷ seconds of the schedule; a closed load has none"),
+            ("achieved", "events done (committed) ÷ seconds of the wall clock until they were"),
+            ("judged", "events taken ÷ seconds that judging them took; less in small batches"),
         ]
         if self._load is not None:
             now = self._load.beats[-1]
