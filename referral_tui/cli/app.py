@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from referral_tui.cli.errors import InterruptedCommand, guarded
 from referral_tui.cli.light import LightCommand, lightened
+from referral_tui.cli.output import say
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version  # noqa: PLC0415 - reading metadata takes longer than --help
 
-        typer.echo(f"referral-tui {version('referral-tui')}")
+        say(f"referral-tui {version('referral-tui')}")
         raise typer.Exit
 
 

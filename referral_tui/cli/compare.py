@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from referral_tui.cli.options import Json, print_json
+from referral_tui.cli.options import Json
+from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
     from db.read.comparing import Side
@@ -48,7 +49,7 @@ def compare(
     if as_json:
         print_json(_fields(a, b, odd, differs))
     else:
-        typer.echo("\n".join(_lines(a, b, odd, differs)))
+        say_lines(_lines(a, b, odd, differs))
 
 
 def _words(side: Side) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from referral_tui.cli.options import DEFAULT_DATABASE, Database, read_moment
+from referral_tui.cli.output import say, say_lines
 
 
 def dashboard(
@@ -41,7 +42,8 @@ def dashboard(
     if config:
         path = config_path()
         there = "is there" if path.exists() else "is not there yet"
-        typer.echo(f"# {path} {there}; what follows are the defaults.\n{defaults()}", nl=False)
+        say(f"# {path} {there}; what follows are the defaults.")
+        say_lines(defaults().splitlines())
         return 0
     moment = read_moment(at, "--at")
     comfort = read_config()

@@ -15,6 +15,7 @@ from typing import Any, Final
 import typer
 from typer.exceptions import TyperException
 
+from referral_tui.cli.output import say
 from simulator.domain.errors import ReferralError
 
 FINE: Final = 0
@@ -47,7 +48,7 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
     try:
         result = command()
     except ReferralError as error:
-        return _say(str(error))
+        return _say(*error.problems)
     except typer.Abort:
         return INTERRUPTED
     except TyperException as error:
@@ -72,10 +73,10 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
     return result if isinstance(result, int) else FINE
 
 
-def _say(message: str) -> int:
-    """Put an error's lines on standard error."""
-    for line in message.splitlines() or [""]:
-        print(f"referral-tui: {line}", file=sys.stderr)  # noqa: T201 - the one place for errors
+def _say(*problems: str) -> int:
+    """Write an error to standard error, a line for each problem; what came from outside begins no line of its own."""
+    for problem in problems:
+        say(f"referral-tui: {problem}", err=True)
     return WRONG
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json
+from referral_tui.cli.output import print_json, say_lines
 
 Fields = dict[str, Any]
 
@@ -38,8 +39,7 @@ def explain(
     if as_json:
         print_json(told)
         return
-    for line in _lines(told):
-        typer.echo(line)
+    say_lines(_lines(told))
 
 
 def _lines(told: Fields) -> Iterator[str]:

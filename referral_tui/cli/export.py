@@ -12,6 +12,7 @@ from typing import IO, Annotated
 import typer
 
 from referral_tui.cli.options import DEFAULT_DATABASE, Database
+from referral_tui.cli.output import safe_stream, say
 
 
 class What(StrEnum):
@@ -58,21 +59,21 @@ def export(
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
     from simulator.files.export import export as write  # noqa: PLC0415 - loads Polars
 
-    with Bar(f"export {what}", None) as bar, _opened(out) as stream:
+    with Bar(f"export {what}", None) as bar, _opened(out, form.value) as stream:
         rows = write(db, what.value, form.value, stream, bar.advance)
     if out != Path("-"):
-        typer.echo(f"{out}: {rows:,} rows of {what}", err=True)
+        say(f"{out}: {rows:,} rows of {what}", err=True)
 
 
 @contextmanager
-def _opened(out: Path) -> Iterator[IO[bytes]]:
+def _opened(out: Path, form: str) -> Iterator[IO[bytes]]:
     """The file to write, which is there only once it is whole; or standard output."""
     from db.sqlite.readonly import is_database  # noqa: PLC0415 - with the rest
     from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
 
     if out == Path("-"):
         with _said_of("standard output"):
-            yield sys.stdout.buffer
+            yield safe_stream(sys.stdout.buffer, form)
             sys.stdout.buffer.flush()
         return
     if out.is_dir():

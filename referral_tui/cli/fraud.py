@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json
+from referral_tui.cli.output import print_json, say_lines
 
 _MONEY: Final = 11
 _WIDTHS: Final = (7, 7, 9, 7, _MONEY, _MONEY)
@@ -44,7 +45,7 @@ def fraud(
     if as_json:
         print_json(_fields(score, program, FORMULAS))
     else:
-        typer.echo("\n".join(_lines(score, program, FORMULAS)))
+        say_lines(_lines(score, program, FORMULAS))
 
 
 def _fields(score: Score, program: Program, formulas: dict[str, str]) -> dict[str, Any]:

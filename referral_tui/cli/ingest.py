@@ -15,9 +15,9 @@ from referral_tui.cli.options import (
     Database,
     Json,
     preset_completion,
-    print_json,
     read_time,
 )
+from referral_tui.cli.output import print_json, say, say_lines
 
 if TYPE_CHECKING:
     from simulator.files.ingest import Intake
@@ -93,7 +93,7 @@ def ingest(
     if as_json:
         print_json(figures)
     else:
-        typer.echo("\n".join(_words(figures, db, design)))
+        say_lines(_words(figures, db, design))
 
 
 @contextmanager
@@ -172,7 +172,7 @@ def _warn(clamped: int, replay: bool) -> None:
         else "the clock is behind the newest receipt in the database"
     )
     times = "1 time of receipt was" if clamped == 1 else f"{clamped:,} times of receipt were"
-    typer.echo(f"warning: {times} moved up: {why}", err=True)
+    say(f"warning: {times} moved up: {why}", err=True)
 
 
 def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:

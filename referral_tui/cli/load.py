@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from referral_tui.cli.options import Json, preset_completion, print_json
+from referral_tui.cli.options import Json, preset_completion
+from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +150,7 @@ def load(
     if as_json:
         print_json(figures)
     else:
-        typer.echo("\n".join(load_lines(figures, order.program)))
+        say_lines(load_lines(figures, order.program))
     if not figures["ended"]:  # what was cut short is no verdict
         return INTERRUPTED
     return FINE if figures["ok"] else FAILED

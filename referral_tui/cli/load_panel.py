@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from simulator.domain.printable import printable
+
 if TYPE_CHECKING:
     from rich.live import Live
 
@@ -42,13 +44,15 @@ class Panel:
     def say(self, line: str) -> None:
         """Leave a line above the panel."""
         if self._live is not None:
-            self._live.console.print(line, highlight=False)
+            self._live.console.print(printable(line), highlight=False, markup=False)
 
     def _draw(self, lines: list[str]) -> None:
         from rich.panel import Panel as Frame  # noqa: PLC0415 - only for a terminal
+        from rich.text import Text  # noqa: PLC0415 - only for a terminal
 
-        if self._live is not None:
-            self._live.update(Frame("\n".join(lines), title=self._title, title_align="left"), refresh=True)
+        if self._live is not None:  # as Text: a name is no markup
+            text, title = (Text(printable(one, lines=True)) for one in ("\n".join(lines), self._title))
+            self._live.update(Frame(text, title=title, title_align="left"), refresh=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

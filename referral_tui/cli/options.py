@@ -70,10 +70,3 @@ def read_moment(text: str | None, option: str) -> int | None:
             f"{option} {text}: no such moment; write 2026-03-01 or 2026-03-01T14:00:00Z"
         ) from None
     return round((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
-
-
-def print_json(figures: object) -> None:
-    """One JSON object on standard output."""
-    import orjson  # noqa: PLC0415 - loaded only where figures are asked for
-
-    typer.echo(orjson.dumps(figures).decode())

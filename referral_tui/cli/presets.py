@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import Json, preset_completion, print_json
+from referral_tui.cli.options import Json, preset_completion
+from referral_tui.cli.output import print_json, say, say_lines
 
 if TYPE_CHECKING:
     from simulator.calibration.bounds import Estimate
@@ -52,7 +53,7 @@ def list_presets(as_json: Json = False) -> None:
         print_json({"presets": rows})
         return
     for row in rows:
-        typer.echo(
+        say(
             f"{row['preset']:<13} {row['name']}, {row['currency']}, {', '.join(row['countries'])}; friends convert by "
             f"{row['converts_by']}; {row['figures']} published figures, of "
             f"{'the nearest row, ' if row['nearest'] else ''}{row['row']}"
@@ -116,7 +117,7 @@ def check(
             }
         )
     else:
-        typer.echo("\n".join(_lines(results, referrers, DAYS, seeds, CONFIDENCE)))
+        say_lines(_lines(results, referrers, DAYS, seeds, CONFIDENCE))
     return FINE if all(one.agrees for found in results.values() for one in found) else FAILED
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import Json, preset_completion, print_json
+from referral_tui.cli.options import Json, preset_completion
+from referral_tui.cli.output import print_json, say, say_lines
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
@@ -63,7 +64,7 @@ def new(
             target.write(text)
     except OSError as error:
         raise InputError(f"{file}: can't be written: {error.strerror}; choose another place") from None
-    typer.echo(f"{file} written; edit it, then: referral-tui program check {file}", err=True)
+    say(f"{file} written; edit it, then: referral-tui program check {file}", err=True)
 
 
 @app.command(epilog="Example: referral-tui program check shop.toml")
@@ -94,12 +95,12 @@ def check(
         raise
     doubts = warnings(program)
     for doubt in doubts:
-        typer.echo(f"warning: {name}: {doubt}", err=True)
+        say(f"warning: {name}: {doubt}", err=True)
     if as_json:
         words = describe(program)
         print_json({"file": name, "ok": True, "problems": [], "warnings": doubts, "words": words})
     else:
-        typer.echo(f"{name}: {program.name} is fine: {_counts(program)}")
+        say(f"{name}: {program.name} is fine: {_counts(program)}")
 
 
 @app.command(epilog="Example: referral-tui program show telecom")
@@ -114,17 +115,15 @@ def show(source: Source, as_json: Json = False) -> None:
     if as_json:
         print_json({"file": name, "program": _structure(program), "words": sentences})
     else:
-        typer.echo("\n".join(sentences))
+        say_lines(sentences)
 
 
 @app.command(epilog="Example: referral-tui program schema > program.schema.json")
 def schema() -> None:
     """Print the JSON Schema of program files, for editors that complete and check by one."""
-    import orjson  # noqa: PLC0415 - keeps --help quick
-
     from simulator.program.schema import json_schema  # noqa: PLC0415 - keeps --help quick
 
-    typer.echo(orjson.dumps(json_schema(), option=orjson.OPT_INDENT_2).decode())
+    print_json(json_schema(), indented=True)
 
 
 @app.command("list", epilog="Example: referral-tui program list")
@@ -138,7 +137,7 @@ def list_presets(as_json: Json = False) -> None:
         print_json({"presets": [{"preset": name, **_summary(program)} for name, program in programs.items()]})
         return
     for name, program in programs.items():
-        typer.echo(f"{name:<14}{program.name}, {program.industry}, {program.currency}: {_counts(program)}")
+        say(f"{name:<14}{program.name}, {program.industry}, {program.currency}: {_counts(program)}")
 
 
 def _read(source: str) -> tuple[str, str]:
@@ -163,7 +162,7 @@ def _ask() -> str:
                 answer = str(typer.prompt(question.words, default=question.default, err=True))
                 check_answer(question.name, answer, answers)
             except Wrong as wrong:
-                typer.echo(f"  {wrong}", err=True)
+                say(f"  {wrong}", err=True)
             except typer.Abort:
                 if sys.stdin.isatty():
                     raise

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json, read_time
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, read_time
+from referral_tui.cli.output import print_json, say
 
 if TYPE_CHECKING:
     from simulator.platform.door import Platform
@@ -46,9 +47,9 @@ def list_waiting(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None
         print_json({"review": [one.as_json() for one in queue]})
         return
     if not queue:
-        typer.echo(f"{db}: nothing waits for a review")
+        say(f"{db}: nothing waits for a review")
     for one in queue:
-        typer.echo(_line(one))
+        say(_line(one))
 
 
 @app.command()
@@ -88,7 +89,7 @@ def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_
     if as_json:
         print_json({"decision": one.number, "verdict": verdict, "outcome": outcome, "at": at})
     else:
-        typer.echo(f"decision {one.number} ({one.source}:{one.id}, {one.milestone}): {outcome}")
+        say(f"decision {one.number} ({one.source}:{one.id}, {one.milestone}): {outcome}")
 
 
 def _now(platform: Platform) -> int:

@@ -15,9 +15,9 @@ from referral_tui.cli.options import (
     Database,
     Json,
     preset_completion,
-    print_json,
     read_time,
 )
+from referral_tui.cli.output import print_json, say_lines
 from simulator.domain.definitions import RECEIPTS
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def simulate(
     if as_json:
         print_json(figures)
     else:
-        typer.echo("\n".join(_words(figures, db, design)))
+        say_lines(_words(figures, db, design))
     return FINE if ended == "finished" else INTERRUPTED
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, print_json
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json
+from referral_tui.cli.output import print_json, say
 
 
 def verify(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> int:
@@ -32,10 +31,10 @@ def verify(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> int:
         )
         return 0 if verdict.difference is None else 1
     for line in verdict.checked:
-        typer.echo(f"ok  {line}")
+        say(f"ok  {line}")
     if verdict.difference is not None:
-        typer.echo(f"{db}: {verdict.difference}", err=True)
+        say(f"{db}: {verdict.difference}", err=True)
         return 1
     for chain, digest in verdict.heads.items():
-        typer.echo(f"newest hash of the {chain} chain: {digest}")
+        say(f"newest hash of the {chain} chain: {digest}")
     return 0

@@ -94,7 +94,7 @@ def read_published(text: str, file: str) -> dict[str, tuple[Published, ...]]:
     try:
         found = _File.model_validate(raw)
     except ValidationError as error:
-        raise WorldError(lines(error, _File, file)) from None
+        raise WorldError(*lines(error, _File, file)) from None
     return {
         name: tuple(_published(figure, preset, found.source) for figure in preset.figures)
         for name, preset in found.preset.items()

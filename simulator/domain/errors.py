@@ -15,7 +15,11 @@ from collections.abc import Sequence
 
 
 class ReferralError(Exception):
-    """Anything a person can mend; `str()` of it is the whole message."""
+    """Anything a person can mend; `str()` of it is the whole message, `problems` its parts: a line for each."""
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
 
 
 class InputError(ReferralError):
@@ -26,8 +30,7 @@ class ProgramError(InputError):
     """A program file with problems, one line each in `problems`."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(self.problems))
+        super().__init__(*problems)
 
 
 class WorldError(InputError):

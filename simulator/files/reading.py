@@ -34,7 +34,7 @@ def check_files(paths: Sequence[Path]) -> None:
     if paths.count(STANDARD_INPUT) > 1:
         problems.append("-: standard input can be read once only; name it once")
     if problems:
-        raise InputError("\n".join(problems))
+        raise InputError(*problems)
 
 
 def _problem(path: Path) -> str | None:

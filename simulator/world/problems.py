@@ -30,8 +30,8 @@ _KINDS = {
 }
 
 
-def lines(error: ValidationError, model: type[BaseModel], file: str) -> str:
-    """All problems of a file that should be a `model`, one a line; tables of one name are counted from 1."""
+def lines(error: ValidationError, model: type[BaseModel], file: str) -> list[str]:
+    """All problems of a file that should be a `model`, a line each; tables of one name are counted from 1."""
     found: dict[str, str] = {}
     for problem in error.errors(include_url=False):
         if problem["type"] == "literal_error" and isinstance(problem["input"], dict | list):
@@ -39,7 +39,7 @@ def lines(error: ValidationError, model: type[BaseModel], file: str) -> str:
         place = _place(problem["loc"], model)
         where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
         found.setdefault(where, _said(problem, place, model))
-    return "\n".join(": ".join(part for part in (file, where, said) if part) for where, said in found.items())
+    return [": ".join(part for part in (file, where, said) if part) for where, said in found.items()]
 
 
 def _said(problem: Mapping[str, Any], place: Place, model: type[BaseModel]) -> str:

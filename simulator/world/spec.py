@@ -83,4 +83,4 @@ def load_world(text: str, file: str) -> WorldSpec:
     try:
         return WorldSpec.model_validate(raw)
     except ValidationError as error:
-        raise WorldError(lines(error, WorldSpec, file)) from None
+        raise WorldError(*lines(error, WorldSpec, file)) from None

@@ -70,7 +70,7 @@ def test_the_ways_to_end(capfd: pytest.CaptureFixture[str]) -> None:
     assert guarded(lambda: 1) == 1
     assert fails(KeyboardInterrupt()) == 130
     assert fails(typer.Abort()) == 130
-    assert fails(InputError("one\ntwo")) == 2
+    assert fails(InputError("one", "two")) == 2
     assert fails(PermissionError(13, "Permission denied", "/x")) == 2
     assert capfd.readouterr().err == (
         "referral-tui: interrupted; what was committed stays\n"

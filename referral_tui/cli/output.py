@@ -1,0 +1,78 @@
+"""What commands write to standard output and standard error: everything goes through here, made safe to show.
+
+A line may hold what came from outside: events, files, names of files. Whatever would steer the terminal, or begin a
+line of its own, is written out (`simulator/domain/printable.py`). Ruff forbids `typer.echo` elsewhere.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import json
+from collections.abc import Callable, Iterable
+from typing import IO, Any, cast
+
+import typer
+
+from simulator.domain.printable import printable, printable_json
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Write one line to standard output, or to standard error."""
+    typer.echo(printable(line), err=err)
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Write lines to standard output, in one piece."""
+    typer.echo("\n".join(map(printable, lines)))
+
+
+def print_json(value: object, *, indented: bool = False) -> None:
+    """Write one JSON object to standard output."""
+    import orjson  # noqa: PLC0415 - loaded only where figures are asked for
+
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if indented else None).decode()
+    except TypeError:  # a file's name that is not UTF-8 has surrogates
+        text = json.dumps(value)
+    typer.echo(printable_json(text))
+
+
+def safe_stream(stream: IO[bytes], form: str) -> IO[bytes]:
+    """Return what export rows are written to: the stream itself, or for a terminal one that makes them safe to show.
+
+    `form` is `jsonl` or `csv`. Files and pipes get every byte as it is.
+    """
+    return cast("IO[bytes]", TerminalStream(stream, form)) if stream.isatty() else stream
+
+
+class TerminalStream(io.RawIOBase):
+    """Writes UTF-8 to a terminal with hidden characters as escapes; ends of rows stay."""
+
+    def __init__(self, stream: IO[bytes], form: str) -> None:
+        self._stream = stream
+        self._decode = codecs.getincrementaldecoder("utf-8")("backslashreplace").decode
+        self._safe: Callable[[str], str] = printable_json if form == "jsonl" else self._csv
+        self._quoted = False
+
+    def writable(self) -> bool:
+        """Tell that it can be written to."""
+        return True
+
+    def write(self, data: Any, /) -> int:
+        """Write bytes; gives how many."""
+        self._stream.write(self._safe(self._decode(bytes(data))).encode())
+        return len(data)
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        self._stream.flush()
+
+    def _csv(self, text: str) -> str:
+        """Escape line feeds too inside of quotes, where they are no ends of rows."""
+        parts = text.split('"')
+        safe = []
+        for place, part in enumerate(parts):
+            self._quoted ^= place > 0
+            safe.append(printable(part, lines=not self._quoted))
+        return '"'.join(safe)
