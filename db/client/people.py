@@ -33,7 +33,7 @@ class NameBook:
         self._known: dict[str, str] = {}
         if not self.path.exists():
             raise DatabaseError(f"{self.path.name} is not there: the names of people are the client's")
-        uri = f"file:{quote(str(self.path.absolute()))}?mode=ro"
+        uri = f"file:{quote(bytes(self.path.absolute()))}?mode=ro"
         try:
             self._db = sqlite3.connect(
                 uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False

@@ -48,7 +48,7 @@ def cheats(path: Path, db: sqlite3.Connection) -> dict[str, str]:
             f"{beside}: no customer system beside {path.name}, so nobody knows who cheats; `referral-tui simulate` "
             "writes one, real events come without"
         )
-    uri = f"file:{quote(str(beside.absolute()))}?mode=ro"
+    uri = f"file:{quote(bytes(beside.absolute()))}?mode=ro"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as crm:
             (application,) = crm.execute("PRAGMA application_id").fetchone()

@@ -100,7 +100,7 @@ def open_readonly(path: Path, timeout_s: float = 0.5) -> sqlite3.Connection:
         raise EmptyDatabaseError(
             f"{path}: the file is empty; if nobody is making it just now, remove it and begin again"
         )
-    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    uri = f"file:{quote(bytes(path.absolute()))}?mode=ro"
     db: sqlite3.Connection | None = None
     try:
         db = sqlite3.connect(uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False)
