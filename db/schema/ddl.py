@@ -75,7 +75,9 @@ def connect(path: Path) -> Connection:
     try:
         return Connection(path)
     except UnicodeEncodeError:
-        raise DatabaseError(f"{path}: the name is not UTF-8, as names of databases must be; rename it") from None
+        raise DatabaseError(
+            f"{path}: the name is not UTF-8, as names of databases must be; rename it"
+        ) from None
     except sqlite3.Error as error:
         raise in_words(error, path) from error
 
