@@ -1,4 +1,4 @@
-"""What waits for a review: a bounded look at the queue, the oldest first. Standard library only."""
+"""Read what waits for a review, the oldest first: all of it, one decision, or a bounded part. Standard library only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from db.sqlite.readonly import Query
 
 TAIL: Final = 10_000  # newest decisions that are looked through where there is no index: some 5 ms
 
@@ -27,6 +29,22 @@ class Waiting:
     source: str
     event_id: str
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the object that `review list --json` prints."""
+        return {
+            "number": self.number,
+            "source": self.source,
+            "id": self.event_id,
+            "milestone": self.milestone,
+            "friend": self.friend,
+            "referrer": self.referrer,
+            "reason": self.reason,
+            "failed": [list(pair) for pair in self.failed],
+            "since": self.since,
+            "amount_minor": self.amount_minor,
+            "currency": self.currency,
+        }
+
     def references(self) -> tuple[str | None, ...]:
         """Name who appears in it."""
         return self.friend, self.referrer
@@ -40,7 +58,23 @@ def queue(db: sqlite3.Connection, most: int) -> tuple[Waiting, ...]:
     after = -1
     if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'decision_review'").fetchone() is None:
         after = db.execute("SELECT coalesce(max(id), 0) FROM decision").fetchone()[0] - TAIL
-    return tuple(_waiting(row) for row in db.execute(_QUEUE, (after, most)))
+    return tuple(_waiting(row) for row in db.execute(_SOME, (after, most)))
+
+
+def waiting(query: Query) -> list[Waiting]:
+    """Read everything that waits for a review, the oldest first."""
+    return [_waiting(row) for row in query(_ALL, ())]
+
+
+def waiting_one(query: Query, number: int) -> Waiting | None:
+    """Read the decision of this number, where it waits for a review."""
+    return next((_waiting(row) for row in query(_ONE, (number,))), None)
+
+
+def outcome_of(query: Query, number: int) -> str | None:
+    """Read the outcome of the decision of this number; None where there is no such decision."""
+    found = query("SELECT outcome FROM decision WHERE id = ?", (number,))
+    return str(found[0][0]) if found else None
 
 
 def _waiting(row: Sequence[object]) -> Waiting:
@@ -49,8 +83,11 @@ def _waiting(row: Sequence[object]) -> Waiting:
     return Waiting(*values)  # type: ignore[arg-type]
 
 
-_QUEUE = """
+_COLUMNS = """
 SELECT d.id, d.decided_at, f.ref, r.ref, d.milestone, d.reason, d.failed, e.amount_minor, e.currency, e.source, e.id
-FROM (SELECT * FROM decision WHERE outcome = 'review' AND id > ? ORDER BY id LIMIT ?) d
+FROM (SELECT * FROM decision WHERE outcome = 'review' {which}) d
 JOIN event e ON e.seq = d.seq JOIN person f ON f.id = d.friend LEFT JOIN person r ON r.id = d.referrer ORDER BY d.id
 """
+_ALL = _COLUMNS.format(which="")
+_ONE = _COLUMNS.format(which="AND id = ?")
+_SOME = _COLUMNS.format(which="AND id > ? ORDER BY id LIMIT ?")

@@ -15,8 +15,10 @@ Standard library only: the screen and the small commands import it.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 from simulator.domain.errors import DatabaseError
@@ -39,6 +41,13 @@ TABLES = frozenset(
     | {"clock", "command", "week", "breakdown", "breakdown_hour", "breakdown_week"}
     | {"lateness", "lateness_day", "due", "leader", "meter"}
 )
+
+
+Database = sqlite3.Connection
+"""A database opened for reading; only the modules of `db` send SQL over it."""
+
+Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+"""Gives the rows of a SELECT with its bound values, on whatever connection is open."""
 
 
 class MissingDatabaseError(DatabaseError):
@@ -129,6 +138,26 @@ def open_readonly(path: Path, timeout_s: float = 0.5) -> sqlite3.Connection:
             db.close()
         raise
     return db
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Database]:
+    """Open the database at `path` for reading, and close it at the end.
+
+    Raises:
+        DatabaseError: it is missing, foreign, of another schema or damaged; also for what fails while it is open.
+
+    """
+    with closing(open_readonly(path)) as db:
+        try:
+            yield db
+        except sqlite3.Error as error:
+            raise in_words(error, path) from error
+
+
+def query_of(db: Database) -> Query:
+    """Return what runs a SELECT on a connection."""
+    return lambda sql, values: db.execute(sql, values).fetchall()
 
 
 def is_database(path: Path) -> bool:

@@ -123,10 +123,10 @@ def _opened(db: Path, program: str | None) -> Iterator[Platform]:
 
 def _check_no_run(platform: Platform) -> None:
     """Refuse to move the clock of a simulation that has not come to its end: it could never go on."""
+    from db.read.resume import ends_at  # noqa: PLC0415 - with the rest
     from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
 
-    ((ends_at,),) = platform.query("SELECT ends_at FROM clock WHERE id = 1")
-    if platform.settings["kind"] == "simulate" and platform.told < (ends_at or 1):
+    if platform.settings["kind"] == "simulate" and platform.told < (ends_at(platform.query) or 1):
         raise InputError(
             f"{platform.path}: a simulation that is not finished; finish it with "
             f"`referral-tui simulate --resume --db {platform.path}`, or name another database"
@@ -158,7 +158,7 @@ def _figures(platform: Platform, intake: Intake, final: int, seconds: float) -> 
         "conflict": counts.conflict,
         "malformed": counts.malformed,
         "clamped": intake.clamped,
-        **platform.figures(),
+        **platform.summary(),
         "now": final,
         "seconds": round(seconds, 3),
         "events_per_second": round(counts.received / seconds) if seconds else 0,

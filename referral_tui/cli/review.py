@@ -12,8 +12,9 @@ from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json, read_time
 from referral_tui.cli.output import print_json, say
 
 if TYPE_CHECKING:
+    from db.read.review_queue import Waiting
     from simulator.platform.door import Platform
-    from simulator.platform.review import Verdict, Waiting
+    from simulator.platform.review import Verdict
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,9 +41,9 @@ def list_waiting(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None
 
     Example: referral-tui review list --db shop.db
     """
-    from simulator.platform.review import waiting  # noqa: PLC0415
+    from simulator.platform.review import read_queue  # noqa: PLC0415
 
-    queue = waiting(db)
+    queue = read_queue(db)
     if as_json:
         print_json({"review": [one.as_json() for one in queue]})
         return
@@ -78,9 +79,9 @@ def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_
     given = read_time(now, "--now")
 
     from simulator.platform.door import Platform  # noqa: PLC0415
-    from simulator.platform.review import find, settle, waiting  # noqa: PLC0415
+    from simulator.platform.review import find, read_queue, settle  # noqa: PLC0415
 
-    one = find(waiting(db), what)
+    one = find(read_queue(db), what)
     with Platform.open(db) as platform:
         at = given if given is not None else max(platform.floor_ms, _now(platform))
         outcome = settle(platform, one, verdict, by, at)
@@ -89,7 +90,7 @@ def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_
     if as_json:
         print_json({"decision": one.number, "verdict": verdict, "outcome": outcome, "at": at})
     else:
-        say(f"decision {one.number} ({one.source}:{one.id}, {one.milestone}): {outcome}")
+        say(f"decision {one.number} ({one.source}:{one.event_id}, {one.milestone}): {outcome}")
 
 
 def _now(platform: Platform) -> int:
@@ -101,8 +102,9 @@ def _now(platform: Platform) -> int:
 
 def _goes_on(platform: Platform) -> bool:
     """Whether a simulation was stopped and can be resumed: it tells the time itself, and what is due by then."""
-    ((status,),) = platform.query("SELECT status FROM clock WHERE id = 1")
-    return platform.settings["kind"] == "simulate" and status != "finished"
+    from db.read.resume import clock_status  # noqa: PLC0415
+
+    return platform.settings["kind"] == "simulate" and clock_status(platform.query) != "finished"
 
 
 def _line(one: Waiting) -> str:
@@ -113,5 +115,5 @@ def _line(one: Waiting) -> str:
     failed = ", ".join(f"{code} ({result})" for code, result in one.failed)
     return (
         f"{one.number:>6}  {format_moment(one.since)}  {one.milestone}: {short_name(one.friend)}, "
-        f"referred by {referrer}; {failed}  [{one.source}:{one.id}]"
+        f"referred by {referrer}; {failed}  [{one.source}:{one.event_id}]"
     )

@@ -226,14 +226,15 @@ def _ways(texts: Ways) -> dict[str, Any]:
 
 def _receipts(opened: Opened) -> dict[str, int]:
     """All receipts in the database, by kind."""
-    rows = opened.platform.query("SELECT metric, count FROM total WHERE metric LIKE 'receipt.%'")
-    found = {str(metric).removeprefix("receipt."): int(str(count)) for metric, count in rows}
+    from db.read.summary import receipts  # noqa: PLC0415 - keeps --help quick
+
+    found = receipts(opened.platform.query)
     return {kind: found.get(kind, 0) for kind in RECEIPTS}
 
 
 def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:
     """What is reported: everything that stands in the database, and how quick this call was."""
-    from simulator.delivery.report import delivery_report  # noqa: PLC0415 - keeps --help quick
+    from db.read.delivery_report import delivery_report  # noqa: PLC0415 - keeps --help quick
 
     receipts = _receipts(opened)
     received = sum(receipts.values())
@@ -246,7 +247,7 @@ def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float)
         "days": opened.plan.days,
         "received": received,
         **receipts,
-        **opened.platform.figures(),
+        **opened.platform.summary(),
         **delivery_report(opened.platform.query),
         "seconds": round(seconds, 3),
         "events_per_second": round(here / seconds) if seconds else 0,

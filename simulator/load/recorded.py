@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from db.read import log
-from db.sqlite.readonly import in_words, open_readonly
+from db.sqlite.readonly import reading
 from simulator.domain.errors import InputError, ProgramError
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.decode import Receiver
@@ -109,9 +107,6 @@ def _parquet(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
 
 
 def _database(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
-    with closing(open_readonly(path)) as connection:
-        try:
-            for events in log.read(connection, 0, _BLOCK):
-                yield typed(events).select(MESSAGE_SCHEMA.keys()), 0
-        except sqlite3.Error as error:
-            raise in_words(error, path) from error
+    with reading(path) as db:
+        for events in log.read(db, 0, _BLOCK):
+            yield typed(events).select(MESSAGE_SCHEMA.keys()), 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
 
+from db.read.summary import decision_reasons, row_counts
 from db.sqlite.rows import Row
 from simulator.domain.errors import InputError
 from simulator.domain.stopwatch import Meters, Stopwatch
@@ -19,15 +20,6 @@ from simulator.platform.outbox import HELD_EVENTS
 from simulator.platform.receipts import Counts
 from simulator.platform.records import parse_program
 from simulator.program.model import Program
-
-_COUNTED = {
-    "person": ("id", 0),
-    "event": ("seq", 1),
-    "decision": ("id", 1),
-    "reward": ("id", 1),
-    "audit": ("seq", 1),
-}
-"""Tables whose rows are numbered without a gap: the number's column, and the first number."""
 
 
 class Target(Measured, Protocol):
@@ -91,18 +83,12 @@ class Stored:
     def standing(self) -> dict[str, Any]:
         """What stands in the database."""
         query = self.platform.query
-        found = self.platform.figures()
-        reasons = query(
-            "SELECT outcome, reason, COUNT(*) FROM decision GROUP BY outcome, reason ORDER BY 3 DESC, 1, 2"
-        )
-        rows = {
-            table: query(f"SELECT COALESCE(MAX({column}) + 1 - {first}, 0) FROM {table}")[0][0]
-            for table, (column, first) in _COUNTED.items()
-        }
+        found = self.platform.summary()
+        rows = row_counts(query)
         rows["attribution"] = found["attributions"]
         return {
             **{name: found[name] for name in ("attributions", "decisions", "rewards")},
-            "reasons": _reasons(reasons),
+            "reasons": _reasons(decision_reasons(query)),
             "rows": rows,
         }
 
@@ -198,5 +184,5 @@ def _nothing_stored(_seqs: list[int]) -> pl.DataFrame:
     )
 
 
-def _reasons(rows: list[Row]) -> list[dict[str, Any]]:
+def _reasons(rows: Sequence[tuple[str, str | None, int]]) -> list[dict[str, Any]]:
     return [{"outcome": outcome, "reason": reason, "count": count} for outcome, reason, count in rows]

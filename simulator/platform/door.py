@@ -17,6 +17,8 @@ from typing import Any
 import polars as pl
 
 from db.control import Order
+from db.read import resume
+from db.read.summary import summary
 from db.sqlite.rows import Row
 from db.write.batch import Batch
 from db.write.store import Store
@@ -31,9 +33,8 @@ from simulator.platform.echoes import Echoes, Hear
 from simulator.platform.folding import folded
 from simulator.platform.outbox import Done, Outbox
 from simulator.platform.passed import Passed
-from simulator.platform.receipts import PARTS_KEPT, Counts, Refusals, check_told, receipt_rollup
+from simulator.platform.receipts import Counts, Refusals, check_told, receipt_rollup
 from simulator.platform.records import batch_of, command_row, parse_program, typed, version_row
-from simulator.platform.standing import standing
 from simulator.program.load import load_program
 from simulator.program.model import Program
 
@@ -97,10 +98,10 @@ class Platform:
         store = Store.open(path)
         try:
             platform = cls(store, folded(store, program, progress, hear), hear)
-            ((platform._quarantined,),) = store.query("SELECT COALESCE(MAX(number), 0) FROM quarantine")
-            platform._refusals = Refusals(store.query(PARTS_KEPT))
+            platform._quarantined = resume.last_quarantined(store.query)
+            platform._refusals = Refusals(resume.counted_refusals(store.query))
             platform.echoes.recall(store)
-            ((platform._commands,),) = store.query("SELECT COALESCE(MAX(id), 0) FROM command")
+            platform._commands = resume.last_command(store.query)
             platform._sim_at = store.clock()["sim_at"]
         except BaseException:
             store.close()
@@ -161,9 +162,9 @@ class Platform:
         """
         check_told(now_ms, self.earliest_now)
 
-    def figures(self) -> dict[str, Any]:
-        """What stands; see `simulator.platform.standing`."""
-        return standing(self.query)
+    def summary(self) -> dict[str, Any]:
+        """Return what stands; see `db.read.summary`."""
+        return summary(self.query)
 
     @property
     def program(self) -> Program:
@@ -336,7 +337,7 @@ class Platform:
         self._store.index()
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Rows of a SELECT on the open database."""
+        """Run a SELECT of `db.read` on the open database, once everything that waits is written."""
         self.flush()
         return self._store.query(sql, values)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import polars as pl
 
+from db.read.resume import open_reviews
 from db.write.store import Store
 from simulator.engine import Engine, Outcome
 from simulator.platform.feelings import Feelings
 from simulator.platform.folding import recall
-from simulator.platform.records import OPEN_REVIEWS, put_in_review
+from simulator.platform.records import put_in_review
 from simulator.world.feedback import Felt
 
 Hear = Callable[[pl.DataFrame], None]
@@ -25,11 +25,11 @@ class Echoes:
         self._hear = hear
         self._feelings = Feelings()
         self._past: Store | None = None  # holds what was felt before, until somebody listens
-        self._in_review: list[tuple[Any, ...]] = []
+        self._in_review: list[tuple[int, str, str, str, str]] = []
 
     def recall(self, store: Store) -> None:
         """Gather again from a database; accepted events are heard as its log is folded."""
-        self._in_review = store.query(OPEN_REVIEWS)
+        self._in_review = open_reviews(store.query)
         self._past = store
 
     def listen(self) -> None:
@@ -46,7 +46,7 @@ class Echoes:
         if events is not None and self._hear is not None:
             self._hear(events)
 
-    def take_reviews(self) -> list[tuple[Any, ...]]:
+    def take_reviews(self) -> list[tuple[int, str, str, str, str]]:
         """What went into review since the last call: (opened at, source, event id, milestone, friend)."""
         taken, self._in_review = self._in_review, []
         return taken

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import polars as pl
 
+from db.read import resume
 from db.write.store import Store
 from simulator.domain.errors import DatabaseError
 from simulator.engine import Engine
@@ -17,17 +17,6 @@ from simulator.platform.records import parse_program, same_design, typed
 from simulator.program.load import load_program
 from simulator.program.model import Program
 
-_ISSUED = (
-    "SELECT a.at, r.recipient, r.community FROM audit a JOIN reward r ON r.id = a.ref "
-    "WHERE a.kind = 'issued' AND a.seq > ? AND a.seq <= ?"
-)
-_REFUSED = (
-    "SELECT decided_at, COALESCE(referrer, -1) FROM decision WHERE outcome = 'refused' AND id > ? AND id <= ?"
-)
-_CHANGED = (
-    "SELECT at, text FROM audit JOIN program_version v ON v.version = ref WHERE kind = 'program-changed' "
-    "ORDER BY seq"
-)
 BATCH = 100_000  # events of the log folded at once
 
 
@@ -54,7 +43,7 @@ def folded(
             "or none, or name another database"
         )
     engine = Engine(versions[0], parse_program)
-    ((total,),) = store.query("SELECT COUNT(*) FROM event")
+    total = resume.events_stored(store.query)
     done = 0
     for events in store.events(rows=BATCH):
         known = typed(events)
@@ -72,24 +61,15 @@ def folded(
 
 def recall(feelings: Feelings, store: Store) -> None:
     """Gather again, from a database, what people felt since its beginning."""
-    for refs in _pages(
-        store, "person", "id", "SELECT id, ref FROM person WHERE id > ? AND id <= ? ORDER BY id"
-    ):
-        feelings.meet(pl.Series([ref for _, ref in refs], dtype=pl.String))
-    for rows in _pages(store, "audit", "seq", _ISSUED):
+    for page in resume.persons(store.query):
+        feelings.meet(pl.Series([ref for _, ref in page], dtype=pl.String))
+    for rows in resume.issued_rewards(store.query):
         feelings.add_rewarded(
             np.array([at for at, _, _ in rows], dtype=np.int64),
             np.array([NONE if person is None else person for _, person, _ in rows], dtype=np.int64),
             [community for _, _, community in rows],
         )
-    for rows in _pages(store, "decision", "id", _REFUSED):
-        feelings.add_refused(*np.array(rows, dtype=np.int64).reshape(-1, 2).T)
-    for at, text in store.query(_CHANGED):
+    for refused in resume.refused_decisions(store.query):
+        feelings.add_refused(*np.array(refused, dtype=np.int64).reshape(-1, 2).T)
+    for at, text in resume.program_changes(store.query):
         feelings.add_program(at, parse_program(text))
-
-
-def _pages(store: Store, table: str, key: str, sql: str) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of a SELECT between two keys of a table, up to `BATCH` keys at once."""
-    ((last,),) = store.query(f"SELECT COALESCE(MAX({key}), -1) FROM {table}")
-    for first in range(-1, last, BATCH):
-        yield store.query(sql, (first, min(last, first + BATCH)))

@@ -18,8 +18,6 @@ DUPLICATE = "duplicate"
 NOT_SAID = "(not said)"
 _HOUR = pl.col("received_at") // HOUR_MS
 _LAST_HOUR = _HOUR - _HOUR % DAY_HOURS + (DAY_HOURS - 1)
-PARTS_KEPT = "SELECT metric, part FROM breakdown WHERE metric LIKE 'receipt.%' OR metric LIKE 'quarantine.%'"
-"""What `Refusals` goes on with, in a database that is opened again."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ class Refusals:
     """
 
     def __init__(self, parts: Iterable[tuple[str, str]] = ()) -> None:
-        """`parts` are rows of PARTS_KEPT."""
+        """`parts` are pairs of metric and part that were counted before (`db.read.resume.counted_refusals`)."""
         kept = list(parts)
         repeated = f"receipt.{DUPLICATE}"
         self._repeating = Few(part for metric, part in kept if metric == repeated)

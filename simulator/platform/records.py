@@ -57,15 +57,8 @@ def batch_of(
     )
 
 
-OPEN_REVIEWS = (
-    "SELECT d.decided_at, e.source, e.id, d.milestone, p.ref FROM decision d "
-    "JOIN event e ON e.seq = d.seq JOIN person p ON p.id = d.friend WHERE d.outcome = 'review' ORDER BY d.id"
-)
-"""What is in review in a database, in the columns of `put_in_review`."""
-
-
 def put_in_review(outcome: Outcome, events: pl.DataFrame | None) -> list[tuple[int, str, str, str, str]]:
-    """What `events` put in review: when (milliseconds), the conversion's source and id, milestone, friend."""
+    """Return what `events` put in review, in the columns of `db.read.resume.open_reviews`."""
     decisions = outcome.decisions.filter(pl.col("outcome") == "review")
     if events is None or not decisions.height:
         return []

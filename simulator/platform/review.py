@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import orjson
-
-from db.sqlite.readonly import in_words, open_readonly
+from db.read.review_queue import Waiting, outcome_of, waiting, waiting_one
+from db.sqlite.readonly import query_of, reading
 from simulator.domain.errors import InputError
 from simulator.events.contract import REFERENCE_PATTERN
 from simulator.events.moment import format_moment
@@ -19,66 +15,16 @@ from simulator.platform.steering import steer
 
 Verdict = Literal["approve", "decline"]
 
-_SELECT = (
-    "SELECT d.id, e.source, e.id, d.milestone, friend.ref, referrer.ref, d.reason, d.failed, d.decided_at, "
-    "e.amount_minor, e.currency FROM decision d JOIN event e ON e.seq = d.seq "
-    "JOIN person friend ON friend.id = d.friend LEFT JOIN person referrer ON referrer.id = d.referrer "
-    "WHERE d.outcome = 'review' "
-)
-_WAITING = _SELECT + "ORDER BY d.id"
-_ONE = _SELECT + "AND d.id = ?"
 
-
-@dataclass(frozen=True)
-class Waiting:
-    """A decision in review; `since` in milliseconds UTC, `failed` the rules that failed and how."""
-
-    number: int
-    source: str
-    id: str
-    milestone: str
-    friend: str
-    referrer: str | None
-    reason: str
-    failed: list[list[str]]
-    since: int
-    amount_minor: int | None
-    currency: str | None
-
-    def as_json(self) -> dict[str, Any]:
-        """The same as an object."""
-        return asdict(self)
-
-
-def waiting(path: Path) -> list[Waiting]:
-    """What waits for a review in the database at `path`, the oldest first.
+def read_queue(path: Path) -> list[Waiting]:
+    """Read what waits for a review in the database at `path`, the oldest first.
 
     Raises:
         DatabaseError: it is missing, foreign or damaged.
 
     """
-    with closing(open_readonly(path)) as connection:
-        try:
-            return [_waiting(row) for row in connection.execute(_WAITING)]
-        except sqlite3.Error as error:
-            raise in_words(error, path) from error
-
-
-def _waiting(row: tuple[Any, ...]) -> Waiting:
-    number, source, own_id, milestone, friend, referrer, reason, failed, since, amount, currency = row
-    return Waiting(
-        number,
-        source,
-        own_id,
-        milestone,
-        friend,
-        referrer,
-        reason,
-        orjson.loads(failed),
-        since,
-        amount,
-        currency,
-    )
+    with reading(path) as db:
+        return waiting(query_of(db))
 
 
 def find(queue: list[Waiting], what: str) -> Waiting:
@@ -91,12 +37,13 @@ def find(queue: list[Waiting], what: str) -> Waiting:
     found = [
         one
         for one in queue
-        if what in (str(one.number), f"{one.source}:{one.id}", f"{one.source}:{one.id}:{one.milestone}")
+        if what
+        in (str(one.number), f"{one.source}:{one.event_id}", f"{one.source}:{one.event_id}:{one.milestone}")
     ]
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(f"{one.source}:{one.id}:{one.milestone}" for one in found)
+        names = ", ".join(f"{one.source}:{one.event_id}:{one.milestone}" for one in found)
         raise InputError(f"{what}: names {len(found)} decisions; say which: {names}")
     numbers = ", ".join(str(one.number) for one in queue[:5])
     more = " …" if len(queue) > 5 else ""
@@ -104,19 +51,20 @@ def find(queue: list[Waiting], what: str) -> Waiting:
     raise InputError(f"{what}: no decision in review of that number or conversion; {hint}")
 
 
-def waiting_one(platform: Platform, number: int) -> Waiting:
+def find_waiting(platform: Platform, number: int) -> Waiting:
     """The decision of this number, which waits on an open platform.
 
     Raises:
         InputError: it does not, or there is none.
 
     """
-    for row in platform.query(_ONE, (number,)):
-        return _waiting(row)
-    known = platform.query("SELECT outcome FROM decision WHERE id = ?", (number,))
+    found = waiting_one(platform.query, number)
+    if found is not None:
+        return found
+    outcome = outcome_of(platform.query, number)
     raise InputError(
-        f"decision {number} is {known[0][0]} already; the first verdict counts"
-        if known
+        f"decision {number} is {outcome} already; the first verdict counts"
+        if outcome is not None
         else f"decision {number}: there is none of that number; `review list` shows what waits"
     )
 
@@ -136,11 +84,10 @@ def settle(platform: Platform, one: Waiting, verdict: Verdict, by: str, at_ms: i
             f"the earliest right value is {format_moment(floor)} ({floor})"
         )
     data = {
-        "decision": {"source": one.source, "id": one.id, "milestone": one.milestone},
+        "decision": {"source": one.source, "id": one.event_id, "milestone": one.milestone},
         "verdict": verdict,
         "by": by,
     }
     hint = f"; --by takes a reference, {REFERENCE_PATTERN}"
     steer(platform, "review.decided", f"verdict-{one.number}-{at_ms}", data, at_ms, hint)
-    ((outcome,),) = platform.query("SELECT outcome FROM decision WHERE id = ?", (one.number,))
-    return str(outcome)
+    return str(outcome_of(platform.query, one.number))

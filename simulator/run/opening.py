@@ -10,6 +10,7 @@ from pathlib import Path
 from db.client.crm import Crm
 from db.client.people import crm_path
 from db.control import Inbox, control_path
+from db.read.resume import ends_at
 from simulator.delivery.accepted import Accepted
 from simulator.delivery.dials import mixes
 from simulator.domain.errors import DatabaseError, InputError, ReferralError
@@ -56,7 +57,7 @@ def begin(path: Path, plan: Plan, program: Program) -> Iterator[Opened]:
                     yield opened
             finally:
                 with suppress(ReferralError):  # what went wrong before says more
-                    begun = begun or bool(platform.query("SELECT ends_at FROM clock")[0][0])
+                    begun = begun or bool(ends_at(platform.query))
     except BaseException:
         if not begun:
             for one in ours:

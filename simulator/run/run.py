@@ -6,18 +6,17 @@ somebody wants it to end. What it has handed to the platform is committed; all e
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from db.control import CHANGE, DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Order
+from db.read.resume import first_program, last_measurement, turned_dials
 from simulator.delivery.spool import Spool, files_path
 from simulator.domain.errors import InputError, ReferralError
 from simulator.domain.wall_clock import Wall, wall_ms
 from simulator.measuring.gauge import Gauge
-from simulator.platform.door import Platform
 from simulator.platform.outbox import HELD_EVENTS
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -68,7 +67,7 @@ class Run:
         self._progress = progress or (lambda _done, _total: None)
         self._script = Script(script, len(recorded(opened.platform.path)) if script else 0)
         self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
-        turns = _turns(opened.platform)
+        turns = turned_dials(opened.platform.query)
         self._last_turn = max((at for at, _ in turns), default=0)
         folder, keep = files or files_path(opened.platform.path), files is not None
         self._source = Source(
@@ -88,7 +87,7 @@ class Run:
         self._paused = False
         self._beaten = wall.now()
         self._gauge = Gauge(opened.platform.path)
-        self._gauge.go_on(int(str(opened.platform.query("SELECT COALESCE(MAX(number), 0) FROM meter")[0][0])))
+        self._gauge.go_on(last_measurement(opened.platform.query))
         opened.platform.measure(self._gauge.meters)
         self._orders: dict[str, Callable[[Args], None]] = {  # an InputError says why it can't be done
             PAUSE: self._pause,
@@ -250,7 +249,7 @@ class Run:
 
     def _verdict(self, args: Args) -> None:
         one = decide(self._platform, args, self._at)
-        self._source.settled(one.source, one.id, one.milestone)
+        self._source.settled(one.source, one.event_id, one.milestone)
 
     def _program(self, args: Args) -> None:
         change_program(self._platform, args, self._at)
@@ -270,8 +269,7 @@ class Run:
         self._platform.clock("paused" if self._paused else "running", self._at, self._pace)
 
     def _first_program(self) -> Program:
-        ((text,),) = self._platform.query("SELECT text FROM program_version WHERE version = 1")
-        return load_program(str(text), f"{self._platform.path}, program version 1")
+        return load_program(first_program(self._platform.query), f"{self._platform.path}, program version 1")
 
     def _felt(self, before_ms: int) -> Felt:
         """What people felt before a moment: what was due by then is released first."""
@@ -281,11 +279,3 @@ class Run:
 
     def _new_reviews(self) -> list[Review]:
         return [Review(*row) for row in self._platform.echoes.take_reviews()]
-
-
-def _turns(platform: Platform) -> list[tuple[int, object]]:
-    """The orders to the dials that were obeyed, each with its simulated time (milliseconds UTC)."""
-    found = platform.query(
-        "SELECT sim_at, args FROM command WHERE kind = ? AND refused IS NULL ORDER BY id", (DIAL,)
-    )
-    return [(at, json.loads(args).get("faults")) for at, args in found]

@@ -5,22 +5,19 @@ Only what changes the outcome is in it; pause, step and speed do not.
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from db.control import PROGRAM, VERDICT, Order
-from db.sqlite.readonly import in_words, open_readonly
+from db.read.resume import first_program, obeyed_commands, settings
+from db.sqlite.readonly import query_of, reading
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.plan import Plan
 
 _AN_EVENT = (VERDICT, PROGRAM)  # an order of these is an event of its own, and is recorded after it
 _PACES = ("pause", "resume", "step", "speed")
-_RECORDED = "SELECT id, kind, args, issued_at, seq, sim_at FROM command WHERE refused IS NULL ORDER BY id"
 
 
 @dataclass(frozen=True)
@@ -56,13 +53,9 @@ def earlier(path: Path) -> tuple[Plan, Program]:
         DatabaseError: it can't be read, or was not made by simulate.
 
     """
-    with closing(open_readonly(path)) as connection:
-        try:
-            settings = dict(connection.execute("SELECT name, value FROM setting").fetchall())
-            ((text,),) = connection.execute("SELECT text FROM program_version WHERE version = 1").fetchall()
-        except sqlite3.Error as error:
-            raise in_words(error, path) from error
-    return Plan.of(settings, str(path)), load_program(text, f"{path}, program version 1")
+    with reading(path) as db:
+        given, text = settings(query_of(db)), first_program(query_of(db))
+    return Plan.of(given, str(path)), load_program(text, f"{path}, program version 1")
 
 
 def recorded(path: Path) -> list[Cue]:
@@ -72,13 +65,9 @@ def recorded(path: Path) -> list[Cue]:
         DatabaseError: it can't be read.
 
     """
-    with closing(open_readonly(path)) as connection:
-        try:
-            rows = connection.execute(_RECORDED).fetchall()
-        except sqlite3.Error as error:
-            raise in_words(error, path) from error
-    return [
-        Cue(Order(number, kind, json.loads(args), issued_at), seq - (kind in _AN_EVENT), sim_at)
-        for number, kind, args, issued_at, seq, sim_at in rows
-        if kind not in _PACES
-    ]
+    with reading(path) as db:
+        return [
+            Cue(order, seq - (order.kind in _AN_EVENT), sim_at)
+            for order, seq, sim_at in obeyed_commands(query_of(db))
+            if order.kind not in _PACES
+        ]

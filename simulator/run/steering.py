@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from db.read.resume import last_program_version
+from db.read.review_queue import Waiting
 from simulator.domain.errors import InputError
 from simulator.platform.door import Platform
 from simulator.platform.records import same_design
-from simulator.platform.review import Verdict, Waiting, settle, waiting_one
+from simulator.platform.review import Verdict, find_waiting, settle
 from simulator.platform.steering import steer
 
 _VERDICTS: dict[object, Verdict] = {"approve": "approve", "decline": "decline"}
@@ -26,7 +28,7 @@ def decide(platform: Platform, args: Mapping[str, object], at_ms: int) -> Waitin
     number, verdict, by = args.get("decision"), _VERDICTS.get(args.get("verdict")), args.get("by")
     if not isinstance(number, int) or verdict is None or not isinstance(by, str):
         raise InputError("a verdict takes a decision's number, approve or decline, and by whom")
-    one = waiting_one(platform, number)
+    one = find_waiting(platform, number)
     settle(platform, one, verdict, by, at_ms)
     return one
 
@@ -44,5 +46,5 @@ def change_program(platform: Platform, args: Mapping[str, object], at_ms: int) -
         raise InputError("a program without a text: give the whole file")
     if same_design(platform.check_program(text), platform.program):
         raise InputError("this is the design that is in force already")
-    ((version,),) = platform.query("SELECT MAX(version) FROM program_version")
+    version = last_program_version(platform.query)
     steer(platform, "program.changed", f"program-{version + 1}-{at_ms}", {"program": text}, at_ms)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from db.client import truth
-from db.sqlite.readonly import in_words, open_readonly
+from db.sqlite.readonly import Database, reading
 from simulator.domain.errors import InputError
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -25,16 +23,13 @@ def score_database(path: Path, only: Sequence[str] = ()) -> tuple[Score, Program
     `only` are codes of rules: the others are left out of it. Raises DatabaseError where the database or its CRM is
     missing or can't be read, InputError where there is no such rule.
     """
-    with closing(open_readonly(path)) as db:
+    with reading(path) as db:
         cheats = truth.cheats(path, db)
-        try:
-            programs = {
-                version: load_program(text, f"{path}, program version {version}")
-                for version, text in truth.versions(db)
-            }
-            found = score(_decisions(db, cheats), _codes(programs, only), WouldPay(db, programs).value)
-        except sqlite3.Error as error:
-            raise in_words(error, path) from error
+        programs = {
+            version: load_program(text, f"{path}, program version {version}")
+            for version, text in truth.versions(db)
+        }
+        found = score(_decisions(db, cheats), _codes(programs, only), WouldPay(db, programs).value)
     return found, programs[max(programs)]
 
 
@@ -47,7 +42,7 @@ def _codes(programs: dict[int, Program], only: Sequence[str]) -> list[str]:
     return [code for code in every if not only or code in only]
 
 
-def _decisions(db: sqlite3.Connection, cheats: dict[str, str]) -> Iterator[Judged]:
+def _decisions(db: Database, cheats: dict[str, str]) -> Iterator[Judged]:
     for row in truth.judged(db):
         yield _judged(row, cheats)
 

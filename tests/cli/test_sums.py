@@ -17,11 +17,12 @@ from db.read import sums, traffic
 from db.read.referrers import channels, communities, generations, leaders
 from db.read.rewards import STATES, budget, by_reward, falling_due
 from db.read.rules import RuleRow, by_rule
+from db.read.summary import summary
 from db.read.sums import Past, Sums
+from db.sqlite.readonly import query_of
 from referral_tui.cli.app import run
 from referral_tui.cli.summary import late_lines
 from simulator.domain.spans import DAY_MS, HOUR_MS
-from simulator.platform.standing import standing
 from simulator.program.load import load_program
 from simulator.proof.verify import verify
 
@@ -186,7 +187,7 @@ def test_late_cancellations_cost_what_was_issued_before_they_came(db: sqlite3.Co
 
 
 def test_figures_and_words_tell_of_it(db: sqlite3.Connection) -> None:
-    figures = standing(lambda sql: db.execute(sql).fetchall())
+    figures = summary(query_of(db))
     late, cost = figures["lateness"]["conversion.reversed"], figures["late_reversals"]
     assert late["worst_ms"] == LATER >= late["p95_ms"] >= late["median_ms"]
     assert (

@@ -13,6 +13,7 @@ from running import PLAN, FakeWall, exports_of, never, stop_after
 from running import REVIEWING as SOME_REVIEWED
 
 from db.control import PROGRAM, SPEED, VERDICT, Order
+from db.read import review_queue
 from referral_tui.cli.app import run as command
 from simulator.program.load import load_program
 from simulator.proof.verify import verify
@@ -49,7 +50,7 @@ def oldest(verdict: str) -> Ordering:
     """A verdict on what has waited longest."""
 
     def order(opened: Opened) -> tuple[str, dict[str, object]]:
-        waiting = opened.platform.query("SELECT id FROM decision WHERE outcome = 'review' ORDER BY id")
+        waiting = [(one.number,) for one in review_queue.waiting(opened.platform.query)]
         if not waiting:
             return None
         return VERDICT, {"decision": waiting[0][0], "verdict": verdict, "by": "desk"}

@@ -1,9 +1,10 @@
-"""What a run says of the way its messages took: how often each dial struck, and what the reconciliation found."""
+"""Sum up how a run's messages travelled: how often each fault struck, and what the reconciliation found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
+
+from db.sqlite.readonly import Query
 
 _FAULTS = "SELECT dial, type, count FROM fault WHERE turned_on ORDER BY dial, type"
 _RECONCILED = (
@@ -13,20 +14,20 @@ _RECONCILED = (
 _COLUMNS = ("lists", "listed", "found", "missing", "returned", "extra", "different")
 
 
-def delivery_report(query: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, Any]:
-    """The figures that `simulate --json` reports; `query` gives the rows of a SELECT on a platform's database.
+def delivery_report(query: Query) -> dict[str, Any]:
+    """Return what `simulate --json` reports of the delivery.
 
     `faults` has each dial that was ever turned on, with its `count` in all and by event type: 0 for one that never
     struck. `reconciliation` is by event type.
     """
     faults: dict[str, dict[str, Any]] = {}
-    for dial, kind, count in query(_FAULTS):
+    for dial, kind, count in query(_FAULTS, ()):
         one = faults.setdefault(dial, {"count": 0, "types": {}})
         one["count"] += count
         one["types"][kind] = count
     return {
         "faults": faults,
         "reconciliation": {
-            kind: dict(zip(_COLUMNS, counts, strict=True)) for kind, *counts in query(_RECONCILED)
+            kind: dict(zip(_COLUMNS, counts, strict=True)) for kind, *counts in query(_RECONCILED, ())
         },
     }

@@ -1,0 +1,79 @@
+"""Sum up what stands in a database: attributions, decisions, rewards, how late events came, the chains' hashes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from db.read.traffic import LATENESS, by_type, cost_of_lateness
+from db.sqlite.readonly import Query
+
+
+def summary(query: Query) -> dict[str, Any]:
+    """Return the figures that `ingest --json` and `simulate --json` report.
+
+    `rewards` are by state, each with `count` and `value_minor`; `lateness` is by event type (milliseconds between
+    occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are rewards issued before the news of the
+    reversal that would have voided them; `chain` has each chain's newest hash.
+    """
+    totals = {metric: (count, value) for metric, count, value in query("SELECT * FROM total", ())}
+
+    def named(prefix: str) -> dict[str, tuple[int, int]]:
+        return {
+            metric.removeprefix(prefix): pair
+            for metric, pair in sorted(totals.items())
+            if metric.startswith(prefix) and pair != (0, 0)
+        }
+
+    cost = cost_of_lateness(totals)
+    heads = query("SELECT chain, hash, MAX(number) FROM block GROUP BY chain ORDER BY chain", ())
+    return {
+        "attributions": sum(count for count, _ in named("attribution.").values()),
+        "decisions": {outcome: count for outcome, (count, _) in named("decision.").items()},
+        "rewards": {
+            state: {"count": count, "value_minor": value}
+            for state, (count, value) in named("reward.").items()
+        },
+        "lateness": {
+            kind: {"events": late.count, "median_ms": late.median, "p95_ms": late.p95, "worst_ms": late.worst}
+            for kind, late in by_type(query(LATENESS, ())).items()
+        },
+        "late_reversals": {
+            name: {"count": count, "value_minor": value}
+            for name, (count, value) in (
+                ("issued", cost.issued),
+                ("clawed_back", cost.clawed),
+                ("lost", cost.lost),
+            )
+        },
+        "chain": {chain: digest for chain, digest, _ in heads},
+    }
+
+
+def receipts(query: Query) -> dict[str, int]:
+    """Count the messages received so far, by receipt."""
+    rows = query("SELECT metric, count FROM total WHERE metric LIKE 'receipt.%'", ())
+    return {metric.removeprefix("receipt."): count for metric, count in rows}
+
+
+def decision_reasons(query: Query) -> list[tuple[str, str | None, int]]:
+    """Count decisions by outcome and reason, the most frequent first. Reads every decision."""
+    sql = "SELECT outcome, reason, COUNT(*) FROM decision GROUP BY outcome, reason ORDER BY 3 DESC, 1, 2"
+    return query(sql, ())
+
+
+def row_counts(query: Query) -> dict[str, int]:
+    """Count the rows of the tables that are numbered without a gap, by their greatest number."""
+    return {
+        table: query(f"SELECT COALESCE(MAX({column}) + 1 - {first}, 0) FROM {table}", ())[0][0]
+        for table, (column, first) in _NUMBERED.items()
+    }
+
+
+_NUMBERED = {
+    "person": ("id", 0),
+    "event": ("seq", 1),
+    "decision": ("id", 1),
+    "reward": ("id", 1),
+    "audit": ("seq", 1),
+}
+"""The number's column, and the first number."""
