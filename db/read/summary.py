@@ -6,6 +6,7 @@ from typing import Any
 
 from db.read.traffic import LATENESS, by_type, cost_of_lateness
 from db.sqlite.readonly import Query
+from simulator.domain.reversal_reasons import WITHOUT_EFFECT
 
 
 def summary(query: Query) -> dict[str, Any]:
@@ -13,7 +14,8 @@ def summary(query: Query) -> dict[str, Any]:
 
     `rewards` are by state, each with `count` and `value_minor`; `lateness` is by event type (milliseconds between
     occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are rewards issued before the news of the
-    reversal that would have voided them; `chain` has each chain's newest hash.
+    reversal that would have voided them; `reversals_without_effect` are by reason;
+    `chain` has each chain's newest hash.
     """
     totals = {metric: (count, value) for metric, count, value in query("SELECT * FROM total", ())}
 
@@ -24,6 +26,7 @@ def summary(query: Query) -> dict[str, Any]:
             if metric.startswith(prefix) and pair != (0, 0)
         }
 
+    vain = query(f"SELECT part, count FROM breakdown WHERE metric = '{WITHOUT_EFFECT}' ORDER BY part", ())
     cost = cost_of_lateness(totals)
     heads = query("SELECT chain, hash, MAX(number) FROM block GROUP BY chain ORDER BY chain", ())
     return {
@@ -45,6 +48,7 @@ def summary(query: Query) -> dict[str, Any]:
                 ("lost", cost.lost),
             )
         },
+        "reversals_without_effect": {reason: count for reason, count in vain if count},
         "chain": {chain: digest for chain, digest, _ in heads},
     }
 

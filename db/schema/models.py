@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from db.schema.models_run import row_number
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
 
 
@@ -54,6 +54,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("event_person", "person"),
         Index("event_link", "code", sqlite_where=text("type = 'link.created'")),  # whose code is it? few rows
+        Index("event_reverses", "reverses", sqlite_where=text("reverses IS NOT NULL")),
     )
     seq: int = Field(sa_column=row_number())
     received_at: int = Field(sa_type=BigInteger)

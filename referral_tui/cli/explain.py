@@ -110,6 +110,13 @@ def _journey(told: Fields) -> Iterator[str]:
         for reward in told["rewards"]:
             yield f"  {_reward(reward)}"
             yield from (f"    {line}" for line in reward["why_not"])
+    if told["reversals"]:
+        yield ""
+        yield "Reversals"
+        for one in told["reversals"]:
+            came = f"{moment(one['received_at'])}, of {one['source']}:{one['reverses']} in the name of"
+            effect = f"no effect, {one['why']}" if one["why"] else "it counts"
+            yield f"  {came} {short_name(one['subject'])}: {effect}"
     if told["why_not"]:
         yield ""
         yield "Why nothing was paid, and what would have"

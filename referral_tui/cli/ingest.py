@@ -177,7 +177,12 @@ def _warn(clamped: int, replay: bool) -> None:
 
 def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
     """The figures as lines for a person."""
-    from referral_tui.cli.summary import late_lines, receipt_lines, standing_lines  # noqa: PLC0415 - keeps --help quick
+    from referral_tui.cli.summary import (  # noqa: PLC0415 - keeps --help quick
+        late_lines,
+        receipt_lines,
+        reversal_lines,
+        standing_lines,
+    )
 
     yield (
         f"{db}: received {figures['received']:,} in {figures['seconds']:.1f} s"
@@ -187,6 +192,7 @@ def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]
     if figures["conflict"] or figures["malformed"]:
         yield f"  what was refused, and why: referral-tui export quarantine --db {db}"
     yield from standing_lines(figures, program)
+    yield from reversal_lines(figures)
     yield from late_lines(figures, program)
     for chain, digest in figures["chain"].items():
         yield f"newest hash of the {chain} chain: {digest}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from referral_tui.figures import MINUTE, counted, duration, money
 from simulator.domain.definitions import RECEIPTS
+from simulator.domain.reversal_reasons import REASONS
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
@@ -47,6 +48,16 @@ def standing_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str
     for state, line in figures["rewards"].items():
         value = money(line["value_minor"], program.currency, program.digits)
         yield f"  {state:<12}{line['count']:>12,}  {_noun(line['count'], 'reward')}, {value}"
+
+
+def reversal_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """How many reversals have no effect, and why; nothing where all have."""
+    vain = figures["reversals_without_effect"]
+    if not vain:
+        return
+    yield f"{counted(sum(vain.values()), 'reversal')} without effect:"
+    for reason, count in sorted(vain.items(), key=lambda pair: (-pair[1], pair[0])):
+        yield f"  {reason:<18}{count:>6,}  {REASONS.get(reason, reason)}"
 
 
 def late_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:

@@ -29,16 +29,16 @@ from simulator.engine.record_events import (
     record_program,
     record_settled,
 )
+from simulator.engine.record_reversals import record_late_reversals, record_vain_reversals
 from simulator.engine.record_rewards import (
     record_changed,
-    record_late_reversals,
     record_lines,
     record_released,
     record_stages,
-    record_vain_reversals,
 )
 from simulator.engine.release import release
-from simulator.engine.rewards import add_lines, enter_reversals, find_lines, qualified_now, revoke, void
+from simulator.engine.reversals import enter_reversals, find_lines
+from simulator.engine.rewards import add_lines, qualified_now, revoke, void
 from simulator.engine.state import State
 from simulator.engine.version import Ready
 from simulator.events.columns import TYPE_CODES
@@ -190,15 +190,16 @@ class Engine:
         decided = decide(batch, state, ready, self._next_decision, meter)
         self._next_decision += len(decided.rows)
         meter.lap("decide")
-        entered = enter_reversals(batch, ledger)
+        reversals = enter_reversals(batch, state, ledger, self._intake)
         qualified = qualified_now(batch, ledger, ready, decided)
         new = add_lines(batch, state, ledger, qualified, self._terms)
-        reversals = find_lines(ledger, entered)
-        voided = void(ledger, np.r_[new.lines, reversals.lines], np.r_[new.targets, reversals.line_targets])
+        found = find_lines(ledger, reversals)
+        targets = reversals.targets[found.owners]
+        voided = void(ledger, np.r_[new.lines, found.lines], np.r_[new.targets, targets])
         ledger.schedule(new.lines[ledger.lines["state"][new.lines] == PENDING])
         self.newest = int(batch.received[-1])
         released = release(ledger, self.newest, ready.program.budget_minor)
-        revoked = revoke(ledger, reversals.lines, reversals.line_targets)
+        revoked = revoke(ledger, found.lines, targets)
         meter.lap("reward")
         record_events(record, batch)
         record_attributed(record, attributed)
@@ -209,8 +210,8 @@ class Engine:
         record_changed(record, "voided", PENDING, VOIDED, voided)
         record_released(record, released)
         record_changed(record, "revoked", ISSUED, REVOKED, revoked)
-        record_late_reversals(record, batch, reversals)
-        record_vain_reversals(record, batch, reversals, (voided, revoked), self._intake)
+        record_late_reversals(record, batch, reversals, found)
+        record_vain_reversals(record, batch, reversals, found, (voided, revoked))
         batch.keep()
         meter.lap("audit")
 

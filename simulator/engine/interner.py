@@ -213,6 +213,11 @@ class Few:
         """`kept` are those that have a part already."""
         self._kept = set(kept) - {OTHER}
 
+    @property
+    def kept(self) -> list[str]:
+        """The texts that have a part of their own, in alphabetical order."""
+        return sorted(self._kept)
+
     def part(self, text: str) -> str:
         """The part that a text is counted under. Ask in the order of the log."""
         if text not in self._kept:

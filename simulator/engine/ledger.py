@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.domain.spans import HOUR_MS
 from simulator.domain.vocabulary import RewardState, values
-from simulator.engine.arrays import NONE, Columns, Ints
+from simulator.engine.arrays import NONE, Columns, Ints, Keys
 from simulator.engine.interner import Interner
 from simulator.engine.keys import KeyIndex, mix
 from simulator.program.model import Reward, Role
@@ -79,6 +79,21 @@ def _targets() -> Columns:
     return Columns({"line": (_ID, NONE), "reversal_seq": (_LONG, 0), "reversed_at": (_LONG, 0)})
 
 
+def _conversions() -> Columns:
+    """All conversions in log order; `check` is half of the hash by which their (source, id) are told apart."""
+    return Columns({"seq": (np.uint32, 0), "person": (_ID, NONE), "check": (np.uint32, 0)})
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A reversal whose conversion is not in the log yet: its seq, when it was received, its subject, and its reason."""
+
+    seq: int
+    at: int
+    person: int
+    why: str
+
+
 @dataclass
 class History:
     """What was issued to an account: times in order, and the running total of money before each."""
@@ -99,6 +114,8 @@ class Ledger:
     lines: Columns = field(default_factory=_lines)
     accounts: Columns = field(default_factory=_accounts)
     targets: Columns = field(default_factory=_targets)
+    conversions: Columns = field(default_factory=_conversions)
+    waiting: dict[int, list[Waiting]] = field(default_factory=dict)  # by target
     target_ids: Interner = field(
         default_factory=Interner
     )  # (source, id) of conversions with lines or reversals
@@ -117,6 +134,22 @@ class Ledger:
         for reward in rewards:
             self.reward_ids.setdefault(reward.name, len(self.reward_ids))
         return np.arange(first, len(self.terms))
+
+    def enter_conversions(self, seqs: Ints, persons: Ints, checks: Keys) -> None:
+        """Enter the next conversions of the log."""
+        self.conversions.append(seq=seqs, person=persons, check=checks.astype(np.uint32))
+
+    def find_conversions(self, seqs: Ints, checks: Keys) -> Ints:
+        """The places of the conversions with these seqs (0 for none) and checks; NONE where there is none."""
+        held, count = self.conversions, len(self.conversions)
+        if not count:
+            return np.full(len(seqs), NONE, np.int64)
+        wanted = seqs.astype(
+            np.uint32
+        )  # of one type with the column, which would be copied as a whole otherwise
+        places = np.minimum(np.searchsorted(held["seq"][:count], wanted), count - 1)
+        same = (held["seq"][places] == wanted) & (held["check"][places] == checks.astype(np.uint32))
+        return np.where(same & (seqs > 0), places, NONE)
 
     def accounts_of(self, reward: Reward, recipients: Ints) -> Ints:
         """The accounts of these recipients for one reward, entered where new."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Array, Ints, chain_back, first_of_each
+from simulator.engine.arrays import NONE, Array, Ints, chain_back
 from simulator.engine.batch import Batch
 from simulator.engine.decisions import Decided
 from simulator.engine.interner import hash_pairs
@@ -47,25 +47,6 @@ class NewLines:
     lines: Ints
     rows: Ints
     targets: Ints
-
-
-@dataclass(frozen=True)
-class Reversals:
-    """The batch's reversals: batch `rows`, the `targets` they name, and the places of the `firsts` that count.
-
-    `lines` are those of the first ones' conversions; `owners` says which of `firsts` each is of.
-    """
-
-    rows: Ints
-    targets: Ints
-    firsts: Ints
-    lines: Ints
-    owners: Ints
-
-    @property
-    def line_targets(self) -> Ints:
-        """The target of each of `lines`."""
-        return self.targets[self.firsts][self.owners]
 
 
 @dataclass(frozen=True)
@@ -227,40 +208,6 @@ def _values(fixed: int | None, percent: Decimal | None, amounts: Ints) -> Ints:
         return np.full(len(amounts), fixed, np.int64)
     exact = Fraction(percent or 0) / 100
     return np.array([0 if amount == NONE else round(amount * exact) for amount in amounts.tolist()], np.int64)
-
-
-def enter_reversals(batch: Batch, ledger: Ledger) -> tuple[Ints, Ints, Ints]:
-    """Register the batch's reversals: all rows, their targets, and the places of those that come first."""
-    rows = batch.rows("conversion.reversed")
-    if not len(rows):
-        return rows, rows, rows
-    targets = ledger.target_ids.assign(hash_pairs(batch.events[rows], "source", "reverses"))[0]
-    held = ledger.targets
-    held.grow(len(ledger.target_ids))
-    firsts = first_of_each(targets)
-    firsts = firsts[held["reversal_seq"][targets[firsts]] == 0]
-    held["reversal_seq"][targets[firsts]] = batch.seq[rows[firsts]]
-    held["reversed_at"][targets[firsts]] = batch.received[rows[firsts]]
-    return rows, targets, firsts
-
-
-def find_lines(ledger: Ledger, entered: tuple[Ints, Ints, Ints]) -> Reversals:
-    """The lines that the first reversals (see `enter_reversals`) are about, new ones included."""
-    rows, targets, firsts = entered
-    lines, owners = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    going = np.arange(len(firsts))
-    nodes = ledger.targets["line"][targets[firsts]].astype(np.int64)
-    while True:
-        there = nodes != NONE
-        nodes, going = nodes[there], going[there]
-        if not len(nodes):
-            break
-        lines.append(nodes)
-        owners.append(going)
-        nodes = ledger.lines["sibling"][nodes].astype(np.int64)
-    all_lines, all_owners = np.concatenate(lines), np.concatenate(owners)
-    order = np.argsort(all_lines)
-    return Reversals(rows, targets, firsts, all_lines[order], all_owners[order])
 
 
 def void(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.explain.decision import explain_decision
+from simulator.explain.reversals import reversals_of
 from simulator.explain.reward import explain_reward, missing
 from simulator.explain.source import Fields, Source
 from simulator.explain.trying import load_decided
@@ -41,6 +42,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         "touches": _touches(source, events, attribution),
         "decisions": decisions,
         "rewards": rewards,
+        "reversals": reversals_of(source, events, only_seq),
         "why_not": _why_not(attribution, decisions, rewards),
     }
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from simulator.explain.releases import Releases, Room, terms_of, window_words
 from simulator.explain.saying import sooner
 from simulator.explain.source import Fields, Source
 from simulator.explain.trying import Change, Decided, at_time
 from simulator.program.model import Program, Reward
 from simulator.program.words import moment, money, ordinal
-
-MOST_SEARCHED: Final = 2_000_000  # events that are gone through for reversals in another name: half a second
 
 
 def explain_reward(source: Source, row: Fields, decided: Decided) -> Fields:
@@ -80,12 +76,12 @@ def _why(  # noqa: PLR0911 - one for each state
 
 
 def _reversals(decided: Decided) -> list[Fields]:
-    """Reversals of the conversion; in a long log those in the friend's name only, as they should be."""
+    """Reversals of the conversion in the friend's name; others have no effect."""
     event = decided.event
-    where = "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ?"
-    if (decided.source.one("SELECT MAX(seq) AS last FROM event") or {})["last"] > MOST_SEARCHED:
-        where += f" AND event.person = {int(event['person'])}"
-    return decided.source.events(where, event["source"], event["id"])
+    where = (
+        "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ? AND event.person = ?"
+    )
+    return decided.source.events(where, event["source"], event["id"], event["person"])
 
 
 def _kept(row: Fields, terms: Reward, decided: Decided) -> list[Change]:
@@ -93,7 +89,7 @@ def _kept(row: Fields, terms: Reward, decided: Decided) -> list[Change]:
     until = row["due_at"] + (terms.clawback_ms or 0)
     reversals = _reversals(decided)
     if len(reversals) != 1:
-        return [_too_many(len(reversals))]
+        return [_TOO_MANY]
     shift = until + 1 - reversals[0]["received_at"]
     words = f"had the reversal arrived {sooner(shift)}, after {moment(until)}, it would have stayed paid"
     return [Change(words, "issued", ({"seq": reversals[0]["seq"], "set": {"received_at": until + 1}},))]
@@ -103,7 +99,7 @@ def _not_voided(source: Source, row: Fields, releases: Releases, decided: Decide
     """A reversal that would have come after the line fell due."""
     reversals = _reversals(decided)
     if len(reversals) != 1:
-        return [_too_many(len(reversals))]
+        return [_TOO_MANY]
     beside = source.rows(
         "SELECT COALESCE(SUM(value_minor), 0) AS minor FROM reward WHERE decision IN "
         "(SELECT id FROM decision WHERE seq = ?) AND id != ?",
@@ -123,9 +119,7 @@ def _not_voided(source: Source, row: Fields, releases: Releases, decided: Decide
     return [Change(words, "issued", ({"seq": reversal["seq"], "set": {"received_at": until + 1}},))]
 
 
-def _too_many(count: int) -> Change:
-    words = "it was reversed more than once" if count else "the reversal came in somebody else's name"
-    return Change(f"no single change would do: {words}", "voided")
+_TOO_MANY = Change("no single change would do: it was reversed more than once", "voided")
 
 
 # -- released, and not paid -----------------------------------------------------------------------------

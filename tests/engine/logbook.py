@@ -141,12 +141,14 @@ class Logbook:
         conversion: Event | tuple[str, str],
         at: int | None = None,
         received: int | None = None,
-        subject: str = "whoever",
+        subject: str | None = None,
     ) -> Event:
-        """A reversal of a conversion, or of the (source, id) of one."""
-        source, reverses = (
-            conversion if isinstance(conversion, tuple) else (conversion["source"], conversion["id"])
-        )
+        """A reversal of a conversion in its subject's name, or of the (source, id) of one in fred's."""
+        if isinstance(conversion, tuple):
+            (source, reverses), named = conversion, "fred"
+        else:
+            source, reverses, named = conversion["source"], conversion["id"], conversion["subject"]
+        subject = subject or named
         return self.add(
             "conversion.reversed", subject, at, received, source, reverses=reverses, reason="cancelled"
         )

@@ -11,22 +11,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from oracle_expressions import Value, evaluate
+from oracle_limits import numbered, same_window, why_in_vain
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.contract import DATA_COLUMNS
-from simulator.program.model import Cap, CapWindow, Milestone, Program, Reward
+from simulator.program.model import Cap, Milestone, Program, Reward
 
 Event = dict[str, Any]
 Row = dict[str, Any]
 Receipt = Literal["accepted", "duplicate", "conflict"]
 
 DAY_MS = 24 * 60 * 60 * 1000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # What says something of a person that stays known.
 TELLS = ("customer.identified", "friend.claimed")
@@ -181,10 +180,12 @@ class Oracle:
         self.attributions: dict[str, Attributed] = {}  # friend -> attribution, in log order
         self.decisions: list[Decided] = []
         self.lines: list[Line] = []
-        self.reversals: dict[tuple[str, str], Event] = {}  # conversion -> the first reversal of it
+        self.reversals: dict[tuple[str, str], Event] = {}  # conversion -> the reversal of it that counts
+        self.waiting: dict[tuple[str, str], list[Event]] = {}  # reversals of conversions not received yet
+        self.in_vain: dict[int, str] = {}  # seq of a reversal without effect -> why, as it stands
         self.releases: list[Line] = []  # released, in order, voided ones not among them
         self.without_effect: list[Event] = []  # verdicts that settled nothing
-        self._trail: list[tuple[tuple[int, int, int, int], Entry]] = []
+        self._trail: list[tuple[tuple[int, int, int, int, int], Entry]] = []
 
     # ------------------------------------------------------------------ the door
 
@@ -236,10 +237,12 @@ class Oracle:
         elif kind == "friend.claimed":
             self._attribute(event)
         elif kind in CONVERSION_TYPES:
+            met = self._meet(event)
             self._attribute(event)
             for milestone in self.program.milestones:
                 if milestone.event == kind:
                     self._decide(event, milestone)
+            self._tell_met(event, met)
         elif kind == "conversion.reversed":
             self._reverse(event)
         elif kind == "review.decided":
@@ -523,15 +526,55 @@ class Oracle:
 
     def _reverse(self, event: Event) -> None:
         key, now = (event["source"], event["reverses"]), event["received_at"]
-        changed = False
-        if key not in self.reversals:  # only the first reversal of a conversion counts
+        conversion = self.accepted.get(key)
+        if conversion is None or conversion["type"] not in CONVERSION_TYPES:
+            self.waiting.setdefault(key, []).append(event)
+            elsewhere = any(
+                other["id"] == event["reverses"] and other["subject"] == event["subject"]
+                for other in self.log
+                if other["type"] in CONVERSION_TYPES
+            )
+            self._note_vain(event, event, "other-source" if elsewhere else "not-received")
+        elif conversion["subject"] != event["subject"]:
+            self._note_vain(event, event, "other-subject")
+        elif key in self.reversals:
+            self._note_vain(event, event, "already-reversed")
+        else:
             self.reversals[key] = event
-            for line in self.lines:
-                if (line.conversion["source"], line.conversion["id"]) == key and self._take_back(line, now):
-                    changed = True
-                    self._note_line("reversed", line, event)
-        if not changed:
-            self._note("reversed", "reversal-without-effect", event, event["subject"], None, "")
+            lines = [x for x in self.lines if (x.conversion["source"], x.conversion["id"]) == key]
+            changed = [line for line in lines if self._take_back(line, now)]
+            for line in changed:
+                self._note_line("reversed", line, event)
+            if not changed:
+                self._note_vain(event, event, why_in_vain(lines))
+
+    def _meet(self, conversion: Event) -> list[tuple[Event, str | None]]:
+        """Reversals that waited for this conversion, each with why it has no effect, None for the one that counts."""
+        key = conversion["source"], conversion["id"]
+        met: list[tuple[Event, str | None]] = []
+        for event in self.waiting.pop(key, ()):
+            if event["subject"] != conversion["subject"]:
+                met.append((event, "other-subject"))
+            elif key in self.reversals:
+                met.append((event, "already-reversed"))
+            else:
+                self.reversals[key] = event
+                met.append((event, None))
+        return met
+
+    def _tell_met(self, conversion: Event, met: list[tuple[Event, str | None]]) -> None:
+        """Enter what became of the reversals that waited, once the conversion is decided."""
+        made = any(line.conversion is conversion for line in self.lines)
+        for event, why in met:
+            del self.in_vain[event["seq"]]
+            if why is not None or not made:
+                self._note_vain(conversion, event, why or "no-reward")
+
+    def _note_vain(self, at: Event, event: Event, why: str) -> None:
+        """Enter a reversal without effect, as `at` is judged: itself, or the conversion that it waited for."""
+        self.in_vain[event["seq"]] = why
+        kind, who = "reversal-without-effect", event["subject"]
+        self._note("reversed", kind, at, who, None, why, trigger=event["seq"])
 
     def _take_back(self, line: Line, now: int) -> bool:
         """The line's conversion is reversed by an event received now: whether that changes it."""
@@ -552,7 +595,7 @@ class Oracle:
             self.releases.append(line)
             line.state_at = line.due_at
             number = sum(other.key == line.key for other in self.releases)
-            if not _numbered(line.reward, number):
+            if not numbered(line.reward, number):
                 line.state = "counted"
             elif not all(self._fits(line, cap) for cap in line.reward.caps):
                 line.state = "capped"
@@ -563,7 +606,7 @@ class Oracle:
             seq, words = line.conversion["seq"], f"{line.words}, release {number}"
             who, version = line.conversion["subject"], line.decision.version
             entry = Entry(line.due_at, line.state, who, seq, version, self.lines.index(line) + 1, words)
-            self._trail.append(((line.due_at, 1, seq, line.place), entry))
+            self._trail.append(((line.due_at, 1, seq, line.place, 0), entry))
 
     def _fits(self, line: Line, cap: Cap) -> bool:
         used = [
@@ -571,7 +614,7 @@ class Oracle:
             for other in self.releases
             if other.issued_at is not None
             and other.key == line.key
-            and _same_window(cap.window, other.issued_at, line.due_at)
+            and same_window(cap.window, other.issued_at, line.due_at)
         ]
         if cap.count is not None and len(used) + 1 > cap.count:
             return False
@@ -601,7 +644,7 @@ class Oracle:
         """Enter what an event made happen, under the version in force or that of what it is about."""
         at, seq = event["received_at"], event["seq"]
         entry = Entry(at, kind, person, trigger or seq, version or self.version, ref, detail)
-        self._trail.append(((at, 0, seq, STAGES.index(stage)), entry))
+        self._trail.append(((at, 0, seq, STAGES.index(stage), -1 if ref is None else ref), entry))
 
     def _note_line(self, stage: str, line: Line, event: Event, trigger: int | None = None) -> None:
         who, number, version = line.conversion["subject"], self.lines.index(line) + 1, line.decision.version
@@ -627,35 +670,3 @@ class Oracle:
 def _content(event: Mapping[str, Any]) -> tuple[Any, ...]:
     """What is compared of two messages with the same key."""
     return tuple(event[name] for name in ("type", "occurred_at", "subject", *DATA_COLUMNS))
-
-
-def _numbered(reward: Reward, number: int) -> bool:
-    if reward.every is not None and number % reward.every != 0:
-        return False
-    if reward.tier is None:
-        return True
-    first, last = reward.tier
-    return first <= number and (last is None or number <= last)
-
-
-def _day(at: int) -> date:
-    return (EPOCH + timedelta(milliseconds=at)).date()
-
-
-def _same_window(window: CapWindow, issued_at: int, due_at: int) -> bool:
-    """Whether what was issued then counts in the window up to `due_at`."""
-    if window.kind == "lifetime":
-        return True
-    if window.kind == "rolling":
-        assert window.ms is not None
-        return due_at - window.ms < issued_at <= due_at
-    then, now = _day(issued_at), _day(due_at)
-    match window.kind:
-        case "calendar-day":
-            return then == now
-        case "calendar-week":  # ISO weeks start on Monday
-            return then.isocalendar()[:2] == now.isocalendar()[:2]
-        case "calendar-month":
-            return (then.year, then.month) == (now.year, now.month)
-        case "calendar-year":
-            return then.year == now.year

@@ -23,6 +23,8 @@ def parts(oracle: Oracle) -> Parts:
 
     for event in oracle.log:
         add(f"event.{event['type']}", event["source"])
+    for why in oracle.in_vain.values():
+        add("reversal.without_effect", why)
     for friend, attribution in oracle.attributions.items():
         add("channel.attributed", attribution.channel)
         add("generation", str(generation(oracle, attribution)))

@@ -448,16 +448,19 @@ class _Writer:
 
     def reversal(self) -> None:
         known = [d.conversion for d in self.oracle.decisions if d.outcome in ("qualified", "review")]
+        who = self.friend
         if self.dice.chance(25) or not known:
             source, key = self.dice.pick(SOURCES), f"e{self.number + self.dice.between(2, 12)}"
             self.promised.append((source, key))
         else:
             issued = [line.conversion for line in self.oracle.lines if line.state == "issued"]
             reversed_ = self.dice.pick((issued if issued and self.dice.chance(50) else known)[-5:])
-            source, key = reversed_["source"], reversed_["id"]
+            source, key, who = reversed_["source"], reversed_["id"], reversed_["subject"]
             if self.dice.chance(8):
                 source = self.dice.pick(SOURCES)
-        self.send("conversion.reversed", self.dice.pick(self.people), source, reverses=key)
+        if self.dice.chance(15):
+            who = self.dice.pick(self.people)
+        self.send("conversion.reversed", who, source, reverses=key)
 
     def verdict(self) -> None:
         waiting = [d for d in self.oracle.decisions if d.outcome == "review"]

@@ -45,7 +45,9 @@ def recount(collector: Collector) -> dict[str, tuple[int, int]]:
     reversals: dict[tuple[str, str], Any] = {}
     for event in events:
         if event["type"] == "conversion.reversed":
-            reversals.setdefault((event["source"], event["reverses"]), event)
+            key = event["source"], event["reverses"]
+            if key in conversions and conversions[key]["subject"] == event["subject"]:
+                reversals.setdefault(key, event)
     for row in rows.rewards:
         add(f"reward.{row['state']}", row["value_minor"])
         if row["state"] in ("issued", "revoked"):
@@ -116,7 +118,7 @@ def test_rollups_are_what_a_recount_gives(block: int) -> None:
         assert collector.totals() == recount(collector)
 
 
-METRICS = ("event.", "channel.", "generation", "reward.", "late_reversal.", "rule.")
+METRICS = ("event.", "channel.", "generation", "reward.", "late_reversal.", "reversal.", "rule.")
 
 
 def check_sums(collector: Collector, oracle: Oracle) -> None:

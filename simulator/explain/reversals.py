@@ -1,0 +1,59 @@
+"""Reversals of a friend's conversions, whoever sent them in whosever name, and why some had no effect."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from db.read.moment import audit_at
+from simulator.domain.reversal_reasons import REASONS
+from simulator.explain.source import Fields, Source
+
+_MOST: Final = 100  # of one conversion; more than that is nobody's story
+_NAMES: Final = ("seq", "received_at", "occurred_at", "source", "id", "reverses", "subject")
+
+
+def reversals_of(source: Source, events: list[Fields], only_seq: int | None = None) -> list[Fields]:
+    """Reversals that name a conversion among a friend's `events`, and those in the friend's name, in log order.
+
+    One from another source is taken to mean a conversion where it names its id in the same person's name.
+    Each with `reason` and `why` it has no effect, both None where it counts; with `only_seq` those of that event.
+    """
+    found: dict[int, Fields] = {}
+    ids = {event["id"]: event for event in events if only_seq is None or event["seq"] == only_seq}
+    for own_id, conversion in ids.items():
+        for one in source.events(f"event.reverses = ? AND event.seq IN ({_NEWEST})", own_id, own_id):
+            if one["source"] == conversion["source"] or one.get("subject") == conversion.get("subject"):
+                found[one["seq"]] = one
+    if only_seq is None:
+        found |= {event["seq"]: event for event in events if event["type"] == "conversion.reversed"}
+    by_id = {(event["source"], event["id"]): event for event in events}
+    return [_told(source, found[seq], by_id) for seq in sorted(found)]
+
+
+_NEWEST: Final = f"SELECT seq FROM event WHERE reverses = ? ORDER BY seq DESC LIMIT {_MOST}"
+
+
+def _told(source: Source, reversal: Fields, by_id: dict[tuple[str, str], Fields]) -> Fields:
+    conversion = by_id.get((reversal["source"], reversal["reverses"]))
+    moments = {reversal["received_at"]} | ({conversion["received_at"]} if conversion else set())
+    reason = None
+    for at in sorted(moments):  # one that waited is judged as its conversion comes
+        if at < reversal["received_at"]:
+            continue
+        entry = _entry(source, reversal["seq"], at)
+        reason = entry if entry is not None or at == reversal["received_at"] else None
+    return {
+        **{name: reversal[name] for name in _NAMES},
+        "reason": reason,
+        "why": None if reason is None else REASONS.get(reason, reason),
+    }
+
+
+def _entry(source: Source, trigger: int, at: int) -> str | None:
+    """The newest entry of the audit trail at a time that says why the event `trigger` has no effect."""
+    found = source.one(
+        "SELECT detail FROM audit WHERE seq > ? AND seq <= ? AND kind = 'reversal-without-effect' AND trigger = ? "
+        "ORDER BY seq DESC",
+        *(audit_at(source.connection, at), audit_at(source.connection, at + 1), trigger),
+    )
+    return found["detail"] if found else None
