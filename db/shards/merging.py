@@ -9,14 +9,13 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
 from db.schema import ddl as schema
 from db.shards import leaders as merged_leaders
 from db.sqlite.connection import Connection, Row
-from db.sqlite.readonly import in_words, open_readonly
+from db.sqlite.readonly import DamagedDatabaseError, in_words, open_readonly
 
 SUMS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "total": (("metric",), ("count", "value")),
@@ -31,11 +30,14 @@ SUMS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 """Tables of sums: what a row is of, and what adds up. Of lateness the worst is kept beside."""
 
+MOST: Final = 1000
+"""Databases that are merged into one, at most."""
 
-def merge(parts: Sequence[Path], into: Path, program_text: str, beat: Row) -> None:
-    """Make the merged database of `parts`, beside them.
 
-    `program_text` is the whole program, `beat` a row of the table `meter` with the figures of all.
+def merge(parts: Sequence[Path], into: Path, program_text: str, beat: Row | None) -> None:
+    """Make the merged database of `parts`.
+
+    `program_text` is the whole program, `beat` a row of the table `meter` with the figures of all; None: leave it out.
 
     Raises:
         DatabaseError: a part can't be read, or the file can't be made.
@@ -58,52 +60,59 @@ def parts_of(path: Path) -> list[Path]:
 
     Raises:
         DatabaseError: it can't be read.
+        DamagedDatabaseError: its setting `shards` names something else than ordinary databases beside it.
 
     """
+    found = _setting(path)
+    if found is None:
+        return []
+    parts = [path.with_name(name) for name in _names(path, found)]
+    for part in parts:
+        if part.exists() and _setting(part) is not None:
+            raise DamagedDatabaseError(
+                f"{path}: its setting 'shards' names {part.name}, which is itself of shards"
+            )
+    return parts
+
+
+def _setting(path: Path) -> object:
     with closing(open_readonly(path)) as db:
         try:
-            found = db.execute("SELECT value FROM setting WHERE name = 'shards'").fetchone()
+            row = db.execute("SELECT value FROM setting WHERE name = 'shards'").fetchone()
         except sqlite3.Error as error:
             raise in_words(error, path) from error
-    return [path.with_name(name) for name in json.loads(found[0])] if found else []
+    return None if row is None else row[0]
 
 
-def first_unlike(path: Path, parts: Sequence[Path]) -> str | None:
-    """The first sum at `path` that is not that of its parts, in words; None where all are."""
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.execute("ATTACH ? AS merged", (str(path),))
-        for table, (keys, sums) in SUMS.items():
-            names = ", ".join((*keys, *sums))
-            db.execute(f"CREATE TABLE {table} AS SELECT {names} FROM merged.{table} WHERE 0")
-        for part in parts:
-            db.execute("ATTACH ? AS part", (str(part),))
-            for table, (keys, sums) in SUMS.items():
-                names = ", ".join((*keys, *sums))
-                db.execute(f"INSERT INTO {table} SELECT {names} FROM part.{table}")
-            db.commit()
-            db.execute("DETACH part")
-        for table, (keys, sums) in SUMS.items():
-            added = ", ".join((*keys, *(f"SUM({name})" for name in sums)))
-            names = ", ".join((*keys, *sums))
-            right = f"SELECT {added} FROM {table} GROUP BY {', '.join(keys)}"
-            stands = f"SELECT {names} FROM merged.{table}"
-            for one, other in ((right, stands), (stands, right)):
-                row = db.execute(f"{one} EXCEPT {other} LIMIT 1").fetchone()
-                if row is not None and any(row[len(keys) :]):
-                    return f"{path}: {table} {row[: len(keys)]} is not the sum of its shards"
-    with closing(open_readonly(path)) as db:
-        for place, held in zip_longest(merged_leaders.merged(parts), merged_leaders.placed(db)):
-            if place != held:
-                return f"{path}: leader {(held or place)[:2]} is not that of its shards"
-    return None
+def _names(path: Path, text: object) -> list[str]:
+    """The names in a setting `shards`: of files beside the database, each once, and not of itself."""
+    try:
+        names = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        names = None
+    if (
+        not isinstance(names, list)
+        or not 1 <= len(names) <= MOST
+        or not all(isinstance(name, str) and _is_beside(name) and name != path.name for name in names)
+        or len(set(names)) < len(names)
+    ):
+        raise DamagedDatabaseError(
+            f"{path}: its setting 'shards' is no list of databases beside it, so nothing says where its rows are; "
+            "a copy from before, or a new `load --shards`, replaces it"
+        )
+    return names
 
 
-def _fill(connection: Connection, parts: Sequence[Path], program_text: str, beat: Row) -> None:
+def _is_beside(name: str) -> bool:
+    return name not in ("", ".", "..") and "\0" not in name and Path(name).name == name
+
+
+def _fill(connection: Connection, parts: Sequence[Path], program_text: str, beat: Row | None) -> None:
     names = json.dumps([part.name for part in parts])
     connection.execute("INSERT INTO setting VALUES ('shards', ?)", (names,))
     connection.execute("INSERT INTO setting VALUES ('kind', 'shards')")
-    marks = ", ".join("?" * len(beat))
-    connection.execute(f"INSERT INTO meter VALUES ({marks})", beat)
+    if beat is not None:
+        connection.execute(f"INSERT INTO meter VALUES ({', '.join('?' * len(beat))})", beat)
     connection.execute("COMMIT")
     for number, part in enumerate(parts):
         connection.execute("ATTACH ? AS part", (str(part),))

@@ -27,7 +27,6 @@ from simulator.measuring.beats import Beats
 from simulator.measuring.histogram import Histogram
 from simulator.program.shares import share_of
 
-MOST = 1000
 _LIVES = 3  # how often a shard is begun at most, when its worker dies
 _LOOK_S = 0.2  # how often somebody is asked whether to end
 _FILES = ("", "-wal", "-shm", ".lock")  # a database's own, by what follows its name

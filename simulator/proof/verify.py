@@ -17,8 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from db.read import log
-from db.schema.ddl import definitions
-from db.shards.merging import first_unlike, parts_of
+from db.shards.merging import parts_of
 from db.sqlite.readonly import DamagedDatabaseError, in_words, open_readonly
 from db.write.batch import Batch
 from db.write.chain import BLOCK_ROWS, CHAINS
@@ -32,33 +31,21 @@ from simulator.platform.receipts import Refusals
 from simulator.platform.records import batch_of, parse_program, typed, version_row
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.proof.compare import Comparison, DifferenceError, compare
+from simulator.proof.compare import DifferenceError, compare
+from simulator.proof.definitions import check_definitions, check_kinds
 from simulator.proof.invariants import check_invariants, receipts
+from simulator.proof.merged import check_merged
+from simulator.proof.scope import BLOCKS, LOG, OF_SHARDS, OUTCOMES, ROLLUPS, UNPROVEN, unproven_lines
 
 ROWS = 50_000  # events folded at once
-
-_ROWS_FIRST = (Comparison("program_version", 1), Comparison("person", 1), Comparison("event", 1))
-_DERIVED = tuple(Comparison(table, 1) for table in ("attribution", "decision", "reward", "audit"))
-_LOGGED = "metric <> 'receipt.duplicate'"  # the one metric that the log and the quarantine don't tell
-_ROLLUPS = (
-    Comparison("total", 1, _LOGGED),
-    Comparison("hour", 2, _LOGGED),
-    Comparison("week", 2, _LOGGED),
-    Comparison("breakdown", 2, _LOGGED),
-    Comparison("breakdown_hour", 3, _LOGGED),
-    Comparison("breakdown_week", 3, _LOGGED),
-    Comparison("lateness", 2),
-    Comparison("lateness_day", 3),
-    Comparison("due", 2),
-    Comparison("leader", 2),
-)
 
 
 @dataclass
 class Verdict:
-    """What was checked, a line each; the newest hash of each chain; and the first difference, or None."""
+    """What was checked, and what is not proven, a line each; the newest hash of each chain; the first difference."""
 
     checked: list[str] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
     heads: dict[str, str] = field(default_factory=dict)
     difference: str | None = None
 
@@ -73,7 +60,8 @@ def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Ve
     verdict = Verdict()
     try:
         if parts := parts_of(path):
-            return _verify_parts(path, parts, progress)
+            _verify_parts(path, parts, verdict, progress)
+            return verdict
         with closing(open_readonly(path)) as stored:
             # text that is no UTF-8 is a difference like another, to be named, not an error
             stored.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
@@ -89,20 +77,24 @@ def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Ve
     return verdict
 
 
-def _verify_parts(path: Path, parts: list[Path], progress: Callable[[int, int], None] | None) -> Verdict:
-    """Each shard by itself, and that the merged sums are theirs."""
-    verdict = Verdict()
+def _verify_parts(
+    path: Path, parts: list[Path], verdict: Verdict, progress: Callable[[int, int], None] | None
+) -> None:
+    """Verify each shard by itself, and that every row of the merged database is theirs."""
     for part in parts:
         one = verify(part, progress)
         verdict.checked += [f"{part.name}: {line}" for line in one.checked]
         verdict.heads |= {f"{part.name} {chain}": digest for chain, digest in one.heads.items()}
         if one.difference is not None:
-            verdict.difference = f"{part.name}: {one.difference}"
-            return verdict
-    verdict.difference = first_unlike(path, parts)
-    if verdict.difference is None:
-        verdict.checked.append(f"the sums are those of {len(parts)} shards")
-    return verdict
+            raise DifferenceError(f"{part.name}: {one.difference}")
+    try:
+        verdict.checked += check_merged(path, parts)
+    except sqlite3.Error as error:
+        raise in_words(error, path) from error
+    verdict.unproven = [
+        *unproven_lines(OF_SHARDS),
+        *(f"of each shard: {line}" for line in unproven_lines(UNPROVEN)),
+    ]
 
 
 def _verify(
@@ -112,7 +104,10 @@ def _verify(
     if problems != ["ok"]:
         raise DifferenceError(f"{path}: SQLite finds it damaged: {' '.join(str(problems[0]).split())}")
     verdict.checked.append("SQLite's own integrity")
-    _check_definitions(stored)
+    check_definitions(stored)
+    check_kinds(stored, (*UNPROVEN, *ROLLUPS))
+    if stored.execute("SELECT COUNT(*) FROM clock WHERE id = 1").fetchone() != (1,):
+        raise DifferenceError("clock with id 1: is missing")
     programs = _programs(stored)
     verdict.checked.append(f"{len(programs)} program version(s)")
     counts = receipts(stored)
@@ -123,36 +118,20 @@ def _verify(
         with closing(sqlite3.connect(scratch)) as derived:
             for chain in ("person", "event", "quarantine"):
                 verdict.checked.append(_compare_chain(stored, derived, chain))
-            for what in (*_ROWS_FIRST, *_DERIVED):
+            for what in (*LOG, *OUTCOMES):
                 verdict.checked.append(f"{compare(stored, derived, what):,} rows of {what.table}")
             verdict.checked.append(_compare_chain(stored, derived, "audit"))
-            compare(stored, derived, Comparison("block", 2))
-            for what in _ROLLUPS:
+            compare(stored, derived, BLOCKS)
+            for what in ROLLUPS:
                 verdict.checked.append(f"{compare(stored, derived, what):,} rows of rollup {what.table}")
     verdict.checked += check_invariants(stored, programs)
+    verdict.unproven = unproven_lines(UNPROVEN)
     verdict.heads = dict(
         stored.execute(
             "SELECT chain, hash FROM block b WHERE number = (SELECT MAX(number) FROM block "
             "WHERE chain = b.chain) ORDER BY chain"
         )
     )
-
-
-def _check_definitions(stored: sqlite3.Connection) -> None:
-    """Compare the definition of each table, kept in the file too, with what it was made by."""
-    sql = "SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name"
-    with closing(sqlite3.connect(":memory:")) as made:
-        for statement in definitions(tables=True):
-            made.execute(statement)
-        right = dict(made.execute(sql))
-    found = dict(stored.execute(sql))
-    for name in sorted(right.keys() | found.keys()):
-        if right.get(name) != found.get(name):
-            raise DifferenceError(
-                f"table {name}: its definition in the database is not the one it was made with"
-            )
-    if stored.execute("SELECT COUNT(*) FROM clock WHERE id = 1").fetchone() != (1,):
-        raise DifferenceError("clock with id 1: is missing")
 
 
 def _programs(stored: sqlite3.Connection) -> list[Program]:

@@ -1,0 +1,64 @@
+"""Proof of a merged database: each shard by itself, and every row of its own made again from theirs."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from db.shards.merging import merge
+from db.sqlite.readonly import open_readonly
+from simulator.domain.errors import ProgramError
+from simulator.program.load import load_program
+from simulator.program.model import Program
+from simulator.program.shares import share_of
+from simulator.proof.compare import Comparison, DifferenceError, compare
+from simulator.proof.definitions import check_definitions, check_kinds
+from simulator.proof.scope import OF_SHARDS, PROVEN, UNPROVEN
+
+_NAMED = "name IN ('schema', 'kind', 'shards')"
+_TABLES = (
+    *(Comparison(one.table, one.key) for one in PROVEN),
+    *(one for one in UNPROVEN if one not in OF_SHARDS),
+)
+
+
+def check_merged(path: Path, parts: Sequence[Path]) -> list[str]:
+    """Make the merged database at `path` again from its parts and compare; gives what was found true, a line each.
+
+    Raises:
+        DifferenceError: at the first row or definition that is not what the shards give.
+        DatabaseError, sqlite3.Error: one of them can't be read.
+
+    """
+    program = _program(path)
+    for number, part in enumerate(parts):
+        if _text(part) != share_of(program, number, len(parts)).text:
+            raise DifferenceError(f"{part.name}: its program is not its share of the one in {path.name}")
+    with tempfile.TemporaryDirectory(prefix="referral-tui-verify-") as folder:
+        again = Path(folder) / "merged.db"
+        merge(parts, again, program.text, None)
+        with closing(open_readonly(path)) as stored, closing(sqlite3.connect(again)) as derived:
+            stored.execute("BEGIN")
+            check_definitions(stored)
+            check_kinds(stored, OF_SHARDS)
+            rows = sum(compare(stored, derived, what) for what in _TABLES)
+            compare(stored, derived, Comparison("setting", 1, _NAMED))
+    return [f"{rows:,} rows are those of {len(parts)} shards, and their names"]
+
+
+def _program(path: Path) -> Program:
+    try:
+        return load_program(_text(path), f"{path}: program_version with version 1")
+    except ProgramError as error:
+        raise DifferenceError(f"program_version with version 1: {error.problems[0]}") from error
+
+
+def _text(path: Path) -> str:
+    with closing(open_readonly(path)) as db:
+        row = db.execute("SELECT text FROM program_version WHERE version = 1").fetchone()
+    if row is None or not isinstance(row[0], str):
+        raise DifferenceError(f"{path.name}: program_version with version 1: is missing")
+    return row[0]

@@ -1,0 +1,54 @@
+"""What `verify` proves of each table, and what it can't: a table that is in neither list is a defect, and a test says so.
+
+A table is proven where the log, or for a merged database its shards, give each of its rows again. What nobody can give
+again (what was measured, what the world did on the way, what a restart was told) is listed with the reason, and printed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from simulator.proof.compare import Comparison
+
+_LOGGED = "metric <> 'receipt.duplicate'"  # the one metric that the log and the quarantine don't tell
+LOG: Final = (Comparison("program_version", 1), Comparison("person", 1), Comparison("event", 1))
+OUTCOMES: Final = tuple(Comparison(table, 1) for table in ("attribution", "decision", "reward", "audit"))
+QUARANTINE: Final = Comparison("quarantine", 1)
+"""Proven by its chain alone: nothing in the log tells of its rows."""
+BLOCKS: Final = Comparison("block", 2)
+ROLLUPS: Final = (
+    Comparison("total", 1, _LOGGED),
+    Comparison("hour", 2, _LOGGED),
+    Comparison("week", 2, _LOGGED),
+    Comparison("breakdown", 2, _LOGGED),
+    Comparison("breakdown_hour", 3, _LOGGED),
+    Comparison("breakdown_week", 3, _LOGGED),
+    Comparison("lateness", 2),
+    Comparison("lateness_day", 3),
+    Comparison("due", 2),
+    Comparison("leader", 2),
+)
+PROVEN: Final = (*LOG, *OUTCOMES, QUARANTINE, BLOCKS, *ROLLUPS)
+
+UNPROVEN: Final = {
+    Comparison(
+        "setting", 1
+    ): "how it was made; only its schema, the program's SHA-256 and the number of receipts are",
+    Comparison("clock", 1): "where the writer stood, by its own account",
+    Comparison("command", 1): "orders obeyed; verdicts and changes of the program are in the log too",
+    Comparison("fault", 2): "the world's own count of what it did on the way",
+    Comparison("reconciliation", 2): "the client's lists are not kept; only that its counts add up",
+    Comparison("meter", 1): "measured",
+}
+"""Tables that no fold makes again, and why."""
+
+OF_SHARDS: Final = {
+    Comparison("setting", 1): "only its schema, its kind and the names of the shards are",
+    Comparison("meter", 1): "measured",
+}
+"""The same of a merged database: all else is given again by its shards."""
+
+
+def unproven_lines(unproven: dict[Comparison, str]) -> list[str]:
+    """Write a line for each table that is not proven: its name, and why."""
+    return [f"{what.table} ({why})" for what, why in unproven.items()]
