@@ -11,9 +11,9 @@ def verify(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> int:
 
     Checks SQLite's own integrity, the receipts, every attribution, decision, reward and audit entry, the rollups, the
     hash chains and the invariants, and that there is no table, index, view or trigger but those it was made with. Names
-    the first difference and ends with status 1; what it can't prove it lists. Of a database of shards it proves each, and
-    makes every row of its own again from theirs. Keep the newest hashes elsewhere: whoever rewrites the whole database
-    can't rewrite those.
+    the first difference and ends with status 1; what it can't prove it lists. Of a database of shards it proves each,
+    and makes every row of its own again from theirs. Keep the newest hashes elsewhere: whoever rewrites the whole
+    database can't rewrite those.
 
     Example: referral-tui verify --db shop.db
     """
@@ -39,7 +39,7 @@ def verify(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> int:
         say(f"{db}: {verdict.difference}", err=True)
         return 1
     for line in verdict.unproven:
-        typer.echo(f"not proven: {line}")
+        say(f"not proven: {line}")
     for chain, digest in verdict.heads.items():
         say(f"newest hash of the {chain} chain: {digest}")
     return 0

@@ -25,8 +25,10 @@ class Comparison:
     where: str = "1"
 
 
-def compare(stored: sqlite3.Connection, derived: sqlite3.Connection, what: Comparison) -> int:
-    """Compare a table of both; gives the number of rows.
+def compare(
+    stored: sqlite3.Connection, derived: sqlite3.Connection, what: Comparison, source: str = "the log"
+) -> int:
+    """Compare a table of both; gives the number of rows. `source` is what they were derived from, for the message.
 
     Raises:
         DifferenceError: at the first row that is missing, too many, or differs, with the column.
@@ -40,7 +42,7 @@ def compare(stored: sqlite3.Connection, derived: sqlite3.Connection, what: Compa
     while True:
         one, other = next(ours, []), next(theirs, [])
         if one != other:
-            raise _first_difference(what, names, one, other)
+            raise _first_difference(what, names, one, other, source)
         if not one:
             return count
         count += len(one)
@@ -53,7 +55,7 @@ def _chunks(connection: sqlite3.Connection, sql: str) -> Iterator[list[Row]]:
 
 
 def _first_difference(
-    what: Comparison, names: list[str], stored: list[Row], derived: list[Row]
+    what: Comparison, names: list[str], stored: list[Row], derived: list[Row], source: str
 ) -> DifferenceError:
     for one, other in zip(stored, derived, strict=False):
         if one == other:
@@ -63,12 +65,12 @@ def _first_difference(
         place = next(place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1])
         return DifferenceError(
             f"{_row(what, names, one)}: {names[place]} is {_shown(one[place])}, "
-            f"derived again from the log it is {_shown(other[place])}"
+            f"derived again from {source} it is {_shown(other[place])}"
         )
     extra, missing = _only(what, stored, derived), _only(what, derived, stored)
     if missing is not None and (extra is None or _before(what, missing, extra)):
-        return DifferenceError(f"{_row(what, names, missing)}: is missing, the log gives one")
-    return DifferenceError(f"{_row(what, names, extra or stored[0])}: is stored, the log gives none")
+        return DifferenceError(f"{_row(what, names, missing)}: is missing, {source} gives one")
+    return DifferenceError(f"{_row(what, names, extra or stored[0])}: is stored, {source} gives none")
 
 
 def _only(what: Comparison, rows: list[Row], others: list[Row]) -> Row | None:

@@ -44,9 +44,9 @@ def check_merged(path: Path, parts: Sequence[Path]) -> list[str]:
             stored.execute("BEGIN")
             check_definitions(stored)
             check_kinds(stored, OF_SHARDS)
-            rows = sum(compare(stored, derived, what) for what in _TABLES)
-            compare(stored, derived, Comparison("setting", 1, _NAMED))
-    return [f"{rows:,} rows are those of {len(parts)} shards, and their names"]
+            rows = sum(compare(stored, derived, what, "its shards") for what in _TABLES)
+            compare(stored, derived, Comparison("setting", 1, _NAMED), "its shards")
+    return [f"{rows:,} rows are those of {len(parts)} shards"]
 
 
 def _program(path: Path) -> Program:

@@ -1,7 +1,7 @@
-"""What `verify` proves of each table, and what it can't: a table that is in neither list is a defect, and a test says so.
+"""What `verify` proves of each table, and what it can't: a table in neither list is a defect, and a test says so.
 
 A table is proven where the log, or for a merged database its shards, give each of its rows again. What nobody can give
-again (what was measured, what the world did on the way, what a restart was told) is listed with the reason, and printed.
+again (what was measured, what the world did on the way, what a restart was told) is listed with the reason and printed.
 """
 
 from __future__ import annotations

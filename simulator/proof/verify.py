@@ -138,6 +138,8 @@ def _programs(stored: sqlite3.Connection) -> list[Program]:
     """The programs of the database, each read from its text again."""
     programs = []
     for number, text in stored.execute("SELECT version, text FROM program_version ORDER BY version"):
+        if not isinstance(text, str):
+            raise DifferenceError(f"program_version with version {number}: its text is no text")
         try:
             programs.append(load_program(text, f"program version {number}"))
         except ProgramError as error:

@@ -14,111 +14,6 @@ from nasty import START, Cli, nasty_lines
 from simulator.proof.verify import verify
 
 NOW = START + 60 * 86_400_000
-TABLES = {
-    "program_version": ("version", "from_seq", "name", "currency", "digits", "budget_minor", "text"),
-    "person": ("id", "ref"),
-    "event": (
-        *(
-            "seq",
-            "received_at",
-            "occurred_at",
-            "type",
-            "source",
-            "id",
-            "person",
-            "code",
-            "channel",
-            "contact_ref",
-        ),
-        *(
-            "contact_kind",
-            "via",
-            "referrer_kind",
-            "segment",
-            "community",
-            "country",
-            "device_ref",
-            "reach",
-            "eligible",
-        ),
-        *("amount_minor", "currency", "outcome", "new_customer", "reverses", "reason", "steering"),
-    ),
-    "quarantine": (
-        "number",
-        "received_at",
-        "source",
-        "id",
-        "receipt",
-        "field",
-        "reason",
-        "message",
-        "sha256",
-    ),
-    "attribution": (
-        "seq",
-        "friend",
-        "referrer",
-        "code",
-        "channel",
-        "method",
-        "touch_at",
-        "attributed_at",
-        "touch_seq",
-        "generation",
-    ),
-    "decision": (
-        *(
-            "id",
-            "seq",
-            "milestone",
-            "friend",
-            "referrer",
-            "outcome",
-            "reason",
-            "decided_at",
-            "failed",
-            "facts",
-        ),
-        "program_version",
-    ),
-    "reward": (
-        *(
-            "id",
-            "decision",
-            "seq",
-            "reward",
-            "role",
-            "recipient",
-            "community",
-            "value_minor",
-            "state",
-            "due_at",
-        ),
-        "state_at",
-    ),
-    "audit": ("seq", "at", "kind", "person", "ref", "detail", "trigger", "program_version"),
-    "block": ("chain", "number", "rows", "hash"),
-    "total": ("metric", "count", "value"),
-    "hour": ("hour", "metric", "count", "value"),
-    "week": ("week", "metric", "count", "value"),
-    "breakdown": ("metric", "part", "count", "value"),
-    "breakdown_hour": ("hour", "metric", "part", "count", "value"),
-    "breakdown_week": ("week", "metric", "part", "count", "value"),
-    "lateness": ("type", "bucket", "count", "worst"),
-    "lateness_day": ("day", "type", "bucket", "count", "worst"),
-    "due": ("day", "reward", "count", "value"),
-    "leader": (
-        *("board", "place", "person", "community", "friends", "qualified", "issued_minor"),
-        "generation",
-    ),
-}
-KEYS = {"block": 2, "hour": 2, "week": 2, "breakdown": 2, "breakdown_hour": 3, "breakdown_week": 3} | {
-    "lateness": 2,
-    "lateness_day": 3,
-    "due": 2,
-    "leader": 2,
-}  # columns of a key, where it is more than the first
-CELLS = [(table, column) for table, columns in TABLES.items() for column in columns]
 
 
 @pytest.fixture(scope="session")
@@ -159,44 +54,6 @@ def test_a_sound_database_passes(cli: Cli, db: Path) -> None:
     assert set(ran.json["chain"]) == {"audit", "event", "person", "quarantine"}
 
 
-def test_every_column_of_every_table_is_tried(db: Path) -> None:
-    with closing(sqlite3.connect(db)) as connection:
-        for table, columns in TABLES.items():
-            assert tuple(row[1] for row in connection.execute(f"PRAGMA table_info({table})")) == columns
-
-
-@pytest.mark.parametrize(("table", "column"), CELLS, ids=[".".join(cell) for cell in CELLS])
-def test_one_changed_value_is_found(db: Path, table: str, column: str) -> None:
-    luck = random.Random(f"{table}.{column}")
-    key = ", ".join(TABLES[table][: KEYS.get(table, 1)])
-    with closing(sqlite3.connect(db)) as connection:
-        rows = connection.execute(
-            f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL"
-        ).fetchall()
-        if not rows:
-            rows = connection.execute(f"SELECT {key}, {column} FROM {table}").fetchall()
-        row = luck.choice(rows)
-        connection.execute(
-            f"UPDATE {table} SET {column} = ? WHERE ({key}) = ({', '.join('?' * (len(row) - 1))})",
-            (_changed(row[-1], luck, column in key.split(", ")), *row[:-1]),
-        )
-        connection.commit()
-    found = verify(db).difference
-    assert found is not None
-    assert table.split("_", maxsplit=1)[0] in found or table in ("total", "hour", "week", "block")
-
-
-def _changed(value: object, luck: random.Random, is_key: bool) -> object:
-    """The value with one byte or bit of it changed; a key becomes one that no other row of this database has."""
-    if value is None:
-        return "x"
-    if isinstance(value, int):
-        return value ^ 1 << (luck.randrange(20, 40) if is_key else luck.randrange(20))
-    text = str(value)
-    place = luck.randrange(len(text))
-    return text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1 :]
-
-
 @pytest.mark.parametrize(
     "table",
     [
@@ -206,7 +63,7 @@ def _changed(value: object, luck: random.Random, is_key: bool) -> object:
 )
 def test_a_row_taken_out_is_found(db: Path, table: str) -> None:
     with closing(sqlite3.connect(db)) as connection:
-        key = TABLES[table][0]
+        key = connection.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchone()[0]
         (middle,) = connection.execute(f"SELECT {key} FROM {table} LIMIT 1 OFFSET 3").fetchone()
         connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (middle,))
         connection.commit()
@@ -296,7 +153,7 @@ def test_what_is_no_database_of_ours_is_wrong_use(cli: Cli, tmp_path: Path, what
 @pytest.mark.parametrize("column", ["hour", "metric", "count", "value", "part"])
 @pytest.mark.parametrize("table", ["hour", "breakdown_hour"])
 def test_duplicates_leave_only_counts_and_those_are_guarded_too(db: Path, table: str, column: str) -> None:
-    if column not in TABLES[table]:
+    if (table, column) == ("hour", "part"):
         return
     with closing(sqlite3.connect(db)) as connection:
         change = f"{column} = {column} || 's'" if column in ("metric", "part") else f"{column} = {column} + 1"
