@@ -7,7 +7,7 @@ import contextlib
 import io
 import logging
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -37,11 +37,14 @@ from referral_tui.dashboard.telling import Telling
 from referral_tui.dashboard.themes import DAY, NIGHT
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.bars import KeyHint, Tab
+from referral_tui.dashboard.widgets.hidden import HiddenFilter
 from referral_tui.dashboard.widgets.lines import Explained
 from referral_tui.dashboard.widgets.rows import Rowed
 from referral_tui.dashboard.wish import Question, View
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
     from referral_tui.dashboard.feed import Feed
     from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
     from referral_tui.dashboard.orders import Orders
@@ -90,6 +93,7 @@ class Dashboard(App[None]):
         self.settled: Callable[[], None] = lambda: None
         """Called when what was made just now will stay: a screen was furnished, or modules loaded."""
         self.view = View(at=None if setup.at is None else full_hour(setup.at))
+        self._sieve = HiddenFilter()
         self.register_theme(NIGHT)
         self.register_theme(DAY)
         # by its setter all styles would be parsed once more
@@ -119,6 +123,10 @@ class Dashboard(App[None]):
             from referral_tui.dashboard.failing import tell  # noqa: PLC0415 -- only then
 
             tell(error)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Have no hidden character painted, whatever drew it."""
+        return [*super().get_line_filters(), self._sieve]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give Textual's own themes the colours that only ours name."""

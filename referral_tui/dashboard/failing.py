@@ -8,16 +8,18 @@ from pathlib import Path
 
 import platformdirs
 
+from simulator.domain.printable import printable
+
 
 def tell(error: BaseException, folder: Path | None = None) -> None:
     """Say on standard error that the dashboard failed, and where the details are; the terminal is ours no more."""
     folder = platformdirs.user_log_path("referral-tui", appauthor=False) if folder is None else folder
     path = folder / "dashboard-failure.txt"
-    said = f"{type(error).__name__}: {error}".splitlines()[0]
+    said = printable(f"{type(error).__name__}: {error}".splitlines()[0])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-        where = f"the details are in {path}"
+        where = printable(f"the details are in {path}")
     except OSError:
         where = "the details could not be kept"
     sys.stderr.write(

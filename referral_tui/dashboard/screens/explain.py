@@ -17,6 +17,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.hidden import title
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
@@ -54,7 +55,7 @@ class ExplainScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Put the text into a box that scrolls."""
         with VerticalScroll(id="explain") as box:
-            box.border_title = self._topic.title
+            box.border_title = title(self._topic.title)
             box.border_subtitle = "escape closes"
             yield Explanation(self._topic, self._keys)
 

@@ -18,6 +18,7 @@ from textual.widget import Widget
 
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.inks import Inks
+from simulator.domain.printable import printable
 
 
 class Line:
@@ -35,11 +36,14 @@ class Line:
         return self._left
 
     def add(self, text: str, style: Style, width: int | None = None, *, right: bool = False) -> Line:
-        """Write a text, cut with an ellipsis at `width` or the line's end, padded to `width` where one is given."""
+        """Write a text, cut with an ellipsis at `width` or the line's end, padded to `width` where one is given.
+
+        Whatever would steer the terminal is written out: texts may come from outside.
+        """
         room = self._left if width is None else min(width, self._left)
         if room <= 0:
             return self
-        text = clip(text, room)
+        text = clip(printable(text), room)
         if width is not None:
             gap = " " * (room - cell_len(text))
             text = gap + text if right else text + gap
@@ -139,10 +143,10 @@ def clip(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a text at its spaces into lines of at most `width` cells."""
+    """Break a text at its spaces into lines of at most `width` cells; hidden characters are written out."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in printable(text, lines=True).split():
         longer = f"{line} {word}" if line else word
         if cell_len(longer) <= width:
             line = longer

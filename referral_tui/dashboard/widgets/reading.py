@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.hidden import title as as_title
 from referral_tui.dashboard.widgets.inks import Inks
 from referral_tui.dashboard.widgets.lines import Line, empty_line, wrap
 
@@ -53,7 +54,7 @@ class Reading(ScrollView, can_focus=True):
         """Make it with its title, its help, and what stands in it while there is nothing to read."""
         super().__init__(id=id, classes="panel")
         self.ink = Inks(self)
-        self.border_title = title
+        self.border_title = self._title = title
         self._topic = topic
         self._empty = empty
         self._blocks: Sequence[Block] = ()
@@ -61,8 +62,9 @@ class Reading(ScrollView, can_focus=True):
 
     def show(self, blocks: Sequence[Block], title: str | None = None, *, top: bool = False) -> None:
         """Take a text; costs nothing where it is the one that is shown. `top` begins at its start."""
-        if title is not None and title != self.border_title:
-            self.border_title = title
+        if title is not None and title != self._title:
+            self._title = title
+            self.border_title = as_title(title)
         if blocks != self._blocks:
             self._blocks = blocks
             self._fit()
