@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from db.read.figures import Headline, Stage, figure, funnel
-from db.read.queries import Program, Reader, standing, totals
+from db.read.queries import Program, Reader, standing
+from db.read.rewards import Budget, budget
+from db.read.sums import Past, now
 
 NUMBERS: Final = (
     "participation",
@@ -39,6 +41,7 @@ class Side:
     status: str
     stages: tuple[Stage, ...]
     numbers: tuple[Headline, ...]
+    budget: Budget
 
     def number(self, key: str) -> Headline:
         """The number of that key."""
@@ -60,7 +63,9 @@ def read_side(path: Path) -> Side:
     reader = Reader(path)
     try:
         with reader.look() as db:
-            sums, stands = totals(db), standing(db, 1)
+            found, stands = now(db), standing(db, 1)
+            sums = found.totals
+            lasts = budget(db, Past(), found, stands.clock.sim_at if stands.clock else 0)
             made = {str(name): str(value) for name, value in db.execute("SELECT name, value FROM setting")}
             (design,) = db.execute(
                 "SELECT text FROM program_version ORDER BY version DESC LIMIT 1"
@@ -75,6 +80,7 @@ def read_side(path: Path) -> Side:
         stands.clock.status if stands.clock else "",
         funnel(sums),
         tuple(figure(key, sums) for key in NUMBERS),
+        lasts,
     )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import tomllib
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from db.read.sums import Pair, Past, Sums, begun_at
 from simulator.domain.spans import DAY_MS
@@ -42,7 +45,8 @@ class Budget:
 
     `spent` is everything issued (clawed back too: it gives no room back), `a_day` what was issued in the last
     RATE_DAYS days, or since the start, by the day. At that rate `runs_out_at` comes; null without a budget or
-    without spending. `pending` is what is promised on top.
+    without spending. `pending` is what is promised on top. `now` is the moment that the figures are of, and
+    `ends_at` the program's end, null where it has none.
     """
 
     total: int | None
@@ -50,11 +54,21 @@ class Budget:
     pending: int
     a_day: float
     runs_out_at: int | None
+    now: int = 0
+    ends_at: int | None = None
 
     @property
     def left(self) -> int | None:
         """What may still be issued; null without a budget."""
         return None if self.total is None else max(0, self.total - self.spent)
+
+    @property
+    def left_at_end(self) -> int | None:
+        """What is left as the program ends, at this rate; null where it ends never, or the budget runs out before."""
+        if self.left is None or self.ends_at is None:
+            return None
+        left = self.left - round(self.a_day * max(0, self.ends_at - self.now) / DAY_MS)
+        return left if left > 0 else None
 
 
 def by_reward(sums: Sums) -> tuple[RewardRow, ...]:
@@ -78,11 +92,11 @@ def falling_due(db: sqlite3.Connection, days: int = 400) -> tuple[DueRow, ...]:
 def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget:
     """Make the budget's figures from the sums as of `at_ms`; the total is that of the version then in force."""
     found = db.execute(
-        "SELECT budget_minor FROM program_version WHERE version = (SELECT MAX(v.version) FROM program_version v "
+        "SELECT budget_minor, text FROM program_version WHERE version = (SELECT MAX(v.version) FROM program_version v "
         "LEFT JOIN event e ON e.seq = v.from_seq WHERE v.from_seq = 0 OR e.received_at <= ?)",
         (at_ms,),
     ).fetchone()
-    total = found[0] if found else None
+    total, ends_at = (found[0], program_end(found[1])) if found else (None, None)
     begun = begun_at(db)
     start = max(at_ms - RATE_DAYS * DAY_MS, at_ms if begun is None else begun)
     days = (at_ms - start) / DAY_MS
@@ -91,7 +105,19 @@ def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget
     runs_out = None
     if total is not None and a_day > 0:
         runs_out = at_ms + int(max(0, total - spent) / a_day * DAY_MS)
-    return Budget(total, spent, sums.value("reward.pending"), a_day, runs_out)
+    return Budget(total, spent, sums.value("reward.pending"), a_day, runs_out, at_ms, ends_at)
+
+
+@lru_cache(maxsize=4)
+def program_end(text: str) -> int | None:
+    """Return when the program with this text ends (milliseconds UTC), null where it has no end, or can't be read."""
+    try:
+        ends = tomllib.loads(text).get("program", {}).get("ends")
+    except (tomllib.TOMLDecodeError, AttributeError):
+        return None
+    if not isinstance(ends, datetime) or ends.tzinfo is None:
+        return None
+    return (ends - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 def _spent(sums: Sums) -> int:

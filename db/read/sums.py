@@ -61,6 +61,23 @@ def begun_at(db: sqlite3.Connection) -> int | None:
     return None if hour is None else hour * HOUR_MS
 
 
+def received_upto(db: sqlite3.Connection, at_ms: int) -> tuple[int, int]:
+    """Count the messages accepted, and those that went to quarantine, in all hours that had ended by a moment."""
+    hour = at_ms // HOUR_MS
+    week = hour // WEEK_HOURS
+    kinds = ("receipt.accepted", "receipt.conflict", "receipt.malformed")
+    found = dict.fromkeys(kinds, 0)
+    for table, where, values in (
+        ("week", "week < ?", (week,)),
+        ("hour", "hour >= ? AND hour < ?", (week * WEEK_HOURS, hour)),
+    ):
+        sql = f"SELECT metric, SUM(count) FROM {table} WHERE {where} AND metric IN (?, ?, ?) GROUP BY metric"
+        for metric, count in db.execute(sql, (*values, *kinds)):
+            found[metric] += count
+    accepted, *refused = found.values()
+    return accepted, sum(refused)
+
+
 @dataclass
 class Past:
     """Looks back in one database. Keep it from look to look; for another file make another."""

@@ -74,6 +74,13 @@ def _fields(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, s
             x.key: {"unit": x.unit, "values": [x.shown, y.shown], "formula": x.formula}
             for x, y in zip(a.numbers, b.numbers, strict=True)
         },
+        "budget": {
+            "total_minor": [a.budget.total, b.budget.total],
+            "spent_minor": [a.budget.spent, b.budget.spent],
+            "left_minor": [a.budget.left, b.budget.left],
+            "runs_out_at": [a.budget.runs_out_at, b.budget.runs_out_at],
+            "left_at_end_minor": [a.budget.left_at_end, b.budget.left_at_end],
+        },
         "further_friends": more,
         "further_minor": b.promised - a.promised,
         "each_minor": (b.promised - a.promised) / more if more > 0 else None,
@@ -99,6 +106,8 @@ def _lines(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, st
         yield _row(m.title, *cells, figures.change(m.shown, n.shown, m.unit))
     yield ""
     yield from _told(_verdict(a, b), "")
+    for name, side in zip(names, (a, b), strict=True):
+        yield from _told(f"Budget of {name}: {_budget(side)}", "")
     yield ""
     yield "how the design differs:" if differs else "the designs say the same"
     for sign, text in differs:
@@ -126,6 +135,16 @@ def _verdict(a: Side, b: Side) -> str:
     costs = f"{worth(minor)} {'more' if minor > 0 else 'less'}" if minor else "the same money"
     each = f": {worth(minor / friends)} for each further one" if friends > 0 and minor > 0 else ""
     return f"{b.path.name} has {brings} who qualified, and {costs} issued and pending{each}."
+
+
+def _budget(side: Side) -> str:
+    """What is spent of a budget, and how long it lasts."""
+    from referral_tui.budget_words import outlook, spent_words  # noqa: PLC0415 - with the rest
+
+    currency, digits = side.program.currency, side.program.digits
+    if side.budget.total is None:
+        return outlook(side.budget, currency, digits)
+    return f"{spent_words(side.budget, currency, digits)}. {outlook(side.budget, currency, digits)}"
 
 
 def _row(name: str, *cells: str) -> str:

@@ -51,9 +51,29 @@ def as_of(told: Told, at: int) -> Told:
     past["touches"] = [one for one in told["touches"] if one["occurred_at"] < at]
     attribution = told["attribution"]
     past["attribution"] = attribution if attribution and attribution["attributed_at"] < at else None
-    past["decisions"] = [one for one in told["decisions"] if one["decided_at"] < at]
-    past["rewards"] = [one for one in told["rewards"] if one["state_at"] < at]
+    past["decisions"] = [_decision_then(one, at) for one in told["decisions"] if one["received_at"] < at]
+    made = {one["id"]: one["decided_at"] for one in told["decisions"]}
+    past["rewards"] = [
+        _reward_then(one, at) for one in told["rewards"] if made.get(one["decision"], one["state_at"]) < at
+    ]
     return past
+
+
+def _decision_then(one: Told, at: int) -> Told:
+    """Take a verdict that came after the moment back: the decision waited for it."""
+    if one["decided_at"] < at or one["in_review"] is None:
+        return one
+    return one | {"outcome": "review", "reason": one["in_review"], "why_not": [], "no_line": []}
+
+
+def _reward_then(one: Told, at: int) -> Told:
+    """Give a reward the state that it had at a moment: what it came to later is not known then."""
+    if one["state_at"] < at:
+        return one
+    due = figures.moment(one["due_at"])
+    if one["state"] == "revoked" and one["due_at"] < at:
+        return one | {"state": "issued", "why": f"it was issued on {due}"}
+    return one | {"state": "pending", "why": f"it waits out its cooling-off and falls due on {due}"}
 
 
 def blocks(told: Told, names: Names, program: Program | None, *, referrer_first: bool = False) -> list[Block]:
@@ -61,7 +81,9 @@ def blocks(told: Told, names: Names, program: Program | None, *, referrer_first:
 
     What somebody did as a referrer comes after it, or before.
     """
-    as_referrer = list(_referrer(told["referrer"], names, program)) if told.get("referrer") else []
+    as_referrer: list[Block] = []
+    if told.get("referrer"):
+        as_referrer = list(_referrer(told["referrer"], names, program, past=bool(told.get("past"))))
     if told["kind"] == "referrer":
         return as_referrer
     own = _journey(told, names, program)
@@ -173,9 +195,10 @@ def _reward(one: Told, names: Names, program: Program | None) -> Block:
     return Block(f"{text}; {one['why']}", name=due, sign=sign, sign_ink=ink)
 
 
-def _referrer(one: Told, names: Names, program: Program | None) -> Iterator[Block]:
-    """What somebody did as a referrer."""
-    yield Block(f"As a referrer: {figures.counted(one['friends_count'], 'friend')}", head=True)
+def _referrer(one: Told, names: Names, program: Program | None, *, past: bool) -> Iterator[Block]:
+    """What somebody did as a referrer; of the past it is not kept, so it is said that it is told of now."""
+    head = "As a referrer, up to now" if past else "As a referrer"
+    yield Block(f"{head}: {figures.counted(one['friends_count'], 'friend')}", head=True)
     for link in one["links"]:
         yield Block(f"since {figures.moment(link['since'])}", name=f"link {link['code']}")
     yield from _rooms(one.get("room", ()), program)

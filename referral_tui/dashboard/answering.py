@@ -12,6 +12,7 @@ from typing import Any
 from db.client.people import NameBook
 from db.read.moment import seq_at
 from db.read.queries import DatabaseError, Standing, in_words
+from db.read.sums import received_upto
 from referral_tui.dashboard.snapshot import Trouble, trouble_of
 from referral_tui.dashboard.wish import Desk, Gradual, Peopled, Question
 from referral_tui.names import PSEUDONYMS, Names
@@ -27,6 +28,8 @@ class Answer:
     value: Any = None
     trouble: Trouble | None = None
     names: Names = PSEUDONYMS
+    received: tuple[int, int] | None = None
+    """Of the past: how many messages had been accepted by then, and how many refused."""
 
 
 class Answerer:
@@ -55,9 +58,11 @@ class Answerer:
         self, db: sqlite3.Connection, standing: Standing, question: Question, version: int, now_ms: float
     ) -> Answer:
         """Read the answer to a question, in the caller's read transaction; what fails is said in it."""
-        value, trouble = None, None
+        value, trouble, received = None, None, None
+        at = question.view.at
         if question.wish is not None:
             try:
+                received = None if at is None else received_upto(db, at)
                 value = question.wish.read(self._desk(db, standing, question))
             except sqlite3.Error as error:
                 trouble = trouble_of(in_words(error, self._path))
@@ -71,7 +76,7 @@ class Answerer:
                     "database is whole. The other screens go on.",
                     waiting=False,
                 )
-        self._last = Answer(question, value, trouble, self._names(question, standing, value))
+        self._last = Answer(question, value, trouble, self._names(question, standing, value), received)
         self._version, self._read_at = version, now_ms
         return self._last
 

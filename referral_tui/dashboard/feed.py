@@ -155,6 +155,7 @@ class Feed:
             answer=answer.value,
             trouble=answer.trouble,
             names=answer.names,
+            received=answer.received or (stands.accepted, stands.refused),
         )
 
     def _alive(self, stands: Standing | None) -> bool:

@@ -31,7 +31,8 @@ class Snapshot:
     `moved` is by stage of the funnel, `rate` accepted events a second of wall time. `stopped_at` is the
     writer's last sign of life (milliseconds UTC) where it died without saying so, else null; `why` its last
     words, if it was ours. `answer` is of `question`, null where `trouble` says why there is none; `names` has
-    those who appear in it.
+    those who appear in it. `received` is how many messages were accepted, and how many refused, at the moment that
+    is looked at.
     """
 
     standing: Standing
@@ -43,6 +44,7 @@ class Snapshot:
     answer: Any = None
     trouble: Trouble | None = None
     names: Names = PSEUDONYMS
+    received: tuple[int, int] = (0, 0)
 
     @property
     def status(self) -> str:

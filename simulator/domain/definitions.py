@@ -231,7 +231,7 @@ FORMULAS: dict[str, str] = {
     "in review": "the same of decisions that wait for an operator",
     "left in the budget": "the budget of the program in force less what is spent, and never below nothing",
     "spent a day": "what was spent in the last 28 days, or since the first event ÷ those days",
-    "runs out": "now + left in the budget ÷ spent a day",
+    "runs out": "now + left in the budget ÷ spent a day; after the program's end: what is left then",
     "lateness": "from the occurrence to the receipt, never below nothing; median, 95 % and worst of an event type",
     "generation": "1 for a friend whose referrer nobody had brought by then, else the referrer's + 1",
 }

@@ -56,6 +56,7 @@ def test_side_by_side(cli: Cli, pair: tuple[Path, Path]) -> None:
     odd = "Not only the design differs: a.db was not made by simulate; b.db was not made by simulate."
     assert odd in " ".join(ran.out.split())
     assert all(len(line) <= 79 for line in lines)
+    assert "Budget of a.db: £20.00 of £400.00 spent, 5.0 %." in " ".join(ran.out.split())
 
 
 def test_the_figures_as_an_object(cli: Cli, pair: tuple[Path, Path]) -> None:

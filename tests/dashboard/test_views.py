@@ -56,6 +56,26 @@ async def test_a_client_without_a_customer_system_is_said(story: Story, watch: W
         assert "client" in seen.lines()[0]
 
 
+async def test_the_clock_line_of_the_past_counts_the_events_of_then(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(120, 40)) as seen:
+        (all_,) = story.db.execute("SELECT count FROM total WHERE metric = 'receipt.accepted'").fetchone()
+        assert f"{all_:,} events" in "\n".join(seen.lines())
+        await seen.pilot.press("left_curly_bracket")
+        await seen.until(lambda: seen.app.snapshot.question.view.at is not None)
+        at = seen.app.snapshot.question.view.at
+        (then,) = story.db.execute("SELECT count(*) FROM event WHERE received_at < ?", (at,)).fetchone()
+        assert 0 < then < all_
+        await seen.until(lambda: f"{then:,} events" in "\n".join(seen.lines()))
+        assert f"{all_:,} events" not in "\n".join(seen.lines())
+
+
+async def test_before_the_first_event_the_clock_line_is_not_in_1970(story: Story, watch: Watch) -> None:
+    story.db.execute("UPDATE clock SET sim_at = 0, starts_at = 0, ends_at = 0")
+    async with watch(story.path, size=(120, 40)) as seen:
+        assert "1970" not in "\n".join(seen.lines())
+        assert "no event yet" in "\n".join(seen.lines())
+
+
 async def test_back_and_on_in_time(story: Story, watch: Watch) -> None:
     async with watch(story.path, size=(80, 24)) as seen:
         await seen.pilot.press("left_curly_bracket")

@@ -47,6 +47,9 @@ class ReferrersWish(Wish):
         """Read what the view shows."""
         db = desk.db
         sums = self._sums(desk)
+        of = (
+            now(db) if self.sight in ("leaders", "communities") else sums
+        )  # boards are of now: so are their shares
         groups: tuple[GroupRow, ...] = ()
         if self.sight == "communities":
             groups = communities(db)
@@ -56,7 +59,7 @@ class ReferrersWish(Wish):
             self.sight,
             self.order,
             generations(sums),
-            sums.count("stage.qualified"),
+            of.count("stage.qualified"),
             leaders(db, self.order) if self.sight == "leaders" else (),
             groups,
             tree(db, self.opened, desk.seq, desk.at) if self.sight == "tree" else None,

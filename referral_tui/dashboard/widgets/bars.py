@@ -110,27 +110,29 @@ class ClockBar(LineWidget):
             yield line.add(" · waiting", self.ink("quiet")).strip()
             return
         symbol, ink = STATUS.get(snapshot.status, STATUS["unknown"])
-        stands, clock = snapshot.standing, snapshot.standing.clock
+        clock = snapshot.standing.clock
         line.add(f" {symbol} {snapshot.status}", self.ink(ink), 13 if width < ROOMY else 14)
         progress = 0.0
         if clock is not None:
             at = snapshot.question.view.at
             if at is not None:
                 line.add("◂ as of ", self.ink("warn"))
-            line.add(f"{figures.moment(clock.sim_at if at is None else at)} UTC", self.ink("strong")).skip(2)
+            shown = (clock.sim_at or clock.starts_at) if at is None else at
+            when = f"{figures.moment(shown)} UTC" if shown else "no event yet"
+            line.add(when, self.ink("strong")).skip(2)
             if snapshot.status == "running" and at is None:
                 line.add(figures.pace(clock.pace), self.ink("plain")).skip(2)
                 line.add(figures.rate(snapshot.rate), self.ink("participation")).skip(2)
             if clock.ends_at > clock.starts_at:
-                shown = clock.sim_at if at is None else at
                 progress = min(1.0, max(0.0, (shown - clock.starts_at) / (clock.ends_at - clock.starts_at)))
         tail = f"{progress * 100:4.0f} % " if progress else ""
         cells = 0
         if progress:
             cells = 24 if width >= ROOMY else min(10, line.left - len(tail) - 1)
-        total = f"{stands.accepted:,} events"
-        if stands.refused:
-            total += f", {stands.refused:,} refused"
+        accepted, refused = snapshot.received
+        total = f"{accepted:,} events"
+        if refused:
+            total += f", {refused:,} refused"
         if line.left >= len(total) + len(tail) + cells + 4:
             line.add(total, self.ink("quiet"))
         if progress and cells >= 4:
@@ -146,8 +148,7 @@ class ClockBar(LineWidget):
             snapshot.status,
             stands.clock,
             snapshot.rate,
-            stands.accepted,
-            stands.refused,
+            snapshot.received,
             snapshot.question.view.at,
         )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.strip import Strip
 
 from referral_tui import figures
+from referral_tui.budget_words import outlook, runs_short, spent_words
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
@@ -41,9 +42,9 @@ class BudgetGauge(LineWidget, can_focus=True):
         if budget.total:
             yield self.line(width).skip().add(lines.pop(), self.ink("strong")).strip()
             yield self._bar(budget, budget.total, width)
-        later = [text for text in (*lines, *self._outlook(budget, room)) for text in wrap(text, room)]
+        later = [text for text in (*lines, *self._outlook(budget)) for text in wrap(text, room)]
         for number, text in enumerate(later[: max(0, height - (2 if budget.total else 0))]):
-            ink = "warn" if number == 0 and budget.runs_out_at is not None else "plain"
+            ink = "warn" if number == 0 and runs_short(budget) else "plain"
             yield self.line(width).skip().add(text, self.ink(ink)).strip()
 
     def topic(self) -> Topic:
@@ -65,13 +66,11 @@ class BudgetGauge(LineWidget, can_focus=True):
         )
 
     def _spent(self, budget: Budget, room: int) -> str:
-        spent = self._money(budget.spent)
-        if budget.total is None:
-            return f"{spent} spent; this program has no budget, so it never runs out."
-        total = self._money(budget.total)
-        share = figures.share(budget.spent / budget.total) if budget.total else ""
-        text = f"{spent} of {total} spent, {share}"
-        return text if len(text) <= room else f"{spent} of {total}"
+        program = self._program
+        if program is None:
+            return ""
+        text = spent_words(budget, program.currency, program.digits)
+        return text if len(text) <= room or budget.total is None else text.rpartition(",")[0]
 
     def _bar(self, budget: Budget, total: int, width: int) -> Strip:
         cells = width - 2
@@ -81,18 +80,11 @@ class BudgetGauge(LineWidget, can_focus=True):
         line.add("█" * spent, self.ink("good")).add("▒" * pending, self.ink("warn"))
         return line.add("─" * (cells - spent - pending), self.ink("edge")).strip()
 
-    def _outlook(self, budget: Budget, room: int) -> Iterator[str]:
-        """Say when it ends, then what is pending."""
-        if budget.total is not None:
-            week = self._money(round(7 * budget.a_day))
-            if budget.left == 0:
-                yield "It is spent: what falls due now is unfunded."
-            elif budget.runs_out_at is not None:
-                text = f"Runs out {figures.date(budget.runs_out_at)}"
-                pace = f", at {week} a week"
-                yield text + (pace if len(text + pace) < room else "") + "."
-            else:
-                yield "Nothing was issued in the last weeks, so no end is in sight."
+    def _outlook(self, budget: Budget) -> Iterator[str]:
+        """Say how long it lasts, then what is pending."""
+        program = self._program
+        if program is not None and budget.total is not None:
+            yield outlook(budget, program.currency, program.digits)
         if budget.pending:
             yield f"{self._money(budget.pending)} more is promised and pending."
 

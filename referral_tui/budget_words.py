@@ -1,0 +1,50 @@
+"""How long a budget lasts, in a sentence: the same on the screen and on the command line. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from referral_tui import figures
+
+if TYPE_CHECKING:
+    from db.read.rewards import Budget
+
+
+def runs_short(budget: Budget) -> bool:
+    """Return whether the budget is used up, or will be before the program ends."""
+    return budget.left == 0 or (budget.runs_out_at is not None and budget.left_at_end is None)
+
+
+def spent_words(budget: Budget, currency: str, digits: int) -> str:
+    """Say what counts against the budget: everything issued, clawed back rewards too."""
+    spent = figures.money(budget.spent, currency, digits, 11)
+    if budget.total is None:
+        return f"{spent} spent; this program has no budget, so it never runs out."
+    total = figures.money(budget.total, currency, digits, 11)
+    return f"{spent} of {total} spent, {figures.share(budget.spent / budget.total if budget.total else None)}"
+
+
+def outlook(budget: Budget, currency: str, digits: int) -> str:
+    """Say when the budget runs out at the present rate, or what is left when the program ends."""
+
+    def money(minor: float) -> str:
+        return figures.money(round(minor), currency, digits, 11)
+
+    if budget.total is None:
+        return "No budget, so it never runs out."
+    if not budget.left:
+        return "It is spent: what falls due now is unfunded."
+    if not budget.spent:
+        return "Nothing was spent yet."
+    return _course(budget, money)
+
+
+def _course(budget: Budget, money: Callable[[float], str]) -> str:
+    if budget.ends_at is not None and budget.ends_at <= budget.now:
+        return f"The program has ended, with {money(budget.left or 0)} left."
+    if budget.left_at_end is not None:
+        return f"Lasts to the end ({figures.date(budget.ends_at or 0)}), with about {money(budget.left_at_end)} left."
+    if budget.runs_out_at is not None:
+        return f"Runs out {figures.date(budget.runs_out_at)}, at {money(7 * budget.a_day)} a week."
+    return "Nothing was issued in the last weeks, so no end is in sight."

@@ -1,0 +1,48 @@
+"""How long a budget lasts is said by one sentence builder, and it knows when the program ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from db.read.rewards import Budget, program_end
+from referral_tui.budget_words import outlook, runs_short
+from simulator.domain.spans import DAY_MS
+
+NOW = 1_772_323_200_000  # 1 March 2026
+
+
+def budget(spent: int, a_day: float, ends_in: int | None = None) -> Budget:
+    runs_out = NOW + int((10_000 - spent) / a_day * DAY_MS) if a_day else None
+    ends_at = None if ends_in is None else NOW + ends_in * DAY_MS
+    return Budget(10_000, spent, 0, a_day, runs_out, NOW, ends_at)
+
+
+@pytest.mark.parametrize(
+    ("one", "said", "short"),
+    [
+        (budget(5_000, 100.0), "Runs out 20 Apr 2026, at £7.00 a week.", True),
+        (budget(5_000, 100.0, 49), "Lasts to the end (19 Apr 2026), with about £1.00 left.", False),
+        (budget(5_000, 100.0, 51), "Runs out 20 Apr 2026, at £7.00 a week.", True),
+        (budget(5_000, 0.0, 49), "Lasts to the end (19 Apr 2026), with about £50.00 left.", False),
+        (budget(5_000, 100.0, 0), "The program has ended, with £50.00 left.", False),
+        (budget(0, 0.0), "Nothing was spent yet.", False),
+        (budget(10_000, 100.0, 49), "It is spent: what falls due now is unfunded.", True),
+        (Budget(None, 5, 0, 1.0, None), "No budget, so it never runs out.", False),
+    ],
+)
+def test_a_budget_never_runs_out_after_the_program_has_ended(one: Budget, said: str, short: bool) -> None:
+    assert outlook(one, "GBP", 2) == said
+    assert runs_short(one) is short
+
+
+def test_the_end_is_read_from_the_program() -> None:
+    assert program_end("[program]\nends = 2026-03-01T00:00:00Z") == NOW
+    assert program_end("[program]\nends = 2026-03-01T01:00:00+01:00") == NOW
+    for text in (
+        "[program]",
+        "ends = 2026-03-01T00:00:00Z",
+        "not toml",
+        "program = 1",
+        "[program]\nends = 3",
+    ):
+        assert program_end(text) is None
