@@ -18,7 +18,7 @@ from simulator.engine.reviews import Case
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.state import State
 from simulator.engine.version import Ready
-from simulator.program.model import Reward
+from simulator.program.model import MAX_LINE_MINOR, Reward
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,8 @@ def _values(fixed: int | None, percent: Decimal | None, amounts: Ints) -> Ints:
     if fixed is not None:
         return np.full(len(amounts), fixed, np.int64)
     exact = Fraction(percent or 0) / 100
-    return np.array([0 if amount == NONE else round(amount * exact) for amount in amounts.tolist()], np.int64)
+    shares = [0 if amount == NONE else round(amount * exact) for amount in amounts.tolist()]
+    return np.array([min(share, MAX_LINE_MINOR) for share in shares], np.int64)
 
 
 def void(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:

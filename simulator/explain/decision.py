@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 
+from simulator.explain.amounts import foreign
 from simulator.explain.nearest import nearest
 from simulator.explain.solving import Value
 from simulator.explain.source import Fields
@@ -19,6 +20,11 @@ def explain_decision(decided: Decided) -> Fields:
     event, facts, rules = decided.event, decided.facts, decided.rules
     failed = dict(orjson.loads(row["failed"]))
     why = _why_not(row, event, decided.milestone, decided.program, attribution)
+    other = foreign(event, decided.program)
+    if other is not None and any(
+        "amount" in compile_rule(rule).facts for rule in rules if rule.code in failed
+    ):
+        why.append(f"{other}, so to the rules the amount is unknown")
     changes, none = nearest(decided)
     return {
         "id": row["id"],

@@ -22,11 +22,16 @@ _TRIED: Final = 60  # moments at which room may come back
 
 @dataclass(frozen=True)
 class Room:
-    """What a cap leaves: so many more, so much more (null: not limited by that), in which window."""
+    """What a cap leaves: so many more, so much more (null: not limited by that), in which window.
+
+    `issued` is how many the cap counts there, and `taken_back` how many of them a reversal has taken back since.
+    """
 
     cap: Cap
     count: int | None
     value_minor: int | None
+    issued: int
+    taken_back: int
 
     def fits(self, value_minor: int) -> bool:
         """Whether a line of this value fits in."""
@@ -61,10 +66,12 @@ class Releases:
         paid = [row for row in self.before(due_at) if row["state"] in PAID]
         rooms = []
         for cap in self.terms.caps:
-            inside = [row["value_minor"] for row in paid if row["due_at"] >= window_start(cap.window, due_at)]
+            inside = [row for row in paid if row["due_at"] >= window_start(cap.window, due_at)]
+            minor = sum(row["value_minor"] for row in inside)
+            taken_back = sum(row["state"] == "revoked" for row in inside)
             count = None if cap.count is None else max(0, cap.count - len(inside))
-            value = None if cap.value_minor is None else max(0, cap.value_minor - sum(inside))
-            rooms.append(Room(cap, count, value))
+            value = None if cap.value_minor is None else max(0, cap.value_minor - minor)
+            rooms.append(Room(cap, count, value, len(inside), taken_back))
         return rooms
 
     def pays(self, number: int) -> bool:
@@ -76,8 +83,9 @@ class Releases:
 
     def next_paying(self, number: int) -> int | None:
         """The next number that pays after this one; null where none does."""
-        last = max(number + (self.terms.every or 1), (self.terms.tier or (0,))[0] + (self.terms.every or 1))
-        return next((one for one in range(number + 1, last + 1) if self.pays(one)), None)
+        every, tier = self.terms.every or 1, self.terms.tier or (1, None)
+        following = -(-max(number + 1, tier[0]) // every) * every
+        return following if tier[1] is None or following <= tier[1] else None
 
     def would(self, due_at: int, beside_minor: int = 0) -> str:
         """The state that a line due at this time would be released to.

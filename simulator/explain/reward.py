@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.explain.amounts import foreign, no_share
 from simulator.explain.releases import Releases, Room, terms_of, window_words
 from simulator.explain.saying import sooner
 from simulator.explain.source import Fields, Source
@@ -15,6 +16,9 @@ def explain_reward(source: Source, row: Fields, decided: Decided) -> Fields:
     program = decided.program
     terms = terms_of(program, row["reward"])
     why, changes = _why(source, row, terms, decided)
+    other = foreign(decided.event, program)
+    if other is not None and terms.value_minor is not None:
+        why += f"; its value is fixed, so it does not matter that {other}"
     return {
         "id": row["id"],
         "decision": row["decision"],
@@ -41,7 +45,7 @@ def missing(decided: Decided, lines: list[Fields]) -> list[str]:
         "community": "no community of the referrer is known",
     }
     return [
-        f"{terms.name}: no line, {reasons.get(terms.to, 'no amount to take a percentage of')}"
+        f"{terms.name}: no line, {no_share(decided.event, terms, decided.program) or reasons[terms.to]}"
         for terms in decided.program.rewards
         if terms.on == decided.milestone.name and terms.name not in there
     ]
@@ -141,6 +145,13 @@ def _counted(releases: Releases, row: Fields) -> tuple[str, list[Change]]:
 
 
 def _capped(releases: Releases, row: Fields, decided: Decided) -> tuple[str, list[Change]]:
+    least = min((cap.value_minor for cap in releases.terms.caps if cap.value_minor is not None), default=None)
+    if least is not None and row["value_minor"] > least:
+        program = decided.program
+        return (
+            f"it is {money(row['value_minor'], program)}, and a cap allows {money(least, program)}: it never fits",
+            [Change("no later day would do: it is more than its cap allows at all", "capped")],
+        )
     full = next((room for room in releases.rooms(row["due_at"]) if not room.fits(row["value_minor"])), None)
     why = "a cap left no room for it" if full is None else _full(full, row, decided.program)
     back = releases.room_back(row["due_at"])
@@ -167,7 +178,12 @@ def _capped(releases: Releases, row: Fields, decided: Decided) -> tuple[str, lis
 def _full(room: Room, row: Fields, program: Program) -> str:
     cap, window = room.cap, window_words(room.cap)
     if room.count is not None and room.count < 1:
-        return f"the recipient had {cap.count} of at most {cap.count} {window} already"
+        taken_back = (
+            f", {room.taken_back} of them clawed back, which gives no room back" if room.taken_back else ""
+        )
+        return (
+            f"the recipient had been issued {room.issued} of at most {cap.count} {window} already{taken_back}"
+        )
     left = room.value_minor or 0
     lacked = money(row["value_minor"] - left, program)
     limit = money(cap.value_minor or 0, program)

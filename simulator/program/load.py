@@ -14,7 +14,16 @@ from simulator.program.currencies import DIGITS
 from simulator.program.doubts import warnings
 from simulator.program.expression import parse_expression
 from simulator.program.layout import BY_NAME, CAP, MODELS, ON_FAIL, ROLES, TABLES, Table
-from simulator.program.model import Attribution, Cap, CapWindow, Milestone, Program, Reward, Rule
+from simulator.program.model import (
+    MAX_LINE_MINOR,
+    Attribution,
+    Cap,
+    CapWindow,
+    Milestone,
+    Program,
+    Reward,
+    Rule,
+)
 from simulator.program.nearest import advice, nearest, shown
 from simulator.program.source import Path, Places, find_places, parse_toml
 
@@ -260,7 +269,9 @@ class _Loader:
             to=reader.read("to", lambda value: values.choice(value, ROLES), "referrer"),
             on=reader.read("on", self._milestone, ""),
             kind=reader.read("kind", values.text, "credit"),
-            value_minor=reader.read("value", self._money, None),
+            value_minor=reader.read(
+                "value", lambda value: values.money(value, self.currency, MAX_LINE_MINOR), None
+            ),
             percent=reader.read("percent", values.percent, None),
             hold_ms=reader.read("hold", partial(values.duration, zero=True), 0),
             every=reader.read("every", values.whole, None),

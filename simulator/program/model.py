@@ -8,6 +8,9 @@ from typing import Literal
 
 from simulator.domain.spans import DAY_MS
 
+MAX_LINE_MINOR = 9_000_000_000
+"""The most that one reward line is worth, in minor units: of 10^9 lines the sum still fits a signed 64-bit integer."""
+
 Role = Literal["referrer", "friend", "upline", "community"]
 Model = Literal["last-touch", "first-touch"]
 OnFail = Literal["refuse", "review"]

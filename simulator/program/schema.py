@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator.events.contract import MAX_INTEGER, MAX_TEXT
+from simulator.events.contract import MAX_TEXT
 from simulator.program.currencies import DIGITS
 from simulator.program.facts import ALL_FACTS
 from simulator.program.layout import CAP, TABLES, Form, Key, Table
 from simulator.program.sqltext import MAX_TEXT as MAX_EXPRESSION
-from simulator.program.values import MAX_PERCENT, MAX_SENTENCE
+from simulator.program.values import MAX_COUNT, MAX_PERCENT, MAX_SENTENCE
 
 Schema = dict[str, object]
 
@@ -65,7 +65,7 @@ def _expression(key: Key) -> Schema:
     return {**_text(MAX_EXPRESSION), "description": f"{key.note} The facts: {facts}."}
 
 
-_COUNT: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}
+_COUNT: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_COUNT}
 
 _FORMS: dict[Form, Callable[[Key], Schema]] = {
     "text": lambda _: _text(MAX_TEXT),

@@ -20,7 +20,8 @@ T = TypeVar("T", bound=str)
 
 MAX_SENTENCE = 1_000  # characters; it is shown on one screen beside much else
 MAX_DURATION_MS = 1000 * 365 * DAY_MS  # a thousand years; sums with any moment stay in 64 bits
-MAX_PERCENT = 1000  # of the largest amount, 2^53 - 1, it still fits 64 bits
+MAX_COUNT = 1_000_000  # of every, tier, count and occurrence: nobody brings so many friends
+MAX_PERCENT = 1000  # a line ends at MAX_LINE_MINOR all the same
 MAX_PERCENT_DECIMALS = 12  # times the largest amount it still fits a decimal of 38 digits
 
 _UNITS_MS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS, "w": WEEK_MS}
@@ -155,11 +156,11 @@ def cap_window(value: object) -> CapWindow:
 
 
 def whole(value: object) -> int:
-    """Read a whole number from 1."""
+    """Read a whole number from 1 to a million."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise Wrong(f"{shown(value)} is not a whole number; write 1 or more, without a point or quotes")
-    if not 1 <= value <= MAX_INTEGER:
-        raise Wrong(f"{shown(value)} is out of range; write a whole number from 1 to {MAX_INTEGER}")
+    if not 1 <= value <= MAX_COUNT:
+        raise Wrong(f"{shown(value)} is out of range; write a whole number from 1 to {MAX_COUNT:,}")
     return value
 
 
@@ -200,20 +201,23 @@ def percent(value: object) -> Decimal:
     return number
 
 
-def money(value: object, code: str | None) -> int:
+def money(value: object, code: str | None, most: int = MAX_INTEGER) -> int:
     """Read money in the currency `code` as minor units; where that is None, only check that it is money."""
     number = _number(value)
     if number <= 0:
         raise Wrong(f"{shown(value)} is not more than nothing; write an amount above 0")
     digits = 4 if code is None else DIGITS[code]
     if number.adjusted() > 16 or number.scaleb(digits) > MAX_INTEGER:
-        raise Wrong(f"{shown(value)} is too much; {MAX_INTEGER} minor units is the most")
+        raise Wrong(f"{shown(value)} is too much; {most} minor units is the most")
     if code is None:
         return 1
     if _decimals(number) > digits:
         right = "has no minor unit: write whole numbers" if digits == 0 else f"has {digits} decimals at most"
         raise Wrong(f"{shown(value)} is finer than the minor unit; {code} {right}")
-    return int(number.scaleb(digits))
+    minor = int(number.scaleb(digits))
+    if minor > most:
+        raise Wrong(f"{shown(value)} is too much; {most} minor units is the most")
+    return minor
 
 
 def _number(value: object) -> Decimal:

@@ -55,13 +55,15 @@ def check_invariants(connection: sqlite3.Connection, programs: list[Program]) ->
         found = connection.execute(sql + " LIMIT 1").fetchone()
         if found is not None:
             raise DifferenceError(message.format(found[0]))
-    lines = list(_NEVER)
-    if len(programs) == 1:  # after a change of program these hold within each version only
-        _check_once(connection, programs[0])
-        _check_budget(connection, programs[0])
-        _check_caps(connection, programs[0])
-        lines += ["at most one qualified decision of a friend for a milestone", "budget and caps kept"]
-    return lines
+    _check_once(connection, programs)
+    _check_budget(connection, programs)
+    _check_caps(connection, programs)
+    under = "" if len(programs) == 1 else ", each under the version it was judged by"
+    return [
+        *_NEVER,
+        f"at most one qualified decision of a friend for a milestone{under}",
+        f"budget and caps kept{under}",
+    ]
 
 
 def receipts(connection: sqlite3.Connection) -> dict[str, int]:
@@ -133,46 +135,74 @@ _ADD_UP = (
 """Tables of duplicates that must agree: the whole, its parts by hour, and what both are summed by."""
 
 
-def _check_once(connection: sqlite3.Connection, program: Program) -> None:
-    names = [milestone.name for milestone in program.milestones if milestone.occurrence != "each"]
-    found = connection.execute(
-        "SELECT MAX(id) FROM decision WHERE outcome = 'qualified' "
-        f"AND milestone IN ({', '.join('?' * len(names))}) GROUP BY friend, milestone HAVING COUNT(*) > 1 LIMIT 1",
-        names,
-    ).fetchone()
-    if found is not None:
-        raise DifferenceError(f"decision {found[0]}: its friend has qualified before for the same milestone")
+def _check_once(connection: sqlite3.Connection, programs: list[Program]) -> None:
+    """Check each version by itself; where all agree on a milestone, over all of them too."""
+    for version, program in enumerate(programs, 1):
+        for milestone in program.milestones:
+            if milestone.occurrence == "each":
+                continue
+            others = {one for other in programs for one in other.milestones if one.name == milestone.name}
+            within = "" if others == {milestone} else f" AND program_version = {version}"
+            found = connection.execute(
+                f"SELECT MAX(id) FROM decision WHERE outcome = 'qualified' AND milestone = ?{within} "
+                "GROUP BY friend HAVING COUNT(*) > 1 LIMIT 1",
+                (milestone.name,),
+            ).fetchone()
+            if found is not None:
+                raise DifferenceError(
+                    f"decision {found[0]}: its friend has qualified before for the same milestone"
+                )
 
 
-def _check_budget(connection: sqlite3.Connection, program: Program) -> None:
-    (spent,) = connection.execute(
-        "SELECT COALESCE(SUM(value_minor), 0) FROM reward WHERE state IN ('issued', 'revoked')"
-    ).fetchone()
-    if program.budget_minor is not None and spent > program.budget_minor:
-        raise DifferenceError(f"rewards: {spent} minor units issued, the budget is {program.budget_minor}")
+def _check_budget(connection: sqlite3.Connection, programs: list[Program]) -> None:
+    """Check what had been spent when the last reward under each version's budget was issued."""
+    begins = [
+        -(2**62) if at is None else at
+        for (at,) in connection.execute(
+            "SELECT e.received_at FROM program_version v LEFT JOIN event e ON e.seq = v.from_seq AND v.version > 1 "
+            "ORDER BY v.version"
+        )
+    ]
+    for program, begin, end in zip(programs, begins, [*begins[1:], 2**62], strict=True):
+        spent, newest = connection.execute(
+            "SELECT COALESCE(SUM(value_minor), 0), MAX(due_at) FROM reward "
+            "WHERE state IN ('issued', 'revoked') AND due_at < ?",
+            (end,),
+        ).fetchone()
+        issued_then = newest is not None and newest >= begin
+        if issued_then and program.budget_minor is not None and spent > program.budget_minor:
+            raise DifferenceError(
+                f"rewards: {spent} minor units issued, the budget is {program.budget_minor}"
+            )
 
 
-def _check_caps(connection: sqlite3.Connection, program: Program) -> None:
-    for reward in program.rewards:
-        if not reward.caps:
-            continue
+def _check_caps(connection: sqlite3.Connection, programs: list[Program]) -> None:
+    """Check each issued line against the caps of its own version: they count the lines of all versions."""
+    names = {(reward.name, reward.to) for program in programs for reward in program.rewards if reward.caps}
+    for name, role in sorted(names):
+        caps = {
+            version: next((one.caps for one in program.rewards if (one.name, one.to) == (name, role)), ())
+            for version, program in enumerate(programs, 1)
+        }
         rows = connection.execute(
-            "SELECT recipient, community, id, due_at, value_minor FROM reward WHERE reward = ? AND role = ? "
-            "AND state IN ('issued', 'revoked') ORDER BY recipient, community, due_at, id",
-            (reward.name, reward.to),
+            "SELECT r.recipient, r.community, r.id, r.due_at, r.value_minor, d.program_version FROM reward r "
+            "LEFT JOIN decision d ON d.id = r.decision WHERE r.reward = ? AND r.role = ? "
+            "AND r.state IN ('issued', 'revoked') ORDER BY r.recipient, r.community, r.due_at, r.seq, r.id",
+            (name, role),
         )
         for _, own in groupby(rows, key=lambda row: row[:2]):
             lines = list(own)
-            for cap in reward.caps:
-                for number in _over(cap, lines):
-                    raise DifferenceError(f"reward {number}: its recipient is over a cap of {reward.name}")
+            for cap in {cap for some in caps.values() for cap in some}:
+                for number, version in _over(cap, lines):
+                    if cap in caps.get(version, ()):
+                        raise DifferenceError(f"reward {number}: its recipient is over a cap of {name}")
 
 
-def _over(cap: Cap, lines: list[tuple[Any, ...]]) -> Iterator[int]:
-    """Ids of lines with which a recipient has more than the cap allows."""
+def _over(cap: Cap, lines: list[tuple[Any, ...]]) -> Iterator[tuple[int, int]]:
+    """Ids and program versions of lines with which a recipient has more than the cap allows."""
     held: deque[tuple[int, int]] = deque()
     value = 0
-    for _, _, number, due_at, minor in lines:
+    for _, _, number, due_at, minor, version in lines:
         start = window_start(cap.window, due_at)
         while held and held[0][0] < start:
             value -= held.popleft()[1]
@@ -181,7 +211,7 @@ def _over(cap: Cap, lines: list[tuple[Any, ...]]) -> Iterator[int]:
         if (cap.count is not None and len(held) > cap.count) or (
             cap.value_minor is not None and value > cap.value_minor
         ):
-            yield number
+            yield number, version
 
 
 def window_start(window: CapWindow, at: int) -> int:

@@ -189,7 +189,7 @@ def test_a_cap_says_what_lacked_and_when_there_is_room_again(cli: Cli, db: Path,
     (reward,) = cli("explain", "s-f2", "--db", db, "--json").json["rewards"]
     assert (reward["state"], reward["why"]) == (
         "capped",
-        "the recipient had 2 of at most 2 in 7 days already",
+        "the recipient had been issued 2 of at most 2 in 7 days already",
     )
     # the one of the 9th of January, released on the 12th, leaves the window on the 19th
     assert reward["why_not"] == [

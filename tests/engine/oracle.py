@@ -522,7 +522,8 @@ class Oracle:
         amount = self._amount_minor(decision.conversion, decision.program)
         if amount is None:
             return None
-        return round(amount * Fraction(reward.percent) / 100) or None  # round() of a Fraction is half-even
+        share = round(amount * Fraction(reward.percent) / 100)  # round() of a Fraction is half-even
+        return min(share, 9_000_000_000) or None
 
     def _reverse(self, event: Event) -> None:
         key, now = (event["source"], event["reverses"]), event["received_at"]

@@ -1,0 +1,39 @@
+"""Why a conversion's amount gives no share, or is no amount at all, in a sentence."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from simulator.explain.source import Fields
+from simulator.program.currencies import DIGITS
+from simulator.program.model import Program, Reward
+from simulator.program.words import amount, money
+
+
+def foreign(event: Fields, program: Program) -> str | None:
+    """Say that a conversion is in another currency than the program's; None where it is not."""
+    currency = event.get("currency")
+    if currency is None or currency == program.currency:
+        return None
+    minor = event.get("amount_minor")
+    if minor is None:
+        return f"{currency} is not the program's {program.currency}"
+    paid = amount(event.get("amount_minor"), currency, DIGITS.get(currency, 2))
+    return f"{paid} is not the program's {program.currency}"
+
+
+def no_share(event: Fields, terms: Reward, program: Program) -> str | None:
+    """Say why a percentage of a conversion's amount is nothing; None where it is not, or the value is fixed."""
+    if terms.percent is None:
+        return None
+    said = foreign(event, program)
+    if said is not None:
+        return f"{said}, and a percentage is of the program's currency only"
+    minor = event.get("amount_minor")
+    if minor is None:
+        return "no amount to take a percentage of"
+    if minor == 0:
+        return f"{terms.percent:f} percent of {money(0, program)} is nothing"
+    if round(minor * Fraction(terms.percent) / 100) == 0:
+        return f"{terms.percent:f} percent of {money(minor, program)} rounds to nothing"
+    return None
