@@ -18,7 +18,7 @@ def foreign(event: Fields, program: Program) -> str | None:
     minor = event.get("amount_minor")
     if minor is None:
         return f"{currency} is not the program's {program.currency}"
-    paid = amount(event.get("amount_minor"), currency, DIGITS.get(currency, 2))
+    paid = amount(minor, currency, DIGITS.get(currency, 2))
     return f"{paid} is not the program's {program.currency}"
 
 
