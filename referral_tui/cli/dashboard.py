@@ -21,6 +21,10 @@ def dashboard(
     ] = False,
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="With --serve: the port.")] = 8000,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", help="Only look: no orders to the simulation, no names of customers."),
+    ] = False,
     config: Annotated[
         bool, typer.Option("--config", help="Say where the config file is, and what can be set in it.")
     ] = False,
@@ -30,8 +34,8 @@ def dashboard(
     It reads and never writes; pause, step and speed go to the simulation as orders. Where there is no database
     yet it waits for one. Press ? on anything to have it explained, q to leave.
 
-    With --serve it is drawn in a browser, on this machine only unless --host names another address: whoever can reach
-    that can look and steer.
+    With --serve it is drawn in a browser, on this machine only unless --host names another address. The address that is
+    printed has a secret in it: whoever knows it can look and steer, or with --read-only look.
 
     Example: referral-tui dashboard --db shop.db
     """
@@ -50,7 +54,8 @@ def dashboard(
     if serve:
         from referral_tui.dashboard.serving import serve as serve_pages  # noqa: PLC0415 -- loads a web server
 
-        serve_pages(["dashboard", "--db", str(db.absolute()), *(["--at", at] if at else [])], host, port)
+        more = [*(["--at", at] if at else []), *(["--read-only"] if read_only else [])]
+        serve_pages(["dashboard", "--db", str(db.absolute()), *more], host, port)
         return 0
     need_terminal("dashboard")
-    return watch(db, comfort, moment)
+    return watch(db, comfort, moment, read_only=read_only)

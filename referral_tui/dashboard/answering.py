@@ -35,7 +35,9 @@ class Answer:
 class Answerer:
     """Keeps the last answer of one database, and what it was made from."""
 
-    def __init__(self, path: Path, steady_ms: Callable[[], float]) -> None:
+    def __init__(self, path: Path, steady_ms: Callable[[], float], *, names: bool = True) -> None:
+        """`names`: whether the client's names may be looked up at all."""
+        self._may_name = names
         self._path, self._steady_ms = path, steady_ms
         self._last: Answer | None = None
         self._version = -1
@@ -107,7 +109,7 @@ class Answerer:
 
     def _names(self, question: Question, standing: Standing, value: object) -> Names:
         """Look up who appears, on the client's side of the wall only."""
-        if question.view.side == "platform":
+        if question.view.side == "platform" or not self._may_name:
             return PSEUDONYMS
         wanted: set[str | None] = set(standing.references())
         if isinstance(value, Peopled):

@@ -60,6 +60,9 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
     DataScreen,
     LoadScreen,
 )
+NO_NAMES = (
+    "This dashboard was opened to look only (--read-only): the client's names stay on their side of the wall."
+)
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
 
 
@@ -219,6 +222,9 @@ class Dashboard(App[None]):
 
     def action_wall(self) -> None:
         """Change the side of the wall."""
+        if self.setup.read_only:
+            self.on_said(Said(Telling(NO_NAMES, "warn")))
+            return
         self._look(replace(self.view, side="client" if self.view.side == "platform" else "platform"))
 
     def action_travel(self, hours: int) -> None:
@@ -304,7 +310,13 @@ class Dashboard(App[None]):
         if self.place is not None:
             await self.place.furnish()
         self.orders = Orders()
-        self.feed = Feed(self.setup.path, self.post_message, self.setup.clocks, self.setup.ended)
+        self.feed = Feed(
+            self.setup.path,
+            self.post_message,
+            self.setup.clocks,
+            self.setup.ended,
+            read_only=self.setup.read_only,
+        )
         self._ask()
         self._tell()
         self.feed.start()

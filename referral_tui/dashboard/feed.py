@@ -43,7 +43,10 @@ class Feed:
         post: Callable[[Message], object],
         clocks: Clocks | None = None,
         ended: Callable[[], str | None] | None = None,
+        *,
+        read_only: bool = False,
     ) -> None:
+        """`read_only`: no order is sent, and no name of a customer is read, whatever is asked for."""
         self.path = path
         self._post = post
         self._clocks = clocks = clocks or Clocks()
@@ -60,7 +63,8 @@ class Feed:
         self._latest: Snapshot | Trouble | None = None
         self._standing: Standing | None = None
         self._question = Question()
-        self._answerer = Answerer(path, clocks.steady_ms)
+        self._answerer = Answerer(path, clocks.steady_ms, names=not read_only)
+        self._read_only = read_only
 
     def start(self) -> None:
         """Begin to look."""
@@ -75,6 +79,9 @@ class Feed:
 
     def send(self, kind: str, args: Mapping[str, object] | None = None) -> None:
         """Have an order sent by the thread, at once; an OrderSent or OrderFailed message follows."""
+        if self._read_only:
+            self._post(OrderFailed("this dashboard was opened to look only (--read-only)"))
+            return
         self._orders.append((kind, args or {}))
         self._wake.set()
 

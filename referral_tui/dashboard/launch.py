@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
+from typing import TextIO
 
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.comfort import Comfort
@@ -48,9 +51,9 @@ class Writer:
         return said or f"It said nothing; its exit status was {status}."
 
 
-def watch(path: Path, comfort: Comfort, at: int | None = None) -> int:
+def watch(path: Path, comfort: Comfort, at: int | None = None, *, read_only: bool = False) -> int:
     """Open the dashboard on the database at `path`, as it was at a moment (null: now); gives the exit status."""
-    return run(Dashboard(Setup(path, comfort=comfort, at=at)))
+    return run(Dashboard(Setup(path, comfort=comfort, at=at, read_only=read_only)))
 
 
 def watch_own(arguments: Sequence[str], comfort: Comfort) -> int:
@@ -88,6 +91,23 @@ def settle() -> None:
     gc.freeze()
 
 
+def end_with_reader(stdin: TextIO | None) -> None:
+    """Have this process end when nobody holds the other end of its standard input any more, whatever became of them.
+
+    A server that was killed can't tell its dashboards to end. On systems that can't wait for a hang-up nothing happens.
+    """
+    if stdin is None or not hasattr(select, "poll"):
+        return
+    hang_up = select.poll()
+    hang_up.register(stdin.fileno(), 0)  # a hang-up is told without being asked for
+
+    def wait() -> None:
+        hang_up.poll()
+        os._exit(0)  # it only reads: there is nothing to put in order, and nobody to tell
+
+    Thread(target=wait, name="server", daemon=True).start()
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.terminate()
@@ -100,6 +120,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def run(app: Dashboard) -> int:
     """Run the app to its end; gives the exit status."""
+    if os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver"):
+        end_with_reader(sys.__stdin__)
     sys.setswitchinterval(SWITCH_S)
     gc.set_threshold(*GARBAGE)
     app.settled = settle

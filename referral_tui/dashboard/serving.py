@@ -1,16 +1,18 @@
 """The dashboard in a browser, by textual-serve: a process of its own for each page that is opened.
 
 Everything the page needs comes from this machine; textual-serve's own page would fetch a font from elsewhere, and
-would let any page that the browser has open steer the dashboard.
+would let any page that the browser has open steer the dashboard. Here the address has a secret in it, which is printed
+where the server was started; without it there is nothing, and no page of others may frame ours.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +24,20 @@ from textual_serve.server import Server
 
 from simulator.domain.errors import InputError
 
+HEADERS: Final = {
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""Of every answer: nobody may frame it, read it from elsewhere, or learn the secret from a link."""
 PAGE: Final = Path(__file__).with_name("page.html")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+NOTHING: Final = (
+    "Nothing is here. The address of the dashboard is printed where it was started, with a secret in it.\n"
+)
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -42,21 +57,49 @@ class Served(Server):
 
     def __init__(self, command: str, host: str, port: int) -> None:
         super().__init__(command, host=host, port=port, title="referral-tui")
+        self.secret = secrets.token_urlsafe(16)
         self._open: WeakSet[asyncio.Task[Any]] = WeakSet()
 
     def serve(self, debug: bool = False) -> None:  # noqa: ARG002 -- theirs
         """Serve until it is interrupted; raises OSError where the address can't be had."""
         logging.basicConfig(level="WARNING", format="%(message)s")
         web.run_app(
-            self._make_app(), host=self.host, port=self.port, print=self._listening, shutdown_timeout=2.0
+            self.application(), host=self.host, port=self.port, print=self._listening, shutdown_timeout=2.0
         )
+
+    async def application(self) -> web.Application:
+        """Make the application: theirs, below the secret, and everywhere else nothing."""
+        outer = web.Application()
+        outer.on_response_prepare.append(_guard)
+        # textual-serve asks for these without our secret; their key is one, made for a single file
+        outer.router.add_get("/download/{key}", self.handle_download)
+        outer.router.add_get(f"/{self.secret}", self._with_slash)
+        outer.add_subapp(f"/{self.secret}", await self._make_app())
+        outer.router.add_route("*", "/{rest:.*}", _refuse)
+        outer.middlewares.append(self._known_name)
+        return outer
+
+    @property
+    def path(self) -> str:
+        """The path of the page, the secret in it."""
+        return f"/{self.secret}/"
+
+    async def _with_slash(self, _request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(self.path)
+
+    @web.middleware
+    async def _known_name(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Refuse a request by a name that is not this machine's: another site's, made to lead here."""
+        if not called_rightly(self.host, request.host):
+            raise web.HTTPForbidden(text=NOTHING)
+        return await handler(request)
 
     async def on_startup(self, _app: web.Application) -> None:
         """Say nothing yet: nobody is listening."""
 
     def _listening(self, *_words: object) -> None:
         name = f"[{self.host}]" if ":" in self.host else self.host
-        print(f"The dashboard is at http://{name}:{self.port}; ctrl+c ends it.", flush=True)  # noqa: T201
+        print(f"The dashboard is at http://{name}:{self.port}{self.path}; ctrl+c ends it.", flush=True)  # noqa: T201
 
     async def on_shutdown(self, _app: web.Application) -> None:
         """Close every page: the server would wait a minute for each otherwise."""
@@ -83,8 +126,11 @@ def allowed(host: str, called: str, origin: str | None) -> bool:
     `host` is the address that is listened on, `called` the one in the request (its Host), `origin` the page's. Another
     site that is open in the same browser is refused; on loopback so is one whose name was made to lead here.
     """
-    if origin is None or urlsplit(origin).netloc != called:
-        return False
+    return origin is not None and urlsplit(origin).netloc == called and called_rightly(host, called)
+
+
+def called_rightly(host: str, called: str) -> bool:
+    """Tell whether a request came by a name of this machine, where it is listened to on loopback only."""
     name = urlsplit(f"//{called}").hostname or ""
     return not is_loopback(host) or name in LOOPBACK or name == host
 
@@ -95,3 +141,11 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+async def _guard(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+
+
+async def _refuse(_request: web.Request) -> web.StreamResponse:
+    raise web.HTTPForbidden(text=NOTHING)

@@ -23,3 +23,5 @@ class Setup:
     at: int | None = None
     """The moment to begin with, milliseconds UTC; null: now."""
     comfort: Comfort = field(default_factory=Comfort)
+    read_only: bool = False
+    """It looks and nothing else: no order is sent, and no name of a customer is read."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -10,11 +13,21 @@ import sys
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, WSMsgType
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from aiohttp.test_utils import TestClient, TestServer
 from story import Story
 
-from referral_tui.dashboard.serving import PAGE, Served, allowed, is_loopback, serve
+from db.control import control_path
+from referral_tui.cli.app import run
+from referral_tui.dashboard import serving
+from referral_tui.dashboard.app import NO_NAMES, Dashboard
+from referral_tui.dashboard.feed import Feed
+from referral_tui.dashboard.messages import Fresh, OrderFailed
+from referral_tui.dashboard.serving import NOTHING, PAGE, Served, allowed, is_loopback, serve
+from referral_tui.dashboard.setup import Setup
+from referral_tui.dashboard.telling import Telling
+from referral_tui.dashboard.wish import Question, View
+from referral_tui.names import PSEUDONYMS
 from simulator.domain.errors import InputError
 
 
@@ -25,12 +38,12 @@ def served(story: Story) -> Served:
 
 
 async def test_the_page_and_all_it_needs_come_from_here(served: Served) -> None:
-    async with TestClient(TestServer(await served._make_app())) as client:
-        page = await (await client.get("/")).text()
+    async with TestClient(TestServer(await served.application())) as client:
+        page = await (await client.get(served.path)).text()
         wanted = set(re.findall(r'(?:href|src)="(static[^"]*)"|url\("(static[^"]*)"\)', page))
         assert len(wanted) == 4
         for name in {one or other for one, other in wanted}:
-            assert (await client.get(f"/{name}")).status == 200
+            assert (await client.get(served.path + name)).status == 200
         assert not re.search(r"https?://", page)
 
 
@@ -46,22 +59,37 @@ async def test_a_dashboard_is_drawn_for_a_page_and_ends_with_the_server(story: S
     address = f"http://127.0.0.1:{port}"
     with server:
         try:
-            assert server.stdout.readline() == f"The dashboard is at {address}; ctrl+c ends it.\n"
+            path = said_path(server, address)
             async with ClientSession(address, headers={"Origin": address}) as client:
-                await ends_with_the_server(client, server)
+                await ends_with_the_server(client, server, path)
             assert server.wait(30) == 0
             assert server.stdout.read() == ""
         finally:
             server.kill()
 
 
-async def ends_with_the_server(client: ClientSession, server: subprocess.Popen[str]) -> None:
-    async with client.ws_connect("/ws?width=80&height=24") as pipe:
-        drawn = b""
-        while b"The funnel" not in drawn:
-            message = await pipe.receive(timeout=30)
-            assert message.type in (WSMsgType.BINARY, WSMsgType.TEXT), drawn
-            drawn += message.data if message.type is WSMsgType.BINARY else b""
+def said_path(server: subprocess.Popen[str], address: str) -> str:
+    """The path of the page, as the server prints it."""
+    assert server.stdout is not None
+    found = re.fullmatch(
+        f"The dashboard is at {address}(/.+/); ctrl\\+c ends it.\n", server.stdout.readline()
+    )
+    assert found
+    return found[1]
+
+
+async def drawn(pipe: ClientWebSocketResponse) -> None:
+    """Wait until the dashboard is there."""
+    seen = b""
+    while b"The funnel" not in seen:
+        message = await pipe.receive(timeout=30)
+        assert message.type in (WSMsgType.BINARY, WSMsgType.TEXT), seen
+        seen += message.data if message.type is WSMsgType.BINARY else b""
+
+
+async def ends_with_the_server(client: ClientSession, server: subprocess.Popen[str], path: str) -> None:
+    async with client.ws_connect(f"{path}ws?width=80&height=24") as pipe:
+        await drawn(pipe)
         server.send_signal(signal.SIGINT)
         while not pipe.closed:
             await pipe.receive(timeout=30)
@@ -69,10 +97,125 @@ async def ends_with_the_server(client: ClientSession, server: subprocess.Popen[s
 
 @pytest.mark.parametrize("origin", [None, "http://evil.example", "null"])
 async def test_another_page_may_not(served: Served, origin: str | None) -> None:
-    async with TestClient(TestServer(await served._make_app())) as client:
+    async with TestClient(TestServer(await served.application())) as client:
         headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
         headers |= {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="} | ({"Origin": origin} if origin else {})
-        assert (await client.get("/ws", headers=headers)).status == 403
+        assert (await client.get(f"{served.path}ws", headers=headers)).status == 403
+
+
+async def test_who_does_not_know_the_secret_gets_nothing(served: Served) -> None:
+    async with TestClient(TestServer(await served.application())) as client:
+        ours = {
+            "Origin": str(client.make_url("")).rstrip("/"),
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+        }
+        ours |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+        for path in (
+            "/",
+            "/ws",
+            "/ws?width=80",
+            "/static/css/xterm.css",
+            "/static/",
+            "/x/",
+            "/x/ws",
+            "//",
+            "/download/",
+        ):
+            for headers in ({}, ours):
+                answer = await client.get(path, headers=headers)
+                assert (answer.status, await answer.text()) == (403, NOTHING)
+        assert (await client.get("/download/guessed")).status == 404
+        assert (await client.post("/")).status == 403
+        assert served.secret not in await (await client.get("/")).text()
+    assert Served("x", "127.0.0.1", 1).secret != served.secret
+    assert len(served.secret) >= 20
+
+
+async def test_no_page_may_frame_the_dashboard_and_the_address_without_its_slash_leads_there(
+    served: Served,
+) -> None:
+    async with TestClient(TestServer(await served.application())) as client:
+        assert (await client.get(served.path.rstrip("/"))).url.path == served.path
+        for path in (
+            served.path,
+            f"{served.path}static/css/xterm.css",
+            "/",
+            f"{served.path}ws",
+            f"{served.path}none",
+        ):
+            headers = (await client.get(path)).headers
+            assert headers["X-Frame-Options"] == "DENY"
+            assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+            assert headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_a_name_made_to_lead_here_gets_nothing_even_with_the_secret(served: Served) -> None:
+    async with TestClient(TestServer(await served.application())) as client:
+        answer = await client.get(served.path, headers={"Host": "rebound.example"})
+        assert (answer.status, await answer.text()) == (403, NOTHING)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="nothing here tells of the end of a stranger's process"
+)
+@pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
+async def test_killing_the_server_ends_its_dashboards(story: Story, kill: signal.Signals) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "referral_tui", "dashboard", "--serve", "--db", str(story.path)]
+    server = subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.PIPE, text=True)
+    address = f"http://127.0.0.1:{port}"
+    with server:
+        try:
+            path = said_path(server, address)
+            async with (
+                ClientSession(address, headers={"Origin": address}) as client,
+                client.ws_connect(f"{path}ws?width=80&height=24") as pipe,
+            ):
+                await drawn(pipe)
+                tasks = Path(f"/proc/{server.pid}/task")
+                children = [
+                    int(one) for task in tasks.iterdir() for one in (task / "children").read_text().split()
+                ]
+                assert children
+                watched = [os.pidfd_open(child) for child in children]
+                server.send_signal(kill)
+                for child in watched:
+                    ended, _, _ = await asyncio.to_thread(select.select, [child], [], [], 60)
+                    os.close(child)
+                    assert ended
+        finally:
+            server.kill()
+
+
+async def test_read_only_sends_no_order_and_names_nobody(story: Story) -> None:
+    """Whatever key is pressed, and whatever a screen asks for."""
+    posted: list[object] = []
+    feed = Feed(story.path, posted.append, read_only=True)
+    feed.send("pause")
+    feed.ask(Question("overview", None, View(side="client")))
+    feed.poll()
+    assert not control_path(story.path).exists()
+    assert [type(message) for message in posted] == [OrderFailed, Fresh]
+    assert posted[1].snapshot.names is PSEUDONYMS  # type: ignore[attr-defined]
+    feed.stop()
+
+
+async def test_the_wall_can_t_be_crossed_in_a_dashboard_that_only_looks(story: Story) -> None:
+    app = Dashboard(Setup(story.path, read_only=True))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.action_wall()
+        assert app.view.side == "platform"
+        assert app.orders is not None
+        assert app.orders.telling == Telling(NO_NAMES, "warn")
+
+
+def test_read_only_is_handed_to_every_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given: list[list[str]] = []
+    monkeypatch.setattr(serving, "serve", lambda arguments, _host, _port: given.append(arguments))
+    assert run(["dashboard", "--serve", "--read-only", "--db", str(tmp_path / "a.db")]) == 0
+    assert given == [["dashboard", "--db", str(tmp_path / "a.db"), "--read-only"]]
 
 
 @pytest.mark.parametrize(
