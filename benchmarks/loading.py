@@ -20,6 +20,7 @@ import polars as pl
 
 from benchmarks import bare
 from benchmarks.bare import plain_seconds, read_rows
+from benchmarks.folding import fold
 from benchmarks.twelve import twelve
 from benchmarks.whole import best, judge
 from db.write.store import Store
@@ -121,23 +122,18 @@ def _one_by_one(people: int, clock: Callable[[], float]) -> None:
     traffic = WorldTraffic(Plan(referrers=people), program)
     known = 0
     while known < people:
-        receipts = engine.receive(gather(traffic, 50_000), _none_stored)
-        known += engine.judge(receipts.events).persons.height
+        known += fold(engine, gather(traffic, 50_000)).persons.height
     times = []
     messages = gather(traffic, SINGLE)
     for row in range(SINGLE):
         started = clock()
-        engine.judge(engine.receive(messages[row : row + 1], _none_stored).events)
+        fold(engine, messages[row : row + 1])
         times.append((clock() - started) * 1000)
     times.sort()
     print(
         f"  one event at a time, {known:,} people in state: {times[SINGLE // 2]:.2f} ms median, "
         f"{times[SINGLE * 99 // 100]:.2f} ms at p99"
     )
-
-
-def _none_stored(_seqs: list[int]) -> pl.DataFrame:
-    raise AssertionError("the traffic has no event twice")
 
 
 if __name__ == "__main__":

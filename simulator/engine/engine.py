@@ -17,7 +17,7 @@ from simulator.engine.arrays import NONE, Ints
 from simulator.engine.attribution import attribute
 from simulator.engine.batch import Batch
 from simulator.engine.decisions import decide
-from simulator.engine.intake import Intake, Stored
+from simulator.engine.intake import Intake, Lookup
 from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import ISSUED, PENDING, REVOKED, ROLES, VOIDED, Ledger
 from simulator.engine.outcome import EMPTY, Outcome, Receipts, Version
@@ -89,14 +89,21 @@ class Engine:
         """The program in force."""
         return self._ready.program
 
-    def receive(self, messages: pl.DataFrame, stored: Stored) -> Receipts:
+    def look_up(self, messages: pl.DataFrame) -> Lookup:
+        """Find the accepted events that valid messages may repeat; `receive` of the same messages must follow."""
+        self.meter.start()
+        lookup = self._intake.look_up(messages)
+        self.meter.lap("intake")
+        return lookup
+
+    def receive(self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame) -> Receipts:
         """Sort valid messages into new ones, duplicates and conflicts.
 
-        `messages` have the columns of MESSAGE_SCHEMA and any others, in order of receipt. The new ones come back as
-        events, with `seq` and `person`, to be judged next.
+        `messages` have the columns of MESSAGE_SCHEMA and any others, in order of receipt; `repeated` are the log's rows
+        of `lookup.repeated` (EVENT_SCHEMA). The new ones come back as events, with `seq` and `person`, to be judged.
         """
         self.meter.start()
-        receipts = self._intake.receive(messages, self._state.person_ids, stored)
+        receipts = self._intake.receive(messages, lookup, repeated, self._state.person_ids)
         self._refs.append(self._intake.new_refs)
         self.meter.lap("intake")
         return receipts

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.interner import Interner, hash_columns, pair_keys
-from simulator.engine.keys import KeyIndex
+from simulator.engine.keys import Claim, KeyIndex
 from simulator.engine.outcome import Receipts
 from simulator.events.contract import DATA_COLUMNS
 
-Stored = Callable[[list[int]], pl.DataFrame]
-"""Gives the log's rows with these seqs, in the columns of EVENT_SCHEMA, in the order asked."""
-
+_NO_SEQS: Ints = np.zeros(0, np.int64)
 _CONTENT = ("type", "occurred_at", "subject", *DATA_COLUMNS)
 _FIELD_NAMES = {
     "occurred_at": "time",
@@ -24,6 +22,32 @@ _FIELD_NAMES = {
     "decision_milestone": "data.decision",
     **{name: f"data.{name}" for name in DATA_COLUMNS if not name.startswith("decision_")},
 }
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What the index says of a batch of messages, before any of them is compared.
+
+    `repeated` are the seqs of accepted events that some of them may repeat, rising: `receive` is to be given these
+    rows of the log. `held` is, by message, the seq under which its fingerprint is known, or the row of the batch's
+    first message that has it.
+    """
+
+    claim: Claim
+    held: Ints
+    repeated: Ints
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """Rows of the log by their seqs, which rise."""
+
+    seqs: Ints
+    events: pl.DataFrame
+
+    def rows(self, seqs: Ints) -> pl.DataFrame:
+        """Return the events of these seqs, in the order asked."""
+        return self.events[np.searchsorted(self.seqs, seqs)]
 
 
 class Intake:
@@ -43,19 +67,36 @@ class Intake:
                 found[row] = self._strays.get(key, found[row])
         return found
 
-    def receive(self, messages: pl.DataFrame, persons: Interner, stored: Stored) -> Receipts:
-        """Sort messages into new ones, duplicates and conflicts, and number the new ones."""
-        keys = pair_keys(messages, "source", "id")
-        claim = self._index.claim(keys)
+    def look_up(self, messages: pl.DataFrame) -> Lookup:
+        """Enter the messages' fingerprints, and say which accepted events they may repeat; `receive` must follow."""
+        claim = self._index.claim(pair_keys(messages, "source", "id"))
+        if claim.first.all():
+            return Lookup(claim, _NO_SEQS, _NO_SEQS)
+        held = self._index.get(claim.slots)
+        repeated = held[~claim.entered]
+        if self._strays:
+            rows = np.flatnonzero(~claim.first).tolist()
+            keys = ((messages["source"][row], messages["id"][row]) for row in rows)
+            repeated = np.r_[repeated, [self._strays[key] for key in keys if key in self._strays]]
+        return Lookup(claim, held, np.unique(repeated.astype(np.int64)))
+
+    def receive(
+        self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame, persons: Interner
+    ) -> Receipts:
+        """Sort messages into new ones, duplicates and conflicts, and number the new ones.
+
+        `lookup` is what `look_up` said of them, `repeated` the log's rows of `lookup.repeated` (EVENT_SCHEMA).
+        """
+        claim = lookup.claim
         fresh = claim.first.copy()
         duplicates: list[int] = []
         conflicts: list[tuple[int, str]] = []
         if not fresh.all():
-            held = self._index.get(claim.slots)  # a seq, or the row of the first where entered just now
+            stored = _Stored(lookup.repeated, repeated)
             repeats, again = np.flatnonzero(claim.entered & ~fresh), np.flatnonzero(~claim.entered)
-            pairs = [(repeats, messages[held[repeats]])] if len(repeats) else []
+            pairs = [(repeats, messages[lookup.held[repeats]])] if len(repeats) else []
             if len(again):
-                pairs.append((again, stored(held[again].tolist())))
+                pairs.append((again, stored.rows(lookup.held[again])))
             duplicates, conflicts, strays = self._compare(messages, pairs, stored)
             fresh[strays] = True
         rows = np.flatnonzero(fresh)
@@ -94,7 +135,7 @@ class Intake:
         return events.with_columns(person=column)
 
     def _compare(
-        self, messages: pl.DataFrame, pairs: list[tuple[Ints, pl.DataFrame]], stored: Stored
+        self, messages: pl.DataFrame, pairs: list[tuple[Ints, pl.DataFrame]], stored: _Stored
     ) -> tuple[list[int], list[tuple[int, str]], list[int]]:
         """Hold repeated messages (rows) against the accepted ones: duplicates, conflicts and strays, as rows."""
         columns = ["source", "id", *_CONTENT]
@@ -120,14 +161,14 @@ class Intake:
         rows: list[int],
         duplicates: list[int],
         conflicts: list[tuple[int, str]],
-        stored: Stored,
+        stored: _Stored,
     ) -> list[int]:
         """Messages whose fingerprint belongs to another id (about one in 10**12 at 50 million): one at a time."""
         new: dict[tuple[str, str], int] = {}
         for row in rows:
             key = (messages["source"][row], messages["id"][row])
             if key in self._strays:
-                other = stored([self._strays[key]])
+                other = stored.rows(np.array([self._strays[key]]))
             elif key in new:
                 other = messages[[new[key]]]
             else:

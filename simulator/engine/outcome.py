@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from simulator.events.columns import EVENT_SCHEMA
 from simulator.program.model import Program
 
 _INT, _TEXT = pl.Int64(), pl.String()
@@ -76,6 +77,8 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "issued_minor": _INT,
     },
 }
+NO_EVENTS = pl.DataFrame(schema=EVENT_SCHEMA)
+"""No row of the log."""
 EMPTY = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
 
 

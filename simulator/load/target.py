@@ -13,6 +13,7 @@ from db.sqlite.rows import Row
 from simulator.domain.errors import InputError
 from simulator.domain.stopwatch import Meters, Stopwatch
 from simulator.engine import Engine, Outcome
+from simulator.engine.outcome import NO_EVENTS
 from simulator.measuring.figures import Measured
 from simulator.measuring.space import file_bytes
 from simulator.platform.door import Platform
@@ -113,7 +114,13 @@ class RulesAlone:
 
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
         """Judge messages; raises InputError for a message that repeats one of an earlier batch."""
-        receipts = self._engine.receive(messages, _nothing_stored)
+        lookup = self._engine.look_up(messages)
+        if len(lookup.repeated):
+            raise InputError(
+                "a message came twice, and without a database there is nothing to hold it against; "
+                "leave out --no-store, or play a log without repeats"
+            )
+        receipts = self._engine.receive(messages, lookup, NO_EVENTS)
         self._count(self._engine.judge(receipts.events))
         done()
         return Counts.of(receipts)
@@ -175,13 +182,6 @@ def without_repeats(messages: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """The first message of each (`source`, `id`), and how many others there were: what the rules alone can take."""
     first = messages.unique(("source", "id"), keep="first", maintain_order=True)
     return first, messages.height - first.height
-
-
-def _nothing_stored(_seqs: list[int]) -> pl.DataFrame:
-    raise InputError(
-        "a message came twice, and without a database there is nothing to hold it against; "
-        "leave out --no-store, or play a log without repeats"
-    )
 
 
 def _reasons(rows: Sequence[tuple[str, str | None, int]]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meters
 from simulator.domain.wall_clock import wall_ms
 from simulator.engine import Engine, Outcome
-from simulator.engine.outcome import Version
+from simulator.engine.outcome import NO_EVENTS, Version
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.platform import quarantine
 from simulator.platform.echoes import Echoes, Hear
@@ -240,7 +240,8 @@ class Platform:
     ) -> Counts:
         self._check_usable()
         self._broken = True  # until all of the batch is stored: engine and database must not drift apart
-        receipts = self._engine.receive(messages, self._stored)
+        lookup = self._engine.look_up(messages)
+        receipts = self._engine.receive(messages, lookup, self._stored(lookup.repeated.tolist()))
         outcome = self._engine.judge(receipts.events)
         counts = Counts.of(receipts, len(rejected))
         refused = quarantine.rows(
@@ -377,6 +378,8 @@ class Platform:
         self._broken = before
 
     def _stored(self, seqs: list[int]) -> pl.DataFrame:
+        if not seqs:
+            return NO_EVENTS
         self.flush()
         return typed(self._store.events_at(seqs))
 

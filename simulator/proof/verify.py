@@ -187,7 +187,9 @@ def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:
         raise DifferenceError(f"event with seq {missing}: is missing from the log")
     messages = typed(events).drop("seq")
     try:
-        receipts = engine.receive(messages, lambda seqs: typed(store.events_at(seqs)))
+        lookup = engine.look_up(messages)
+        repeated = typed(store.events_at(lookup.repeated.tolist()))
+        receipts = engine.receive(messages, lookup, repeated)
         refused = [*receipts.duplicates, *(row for row, _ in receipts.conflicts)]
         if refused:
             raise DifferenceError(

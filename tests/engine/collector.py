@@ -79,7 +79,8 @@ class Collector:
     def send(self, messages: Sequence[Event]) -> None:
         """One batch of messages through the door's identity check and the engine."""
         frame = pl.DataFrame(list(messages), schema=MESSAGE_SCHEMA, orient="row")
-        got = self.engine.receive(frame, self._stored)
+        lookup = self.engine.look_up(frame)
+        got = self.engine.receive(frame, lookup, self._stored(lookup.repeated.tolist()))
         receipts = ["accepted"] * len(messages)
         for position in got.duplicates:
             receipts[position] = "duplicate"

@@ -1,0 +1,21 @@
+"""Fold messages that never repeat one another: what the benchmarks of the rules alone do."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from simulator.engine import Engine, Outcome
+from simulator.engine.outcome import NO_EVENTS
+
+
+def fold(engine: Engine, messages: pl.DataFrame) -> Outcome:
+    """Take messages in and judge them.
+
+    Raises:
+        ValueError: one repeats a message of an earlier batch, so that there would have to be a database.
+
+    """
+    lookup = engine.look_up(messages)
+    if len(lookup.repeated):
+        raise ValueError("the traffic repeats an event of an earlier batch")
+    return engine.judge(engine.receive(messages, lookup, NO_EVENTS).events)
