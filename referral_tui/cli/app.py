@@ -16,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from referral_tui.cli.errors import InterruptedCommand, guarded
 from referral_tui.cli.light import LightCommand, lightened
-from referral_tui.cli.output import say
+from referral_tui.cli.output import say, say_traceback
 
 
 @dataclass(frozen=True)
@@ -124,4 +124,5 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """The entry point of `referral-tui`."""
+    sys.excepthook = say_traceback
     sys.exit(run(sys.argv[1:]))

@@ -9,7 +9,9 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import traceback
 from collections.abc import Callable, Iterable
+from types import TracebackType
 from typing import IO, Any, cast
 
 import typer
@@ -36,6 +38,20 @@ def print_json(value: object, *, indented: bool = False) -> None:
     except TypeError:  # a file's name that is not UTF-8 has surrogates
         text = json.dumps(value)
     typer.echo(printable_json(text))
+
+
+def say_traceback(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """Write to standard error where an error of ours happened, and what led to it; its text may come from outside."""
+    chain: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in chain:
+        chain.append(one)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    for each in reversed(chain):
+        typer.echo(
+            printable("".join(traceback.format_tb(each.__traceback__)), lines=True), err=True, nl=False
+        )
+        say(f"{type(each).__name__}: {each}", err=True)
 
 
 def safe_stream(stream: IO[bytes], form: str) -> IO[bytes]:

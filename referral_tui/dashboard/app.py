@@ -139,12 +139,18 @@ class Dashboard(App[None]):
         """Offer every command of the dashboard in the palette."""
         for command in COMMANDS:
             if command.id != "palette":
-                yield SystemCommand(command.title, command.says, _runner(self, command.action))
+                yield SystemCommand(
+                    command.title, command.says, partial(self.call_later, self.run_action, command.action)
+                )
         for command in self.place.OWN_COMMANDS if self.place is not None else ():
-            yield SystemCommand(command.title, command.says, _runner(self, f"screen.{command.action}"))
+            yield SystemCommand(
+                command.title,
+                command.says,
+                partial(self.call_later, self.run_action, f"screen.{command.action}"),
+            )
         for place in PLACES:
             way = place_command(place.MODE, place.TITLE_IN_TAB, place.KEY)
-            yield SystemCommand(way.title, way.says, _runner(self, way.action))
+            yield SystemCommand(way.title, way.says, partial(self.call_later, self.run_action, way.action))
 
     # -- what the feed tells --------------------------------------------------------------------------
 
@@ -391,12 +397,3 @@ class Dashboard(App[None]):
             return self.view.at
         clock = self.snapshot.standing.clock if self.snapshot else None
         return clock.sim_at if clock else 0
-
-
-def _runner(app: App[None], action: str) -> Callable[[], None]:
-    """Make a palette's callback that runs an action as its key would."""
-
-    def run() -> None:
-        app.call_later(app.run_action, action)
-
-    return run

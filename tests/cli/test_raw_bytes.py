@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 import db.schema.models  # noqa: F401 -- fills the metadata
 from referral_tui.cli import app as command_line
 from referral_tui.cli.load_panel import Panel
-from referral_tui.cli.output import TerminalStream, safe_stream
+from referral_tui.cli.output import TerminalStream, safe_stream, say_traceback
 
 NASTY = "\x1b]52;c;cHduZWQ=\x07\x1b[2J\x9b31m\x7f\u202e\u2066\u200b\U000e0041\r\nFORGED [bold]\u2028"
 TOML = NASTY.encode("unicode_escape").decode().replace("\\x", "\\u00")
@@ -244,3 +244,14 @@ def test_the_panel_of_a_load_run_takes_no_name_for_markup(monkeypatch: pytest.Mo
     assert "[bold]\\x1b]52" in screen.getvalue()
     assert "[red]\\x1b]52" in screen.getvalue()
     assert "\x1b]52" not in screen.getvalue()
+
+
+def test_a_failure_of_ours_says_where_without_raw_bytes(capfd: pytest.CaptureFixture[str]) -> None:
+    try:
+        raise ValueError(NASTY)
+    except ValueError as error:
+        say_traceback(type(error), error, error.__traceback__)
+    told = capfd.readouterr().err
+    assert_clean(Ran(1, "", told), told)
+    assert f"ValueError: {ESCAPED}" in told
+    assert "test_raw_bytes.py" in told
