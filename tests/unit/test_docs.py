@@ -12,9 +12,15 @@ from simulator.domain.definitions import DEFINITIONS, FORMULAS, RECEIPTS
 from simulator.domain.vocabulary import Category
 from simulator.engine.rollup import METRICS
 from simulator.events.contract import EVENT_TYPES, EventSpec, Field
+from simulator.proof.scope import UNPROVEN
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 HEADINGS = {
     "Customer identification": Category.IDENTIFICATION,
     "Referral participation": Category.PARTICIPATION,
@@ -110,6 +116,13 @@ def test_the_page_of_the_house_names_files_that_there_are() -> None:
     there = ["/" + str(path.relative_to(ROOT)) for name in folders for path in (ROOT / name).rglob("*.*")]
     for name in re.findall(r"[`\s]([\w/]+\.(?:py|toml|tcss))\b", page):
         assert "NAME" in name or any(path.endswith(f"/{name}") for path in there), name
+
+
+def test_the_page_of_trust_lists_what_verify_does_not_prove() -> None:
+    page = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
+    table = page.partition("| table | why not |")[2].partition("\n\n")[0]
+    told = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.MULTILINE))
+    assert told == {what.table: why for what, why in UNPROVEN.items()}
 
 
 def test_the_readme_lists_every_command() -> None:

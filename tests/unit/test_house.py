@@ -1,4 +1,4 @@
-"""The house rules that a machine can hold: style, types, arrows between the folders, and the README's two commands."""
+"""The house rules that a machine can hold, beside style, types and arrows: sizes, pins, the two commands, the kit."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import tomllib
 from collections.abc import Iterator
 from importlib.metadata import requires
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests import __main__ as checks
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {".ci", "benchmarks", "db", "docs", "referral_tui", "simulator", "tests"}
@@ -46,33 +49,6 @@ def _walk(folder: Path, ignored: list[str]) -> Iterator[Path]:
             yield from _walk(path, ignored)
         else:
             yield path
-
-
-def run(*command: str) -> None:
-    """Run a tool in the project's folder; it must have nothing to say."""
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.fail(
-            f"{' '.join(command)} gives {done.returncode}:\n{done.stdout}{done.stderr}", pytrace=False
-        )
-
-
-def test_lint() -> None:
-    run(sys.executable, "-m", "ruff", "check", "--output-format=concise", ".")
-
-
-def test_format() -> None:
-    run(sys.executable, "-m", "ruff", "format", "--check", ".")
-
-
-def test_types() -> None:
-    run(sys.executable, "-m", "mypy")
-
-
-def test_arrows() -> None:
-    tool = shutil.which("lint-imports", path=str(Path(sys.executable).parent))
-    assert tool, "import-linter is not installed beside this Python"
-    run(tool, "--no-cache")
 
 
 def test_no_long_file(files: list[Path]) -> None:
@@ -151,9 +127,63 @@ def test_each_command_is_one_line() -> None:
     (job,) = blocks("the main job")
     (check,) = blocks("the test command")
     assert job.endswith("referral-tui demo")
-    assert check.endswith("pytest")
+    assert check.endswith("python -m tests")
     for command in (job, check):
         assert "-c constraints.txt" in command
+
+
+def test_the_test_command_ends_at_the_first_step_that_fails(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    given: list[Any] = [sys.executable, "-c"]
+    steps = {"one": [*given, "print('hidden')"], "two": [*given, "print('why'); exit(3)"], "three": ["never"]}
+    monkeypatch.setattr(checks, "STEPS", steps)
+    assert checks.main(["tests/unit"]) == 3
+    out, err = capfd.readouterr()
+    assert out == "one …\ntwo …\n"
+    assert err.startswith("why\ntwo: ")
+    steps["two"] = [*given, ""]
+    steps["three"] = [*given, ""]
+    assert checks.main(["--co", "tests/unit/test_lateness.py", "-n", "0"]) == 0
+    assert "test_lateness.py" in capfd.readouterr().out
+
+
+def test_types_are_said_to_be_there_in_every_package(files: list[Path]) -> None:
+    marked = {path.parent.name for path in files if path.name == "py.typed"}
+    assert marked == {"db", "referral_tui", "simulator"}
+
+
+def test_the_newest_changes_are_those_of_the_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    newest = re.search(r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest
+    assert newest[1] == project["version"]
+
+
+def test_hooks_fetch_nothing() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    assert re.findall(r"repo: (.*)", hooks) == ["local"]
+    assert set(re.findall(r"language: (.*)", hooks)) == {"system"}
+
+
+def test_every_page_is_in_the_site() -> None:
+    listed = re.findall(r": ([a-z-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_the_matrix_names_the_pythons_that_are_missing(tmp_path: Path) -> None:
+    bash = shutil.which("bash")
+    for name in ("dirname", "mktemp", "rm"):
+        (tmp_path / name).symlink_to(str(shutil.which(name)))
+    done = subprocess.run(
+        [str(bash), str(ROOT / ".ci" / "matrix")],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [f"python3.{minor}: not installed, skipped" for minor in range(11, 15)]
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
