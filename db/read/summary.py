@@ -8,6 +8,9 @@ from db.read.traffic import LATENESS, by_type, cost_of_lateness
 from db.sqlite.readonly import Query
 from simulator.domain.reversal_reasons import WITHOUT_EFFECT
 
+MOST_EARLY = 100_000
+"""Conversions looked at by `conversions_before_visits`: half a second."""
+
 
 def summary(query: Query) -> dict[str, Any]:
     """Return the figures that `ingest --json` and `simulate --json` report.
@@ -51,6 +54,19 @@ def summary(query: Query) -> dict[str, Any]:
         "reversals_without_effect": {reason: count for reason, count in vain if count},
         "chain": {chain: digest for chain, digest, _ in heads},
     }
+
+
+def conversions_before_visits(query: Query, after_seq: int) -> int:
+    """Count conversions after a place in the log that found no referrer, and a visit of before arrived after them.
+
+    Looks at the first `MOST_EARLY` that found none.
+    """
+    sql = (
+        "SELECT COUNT(*) FROM (SELECT DISTINCT seq, friend FROM decision WHERE seq > ? AND reason = 'unattributed' "
+        "LIMIT ?) d JOIN event c ON c.seq = d.seq WHERE EXISTS (SELECT 1 FROM event v WHERE v.person = d.friend "
+        "AND v.type = 'friend.visited' AND v.seq > d.seq AND v.occurred_at <= c.occurred_at)"
+    )
+    return int(query(sql, (after_seq, MOST_EARLY))[0][0])
 
 
 def receipts(query: Query) -> dict[str, int]:

@@ -85,7 +85,10 @@ class Event(SQLModel, table=True):
 
 
 class Quarantine(SQLModel, table=True):
-    """A message that was not accepted, masked, with a reason a person can act on; `sha256` is of it as sent."""
+    """A message that was not accepted, masked, with a reason a person can act on; `sha256` is of it as sent.
+
+    `file` and `line` (from 1) say where it came from, null where it came in no file.
+    """
 
     __tablename__: ClassVar[str] = "quarantine"
     number: int = Field(sa_column=row_number())
@@ -97,6 +100,8 @@ class Quarantine(SQLModel, table=True):
     reason: str
     message: str
     sha256: str
+    file: str | None
+    line: int | None = Field(sa_type=BigInteger)
 
 
 class Attribution(SQLModel, table=True):

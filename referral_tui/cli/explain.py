@@ -102,14 +102,12 @@ def _journey(told: Fields) -> Iterator[str]:
         owner = short_name(touch["referrer"]) if touch["referrer"] else "nobody"
         mark = "won " if touch["won"] else "lost"
         yield f"  {mark}  visit of {moment(touch['occurred_at'])}, code {touch['code']} of {owner}: {touch['why']}"
+    for late in told["late_codes"]:
+        owner = short_name(late["referrer"]) if late["referrer"] else "nobody"
+        typed = f"code {late['code']} of {owner} in a {late['type']} of {moment(late['received_at'])}"
+        yield f"  lost  {typed}: {late['why']}"
     for one in told["decisions"]:
         yield from _decision(one)
-    if told["rewards"]:
-        yield ""
-        yield "Rewards"
-        for reward in told["rewards"]:
-            yield f"  {_reward(reward)}"
-            yield from (f"    {line}" for line in reward["why_not"])
     if told["reversals"]:
         yield ""
         yield "Reversals"
@@ -117,6 +115,12 @@ def _journey(told: Fields) -> Iterator[str]:
             came = f"{moment(one['received_at'])}, of {one['source']}:{one['reverses']} in the name of"
             effect = f"no effect, {one['why']}" if one["why"] else "it counts"
             yield f"  {came} {short_name(one['subject'])}: {effect}"
+    if told["rewards"]:
+        yield ""
+        yield "Rewards"
+        for reward in told["rewards"]:
+            yield f"  {_reward(reward)}"
+            yield from (f"    {line}" for line in reward["why_not"])
     if told["why_not"]:
         yield ""
         yield "Why nothing was paid, and what would have"

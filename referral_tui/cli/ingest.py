@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,18 +17,16 @@ from referral_tui.cli.options import (
     preset_completion,
     read_time,
 )
-from referral_tui.cli.output import print_json, say, say_lines
+from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
-    from simulator.files.ingest import Intake
     from simulator.platform.door import Platform
-    from simulator.program.model import Program
 
 
 def ingest(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help=".jsonl or .csv files, in order; - is standard input."),
+        typer.Argument(metavar="FILE...", help=".jsonl or .csv files; - is standard input."),
     ],
     db: Database = DEFAULT_DATABASE,
     program: Annotated[
@@ -54,46 +52,98 @@ def ingest(
     batch: Annotated[
         int, typer.Option(min=1, help="Events to a batch; the outcome is the same for any.")
     ] = 20_000,
+    as_given: Annotated[
+        bool,
+        typer.Option(
+            "--as-given",
+            help="Take several files one after the other. Default: merged by time of occurrence, with --replay by "
+            "receivedat. Standard input is always taken as it comes.",
+        ),
+    ] = False,
+    received_as_occurred: Annotated[
+        bool,
+        typer.Option(
+            "--received-as-occurred",
+            help="For histories: each event counts as received when it occurred, so that holds and windows are those "
+            "of then.",
+        ),
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 where any message was refused.")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Only check events against the contract: list what would be refused, store nothing.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Receive events from files, judge and store them, and report the receipts.
 
-    What was refused is in quarantine with a reason: `referral-tui export quarantine`. Interrupted, it keeps what was
-    committed; the same file again adds duplicates only.
+    What was refused is in quarantine with its file, line and reason: `referral-tui export quarantine`. Interrupted, it
+    keeps what was read; the same file again adds duplicates only. A file that grows can be followed:
+    tail -n +1 -F events.jsonl | referral-tui ingest --db shop.db -
+
+    Exit status: 2 where every message was refused, 1 where any was with --strict or --dry-run.
 
     Example: referral-tui ingest --program telecom --db shop.db events.jsonl
     """
-    from simulator.files.reading import check_files, size_of  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
+    from simulator.files.reading import check_files, size_of  # noqa: PLC0415 - the same
 
     check_files(files)
     final = read_time(now, "--now")
+    if replay and received_as_occurred:
+        raise InputError(
+            "--replay, --received-as-occurred: each says when events were received; give one of them"
+        )
 
+    from referral_tui.cli.ingest_report import dry, ended, figures_of, warn, words  # noqa: PLC0415 - loads Polars
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
     from simulator.domain.wall_clock import wall_ms  # noqa: PLC0415 - with the rest
-    from simulator.files.ingest import Intake, ingest_files  # noqa: PLC0415 - loads Polars
+    from simulator.files.following import interruptible  # noqa: PLC0415 - with the rest
+    from simulator.files.ingest import Intake, Order, ingest_files  # noqa: PLC0415 - loads Polars
 
+    if dry_run:
+        raise typer.Exit(dry(files, replay=replay, as_json=as_json))
+    order = Order.GIVEN
+    if not as_given and (len(files) > 1 or received_as_occurred):
+        order = Order.RECEIVED if replay else Order.OCCURRED
     intake = Intake()
     started = time.perf_counter()
     with _opened(db, program) as platform, _status(platform):
         if final is not None:
             platform.check_now(final)
-        floor = platform.floor_ms
-        with Bar("ingest", size_of(files)) as bar:
-            clock = None if replay else wall_ms
-            ingest_files(platform, files, batch=batch, clock=clock, intake=intake, progress=bar.advance)
-        if final is None:
+        floor, before = platform.floor_ms, platform.last_seq
+        with Bar("ingest", size_of(files)) as bar, interruptible() as interrupt:
+            ingest_files(
+                platform,
+                files,
+                batch=batch,
+                clock=None if replay else wall_ms,
+                intake=intake,
+                progress=bar.advance,
+                order=order,
+                as_occurred=received_as_occurred,
+                interrupt=interrupt,
+            )
+        if final is None and not (
+            replay and interrupt.asked
+        ):  # a replay may go on from where it was interrupted
             newest = platform.newest if platform.newest > floor else 0  # else moved up, and stated by nobody
             final = max(platform.earliest_now, newest if replay else wall_ms())
         if final:
             platform.advance(final)
-        figures = _figures(platform, intake, final, time.perf_counter() - started)
+        figures = figures_of(platform, intake, before, final, time.perf_counter() - started)
         design = platform.program
-    if intake.clamped:
-        _warn(intake.clamped, replay)
+    warn(figures, replay=replay)
     if as_json:
         print_json(figures)
     else:
-        say_lines(_words(figures, db, design))
+        say_lines(words(figures, db, design))
+    ended(intake, db, strict=strict, interrupted=interrupt.asked)
 
 
 @contextmanager
@@ -146,53 +196,3 @@ def _status(platform: Platform) -> Iterator[None]:
             platform.clock("stopped")
         raise
     platform.clock("finished")
-
-
-def _figures(platform: Platform, intake: Intake, final: int, seconds: float) -> dict[str, Any]:
-    """What is reported: receipts of this call, and what stands in the database."""
-    counts = intake.counts
-    return {
-        "received": counts.received,
-        "accepted": counts.accepted,
-        "duplicate": counts.duplicate,
-        "conflict": counts.conflict,
-        "malformed": counts.malformed,
-        "clamped": intake.clamped,
-        **platform.summary(),
-        "now": final,
-        "seconds": round(seconds, 3),
-        "events_per_second": round(counts.received / seconds) if seconds else 0,
-    }
-
-
-def _warn(clamped: int, replay: bool) -> None:
-    why = (
-        "they stated a receivedat before the newest one, or not after the time already told"
-        if replay
-        else "the clock is behind the newest receipt in the database"
-    )
-    times = "1 time of receipt was" if clamped == 1 else f"{clamped:,} times of receipt were"
-    say(f"warning: {times} moved up: {why}", err=True)
-
-
-def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
-    """The figures as lines for a person."""
-    from referral_tui.cli.summary import (  # noqa: PLC0415 - keeps --help quick
-        late_lines,
-        receipt_lines,
-        reversal_lines,
-        standing_lines,
-    )
-
-    yield (
-        f"{db}: received {figures['received']:,} in {figures['seconds']:.1f} s"
-        f" ({figures['events_per_second']:,} a second, parsing and storing included)"
-    )
-    yield from receipt_lines(figures)
-    if figures["conflict"] or figures["malformed"]:
-        yield f"  what was refused, and why: referral-tui export quarantine --db {db}"
-    yield from standing_lines(figures, program)
-    yield from reversal_lines(figures)
-    yield from late_lines(figures, program)
-    for chain, digest in figures["chain"].items():
-        yield f"newest hash of the {chain} chain: {digest}"

@@ -89,6 +89,11 @@ class Engine:
         """The program in force."""
         return self._ready.program
 
+    @property
+    def first_due(self) -> int:
+        """When the first pending reward falls due, or might (milliseconds UTC); the far future where none is."""
+        return self._ledger.first_due
+
     def look_up(self, messages: pl.DataFrame) -> Lookup:
         """Find the accepted events that valid messages may repeat; `receive` of the same messages must follow."""
         self.meter.start()

@@ -176,6 +176,13 @@ class Ledger:
                 heappush(self._hours, hour)
             self._due[hour].append(part)
 
+    @property
+    def first_due(self) -> int:
+        """The earliest due time in the calendar (milliseconds), 2**62 where it is empty; lines may be void by now."""
+        if not self._hours:
+            return 2**62
+        return min(int(self.lines["due"][part].min()) for part in self._due[self._hours[0]])
+
     def take_due(self, before: int) -> Ints:
         """Take the pending lines with `due` < `before` (milliseconds) out of the calendar, in order of release."""
         parts: list[Ints] = []

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, BinaryIO
 
@@ -33,11 +33,15 @@ _LONGEST_CELL = 64 * 1024 * 1024  # characters: a program has any length; a quot
 
 @dataclass(frozen=True)
 class CsvRow:
-    """A row: the JSON line it stands for, its text as received, and what is wrong with its form, if it is."""
+    """A row: the JSON line it stands for, its text as received, and what is wrong with its form, if it is.
+
+    `number` is that of its first line in the file, from 1.
+    """
 
     line: bytes
     text: bytes
     problem: Problem | None = None
+    number: int = 0
 
 
 def data_columns() -> dict[str, str]:
@@ -88,6 +92,7 @@ class _Recorder:
         self._stream = stream
         self._taken: list[bytes] = []
         self._first = True
+        self.number = 1  # of the first line that was not taken yet
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -105,6 +110,7 @@ class _Recorder:
     def take(self) -> bytes:
         """Give the bytes read since the last time."""
         taken = b"".join(self._taken)
+        self.number += len(self._taken)
         self._taken.clear()
         return taken
 
@@ -139,16 +145,17 @@ def _check_header(header: Sequence[str], file: str) -> None:
 def _rows(reader: Any, recorder: _Recorder, header: Sequence[str]) -> Iterator[CsvRow]:
     kinds = data_columns()
     while True:
+        number = recorder.number
         try:
             cells = _cells(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield CsvRow(b"", recorder.take(), Problem(None, f"not CSV: {_why(error)}"))
+            yield CsvRow(b"", recorder.take(), Problem(None, f"not CSV: {_why(error)}"), number)
             continue
         text = recorder.take()
         if cells:
-            yield _row(cells, text, header, kinds)
+            yield replace(_row(cells, text, header, kinds), number=number)
 
 
 def _cells(reader: Any) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 
 from simulator.explain.amounts import foreign
+from simulator.explain.arrived import facts_after, visits_after
 from simulator.explain.nearest import nearest
 from simulator.explain.solving import Value
 from simulator.explain.source import Fields
@@ -20,6 +21,10 @@ def explain_decision(decided: Decided) -> Fields:
     event, facts, rules = decided.event, decided.facts, decided.rules
     failed = dict(orjson.loads(row["failed"]))
     why = _why_not(row, event, decided.milestone, decided.program, attribution)
+    if row["reason"] == "unattributed":
+        why = visits_after(decided.source, row, event, decided.program.attribution.window_ms) or why
+    lost = [rule for rule in rules if rule.code in failed]
+    why += facts_after(decided.source, row, event, lost)
     other = foreign(event, decided.program)
     if other is not None and any(
         "amount" in compile_rule(rule).facts for rule in rules if rule.code in failed

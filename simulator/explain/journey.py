@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.explain.arrived import codes_after, kind_after
 from simulator.explain.decision import explain_decision
 from simulator.explain.reversals import reversals_of
 from simulator.explain.reward import explain_reward, missing
@@ -40,6 +41,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         "timeline": _timeline(events, attribution, decisions, rewards),
         "attribution": _attribution(attribution),
         "touches": _touches(source, events, attribution),
+        "late_codes": codes_after(source, events, attribution),
         "decisions": decisions,
         "rewards": rewards,
         "reversals": reversals_of(source, events, only_seq),
@@ -115,6 +117,8 @@ def _fate(  # noqa: PLR0911 - one for each way to lose
         return "no link had this code then"
     if program.referrers is not None:
         kind = source.kind_of(link["person"], visit["seq"])
+        if kind is None and (known := kind_after(source, link["person"], visit["seq"], program.referrers)):
+            return known
         if kind not in program.referrers:
             return f"its referrer ({kind or 'of a kind unknown'}) may not refer"
     if attribution is None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from simulator.events.csvfile import CsvRow, decode_rows, read_csv
 from simulator.events.decode import Decoded, Receiver, decode_lines
+from simulator.files.following import Interrupt, following, is_regular, stands
+from simulator.files.lines import Line, read
+from simulator.files.merging import merged
 from simulator.files.reading import BLOCK_BYTES, blocks, is_csv, opened
 from simulator.platform.door import Platform
 from simulator.platform.receipts import Counts
@@ -18,12 +25,51 @@ Decode = Callable[[Receiver], Decoded]
 CheckProgram = Callable[[str], object]
 
 
+class Order(Enum):
+    """In which order the events of several files are taken."""
+
+    GIVEN = "as the files are named"
+    OCCURRED = "by the time of occurrence"
+    RECEIVED = "by the time of receipt that each message states"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A message that was refused as malformed: the file, its line there (from 1), the field, and the reason."""
+
+    file: str
+    line: int
+    field: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines on their way to the door, what decodes them, and where each came from.
+
+    `occurred` are the times of occurrence that they state (milliseconds), where they are known. A `standing` one
+    may be empty: the input is silent.
+    """
+
+    lines: list[bytes]
+    decode: Decode
+    where: Callable[[int], tuple[str, int]]
+    occurred: list[int] | None = None
+    standing: bool = False
+
+    def refusals(self, decoded: Decoded) -> Iterator[Refusal]:
+        """Yield the malformed ones of what was decoded."""
+        for one in decoded.rejected:
+            yield Refusal(*self.where(one.position), one.field, one.reason)
+
+
 @dataclass
 class Intake:
-    """What came in so far: receipts, and how many times of receipt were moved up so that none decreases."""
+    """What came in so far: receipts, how many times of receipt were moved up, and the first malformed message."""
 
     counts: Counts = field(default_factory=Counts)
     clamped: int = 0
+    first: Refusal | None = None
 
 
 def ingest_files(
@@ -34,11 +80,16 @@ def ingest_files(
     clock: Callable[[], int] | None,
     intake: Intake,
     progress: Callable[[int], None] | None = None,
+    order: Order = Order.GIVEN,
+    as_occurred: bool = False,
+    interrupt: Interrupt | None = None,
 ) -> None:
-    """Take files in, in order, `batch` messages to a transaction; adds to `intake` as it goes.
+    """Take files in, `batch` messages to a transaction; adds to `intake` as it goes.
 
-    `clock` gives the time of receipt (milliseconds UTC); None replays: each message states its own. `progress`
-    is told how many more bytes are done.
+    `clock` gives the time of receipt (milliseconds UTC); None replays: each message states its own. With `as_occurred`
+    a message is received when it occurred, and by the clock at the latest. What a standing input has brought is stored
+    whenever it pauses, and what falls due while it is silent is released by the clock. `progress` is told how
+    many more bytes are done; `interrupt` ends the reading, after what was read has been stored.
 
     Raises:
         InputError: a file can't be read; what came before stays.
@@ -46,52 +97,125 @@ def ingest_files(
 
     """
     platform.hold(1)  # each batch is written while the next is judged
-    for path in paths:
-        with opened(path) as stream:
-            for lines, decode in decoders(stream, path, batch, platform.check_program):
-                now = None if clock is None else clock()
-                receiver = platform.receiver(now)
-                decoded = decode(receiver)
-                counts = platform.receive(decoded, lines)
-                intake.counts += counts
-                behind = now is not None and now < receiver.floor_ms
-                moved = decoded.messages.height if behind else decoded.clamped
-                intake.clamped += min(moved, counts.accepted)  # what was not accepted has no time in the log
-                if progress is not None:
-                    progress(sum(map(len, lines)))
+    for block in read_files(
+        paths, batch, platform.check_program, order=order, as_occurred=as_occurred, interrupt=interrupt
+    ):
+        now = None if clock is None else clock()
+        if block.lines:
+            _take(platform, block, now, intake, as_occurred=as_occurred)
+            if block.standing and len(block.lines) < batch:
+                platform.flush()
+            if progress is not None:
+                progress(sum(map(len, block.lines)))
+        elif now is not None:
+            platform.release_quietly(now - 1)  # events of this millisecond may still come
+        if interrupt is not None and interrupt.asked and not block.standing:
+            break
 
 
-def decoders(
-    stream: BinaryIO, path: Path, batch: int, check_program: CheckProgram
-) -> Iterator[tuple[list[bytes], Decode]]:
-    """A file's lines, `batch` at a time, each time with what decodes them. Raises InputError as `ingest_files` does."""
-    return (_csv_blocks if is_csv(path) else _line_blocks)(stream, path, batch, check_program)
+def _take(platform: Platform, block: Block, now: int | None, intake: Intake, *, as_occurred: bool) -> None:
+    receiver = platform.receiver(now)
+    moved = None
+    if as_occurred and block.occurred is not None and now is not None:
+        stated = np.minimum(np.array(block.occurred, np.int64), now)
+        times = np.maximum(np.maximum.accumulate(stated), receiver.floor_ms)
+        moved = int((times > stated).sum())
+        receiver = Receiver(receiver.floor_ms, now, times)
+    decoded = block.decode(receiver)
+    counts = platform.receive(decoded, block.lines, where=block.where)
+    intake.counts += counts
+    if intake.first is None:
+        intake.first = next(block.refusals(decoded), None)
+    if moved is None:
+        behind = now is not None and now < receiver.floor_ms
+        moved = decoded.messages.height if behind else decoded.clamped
+    intake.clamped += min(moved, counts.accepted)  # what was not accepted has no time in the log
 
 
-def _line_blocks(
-    stream: BinaryIO, _path: Path, batch: int, check_program: CheckProgram
-) -> Iterator[tuple[list[bytes], Decode]]:
-    for lines in blocks(stream, batch):
-        yield lines, partial(_decode_lines, lines, check_program)
+def read_files(
+    paths: Sequence[Path],
+    batch: int,
+    check_program: CheckProgram,
+    *,
+    order: Order = Order.GIVEN,
+    as_occurred: bool = False,
+    interrupt: Interrupt | None = None,
+) -> Iterator[Block]:
+    """Yield the lines of files in blocks of `batch`, in an order. Raises InputError as `ingest_files` does.
+
+    Files that can be read only once, as standard input, are taken as they are named.
+    """
+    if order is not Order.GIVEN and all(map(is_regular, paths)):
+        lines: Iterable[Line] = merged(paths, replay=order is Order.RECEIVED)
+        yield from _line_blocks(lines, batch, check_program)
+    elif as_occurred:
+        lines = chain.from_iterable(map(read, paths))
+        yield from _line_blocks(lines, batch, check_program)
+    else:
+        for path in paths:
+            if interrupt is not None and interrupt.asked:
+                return
+            with opened(path) as stream:
+                yield from blocks_of(stream, path, batch, check_program, interrupt)
+
+
+def blocks_of(
+    stream: BinaryIO,
+    path: Path,
+    batch: int,
+    check_program: CheckProgram,
+    interrupt: Interrupt | None = None,
+) -> Iterator[Block]:
+    """Yield a file's lines, `batch` at a time. Raises InputError as `ingest_files` does."""
+    if is_csv(path):
+        rows = (Line(row, str(path), row.number) for row in read_csv(stream, str(path)))
+        yield from _line_blocks(rows, batch, check_program)
+        return
+    descriptor = stands(stream)
+    standing = interrupt is not None and descriptor is not None
+    several = blocks(stream, batch)
+    if interrupt is not None and descriptor is not None:
+        several = following(descriptor, batch, interrupt)
+    first = 1
+    for lines in several:
+        decode = partial(_decode_lines, lines, check_program)
+        yield Block(lines, decode, partial(_numbered, str(path), first), standing=standing)
+        first += len(lines)
+
+
+def _numbered(file: str, first: int, position: int) -> tuple[str, int]:
+    return file, first + position
 
 
 def _decode_lines(lines: list[bytes], check_program: CheckProgram, receiver: Receiver) -> Decoded:
     return decode_lines(lines, receiver, check_program)
 
 
-def _csv_blocks(
-    stream: BinaryIO, path: Path, batch: int, check_program: CheckProgram
-) -> Iterator[tuple[list[bytes], Decode]]:
-    rows: list[CsvRow] = []
+def _line_blocks(lines: Iterable[Line], batch: int, check_program: CheckProgram) -> Iterator[Block]:
+    held: list[Line] = []
     weight = 0
-    for row in read_csv(stream, str(path)):
-        rows.append(row)
-        weight += len(row.text)
-        if len(rows) >= batch or weight >= BLOCK_BYTES:
-            yield [one.text for one in rows], partial(_decode_rows, rows, check_program)
-            rows, weight = [], 0
-    if rows:
-        yield [one.text for one in rows], partial(_decode_rows, rows, check_program)
+    for line in lines:
+        held.append(line)
+        weight += len(line.row.text)
+        if len(held) >= batch or weight >= BLOCK_BYTES:
+            yield _block(held, check_program)
+            held, weight = [], 0
+    if held:
+        yield _block(held, check_program)
+
+
+def _block(lines: list[Line], check_program: CheckProgram) -> Block:
+    rows = [line.row for line in lines]
+    return Block(
+        [row.text for row in rows],
+        partial(_decode_rows, rows, check_program),
+        partial(_place, lines),
+        [line.at for line in lines],
+    )
+
+
+def _place(lines: list[Line], position: int) -> tuple[str, int]:
+    return lines[position].file, lines[position].number
 
 
 def _decode_rows(rows: list[CsvRow], check_program: CheckProgram, receiver: Receiver) -> Decoded:

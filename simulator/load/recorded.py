@@ -14,7 +14,7 @@ from simulator.domain.errors import InputError, ProgramError
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.decode import Receiver
 from simulator.events.moment import parse_moments
-from simulator.files.ingest import decoders
+from simulator.files.ingest import blocks_of
 from simulator.files.reading import CSV, JSON_LINES, opened
 from simulator.platform.records import parse_program, typed
 from simulator.program.load import load_program
@@ -72,8 +72,8 @@ def _changes(programs: pl.Series, currency: str) -> tuple[pl.Series, pl.Series]:
 def _text(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
     floor = 0
     with opened(path) as stream:
-        for _, decode in decoders(stream, path, _BLOCK, parse_program):
-            decoded = decode(Receiver(floor, None))
+        for block in blocks_of(stream, path, _BLOCK, parse_program):
+            decoded = block.decode(Receiver(floor, None))
             messages = decoded.messages.select(MESSAGE_SCHEMA.keys())
             if messages.height:
                 floor = int(messages["received_at"][-1])

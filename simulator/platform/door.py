@@ -199,8 +199,11 @@ class Platform:
         keep: Mapping[str, str] | None = None,
         operator: bool = False,
         done: Done | None = None,
+        where: quarantine.Where | None = None,
     ) -> Counts:
         """Judge and store what the door made of `lines`; `keep` are settings to set in the same transaction.
+
+        `where` gives the file and line of a position, for the quarantine.
 
         `done` hears when it is committed; by the writer's thread, where there is one (`hold`).
 
@@ -217,6 +220,7 @@ class Platform:
             keep=keep,
             counted=not operator,
             done=done,
+            where=where,
         )
 
     def receive_columns(self, messages: pl.DataFrame, *, done: Done | None = None) -> Counts:
@@ -237,6 +241,7 @@ class Platform:
         keep: Mapping[str, str] | None,
         counted: bool,
         done: Done | None = None,
+        where: quarantine.Where | None = None,
     ) -> Counts:
         self._check_usable()
         self._broken = True  # until all of the batch is stored: engine and database must not drift apart
@@ -245,7 +250,7 @@ class Platform:
         outcome = self._engine.judge(receipts.events)
         counts = Counts.of(receipts, len(rejected))
         refused = quarantine.rows(
-            messages, positions, receipts.conflicts, rejected, texts_of, after=self._quarantined
+            messages, positions, receipts.conflicts, rejected, texts_of, after=self._quarantined, where=where
         )
         self._passed.add(counts, messages, rejected, counted=counted)
         self._sim_at = max(self._sim_at, self.newest)
@@ -275,6 +280,12 @@ class Platform:
         outcome = self._engine.advance(now_ms)
         self._sim_at = max(self._sim_at, now_ms)
         self._store_outcome(outcome, settings={})
+
+    def release_quietly(self, now_ms: int) -> None:
+        """Tell the time where something is due by then; nothing is written where nothing is."""
+        self._check_usable()
+        if now_ms >= self.earliest_now and self._engine.first_due <= now_ms:
+            self.advance(now_ms)
 
     def clock(
         self,

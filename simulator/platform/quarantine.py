@@ -21,7 +21,11 @@ SCHEMA: dict[str, pl.DataType] = {
     "reason": pl.String(),
     "message": pl.String(),
     "sha256": pl.String(),
+    "file": pl.String(),
+    "line": pl.Int64(),
 }
+Where = Callable[[int], tuple[str, int]]
+"""Gives the file, and the line in it (from 1), of what arrived at a position."""
 _NONE = pl.DataFrame(schema=SCHEMA)
 
 
@@ -33,11 +37,13 @@ def rows(
     texts_of: Callable[[Sequence[int]], Sequence[bytes]],
     *,
     after: int,
+    where: Where | None = None,
 ) -> pl.DataFrame:
     """Conflicting messages (row of `messages`, field that differs) and malformed ones as rows of the table.
 
     `positions` says for each row of `messages` where it arrived (None: the row's own number), `texts_of` gives
-    what arrived at some of them, `after` is the last number given so far. Costs nothing where there is neither.
+    what arrived at some of them, `after` is the last number given so far, `where` which line of which file each was.
+    Costs nothing where there is neither.
     """
     if not conflicts and not rejected:
         return _NONE
@@ -55,7 +61,7 @@ def rows(
     texts = texts_of([one[0] for one in found])
     return pl.DataFrame(
         [
-            (number, *one[1:], *quarantine_text(text))
+            (number, *one[1:], *quarantine_text(text), *((None, None) if where is None else where(one[0])))
             for number, (one, text) in enumerate(zip(found, texts, strict=True), start=after + 1)
         ],
         schema=SCHEMA,

@@ -119,7 +119,9 @@ class Story:
             reason,
             message,
         )
-        self.db.execute("INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, "5e" * 32))
+        self.db.execute(
+            "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", (*row, "5e" * 32)
+        )
         self.count(f"receipt.{receipt}")
         self.part(f"receipt.{receipt}", "client/billing")
         self.part(f"quarantine.{receipt}", field or "(not said)")

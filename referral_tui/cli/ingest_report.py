@@ -1,0 +1,144 @@
+"""What `ingest` says in the end: figures, warnings, refused messages, and the exit status that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from db.read.summary import conversions_before_visits
+from referral_tui.cli.errors import FAILED, FINE, WRONG, InterruptedCommand
+from referral_tui.cli.output import print_json, say
+from referral_tui.cli.summary import late_lines, receipt_lines, reversal_lines, standing_lines
+from referral_tui.figures import counted
+from simulator.domain.errors import InputError
+from simulator.domain.wall_clock import wall_ms
+from simulator.events.decode import Receiver
+from simulator.files.ingest import Intake, Refusal, read_files
+from simulator.program.load import load_program
+
+if TYPE_CHECKING:
+    from simulator.platform.door import Platform
+    from simulator.program.model import Program
+
+_BATCH = 20_000  # lines checked at once in a dry run
+
+
+def figures_of(
+    platform: Platform, intake: Intake, before: int, final: int | None, seconds: float
+) -> dict[str, Any]:
+    """Return what is reported: receipts of this call, and what stands in the database.
+
+    `before` is the place in the log of the last event before this call; `seconds` is how long it took.
+    """
+    counts = intake.counts
+    platform.index()
+    return {
+        "received": counts.received,
+        "accepted": counts.accepted,
+        "duplicate": counts.duplicate,
+        "conflict": counts.conflict,
+        "malformed": counts.malformed,
+        "clamped": intake.clamped,
+        "conversions_before_visits": conversions_before_visits(platform.query, before),
+        **platform.summary(),
+        "now": final,
+        "seconds": round(seconds, 3),
+        "events_per_second": round(counts.received / seconds) if seconds else 0,
+    }
+
+
+def warn(figures: dict[str, Any], *, replay: bool) -> None:
+    """Say on standard error what makes the outcome another than the times in the files would."""
+    clamped, early = figures["clamped"], figures["conversions_before_visits"]
+    if clamped:
+        why = (
+            "they stated a receivedat before the newest one, or not after the time already told"
+            if replay
+            else "the clock is behind the newest receipt in the database"
+        )
+        times = "1 time of receipt was" if clamped == 1 else f"{clamped:,} times of receipt were"
+        say(f"warning: {times} moved up: {why}", err=True)
+    if early:
+        say(
+            f"warning: {counted(early, 'conversion')} arrived before a visit that had happened earlier, and so found "
+            "no referrer; give the files of both in one call to a new database (a history: --received-as-occurred)",
+            err=True,
+        )
+
+
+def words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
+    """Yield the figures as lines for a person."""
+    yield (
+        f"{db}: received {figures['received']:,} in {figures['seconds']:.1f} s"
+        f" ({figures['events_per_second']:,} a second, parsing and storing included)"
+    )
+    yield from receipt_lines(figures)
+    if figures["conflict"] or figures["malformed"]:
+        yield f"  what was refused, and why: referral-tui export quarantine --db {db}"
+    yield from standing_lines(figures, program)
+    yield from reversal_lines(figures)
+    yield from late_lines(figures, program)
+    for chain, digest in figures["chain"].items():
+        yield f"newest hash of the {chain} chain: {digest}"
+
+
+def ended(intake: Intake, db: Path, *, strict: bool, interrupted: bool) -> None:
+    """End the command as its receipts and options want it.
+
+    Raises:
+        InputError: every message was refused.
+        InterruptedCommand: somebody pressed ctrl-C.
+        typer.Exit: some were refused, and `strict` says that none may be.
+
+    """
+    counts = intake.counts
+    refused = counts.malformed + counts.conflict
+    if interrupted:
+        raise InterruptedCommand
+    if refused and refused == counts.received:
+        first = f"; the first: {refusal_line(intake.first)}" if intake.first else ""
+        raise InputError(
+            f"{'the message was' if refused == 1 else f'all {refused:,} messages were'} refused{first}; "
+            f"referral-tui export quarantine --db {db} has the reasons"
+        )
+    if refused and strict:
+        raise typer.Exit(FAILED)
+
+
+def refusal_line(one: Refusal) -> str:
+    """Return a refused message in a line: file, line, field, reason."""
+    return f"{one.file}:{one.line}: {f'{one.field}: ' if one.field else ''}{one.reason}"
+
+
+def dry(files: Sequence[Path], *, replay: bool, as_json: bool) -> int:
+    """Check files against the contract alone and say what would be refused; return the exit status.
+
+    Duplicates, and conflicts with what is stored, are not looked for.
+    """
+    counts = {"received": 0, "malformed": 0}
+    told: list[dict[str, Any]] = []
+    for block in read_files(files, _BATCH, _check_program):
+        decoded = block.decode(Receiver(0, None if replay else wall_ms()))
+        counts["received"] += decoded.messages.height + len(decoded.rejected)
+        counts["malformed"] += len(decoded.rejected)
+        for one in block.refusals(decoded):
+            if as_json:
+                told.append({"file": one.file, "line": one.line, "field": one.field, "reason": one.reason})
+            else:
+                say(refusal_line(one))
+    if as_json:
+        print_json({**counts, "refused": told})
+    else:
+        say(
+            f"{counted(counts['received'], 'message')}, {counts['malformed']:,} would be refused; nothing was stored"
+        )
+    if counts["malformed"] and counts["malformed"] == counts["received"]:
+        return WRONG
+    return FAILED if counts["malformed"] else FINE
+
+
+def _check_program(text: str) -> object:
+    return load_program(text, "program")

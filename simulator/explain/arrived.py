@@ -1,0 +1,125 @@
+"""What arrived only after a decision had been made, and would have counted: order of arrival is not order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from simulator.explain.saying import span
+from simulator.explain.source import Fields, Source
+from simulator.program.model import Rule
+from simulator.program.rules import compile_rule
+from simulator.program.words import moment
+
+FRIEND, REFERRER = "friend", "referrer"
+_TOLD_BY: Final = {
+    "eligible": (FRIEND, ("eligibility.confirmed",), None, "the friend's eligibility"),
+    "claimed": (FRIEND, ("friend.claimed",), None, "the friend's claim"),
+    "claim_delay_seconds": (FRIEND, ("friend.claimed",), None, "the friend's claim"),
+    "opted_in": (FRIEND, ("friend.opted_in",), None, "the friend's agreement to marketing messages"),
+    "authenticated": (FRIEND, ("session.authenticated",), None, "the friend's sign-in"),
+    "friend_segment": (FRIEND, ("customer.identified", "friend.claimed"), "segment", "the friend's segment"),
+    "friend_country": (FRIEND, ("customer.identified", "friend.claimed"), "country", "the friend's country"),
+    "referrer_segment": (
+        REFERRER,
+        ("customer.identified", "friend.claimed"),
+        "segment",
+        "the referrer's segment",
+    ),
+    "referrer_country": (
+        REFERRER,
+        ("customer.identified", "friend.claimed"),
+        "country",
+        "the referrer's country",
+    ),
+    "referrer_kind": (REFERRER, ("customer.identified",), "referrer_kind", "the referrer's kind"),
+    "community": (REFERRER, ("customer.identified",), "community", "the referrer's community"),
+}
+"""Facts that an event tells: of whom, the types of event, the field of theirs (None: the event itself), in words."""
+
+
+def visits_after(source: Source, row: Fields, event: Fields, window_ms: int) -> list[str]:
+    """Say which visit had happened before an unattributed conversion and arrived after it, if one did."""
+    found = source.events(
+        "event.person = ? AND event.type = 'friend.visited' AND event.seq > ? AND event.occurred_at <= ? "
+        "AND event.occurred_at > ?",
+        *(row["friend"], row["seq"], event["occurred_at"], event["occurred_at"] - window_ms),
+    )
+    if not found:
+        return []
+    visit = found[0]
+    return [
+        f"a visit through code {visit['code']} had happened on {moment(visit['occurred_at'])}, but arrived "
+        f"{_later(visit, event)} this conversion was judged: what arrives later changes nothing"
+    ]
+
+
+def facts_after(source: Source, row: Fields, event: Fields, rules: list[Rule]) -> Iterator[str]:
+    """Say which facts that failed rules read were told by an event that arrived after the decision."""
+    people = {FRIEND: row["friend"], REFERRER: row["referrer"]}
+    names = dict.fromkeys(name for rule in rules for name in compile_rule(rule).facts)
+    told: set[int] = set()
+    for name in names:
+        if name not in _TOLD_BY:
+            continue
+        whose, types, field, words = _TOLD_BY[name]
+        given = f" AND event.{field} IS NOT NULL" if field else ""
+        marks = ", ".join("?" * len(types))
+        found = source.events(
+            f"event.person = ? AND event.seq > ? AND event.type IN ({marks}){given}",
+            people[whose],
+            row["seq"],
+            *types,
+        )
+        if found and found[0]["seq"] not in told:
+            told.add(found[0]["seq"])
+            yield f"{words} ({_said(found[0], field)}) arrived {_later(found[0], event)} it was judged"
+
+
+def _said(event: Fields, field: str | None) -> str:
+    if field is not None:
+        return str(event[field])
+    if event["type"] == "eligibility.confirmed":
+        return "confirmed" if event.get("eligible", True) else "denied"
+    return str(event["type"])
+
+
+def _later(event: Fields, judged: Fields) -> str:
+    gap = event["received_at"] - judged["received_at"]
+    when = f"on {moment(event['received_at'])}"
+    return f"{when}, {span(gap)} after" if gap else f"{when}, just after"
+
+
+def kind_after(source: Source, referrer: int, seq: int, kinds: Sequence[str]) -> str | None:
+    """Say when the referrer became known as one of `kinds`, where it was after the event `seq`; None where never."""
+    found = source.events(
+        "event.person = ? AND event.seq > ? AND event.referrer_kind IS NOT NULL", referrer, seq
+    )
+    if not found or found[0]["referrer_kind"] not in kinds:
+        return None
+    arrived = moment(found[0]["received_at"])
+    return f"its referrer's kind was not known then; it arrived on {arrived}; the referrer may refer from then on"
+
+
+def codes_after(source: Source, events: list[Fields], attribution: Fields | None) -> list[Fields]:
+    """Codes of others that a friend typed after having been matched: they came too late."""
+    if attribution is None:
+        return []
+    late = []
+    for event in events:
+        if event["seq"] <= attribution["seq"] or "code" not in event or event["type"] == "friend.visited":
+            continue
+        link = source.link(event["code"], event["seq"])
+        if event["type"] == "link.created" or link is None or link["person"] == attribution["referrer"]:
+            continue
+        late.append(
+            {
+                "seq": event["seq"],
+                "type": event["type"],
+                "received_at": event["received_at"],
+                "code": event["code"],
+                "referrer": source.ref(link["person"]),
+                "why": f"it came too late, the friend had been matched on {moment(attribution['attributed_at'])}",
+            }
+        )
+    return late
