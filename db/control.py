@@ -8,6 +8,7 @@ Standard library only, so that a screen may import it.
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import time
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from db.sqlite.beside import check_plain
 from simulator.domain.errors import DatabaseError
 
 PAUSE: Final = "pause"
@@ -29,9 +31,16 @@ CHANGE: Final = "change"
 """What a step may go on until: an entry of the trail, so an attribution, a decision or a change of a reward."""
 KINDS: Final = (PAUSE, RESUME, STEP, SPEED, VERDICT, PROGRAM, DIAL)
 
+CONTROL_APPLICATION_ID: Final = 0x52454643  # "REFC"
+MOST_ARGS: Final = 4 * 2**20
+"""Characters of an order's arguments, at most: a program's whole file with everything in it escaped."""
+
+_TAKEN_AT_ONCE = 1000
+_MOST_INTEGER = 2**63 - 1
+_UNTOLD = 64  # characters of an unknown kind that are told
 _WAIT_S = 2.0  # longer than any transaction on this file takes, short enough for a person
 _MAKE = """
-CREATE TABLE IF NOT EXISTS orders (
+CREATE TABLE orders (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     args TEXT NOT NULL,
@@ -39,17 +48,25 @@ CREATE TABLE IF NOT EXISTS orders (
     taken INTEGER NOT NULL DEFAULT 0
 )
 """
-_OPEN_ORDERS = "SELECT id, kind, args, issued_at FROM orders WHERE taken = 0 ORDER BY id"
+_OPEN_ORDERS = "SELECT id, kind, args, issued_at FROM orders WHERE taken = 0 ORDER BY id LIMIT ?"
+_DEFINITIONS = (
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name"
+)
+_LAST_ISSUED = "SELECT coalesce(max(issued_at), 0) FROM orders WHERE typeof(issued_at) = 'integer' AND issued_at < 1 << 62"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order; `issued_at` is the wall clock in milliseconds UTC and unique, `args` belong to the kind."""
+    """One order; `issued_at` is the wall clock in milliseconds UTC and unique, `args` belong to the kind.
+
+    `wrong` says why what lay in the database is no order at all; then the other fields are what could be read.
+    """
 
     id: int
     kind: str
     args: dict[str, object]
     issued_at: int
+    wrong: str | None = None
 
 
 def control_path(path: Path) -> Path:
@@ -76,7 +93,7 @@ def send(path: Path, kind: str, args: Mapping[str, object] | None = None, now_ms
     try:
         with closing(_connect(path)) as db:
             db.execute("BEGIN IMMEDIATE")
-            (last,) = db.execute("SELECT coalesce(max(issued_at), 0) FROM orders").fetchone()
+            (last,) = db.execute(_LAST_ISSUED).fetchone()
             issued = max(issued, last + 1)
             number = db.execute(
                 "INSERT INTO orders (kind, args, issued_at) VALUES (?, ?, ?)",
@@ -103,37 +120,111 @@ class Inbox:
             raise _failed(path, error) from error
 
     def take(self) -> list[Order]:
-        """Take the orders given since the last call, oldest first; microseconds when there is none."""
+        """Take the orders given since the last call, oldest first; microseconds when there is none.
+
+        What is no order is given with what is `wrong` with it: whoever can write the file may have put it there.
+        """
         try:
-            if self._db.execute(_OPEN_ORDERS + " LIMIT 1").fetchone() is None:
+            if self._db.execute(_OPEN_ORDERS, (1,)).fetchone() is None:
                 return []
             self._db.execute("BEGIN IMMEDIATE")
-            rows = self._db.execute(_OPEN_ORDERS).fetchall()
-            self._db.execute("UPDATE orders SET taken = 1 WHERE taken = 0")
+            rows = self._db.execute(_OPEN_ORDERS, (_TAKEN_AT_ONCE,)).fetchall()
+            self._db.executemany("UPDATE orders SET taken = 1 WHERE id = ?", [row[:1] for row in rows])
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise _failed(self._path, error) from error
-        return [Order(number, kind, json.loads(args), issued) for number, kind, args, issued in rows]
+        return [_order(*row) for row in rows]
 
     def close(self) -> None:
         """Let go of the file; a second call does nothing."""
         self._db.close()
 
 
+def _order(number: int, kind: object, args: object, issued: object) -> Order:
+    """Read a row, whatever is in it."""
+    wrong = None
+    given: dict[str, object] = {}
+    if kind not in KINDS:
+        wrong = f"no such order; there are {', '.join(KINDS)}"
+    else:
+        try:
+            given = _arguments(args)
+        except (ValueError, RecursionError) as error:
+            wrong = f"its arguments are no JSON object that can be used ({error})"
+    said = kind if isinstance(kind, str) else f"({type(kind).__name__})"
+    usable = isinstance(issued, int) and abs(issued) <= _MOST_INTEGER
+    return Order(number, said[:_UNTOLD], given, issued if usable else 0, wrong)  # type: ignore[arg-type]
+
+
+def _arguments(text: object) -> dict[str, object]:
+    """Read arguments: an object of JSON without a number that a computer's word can't hold. Raises ValueError."""
+    if not isinstance(text, str):
+        raise ValueError("not a text")
+    if len(text) > MOST_ARGS:
+        raise ValueError(f"{len(text):,} characters, at most {MOST_ARGS:,}")
+    found = json.loads(text, parse_int=_integer, parse_float=_finite, parse_constant=_finite)
+    if not isinstance(found, dict):
+        raise ValueError("not an object")
+    json.dumps(found, ensure_ascii=False).encode()  # half of a character that takes two is none
+    return found
+
+
+def _integer(text: str) -> int:
+    if len(text) > 20 or abs(int(text)) > _MOST_INTEGER:
+        raise ValueError("a number too great")
+    return int(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number that is none")
+    return number
+
+
 def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(control_path(path), timeout=_WAIT_S, isolation_level=None)
+    """Open the control database, or make it. Raises sqlite3.Error; DatabaseError where it is something else."""
+    control = control_path(path)
+    check_plain(control, "a control database of referral-tui")
+    db = sqlite3.connect(control, timeout=_WAIT_S, isolation_level=None)
+    # a text that is no UTF-8 is an order that says nothing, not an error
+    db.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
+        _check(db, control)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute(
             "PRAGMA synchronous = OFF"
         )  # an order lost by a power cut is pressed again; a key must not wait
-        db.execute(_MAKE)
-    except sqlite3.Error:
+        _make(db)
+    except (sqlite3.Error, DatabaseError):
         db.close()
         raise
     return db
+
+
+def _check(db: sqlite3.Connection, control: Path) -> None:
+    """See that it is empty or ours, before anything is written to it."""
+    ((found,),) = db.execute("PRAGMA application_id")
+    tables = db.execute(_DEFINITIONS).fetchall()
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.execute(_MAKE)
+        right = made.execute(_DEFINITIONS).fetchall()
+    if found not in (0, CONTROL_APPLICATION_ID) or (tables and tables != right):
+        raise DatabaseError(
+            f"{control}: is no control database of referral-tui; move it away, or name another database"
+        )
+
+
+def _make(db: sqlite3.Connection) -> None:
+    """Make its table where there is none yet; another process may be doing the same."""
+    if db.execute(_DEFINITIONS).fetchone() is None:
+        db.execute("BEGIN IMMEDIATE")
+        if db.execute(_DEFINITIONS).fetchone() is None:
+            db.execute(_MAKE)
+            db.execute(f"PRAGMA application_id = {CONTROL_APPLICATION_ID}")
+        db.execute("COMMIT")
 
 
 def _failed(path: Path, error: sqlite3.Error) -> DatabaseError:

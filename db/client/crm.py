@@ -15,6 +15,7 @@ from typing import Final
 import polars as pl
 
 from db.client.people import CRM_APPLICATION_ID, crm_path
+from db.sqlite.beside import check_plain
 from db.sqlite.connection import Connection
 from db.sqlite.readonly import in_words
 from simulator.domain.errors import DatabaseError
@@ -45,6 +46,7 @@ class Crm:
         self.path = crm_path(path)
         self._writer = ThreadPoolExecutor(1, "crm")
         self._writing: Future[None] | None = None
+        check_plain(self.path, "a CRM database of referral-tui")
         try:
             self._db = Connection(self.path)
         except sqlite3.Error as error:

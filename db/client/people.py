@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from db.sqlite.beside import check_plain
 from db.sqlite.readonly import in_words
 from simulator.domain.errors import DatabaseError
 
@@ -33,6 +34,7 @@ class NameBook:
         self._known: dict[str, str] = {}
         if not self.path.exists():
             raise DatabaseError(f"{self.path.name} is not there: the names of people are the client's")
+        check_plain(self.path, "a CRM database of referral-tui")
         uri = f"file:{quote(bytes(self.path.absolute()))}?mode=ro"
         try:
             self._db = sqlite3.connect(
@@ -61,9 +63,8 @@ class NameBook:
             for start in range(0, len(todo), _AT_ONCE):
                 some = todo[start : start + _AT_ONCE]
                 marks = ", ".join("?" * len(some))
-                self._known.update(
-                    self._db.execute(f"SELECT ref, name FROM person WHERE ref IN ({marks})", some)
-                )
+                rows = self._db.execute(f"SELECT ref, name FROM person WHERE ref IN ({marks})", some)
+                self._known.update((ref, name) for ref, name in rows if isinstance(name, str))
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
         return {ref: self._known[ref] for ref in wanted & self._known.keys()}

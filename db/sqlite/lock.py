@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from pathlib import Path
 
 from db.sqlite.readonly import LockedDatabaseError
 from simulator.domain.errors import DatabaseError
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_LONGEST = 32  # bytes: a process number and a line feed
 
 
 class WriterLock:
@@ -22,6 +26,7 @@ class WriterLock:
         self._path = database.with_name(database.name + ".lock")
         while True:
             self._file = self._open(database)
+            self._check()
             if not _try(self._file):
                 holder = os.read(self._file, 32).decode("ascii", "replace").strip()
                 os.close(self._file)
@@ -37,7 +42,7 @@ class WriterLock:
 
     def _open(self, database: Path) -> int:
         try:
-            return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o644)
         except FileNotFoundError as error:
             raise DatabaseError(
                 f"{database}: no folder {database.parent}; make it first, or name another file"
@@ -46,6 +51,15 @@ class WriterLock:
             raise DatabaseError(
                 f"{database}: can't be locked for writing ({error.strerror}); check that you may write {self._path}"
             ) from error
+
+    def _check(self) -> None:
+        """See that it is a lock's file, before it is emptied: whatever lies there may be somebody's only copy."""
+        found = os.fstat(self._file)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_size > _LONGEST:
+            os.close(self._file)
+            raise DatabaseError(
+                f"{self._path}: is no lock of referral-tui; move it away, or name another database"
+            )
 
     def _is_current(self) -> bool:
         try:

@@ -98,17 +98,7 @@ def open_readonly(path: Path, timeout_s: float = 0.5) -> sqlite3.Connection:
     `timeout_s` is how long a lock is waited for. Raises one of the errors above. A finished database in a
     folder that can't be written opens too.
     """
-    if not path.exists():
-        raise MissingDatabaseError(
-            f"{path}: no such database; `referral-tui simulate --db {path}` makes one, "
-            "`referral-tui demo` needs none"
-        )
-    if path.is_dir():
-        raise ForeignDatabaseError(f"{path}: is a folder; name the database file inside it")
-    if path.stat().st_size == 0:
-        raise EmptyDatabaseError(
-            f"{path}: the file is empty; if nobody is making it just now, remove it and begin again"
-        )
+    _check_file(path)
     uri = f"file:{quote(bytes(path.absolute()))}?mode=ro"
     db: sqlite3.Connection | None = None
     try:
@@ -158,6 +148,23 @@ def reading(path: Path) -> Iterator[Database]:
 def query_of(db: Database) -> Query:
     """Return what runs a SELECT on a connection."""
     return lambda sql, values: db.execute(sql, values).fetchall()
+
+
+def _check_file(path: Path) -> None:
+    """See that there is a file, and something in it."""
+    if not path.exists():
+        raise MissingDatabaseError(
+            f"{path}: no such database; `referral-tui simulate --db {path}` makes one, "
+            "`referral-tui demo` needs none"
+        )
+    if path.is_dir():
+        raise ForeignDatabaseError(f"{path}: is a folder; name the database file inside it")
+    if not path.is_file():
+        raise ForeignDatabaseError(f"{path}: is no file; name a database that referral-tui made")
+    if path.stat().st_size == 0:
+        raise EmptyDatabaseError(
+            f"{path}: the file is empty; if nobody is making it just now, remove it and begin again"
+        )
 
 
 def is_database(path: Path) -> bool:

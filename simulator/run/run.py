@@ -32,6 +32,7 @@ Ending = Literal["finished", "stopped"]
 Args = Mapping[str, object]
 
 BATCH = 20_000  # messages in a transaction, at most
+_FASTEST = 1e9  # simulated milliseconds per millisecond: 11 days
 _TICK_S = 0.05  # how often a paced or paused run looks at the clock and at its orders
 _BEAT_S = 1.0
 _WORLD_RECEIVED = "world_received"
@@ -213,6 +214,8 @@ class Run:
         """Do what somebody who watches wants, and record it; what can't be done is recorded with the reason."""
         refused = None
         try:
+            if order.wrong is not None:
+                raise InputError(order.wrong)
             self._orders[order.kind](order.args)
         except InputError as error:
             refused = str(error)
@@ -228,9 +231,9 @@ class Run:
 
     def _speed(self, args: Args) -> None:
         pace = args.get("pace")
-        if not isinstance(pace, int | float) or pace < 0:
+        if not isinstance(pace, int | float) or not 0 <= pace <= _FASTEST:
             raise InputError(
-                "a speed takes a pace, simulated milliseconds per millisecond; 0 is as fast as it goes"
+                "a speed takes a pace: simulated milliseconds per millisecond, a billion at most; 0: as fast as it goes"
             )
         self._pace = float(pace)
 

@@ -15,7 +15,7 @@ from simulator.platform.records import same_design
 from simulator.platform.review import Verdict, find_waiting, settle
 from simulator.platform.steering import steer
 
-_VERDICTS: dict[object, Verdict] = {"approve": "approve", "decline": "decline"}
+_VERDICTS: dict[str, Verdict] = {"approve": "approve", "decline": "decline"}
 
 
 def decide(platform: Platform, args: Mapping[str, object], at_ms: int) -> Waiting:
@@ -25,7 +25,8 @@ def decide(platform: Platform, args: Mapping[str, object], at_ms: int) -> Waitin
         InputError: it does not wait any more, or the order is not as `db.control.send` says.
 
     """
-    number, verdict, by = args.get("decision"), _VERDICTS.get(args.get("verdict")), args.get("by")
+    number, said, by = args.get("decision"), args.get("verdict"), args.get("by")
+    verdict = _VERDICTS.get(said) if isinstance(said, str) else None
     if not isinstance(number, int) or verdict is None or not isinstance(by, str):
         raise InputError("a verdict takes a decision's number, approve or decline, and by whom")
     one = find_waiting(platform, number)
