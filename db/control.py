@@ -52,7 +52,10 @@ _OPEN_ORDERS = "SELECT id, kind, args, issued_at FROM orders WHERE taken = 0 ORD
 _DEFINITIONS = (
     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name"
 )
-_LAST_ISSUED = "SELECT coalesce(max(issued_at), 0) FROM orders WHERE typeof(issued_at) = 'integer' AND issued_at < 1 << 62"
+_LAST_ISSUED = (
+    "SELECT coalesce(max(issued_at), 0) FROM orders "
+    "WHERE typeof(issued_at) = 'integer' AND issued_at < 1 << 62"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from referral_tui.dashboard.hints import hints
 from referral_tui.dashboard.later import load_parts
 from referral_tui.dashboard.past import full_hour, travel
 from referral_tui.dashboard.saving import free_path, table_text
-from referral_tui.dashboard.saying import notice, status_telling, view_telling
+from referral_tui.dashboard.saying import NO_NAMES, notice, status_telling, view_telling
 from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.load import LoadScreen
@@ -59,9 +59,6 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
     ProgramScreen,
     DataScreen,
     LoadScreen,
-)
-NO_NAMES = (
-    "This dashboard was opened to look only (--read-only): the client's names stay on their side of the wall."
 )
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
 
@@ -316,13 +313,8 @@ class Dashboard(App[None]):
         if self.place is not None:
             await self.place.furnish()
         self.orders = Orders()
-        self.feed = Feed(
-            self.setup.path,
-            self.post_message,
-            self.setup.clocks,
-            self.setup.ended,
-            read_only=self.setup.read_only,
-        )
+        setup = self.setup
+        self.feed = Feed(setup.path, self.post_message, setup.clocks, setup.ended, read_only=setup.read_only)
         self._ask()
         self._tell()
         self.feed.start()

@@ -22,6 +22,7 @@ _FILES_SAY = {
 
 
 _SHARDS_SAY = "Sums of shards: their journeys and reviews are in NAME-1.db and on."
+NO_NAMES = "This dashboard only looks (--read-only): the client's names stay on their side of the wall."
 
 
 def notice(

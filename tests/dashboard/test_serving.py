@@ -20,9 +20,10 @@ from story import Story
 from db.control import control_path
 from referral_tui.cli.app import run
 from referral_tui.dashboard import serving
-from referral_tui.dashboard.app import NO_NAMES, Dashboard
+from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.feed import Feed
 from referral_tui.dashboard.messages import Fresh, OrderFailed
+from referral_tui.dashboard.saying import NO_NAMES
 from referral_tui.dashboard.serving import NOTHING, PAGE, Served, allowed, is_loopback, serve
 from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.telling import Telling
