@@ -120,7 +120,7 @@ def figure(key: str, totals: Rollup, buckets: Sequence[Rollup] = ()) -> Headline
         one.meaning,
         one.flow or "the number as it stood at the end of each",
         _course(one, totals, buckets),
-        sum(_count(totals, metric) for metric in one.over.values) if money else None,
+        one.over.lines(totals) if money else None,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from db.read.pending import Pending, pending
 from db.read.sums import Pair, Past, Sums, begun_at
 from simulator.domain.spans import DAY_MS
 from simulator.domain.vocabulary import RewardState, values
@@ -23,6 +24,8 @@ class RewardRow:
     name: str
     states: tuple[Pair, ...]
     """In the order of STATES."""
+    pending: Pending
+    """Of the pending ones, what they are expected to become."""
 
     def state(self, name: str) -> Pair:
         """How many, and how much, in one state."""
@@ -31,10 +34,14 @@ class RewardRow:
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """What falls due on a day (milliseconds UTC at its start): pending lines of one reward, and their money."""
+    """What falls due on a day (milliseconds UTC at its start): pending lines of one reward, and their money.
+
+    `expected` is what they become if nothing else happens.
+    """
 
     day_ms: int
     reward: str
+    expected: str
     count: int
     value_minor: int
 
@@ -45,7 +52,8 @@ class Budget:
 
     `spent` is everything issued (clawed back too: it gives no room back), `a_day` what was issued in the last
     RATE_DAYS days, or since the start, by the day. At that rate `runs_out_at` comes; null without a budget or
-    without spending. `pending` is what is promised on top. `now` is the moment that the figures are of, and
+    without spending. `pending` is what would be issued on top if nothing
+    else happened. `now` is the moment that the figures are of, and
     `ends_at` the program's end, null where it has none.
     """
 
@@ -75,18 +83,19 @@ def by_reward(sums: Sums) -> tuple[RewardRow, ...]:
     """Make a row of each reward that has a line, in the order of the alphabet."""
     metrics = [f"reward.{state}" for state in STATES]
     return tuple(
-        RewardRow(name, tuple(sums.part(metric, name) for metric in metrics)) for name in sums.names(*metrics)
+        RewardRow(name, tuple(sums.part(metric, name) for metric in metrics), pending(sums, name))
+        for name in sums.names(*metrics)
     )
 
 
 def falling_due(db: sqlite3.Connection, days: int = 400) -> tuple[DueRow, ...]:
     """Read the calendar of what is pending now, the first `days` days that have something."""
     rows = db.execute(
-        "SELECT day, reward, count, value FROM due WHERE day <= "
-        "(SELECT MAX(day) FROM (SELECT DISTINCT day FROM due ORDER BY day LIMIT ?)) ORDER BY day, reward",
+        "SELECT day, reward, expected, count, value FROM due WHERE day <= "
+        "(SELECT MAX(day) FROM (SELECT DISTINCT day FROM due ORDER BY day LIMIT ?)) ORDER BY day, reward, expected",
         (days,),
     )
-    return tuple(DueRow(day * DAY_MS, reward, count, value) for day, reward, count, value in rows)
+    return tuple(DueRow(day * DAY_MS, *row) for day, *row in rows)
 
 
 def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget:
@@ -105,7 +114,7 @@ def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget
     runs_out = None
     if total is not None and a_day > 0:
         runs_out = at_ms + int(max(0, total - spent) / a_day * DAY_MS)
-    return Budget(total, spent, sums.value("reward.pending"), a_day, runs_out, at_ms, ends_at)
+    return Budget(total, spent, pending(sums).minor, a_day, runs_out, at_ms, ends_at)
 
 
 @lru_cache(maxsize=4)

@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from db.schema.models_run import row_number
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
 
 
@@ -153,7 +153,11 @@ class Decision(SQLModel, table=True):
 
 
 class Reward(SQLModel, table=True):
-    """A reward line; `recipient` is a person for every role but `community`, which has its name in `community`."""
+    """A reward line; `recipient` is a person for every role but `community`, which has its name in `community`.
+
+    `expected` is what a pending line becomes if nothing else happens, where that is not `issued`: `counted`, `capped`
+    or `unfunded`.
+    """
 
     __tablename__: ClassVar[str] = "reward"
     __table_args__ = (Index("reward_decision", "decision"), Index("reward_recipient", "recipient"))
@@ -166,6 +170,7 @@ class Reward(SQLModel, table=True):
     community: str | None
     value_minor: int = Field(sa_type=BigInteger)
     state: str
+    expected: str | None
     due_at: int = Field(sa_type=BigInteger)
     state_at: int = Field(sa_type=BigInteger)
 
@@ -293,12 +298,16 @@ class LatenessDay(SQLModel, table=True):
 
 
 class Due(SQLModel, table=True):
-    """The calendar of what falls due: pending lines and their money by due day and reward."""
+    """The calendar of what falls due: pending lines and their money by due day, reward and expected state.
+
+    `expected` is the state that they get if nothing else happens, `issued` too.
+    """
 
     __tablename__: ClassVar[str] = "due"
     __table_args__ = ({"sqlite_with_rowid": False},)
     day: int = Field(primary_key=True)
     reward: str = Field(primary_key=True)
+    expected: str = Field(primary_key=True)
     count: int
     value: int = Field(sa_type=BigInteger)
 

@@ -26,7 +26,7 @@ SUMS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "breakdown_week": (("week", "metric", "part"), ("count", "value")),
     "lateness": (("type", "bucket"), ("count",)),
     "lateness_day": (("day", "type", "bucket"), ("count",)),
-    "due": (("day", "reward"), ("count", "value")),
+    "due": (("day", "reward", "expected"), ("count", "value")),
 }
 """Tables of sums: what a row is of, and what adds up. Of lateness the worst is kept beside."""
 

@@ -24,7 +24,7 @@ from urllib.parse import quote
 from simulator.domain.errors import DatabaseError
 
 APPLICATION_ID = 0x52454655  # as db.schema.models has it; kept here too, because that module loads the ORM
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 TABLES = frozenset(
     {
         "setting",

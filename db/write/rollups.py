@@ -26,7 +26,7 @@ def write(connection: Connection, batch: Batch) -> None:
     _write_spans(connection, "", batch.rollup, ["metric"])
     _write_spans(connection, "breakdown", batch.breakdown, ["metric", "part"])
     if batch.due.height:
-        _add(connection, "due", ["day", "reward"], batch.due)
+        _add(connection, "due", ["day", "reward", "expected"], batch.due)
         connection.execute("DELETE FROM due WHERE count = 0")
     if batch.lateness.height:
         for table, keys in (("lateness", ["type", "bucket"]), ("lateness_day", ["day", "type", "bucket"])):

@@ -192,8 +192,8 @@ class Store:
             )
         if batch.changes.height:
             self._db.executemany(
-                "UPDATE reward SET state = ?, state_at = ? WHERE id = ?",
-                batch.changes.select("state", "state_at", "id").rows(),
+                "UPDATE reward SET state = ?, expected = ?, state_at = ? WHERE id = ?",
+                batch.changes.select("state", "expected", "state_at", "id").rows(),
             )
         self._chained("audit", batch.audit)
         self._insert_all("program_version", batch.versions)

@@ -23,22 +23,31 @@ STAGE_MEANING = {str(stage): stage.meaning for stage in Stage}
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One side of a number: what it is, and the metrics whose counts and values add up to it."""
+    """One side of a number: what it is, and the metrics whose counts and values add up to it.
+
+    The values of `less` are taken off.
+    """
 
     words: str
     counts: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
 
     def of(self, rollup: Rollup) -> int:
         """The sum."""
-        return sum(rollup.get(metric, (0, 0))[0] for metric in self.counts) + sum(
-            rollup.get(metric, (0, 0))[1] for metric in self.values
-        )
+        counts = sum(rollup.get(metric, (0, 0))[0] for metric in self.counts)
+        values = sum(rollup.get(metric, (0, 0))[1] for metric in self.values)
+        return counts + values - sum(rollup.get(metric, (0, 0))[1] for metric in self.less)
+
+    def lines(self, rollup: Rollup) -> int:
+        """How many rewards its values are of."""
+        more = sum(rollup.get(metric, (0, 0))[0] for metric in self.values)
+        return more - sum(rollup.get(metric, (0, 0))[0] for metric in self.less)
 
     @property
     def metrics(self) -> tuple[str, ...]:
         """All metrics in it."""
-        return (*self.counts, *self.values)
+        return (*self.counts, *self.values, *self.less)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,14 @@ class Definition:
         return self.over.words if self.under is None else f"{self.over.words} ÷ {self.under.words}"
 
 
+NOT_PAID = ("counted", "capped", "unfunded")
+"""What a reward that falls due becomes, where it is not issued."""
+PENDING = Term(
+    "rewards not yet due, less those that would be counted, capped or unfunded",
+    values=("reward.pending",),
+    less=tuple(f"pending.{state}" for state in NOT_PAID),
+)
+"""What is pending: the money that would be issued if nothing else happened."""
 _LINKED = Term("referrers with a link", ("referrer.linked",))
 _SHARED = Term("referrers who shared", ("referrer.sharing",))
 _QUALIFIED = Term("qualified friends", ("stage.qualified",))
@@ -106,9 +123,10 @@ DEFINITIONS: dict[str, Definition] = {
             "pending",
             "Pending liability",
             "money",
-            Term("rewards qualified and not yet due", values=("reward.pending",)),
+            PENDING,
             None,
-            "Money promised: due when the cooling-off is over, unless voided, capped or unfunded.",
+            "What the pending rewards would be issued for if nothing else happened: each held against its number, "
+            "its caps and the budget. Lines that only count toward a bonus, or find no room, are no part of it.",
         ),
         Definition(
             "clawed",

@@ -17,7 +17,9 @@ from simulator.engine.arrays import NONE, Ints
 from simulator.engine.attribution import attribute
 from simulator.engine.batch import Batch
 from simulator.engine.decisions import decide
+from simulator.engine.expected import expect, expect_budget
 from simulator.engine.intake import Intake, Lookup
+from simulator.engine.judging import Changes
 from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import ISSUED, PENDING, REVOKED, ROLES, VOIDED, Ledger
 from simulator.engine.outcome import EMPTY, Outcome, Receipts, Version
@@ -32,6 +34,7 @@ from simulator.engine.record_events import (
 from simulator.engine.record_reversals import record_late_reversals, record_vain_reversals
 from simulator.engine.record_rewards import (
     record_changed,
+    record_expected,
     record_lines,
     record_released,
     record_stages,
@@ -168,7 +171,7 @@ class Engine:
         self.meter.start()
         record = self._record()
         self.told = max(self.told, now_ms)
-        released = release(self._ledger, self.told + 1, self.program.budget_minor)
+        released = release(self._ledger, self.told + 1)
         self.meter.lap("reward")
         record_released(record, released)
         return self._outcome(record)
@@ -187,8 +190,9 @@ class Engine:
     def _change(self, part: pl.DataFrame, record: Record) -> None:
         """The program changes with the first event of `part`: what was due before is released under the old one."""
         at, seq = int(part["received_at"][0]), int(part["seq"][0])
-        record_released(record, release(self._ledger, at, self.program.budget_minor))
+        record_released(record, release(self._ledger, at))
         self._ready = self._in_force(self._ready.number + 1, self._parse(part["program"][0]))
+        record_expected(record, expect_budget(self._ledger, self.program.budget_minor, at))
         record.ready = self._ready
         record_program(record, Version(self._ready.number, seq, self._ready.program), at)
 
@@ -208,9 +212,11 @@ class Engine:
         found = find_lines(ledger, reversals)
         targets = reversals.targets[found.owners]
         voided = void(ledger, np.r_[new.lines, found.lines], np.r_[new.targets, targets])
+        changes = Changes.of(new.lines, batch.received[new.rows], voided.lines, voided.at)
+        expected = expect(ledger, changes, ready.program.budget_minor)
         ledger.schedule(new.lines[ledger.lines["state"][new.lines] == PENDING])
         self.newest = int(batch.received[-1])
-        released = release(ledger, self.newest, ready.program.budget_minor)
+        released = release(ledger, self.newest)
         revoked = revoke(ledger, found.lines, targets)
         meter.lap("reward")
         record_events(record, batch)
@@ -219,6 +225,7 @@ class Engine:
         record_settled(record, batch, decided)
         record_stages(record, batch, qualified)
         record_lines(record, batch, new)
+        record_expected(record, expected)
         record_changed(record, "voided", PENDING, VOIDED, voided)
         record_released(record, released)
         record_changed(record, "revoked", ISSUED, REVOKED, revoked)

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.domain.spans import HOUR_MS
 from simulator.domain.vocabulary import RewardState, values
-from simulator.engine.arrays import NONE, Columns, Ints, Keys
+from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, Keys, chain_back
 from simulator.engine.interner import Interner
 from simulator.engine.keys import KeyIndex, mix
 from simulator.program.model import Reward, Role
@@ -27,9 +27,13 @@ PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
         RewardState.REVOKED,
     )
 )
+NOT_PAID = tuple(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED))
+"""States of a line that fell due and is not issued."""
 ROLES: tuple[Role, ...] = ("referrer", "friend", "upline", "community")
 
 _ID, _LONG = np.int32, np.int64
+NEVER = int(np.iinfo(np.int64).min)
+ENDLESS = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,55 @@ class Terms:
     version: int
     place: int
     reward: Reward
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What limits the lines of each terms, in columns by the terms' id; ENDLESS where nothing does.
+
+    `limited` says whether any version of the reward has `every`, `tier` or caps: what becomes of a line may then
+    depend on the others of its account.
+    """
+
+    place: Ints
+    every: Ints
+    first: Ints
+    last: Ints
+    capped: Bools
+    count: Ints
+    value: Ints
+    limited: Bools
+    smallest: int
+    """The least money that a line which may be merely counted can be of."""
+
+    @classmethod
+    def of(cls, terms: list[Terms]) -> Limits:
+        """Make the columns."""
+        rewards = [entry.reward for entry in terms]
+        tiers = [reward.tier or (1, None) for reward in rewards]
+        names = {reward.name for reward in rewards if reward.every or reward.tier or reward.caps}
+        numbered = [reward.value_minor or 1 for reward in rewards if reward.every or reward.tier]
+
+        def least(name: str, reward: Reward) -> int:
+            return min((n for cap in reward.caps if (n := getattr(cap, name)) is not None), default=ENDLESS)
+
+        return cls(
+            np.array([entry.place for entry in terms], np.int64),
+            np.array([reward.every or 1 for reward in rewards], np.int64),
+            np.array([first for first, _ in tiers], np.int64),
+            np.array([last or ENDLESS for _, last in tiers], np.int64),
+            np.array([bool(reward.caps) for reward in rewards], np.bool_),
+            np.array([least("count", reward) for reward in rewards], np.int64),
+            np.array([least("value_minor", reward) for reward in rewards], np.int64),
+            np.array([reward.name in names for reward in rewards], np.bool_),
+            min(numbered, default=ENDLESS),
+        )
+
+    def on_turn(self, terms: Array, numbers: Ints) -> Bools:
+        """Whether each release stands on its reward's `every` and in its `tier`."""
+        turn: Bools = (numbers % self.every[terms] == 0) & (self.first[terms] <= numbers)
+        turn &= numbers <= self.last[terms]
+        return turn
 
 
 def _lines() -> Columns:
@@ -55,8 +108,10 @@ def _lines() -> Columns:
             "terms": (_ID, NONE),
             "friend": (_ID, NONE),
             "sibling": (_ID, NONE),  # the line before of the same conversion
+            "pending_before": (_ID, NONE),  # the line before that was pending for the same limited account
             "issued_before": (_ID, NONE),  # the line issued before to the same account
             "state": (np.int8, PENDING),
+            "expected": (np.int8, ISSUED),  # the state that a pending line gets if nothing else happens
         }
     )
 
@@ -71,6 +126,12 @@ def _accounts() -> Columns:
             "issued_value": (_LONG, 0),
             "last_issued": (_ID, NONE),
             "watched": (np.int8, 0),  # 1 once its history is kept in `histories`
+            # of limited accounts only: their pending lines, the money of these, the newest of a chain, and the
+            # greatest `due` that a line ever had
+            "pending": (_ID, 0),
+            "pending_value": (_LONG, 0),
+            "last_pending": (_ID, NONE),
+            "last_due": (_LONG, NEVER),
         }
     )
 
@@ -106,6 +167,11 @@ class History:
         self.times.append(at)
         self.totals.append(self.totals[-1] + value)
 
+    def cut(self, length: int) -> None:
+        """Forget what was added after the first `length`."""
+        del self.times[length:]
+        del self.totals[length + 1 :]
+
 
 @dataclass
 class Ledger:
@@ -123,7 +189,11 @@ class Ledger:
     reward_ids: dict[str, int] = field(default_factory=dict)
     terms: list[Terms] = field(default_factory=list)
     histories: dict[int, History] = field(default_factory=dict)
+    limits: Limits = field(default_factory=lambda: Limits.of([]))
     spent: int = 0
+    pending: int = 0  # the money of all pending lines
+    promised: int = 0  # of those that are expected to be issued
+    unfunded: int = 0  # how many are expected to be unfunded
     _due: dict[int, list[Ints]] = field(default_factory=dict)
     _hours: list[int] = field(default_factory=list)
 
@@ -133,6 +203,11 @@ class Ledger:
         self.terms.extend(Terms(version, place, reward) for place, reward in enumerate(rewards))
         for reward in rewards:
             self.reward_ids.setdefault(reward.name, len(self.reward_ids))
+        before, self.limits = self.limits.limited, Limits.of(self.terms)
+        later = np.flatnonzero(self.limits.limited[:first] & ~before)
+        if len(later):  # a reward without limits has got one
+            lines = self.pending_lines()
+            self.chain(lines[np.isin(self.lines["terms"][lines], later)])
         return np.arange(first, len(self.terms))
 
     def enter_conversions(self, seqs: Ints, persons: Ints, checks: Keys) -> None:
@@ -183,6 +258,46 @@ class Ledger:
             return 2**62
         return min(int(self.lines["due"][part].min()) for part in self._due[self._hours[0]])
 
+    def chain(self, lines: Ints) -> None:
+        """Enter pending lines of limited accounts into their accounts' chains and sums."""
+        if not len(lines):
+            return
+        accounts = self.accounts
+        account = self.lines["account"][lines].astype(np.int64)
+        self.lines["pending_before"][lines] = chain_back(account, lines, accounts["last_pending"])
+        np.maximum.at(accounts["last_due"], account, self.lines["due"][lines])
+        self._count(account, lines, 1)
+
+    def count_pending(self, lines: Ints, sign: int) -> None:
+        """Add lines to the sums of what is pending (sign 1) or take them out (-1), each as it is expected to end."""
+        values, expected = self.lines["value"][lines], self.lines["expected"][lines]
+        self.pending += sign * int(values.sum())
+        self.promised += sign * int(values[expected == ISSUED].sum())
+        self.unfunded += sign * int((expected == UNFUNDED).sum())
+
+    def uncount_limited(self, lines: Ints) -> None:
+        """Take lines that are pending no more out of their accounts' sums; those of plain accounts have none."""
+        lines = lines[self.limits.limited[self.lines["terms"][lines]]]
+        self._count(self.lines["account"][lines].astype(np.int64), lines, -1)
+
+    def _count(self, account: Ints, lines: Ints, sign: int) -> None:
+        np.add.at(self.accounts["pending"], account, sign)
+        np.add.at(self.accounts["pending_value"], account, sign * self.lines["value"][lines])
+
+    def pending_lines(self) -> Ints:
+        """All lines that are pending, in no order."""
+        parts = [part for parts in self._due.values() for part in parts]
+        if not parts:
+            return np.zeros(0, np.int64)
+        lines = np.concatenate(parts)
+        return np.asarray(lines[self.lines["state"][lines] == PENDING], np.int64)
+
+    def in_order(self, lines: Ints) -> Ints:
+        """The lines in the order of release: by due, the conversion's seq, the reward's place in its file."""
+        held = self.lines
+        places = self.limits.place[held["terms"][lines]]
+        return np.asarray(lines[np.lexsort((places, held["seq"][lines], held["due"][lines]))], np.int64)
+
     def take_due(self, before: int) -> Ints:
         """Take the pending lines with `due` < `before` (milliseconds) out of the calendar, in order of release."""
         parts: list[Ints] = []
@@ -197,10 +312,7 @@ class Ledger:
         if not parts:
             return np.zeros(0, np.int64)
         lines = np.concatenate(parts)
-        lines = lines[self.lines["state"][lines] == PENDING]
-        places = np.array([terms.place for terms in self.terms], np.int64)[self.lines["terms"][lines]]
-        order = np.lexsort((places, self.lines["seq"][lines], self.lines["due"][lines]))
-        return np.asarray(lines[order], np.int64)
+        return self.in_order(lines[self.lines["state"][lines] == PENDING])
 
     def history(self, account: int) -> History:
         """What was issued to an account so far; from now on kept up to date by `note_issued`."""

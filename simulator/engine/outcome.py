@@ -49,10 +49,11 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "community": _TEXT,
         "value_minor": _INT,
         "state": _TEXT,
+        "expected": _TEXT,
         "due_at": _INT,
         "state_at": _INT,
     },
-    "changes": {"id": _INT, "state": _TEXT, "state_at": _INT},
+    "changes": {"id": _INT, "state": _TEXT, "expected": _TEXT, "state_at": _INT},
     "audit": {
         "seq": _INT,
         "at": _INT,
@@ -65,7 +66,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     },
     "rollup": {"hour": _INT, "metric": _TEXT, "count": _INT, "value": _INT},
     "breakdown": {"hour": _INT, "metric": _TEXT, "part": _TEXT, "count": _INT, "value": _INT},
-    "due": {"day": _INT, "reward": _TEXT, "count": _INT, "value": _INT},
+    "due": {"day": _INT, "reward": _TEXT, "expected": _TEXT, "count": _INT, "value": _INT},
     "lateness": {"day": _INT, "type": _TEXT, "bucket": _INT, "count": _INT, "worst": _INT},
     "leaders": {
         "board": _TEXT,

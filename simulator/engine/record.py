@@ -9,14 +9,16 @@ import polars as pl
 
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.audit import Trail
+from simulator.engine.judging import Shifts
 from simulator.engine.leaders import Leaders
-from simulator.engine.ledger import PENDING, ROLES, STATES, Ledger
+from simulator.engine.ledger import COUNTED, ISSUED, NOT_PAID, PENDING, ROLES, STATES, Ledger
 from simulator.engine.outcome import EMPTY, SCHEMAS, Outcome, Version
 from simulator.engine.rollup import METRIC, Breakdown, Calendar, Tally
 from simulator.engine.state import State
 from simulator.engine.version import Ready
 
 REWARD_METRIC = METRIC[f"reward.{STATES[0]}"]
+PENDING_METRIC = METRIC[f"pending.{NOT_PAID[0]}"]
 
 
 @dataclass
@@ -46,8 +48,7 @@ class Record:
             return
         held = self.ledger.lines
         values, after = held["value"][lines], np.broadcast_to(np.asarray(after, np.int64), len(lines))
-        names = [entry.reward.name for entry in self.ledger.terms]
-        codes = np.array([self.breakdown.codes(f"reward.{state}", names) for state in STATES])
+        codes = np.array([self.breakdown.codes(f"reward.{state}", self._names) for state in STATES])
         terms = held["terms"][lines]
         if before is not None:
             self.tally.add(REWARD_METRIC + before, at, -1, -values)
@@ -55,10 +56,38 @@ class Record:
             self.moved.append(lines)
         self.tally.add(REWARD_METRIC + after, at, 1, values)
         self.breakdown.add(codes[after, terms], at, 1, values)
-        if PENDING in (before, int(after[0])):
-            rewards = np.array([self.ledger.reward_ids[name] for name in names], np.int64)
-            sign = 1 if before is None else -1
-            self.calendar.add(rewards[terms], held["due"][lines], sign, sign * values)
+        if before is None:
+            self._count_expected(lines, np.full(len(lines), ISSUED), at, 1)
+        elif before == PENDING:
+            self._count_expected(lines, held["expected"][lines].astype(np.int64), at, -1)
+
+    def shift(self, shifts: Shifts) -> None:
+        """Something else is expected of pending lines than before; of a new line it was that it is issued."""
+        for lines, before, after, at in shifts.parts:
+            self._count_expected(lines, before, at, -1)
+            self._count_expected(lines, after, at, 1)
+            self.moved.append(lines)
+
+    def _count_expected(self, lines: Ints, expected: Ints, at: Ints, sign: int) -> None:
+        """Count pending lines (or with sign -1 don't any more) by what is expected: in the calendar and in the sums.
+
+        In the sums only those that are not to be issued have metrics of their own.
+        """
+        held = self.ledger.lines
+        terms, values = held["terms"][lines], sign * held["value"][lines]
+        rewards = np.array([self.ledger.reward_ids[name] for name in self._names], np.int64)
+        self.calendar.add(self.calendar.code(rewards[terms], expected), held["due"][lines], sign, values)
+        unpaid = expected != ISSUED
+        if unpaid.any():
+            expected, at, values, terms = expected[unpaid], at[unpaid], values[unpaid], terms[unpaid]
+            self.tally.add(PENDING_METRIC + expected - COUNTED, at, sign, values)
+            codes = np.array([self.breakdown.codes(f"pending.{state}", self._names) for state in NOT_PAID])
+            self.breakdown.add(codes[expected - COUNTED, terms], at, sign, values)
+
+    @property
+    def _names(self) -> list[str]:
+        """The reward's name of each terms."""
+        return [entry.reward.name for entry in self.ledger.terms]
 
     def outcome(self, persons: pl.DataFrame, first_entry: int) -> Outcome:
         """Everything gathered, as frames; audit entries are numbered from `first_entry`."""
@@ -119,6 +148,7 @@ class Record:
                 ],
                 "value_minor": held["value"][lines],
                 "state": self._states(lines),
+                "expected": self._expected(lines),
                 "due_at": held["due"][lines],
                 "state_at": held["state_at"][lines],
             },
@@ -133,12 +163,20 @@ class Record:
         columns = {
             "id": lines + 1,
             "state": self._states(lines),
+            "expected": self._expected(lines),
             "state_at": self.ledger.lines["state_at"][lines],
         }
         return pl.DataFrame(columns, schema=SCHEMAS["changes"])
 
     def _states(self, lines: Ints) -> list[str]:
         return [STATES[code] for code in self.ledger.lines["state"][lines].tolist()]
+
+    def _expected(self, lines: Ints) -> list[str | None]:
+        """What is expected of pending lines, where it is not that they are issued."""
+        held = self.ledger.lines
+        pending = held["state"][lines] == PENDING
+        codes = np.where(pending, held["expected"][lines], ISSUED).tolist()
+        return [None if code == ISSUED else STATES[code] for code in codes]
 
 
 def _joined(name: str, frames: list[pl.DataFrame]) -> pl.DataFrame:

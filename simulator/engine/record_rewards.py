@@ -7,6 +7,7 @@ import numpy as np
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.audit import PENDING, REVERSED
 from simulator.engine.batch import Batch
+from simulator.engine.judging import Shifts
 from simulator.engine.ledger import ISSUED, STATES
 from simulator.engine.ledger import PENDING as PENDING_STATE
 from simulator.engine.record import Record
@@ -23,6 +24,11 @@ def record_lines(record: Record, batch: Batch, new: NewLines) -> None:
     lines, at = new.lines, batch.received[new.rows]
     record.move(lines, None, PENDING_STATE, at)
     _entries(record, "pending", PENDING, lines, at, batch.seq[new.rows], batch.seq[new.rows])
+
+
+def record_expected(record: Record, shifts: Shifts) -> None:
+    """What pending lines are expected to become, which new lines and other events changed."""
+    record.shift(shifts)
 
 
 def record_changed(record: Record, kind: str, before: int, after: int, change: Changed) -> None:

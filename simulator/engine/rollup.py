@@ -15,7 +15,7 @@ import polars as pl
 from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.domain.vocabulary import Stage, values
 from simulator.engine.arrays import Array, Ints, grouped
-from simulator.engine.ledger import STATES
+from simulator.engine.ledger import NOT_PAID, STATES
 from simulator.engine.outcome import EMPTY, SCHEMAS
 from simulator.engine.rules import OUTCOMES
 from simulator.events.contract import EVENT_TYPES
@@ -30,6 +30,7 @@ METRICS = (
     "attribution.code",
     *(f"decision.{name}" for name in OUTCOMES),
     *(f"reward.{name}" for name in STATES),
+    *(f"pending.{name}" for name in NOT_PAID),
     "late_reversal.clawed",
     "late_reversal.lost",
     "referrer.linked",
@@ -119,17 +120,27 @@ class Breakdown(_Sums):
 
 @dataclass
 class Calendar(_Sums):
-    """Collects what falls due by day; a code is the place of a reward's name in `names`."""
+    """Collects what falls due by day, by reward and by what is expected of it; see `code` for the codes."""
 
     unit: int = DAY_MS
 
+    @staticmethod
+    def code(reward: Array, expected: Array | int) -> Ints:
+        """The codes of rewards, by their ids, that are expected to get these states."""
+        return np.asarray(reward * len(STATES) + expected, np.int64)
+
     def frame(self, names: list[str]) -> pl.DataFrame:
-        """One row for each day and reward that something moved."""
+        """One row for each day, reward (a name by its id) and expected state that something moved."""
         if not self._parts:
             return EMPTY["due"]
-        day, codes, count, value = self._summed(len(names))
-        reward = [names[code] for code in codes]
-        columns = {"day": day, "reward": reward, "count": count, "value": value}
+        day, codes, count, value = self._summed(len(names) * len(STATES))
+        columns = {
+            "day": day,
+            "reward": [names[code // len(STATES)] for code in codes],
+            "expected": [STATES[code % len(STATES)] for code in codes],
+            "count": count,
+            "value": value,
+        }
         return pl.DataFrame(columns, schema=SCHEMAS["due"])
 
 

@@ -25,7 +25,7 @@ ROLLUPS: Final = (
     Comparison("breakdown_week", 3, _LOGGED),
     Comparison("lateness", 2),
     Comparison("lateness_day", 3),
-    Comparison("due", 2),
+    Comparison("due", 3),
     Comparison("leader", 2),
 )
 PROVEN: Final = (*LOG, *OUTCOMES, QUARANTINE, BLOCKS, *ROLLUPS)

@@ -14,6 +14,7 @@ import pytest
 from nasty import PROGRAM, START, nasty_lines
 
 from db.read import sums, traffic
+from db.read.pending import pending
 from db.read.referrers import channels, communities, generations, leaders
 from db.read.rewards import STATES, budget, by_reward, falling_due
 from db.read.rules import RuleRow, by_rule
@@ -89,12 +90,18 @@ def test_rewards_are_those_of_the_table(db: sqlite3.Connection) -> None:
 
 
 def test_the_calendar_is_what_is_pending(db: sqlite3.Connection) -> None:
-    pending = db.execute("SELECT due_at, reward, value_minor FROM reward WHERE state = 'pending'").fetchall()
-    assert pending
-    due = Counter((at // DAY_MS * DAY_MS, reward) for at, reward, _ in pending)
+    lines = db.execute(
+        "SELECT due_at, reward, coalesce(expected, 'issued'), value_minor FROM reward WHERE state = 'pending'"
+    ).fetchall()
+    assert lines
+    due = Counter((at // DAY_MS * DAY_MS, reward, expected) for at, reward, expected, _ in lines)
     rows = falling_due(db)
-    assert {(row.day_ms, row.reward): row.count for row in rows} == due
-    assert sum(row.value_minor for row in rows) == sum(value for _, _, value in pending)
+    assert {(row.day_ms, row.reward, row.expected): row.count for row in rows} == due
+    money = sum(minor for _, _, expected, minor in lines if expected == "issued")
+    assert sum(row.value_minor for row in rows if row.expected == "issued") == money
+    found = pending(sums.now(db))
+    assert (found.minor, found.lines) == (money, len(lines))
+    assert budget(db, Past(), sums.now(db), lines[0][0]).pending == money
     assert len({row.day_ms for row in falling_due(db, days=1)}) == 1
 
 

@@ -154,9 +154,9 @@ class Story:
 
     def promise(self, decision: int, seq: int, role: str, person: int, friend: int, minor: int) -> int:
         self.rewards += 1
-        row = (self.rewards, decision, seq, f"{role}-credit", role, person, None, minor, "pending")
+        row = (self.rewards, decision, seq, f"{role}-credit", role, person, None, minor, "pending", None)
         row += (self.now + 3 * DAY, self.now)
-        self.db.execute("INSERT INTO reward VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self.db.execute("INSERT INTO reward VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.count("reward.pending", 1, minor)
         self.part("reward.pending", f"{role}-credit", 1, minor)
         self.falls_due(self.now + 3 * DAY, f"{role}-credit", 1, minor)
@@ -165,7 +165,7 @@ class Story:
 
     def falls_due(self, due_at: int, reward: str, count: int, minor: int) -> None:
         self.db.execute(
-            "INSERT INTO due VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE "
+            "INSERT INTO due VALUES (?, ?, 'issued', ?, ?) ON CONFLICT DO UPDATE "
             "SET count = count + excluded.count, value = value + excluded.value",
             (due_at // DAY, reward, count, minor),
         )

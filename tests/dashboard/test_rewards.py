@@ -38,9 +38,11 @@ async def rewards(watch: Watch, path: Path, size: tuple[int, int] = (120, 40)) -
 
 
 def test_later_days_are_added_up_by_weeks_from_monday() -> None:
-    rows = [DueRow(START + day * DAY, "referrer-credit", 1, 2000) for day in (3, 20, 21, 22)]
+    rows = [DueRow(START + day * DAY, "referrer-credit", "issued", 1, 2000) for day in (3, 20, 21, 22)]
+    rows += [DueRow(START + day * DAY, "bonus", "counted", 2, 10000) for day in (3, 4)]
     assert by_days_and_weeks(rows, START + 5) == (  # 1 March 2026 is a Sunday
-        Falling(START + 3 * DAY, 1, 1, 2000),
+        Falling(START + 3 * DAY, 1, 1, 2000, 2),
+        Falling(START + 4 * DAY, 1, 0, 0, 2),
         Falling(START + 15 * DAY, 7, 2, 4000),
         Falling(START + 22 * DAY, 7, 1, 2000),
     )

@@ -44,6 +44,7 @@ REWARD = (
     "state",
     "due_at",
     "state_at",
+    "expected",
 )
 
 
@@ -66,7 +67,7 @@ class Collector:
         self.audit: list[tuple[Any, ...]] = []
         self.rollup: Counter[tuple[int, str, str]] = Counter()
         self.breakdown: Counter[tuple[int, str, str, str]] = Counter()
-        self.due: Counter[tuple[int, str, str]] = Counter()
+        self.due: Counter[tuple[int, str, str, str]] = Counter()
         self.late: Counter[tuple[int, str, int]] = Counter()
         self.worst: Counter[tuple[int, str, int]] = Counter()
         self.leaders: dict[tuple[str, int], Row] = {}
@@ -151,15 +152,18 @@ class Collector:
             self.breakdown[row["hour"], row["metric"], row["part"], "count"] += row["count"]
             self.breakdown[row["hour"], row["metric"], row["part"], "value"] += row["value"]
         for row in outcome.due.to_dicts():
-            self.due[row["day"], row["reward"], "count"] += row["count"]
-            self.due[row["day"], row["reward"], "value"] += row["value"]
+            key = row["day"], row["reward"], row["expected"]
+            self.due[*key, "count"] += row["count"]
+            self.due[*key, "value"] += row["value"]
         for row in outcome.lateness.to_dicts():
-            key = row["day"], row["type"], row["bucket"]
-            self.late[key] += row["count"]
-            self.worst[key] = max(self.worst[key], row["worst"])
+            bucket = row["day"], row["type"], row["bucket"]
+            self.late[bucket] += row["count"]
+            self.worst[bucket] = max(self.worst[bucket], row["worst"])
         for row in outcome.leaders.to_dicts():
             self.leaders[row["board"], row["place"]] = row
         self.versions += outcome.versions
+        settled = outcome.rewards.filter(outcome.rewards["state"] != "pending")
+        assert settled["expected"].is_null().all()
 
     @property
     def rows(self) -> Rows:
@@ -201,6 +205,7 @@ class Collector:
             "event_id": event["id"],
             "milestone": decision["milestone"],
             "recipient": person,
+            "expected": (row["expected"] or "issued") if row["state"] == "pending" else None,
         }
         return {name: named[name] for name in REWARD}
 

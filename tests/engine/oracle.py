@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
@@ -658,13 +659,33 @@ class Oracle:
 
     # ------------------------------------------------------------------ the outcome
 
+    def later(self) -> Oracle:
+        """What there would be if nothing happened from now on but time: one that has its own lines."""
+        other = copy(self)
+        mine = {id(line): copy(line) for line in self.lines}
+        other.lines = list(mine.values())
+        other.releases = [mine[id(line)] for line in self.releases]
+        other._trail = []
+        return other
+
+    @property
+    def expected(self) -> list[str | None]:
+        """What each pending line becomes if nothing else happens, by line; None for those that are not pending."""
+        last = self.later()
+        last._release(lambda _: True)
+        return [
+            then.state if now.state == "pending" else None
+            for now, then in zip(self.lines, last.lines, strict=True)
+        ]
+
     @property
     def rows(self) -> Rows:
         """Everything decided, in log order, in the form of the export."""
+        lines = zip(self.lines, self.expected, strict=True)
         return Rows(
             [a.row() for a in self.attributions.values()],
             [d.row() for d in self.decisions],
-            [line.row() for line in self.lines],
+            [{**line.row(), "expected": expected} for line, expected in lines],
         )
 
 

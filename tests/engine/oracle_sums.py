@@ -30,8 +30,10 @@ def parts(oracle: Oracle) -> Parts:
         add("generation", str(generation(oracle, attribution)))
         if friend in qualified(oracle):
             add("channel.qualified", attribution.channel)
-    for line in oracle.lines:
+    for line, expected in zip(oracle.lines, oracle.expected, strict=True):
         add(f"reward.{line.state}", line.reward.name, line.value_minor)
+        if expected not in (None, "issued"):
+            add(f"pending.{expected}", line.reward.name, line.value_minor)
         if line.state == "issued":
             add(
                 "channel.issued",
@@ -75,13 +77,15 @@ def qualified(oracle: Oracle) -> set[str]:
     return {d.conversion["subject"] for d in oracle.decisions if d.outcome == "qualified"}
 
 
-def due(oracle: Oracle) -> dict[tuple[int, str], tuple[int, int]]:
-    """Pending lines and their money by due day and reward."""
-    pending = [line for line in oracle.lines if line.state == "pending"]
-    counts = Counter((line.due_at // DAY_MS, line.reward.name) for line in pending)
-    values: Counter[tuple[int, str]] = Counter()
-    for line in pending:
-        values[line.due_at // DAY_MS, line.reward.name] += line.value_minor
+def due(oracle: Oracle) -> dict[tuple[int, str, str], tuple[int, int]]:
+    """Pending lines and their money by due day, reward and what is expected of them."""
+    counts: Counter[tuple[int, str, str]] = Counter()
+    values: Counter[tuple[int, str, str]] = Counter()
+    for line, expected in zip(oracle.lines, oracle.expected, strict=True):
+        if expected is not None:
+            key = (line.due_at // DAY_MS, line.reward.name, expected)
+            counts[key] += 1
+            values[key] += line.value_minor
     return {key: (counts[key], values[key]) for key in counts}
 
 

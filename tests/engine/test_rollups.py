@@ -50,6 +50,8 @@ def recount(collector: Collector) -> dict[str, tuple[int, int]]:
                 reversals.setdefault(key, event)
     for row in rows.rewards:
         add(f"reward.{row['state']}", row["value_minor"])
+        if row["expected"] not in (None, "issued"):
+            add(f"pending.{row['expected']}", row["value_minor"])
         if row["state"] in ("issued", "revoked"):
             late = reversals.get((row["source"], row["event_id"]))
             if late and late["occurred_at"] <= row["due_at"] < late["received_at"]:
@@ -118,7 +120,7 @@ def test_rollups_are_what_a_recount_gives(block: int) -> None:
         assert collector.totals() == recount(collector)
 
 
-METRICS = ("event.", "channel.", "generation", "reward.", "late_reversal.", "reversal.", "rule.")
+METRICS = ("event.", "channel.", "generation", "reward.", "pending.", "late_reversal.", "reversal.", "rule.")
 
 
 def check_sums(collector: Collector, oracle: Oracle) -> None:
@@ -129,7 +131,7 @@ def check_sums(collector: Collector, oracle: Oracle) -> None:
         key: (collector.due[*key, "count"], collector.due[*key, "value"]) for key in oracle_sums.due(oracle)
     }
     assert pending == oracle_sums.due(oracle)
-    assert sum(collector.due[key] for key in collector.due if key[2] == "count") == sum(
+    assert sum(collector.due[key] for key in collector.due if key[3] == "count") == sum(
         count for count, _ in pending.values()
     )
     late = {key: (count, collector.worst[key]) for key, count in collector.late.items()}

@@ -71,14 +71,13 @@ def test_the_page_of_the_dashboard_tells_every_number_as_it_is_made() -> None:
 def test_no_number_has_two_meanings() -> None:
     titles = [one.title.lower() for one in DEFINITIONS.values()] + [name.lower() for name in FORMULAS]
     assert len(titles) == len(set(titles))
-    sides: dict[str, tuple[object, ...]] = {}
+    sides: dict[str, tuple[tuple[str, ...], ...]] = {}
     for one in DEFINITIONS.values():
         for side in filter(None, (one.over, one.under)):
-            assert sides.setdefault(side.words, (side.counts, side.values)) == (side.counts, side.values), (
-                side.words
-            )
+            made = (side.counts, side.values, side.less)
+            assert sides.setdefault(side.words, made) == made, side.words
     known = {*METRICS, *(f"receipt.{kind}" for kind in RECEIPTS)}
-    assert {metric for counts, values in sides.values() for metric in (*counts, *values)} <= known
+    assert {metric for groups in sides.values() for group in groups for metric in group} <= known
 
 
 def test_the_page_of_the_house_tells_every_metric() -> None:

@@ -25,12 +25,17 @@ _PAST = "What was to fall due at a moment of the past is not kept; ] and } lead 
 
 @dataclass(frozen=True, slots=True)
 class Falling:
-    """What falls due from `day` on (milliseconds UTC) within so many days; money in minor units."""
+    """What falls due from `day` on (milliseconds UTC) within so many days; money in minor units.
+
+    `count` and `value_minor` are of the rewards that would be issued, `unpaid` how many would be counted, capped or
+    unfunded, if nothing else happened.
+    """
 
     day: int
     days: int
     count: int
     value_minor: int
+    unpaid: int = 0
 
 
 def by_days_and_weeks(rows: Sequence[DueRow], now: int) -> tuple[Falling, ...]:
@@ -40,14 +45,17 @@ def by_days_and_weeks(rows: Sequence[DueRow], now: int) -> tuple[Falling, ...]:
     """
     today = now // DAY_MS * DAY_MS
     last = today + DAILY * DAY_MS
-    found: dict[tuple[int, int], tuple[int, int]] = {}
+    found: dict[tuple[int, int], tuple[int, int, int]] = {}
     for row in rows:
         key = (max(today, row.day_ms), 1)
         if row.day_ms >= last:
             key = (max(last, row.day_ms - (row.day_ms - _MONDAY) % (7 * DAY_MS)), 7)
-        held = found.get(key, (0, 0))
-        found[key] = (held[0] + row.count, held[1] + row.value_minor)
-    return tuple(Falling(*key, *pair) for key, pair in sorted(found.items()))
+        count, minor, unpaid = found.get(key, (0, 0, 0))
+        if row.expected == "issued":
+            found[key] = (count + row.count, minor + row.value_minor, unpaid)
+        else:
+            found[key] = (count, minor, unpaid + row.count)
+    return tuple(Falling(*key, *sums) for key, sums in sorted(found.items()))
 
 
 class Calendar(Table[Falling]):
@@ -61,17 +69,33 @@ class Calendar(Table[Falling]):
             "Falls due",
             Topic(
                 "Falls due",
-                "Pending rewards by the day on which their cooling-off ends, for two weeks, then by weeks. What is "
-                "reversed before is voided; what does not fit a cap or the budget is not paid. Days are UTC.",
+                "What would be issued if nothing else happened, by the day on which the cooling-off ends: for two "
+                "weeks, then by weeks. Lines that would only be counted, or find no room in a cap or the budget, are "
+                "told apart as unpaid. What is reversed before is voided. Days are UTC.",
             ),
             _NONE,
             [
                 Column[Falling]("day", "When", 9, self._day, weight=9, grow=1, most=16),
                 Column[Falling](
-                    "count", "Lines", 6, self._count, right=True, weight=7, says="how many rewards"
+                    "count",
+                    "Lines",
+                    6,
+                    self._count,
+                    right=True,
+                    weight=7,
+                    says="how many rewards will be issued",
                 ),
                 Column[Falling](
                     "money", "Money", 8, self._value, right=True, weight=8, says="what they are worth"
+                ),
+                Column[Falling](
+                    "unpaid",
+                    "Unpaid",
+                    6,
+                    self._unpaid,
+                    right=True,
+                    weight=6,
+                    says="how many more lines will be counted, capped or unfunded",
                 ),
                 Column[Falling]("bar", "", 5, self._bar, grow=3, weight=5),
             ],
@@ -109,6 +133,9 @@ class Calendar(Table[Falling]):
 
     def _count(self, row: Falling, cells: int) -> tuple[str, str]:
         return figures.compact(row.count, cells), "plain"
+
+    def _unpaid(self, row: Falling, cells: int) -> tuple[str, str]:
+        return (figures.compact(row.unpaid, cells) if row.unpaid else figures.NOTHING), "quiet"
 
     def _value(self, row: Falling, _cells: int) -> tuple[str, str]:
         program = self._program

@@ -1,0 +1,143 @@
+"""How pending lines are judged: which ones a batch made and voided, and what becomes of one account's lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simulator.domain.spans import HOUR_MS
+from simulator.engine.arrays import Array, Ints
+from simulator.engine.caps import fits
+from simulator.engine.ledger import CAPPED, COUNTED, ISSUED, UNFUNDED, Ledger
+
+ALWAYS, NEVER = int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Lines made and voided in one batch, each in order of its number, with the hour of each.
+
+    Lines that were voided in the hour that made them are in neither: they are pending at the end of no hour.
+    """
+
+    made: Ints
+    made_hours: Ints
+    voided: Ints
+    voided_hours: Ints
+
+    @classmethod
+    def of(cls, made: Ints, made_at: Ints, voided: Ints, voided_at: Ints) -> Changes:
+        """From the moments (milliseconds); new lines have numbers without a gap."""
+        hours, ends = made_at // HOUR_MS, voided_at // HOUR_MS
+        if len(made) and len(voided):
+            new = np.flatnonzero(voided >= made[0])
+            brief = new[hours[voided[new] - made[0]] == ends[new]]
+            kept = np.ones(len(made), bool)
+            kept[voided[brief] - made[0]] = False
+            made, hours = made[kept], hours[kept]
+            voided, ends = np.delete(voided, brief), np.delete(ends, brief)
+        return cls(made, hours, voided, ends)
+
+    def made_hour(self, lines: Ints) -> Ints:
+        """The hour that made each of these lines; ALWAYS where it was before the batch."""
+        return _find(self.made, self.made_hours, lines, ALWAYS)
+
+    def voided_hour(self, lines: Ints) -> Ints:
+        """The hour that voided each of these lines; NEVER where none in this batch did."""
+        return _find(self.voided, self.voided_hours, lines, NEVER)
+
+
+def _find(keys: Ints, values: Ints, wanted: Ints, default: int) -> Ints:
+    result = np.full(len(wanted), default, np.int64)
+    if len(keys):
+        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        there = keys[places] == wanted
+        result[there] = values[places[there]]
+    return result
+
+
+@dataclass
+class Shifts:
+    """What is expected of pending lines, as it changes: (lines, states before, states after, moments) in order."""
+
+    ledger: Ledger
+    parts: list[tuple[Ints, Ints, Ints, Ints]] = field(default_factory=list)
+
+    def expect(self, lines: Ints, states: Array | int, at: Array | int) -> None:
+        """Expect these states of these lines from now on, as of `at` (milliseconds)."""
+        held = self.ledger.lines
+        after = np.broadcast_to(np.asarray(states, np.int64), len(lines))
+        before = held["expected"][lines].astype(np.int64)
+        moved = before != after
+        if not moved.any():
+            return
+        lines, before, after = lines[moved], before[moved], after[moved]
+        self.ledger.count_pending(lines, -1)
+        held["expected"][lines] = after
+        self.ledger.count_pending(lines, 1)
+        self.parts.append(
+            (lines, before, after, np.broadcast_to(np.asarray(at, np.int64), len(moved))[moved])
+        )
+
+
+def judge(ledger: Ledger, account: int, lines: Ints, *, stranded: bool) -> Ints:
+    """The states of an account's pending lines, all of them in the order of release, by their numbers and caps.
+
+    `stranded`: the budget has no room for any of them; else it has room for all.
+    """
+    terms = ledger.lines["terms"][lines]
+    numbers = int(ledger.accounts["releases"][account]) + np.arange(1, len(lines) + 1)
+    turn = ledger.limits.on_turn(terms, numbers)
+    states = np.where(turn, ISSUED, COUNTED)
+    chosen = lines[turn]
+    if stranded:
+        states[turn] = without_room(ledger, chosen)
+    elif near_a_cap(ledger, account, chosen):
+        states[turn] = _within_caps(ledger, account, chosen)
+    return states
+
+
+def near_a_cap(ledger: Ledger, account: int, lines: Ints) -> bool:
+    """Whether these lines and all that the account was ever issued could together pass one of the lines' caps."""
+    terms = ledger.lines["terms"][lines]
+    capped = terms[ledger.limits.capped[terms]]
+    if not len(capped):
+        return False
+    count = int(ledger.accounts["issued"][account]) + len(lines)
+    money = int(ledger.accounts["issued_value"][account]) + int(ledger.lines["value"][lines].sum())
+    return count > int(ledger.limits.count[capped].min()) or money > int(ledger.limits.value[capped].min())
+
+
+def _within_caps(ledger: Ledger, account: int, lines: Ints) -> list[int]:
+    """Issued or capped, one line after another."""
+    history, held = ledger.history(account), ledger.lines
+    states, known = [], len(history.times)
+    columns = (held["terms"][lines].tolist(), held["due"][lines].tolist(), held["value"][lines].tolist())
+    for term, at, value in zip(*columns, strict=True):
+        if all(fits(cap, history, at, value) for cap in ledger.terms[term].reward.caps):
+            history.add(at, value)
+            states.append(ISSUED)
+        else:
+            states.append(CAPPED)
+    history.cut(known)
+    return states
+
+
+def without_room(ledger: Ledger, lines: Ints) -> Ints:
+    """The states of lines on their turn where the budget has no room for any: capped or unfunded."""
+    held, limits = ledger.lines, ledger.limits
+    terms, account = held["terms"][lines], held["account"][lines]
+    over = ledger.accounts["issued"][account] + 1 > limits.count[terms]
+    over |= ledger.accounts["issued_value"][account] + held["value"][lines] > limits.value[terms]
+    states = np.full(len(lines), UNFUNDED)
+    for place in np.flatnonzero(over).tolist():
+        line = lines[place]
+        at, value, history = (
+            int(held["due"][line]),
+            int(held["value"][line]),
+            ledger.history(int(account[place])),
+        )
+        if not all(fits(cap, history, at, value) for cap in ledger.terms[terms[place]].reward.caps):
+            states[place] = CAPPED
+    return states
