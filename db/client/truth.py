@@ -22,7 +22,7 @@ _FETCH = 10_000
 _JUDGED = """
     SELECT d.id, d.seq, d.milestone, d.friend, p.ref, d.referrer, d.outcome, d.reason, d.failed, d.program_version,
            e.source, e.id, e.amount_minor, e.currency, COALESCE(r.issued, 0), COALESCE(r.revoked, 0),
-           COALESCE(r.pending, 0)
+           COALESCE(r.pending, 0), d.withheld_minor
     FROM decision d
     JOIN event e ON e.seq = d.seq
     JOIN person p ON p.id = d.friend
@@ -75,45 +75,3 @@ def judged(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
 def versions(db: sqlite3.Connection) -> list[tuple[int, str]]:
     """The program's versions, and the text of each."""
     return db.execute("SELECT version, text FROM program_version ORDER BY version").fetchall()
-
-
-def is_reversed(db: sqlite3.Connection, friend: int, source: str, event_id: str) -> bool:
-    """Whether a conversion of a friend was taken back by its source; `friend` is a person's number."""
-    sql = "SELECT 1 FROM event WHERE person = ? AND type = 'conversion.reversed' AND source = ? AND reverses = ?"
-    return db.execute(sql, (friend, source, event_id)).fetchone() is not None
-
-
-def is_settled_elsewhere(db: sqlite3.Connection, friend: int, milestone: str, decision: int) -> bool:
-    """Whether the friend has qualified for the milestone by another decision, or was refused it before this one."""
-    sql = (
-        "SELECT 1 FROM decision WHERE friend = ? AND milestone = ? AND id <> ? "
-        "AND (outcome = 'qualified' OR (outcome = 'refused' AND id < ?))"
-    )
-    return db.execute(sql, (friend, milestone, decision, decision)).fetchone() is not None
-
-
-def upline(db: sqlite3.Connection, referrer: int, seq: int) -> int | None:
-    """Who had brought a referrer, as of an event."""
-    found = db.execute(
-        "SELECT referrer FROM attribution WHERE friend = ? AND seq <= ?", (referrer, seq)
-    ).fetchone()
-    return None if found is None else int(found[0])
-
-
-def community(db: sqlite3.Connection, referrer: int, seq: int) -> str | None:
-    """The latest known community of a referrer, as of an event."""
-    sql = (
-        "SELECT community FROM event WHERE person = ? AND community IS NOT NULL AND seq <= ? "
-        "ORDER BY seq DESC LIMIT 1"
-    )
-    found = db.execute(sql, (referrer, seq)).fetchone()
-    return None if found is None else str(found[0])
-
-
-def releases(db: sqlite3.Connection) -> dict[tuple[str, int | str], int]:
-    """How many lines of each reward each recipient (a person's number, or a community's name) has that count."""
-    sql = (
-        "SELECT reward, COALESCE(recipient, community), COUNT(*) FROM reward WHERE state <> 'voided' "
-        "GROUP BY reward, COALESCE(recipient, community)"
-    )
-    return {(str(name), recipient): int(count) for name, recipient, count in db.execute(sql)}

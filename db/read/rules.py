@@ -13,8 +13,8 @@ class RuleRow:
 
     `passed`, `failed` and `missing` are results, one for each decision that it was asked of. The rest are decisions
     that it decided (the first failing rule that refuses, else the first that fails), each with the money of the
-    reward lines that they would have made: `refused` for good, `review` waiting for a verdict, and by verdict
-    `approved` and `declined`.
+    reward lines that they would have made (see `simulator.engine.withheld`): `refused` for good, `review` waiting
+    for a verdict, and by verdict `approved` and `declined`.
     """
 
     code: str

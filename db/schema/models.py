@@ -132,7 +132,11 @@ class Attribution(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """What was decided of one conversion for one milestone; `failed` and `facts` are JSON."""
+    """What was decided of one conversion for one milestone; `failed` and `facts` are JSON.
+
+    `withheld_minor` is the money that a rule kept back as it refused the decision or put it in review, null where none
+    did; it stays when a verdict settles it.
+    """
 
     __tablename__: ClassVar[str] = "decision"
     __table_args__ = (
@@ -150,6 +154,7 @@ class Decision(SQLModel, table=True):
     failed: str
     facts: str | None
     program_version: int
+    withheld_minor: int | None = Field(sa_type=BigInteger)
 
 
 class Reward(SQLModel, table=True):

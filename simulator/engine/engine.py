@@ -221,7 +221,7 @@ class Engine:
         meter.lap("reward")
         record_events(record, batch)
         record_attributed(record, attributed)
-        record_decided(record, batch, decided)
+        record_decided(record, batch, decided, new)
         record_settled(record, batch, decided)
         record_stages(record, batch, qualified)
         record_lines(record, batch, new)

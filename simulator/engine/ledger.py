@@ -121,6 +121,7 @@ def _accounts() -> Columns:
         {
             "recipient": (_ID, NONE),  # a person, or for a community its word
             "role": (np.int8, 0),
+            "made": (_ID, 0),  # lines promised, whatever became of them
             "releases": (_ID, 0),
             "issued": (_ID, 0),
             "issued_value": (_LONG, 0),
@@ -228,14 +229,19 @@ class Ledger:
 
     def accounts_of(self, reward: Reward, recipients: Ints) -> Ints:
         """The accounts of these recipients for one reward, entered where new."""
-        name = self.reward_ids[reward.name]
-        role = ROLES.index(reward.to)
-        keys = mix((np.int64(name * len(ROLES) + role) << 32) | recipients)
-        claim = self.account_ids.claim(keys)
+        claim = self.account_ids.claim(self._keys(reward, recipients))
         new = recipients[claim.first]
-        ids = self.accounts.append(recipient=new, role=np.full(len(new), role))
+        ids = self.accounts.append(recipient=new, role=np.full(len(new), ROLES.index(reward.to)))
         self.account_ids.put(claim.slots[claim.first], ids)
         return self.account_ids.get(claim.slots)
+
+    def find_accounts(self, reward: Reward, recipients: Ints) -> Ints:
+        """Find the accounts of these recipients for one reward; NONE where nothing was promised yet."""
+        return self.account_ids.find(self._keys(reward, recipients))
+
+    def _keys(self, reward: Reward, recipients: Ints) -> Keys:
+        number = self.reward_ids[reward.name] * len(ROLES) + ROLES.index(reward.to)
+        return mix((np.int64(number) << 32) | recipients)
 
     def schedule(self, lines: Ints) -> None:
         """Put pending lines into the calendar of what falls due."""

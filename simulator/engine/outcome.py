@@ -37,6 +37,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "failed": _TEXT,
         "facts": _TEXT,
         "program_version": _INT,
+        "withheld_minor": _INT,
     },
     "settled": {"id": _INT, "outcome": _TEXT, "reason": _TEXT, "decided_at": _INT},
     "rewards": {

@@ -14,6 +14,7 @@ from simulator.engine.lateness import histogram
 from simulator.engine.outcome import SCHEMAS, Version
 from simulator.engine.record import Record
 from simulator.engine.record_parts import count_attributed, count_ruled, count_settled
+from simulator.engine.rewards import NewLines
 from simulator.engine.rollup import METRIC, by_day
 from simulator.engine.rules import OUTCOMES, REVIEW
 from simulator.events.columns import TYPES
@@ -104,8 +105,8 @@ def record_attributed(record: Record, attributed: Attributed) -> None:
     )
 
 
-def record_decided(record: Record, batch: Batch, decided: Decided) -> None:
-    """The batch's decisions as first made: rows and entries."""
+def record_decided(record: Record, batch: Batch, decided: Decided, new: NewLines) -> None:
+    """The batch's decisions as first made: rows and entries; `new` are the reward lines made in it."""
     rows, ids = decided.rows, decided.ids
     if not len(rows):
         return
@@ -125,10 +126,10 @@ def record_decided(record: Record, batch: Batch, decided: Decided) -> None:
         "failed": decided.failed,
         "facts": decided.facts,
         "program_version": np.full(len(rows), record.ready.number),
+        "withheld_minor": absent(count_ruled(record, batch, decided, new)),
     }
     record.decisions.append(pl.DataFrame(columns, schema=SCHEMAS["decisions"]))
     record.tally.add(_DECISION + decided.outcome, at)
-    count_ruled(record, batch, decided)
     record.trail.of_events(
         DECIDED,
         "decided",

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simulator.engine.arrays import Array, Ints
+from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.decisions import Decided, Settlement
 from simulator.engine.ledger import ROLES
 from simulator.engine.record import Record
-from simulator.engine.rewards import held_back
+from simulator.engine.rewards import NewLines
 from simulator.engine.rules import OUTCOMES, QUALIFIED, REFUSED, RESULTS, REVIEW, UNASKED
+from simulator.engine.withheld import withheld_money
 
 GENERATIONS = 30
 """Generations counted apart; the last is of all further ones too."""
@@ -58,14 +59,18 @@ def count_money(record: Record, lines: Ints, sign: int, at: Ints) -> None:
     record.leaders.add_to_people("issued", recipients, values[theirs])
 
 
-def count_ruled(record: Record, batch: Batch, decided: Decided) -> None:
-    """What each rule said, and which rule kept which money back."""
+def count_ruled(record: Record, batch: Batch, decided: Decided, new: NewLines) -> Ints:
+    """Count what each rule said, and which rule kept which money back.
+
+    Gives that money (minor units) by decision, NONE where no rule kept any; `new` are the batch's reward lines.
+    """
+    withheld = np.full(len(decided.rows), NONE)
     verdicts = decided.verdicts
     kept = (
         decided.barred[decided.ruled] == 0
     )  # of an `any` milestone some were barred by an earlier one since
     if verdicts is None or not verdicts.results.shape[1] or not kept.any():
-        return
+        return withheld
     names = [rule.code for rule in record.ready.rules]
     places, results = decided.ruled[kept], verdicts.results[kept]
     at = batch.received[decided.rows[places]]
@@ -74,7 +79,8 @@ def count_ruled(record: Record, batch: Batch, decided: Decided) -> None:
     record.breakdown.add(codes[results[row, rule], rule], at[row])
     stopped = decided.outcome[places] != QUALIFIED
     places, deciding, at = places[stopped], verdicts.deciding[kept][stopped], at[stopped]
-    money = held_back(batch, record.state, record.ready, decided, places)
+    money = withheld_money(batch, record.state, record.ledger, record.ready, decided, places, new)
+    withheld[places] = money
     outcome = decided.outcome[places]
     for which in (REFUSED, REVIEW):
         of = outcome == which
@@ -83,6 +89,7 @@ def count_ruled(record: Record, batch: Batch, decided: Decided) -> None:
     waiting = outcome == REVIEW
     rules = [names[place] for place in deciding[waiting].tolist()]
     record.state.reviews.hold(decided.ids[places[waiting]], rules, money[waiting])
+    return withheld
 
 
 def count_settled(record: Record, settled: Sequence[Settlement], at: Ints) -> None:

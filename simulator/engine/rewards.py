@@ -64,7 +64,7 @@ def qualified_now(batch: Batch, ledger: Ledger, ready: Ready, decided: Decided) 
     groups = []
     if len(places):
         pairs = hash_pairs(batch.events[decided.rows[places]], "source", "id")
-        groups.append(_of_batch(batch, ready, decided, places, ledger.target_ids.assign(pairs)[0]))
+        groups.append(of_batch(batch, ready, decided, places, ledger.target_ids.assign(pairs)[0]))
     approved = [(s.row, s.case) for s in decided.settlements if s.outcome == QUALIFIED]
     versions = {case.ready.number: case.ready for _, case in approved}
     for number, version in versions.items():
@@ -74,7 +74,8 @@ def qualified_now(batch: Batch, ledger: Ledger, ready: Ready, decided: Decided) 
     return groups
 
 
-def _of_batch(batch: Batch, ready: Ready, decided: Decided, places: Ints, targets: Ints) -> Qualified:
+def of_batch(batch: Batch, ready: Ready, decided: Decided, places: Ints, targets: Ints) -> Qualified:
+    """Give these decisions of the batch as if they qualified; `targets` are those of their conversions."""
     rows = decided.rows[places]
     return Qualified(
         ready,
@@ -88,21 +89,6 @@ def _of_batch(batch: Batch, ready: Ready, decided: Decided, places: Ints, target
         batch.amount[rows],
         targets,
     )
-
-
-def held_back(batch: Batch, state: State, ready: Ready, decided: Decided, places: Ints) -> Ints:
-    """The money (minor units) of the lines that each of these decisions would have made, had it qualified.
-
-    Without regard to what may become of a line at its release: its number, its caps, the budget.
-    """
-    money = np.zeros(len(places), np.int64)
-    if not len(places):
-        return money
-    group = _of_batch(batch, ready, decided, places, places)
-    for reward in ready.program.rewards:
-        at, _, values = _promises(batch, state, group, reward)
-        money[at] += values
-    return money
 
 
 def _approved(ledger: Ledger, ready: Ready, cases: list[tuple[int, Case]]) -> Qualified:
@@ -146,6 +132,7 @@ def add_lines(
     columns = {name: values[order] for name, values in columns.items()}
     rows, targets = columns.pop("row"), columns.pop("target")
     lines = ledger.lines.append(**columns)
+    np.add.at(ledger.accounts["made"], columns["account"], 1)
     ledger.targets.grow(len(ledger.target_ids))
     ledger.lines["sibling"][lines] = chain_back(targets, lines, ledger.targets["line"])
     return NewLines(lines, rows, targets)
@@ -156,7 +143,7 @@ def _draft(
 ) -> dict[str, Array]:
     """The lines of one reward, in columns of `Ledger.lines` and `row`, `place`, `target`."""
     reward = group.ready.program.rewards[place]
-    at, recipients, values = _promises(batch, state, group, reward)
+    at, recipients, values = promises(batch, state, group, reward)
     received = batch.received[group.rows[at]]
     return {
         "row": group.rows[at],
@@ -175,7 +162,7 @@ def _draft(
     }
 
 
-def _promises(batch: Batch, state: State, group: Qualified, reward: Reward) -> tuple[Ints, Ints, Ints]:
+def promises(batch: Batch, state: State, group: Qualified, reward: Reward) -> tuple[Ints, Ints, Ints]:
     """Which rows of the group get a line of this reward, whom it goes to, and its money."""
     at = np.flatnonzero(
         np.array([m.name == reward.on for m in group.ready.program.milestones], bool)[group.milestone]

@@ -137,6 +137,7 @@ class State:
     words: Words = field(default_factory=lambda: Words("code"))
     milestone_ids: dict[str, int] = field(default_factory=dict)
     qualified: KeyIndex = field(default_factory=KeyIndex)  # (friend, milestone) that has qualified
+    stopped: KeyIndex = field(default_factory=KeyIndex)  # (friend, `any` milestone) that a rule has stopped
 
     def milestone_id(self, name: str) -> int:
         """The dense id of a milestone's name: the same in every version of the program."""

@@ -13,7 +13,6 @@ from simulator.domain.errors import InputError
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.nearest import advice, shown
-from simulator.scoring.refused import WouldPay
 from simulator.scoring.score import Judged, Score, score
 
 
@@ -29,7 +28,7 @@ def score_database(path: Path, only: Sequence[str] = ()) -> tuple[Score, Program
             version: load_program(text, f"{path}, program version {version}")
             for version, text in truth.versions(db)
         }
-        found = score(_decisions(db, cheats), _codes(programs, only), WouldPay(db, programs).value)
+        found = score(_decisions(db, cheats), _codes(programs, only))
     return found, programs[max(programs)]
 
 
@@ -50,7 +49,7 @@ def _decisions(db: Database, cheats: dict[str, str]) -> Iterator[Judged]:
 def _judged(row: tuple[Any, ...], cheats: dict[str, str]) -> Judged:
     (
         decision, seq, milestone, friend, ref, referrer, outcome, reason, failed, version,
-        source, event_id, amount, currency, issued, revoked, pending,
+        source, event_id, amount, currency, issued, revoked, pending, withheld,
     ) = row  # fmt: skip
     return Judged(
         decision=decision,
@@ -69,5 +68,6 @@ def _judged(row: tuple[Any, ...], cheats: dict[str, str]) -> Judged:
         issued=issued,
         revoked=revoked,
         pending=pending,
+        withheld=withheld or 0,
         kind=cheats.get(ref),
     )

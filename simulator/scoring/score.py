@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
@@ -18,7 +18,7 @@ FORMULAS: Final = {
     "precision": "cheats among them ÷ flagged (or refused)",
     "recall": "cheats among them ÷ cheats among all conversions",
     "refused_honest": "what refused decisions of honest friends would have paid, by the rule that decided: the lines "
-    "they would have made, on their every and in their tier; caps and budget aside; not for reversed conversions",
+    "they would have made, of an n-th one n-th; caps, budget, reversals aside; once of a milestone that counts once",
     "refused_cheats": "the same of cheats: what the rule kept from them",
     "paid": "rewards issued on conversions of cheats and not taken back, to whomever",
     "taken_back": "rewards issued on conversions of cheats and revoked by a reversal",
@@ -32,7 +32,7 @@ class Judged:
     """A decision that rules were asked about. `kind` is that of the cheat its friend belongs to, None for the honest.
 
     `failed` are the codes of rules that failed, in file order. People are given by number, money in minor units:
-    issued, revoked and pending are the sums of the decision's reward lines.
+    issued, revoked and pending are the sums of the decision's reward lines, `withheld` what a rule kept back.
     """
 
     decision: int
@@ -51,6 +51,7 @@ class Judged:
     issued: int = 0
     revoked: int = 0
     pending: int = 0
+    withheld: int = 0
     kind: str | None = None
 
     @property
@@ -118,15 +119,15 @@ class Score:
         return sum(kind.paid for kind in self.kinds.values())
 
 
-def score(decisions: Iterable[Judged], codes: Iterable[str], would_pay: Callable[[Judged], int]) -> Score:
-    """Count decisions, in log order: what the rules `codes` do. `would_pay` values a refused decision."""
+def score(decisions: Iterable[Judged], codes: Iterable[str]) -> Score:
+    """Count decisions, in log order: what the rules `codes` do."""
     found = Score(rules={code: Tally() for code in codes})
     for _, group in groupby(decisions, key=lambda one: one.seq):
-        _count(found, list(group), would_pay)
+        _count(found, list(group))
     return found
 
 
-def _count(found: Score, conversion: list[Judged], would_pay: Callable[[Judged], int]) -> None:
+def _count(found: Score, conversion: list[Judged]) -> None:
     kind = conversion[0].kind
     cheat = kind is not None
     failed = [code for code in found.rules if any(code in one.failed for one in conversion)]
@@ -141,7 +142,7 @@ def _count(found: Score, conversion: list[Judged], would_pay: Callable[[Judged],
         found.refused.point(cheat)
     money = 0
     for one in refused:
-        kept = would_pay(one)
+        kept = one.withheld
         money += kept
         for tally in (found.rules[str(one.decided_by)], found.flagged, found.refused):
             if cheat:

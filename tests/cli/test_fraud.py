@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import pytest
 from nasty import DAY, HOUR, START, Cli
 
 from db.client.crm import Crm, crm_path
+from db.read.rules import by_rule
+from db.read.sums import now
 
 PROGRAM = """
 [program]
@@ -148,7 +152,7 @@ def log() -> list[dict[str, Any]]:
     friend("c", 5 * DAY, 40)
     buy("b", 6 * DAY, 40, "-again")  # refused too, and would not have paid twice
     friend("d", 7 * DAY, 5)  # refused by big
-    friend("e", 9 * DAY, 20, "dr")  # refused by no-self, an honest household; taken back anyway
+    friend("e", 9 * DAY, 20, "dr")  # refused by no-self, an honest household; taken back later
     friend("f", 11 * DAY, 30)
     sent.append(message(10 * DAY, "client/shop", "conversion.reversed", "e", reverses="purchase.completed-e"))
     sent.append(message(13 * DAY, "client/shop", "conversion.reversed", "f", reverses="purchase.completed-f"))
@@ -190,22 +194,22 @@ def test_the_score_by_hand(scored: Path, cli: Cli) -> None:
     told = json.loads(ran.out)
     # first: a, b, b again, c, d, e, f, g, h; bill: a, b. Cheats: b, b again, c, f, and b's bill.
     assert (told["conversions"], told["cheats"]) == (11, 5)
-    # three lines of every-second stand (a, c, f): one more would be the fourth, and pay 50
+    # of every-second one in two pays: half of its 50 each
     assert told["rules"] == {
         "no-self": {
             "flagged": 4,  # b, b again, e, b's bill
             "cheats": 3,
             "precision": 3 / 4,
             "recall": 3 / 5,
-            "refused_honest_minor": 0,  # e was taken back
-            "refused_cheats_minor": 1000 + 5000 + 400 + 300 + 200,  # b; b's bill for the club and for above
+            "refused_honest_minor": 1000 + 2500 + 200,  # e
+            "refused_cheats_minor": 1000 + 2500 + 400 + 300 + 200,  # b; b's bill for the club and for above
         },
         "big": {
             "flagged": 1,
             "cheats": 0,
             "precision": 0,
             "recall": 0,
-            "refused_honest_minor": 1000 + 5000 + 50,
+            "refused_honest_minor": 1000 + 2500 + 50,
             "refused_cheats_minor": 0,
         },
         "fast": {
@@ -213,7 +217,7 @@ def test_the_score_by_hand(scored: Path, cli: Cli) -> None:
             "cheats": 0,
             "precision": 0,
             "recall": 0,
-            "refused_honest_minor": 1000 + 5000 + 200,
+            "refused_honest_minor": 1000 + 2500 + 200,
             "refused_cheats_minor": 0,
         },
     }
@@ -222,7 +226,7 @@ def test_the_score_by_hand(scored: Path, cli: Cli) -> None:
     assert told["refused"]["flagged"] == 6  # g waits
     assert told["refused"]["precision"] == 3 / 6
     assert told["refused"]["recall"] == 3 / 5
-    assert told["refused_to_honest_minor"] == 6050 + 6200
+    assert told["refused_to_honest_minor"] == 3700 + 3550 + 3700
     assert told["kinds"] == {
         "buy-then-cancel": {
             "conversions": 1, "flagged": 0, "refused": 0, "waiting": 0, "recall": 0,
@@ -234,17 +238,27 @@ def test_the_score_by_hand(scored: Path, cli: Cli) -> None:
         },
         "self-referral": {
             "conversions": 3, "flagged": 3, "refused": 3, "waiting": 0, "recall": 1,
-            "refused_minor": 6900, "paid_minor": 0, "taken_back_minor": 0, "pending_minor": 0,
+            "refused_minor": 4400, "paid_minor": 0, "taken_back_minor": 0, "pending_minor": 0,
         },
     }  # fmt: skip
     assert told["paid_to_cheats_minor"] == 6700
     assert "÷" in told["formulas"]["precision"]
 
 
+def test_what_fraud_says_of_a_rule_is_what_the_screen_says_that_it_held_back(scored: Path, cli: Cli) -> None:
+    told = json.loads(cli("fraud", "--db", scored, "--json").out)["rules"]
+    with closing(sqlite3.connect(scored)) as db:
+        rows = {row.code: row for row in by_rule(now(db))}
+    assert {code: row.held_back[1] for code, row in rows.items()} == {
+        code: rule["refused_honest_minor"] + rule["refused_cheats_minor"] for code, rule in told.items()
+    }
+    assert rows["fast"].review[1] == 1000 + 2500 + 200  # g waits
+
+
 def test_the_score_in_words(scored: Path, cli: Cli) -> None:
     said = cli("fraud", "--db", scored).out
     assert said.startswith("Shop: 11 conversions judged, 5 of cheats (45.5 %)\n")
-    assert "£67.00 was paid to cheats and kept by them; £122.50 was refused to honest people" in said
+    assert "£67.00 was paid to cheats and kept by them; £109.50 was refused to honest people" in said
     assert "precision: cheats among them ÷ flagged" in said
 
 
@@ -252,7 +266,7 @@ def test_totals_over_some_rules_only(scored: Path, cli: Cli) -> None:
     told = json.loads(cli("fraud", "--db", scored, "--rule", "no-self", "--json").out)
     assert list(told["rules"]) == ["no-self"]
     assert told["flagged"]["flagged"] == 4
-    assert told["refused_to_honest_minor"] == 0
+    assert told["refused_to_honest_minor"] == 3700
     assert told["paid_to_cheats_minor"] == 6700
     ran = cli("fraud", "--db", scored, "--rule", "no-slef")
     assert ran.status == 2

@@ -142,12 +142,25 @@ class Story:
     def decide(self, seq: int, friend: int, referrer: int, outcome: str, reason: str | None) -> int:
         self.decisions += 1
         failed = json.dumps([[reason, "fail"]] if reason else [])
-        row = (self.decisions, seq, "activated", friend, referrer, outcome, reason, self.now, failed, None, 1)
+        row = (
+            self.decisions,
+            seq,
+            "activated",
+            friend,
+            referrer,
+            outcome,
+            reason,
+            self.now,
+            failed,
+            None,
+            1,
+            3000 if reason else None,
+        )
         for rule in ("no-self-referral", "eligible", "not-too-fast"):
             self.part("rule.fail" if rule == reason else "rule.pass", rule)
         if reason:
             self.part(f"rule.{outcome}", reason, 1, 3000)
-        self.db.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self.db.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.count(f"decision.{outcome}")
         self.audit("decided", friend, self.decisions, seq)
         return self.decisions

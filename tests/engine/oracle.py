@@ -364,11 +364,30 @@ class Oracle:
             decision.outcome, decision.reason = "qualified", None
         if decision.reason is not None:
             decision.stopped_by = decision.reason.removesuffix(":missing")
-            decision.held_minor = sum(
-                self._value(decision, reward) or 0
-                for reward in decision.program.rewards
-                if reward.on == decision.milestone.name and self._recipient(decision, reward) is not None
-            )
+            decision.held_minor = self._withheld(decision)
+
+    def _withheld(self, decision: Decided) -> int:
+        """The money of the lines that a decision, stopped now, would have made."""
+        friend, milestone = decision.conversion["subject"], decision.milestone
+        if milestone.occurrence == "any" and any(
+            one.stopped_by is not None
+            for one in self.decisions
+            if one.milestone.name == milestone.name
+            and one.conversion["subject"] == friend
+            and one.milestone.occurrence == "any"
+            and one is not decision
+        ):
+            return 0
+        money = 0
+        for reward in decision.program.rewards:
+            recipient = self._recipient(decision, reward) if reward.on == milestone.name else None
+            if recipient is None:
+                continue
+            promised = sum(line.key == (reward.name, reward.to, recipient) for line in self.lines)
+            first, last = reward.tier or (1, None)
+            if first <= promised + 1 and (last is None or promised + 1 <= last):
+                money += round(Fraction(self._value(decision, reward) or 0, reward.every or 1))
+        return money
 
     def _settle(self, event: Event) -> None:
         """A verdict on a decision in review, once."""

@@ -1,0 +1,76 @@
+"""The money that a rule keeps back: what a decision that it stopped would have been promised, as of its event.
+
+One definition for the rules' table, for `fraud` and for the oracle, and one that later events can't change, so that it
+does not depend on the batches: each reward line that the decision would have made, at its value; of an `every` k-th the
+k-th part, since one in k pays; of a `tier` nothing where the recipient's next line would stand outside of it, counting
+the lines that were promised by then, whatever became of them. Caps, the budget, and a reversal are left aside. A friend
+stopped again on a milestone that counts once (`any`) is stopped for nothing more.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.engine.arrays import NONE, Ints
+from simulator.engine.batch import Batch
+from simulator.engine.decisions import Decided
+from simulator.engine.keys import pair
+from simulator.engine.ledger import Ledger
+from simulator.engine.rewards import NewLines, of_batch, promises
+from simulator.engine.state import State
+from simulator.engine.version import Ready
+from simulator.program.model import Reward
+
+
+def withheld_money(
+    batch: Batch, state: State, ledger: Ledger, ready: Ready, decided: Decided, places: Ints, new: NewLines
+) -> Ints:
+    """Give the money (minor units) that each of these stopped decisions, in log order, would have been promised.
+
+    `new` are the reward lines that the batch has made: they are in the ledger already.
+    """
+    money = np.zeros(len(places), np.int64)
+    if not len(places):
+        return money
+    group = of_batch(batch, ready, decided, places, places)
+    for reward in ready.program.rewards:
+        at, recipients, values = promises(batch, state, group, reward)
+        values = _part(values, reward.every or 1)
+        if reward.tier is not None and len(at):
+            first, last = reward.tier
+            numbers = _promised_before(ledger, reward, recipients, group.rows[at], new) + 1
+            values[(numbers < first) | (False if last is None else numbers > last)] = 0
+        money[at] += values
+    money[_stopped_before(state, ready, decided, places)] = 0
+    return money
+
+
+def _part(values: Ints, every: int) -> Ints:
+    """Divide by `every`, half to even."""
+    whole, rest = values // every, values % every
+    up = (2 * rest > every) | ((2 * rest == every) & (whole % 2 == 1))
+    part: Ints = whole + up
+    return part
+
+
+def _promised_before(ledger: Ledger, reward: Reward, recipients: Ints, rows: Ints, new: NewLines) -> Ints:
+    """Count the lines of a reward that each recipient had been promised before the event in that row of the batch."""
+    accounts = ledger.find_accounts(reward, recipients)
+    made = np.where(accounts == NONE, 0, ledger.accounts["made"][accounts]).astype(np.int64)
+    theirs = ledger.lines["account"][new.lines].astype(np.int64)
+    width = 1 + max(int(rows.max()), int(new.rows.max(initial=0)))
+    later = np.sort(theirs * width + new.rows)
+    since = np.searchsorted(later, (accounts + 1) * width) - np.searchsorted(later, accounts * width + rows)
+    return made - np.where(accounts == NONE, 0, since)
+
+
+def _stopped_before(state: State, ready: Ready, decided: Decided, places: Ints) -> Ints:
+    """Find the decisions on an `any` milestone that a rule had stopped before for the same friend."""
+    once = np.array([milestone.occurrence == "any" for milestone in ready.program.milestones], bool)
+    at = np.flatnonzero(once[decided.milestone[places]])
+    if not len(at):
+        return at
+    names = np.array([state.milestone_id(one.name) for one in ready.program.milestones], np.int64)
+    claim = state.stopped.claim(pair(decided.friend[places[at]], names[decided.milestone[places[at]]]))
+    state.stopped.put(claim.slots[claim.first], np.zeros(int(claim.first.sum()), np.int64))
+    return at[~claim.first]
