@@ -52,9 +52,8 @@ class Budget:
 
     `spent` is everything issued (clawed back too: it gives no room back), `a_day` what was issued in the last
     RATE_DAYS days, or since the start, by the day. At that rate `runs_out_at` comes; null without a budget or
-    without spending. `pending` is what would be issued on top if nothing
-    else happened. `now` is the moment that the figures are of, and
-    `ends_at` the program's end, null where it has none.
+    without spending. `pending` is what would be issued on top if nothing else happened. `now` is the moment that the
+    figures are of, and `ends_at` the program's end, null where it has none. `clawed` is what was clawed back of `spent`.
     """
 
     total: int | None
@@ -64,6 +63,7 @@ class Budget:
     runs_out_at: int | None
     now: int = 0
     ends_at: int | None = None
+    clawed: int = 0
 
     @property
     def left(self) -> int | None:
@@ -114,7 +114,8 @@ def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget
     runs_out = None
     if total is not None and a_day > 0:
         runs_out = at_ms + int(max(0, total - spent) / a_day * DAY_MS)
-    return Budget(total, spent, pending(sums).minor, a_day, runs_out, at_ms, ends_at)
+    clawed = sums.value("reward.revoked")
+    return Budget(total, spent, pending(sums).minor, a_day, runs_out, at_ms, ends_at, clawed)
 
 
 @lru_cache(maxsize=4)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from db.read.figures import figure
 from db.read.traffic import LATENESS, by_type, cost_of_lateness
 from db.sqlite.readonly import Query
 from simulator.domain.reversal_reasons import WITHOUT_EFFECT
 
 MOST_EARLY = 100_000
 """Conversions looked at by `conversions_before_visits`: half a second."""
+MONEY: Final = ("issued", "pending", "clawed", "spent", "cost")
+"""The numbers that `--json` reports as the screens show them; keys of `simulator.domain.definitions`."""
 
 
 def summary(query: Query) -> dict[str, Any]:
@@ -18,6 +21,7 @@ def summary(query: Query) -> dict[str, Any]:
     `rewards` are by state, each with `count` and `value_minor`; `lateness` is by event type (milliseconds between
     occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are rewards issued before the news of the
     reversal that would have voided them; `reversals_without_effect` are by reason;
+    `numbers` are those of `simulator.domain.definitions` that are money, in minor units;
     `chain` has each chain's newest hash.
     """
     totals = {metric: (count, value) for metric, count, value in query("SELECT * FROM total", ())}
@@ -32,7 +36,11 @@ def summary(query: Query) -> dict[str, Any]:
     vain = query(f"SELECT part, count FROM breakdown WHERE metric = '{WITHOUT_EFFECT}' ORDER BY part", ())
     cost = cost_of_lateness(totals)
     heads = query("SELECT chain, hash, MAX(number) FROM block GROUP BY chain ORDER BY chain", ())
+    numbers = {key: figure(key, totals) for key in MONEY}
     return {
+        "numbers": {
+            key: one.numerator if one.denominator is None else one.shown for key, one in numbers.items()
+        },
         "attributions": sum(count for count, _ in named("attribution.").values()),
         "decisions": {outcome: count for outcome, (count, _) in named("decision.").items()},
         "rewards": {

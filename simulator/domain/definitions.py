@@ -121,7 +121,7 @@ DEFINITIONS: dict[str, Definition] = {
         ),
         Definition(
             "pending",
-            "Pending liability",
+            "Pending",
             "money",
             PENDING,
             None,

@@ -11,7 +11,7 @@ from textual.containers import Container, Horizontal, Vertical
 from referral_tui.dashboard.widgets.funnel import Funnel
 from referral_tui.dashboard.widgets.listing import Listing
 from referral_tui.dashboard.widgets.lists import Attributions, Rewards, Stream
-from referral_tui.dashboard.widgets.tile import SHORT_TITLES, Tile
+from referral_tui.dashboard.widgets.tile import TITLES, Tile
 
 if TYPE_CHECKING:
     from db.read.overview import Overview
@@ -39,7 +39,7 @@ class OverviewBoard(Container):
     def compose(self) -> ComposeResult:
         """Make tiles, funnel and lists."""
         with Horizontal(id="tiles"):
-            for key in SHORT_TITLES:
+            for key in TITLES:
                 yield Tile(key)
         with Container(id="below"):
             yield Funnel()

@@ -87,6 +87,8 @@ class BudgetGauge(LineWidget, can_focus=True):
             yield outlook(budget, program.currency, program.digits)
         if budget.pending:
             yield f"{self._money(budget.pending)} more is promised and pending."
+        if budget.clawed:
+            yield f"Spent is what is issued, and {self._money(budget.clawed)} clawed back: it gives no room back."
 
     def _money(self, minor: int) -> str:
         program = self._program

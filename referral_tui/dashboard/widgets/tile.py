@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from db.read.overview import Headline
     from db.read.queries import Program
 
-SHORT_TITLES = {
-    "participation": ("Participation", "Sharing"),
-    "k": ("K factor", "K factor"),
-    "cost": ("Cost per customer", "Cost/new"),
-    "issued": ("Issued", "Issued"),
-    "pending": ("Pending liability", "Pending"),
-    "clawed": ("Clawed back", "Clawback"),
-    "time": ("Time to reward", "To reward"),
+TITLES = {
+    "participation": "Participation",
+    "k": "K factor",
+    "cost": "Cost per customer",
+    "issued": "Issued",
+    "pending": "Pending",
+    "clawed": "Clawed back",
+    "time": "Time to reward",
 }
+"""Each number's name, the same at every size (a narrow tile cuts it): that of its definition, which is loaded later."""
 
 LINE_INKS = {
     "clawed": "bad",
@@ -59,9 +60,7 @@ class Tile(LineWidget, can_focus=True):
     def draw(self, width: int, height: int) -> Iterator[Strip]:
         """Draw name, number, parts and line, as many of them as there is room for."""
         focus = self.has_focus
-        long, short = SHORT_TITLES[self.key]
-        title = long if len(long) + 2 <= width else short
-        name = self.line(width).add(title, self.ink("accent" if focus else "quiet"))
+        name = self.line(width).add(TITLES[self.key], self.ink("accent" if focus else "quiet"))
         if focus and name.left >= 2:
             name.add(" ◂", self.ink("accent"))
         yield name.strip()
@@ -81,7 +80,7 @@ class Tile(LineWidget, can_focus=True):
         """Say what the number means and how it is made."""
         headline = self._headline
         if headline is None:
-            return Topic(SHORT_TITLES[self.key][0], "Nothing is known of it yet.")
+            return Topic(TITLES[self.key], "Nothing is known of it yet.")
         now = self._value(headline, None)
         if headline.nothing_issued:
             now = "nothing issued yet"

@@ -1,0 +1,39 @@
+"""A number has one name: on its tile at every size, in its definition, and in the pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from story import DAY, START, Story
+from watching import Watch
+
+from db.read.rewards import Budget
+from referral_tui.dashboard.screens.rewards import RewardsScreen
+from referral_tui.dashboard.widgets.budget import BudgetGauge
+from referral_tui.dashboard.widgets.tile import TITLES, Tile
+from simulator.domain.definitions import DEFINITIONS, HEADLINES
+
+
+def test_a_tile_is_called_what_its_definition_is_called() -> None:
+    assert {key: DEFINITIONS[key].title for key in HEADLINES} == TITLES
+    pages = (Path(__file__).parents[2] / "docs" / "dashboard.md").read_text()
+    assert all(f"| {title.lower()} |" in pages.lower() for title in TITLES.values())
+
+
+async def test_a_narrow_tile_cuts_its_name_and_takes_no_other(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(120, 40)) as seen:
+        for width in (8, 10, 16, 30):
+            for tile in seen.app.screen.query(Tile):
+                title = TITLES[tile.key]
+                name = next(iter(tile.draw(width, 3))).text.rstrip().removesuffix("◂").rstrip()
+                assert name == (title if len(title) <= width else title[: width - 1] + "…")
+
+
+async def test_spent_says_how_it_differs_from_issued(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(120, 40)) as seen:
+        await seen.open(RewardsScreen)
+        gauge = seen.app.screen.query_one(BudgetGauge)
+        budget = Budget(1000, 500, 0, 500.0, START + DAY, START, None, 220)
+        gauge.show(budget, seen.app.snapshot.standing.program)
+        said = " ".join(strip.text.strip() for strip in gauge.draw(80, 6))
+        assert "Spent is what is issued, and £2.20 clawed back: it gives no room back." in said
