@@ -1,0 +1,74 @@
+"""Issued, pending, clawed back, spent and cost are the same numbers wherever they are said, whatever the preset."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nasty import Cli
+
+from db.read.overview import History, overview
+from db.read.rewards import STATES, budget, by_reward
+from db.read.rules import by_rule
+from db.read.sums import Past, now
+from simulator.program.presets import preset_names
+
+
+def _said_on_screens(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
+    """What the screens' queries say: the numbers, and what each rule held back."""
+    with closing(sqlite3.connect(path)) as db:
+        sums = now(db)
+        tiles = {one.key: one for one in overview(db, History()).headlines}
+        (at,) = db.execute("SELECT sim_at FROM clock").fetchone()
+        funds = budget(db, Past(), sums, at)
+        rows = by_reward(sums)
+        by_state = {state: sum(row.state(state)[1] for row in rows) for state in STATES}
+        held = {row.code: row.held_back[1] for row in by_rule(sums)}
+    numbers = {key: tiles[key].numerator for key in ("issued", "pending", "clawed")}
+    assert (by_state["issued"], by_state["revoked"]) == (numbers["issued"], numbers["clawed"])
+    assert (funds.spent, funds.pending) == (numbers["issued"] + numbers["clawed"], numbers["pending"])
+    assert funds.clawed == numbers["clawed"]
+    return {**numbers, "spent": funds.spent, "cost": tiles["cost"].shown}, held
+
+
+def _exported(cli: Cli, path: Path) -> Counter[str]:
+    """Money by state of all exported rewards."""
+    found: Counter[str] = Counter()
+    for line in cli("export", "rewards", "--db", path).out.splitlines():
+        row = json.loads(line)
+        found[row["state"]] += row["value_minor"]
+    return found
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_money_is_the_same_wherever_it_is_said(cli: Cli, tmp_path: Path, preset: str) -> None:
+    path = tmp_path / "a.db"
+    size = ["--referrers", 150, "--days", 45, "--seed", len(preset)]
+    ran = cli("simulate", "--preset", preset, *size, "--db", path, "--json")
+    assert ran.status == 0, ran.err
+    screens, held = _said_on_screens(path)
+    assert ran.json["numbers"] == screens
+
+    compared = cli("compare", path, path, "--json").json
+    for key in ("issued", "pending", "clawed", "cost"):
+        assert compared["numbers"][key]["values"] == [screens[key]] * 2
+    assert compared["budget"]["spent_minor"] == [screens["spent"]] * 2
+
+    exported = _exported(cli, path)
+    assert exported["issued"] == screens["issued"]
+    assert exported["revoked"] == screens["clawed"]
+    assert exported["issued"] + exported["revoked"] == screens["spent"]
+
+    scored = cli("fraud", "--db", path, "--json").json
+    assert {code: held.get(code, 0) for code in scored["rules"]} == {
+        code: rule["refused_honest_minor"] + rule["refused_cheats_minor"]
+        for code, rule in scored["rules"].items()
+    }
+    kinds = scored["kinds"].values()
+    assert sum(kind["paid_minor"] for kind in kinds) == scored["paid_to_cheats_minor"] <= screens["issued"]
+    assert sum(kind["taken_back_minor"] for kind in kinds) <= screens["clawed"]
