@@ -44,7 +44,7 @@ def _course(budget: Budget, money: Callable[[float], str]) -> str:
     if budget.ends_at is not None and budget.ends_at <= budget.now:
         return f"The program has ended, with {money(budget.left or 0)} left."
     if budget.left_at_end is not None:
-        return f"Lasts to the end ({figures.date(budget.ends_at or 0)}), with about {money(budget.left_at_end)} left."
+        return f"Lasts to the end, about {money(budget.left_at_end)} left."
     if budget.runs_out_at is not None:
         return f"Runs out {figures.date(budget.runs_out_at)}, at {money(7 * budget.a_day)} a week."
     return "Nothing was issued in the last weeks, so no end is in sight."

@@ -53,7 +53,7 @@ class Budget:
     `spent` is everything issued (clawed back too: it gives no room back), `a_day` what was issued in the last
     RATE_DAYS days, or since the start, by the day. At that rate `runs_out_at` comes; null without a budget or
     without spending. `pending` is what would be issued on top if nothing else happened. `now` is the moment that the
-    figures are of, and `ends_at` the program's end, null where it has none. `clawed` is what was clawed back of `spent`.
+    figures are of, and `ends_at` the program's end, null where it has none. `clawed` was clawed back of `spent`.
     """
 
     total: int | None

@@ -55,7 +55,10 @@ def test_later_days_are_added_up_by_weeks_from_monday() -> None:
         (Budget(1000, 1000, 0, 500.0, START), "It is spent"),
         (Budget(1000, 10, 0, 0.0, None), "no end is in sight"),
         (Budget(1000, 0, 0, 0.0, None), "Nothing was spent yet"),
-        (Budget(1000, 500, 0, 1.0, START + 500 * DAY, START, START + 100 * DAY), "with about £4.00 left"),
+        (
+            Budget(1000, 500, 0, 1.0, START + 500 * DAY, START, START + 100 * DAY),
+            "Lasts to the end, about £4.00 left.",
+        ),
         (Budget(1000, 500, 0, 1.0, START + 500 * DAY, START, START + 600 * DAY), "Runs out 14 Jul 2027"),
         (
             Budget(1000, 500, 0, 1.0, START + 500 * DAY, START, START),

@@ -21,9 +21,9 @@ def budget(spent: int, a_day: float, ends_in: int | None = None) -> Budget:
     ("one", "said", "short"),
     [
         (budget(5_000, 100.0), "Runs out 20 Apr 2026, at £7.00 a week.", True),
-        (budget(5_000, 100.0, 49), "Lasts to the end (19 Apr 2026), with about £1.00 left.", False),
+        (budget(5_000, 100.0, 49), "Lasts to the end, about £1.00 left.", False),
         (budget(5_000, 100.0, 51), "Runs out 20 Apr 2026, at £7.00 a week.", True),
-        (budget(5_000, 0.0, 49), "Lasts to the end (19 Apr 2026), with about £50.00 left.", False),
+        (budget(5_000, 0.0, 49), "Lasts to the end, about £50.00 left.", False),
         (budget(5_000, 100.0, 0), "The program has ended, with £50.00 left.", False),
         (budget(0, 0.0), "Nothing was spent yet.", False),
         (budget(10_000, 100.0, 49), "It is spent: what falls due now is unfunded.", True),

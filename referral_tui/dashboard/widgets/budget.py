@@ -42,7 +42,7 @@ class BudgetGauge(LineWidget, can_focus=True):
         if budget.total:
             yield self.line(width).skip().add(lines.pop(), self.ink("strong")).strip()
             yield self._bar(budget, budget.total, width)
-        later = [text for text in (*lines, *self._outlook(budget)) for text in wrap(text, room)]
+        later = [text for text in (*lines, *self._outlook(budget, room)) for text in wrap(text, room)]
         for number, text in enumerate(later[: max(0, height - (2 if budget.total else 0))]):
             ink = "warn" if number == 0 and runs_short(budget) else "plain"
             yield self.line(width).skip().add(text, self.ink(ink)).strip()
@@ -80,11 +80,12 @@ class BudgetGauge(LineWidget, can_focus=True):
         line.add("█" * spent, self.ink("good")).add("▒" * pending, self.ink("warn"))
         return line.add("─" * (cells - spent - pending), self.ink("edge")).strip()
 
-    def _outlook(self, budget: Budget) -> Iterator[str]:
+    def _outlook(self, budget: Budget, room: int) -> Iterator[str]:
         """Say how long it lasts, then what is pending."""
         program = self._program
         if program is not None and budget.total is not None:
-            yield outlook(budget, program.currency, program.digits)
+            said = outlook(budget, program.currency, program.digits)
+            yield said if len(said) <= room or not said.startswith("Runs") else f"{said.partition(',')[0]}."
         if budget.pending:
             yield f"{self._money(budget.pending)} more is promised and pending."
         if budget.clawed:
