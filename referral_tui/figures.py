@@ -5,6 +5,7 @@ Pure functions; moments are milliseconds UTC, money integer minor units.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -74,6 +75,15 @@ def number(value: float | None, unit: str, currency: str, digits: int, width: in
     if unit == "ratio":
         return f"{value:.3f}" if value < 1 else f"{value:.2f}"
     return duration(value) if unit == "duration" else money(value, currency, digits, width)
+
+
+def parts(shares: Sequence[tuple[str, float]], currency: str, digits: int, width: int | None = None) -> str:
+    """Write what a sum of money is made of: `£12.10 issued + £8.00 pending`, without the words where they don't fit."""
+    full = " + ".join(f"{money(minor, currency, digits)} {title}" for title, minor in shares)
+    if width is None or len(full) <= width:
+        return full
+    room = (width - 3 * (len(shares) - 1)) // max(1, len(shares))
+    return " + ".join(money(minor, currency, digits, room) for _, minor in shares)
 
 
 def change(before: float | None, after: float | None, unit: str) -> str:

@@ -41,6 +41,13 @@ class Headline:
     trend: str
     series: tuple[float | None, ...]
     lines: int | None = None
+    parts: tuple[tuple[str, int], ...] = ()
+    """The numbers that the numerator adds up, by title."""
+
+    @property
+    def shares(self) -> tuple[tuple[str, float], ...]:
+        """What each part has in the number, by title: they add up to it."""
+        return tuple((title, minor / self.denominator) for title, minor in self.parts if self.denominator)
 
     @property
     def value(self) -> float | None:
@@ -121,6 +128,7 @@ def figure(key: str, totals: Rollup, buckets: Sequence[Rollup] = ()) -> Headline
         one.flow or "the number as it stood at the end of each",
         _course(one, totals, buckets),
         one.over.lines(totals) if money else None,
+        tuple((DEFINITIONS[part].title.lower(), DEFINITIONS[part].over.of(totals)) for part in one.parts),
     )
 
 

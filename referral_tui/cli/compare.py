@@ -14,6 +14,7 @@ from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
     from db.read.comparing import Side
+    from db.read.figures import Headline
 
 _PAGE: Final = 79
 _NAME: Final = 20  # the longest title of a number is 18 letters, and two spaces
@@ -71,7 +72,7 @@ def _fields(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, s
         "design": [{"sign": sign, "text": text} for sign, text in differs],
         "stages": {x.name: [x.count, y.count] for x, y in zip(a.stages, b.stages, strict=True)},
         "numbers": {
-            x.key: {"unit": x.unit, "values": [x.shown, y.shown], "formula": x.formula}
+            x.key: {"unit": x.unit, "values": [x.shown, y.shown], "formula": x.formula} | _parts(x, y)
             for x, y in zip(a.numbers, b.numbers, strict=True)
         },
         "budget": {
@@ -85,6 +86,14 @@ def _fields(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, s
         "further_minor": b.promised - a.promised,
         "each_minor": (b.promised - a.promised) / more if more > 0 else None,
     }
+
+
+def _parts(one: Headline, other: Headline) -> dict[str, Any]:
+    """What a number adds up, of each side, by title; nothing where it is of one piece."""
+    if not one.parts:
+        return {}
+    a, b = dict(one.shares), dict(other.shares)
+    return {"parts": {title: [a.get(title), b.get(title)] for title, _ in one.parts}}
 
 
 def _lines(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -104,6 +113,9 @@ def _lines(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, st
             figures.number(one.shown, one.unit, a.program.currency, a.program.digits, _CELL) for one in (m, n)
         ]
         yield _row(m.title, *cells, figures.change(m.shown, n.shown, m.unit))
+        for title, pair in _parts(m, n).get("parts", {}).items():
+            cells = [figures.number(one, m.unit, a.program.currency, a.program.digits, _CELL) for one in pair]
+            yield _row(f"  {title}", *cells, figures.change(pair[0], pair[1], m.unit))
     yield ""
     yield from _told(_verdict(a, b), "")
     for name, side in zip(names, (a, b), strict=True):

@@ -62,6 +62,8 @@ class Definition:
     meaning: str
     flow: str = ""
     """What the course of a flow shows; nothing for a level."""
+    parts: tuple[str, ...] = ()
+    """The numbers, by key, that its numerator adds up, where each is worth telling."""
 
     @property
     def formula(self) -> str:
@@ -106,9 +108,15 @@ DEFINITIONS: dict[str, Definition] = {
             "cost",
             "Cost per customer",
             "money",
-            Term("rewards issued", values=("reward.issued",)),
+            Term(
+                "rewards issued and pending",
+                values=("reward.issued", *PENDING.values),
+                less=PENDING.less,
+            ),
             _QUALIFIED,
-            "What one acquired customer has cost in rewards so far.",
+            "What one new customer costs in rewards: what was issued, and what is pending for the same friends. So "
+            "paying later does not make anybody cheaper.",
+            parts=("issued", "pending"),
         ),
         Definition(
             "issued",

@@ -110,3 +110,25 @@ def test_what_can_not_be_compared_is_one_line(
         ran = cli("compare", pair[0], second)
         assert (ran.status, ran.err.count("\n")) == (2, 1)
         assert said in ran.err
+
+
+def test_paying_later_makes_no_customer_cheaper(cli: Cli, tmp_path: Path, program: Path) -> None:
+    slow = tmp_path / "slow.toml"
+    slow.write_text(program.read_text().replace('hold = "3d"', 'hold = "60d"'))
+    soon, late = (
+        _filled(cli, program, tmp_path / "soon.db", 4),
+        _filled(cli, slow, tmp_path / "late.db", 4),
+    )
+    a, b = (read_side(path).number("cost") for path in (soon, late))
+    assert a.numerator_is == "rewards issued and pending"
+    assert (a.value, b.value) == (1500, 1500)  # a cap keeps the fourth from being paid, by then or later
+    assert (a.shares, b.shares) == (
+        (("issued", 1500), ("pending", 0)),
+        (("issued", 0), ("pending", 1500)),
+    )
+    lines = [line.split() for line in cli("compare", soon, late).out.splitlines()]
+    assert ["Cost", "per", "customer", "£15.00", "£15.00", "same"] in lines
+    assert ["issued", "£15.00", "£0.00", "-100.0", "%"] in lines
+    assert ["pending", "£0.00", "£15.00", "new"] in lines
+    told = cli("compare", soon, late, "--json").json["numbers"]["cost"]
+    assert told["parts"] == {"issued": [1500, 0], "pending": [0, 1500]}

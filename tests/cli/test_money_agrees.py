@@ -37,11 +37,13 @@ def _said_on_screens(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
 
 
 def _exported(cli: Cli, path: Path) -> Counter[str]:
-    """Money by state of all exported rewards."""
-    found: Counter[str] = Counter()
+    """Money by state of all exported rewards, of pending ones by what is expected of them too."""
+    found: Counter[str] = Counter(issued=0)
     for line in cli("export", "rewards", "--db", path).out.splitlines():
         row = json.loads(line)
-        found[row["state"]] += row["value_minor"]
+        found[row["state"] if row["state"] != "pending" else f"pending, {row['expected']}"] += row[
+            "value_minor"
+        ]
     return found
 
 
@@ -57,11 +59,14 @@ def test_money_is_the_same_wherever_it_is_said(cli: Cli, tmp_path: Path, preset:
     compared = cli("compare", path, path, "--json").json
     for key in ("issued", "pending", "clawed", "cost"):
         assert compared["numbers"][key]["values"] == [screens[key]] * 2
+    parts = compared["numbers"]["cost"]["parts"]
+    assert sum(pair[0] or 0 for pair in parts.values()) == pytest.approx(screens["cost"] or 0)
     assert compared["budget"]["spent_minor"] == [screens["spent"]] * 2
 
     exported = _exported(cli, path)
     assert exported["issued"] == screens["issued"]
     assert exported["revoked"] == screens["clawed"]
+    assert exported["pending, issued"] == screens["pending"]
     assert exported["issued"] + exported["revoked"] == screens["spent"]
 
     scored = cli("fraud", "--db", path, "--json").json

@@ -36,4 +36,19 @@ async def test_spent_says_how_it_differs_from_issued(story: Story, watch: Watch)
         budget = Budget(1000, 500, 0, 500.0, START + DAY, START, None, 220)
         gauge.show(budget, seen.app.snapshot.standing.program)
         said = " ".join(strip.text.strip() for strip in gauge.draw(80, 6))
-        assert "Spent is what is issued, and £2.20 clawed back: it gives no room back." in said
+        assert "Spent keeps £2.20 that was clawed back." in said
+
+
+async def test_the_cost_of_a_customer_shows_what_is_issued_and_what_is_pending(
+    story: Story, watch: Watch
+) -> None:
+    async with watch(story.path, size=(240, 70)) as seen:
+        tile = seen.app.screen.query_one("#tile-cost", Tile)
+        one = next(one for one in seen.app.snapshot.answer.headlines if one.key == "cost")
+        (issued, a), (pending, b) = one.shares
+        assert (issued, pending) == ("issued", "pending")
+        assert a + b == one.value
+        said = f"£{a / 100:.2f} issued + £{b / 100:.2f} pending"
+        assert said in "\n".join(strip.text for strip in tile.draw(40, 8))
+        assert f"£{a / 100:.2f} + £{b / 100:.2f}" in "\n".join(strip.text for strip in tile.draw(18, 8))
+        assert any(said in text for _, text in tile.topic().facts)

@@ -86,10 +86,10 @@ class BudgetGauge(LineWidget, can_focus=True):
         if program is not None and budget.total is not None:
             said = outlook(budget, program.currency, program.digits)
             yield said if len(said) <= room or not said.startswith("Runs") else f"{said.partition(',')[0]}."
+        if budget.clawed:  # why this is more than what is issued
+            yield f"Spent keeps {self._money(budget.clawed)} that was clawed back."
         if budget.pending:
             yield f"{self._money(budget.pending)} more is promised and pending."
-        if budget.clawed:
-            yield f"Spent is what is issued, and {self._money(budget.clawed)} clawed back: it gives no room back."
 
     def _money(self, minor: int) -> str:
         program = self._program

@@ -86,6 +86,8 @@ class Tile(LineWidget, can_focus=True):
             now = "nothing issued yet"
         elif headline.denominator is not None:
             now = f"{self._part(headline, None)} ÷ {figures.count(headline.denominator)} = {now}"
+            if headline.shares:
+                now += f": {self._shares(headline, None)}"
         elif headline.lines is not None:
             now += f", {figures.count(headline.lines)} rewards"
         each = {1: "hour", 24: "day"}.get(self._bucket_hours, f"{self._bucket_hours} hours")
@@ -124,12 +126,18 @@ class Tile(LineWidget, can_focus=True):
             figures.count(headline.numerator) if width is None else figures.compact(headline.numerator, width)
         )
 
+    def _shares(self, headline: Headline, width: int | None) -> str:
+        program = self._program
+        return figures.parts(headline.shares, program.currency, program.digits, width) if program else ""
+
     def _parts(self, headline: Headline, width: int) -> str:
         if headline.nothing_issued:
             return "nothing issued yet" if width >= 18 else "none yet"
         if headline.denominator is None:
             lines = headline.lines or 0
             return f"{figures.compact(lines, max(3, width - 8))} reward{'' if lines == 1 else 's'}"
+        if headline.shares:
+            return self._shares(headline, width)
         if headline.unit == "duration":
             return f"of {figures.compact(headline.denominator, max(3, width - 3))}"
         room = (width - 3) // 2
