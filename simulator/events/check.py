@@ -10,16 +10,29 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
+from types import NoneType
 
 from msgspec import Raw
 
 from simulator.domain.errors import InputError
-from simulator.events.contract import EVENT_TYPES, MAX_INTEGER, SOURCE_PATTERN, EventSpec, Sender
+from simulator.events.contacts import looks_like_phone
+from simulator.events.contract import (
+    DATA_COLUMNS,
+    EVENT_TYPES,
+    EXTENSION_PATTERN,
+    MAX_LINE_BYTES,
+    SOURCE_PATTERN,
+    EventSpec,
+    Sender,
+)
 from simulator.events.members import Members, own_word, read_fields, read_object, read_value
 from simulator.events.moment import EXAMPLE, parse_moment
 from simulator.events.values import (
     Bad,
+    Nested,
+    OutOfRange,
     check_field,
+    check_id,
     check_integer,
     check_reference,
     check_text,
@@ -31,16 +44,29 @@ from simulator.events.values import (
 Row = dict[str, str | int | bool | None]
 """A valid message by the names of MESSAGE_SCHEMA, less `received_at`; `stated`: its `receivedat` in a replay."""
 
+EARLIEST_RECEIPT_MS = 946_684_800_000  # 2000-01-01T00:00:00Z
+LATEST_RECEIPT_MS = 4_102_444_800_000  # 2100-01-01T00:00:00Z
+
 DECISION_FIELDS = ("source", "id", "milestone")
-_ENVELOPE = ("specversion", "id", "source", "type", "time", "subject", "data", "receivedat")
+ENVELOPE = ("specversion", "id", "source", "type", "time", "subject", "data", "receivedat", "seq")
+_STAMPS = ("receivedat", "seq")
+READ = frozenset((*ENVELOPE, "data_base64", "datacontenttype"))
+"""Attributes that the door reads, or that the platform itself adds; all others are passed over."""
 _SOURCE = re.compile(SOURCE_PATTERN)
+_EXTENSION = re.compile(EXTENSION_PATTERN)
+_JSON_TYPE = re.compile(
+    r"(?:application|text)/json(?:\s*;.*)?|[^/;\s]+/[^/;\s]+\+json(?:\s*;.*)?", re.IGNORECASE
+)
+_REFERENCES = ("contact_ref", "device_ref", "by")
+_MAX_EXTENSION_INTEGER = 2**31 - 1  # CloudEvents' integers have 32 bits
 
 
 @dataclass(frozen=True)
 class Problem:
     """Why a message is malformed: the field (`data.code`; None: the whole) and the reason.
 
-    `source` and `id` are what it said of itself, masked; `stated` is a usable `receivedat` in milliseconds.
+    `source` and `id` are what it said of itself, masked; `stated` is a usable `receivedat` in milliseconds;
+    `contacts` are its references that may be raw phone numbers: nowhere in it may they be kept.
     """
 
     field: str | None
@@ -48,47 +74,120 @@ class Problem:
     source: str | None = None
     id: str | None = None
     stated: int | None = None
+    contacts: tuple[str, ...] = ()
 
 
-def check_line(line: bytes, replay: bool) -> Row | Problem:
+@dataclass(frozen=True)
+class Checked:
+    """A valid message as a row, and the names of the attributes that are not kept of it."""
+
+    row: Row
+    passed_over: tuple[str, ...] = ()
+
+
+def check_line(line: bytes, replay: bool, numeric: bool = False) -> Checked | Problem:
     """Check one message by every rule of the contract that needs neither the time of receipt nor a program.
 
     In a `replay`, `receivedat` (integer milliseconds UTC) is required too. The last of two members of one
-    name counts, as in every common JSON reader.
+    name counts, as in every common JSON reader. With `numeric`, references may look like phone numbers.
     """
+    if len(line) > MAX_LINE_BYTES:
+        return Problem(None, f"{len(line):,} bytes long; a message has at most {MAX_LINE_BYTES:,} (1 MiB)")
     try:
         members = read_object(line)
     except Bad as bad:
         return Problem(bad.field, bad.reason)
     stated = _stated(members) if replay else None
     try:
-        row = _check_members(members)
+        passed_over = check_attributes(members)
+        row = _check_members(members, numeric)
         if replay:
             what = "its time of receipt in a replay, in milliseconds UTC"
-            check_integer("receivedat", _required(members, "receivedat", what), 0)
+            value = _required(members, "receivedat", what)
+            check_integer("receivedat", value, EARLIEST_RECEIPT_MS, LATEST_RECEIPT_MS)
     except Bad as bad:
         source, own_id = own_word(members, "source"), own_word(members, "id")
-        return Problem(bad.field, bad.reason, source, own_id, stated)
-    return {**row, "stated": stated}
+        return Problem(bad.field, bad.reason, source, own_id, stated, _dialled(members))
+    return Checked({**row, "stated": stated}, passed_over)
 
 
 def _stated(members: Members) -> int | None:
     value = read_value(members["receivedat"]) if "receivedat" in members else None
-    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_INTEGER
+    usable = isinstance(value, int) and EARLIEST_RECEIPT_MS <= value <= LATEST_RECEIPT_MS
     return value if usable and isinstance(value, int) else None
+
+
+def _dialled(members: Members) -> tuple[str, ...]:
+    """List the references of a refused message that look like phone numbers."""
+    values = [own for name in ("subject", *_REFERENCES) if name in members for own in [members[name]]]
+    try:
+        data = read_fields("data", members["data"]) if "data" in members else {}
+    except Bad:
+        data = {}
+    values += [data[name] for name in _REFERENCES if name in data]
+    texts = [value for value in map(read_value, values) if isinstance(value, str)]
+    return tuple(text for text in texts if looks_like_phone(text))
 
 
 # --- the envelope -------------------------------------------------------------------------------------------
 
 
-def _check_members(members: Members) -> Row:
+def check_attributes(members: Members) -> tuple[str, ...]:
+    """Check the attributes that are not read, and list those that are passed over; raises `Bad`."""
+    passed_over: list[str] = []
+    for name, raw in members.items():
+        if name in _STAMPS and not isinstance(stamp := read_value(raw), (int, NoneType)):
+            _check_extension(name, stamp)
+        if name in READ:
+            continue
+        if name in DATA_COLUMNS or _EXTENSION.fullmatch(name) is None:
+            raise Bad(shorten(name), f"{show(name)} is no attribute of an event{_right_attribute(name)}")
+        value = read_value(raw)
+        if value is not None:
+            _check_extension(name, value)
+            passed_over.append(name)
+    media = read_value(members["datacontenttype"]) if "datacontenttype" in members else None
+    if media is not None and not (isinstance(media, str) and _JSON_TYPE.fullmatch(media)):
+        raise Bad("datacontenttype", f"{show(media)}; data is a JSON object, application/json")
+    return tuple(passed_over)
+
+
+def _right_attribute(name: str) -> str:
+    """Say what is likely meant by a name that no attribute may have."""
+    said = name[:64].lower()
+    if said in DATA_COLUMNS:
+        return f": it is a field of data; write it as data.{said}"
+    near = said if said in READ else next(iter(get_close_matches(said, ENVELOPE, 1)), None)
+    rule = "; names are of small letters and digits"
+    return f"{rule}; is {near} meant?" if near else rule
+
+
+def _check_extension(name: str, value: object) -> None:
+    """Check the value of an attribute that is not kept by what CloudEvents allows: text, integer or boolean."""
+    where = shorten(name)
+    if isinstance(value, Nested):
+        hint = "; the fields of an event stand in data" if value.words == "an object" else ""
+        raise Bad(where, f"{value.words}; an extension is a text, an integer or a boolean{hint}")
+    if isinstance(value, (float, OutOfRange)) or (
+        isinstance(value, int) and not -_MAX_EXTENSION_INTEGER - 1 <= value <= _MAX_EXTENSION_INTEGER
+    ):
+        raise Bad(where, f"{show(value, number=True)}; a number in an extension is an integer of 32 bits")
+    if isinstance(value, str) and value:
+        check_text(where, value, MAX_LINE_BYTES)
+
+
+def _check_members(members: Members, numeric: bool) -> Row:
     version = _required(members, "specversion", '"1.0"')
     if version != "1.0":
         raise Bad("specversion", f'{show(version)}; it must be the text "1.0"')
-    own_id = check_text("id", _required(members, "id", "a text unique within the source"))
+    own_id = check_id("id", _required(members, "id", "a text unique within the source"))
     source = check_text("source", _required(members, "source", "client/<system> or platform"))
     if _SOURCE.fullmatch(source) is None:
-        raise Bad("source", f"{show(source)} is not platform or client/<system> (letters, digits, . _ -)")
+        raise Bad(
+            "source",
+            f"{show(source)} is not platform or client/<system> (letters, digits, . _ -): a source says whose "
+            "the event is, and is part of its key; give another form of it as an extension",
+        )
     kind = _event_type(_required(members, "type", "one of the event types"))
     if source.partition("/")[0] not in kind.senders:
         senders = " or ".join("client/<system>" if s is Sender.CLIENT else "platform" for s in kind.senders)
@@ -102,16 +201,16 @@ def _check_members(members: Members) -> Row:
     except InputError as error:
         raise Bad("time", f"{show(time)}: {error}") from None
     row: Row = {"source": source, "id": own_id, "type": kind.name, "occurred_at": occurred_at}
-    row["subject"] = _subject(members, kind)
+    row["subject"] = _subject(members, kind, numeric)
     if "data_base64" in members and read_value(members["data_base64"]) is not None:
         raise Bad("data_base64", "binary data is not read; write the fields as a JSON object in data")
-    row.update(_data(members, kind))
+    row.update(_data(members, kind, numeric))
     return row
 
 
 def _required(members: Members, name: str, what: str) -> object:
     if name not in members:
-        others = [other for other in islice(members, 50) if other not in _ENVELOPE]
+        others = [other for other in islice(members, 50) if other not in READ]
         near = [o for o in others if o.lower() == name] or get_close_matches(name, others, 1)
         hint = f"; is {show(near[0])} meant?" if near else ""
         raise Bad(name, f"missing: every event needs {what}{hint}")
@@ -126,10 +225,10 @@ def _event_type(value: object) -> EventSpec:
     return EVENT_TYPES[value]
 
 
-def _subject(members: Members, kind: EventSpec) -> str | None:
+def _subject(members: Members, kind: EventSpec, numeric: bool) -> str | None:
     value = read_value(members["subject"]) if "subject" in members else None
     if value is not None:
-        return check_reference("subject", value)
+        return check_reference("subject", value, numeric)
     if kind.subject_required:
         raise Bad("subject", f"missing: {kind.name} is about a person; give the pseudonymous reference")
     return None
@@ -138,7 +237,7 @@ def _subject(members: Members, kind: EventSpec) -> str | None:
 # --- data ---------------------------------------------------------------------------------------------------
 
 
-def _data(members: Members, kind: EventSpec) -> Row:
+def _data(members: Members, kind: EventSpec, numeric: bool) -> Row:
     some = "data" in members and read_value(members["data"]) is not None
     given = read_fields("data", members["data"]) if some else {}
     declared = {field.name: field for field in kind.fields}
@@ -155,7 +254,7 @@ def _data(members: Members, kind: EventSpec) -> Row:
         elif field.kind == "decision":
             row.update(_decision(where, given[field.name]))
         else:
-            row[field.name] = check_field(where, field, read_value(given[field.name]))
+            row[field.name] = check_field(where, field, read_value(given[field.name]), numeric)
     return row
 
 
@@ -168,5 +267,6 @@ def _decision(where: str, raw: Raw) -> Row:
     for name in DECISION_FIELDS:
         if name not in given:
             raise Bad(f"{where}.{name}", "missing: a decision is named by source, id and milestone")
-        row[f"decision_{name}"] = check_text(f"{where}.{name}", read_value(given[name]))
+        check = check_id if name == "id" else check_text
+        row[f"decision_{name}"] = check(f"{where}.{name}", read_value(given[name]))
     return row

@@ -13,14 +13,15 @@ from typing import Literal
 from simulator.domain.vocabulary import CONVERSION_TYPES, Category, EventType, complete
 
 MAX_INTEGER = 2**53 - 1
+MAX_AMOUNT = 9_000_000_000  # of a field; the sum of 10^9 events still fits a signed integer of 64 bits
 MAX_TEXT = 256
+MAX_ID = 1_024
 MAX_REFERENCE = 128
+MAX_LINE_BYTES = 1024 * 1024  # of a message; a longer one is refused before it is read
 FUTURE_LIMIT_MS = 24 * 60 * 60 * 1000  # an occurrence later than this after its receipt is malformed
 
-Kind = Literal[
-    "text", "reference", "contact", "choice", "currency", "integer", "boolean", "decision", "program"
-]
-"""How a field is checked: `reference` is 1-128 of `A-Za-z0-9_-.:=`; `contact` a reference that is no phone number."""
+Kind = Literal["text", "id", "reference", "choice", "currency", "integer", "boolean", "decision", "program"]
+"""How a field is checked: a `reference` is REFERENCE_PATTERN, an `id` a longer text that may be digits alone."""
 
 
 class Sender(StrEnum):
@@ -39,6 +40,7 @@ class Field:
     required: bool = False
     choices: tuple[str, ...] = ()
     minimum: int = 0
+    maximum: int = MAX_AMOUNT
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,14 @@ EVENT_TYPES: dict[str, EventSpec] = complete(
                 EventType.CUSTOMER_IDENTIFIED,
                 (Sender.CLIENT, Sender.PLATFORM),
                 (
-                    Field("contact_ref", "contact", required=True),
+                    Field("contact_ref", "reference", required=True),
                     Field("contact_kind", "choice", required=True, choices=CONTACT_KINDS),
                     Field("via", "choice", required=True, choices=("sso", "input")),
                     Field("referrer_kind", "choice", required=True, choices=REFERRER_KINDS),
                     Field("segment", "text"),
                     Field("community", "text"),
                     Field("country", "text"),
-                    Field("device_ref", "contact"),
+                    Field("device_ref", "reference"),
                 ),
             ),
             EventSpec(EventType.LINK_CREATED, _PLATFORM, (_CODE,)),
@@ -107,15 +109,15 @@ EVENT_TYPES: dict[str, EventSpec] = complete(
             EventSpec(
                 EventType.FRIEND_VISITED,
                 _PLATFORM,
-                (_CODE, _CHANNEL, Field("device_ref", "contact")),
+                (_CODE, _CHANNEL, Field("device_ref", "reference")),
             ),
             EventSpec(
                 EventType.FRIEND_CLAIMED,
                 _PLATFORM,
                 (
-                    Field("contact_ref", "contact", required=True),
+                    Field("contact_ref", "reference", required=True),
                     Field("code", "text"),
-                    Field("device_ref", "contact"),
+                    Field("device_ref", "reference"),
                     Field("country", "text"),
                     Field("segment", "text"),
                 ),
@@ -127,7 +129,7 @@ EVENT_TYPES: dict[str, EventSpec] = complete(
                 EventType.CONVERSION_REVERSED,
                 _CLIENT,
                 (
-                    Field("reverses", "text", required=True),
+                    Field("reverses", "id", required=True),
                     Field("reason", "choice", choices=REVERSAL_REASONS),
                 ),
             ),
@@ -152,7 +154,9 @@ EVENT_TYPES: dict[str, EventSpec] = complete(
 )
 
 SOURCE_PATTERN = r"platform|client/[A-Za-z0-9._-]+"
-REFERENCE_PATTERN = r"[A-Za-z0-9_\-.:=]{1,128}"
+REFERENCE_PATTERN = r"[A-Za-z0-9_\-.:=/~+#]{1,128}"
+EXTENSION_PATTERN = r"[a-z0-9]+"
+"""What CloudEvents allows as the name of an attribute."""
 
 DATA_COLUMNS: dict[str, type] = {
     "code": str,

@@ -18,12 +18,14 @@ import msgspec
 
 from simulator.domain.errors import InputError
 from simulator.events.check import DECISION_FIELDS, Problem
-from simulator.events.contract import EVENT_TYPES
-from simulator.events.decode import Decoded, Receiver, decode_known
+from simulator.events.contacts import looks_like_phone
+from simulator.events.contract import DATA_COLUMNS, EVENT_TYPES, EXTENSION_PATTERN, MAX_LINE_BYTES
+from simulator.events.decode import Decoded, Receiver, Rejected, decode_known
 from simulator.events.values import shorten
 
 REQUIRED_COLUMNS = ("specversion", "id", "source", "type", "time")
 ENVELOPE_COLUMNS = (*REQUIRED_COLUMNS, "subject", "receivedat", "seq", "datacontenttype", "dataschema")
+_EXTENSION = re.compile(EXTENSION_PATTERN)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "TRUE": True, "false": False, "FALSE": False}  # spreadsheets write capitals
 _UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")  # its byte order marks, as bytes that are not UTF-8 are read
@@ -82,7 +84,19 @@ def decode_rows(
 ) -> Decoded:
     """Take rows through the door as `decode_lines` takes lines; positions are those of the rows."""
     known = {position: row.problem for position, row in enumerate(rows) if row.problem is not None}
-    return decode_known([row.line for row in rows], receiver, check_program, known)
+    decoded = decode_known([row.line for row in rows], receiver, check_program, known)
+    return replace(
+        decoded,
+        rejected=[replace(one, contacts=_numbers(rows[one.position], one)) for one in decoded.rejected],
+    )
+
+
+def _numbers(row: CsvRow, rejected: Rejected) -> tuple[str, ...]:
+    """List what may be raw phone numbers in a refused row: in a broken one, any cell that could be dialled."""
+    if row.line:
+        return rejected.contacts
+    cells = re.split(r'[,;"\r\n]+', row.text[:MAX_LINE_BYTES].decode("utf-8", "backslashreplace"))
+    return tuple(cell.strip() for cell in cells if looks_like_phone(cell))
 
 
 class _Recorder:
@@ -129,10 +143,15 @@ def _check_header(header: Sequence[str], file: str) -> None:
             f"{file}: line 1: no header row; it names the columns, with commas between: {example},…"
         )
     for place, name in enumerate(header):
-        if name not in known:
+        extension = _EXTENSION.fullmatch(name) is not None and name not in DATA_COLUMNS and name != "data"
+        if name not in known and not extension:
             near = get_close_matches(name[:64], [*known, *(k.removeprefix("data.") for k in known)], 1)
             hint = near[0] if near and near[0] in known else f"data.{near[0]}" if near else None
-            words = f"; the nearest is {hint}" if hint else "; data fields are written data.NAME"
+            words = (
+                f"; the nearest is {hint}"
+                if hint
+                else "; data fields are written data.NAME, extensions in small letters and digits"
+            )
             raise InputError(f'{file}: line 1: column {place + 1} "{shorten(name)}" is unknown{words}')
         if name in header[:place]:
             raise InputError(f'{file}: line 1: column "{name}" is there twice; keep one')

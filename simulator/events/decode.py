@@ -5,8 +5,9 @@ Strict and quick: `typed.py` reads what is plainly valid in bulk, `check.py` jud
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -26,7 +27,10 @@ DECODED_SCHEMA: dict[str, pl.DataType] = {**MESSAGE_SCHEMA, "position": pl.Int64
 
 @dataclass(frozen=True)
 class Rejected:
-    """A malformed message: its line, when it came, what it said of itself (masked), which field, and why."""
+    """A malformed message: its line, when it came, what it said of itself (masked), which field, and why.
+
+    `contacts` are its references that may be raw phone numbers.
+    """
 
     position: int
     received_at: int
@@ -34,6 +38,7 @@ class Rejected:
     id: str | None
     field: str | None
     reason: str
+    contacts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,13 @@ class Decoded:
 
     `messages` has MESSAGE_SCHEMA and `position` (the index of the line), in order of arrival. `clamped`
     counts the valid messages of a replay whose stated time of receipt lay before an earlier line's (or the
-    floor), and was moved up to it.
+    floor), and was moved up to it. `passed_over` counts, by name, the attributes of valid messages that are not kept.
     """
 
     messages: pl.DataFrame
     rejected: list[Rejected]
     clamped: int = 0
+    passed_over: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,12 +62,14 @@ class Receiver:
 
     No receipt is before `floor_ms` (the newest so far, or a told now + 1). `clock_ms` is the clock's time for
     the whole batch; None is a replay, where each message states its own as `receivedat`. `times` are the clock's for
-    each line, never decreasing, where the batch was received over a while.
+    each line, never decreasing, where the batch was received over a while. With `numeric_references`, a reference may
+    look like a phone number: the program says so.
     """
 
     floor_ms: int
     clock_ms: int | None
     times: NDArray[np.int64] | None = None
+    numeric_references: bool = False
 
 
 def decode_lines(
@@ -83,7 +91,7 @@ def decode_known(
 ) -> Decoded:
     """Decode a batch of which some lines, by position, are `known` to be malformed already."""
     replay = receiver.clock_ms is None
-    frame, left = read_lines(lines, replay)
+    frame, left, passed_over = read_lines(lines, replay, receiver.numeric_references)
     if known:
         frame = frame.filter(~pl.col("position").is_in(list(known)))
     problems: dict[int, Problem] = dict(known)
@@ -91,11 +99,12 @@ def decode_known(
     for position in left:
         if position in known or not lines[position].strip():
             continue
-        checked = check_line(lines[position], replay)
+        checked = check_line(lines[position], replay, receiver.numeric_references)
         if isinstance(checked, Problem):
             problems[position] = checked
         else:
-            rows.append({**checked, "position": position})
+            rows.append({**checked.row, "position": position})
+            passed_over[position] = checked.passed_over
     if rows:
         more = pl.DataFrame(rows, schema=READ_SCHEMA, orient="row")
         frame = pl.concat([frame, more]).sort("position")
@@ -107,11 +116,20 @@ def decode_known(
     if problems:
         frame = frame.filter(~pl.col("position").is_in(list(problems)))
     rejected = [
-        Rejected(position, int(received[position]), problem.source, problem.id, problem.field, problem.reason)
+        Rejected(
+            position,
+            int(received[position]),
+            problem.source,
+            problem.id,
+            problem.field,
+            problem.reason,
+            problem.contacts,
+        )
         for position, problem in sorted(problems.items())
     ]
+    names = Counter(name for at, some in passed_over.items() if at not in problems for name in some)
     moved = frame.filter(pl.col("stated") < pl.col("received_at")).height if clamped else 0
-    return Decoded(frame.select(*DECODED_SCHEMA), rejected, moved)
+    return Decoded(frame.select(*DECODED_SCHEMA), rejected, moved, names)
 
 
 def _receipts(
@@ -158,4 +176,4 @@ def _late_problems(frame: pl.DataFrame, check_program: Callable[[str], object]) 
 
 
 def _late(row: Mapping[str, object], field: str, reason: str) -> Problem:
-    return Problem(field, reason, shorten(str(row["source"])), shorten(str(row["id"])))
+    return Problem(field, reason, shorten(str(row["source"])), shorten(str(row["id"]), bare=False))

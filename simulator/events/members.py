@@ -66,7 +66,7 @@ def read_fields(where: str, raw: msgspec.Raw) -> Members:
 def own_word(members: Members, name: str) -> str | None:
     """Give what a message says of itself in a member, masked and short, where that is a text."""
     value = read_value(members[name]) if name in members else None
-    return shorten(value) if isinstance(value, str) else None
+    return shorten(value, bare=name != "id") if isinstance(value, str) else None
 
 
 # --- lines that are no JSON ---------------------------------------------------------------------------------

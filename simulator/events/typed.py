@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
-from operator import attrgetter
+from functools import cache, reduce
+from operator import attrgetter, or_
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -18,11 +18,17 @@ import polars as pl
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from simulator.events.check import DECISION_FIELDS
+from simulator.events.check import (
+    DECISION_FIELDS,
+    EARLIEST_RECEIPT_MS,
+    LATEST_RECEIPT_MS,
+    check_attributes,
+)
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import (
     EVENT_TYPES,
-    MAX_INTEGER,
+    MAX_ID,
+    MAX_LINE_BYTES,
     MAX_REFERENCE,
     MAX_TEXT,
     SOURCE_PATTERN,
@@ -30,28 +36,35 @@ from simulator.events.contract import (
     Field,
     Sender,
 )
+from simulator.events.members import read_object
 from simulator.events.moment import parse_moments
+from simulator.events.values import Bad, check_reference, unfit
 
 _TEXT = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
 _REFERENCE = Annotated[str, Meta(min_length=1, max_length=MAX_REFERENCE)]
-_RECEIVED = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
+_ID = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
+_RECEIVED = Annotated[int, Meta(ge=EARLIEST_RECEIPT_MS, le=LATEST_RECEIPT_MS)]
 _TYPES: dict[str, Any] = {
     "text": _TEXT,
     "reference": _REFERENCE,
-    "contact": _REFERENCE,
+    "id": _ID,
     "currency": Annotated[str, Meta(min_length=3, max_length=3)],
     "boolean": bool,
-    "program": Annotated[str, Meta(min_length=1)],
+    "program": Annotated[str, Meta(min_length=1, max_length=MAX_LINE_BYTES)],
 }
 _KINDS: dict[str, str] = {
-    "id": "text",
-    "subject": "reference",
-    **{f"decision_{part}": "decision" for part in DECISION_FIELDS},
     **{field.name: field.kind for kind in EVENT_TYPES.values() for field in kind.fields},
+    "id": "id",
+    "subject": "reference",
+    **{f"decision_{part}": "id" if part == "id" else "text" for part in DECISION_FIELDS},
 }
 _SOURCE = re.compile(SOURCE_PATTERN)
 _AT_ONCE = 8_192  # lines: their objects still fit the cache, a fifth quicker than 100,000 (measured)
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+# a letter before the first sign, so that no number stands alone in it; an id may be digits alone, too
+_PLAIN = r"^[0-9]*[A-Za-z_][A-Za-z0-9_.\-]*$"
+_PLAIN_REFERENCE = r"^[0-9]*[A-Za-z][A-Za-z0-9_.\-]*$"
+_PLAIN_ID = r"^(?:[0-9]+|[0-9]*[A-Za-z_][A-Za-z0-9_.\-]*)$"
 READ_SCHEMA: dict[str, pl.DataType] = {
     "position": pl.Int64(),
     "stated": pl.Int64(),
@@ -60,36 +73,62 @@ READ_SCHEMA: dict[str, pl.DataType] = {
 """What a reader gives: a message less its time of receipt, its line's position, and its `receivedat`, if any."""
 
 
+class Read(NamedTuple):
+    """What the quick reader is sure of, by READ_SCHEMA; the positions left to the exact check; and attributes not kept.
+
+    `passed_over` has the names of those attributes for the positions in `frame` that have some.
+    """
+
+    frame: pl.DataFrame
+    left: list[int]
+    passed_over: dict[int, tuple[str, ...]]
+
+
 class _Reader(NamedTuple):
-    """How one event type is read: its struct, an empty `data`, and the columns that come out of `data`."""
+    """How one event type is read: its struct, one that skips what it doesn't know, an empty `data`, its columns."""
 
     kind: EventSpec
     struct: type
+    open_struct: type
     empty: Any
     columns: dict[str, Callable[[Any], Any]]
 
 
-def read_lines(lines: Sequence[bytes], replay: bool) -> tuple[pl.DataFrame, list[int]]:
+def read_lines(lines: Sequence[bytes], replay: bool, numeric: bool = False) -> Read:
     """Read what is surely valid as READ_SCHEMA, in order of position, and tell the positions left over."""
     if len(lines) <= _AT_ONCE:
-        return _read_some(lines, 0, replay)
-    frames, left = [], []
-    for start in range(0, len(lines), _AT_ONCE):
-        frame, unsure = _read_some(lines[start : start + _AT_ONCE], start, replay)
-        frames.append(frame)
-        left += unsure
-    return pl.concat(frames, rechunk=True), left
+        return _read_some(lines, 0, replay, numeric)
+    some = [
+        _read_some(lines[start : start + _AT_ONCE], start, replay, numeric)
+        for start in range(0, len(lines), _AT_ONCE)
+    ]
+    return Read(
+        pl.concat([one.frame for one in some], rechunk=True),
+        [position for one in some for position in one.left],
+        {position: names for one in some for position, names in one.passed_over.items()},
+    )
 
 
-def _read_some(lines: Sequence[bytes], start: int, replay: bool) -> tuple[pl.DataFrame, list[int]]:
+def _read_some(lines: Sequence[bytes], start: int, replay: bool, numeric: bool) -> Read:
     """Read lines, of which the first has the position `start`."""
-    decode, readers = _decoder(replay)
-    groups: dict[type, tuple[list[int], list[Any]]] = {reader.struct: ([], []) for reader in readers}
+    decode, decode_open, readers = _decoder(replay)
+    groups: dict[type, tuple[list[int], list[Any]]] = {}
+    for reader in readers:
+        groups[reader.struct] = groups[reader.open_struct] = ([], [])
     broken = [start + place for place in _not_utf8(lines)]
+    broken += [start + place for place, line in enumerate(lines) if len(line) > MAX_LINE_BYTES]
     left = set(broken)
+    passed_over: dict[int, tuple[str, ...]] = {}
     for position, line in enumerate(lines, start):
         try:
             message = decode(line)
+        except msgspec.ValidationError:
+            try:  # a valid message may have attributes that are not kept
+                message = decode_open(line)
+                passed_over[position] = check_attributes(read_object(line))
+            except (*_REFUSED, Bad):
+                left.add(position)
+                continue
         except _REFUSED:
             left.add(position)
             continue
@@ -97,14 +136,19 @@ def _read_some(lines: Sequence[bytes], start: int, replay: bool) -> tuple[pl.Dat
         positions.append(position)
         messages.append(message)
     frame, sure = _columns(
-        [(reader, *groups[reader.struct]) for reader in readers if groups[reader.struct][0]], replay
+        [(reader, *groups[reader.struct]) for reader in readers if groups[reader.struct][0]],
+        replay,
+        numeric,
     )
     if broken:
         sure &= ~np.isin(frame["position"].to_numpy(), broken)
     if not sure.all():
-        left.update(frame["position"].to_numpy()[~sure].tolist())
+        unsure = frame["position"].to_numpy()[~sure].tolist()
+        left.update(unsure)
         frame = frame.filter(sure)
-    return complete(frame), sorted(left)
+        for position in unsure:
+            passed_over.pop(position, None)
+    return Read(complete(frame), sorted(left), passed_over)
 
 
 def complete(frame: pl.DataFrame) -> pl.DataFrame:
@@ -140,12 +184,12 @@ def _is_utf8(line: bytes) -> bool:
 
 
 @cache
-def _decoder(replay: bool) -> tuple[Callable[[bytes], Any], tuple[_Reader, ...]]:
+def _decoder(replay: bool) -> tuple[Callable[[bytes], Any], Callable[[bytes], Any], tuple[_Reader, ...]]:
     readers = tuple(_reader(kind, replay) for kind in EVENT_TYPES.values())
-    union: Any = None
-    for reader in readers:
-        union = reader.struct if union is None else union | reader.struct
-    return msgspec.json.Decoder(union).decode, readers
+    union, open_union = (
+        reduce(or_, (getattr(reader, name) for reader in readers)) for name in ("struct", "open_struct")
+    )
+    return msgspec.json.Decoder(union).decode, msgspec.json.Decoder(open_union).decode, readers
 
 
 def _reader(kind: EventSpec, replay: bool) -> _Reader:
@@ -156,12 +200,24 @@ def _reader(kind: EventSpec, replay: bool) -> _Reader:
     needed = any(field.required for field in kind.fields)
     source: Any = Literal["platform"] if kind.senders == (Sender.PLATFORM,) else _TEXT
     # members in the usual order: msgspec finds each soonest where the last one ended
-    members: list[Any] = [("specversion", Literal["1.0"]), ("id", _TEXT), ("source", source), ("time", _TEXT)]
+    members: list[Any] = [("specversion", Literal["1.0"]), ("id", _ID), ("source", source), ("time", _TEXT)]
     subject: Any = ("subject", _REFERENCE) if kind.subject_required else ("subject", _REFERENCE | None, None)
     members += [subject, ("data", data) if needed else ("data", data | None, None)]
+    members += [("receivedat", _RECEIVED) if replay else ("receivedat", int | None, None)]
+    members += [("seq", int | None, None), ("datacontenttype", Literal["application/json"] | None, None)]
     members += [("data_base64", None, None)]
-    members += [("receivedat", _RECEIVED)] if replay else []
-    struct = msgspec.defstruct(name, members, tag_field="type", tag=kind.name, kw_only=True, gc=False)
+    struct, open_struct = (
+        msgspec.defstruct(
+            name,
+            members,
+            tag_field="type",
+            tag=kind.name,
+            kw_only=True,
+            gc=False,
+            forbid_unknown_fields=strict,
+        )
+        for strict in (True, False)
+    )
     columns: dict[str, Callable[[Any], Any]] = {}
     for field in kind.fields:
         if field.kind == "decision":
@@ -169,19 +225,19 @@ def _reader(kind: EventSpec, replay: bool) -> _Reader:
         else:
             columns[field.name] = attrgetter(field.name)
     empty = None if needed else data()
-    return _Reader(kind, struct, empty, columns)
+    return _Reader(kind, struct, open_struct, empty, columns)
 
 
 def _member(field: Field) -> Any:
     """Describe a field; where it is optional None is only the default, and a null in JSON is refused."""
     annotation: Any
     if field.kind == "decision":
-        parts: list[Any] = [(part, _TEXT) for part in DECISION_FIELDS]
+        parts: list[Any] = [(part, _ID if part == "id" else _TEXT) for part in DECISION_FIELDS]
         annotation = msgspec.defstruct("decision", parts, forbid_unknown_fields=True, gc=False)
     elif field.kind == "choice":
         annotation = Literal[field.choices]
     elif field.kind == "integer":
-        annotation = Annotated[int, Meta(ge=field.minimum, le=MAX_INTEGER)]
+        annotation = Annotated[int, Meta(ge=field.minimum, le=field.maximum)]
     else:
         annotation = _TYPES[field.kind]
     return (field.name, annotation) if field.required else (field.name, annotation, None)
@@ -191,7 +247,7 @@ def _member(field: Field) -> Any:
 
 
 def _columns(
-    groups: list[tuple[_Reader, list[int], list[Any]]], replay: bool
+    groups: list[tuple[_Reader, list[int], list[Any]]], replay: bool, numeric: bool
 ) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
     """Turn messages, grouped by type, into columns by position, and tell of which the bulk checks are sure."""
     positions = [position for _, some, _ in groups for position in some]
@@ -215,7 +271,7 @@ def _columns(
     frame = pl.DataFrame(series)
     if messages:
         sure &= _sources_fit(groups)
-        sure &= frame.select(_sure(tuple(frame.columns)).alias("sure"))["sure"].to_numpy()
+        sure &= fit_texts(frame, numeric)
     if len(groups) > 1:
         order = np.argsort(frame["position"].to_numpy())
         frame, sure = frame[order], sure[order]
@@ -254,19 +310,44 @@ def _may_send(source: str, kind: EventSpec) -> bool:
     return _SOURCE.fullmatch(source) is not None and source.partition("/")[0] in kind.senders
 
 
-@cache
-def _sure(columns: tuple[str, ...]) -> pl.Expr:
-    """Check in bulk what msgspec did not; a contact without a letter is left to the exact check."""
-    sure: list[pl.Expr] = []
-    for name in columns:
-        kind = _KINDS.get(name)
-        column = pl.col(name)
-        if kind in ("text", "program", "decision"):
-            sure.append(~column.str.contains("@", literal=True))
-        elif kind in ("reference", "contact"):
-            sure.append(column.str.contains(r"^[A-Za-z0-9_\-.:=]+$"))
-        elif kind == "currency":
-            sure.append(column.str.contains(r"^[A-Z]{3}$"))
-        if kind == "contact":
-            sure.append(column.str.contains("[A-Za-z]"))
-    return pl.all_horizontal(check.fill_null(True) for check in sure)
+def fit_texts(frame: pl.DataFrame, numeric: bool) -> NDArray[np.bool_]:
+    """Check in bulk what msgspec did not: which rows of a frame have only texts, references and ids that may be kept.
+
+    With `numeric`, references may look like phone numbers.
+    """
+    names = [name for name in frame.columns if _KINDS.get(name) in _SURE]
+    checks = frame.select(_SURE[_KINDS[name]](pl.col(name)) for name in names)
+    fit = np.ones(frame.height, dtype=np.bool_)
+    for name in names:
+        plain = checks[name]
+        if plain.all(ignore_nulls=True):
+            continue
+        good = plain.fill_null(True).to_numpy()
+        if _KINDS[name] != "currency":
+            # what is not plain is often the same few texts
+            values = frame[name].filter(~good)
+            kept = [one for one in values.unique().to_list() if _may_be_kept(_KINDS[name], one, numeric)]
+            good = good.copy()
+            good[~good] = values.is_in(kept).to_numpy()
+        fit &= good
+    return fit
+
+
+def _may_be_kept(kind: str, text: str, numeric: bool) -> bool:
+    if kind == "reference":
+        try:
+            check_reference("", text, numeric)
+        except Bad:
+            return False
+        return True
+    return unfit(text, bare=kind != "id", lines=kind == "program") is None
+
+
+_SURE: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    "text": lambda column: column.str.contains(_PLAIN),
+    "id": lambda column: column.str.contains(_PLAIN_ID),
+    "reference": lambda column: column.str.contains(_PLAIN_REFERENCE),
+    "program": lambda column: column.is_null(),
+    "currency": lambda column: column.str.contains(r"^[A-Z]{3}$"),
+}
+"""For each kind, what makes a value of it surely right."""

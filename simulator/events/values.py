@@ -8,14 +8,27 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from simulator.events.contract import MAX_INTEGER, MAX_REFERENCE, MAX_TEXT, REFERENCE_PATTERN, Field
+from simulator.domain.printable import HIDDEN_CHARACTERS, printable
+from simulator.events.contacts import contact_in, looks_like_phone
+from simulator.events.contract import (
+    MAX_ID,
+    MAX_LINE_BYTES,
+    MAX_REFERENCE,
+    MAX_TEXT,
+    REFERENCE_PATTERN,
+    Field,
+)
 from simulator.events.masking import mask
 
 _REFERENCE = re.compile(REFERENCE_PATTERN)
-_NO_REFERENCE_CHARACTER = re.compile(r"[^A-Za-z0-9_\-.:=]")
-_LETTER = re.compile(r"[A-Za-z]")
+_NO_REFERENCE_CHARACTER = re.compile(r"[^A-Za-z0-9_\-.:=/~+#]")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # what would break the one line of a reason
+_NONCHARACTERS = "".join(
+    ["\ufdd0-\ufdef", *(chr(p + n) for p in range(0xFFFE, 0x110000, 0x10000) for n in (0, 1))]
+)
+_UNFIT = re.compile(f"[{HIDDEN_CHARACTERS}{_NONCHARACTERS}]")
+_UNFIT_IN_LINES = re.compile(f"(?![\n\r\t])[{HIDDEN_CHARACTERS}{_NONCHARACTERS}]")
+NUMERIC_HINT = "; if your references are numbers, say numeric_references = true in the program"
 _SHOWN = 60  # characters of a value that a reason quotes
 _LOOKED_AT = 4_000  # characters of a value that are read for it at all
 
@@ -39,11 +52,13 @@ class Nested:
         self.words = words
 
 
-def check_field(where: str, field: Field, value: object) -> str | int | bool:  # noqa: PLR0911 - one a kind
-    """Check a value of `data` by its kind in the contract."""
+def check_field(  # noqa: PLR0911 - one a kind
+    where: str, field: Field, value: object, numeric: bool = False
+) -> str | int | bool:
+    """Check a value of `data` by its kind in the contract; `numeric` as in `check_reference`."""
     match field.kind:
         case "integer":
-            return check_integer(where, value, field.minimum)
+            return check_integer(where, value, field.minimum, field.maximum)
         case "boolean":
             if not isinstance(value, bool):
                 raise Bad(where, f"{show(value)}; it must be true or false, without quotes")
@@ -58,66 +73,82 @@ def check_field(where: str, field: Field, value: object) -> str | int | bool:  #
                 raise Bad(where, f"{show(value)}; it must be three capital letters, such as GBP")
             return value
         case "reference":
-            return check_reference(where, value)
-        case "contact":
-            return check_contact(where, value)
+            return check_reference(where, value, numeric)
         case "program":
-            return check_text(where, value, longest=None)
+            return check_text(where, value, longest=MAX_LINE_BYTES, lines=True)
+        case "id":
+            return check_id(where, value)
         case _:
             return check_text(where, value)
 
 
-def check_text(where: str, value: object, longest: int | None = MAX_TEXT) -> str:
-    """Check a text of 1 to `longest` characters (None: any number) without an @."""
+def check_text(
+    where: str, value: object, longest: int = MAX_TEXT, *, bare: bool = True, lines: bool = False
+) -> str:
+    """Check a text of 1 to `longest` characters: no hidden character, no raw contact.
+
+    Without `bare`, digits alone are no phone number; with `lines`, line ends and tabs are no hidden characters.
+    """
     if not isinstance(value, str):
         raise Bad(where, f"{show(value)}; it must be a text")
     if not value:
         raise Bad(where, "empty; it must have at least 1 character")
-    if longest is not None and len(value) > longest:
-        raise Bad(where, f"{len(value)} characters long; at most {longest}")
-    if "@" in value:
-        raise Bad(where, "holds an @, as an e-mail does; no raw contact may cross")
+    if len(value) > longest:
+        raise Bad(where, f"{len(value):,} characters long; at most {longest:,}")
+    reason = unfit(value, bare=bare, lines=lines)
+    if reason is not None:
+        raise Bad(where, reason)
     return value
 
 
-def check_reference(where: str, value: object) -> str:
-    """Check a pseudonymous reference."""
+def unfit(text: str, *, bare: bool = True, lines: bool = False) -> str | None:
+    """Say why a text of any kind may not be kept: a hidden character or a raw contact; None where it may."""
+    hidden = None if text.isprintable() else (_UNFIT_IN_LINES if lines else _UNFIT).search(text)
+    if hidden is not None:
+        return (
+            f"holds U+{ord(hidden[0]):04X} at position {hidden.start()}, a control, format or other character "
+            "that can't be seen; take it out"
+        )
+    contact = contact_in(text, bare=bare)
+    return None if contact is None else f"holds {contact}; no raw contact may cross"
+
+
+def check_id(where: str, value: object) -> str:
+    """Check the id of an event, which may be digits alone."""
+    return check_text(where, value, MAX_ID, bare=False)
+
+
+def check_reference(where: str, value: object, numeric: bool = False) -> str:
+    """Check a pseudonymous reference; one that could be dialled only where the program is `numeric`."""
     if not isinstance(value, str):
         raise Bad(where, f"{show(value)}; it must be a reference, as text")
     if not value:
         raise Bad(where, "empty; it must be a reference of 1 to 128 characters")
-    if "@" in value:
-        raise Bad(where, "looks like a raw e-mail; send a pseudonymous reference (a keyed hash)")
+    contact = contact_in(value, bare=not numeric)
+    if contact is None and not numeric and looks_like_phone(value):
+        contact = "a phone number"
+    if contact is not None:
+        what = contact.partition(" ")[2]
+        hint = NUMERIC_HINT if contact == "a phone number" else ""
+        raise Bad(where, f"looks like a raw {what}; send a pseudonymous reference (a keyed hash){hint}")
     if len(value) > MAX_REFERENCE:
-        raise Bad(where, f"{len(value)} characters long; a reference has at most {MAX_REFERENCE}")
+        raise Bad(where, f"{len(value):,} characters long; a reference has at most {MAX_REFERENCE}")
     if _REFERENCE.fullmatch(value) is None:
         odd = _NO_REFERENCE_CHARACTER.search(value)
         what = f"{odd[0]!a} at position {odd.start()}" if odd else "it"
-        raise Bad(where, f"no reference: {what} is not one of ASCII letters, digits and _ - . : =")
+        raise Bad(where, f"no reference: {what} is not one of ASCII letters, digits and _ - . : = / ~ + #")
     return value
 
 
-def check_contact(where: str, value: object) -> str:
-    """Check a reference that must not look like a phone number."""
-    if isinstance(value, str) and looks_like_phone(value):
-        raise Bad(where, "looks like a raw phone number; send a pseudonymous reference (a keyed hash)")
-    return check_reference(where, value)
-
-
-def looks_like_phone(text: str) -> bool:
-    """Tell whether a text has no letter and 7 to 15 digits, as a phone number does."""
-    return _LETTER.search(text) is None and 7 <= sum(map(str.isdigit, text)) <= 15
-
-
-def check_integer(where: str, value: object, least: int) -> int:
-    """Check an integer, written as one, from `least` to 2**53 - 1."""
+def check_integer(where: str, value: object, least: int, most: int) -> int:
+    """Check an integer, written as one, from `least` to `most`."""
     if isinstance(value, OutOfRange):
-        raise Bad(where, f"a number out of range; it must be an integer from {least} to {MAX_INTEGER}")
+        raise Bad(where, f"a number out of range; it must be an integer from {least} to {most}")
     if isinstance(value, bool) or not isinstance(value, int):
         hint = ", without point or exponent" if isinstance(value, float) else ""
         raise Bad(where, f"{show(value, number=True)}; it must be an integer{hint}")
-    if not least <= value <= MAX_INTEGER:
-        raise Bad(where, f"{show(value, number=True)}; it must be from {least} to {MAX_INTEGER}")
+    if not least <= value <= most:
+        raise Bad(where, f"{show(value, number=True)}; it must be from {least} to {most}")
     return value
 
 
@@ -131,7 +162,7 @@ def show(value: object, number: bool = False) -> str:  # noqa: PLR0911 - one a J
         case OutOfRange():
             return "a number out of range"
         case str():
-            return f'"{_CONTROL.sub(_escaped, shorten(value))}"'
+            return f'"{printable(shorten(value))}"'
         case bool():
             return "true" if value else "false"
         case float() | int() if number:
@@ -140,14 +171,10 @@ def show(value: object, number: bool = False) -> str:  # noqa: PLR0911 - one a J
             return shorten(f"{value!r}")
 
 
-def _escaped(match: re.Match[str]) -> str:
-    return match[0].encode("unicode_escape").decode("ascii")
-
-
-def shorten(text: str) -> str:
-    """Mask a text that came with a message, and cut it to what a line can hold."""
+def shorten(text: str, *, bare: bool = True) -> str:
+    """Mask a text that came with a message, and cut it to what a line can hold; `bare` as in `mask`."""
     cut = text if len(text) <= _LOOKED_AT else text[:_LOOKED_AT]
-    masked = mask(cut)
+    masked = mask(cut, bare=bare)
     longest = MAX_TEXT if len(text) <= MAX_TEXT else _SHOWN
     return masked if len(masked) <= longest else masked[: longest - 1] + "…"
 

@@ -73,7 +73,7 @@ def _text(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
     floor = 0
     with opened(path) as stream:
         for block in blocks_of(stream, path, _BLOCK, parse_program):
-            decoded = block.decode(Receiver(floor, None))
+            decoded = block.decode(Receiver(floor, None, numeric_references=True))
             messages = decoded.messages.select(MESSAGE_SCHEMA.keys())
             if messages.height:
                 floor = int(messages["received_at"][-1])

@@ -178,7 +178,11 @@ class Platform:
 
     def receiver(self, clock_ms: int | None) -> Receiver:
         """How the next batch is stamped: by the clock, or (None) by each message's own `receivedat`."""
-        return Receiver(floor_ms=self.floor_ms, clock_ms=clock_ms)
+        return Receiver(
+            floor_ms=self.floor_ms,
+            clock_ms=clock_ms,
+            numeric_references=self._engine.program.numeric_references,
+        )
 
     def check_program(self, text: str) -> Program:
         """A program that an event wants to bring into force.
@@ -187,7 +191,8 @@ class Platform:
             ProgramError: what is wrong with it.
 
         """
-        return load_program(text, "program", currency=self._engine.program.currency)
+        running = self._engine.program
+        return load_program(text, "program", running.currency, numeric=running.numeric_references)
 
     # What happens
 

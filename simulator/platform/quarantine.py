@@ -51,17 +51,23 @@ def rows(
         (one.position, one.received_at, one.source, one.id, "malformed", one.field, one.reason)
         for one in rejected
     ]
+    contacts = {one.position: one.contacts for one in rejected}
     places = [row for row, _ in conflicts]
     arrived = places if positions is None else positions.gather(places).to_list()
     named = messages.select("received_at", "source", "id")[places].rows()
     for position, (received_at, source, own_id), (_, field) in zip(arrived, named, conflicts, strict=True):
-        names = (shorten(source), shorten(own_id))  # valid, and yet an id may look like a phone number
+        names = (shorten(source), shorten(own_id, bare=False))
         found.append((position, received_at, *names, "conflict", field, _differs(field)))
     found.sort(key=lambda one: one[0])
     texts = texts_of([one[0] for one in found])
     return pl.DataFrame(
         [
-            (number, *one[1:], *quarantine_text(text), *((None, None) if where is None else where(one[0])))
+            (
+                number,
+                *one[1:],
+                *quarantine_text(text, contacts.get(one[0], ())),
+                *((None, None) if where is None else where(one[0])),
+            )
             for number, (one, text) in enumerate(zip(found, texts, strict=True), start=after + 1)
         ],
         schema=SCHEMA,

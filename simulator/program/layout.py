@@ -11,7 +11,7 @@ from simulator.program.model import Model, OnFail, Role, WindowKind
 
 Form = Literal[
     "text", "sentence", "choice", "choices", "names", "currency", "moment", "duration", "hold", "occurrence",
-    "expression", "money", "percent", "whole", "tier", "caps", "window",
+    "boolean", "expression", "money", "percent", "whole", "tier", "caps", "window",
 ]  # fmt: skip
 """How a value is written; `hold` is a duration that may be zero, `names` names of this file."""
 
@@ -75,6 +75,12 @@ TABLES: tuple[Table, ...] = (
             Key("referrers", "choices", "Who may refer; everybody where left out.", choices=REFERRER_KINDS),
             Key("starts", "moment", "Conversions that occurred before this are outside the program."),
             Key("ends", "moment", "Conversions that occurred at or after this are outside the program."),
+            Key(
+                "numeric_references",
+                "boolean",
+                "true where the brand's pseudonymous references are digits, as a phone number is; false where left "
+                "out. It can't be changed later.",
+            ),
         ),
         required=True,
     ),

@@ -32,15 +32,18 @@ __all__ = ["load_program", "warnings"]
 T = TypeVar("T")
 
 
-def load_program(text: str, file: str, currency: str | None = None) -> Program:
+def load_program(
+    text: str, file: str, currency: str | None = None, *, numeric: bool | None = None
+) -> Program:
     """Read a program file; `file` is what problems call it.
 
-    `currency` is the running program's where this is a new version of it: another one is a problem.
+    `currency` and `numeric` (its numeric_references) are the running program's where this is a new version of it:
+    others are a problem.
     Raises ProgramError with every problem of the file, in its order, each with file, line, table and key.
     """
     document = parse_toml(text, file)
     report = _Report(file, find_places(text))
-    program = _Loader(document, report, currency).program(text)
+    program = _Loader(document, report, currency, numeric).program(text)
     problems = report.problems()
     if problems:
         raise ProgramError(problems)
@@ -101,10 +104,13 @@ class _TableReader:
 class _Loader:
     """One reading of a document. What is wrong is noted and stood in for, so that the rest is read too."""
 
-    def __init__(self, document: Mapping[str, object], report: _Report, running: str | None) -> None:
+    def __init__(
+        self, document: Mapping[str, object], report: _Report, running: str | None, numeric: bool | None
+    ) -> None:
         self.document = document
         self.report = report
         self.running = running
+        self.numeric = numeric
         self.currency: str | None = None
         self.milestone_names: tuple[str, ...] = ()
 
@@ -113,8 +119,8 @@ class _Loader:
         self._known_tables()
         reader = self._single("program")
         self.currency = reader.read("currency", values.currency, None)
-        if self.running is not None and self.currency not in (None, self.running):
-            reader.problem("currency", f"{self.currency} is not the running program's; keep {self.running}")
+        numeric = reader.read("numeric_references", values.boolean, False)
+        self._keep(reader, numeric)
         starts = reader.read("starts", values.moment, None)
         ends = reader.read("ends", values.moment, None)
         if starts is not None and ends is not None and ends <= starts:
@@ -136,7 +142,16 @@ class _Loader:
             rewards=self._rewards(),
             budget_minor=self._single("budget").read("total", self._money, None),
             text=text,
+            numeric_references=numeric,
         )
+
+    def _keep(self, reader: _TableReader, numeric: bool) -> None:
+        """Note what a new version of the running program may not change."""
+        if self.running is not None and self.currency not in (None, self.running):
+            reader.problem("currency", f"{self.currency} is not the running program's; keep {self.running}")
+        if self.numeric is not None and numeric != self.numeric:
+            kept = str(self.numeric).lower()
+            reader.problem("numeric_references", f"the running program's is {kept} for good; keep it")
 
     def _known_tables(self) -> None:
         for name, content in self.document.items():

@@ -99,3 +99,4 @@ class Program:
     rewards: tuple[Reward, ...]
     budget_minor: int | None
     text: str
+    numeric_references: bool = False

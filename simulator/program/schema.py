@@ -78,6 +78,7 @@ _FORMS: dict[Form, Callable[[Key], Schema]] = {
     "duration": lambda _: {"type": "string", "pattern": _DURATION},
     "hold": lambda _: {"type": "string", "pattern": _DURATION_OR_ZERO},
     "occurrence": lambda _: {"anyOf": [_COUNT, {"type": "string", "enum": ["any", "each"]}]},
+    "boolean": lambda _: {"type": "boolean"},
     "expression": _expression,
     "money": lambda _: {"type": "number", "exclusiveMinimum": 0},
     "percent": lambda _: {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_PERCENT},

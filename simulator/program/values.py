@@ -137,6 +137,13 @@ def duration(value: object, zero: bool = False) -> int:
     return int(number or "0") * _UNITS_MS[unit]
 
 
+def boolean(value: object) -> bool:
+    """Read true or false."""
+    if not isinstance(value, bool):
+        raise Wrong(f"{shown(value)} is neither true nor false; write one of them without quotes")
+    return value
+
+
 def cap_window(value: object) -> CapWindow:
     """Read the window of a cap: a named one, or a rolling duration."""
     if not isinstance(value, str):

@@ -40,7 +40,7 @@ from simulator.events.masking import mask, quarantine_text
         (r'"\u002b447946123456"', '"[phone]"'),
         (r'"020\u00207946\u00200958"', '"[phone]"'),
         (r'"\n447946123456"', r'"\n[phone]"'),
-        ("%2B447946123456", "%2B[phone]"),
+        ("%2B447946123456", "[phone]"),
         ('{"amount_minor":"+447946123456"}', '{"amount_minor":"[phone]"}'),
         ("client/crm,447946123456,GBP", "client/crm,[phone],GBP"),
     ],
@@ -67,6 +67,14 @@ def test_contacts_are_taken_out(text: str, masked: str) -> None:
         '{"amount_minor":1234567890,"reach": 12345678,"receivedat":1767225600000,"seq":1234567}',
         '{"amount_minor":1234567.5, "x":1}',
         '{"amount_minor": -1234567}',
+        "order 1234567, 12345678 and 123456789012345",
+        "026-1234567-1234567",
+        "01.02.2026 10:00",
+        "04/03/2026",
+        "20260304123456",
+        '{"id":"447700900123"}',
+        "order@2026-03",
+        "0.123456789",
         r"C:\users \ud800 \u0022",
     ],
 )
@@ -98,19 +106,14 @@ def test_an_e_mail_is_found_wherever_it_stands(local: str, domain: str, before: 
 
 @settings(deadline=None)
 @given(
-    st.sampled_from(["", "+", "00"]),
-    st.lists(st.from_regex(r"[0-9]{2,4}", fullmatch=True), min_size=3, max_size=4),
-    st.sampled_from(["", " ", "-", ".", "/", " - ", ") "]),
+    st.sampled_from(
+        ["+44{j}7700{j}900123", "+1{j}555{j}0100", "020{j}7946{j}0958", "0044{j}20{j}7946{j}0958"]
+    ),
+    st.sampled_from([" ", "-", ".", "/", " - ", ") "]),
     st.sampled_from(["{}", '"{}"', "call {}, please", '{{"a":"{}"}}', "x={}"]),
 )
-def test_a_phone_number_is_found_however_it_is_written(
-    prefix: str, groups: list[str], joint: str, frame: str
-) -> None:
-    number = prefix + joint.join(groups)
-    digits = re.sub(r"\D", "", number)
-    masked = mask(frame.format(number))
-    if 7 <= len(digits) <= 15 and joint != " - " and not re.fullmatch(r"\d{4}-\d\d-\d\d", number):
-        assert re.sub(r"\D", "", masked) == ""
+def test_a_phone_number_is_found_however_it_is_grouped(number: str, joint: str, frame: str) -> None:
+    assert re.sub(r"\D", "", mask(frame.format(number.format(j=joint)))) == ""
 
 
 @settings(deadline=None)
