@@ -16,6 +16,7 @@ from referral_tui.figures import counted
 from simulator.domain.errors import InputError
 from simulator.domain.wall_clock import wall_ms
 from simulator.events.decode import Receiver
+from simulator.events.values import shorten
 from simulator.files.ingest import Intake, Refusal, read_files
 from simulator.program.load import load_program
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from simulator.platform.door import Platform
     from simulator.program.model import Program
 
+_NAMES_SHOWN = 8  # attributes that are not kept
 _BATCH = 20_000  # lines checked at once in a dry run
 
 
@@ -42,6 +44,7 @@ def figures_of(
         "conflict": counts.conflict,
         "malformed": counts.malformed,
         "clamped": intake.clamped,
+        "passed_over": dict(sorted(intake.passed_over.items(), key=lambda one: (-one[1], one[0]))),
         "conversions_before_visits": conversions_before_visits(platform.query, before),
         **platform.summary(),
         "now": final,
@@ -78,6 +81,8 @@ def words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
     yield from receipt_lines(figures)
     if figures["conflict"] or figures["malformed"]:
         yield f"  what was refused, and why: referral-tui export quarantine --db {db}"
+    if figures["passed_over"]:
+        yield f"  attributes that are not kept: {_named(figures['passed_over'])}"
     yield from standing_lines(figures, program)
     yield from reversal_lines(figures)
     yield from late_lines(figures, program)
@@ -142,3 +147,10 @@ def dry(files: Sequence[Path], *, replay: bool, as_json: bool) -> int:
 
 def _check_program(text: str) -> object:
     return load_program(text, "program")
+
+
+def _named(passed_over: dict[str, int]) -> str:
+    """Name the attributes that were passed over, those of most messages first."""
+    words = [f"{shorten(name)} ({count:,})" for name, count in list(passed_over.items())[:_NAMES_SHOWN]]
+    more = len(passed_over) - len(words)
+    return ", ".join([*words, f"and {more:,} more"] if more else words)

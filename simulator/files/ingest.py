@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
 from itertools import chain
@@ -22,6 +23,8 @@ from simulator.platform.door import Platform
 from simulator.platform.receipts import Counts
 
 Decode = Callable[[Receiver], Decoded]
+NAMES = 100  # attributes that are counted by name
+OTHERS = "(others)"
 CheckProgram = Callable[[str], object]
 
 
@@ -65,11 +68,22 @@ class Block:
 
 @dataclass
 class Intake:
-    """What came in so far: receipts, how many times of receipt were moved up, and the first malformed message."""
+    """What came in so far: receipts, how many times of receipt were moved up, and the first malformed message.
+
+    `passed_over` counts, by name, the attributes of valid messages that are not kept; those beyond the first
+    `NAMES` are counted as `OTHERS`.
+    """
 
     counts: Counts = field(default_factory=Counts)
     clamped: int = 0
     first: Refusal | None = None
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+    def pass_over(self, names: Mapping[str, int]) -> None:
+        """Count attributes that were not kept."""
+        for name, count in names.items():
+            known = name in self.passed_over or len(self.passed_over) < NAMES
+            self.passed_over[name if known else OTHERS] += count
 
 
 def ingest_files(
@@ -120,10 +134,11 @@ def _take(platform: Platform, block: Block, now: int | None, intake: Intake, *, 
         stated = np.minimum(np.array(block.occurred, np.int64), now)
         times = np.maximum(np.maximum.accumulate(stated), receiver.floor_ms)
         moved = int((times > stated).sum())
-        receiver = Receiver(receiver.floor_ms, now, times)
+        receiver = replace(receiver, times=times)
     decoded = block.decode(receiver)
     counts = platform.receive(decoded, block.lines, where=block.where)
     intake.counts += counts
+    intake.pass_over(decoded.passed_over)
     if intake.first is None:
         intake.first = next(block.refusals(decoded), None)
     if moved is None:

@@ -54,8 +54,9 @@ REWARDS = Table(
     {},
 )
 QUARANTINE = Table(
-    _columns("receivedat source id receipt field reason message file line", "receivedat line"),
-    "SELECT received_at, source, id, receipt, field, reason, message, file, line FROM quarantine ORDER BY number",
+    _columns("receivedat source id receipt field reason message sha256 file line", "receivedat line"),
+    "SELECT received_at, source, id, receipt, field, reason, message, sha256, file, line FROM quarantine "
+    "ORDER BY number",
     {},
 )
 AUDIT = Table(

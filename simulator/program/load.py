@@ -229,7 +229,7 @@ class _Loader:
         self._unique(readers, "name", "milestone")
         milestones = tuple(
             Milestone(
-                name=reader.read("name", values.milestone_name, ""),
+                name=reader.read("name", values.text, ""),
                 event=reader.read("event", _event, ""),
                 occurrence=reader.read("occurrence", values.occurrence, 1),
                 within_ms=reader.read("within", values.duration, None),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from simulator.domain.errors import ProgramError
+from simulator.events.values import unfit
 
 MAX_CHARACTERS = 1_000_000  # a program is read by people; this is some 20,000 lines
 
@@ -33,6 +34,7 @@ def parse_toml(text: str, file: str) -> dict[str, object]:
         raise ProgramError([f"{file}:{line}: a NUL character; save the file as plain UTF-8 text"])
     try:
         text.encode()
+        _check_texts(text, file)
         return tomllib.loads(text, parse_float=_decimal)
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
@@ -49,6 +51,17 @@ def parse_toml(text: str, file: str) -> dict[str, object]:
         raise ProgramError(
             [f"{file}: tables or lists nested too deep; a program needs three levels"]
         ) from None
+
+
+def _check_texts(text: str, file: str) -> None:
+    """See that the text may be kept, comments included, before it is read."""
+    if unfit(text, lines=True) is None:
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        reason = unfit(line.removesuffix("\r"), lines=True)
+        if reason is not None:
+            raise ProgramError([f"{file}:{number}: {reason}"])
+    raise ProgramError([f"{file}: {unfit(text, lines=True)}"])
 
 
 def _decimal(text: str) -> Decimal:

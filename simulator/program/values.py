@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Literal, TypeVar
 
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS
 from simulator.events.contract import MAX_INTEGER, MAX_TEXT
+from simulator.events.values import unfit
 from simulator.program.currencies import DIGITS
 from simulator.program.layout import CAP_WINDOWS
 from simulator.program.model import CapWindow
@@ -28,7 +28,6 @@ _UNITS_MS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS, "w": WEEK_MS}
 _DURATION = re.compile(r"([0-9]+)([mhdw])")
 _DURATION_FORM = 'write a whole number and m, h, d or w, such as "30m", "12h", "14d" or "2w"'
 _MOMENT_FORM = "write a date and time with an offset and no quotes, such as 2026-01-01T00:00:00Z"
-_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}  # Unicode's controls, halves of surrogates and line separators
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,8 +43,9 @@ def text(value: object, most: int = MAX_TEXT) -> str:
         raise Wrong("the text is empty; write at least one character")
     if len(value) > most:
         raise Wrong(f"the text has {len(value):,} characters; {most:,} is the most")
-    if any(unicodedata.category(sign) in _CONTROLS for sign in value):
-        raise Wrong(f"{shown(value)} has a line break or a control character; write it on one line")
+    reason = unfit(value)
+    if reason is not None:
+        raise Wrong(reason)
     return value
 
 
@@ -59,14 +59,6 @@ def expression(value: object) -> str:
     if not isinstance(value, str):
         raise Wrong(f"{shown(value)} is not a text; write an SQL condition in quotes")
     return value
-
-
-def milestone_name(value: object) -> str:
-    """Read the name of a milestone, which a review event must be able to carry."""
-    name = text(value)
-    if "@" in name:
-        raise Wrong(f'{shown(name)} has an "@", which no event may carry; name it without')
-    return name
 
 
 def choice(value: object, choices: Sequence[T]) -> T:

@@ -35,6 +35,9 @@ _RECIPIENTS = {
     "upline": "whoever brought the referrer",
     "community": "the referrer's community",
 }
+_NUMERIC = (
+    "References of people may be digits alone, as phone numbers are: they are this brand's customer numbers.",
+)
 
 
 def describe(program: Program) -> list[str]:
@@ -44,6 +47,7 @@ def describe(program: Program) -> list[str]:
         f"{_listed([kind + 's' for kind in program.referrers]).capitalize()} may refer."
         if program.referrers
         else "Everybody may refer.",
+        *(_NUMERIC if program.numeric_references else ()),
         _attribution(program.attribution),
         *(_milestone(milestone) for milestone in program.milestones),
         *(_rule(rule, program) for rule in program.rules),

@@ -228,20 +228,21 @@ def test_conflicts_are_quarantined_in_order_of_arrival(cli: Cli, tmp_path: Path,
     assert json.loads(rows[1]["message"])["data"] == {"code": "B"}
 
 
-def test_a_conflicts_id_is_masked_where_it_looks_like_a_contact(
+def test_an_order_number_as_id_stays_readable_and_a_raw_contact_as_id_is_refused(
     cli: Cli, tmp_path: Path, program: Path
 ) -> None:
     file, db = tmp_path / "a.jsonl", tmp_path / "a.db"
-    ids = ("07700900123", "ann%40example.com", "order-1234567", "visit 2026-01-01")
+    ids = ("07700900123", "ann%40example.com", "order-1234567", "visit 2026-01-01", "+44 7700 900123")
     first = [message(own, "link.created", "p-1", START, code=f"A{place}") for place, own in enumerate(ids)]
     other = [event | {"subject": "p-2"} for event in first]
     file.write_text("\n".join(map(json.dumps, first + other)))
     ran = cli("ingest", "--db", db, "--program", program, "--replay", "--json", file).json
-    assert (ran["accepted"], ran["conflict"]) == (4, 4)
+    assert (ran["accepted"], ran["conflict"]) == (3, 3)
     rows = [json.loads(line) for line in cli("export", "quarantine", "--db", db).out.splitlines()]
-    assert [row["id"] for row in rows] == ["[phone]", "[e-mail]", *ids[2:]]
-    assert [row["source"] for row in rows] == ["platform"] * 4
-    assert "07700900123" not in json.dumps(rows)
+    assert [row["id"] for row in rows if row["receipt"] == "conflict"] == [ids[0], *ids[2:4]]
+    assert [row["id"] for row in rows if row["receipt"] == "malformed"] == ["[e-mail]", "[phone]"] * 2
+    assert "ann%40" not in json.dumps(rows)
+    assert "900123" not in json.dumps(rows).replace(ids[0], "")
 
 
 def test_an_empty_file_is_as_good_as_none_for_a_new_database(
