@@ -178,11 +178,7 @@ class Platform:
 
     def receiver(self, clock_ms: int | None) -> Receiver:
         """How the next batch is stamped: by the clock, or (None) by each message's own `receivedat`."""
-        return Receiver(
-            floor_ms=self.floor_ms,
-            clock_ms=clock_ms,
-            numeric_references=self._engine.program.numeric_references,
-        )
+        return Receiver(self.floor_ms, clock_ms, numeric_references=self.program.numeric_references)
 
     def check_program(self, text: str) -> Program:
         """A program that an event wants to bring into force.
@@ -191,8 +187,7 @@ class Platform:
             ProgramError: what is wrong with it.
 
         """
-        running = self._engine.program
-        return load_program(text, "program", running.currency, numeric=running.numeric_references)
+        return load_program(text, "program", self.program.currency, numeric=self.program.numeric_references)
 
     # What happens
 

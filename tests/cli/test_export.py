@@ -21,7 +21,7 @@ from nasty import START, Cli
 Exports = Callable[..., dict[str, bytes]]
 COLUMNS = {
     "events": "specversion id source type time subject data receivedat seq",
-    "quarantine": "receivedat source id receipt field reason message sha256",
+    "quarantine": "receivedat source id receipt field reason message sha256 file line",
     "attributions": "friend referrer code channel method touch_at attributed_at",
     "decisions": "source event_id milestone friend referrer outcome reason decided_at failed",
     "rewards": "source event_id milestone reward role recipient value_minor state expected due_at state_at",
