@@ -1,8 +1,20 @@
-"""`python -m referral_tui`: the same as the command `referral-tui`."""
+"""The entry point of `referral-tui`, and `python -m referral_tui`."""
 
 from __future__ import annotations
 
-from referral_tui.cli.app import main
+import sys
+
+
+def main() -> None:
+    """Run the command; ctrl-C while its modules are still being loaded ends it without a traceback, too."""
+    try:
+        from referral_tui.cli.app import main as command  # noqa: PLC0415 - what takes time is loaded inside the guard
+
+        command()
+    except KeyboardInterrupt:
+        print("referral-tui: interrupted", file=sys.stderr)  # noqa: T201 - before there is anything else to say it
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

@@ -24,6 +24,8 @@ def make(path: Path) -> Connection:
         DatabaseError: there is something at the path already, or its folder can't be written.
 
     """
+    if path.name == ":memory:":
+        raise DatabaseError(f"{path}: would keep nothing once the command has ended; name a file")
     if path.is_dir():
         raise DatabaseError(f"{path}: is a folder; name the database file inside it")
     if path.exists() and path.stat().st_size:

@@ -167,15 +167,6 @@ def _check_file(path: Path) -> None:
         )
 
 
-def is_database(path: Path) -> bool:
-    """Say whether the file at `path` begins as SQLite's do, whoever made it; nothing writes over such a one."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_MAGIC)) == _MAGIC
-    except OSError:  # none there, or a folder: whoever writes there says so
-        return False
-
-
 def in_words(error: sqlite3.Error, path: Path) -> DatabaseError:
     """Turn SQLite's error into one of ours, with a message that says what to do."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
@@ -189,7 +180,6 @@ def in_words(error: sqlite3.Error, path: Path) -> DatabaseError:
     return DatabaseError(f"{path}: can't be read ({error})")
 
 
-_MAGIC = b"SQLite format 3\0"  # sqlite.org/fileformat.html, 1.2
 _LOCKED = (LockedDatabaseError, "locked by another process; it can be used again when that lets go")
 _DAMAGED = (
     DamagedDatabaseError,

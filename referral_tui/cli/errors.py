@@ -33,6 +33,8 @@ class InterruptedCommand(Exception):  # noqa: N818 - no error: somebody pressed 
 
 def guarded(command: Callable[[], Any]) -> int:
     """Run a command; its exit status. What is nobody's fault but ours still shows where it happened."""
+    if sys.stdout is None:  # closed by whoever started us: the next file opened would take its place
+        return _say("standard output: is closed; send it somewhere, if only to /dev/null")
     try:
         status = _run(command)
         sys.stdout.flush()

@@ -23,6 +23,7 @@ class What(StrEnum):
     ATTRIBUTIONS = "attributions"
     DECISIONS = "decisions"
     REWARDS = "rewards"
+    PAYOUTS = "payouts"
     AUDIT = "audit"
 
 
@@ -41,11 +42,22 @@ def export(
     out: Annotated[
         Path, typer.Option(help="The file to write; - is standard output.", metavar="FILE")
     ] = Path("-"),
+    guard_formulas: Annotated[
+        bool | None,
+        typer.Option(
+            "--guard-formulas/--no-guard-formulas",
+            help="In CSV, put an apostrophe before texts that a spreadsheet would take for a formula. On for payouts.",
+        ),
+    ] = None,
 ) -> None:
     """Write rows as JSON Lines, CSV or Parquet.
 
     WHAT is events (whole CloudEvents, which `ingest --replay` takes back), quarantine, attributions, decisions,
-    rewards or audit. Times are integer milliseconds UTC, money integer minor units.
+    rewards, payouts or audit. Times are integer milliseconds UTC, money integer minor units; of payouts RFC 3339 and
+    decimals, in Parquet as such: number, state, kind, currency, value, recipient, role, reward, milestone, due_at,
+    issued_at, state_at, referrer, friend, source, event_id.
+
+    A regular file is replaced as a whole; a FIFO or a device is written into.
 
     Example: referral-tui export rewards --db shop.db --format csv --out rewards.csv
     """
@@ -60,7 +72,8 @@ def export(
     from simulator.files.export import export as write  # noqa: PLC0415 - loads Polars
 
     with Bar(f"export {what}", None) as bar, _opened(out, form.value) as stream:
-        rows = write(db, what.value, form.value, stream, bar.advance)
+        guard = what is What.PAYOUTS if guard_formulas is None else guard_formulas
+        rows = write(db, what.value, form.value, stream, bar.advance, guard=guard)
     if out != Path("-"):
         say(f"{out}: {rows:,} rows of {what}", err=True)
 
@@ -68,30 +81,16 @@ def export(
 @contextmanager
 def _opened(out: Path, form: str) -> Iterator[IO[bytes]]:
     """The file to write, which is there only once it is whole; or standard output."""
-    from db.sqlite.readonly import is_database  # noqa: PLC0415 - with the rest
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.domain.writing import replacing  # noqa: PLC0415 - with the rest
 
     if out == Path("-"):
         with _said_of("standard output"):
             yield safe_stream(sys.stdout.buffer, form)
             sys.stdout.buffer.flush()
         return
-    if out.is_dir():
-        raise InputError(f"{out}: is a folder; name the file to write")
-    if is_database(out):
-        raise InputError(f"{out}: is a database, and would be lost; name another file to write")
-    part = out.with_name(out.name + ".part")
-    try:
-        stream = part.open("wb")
-    except OSError as error:
-        raise InputError(f"{out}: can't be written ({error.strerror})") from error
-    try:
-        with _said_of(str(out)), stream:
-            yield stream
-        part.replace(out)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with replacing(out) as stream, _said_of(str(out)):
+        yield stream
+        stream.flush()
 
 
 @contextmanager

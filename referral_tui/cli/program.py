@@ -44,24 +44,24 @@ def new(
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
 ) -> None:
     """Write a first program file: a copy of a preset, or from a few questions."""
-    from db.sqlite.readonly import is_database  # noqa: PLC0415 - keeps --help quick
     from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.writing import check_writable, write_text  # noqa: PLC0415 - keeps --help quick
     from simulator.program.presets import preset_names, preset_text  # noqa: PLC0415 - keeps --help quick
 
     if preset is None and str(file) in preset_names():
         raise InputError(
             f"{file} is a preset; write `program new FILE --preset {file}`, or `./{file}` for a file"
         )
-    if file.is_dir():
-        raise InputError(f"{file}: is a folder; name the file to write")
-    if is_database(file):
-        raise InputError(f"{file}: is a database, and would be lost; choose another name")
+    check_writable(file)
     if file.exists() and not force:
         raise InputError(f"{file}: already there; choose another name, or overwrite it with --force")
     text = preset_text(preset) if preset is not None else _ask()
     try:
-        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as target:
-            target.write(text)
+        if force:
+            write_text(file, text)
+        else:
+            with file.open("x", encoding="utf-8", newline="\n") as target:
+                target.write(text)
     except OSError as error:
         raise InputError(f"{file}: can't be written: {error.strerror}; choose another place") from None
     say(f"{file} written; edit it, then: referral-tui program check {file}", err=True)

@@ -271,6 +271,9 @@ class Dashboard(App[None]):
 
     def _save(self, what: str, part: str, ending: str, text: str) -> None:
         """Save a file where we were started, or in a browser hand it to that, and say so."""
+        from simulator.domain.errors import InputError  # noqa: PLC0415 - for a key that is seldom pressed
+        from simulator.domain.writing import write_text  # noqa: PLC0415 - the same
+
         if self.orders is None:
             return
         path = free_path(self.setup.pictures, f"{self.current_mode}{part}", self._now, ending)
@@ -279,9 +282,9 @@ class Dashboard(App[None]):
             self.orders.refused(f"The {what} is handed to your browser: {path.name}")
         else:
             try:
-                path.write_text(text, encoding="utf-8", newline="")
-            except OSError as error:
-                self.orders.failed(f"the {what} {path} can't be written ({error.strerror})")
+                write_text(path, text)
+            except InputError as error:
+                self.orders.failed(f"the {what} {error}")
             else:
                 self.orders.refused(f"{what.capitalize()} saved: {path.absolute()}")
         self._tell()

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 SAID = 600  # characters of a helper's standard error that are shown
@@ -19,6 +20,11 @@ class Reply:
     status: int
     data: Any
     said: str
+
+
+def explaining(database: Path, what: str) -> list[str]:
+    """Return the arguments that ask for an account of `what`, which may look like an option."""
+    return ["explain", "--db", str(database), "--json", "--", what]
 
 
 async def ask(arguments: Sequence[str], stdin: bytes = b"") -> Reply:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from referral_tui import figures
+from simulator.domain.formulas import guarded_cell
 
 
 def free_path(folder: Path, name: str, at: int, ending: str) -> Path:
@@ -24,7 +25,7 @@ def free_path(folder: Path, name: str, at: int, ending: str) -> Path:
 
 
 def table_text(rows: Sequence[Any], calls: Mapping[str, str]) -> str:
-    """Write frozen rows of one kind as CSV, a column for each field, in full.
+    """Write frozen rows of one kind as CSV, a column for each field, in full; no cell is a formula to a spreadsheet.
 
     Moments are milliseconds UTC and money minor units, as in `export`. `calls` has the client's names by
     reference: a column more, `name_of_FIELD`, for each field that holds such a one.
@@ -43,11 +44,11 @@ def table_text(rows: Sequence[Any], calls: Mapping[str, str]) -> str:
 
 def _call(row: Any, field: str, calls: Mapping[str, str]) -> str:
     value = getattr(row, field)
-    return calls.get(value, "") if isinstance(value, str) else ""
+    return str(guarded_cell(calls.get(value, ""))) if isinstance(value, str) else ""
 
 
 def _cell(value: object) -> object:
     """Give a value as one cell: what has parts is joined."""
     if isinstance(value, (list, tuple, frozenset)):
-        return "; ".join(str(part) for part in value)
-    return "" if value is None else value
+        value = "; ".join(str(part) for part in value)
+    return "" if value is None else guarded_cell(value)

@@ -1,4 +1,4 @@
-"""The six exports: rows of a platform's database as JSON Lines, CSV or Parquet, streamed in bounded memory.
+"""The seven exports: rows of a platform's database as JSON Lines, CSV or Parquet, streamed in bounded memory.
 
 Equal logs give equal bytes. `events` are whole CloudEvents that the door takes back.
 """
@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
@@ -20,6 +21,7 @@ from db.read import log
 from db.shards.merging import parts_of
 from db.sqlite.readonly import in_words, open_readonly
 from simulator.domain.errors import ReferralError
+from simulator.domain.formulas import guarded
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import DATA_COLUMNS
 from simulator.events.csvwrite import HEADER, csv_lines, csv_rows
@@ -38,20 +40,30 @@ _DECISION = ("decision_source", "decision_id", "decision_milestone")
 _SYSTEM_ERROR = re.compile(r"\(os error ([0-9]+)\)")  # as Polars writes one
 
 Progress = Callable[[int], None]
+Cells = Callable[[Sequence[tuple[Any, ...]]], list[tuple[Any, ...]]]
 Connections = Sequence[sqlite3.Connection]
 """One database, or the shards of one."""
 
 
-def export(path: Path, what: str, form: Format, out: IO[bytes], progress: Progress | None = None) -> int:
+def export(
+    path: Path,
+    what: str,
+    form: Format,
+    out: IO[bytes],
+    progress: Progress | None = None,
+    *,
+    guard: bool = False,
+) -> int:
     """Write one export of the database at `path` to a binary file; gives the number of rows.
 
-    `what` is one of `WHATS`; `progress` is told how many more rows have been written.
+    `what` is one of `WHATS`; `progress` is told how many more rows have been written. With `guard` no cell of CSV is
+    a formula to a spreadsheet.
 
     Raises:
         DatabaseError: the database is missing, foreign or damaged.
 
     """
-    counter = _Counter(progress)
+    counter = _Counter(progress, guarded if guard else list)
     with ExitStack() as stack:
         paths = parts_of(path) or [path]
         connections = [stack.enter_context(closing(open_readonly(one))) for one in paths]
@@ -68,10 +80,11 @@ def export(path: Path, what: str, form: Format, out: IO[bytes], progress: Progre
 
 
 class _Counter:
-    """Counts rows as they pass, and says so."""
+    """Counts rows as they pass, and says so; `cells` is what becomes of rows on their way into CSV."""
 
-    def __init__(self, progress: Progress | None) -> None:
+    def __init__(self, progress: Progress | None, cells: Cells) -> None:
         self.rows = 0
+        self.cells = cells
         self._progress = progress
 
     def add(self, rows: int) -> None:
@@ -80,10 +93,13 @@ class _Counter:
             self._progress(rows)
 
 
-def _chunks(connections: Connections, table: Table, counter: _Counter) -> Iterator[list[tuple[Any, ...]]]:
+def _chunks(
+    connections: Connections, table: Table, counter: _Counter, *, typed: bool = False
+) -> Iterator[list[tuple[Any, ...]]]:
+    made = table.typed if typed else table.made
     for connection in connections:
-        cursor = connection.execute(table.select)
-        while rows := cursor.fetchmany(CHUNK):
+        found = iter(connection.execute(table.select)) if made is None else made(connection)
+        while rows := list(islice(found, CHUNK)):
             counter.add(len(rows))
             yield rows
 
@@ -104,15 +120,19 @@ def _rows_jsonl(connections: Connections, table: Table, out: IO[bytes], counter:
 def _rows_csv(connections: Connections, table: Table, out: IO[bytes], counter: _Counter) -> None:
     out.write(_csv([tuple(table.columns)]))
     for rows in _chunks(connections, table, counter):
-        out.write(_csv(rows))
+        out.write(_csv(counter.cells(rows)))
 
 
 def _rows_parquet(connections: Connections, table: Table, out: IO[bytes], counter: _Counter) -> None:
-    schema = table.columns | table.nested
+    columns, schema = table.columns, table.columns | table.nested
+    if table.parquet is not None:
+        columns, schema = table.parquet(connections[0])
 
     def frames() -> Iterator[pl.DataFrame]:
-        for rows in _chunks(connections, table, counter):
-            frame = pl.DataFrame(rows, schema=table.columns, orient="row")
+        for rows in _chunks(connections, table, counter, typed=True):
+            frame = pl.DataFrame(rows, schema=columns, orient="row")
+            if table.parquet is not None:
+                frame = frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
             yield frame.with_columns(
                 pl.col(name).str.json_decode(kind) for name, kind in table.nested.items()
             )
@@ -135,7 +155,7 @@ def _events_jsonl(connections: Connections, out: IO[bytes], counter: _Counter) -
 def _events_csv(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
     out.write(_csv([HEADER]))
     for events in _events(connections, counter):
-        out.write(_csv(csv_rows(events)))
+        out.write(_csv(counter.cells(csv_rows(events))))
 
 
 def _events_parquet(connections: Connections, out: IO[bytes], counter: _Counter) -> None:

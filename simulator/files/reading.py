@@ -82,6 +82,8 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
     """
     if path == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise InputError("-: standard input is closed; name a file")
         yield sys.stdin.buffer
         return
     try:

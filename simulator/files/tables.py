@@ -1,15 +1,19 @@
-"""What `export` can write: the columns of each of the six, in their order, and the SELECT that gives them.
+"""What `export` can write: the columns of each of the seven, in their order, and the SELECT that gives them.
 
-Times are integer milliseconds UTC, money integer minor units; people appear by their references.
+Times are integer milliseconds UTC, money integer minor units (but for payouts); people appear by their references.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
+from db.sqlite.readonly import Database
 from db.write.chain import BLOCK_ROWS
+from simulator.files import payouts
 
 _INT, _TEXT = pl.Int64(), pl.String()
 FAILED = pl.List(pl.List(pl.String()))
@@ -17,11 +21,18 @@ FAILED = pl.List(pl.List(pl.String()))
 
 @dataclass(frozen=True)
 class Table:
-    """Columns with their types, the SELECT of their values in the same order, and which of them hold JSON."""
+    """Columns with their types, the SELECT of their values in the same order, and which of them hold JSON.
+
+    Where `made` is given it yields the rows of a database, `typed` those for Parquet, and `parquet` the types of
+    these columns as they are made and as they are written.
+    """
 
     columns: dict[str, pl.DataType]
     select: str
     nested: dict[str, pl.DataType]
+    made: Callable[[Database], Iterator[tuple[Any, ...]]] | None = None
+    typed: Callable[[Database], Iterator[tuple[Any, ...]]] | None = None
+    parquet: Callable[[Database], tuple[dict[str, pl.DataType], dict[str, pl.DataType]]] | None = None
 
 
 def _columns(names: str, integers: str = "") -> dict[str, pl.DataType]:
@@ -68,11 +79,20 @@ AUDIT = Table(
     f"LEFT JOIN block b ON b.chain = 'audit' AND b.number = (a.seq - 1) / {BLOCK_ROWS} + 1 ORDER BY a.seq",
     {},
 )
+PAYOUTS = Table(
+    _columns(" ".join(payouts.COLUMNS), "number"),
+    "",
+    {},
+    payouts.text_rows,
+    payouts.rows,
+    lambda db: (payouts.raw_schema(db), payouts.schema(db)),
+)
 TABLES = {
     "quarantine": QUARANTINE,
     "attributions": ATTRIBUTIONS,
     "decisions": DECISIONS,
     "rewards": REWARDS,
+    "payouts": PAYOUTS,
     "audit": AUDIT,
 }
 """All but `events`, which are whole CloudEvents and are made from the log's own columns."""

@@ -179,10 +179,10 @@ def test_a_database_is_never_written_over(cli: Cli, db: Path, tmp_path: Path) ->
         ran = cli("export", "rewards", "--db", db, "--out", out)
         assert (ran.status, ran.err) == (
             2,
-            f"referral-tui: {out}: is a database, and would be lost; name another file to write\n",
+            f"referral-tui: {out}: is a database or a part of one, and would be lost; name another file to write\n",
         )
     for force in ((), ("--force",)):
         ran = cli("program", "new", db, "--preset", "telecom", *force)
         assert ran.status == 2
-        assert "is a database, and would be lost" in ran.err
+        assert "is a database or a part of one, and would be lost" in ran.err
     assert db.read_bytes() == was

@@ -168,6 +168,8 @@ class ProgramScreen(Place):
     def action_save(self) -> None:
         """Save the draft, or the program in force, to a file of its own."""
         from referral_tui.dashboard.saving import free_path  # noqa: PLC0415
+        from simulator.domain.errors import InputError  # noqa: PLC0415
+        from simulator.domain.writing import write_text  # noqa: PLC0415
 
         host = self.host
         if self._look is None:
@@ -175,9 +177,9 @@ class ProgramScreen(Place):
         clock = host.snapshot.standing.clock if host.snapshot else None
         path = free_path(host.setup.pictures, "program", clock.sim_at if clock else 0, "toml")
         try:
-            path.write_text(self._draft or self._look.text, encoding="utf-8")
-        except OSError as error:
-            self.say(Telling(f"The file {path} can't be written ({error.strerror}).", "bad"))
+            write_text(path, self._draft or self._look.text)
+        except InputError as error:
+            self.say(Telling(f"The file {error}.", "bad"))
         else:
             self.say(Telling(f"Saved: {path.absolute()}", "good"))
 

@@ -89,7 +89,7 @@ class AccountPane(Reading):
             self._draw()
 
     async def _ask(self, path: Path, key: tuple[str, Hashable]) -> None:
-        reply = await helper.ask(["explain", key[0], "--db", str(path), "--json"])
+        reply = await helper.ask(helper.explaining(path, key[0]))
         if reply.status or not isinstance(reply.data, dict):
             said = reply.said or f"it ended with status {reply.status} and said nothing"
             self.show(

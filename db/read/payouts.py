@@ -1,0 +1,34 @@
+"""Reward lines as whoever pays them wants them: what, how much, to whom, why, and in whose journey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from db.sqlite.readonly import Database
+
+PAYOUTS = (
+    "SELECT r.id, r.state, d.program_version, r.reward, v.currency, v.digits, r.value_minor, r.role, "
+    "COALESCE(r.community, recipient.ref), d.milestone, r.due_at, r.state_at, referrer.ref, friend.ref, e.source, e.id "
+    "FROM reward r JOIN decision d ON d.id = r.decision JOIN event e ON e.seq = r.seq "
+    "JOIN program_version v ON v.version = d.program_version JOIN person friend ON friend.id = d.friend "
+    "LEFT JOIN person referrer ON referrer.id = d.referrer LEFT JOIN person recipient ON recipient.id = r.recipient "
+    "ORDER BY r.id"
+)
+"""Number, state, program version, reward, currency, minor digits, minor units, role, recipient, milestone, due, state's
+moment (milliseconds UTC), referrer, friend, and the conversion's source and id."""
+
+
+def payouts(db: Database) -> Iterator[tuple[Any, ...]]:
+    """Yield all reward lines by number, in the columns of `PAYOUTS`."""
+    yield from db.execute(PAYOUTS)
+
+
+def program_texts(db: Database) -> dict[int, str]:
+    """Return the text of each version of the program."""
+    return dict(db.execute("SELECT version, text FROM program_version"))
+
+
+def currency_digits(db: Database) -> int:
+    """Return the minor digits of the program's currency, which no version changes."""
+    return int(db.execute("SELECT MAX(digits) FROM program_version").fetchone()[0])

@@ -1,0 +1,111 @@
+"""Writing a file that a person named: replaced as a whole, or written into, and never a database."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from simulator.domain.errors import InputError
+
+_MAGIC: Final = b"SQLite format 3\0"  # sqlite.org/fileformat.html, 1.2
+_BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
+"""What SQLite and the writer's lock keep beside a database `NAME.db`."""
+_PARTS: Final = (".control.db", ".crm.db")
+"""What a platform's database `NAME.db` has beside it, by the endings that take the place of its own."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open the file at `path` for writing.
+
+    A regular file is there only once it is whole: what was there before stays until then. Whatever a link names is
+    written, not the link. A FIFO and a device for characters are written into.
+
+    Raises:
+        InputError: it is a folder, a socket, a disk, or of a database, or it can't be written.
+
+    """
+    real = Path(os.path.realpath(path))
+    check_writable(path)
+    try:
+        kind = real.stat().st_mode if real.exists() else None
+        if kind is not None and not stat.S_ISREG(kind):
+            with real.open("wb") as special:
+                yield special
+            return
+        stream, part = _temporary(real, kind)
+    except OSError as error:
+        raise InputError(f"{path}: can't be written ({error.strerror})") from error
+    try:
+        with stream:
+            yield stream
+        part.replace(real)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text as UTF-8, its line ends as they are; as `replacing` does."""
+    try:
+        with replacing(path) as stream:
+            stream.write(text.encode())
+    except OSError as error:
+        raise InputError(f"{path}: can't be written ({error.strerror})") from error
+
+
+def check_writable(path: Path) -> None:
+    """See that a path is nothing that must not be written over.
+
+    Raises:
+        InputError: it is a folder, a socket, a disk, or of a database.
+
+    """
+    real = Path(os.path.realpath(path))
+    try:
+        kind = real.stat().st_mode
+    except OSError:
+        kind = 0
+    if stat.S_ISDIR(kind):
+        raise InputError(f"{path}: is a folder; name the file to write")
+    if stat.S_ISSOCK(kind) or stat.S_ISBLK(kind):
+        raise InputError(f"{path}: is a {'socket' if stat.S_ISSOCK(kind) else 'disk'}; name a file to write")
+    if (not kind or stat.S_ISREG(kind)) and _is_of_a_database(real):
+        raise InputError(
+            f"{path}: is a database or a part of one, and would be lost; name another file to write"
+        )
+
+
+def _is_of_a_database(path: Path) -> bool:
+    bases = [path]
+    bases += [path.with_name(path.name.removesuffix(end)) for end in _BESIDE if path.name.endswith(end)]
+    bases += [
+        path.with_name(path.name.removesuffix(end) + ".db") for end in _PARTS if path.name.endswith(end)
+    ]
+    return any(map(_begins_as_one, bases))
+
+
+def _begins_as_one(path: Path) -> bool:
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
+
+
+def _temporary(path: Path, kind: int | None) -> tuple[BinaryIO, Path]:
+    """Make a file of a name that nobody has beside `path`, with the permissions that it will have there."""
+    number, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+    if kind is None:
+        mask = os.umask(0)
+        os.umask(mask)
+    os.fchmod(number, stat.S_IMODE(kind) if kind is not None else 0o666 & ~mask)
+    return os.fdopen(number, "wb"), Path(name)

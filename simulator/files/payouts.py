@@ -1,0 +1,85 @@
+"""`export payouts`: a row for each reward line, for whoever pays; money as decimals, times as RFC 3339."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+import polars as pl
+
+from db.read.payouts import currency_digits, payouts, program_texts
+from db.sqlite.readonly import Database
+from simulator.domain.vocabulary import RewardState
+from simulator.events.moment import format_moment
+from simulator.program.load import load_program
+
+COLUMNS: Final = (
+    "number",
+    "state",
+    "kind",
+    "currency",
+    "value",
+    "recipient",
+    "role",
+    "reward",
+    "milestone",
+    "due_at",
+    "issued_at",
+    "state_at",
+    "referrer",
+    "friend",
+    "source",
+    "event_id",
+)
+_TIMES: Final = ("due_at", "issued_at", "state_at")
+
+
+def schema(db: Database) -> dict[str, pl.DataType]:
+    """Return the columns' types in Parquet: real decimals and moments."""
+    types: dict[str, pl.DataType] = dict.fromkeys(COLUMNS, pl.String())
+    types |= dict.fromkeys(_TIMES, pl.Datetime("ms", "UTC"))
+    return types | {"number": pl.Int64(), "value": pl.Decimal(38, currency_digits(db))}
+
+
+def raw_schema(db: Database) -> dict[str, pl.DataType]:
+    """Return the types of `rows`, from which those of `schema` are cast."""
+    return schema(db) | dict.fromkeys(_TIMES, pl.Int64())
+
+
+def rows(db: Database) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows in the order of `COLUMNS`, values as decimals, times in milliseconds UTC."""
+    kinds = {
+        (version, reward.name): reward.kind
+        for version, text in program_texts(db).items()
+        for reward in load_program(text, f"program version {version}").rewards
+    }
+    for (
+        number,
+        state,
+        version,
+        reward,
+        currency,
+        digits,
+        minor,
+        role,
+        recipient,
+        milestone,
+        due,
+        at,
+        *who,
+    ) in payouts(db):
+        issued = {RewardState.ISSUED: at, RewardState.REVOKED: due}.get(state)
+        kind, value = kinds.get((version, reward)), Decimal(minor).scaleb(-digits)
+        yield number, state, kind, currency, value, recipient, role, reward, milestone, due, issued, at, *who
+
+
+def text_rows(db: Database) -> Iterator[tuple[Any, ...]]:
+    """Yield the same as texts: `20.00`, `2026-03-01T12:00:00.000Z`."""
+    value, *times = (COLUMNS.index(name) for name in ("value", *_TIMES))
+    for row in rows(db):
+        cells = list(row)
+        cells[value] = f"{cells[value]:f}"
+        for place in times:
+            cells[place] = None if cells[place] is None else format_moment(cells[place])
+        yield tuple(cells)
