@@ -269,7 +269,7 @@ def tick_ms(notes: Path, mode: str) -> float:
     here = [row for row in rows if row["place"] == mode][2:]  # without the opening of the screen
     if len(here) < 2 or here[-1]["fresh"] == here[0]["fresh"]:
         return 0.0
-    return 1000 * (here[-1]["cpu"] - here[0]["cpu"]) / (here[-1]["fresh"] - here[0]["fresh"])
+    return 1000.0 * float((here[-1]["cpu"] - here[0]["cpu"]) / (here[-1]["fresh"] - here[0]["fresh"]))
 
 
 def idle(path: Path, seconds: float, figures: Figures) -> None:

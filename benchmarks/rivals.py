@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -138,8 +136,7 @@ def _json_logic() -> Callable[[Row], list[str]]:
 
 def _plain_seconds(messages: pl.DataFrame) -> float:
     """The tests' oracle: one event at a time, dictionaries, no cleverness."""
-    sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "engine"))
-    from oracle import Oracle  # noqa: PLC0415 - of the tests
+    from tests.engine.oracle import Oracle  # noqa: PLC0415 - of the tests
 
     events = messages.with_columns(pl.col("type").cast(pl.String)).to_dicts()
     oracle = Oracle(twelve(), parse_program)

@@ -17,7 +17,7 @@ from referral_tui.dashboard.setup import Setup
 class Watched(Dashboard):
     """Counts what its feed tells, and the CPU time of the whole process, by the screen that is open."""
 
-    CSS_PATH = Path(app.__file__).with_name("dashboard.tcss")
+    CSS_PATH = str(Path(app.__file__).with_name("dashboard.tcss"))
 
     def __init__(self, setup: Setup, notes: Path) -> None:
         super().__init__(setup)

@@ -22,7 +22,7 @@ from benchmarks.bare import Write, plain_seconds, quick_seconds, read_rows
 from benchmarks.folding import fold
 from db.write.store import Store
 from simulator.engine import Engine
-from simulator.platform.door import parse_program, typed
+from simulator.platform.records import parse_program, typed
 
 BATCH = 20_000
 TABLES = ("person", "event", "attribution", "decision", "reward", "audit", "block", "hour", "total")

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from nasty import PROGRAM, WHATS, Cli, Ran, nasty_lines
 
 from referral_tui.cli.app import run
 from simulator.files.export import export
+from tests.cli.nasty import PROGRAM, WHATS, Cli, Ran, nasty_lines
 
 
 @pytest.fixture

@@ -132,7 +132,12 @@ def _journeys(luck: random.Random, people: int) -> list[dict[str, Any]]:
         at = START + number * HOUR // 4
         me = f"p-{number}"
         kind = luck.choice(["customer", "customer", "employee", "partner"])
-        fields = {"contact_kind": "email", "via": "sso", "referrer_kind": kind, "segment": luck.choice("ab")}
+        fields: dict[str, Any] = {
+            "contact_kind": "email",
+            "via": "sso",
+            "referrer_kind": kind,
+            "segment": luck.choice("ab"),
+        }
         events.append(
             message(f"who-{number}", "customer.identified", me, at, contact_ref=f"c-{number % 40}x", **fields)
         )
@@ -145,10 +150,10 @@ def _journeys(luck: random.Random, people: int) -> list[dict[str, Any]]:
             )
         claimed = at + luck.randrange(4 * HOUR)
         if luck.random() < 0.7:
-            code = {"code": f"CODE{max(0, number - 1)}"} if luck.random() < 0.3 else {}
+            typed: dict[str, Any] = {"code": f"CODE{max(0, number - 1)}"} if luck.random() < 0.3 else {}
             events.append(
                 message(
-                    f"claim-{number}", "friend.claimed", me, claimed, contact_ref=f"c-{number % 41}x", **code
+                    f"claim-{number}", "friend.claimed", me, claimed, contact_ref=f"c-{number % 41}x", **typed
                 )
             )
         if luck.random() < 0.8:
@@ -193,7 +198,7 @@ def nasty_lines(seed: int = 1, people: int = 150) -> list[bytes]:
                 "milestone": "activated",
             }
             verdict = luck.choice(["approve", "decline"])
-            review = {"decision": decision, "verdict": verdict, "by": "op-1"}
+            review: dict[str, Any] = {"decision": decision, "verdict": verdict, "by": "op-1"}
             lines.append(json.dumps(message(f"verdict-{place}", "review.decided", None, at, **review)))
         if place == len(events) // 2:
             text = PROGRAM.replace("value = 20.00", "value = 25.00").replace('"7d"', '"9d"')

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 import typer
-from nasty import Cli
 
 from referral_tui.cli.app import COMMANDS
 from referral_tui.cli.errors import guarded
 from simulator.domain.errors import InputError
+from tests.cli.nasty import Cli
 
 
 def test_help_names_every_command(cli: Cli) -> None:

@@ -7,14 +7,15 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
-from nasty import DAY, START, Cli, message
 
 from db.read.comparing import read_side
 from referral_tui import figures
+from tests.cli.nasty import DAY, START, Cli, message
 
-WHO = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
+WHO: dict[str, Any] = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
 
 
 def _filled(cli: Cli, program: Path, path: Path, friends: int) -> Path:

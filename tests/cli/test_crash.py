@@ -12,7 +12,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from nasty import START, Cli
+
+from tests.cli.nasty import START, Cli
 
 NOW = START + 60 * 86_400_000
 Exports = Callable[..., dict[str, bytes]]
@@ -52,7 +53,7 @@ def test_killed_at_any_batch_it_goes_on_as_if_never_killed(
 ) -> None:
     calm, killed = tmp_path / "calm.db", tmp_path / "killed.db"
     assert cli("ingest", "--db", calm, "--program", program, "--replay", "--now", NOW, nasty_file).status == 0
-    command = [sys.executable, "-c", WORKER, killed, program, nasty_file, str(batch), str(NOW)]
+    command = [sys.executable, "-c", WORKER, str(killed), str(program), str(nasty_file), str(batch), str(NOW)]
     for life in lives:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
             assert worker.stdout is not None
@@ -71,7 +72,7 @@ def test_the_whole_file_again_after_a_kill_adds_what_is_missing(
     calm, killed = tmp_path / "calm.db", tmp_path / "killed.db"
     flags = ("--program", program, "--replay", "--now", NOW, "--json", nasty_file)
     whole = cli("ingest", "--db", calm, *flags).json
-    command = [sys.executable, "-c", WORKER, killed, program, nasty_file, "25", str(NOW)]
+    command = [sys.executable, "-c", WORKER, str(killed), str(program), str(nasty_file), "25", str(NOW)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
         for _ in range(3):

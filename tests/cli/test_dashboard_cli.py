@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from nasty import Cli
+
+from tests.cli.nasty import Cli
 
 
 @pytest.fixture(autouse=True)

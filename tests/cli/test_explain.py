@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from nasty import DAY, HOUR, START, Cli, message
 
 from referral_tui.cli.explain import _value
 from referral_tui.names import short_name
+from tests.cli.nasty import DAY, HOUR, START, Cli, message
 
-WHO = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
+WHO: dict[str, Any] = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
 
 
 @pytest.fixture
@@ -346,7 +347,7 @@ def test_the_timeline_says_that_it_waited_and_what_the_verdict_was(
     cli: Cli, db: Path, tmp_path: Path
 ) -> None:
     at = START + 6 * DAY
-    verdict = {
+    verdict: dict[str, Any] = {
         "decision": {"source": "client/shop", "id": "d2", "milestone": "activated"},
         "verdict": "approve",
     }

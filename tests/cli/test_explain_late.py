@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nasty import DAY, HOUR, START, Cli, message
+
+from tests.cli.nasty import DAY, HOUR, START, Cli, message
 
 PROGRAM = """
 [program]

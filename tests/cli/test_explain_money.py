@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nasty import DAY, START, Cli, message
+
+from tests.cli.nasty import DAY, START, Cli, message
 
 SHOP = """
 [program]

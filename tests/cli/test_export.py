@@ -16,7 +16,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from nasty import START, Cli
+
+from tests.cli.nasty import START, Cli
 
 Exports = Callable[..., dict[str, bytes]]
 COLUMNS = {

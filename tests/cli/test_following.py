@@ -13,13 +13,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from nasty import DAY, HOUR, START, Cli, message
 
 from simulator.files import following
 from simulator.files.following import Interrupt
 from simulator.files.ingest import Intake, ingest_files
 from simulator.platform.door import Platform
 from simulator.program.load import load_program
+from tests.cli.nasty import DAY, HOUR, START, Cli, message
 
 WHO = {"contact_ref": "c-ann", "contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
 STORY = [

@@ -10,11 +10,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from nasty import DAY, HOUR, START, Cli
 
-from db.client.crm import Crm, crm_path
+from db.client.crm import Crm
+from db.client.people import crm_path
 from db.read.rules import by_rule
 from db.read.sums import now
+from tests.cli.nasty import DAY, HOUR, START, Cli
 
 PROGRAM = """
 [program]

@@ -13,7 +13,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from nasty import PROGRAM, START, Cli, message
+
+from tests.cli.nasty import PROGRAM, START, Cli, message
 
 Exports = Callable[..., dict[str, bytes]]
 NOW = START + 60 * 86_400_000
@@ -90,7 +91,7 @@ def test_accepted_messages_again_in_any_order_add_duplicates_only(
     cli: Cli, exports: Exports, tmp_path: Path, program: Path, nasty_file: Path, replay: bool
 ) -> None:
     db = tmp_path / "a.db"
-    flags = ("--replay", "--now", NOW)
+    flags: tuple[object, ...] = ("--replay", "--now", NOW)
     cli("ingest", "--db", db, "--program", program, *flags, nasty_file)
     before = exports(db)
     accepted = before["events"].splitlines(keepends=True)
@@ -269,7 +270,12 @@ def test_a_database_of_another_schema_is_one_line_for_every_command(
     with closing(sqlite3.connect(db)) as connection:
         connection.execute(change)
         connection.commit()
-    rest = {"ingest": [nasty_file], "export": ["events"], "explain": ["p-1"], "review": ["list"]}
+    rest: dict[str, list[object]] = {
+        "ingest": [nasty_file],
+        "export": ["events"],
+        "explain": ["p-1"],
+        "review": ["list"],
+    }
     ran = cli(command, *rest.get(command, []), "--db", db)
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert "of schema 0" in ran.err

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nasty import DAY, HOUR, START, Cli, message
 
 from simulator.files import merging
 from simulator.files.lines import read
+from tests.cli.nasty import DAY, HOUR, START, Cli, message
 
 WHO = {"contact_ref": "c-ann", "contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
 CLICKS = [

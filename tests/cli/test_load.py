@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from nasty import Cli
 
 import simulator.presets
 from db.read.meter import load as read_load
@@ -20,6 +19,7 @@ from simulator.load.session import Hooks, Order, traffic_of
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.plan import Plan, world_names
+from tests.cli.nasty import Cli
 
 PRESETS = Path(simulator.presets.__file__).parent
 SMALL = ("--events", 3000, "--referrers", 300, "--batch", 1000, "--processes", 1)

@@ -18,7 +18,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from nasty import Cli
 
 from db.read.referrers import communities, leaders
 from db.shards.merging import SUMS, parts_of
@@ -37,6 +36,7 @@ from simulator.program.presets import find_program
 from simulator.program.shares import share_of
 from simulator.proof.verify import verify
 from simulator.run.plan import Plan
+from tests.cli.nasty import Cli
 
 Exports = Callable[..., dict[str, bytes]]
 SAME = ("received", "accepted", "attributions", "decisions", "rewards", "reasons", "rows", "late")
@@ -146,7 +146,7 @@ def dying_once(order: Order) -> dict[str, Any]:
             os.kill(os.getpid(), signal.SIGKILL)
         return counts
 
-    Stored.take = dying  # type: ignore[method-assign] - of this process only
+    setattr(Stored, "take", dying)  # noqa: B010 - of this process only; a method is not assigned to
     return work(order)
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nasty import Cli
 
 from db.read.overview import History, overview
 from db.read.rewards import STATES, budget, by_reward
 from db.read.rules import by_rule
 from db.read.sums import Past, now
 from simulator.program.presets import preset_names
+from tests.cli.nasty import Cli
 
 
 def _said_on_screens(path: Path) -> tuple[dict[str, Any], dict[str, int]]:

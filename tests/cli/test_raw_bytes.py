@@ -14,13 +14,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from nasty import PROGRAM, Cli, Ran, nasty_lines
 from sqlmodel import SQLModel
 
 import db.schema.models  # noqa: F401 -- fills the metadata
 from referral_tui.cli import app as command_line
 from referral_tui.cli.load_panel import Panel
 from referral_tui.cli.output import TerminalStream, safe_stream, say_traceback
+from tests.cli.nasty import PROGRAM, Cli, Ran, nasty_lines
 
 NASTY = "\x1b]52;c;cHduZWQ=\x07\x1b[2J\x9b31m\x7f\u202e\u2066\u200b\U000e0041\r\nFORGED [bold]\u2028"
 TOML = NASTY.encode("unicode_escape").decode().replace("\\x", "\\u00")
@@ -168,18 +168,18 @@ def test_no_command_says_raw_what_files_and_arguments_hold(
     for command, lines in lines_of(database, tmp_path).items():
         for line in lines if command != "load" else ():
             assert_clean(cli(*line), line)
-    nasty = tmp_path / NASTY.replace("/", "")
     for name in ("a.db", "b.jsonl", "c.csv", "\udcff.db"):
         nasty = tmp_path / f"{NASTY}{name}"
         shutil.copy(database, nasty)
         for command, lines in lines_of(nasty, tmp_path).items():
             for line in lines if command in READING else ():
                 assert_clean(cli(*line), line)
-    for line in (
+    more: tuple[list[object], ...] = (
         ["ingest", "--db", database, nasty, tmp_path / f"{NASTY}.jsonl"],
         [NASTY],
         ["program", NASTY],
-    ):
+    )
+    for line in more:
         assert_clean(cli(*line), line)
 
 

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nasty import DAY, HOUR, START, Cli, message
 
-WHO = {"contact_ref": "c-ann", "contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
+from tests.cli.nasty import DAY, HOUR, START, Cli, message
+
+WHO: dict[str, Any] = {
+    "contact_ref": "c-ann",
+    "contact_kind": "email",
+    "via": "sso",
+    "referrer_kind": "customer",
+}
 REVERSED = "conversion.reversed"
 
 

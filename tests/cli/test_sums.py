@@ -11,7 +11,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from nasty import PROGRAM, START, nasty_lines
 
 from db.read import sums, traffic
 from db.read.pending import pending
@@ -23,9 +22,11 @@ from db.read.sums import Past, Sums
 from db.sqlite.readonly import query_of
 from referral_tui.cli.app import run
 from referral_tui.cli.summary import late_lines
+from simulator.domain.definitions import RECEIPTS
 from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.program.load import load_program
 from simulator.proof.verify import verify
+from tests.cli.nasty import PROGRAM, START, nasty_lines
 
 CLUBS, CHANNELS = 6, ("email", "social", "qr")
 LATER = 4 * DAY_MS
@@ -59,7 +60,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sums")
     hold, longer = 'hold = "1d"', 'hold = "30d"'  # so that something is pending at the end
     (folder / "p.toml").write_text(PROGRAM.replace(hold, longer).replace("400.00", "9000.00"))
-    lines = b"".join(log_lines()).replace(*(json.dumps(text)[1:-1].encode() for text in (hold, longer)))
+    lines = b"".join(log_lines()).replace(json.dumps(hold)[1:-1].encode(), json.dumps(longer)[1:-1].encode())
     (folder / "a.jsonl").write_bytes(lines.replace(b"400.00", b"4000.00"))
     options = ["--program", folder / "p.toml", "--replay", "--batch", 50, folder / "a.jsonl"]
     assert run([*map(str, ["ingest", "--db", folder / "a.db", *options])]) == 0
@@ -225,7 +226,7 @@ def test_what_was_refused_is_that_of_the_quarantine(db: sqlite3.Connection) -> N
     now = sums.now(db)
     rows = Counter(db.execute("SELECT receipt, COALESCE(field, '(not said)') FROM quarantine").fetchall())
     assert {(row.receipt, row.field): row.count for row in traffic.quarantine(now)} == rows
-    for place, kind in enumerate(traffic.RECEIPTS):
+    for place, kind in enumerate(RECEIPTS):
         assert sum(row.receipts[place] for row in traffic.senders(now)) == traffic.receipts(now)[kind] > 0
     sql = "SELECT COALESCE(source, '(not said)'), COUNT(*) FROM quarantine WHERE receipt = 'malformed' GROUP BY 1"
     assert {row.source: row.receipts[3] for row in traffic.senders(now) if row.receipts[3]} == dict(

@@ -11,7 +11,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from nasty import Cli
+
+from tests.cli.nasty import Cli
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"```(sh|console)\n(.*?)```", re.DOTALL)

@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from nasty import START, Cli, nasty_lines
 
 from simulator.proof.verify import verify
+from tests.cli.nasty import START, Cli, nasty_lines
 
 NOW = START + 60 * 86_400_000
 
@@ -19,16 +19,15 @@ NOW = START + 60 * 86_400_000
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A small sound database, as bytes."""
-    from nasty import PROGRAM  # noqa: PLC0415
-
     from referral_tui.cli.app import run  # noqa: PLC0415
+    from tests.cli.nasty import PROGRAM  # noqa: PLC0415
 
     folder = tmp_path_factory.mktemp("sound")
     hold, longer = 'hold = "1d"', 'hold = "90d"'  # so that something is pending at the end
     lines = b"".join(nasty_lines(5, 40))
     (folder / "p.toml").write_text(PROGRAM.replace(hold, longer))
     (folder / "a.jsonl").write_bytes(
-        lines.replace(*(json.dumps(text)[1:-1].encode() for text in (hold, longer)))
+        lines.replace(json.dumps(hold)[1:-1].encode(), json.dumps(longer)[1:-1].encode())
     )
     arguments = ["ingest", "--db", folder / "a.db", "--program", folder / "p.toml", "--replay", "--now", NOW]
     assert run([*map(str, arguments), str(folder / "a.jsonl")]) == 0

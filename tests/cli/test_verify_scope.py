@@ -10,13 +10,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from nasty import Cli
 from sqlmodel import SQLModel
 
 import db.schema.models  # noqa: F401 - fills the metadata
 from simulator.domain.errors import DatabaseError
 from simulator.proof.scope import OF_SHARDS, PROVEN, UNPROVEN
 from simulator.proof.verify import verify
+from tests.cli.nasty import Cli
 
 TABLES = {table.name: table for table in SQLModel.metadata.sorted_tables}
 ROW_NUMBERS = ("id", "seq", "version", "number")

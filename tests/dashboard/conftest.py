@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
-from story import DAY, START, Story
 from textual.message import Message
-from watching import TOLD, WALL, HeldClock, Watch, Watched
 
 import db.schema.models  # noqa: F401 -- fills the metadata
 from referral_tui.dashboard import checking
@@ -23,6 +22,8 @@ from referral_tui.dashboard.setup import Setup
 from simulator.domain.errors import ProgramError
 from simulator.program.load import load_program
 from simulator.program.words import describe
+from tests.dashboard.story import DAY, START, Story
+from tests.dashboard.watching import TOLD, WALL, HeldClock, Watch, Watched
 
 
 @pytest.fixture(scope="session")
@@ -67,9 +68,7 @@ def watch(tmp_path: Path, wall: HeldClock, steady: HeldClock) -> Watch:
     """Opens the dashboard on a database: `async with watch(path, size=(80, 24)) as seen`."""
 
     @asynccontextmanager
-    async def opened(
-        path: Path, size: tuple[int, int] = (120, 40), **setup: object
-    ) -> AsyncIterator[Watched]:
+    async def opened(path: Path, size: tuple[int, int] = (120, 40), **setup: Any) -> AsyncIterator[Watched]:
         told: list[Message] = []
         news = asyncio.Event()
 

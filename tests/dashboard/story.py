@@ -90,7 +90,7 @@ class Story:
         row |= {"id": f"e{self.seq}", "person": person} | fields
         marks = ", ".join("?" * len(row))
         self.db.execute(f"INSERT INTO event ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
-        self.count(f"event.{kind}", 1, int(fields.get("reach", 1)) if kind == "referral.shared" else 0)
+        self.count(f"event.{kind}", 1, int(str(fields.get("reach", 1))) if kind == "referral.shared" else 0)
         self.count("receipt.accepted")
         self.part(f"event.{kind}", source)
         self.late(kind, self.seq % 40 * 20 * 60_000 if source.startswith("client") else self.seq % 4 * 300)
@@ -167,7 +167,8 @@ class Story:
 
     def promise(self, decision: int, seq: int, role: str, person: int, friend: int, minor: int) -> int:
         self.rewards += 1
-        row = (self.rewards, decision, seq, f"{role}-credit", role, person, None, minor, "pending", None)
+        row: tuple[object, ...] = (self.rewards, decision, seq, f"{role}-credit", role, person, None, minor)
+        row += ("pending", None)
         row += (self.now + 3 * DAY, self.now)
         self.db.execute("INSERT INTO reward VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.count("reward.pending", 1, minor)
@@ -224,7 +225,7 @@ class Story:
         self.db.execute("DELETE FROM due WHERE count = 0")
         for (hour, metric, is_value), amount in self.sums.items():
             column = "value" if is_value else "count"
-            row = (amount if not is_value else 0, amount if is_value else 0, amount)
+            row: tuple[object, ...] = (amount if not is_value else 0, amount if is_value else 0, amount)
             self.db.execute(
                 f"INSERT INTO hour VALUES ({hour}, '{metric}', ?, ?) ON CONFLICT DO UPDATE SET {column} = {column} + ?",
                 row,
@@ -384,7 +385,7 @@ class Story:
                 )
                 figures["pieces"] = {name: 1.9 / place for place, name in enumerate(pieces, 1)}
                 figures["thresholds"] = [{"threshold": "p99<500ms", "ok": True}]
-            row = (
+            row: tuple[object, ...] = (
                 number,
                 self.now,
                 START + number * 9 * DAY // beats,

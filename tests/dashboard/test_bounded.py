@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel
-from story import Story
 
 from db.read.queries import Reader, standing
 from db.schema.ddl import make
@@ -20,6 +19,7 @@ from referral_tui.dashboard.screens.program_wish import ProgramWish
 from referral_tui.dashboard.screens.referrers_wish import ReferrersWish
 from referral_tui.dashboard.screens.rewards_wish import RewardsWish
 from referral_tui.dashboard.wish import Question, Wish
+from tests.dashboard.story import Story
 
 WISHES: dict[str, Wish] = {
     "overview": OverviewWish(),

@@ -7,15 +7,16 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from story import Story
-from watching import Watch
 
 from referral_tui.config import defaults, read_config
 from referral_tui.dashboard.app import PLACES
 from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, Command
+from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.themes import DAY
 from simulator.domain.errors import InputError
+from tests.dashboard.story import Story
+from tests.dashboard.watching import Watch
 
 
 def write(folder: Path, text: str) -> Path:
@@ -82,7 +83,7 @@ async def test_themes_of_textual_fit(story: Story, watch: Watch, tmp_path: Path,
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.MODE)
 async def test_it_begins_with_the_screen_that_is_set(
-    story: Story, watch: Watch, tmp_path: Path, place: type[object]
+    story: Story, watch: Watch, tmp_path: Path, place: type[Place]
 ) -> None:
     comfort = read_config(write(tmp_path, f'start = "{place.MODE}"'))
     async with watch(story.path, comfort=comfort) as seen:

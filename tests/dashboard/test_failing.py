@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import platformdirs
 import pytest
-from story import Story
-from watching import Watch
 
 from referral_tui.dashboard import failing
+from tests.dashboard.story import Story
+from tests.dashboard.watching import Watch
 
 
 async def fail(watch: Watch, path: Path) -> None:
@@ -24,7 +25,7 @@ async def test_a_failure_is_a_line_and_its_details_are_kept(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(failing.platformdirs, "user_log_path", lambda *_names, **_more: tmp_path / "logs")
+    monkeypatch.setattr(platformdirs, "user_log_path", lambda *_names, **_more: tmp_path / "logs")
     with pytest.raises(ZeroDivisionError):
         await fail(watch, story.path)
     said = capsys.readouterr().err

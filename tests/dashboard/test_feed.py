@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
-from story import HOUR, START, Story
-from textual.message import Message
-from watching import HeldClock
 
 from db.client.people import CRM_APPLICATION_ID, crm_path
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.feed import Feed
 from referral_tui.dashboard.wish import Desk, Question, View, Wish
+from tests.dashboard.story import HOUR, START, Story
+from tests.dashboard.watching import HeldClock
 
 READ: list[object] = []
 
@@ -48,18 +47,18 @@ class Failing(Wish):
 
 
 @pytest.fixture
-def told() -> list[Message]:
+def told() -> list[Any]:
     READ.clear()
     return []
 
 
 @pytest.fixture
-def feed(story: Story, told: list[Message], wall: HeldClock, steady: HeldClock) -> Feed:
+def feed(story: Story, told: list[Any], wall: HeldClock, steady: HeldClock) -> Feed:
     return Feed(story.path, told.append, Clocks(wall, steady))
 
 
 def test_a_wish_is_answered_and_read_again_when_something_changed(
-    story: Story, feed: Feed, told: list[Message]
+    story: Story, feed: Feed, told: list[Any]
 ) -> None:
     feed.ask(Question("here", Newest(2)))
     feed.poll()
@@ -80,7 +79,7 @@ def test_a_wish_is_answered_and_read_again_when_something_changed(
 
 
 def test_what_is_worth_reading_seldom_is_read_seldom(
-    story: Story, feed: Feed, told: list[Message], steady: HeldClock
+    story: Story, feed: Feed, told: list[Any], steady: HeldClock
 ) -> None:
     feed.ask(Question("here", Seldom(1)))
     feed.poll()
@@ -98,7 +97,7 @@ def test_what_is_worth_reading_seldom_is_read_seldom(
     feed.stop()
 
 
-def test_the_past_is_read_once(story: Story, feed: Feed, told: list[Message]) -> None:
+def test_the_past_is_read_once(story: Story, feed: Feed, told: list[Any]) -> None:
     at = START + 50 * HOUR
     feed.ask(Question("here", Newest(1), View(at=at)))
     feed.poll()
@@ -122,7 +121,7 @@ def test_the_past_is_read_once(story: Story, feed: Feed, told: list[Message]) ->
     ],
 )
 def test_a_screen_that_fails_says_so_and_the_others_go_on(
-    story: Story, feed: Feed, told: list[Message], how: type[Exception], title: str
+    story: Story, feed: Feed, told: list[Any], how: type[Exception], title: str
 ) -> None:
     feed.ask(Question("here", Failing(how)))
     feed.poll()
@@ -136,7 +135,7 @@ def test_a_screen_that_fails_says_so_and_the_others_go_on(
 
 
 def test_the_clients_names_are_looked_up_on_the_clients_side_only(
-    story: Story, feed: Feed, told: list[Message]
+    story: Story, feed: Feed, told: list[Any]
 ) -> None:
     wish = Newest(1)
     feed.ask(Question("here", wish, View("client")))

@@ -10,11 +10,8 @@ from pathlib import Path
 import pytest
 from rich.segment import Segment
 from sqlmodel import SQLModel
-from story import Story
-from test_places import each_place, opened
 from textual.color import Color
 from textual.widgets import Input
-from watching import Watch, Watched
 
 from db.client.people import CRM_APPLICATION_ID, crm_path
 from referral_tui.dashboard import helper
@@ -23,6 +20,9 @@ from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.widgets.editor import Editor
 from referral_tui.dashboard.widgets.hidden import HiddenFilter
 from referral_tui.dashboard.widgets.lines import wrap
+from tests.dashboard.story import Story
+from tests.dashboard.test_places import each_place, opened
+from tests.dashboard.watching import Watch, Watched
 
 NASTY = "\x1b]52;c;cHduZWQ=\x07\x1b[2J\x9b\x7f\u202e\u200b\U000e0041[red]"
 ESCAPED = "\\x1b]52"

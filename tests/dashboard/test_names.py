@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from story import DAY, START, Story
-from watching import Watch
-
 from db.read.rewards import Budget
 from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.widgets.budget import BudgetGauge
 from referral_tui.dashboard.widgets.tile import TITLES, Tile
 from simulator.domain.definitions import DEFINITIONS, HEADLINES
+from tests.dashboard.story import DAY, START, Story
+from tests.dashboard.watching import Watch
 
 
 def test_a_tile_is_called_what_its_definition_is_called() -> None:

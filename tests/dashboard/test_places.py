@@ -7,15 +7,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from story import DAY, START, Story
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.image import SVGImageSnapshotExtension
-from watching import WALL, HeldClock, Watch, Watched
 
 from referral_tui.dashboard.app import PLACES
 from referral_tui.dashboard.commands import COMMANDS
 from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.widgets.lines import Explained
+from tests.dashboard.story import DAY, START, Story
+from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 AWAY = {"quit"}  # leaves the dashboard

@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from story import DAY, DESIGN, START, Story
-from watching import WALL, HeldClock, Watch, Watched
 
 from db.read.rules import RuleRow
 from referral_tui.dashboard import checking
@@ -20,6 +18,8 @@ from referral_tui.dashboard.screens.program import ProgramScreen
 from referral_tui.dashboard.screens.program_wish import Rule, rule_lines, rules_of
 from referral_tui.dashboard.screens.program_words import changed, verdict
 from referral_tui.dashboard.widgets.editor import Editor
+from tests.dashboard.story import DAY, DESIGN, START, Story
+from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
 
 RICHER = DESIGN.replace("value = 20.00", "value = 40.00")
 WRONG = DESIGN.replace('eligible"\nbecause', 'eligibel"\nbecause')

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from story import HOUR, START, Story
+from sqlmodel import SQLModel
 
 import db.read.overview
 import db.schema.models
 from db.read.figures import funnel, headlines
-from db.read.overview import BUCKETS, History, Overview, overview, overview_at
+from db.read.overview import BUCKETS, Headline, History, Overview, overview, overview_at
 from db.read.queries import (
     DatabaseError,
     EmptyDatabaseError,
@@ -23,6 +24,7 @@ from db.sqlite import readonly
 from referral_tui.words import category
 from simulator.domain.definitions import STAGES
 from simulator.events.contract import EVENT_TYPES
+from tests.dashboard.story import HOUR, START, Story
 
 
 def look(reader: Reader, history: History | None = None, newest: int = 60) -> Overview:
@@ -33,7 +35,7 @@ def look(reader: Reader, history: History | None = None, newest: int = 60) -> Ov
 def test_the_identity_is_that_of_the_models() -> None:
     assert readonly.APPLICATION_ID == db.schema.models.APPLICATION_ID
     assert readonly.SCHEMA_VERSION == db.schema.models.SCHEMA_VERSION
-    assert set(db.schema.models.SQLModel.metadata.tables) >= readonly.TABLES
+    assert set(SQLModel.metadata.tables) >= readonly.TABLES
 
 
 def test_categories_are_those_of_the_contract() -> None:
@@ -78,7 +80,7 @@ def test_nobody_reached_divides_by_nothing() -> None:
     assert found_values(headlines({})) == {"participation": None, "k": None, "cost": None, "time": None}
 
 
-def found_values(found: object) -> dict[str, float | None]:
+def found_values(found: Iterable[Headline]) -> dict[str, float | None]:
     return {headline.key: headline.value for headline in found if headline.denominator is not None}
 
 

@@ -6,11 +6,10 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import pytest
-from story import DAY, HOUR, START, Story
-from watching import Watch, Watched
 
 from db.read.referrers import leaders
 from db.read.tree import MOST_CHILDREN, tree
@@ -20,12 +19,18 @@ from referral_tui.dashboard.account import blocks
 from referral_tui.dashboard.helper import Reply
 from referral_tui.dashboard.screens.referrers import ReferrersScreen
 from referral_tui.names import PSEUDONYMS, short_name
+from tests.dashboard.story import DAY, HOUR, START, Story
+from tests.dashboard.watching import Watch, Watched
 
 
 @pytest.fixture
 def opened(story: Story) -> Iterator[sqlite3.Connection]:
     with closing(open_readonly(story.path)) as db:
         yield db
+
+
+def shown(seen: Watched, sight: str) -> bool:
+    return bool(seen.app.snapshot.answer.sight == sight)
 
 
 def grandchild(story: Story, parent: int) -> int:
@@ -159,7 +164,7 @@ async def test_each_view_has_its_key(story: Story, watch: Watch) -> None:
             ("l", "leaders", "share"),
         ):
             await seen.pilot.press(key)
-            await seen.until(lambda sight=sight: seen.app.snapshot.answer.sight == sight)
+            await seen.until(partial(shown, seen, sight))
             assert said in text(seen)
             assert seen.app.place.board.table(sight).has_focus
             assert sum(table.display for table in seen.app.screen.query(".table")) == 1

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from story import DAY, START, Story
-from watching import WALL, HeldClock, Watch, Watched
 
 from db.read import review_queue
 from db.read.review_queue import queue
@@ -20,6 +18,8 @@ from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.widgets.budget import BudgetGauge
 from referral_tui.dashboard.widgets.calendar import Falling, by_days_and_weeks
 from referral_tui.dashboard.widgets.review_queue import ReviewQueue
+from tests.dashboard.story import DAY, START, Story
+from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
 
 
 @pytest.fixture

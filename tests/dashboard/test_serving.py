@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from aiohttp.test_utils import TestClient, TestServer
-from story import Story
 
 from db.control import control_path
 from referral_tui.cli.app import run
@@ -30,6 +29,7 @@ from referral_tui.dashboard.telling import Telling
 from referral_tui.dashboard.wish import Question, View
 from referral_tui.names import PSEUDONYMS
 from simulator.domain.errors import InputError
+from tests.dashboard.story import Story
 
 
 @pytest.fixture
@@ -64,6 +64,7 @@ async def test_a_dashboard_is_drawn_for_a_page_and_ends_with_the_server(story: S
             async with ClientSession(address, headers={"Origin": address}) as client:
                 await ends_with_the_server(client, server, path)
             assert server.wait(30) == 0
+            assert server.stdout is not None
             assert server.stdout.read() == ""
         finally:
             server.kill()

@@ -6,13 +6,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from story import DAY, DESIGN, START, Story
-from watching import WALL, HeldClock, Watch
 
 from db.shards.merging import merge
 from referral_tui.dashboard.app import PLACES
 from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.messages import Fresh, Troubled
+from tests.dashboard.story import DAY, DESIGN, START, Story
+from tests.dashboard.watching import WALL, HeldClock, Watch
 
 
 async def test_no_database_yet_and_then_there_is_one(tmp_path: Path, ddl: list[str], watch: Watch) -> None:

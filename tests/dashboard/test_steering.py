@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from story import DAY, START, Story
-from watching import WALL, Watch, Watched
-
 from db.control import Inbox, Order
 from referral_tui.dashboard.messages import OrderSent
+from tests.dashboard.story import DAY, START, Story
+from tests.dashboard.watching import WALL, Watch, Watched
 
 
 async def order(seen: Watched, key: str, orders: int = 1) -> list[Order]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from story import DAY, HOUR, START, Story
-from watching import Watch
 
 from db.client.people import CRM_APPLICATION_ID, crm_path
 from db.read.queries import ClockRow
 from referral_tui.dashboard.past import travel
 from referral_tui.names import short_name
+from tests.dashboard.story import DAY, HOUR, START, Story
+from tests.dashboard.watching import Watch
 
 
 def crm(story: Story) -> None:

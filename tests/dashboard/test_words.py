@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from db.read.queries import EventRow, Happening, Program
@@ -17,7 +19,7 @@ NAME = short_name(SOMEONE)
 
 
 def event(kind: str, **fields: object) -> EventRow:
-    row = dict.fromkeys(EventRow.__slots__) | {
+    row: dict[str, Any] = dict.fromkeys(EventRow.__slots__) | {
         "seq": 1,
         "received_at": 0,
         "occurred_at": 0,

@@ -7,14 +7,13 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Any
 
-from story import DAY, START
-from textual.message import Message
 from textual.pilot import Pilot
 
-from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
+from tests.dashboard.story import DAY, START
 
 WALL = START + 400 * DAY  # the wall's clock of every test; runs are told to have beaten a moment before
 TOLD = (Fresh, Troubled, OrderSent, OrderFailed)
@@ -34,9 +33,9 @@ class HeldClock:
 class Watched:
     """A running app, its pilot, and the messages of its feed so far."""
 
-    app: Dashboard
+    app: Any  # what a test reaches for is often there by what it did before: seen as it runs
     pilot: Pilot[None]
-    told: list[Message]
+    told: list[Any]
     news: asyncio.Event
 
     async def until(self, true: Callable[[], object]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from dying import Calm, rows_of, spawn
+
+from tests.durability.dying import Calm, rows_of, spawn
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ class Fault:
 
 def live(path: Path, fault: Fault) -> None:
     """Begin the run at `path`, or go on with it, to its end; what can be said in words ends with `SAID`."""
-    simulator.run.run.HELD_EVENTS = HELD
+    vars(simulator.run.run)["HELD_EVENTS"] = HELD
     if fault.most_bytes:
         resource.setrlimit(resource.RLIMIT_FSIZE, (fault.most_bytes, resource.RLIM_INFINITY))
     if fault.most_pages:
@@ -127,7 +127,9 @@ def not_begun(path: Path) -> bool:
     if not path.exists():
         return True
     with closing(sqlite3.connect(path)) as db:
-        return db.execute("SELECT COUNT(*) FROM sqlite_master WHERE name = 'setting'").fetchone() == (0,)
+        return bool(
+            db.execute("SELECT COUNT(*) FROM sqlite_master WHERE name = 'setting'").fetchone() == (0,)
+        )
 
 
 def wipe(path: Path) -> None:

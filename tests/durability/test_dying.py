@@ -9,13 +9,23 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from dying import SAID, Calm, Fault, first_difference, not_begun, rows_of, said_of, spawn, through_kills
 
 from db.schema import ddl as schema
 from db.sqlite.connection import Connection
 from db.sqlite.readonly import LockedDatabaseError
 from db.write.store import Store
 from simulator.proof.verify import verify
+from tests.durability.dying import (
+    SAID,
+    Calm,
+    Fault,
+    first_difference,
+    not_begun,
+    rows_of,
+    said_of,
+    spawn,
+    through_kills,
+)
 
 SEED = int(os.environ.get("DURABILITY_SEED", "1"))
 KILLS = int(os.environ.get("DURABILITY_KILLS", "500"))

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
-from oracle import Event, Row, Rows
 
 from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
 from simulator.program.load import load_program
 from simulator.program.model import Program
+from tests.engine.oracle import Event, Row, Rows
 
 Step = Event | int
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
-from collector import Collector
-from logbook import Event, Logbook
-from oracle import Oracle, Rows
 
 from simulator.program.model import Program
+from tests.engine.collector import Collector
+from tests.engine.logbook import Event, Logbook
+from tests.engine.oracle import Oracle, Rows
 
 START = 1_767_225_600_000  # 2026-01-01T00:00Z, a Thursday
 

@@ -6,12 +6,15 @@ newest receipt where that is later) and gives back the message it wrote.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from simulator.events.contract import DATA_COLUMNS
 from simulator.program.model import Program
 
 Event = dict[str, Any]
+Judge = Callable[..., Any]
+"""Gives the rows of a log by a program: the fixture `judge`."""
 
 
 def message(

@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
-from oracle_expressions import Value, evaluate
-from oracle_limits import numbered, same_window, why_in_vain
-
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.contract import DATA_COLUMNS
 from simulator.program.model import Cap, Milestone, Program, Reward
+from tests.engine.oracle_expressions import Value, evaluate
+from tests.engine.oracle_limits import numbered, same_window, why_in_vain
 
 Event = dict[str, Any]
 Row = dict[str, Any]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 
-from oracle import Attributed, Line, Oracle
-
 from simulator.domain.lateness import EDGES
+from tests.engine.oracle import Attributed, Line, Oracle
 
 DAY_MS = 86_400_000
 Parts = dict[tuple[str, str], tuple[int, int]]
@@ -48,11 +47,11 @@ def parts(oracle: Oracle) -> Parts:
         for code in decision.asked:
             add(f"rule.{failed.get(code, 'pass')}", code)
         if decision.stopped_by is not None:
-            fate = {"qualified": "approved", "declined": "declined", "occurrence": None}.get(
+            became = {"qualified": "approved", "declined": "declined", "occurrence": None}.get(
                 decision.reason or decision.outcome, decision.outcome
             )
-            if fate is not None:
-                add(f"rule.{fate}", decision.stopped_by, decision.held_minor)
+            if became is not None:
+                add(f"rule.{became}", decision.stopped_by, decision.held_minor)
     return {key: (count, value) for key, (count, value) in sorted(found.items())}
 
 

@@ -6,10 +6,9 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, cast
 
-from designs import with_text
-from strategies import Case
-
 from simulator.program.model import Program
+from tests.engine.designs import with_text
+from tests.engine.strategies import Case
 
 Fails = Callable[[Case], bool]
 

@@ -13,13 +13,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from designs import DAY, DIGITS, HOUR, MINUTE, WEEK, at, cap, design, milestone, reward, rule, with_text
 from hypothesis import strategies as st
-from logbook import message
-from oracle import Oracle
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.program.model import Cap, Milestone, Program, Reward, Rule
+from tests.engine.designs import (
+    DAY,
+    DIGITS,
+    HOUR,
+    MINUTE,
+    WEEK,
+    at,
+    cap,
+    design,
+    milestone,
+    reward,
+    rule,
+    with_text,
+)
+from tests.engine.logbook import message
+from tests.engine.oracle import Oracle
 
 Event = dict[str, Any]
 Step = Event | int  # a message, or a time told

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from designs import DAY, WEEK, at, cap, design, milestone, reward, rule
 from hypothesis import given, settings
-from strategies import programs
 
 from simulator.program.load import load_program
 from simulator.program.model import Program
+from tests.engine.designs import DAY, WEEK, at, cap, design, milestone, reward, rule
+from tests.engine.strategies import programs
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)

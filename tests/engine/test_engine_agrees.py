@@ -11,17 +11,17 @@ from functools import partial
 from itertools import zip_longest
 
 import pytest
-from collector import Collector
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from oracle import Entry, Event, Oracle, Row, Rows
-from oracle_limits import same_window
-from shrinking import shrink
-from strategies import Case, Step, case_of, cases
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import EVENT_SCHEMA
+from tests.engine.collector import Collector
+from tests.engine.oracle import Entry, Event, Oracle, Row, Rows
+from tests.engine.oracle_limits import same_window
+from tests.engine.shrinking import shrink
+from tests.engine.strategies import Case, Step, case_of, cases
 
 QUICK = settings(max_examples=80, deadline=None, derandomize=True, phases=[Phase.generate, Phase.shrink])
 LONG = settings(max_examples=5000, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
@@ -363,7 +363,8 @@ def _check_limits(case: Case, collector: Collector) -> None:
 def untrue(case: Case) -> str | None:
     """The first entry of the trail that is not the oracle's, if there is one."""
     collector, oracle = run(case), folded(case)
-    ids: dict[int | None, str | None] = {**collector.persons, None: None}
+    ids: dict[int | None, str | None] = {None: None}
+    ids.update((number, ref) for number, ref in collector.persons.items())
     found = [
         Entry(at, kind, ids[person], trigger, version, ref, detail)
         for _, at, kind, person, ref, detail, trigger, version in collector.audit

@@ -10,24 +10,25 @@ from typing import Any
 
 import numpy as np
 import pytest
-from strategies import case_of
-from test_engine_agrees import check, disagreement, full, restarted, run, untrue
 
 from simulator.engine import intake
 from simulator.engine.arrays import NONE
 from simulator.engine.devices import Devices
+from simulator.engine.interner import pair_keys
 from simulator.engine.keys import mix
+from tests.engine.strategies import case_of
+from tests.engine.test_engine_agrees import check, disagreement, full, restarted, run, untrue
 
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the ids of messages all have one of five fingerprints."""
-    exact = intake.pair_keys
+    exact = pair_keys
 
-    def pair_keys(*given: Any) -> Any:
+    def colliding(*given: Any) -> Any:
         return mix((exact(*given) % np.uint64(5)).astype(np.int64))
 
-    monkeypatch.setattr(intake, "pair_keys", pair_keys)
+    monkeypatch.setattr(intake, "pair_keys", colliding)
 
 
 @pytest.mark.usefixtures("few")
@@ -54,14 +55,17 @@ def test_a_restart_knows_them_too() -> None:
 
 
 def test_two_devices_of_two_people_are_told_apart() -> None:
-    people = np.array([1, 2])
+    people = np.array([1, 2], np.int64)
     spread = mix(people)
     first = np.uint64(77)
     other = spread[0] ^ spread[1] ^ first  # so that person and device together look alike
-    devices, heads = Devices(), np.full(3, NONE, np.int32)
+    devices = Devices()
+    heads: Any = np.full(3, NONE, np.int32)
     both = np.array([first, other], np.uint64)
-    assert sorted(devices.enter(people, both, np.array([5, 6]), heads).tolist()) == [1, 2]
-    assert devices.enter(people, both, np.array([7, 8]), heads).tolist() == []  # known, and since when stays
+    assert sorted(devices.enter(people, both, np.array([5, 6], np.int64), heads).tolist()) == [1, 2]
+    assert (
+        devices.enter(people, both, np.array([7, 8], np.int64), heads).tolist() == []
+    )  # known, and since when stays
     rows = devices.find(people, both)
     assert devices.rows["device"][rows].tolist() == both.tolist()
     assert devices.rows["seq"][rows].tolist() == [5, 6]

@@ -31,7 +31,8 @@ def test_each_key_is_found_however_often_the_table_grew(
     monkeypatch.setattr(indexing, "LEAST", 1)
     monkeypatch.setattr(indexing, "SLACK", 2)
     monkeypatch.setattr(indexing, "GROWTH", growth)
-    random, index, known = np.random.default_rng(3), KeyIndex(), {}
+    random, index = np.random.default_rng(3), KeyIndex()
+    known: dict[int, int] = {}
     for _ in range(25):
         drawn = SHAPES[shape](random.integers(1, 2**64, int(random.integers(1, 400)), dtype=np.uint64))
         new = [key for key in dict.fromkeys(drawn.tolist()) if key and key not in known]

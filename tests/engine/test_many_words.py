@@ -6,12 +6,12 @@ from functools import partial
 
 import numpy as np
 import pytest
-from strategies import case_of
-from test_engine_agrees import check, disagreement, run
 
 from simulator.engine import arrays, state
 from simulator.engine.arrays import Columns
 from simulator.engine.interner import Words
+from tests.engine.strategies import case_of
+from tests.engine.test_engine_agrees import check, disagreement, run
 
 
 def test_who_is_known_by_a_late_word_is_known_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from strategies import Case, case_of
 
 from db.read import log
 from db.sqlite.readonly import open_readonly
@@ -25,6 +24,7 @@ from simulator.explain.trying import load_decided
 from simulator.platform.door import Platform
 from simulator.platform.records import parse_program, typed
 from simulator.program.model import Program
+from tests.engine.strategies import Case, case_of
 
 Fields = dict[str, Any]
 YEAR = 366 * 86_400_000  # after it all has fallen due

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from designs import DAY, HOUR, MINUTE, design, milestone, rule
+
+from tests.engine.designs import DAY, HOUR, MINUTE, design, milestone, rule
+from tests.engine.logbook import Judge, Logbook
 
 PROGRAM = design()
 
@@ -14,7 +16,7 @@ def referrers(rows: Any) -> dict[str, str]:
     return {row["friend"]: row["referrer"] for row in rows.attributions}
 
 
-def test_a_visit_then_a_claim_makes_an_attribution_by_link(judge, log):
+def test_a_visit_then_a_claim_makes_an_attribution_by_link(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.visit("fred", "A", at=HOUR, channel="chat")
     log.claim("fred", at=2 * HOUR, received=3 * HOUR)
@@ -31,7 +33,9 @@ def test_a_visit_then_a_claim_makes_an_attribution_by_link(judge, log):
     ]
 
 
-def test_a_code_on_the_claim_makes_an_attribution_by_code_and_is_itself_the_touch(judge, log):
+def test_a_code_on_the_claim_makes_an_attribution_by_code_and_is_itself_the_touch(
+    judge: Judge, log: Logbook
+) -> None:
     log.link("ann", "A")
     log.claim("fred", code="A", at=2 * HOUR, received=3 * HOUR)
     assert judge(PROGRAM, log).attributions == [
@@ -47,7 +51,9 @@ def test_a_code_on_the_claim_makes_an_attribution_by_code_and_is_itself_the_touc
     ]
 
 
-def test_a_link_is_live_from_its_creation_on_in_log_order_not_by_when_it_occurred(judge, log):
+def test_a_link_is_live_from_its_creation_on_in_log_order_not_by_when_it_occurred(
+    judge: Judge, log: Logbook
+) -> None:
     log.visit("fred", "A", at=5, received=5)
     log.link("ann", "A", at=0, received=5)
     log.claim("fred", at=6)
@@ -56,14 +62,16 @@ def test_a_link_is_live_from_its_creation_on_in_log_order_not_by_when_it_occurre
     assert referrers(judge(PROGRAM, log)) == {"gina": "ann"}
 
 
-def test_a_second_link_with_the_same_code_has_no_effect(judge, log):
+def test_a_second_link_with_the_same_code_has_no_effect(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.link("bob", "A", at=1)
     log.claim("fred", code="A", at=2)
     assert referrers(judge(PROGRAM, log)) == {"fred": "ann"}
 
 
-def test_a_second_link_with_the_same_code_has_no_effect_on_the_age_of_a_referrer_either(judge, log):
+def test_a_second_link_with_the_same_code_has_no_effect_on_the_age_of_a_referrer_either(
+    judge: Judge, log: Logbook
+) -> None:
     log.link("ann", "A")
     log.link("bob", "A", at=1)
     log.link("bob", "B", at=2 * DAY)
@@ -73,7 +81,7 @@ def test_a_second_link_with_the_same_code_has_no_effect_on_the_age_of_a_referrer
     assert judge(program, log).decisions[0]["outcome"] == "qualified"
 
 
-def test_a_link_serves_only_while_its_referrers_latest_kind_is_allowed(judge, log):
+def test_a_link_serves_only_while_its_referrers_latest_kind_is_allowed(judge: Judge, log: Logbook) -> None:
     program = design(referrers=("customer",))
     log.link("ann", "A")
     log.claim("early", code="A", at=1)  # of no known kind yet
@@ -86,7 +94,7 @@ def test_a_link_serves_only_while_its_referrers_latest_kind_is_allowed(judge, lo
     assert referrers(judge(program, log)) == {"served": "ann"}
 
 
-def test_the_latest_kind_is_by_log_order_not_by_when_it_occurred(judge, log):
+def test_the_latest_kind_is_by_log_order_not_by_when_it_occurred(judge: Judge, log: Logbook) -> None:
     program = design(referrers=("customer",))
     log.link("ann", "A")
     log.identified("ann", at=HOUR, kind="partner")
@@ -95,14 +103,14 @@ def test_the_latest_kind_is_by_log_order_not_by_when_it_occurred(judge, log):
     assert referrers(judge(program, log)) == {"fred": "ann"}
 
 
-def test_without_referrers_a_link_always_serves(judge, log):
+def test_without_referrers_a_link_always_serves(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.identified("ann", at=1, kind="partner")
     log.claim("fred", code="A", at=2)
     assert referrers(judge(PROGRAM, log)) == {"fred": "ann"}
 
 
-def test_a_touch_is_a_visit_whose_link_serves_as_it_is_processed(judge, log):
+def test_a_touch_is_a_visit_whose_link_serves_as_it_is_processed(judge: Judge, log: Logbook) -> None:
     program = design(referrers=("customer",))
     log.identified("ann", at=0, kind="partner")
     log.link("ann", "A")
@@ -112,7 +120,7 @@ def test_a_touch_is_a_visit_whose_link_serves_as_it_is_processed(judge, log):
     assert referrers(judge(program, log)) == {}
 
 
-def test_a_touch_stays_one_whatever_becomes_of_the_link(judge, log):
+def test_a_touch_stays_one_whatever_becomes_of_the_link(judge: Judge, log: Logbook) -> None:
     program = design(referrers=("customer",))
     log.identified("ann", at=0)
     log.link("ann", "A")
@@ -122,7 +130,7 @@ def test_a_touch_stays_one_whatever_becomes_of_the_link(judge, log):
     assert referrers(judge(program, log)) == {"fred": "ann"}
 
 
-def test_a_friend_is_attributed_at_most_once(judge, log):
+def test_a_friend_is_attributed_at_most_once(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.link("bob", "B")
     log.claim("fred", code="A", at=1)
@@ -134,14 +142,16 @@ def test_a_friend_is_attributed_at_most_once(judge, log):
 
 
 @pytest.mark.parametrize("kind", ["purchase.completed", "bill.paid"])
-def test_a_conversion_of_any_type_with_or_without_a_milestone_attributes(judge, log, kind):
+def test_a_conversion_of_any_type_with_or_without_a_milestone_attributes(
+    judge: Judge, log: Logbook, kind: Any
+) -> None:
     log.link("ann", "A")
     log.visit("fred", "A", at=1)
     log.buy("fred", kind=kind, at=2)
     assert referrers(judge(PROGRAM, log)) == {"fred": "ann"}
 
 
-def test_a_code_typed_at_the_till_attributes(judge, log):
+def test_a_code_typed_at_the_till_attributes(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.buy("fred", code="A", at=2)
     rows = judge(PROGRAM, log)
@@ -149,7 +159,7 @@ def test_a_code_typed_at_the_till_attributes(judge, log):
     assert rows.decisions[0]["outcome"] == "qualified"
 
 
-def test_a_reversal_never_attributes(judge, log):
+def test_a_reversal_never_attributes(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.visit("fred", "A", at=1)
     log.reverse(("client/shop", "none"), subject="fred", at=2)
@@ -157,14 +167,14 @@ def test_a_reversal_never_attributes(judge, log):
 
 
 @pytest.mark.parametrize("kind", ["friend.opted_in", "session.authenticated", "eligibility.confirmed"])
-def test_no_other_event_attributes(judge, log, kind):
+def test_no_other_event_attributes(judge: Judge, log: Logbook, kind: Any) -> None:
     log.link("ann", "A")
     log.visit("fred", "A", at=1)
     log.add(kind, "fred", 2, None)
     assert judge(PROGRAM, log).attributions == []
 
 
-def test_a_code_wins_over_touches(judge, log):
+def test_a_code_wins_over_touches(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.link("bob", "B")
     log.visit("fred", "A", at=1)
@@ -172,14 +182,14 @@ def test_a_code_wins_over_touches(judge, log):
     assert referrers(judge(PROGRAM, log)) == {"fred": "bob"}
 
 
-def test_a_code_that_names_no_link_is_passed_over(judge, log):
+def test_a_code_that_names_no_link_is_passed_over(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.visit("fred", "A", at=1)
     log.claim("fred", code="nobody's", at=2)
     assert referrers(judge(PROGRAM, log)) == {"fred": "ann"}
 
 
-def test_a_code_whose_link_does_not_serve_is_passed_over(judge, log):
+def test_a_code_whose_link_does_not_serve_is_passed_over(judge: Judge, log: Logbook) -> None:
     program = design(referrers=("customer",))
     log.identified("ann", at=0)
     log.link("ann", "A")
@@ -196,7 +206,9 @@ def test_a_code_whose_link_does_not_serve_is_passed_over(judge, log):
     [(0, False), (1, True), (MINUTE, True), (MINUTE + 1, False)],
     ids=["at the window's start", "just inside", "at the very moment", "after it"],
 )
-def test_the_window_is_open_at_its_start_and_closed_at_its_end(judge, log, visited, counts):
+def test_the_window_is_open_at_its_start_and_closed_at_its_end(
+    judge: Judge, log: Logbook, visited: Any, counts: Any
+) -> None:
     program = design(window=MINUTE)
     log.link("ann", "A")
     log.visit("fred", "A", at=visited, received=0)
@@ -204,7 +216,7 @@ def test_the_window_is_open_at_its_start_and_closed_at_its_end(judge, log, visit
     assert bool(judge(program, log).attributions) is counts
 
 
-def test_touches_after_it_in_the_log_do_not_count(judge, log):
+def test_touches_after_it_in_the_log_do_not_count(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.claim("fred", at=10)
     log.visit("fred", "A", at=5, received=10)
@@ -212,7 +224,9 @@ def test_touches_after_it_in_the_log_do_not_count(judge, log):
 
 
 @pytest.mark.parametrize(("model", "referrer"), [("last-touch", "bob"), ("first-touch", "ann")])
-def test_the_model_picks_by_when_the_touch_occurred_not_by_its_place_in_the_log(judge, log, model, referrer):
+def test_the_model_picks_by_when_the_touch_occurred_not_by_its_place_in_the_log(
+    judge: Judge, log: Logbook, model: Any, referrer: Any
+) -> None:
     log.link("ann", "A")
     log.link("bob", "B")
     log.link("cat", "C")
@@ -224,7 +238,9 @@ def test_the_model_picks_by_when_the_touch_occurred_not_by_its_place_in_the_log(
 
 
 @pytest.mark.parametrize(("model", "referrer"), [("last-touch", "bob"), ("first-touch", "ann")])
-def test_at_equal_times_the_later_in_the_log_is_last_and_the_earlier_first(judge, log, model, referrer):
+def test_at_equal_times_the_later_in_the_log_is_last_and_the_earlier_first(
+    judge: Judge, log: Logbook, model: Any, referrer: Any
+) -> None:
     log.link("ann", "A")
     log.link("bob", "B")
     log.visit("fred", "A", at=10, received=10)
@@ -233,7 +249,7 @@ def test_at_equal_times_the_later_in_the_log_is_last_and_the_earlier_first(judge
     assert referrers(judge(design(model=model), log)) == {"fred": referrer}
 
 
-def test_first_touch_picks_the_first_inside_the_window(judge, log):
+def test_first_touch_picks_the_first_inside_the_window(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.link("bob", "B")
     log.visit("fred", "A", at=0)
@@ -242,14 +258,14 @@ def test_first_touch_picks_the_first_inside_the_window(judge, log):
     assert referrers(judge(design(model="first-touch", window=DAY), log)) == {"fred": "bob"}
 
 
-def test_only_the_friends_own_touches_count(judge, log):
+def test_only_the_friends_own_touches_count(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.visit("gina", "A", at=1)
     log.claim("fred", at=2)
     assert judge(PROGRAM, log).attributions == []
 
 
-def test_where_it_finds_none_a_later_event_may_still_attribute(judge, log):
+def test_where_it_finds_none_a_later_event_may_still_attribute(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.claim("fred", at=1)
     log.visit("fred", "A", at=2)
@@ -258,7 +274,9 @@ def test_where_it_finds_none_a_later_event_may_still_attribute(judge, log):
     assert [row["attributed_at"] for row in rows.attributions] == [log.start + 3]
 
 
-def test_the_links_own_owner_is_attributed_all_the_same_and_a_rule_can_refuse_it(judge, log):
+def test_the_links_own_owner_is_attributed_all_the_same_and_a_rule_can_refuse_it(
+    judge: Judge, log: Logbook
+) -> None:
     program = design(rules=[rule("no-self", "NOT same_person")])
     log.link("ann", "A")
     log.visit("ann", "A", at=1)
@@ -268,7 +286,7 @@ def test_the_links_own_owner_is_attributed_all_the_same_and_a_rule_can_refuse_it
     assert (rows.decisions[0]["outcome"], rows.decisions[0]["reason"]) == ("refused", "no-self")
 
 
-def test_a_better_touch_after_the_attribution_changes_nothing(judge, log):
+def test_a_better_touch_after_the_attribution_changes_nothing(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.link("bob", "B")
     log.visit("fred", "A", at=1)
@@ -280,7 +298,7 @@ def test_a_better_touch_after_the_attribution_changes_nothing(judge, log):
     assert rows.decisions[0]["referrer"] == "ann"
 
 
-def test_window_and_model_are_those_in_force_at_the_attribution(judge, log):
+def test_window_and_model_are_those_in_force_at_the_attribution(judge: Judge, log: Logbook) -> None:
     old, new = design(model="last-touch"), design(model="first-touch", window=3 * DAY)
     log.link("ann", "A")
     log.link("bob", "B")
@@ -295,7 +313,7 @@ def test_window_and_model_are_those_in_force_at_the_attribution(judge, log):
     assert referrers(judge(old, log)) == {"fred": "cat", "gina": "bob"}
 
 
-def test_a_visit_is_a_touch_by_the_version_in_force_then(judge, log):
+def test_a_visit_is_a_touch_by_the_version_in_force_then(judge: Judge, log: Logbook) -> None:
     old, new = design(), design(referrers=("customer",))
     log.identified("ann", at=0, kind="partner")
     log.link("ann", "A")
@@ -308,7 +326,7 @@ def test_a_visit_is_a_touch_by_the_version_in_force_then(judge, log):
     assert referrers(judge(old, log)) == {"before": "ann"}
 
 
-def test_attributions_come_in_log_order(judge, log):
+def test_attributions_come_in_log_order(judge: Judge, log: Logbook) -> None:
     program = design(milestones=[milestone(event="bill.paid")])
     log.link("ann", "A")
     for friend in ("zoe", "fred", "moe"):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from designs import DAY, HOUR, design, milestone, reward, rule
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
+from tests.engine.designs import DAY, HOUR, design, milestone, reward, rule
+from tests.engine.logbook import Judge, Logbook
 
 PROGRAM = design()
 
@@ -23,7 +24,7 @@ def referred(log: Any, *friends: str, at: int = 0) -> None:
         log.claim(friend, code="A", at=at)
 
 
-def test_a_conversion_of_an_attributed_friend_qualifies(judge, log):
+def test_a_conversion_of_an_attributed_friend_qualifies(judge: Judge, log: Logbook) -> None:
     referred(log, "fred")
     log.buy("fred", at=HOUR, received=2 * HOUR, key="order-1")
     assert judge(PROGRAM, log).decisions == [
@@ -41,7 +42,9 @@ def test_a_conversion_of_an_attributed_friend_qualifies(judge, log):
     ]
 
 
-def test_every_conversion_gives_one_decision_for_each_milestone_on_its_type_in_file_order(judge, log):
+def test_every_conversion_gives_one_decision_for_each_milestone_on_its_type_in_file_order(
+    judge: Judge, log: Logbook
+) -> None:
     program = design(
         [
             milestone("second", occurrence=2),
@@ -64,14 +67,14 @@ def test_every_conversion_gives_one_decision_for_each_milestone_on_its_type_in_f
 
 
 @pytest.mark.parametrize("kind", CONVERSION_TYPES)
-def test_every_conversion_type_can_be_a_milestone(judge, log, kind):
+def test_every_conversion_type_can_be_a_milestone(judge: Judge, log: Logbook, kind: Any) -> None:
     program = design([milestone(event=kind)])
     referred(log, "fred")
     log.buy("fred", kind=kind, at=1)
     assert outcomes(judge(program, log)) == [("qualified", None)]
 
 
-def test_unattributed_comes_first_and_has_no_referrer(judge, log):
+def test_unattributed_comes_first_and_has_no_referrer(judge: Judge, log: Logbook) -> None:
     program = design(starts=log.start + DAY, rules=[rule("never", "amount < 0")])
     log.buy("fred", at=1)
     rows = judge(program, log)
@@ -81,7 +84,7 @@ def test_unattributed_comes_first_and_has_no_referrer(judge, log):
 
 
 @pytest.mark.parametrize(("at", "outcome"), [(-1, "before-touch"), (0, None)])
-def test_a_conversion_before_the_touch_is_ignored(judge, log, at, outcome):
+def test_a_conversion_before_the_touch_is_ignored(judge: Judge, log: Logbook, at: Any, outcome: Any) -> None:
     program = design(starts=log.start + DAY) if outcome else PROGRAM
     log.link("ann", "A")
     log.claim("fred", code="A", at=HOUR)
@@ -93,21 +96,25 @@ def test_a_conversion_before_the_touch_is_ignored(judge, log, at, outcome):
     ("at", "reason"),
     [(DAY - 1, "outside-program"), (DAY, None), (2 * DAY - 1, None), (2 * DAY, "outside-program")],
 )
-def test_a_program_goes_from_its_start_up_to_its_end(judge, log, at, reason):
+def test_a_program_goes_from_its_start_up_to_its_end(
+    judge: Judge, log: Logbook, at: Any, reason: Any
+) -> None:
     program = design([milestone(occurrence="each")], starts=log.start + DAY, ends=log.start + 2 * DAY)
     referred(log, "fred")
     log.buy("fred", at=at, received=3 * DAY)
     assert judge(program, log).decisions[0]["reason"] == reason
 
 
-def test_outside_the_program_comes_before_the_occurrence(judge, log):
+def test_outside_the_program_comes_before_the_occurrence(judge: Judge, log: Logbook) -> None:
     program = design([milestone(occurrence=2, within=HOUR)], starts=log.start + DAY)
     referred(log, "fred")
     log.buy("fred", at=3 * HOUR)
     assert outcomes(judge(program, log)) == [("ignored", "outside-program")]
 
 
-def test_the_nth_is_counted_over_accepted_events_of_the_type_whatever_became_of_the_others(judge, log):
+def test_the_nth_is_counted_over_accepted_events_of_the_type_whatever_became_of_the_others(
+    judge: Judge, log: Logbook
+) -> None:
     program = design([milestone(occurrence=3)], starts=log.start + 2)
     log.buy("fred", at=0)  # unattributed
     referred(log, "fred", at=1)
@@ -121,7 +128,7 @@ def test_the_nth_is_counted_over_accepted_events_of_the_type_whatever_became_of_
     assert reasons == ["unattributed", "outside-program", None, "occurrence"]
 
 
-def test_the_nth_is_by_log_order_not_by_when_it_occurred(judge, log):
+def test_the_nth_is_by_log_order_not_by_when_it_occurred(judge: Judge, log: Logbook) -> None:
     referred(log, "fred")
     log.buy("fred", at=2 * HOUR, key="first-received")
     log.buy("fred", at=1 * HOUR, received=2 * HOUR, key="first-occurred")
@@ -132,7 +139,7 @@ def test_the_nth_is_by_log_order_not_by_when_it_occurred(judge, log):
     ]
 
 
-def test_a_duplicate_is_not_counted_as_an_occurrence(judge, log):
+def test_a_duplicate_is_not_counted_as_an_occurrence(judge: Judge, log: Logbook) -> None:
     program = design([milestone(occurrence=2)])
     referred(log, "fred")
     first = log.buy("fred", at=1)
@@ -141,7 +148,7 @@ def test_a_duplicate_is_not_counted_as_an_occurrence(judge, log):
     assert outcomes(judge(program, log)) == [("ignored", "occurrence"), ("qualified", None)]
 
 
-def test_any_qualifies_once_by_the_first_that_passes(judge, log):
+def test_any_qualifies_once_by_the_first_that_passes(judge: Judge, log: Logbook) -> None:
     program = design([milestone(occurrence="any")], rules=[rule("big", "amount >= 10")])
     referred(log, "fred")
     for at, amount in enumerate((500, 1000, 2000, 500), 1):
@@ -154,7 +161,7 @@ def test_any_qualifies_once_by_the_first_that_passes(judge, log):
     ]
 
 
-def test_each_qualifies_every_time(judge, log):
+def test_each_qualifies_every_time(judge: Judge, log: Logbook) -> None:
     program = design([milestone(occurrence="each")])
     referred(log, "fred")
     for at in range(3):
@@ -162,7 +169,7 @@ def test_each_qualifies_every_time(judge, log):
     assert outcomes(judge(program, log)) == [("qualified", None)] * 3
 
 
-def test_for_any_a_decision_in_review_has_not_qualified(judge, log):
+def test_for_any_a_decision_in_review_has_not_qualified(judge: Judge, log: Logbook) -> None:
     program = design([milestone(occurrence="any")], rules=[rule("small", "amount < 10", on_fail="review")])
     referred(log, "fred")
     log.buy("fred", at=1, amount=2000)
@@ -175,7 +182,7 @@ def test_for_any_a_decision_in_review_has_not_qualified(judge, log):
     ]
 
 
-def test_for_any_one_whose_conversion_was_reversed_has_qualified(judge, log):
+def test_for_any_one_whose_conversion_was_reversed_has_qualified(judge: Judge, log: Logbook) -> None:
     program = design([milestone(occurrence="any")])
     referred(log, "fred")
     log.reverse(log.buy("fred", at=1), at=2)
@@ -183,7 +190,7 @@ def test_for_any_one_whose_conversion_was_reversed_has_qualified(judge, log):
     assert outcomes(judge(program, log)) == [("qualified", None), ("ignored", "occurrence")]
 
 
-def test_any_is_by_friend_and_by_milestone(judge, log):
+def test_any_is_by_friend_and_by_milestone(judge: Judge, log: Logbook) -> None:
     program = design([milestone("one", occurrence="any"), milestone("two", occurrence="any")])
     referred(log, "fred", "gina")
     log.buy("fred", at=1)
@@ -192,7 +199,9 @@ def test_any_is_by_friend_and_by_milestone(judge, log):
 
 
 @pytest.mark.parametrize(("at", "reason"), [(DAY, None), (DAY + 1, "too-late")])
-def test_within_is_counted_from_the_touch_and_its_end_is_in_time(judge, log, at, reason):
+def test_within_is_counted_from_the_touch_and_its_end_is_in_time(
+    judge: Judge, log: Logbook, at: Any, reason: Any
+) -> None:
     program = design([milestone(within=DAY)])
     log.link("ann", "A")
     log.visit("fred", "A", at=0)
@@ -201,7 +210,7 @@ def test_within_is_counted_from_the_touch_and_its_end_is_in_time(judge, log, at,
     assert judge(program, log).decisions[0]["reason"] == reason
 
 
-def test_occurrence_comes_before_too_late(judge, log):
+def test_occurrence_comes_before_too_late(judge: Judge, log: Logbook) -> None:
     program = design([milestone(within=DAY)])
     referred(log, "fred")
     log.buy("fred", at=1)
@@ -209,14 +218,16 @@ def test_occurrence_comes_before_too_late(judge, log):
     assert outcomes(judge(program, log))[1] == ("ignored", "occurrence")
 
 
-def test_an_ignored_conversion_has_no_rules_evaluated(judge, log):
+def test_an_ignored_conversion_has_no_rules_evaluated(judge: Judge, log: Logbook) -> None:
     program = design([milestone(occurrence=2)], rules=[rule("new", "new_customer")])
     referred(log, "fred")
     log.buy("fred", at=1)
     assert judge(program, log).decisions[0]["failed"] == []
 
 
-def test_every_rule_is_evaluated_and_the_failing_ones_are_kept_in_file_order(judge, log):
+def test_every_rule_is_evaluated_and_the_failing_ones_are_kept_in_file_order(
+    judge: Judge, log: Logbook
+) -> None:
     program = design(
         rules=[
             rule("one", "amount > 100", on_fail="review"),
@@ -233,7 +244,9 @@ def test_every_rule_is_evaluated_and_the_failing_ones_are_kept_in_file_order(jud
     assert (row["outcome"], row["reason"]) == ("refused", "three:missing")
 
 
-def test_when_only_rules_to_review_fail_it_goes_to_review_with_the_first_of_them(judge, log):
+def test_when_only_rules_to_review_fail_it_goes_to_review_with_the_first_of_them(
+    judge: Judge, log: Logbook
+) -> None:
     program = design(
         rules=[
             rule("one", "new_customer", on_fail="review"),
@@ -248,7 +261,7 @@ def test_when_only_rules_to_review_fail_it_goes_to_review_with_the_first_of_them
     assert row["failed"] == [["one", "missing"], ["two", "fail"]]
 
 
-def test_a_rule_holds_for_the_milestones_it_names(judge, log):
+def test_a_rule_holds_for_the_milestones_it_names(judge: Judge, log: Logbook) -> None:
     program = design(
         [milestone("one"), milestone("two")], rules=[rule("never", "amount < 0", milestones=["two"])]
     )
@@ -262,7 +275,9 @@ def test_a_rule_holds_for_the_milestones_it_names(judge, log):
 REVIEWED = design([milestone(occurrence="each")], rules=[rule("small", "amount < 10", on_fail="review")])
 
 
-def test_approving_makes_it_qualified_without_a_reason_and_keeps_the_failed_rules(judge, log):
+def test_approving_makes_it_qualified_without_a_reason_and_keeps_the_failed_rules(
+    judge: Judge, log: Logbook
+) -> None:
     referred(log, "fred")
     bought = log.buy("fred", at=1, amount=2000)
     log.verdict(bought, at=DAY)
@@ -273,7 +288,7 @@ def test_approving_makes_it_qualified_without_a_reason_and_keeps_the_failed_rule
     assert len(rows.rewards) == 1
 
 
-def test_declining_makes_it_refused(judge, log):
+def test_declining_makes_it_refused(judge: Judge, log: Logbook) -> None:
     referred(log, "fred")
     log.verdict(log.buy("fred", at=1, amount=2000), "decline", at=DAY)
     rows = judge(REVIEWED, log)
@@ -284,7 +299,7 @@ def test_declining_makes_it_refused(judge, log):
 
 
 @pytest.mark.parametrize(("first", "then"), [("approve", "decline"), ("decline", "approve")])
-def test_a_decision_is_settled_once(judge, log, first, then):
+def test_a_decision_is_settled_once(judge: Judge, log: Logbook, first: Any, then: Any) -> None:
     referred(log, "fred")
     bought = log.buy("fred", at=1, amount=2000)
     log.verdict(bought, first, at=2)
@@ -294,14 +309,14 @@ def test_a_decision_is_settled_once(judge, log, first, then):
     assert row["decided_at"] == log.start + 2
 
 
-def test_a_verdict_before_the_decision_has_no_effect(judge, log):
+def test_a_verdict_before_the_decision_has_no_effect(judge: Judge, log: Logbook) -> None:
     referred(log, "fred")
     log.verdict(("client/shop", "order-1"), at=1)
     log.buy("fred", at=2, amount=2000, key="order-1")
     assert outcomes(judge(REVIEWED, log)) == [("review", "small")]
 
 
-def test_a_verdict_on_what_is_not_in_review_has_no_effect(judge, log):
+def test_a_verdict_on_what_is_not_in_review_has_no_effect(judge: Judge, log: Logbook) -> None:
     referred(log, "fred")
     fine = log.buy("fred", at=1, amount=500)
     log.verdict(fine, "decline", at=2)
@@ -310,7 +325,7 @@ def test_a_verdict_on_what_is_not_in_review_has_no_effect(judge, log):
     assert outcomes(judge(REVIEWED, log)) == [("qualified", None), ("ignored", "unattributed")]
 
 
-def test_a_verdict_names_source_id_and_milestone(judge, log):
+def test_a_verdict_names_source_id_and_milestone(judge: Judge, log: Logbook) -> None:
     referred(log, "fred")
     log.buy("fred", at=1, amount=2000, key="x", source="client/shop")
     log.buy("fred", at=2, amount=2000, key="x", source="client/crm")
@@ -320,7 +335,7 @@ def test_a_verdict_names_source_id_and_milestone(judge, log):
     assert outcomes(judge(REVIEWED, log)) == [("review", "small"), ("qualified", None)]
 
 
-def test_a_verdict_settles_one_milestone_of_a_conversion(judge, log):
+def test_a_verdict_settles_one_milestone_of_a_conversion(judge: Judge, log: Logbook) -> None:
     program = design(
         [milestone("one"), milestone("two")], rules=[rule("small", "amount < 10", on_fail="review")]
     )
@@ -330,7 +345,7 @@ def test_a_verdict_settles_one_milestone_of_a_conversion(judge, log):
     assert outcomes(judge(program, log)) == [("review", "small"), ("qualified", None)]
 
 
-def test_for_any_an_approval_after_another_has_qualified_is_ignored(judge, log):
+def test_for_any_an_approval_after_another_has_qualified_is_ignored(judge: Judge, log: Logbook) -> None:
     program = design([milestone(occurrence="any")], rules=[rule("small", "amount < 10", on_fail="review")])
     referred(log, "fred")
     waiting = log.buy("fred", at=1, amount=2000)
@@ -344,7 +359,7 @@ def test_for_any_an_approval_after_another_has_qualified_is_ignored(judge, log):
     assert len(rows.rewards) == 1
 
 
-def test_for_any_a_decline_after_another_has_qualified_is_still_a_refusal(judge, log):
+def test_for_any_a_decline_after_another_has_qualified_is_still_a_refusal(judge: Judge, log: Logbook) -> None:
     program = design([milestone(occurrence="any")], rules=[rule("small", "amount < 10", on_fail="review")])
     referred(log, "fred")
     waiting = log.buy("fred", at=1, amount=2000)
@@ -353,7 +368,7 @@ def test_for_any_a_decline_after_another_has_qualified_is_still_a_refusal(judge,
     assert outcomes(judge(program, log))[0] == ("refused", "declined")
 
 
-def test_for_any_an_approval_lets_no_later_one_qualify(judge, log):
+def test_for_any_an_approval_lets_no_later_one_qualify(judge: Judge, log: Logbook) -> None:
     program = design([milestone(occurrence="any")], rules=[rule("small", "amount < 10", on_fail="review")])
     referred(log, "fred")
     log.verdict(log.buy("fred", at=1, amount=2000), at=2)
@@ -361,7 +376,7 @@ def test_for_any_an_approval_lets_no_later_one_qualify(judge, log):
     assert outcomes(judge(program, log)) == [("qualified", None), ("ignored", "occurrence")]
 
 
-def test_a_decision_in_review_stays_there_when_its_conversion_is_reversed(judge, log):
+def test_a_decision_in_review_stays_there_when_its_conversion_is_reversed(judge: Judge, log: Logbook) -> None:
     referred(log, "fred")
     bought = log.buy("fred", at=1, amount=2000)
     log.reverse(bought, at=2)
@@ -370,7 +385,9 @@ def test_a_decision_in_review_stays_there_when_its_conversion_is_reversed(judge,
     assert rows.rewards == []
 
 
-def test_a_decision_in_review_whose_conversion_was_reversed_can_be_approved(judge, log):
+def test_a_decision_in_review_whose_conversion_was_reversed_can_be_approved(
+    judge: Judge, log: Logbook
+) -> None:
     referred(log, "fred")
     bought = log.buy("fred", at=1, amount=2000)
     log.reverse(bought, at=2)
@@ -383,7 +400,9 @@ def test_a_decision_in_review_whose_conversion_was_reversed_can_be_approved(judg
 # ---------------------------------------------------------------------- versions
 
 
-def test_a_conversion_is_judged_under_the_version_in_force_as_it_is_received(judge, log):
+def test_a_conversion_is_judged_under_the_version_in_force_as_it_is_received(
+    judge: Judge, log: Logbook
+) -> None:
     old = design([milestone(occurrence="each")])
     new = design([milestone(occurrence="each")], rules=[rule("never", "amount < 0")])
     referred(log, "fred")
@@ -393,7 +412,7 @@ def test_a_conversion_is_judged_under_the_version_in_force_as_it_is_received(jud
     assert outcomes(judge(old, log)) == [("qualified", None), ("refused", "never")]
 
 
-def test_milestones_are_the_same_across_versions_when_their_names_are(judge, log):
+def test_milestones_are_the_same_across_versions_when_their_names_are(judge: Judge, log: Logbook) -> None:
     old = design([milestone("x", occurrence="any")])
     new = design([milestone("y", event="bill.paid"), milestone("x", event="bill.paid", occurrence="any")])
     referred(log, "fred")
@@ -407,7 +426,7 @@ def test_milestones_are_the_same_across_versions_when_their_names_are(judge, log
     ]
 
 
-def test_the_nth_counts_events_from_before_a_change(judge, log):
+def test_the_nth_counts_events_from_before_a_change(judge: Judge, log: Logbook) -> None:
     old, new = design([milestone(event="bill.paid")]), design([milestone(occurrence=2)])
     referred(log, "fred")
     log.buy("fred", at=1)
@@ -416,7 +435,7 @@ def test_the_nth_counts_events_from_before_a_change(judge, log):
     assert outcomes(judge(old, log)) == [("qualified", None)]
 
 
-def test_a_verdict_keeps_the_version_its_conversion_was_judged_under(judge, log):
+def test_a_verdict_keeps_the_version_its_conversion_was_judged_under(judge: Judge, log: Logbook) -> None:
     old = design(
         [milestone(occurrence="any")],
         [reward(value=700, hold=DAY)],
@@ -432,7 +451,9 @@ def test_a_verdict_keeps_the_version_its_conversion_was_judged_under(judge, log)
     assert [(r["value_minor"], r["due_at"]) for r in rows.rewards] == [(700, log.start + HOUR + DAY)]
 
 
-def test_whether_any_is_meant_is_asked_of_the_version_of_the_decision_in_review(judge, log):
+def test_whether_any_is_meant_is_asked_of_the_version_of_the_decision_in_review(
+    judge: Judge, log: Logbook
+) -> None:
     """In review as `any`; while it waits the milestone becomes `each` and qualifies once."""
     review = [rule("small", "amount < 10", on_fail="review")]
     old = design([milestone(occurrence="any")], rules=review)

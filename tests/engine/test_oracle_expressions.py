@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle_expressions import Value, evaluate, parse
-from strategies import CONDITIONS
+
+from tests.engine.oracle_expressions import Value, evaluate, parse
+from tests.engine.strategies import CONDITIONS
 
 NUMBERS = ("a", "b")
 TEXTS = ("s", "t")

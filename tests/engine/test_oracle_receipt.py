@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from collector import Collector
-from designs import DAY, design, milestone
-from logbook import Logbook
-from oracle import Oracle
+
+from tests.engine.collector import Collector
+from tests.engine.designs import DAY, design, milestone
+from tests.engine.logbook import Judge, Logbook
+from tests.engine.oracle import Oracle
 
 PROGRAM = design([milestone(occurrence="each")])
 Receive = Callable[[Logbook], list[str]]
@@ -37,7 +38,7 @@ def again(log: Logbook, sent: dict[str, Any], **other: Any) -> None:
     log.steps.append({**sent, "received_at": log.newest, **other})
 
 
-def test_the_same_content_again_is_a_duplicate_whenever_it_comes(receive, log):
+def test_the_same_content_again_is_a_duplicate_whenever_it_comes(receive: Any, log: Logbook) -> None:
     sent = log.buy("fred", at=1, amount=5)
     log.buy("gina", at=DAY)
     again(log, sent)
@@ -57,20 +58,22 @@ def test_the_same_content_again_is_a_duplicate_whenever_it_comes(receive, log):
         {"new_customer": True},
     ],
 )
-def test_other_content_is_a_conflict_and_the_first_stands(receive, log, other):
+def test_other_content_is_a_conflict_and_the_first_stands(receive: Any, log: Logbook, other: Any) -> None:
     sent = log.buy("fred", at=1, amount=5)
     again(log, sent, **other)
     again(log, sent)
     assert receive(log) == ["accepted", "conflict", "duplicate"]
 
 
-def test_a_field_that_was_not_said_and_its_default_are_not_the_same_content(receive, log):
+def test_a_field_that_was_not_said_and_its_default_are_not_the_same_content(
+    receive: Any, log: Logbook
+) -> None:
     sent = log.add("eligibility.confirmed", "fred", 1, None)
     again(log, sent, eligible=True)
     assert receive(log) == ["accepted", "conflict"]
 
 
-def test_an_id_is_unique_within_its_source_only(receive, log):
+def test_an_id_is_unique_within_its_source_only(receive: Any, log: Logbook) -> None:
     log.buy("fred", at=1, source="client/shop", key="x")
     log.buy("fred", at=1, source="client/crm", key="x")
     log.link("ann", "A")
@@ -78,27 +81,29 @@ def test_an_id_is_unique_within_its_source_only(receive, log):
     assert receive(log) == ["accepted"] * 4
 
 
-def test_source_and_id_are_not_run_together(receive, log):
+def test_source_and_id_are_not_run_together(receive: Any, log: Logbook) -> None:
     log.buy("fred", at=1, source="client/a", key="bc")
     log.buy("fred", at=1, source="client/ab", key="c")
     assert receive(log) == ["accepted"] * 2
 
 
-def test_two_of_a_kind_in_one_batch(receive, log):
+def test_two_of_a_kind_in_one_batch(receive: Any, log: Logbook) -> None:
     sent = log.buy("fred", at=1)
     again(log, sent)
     again(log, sent, subject="gina")
     assert receive(log) == ["accepted", "duplicate", "conflict"]
 
 
-def test_a_conflict_is_with_the_accepted_message_not_with_another_conflict(receive, log):
+def test_a_conflict_is_with_the_accepted_message_not_with_another_conflict(
+    receive: Any, log: Logbook
+) -> None:
     sent = log.buy("fred", at=1, amount=1)
     again(log, sent, amount_minor=2)
     again(log, sent, amount_minor=2)
     assert receive(log) == ["accepted", "conflict", "conflict"]
 
 
-def test_operators_messages_are_compared_too(receive, log):
+def test_operators_messages_are_compared_too(receive: Any, log: Logbook) -> None:
     sent = log.verdict(("client/shop", "x"), "approve", at=1)
     again(log, sent)
     again(log, sent, verdict="decline")
@@ -108,7 +113,7 @@ def test_operators_messages_are_compared_too(receive, log):
     assert receive(log) == ["accepted", "duplicate", "conflict", "conflict", "accepted", "duplicate"]
 
 
-def test_duplicates_and_conflicts_change_nothing(judge, log):
+def test_duplicates_and_conflicts_change_nothing(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A")
     log.claim("fred", code="A", at=1)
     sent = log.buy("fred", at=2)
@@ -118,7 +123,7 @@ def test_duplicates_and_conflicts_change_nothing(judge, log):
     assert judge(PROGRAM, log) == plain
 
 
-def test_a_duplicate_does_not_move_the_time(judge, log):
+def test_a_duplicate_does_not_move_the_time(judge: Judge, log: Logbook) -> None:
     """Only events of the log do: what is due at the newest event's receipt waits for one after it."""
     log.link("ann", "A")
     log.claim("fred", code="A", at=1)

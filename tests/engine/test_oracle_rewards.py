@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from designs import DAY, HOUR, MINUTE, WEEK, at, cap, design, milestone, reward, rule
+
+from tests.engine.designs import DAY, HOUR, MINUTE, WEEK, at, cap, design, milestone, reward, rule
+from tests.engine.logbook import Judge, Logbook
 
 EACH = milestone(occurrence="each")
 
@@ -25,7 +27,9 @@ def referred(log: Any, *friends: str) -> None:
         log.claim(friend, code="A", at=0)
 
 
-def test_a_qualified_decision_gives_one_pending_line_for_each_reward_on_its_milestone(judge, log):
+def test_a_qualified_decision_gives_one_pending_line_for_each_reward_on_its_milestone(
+    judge: Judge, log: Logbook
+) -> None:
     program = design(
         [milestone("bought"), milestone("paid", event="bill.paid")],
         [
@@ -73,8 +77,8 @@ def test_a_qualified_decision_gives_one_pending_line_for_each_reward_on_its_mile
     ids=["hold", "hold from the occurrence", "hold over on receipt", "no hold", "still to come"],
 )
 def test_due_is_the_occurrence_and_the_hold_but_not_before_it_qualified(
-    judge, log, occurred, received, hold, due
-):
+    judge: Judge, log: Logbook, occurred: Any, received: Any, hold: Any, due: Any
+) -> None:
     referred(log)
     log.buy("fred", at=occurred, received=received)
     assert judge(design(rewards=[reward(hold=hold)]), log).rewards[0]["due_at"] == log.start + due
@@ -83,7 +87,7 @@ def test_due_is_the_occurrence_and_the_hold_but_not_before_it_qualified(
 # ---------------------------------------------------------------------- recipients
 
 
-def test_upline_is_the_referrer_of_the_referrer(judge, log):
+def test_upline_is_the_referrer_of_the_referrer(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward(to="upline")])
     log.link("ann", "A")
     log.link("bob", "B")
@@ -95,7 +99,7 @@ def test_upline_is_the_referrer_of_the_referrer(judge, log):
     assert [(r["role"], r["recipient"]) for r in rows.rewards] == [("upline", "ann")]
 
 
-def test_upline_is_neither_the_friend_nor_the_referrer(judge, log):
+def test_upline_is_neither_the_friend_nor_the_referrer(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward(to="upline")])
     log.link("ann", "A")
     log.link("bob", "B")
@@ -109,7 +113,7 @@ def test_upline_is_neither_the_friend_nor_the_referrer(judge, log):
     assert judge(program, log).rewards == []
 
 
-def test_upline_is_as_of_the_qualifying_event(judge, log):
+def test_upline_is_as_of_the_qualifying_event(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward(to="upline")], rules=[rule("small", "amount < 10", on_fail="review")])
     log.link("ann", "A")
     log.link("bob", "B")
@@ -122,7 +126,7 @@ def test_upline_is_as_of_the_qualifying_event(judge, log):
     assert [(r["recipient"], r["event_id"]) for r in rows.rewards] == [("ann", waiting["id"])]
 
 
-def test_community_is_the_referrers_as_of_the_qualifying_event(judge, log):
+def test_community_is_the_referrers_as_of_the_qualifying_event(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward(to="community")], rules=[rule("small", "amount < 10", on_fail="review")])
     referred(log)
     log.buy("fred", at=1, amount=100)  # of no known community: no line
@@ -138,7 +142,7 @@ def test_community_is_the_referrers_as_of_the_qualifying_event(judge, log):
     ]
 
 
-def test_a_referrer_is_rewarded_though_the_link_serves_no_longer(judge, log):
+def test_a_referrer_is_rewarded_though_the_link_serves_no_longer(judge: Judge, log: Logbook) -> None:
     program = design(referrers=("customer",))
     log.identified("ann", at=0)
     referred(log)
@@ -170,7 +174,9 @@ def test_a_referrer_is_rewarded_though_the_link_serves_no_longer(judge, log):
         ("1.1", 50, 1),  # 0.55
     ],
 )
-def test_percent_is_of_the_amount_in_exact_decimals_half_to_even(judge, log, percent, amount, value):
+def test_percent_is_of_the_amount_in_exact_decimals_half_to_even(
+    judge: Judge, log: Logbook, percent: Any, amount: Any, value: Any
+) -> None:
     referred(log)
     log.buy("fred", amount=amount)
     rows = judge(design(rewards=[reward(percent=percent)]), log)
@@ -179,7 +185,7 @@ def test_percent_is_of_the_amount_in_exact_decimals_half_to_even(judge, log, per
 
 
 @pytest.mark.parametrize("data", [{}, {"amount": 1000, "currency": "USD"}])
-def test_percent_of_no_amount_gives_no_line(judge, log, data):
+def test_percent_of_no_amount_gives_no_line(judge: Judge, log: Logbook, data: Any) -> None:
     referred(log)
     log.buy("fred", **data)
     assert (
@@ -191,7 +197,7 @@ def test_percent_of_no_amount_gives_no_line(judge, log, data):
 # ---------------------------------------------------------------------- void and revoke
 
 
-def test_reversed_while_pending_it_is_voided_at_the_reversal(judge, log):
+def test_reversed_while_pending_it_is_voided_at_the_reversal(judge: Judge, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0)
     log.reverse(bought, at=1, received=HOUR)
@@ -200,20 +206,24 @@ def test_reversed_while_pending_it_is_voided_at_the_reversal(judge, log):
 
 
 @pytest.mark.parametrize(("received", "state"), [(DAY, "voided"), (DAY + 1, "issued")])
-def test_a_reversal_received_as_it_falls_due_still_voids(judge, log, received, state):
+def test_a_reversal_received_as_it_falls_due_still_voids(
+    judge: Judge, log: Logbook, received: Any, state: Any
+) -> None:
     referred(log)
     log.reverse(log.buy("fred", at=0), received=received)
     rows = judge(design(rewards=[reward(hold=DAY)]), log, now=2 * DAY)
     assert moments(log, rows) == [(state, DAY)]
 
 
-def test_a_reversal_of_the_same_moment_voids_even_without_a_hold(judge, log):
+def test_a_reversal_of_the_same_moment_voids_even_without_a_hold(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.reverse(log.buy("fred", at=5), at=5)
     assert moments(log, judge(design(), log, now=5)) == [("voided", 5)]
 
 
-def test_a_reversal_may_come_before_what_it_reverses_and_voids_as_it_qualifies(judge, log):
+def test_a_reversal_may_come_before_what_it_reverses_and_voids_as_it_qualifies(
+    judge: Judge, log: Logbook
+) -> None:
     referred(log)
     log.reverse(("client/shop", "order-1"), at=1)
     log.buy("fred", at=0, received=HOUR, key="order-1")
@@ -222,20 +232,20 @@ def test_a_reversal_may_come_before_what_it_reverses_and_voids_as_it_qualifies(j
     assert moments(log, rows) == [("voided", HOUR)]
 
 
-def test_a_reversal_names_its_conversion_by_its_own_source(judge, log):
+def test_a_reversal_names_its_conversion_by_its_own_source(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.buy("fred", at=1, key="order-1", source="client/shop")
     log.reverse(("client/crm", "order-1"), at=2)
     assert states(judge(design(), log, now=DAY)) == ["issued"]
 
 
-def test_a_reversal_in_another_persons_name_takes_nothing_back(judge, log):
+def test_a_reversal_in_another_persons_name_takes_nothing_back(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.reverse(log.buy("fred", at=1), at=1, subject="somebody-else")
     assert states(judge(design(), log, now=DAY)) == ["issued"]
 
 
-def test_a_reversal_voids_all_rewards_of_the_conversion_and_no_others(judge, log):
+def test_a_reversal_voids_all_rewards_of_the_conversion_and_no_others(judge: Judge, log: Logbook) -> None:
     program = design(
         [milestone("one", occurrence="each"), milestone("two", occurrence="each")],
         [
@@ -262,20 +272,22 @@ def test_a_reversal_voids_all_rewards_of_the_conversion_and_no_others(judge, log
 @pytest.mark.parametrize(
     ("received", "expected"), [(DAY + HOUR, ("revoked", DAY + HOUR)), (DAY + HOUR + 1, ("issued", DAY))]
 )
-def test_issued_with_a_clawback_it_is_revoked_up_to_its_end(judge, log, received, expected):
+def test_issued_with_a_clawback_it_is_revoked_up_to_its_end(
+    judge: Judge, log: Logbook, received: Any, expected: Any
+) -> None:
     referred(log)
     log.reverse(log.buy("fred", at=0), received=received)
     rows = judge(design(rewards=[reward(hold=DAY, clawback=HOUR)]), log)
     assert moments(log, rows) == [expected]
 
 
-def test_without_a_clawback_what_is_issued_stays(judge, log):
+def test_without_a_clawback_what_is_issued_stays(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.reverse(log.buy("fred", at=0), received=1)
     assert moments(log, judge(design(), log)) == [("issued", 0)]
 
 
-def test_only_the_first_reversal_of_a_conversion_counts(judge, log):
+def test_only_the_first_reversal_of_a_conversion_counts(judge: Judge, log: Logbook) -> None:
     """The first came before a clawback could matter; the second finds nothing left to do."""
     program = design(rewards=[reward("held", hold=DAY), reward("quick", to="friend", clawback=WEEK)])
     referred(log)
@@ -286,7 +298,7 @@ def test_only_the_first_reversal_of_a_conversion_counts(judge, log):
     assert moments(log, rows) == [("voided", HOUR), ("revoked", HOUR)]
 
 
-def test_a_second_reversal_does_not_move_a_void_of_a_later_approval(judge, log):
+def test_a_second_reversal_does_not_move_a_void_of_a_later_approval(judge: Judge, log: Logbook) -> None:
     program = design(rules=[rule("small", "amount < 10", on_fail="review")])
     referred(log)
     bought = log.buy("fred", at=0, amount=2000)
@@ -297,13 +309,17 @@ def test_a_second_reversal_does_not_move_a_void_of_a_later_approval(judge, log):
 
 
 @pytest.mark.parametrize("state", ["counted", "capped", "unfunded"])
-def test_a_reversal_after_the_release_changes_nothing_that_was_not_issued(judge, log, state):
-    limits: dict[str, Any] = {
+def test_a_reversal_after_the_release_changes_nothing_that_was_not_issued(
+    judge: Judge, log: Logbook, state: Any
+) -> None:
+    limits: dict[str, dict[str, Any]] = {
         "counted": {"every": 2},
         "capped": {"caps": [cap("lifetime", value=999)]},
         "unfunded": {},
-    }[state]
-    program = design(rewards=[reward(clawback=WEEK, **limits)], budget=999 if state == "unfunded" else None)
+    }
+    program = design(
+        rewards=[reward(clawback=WEEK, **limits[state])], budget=999 if state == "unfunded" else None
+    )
     referred(log)
     log.reverse(log.buy("fred", at=0), received=HOUR)
     assert moments(log, judge(program, log)) == [(state, 0)]
@@ -312,7 +328,7 @@ def test_a_reversal_after_the_release_changes_nothing_that_was_not_issued(judge,
 # ---------------------------------------------------------------------- release: order and time
 
 
-def test_what_is_due_is_released_only_before_a_newer_event_or_a_time_told(judge, log):
+def test_what_is_due_is_released_only_before_a_newer_event_or_a_time_told(judge: Judge, log: Logbook) -> None:
     program = design([EACH])
     referred(log)
     log.buy("fred", at=5)
@@ -324,7 +340,7 @@ def test_what_is_due_is_released_only_before_a_newer_event_or_a_time_told(judge,
     assert moments(log, judge(program, log)) == [("issued", 5), ("issued", 5)]
 
 
-def test_a_time_told_releases_everything_due_at_or_before_it(judge, log):
+def test_a_time_told_releases_everything_due_at_or_before_it(judge: Judge, log: Logbook) -> None:
     program = design(rewards=[reward("a", hold=DAY), reward("b", to="friend", hold=DAY + MINUTE)])
     referred(log)
     log.buy("fred", at=0)
@@ -333,7 +349,7 @@ def test_a_time_told_releases_everything_due_at_or_before_it(judge, log):
     assert moments(log, judge(program, log, now=WEEK)) == [("issued", DAY), ("issued", DAY + MINUTE)]
 
 
-def test_telling_the_time_in_between_changes_nothing_in_the_end(judge, log):
+def test_telling_the_time_in_between_changes_nothing_in_the_end(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward(hold=HOUR, every=2)])
     referred(log)
     for hour in range(4):
@@ -343,7 +359,7 @@ def test_telling_the_time_in_between_changes_nothing_in_the_end(judge, log):
     assert judge(program, log, now=DAY) == plain
 
 
-def test_releases_go_by_when_they_are_due(judge, log):
+def test_releases_go_by_when_they_are_due(judge: Judge, log: Logbook) -> None:
     """The later conversion is due first, and takes the only place."""
     program = design([EACH], [reward(caps=[cap("lifetime", count=1)], hold=DAY)])
     referred(log)
@@ -356,7 +372,7 @@ def test_releases_go_by_when_they_are_due(judge, log):
     ]
 
 
-def test_releases_due_at_the_same_moment_go_by_the_seq_of_the_conversion(judge, log):
+def test_releases_due_at_the_same_moment_go_by_the_seq_of_the_conversion(judge: Judge, log: Logbook) -> None:
     """Not by the order in which they qualified: the first is approved after the second qualified."""
     program = design(
         [EACH],
@@ -374,7 +390,9 @@ def test_releases_due_at_the_same_moment_go_by_the_seq_of_the_conversion(judge, 
     ]
 
 
-def test_releases_of_one_conversion_due_at_the_same_moment_go_by_place_in_the_file(judge, log):
+def test_releases_of_one_conversion_due_at_the_same_moment_go_by_place_in_the_file(
+    judge: Judge, log: Logbook
+) -> None:
     """Not by milestone: its decisions come in the milestones' order, its releases in the rewards'."""
     program = design(
         [milestone("one"), milestone("two")],
@@ -387,7 +405,7 @@ def test_releases_of_one_conversion_due_at_the_same_moment_go_by_place_in_the_fi
     assert [(r["reward"], r["state"]) for r in rows.rewards] == [("a", "unfunded"), ("b", "issued")]
 
 
-def test_rewards_come_in_the_order_of_the_events_that_qualified_them(judge, log):
+def test_rewards_come_in_the_order_of_the_events_that_qualified_them(judge: Judge, log: Logbook) -> None:
     program = design([EACH], rules=[rule("small", "amount < 10", on_fail="review")])
     referred(log)
     waiting = log.buy("fred", at=0, amount=2000, key="first")
@@ -403,7 +421,7 @@ def buys(log: Any, number: int, step: int = 1, **data: Any) -> list[Any]:
     return [log.buy("fred", at=step * (n + 1), **data) for n in range(number)]
 
 
-def test_every_kth_release_is_issued(judge, log):
+def test_every_kth_release_is_issued(judge: Judge, log: Logbook) -> None:
     referred(log)
     buys(log, 5)
     program = design([EACH], [reward(every=2)])
@@ -414,20 +432,22 @@ def test_every_kth_release_is_issued(judge, log):
     ("tier", "expected"),
     [((2, 3), "counted issued issued counted"), ((3, None), "counted counted issued issued")],
 )
-def test_a_tier_is_from_a_number_to_a_number_or_on(judge, log, tier, expected):
+def test_a_tier_is_from_a_number_to_a_number_or_on(
+    judge: Judge, log: Logbook, tier: Any, expected: Any
+) -> None:
     referred(log)
     buys(log, 4)
     assert states(judge(design([EACH], [reward(tier=tier)]), log, now=DAY)) == expected.split()
 
 
-def test_every_and_tier_must_both_hold(judge, log):
+def test_every_and_tier_must_both_hold(judge: Judge, log: Logbook) -> None:
     referred(log)
     buys(log, 5)
     program = design([EACH], [reward(every=2, tier=(3, None))])
     assert states(judge(program, log, now=DAY)) == ["counted", "counted", "counted", "issued", "counted"]
 
 
-def test_a_voided_one_is_not_numbered(judge, log):
+def test_a_voided_one_is_not_numbered(judge: Judge, log: Logbook) -> None:
     referred(log)
     first, *_ = buys(log, 3)
     log.reverse(first, at=4)
@@ -435,7 +455,7 @@ def test_a_voided_one_is_not_numbered(judge, log):
     assert states(judge(program, log, now=WEEK)) == ["voided", "counted", "issued"]
 
 
-def test_capped_unfunded_and_revoked_ones_are_numbered(judge, log):
+def test_capped_unfunded_and_revoked_ones_are_numbered(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward(tier=(1, 4), clawback=WEEK, caps=[cap("calendar-day", count=1)])])
     referred(log)
     first = log.buy("fred", at=1)
@@ -448,7 +468,7 @@ def test_capped_unfunded_and_revoked_ones_are_numbered(judge, log):
     assert states(rows) == ["revoked", "capped", "issued", "issued", "counted"]
 
 
-def test_numbers_are_by_reward_role_and_recipient(judge, log):
+def test_numbers_are_by_reward_role_and_recipient(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward("a", every=2), reward("b", to="friend", every=2)])
     referred(log, "fred", "gina")
     log.buy("fred", at=1)
@@ -462,7 +482,7 @@ def test_numbers_are_by_reward_role_and_recipient(judge, log):
     ]
 
 
-def test_the_same_name_in_another_role_is_counted_apart(judge, log):
+def test_the_same_name_in_another_role_is_counted_apart(judge: Judge, log: Logbook) -> None:
     """Across versions a reward may change its role; ann is friend and referrer."""
     old = design([EACH], [reward("a", to="referrer", every=2)])
     new = design([EACH], [reward("a", to="friend", every=2)])
@@ -483,14 +503,16 @@ def test_the_same_name_in_another_role_is_counted_apart(judge, log):
 # ---------------------------------------------------------------------- caps
 
 
-def test_a_count_cap_leaves_no_room_for_one_more(judge, log):
+def test_a_count_cap_leaves_no_room_for_one_more(judge: Judge, log: Logbook) -> None:
     referred(log)
     buys(log, 3)
     program = design([EACH], [reward(caps=[cap("lifetime", count=2)])])
     assert states(judge(program, log, now=DAY)) == ["issued", "issued", "capped"]
 
 
-def test_a_value_cap_may_be_filled_to_the_last_penny_and_a_later_smaller_one_may_fit(judge, log):
+def test_a_value_cap_may_be_filled_to_the_last_penny_and_a_later_smaller_one_may_fit(
+    judge: Judge, log: Logbook
+) -> None:
     referred(log)
     for number, amount in enumerate((600, 500, 300, 100, 1), 1):
         log.buy("fred", at=number, amount=amount)
@@ -498,7 +520,7 @@ def test_a_value_cap_may_be_filled_to_the_last_penny_and_a_later_smaller_one_may
     assert states(judge(program, log, now=DAY)) == ["issued", "capped", "issued", "issued", "capped"]
 
 
-def test_count_and_value_in_one_cap_must_both_hold(judge, log):
+def test_count_and_value_in_one_cap_must_both_hold(judge: Judge, log: Logbook) -> None:
     referred(log)
     for number, amount in enumerate((900, 200, 50, 50), 1):
         log.buy("fred", at=number, amount=amount)
@@ -506,7 +528,7 @@ def test_count_and_value_in_one_cap_must_both_hold(judge, log):
     assert states(judge(program, log, now=DAY)) == ["issued", "capped", "issued", "capped"]
 
 
-def test_all_caps_must_hold(judge, log):
+def test_all_caps_must_hold(judge: Judge, log: Logbook) -> None:
     referred(log)
     for day in (0, 0, 1, 2):
         log.buy("fred", at=day * DAY)
@@ -515,7 +537,7 @@ def test_all_caps_must_hold(judge, log):
     assert states(judge(program, log, now=WEEK)) == ["issued", "capped", "issued", "capped"]
 
 
-def test_what_was_capped_or_counted_takes_no_room(judge, log):
+def test_what_was_capped_or_counted_takes_no_room(judge: Judge, log: Logbook) -> None:
     referred(log)
     for number, amount in enumerate((700, 700, 300), 1):
         log.buy("fred", at=number, amount=amount)
@@ -523,7 +545,7 @@ def test_what_was_capped_or_counted_takes_no_room(judge, log):
     assert states(judge(program, log, now=DAY)) == ["issued", "capped", "issued"]
 
 
-def test_revoked_ones_still_take_room_in_caps(judge, log):
+def test_revoked_ones_still_take_room_in_caps(judge: Judge, log: Logbook) -> None:
     referred(log)
     first = log.buy("fred", at=1)
     log.reverse(first, at=2)
@@ -532,7 +554,7 @@ def test_revoked_ones_still_take_room_in_caps(judge, log):
     assert states(judge(program, log, now=DAY)) == ["revoked", "capped"]
 
 
-def test_caps_are_by_reward_and_recipient(judge, log):
+def test_caps_are_by_reward_and_recipient(judge: Judge, log: Logbook) -> None:
     caps = [cap("lifetime", count=1)]
     program = design([EACH], [reward("a", caps=caps), reward("b", to="friend", caps=caps)])
     referred(log, "fred", "gina")
@@ -559,7 +581,7 @@ def test_caps_are_by_reward_and_recipient(judge, log):
         (DAY, "2026-03-01T00:00", "2026-03-02T00:00", "issued"),
     ],
 )
-def test_cap_windows(judge, log, window, first, then, state):
+def test_cap_windows(judge: Judge, log: Logbook, window: Any, first: Any, then: Any, state: Any) -> None:
     referred(log)
     log.buy("fred", at=at(first) - log.start)
     log.buy("fred", at=at(then) - log.start)
@@ -567,7 +589,7 @@ def test_cap_windows(judge, log, window, first, then, state):
     assert states(judge(program, log, now=at("2040-01-01") - log.start)) == ["issued", state]
 
 
-def test_a_rolling_window_is_open_at_its_start_to_the_millisecond(judge, log):
+def test_a_rolling_window_is_open_at_its_start_to_the_millisecond(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.buy("fred", at=0)
     log.buy("fred", at=DAY - 1)
@@ -576,7 +598,7 @@ def test_a_rolling_window_is_open_at_its_start_to_the_millisecond(judge, log):
     assert states(judge(program, log, now=WEEK)) == ["issued", "capped", "issued"]
 
 
-def test_windows_are_about_when_it_is_due_not_about_when_it_was_bought(judge, log):
+def test_windows_are_about_when_it_is_due_not_about_when_it_was_bought(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.buy("fred", at=0)
     log.buy("fred", at=23 * HOUR)
@@ -587,7 +609,9 @@ def test_windows_are_about_when_it_is_due_not_about_when_it_was_bought(judge, lo
 # ---------------------------------------------------------------------- budget
 
 
-def test_the_budget_is_for_everything_issued_and_a_later_smaller_one_may_fit(judge, log):
+def test_the_budget_is_for_everything_issued_and_a_later_smaller_one_may_fit(
+    judge: Judge, log: Logbook
+) -> None:
     program = design([EACH], [reward("a", percent="100"), reward("b", to="friend", value=100)], budget=1000)
     referred(log)
     for number, amount in enumerate((600, 500, 200), 1):
@@ -602,7 +626,9 @@ def test_the_budget_is_for_everything_issued_and_a_later_smaller_one_may_fit(jud
     ]
 
 
-def test_a_cap_comes_before_the_budget_and_what_is_capped_takes_none_of_it(judge, log):
+def test_a_cap_comes_before_the_budget_and_what_is_capped_takes_none_of_it(
+    judge: Judge, log: Logbook
+) -> None:
     program = design(
         [EACH],
         [reward("a", value=600, caps=[cap("lifetime", count=1)]), reward("b", to="friend", value=200)],
@@ -613,7 +639,7 @@ def test_a_cap_comes_before_the_budget_and_what_is_capped_takes_none_of_it(judge
     assert states(judge(program, log, now=DAY)) == ["issued", "issued", "capped", "issued"]
 
 
-def test_what_is_unfunded_takes_no_room_in_a_cap(judge, log):
+def test_what_is_unfunded_takes_no_room_in_a_cap(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward(percent="100", caps=[cap("lifetime", count=1)])], budget=500)
     referred(log)
     log.buy("fred", at=1, amount=501)
@@ -621,7 +647,7 @@ def test_what_is_unfunded_takes_no_room_in_a_cap(judge, log):
     assert states(judge(program, log, now=DAY)) == ["unfunded", "issued"]
 
 
-def test_revoked_ones_give_no_budget_back(judge, log):
+def test_revoked_ones_give_no_budget_back(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward(clawback=WEEK)], budget=1000)
     referred(log)
     log.reverse(log.buy("fred", at=1), at=2)
@@ -632,7 +658,7 @@ def test_revoked_ones_give_no_budget_back(judge, log):
 # ---------------------------------------------------------------------- versions
 
 
-def test_rewards_keep_the_terms_and_caps_of_their_conversions_version(judge, log):
+def test_rewards_keep_the_terms_and_caps_of_their_conversions_version(judge: Judge, log: Logbook) -> None:
     old = design([EACH], [reward(value=100, hold=DAY, caps=[cap("lifetime", count=1)])])
     new = design([EACH], [reward(value=999, hold=2 * DAY)])
     referred(log)
@@ -648,7 +674,7 @@ def test_rewards_keep_the_terms_and_caps_of_their_conversions_version(judge, log
     ]
 
 
-def test_numbers_and_caps_go_on_across_versions_by_the_rewards_name(judge, log):
+def test_numbers_and_caps_go_on_across_versions_by_the_rewards_name(judge: Judge, log: Logbook) -> None:
     old = design([EACH], [reward("a"), reward("b", to="friend")])
     new = design(
         [EACH], [reward("b", to="friend", tier=(2, None)), reward("a", caps=[cap("lifetime", count=1)])]
@@ -667,7 +693,9 @@ def test_numbers_and_caps_go_on_across_versions_by_the_rewards_name(judge, log):
 
 
 @pytest.mark.parametrize(("changed", "state"), [(DAY, "issued"), (DAY + 1, "unfunded")])
-def test_the_budget_is_that_of_the_version_in_force_at_the_release(judge, log, changed, state):
+def test_the_budget_is_that_of_the_version_in_force_at_the_release(
+    judge: Judge, log: Logbook, changed: Any, state: Any
+) -> None:
     """A change received as the reward falls due comes before its release."""
     old, new = design(rewards=[reward(hold=DAY)], budget=999), design(rewards=[reward()], budget=1000)
     referred(log)
@@ -676,7 +704,7 @@ def test_the_budget_is_that_of_the_version_in_force_at_the_release(judge, log, c
     assert moments(log, judge(old, log, now=WEEK)) == [(state, DAY)]
 
 
-def test_the_budget_counts_what_was_issued_under_earlier_versions(judge, log):
+def test_the_budget_counts_what_was_issued_under_earlier_versions(judge: Judge, log: Logbook) -> None:
     old, new = design([EACH]), design([EACH], budget=1999)
     referred(log)
     log.buy("fred", at=0)

@@ -8,15 +8,15 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from collector import Collector
-from designs import DAY, HOUR, MINUTE, cap, design, milestone, reward, with_text
 from hypothesis import given
-from logbook import Logbook
-from oracle import Oracle
-from strategies import ANCHORS, PEOPLE, Case, case_of, cases
-from test_engine_agrees import BATCHES, LONG, QUICK, check, disagreement, run, variance
 
 from simulator.program.model import Cap, Program, Role
+from tests.engine.collector import Collector
+from tests.engine.designs import DAY, HOUR, MINUTE, cap, design, milestone, reward, with_text
+from tests.engine.logbook import Logbook
+from tests.engine.oracle import Oracle
+from tests.engine.strategies import ANCHORS, PEOPLE, Case, case_of, cases
+from tests.engine.test_engine_agrees import BATCHES, LONG, QUICK, check, disagreement, run, variance
 
 UNPAID = ("counted", "capped", "unfunded")
 Levels = dict[str, tuple[int, int]]

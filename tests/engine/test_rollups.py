@@ -7,14 +7,7 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-import oracle_sums
 import pytest
-from collector import Collector
-from designs import DAY, HOUR, design, reward
-from logbook import Logbook
-from oracle import Oracle
-from strategies import case_of
-from test_engine_agrees import folded, run
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine import leaders
@@ -22,6 +15,13 @@ from simulator.engine.arrays import Columns
 from simulator.engine.interner import OTHER, PARTS, Few
 from simulator.engine.record_parts import GENERATIONS
 from simulator.engine.state import STANDING
+from tests.engine import oracle_sums
+from tests.engine.collector import Collector
+from tests.engine.designs import DAY, HOUR, design, reward
+from tests.engine.logbook import Logbook
+from tests.engine.oracle import Oracle
+from tests.engine.strategies import case_of
+from tests.engine.test_engine_agrees import folded, run
 
 
 def recount(collector: Collector) -> dict[str, tuple[int, int]]:

@@ -7,10 +7,10 @@ from collections import Counter
 
 import pytest
 from hypothesis import given, settings
-from oracle import Decided, Event, Line, Oracle
-from strategies import Case, case_of, cases
 
 from simulator.program.model import Cap
+from tests.engine.oracle import Decided, Event, Line, Oracle
+from tests.engine.strategies import Case, case_of, cases
 
 CASES = 400
 FACTS = (

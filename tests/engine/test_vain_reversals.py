@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from collector import Collector
-from designs import DAY, HOUR, WEEK, design, milestone, reward, rule
-from logbook import Logbook
+
+from tests.engine.collector import Collector
+from tests.engine.designs import DAY, HOUR, WEEK, design, milestone, reward, rule
+from tests.engine.logbook import Logbook
 
 REASONS = "reversal-without-effect"
 
@@ -68,11 +69,11 @@ def test_a_reversal_in_another_persons_name_takes_nothing_back_and_the_right_one
 ) -> None:
     bought = referred.buy("fred", received=1, at=0)
     referred.reverse(bought, received=2, subject="mallory")
-    referred.reverse(bought, received=3)
+    last = referred.reverse(bought, received=3)
     collector = Collector(design(rewards=[reward(hold=DAY)])).run(referred.steps, batch)
     assert [entry[5] for entry in collector.audit if entry[2] == REASONS] == ["other-subject"]
     assert [(row["state"], row["state_at"]) for row in collector.rows.rewards] == [
-        ("voided", referred.steps[-1]["received_at"])
+        ("voided", last["received_at"])
     ]
 
 

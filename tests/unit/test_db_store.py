@@ -17,8 +17,9 @@ from db.read import log
 from db.sqlite import rows
 from db.sqlite.lock import WriterLock
 from db.sqlite.readonly import DamagedDatabaseError, LockedDatabaseError
+from db.write.batch import Batch
 from db.write.chain import BLOCK_ROWS, Chain, genesis
-from db.write.store import Batch, Store
+from db.write.store import Store
 from simulator.domain.errors import DatabaseError
 
 VERSION = (1, 0, "Test", "GBP", 2, 5000, "the text")
@@ -41,12 +42,13 @@ def events(first: int, count: int) -> pl.DataFrame:
             "source": "platform",
             "id": f"id'{seq}\n",
         }
-        event |= [
+        kinds: list[dict[str, Any]] = [
             {"type": "link.created", "person": seq % 7, "code": 'quote " and , comma'},
             {"type": "eligibility.confirmed", "person": 0, "eligible": seq % 4 == 1},
             {"type": "referral.shared", "person": 1, "code": "C", "channel": "ü", "reach": 2**53 - 1},
             {"type": "review.decided", "verdict": "approve", "by": "op", **DECISION},
-        ][seq % 4]
+        ]
+        event |= kinds[seq % 4]
         made.append(event)
     return pl.DataFrame(made, schema=EVENT_SCHEMA)
 

@@ -120,7 +120,7 @@ def blocks(marker: str) -> list[str]:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.findall(rf"<!-- {marker} -->\n```sh\n(.*?)```", text, re.S)
     assert len(found) == 1, f"README.md has {len(found)} blocks after <!-- {marker} -->"
-    return found[0].splitlines()
+    return str(found[0]).splitlines()
 
 
 def test_each_command_is_one_line() -> None:

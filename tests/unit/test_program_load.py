@@ -175,7 +175,8 @@ def test_a_whole_program_is_read_exactly() -> None:
 def test_what_may_be_left_out_has_its_default() -> None:
     program = load_program(SMALL, "p.toml")
     assert program.industry == "general"
-    assert program.referrers is program.starts_ms is program.ends_ms is program.budget_minor is None
+    assert program.referrers is None
+    assert (program.starts_ms, program.ends_ms, program.budget_minor) == (None, None, None)
     assert program.attribution == Attribution("last-touch", 30 * DAY)
     assert program.rules[0].on_fail == "refuse"
     assert program.rules[0].milestones == ("bought",)

@@ -6,7 +6,13 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from three_valued import (
+
+from simulator.domain.errors import ProgramError
+from simulator.program.expression import MAX_NODES, MAX_PATTERN, parse_expression
+from simulator.program.model import Rule
+from simulator.program.rules import FACTS, compile_rule
+from simulator.program.sqltext import MAX_NESTING, MAX_TEXT
+from tests.unit.three_valued import (
     BOOLS,
     NUMBERS,
     SOME_NUMBERS,
@@ -18,12 +24,6 @@ from three_valued import (
     expressions,
     sql,
 )
-
-from simulator.domain.errors import ProgramError
-from simulator.program.expression import MAX_NODES, MAX_PATTERN, parse_expression
-from simulator.program.model import Rule
-from simulator.program.rules import FACTS, compile_rule
-from simulator.program.sqltext import MAX_NESTING, MAX_TEXT
 
 Row = dict[str, Value]
 

@@ -251,7 +251,8 @@ _CONSTANTS = {"2": 2.0, "-4": -4.0, "(0.5)": 0.5, "-(8)": -8.0, "1e1": 10.0, "(2
 def _evaluate_test(tree: Tree, facts: Mapping[str, Value]) -> bool | None:
     match tree:
         case ("compare", sign, left, right):
-            return _both(_COMPARE[sign], evaluate(left, facts), evaluate(right, facts))
+            truth: bool | None = _both(_COMPARE[sign], evaluate(left, facts), evaluate(right, facts))
+            return truth
         case ("between", value, low, high, negated):
             this = evaluate(value, facts)
             within = _and(
@@ -260,12 +261,13 @@ def _evaluate_test(tree: Tree, facts: Mapping[str, Value]) -> bool | None:
             )
             return _not(within) if negated else within
         case ("in", value, among, negated):
-            this, found = evaluate(value, facts), False
+            this = evaluate(value, facts)
+            found: bool | None = False
             for one in among:
                 found = _or(found, _both(operator.eq, this, evaluate(one, facts)))
             return _not(found) if negated else found
         case ("is-null", value, negated):
-            return (evaluate(value, facts) is None) is not negated
+            return bool((evaluate(value, facts) is None) is not negated)
         case ("like", value, pattern, negated):
             text = evaluate(value, facts)
             if text is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from db.client.crm import crm_path
+from db.client.people import crm_path
 from simulator.files.export import export
 from simulator.program.model import Program
 from simulator.run.opening import begin, resume

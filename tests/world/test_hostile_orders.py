@@ -9,7 +9,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from running import PLAN, FakeWall, never
 
 from db.client.crm import crm_path
 from db.control import Inbox, control_path, send
@@ -18,6 +17,7 @@ from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.opening import begin
 from simulator.run.run import Run
+from tests.world.running import PLAN, FakeWall, never
 
 BIG = 10**30
 MALFORMED: tuple[tuple[object, object, object], ...] = (

@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from running import run_into
 
 from simulator.program.load import load_program
 from simulator.program.presets import find_program, preset_names
@@ -15,6 +14,7 @@ from simulator.proof.verify import verify
 from simulator.run.plan import Plan, start_of, world_names, world_text
 from simulator.world.offer import answers
 from simulator.world.spec import WorldSpec
+from tests.world.running import run_into
 
 SOURCES = ("assumed", "Extole", "HBR", "Garnefeld", "Friendbuy", "Schmitt", "Webmagazine")
 

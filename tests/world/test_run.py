@@ -14,7 +14,6 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from running import PLAN, REVIEWING, FakeWall, crm_of, exports_of, run_into, stop_after
 
 from db.client.people import crm_path
 from db.control import CHANGE, PAUSE, RESUME, SPEED, STEP, send
@@ -27,6 +26,7 @@ from simulator.proof.verify import verify
 from simulator.run.opening import begin, resume
 from simulator.run.pace import MAX
 from simulator.run.plan import Plan
+from tests.world.running import PLAN, REVIEWING, FakeWall, crm_of, exports_of, run_into, stop_after
 
 DAY_S = 86_400
 
@@ -224,7 +224,7 @@ def test_orders_are_obeyed_and_recorded(
         def wait(self, seconds: float) -> None:
             super().wait(seconds)
             seen.append(self.look())
-            step = {
+            step: dict[int, tuple[str, dict[str, object]]] = {
                 5: (PAUSE, {}),
                 10: (STEP, {}),
                 15: (STEP, {}),

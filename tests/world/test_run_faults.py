@@ -8,7 +8,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from running import REVIEWING, FakeWall, exports_of, run_into, stop_after
 
 from db.control import DIAL, send
 from db.read.deliveries import DIALS
@@ -21,6 +20,7 @@ from simulator.proof.verify import verify
 from simulator.run.opening import resume
 from simulator.run.pace import MAX
 from simulator.run.plan import Plan
+from tests.world.running import REVIEWING, FakeWall, exports_of, run_into, stop_after
 
 HOUR_MS = 3_600_000
 PLAN = Plan(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import QUICK, FakeWall, crm_of, exports_of, run_into, stop_after
 
 from simulator.domain.spans import DAY_MS
 from simulator.program.load import load_program
@@ -16,6 +15,7 @@ from simulator.run.pace import MAX
 from simulator.run.plan import Plan
 from simulator.run.run import Run
 from simulator.world.feedback import Felt
+from tests.world.running import QUICK, FakeWall, crm_of, exports_of, run_into, stop_after
 
 PLAN = Plan(seed=5, referrers=900, days=48)
 Kept = tuple[dict[str, bytes], list[tuple[object, ...]]]

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import REVIEWING, exports_of, run_into
 
 from simulator.delivery.dials import parse_faults
 from simulator.program.load import load_program
 from simulator.proof.verify import verify
 from simulator.run.plan import Plan
+from tests.world.running import REVIEWING, exports_of, run_into
 
 YEAR = {"referrers": 3000, "days": 365, "seed": 9}
 WORKER = textwrap.dedent(
@@ -27,7 +27,7 @@ WORKER = textwrap.dedent(
     import os, signal, sys
     from pathlib import Path
     sys.path.insert(0, sys.argv[1])
-    from running import run_into
+    from tests.world.running import run_into
     import simulator.run.run
     from db.write.store import Store
 

@@ -13,7 +13,6 @@ from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
-from running import QUICK, crm_of, exports_of, run_into, stop_after
 
 from simulator.domain.errors import ReferralError
 from simulator.program.load import load_program
@@ -24,6 +23,7 @@ from simulator.world.apart import Apart
 from simulator.world.feedback import Felt
 from simulator.world.spec import WorldSpec
 from simulator.world.windows import Setting
+from tests.world.running import QUICK, crm_of, exports_of, run_into, stop_after
 
 PLAN = Plan(seed=5, referrers=900, days=42)
 Kept = tuple[dict[str, bytes], list[tuple[object, ...]]]

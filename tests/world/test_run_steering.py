@@ -7,10 +7,9 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
-from running import PLAN, FakeWall, exports_of, never, stop_after
-from running import REVIEWING as SOME_REVIEWED
 
 from db.control import PROGRAM, SPEED, VERDICT, Order
 from db.read import review_queue
@@ -21,6 +20,8 @@ from simulator.run.opening import Opened, begin, resume
 from simulator.run.pace import MAX
 from simulator.run.run import Ending, Run
 from simulator.run.script import Cue, recorded
+from tests.world.running import PLAN, FakeWall, exports_of, never, stop_after
+from tests.world.running import REVIEWING as SOME_REVIEWED
 
 DAY = 86_400_000
 REVIEWING = SOME_REVIEWED.replace("method = 'link' AND NOT same_device", "amount < 0")  # each is looked at
@@ -49,7 +50,7 @@ class Desk:
 def oldest(verdict: str) -> Ordering:
     """A verdict on what has waited longest."""
 
-    def order(opened: Opened) -> tuple[str, dict[str, object]]:
+    def order(opened: Opened) -> tuple[str, dict[str, object]] | None:
         waiting = [(one.number,) for one in review_queue.waiting(opened.platform.query)]
         if not waiting:
             return None
@@ -139,7 +140,8 @@ def test_people_answer_to_the_new_program(steered: tuple[Path, Exports], tmp_pat
         "SELECT SUM(received_at < {at}), SUM(received_at >= {at}) FROM event WHERE type = 'referral.shared'"
     )
     at = PLAN.start_ms + 11 * DAY
-    (before, after), (same, fewer) = (rows(one, shared.format(at=at))[0] for one in (path, tmp_path / "u.db"))
+    counts: list[Any] = [rows(one, shared.format(at=at))[0] for one in (path, tmp_path / "u.db")]
+    (before, after), (same, fewer) = counts
     assert before == same
     assert after > fewer
 

@@ -13,7 +13,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from running import REVIEWING, exports_of, run_into, stop_after
 
 from db.read.deliveries import DIALS, FILE_DIALS
 from simulator.delivery.dials import mixes
@@ -23,6 +22,7 @@ from simulator.program.model import Program
 from simulator.program.presets import find_program
 from simulator.proof.verify import verify
 from simulator.run.plan import Plan, world_names
+from tests.world.running import REVIEWING, exports_of, run_into, stop_after
 
 TYPES = ("customer.identified", "service.activated", "bill.paid", "conversion.reversed")
 MODELS = (

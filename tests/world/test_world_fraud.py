@@ -141,14 +141,14 @@ def test_one_device_stands_behind_many_friends(cheated: Any) -> None:
     visits = _inviters(events, _friends(people, "shared-device"))
     behind = visits.group_by("owner").agg(pl.col("device_ref").n_unique(), pl.col("subject").n_unique())
     assert set(behind["device_ref"]) == {1}
-    assert behind["subject"].min() >= 4  # five, but for the last hours
+    assert behind["subject"].to_numpy().min() >= 4  # five, but for the last hours
     own = dict(_of(events, "customer.identified").select("subject", "device_ref").iter_rows())
     same = visits.unique("owner").select(
         pl.struct("owner", "device_ref").map_elements(
             lambda row: own[row["owner"]] == row["device_ref"], return_dtype=pl.Boolean
         )
     )
-    assert 0.2 < same.to_series().mean() < 0.8
+    assert 0.2 < same.to_series().to_numpy().mean() < 0.8
 
 
 def test_strangers_come_by_a_leaked_code_by_click_and_by_typing(cheated: Any) -> None:
@@ -177,7 +177,7 @@ def test_who_buys_to_cancel_waits_until_the_hold_is_over(cheated: Any) -> None:
     )
     waited = back["occurred_at"] - back["occurred_at_bought"]
     assert back.height > 10
-    assert waited.min() > 14 * DAY_MS
+    assert waited.to_numpy().min() > 14 * DAY_MS
     early = bought.filter(pl.col("occurred_at") < START + (DAYS - 40) * DAY_MS)
     assert set(early["id"]) <= set(back["reverses"])
 
@@ -191,7 +191,7 @@ def test_disposable_identities_come_in_bursts_and_share_nothing(cheated: Any) ->
     claims = _of(events, "friend.claimed").filter(pl.col("subject").is_in(visits["subject"].implode()))
     assert claims["contact_ref"].n_unique() == claims.height
     gaps = visits.group_by("owner").agg(pl.col("occurred_at").sort().diff().median().alias("gap"))
-    assert gaps["gap"].median() < 3_600_000
+    assert np.median(gaps["gap"]) < 3_600_000
 
 
 def test_second_selves_come_from_the_device_of_the_first(cheated: Any) -> None:
