@@ -11,6 +11,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,12 @@ from simulator.platform.door import Platform
 from simulator.program.load import load_program
 from tests.cli.nasty import DAY, HOUR, START, Cli, message
 
-WHO = {"contact_ref": "c-ann", "contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
+WHO: dict[str, Any] = {
+    "contact_ref": "c-ann",
+    "contact_kind": "email",
+    "via": "sso",
+    "referrer_kind": "customer",
+}
 STORY = [
     message("w1", "customer.identified", "ann", START, **WHO),
     message("l1", "link.created", "ann", START, code="ANN"),
@@ -51,9 +57,9 @@ def test_what_a_pipe_brings_is_stored_when_it_pauses_and_at_ctrl_c(tmp_path: Pat
         "referral_tui",
         "ingest",
         "--db",
-        db,
+        str(db),
         "--program",
-        program,
+        str(program),
         "--replay",
         "-",
     ]

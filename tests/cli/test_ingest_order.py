@@ -12,7 +12,12 @@ from simulator.files import merging
 from simulator.files.lines import read
 from tests.cli.nasty import DAY, HOUR, START, Cli, message
 
-WHO = {"contact_ref": "c-ann", "contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
+WHO: dict[str, Any] = {
+    "contact_ref": "c-ann",
+    "contact_kind": "email",
+    "via": "sso",
+    "referrer_kind": "customer",
+}
 CLICKS = [
     message("w1", "customer.identified", "ann", START, **WHO),
     message("l1", "link.created", "ann", START + 1, code="ANN"),

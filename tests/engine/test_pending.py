@@ -6,6 +6,7 @@ import dataclasses
 import random
 from collections import Counter
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from simulator.program.model import Cap, Program, Role
 from tests.engine.collector import Collector
 from tests.engine.designs import DAY, HOUR, MINUTE, cap, design, milestone, reward, with_text
 from tests.engine.logbook import Logbook
-from tests.engine.oracle import Oracle
+from tests.engine.oracle import Line, Oracle
 from tests.engine.strategies import ANCHORS, PEOPLE, Case, case_of, cases
 from tests.engine.test_engine_agrees import BATCHES, LONG, QUICK, check, disagreement, run, variance
 
@@ -56,6 +57,10 @@ def levels_of(collector: Collector, hour: int) -> Levels:
     return {name: pair for name, pair in {"issued": paid, **unpaid}.items() if pair != (0, 0)}
 
 
+def due_before(end: int, line: Line) -> bool:
+    return bool(line.due_at < end)
+
+
 def wrong_hour(case: Case, batch: int | None) -> str | None:
     """The first hour at whose end what the engine's sums say is pending is not what the oracle would issue."""
     collector = run(case, batch)
@@ -68,7 +73,7 @@ def wrong_hour(case: Case, batch: int | None) -> str | None:
             hour = hours.pop(0)
             then = oracle.later()
             end = min((hour + 1) * HOUR, case.final + 1)  # beyond the final time nothing is released
-            then._release(lambda line, end=end: line.due_at < end)
+            then._release(partial(due_before, end))
             if (found := levels_of(collector, hour)) != (wanted := level(then)):
                 return f"at {batch} a batch, by the end of hour {hour}:\n  engine {found}\n  oracle {wanted}"
         return None
@@ -112,7 +117,7 @@ def busy_case(seed: int) -> Case:
 
     def program(budget: int | None) -> Program:
         def limits() -> list[Cap]:
-            window = luck.choice(("lifetime", "calendar-day", "calendar-week", 3 * scale, 20 * scale))
+            window: Any = luck.choice(("lifetime", "calendar-day", "calendar-week", 3 * scale, 20 * scale))
             count, value = luck.choice(((2, None), (None, 3000), (4, 5000)))
             return [cap(window, count, value)]
 
@@ -140,7 +145,8 @@ def busy_case(seed: int) -> Case:
         log.link(person, f"C{number}")
     for friend in PEOPLE[1:]:
         log.claim(friend, code=luck.choice(("C0", "C1")))
-    orders, now = [], 0
+    orders: list[Any] = []
+    now = 0
     for _ in range(luck.randint(15, 45)):
         now += luck.choice((0, 0, 1, scale // 3, scale, 2 * scale))
         what = luck.random()

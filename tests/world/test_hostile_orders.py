@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from db.client.crm import crm_path
+from db.client.people import crm_path
 from db.control import Inbox, control_path, send
 from simulator.domain.errors import DatabaseError
 from simulator.program.load import load_program
@@ -71,7 +71,7 @@ def put(path: Path, *rows: tuple[object, object, object]) -> None:
     send(path, "resume")
     with closing(sqlite3.connect(control_path(path))) as control:
         control.execute("DELETE FROM orders")
-        rows = tuple((kind, args, float(at) if at == BIG else at) for kind, args, at in rows)  # type: ignore[arg-type]
+        rows = tuple((kind, args, float(at) if at == BIG else at) for kind, args, at in rows)
         control.executemany("INSERT INTO orders (kind, args, issued_at) VALUES (?, ?, ?)", rows)
         control.commit()
 
