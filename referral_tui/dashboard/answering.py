@@ -13,7 +13,8 @@ from db.client.people import NameBook
 from db.read.moment import seq_at
 from db.read.queries import DatabaseError, Standing, in_words
 from db.read.sums import received_upto
-from referral_tui.dashboard.snapshot import Trouble, trouble_of
+from referral_tui.dashboard.snapshot import FAILED, Trouble, trouble_of
+from referral_tui.dashboard.sound import sound
 from referral_tui.dashboard.wish import Desk, Gradual, Peopled, Question
 from referral_tui.names import PSEUDONYMS, Names
 
@@ -65,19 +66,14 @@ class Answerer:
         if question.wish is not None:
             try:
                 received = None if at is None else received_upto(db, at)
-                value = question.wish.read(self._desk(db, standing, question))
+                value = sound(question.wish.read(self._desk(db, standing, question)), self._path)
             except sqlite3.Error as error:
                 trouble = trouble_of(in_words(error, self._path))
             except DatabaseError as error:
                 trouble = trouble_of(error)
             except Exception:  # a screen that fails must not take the others with it
                 LOG.exception("the screen %s could not be read", question.place)
-                trouble = Trouble(
-                    "This screen failed",
-                    "What it wanted to read could not be made sense of; `referral-tui verify` says whether the "
-                    "database is whole. The other screens go on.",
-                    waiting=False,
-                )
+                trouble = FAILED
         self._last = Answer(question, value, trouble, self._names(question, standing, value), received)
         self._version, self._read_at = version, now_ms
         return self._last

@@ -24,6 +24,7 @@ from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
 from referral_tui.dashboard.motion import Motion
 from referral_tui.dashboard.snapshot import Snapshot, Trouble, stopped_at, take, trouble_of
+from referral_tui.dashboard.sound import sound, unreadable
 from referral_tui.dashboard.wish import Question
 
 LOG = logging.getLogger(__name__)
@@ -106,6 +107,11 @@ class Feed:
                 self._close()
                 self._tell_trouble(trouble_of(error))
                 return
+            except (ArithmeticError, LookupError, TypeError, ValueError):
+                LOG.exception("where the database stands could not be read")
+                self._close()
+                self._tell_trouble(trouble_of(unreadable(self.path)))
+                return
             if snapshot is not None and snapshot != self._latest:
                 self._latest = snapshot
                 self._post(Fresh(snapshot))
@@ -146,7 +152,7 @@ class Feed:
         if changed or due:
             with reader.look() as db:
                 if changed or self._standing is None:
-                    self._standing, self._version = standing(db), version
+                    self._standing, self._version = sound(standing(db), self.path), version
                 if due:
                     self._answerer.answer(db, self._standing, question, version, now_ms)
         stands, answer = self._standing, self._answerer.last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
@@ -61,6 +62,9 @@ class Host(Protocol):
     setup: Setup
     snapshot: Snapshot | None
     view: View
+
+
+LOG = logging.getLogger(__name__)
 
 
 class Place(Screen[None]):
@@ -174,7 +178,13 @@ class Place(Screen[None]):
             self.notice(instead.title, instead.text, bad=not instead.waiting)
         elif here:
             self._noticed = False
-            self.show_parts(snapshot, step)
+            try:
+                self.show_parts(snapshot, step)
+            except Exception:  # a screen that fails must not take the others with it
+                from referral_tui.dashboard.snapshot import FAILED  # noqa: PLC0415 -- only then
+
+                LOG.exception("the screen %s could not be shown", self.MODE)
+                self.notice(FAILED.title, FAILED.text, bad=True)
             self.set_class(self._noticed, "-notice")
 
     def notice(self, title: str, text: str, *, bad: bool) -> None:

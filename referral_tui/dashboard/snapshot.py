@@ -75,6 +75,14 @@ def take(
     return Snapshot(standing, moved, rate, stopped, why if stopped is not None else None)
 
 
+FAILED = Trouble(
+    "This screen failed",
+    "What it wanted to show could not be made sense of; `referral-tui verify` says whether the database is whole. "
+    "The other screens go on.",
+    waiting=False,
+)
+
+
 def trouble_of(error: DatabaseError) -> Trouble:
     """Say what is wrong with a database as the screen shows it."""
     title = getattr(error, "title", "The database can't be read")

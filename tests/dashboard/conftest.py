@@ -15,10 +15,11 @@ from sqlmodel import SQLModel
 from textual.message import Message
 
 import db.schema.models  # noqa: F401 -- fills the metadata
-from referral_tui.dashboard import checking
+from referral_tui.dashboard import checking, frame
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.setup import Setup
+from referral_tui.dashboard.widgets import lines
 from simulator.domain.errors import ProgramError
 from simulator.program.load import load_program
 from simulator.program.words import describe
@@ -84,6 +85,23 @@ def watch(tmp_path: Path, wall: HeldClock, steady: HeldClock) -> Watch:
             yield seen
 
     return opened
+
+
+@pytest.fixture
+def may_fail() -> None:
+    """A test in which a screen or a widget fails: elsewhere that is a mistake, though the app goes on."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_failed(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Hold it against a test that something could not be drawn: the app would only say so in a line."""
+    yield
+    failed = [
+        record.getMessage()
+        for record in (*caplog.get_records("setup"), *caplog.get_records("call"))
+        if record.exc_info and record.name in (frame.__name__, lines.__name__)
+    ]
+    assert not failed or "may_fail" in request.fixturenames, failed
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,8 @@ Measured with Textual 8.2: a widget of this kind costs 2-7 ms a tick where a Dat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from typing import Protocol, runtime_checkable
 
 from rich.cells import cell_len, set_cell_size
@@ -19,6 +20,8 @@ from textual.widget import Widget
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.inks import Inks
 from simulator.domain.printable import printable
+
+LOG = logging.getLogger(__name__)
 
 
 class Line:
@@ -89,7 +92,7 @@ class LineWidget(Widget):
             self.refresh()
             return
         size, before = self._drawn
-        lines = list(self.draw(size.width, size.height))
+        lines = self._draw_all(size)
         self._drawn = size, lines
         if len(lines) != len(before):
             self.refresh()
@@ -97,6 +100,9 @@ class LineWidget(Widget):
         changed = [Region(0, y, size.width, 1) for y, line in enumerate(lines) if line != before[y]]
         if changed:
             self.refresh(*changed)
+
+    def _draw_all(self, size: Size) -> list[Strip]:
+        return or_failed(lambda: list(self.draw(size.width, size.height)), size.width, self)
 
     def notify_style_update(self) -> None:
         """Forget lines drawn in the old colours."""
@@ -120,9 +126,18 @@ class LineWidget(Widget):
         """Give a line of the content, drawn now if it has to be."""
         size = self.size
         if self._drawn is None or self._drawn[0] != size:
-            self._drawn = size, list(self.draw(size.width, size.height))
+            self._drawn = size, self._draw_all(size)
         lines = self._drawn[1]
         return lines[y] if y < len(lines) else Strip.blank(size.width, self.ink("plain"))
+
+
+def or_failed(draw: Callable[[], list[Strip]], width: int, widget: Widget) -> list[Strip]:
+    """Draw, or say in a line that it can't be: what is in the database may be anything, and the rest goes on."""
+    try:
+        return draw()
+    except Exception:
+        LOG.exception("%s can't be drawn", type(widget).__name__)
+        return [Line(width, Style.null()).add("This can't be drawn; verify says why.", Style.null()).strip()]
 
 
 def empty_line(text: str, y: int, width: int, height: int, ink: Inks) -> Strip:

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.hidden import title as as_title
 from referral_tui.dashboard.widgets.inks import Inks
-from referral_tui.dashboard.widgets.lines import Line, empty_line, wrap
+from referral_tui.dashboard.widgets.lines import Line, empty_line, or_failed, wrap
 
 MOST_NAME = 24  # cells of the column of names at most; a third of the width where that is less
 
@@ -111,7 +111,7 @@ class Reading(ScrollView, can_focus=True):
 
     def _fit(self) -> None:
         width = self.scrollable_content_region.width
-        lines = self._lay_out(width) if width > 0 else []
+        lines = or_failed(lambda: self._lay_out(width), width, self) if width > 0 else []
         self._drawn = (width, lines)
         size = Size(width, len(lines))
         if size != self.virtual_size:

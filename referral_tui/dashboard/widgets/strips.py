@@ -6,6 +6,8 @@ from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from referral_tui.dashboard.widgets.lines import or_failed
+
 
 class StripView(ScrollView):
     """Lines that a subclass draws, and keeps where drawing is dear; a painted line costs ten times a kept one."""
@@ -20,16 +22,17 @@ class StripView(ScrollView):
 
     def render_line(self, y: int) -> Strip:
         """Give a visible line, and remember it as painted."""
-        strip = self._painted[y] = self.draw_line(y)
+        strip = self._painted[y] = self._line(y)
         return strip
+
+    def _line(self, y: int) -> Strip:
+        return or_failed(lambda: [self.draw_line(y)], self.scrollable_content_region.width, self)[0]
 
     def repaint(self) -> None:
         """Paint the lines that would come out otherwise now."""
         size = self.scrollable_content_region.size
         changed = [
-            Region(0, y, size.width, 1)
-            for y in range(size.height)
-            if self._painted.get(y) != self.draw_line(y)
+            Region(0, y, size.width, 1) for y in range(size.height) if self._painted.get(y) != self._line(y)
         ]
         if changed:
             self.refresh(*changed)

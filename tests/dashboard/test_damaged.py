@@ -1,0 +1,99 @@
+"""A damaged or hostile database: the screen that can't read it says so in a line, and the others go on."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from story import Story
+from watching import Watch
+
+from db.read.sums import Sums
+from referral_tui.dashboard.app import PLACES
+from referral_tui.dashboard.sound import unsound
+from referral_tui.dashboard.wish import Question
+
+DAMAGE = [
+    "UPDATE breakdown SET count = 'many'",
+    "UPDATE breakdown SET value = 1e308",
+    "UPDATE OR REPLACE breakdown SET part = x'ff'",
+    "UPDATE total SET count = 'many' WHERE metric LIKE 'reward%'",
+    "UPDATE total SET value = 1e308 WHERE metric LIKE 'reward%'",
+    "UPDATE total SET count = x'00' WHERE metric LIKE 'stage%'",
+    "UPDATE hour SET count = 'many'",
+    "UPDATE event SET type = x'ff00'",
+    "UPDATE event SET occurred_at = 4611686018427387904",
+    "UPDATE event SET amount_minor = 'x'",
+    "UPDATE attribution SET channel = x'00', touch_at = 9223372036854775807",
+    "UPDATE decision SET failed = 'notjson', facts = '[[[', outcome = x'ff'",
+    "UPDATE reward SET value_minor = 1e308, due_at = 'soon', state = x'00'",
+    "UPDATE audit SET at = 9223372036854775807, detail = 'notjson'",
+    "UPDATE clock SET sim_at = 9223372036854775807",
+    "UPDATE clock SET sim_at = 'now', status = x'00', pace = 1e308",
+    "UPDATE program_version SET text = x'ff', name = x'00', digits = 99",
+    "UPDATE program_version SET digits = -1, currency = x'ff'",
+    "UPDATE OR REPLACE lateness SET bucket = 1 << 40, worst = 'late'",
+    "UPDATE OR REPLACE lateness_day SET day = 1 << 60",
+    "UPDATE OR REPLACE due SET day = 1 << 60, value = 'much'",
+    "UPDATE leader SET person = 'x', issued_minor = x'00'",
+    "UPDATE quarantine SET message = x'ff', received_at = 'x', field = x'00'",
+    "UPDATE setting SET value = x'ff' WHERE name <> 'schema'",
+    "INSERT INTO meter VALUES (999, 'x', 1, 1e308, 'fast', 1, 1, 1, 'q', 1, 1, 'notjson')",
+    "INSERT INTO fault VALUES ('lost', 'bill.paid', 'often', x'00', 1)",
+    "INSERT INTO command VALUES (99, x'ff', 'notjson', 'x', 'y', 'z', x'00')",
+    "UPDATE person SET ref = x'ff'",
+]
+
+
+@pytest.mark.usefixtures("may_fail")
+@pytest.mark.parametrize("statement", DAMAGE, ids=[one[:44] for one in DAMAGE])
+async def test_a_damaged_database_ends_no_screen(story: Story, watch: Watch, statement: str) -> None:
+    """Every screen is opened, and the app is still there; a screen that can't read says what to do."""
+    story.clock("finished", 0, 1, story_end(story.path))
+    with closing(sqlite3.connect(story.path)) as damaged:
+        damaged.execute(statement)
+        damaged.commit()
+    async with watch(story.path, size=(100, 30)) as seen:
+        for place in PLACES:
+            await seen.pilot.press(place.KEY)
+            await seen.until(
+                lambda place=place: seen.app.trouble or seen.app.snapshot.question.place == place.MODE
+            )
+            await seen.pilot.pause()
+            assert seen.app.screen.is_running
+            assert not any("\x1b" in line or "\x00" in line for line in seen.lines())
+
+
+def story_end(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as db:
+        return int(db.execute("SELECT MAX(received_at) FROM event").fetchone()[0])
+
+
+async def test_a_text_in_a_count_is_said_on_the_screen_that_reads_it_and_the_others_go_on(
+    story: Story, watch: Watch
+) -> None:
+    with closing(sqlite3.connect(story.path)) as damaged:
+        damaged.execute("UPDATE leader SET friends = 'many'")
+        damaged.commit()
+    async with watch(story.path, size=(120, 40)) as seen:
+        shown = {}
+        for place in PLACES:
+            await seen.open(place)
+            shown[place.MODE] = "\n".join(seen.lines())
+    failed = [
+        mode for mode, text in shown.items() if "holds what can't be made sense of" in " ".join(text.split())
+    ]
+    assert failed == ["referrers"]
+
+
+def test_what_is_not_of_its_kind_is_found() -> None:
+    pair = {"a": (1, 2)}
+    assert unsound(Sums(pair, {"b": pair})) is None
+    assert unsound(Sums({"a": (1, "2")}, {})) == "a str where another kind belongs"  # type: ignore[dict-item]
+    assert unsound(Sums(pair, {"b": {"c": (1, 1e308)}})) == "a number beyond all bounds"  # type: ignore[dict-item]
+    assert unsound(Sums(pair, {b"b": pair})) == "a blob"  # type: ignore[dict-item]
+    assert unsound(Sums({"a": (None, 1)}, {})) == "nothing where there must be something"  # type: ignore[dict-item]
+    assert unsound(Question("overview")) is None
+    assert unsound((1, float("nan"))) == "a number beyond all bounds"
