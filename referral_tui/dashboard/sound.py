@@ -14,26 +14,34 @@ from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from db.sqlite.readonly import DamagedDatabaseError
+from simulator.domain.errors import DatabaseError
+
+
+class UnsoundDatabaseError(DatabaseError):
+    """A value in the database is not of the kind of its column."""
+
+    title: ClassVar[str] = "The database is damaged"
+
 
 _MOST = 2**63
+_AT_ONCE = frozenset((bool, int, str, type(None)))  # of these any value will do
 _CONTAINERS = (tuple, list, AbstractSet)
 _Value = TypeVar("_Value")
 
 
 def sound(value: _Value, path: Path) -> _Value:
-    """Give back what was read. Raises DamagedDatabaseError where a value in it is not of its declared kind."""
+    """Give back what was read. Raises UnsoundDatabaseError where a value in it is not of its declared kind."""
     found = unsound(value)
     if found is not None:
         raise unreadable(path, f" ({found})")
     return value
 
 
-def unreadable(path: Path, why: str = "") -> DamagedDatabaseError:
+def unreadable(path: Path, why: str = "") -> UnsoundDatabaseError:
     """Say that what is in a database is not what belongs there."""
-    return DamagedDatabaseError(
+    return UnsoundDatabaseError(
         f"{path}: holds what can't be made sense of{why}; `referral-tui verify --db {path}` says where"
     )
 
@@ -46,18 +54,20 @@ def unsound(value: object, kind: Any = Any) -> str | None:
         )
     if isinstance(value, (bool, int, float, str, bytes)):
         return _plain(value, _choices(kind))
-    parts: Iterable[tuple[Any, Any]]
+    parts: Iterable[tuple[Any, Any, frozenset[type]]]
     if is_dataclass(value) and not isinstance(value, type):
-        hints = _hints(type(value))
-        parts = ((getattr(value, name), hint) for name, hint in hints)
+        parts = ((getattr(value, name), hint, quick) for name, hint, quick in _hints(type(value)))
     elif isinstance(value, Mapping):
-        of = _of(kind, 2)
-        parts = ((one, hint) for pair in value.items() for one, hint in zip(pair, of, strict=True))
+        key, item = (_with_quick(hint) for hint in _of(kind, 2))
+        parts = (part for one, other in value.items() for part in ((one, *key), (other, *item)))
     elif isinstance(value, _CONTAINERS):
-        parts = zip(value, _items(kind, len(value)), strict=True)
+        parts = ((one, *_with_quick(hint)) for one, hint in zip(value, _items(kind, len(value)), strict=True))
     else:
         return None
-    return next((found for one, hint in parts if (found := unsound(one, hint)) is not None), None)
+    for one, hint, quick in parts:
+        if type(one) not in quick and (found := unsound(one, hint)) is not None:
+            return found
+    return None
 
 
 def _plain(value: bool | float | str | bytes, kinds: tuple[Any, ...]) -> str | None:
@@ -73,12 +83,19 @@ def _plain(value: bool | float | str | bytes, kinds: tuple[Any, ...]) -> str | N
 
 
 @cache
+def _with_quick(kind: Any) -> tuple[Any, frozenset[type]]:
+    """A declared kind, and the types of whose values nothing more has to be asked: most are of these."""
+    return kind, frozenset(one for one in _choices(kind) if one in _AT_ONCE)
+
+
+@cache
 def _choices(kind: Any) -> tuple[Any, ...]:
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
         return tuple(one for part in typing.get_args(kind) for one in _choices(part))
     return (kind,)
 
 
+@cache
 def _of(kind: Any, count: int) -> tuple[Any, ...]:
     """The declared kinds of a container's parts, or that nothing is declared."""
     for one in _choices(kind):
@@ -88,6 +105,7 @@ def _of(kind: Any, count: int) -> tuple[Any, ...]:
     return (Any,) * count
 
 
+@cache
 def _items(kind: Any, count: int) -> tuple[Any, ...]:
     for one in _choices(kind):
         arguments = typing.get_args(one)
@@ -99,9 +117,9 @@ def _items(kind: Any, count: int) -> tuple[Any, ...]:
 
 
 @cache
-def _hints(kind: type) -> tuple[tuple[str, Any], ...]:
+def _hints(kind: type) -> tuple[tuple[str, Any, frozenset[type]], ...]:
     try:
         hints = typing.get_type_hints(kind)
     except NameError:  # of names that are known to the type checker only
         hints = {}
-    return tuple((field.name, hints.get(field.name, Any)) for field in fields(kind))
+    return tuple((field.name, *_with_quick(hints.get(field.name, Any))) for field in fields(kind))
