@@ -25,6 +25,7 @@ from simulator.events.contract import (
     EventSpec,
     Sender,
 )
+from simulator.events.lines import LongLine
 from simulator.events.members import Members, own_word, read_fields, read_object, read_value
 from simulator.events.moment import EXAMPLE, parse_moment
 from simulator.events.values import (
@@ -91,8 +92,9 @@ def check_line(line: bytes, replay: bool, numeric: bool = False) -> Checked | Pr
     In a `replay`, `receivedat` (integer milliseconds UTC) is required too. The last of two members of one
     name counts, as in every common JSON reader. With `numeric`, references may look like phone numbers.
     """
-    if len(line) > MAX_LINE_BYTES:
-        return Problem(None, f"{len(line):,} bytes long; a message has at most {MAX_LINE_BYTES:,} (1 MiB)")
+    length = line.length if isinstance(line, LongLine) else len(line)
+    if length > MAX_LINE_BYTES and len(line.rstrip(b"\r\n")) != MAX_LINE_BYTES:
+        return Problem(None, f"{length:,} bytes long; a message has at most {MAX_LINE_BYTES:,} (1 MiB)")
     try:
         members = read_object(line)
     except Bad as bad:

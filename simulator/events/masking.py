@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 
 from simulator.events.contacts import Span, find_e_mails, find_phones
+from simulator.events.contract import MAX_LINE_BYTES
+from simulator.events.lines import KEPT, LongLine
 
 E_MAIL = "[e-mail]"
 PHONE = "[phone]"
@@ -34,13 +36,15 @@ def quarantine_text(raw: bytes, contacts: Iterable[str] = ()) -> tuple[str, str]
     r"""Give a refused message as it may be stored: its text, masked, and the SHA-256 (hex) of it as sent.
 
     The end of the line is not part of the message. Bytes that are not UTF-8 are written `\xNN`. `contacts` are values
-    of it that may be raw contacts by where they stood: they are masked wherever they stand alone.
+    of it that may be raw contacts by where they stood: they are masked wherever they stand alone. Of a message that
+    is too long only the beginning is kept.
     """
     sent = raw.rstrip(b"\r\n")
-    text = mask(sent.decode("utf-8", "backslashreplace"))
+    cut = isinstance(raw, LongLine) or len(sent) > MAX_LINE_BYTES
+    text = mask((sent[:KEPT] if cut else sent).decode("utf-8", "backslashreplace")) + ("…" if cut else "")
     for contact in contacts:
         text = re.sub(rf"(?<!\w){re.escape(contact)}(?!\w)", PHONE, text)
-    return text, hashlib.sha256(sent).hexdigest()
+    return text, raw.sha256 if isinstance(raw, LongLine) else hashlib.sha256(sent).hexdigest()
 
 
 def _written_out(match: re.Match[str]) -> str:

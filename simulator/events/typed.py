@@ -36,6 +36,7 @@ from simulator.events.contract import (
     Field,
     Sender,
 )
+from simulator.events.lines import LongLine
 from simulator.events.members import read_object
 from simulator.events.moment import parse_moments
 from simulator.events.values import Bad, check_reference, unfit
@@ -59,6 +60,7 @@ _KINDS: dict[str, str] = {
     **{f"decision_{part}": "id" if part == "id" else "text" for part in DECISION_FIELDS},
 }
 _SOURCE = re.compile(SOURCE_PATTERN)
+_MOST = MAX_LINE_BYTES
 _AT_ONCE = 8_192  # lines: their objects still fit the cache, a fifth quicker than 100,000 (measured)
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 # a letter before the first sign, so that no number stands alone in it; an id may be digits alone, too
@@ -116,7 +118,11 @@ def _read_some(lines: Sequence[bytes], start: int, replay: bool, numeric: bool) 
     for reader in readers:
         groups[reader.struct] = groups[reader.open_struct] = ([], [])
     broken = [start + place for place in _not_utf8(lines)]
-    broken += [start + place for place, line in enumerate(lines) if len(line) > MAX_LINE_BYTES]
+    broken += [
+        start + place
+        for place, line in enumerate(lines)
+        if len(line) > MAX_LINE_BYTES or type(line) is LongLine
+    ]
     left = set(broken)
     passed_over: dict[int, tuple[str, ...]] = {}
     for position, line in enumerate(lines, start):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from simulator.events.csvfile import CsvRow, read_csv
+from simulator.files.messages import messages
 from simulator.files.reading import is_csv, opened
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,7 +53,7 @@ def _rows(path: Path) -> Iterator[tuple[CsvRow, int]]:
             for row in read_csv(stream, str(path)):
                 yield row, row.number
             return
-        for number, line in enumerate(stream, 1):
+        for number, line in enumerate(messages(stream), 1):
             yield CsvRow(line, line, None, number), number
 
 

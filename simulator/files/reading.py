@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from simulator.domain.errors import InputError
+from simulator.files.messages import messages
 
 JSON_LINES: Final = (".jsonl", ".ndjson", ".json")
 CSV: Final = ".csv"
@@ -95,10 +96,11 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def blocks(stream: BinaryIO, size: int) -> Iterator[list[bytes]]:
-    """The stream's lines, whole ones, at most `size` at once and not much more than `BLOCK_BYTES`."""
+    """The stream's messages, whole ones, at most `size` at once and not much more than `BLOCK_BYTES`."""
+    found = messages(stream)
     block: list[bytes] = []
     weight = 0
-    while piece := list(islice(stream, min(_PIECE, size - len(block)))):
+    while piece := list(islice(found, min(_PIECE, size - len(block)))):
         block += piece
         weight += sum(map(len, piece))
         if len(block) >= size or weight >= BLOCK_BYTES:

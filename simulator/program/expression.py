@@ -14,7 +14,7 @@ from sqlglot.errors import SqlglotError
 
 from simulator.program.facts import FACT_KINDS, Kind
 from simulator.program.nearest import advice, shown
-from simulator.program.sqltext import ALLOWED, MAX_NESTING, word_problems
+from simulator.program.sqltext import ALLOWED, MAX_NESTING, whole_fractions, word_problems
 from simulator.program.tree import SIGNS, Node, Op, balanced, constant
 
 MAX_NODES = 5_000  # of the tree, what is written out included; Polars takes 0.1 s for such a one
@@ -39,7 +39,7 @@ def parse_expression(text: str) -> Parsed:
     reading = _Reading()
     tree = None
     try:
-        tree = reading.condition(parse_one(text), "a rule")
+        tree = reading.condition(parse_one(whole_fractions(text)), "a rule")
     except SqlglotError as error:
         reading.problems.append(_syntax(error))
     except RecursionError:  # the limit on nesting is met long before, unless the caller is deep itself

@@ -14,7 +14,9 @@ from decimal import Decimal, InvalidOperation
 from simulator.domain.errors import ProgramError
 from simulator.events.values import unfit
 
-MAX_CHARACTERS = 1_000_000  # a program is read by people; this is some 20,000 lines
+MAX_BYTES = 1024 * 1024  # a program is read by people; this is some 20,000 lines
+MAX_KEYS = 10_000
+MAX_NAMES = 32  # names in one dotted key or table; a program needs two
 
 Path = tuple[str | int, ...]
 """Where a value stands: names of tables and keys, and indexes from 0 in arrays."""
@@ -25,10 +27,7 @@ def parse_toml(text: str, file: str) -> dict[str, object]:
 
     Raises ProgramError with one line, with the position, where it is no TOML.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise ProgramError(
-            [f"{file}: {len(text):,} characters; a program file has at most {MAX_CHARACTERS:,}"]
-        )
+    _check_size(text, file)
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise ProgramError([f"{file}:{line}: a NUL character; save the file as plain UTF-8 text"])
@@ -51,6 +50,27 @@ def parse_toml(text: str, file: str) -> dict[str, object]:
         raise ProgramError(
             [f"{file}: tables or lists nested too deep; a program needs three levels"]
         ) from None
+
+
+_DOTTED = re.compile(
+    r"""(?<![A-Za-z0-9_.\-])(?:(?:[A-Za-z0-9_\-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32,}+"""  # of MAX_NAMES
+)
+
+
+def _check_size(text: str, file: str) -> None:
+    """Refuse what would take the reader of TOML much memory or time, before it reads."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        raise ProgramError([f"{file}: {size:,} bytes; a program file has at most {MAX_BYTES:,} (1 MiB)"])
+    keys = len(re.findall("=+", text))
+    if keys > MAX_KEYS:
+        raise ProgramError([f"{file}: {keys:,} keys and values; a program has at most {MAX_KEYS:,}"])
+    dotted = _DOTTED.search(text)
+    if dotted is not None:
+        line = text.count("\n", 0, dotted.start()) + 1
+        raise ProgramError(
+            [f"{file}:{line}: more than {MAX_NAMES} names with dots between; a program needs two at most"]
+        )
 
 
 def _check_texts(text: str, file: str) -> None:

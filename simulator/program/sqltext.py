@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlglot.errors import SqlglotError
@@ -106,6 +107,17 @@ def word_problems(text: str) -> list[str]:
         return problems
     shape = _shape(tokens)
     return [shape] if shape is not None else []
+
+
+def whole_fractions(text: str) -> str:
+    """Write a 0 before each number that begins with its dot: the parser does not take .5 everywhere."""
+    tokens = Tokenizer().tokenize(text)
+    dots = [
+        one.start for one, two in pairwise(tokens) if one.token_type is _T.DOT and two.token_type is _T.NUMBER
+    ]
+    for place in reversed(dots):
+        text = f"{text[:place]}0{text[place:]}"
+    return text
 
 
 def _with_neighbours(tokens: list[Token]) -> list[_Around]:

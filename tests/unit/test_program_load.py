@@ -466,7 +466,7 @@ def test_an_unknown_currency_hides_no_other_problem_and_makes_none() -> None:
         ("\ufeff[program]", "p.toml:1: holds U+FEFF"),
         ("a = " + "1" * 5000, "p.toml: an integer too long"),
         ("a = " + "[" * 3000, "p.toml: tables or lists nested too deep"),
-        ("#" * 1_000_001, "p.toml: 1,000,001 characters"),
+        ("#" * 1_048_577, "p.toml: 1,048,577 bytes"),
         ("", "p.toml: [program]: missing"),
         ("name = 'x'", "p.toml: [program]: missing"),
     ],

@@ -1,0 +1,64 @@
+"""Lines of bounded length: of a message longer than `MAX_LINE_BYTES` only a beginning and its hash are kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from simulator.events.contract import MAX_LINE_BYTES
+
+KEPT: Final = 1_000
+"""Bytes that are kept of a line that is too long."""
+_LIMIT: Final = MAX_LINE_BYTES + 2  # with the end of the line
+
+
+class LongLine(bytes):
+    """The beginning of a line that is too long to be read, with its whole length in bytes and its SHA-256 (hex)."""
+
+    length: int
+    sha256: str
+
+
+class LongLineReader:
+    """Takes a line that is too long piece by piece, and keeps no more than its beginning and its hash."""
+
+    def __init__(self) -> None:
+        self._beginning = b""
+        self._length = 0
+        self._hash = hashlib.sha256()
+        self._held = b""  # line feeds that may be the end of the line, which is no part of the message
+
+    def add(self, piece: bytes) -> None:
+        """Take the next piece."""
+        if len(self._beginning) < KEPT:
+            self._beginning += piece[: KEPT - len(self._beginning)]
+        message = piece.rstrip(b"\r\n")
+        if message:
+            self._hash.update(self._held + message)
+            self._length += len(self._held) + len(message)
+            self._held = piece[len(message) :]
+        else:
+            self._held += piece
+
+    def line(self) -> LongLine:
+        """Return what is kept of the line."""
+        line = LongLine(self._beginning)
+        line.length, line.sha256 = self._length, self._hash.hexdigest()
+        return line
+
+
+def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a stream with their ends; one that is too long as a `LongLine`, in bounded memory."""
+    read = stream.readline
+    while line := read(_LIMIT):
+        if len(line) < _LIMIT or line.endswith(b"\n"):
+            yield line
+            continue
+        long = LongLineReader()
+        while line:
+            long.add(line)
+            if line.endswith(b"\n"):
+                break
+            line = read(_LIMIT)
+        yield long.line()

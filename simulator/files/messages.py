@@ -1,0 +1,96 @@
+"""The messages of a JSON file: one to a line, or in an array (a CloudEvents batch), or each over several lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import BinaryIO, Final
+
+from simulator.events.contract import MAX_LINE_BYTES
+from simulator.events.lines import LongLine, LongLineReader, bounded_lines
+
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_TOKEN: Final = re.compile(rb'"(?:[^"\\\r\n]|\\.)*+"?|[{}\[\]]')
+_BETWEEN: Final = re.compile(rb"[\s,\[\]]+")  # what stands between the events of an array
+
+
+def messages(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the messages of a file; a byte order mark at its beginning is no part of the first.
+
+    A file is taken for an array, or for events over several lines, where it begins with `[` or a line of `{` alone;
+    else each of its lines is a message. A message that is too long is a `LongLine`.
+    """
+    lines = bounded_lines(stream)
+    first = next(lines, b"")
+    if not isinstance(first, LongLine):
+        first = first.removeprefix(_BYTE_ORDER_MARK)
+    whole = chain([first] if first else [], lines)
+    yield from _values(whole) if first.strip() == b"{" or first.lstrip().startswith(b"[") else whole
+
+
+def _values(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the objects of JSON text over several lines, and what stands between them and belongs to none."""
+    held = _Held()
+    depth = 0
+    for line in lines:
+        if isinstance(line, LongLine):
+            yield line
+            held, depth = _Held(), 0
+            continue
+        start = end = 0
+        for token in _TOKEN.finditer(line):
+            if token[0] in (b"{", b"["):
+                if depth == 0 and token[0] == b"[":
+                    continue
+                if depth == 0:
+                    yield from _stray(line[end : token.start()])
+                    start = token.start()
+                depth += 1
+            elif token[0] in (b"}", b"]") and depth > 0:
+                depth -= 1
+                if depth == 0:
+                    end = token.end()
+                    held.add(line[start:end])
+                    yield held.take()
+        if depth > 0:
+            held.add(line[start:])
+        else:
+            yield from _stray(line[end:])
+    if depth > 0:
+        yield held.take()
+
+
+def _stray(text: bytes) -> Iterator[bytes]:
+    """Yield what is not merely between two events, so that nothing is lost."""
+    if _BETWEEN.sub(b"", text):
+        yield text.strip()
+
+
+class _Held:
+    """The pieces of a message over several lines, in bounded memory."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._long: LongLineReader | None = None
+
+    def add(self, piece: bytes) -> None:
+        """Take the next piece of the message."""
+        self._size += len(piece)
+        if self._long is None and self._size > MAX_LINE_BYTES:
+            self._long = LongLineReader()
+            for earlier in self._pieces:
+                self._long.add(earlier)
+            self._pieces.clear()
+        if self._long is None:
+            self._pieces.append(piece)
+        else:
+            self._long.add(piece)
+
+    def take(self) -> bytes:
+        """Return the message, and begin another."""
+        message = b"".join(self._pieces) if self._long is None else self._long.line()
+        self._pieces.clear()
+        self._size, self._long = 0, None
+        return message

@@ -1,0 +1,116 @@
+"""Input made to hurt: too long, too deep, too many; refused with a reason before it is read, and kept small."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from typing import Any
+
+import pytest
+
+from simulator.domain.errors import ProgramError
+from simulator.events.contract import MAX_LINE_BYTES
+from simulator.events.decode import Decoded, Receiver, decode_lines
+from simulator.events.lines import LongLine, bounded_lines
+from simulator.events.masking import quarantine_text
+from simulator.files.messages import messages
+from simulator.program.expression import parse_expression
+from simulator.program.load import load_program
+from simulator.program.source import MAX_BYTES, MAX_NAMES
+
+T0 = 1_772_323_200_000  # 2026-03-01
+
+
+def event(number: int) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": f"ev-{number}",
+        "source": "client/crm",
+        "type": "bill.paid",
+        "time": "2026-02-01T00:00:00Z",
+        "subject": "f-1",
+    }
+
+
+def read(raw: bytes) -> list[bytes]:
+    return list(messages(io.BytesIO(raw)))
+
+
+def decode(raw: bytes) -> Decoded:
+    return decode_lines(read(raw), Receiver(0, T0), str)
+
+
+def test_a_line_of_many_megabytes_is_refused_and_only_its_beginning_and_hash_are_kept() -> None:
+    long = json.dumps(event(1) | {"note": "x" * 5_000_000}).encode()
+    lines = list(bounded_lines(io.BytesIO(long + b"\r\n" + json.dumps(event(2)).encode())))
+    assert isinstance(lines[0], LongLine)
+    assert len(lines[0]) <= 1_000
+    decoded = decode_lines(lines, Receiver(0, T0), str)
+    assert decoded.messages["id"].to_list() == ["ev-2"]
+    assert f"{len(long):,} bytes long" in decoded.rejected[0].reason
+    text, digest = quarantine_text(lines[0])
+    assert (len(text) <= 1_001, digest) == (True, hashlib.sha256(long).hexdigest())
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+def test_a_line_of_just_a_mebibyte_is_read_and_one_byte_more_is_not(spare: int) -> None:
+    made = json.dumps(event(1) | {"note": ""}).encode()
+    raw = made.replace(b'"note": "', b'"note": "' + b"x" * (MAX_LINE_BYTES - len(made) + spare))
+    assert len(decode(raw + b"\n").rejected) == spare
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        json.dumps([event(1), event(2)]).encode(),
+        json.dumps([event(1), event(2)], indent=2).encode(),
+        b"\xef\xbb\xbf" + json.dumps([event(1), event(2)]).encode(),
+        json.dumps(event(1), indent=4).encode() + b"\n" + json.dumps(event(2), indent=4).encode() + b"\n",
+        b"\xef\xbb\xbf" + json.dumps(event(1)).encode() + b"\n" + json.dumps(event(2)).encode(),
+    ],
+    ids=["array", "printed array", "mark and array", "printed events", "mark and lines"],
+)
+def test_events_in_an_array_printed_over_lines_or_after_a_byte_order_mark_are_read(raw: bytes) -> None:
+    decoded = decode(raw)
+    assert decoded.rejected == []
+    assert decoded.messages["id"].to_list() == ["ev-1", "ev-2"]
+
+
+def test_nothing_in_an_array_is_lost_in_silence() -> None:
+    raw = b'[\n{"id":"a}\\"{"}, 5 "x" ' + json.dumps(event(1)).encode() + b',\n{"id":\n "cut"'
+    assert read(raw) == [b'{"id":"a}\\"{"}', b', 5 "x"', json.dumps(event(1)).encode(), b'{"id":\n "cut"']
+    assert decode(raw).messages["id"].to_list() == ["ev-1"]
+
+
+def test_a_message_over_many_lines_has_the_same_limit() -> None:
+    raw = b"[\n" + json.dumps(event(1) | {"note": ["x" * 100] * 20_000}, indent=1).encode() + b"]"
+    (line,) = read(raw)
+    assert isinstance(line, LongLine)
+    assert line.length > MAX_LINE_BYTES
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a." * 100_000 + "b = 1", f"p.toml:1: more than {MAX_NAMES} names"),
+        ("\n[" + '"a" . ' * 5_000 + "b]", f"p.toml:2: more than {MAX_NAMES} names"),
+        ("# " + "x" * MAX_BYTES, "1,048,576"),
+        ("\n".join(f"k{place} = 1" for place in range(10_001)), "10,001 keys"),
+        ("a = " + "[" * 100_000, "nested too deep"),
+    ],
+    ids=["dots", "table", "bytes", "keys", "depth"],
+)
+def test_a_program_made_to_hurt_is_refused_before_it_is_read(text: str, said: str) -> None:
+    with pytest.raises(ProgramError) as caught:
+        load_program(text, "p.toml")
+    assert said in str(caught.value.problems[0])
+
+
+@pytest.mark.parametrize(
+    "expression", ["CASE .5 WHEN .5 THEN TRUE ELSE FALSE END", "amount > .5", "amount IN (.5, 1, .7)"]
+)
+def test_a_number_may_begin_with_its_point_anywhere(expression: str) -> None:
+    parsed = parse_expression(expression)
+    assert parsed.problems == ()
+    assert parsed.tree == parse_expression(expression.replace(" .", " 0.").replace("(.", "(0.")).tree
