@@ -11,6 +11,7 @@ import typer
 
 from referral_tui.cli.options import Json
 from referral_tui.cli.output import print_json, say_lines
+from simulator.domain.printable import printable
 
 if TYPE_CHECKING:
     from db.read.comparing import Side
@@ -166,7 +167,7 @@ def _row(name: str, *cells: str) -> str:
 def _told(text: str, before: str) -> list[str]:
     """A sentence in lines of a page; what is too long to break stays whole."""
     return wrap(
-        text,
+        printable(text),
         _PAGE,
         initial_indent=before,
         subsequent_indent=" " * len(before),

@@ -89,7 +89,7 @@ def _opened(out: Path, form: str) -> Iterator[IO[bytes]]:
             sys.stdout.buffer.flush()
         return
     with replacing(out) as stream, _said_of(str(out)):
-        yield stream
+        yield safe_stream(stream, form)  # it may be a terminal's device
         stream.flush()
 
 

@@ -57,9 +57,10 @@ def say_traceback(_kind: type[BaseException], error: BaseException, _trace: Trac
 def safe_stream(stream: IO[bytes], form: str) -> IO[bytes]:
     """Return what export rows are written to: the stream itself, or for a terminal one that makes them safe to show.
 
-    `form` is `jsonl` or `csv`. Files and pipes get every byte as it is.
+    `form` is `jsonl`, `csv` or another, which is no text. Files and pipes get every byte as it is.
     """
-    return cast("IO[bytes]", TerminalStream(stream, form)) if stream.isatty() else stream
+    shown = form in {"jsonl", "csv"} and stream.isatty()
+    return cast("IO[bytes]", TerminalStream(stream, form)) if shown else stream
 
 
 class TerminalStream(io.RawIOBase):

@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import sqlite3
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -18,11 +19,12 @@ from sqlmodel import SQLModel
 
 import db.schema.models  # noqa: F401 -- fills the metadata
 from referral_tui.cli import app as command_line
+from referral_tui.cli.export import What
 from referral_tui.cli.load_panel import Panel
 from referral_tui.cli.output import TerminalStream, safe_stream, say_traceback
 from tests.cli.nasty import PROGRAM, Cli, Ran, nasty_lines
 
-NASTY = "\x1b]52;c;cHduZWQ=\x07\x1b[2J\x9b31m\x7f\u202e\u2066\u200b\U000e0041\r\nFORGED [bold]\u2028"
+NASTY = "\x1b]52;c;cHduZWQ=\x07\x1b[2J\x9b31m\x7f\u202e\u2066\u200b\U000e0041\r\nFORGED[bold]\u2028"
 TOML = NASTY.encode("unicode_escape").decode().replace("\\x", "\\u00")
 TABLES = sorted(SQLModel.metadata.tables)
 FREE_TEXTS = {  # what senders write as they like: with these forged, commands still find what they look for
@@ -67,7 +69,7 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         "verify": [["verify", "--db", db], ["verify", "--db", db, "--json"]],
         "export": [
             ["export", rows, "--db", db, "--format", form]
-            for rows in ("events", "quarantine", "attributions", "decisions", "rewards", "audit")
+            for rows in What
             for form in (("jsonl", "csv") if rows in ("events", "quarantine") else ("csv",))
         ],
         "review list": [["review", "list", "--db", db], ["review", "list", "--db", db, "--json"]],
@@ -97,7 +99,11 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
 def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Export as to a terminal, and in a folder of our own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("referral_tui.cli.export.safe_stream", TerminalStream)
+
+    def shown(stream: Any, form: str) -> Any:
+        return TerminalStream(stream, form) if stream is sys.stdout.buffer else safe_stream(stream, form)
+
+    monkeypatch.setattr("referral_tui.cli.export.safe_stream", shown)
 
 
 @pytest.fixture(scope="session")

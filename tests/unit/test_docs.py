@@ -11,7 +11,9 @@ from referral_tui.cli.app import COMMANDS
 from simulator.domain.definitions import DEFINITIONS, FORMULAS, RECEIPTS
 from simulator.domain.vocabulary import Category
 from simulator.engine.rollup import METRICS
+from simulator.events import contract
 from simulator.events.contract import EVENT_TYPES, EventSpec, Field
+from simulator.program import model, source, sqltext, values
 from simulator.proof.scope import UNPROVEN
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +117,18 @@ def test_the_page_of_the_house_names_files_that_there_are() -> None:
     there = ["/" + str(path.relative_to(ROOT)) for name in folders for path in (ROOT / name).rglob("*.*")]
     for name in re.findall(r"[`\s]([\w/]+\.(?:py|toml|tcss))\b", page):
         assert "NAME" in name or any(path.endswith(f"/{name}") for path in there), name
+
+
+def test_the_page_of_trust_tells_the_sizes() -> None:
+    page = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
+    table = page.partition("| what | at most |")[2].partition("\n\n")[0]
+    told = [
+        int(number.replace(",", ""))
+        for number in re.findall(r"\| ([\d,]+)(?: \w+)? \|$", table, re.MULTILINE)
+    ]
+    of_events = [contract.MAX_LINE_BYTES, contract.MAX_TEXT, contract.MAX_ID, contract.MAX_REFERENCE]
+    of_programs = [model.MAX_LINE_MINOR, source.MAX_CHARACTERS, sqltext.MAX_TEXT, values.MAX_COUNT]
+    assert told == [*of_events, contract.MAX_AMOUNT, *of_programs]
 
 
 def test_the_page_of_trust_lists_what_verify_does_not_prove() -> None:
