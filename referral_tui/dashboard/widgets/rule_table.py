@@ -29,7 +29,12 @@ class RuleTable(Table[RuleLine]):
                 "Each conversion of a friend who was referred is asked every rule of its milestone. The first failing "
                 "rule that refuses decides; else the first that fails sends it to a person. e edits the rule that the "
                 "cursor stands on.",
-                (("held back", "the reward lines that its decisions would have made: refused, or declined"),),
+                (
+                    (
+                        "held back",
+                        "the reward lines that its refused and declined decisions would have made; of an n-th one n-th",
+                    ),
+                ),
             ),
             "This program has no rules: every conversion qualifies.",
             [
