@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.nasty import DAY, START, Cli, message
+
+from simulator.program.load import load_program
+from simulator.program.model import Program
+from simulator.proof.compare import DifferenceError
+from simulator.proof.invariants import check_invariants
 
 SHOP = """
 [program]
@@ -140,7 +147,7 @@ def test_absurd_numbers_are_refused_with_the_most_there_is(cli: Cli, tmp_path: P
 
 def test_verify_judges_budget_and_caps_after_a_change_of_program(cli: Cli, tmp_path: Path) -> None:
     first = SHOP + "caps = [{ count = 3, window = 'lifetime' }]\n[budget]\ntotal = 40.00\n"
-    second = first.replace("count = 3", "count = 1").replace("total = 40.00", "total = 20.00")
+    second = first.replace("count = 3", "count = 1").replace("total = 40.00", "total = 35.00")
     change = message("p", "program.changed", None, START + 6 * DAY, program=second)
     events = [paid(f"o{day}", day, amount_minor=5_000) for day in (2, 3, 4)]
     path = told(cli, tmp_path, first, [*events, change, paid("o7", 7, amount_minor=5_000)])
@@ -148,6 +155,31 @@ def test_verify_judges_budget_and_caps_after_a_change_of_program(cli: Cli, tmp_p
     assert ran.status == 0, ran.err
     assert "budget and caps kept, each under the version it was judged by" in ran.out
     assert "at most one qualified decision of a friend for a milestone, each under" in ran.out
+    designs = [
+        (first, second),
+        (first.replace("count = 3", "count = 2"), second),
+        (first.replace("40.", "9."), second),
+    ]
+    designs.append((first, second.replace("35.00", "34.99")))
+    designs.append((first.replace('"each"', '"any"'), second))
+    said = [_broken(path, [load_program(text, "p.toml") for text in pair]) for pair in designs]
+    assert said == [
+        None,
+        "reward 6: its recipient is over a cap of share",
+        "rewards: 3000 minor units issued, the budget is 900",
+        "rewards: 3500 minor units issued, the budget is 3499",
+        "decision 3: its friend has qualified before for the same milestone",
+    ]
+
+
+def _broken(path: Path, programs: list[Program]) -> str | None:
+    """What the invariants say of a database, had these been the versions of its program."""
+    with closing(sqlite3.connect(path)) as db:
+        try:
+            check_invariants(db, programs)
+        except DifferenceError as error:
+            return str(error)
+    return None
 
 
 def test_150_purchases_at_the_maximum_add_up_exactly(cli: Cli, tmp_path: Path) -> None:

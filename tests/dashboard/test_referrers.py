@@ -242,6 +242,8 @@ async def test_of_the_past_the_channels_are_told_and_boards_say_that_they_are_no
     async with watch(story.path, at=START + 5 * DAY) as seen:
         await seen.open(ReferrersScreen)
         assert "as of now: boards of the past are not kept" in text(seen)
+        (now,) = story.db.execute("SELECT count FROM total WHERE metric = 'stage.qualified'").fetchone()
+        assert seen.app.snapshot.answer.qualified == now  # shares of a board of now are of those of now
         await seen.pilot.press("n")
         await seen.until(lambda: seen.app.snapshot.answer.sight == "channels")
         friends = sum(row.friends for row in seen.app.place.board.table("channels").rows)
