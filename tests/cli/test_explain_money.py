@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.cli.nasty import DAY, START, Cli, message
-
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.proof.compare import DifferenceError
 from simulator.proof.invariants import check_invariants
+from tests.cli.nasty import DAY, START, Cli, message
 
 SHOP = """
 [program]

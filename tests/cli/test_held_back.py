@@ -8,10 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from nasty import DAY, START, Cli, message
 
 from db.read.rules import by_rule
 from db.read.sums import now
+from tests.cli.nasty import DAY, START, Cli, message
 
 PROGRAM = """
 [program]
