@@ -107,7 +107,7 @@ def ingest(
     from simulator.files.ingest import Intake, Order, ingest_files  # noqa: PLC0415 - loads Polars
 
     if dry_run:
-        raise typer.Exit(dry(files, replay=replay, as_json=as_json))
+        raise typer.Exit(dry(files, program, replay=replay, as_json=as_json))
     order = Order.GIVEN
     if not as_given and (len(files) > 1 or received_as_occurred):
         order = Order.RECEIVED if replay else Order.OCCURRED

@@ -19,6 +19,7 @@ from simulator.events.decode import Receiver
 from simulator.events.values import shorten
 from simulator.files.ingest import Intake, Refusal, read_files
 from simulator.program.load import load_program
+from simulator.program.presets import find_program
 
 if TYPE_CHECKING:
     from simulator.platform.door import Platform
@@ -118,15 +119,17 @@ def refusal_line(one: Refusal) -> str:
     return f"{one.file}:{one.line}: {f'{one.field}: ' if one.field else ''}{one.reason}"
 
 
-def dry(files: Sequence[Path], *, replay: bool, as_json: bool) -> int:
+def dry(files: Sequence[Path], program: str | None, *, replay: bool, as_json: bool) -> int:
     """Check files against the contract alone and say what would be refused; return the exit status.
 
-    Duplicates, and conflicts with what is stored, are not looked for.
+    A `program` (file or preset) matters only where it allows references that look like phone numbers. Duplicates,
+    and conflicts with what is stored, are not looked for.
     """
     counts = {"received": 0, "malformed": 0}
     told: list[dict[str, Any]] = []
+    numeric = program is not None and load_program(*find_program(program)).numeric_references
     for block in read_files(files, _BATCH, _check_program):
-        decoded = block.decode(Receiver(0, None if replay else wall_ms()))
+        decoded = block.decode(Receiver(0, None if replay else wall_ms(), numeric_references=numeric))
         counts["received"] += decoded.messages.height + len(decoded.rejected)
         counts["malformed"] += len(decoded.rejected)
         for one in block.refusals(decoded):

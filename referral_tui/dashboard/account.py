@@ -38,6 +38,8 @@ def references(told: Told) -> tuple[str, ...]:
     found = {told.get("ref")}
     found.update(touch.get("referrer") for touch in told.get("touches", ()))
     found.add((told.get("attribution") or {}).get("referrer"))
+    found.update(one["referrer"] for one in told.get("late_codes", ()))
+    found.update(one["subject"] for one in told.get("reversals", ()))
     found.update(one["recipient"] for one in told.get("rewards", ()) if one["role"] != "community")
     as_referrer = told.get("referrer") or {}
     found.update(friend["friend"] for friend in as_referrer.get("friends", ()))
@@ -49,6 +51,8 @@ def as_of(told: Told, at: int) -> Told:
     past: Told = told | {"why_not": [], "changes": [], "past": True}
     past["timeline"] = [entry for entry in told["timeline"] if entry["at"] < at]
     past["touches"] = [one for one in told["touches"] if one["occurred_at"] < at]
+    for name in ("late_codes", "reversals"):
+        past[name] = [one for one in told.get(name, ()) if one["received_at"] < at]
     attribution = told["attribution"]
     past["attribution"] = attribution if attribution and attribution["attributed_at"] < at else None
     past["decisions"] = [_decision_then(one, at) for one in told["decisions"] if one["received_at"] < at]
@@ -96,6 +100,7 @@ def _journey(told: Told, names: Names, program: Program | None) -> list[Block]:
     lines += [Block("Who referred them", head=True), *_attribution(told, names)]
     for one in told["decisions"]:
         lines += _decision(one)
+    lines += _vain_reversals(told, names)
     if told["rewards"]:
         lines.append(Block("Rewards", head=True))
         for one in told["rewards"]:
@@ -164,6 +169,22 @@ def _attribution(told: Told, names: Names) -> Iterator[Block]:
         sign, ink = ("✓", "good") if touch["won"] else ("✕", "quiet")
         text = f"{touch['code']} of {owner}, {channel_words(touch['channel'])}: {touch['why']}"
         yield Block(text, "plain" if touch["won"] else "quiet", at, sign, ink)
+
+    for late in told.get("late_codes", ()):
+        at = f"{figures.day(late['received_at'])} {figures.clock_time(late['received_at'])}"
+        owner = names(late["referrer"]) if late["referrer"] else "nobody"
+        yield Block(f"code {late['code']} of {owner}: {late['why']}", "quiet", at, "✕", "quiet")
+
+
+def _vain_reversals(told: Told, names: Names) -> Iterator[Block]:
+    """Reversals without effect, and why; those that count stand in the timeline, with what they undid."""
+    vain = [one for one in told.get("reversals", ()) if one["why"]]
+    if vain:
+        yield Block("Reversals without effect", head=True)
+    for one in vain:
+        at = f"{figures.day(one['received_at'])} {figures.clock_time(one['received_at'])}"
+        what = f"of {one['source']}:{one['reverses']} in the name of {names(one['subject'])}"
+        yield Block(f"{what}: {one['why']}", name=at, sign="✕", sign_ink="quiet")
 
 
 def _decision(one: Told) -> Iterator[Block]:
