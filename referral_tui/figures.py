@@ -54,7 +54,7 @@ def money(minor: float | None, currency: str, digits: int, width: int | None = N
     """Write money: `£1,234.50`; in at most about `width` cells where one is given: `£1.23M`."""
     if minor is None:
         return NOTHING
-    sign = _SIGNS.get(currency, currency + " ")
+    sign = currency_sign(currency)
     major = minor / 10**digits
     less = "-" if major < 0 else ""
     full = f"{less}{sign}{abs(major):,.{digits}f}"
@@ -64,6 +64,11 @@ def money(minor: float | None, currency: str, digits: int, width: int | None = N
         return less + sign + f"{abs(major):,.0f}"
     text = less + sign + compact(abs(major), width - len(sign) - len(less))
     return text if len(text) <= width else text.replace(" ", "", 1)
+
+
+def currency_sign(currency: str) -> str:
+    """Return what stands before an amount: `£`, or the currency's code and a space where it has no sign here."""
+    return _SIGNS.get(currency, currency + " ")
 
 
 def number(value: float | None, unit: str, currency: str, digits: int, width: int | None = None) -> str:

@@ -8,14 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-BEATS = 240  # read at most: as many as the widest line has points
+from db.read.versions import Change, changes
+
+BEATS = 600  # read at most: of a longer run every second one, every third one and so on, over all of it
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A second or so of a run: rates in events a second, latencies in milliseconds (null where nothing was done)."""
+    """A second or so of a run, up to `wall_ms` by the wall's clock and `sim_at` by the simulated one.
+
+    Rates are in events a second, latencies in milliseconds (null where nothing was done).
+    """
 
     number: int
+    wall_ms: int
+    sim_at: int
     offered: float | None
     achieved: float
     p50: float | None
@@ -28,22 +35,35 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The beats, oldest first, and the figures of the run as of the newest: what `load --json` says of them."""
+    """The beats, oldest first, and the figures of the run as of the newest: what `load --json` says of them.
+
+    One of `every` beats is told. `changes` are those of the program.
+    """
 
     beats: tuple[Beat, ...]
+    every: int
+    changes: tuple[Change, ...]
     text: str
     figures: Mapping[str, Any] = field(compare=False)
 
 
 def load(db: sqlite3.Connection, until_ms: int | None = None) -> Load | None:
     """Read the beats up to a moment of simulated time (milliseconds UTC; null: now); null where there is none."""
-    where, values = ("WHERE sim_at <= ? ", [until_ms]) if until_ms is not None else ("", [])
-    rows = db.execute(
-        "SELECT number, offered_per_second, achieved_per_second, p50_ms, p99_ms, behind_ms, queue, database_bytes, "
-        f"memory_bytes FROM meter {where}ORDER BY number DESC LIMIT ?",
-        (*values, BEATS),
-    ).fetchall()
-    if not rows:
+    where, values = ("WHERE sim_at <= ?", [until_ms]) if until_ms is not None else ("", [])
+    newest = db.execute(
+        f"SELECT number, sim_at, figures FROM meter {where} ORDER BY number DESC LIMIT 1", values
+    ).fetchone()
+    if newest is None:
         return None
-    text = db.execute("SELECT figures FROM meter WHERE number = ?", (rows[0][0],)).fetchone()[0]
-    return Load(tuple(Beat(*row) for row in reversed(rows)), text, json.loads(text))
+    last, sim_at, text = newest
+    (first,) = db.execute("SELECT min(number) FROM meter").fetchone()
+    every = -(-(last - first + 1) // BEATS)
+    numbers = list(range(last, first - 1, -every))[::-1]
+    rows = db.execute(
+        "SELECT m.number, m.at, m.sim_at, m.offered_per_second, m.achieved_per_second, m.p50_ms, m.p99_ms, "
+        "m.behind_ms, m.queue, m.database_bytes, m.memory_bytes "
+        "FROM json_each(?) j CROSS JOIN meter m ON m.number = j.value ORDER BY m.number",
+        (json.dumps(numbers),),
+    )
+    beats = tuple(Beat(*row) for row in rows)
+    return Load(beats, every, changes(db, sim_at), text, json.loads(text))

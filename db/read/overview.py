@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from db.read.figures import METRICS, Headline, Stage, funnel, headlines
 from db.read.moment import audit_at, seq_at
 from db.read.queries import LAST, REWARD_CHANGES, EventRow, Happening, events, happenings, totals
-from db.read.sums import Past
+from db.read.sums import WEEK_HOURS, Past
+from db.read.versions import Change, changes
 from simulator.domain.definitions import Rollup
 from simulator.domain.spans import HOUR_MS
 
-__all__ = ["Attributed", "Headline", "History", "Overview", "Stage", "overview"]
+__all__ = ["Attributed", "Headline", "History", "Overview", "Span", "Stage", "overview"]
 
-BUCKETS = 72  # points of a small line at most: twice the cells of the widest tile, and three days by the hour
-SPANS = (1, 6, 24)  # hours a bucket: the finest that shows the whole run, or else the newest days
+BUCKETS = 92  # buckets at most, of spans below a week: a quarter of a year by days
+WEEKS = 520
+NEWEST = 60  # rows of a list: the highest screen's
+GATHERED = 3  # events read for a row: sign-ins are told together, so more of them fit
+SPANS = (1, 6, 24, WEEK_HOURS)
+"""Hours a bucket: the finest that shows the whole run, or else the newest weeks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,25 @@ class Attributed:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """When the buckets of a course are: they begin at `start`, and each lasts `hours`.
+
+    `begun` is when the first hour that has anything began, `now` the last full hour; milliseconds UTC. The first
+    bucket may have begun before the one, and the last may end after the other.
+    """
+
+    start: int
+    hours: int
+    begun: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """Everything that the first screen shows of one database at one moment."""
 
-    bucket_hours: int
+    span: Span
+    changes: tuple[Change, ...]
     stages: tuple[Stage, ...]
     headlines: tuple[Headline, ...]
     events: tuple[EventRow, ...]
@@ -55,9 +76,12 @@ class Overview:
 
 @dataclass
 class History:
-    """Rollups in buckets of hours or days; what it remembers can't change any more."""
+    """Rollups in buckets of hours, days or weeks; what it remembers can't change any more."""
 
-    span: int = 1
+    hours: int = 1
+    start: int = 0
+    begun: int = 0
+    newest: int = 0
     _buckets: dict[int, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
     def read(self, db: sqlite3.Connection, before: int = LAST) -> list[Rollup]:
@@ -67,38 +91,53 @@ class History:
         ).fetchone()
         if last is None:
             return []
-        span = next((span for span in SPANS if last // span - first // span < BUCKETS), SPANS[-1])
-        if span != self.span:
-            self.span, self._buckets = span, {}
-        end = last // span
-        start = max(first // span, end - BUCKETS + 1)
+        hours = next((one for one in SPANS if last // one - first // one < BUCKETS), SPANS[-1])
+        if hours != self.hours:
+            self.hours, self._buckets = hours, {}
+        end = last // hours
+        start = max(first // hours, end - (WEEKS if hours == WEEK_HOURS else BUCKETS) + 1)
+        self.start, self.begun, self.newest = start, first, last
         known = max(self._buckets, default=start)
         self._buckets = {
             number: bucket for number, bucket in self._buckets.items() if start <= number < known
         }
-        for number, metric, count, value in db.execute(_HOURS, (span, known * span, before, *METRICS)):
-            self._buckets.setdefault(number, {})[metric] = (count, value)
+        if hours == WEEK_HOURS:  # whole weeks are summed up already
+            self._take(db.execute(_WEEKS, (known, end, *METRICS)))
+            known = end
+        self._take(db.execute(_HOURS, (hours, known * hours, before, *METRICS)))
         return [self._buckets.get(number, {}) for number in range(start, end + 1)]
 
+    def span(self, now_ms: int) -> Span:
+        """Say when the buckets that were read last are, where it is `now_ms`, or soon after the newest if that is 0."""
+        each = self.hours * HOUR_MS
+        now = now_ms // HOUR_MS if now_ms else self.newest + 1
+        return Span(self.start * each, self.hours, self.begun * HOUR_MS, now * HOUR_MS)
 
-def overview(db: sqlite3.Connection, history: History, newest: int = 60) -> Overview:
-    """Read the first screen, with at most `newest` rows of each list; `history` is kept from look to look.
+    def _take(self, rows: Iterable[tuple[int, str, int, int]]) -> None:
+        for number, metric, count, value in rows:
+            self._buckets.setdefault(number, {})[metric] = (count, value)
 
+
+def overview(db: sqlite3.Connection, history: History, now_ms: int, newest: int = NEWEST) -> Overview:
+    """Read the first screen, with the `newest` rows of each list, and of events more.
+
+    `history` is kept from look to look; `now_ms` is the simulated time (milliseconds UTC).
     The caller holds a read transaction (`Reader.look`), so that all of it is of one moment.
     """
     sums = totals(db)
     buckets = history.read(db)
     return Overview(
-        bucket_hours=history.span,
+        span=history.span(now_ms),
+        changes=changes(db, now_ms),
         stages=funnel(sums, buckets),
         headlines=headlines(sums, buckets),
-        events=events(db, newest),
+        events=events(db, GATHERED * newest),
         attributions=tuple(Attributed(*row) for row in db.execute(_ATTRIBUTIONS, (LAST, newest))),
         rewards=_rewards(db, newest),
     )
 
 
-def overview_at(db: sqlite3.Connection, past: Past, at: int, newest: int = 60) -> Overview:
+def overview_at(db: sqlite3.Connection, past: Past, at: int, newest: int = NEWEST) -> Overview:
     """Read the first screen as it was at `at`, a full hour (milliseconds UTC); `past` is kept from look to look."""
     hour = at // HOUR_MS
     sums = past.at(db, at).totals
@@ -106,10 +145,11 @@ def overview_at(db: sqlite3.Connection, past: Past, at: int, newest: int = 60) -
     buckets = history.read(db, hour)
     seq = seq_at(db, at)
     return Overview(
-        bucket_hours=history.span,
+        span=history.span(at),
+        changes=changes(db, at),
         stages=funnel(sums, buckets),
         headlines=headlines(sums, buckets),
-        events=events(db, newest, seq),
+        events=events(db, GATHERED * newest, seq),
         attributions=tuple(Attributed(*row) for row in db.execute(_ATTRIBUTIONS, (seq, newest))),
         rewards=_changes(db, newest, audit_at(db, at)),
     )
@@ -130,6 +170,10 @@ def _changes(db: sqlite3.Connection, newest: int, upto: int) -> tuple[Happening,
 _HOURS = f"""
 SELECT hour / ? AS bucket, metric, sum(count), sum(value) FROM hour
 WHERE hour >= ? AND hour < ? AND metric IN ({", ".join("?" * len(METRICS))}) GROUP BY bucket, metric
+"""
+_WEEKS = f"""
+SELECT week, metric, count, value FROM week
+WHERE week >= ? AND week < ? AND metric IN ({", ".join("?" * len(METRICS))})
 """
 _ATTRIBUTIONS = """
 SELECT a.seq, f.ref, r.ref, a.code, a.channel, a.method, a.attributed_at

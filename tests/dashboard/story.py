@@ -387,7 +387,7 @@ class Story:
                 figures["thresholds"] = [{"threshold": "p99<500ms", "ok": True}]
             row: tuple[object, ...] = (
                 number,
-                self.now,
+                self.now + 1000 * number,
                 START + number * 9 * DAY // beats,
                 20_000.0,
                 rate,

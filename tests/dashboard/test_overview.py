@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from referral_tui.dashboard.widgets.funnel import Funnel
-from referral_tui.dashboard.widgets.lists import Stream
+from db.read.figures import Stage
+from db.read.queries import EventRow
+from referral_tui.dashboard.widgets.digits import digits
+from referral_tui.dashboard.widgets.funnel import Funnel, Scale
+from referral_tui.dashboard.widgets.lines import wrap
+from referral_tui.dashboard.widgets.lists import SignIns, Stream, gather
+from referral_tui.dashboard.widgets.tile import GLOSSES
+from simulator.domain.definitions import STAGES
 from tests.dashboard.story import DAY, START, Story
-from tests.dashboard.watching import WALL, Watch
+from tests.dashboard.watching import WALL, Watch, Watched
 
 
 @pytest.mark.parametrize("size", [(72, 20), (80, 24), (109, 37), (110, 28), (170, 38), (240, 70)])
@@ -17,8 +23,9 @@ async def test_nothing_is_cut_or_empty(story: Story, watch: Watch, size: tuple[i
         text = "\n".join(lines)
         for stage in ("reached", "visited", "claimed", "eligible", "converted", "qualified", "rewarded"):
             assert stage in text
-        for value in ("95.0 %", "1.40", "£13.57", "£760", "£780", "£30", "3.0 days"):
-            assert value in text
+        for value in ("95.0 %", "1.40", "£13.57", "£760.00", "£780.00", "£30.00", "3.0 days"):
+            rows = digits(value) if size == (240, 70) else [value]
+            assert all(row.strip() in line for row, line in zip(rows, lines[4:], strict=False))
         assert "Northwind Mobile" in lines[0] or size[0] < 140
         assert "platform" in lines[0]
         assert "Mon 9 Mar 2026 23:00 UTC" in lines[1]
@@ -125,3 +132,163 @@ async def test_a_picture_is_saved(story: Story, watch: Watch) -> None:
         ]
         assert saved[0].read_text().startswith("<svg")
         assert "Picture saved" in seen.telling()
+
+
+# -- the funnel ------------------------------------------------------------------------------------------------------
+
+
+def stages(*counts: int) -> tuple[Stage, ...]:
+    before = [0, *counts]
+    return tuple(
+        Stage(name, count, count / before[place] if before[place] else None)
+        for place, (name, count) in enumerate(zip(STAGES, counts, strict=True))
+    )
+
+
+def bars(seen: Watched) -> list[int]:
+    """How many cells the bar of each stage has, from the screen."""
+    lines = {
+        name: line for name in STAGES for line in seen.lines() if f" {name} " in line[:20].replace("▸", " ")
+    }
+    return [lines[name].count("█") for name in STAGES]
+
+
+@pytest.mark.parametrize("cells", [11, 28, 40, 120])
+def test_more_people_are_never_a_shorter_bar(cells: int) -> None:
+    found = stages(122_529, 4_110, 612, 480, 130, 118, 96)
+    scale = Scale.of(found, cells)
+    drawn = [scale.cells(stage.count) for stage in found]
+    assert drawn == sorted(drawn, reverse=True)
+    assert drawn[0] == cells > drawn[1] > drawn[2]
+    assert drawn[-1] >= 1
+
+
+def test_bars_are_linear_where_that_can_be_read() -> None:
+    scale = Scale.of(stages(100, 80, 60, 50, 40, 30, 20), 50)
+    assert not scale.logarithmic
+    assert [scale.cells(count) for count in (100, 50, 20)] == [50, 25, 10]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40)])
+async def test_a_logarithmic_scale_is_said_and_the_worst_step_is_marked(
+    story: Story, watch: Watch, size: tuple[int, int]
+) -> None:
+    async with watch(story.path, size=size) as seen:
+        funnel = seen.app.screen.query_one(Funnel)
+        funnel.show(stages(122_529, 4_110, 612, 480, 130, 118, 0), ())
+        await seen.pilot.pause()
+        drawn = bars(seen)
+        assert drawn == sorted(drawn, reverse=True)
+        assert drawn[0] > 11
+        assert drawn[-1] == 0
+        text = "\n".join(seen.lines())
+        assert "bars: log scale · ! worst · % of previous" in text
+        assert "! 3.4 %" in text
+        assert text.count("!") == 2  # rewarded only waits: no loss yet
+        funnel.show(stages(100, 80, 60, 50, 14, 13, 12), ())
+        await seen.pilot.pause()
+        text = "\n".join(seen.lines())
+        assert "log scale" not in text
+        assert "! 28.0 %" in text
+
+
+async def test_a_thick_bar_has_no_hairlines_in_a_picture(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(240, 70)) as seen:
+        funnel = seen.app.screen.query_one(Funnel)
+        blocks = [
+            segment
+            for y in range(funnel.size.height)
+            for segment in funnel.render_line(y)
+            if "█" in segment.text
+        ]
+        assert len(blocks) > 2 * len(STAGES)
+        assert all(block.style.color == block.style.bgcolor for block in blocks)
+
+
+# -- the lists -------------------------------------------------------------------------------------------------------
+
+
+def event(seq: int, at: int, kind: str, subject: str) -> EventRow:
+    return EventRow(seq, at, at, kind, "platform", subject, *(None,) * 12)
+
+
+def test_those_who_signed_in_within_an_hour_are_one_row() -> None:
+    people = [
+        event(20 - n, START + 50 * 60_000 - n, "session.authenticated", f"c_{n % 14}") for n in range(18)
+    ]
+    shared = event(2, START + 60_000, "referral.shared", "c_1")
+    before = event(1, START - 60_000, "session.authenticated", "c_2")
+    told = gather([*people[:9], shared, *people[9:], before])
+    assert told == (SignIns(people[0], 14), shared, SignIns(before, 1))
+
+
+async def test_people_who_signed_in_do_not_push_out_what_matters(story: Story, watch: Watch) -> None:
+    story.begin()
+    for _ in range(70):
+        story.event("session.authenticated", story.person())
+    story.commit()
+    async with watch(story.path, size=(80, 24)) as seen:
+        text = "\n".join(seen.lines())
+        assert "70 people signed in" in text
+        assert "shared by" in text
+        assert len(seen.app.screen.query_one(Stream).rows) == 180
+
+
+async def test_days_are_written_where_they_differ(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(80, 24)) as seen:
+        assert any(line.startswith("│ 21:") for line in seen.lines())
+        story.begin()
+        story.now += DAY
+        story.event("session.authenticated", 1)
+        story.commit()
+        await seen.until(lambda: seen.app.snapshot.standing.newest_seq == story.seq)
+        lines = seen.lines()
+        assert any(line.startswith("│ 10 Mar 23:") for line in lines)
+        assert any(line.startswith("│ 9 Mar  21:") for line in lines)
+
+
+# -- words -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("size", "gloss"),
+    [
+        ((100, 30), "friends each"),
+        ((110, 40), "per referrer"),
+        ((240, 70), "new customers per referrer"),
+    ],
+)
+async def test_the_k_factor_says_what_it_is(
+    story: Story, watch: Watch, size: tuple[int, int], gloss: str
+) -> None:
+    async with watch(story.path, size=size) as seen:
+        assert gloss in "\n".join(seen.lines()[:14])
+
+
+@pytest.mark.parametrize("width", [110, 120, 140, 169, 170, 240])
+def test_no_gloss_of_a_tile_is_cut(width: int) -> None:
+    cells = width // 7 - 2
+    assert all(
+        len(wrap(gloss, cells)) <= 2 and "…" not in "".join(wrap(gloss, cells)) for gloss in GLOSSES.values()
+    )
+
+
+async def test_counted_upline_and_steering_are_explained_beside_them(story: Story, watch: Watch) -> None:
+    story.begin()
+    (counted,) = story.db.execute("SELECT max(id) FROM reward WHERE state = 'pending'").fetchone()
+    story.move(counted, "pending", "counted")
+    story.db.execute("UPDATE reward SET role = 'upline' WHERE id = ?", (counted,))
+    story.event("review.decided", None)
+    story.commit()
+    async with watch(story.path, size=(132, 40)) as seen:
+        text = "\n".join(seen.lines())
+        assert "· counted: toward a bonus" in text
+        assert "upline: who brought the referrer" in text
+        assert "■ steering: what an operator changed" in text
+
+
+def test_a_large_number_keeps_the_words_around_it() -> None:
+    assert digits("SEK 41") == ["    ╻ ╻╺┓ ", "    ┗━┫ ┃ ", "SEK   ╹╺┻╸"]
+    assert digits("7.1 days") == ["╺━┓ ╺┓      ", "  ┃  ┃      ", "  ╹.╺┻╸ days"]
+    assert digits("EUR 7")[-1].startswith("EUR ")
+    assert digits("—") is None

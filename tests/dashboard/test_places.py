@@ -48,6 +48,18 @@ async def test_dark(
         assert seen.picture() == picture
 
 
+@pytest.mark.parametrize(
+    "place",
+    [place for place in PLACES if place.MODE in ("overview", "rewards", "load")],
+    ids=lambda place: place.MODE,
+)
+async def test_at_the_back_of_the_room(
+    story: Story, watch: Watch, picture: SnapshotAssertion, place: type[Place]
+) -> None:
+    async with opened(watch, story.path, place, (240, 70)) as seen:
+        assert seen.picture() == picture
+
+
 async def test_light(story: Story, watch: Watch, picture: SnapshotAssertion) -> None:
     async with opened(watch, story.path, PLACES[0], (120, 40)) as seen:
         await seen.pilot.press("t")

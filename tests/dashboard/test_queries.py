@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 import db.read.overview
 import db.schema.models
 from db.read.figures import funnel, headlines
-from db.read.overview import BUCKETS, Headline, History, Overview, overview, overview_at
+from db.read.overview import Headline, History, Overview, overview, overview_at
 from db.read.queries import (
     DatabaseError,
     EmptyDatabaseError,
@@ -19,7 +19,7 @@ from db.read.queries import (
     MissingDatabaseError,
     Reader,
 )
-from db.read.sums import Past
+from db.read.sums import WEEK_HOURS, Past
 from db.sqlite import readonly
 from referral_tui.words import category
 from simulator.domain.definitions import STAGES
@@ -29,7 +29,7 @@ from tests.dashboard.story import HOUR, START, Story
 
 def look(reader: Reader, history: History | None = None, newest: int = 60) -> Overview:
     with reader.look() as opened:
-        return overview(opened, history or History(), newest)
+        return overview(opened, history or History(), 0, newest)
 
 
 def test_the_identity_is_that_of_the_models() -> None:
@@ -95,7 +95,7 @@ def test_small_lines_end_at_the_number_that_is_shown(story: Story) -> None:
         if headline.key in ("participation", "k", "cost", "pending"):
             assert headline.series[-1] == headline.value
     issued = next(headline for headline in found.headlines if headline.key == "issued")
-    assert found.bucket_hours == 6
+    assert found.span.hours == 6
     assert len(issued.series) == 9 * 4
     reader.close()
 
@@ -122,11 +122,11 @@ def test_lists_and_lines_are_bounded(story: Story) -> None:
     story.commit()
     reader = Reader(story.path)
     found = look(reader, newest=10)
-    assert [event.seq for event in found.events] == list(range(story.seq, story.seq - 10, -1))
+    assert [event.seq for event in found.events] == list(range(story.seq, story.seq - 30, -1))
     for rows in (found.attributions, found.rewards):
         assert len(rows) == 10
-    assert found.bucket_hours == 24
-    assert all(len(headline.series) == BUCKETS for headline in found.headlines)
+    assert found.span.hours == WEEK_HOURS
+    assert all(len(headline.series) == 29 for headline in found.headlines)
     plans = [
         row[3]
         for sql in (

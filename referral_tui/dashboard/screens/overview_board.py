@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 
+from referral_tui.dashboard.pictures import overview_picture
+from referral_tui.dashboard.widgets.chart import Chart
 from referral_tui.dashboard.widgets.funnel import Funnel
 from referral_tui.dashboard.widgets.listing import Listing
 from referral_tui.dashboard.widgets.lists import Attributions, Rewards, Stream
@@ -17,6 +20,21 @@ if TYPE_CHECKING:
     from db.read.overview import Overview
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
+
+
+SIDE = 96  # cells from which the funnel and the chart stand beside each other
+STAGES, FRAME = 7, 3  # rows of a funnel with a row a stage, and of its frame and scale
+FUNNEL_SHARE = 0.6
+LISTS = 8  # rows of the lists below, at least
+STACKED, CHART = 30, 11  # rows from which a narrow screen has the chart too, and the rows that it gets
+CHART_TEXT = (
+    "What each hour, day or week brought that is over, and what stood at the end of each. A dashed line is the moment "
+    "at which a new version of the program came into force."
+)
+CHART_FACTS = (
+    ("friends", "who qualified, or claimed the offer, for the first time"),
+    ("so far", "the number as it stood, of everything up to then"),
+)
 
 
 class OverviewBoard(Container):
@@ -35,6 +53,7 @@ class OverviewBoard(Container):
 
     def __init__(self) -> None:
         super().__init__(id="board")
+        self._rows = ""
 
     def compose(self) -> ComposeResult:
         """Make tiles, funnel and lists."""
@@ -43,17 +62,19 @@ class OverviewBoard(Container):
                 yield Tile(key)
         with Container(id="below"):
             yield Funnel()
+            yield Chart("Over time", CHART_TEXT, CHART_FACTS, id="chart")
+            yield Stream()
             with Vertical(id="side"):
                 yield Rewards()
                 yield Attributions()
-            yield Stream()
 
     def show(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand each part what it shows; those that would stay the same do nothing."""
         overview: Overview = snapshot.answer
         program = snapshot.standing.program
         for headline in overview.headlines:
-            self.query_one(f"#tile-{headline.key}", Tile).show(headline, program, overview.bucket_hours)
+            self.query_one(f"#tile-{headline.key}", Tile).show(headline, program, overview.span.hours)
+        self.query_one(Chart).show(overview_picture(overview, program))
         moved = snapshot.moved if snapshot.question.view.at is None else ()
         self.query_one(Funnel).show(overview.stages, moved)
         rewards, stream, attributions = (
@@ -67,7 +88,7 @@ class OverviewBoard(Container):
             part.mark(step)
         rewards.show(overview.rewards)
         attributions.show(overview.attributions)
-        stream.show(overview.events)
+        stream.show_events(overview.events)
 
     def action_beside(self, step: int) -> None:
         """Move the focus to the part beside."""
@@ -76,12 +97,30 @@ class OverviewBoard(Container):
         else:
             self.screen.focus_previous()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the new size: beside each other where the funnel's bars keep enough cells, else one below the other."""
+        side = event.size.width >= SIDE
+        self.set_class(side, "-side")
+        tiles = self.query_one("#tiles").styles.height
+        height = event.size.height - int(tiles.value if tiles else 0)
+        stages = max(1, int(height * FUNNEL_SHARE - FRAME) // STAGES)
+        if side or height < STACKED:
+            rows = f"{max(STAGES + 2, min(stages * STAGES + FRAME, height - LISTS))} 1fr"
+        else:
+            rows = f"{STAGES + FRAME} {CHART} 1fr"
+        self.set_class(not side and height < STACKED, "-low")
+        if rows != self._rows:
+            self._rows = rows
+            self.query_one("#below").styles.grid_rows = rows
+
     def action_below(self) -> None:
-        """Move the focus from the tiles down."""
-        self.query_one(Funnel).focus()
+        """Move the focus down: from the tiles to the funnel, from the chart to the rewards."""
+        self.query_one(Rewards if isinstance(self.screen.focused, Chart) else Funnel).focus()
 
     def action_above(self) -> None:
-        """Stay: above the tiles is nothing."""
+        """Move the focus from the chart to the tiles; above them is nothing."""
+        if isinstance(self.screen.focused, Chart):
+            self.query(Tile).last().focus()
 
     def on_funnel_left(self, message: Funnel.Left) -> None:
         """Go on where the funnel's cursor went over an end."""

@@ -17,4 +17,5 @@ class OverviewWish(Wish):
         """Read them; the hours that can't change any more are kept."""
         if desk.at is not None:
             return overview_at(desk.db, desk.kept.setdefault("past", Past()), desk.at)
-        return overview(desk.db, desk.kept.setdefault("history", History()))
+        clock = desk.standing.clock
+        return overview(desk.db, desk.kept.setdefault("history", History()), clock.sim_at if clock else 0)

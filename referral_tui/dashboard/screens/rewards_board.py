@@ -8,11 +8,14 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 
+from referral_tui.dashboard.pictures import rewards_picture
 from referral_tui.dashboard.widgets.budget import BudgetGauge
 from referral_tui.dashboard.widgets.calendar import Calendar
+from referral_tui.dashboard.widgets.chart import Chart
 from referral_tui.dashboard.widgets.review_queue import ReviewQueue
 from referral_tui.dashboard.widgets.reward_table import RewardTable
 from referral_tui.dashboard.widgets.table import Table
+from simulator.domain.definitions import DEFINITIONS
 
 if TYPE_CHECKING:
     from db.read.review_queue import Waiting
@@ -22,6 +25,22 @@ if TYPE_CHECKING:
 
 
 BELOW = 9  # lines for budget and calendar, at least
+CHART, QUEUE, CALENDAR = 8, 4, 6  # lines of each, at least
+BUDGET, BUDGET_LARGE = (
+    8,
+    12,
+)  # lines of the budget with all its sentences; with its number in large digits, too
+ROOMY = 34  # lines below the table from which it is so large
+CHART_TEXT = (
+    "What was issued in each hour, day or week that is over, what was pending, and what was spent, by the end of each. "
+    "A dashed line is the moment at which a new version of the program came into force."
+)
+CHART_FACTS = (
+    ("pending", DEFINITIONS["pending"].formula),
+    ("issued", DEFINITIONS["issued"].formula),
+    ("spent", DEFINITIONS["spent"].formula),
+    ("budget", "drawn where it is at most five times what is spent, else told beside the curve's name"),
+)
 
 
 class RewardsBoard(Container):
@@ -30,11 +49,14 @@ class RewardsBoard(Container):
     def __init__(self) -> None:
         super().__init__(id="board")
         self._rows = ""
+        self._settled = False
 
     def compose(self) -> ComposeResult:
         """Make the parts."""
         yield RewardTable()
-        yield ReviewQueue()
+        with Vertical(id="rewards-below"):
+            yield Chart("Money over time", CHART_TEXT, CHART_FACTS, id="chart")
+            yield ReviewQueue()
         with Vertical(id="rewards-side"):
             yield BudgetGauge()
             yield Calendar()
@@ -46,9 +68,9 @@ class RewardsBoard(Container):
         table, queue = self.query_one(RewardTable), self.query_one(ReviewQueue)
         table.use(program)
         table.take(look.rewards)
-        self._fit(len(look.rewards))
         table.mark({entry.reward for entry in step.happenings if entry.reward} if step else frozenset())
         self.query_one(BudgetGauge).show(look.budget, program)
+        self.query_one(Chart).show(rewards_picture(look, program))
         calendar = self.query_one(Calendar)
         calendar.use(program, look.now)
         calendar.take(look.due)
@@ -56,15 +78,29 @@ class RewardsBoard(Container):
         queue.call(snapshot.names)
         queue.take(look.queue, look.waiting)
         people = step.people if step else frozenset()
+        self._settled = look.queue == ()
+        self._fit()
         queue.mark({row.number for row in look.queue or () if row.friend in people})
 
     def on_resize(self, _event: events.Resize) -> None:
         """Share the new height."""
-        self._fit(len(self.query_one(RewardTable).rows) - 1)
+        self._fit()
 
-    def _fit(self, rewards: int) -> None:
-        """Give the upper table the lines it needs, as long as enough are left for what is below."""
-        rows = f"{max(5, min(max(rewards, 1) + 4, self.size.height - BELOW))} 1fr"
+    def _fit(self) -> None:
+        """Share the height: to table and queue what they need, to the chart the rest, or none where that is too low.
+
+        Where nothing waits and there is no room for both, the chart stands in the place of the queue.
+        """
+        queue, chart, budget = self.query_one(ReviewQueue), self.query_one(Chart), self.query_one(BudgetGauge)
+        above = max(5, min(max(len(self.query_one(RewardTable).rows) - 1, 1) + 4, self.size.height - BELOW))
+        below = self.size.height - above
+        waits = max(QUEUE, min(len(queue.rows) + 3, below // 2))
+        both = below - waits >= CHART
+        chart.display = both or self._settled
+        queue.display = both or not self._settled
+        queue.styles.height = waits if both else "1fr"
+        budget.styles.height = BUDGET_LARGE if below >= ROOMY else max(5, min(BUDGET, below - CALENDAR))
+        rows = f"{above} 1fr"
         if rows != self._rows:
             self._rows = rows
             self.styles.grid_rows = rows

@@ -6,16 +6,31 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from db.read import sums
+from db.read.figures import figure
+from db.read.overview import History, Span
 from db.read.review_queue import Waiting, queue
 from db.read.rewards import Budget, DueRow, RewardRow, budget, by_reward, falling_due
+from db.read.versions import Change, changes
 from referral_tui.dashboard.wish import Desk, Wish
+from simulator.domain.spans import HOUR_MS
 
 MOST_WAITING = 200  # rows of the queue; it says when there are more
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyCourse:
+    """How the money went: what each bucket brought of issued and spent money, what was pending at its end."""
+
+    span: Span
+    changes: tuple[Change, ...]
+    issued: tuple[float | None, ...]
+    pending: tuple[float | None, ...]
+    spent: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RewardsLook:
-    """Rewards, budget, calendar and queue of one moment; of the past, calendar and queue are not known (null).
+    """Rewards, budget, course, calendar and queue of one moment; of the past the last two are not known (null).
 
     `now` is that moment, milliseconds UTC.
     """
@@ -23,6 +38,7 @@ class RewardsLook:
     now: int
     rewards: tuple[RewardRow, ...]
     budget: Budget
+    course: MoneyCourse
     due: tuple[DueRow, ...] | None
     queue: tuple[Waiting, ...] | None
     waiting: int
@@ -48,7 +64,18 @@ class RewardsWish(Wish):
             now,
             by_reward(found),
             budget(desk.db, past, found, now),
+            _course(desk, found, now),
             falling_due(desk.db) if desk.at is None else None,
             queue(desk.db, MOST_WAITING) if desk.at is None else None,
             found.count("decision.review"),
         )
+
+
+def _course(desk: Desk, found: sums.Sums, now: int) -> MoneyCourse:
+    """Read how the money went up to a moment; the buckets that can't change any more are kept, but not of the past."""
+    history: History = History() if desk.at is not None else desk.kept.setdefault("history", History())
+    buckets = history.read(desk.db, *(() if desk.at is None else (desk.at // HOUR_MS,)))
+    issued, pending, spent = (
+        figure(key, found.totals, buckets).series for key in ("issued", "pending", "spent")
+    )
+    return MoneyCourse(history.span(now), changes(desk.db, now), issued, pending, spent)

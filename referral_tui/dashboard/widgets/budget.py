@@ -10,11 +10,15 @@ from textual.strip import Strip
 from referral_tui import figures
 from referral_tui.budget_words import outlook, runs_short, spent_words
 from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.digits import digits
+from referral_tui.dashboard.widgets.inks import solid
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
 if TYPE_CHECKING:
     from db.read.queries import Program
     from db.read.rewards import Budget
+
+BIG_FROM = 9  # lines from which what is spent stands in large digits
 
 
 class BudgetGauge(LineWidget, can_focus=True):
@@ -40,8 +44,14 @@ class BudgetGauge(LineWidget, can_focus=True):
         room = width - 2
         lines = [self._spent(budget, room)]
         if budget.total:
+            spent = digits(self._money(budget.spent)) if height >= BIG_FROM else None
+            for text in spent or ():
+                yield self.line(width).skip().add(text, self.ink("strong")).strip()
             yield self.line(width).skip().add(lines.pop(), self.ink("strong")).strip()
-            yield self._bar(budget, budget.total, width)
+            thick = 2 if spent else 1
+            for _ in range(thick):
+                yield self._bar(budget, budget.total, width, "─" if thick == 1 else "░")
+            height -= thick - 1 + len(spent or ())
         later = [text for text in (*lines, *self._outlook(budget, room)) for text in wrap(text, room)]
         for number, text in enumerate(later[: max(0, height - (2 if budget.total else 0))]):
             ink = "warn" if number == 0 and runs_short(budget) else "plain"
@@ -72,13 +82,13 @@ class BudgetGauge(LineWidget, can_focus=True):
         text = spent_words(budget, program.currency, program.digits)
         return text if len(text) <= room or budget.total is None else text.rpartition(",")[0]
 
-    def _bar(self, budget: Budget, total: int, width: int) -> Strip:
+    def _bar(self, budget: Budget, total: int, width: int, rest: str) -> Strip:
         cells = width - 2
         spent = min(cells, -(-budget.spent * cells // total))
         pending = min(cells - spent, -(-budget.pending * cells // total))
         line = self.line(width).skip()
-        line.add("█" * spent, self.ink("good")).add("▒" * pending, self.ink("warn"))
-        return line.add("─" * (cells - spent - pending), self.ink("edge")).strip()
+        line.add("█" * spent, solid(self.ink("good"))).add("▒" * pending, self.ink("warn"))
+        return line.add(rest * (cells - spent - pending), self.ink("edge")).strip()
 
     def _outlook(self, budget: Budget, room: int) -> Iterator[str]:
         """Say how long it lasts, then what is pending."""

@@ -66,3 +66,8 @@ class Inks:
     def forget(self) -> None:
         """Look up anew: the theme has changed."""
         self._kept.clear()
+
+
+def solid(style: Style) -> Style:
+    """Put a block on a ground of its own colour: without, a picture has a hairline between it and the next block."""
+    return style + Style(bgcolor=style.color) if style.color is not None else style

@@ -34,6 +34,11 @@ class Line:
         self._segments: list[Segment] = []
 
     @property
+    def width(self) -> int:
+        """Cells in all."""
+        return self._width
+
+    @property
     def left(self) -> int:
         """Cells that are still free."""
         return self._left

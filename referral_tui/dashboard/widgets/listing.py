@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -17,6 +17,7 @@ from referral_tui.dashboard.widgets.inks import Inks
 from referral_tui.dashboard.widgets.lines import Line, empty_line
 from referral_tui.dashboard.widgets.rows import called
 from referral_tui.dashboard.widgets.strips import StripView
+from referral_tui.figures import DAY
 from referral_tui.names import PSEUDONYMS, Names
 
 RowT = TypeVar("RowT")
@@ -46,6 +47,7 @@ class Listing(StripView, Generic[RowT], can_focus=True):
         self._strips: dict[tuple[RowT, int, bool, tuple[str, ...]], Strip] = {}
         self.names = PSEUDONYMS
         self.step: Step | None = None
+        self.dated = False
 
     def show(self, rows: Sequence[RowT]) -> None:
         """Take the rows to show, newest first; costs nothing when they are the ones that are shown."""
@@ -78,6 +80,19 @@ class Listing(StripView, Generic[RowT], can_focus=True):
         """Say what the rows are."""
         return self._topic
 
+    @property
+    def shown(self) -> Sequence[RowT]:
+        """The rows that there is room for without scrolling."""
+        return self._rows[: max(1, self.scrollable_content_region.height)]
+
+    def moment(self, row: RowT) -> int:
+        """When a row happened, milliseconds UTC."""
+        raise NotImplementedError
+
+    def glosses(self) -> Iterator[str]:
+        """Say words of the rows that are shown which not everybody knows."""
+        yield from ()
+
     def marked(self, row: RowT, step: Step) -> bool:
         """Tell whether a row is the last step's doing."""
         raise NotImplementedError
@@ -108,6 +123,8 @@ class Listing(StripView, Generic[RowT], can_focus=True):
     def on_resize(self, _event: events.Resize) -> None:
         """Fit the rows to the new width."""
         self._fit()
+        if self._rows is self._newest:
+            self._explain()
 
     def draw_line(self, y: int) -> Strip:
         """Give a visible line."""
@@ -132,9 +149,21 @@ class Listing(StripView, Generic[RowT], can_focus=True):
 
     def _follow(self) -> None:
         self._rows = self._newest
-        self.border_subtitle = ""
         self._fit()
+        self._explain()
         self.repaint()
+
+    def _explain(self) -> None:
+        """Write days where they differ, and on the frame what words mean, as far as there is room."""
+        dated = len({self.moment(row) // DAY for row in self.shown}) > 1
+        if dated != self.dated:
+            self.dated = dated
+            self._strips.clear()
+        text = ""
+        for gloss in self.glosses():
+            longer = f"{text} · {gloss}" if text else gloss
+            text = longer if len(longer) <= self.size.width - 4 else text
+        self.border_subtitle = text
 
     def _say_held(self) -> None:
         self.border_subtitle = "held still; home follows again"

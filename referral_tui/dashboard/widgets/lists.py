@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from referral_tui import figures
@@ -30,8 +32,38 @@ if TYPE_CHECKING:
 ROOMY, WIDE = 84, 100  # cells from which a row says more
 
 
-class Stream(Listing["EventRow"]):
-    """The newest events in plain words."""
+SIGN_IN = "session.authenticated"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIns:
+    """Those who signed in within an hour, told in one row, so that what matters more stays in view."""
+
+    newest: EventRow
+    people: int
+
+    def references(self) -> tuple[str | None, ...]:
+        """Name who appears in it: one alone goes by their name."""
+        return self.newest.references() if self.people == 1 else ()
+
+
+def gather(rows: Sequence[EventRow]) -> tuple[EventRow | SignIns, ...]:
+    """Put the sign-ins of each hour together, at the place of the newest; all else stays as it is, newest first."""
+    hours: dict[int, set[str | None]] = {}
+    for row in rows:
+        if row.type == SIGN_IN:
+            hours.setdefault(row.received_at // figures.HOUR, set()).add(row.subject)
+    told: list[EventRow | SignIns] = []
+    for row in rows:
+        if row.type != SIGN_IN:
+            told.append(row)
+        elif people := hours.pop(row.received_at // figures.HOUR, None):
+            told.append(SignIns(row, len(people)))
+    return tuple(told)
+
+
+class Stream(Listing["EventRow | SignIns"]):
+    """The newest events in plain words; those who signed in within an hour are one row."""
 
     def __init__(self) -> None:
         facts = tuple((CATEGORY_SYMBOLS[name], CATEGORY_TITLES[name]) for name in CATEGORIES)
@@ -40,33 +72,65 @@ class Stream(Listing["EventRow"]):
             Topic(
                 "Just now",
                 "The newest events of the log, newest first, by the platform's clock. People go by short names "
-                "made from their pseudonyms: the platform knows no others. The sign tells the category of data.",
+                "made from their pseudonyms: the platform knows no others. The sign tells the category of data. "
+                "Those who signed in within an hour are told in one row.",
                 facts,
             ),
             "Nothing has happened yet. Events appear here as the platform receives them.",
             id="stream",
         )
         self.program: Program | None = None
+        self._events: Sequence[EventRow] = ()
 
-    def marked(self, row: EventRow, step: Step) -> bool:
+    @property
+    def rows(self) -> Sequence[EventRow]:
+        """The events that are shown, each for itself."""
+        return self._events
+
+    def show_events(self, events: Sequence[EventRow]) -> None:
+        """Take the newest events, newest first; costs nothing when they are the ones that are shown."""
+        if events != self._events:
+            self._events = events
+            self.show(gather(events))
+
+    def moment(self, row: EventRow | SignIns) -> int:
+        """When it was received."""
+        return _event(row).received_at
+
+    def glosses(self) -> Iterator[str]:
+        """Say what steering is, where some stands here."""
+        if any(category(_event(row).type) == "steering" for row in self.shown):
+            yield f"{CATEGORY_SYMBOLS['steering']} steering: what an operator changed"
+
+    def marked(self, row: EventRow | SignIns, step: Step) -> bool:
         """Tell whether an event is the last step's doing."""
-        return row.seq > step.after
+        return _event(row).seq > step.after
 
-    def draw_row(self, row: EventRow, line: Line) -> None:
+    def draw_row(self, row: EventRow | SignIns, line: Line) -> None:
         """Draw when, which category, and what happened."""
-        kind = category(row.type)
+        event = _event(row)
+        kind = category(event.type)
         ink = self.ink(kind)
-        if line.left >= WIDE:
-            line.add(figures.day(row.received_at), self.ink("quiet"), 7)
-            line.add(figures.clock_time(row.received_at), self.ink("quiet"), 9)
+        wide = line.left >= WIDE
+        if wide or self.dated:
+            line.add(figures.day(event.received_at), self.ink("quiet"), 7)
+        if wide:
+            line.add(figures.clock_time(event.received_at), self.ink("quiet"), 9)
         else:
-            line.add(figures.time_of_day(row.received_at), self.ink("quiet"), 6)
+            line.add(figures.time_of_day(event.received_at), self.ink("quiet"), 6)
         line.add(CATEGORY_SYMBOLS[kind] + " ", ink)
         if line.left >= ROOMY:
             line.add(kind, ink, 15)
-        sentence, person = event_sentence(row, self.program, self.names), who(row.subject, self.names)
+        if isinstance(row, SignIns) and row.people > 1:
+            line.add(f"{row.people:,} people signed in", self.ink("quiet"))
+            return
+        sentence, person = event_sentence(event, self.program, self.names), who(event.subject, self.names)
         head = len(person) if sentence.startswith(person) else 0
         line.add(sentence[:head], self.ink("strong")).add(sentence[head:], self.ink("plain"))
+
+
+def _event(row: EventRow | SignIns) -> EventRow:
+    return row.newest if isinstance(row, SignIns) else row
 
 
 class Rewards(Listing["Happening"]):
@@ -82,6 +146,18 @@ class Rewards(Listing["Happening"]):
         )
         self.program: Program | None = None
 
+    def moment(self, row: Happening) -> int:
+        """When it changed."""
+        return row.at
+
+    def glosses(self) -> Iterator[str]:
+        """Say the words that not everybody knows, where they stand here."""
+        shown = self.shown
+        if any(row.kind == "counted" for row in shown):
+            yield "· counted: toward a bonus"
+        if any(row.role == "upline" for row in shown):
+            yield "upline: who brought the referrer"
+
     def marked(self, row: Happening, step: Step) -> bool:
         """Tell whether a change is the last step's doing."""
         return row in step.happenings
@@ -90,9 +166,9 @@ class Rewards(Listing["Happening"]):
         """Draw state, money, and for whom."""
         ink = self.ink(REWARD_INKS.get(row.kind, "plain"))
         room = line.left
-        if room >= 68:
+        if room >= 68 or self.dated:
             line.add(figures.day(row.at), self.ink("quiet"), 7)
-        if room >= 44:
+        if line.left >= 44:
             line.add(figures.time_of_day(row.at), self.ink("quiet"), 6)
         line.add(REWARD_SYMBOLS.get(row.kind, "·") + " ", ink).add(row.kind, ink, 9 if room >= 40 else 8)
         amount = figures.NOTHING
@@ -122,6 +198,10 @@ class Attributions(Listing["Attributed"]):
             id="attributions",
         )
 
+    def moment(self, row: Attributed) -> int:
+        """When they were matched."""
+        return row.attributed_at
+
     def marked(self, row: Attributed, step: Step) -> bool:
         """Tell whether a match is the last step's doing."""
         return row.seq > step.after
@@ -129,7 +209,7 @@ class Attributions(Listing["Attributed"]):
     def draw_row(self, row: Attributed, line: Line) -> None:
         """Draw the friend, the referrer, and how they were matched."""
         wide = line.left >= 68
-        if wide:
+        if wide or self.dated:
             line.add(figures.day(row.attributed_at), self.ink("quiet"), 7)
         if line.left >= 50:
             line.add(figures.time_of_day(row.attributed_at), self.ink("quiet"), 6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import log10
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,15 +10,23 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from referral_tui import figures
+from referral_tui.dashboard.pictures import load_pictures
 from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.chart import CHANGED, draw_runs
+from referral_tui.dashboard.widgets.charting import chart
 from referral_tui.dashboard.widgets.graph import area, bar
-from referral_tui.dashboard.widgets.lines import LineWidget, empty_line
+from referral_tui.dashboard.widgets.inks import solid
+from referral_tui.dashboard.widgets.lines import Line, LineWidget, empty_line
 
 if TYPE_CHECKING:
     from db.read.meter import Load
+    from referral_tui.dashboard.pictures import Picture
 
 NAME = 11  # cells of a name
 VALUE = 11  # cells of a value
+FEW = ("p50", "p99", "max")  # percentiles where there is no room for all and a chart
+ALL_FROM = 12  # rows from which all are told
+TITLED = 5  # rows from which a chart has its curves' names above it
 STAGES = {
     "generate": "making the traffic",
     "intake": "duplicates, numbering people",
@@ -43,6 +51,9 @@ class LoadPart(LineWidget, can_focus=True):
         Binding("right,down", "beside(1)", "Next part", show=False, id="load.next", tooltip="Next part"),
     ]
 
+    CHARTED: ClassVar[bool] = False
+    """Whether it has a chart over the time of the run."""
+
     def __init__(self, title: str, name: str) -> None:
         """Make a panel with its title."""
         super().__init__(id=name, classes="panel")
@@ -53,6 +64,7 @@ class LoadPart(LineWidget, can_focus=True):
         """Take what was measured; costs nothing where it is what is shown."""
         if load != self._load:
             self._load = load
+            self.mark(load)
             self.redraw()
 
     def action_beside(self, step: int) -> None:
@@ -80,14 +92,40 @@ class LoadPart(LineWidget, can_focus=True):
         line.add(value, self.ink(ink), VALUE, right=True).skip(2)
         return (line.add(rest, self.ink("quiet")) if len(rest) <= line.left else line).strip()
 
-    def graph(self, values: Sequence[float | None], width: int, height: int, ink: str) -> Iterator[Strip]:
-        """Draw a course, newest at the right."""
-        for text in area(values, width - 2, height):
-            yield self.line(width).skip().add(text, self.ink(ink)).strip()
+    def bar(
+        self, line: Line, part: float, cells: int, ink: str, rows: int, said: str = ""
+    ) -> Iterator[Strip]:
+        """End a line with a bar over `part` of some cells and a few words, and draw the bar on in the rows below it."""
+        indent, full, style = line.width - line.left, round(part * cells), solid(self.ink(ink))
+        if rows > 1:
+            line.add("█" * full, style).skip(cells - full)
+        else:
+            line.add(bar(part, cells), self.ink(ink))
+        yield (line.skip(2).add(said, self.ink("quiet")) if said else line).strip()
+        for row in range(1, rows):
+            thick = full if row < rows - 1 else 0
+            yield self.line(line.width).skip(indent).add("█" * thick, style).strip()
+
+    def chart(self, picture: Picture, width: int, height: int) -> Iterator[Strip]:
+        """Draw curves over the time since the start; their names stand above where there is room."""
+        if len(picture.panels[0].curves[0].points) > 1:
+            for runs in chart(picture, width - 1, height, titled=height > TITLED):
+                yield draw_runs(self, runs, width)
+
+    def mark(self, load: Load) -> None:
+        """Say on the frame what the marks are, and that a long run is told by some of its beats."""
+        if not self.CHARTED:
+            return
+        said = [CHANGED] if load.changes else []
+        if load.every > 1:
+            said.append(f"one of {load.every} beats")
+        self.border_subtitle = " · ".join(said)
 
 
 class Rates(LoadPart):
     """Offered, achieved and judged events a second."""
+
+    CHARTED = True
 
     def __init__(self) -> None:
         super().__init__("Events a second", "load-rates")
@@ -103,7 +141,7 @@ class Rates(LoadPart):
             "achieved", f"{found['achieved_per_second']:,.0f}", f"{done:,} done", width, "participation"
         )
         yield self.named("judged", f"{found['judged_per_second']:,.0f}", "by the rules alone", width)
-        yield from self.graph([beat.achieved for beat in load.beats], width, height - 3, "participation")
+        yield from self.chart(load_pictures(load)[0], width, height - 3)
 
     def topic(self) -> Topic:
         """Say what the rates are."""
@@ -117,13 +155,16 @@ class Rates(LoadPart):
             facts.append(("last beat", f"{now.achieved:,.0f} events/s achieved"))
         return Topic(
             "Events a second",
-            "How fast events come and are done. The area is the achieved rate, a beat (a second) a point.",
+            "How fast events come and are done, over the time since the run began: a beat (a second) a point; of a run "
+            "of more than ten minutes one of several beats.",
             tuple(facts),
         )
 
 
 class Latency(LoadPart):
     """Percentiles of the latency, and time behind schedule."""
+
+    CHARTED = True
 
     def __init__(self) -> None:
         super().__init__("Latency", "load-latency")
@@ -133,21 +174,22 @@ class Latency(LoadPart):
         latency = load.figures["latency_ms"]
         known = [value for value in latency.values() if value]
         top, low = max(known, default=1.0), min(known, default=1.0) / 2
-        for name, value in list(latency.items())[: height - 1]:
+        shown = [pair for pair in latency.items() if height >= ALL_FROM or pair[0] in FEW]
+        rows = _thickness(len(shown), height // 2)
+        for name, value in shown:
             line = self.line(width).skip().add(name, self.ink("quiet"), 6)
             line.add(_ms(value), self.ink("strong"), 9, right=True).skip(2)
+            part = 0.0
             if value:
                 part = log10(value / low) / log10(top / low) if top > low else 1.0
-                line.add(bar(part, line.left - 1), self.ink(_heat(name)))
-            yield line.strip()
-        left = height - min(len(latency), height - 1)
+            yield from self.bar(line, part, line.left - 1, _heat(name), rows)
+        left = height - rows * len(shown)
         if left > 0:
             behind = load.figures["behind_now_ms"]
             line = self.line(width).skip().add("behind", self.ink("quiet"), 6)
             line.add(_ms(behind), self.ink("warn" if behind > 1000 else "strong"), 9, right=True).skip(2)
             yield line.add(f"at most {_ms(load.figures['behind_ms'])}", self.ink("quiet")).strip()
-        if left > 2:
-            yield from self.graph([beat.p99 for beat in load.beats], width, left - 1, "warn")
+        yield from self.chart(load_pictures(load)[1], width, left - 1)
 
     def topic(self) -> Topic:
         """Say from when to when."""
@@ -156,7 +198,7 @@ class Latency(LoadPart):
         return Topic(
             "Latency",
             f"From {since} until it was committed. So many percent of the events took no longer. Bars are to a "
-            "logarithmic scale; the area is the 99th percentile of each beat.",
+            "logarithmic scale; the curves are of each beat.",
             (
                 ("error", "told at most 0.8 % too high, never too low; the greatest is exact"),
                 ("behind", "how late an event's turn comes, now and at most"),
@@ -178,18 +220,19 @@ class WhereTimeGoes(LoadPart):
         if len(shown) > height:
             most = sorted(shown, key=lambda name: -stages[name])[:height]
             shown = [name for name in shown if name in most]
+        pieces = list(load.figures.get("pieces", {}).items())
+        rows = _thickness(len(shown), height - (len(pieces) + 2 if pieces else 0))
         for name in shown:
             part = stages[name] / whole
             line = self.line(width).skip().add(name, self.ink("quiet"), NAME)
             line.add(f"{stages[name]:,.1f} s", self.ink("strong"), 8, right=True)
             line.add(f"{part * 100:.0f} %", self.ink("quiet"), 6, right=True).skip(2)
             says = SAYS if line.left >= SAYS + 14 else 0
-            room = line.left - 1 - says
-            line.add(bar(part, room), self.ink("steering" if name == _BESIDE else "identification"))
-            if says:
-                line.skip(2).add(STAGES.get(name, ""), self.ink("quiet"))
-            yield line.strip()
-        pieces = list(load.figures.get("pieces", {}).items())[: max(0, height - len(shown) - 2)]
+            ink = "steering" if name == _BESIDE else "identification"
+            yield from self.bar(
+                line, part, line.left - 1 - says, ink, rows, STAGES.get(name, "") if says else ""
+            )
+        pieces = pieces[: max(0, height - rows * len(shown) - 2)]
         if pieces:
             yield self.line(width).strip()
             yield self.line(width).skip().add("of decide, by rule and fact", self.ink("head")).strip()
@@ -233,7 +276,7 @@ class Room(LoadPart):
                 "identification",
             ),
         )
-        deep = max(1, min(6, (height - 4) // 3))
+        deep = max(1, min(16, (height - 4 - len(found.get("thresholds", ()))) // 3))
         for name, value, course, ink in rows:
             texts = area(course, max(4, width - NAME - VALUE - 4), deep)
             for number, text in enumerate(texts):
@@ -274,6 +317,12 @@ class Room(LoadPart):
                 ("late", "events received more than an hour after they occurred"),
             ),
         )
+
+
+def _thickness(bars: int, height: int) -> int:
+    """Share the height: rows of a bar with the gap below it, where all have two rows of bar or more; else one."""
+    rows = min(4, height // max(1, bars))
+    return rows if rows >= 3 else 1
 
 
 def _ms(value: float | None) -> str:

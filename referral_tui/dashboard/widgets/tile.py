@@ -11,8 +11,9 @@ from textual.strip import Strip
 
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.digits import digits
 from referral_tui.dashboard.widgets.graph import area
-from referral_tui.dashboard.widgets.lines import LineWidget
+from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
 if TYPE_CHECKING:
     from db.read.overview import Headline
@@ -28,6 +29,24 @@ TITLES = {
     "time": "Time to reward",
 }
 """Each number's name, the same at every size (a narrow tile cuts it): that of its definition, which is loaded later."""
+
+GLOSSES = {
+    "participation": "shared their link",
+    "k": "new customers per referrer",
+    "cost": "for each new customer",
+    "issued": "paid out, not taken back",
+    "pending": "promised, not due yet",
+    "clawed": "taken back on reversal",
+    "time": "conversion to reward",
+}
+"""What a number is, in a few words beside it, where there is room."""
+SHORT_GLOSSES = {"k": "friends each"}
+"""The same of what nobody knows without, in place of what it is made of where there is no room for both."""
+
+GLOSS_FROM, BIG_FROM = (
+    7,
+    10,
+)  # lines of a tile from which it says what it is, and from which its number is large
 
 LINE_INKS = {
     "clawed": "bad",
@@ -67,14 +86,28 @@ class Tile(LineWidget, can_focus=True):
         headline = self._headline
         if headline is None:
             return
-        yield self.line(width).add(self._value(headline, width), self.ink("strong")).strip()
-        rest = height - 2
-        if rest >= 2:
-            yield self.line(width).add(self._parts(headline, width), self.ink("quiet")).strip()
-            rest -= 1
-        lines = area(headline.series, width, rest)
+        value, said = self._value(headline, width), self._said(headline, width, height)
+        big = digits(value) if height >= BIG_FROM else None
+        if big is not None and len(big[0]) <= width:
+            for text in big:
+                yield self.line(width).add(text, self.ink("strong")).strip()
+        else:
+            big = None
+            yield self.line(width).add(value, self.ink("strong")).strip()
+        for text in said:
+            yield self.line(width).add(text, self.ink("quiet")).strip()
+        lines = area(headline.series, width, height - 1 - (len(big) if big else 1) - len(said))
         for number, text in enumerate(lines):
             yield self.line(width).add(text, self._shade((number + 1) / len(lines))).strip()
+
+    def _said(self, headline: Headline, width: int, height: int) -> list[str]:
+        """Say what the number is made of, and what it is, as far as there is room."""
+        if height < 4:
+            return []
+        if height < GLOSS_FROM:
+            short = SHORT_GLOSSES.get(self.key)
+            return [short if short and len(short) <= width else self._parts(headline, width)]
+        return [self._parts(headline, width), *wrap(GLOSSES[self.key], width)[: max(1, height - 5)]]
 
     def topic(self) -> Topic:
         """Say what the number means and how it is made."""
@@ -90,7 +123,7 @@ class Tile(LineWidget, can_focus=True):
                 now += f": {self._shares(headline, None)}"
         elif headline.lines is not None:
             now += f", {figures.count(headline.lines)} rewards"
-        each = {1: "hour", 24: "day"}.get(self._bucket_hours, f"{self._bucket_hours} hours")
+        each = {1: "hour", 24: "day", 168: "week"}.get(self._bucket_hours, f"{self._bucket_hours} hours")
         return Topic(
             headline.title,
             headline.meaning,
