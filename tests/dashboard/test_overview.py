@@ -23,7 +23,7 @@ async def test_nothing_is_cut_or_empty(story: Story, watch: Watch, size: tuple[i
         text = "\n".join(lines)
         for stage in ("reached", "visited", "claimed", "eligible", "converted", "qualified", "rewarded"):
             assert stage in text
-        for value in ("95.0 %", "1.40", "£13.57", "£760.00", "£780.00", "£30.00", "3.0 days"):
+        for value in ("95.0 %", "1.40", "£27.50", "£760.00", "£780.00", "£30.00", "3.0 days"):
             rows = digits(value) if size == (240, 70) else [value]
             assert all(row.strip() in line for row, line in zip(rows, lines[4:], strict=False))
         assert "Northwind Mobile" in lines[0] or size[0] < 140
