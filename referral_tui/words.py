@@ -44,6 +44,8 @@ REWARD_SYMBOLS: Final = complete(
         "revoked": "↶",
     },
 )
+UNPAID_SYMBOL: Final = "◌"
+"""Of a pending line that would not be issued if nothing else happened."""
 REWARD_MEANING: Final = {str(state): state.meaning for state in RewardState}
 
 _REASONS: Final = {str(reason): reason.meaning for reason in Reason}
@@ -134,7 +136,12 @@ def reward_sentence(entry: Happening, program: Program | None, name: Namer = sho
     person = recipient(entry, name)
     if entry.kind == "pending":
         due = f", due {figures.day(entry.due_at)}" if entry.due_at is not None else ""
-        return f"{amount} promised to {person}{due}"
+        unpaid = {
+            "counted": f"{amount} for {person} counts toward a bonus and pays nothing itself{due}",
+            "capped": f"{amount} for {person} finds no room in a cap, as things stand{due}",
+            "unfunded": f"{amount} for {person} finds no budget left, as things stand{due}",
+        }
+        return unpaid.get(entry.expected or "", f"{amount} promised to {person}{due}")
     return {
         "issued": f"{amount} issued to {person}",
         "counted": f"{amount} not paid to {person}: not on its turn",

@@ -29,7 +29,7 @@ _JUDGED = """
     LEFT JOIN (
         SELECT decision, SUM(value_minor) FILTER (WHERE state = 'issued') AS issued,
                SUM(value_minor) FILTER (WHERE state = 'revoked') AS revoked,
-               SUM(value_minor) FILTER (WHERE state = 'pending') AS pending
+               SUM(value_minor) FILTER (WHERE state = 'pending' AND expected IS NULL) AS pending
         FROM reward GROUP BY decision
     ) r ON r.decision = d.id
     WHERE d.outcome <> 'ignored'

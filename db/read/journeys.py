@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from simulator.domain.definitions import STAGES
+from db.read.pending import UNPAID
+from simulator.domain.definitions import NOT_PAID, STAGES
 
 LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them
 TAIL: Final = (
@@ -44,7 +45,7 @@ class Journey:
 
     `seq`, `at` and `event` are of the friend's newest event. `stage` is the furthest one, null before any; `outcome`
     and `reason` are those of the newest decision. `rewards` has (state, how many, how much) of all its lines, for
-    whomever they are.
+    whomever they are; a pending line that would be counted, capped or unfunded is `unpaid`.
     """
 
     person: int
@@ -127,8 +128,11 @@ def _read(
         row[0]: person for person, one in known.items() for row in one.decisions if row[3] == "qualified"
     }
     sql = f"{_REWARDS} WHERE decision IN ({{}}) {near.format('reward')}"
-    for decision, state, minor, due_at, state_at in _each(db, sql, list(friends)):
-        known[friends[decision]].lines.append(_Line(state_at_moment(state, due_at, state_at, at), minor))
+    for decision, state, minor, due_at, state_at, expected in _each(db, sql, list(friends)):
+        then = state_at_moment(state, due_at, state_at, at)
+        if then == "pending" and (expected is not None or state in NOT_PAID):
+            then = UNPAID
+        known[friends[decision]].lines.append(_Line(then, minor))
 
 
 def state_at_moment(state: str, due_at: int, state_at: int, at: int | None) -> str:
@@ -212,4 +216,4 @@ _ATTRIBUTIONS = (
     "JOIN person r ON r.id = a.referrer"
 )
 _DECISIONS = "SELECT id, friend, seq, outcome, reason, decided_at, failed FROM decision"
-_REWARDS = "SELECT decision, state, value_minor, due_at, state_at FROM reward"
+_REWARDS = "SELECT decision, state, value_minor, due_at, state_at, expected FROM reward"

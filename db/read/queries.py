@@ -135,6 +135,8 @@ class Happening:
     recipient: str | None = None
     value_minor: int | None = None
     due_at: int | None = None
+    expected: str | None = None
+    """Of a line that is or was pending: what it becomes, or became, where that is not issued."""
 
     def references(self) -> tuple[str | None, ...]:
         """Name everybody who appears in it; a community is nobody."""
@@ -272,7 +274,8 @@ LEFT JOIN person p ON p.id = e.person ORDER BY e.seq DESC
 _STATES = ", ".join(f"'{state}'" for state in REWARD_CHANGES)
 _HAPPENINGS = f"""
 SELECT a.seq, a.at, a.kind, f.ref, a."trigger", r.ref, t.method, d.milestone, d.outcome, d.reason,
-       w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at
+       w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at,
+       CASE WHEN w.state IN ('counted', 'capped', 'unfunded') THEN w.state ELSE w.expected END
 FROM (SELECT * FROM audit WHERE seq <= ? ORDER BY seq DESC LIMIT ?) a
 LEFT JOIN person f ON f.id = a.person
 LEFT JOIN attribution t ON a.kind = 'attributed' AND t.seq = a.ref

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+<<<<<<< HEAD
 from db.read.figures import figure
+=======
+from db.read.pending import UNPAID, of_totals
+>>>>>>> 4cb635f (Say of every pending line what it comes to: unpaid ones told apart on screens, in explain, fraud and the summary)
 from db.read.traffic import LATENESS, by_type, cost_of_lateness
 from db.sqlite.readonly import Query
 from simulator.domain.reversal_reasons import WITHOUT_EFFECT
@@ -18,10 +22,17 @@ MONEY: Final = ("issued", "pending", "clawed", "spent", "cost")
 def summary(query: Query) -> dict[str, Any]:
     """Return the figures that `ingest --json` and `simulate --json` report.
 
+<<<<<<< HEAD
     `rewards` are by state, each with `count` and `value_minor`; `lateness` is by event type (milliseconds between
     occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are rewards issued before the news of the
     reversal that would have voided them; `reversals_without_effect` are by reason;
     `numbers` are those of `simulator.domain.definitions` that are money, in minor units;
+=======
+    `rewards` are by state, each with `count` and `value_minor`: `pending` is what would be issued if nothing else
+    happened, `unpaid` the pending lines that would be counted, capped or unfunded; `lateness` is by event type
+    (milliseconds between occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are
+    rewards issued before the news of the reversal that would have voided them; `reversals_without_effect` are by reason;
+>>>>>>> 4cb635f (Say of every pending line what it comes to: unpaid ones told apart on screens, in explain, fraud and the summary)
     `chain` has each chain's newest hash.
     """
     totals = {metric: (count, value) for metric, count, value in query("SELECT * FROM total", ())}
@@ -33,6 +44,11 @@ def summary(query: Query) -> dict[str, Any]:
             if metric.startswith(prefix) and pair != (0, 0)
         }
 
+    rewards = named("reward.")
+    if "pending" in rewards:
+        held = of_totals(totals)
+        told = {"pending": held.issued, UNPAID: held.unpaid}
+        rewards = {k: pair for k, pair in sorted((rewards | told).items()) if pair != (0, 0)}
     vain = query(f"SELECT part, count FROM breakdown WHERE metric = '{WITHOUT_EFFECT}' ORDER BY part", ())
     cost = cost_of_lateness(totals)
     heads = query("SELECT chain, hash, MAX(number) FROM block GROUP BY chain ORDER BY chain", ())
@@ -44,8 +60,7 @@ def summary(query: Query) -> dict[str, Any]:
         "attributions": sum(count for count, _ in named("attribution.").values()),
         "decisions": {outcome: count for outcome, (count, _) in named("decision.").items()},
         "rewards": {
-            state: {"count": count, "value_minor": value}
-            for state, (count, value) in named("reward.").items()
+            state: {"count": count, "value_minor": value} for state, (count, value) in rewards.items()
         },
         "lateness": {
             kind: {"events": late.count, "median_ms": late.median, "p95_ms": late.p95, "worst_ms": late.worst}

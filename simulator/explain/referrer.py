@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from db.read.pending import STANDS
 from simulator.explain.reward import rooms_now
 from simulator.explain.source import Fields, Source
 from simulator.program.words import money
@@ -20,10 +21,10 @@ def explain_referrer(source: Source, person: int) -> Fields | None:
     if not links and not brought:
         return None
     rewards = source.rows(
-        "SELECT r.reward, r.state, COUNT(*) AS count, SUM(r.value_minor) AS value_minor FROM attribution a "
+        f"SELECT r.reward, {STANDS} AS state, COUNT(*) AS count, SUM(r.value_minor) AS value_minor FROM attribution a "
         "JOIN decision d ON d.friend = a.friend JOIN reward r ON r.decision = d.id "
         "WHERE a.referrer = ? AND r.recipient = a.referrer AND r.role = 'referrer' "
-        "GROUP BY r.reward, r.state ORDER BY r.reward, r.state",
+        "GROUP BY 1, 2 ORDER BY 1, 2",
         person,
     )
     outcomes = source.rows(
@@ -51,7 +52,7 @@ def _came_to(source: Source, person: int, brought: list[Fields]) -> list[Fields]
             number,
         )
         rewards = source.rows(
-            "SELECT r.reward, r.state, r.value_minor FROM decision d JOIN reward r ON r.decision = d.id "
+            f"SELECT r.reward, {STANDS} AS state, r.value_minor FROM decision d JOIN reward r ON r.decision = d.id "
             "WHERE d.friend = ? AND r.recipient = ? AND r.role = 'referrer' ORDER BY r.id",
             number,
             person,

@@ -61,6 +61,17 @@ class Releases:
             return [row for row in self.rows if (row["due_at"], row["seq"], row["id"]) < place]
         return [row for row in self.rows if row["due_at"] <= due_at]
 
+    def number_if_nothing_else(self) -> int:
+        """The number that the line, pending now, gets if nothing else happens."""
+        line = self._line
+        ahead = self._source.rows(
+            "SELECT COUNT(*) AS count FROM reward WHERE reward = ? AND role = ? AND recipient IS ? AND community IS ? "
+            "AND state = 'pending' AND (due_at, seq, id) < (?, ?, ?)",
+            *(line["reward"], line["role"], line["recipient"], line["community"]),
+            *(line["due_at"], line["seq"], line["id"]),
+        )
+        return len(self.rows) + int(ahead[0]["count"]) + 1
+
     def rooms(self, due_at: int) -> list[Room]:
         """What each cap leaves at a time."""
         paid = [row for row in self.before(due_at) if row["state"] in PAID]

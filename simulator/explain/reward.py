@@ -29,6 +29,7 @@ def explain_reward(source: Source, row: Fields, decided: Decided) -> Fields:
         "value_minor": row["value_minor"],
         "value": money(row["value_minor"], program),
         "state": row["state"],
+        "expected": (row["expected"] or "issued") if row["state"] == "pending" else None,
         "due_at": row["due_at"],
         "state_at": row["state_at"],
         "why": why,
@@ -56,7 +57,7 @@ def _why(  # noqa: PLR0911 - one for each state
 ) -> tuple[str, list[Change]]:
     at, state = moment(row["state_at"]), row["state"]
     if state == "pending":
-        return f"it waits out its cooling-off and falls due on {moment(row['due_at'])}", []
+        return _waiting(Releases(source, terms, row), row), []
     if state == "issued":
         return f"it was issued on {at}", []
     if state == "revoked":
@@ -74,6 +75,19 @@ def _why(  # noqa: PLR0911 - one for each state
     lacks = money(row["value_minor"] - left, decided.program)
     why = f"the budget had {money(left, decided.program)} left on {at}"
     return why, [Change(f"with {lacks} more of budget left it would have been issued", "issued")]
+
+
+def _waiting(releases: Releases, row: Fields) -> str:
+    """What a pending line comes to if nothing else happens, and when."""
+    falls_due = f"falls due on {moment(row['due_at'])}"
+    if row["expected"] is None:
+        return f"it waits out its cooling-off and {falls_due}"
+    if row["expected"] == "counted":
+        number, every = releases.number_if_nothing_else(), releases.terms.every
+        standing = f"{ordinal(number)} of {every}" if every and number <= every else f"the {ordinal(number)}"
+        return f"it counts toward the bonus, {standing}, and pays nothing itself; it {falls_due}"
+    lacks = "a cap has" if row["expected"] == "capped" else "the budget has"
+    return f"as things stand {lacks} no room for it, so it pays nothing; it {falls_due}"
 
 
 # -- reversed -------------------------------------------------------------------------------------------

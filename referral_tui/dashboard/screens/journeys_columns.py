@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from db.read.journeys import Journey
+from db.read.pending import UNPAID
 from referral_tui import figures
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.names import Names
-from referral_tui.words import REWARD_SYMBOLS, channel_words, reason_words
+from referral_tui.words import REWARD_SYMBOLS, UNPAID_SYMBOL, channel_words, reason_words
 from simulator.domain.vocabulary import Outcome, Stage, complete
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ _INKS: Final = {
     "revoked": "bad",
     "voided": "bad",
 }
-_FIRST: Final = ("issued", "pending", "capped", "unfunded", "counted", "revoked", "voided")
+_SYMBOLS: Final = REWARD_SYMBOLS | {UNPAID: UNPAID_SYMBOL}
+_FIRST: Final = ("issued", "pending", "capped", "unfunded", UNPAID, "counted", "revoked", "voided")
 
 
 def columns(names: Callable[[], Names], program: Callable[[], Program | None]) -> list[Column[Journey]]:
@@ -77,12 +79,12 @@ def columns(names: Callable[[], Names], program: Callable[[], Program | None]) -
         for state in _FIRST:
             for one, _count, minor in row.rewards:
                 if one == state:
-                    return f"{REWARD_SYMBOLS[state]} {money(minor, cells - 2)}", _INKS.get(state, "quiet")
+                    return f"{_SYMBOLS[state]} {money(minor, cells - 2)}", _INKS.get(state, "quiet")
         return figures.NOTHING, "quiet"
 
     def all_rewards(row: Journey, _cells: int) -> Drawn:
         states = {state: (count, minor) for state, count, minor in row.rewards}
-        parts = [f"{REWARD_SYMBOLS[one]} {money(states[one][1], 8)}" for one in _FIRST if one in states]
+        parts = [f"{_SYMBOLS[one]} {money(states[one][1], 8)}" for one in _FIRST if one in states]
         return " ".join(parts) or figures.NOTHING, "quiet"
 
     return [
@@ -116,8 +118,8 @@ def columns(names: Callable[[], Names], program: Callable[[], Program | None]) -
             right=True,
             weight=5,
             says="The sum of the journey's reward lines, for whomever they are, in the furthest state there is: "
-            + ", ".join(f"{REWARD_SYMBOLS[state]} {state}" for state in _FIRST)
-            + ".",
+            + ", ".join(f"{_SYMBOLS[state]} {state}" for state in _FIRST)
+            + f"; {UNPAID_SYMBOL} {UNPAID} lines are pending, and would be counted, capped or unfunded.",
         ),
         Column("code", "code", 11, _code, weight=2),
         Column(

@@ -70,8 +70,9 @@ class BudgetGauge(LineWidget, can_focus=True):
             facts.append(("now", f"{self._money(round(budget.a_day))} a day"))
         return Topic(
             "Budget",
-            "What the program may pay out altogether. █ is spent, ▒ is promised and pending. What falls due when "
-            "it does not fit any more is unfunded; a smaller reward after it may still fit.",
+            "What the program may pay out altogether. █ is spent, ▒ is pending: what would be issued if "
+            "nothing else happened. What falls due when it does not fit any more is unfunded; a smaller reward "
+            "after it may still fit.",
             tuple(facts),
         )
 
@@ -99,7 +100,7 @@ class BudgetGauge(LineWidget, can_focus=True):
         if budget.clawed:  # why this is more than what is issued
             yield f"Spent keeps {self._money(budget.clawed)} that was clawed back."
         if budget.pending:
-            yield f"{self._money(budget.pending)} more is promised and pending."
+            yield f"{self._money(budget.pending)} more is pending."
 
     def _money(self, minor: int) -> str:
         program = self._program

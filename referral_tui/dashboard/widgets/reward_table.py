@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
+from db.read.pending import UNPAID
 from db.read.rewards import STATES, RewardRow
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.inks import REWARD_INKS
 from referral_tui.dashboard.widgets.table import Table
-from referral_tui.words import REWARD_MEANING, REWARD_SYMBOLS
+from referral_tui.words import REWARD_MEANING, REWARD_SYMBOLS, UNPAID_SYMBOL
 
 if TYPE_CHECKING:
     from db.read.queries import Program
 
 ALL = "all rewards"
+SHOWN = ("pending", UNPAID, *STATES[1:])
+SYMBOLS = REWARD_SYMBOLS | {UNPAID: UNPAID_SYMBOL}
+SAYS = REWARD_MEANING | {
+    "pending": "would be issued if nothing else happened, once the cooling-off is over",
+    UNPAID: "pending, but would be counted, capped or unfunded if nothing else happened",
+}
 BOTH = 15  # cells from which a column has room for a count and for money
 COUNT = 7  # of them for the count, with the two spaces after it
 MOST = 11  # cells of money beside a count: £999,999.00; wider would stand far from its count
@@ -32,6 +39,8 @@ class RewardLine:
     reward: str
     pending: int = 0
     pending_minor: int = 0
+    unpaid: int = 0
+    unpaid_minor: int = 0
     issued: int = 0
     issued_minor: int = 0
     counted: int = 0
@@ -53,6 +62,7 @@ class RewardLine:
     def of(cls, row: RewardRow) -> RewardLine:
         """The same as a line of the table."""
         pairs = {state: row.state(state) for state in STATES}
+        pairs |= {"pending": row.pending.issued, UNPAID: row.pending.unpaid}
         minors = {f"{state}_minor": minor for state, (_, minor) in pairs.items()}
         return cls(row.name, **{state: count for state, (count, _) in pairs.items()}, **minors)
 
@@ -77,18 +87,19 @@ class RewardTable(Table[RewardLine]):
                 right=True,
                 grow=1,
                 most=22,
-                weight=8,
-                says=f"{REWARD_SYMBOLS[state]} {REWARD_MEANING[state]}",
+                weight=8 if state != UNPAID else 5,
+                says=f"{SYMBOLS[state]} {SAYS[state]}",
             )
-            for state in STATES
+            for state in SHOWN
         ]
         super().__init__(
             "Rewards by state, in money",
             Topic(
                 "Rewards by state",
-                "Each reward line stands in one state. A row adds up the lines of one reward, the last row those "
-                "of all: how many, and how much they are worth. m changes between money and counts where there "
-                "is no room for both. Lines that were revoked had been issued before.",
+                "Each reward line stands in one state, pending ones in two: what would be issued if nothing else "
+                "happened, and unpaid, what would be counted, capped or unfunded. A row adds up the lines of one "
+                "reward, the last row those of all: how many, and how much they are worth. m changes between "
+                "money and counts where there is no room for both. Lines that were revoked had been issued before.",
             ),
             "No reward yet. A line appears as soon as a friend qualifies for one.",
             columns,
@@ -121,7 +132,7 @@ class RewardTable(Table[RewardLine]):
     def _entitle(self) -> None:
         """Say what the columns show, where it is not both."""
         width = self.scrollable_content_region.width
-        both = any(cells >= BOTH for column, cells in self._fit_columns(width) if column.key in STATES)
+        both = any(cells >= BOTH for column, cells in self._fit_columns(width) if column.key in SHOWN)
         self.border_title = (
             "Rewards by state" if both else f"Rewards by state, in {'money' if self._money else 'counts'}"
         )
@@ -134,7 +145,7 @@ class RewardTable(Table[RewardLine]):
     def _cell(self, state: str) -> Callable[[RewardLine, int], tuple[str, str]]:
         def draw(row: RewardLine, cells: int) -> tuple[str, str]:
             count, minor = row.pair(state)
-            ink = REWARD_INKS[state] if row.reward != ALL else "strong"
+            ink = REWARD_INKS.get(state, "quiet") if row.reward != ALL else "strong"
             if not count:
                 return figures.NOTHING, "quiet"
             program = self._program
