@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-<<<<<<< HEAD
 from db.read.figures import figure
-=======
 from db.read.pending import UNPAID, of_totals
->>>>>>> 4cb635f (Say of every pending line what it comes to: unpaid ones told apart on screens, in explain, fraud and the summary)
 from db.read.traffic import LATENESS, by_type, cost_of_lateness
 from db.sqlite.readonly import Query
 from simulator.domain.reversal_reasons import WITHOUT_EFFECT
@@ -22,17 +19,11 @@ MONEY: Final = ("issued", "pending", "clawed", "spent", "cost")
 def summary(query: Query) -> dict[str, Any]:
     """Return the figures that `ingest --json` and `simulate --json` report.
 
-<<<<<<< HEAD
-    `rewards` are by state, each with `count` and `value_minor`; `lateness` is by event type (milliseconds between
-    occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are rewards issued before the news of the
-    reversal that would have voided them; `reversals_without_effect` are by reason;
-    `numbers` are those of `simulator.domain.definitions` that are money, in minor units;
-=======
     `rewards` are by state, each with `count` and `value_minor`: `pending` is what would be issued if nothing else
     happened, `unpaid` the pending lines that would be counted, capped or unfunded; `lateness` is by event type
-    (milliseconds between occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are
-    rewards issued before the news of the reversal that would have voided them; `reversals_without_effect` are by reason;
->>>>>>> 4cb635f (Say of every pending line what it comes to: unpaid ones told apart on screens, in explain, fraud and the summary)
+    (milliseconds between occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are rewards issued
+    before the news of the reversal that would have voided them; `reversals_without_effect` are by reason;
+    `numbers` are those of `simulator.domain.definitions` that are money, in minor units;
     `chain` has each chain's newest hash.
     """
     totals = {metric: (count, value) for metric, count, value in query("SELECT * FROM total", ())}

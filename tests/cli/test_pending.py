@@ -69,7 +69,7 @@ def test_explain_says_that_a_line_counts_toward_the_bonus_and_pays_nothing_itsel
 
 
 def test_a_line_that_finds_no_budget_is_not_pending_money(cli: Cli, tmp_path: Path, tour: Path) -> None:
-    """The same with a budget of 30 pounds: only one of the two credits fits."""
+    """The same with a budget of 30 pounds: the 25 pounds of the one do not fit, the 15 of the other do."""
     preset = files("simulator.presets") / "telecom" / "program.toml"
     text = re.sub(r"(?m)^total = .*$", "total = 30.00", preset.read_text(encoding="utf-8"))
     (tmp_path / "small.toml").write_text(text)
@@ -85,8 +85,8 @@ def test_a_line_that_finds_no_budget_is_not_pending_money(cli: Cli, tmp_path: Pa
     )
     assert cli("ingest", tmp_path / "events.jsonl", *options).status == 0
     with closing(sqlite3.connect(path)) as db:
-        assert pending(sums.now(db)).minor == 2000
-        assert pending(sums.now(db)).unfunded == (1, 2000)
+        assert pending(sums.now(db)).minor == 1500
+        assert pending(sums.now(db)).unfunded == (1, 2500)
     assert "as things stand the budget has no room for it" in cli("explain", "ben", "--db", path).out
 
 
