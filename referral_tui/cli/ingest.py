@@ -138,7 +138,7 @@ def ingest(
             platform.advance(final)
         figures = figures_of(platform, intake, before, final, time.perf_counter() - started)
         design = platform.program
-    warn(figures, replay=replay)
+    warn(figures, replay=replay, as_occurred=received_as_occurred)
     if as_json:
         print_json(figures)
     else:

@@ -54,15 +54,15 @@ def figures_of(
     }
 
 
-def warn(figures: dict[str, Any], *, replay: bool) -> None:
+def warn(figures: dict[str, Any], *, replay: bool, as_occurred: bool) -> None:
     """Say on standard error what makes the outcome another than the times in the files would."""
     clamped, early = figures["clamped"], figures["conversions_before_visits"]
     if clamped:
-        why = (
-            "they stated a receivedat before the newest one, or not after the time already told"
-            if replay
-            else "the clock is behind the newest receipt in the database"
-        )
+        why = "the clock is behind the newest receipt in the database"
+        if replay:
+            why = "they stated a receivedat before the newest one, or not after the time already told"
+        elif as_occurred:
+            why = "they occurred before the newest receipt, or the time already told; a history needs a new database"
         times = "1 time of receipt was" if clamped == 1 else f"{clamped:,} times of receipt were"
         say(f"warning: {times} moved up: {why}", err=True)
     if early:

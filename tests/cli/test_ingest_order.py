@@ -66,6 +66,19 @@ def test_a_history_is_received_as_it_occurred_so_that_its_holds_are_over(
     assert cli("verify", "--db", db).status == 0
 
 
+def test_a_history_into_a_database_that_is_further_says_so(
+    cli: Cli, program: Path, tmp_path: Path, files: list[Path]
+) -> None:
+    orders, clicks = files
+    args = ("ingest", "--db", tmp_path / "a.db", "--program", program, "--received-as-occurred")
+    assert cli(*args, clicks).err == ""
+    ran = cli(*args, orders)
+    assert ran.err.startswith(
+        "warning: 1 time of receipt was moved up: they occurred before the newest receipt"
+    )
+    assert cli(*args, clicks, orders).err == ""  # which adds nothing
+
+
 def test_replayed_files_are_merged_by_receipt(cli: Cli, program: Path, tmp_path: Path) -> None:
     parts = [
         write(tmp_path / "o.jsonl", ORDERS, stated=True),

@@ -102,12 +102,19 @@ class Watching(Oracle):
                 self.seen["budget to the last penny"] += 1
         return funded
 
+    def _meet(self, conversion: Event) -> list[tuple[Event, str | None]]:
+        met = super()._meet(conversion)
+        self.seen.update(f"waited, and {why or 'counts'}" for _, why in met)
+        return met
+
     def _reverse(self, event: Event) -> None:
         key = (event["source"], event["reverses"])
         if key in self.reversals:
             self.seen["reversed twice"] += 1
         elif key not in self.accepted:
             self.seen["reversed before it came"] += 1
+        elif self.accepted[key]["subject"] != event["subject"]:
+            self.seen["reversed in another's name"] += 1
         mine = [x for x in self.lines if (x.conversion["source"], x.conversion["id"]) == key]
         at = event["received_at"]
         for line in mine:
@@ -194,6 +201,7 @@ WANTED = (
     + ["approved under an older version", "reward of a later version"]
     + ["budget to the last penny", "percent", "told", "voided as it qualified"]
     + ["reversed twice", "reversed before it came", "reversed as it fell due"]
+    + ["reversed in another's name", "waited, and counts", "waited, and other-subject"]
     + ["clawback late", "clawback in time"]
 )
 
