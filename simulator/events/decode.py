@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from simulator.domain.errors import ProgramError
+from simulator.domain.spans import DAY_MS
 from simulator.events.check import Problem, Row, check_line
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import FUTURE_LIMIT_MS
@@ -21,6 +22,8 @@ from simulator.events.moment import format_moment
 from simulator.events.typed import READ_SCHEMA, read_lines
 from simulator.events.values import shorten
 
+_YEARS = 20
+FAR_MS = _YEARS * 365 * DAY_MS  # a run lasts 10 years at most
 DECODED_SCHEMA: dict[str, pl.DataType] = {**MESSAGE_SCHEMA, "position": pl.Int64()}
 """The columns of `Decoded.messages`."""
 
@@ -108,6 +111,10 @@ def decode_known(
     if rows:
         more = pl.DataFrame(rows, schema=READ_SCHEMA, orient="row")
         frame = pl.concat([frame, more]).sort("position")
+    if replay:
+        far = _far_problems(len(lines), frame, problems, receiver.floor_ms)
+        problems.update(far)
+        frame = frame.filter(~pl.col("position").is_in(list(far))) if far else frame
     received, clamped = _receipts(len(lines), frame, problems, receiver)
     frame = frame.with_columns(
         pl.Series("received_at", received[frame["position"].to_numpy()], dtype=pl.Int64)
@@ -130,6 +137,35 @@ def decode_known(
     names = Counter(name for at, some in passed_over.items() if at not in problems for name in some)
     moved = frame.filter(pl.col("stated") < pl.col("received_at")).height if clamped else 0
     return Decoded(frame.select(*DECODED_SCHEMA), rejected, moved, names)
+
+
+def _far_problems(
+    count: int, frame: pl.DataFrame, problems: Mapping[int, Problem], floor_ms: int
+) -> dict[int, Problem]:
+    """Find times of receipt that lie so far after all before them that they would spoil those of all later lines."""
+    times = np.zeros(count, dtype=np.int64)
+    times[frame["position"].to_numpy()] = frame["stated"].to_numpy()
+    for position, one in problems.items():
+        times[position] = one.stated or 0
+    newest = np.maximum.accumulate(np.concatenate(([floor_ms], times)))[:-1]
+    if not ((times - newest > FAR_MS) & (newest > 0)).any():
+        return {}
+    far: dict[int, Problem] = {}
+    last = floor_ms
+    rows = {row["position"]: row for row in frame.select("position", "source", "id").iter_rows(named=True)}
+    for position in np.flatnonzero(times).tolist():
+        if last and times[position] - last > FAR_MS:
+            reason = (
+                f"{format_moment(int(times[position]))} is more than {_YEARS} years after the newest receipt "
+                f"before it, {format_moment(last)}; check it"
+            )
+            known = problems.get(position)
+            far[position] = (
+                replace(known, stated=None) if known else _late(rows[position], "receivedat", reason)
+            )
+        else:
+            last = max(last, int(times[position]))
+    return far
 
 
 def _receipts(

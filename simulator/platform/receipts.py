@@ -11,6 +11,7 @@ from simulator.domain.errors import InputError
 from simulator.domain.spans import HOUR_MS
 from simulator.engine.interner import Few
 from simulator.engine.outcome import EMPTY, Receipts
+from simulator.events.check import LATEST_RECEIPT_MS
 from simulator.events.moment import format_moment
 
 DAY_HOURS = 24
@@ -49,7 +50,12 @@ class Counts:
 
 
 def check_told(now_ms: int, earliest_ms: int) -> None:
-    """See that a time can be told; raises InputError where it is before a receipt, or before what was told."""
+    """See that a time can be told; raises InputError where it is before a receipt or what was told, or after 2099."""
+    if now_ms > LATEST_RECEIPT_MS:
+        raise InputError(
+            f"now {format_moment(now_ms)} is too far ahead; the latest right value is "
+            f"{format_moment(LATEST_RECEIPT_MS)} ({LATEST_RECEIPT_MS})"
+        )
     if now_ms < earliest_ms:
         raise InputError(
             f"now {format_moment(now_ms)} is before the newest event's receipt, or what was told before; "

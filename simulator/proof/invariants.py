@@ -36,11 +36,6 @@ _NEVER: dict[str, tuple[str, str]] = {
         "WHERE listed <> found + missing OR returned > missing OR different > found",
         "reconciliation of {}: its counts do not add up",
     ),
-    "no raw contact": (
-        "SELECT id FROM person WHERE instr(ref, '@') UNION ALL SELECT person FROM event "
-        "WHERE instr(contact_ref, '@') OR instr(device_ref, '@')",
-        "person {}: a reference of theirs holds an e-mail",
-    ),
 }
 
 

@@ -32,6 +32,7 @@ from simulator.platform.records import batch_of, parse_program, typed, version_r
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.proof.compare import DifferenceError, compare
+from simulator.proof.contacts import ContactSearch
 from simulator.proof.definitions import check_definitions, check_kinds
 from simulator.proof.invariants import check_invariants, receipts
 from simulator.proof.merged import check_merged
@@ -114,7 +115,8 @@ def _verify(
     verdict.checked.append(f"receipts add up: {sum(counts.values()):,} received")
     with tempfile.TemporaryDirectory(prefix="referral-tui-verify-") as folder:
         scratch = Path(folder) / "scratch.db"
-        _derive(stored, scratch, programs[0], progress)
+        contacts = ContactSearch(programs[0].numeric_references)
+        _derive(stored, scratch, programs[0], contacts, progress)
         with closing(sqlite3.connect(scratch)) as derived:
             for chain in ("person", "event", "quarantine"):
                 verdict.checked.append(_compare_chain(stored, derived, chain))
@@ -125,6 +127,7 @@ def _verify(
             for what in ROLLUPS:
                 verdict.checked.append(f"{compare(stored, derived, what):,} rows of rollup {what.table}")
     verdict.checked += check_invariants(stored, programs)
+    verdict.checked.append(contacts.check())
     verdict.unproven = unproven_lines(UNPROVEN)
     verdict.heads = dict(
         stored.execute(
@@ -157,9 +160,13 @@ def _programs(stored: sqlite3.Connection) -> list[Program]:
 
 
 def _derive(
-    stored: sqlite3.Connection, scratch: Path, program: Program, progress: Callable[[int, int], None] | None
+    stored: sqlite3.Connection,
+    scratch: Path,
+    program: Program,
+    contacts: ContactSearch,
+    progress: Callable[[int, int], None] | None,
 ) -> None:
-    """Fold the stored log into a scratch database."""
+    """Fold the stored log into a scratch database; its texts are searched for contacts on the way."""
     ((total,),) = stored.execute("SELECT COUNT(*) FROM event")
     ((told,),) = stored.execute("SELECT told_at FROM clock WHERE id = 1")
     engine = Engine(program, parse_program)
@@ -168,12 +175,14 @@ def _derive(
     ) as store:
         for events in log.read(stored, 0, ROWS):
             store.write(_fold(engine, events, store))
+            contacts.events(typed(events))
             if progress is not None:
                 progress(engine.last_seq, total)
         if told and told >= engine.newest:  # a run stopped between two tellings: later events have said more
             store.write(batch_of(engine.advance(told)))
         refusals = Refusals()
         for refused in _quarantine(stored):
+            contacts.quarantine(refused)
             rollup = _receipts(refused.select("received_at", metric="receipt." + pl.col("receipt")))
             store.write(Batch(quarantine=refused, rollup=rollup, breakdown=refusals.breakdown(refused)))
 

@@ -205,7 +205,7 @@ def test_bad_lines_are_quarantined_with_a_reason_and_nothing_is_lost(
     assert rows[2]["field"] == "data.colour"
     assert "ann@example.com" not in json.dumps(rows)
     assert b"ann@example.com" not in db.read_bytes()
-    assert len(rows[5]["message"]) > 9_000_000
+    assert len(rows[5]["message"]) == 1_001  # its beginning
     assert cli("verify", "--db", db).status == 0
 
 

@@ -204,3 +204,35 @@ def test_a_definition_that_is_no_text_is_a_damaged_database(
     assert "damaged" in ran.err
     ran = cli("export", "events", "--db", db)
     assert (ran.status, ran.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("subject", "447700900123"),
+        ("code", "john%40x.com"),
+        ("outcome", "call +44 7700 900123"),
+        ("id", "\x1b[2J"),
+    ],
+)
+def test_a_raw_contact_that_went_round_the_door_is_found(tmp_path: Path, column: str, value: str) -> None:
+    import polars as pl  # noqa: PLC0415
+
+    from simulator.events.columns import MESSAGE_SCHEMA  # noqa: PLC0415
+    from simulator.platform.door import Platform  # noqa: PLC0415
+    from simulator.program.load import load_program  # noqa: PLC0415
+    from tests.cli.nasty import PROGRAM  # noqa: PLC0415
+
+    row = {
+        "received_at": START,
+        "source": "client/shop",
+        "id": "ev-1",
+        "type": "purchase.paid",
+        "occurred_at": START,
+        "subject": "f-1",
+        column: value,
+    }
+    path = tmp_path / "a.db"
+    with Platform.create(path, load_program(PROGRAM, "p.toml")) as platform:
+        platform.receive_columns(pl.DataFrame([row], schema=MESSAGE_SCHEMA))
+    assert "event with seq 1: a text of it is a raw contact" in str(verify(path).difference)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.events.check import EARLIEST_RECEIPT_MS, LATEST_RECEIPT_MS
-from simulator.events.decode import Decoded, Receiver, decode_lines
+from simulator.events.decode import FAR_MS, Decoded, Receiver, decode_lines
 
 T0 = 1_772_323_200_000  # 2026-03-01
 
@@ -87,3 +87,14 @@ def test_how_far_ahead_a_moment_lies_is_counted_from_its_own_receipt() -> None:
     assert [r.field for r in replay(late).rejected] == ["time"]
     assert replay(late, floor=T0 + 1).rejected == []
     assert [r.field for r in replay(line(1, receivedat=EARLIEST_RECEIPT_MS)).rejected] == ["time"]
+
+
+@pytest.mark.parametrize("kind", ["bill.paid", "unknown"])
+def test_one_time_of_receipt_far_ahead_does_not_spoil_those_of_all_later_messages(kind: str) -> None:
+    far = T0 + FAR_MS + 2
+    decoded = replay(line(1, receivedat=T0), line(2, receivedat=far, type=kind), line(3, receivedat=T0 + 1))
+    assert decoded.messages.select("id", "received_at").rows() == [("ev-1", T0), ("ev-3", T0 + 1)]
+    (rejected,) = decoded.rejected
+    assert rejected.received_at == T0
+    assert kind == "unknown" or (rejected.field == "receivedat" and "20 years" in rejected.reason)
+    assert [r.field for r in replay(line(1, receivedat=2**53 - 1)).rejected] == ["receivedat"]
