@@ -14,6 +14,7 @@ from db.read.figures import Headline, Stage, figure, funnel
 from db.read.queries import Program, Reader, standing
 from db.read.rewards import Budget, budget
 from db.read.sums import Past, now
+from db.sqlite.readonly import making_sense
 
 NUMBERS: Final = (
     "participation",
@@ -60,6 +61,11 @@ class Side:
 
 def read_side(path: Path) -> Side:
     """Read one database; raises DatabaseError where it is none of ours, or can't be read."""
+    with making_sense(path):
+        return _read_side(path)
+
+
+def _read_side(path: Path) -> Side:
     reader = Reader(path)
     try:
         with reader.look() as db:

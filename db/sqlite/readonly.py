@@ -167,6 +167,18 @@ def _check_file(path: Path) -> None:
         )
 
 
+@contextmanager
+def making_sense(path: Path) -> Iterator[None]:
+    """Raise DamagedDatabaseError where what is read within is not of the kind that belongs there: a text in a count."""
+    try:
+        yield
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise DamagedDatabaseError(
+            f"{path}: holds what can't be made sense of ({type(error).__name__}: {error}); "
+            f"`referral-tui verify --db {path}` says where"
+        ) from error
+
+
 def in_words(error: sqlite3.Error, path: Path) -> DatabaseError:
     """Turn SQLite's error into one of ours, with a message that says what to do."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
