@@ -103,9 +103,9 @@ Cli = Callable[..., Ran]
 
 
 def message(
-    own_id: str, kind: str, subject: str | None, at: int, occurred: int | None = None, **data: Any
+    own_id: str, kind: str, subject: str | None, at: int, occurred: Any = None, **data: Any
 ) -> dict[str, Any]:
-    """An event as a sender writes it; times in milliseconds."""
+    """An event as a sender writes it; times in milliseconds, `occurred` an integer or null."""
     conversion = kind in ("service.activated", "bill.paid", "conversion.reversed")
     ms = at if occurred is None else occurred
     days, rest = divmod(ms - START, DAY)

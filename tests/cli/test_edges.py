@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from nasty import HOUR, START, Cli, message
 
 from referral_tui.dashboard import helper
+from tests.cli.nasty import HOUR, START, Cli, message
 
 LOADING = """
 import runpy, sys

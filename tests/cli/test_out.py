@@ -9,10 +9,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from nasty import Cli
 
 from simulator.domain.errors import InputError
 from simulator.domain.writing import replacing, write_text
+from tests.cli.nasty import Cli
 
 
 @pytest.fixture

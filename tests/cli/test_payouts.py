@@ -12,10 +12,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from nasty import HOUR, START, Cli, message
 
 from simulator.domain.formulas import guarded
 from simulator.files.payouts import COLUMNS
+from tests.cli.nasty import HOUR, START, Cli, message
 
 WHO = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
 

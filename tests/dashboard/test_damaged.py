@@ -7,13 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from story import Story
-from watching import Watch
 
 from db.read.sums import Sums
 from referral_tui.dashboard.app import PLACES
 from referral_tui.dashboard.sound import unsound
 from referral_tui.dashboard.wish import Question
+from tests.dashboard.story import Story
+from tests.dashboard.watching import Watch
 
 DAMAGE = [
     "UPDATE breakdown SET count = 'many'",

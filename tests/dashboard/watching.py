@@ -38,7 +38,7 @@ class Watched:
     told: list[Any]
     news: asyncio.Event
 
-    async def until(self, true: Callable[[], object]) -> None:
+    async def until(self, true: Callable[..., object]) -> None:
         """Wait, message by message, until something is so."""
         await self.pilot.pause()
         while not true():

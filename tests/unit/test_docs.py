@@ -124,10 +124,16 @@ def test_the_page_of_trust_tells_the_sizes() -> None:
     table = page.partition("| what | at most |")[2].partition("\n\n")[0]
     told = [
         int(number.replace(",", ""))
-        for number in re.findall(r"\| ([\d,]+)(?: \w+)? \|$", table, re.MULTILINE)
+        for number in re.findall(r"\| ([\d,]+)(?: [a-z ]+)? \|$", table, re.MULTILINE)
     ]
     of_events = [contract.MAX_LINE_BYTES, contract.MAX_TEXT, contract.MAX_ID, contract.MAX_REFERENCE]
-    of_programs = [model.MAX_LINE_MINOR, source.MAX_CHARACTERS, sqltext.MAX_TEXT, values.MAX_COUNT]
+    of_programs = [
+        model.MAX_LINE_MINOR,
+        source.MAX_BYTES,
+        source.MAX_KEYS,
+        sqltext.MAX_TEXT,
+        values.MAX_COUNT,
+    ]
     assert told == [*of_events, contract.MAX_AMOUNT, *of_programs]
 
 
