@@ -23,8 +23,8 @@ def _said_on_screens(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
     """What the screens' queries say: the numbers, and what each rule held back."""
     with closing(sqlite3.connect(path)) as db:
         sums = now(db)
-        tiles = {one.key: one for one in overview(db, History()).headlines}
         (at,) = db.execute("SELECT sim_at FROM clock").fetchone()
+        tiles = {one.key: one for one in overview(db, History(), at).headlines}
         funds = budget(db, Past(), sums, at)
         rows = by_reward(sums)
         by_state = {state: sum(row.state(state)[1] for row in rows) for state in STATES}

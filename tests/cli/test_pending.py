@@ -11,7 +11,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from nasty import Cli
 
 from db.client.people import crm_path
 from db.client.truth import judged
@@ -25,6 +24,7 @@ from db.read.rewards import budget, by_reward, falling_due
 from db.read.sums import Past
 from simulator.domain.spans import HOUR_MS
 from simulator.scoring.reading import _judged
+from tests.cli.nasty import Cli
 
 PRESETS = ("telecom", "retail", "community", "subscription")
 TOUR = Path(__file__).parents[2] / "docs" / "tour-engineer.md"
@@ -113,7 +113,7 @@ def test_pending_is_the_same_number_wherever_it_is_shown(
             "summary": told.get("pending", (0, 0)),
             "overview": next(
                 (one.lines, one.numerator)
-                for one in overview(db, History()).headlines
+                for one in overview(db, History(), at).headlines
                 if one.key == "pending"
             ),
             "rewards": added(row.pending.issued for row in rows),

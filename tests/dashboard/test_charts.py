@@ -50,7 +50,7 @@ async def test_each_chart_has_a_scale_and_an_axis_and_shows_where_the_program_wa
         assert "└" in text
         assert "┴──" in text
         assert " 0┤" in text or "£0┤" in text
-        words = {"overview": ("Qualified friends a day", " Mar")}
+        words: dict[str, tuple[str, ...]] = {"overview": ("Qualified friends a day", " Mar")}
         words |= {"rewards": ("Money a day", "┅ pending", "━ issued", "Spent so far", " Mar")}
         words |= {"load": ("Events a second", "━ achieved", "┅ offered", "━ p99", "20k┤", " s ")}
         for word in words[place.MODE]:

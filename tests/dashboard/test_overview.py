@@ -24,7 +24,7 @@ async def test_nothing_is_cut_or_empty(story: Story, watch: Watch, size: tuple[i
         for stage in ("reached", "visited", "claimed", "eligible", "converted", "qualified", "rewarded"):
             assert stage in text
         for value in ("95.0 %", "1.40", "£27.50", "£760.00", "£780.00", "£30.00", "3.0 days"):
-            rows = digits(value) if size == (240, 70) else [value]
+            rows = (digits(value) if size == (240, 70) else None) or [value]
             assert all(row.strip() in line for row, line in zip(rows, lines[4:], strict=False))
         assert "Northwind Mobile" in lines[0] or size[0] < 140
         assert "platform" in lines[0]
@@ -290,5 +290,5 @@ async def test_counted_upline_and_steering_are_explained_beside_them(story: Stor
 def test_a_large_number_keeps_the_words_around_it() -> None:
     assert digits("SEK 41") == ["    ╻ ╻╺┓ ", "    ┗━┫ ┃ ", "SEK   ╹╺┻╸"]
     assert digits("7.1 days") == ["╺━┓ ╺┓      ", "  ┃  ┃      ", "  ╹.╺┻╸ days"]
-    assert digits("EUR 7")[-1].startswith("EUR ")
+    assert (digits("EUR 7") or [""])[-1].startswith("EUR ")
     assert digits("—") is None
