@@ -175,7 +175,7 @@ def case(number: int, originals: Path, folder: Path) -> list[object]:
         return luck.choice(
             [
                 *(
-                    ["program", what, program, *more]
+                    list[object](("program", what, program, *more))
                     for what in ("check", "show")
                     for more in ([], ["--json"])
                 ),
