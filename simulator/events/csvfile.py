@@ -21,6 +21,7 @@ from simulator.events.check import DECISION_FIELDS, Problem
 from simulator.events.contacts import looks_like_phone
 from simulator.events.contract import DATA_COLUMNS, EVENT_TYPES, EXTENSION_PATTERN, MAX_LINE_BYTES
 from simulator.events.decode import Decoded, Receiver, Rejected, decode_known
+from simulator.events.lines import LongLine, bounded_lines
 from simulator.events.values import shorten
 
 REQUIRED_COLUMNS = ("specversion", "id", "source", "type", "time")
@@ -30,7 +31,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "TRUE": True, "false": False, "FALSE": False}  # spreadsheets write capitals
 _UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")  # its byte order marks, as bytes that are not UTF-8 are read
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_LONGEST_CELL = 64 * 1024 * 1024  # characters: a program has any length; a quote never closed has an end
+_LONGEST_CELL = 2 * MAX_LINE_BYTES  # characters: a row ends before
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,9 @@ class _Recorder:
     """Lines of a stream as text, of which those of the row being read are remembered as they came."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+        self._lines = bounded_lines(stream)
         self._taken: list[bytes] = []
+        self._size = 0
         self._first = True
         self.number = 1  # of the first line that was not taken yet
 
@@ -112,21 +114,30 @@ class _Recorder:
         return self
 
     def __next__(self) -> str:
-        line = self._stream.readline()
-        if not line:
-            raise StopIteration
+        line = next(self._lines)
         if self._first:
             self._first = False
-            line = line.removeprefix(_BYTE_ORDER_MARK)
+            line = line if isinstance(line, LongLine) else line.removeprefix(_BYTE_ORDER_MARK)
         self._taken.append(line)
+        self._size += len(line)
+        if isinstance(line, LongLine) or self._size > MAX_LINE_BYTES:
+            raise _RowTooLongError
         return line.decode("utf-8", "surrogateescape")
 
     def take(self) -> bytes:
         """Give the bytes read since the last time."""
-        taken = b"".join(self._taken)
-        self.number += len(self._taken)
-        self._taken.clear()
+        return b"".join(self.take_lines())
+
+    def take_lines(self) -> list[bytes]:
+        """Give the lines read since the last time."""
+        taken = self._taken
+        self.number += len(taken)
+        self._taken, self._size = [], 0
         return taken
+
+
+class _RowTooLongError(csv.Error):
+    """A row that does not end within the length of a message."""
 
 
 def _check_header(header: Sequence[str], file: str) -> None:
@@ -170,11 +181,47 @@ def _rows(reader: Any, recorder: _Recorder, header: Sequence[str]) -> Iterator[C
         except StopIteration:
             return
         except csv.Error as error:
-            yield CsvRow(b"", recorder.take(), Problem(None, f"not CSV: {_why(error)}"), number)
+            lines = recorder.take_lines()
+            if len(lines) == 1 or not (isinstance(error, _RowTooLongError) or _unclosed(error)):
+                yield _broken(b"".join(lines) if len(lines) > 1 else lines[0], error, number)
+            else:
+                yield from _rest(lines, number, header, kinds)
             continue
         text = recorder.take()
         if cells:
             yield replace(_row(cells, text, header, kinds), number=number)
+
+
+def _rest(lines: list[bytes], number: int, header: Sequence[str], kinds: dict[str, str]) -> Iterator[CsvRow]:
+    """Refuse the line in which a quote is opened that nothing closes, and take those after it one by one.
+
+    One by one, so that the time stays linear whatever quotes they have: a cell of several lines is lost to it.
+    """
+    reason = f"not CSV: the quote that opens a cell in line {number:,} is never closed"
+    yield CsvRow(b"", lines[0], Problem(None, reason), number)
+    for place, line in enumerate(lines[1:], number + 1):
+        if isinstance(line, LongLine):
+            yield _broken(line, _RowTooLongError(), place)
+            continue
+        try:
+            cells = _cells(csv.reader([line.decode("utf-8", "surrogateescape")], strict=True))
+        except csv.Error as error:
+            yield _broken(line, error, place)
+        except StopIteration:
+            continue
+        else:
+            if cells:
+                yield replace(_row(cells, line, header, kinds), number=place)
+
+
+def _broken(text: bytes, error: csv.Error, number: int) -> CsvRow:
+    if isinstance(text, LongLine):
+        return CsvRow(text, text, None, number)  # the door refuses it by its length
+    return CsvRow(b"", text, Problem(None, f"not CSV: {_why(error)}"), number)
+
+
+def _unclosed(error: csv.Error) -> bool:
+    return str(error).startswith("unexpected end")
 
 
 def _cells(reader: Any) -> list[str]:
@@ -193,12 +240,14 @@ def _cells(reader: Any) -> list[str]:
 def _why(error: csv.Error) -> str:
     """Say in a person's words why a row can't be read."""
     said = str(error)
-    if said.startswith("unexpected end"):
+    if _unclosed(error):
         return "a quote that opens a cell is never closed"
     if said.startswith("new-line"):
         return "a carriage return stands alone outside of quotes; end lines with LF or CR LF"
     if said.startswith("field larger"):
         return f"a cell has more than {_LONGEST_CELL:,} characters; is a quote never closed?"
+    if isinstance(error, _RowTooLongError):
+        return f"a row of more than {MAX_LINE_BYTES:,} bytes (1 MiB); is a quote never closed?"
     return f"{said}; put quotes around a whole cell only"
 
 

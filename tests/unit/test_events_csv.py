@@ -186,3 +186,19 @@ def test_any_text_comes_through_as_it_was_written(made: list[tuple[str, str]]) -
     decoded = decode(out.getvalue().encode())
     assert decoded.rejected == []
     assert decoded.messages.select("id", "code").rows() == made
+
+
+@pytest.mark.parametrize("after", [3, 40_000])
+def test_an_unclosed_quote_is_named_with_its_line_and_the_rest_is_taken(after: int) -> None:
+    others = [ROW.replace("ev-1", f"ev-{place}") for place in range(3, 3 + after)]
+    raw = "\n".join([HEADER, ROW, ROW.replace("NW", '"NW'), *others])
+    decoded = decode(raw)
+    assert decoded.messages["id"].to_list() == ["ev-1", *(f"ev-{place}" for place in range(3, 3 + after))]
+    (rejected,) = decoded.rejected
+    assert "in line 3 is never closed" in rejected.reason
+
+
+def test_a_row_in_one_endless_line_is_refused_and_the_rest_is_taken() -> None:
+    decoded = decode(HEADER, ROW.replace("NW", "x" * 3_000_000), ROW)
+    assert decoded.messages.height == 1
+    assert "bytes long" in decoded.rejected[0].reason
