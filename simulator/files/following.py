@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import select
 import signal
 import stat
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import BinaryIO, Final
+
+from simulator.files.messages import BYTE_ORDER_MARK, HeldMessage, spans_lines
+from simulator.files.reading import blocks
 
 PAUSE_SECONDS: Final = 0.05
 """How long a standing input may be silent before what was read of it is handed on."""
@@ -79,46 +84,79 @@ def is_regular(path: Path) -> bool:
 
 
 def following(descriptor: int, size: int, interrupt: Interrupt) -> Iterator[list[bytes]]:
-    """Yield whole lines, at most `size` at once: at the latest when the input has paused for `PAUSE_SECONDS`.
+    """Yield messages, at most `size` at once: at the latest when the input has paused for `PAUSE_SECONDS`.
 
     Yields an empty list where it is silent for `QUIET_SECONDS`. Ends at the end of the input, with a last line
-    without a line feed, or when the end is asked for, after what can be read without waiting.
+    without a line feed, or when the end is asked for, after what can be read without waiting. An array, or events over
+    several lines, are taken when the input has ended.
     """
     lines: list[bytes] = []
-    cut: list[bytes] = []  # the pieces of the line that is not whole yet
-    drained = 0
-    while True:
-        ending = (
-            interrupt.asked
-        )  # as of now: when it is asked for later, what is there already is still taken
-        if not interrupt.wait(descriptor, 0 if ending else PAUSE_SECONDS if lines else QUIET_SECONDS):
-            yield lines
-            lines = []
-            if ending:
-                return
+    cut = HeldMessage()  # of the line that is not whole yet
+    begun = False
+    for piece in _pieces(descriptor, interrupt, lines):
+        if piece is None:
+            yield lines.copy()
+            lines.clear()
             continue
-        piece = os.read(descriptor, _PIECE)
-        drained += len(piece) if ending else 0
         lines += _whole(piece, cut)
-        if not piece and cut:
-            lines.append(b"".join(cut))
+        if lines and not begun:
+            begun = True
+            if lines[0].startswith(BYTE_ORDER_MARK):
+                lines[0] = lines[0].removeprefix(BYTE_ORDER_MARK)
+            if spans_lines(lines[0]):
+                yield from _at_the_end(b"".join(lines) + cut.take(), descriptor, size, interrupt)
+                return
         while len(lines) >= size:
             yield lines[:size]
             del lines[:size]
-        if not piece or drained > _MOST_DRAINED:
-            yield lines
+    if cut:
+        last = cut.take()
+        lines.append(
+            last.removeprefix(BYTE_ORDER_MARK) if last.startswith(BYTE_ORDER_MARK) and not begun else last
+        )
+    if not begun and lines and spans_lines(lines[0]):
+        yield from blocks(io.BytesIO(lines[0]), size)
+    else:
+        yield lines
+
+
+def _pieces(descriptor: int, interrupt: Interrupt, waiting: Sequence[bytes]) -> Iterator[bytes | None]:
+    """Yield what comes in, None where nothing does for a while: a shorter one where there are lines `waiting`."""
+    drained = 0
+    while drained <= _MOST_DRAINED:
+        ending = interrupt.asked  # as of now: asked for later, what is there already is still taken
+        if not interrupt.wait(descriptor, 0 if ending else PAUSE_SECONDS if waiting else QUIET_SECONDS):
+            if ending:
+                return
+            yield None
+            continue
+        piece = os.read(descriptor, _PIECE)
+        if not piece:
             return
+        drained += len(piece) if ending else 0
+        yield piece
 
 
-def _whole(piece: bytes, cut: list[bytes]) -> list[bytes]:
+def _at_the_end(begun: bytes, descriptor: int, size: int, interrupt: Interrupt) -> Iterator[list[bytes]]:
+    """Yield the messages of an input that is no list of lines, kept on the disk until it has ended."""
+    with tempfile.TemporaryFile() as whole:
+        whole.write(begun)
+        for piece in _pieces(descriptor, interrupt, ()):
+            if piece is None:
+                yield []
+            else:
+                whole.write(piece)
+        whole.seek(0)
+        yield from blocks(whole, size)
+
+
+def _whole(piece: bytes, cut: HeldMessage) -> list[bytes]:
     """Return the lines that a piece completes; what follows the last line feed stays in `cut`."""
     first, feed, rest = piece.partition(b"\n")
-    cut.append(first)
+    cut.add(first + feed)
     if not feed:
         return []
-    lines = [b"".join(cut) + feed]
-    cut.clear()
     *whole, last = rest.split(b"\n")
-    if last:
-        cut.append(last)
-    return lines + [line + b"\n" for line in whole]
+    lines = [cut.take(), *(line + b"\n" for line in whole)]
+    cut.add(last)
+    return lines

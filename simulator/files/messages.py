@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from simulator.events.contract import MAX_LINE_BYTES
 from simulator.events.lines import LongLine, LongLineReader, bounded_lines
 
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _TOKEN: Final = re.compile(rb'"(?:[^"\\\r\n]|\\.)*+"?|[{}\[\]]')
 _BETWEEN: Final = re.compile(rb"[\s,\[\]]+")  # what stands between the events of an array
 
@@ -24,19 +24,24 @@ def messages(stream: BinaryIO) -> Iterator[bytes]:
     lines = bounded_lines(stream)
     first = next(lines, b"")
     if not isinstance(first, LongLine):
-        first = first.removeprefix(_BYTE_ORDER_MARK)
+        first = first.removeprefix(BYTE_ORDER_MARK)
     whole = chain([first] if first else [], lines)
-    yield from _values(whole) if first.strip() == b"{" or first.lstrip().startswith(b"[") else whole
+    yield from _values(whole) if spans_lines(first) else whole
+
+
+def spans_lines(first: bytes) -> bool:
+    """Return whether a file that begins with this line is an array, or has events over several lines."""
+    return first.strip() == b"{" or first.lstrip().startswith(b"[")
 
 
 def _values(lines: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the objects of JSON text over several lines, and what stands between them and belongs to none."""
-    held = _Held()
+    held = HeldMessage()
     depth = 0
     for line in lines:
         if isinstance(line, LongLine):
             yield line
-            held, depth = _Held(), 0
+            held, depth = HeldMessage(), 0
             continue
         start = end = 0
         for token in _TOKEN.finditer(line):
@@ -67,13 +72,17 @@ def _stray(text: bytes) -> Iterator[bytes]:
         yield text.strip()
 
 
-class _Held:
+class HeldMessage:
     """The pieces of a message over several lines, in bounded memory."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
         self._size = 0
         self._long: LongLineReader | None = None
+
+    def __bool__(self) -> bool:
+        """Return whether there is anything of a message."""
+        return self._size > 0
 
     def add(self, piece: bytes) -> None:
         """Take the next piece of the message."""

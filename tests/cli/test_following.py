@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from simulator.events.contract import MAX_LINE_BYTES
+from simulator.events.lines import LongLine
 from simulator.files import following
 from simulator.files.following import Interrupt
 from simulator.files.ingest import Intake, ingest_files
@@ -118,6 +120,31 @@ def test_lines_are_whole_however_the_pipe_cuts_them(monkeypatch: pytest.MonkeyPa
     os.close(writing)
     assert [line for block in blocks for line in block] == [b"three\n", b"\n", b"four"]
     os.close(reading)
+    interrupt.close()
+
+
+@pytest.mark.parametrize(
+    "text", [b'[{"a":1},\n{"b":2}]', b'\xef\xbb\xbf{\n"a":1\n}\n{\n"b":2\n}\n', b'[{"a":1},{"b":2}]\n']
+)
+def test_an_array_or_pretty_events_in_a_pipe_are_taken_as_in_a_file(text: bytes) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, text)
+    os.close(writing)
+    interrupt = Interrupt()
+    found = [line for block in following.following(reading, 10, interrupt) for line in block]
+    assert [json.loads(line) for line in found] == [{"a": 1}, {"b": 2}]
+    os.close(reading)
+    interrupt.close()
+
+
+def test_a_line_of_any_length_takes_bounded_memory(tmp_path: Path) -> None:
+    file, interrupt = tmp_path / "long", Interrupt()
+    file.write_bytes(b"x" * 3 * MAX_LINE_BYTES + b"\ny\n")
+    with file.open("rb") as stream:
+        found = following.following(stream.fileno(), 10, interrupt)
+        long, short = [line for block in found for line in block]
+    assert isinstance(long, LongLine)
+    assert (long.length, short) == (3 * MAX_LINE_BYTES + 1, b"y\n")
     interrupt.close()
 
 
