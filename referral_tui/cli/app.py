@@ -44,6 +44,7 @@ COMMANDS: Final = {
     "compare": Place(
         "compare", "compare", "Set two designs side by side: what each brings, and what it costs."
     ),
+    "events": Place("events", "app", "Print the contract of events as a JSON Schema."),
     "program": Place("program", "app", "Make, check and read program designs."),
     "presets": Place("presets", "app", "List the presets, and check them against published figures."),
 }

@@ -1,0 +1,30 @@
+"""`events`: the contract of events, for those who send them."""
+
+from __future__ import annotations
+
+import typer
+
+from referral_tui.cli.output import print_json
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Print the contract of events.",
+    epilog="Start with: referral-tui events schema",
+    rich_markup_mode="rich",
+)
+
+
+@app.callback()
+def events() -> None:
+    """Print the contract of events."""
+
+
+@app.command(epilog="Example: referral-tui events schema > event.schema.json")
+def schema() -> None:
+    """Print the JSON Schema of an event, for clients that check what they send.
+
+    The door judges further what a schema can't say: raw contacts, hidden characters, and programs.
+    """
+    from simulator.events.schema import json_schema  # noqa: PLC0415 - keeps --help quick
+
+    print_json(json_schema(), indented=True)
