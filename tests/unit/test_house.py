@@ -151,6 +151,8 @@ def test_the_test_command_ends_at_the_first_step_that_fails(
 def test_types_are_said_to_be_there_in_every_package(files: list[Path]) -> None:
     marked = {path.parent.name for path in files if path.name == "py.typed"}
     assert marked == {"db", "referral_tui", "simulator"}
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    assert marked == set(build["targets"]["wheel"]["packages"])
 
 
 def test_the_newest_changes_are_those_of_the_version() -> None:
