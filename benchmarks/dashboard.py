@@ -117,7 +117,7 @@ def writer(path: Path, events: int, kind: str = "simulate") -> Iterator[None]:
     command = [sys.executable, "-m", "referral_tui", kind, "--db", str(path)]
     people = ["--referrers", str((events + MORE) // EVENTS_EACH)]
     if kind == "load":
-        command += [*people, "--seconds", "3600"]
+        command += [*people, "--traffic", "preset", "--seconds", "3600"]
     else:
         command += ["--days", "365", *(["--resume"] if path.exists() else people)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
