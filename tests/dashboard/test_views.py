@@ -126,7 +126,7 @@ async def test_a_table_is_saved(story: Story, watch: Watch) -> None:
         assert "Table saved" in seen.telling()
         (path,) = story.path.parent.glob("*.csv")
         head, first, *_rest = path.read_text().splitlines()
-        assert head.startswith("seq,at,kind,friend,")
-        assert head.endswith("name_of_friend,name_of_recipient")
+        assert head.startswith("seq,received_at,occurred_at,type,")
+        assert head.endswith("name_of_subject")
         assert "Person No" in first
-        assert len(path.read_text().splitlines()) == len(seen.app.screen.query_one("#rewards").rows) + 1
+        assert len(path.read_text().splitlines()) == len(seen.app.screen.query_one("#stream").rows) + 1
