@@ -86,7 +86,7 @@ def latency_ticks(top: float, most: int) -> tuple[Tick, ...]:
 
 def elapsed_ticks(end: float, most: int) -> tuple[Tick, ...]:
     """Mark a span that begins at 0 and lasts `end` milliseconds: `0`, `30 s`, `5 min`, `2 h`."""
-    step = next((span for span in _SPANS if end / span <= max(1, most - 1)), _SPANS[-1])
+    step = next((span for span in _SPANS if end // span <= max(1, most - 1)), _SPANS[-1])
     size, unit = next(
         ((size, unit) for size, unit in ((HOUR, "h"), (MINUTE, "min")) if step >= size), (SECOND, "s")
     )

@@ -71,6 +71,7 @@ def test_a_load_test_is_marked_by_seconds_then_minutes_then_hours() -> None:
         "6 min",
         "8 min",
     ]
+    assert [text for _, text in scales.elapsed_ticks(4.4 * SECOND, 3)] == ["0", "2 s", "4 s"]
     assert [text for _, text in scales.elapsed_ticks(5 * HOUR, 4)] == ["0", "2 h", "4 h"]
 
 

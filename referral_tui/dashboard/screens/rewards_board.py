@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 BELOW = 9  # lines for budget and calendar, at least
-CHART, QUEUE, CALENDAR = 8, 4, 6  # lines of each, at least
+CHART, QUEUE, CALENDAR = 8, 4, 4  # lines of each, at least
 BUDGET, BUDGET_LARGE = (
     8,
     12,
@@ -99,7 +99,9 @@ class RewardsBoard(Container):
         chart.display = both or self._settled
         queue.display = both or not self._settled
         queue.styles.height = waits if both else "1fr"
-        budget.styles.height = BUDGET_LARGE if below >= ROOMY else max(5, min(BUDGET, below - CALENDAR))
+        budget.styles.height = (
+            BUDGET_LARGE if below >= ROOMY else max(5, min(BUDGET, below - CALENDAR, below // 2 + 1))
+        )
         rows = f"{above} 1fr"
         if rows != self._rows:
             self._rows = rows

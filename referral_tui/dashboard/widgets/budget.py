@@ -52,8 +52,12 @@ class BudgetGauge(LineWidget, can_focus=True):
             for _ in range(thick):
                 yield self._bar(budget, budget.total, width, "─" if thick == 1 else "░")
             height -= thick - 1 + len(spent or ())
-        later = [text for text in (*lines, *self._outlook(budget, room)) for text in wrap(text, room)]
-        for number, text in enumerate(later[: max(0, height - (2 if budget.total else 0))]):
+        later: list[str] = []
+        for text in (*lines, *self._outlook(budget, room)):
+            wrapped = wrap(text, room)
+            if len(later) + len(wrapped) <= height - (2 if budget.total else 0):  # whole sentences, or none
+                later += wrapped
+        for number, text in enumerate(later):
             ink = "warn" if number == 0 and runs_short(budget) else "plain"
             yield self.line(width).skip().add(text, self.ink(ink)).strip()
 
