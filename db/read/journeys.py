@@ -29,6 +29,8 @@ _NOT_OF_FRIENDS: Final = (
 )
 FRIENDS_ONLY: Final = f"type NOT IN ({', '.join(repr(name) for name in _NOT_OF_FRIENDS)})"
 """SQL: an event that only a friend has."""
+OUTCOMES: Final = ("qualified", "review", "refused", "ignored")
+"""Outcomes of decisions, the best first: a journey has that of its best one, whatever came after it."""
 _BY_EVENT: Final = {"friend.visited": "visited", "friend.claimed": "claimed"}
 _NO_CONVERSION: Final = (
     *_NOT_OF_FRIENDS,
@@ -44,8 +46,9 @@ class Journey:
     """A friend's journey in one row; moments in milliseconds UTC, money in minor units.
 
     `seq`, `at` and `event` are of the friend's newest event. `stage` is the furthest one, null before any; `outcome`
-    and `reason` are those of the newest decision. `rewards` has (state, how many, how much) of all its lines, for
-    whomever they are; a pending line that would be counted, capped or unfunded is `unpaid`.
+    and `reason` are those of the best decision (qualified, in review, refused, ignored), the newest among equals.
+    `rewards` has (state, how many, how much) of all its lines, for whomever they are; a pending line that would be
+    counted, capped or unfunded is `unpaid`.
     """
 
     person: int
@@ -162,7 +165,7 @@ def _journey(person: int, ref: str, known: _Known) -> Journey | None:
         sums[line.state][0] += 1
         sums[line.state][1] += line.value_minor
     _, referrer, code, channel, method, attributed_at = known.attribution or (None,) * 6
-    newest = max(known.decisions, key=lambda one: (one[3] == "qualified", one[0]), default=None)
+    best = min(known.decisions, key=lambda one: (OUTCOMES.index(one[3]), -one[0]), default=None)
     return Journey(
         person=person,
         friend=ref,
@@ -170,8 +173,8 @@ def _journey(person: int, ref: str, known: _Known) -> Journey | None:
         at=at,
         event=kind,
         stage=_stage(own, known),
-        outcome=None if newest is None else newest[3],
-        reason=None if newest is None else newest[4],
+        outcome=None if best is None else best[3],
+        reason=None if best is None else best[4],
         referrer=referrer,
         code=code,
         channel=channel,

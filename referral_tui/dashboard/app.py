@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -40,6 +41,7 @@ from referral_tui.dashboard.widgets.bars import KeyHint, Tab
 from referral_tui.dashboard.widgets.hidden import HiddenFilter
 from referral_tui.dashboard.widgets.lines import Explained
 from referral_tui.dashboard.widgets.rows import Rowed
+from referral_tui.dashboard.widgets.typed import TypedInOrder
 from referral_tui.dashboard.wish import Question, View
 
 if TYPE_CHECKING:
@@ -148,6 +150,24 @@ class Dashboard(App[None]):
         for place in PLACES:
             way = place_command(place.MODE, place.TITLE_IN_TAB, place.KEY)
             yield SystemCommand(way.title, way.says, partial(self.call_later, self.run_action, way.action))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Obey a key at once where nothing is typed: in a burst the next one goes where this one has led."""
+        if isinstance(event, events.Key) and not event.is_forwarded and not self._typed_into:
+            self.app_focus = True
+            if await self._check_bindings(event.key, priority=True) or await self.obey(event.key):
+                return
+        await super().on_event(event)
+
+    async def obey(self, key: str) -> bool:
+        """Do what a key is bound to, from the widget with the focus up; false where nothing is."""
+        return await self._check_bindings(key)
+
+    @property
+    def _typed_into(self) -> bool:
+        """Whether the widget with the focus takes letters: those come in a queue of its own."""
+        focused = self.focused
+        return self.screen is not self.place or (isinstance(focused, TypedInOrder) and focused.takes_letters)
 
     # -- what the feed tells --------------------------------------------------------------------------
 

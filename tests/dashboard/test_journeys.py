@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.image import SVGImageSnapshotExtension
+from textual.events import Key
 
 from db.client.people import CRM_APPLICATION_ID, crm_path
 from db.read.journey_search import Found, Search, Wanted
@@ -77,6 +78,23 @@ def test_a_row_tells_who_how_far_and_what_it_brought(opened: sqlite3.Connection)
     assert (row.event, row.outcome, row.reason) == ("service.activated", "qualified", None)
     assert sum(count for _, count, _ in row.rewards) == 2
     assert sum(minor for _, _, minor in row.rewards) == 3000
+
+
+@pytest.mark.parametrize("outcome", ["qualified", "refused"])
+def test_a_refused_friend_stays_refused_though_a_later_bill_does_not_count(
+    story: Story, outcome: str
+) -> None:
+    friend, referrer = story.db.execute(
+        "SELECT friend, referrer FROM decision WHERE outcome = ? LIMIT 1", (outcome,)
+    ).fetchone()
+    story.begin()
+    seq = story.event("bill.paid", friend, amount_minor=100, currency="GBP")
+    story.decide(seq, friend, referrer, "ignored", None)
+    story.commit()
+    with closing(open_readonly(story.path)) as db:
+        (row,) = journeys(db, [friend])
+        assert row.outcome == outcome
+        assert (friend in {row.person for row in found(db, "refused").rows}) == (outcome == "refused")
 
 
 def test_a_referrer_whom_nobody_brought_has_no_journey(opened: sqlite3.Connection) -> None:
@@ -302,6 +320,24 @@ async def test_what_is_typed_filters(story: Story, watch: Watch) -> None:
         await seen.pilot.press("ctrl+u", *"a@b")
         await seen.until(lambda: seen.app.snapshot.question.wish.text == "a@b")
         assert "No e-mail is kept on this side" in text(seen)
+
+
+async def test_the_filter_is_opened_with_its_old_text_selected_so_that_typing_replaces_it(
+    story: Story, watch: Watch, told: Helper
+) -> None:
+    """As in the trainer's tour: a journey is closed, and the next one is typed over its name."""
+    told.free.set()
+    async with watch(story.path) as seen:
+        await seen.open(JourneysScreen)
+        board = seen.app.place.board
+        first, second = (short_name(row.friend) for row in board.table.rows[3:5])
+        for name in (first, second):
+            for key in ("slash", *name, "enter", "enter"):  # quicker than anything is found
+                seen.app.post_message(Key(key, key if len(key) == 1 else None))
+            await seen.until(lambda name=name: seen.app.snapshot.question.wish.text == name)
+            await settled(seen, lambda name=name: board.account.ref and short_name(board.account.ref) == name)
+            await seen.pilot.press("escape")
+        assert board.filter.text == second
 
 
 async def test_an_open_journey_tells_why(story: Story, watch: Watch, told: Helper) -> None:

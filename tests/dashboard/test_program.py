@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 
 from db.read.rules import RuleRow
 from referral_tui.dashboard import checking
@@ -201,3 +203,55 @@ async def test_editing_fits_the_narrowest_window(story: Story, watch: Watch) -> 
         shown = [part for part in seen.app.screen.query(".panel") if part.display]
         assert {part.id for part in shown} == {"toml", "verdict"}
         assert all(part.region.bottom <= 19 and part.size.height >= 2 for part in shown)
+
+
+async def burst(seen: Watched, *keys: str) -> None:
+    """Press keys faster than any of them is obeyed."""
+    for key in keys:
+        shown = key if len(key) == 1 else None
+        seen.app.post_message(Key(key, shown))
+    await seen.pilot.pause()
+    await seen.pilot.pause()
+
+
+async def test_keys_in_a_burst_are_typed_in_their_order(story: Story, watch: Watch) -> None:
+    async with program(watch, story.path) as seen:
+        await burst(seen, "tab", "e", *"abcdefghi", *["backspace"] * 5, *"12345")
+        assert seen.app.screen.query_one(Editor).document[0] == "abcd12345[program]"
+
+
+async def test_what_is_typed_is_never_overwritten_by_a_snapshot(
+    story: Story, watch: Watch, steady: HeldClock
+) -> None:
+    async with program(watch, story.path) as seen:
+        await seen.pilot.press("e")
+        editor, place = seen.app.screen.query_one(Editor), seen.app.place
+        editor.move_cursor((0, 0))
+        for number, key in enumerate("12345", 1):
+            seen.app.post_message(Key(key, key))
+            while not editor.text.startswith("12345"[:number]):  # typed, and its message is on its way
+                await asyncio.sleep(0)
+            place.show(seen.app.snapshot, None)
+            assert editor.text.startswith("12345"[:number])
+        await burst(seen, *["backspace"] * 5, *"54")
+        assert editor.document[0] == "54[program]"
+        await seen.pilot.press("escape")
+        place.show(seen.app.snapshot, None)
+        assert editor.document[0] == "54[program]"  # the draft is kept
+
+
+async def test_what_is_typed_after_applying_stays(story: Story, watch: Watch, steady: HeldClock) -> None:
+    async with program(watch, story.path, draft=RICHER) as seen:
+        await seen.pilot.press("ctrl+r")
+        steady.at += 1_000
+        story.begin()
+        story.db.execute(
+            "INSERT INTO program_version VALUES (2, ?, 'Northwind Mobile', 'GBP', 2, 500000, ?)",
+            (story.seq, RICHER),
+        )
+        story.commit()
+        editor = seen.app.screen.query_one(Editor)
+        editor.insert("#", (0, 0))  # before the snapshot that brings the new version
+        await seen.until(lambda: seen.app.snapshot.answer.version == 2)
+        assert editor.text == f"#{RICHER}"
+        assert seen.app.place.typing

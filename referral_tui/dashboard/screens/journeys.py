@@ -36,6 +36,8 @@ class JourneysScreen(Place):
     OWN_COMMANDS = (OPEN, BACK, FILTER, SORT, FOLLOW)
 
     _wish: JourneysWish
+    _opening = False
+    """Whether a row is to be opened as soon as the rows are those that are filtered for."""
 
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
@@ -52,6 +54,15 @@ class JourneysScreen(Place):
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
         self.board.show(snapshot, step, self.host.setup.path)
+        if self._opening and self._found_now:
+            self._opening = False
+            self.board.table.action_open()
+
+    @property
+    def _found_now(self) -> bool:
+        """Whether the rows that are shown are those that are filtered for: keys can be quicker than a search."""
+        snapshot = self.host.snapshot
+        return snapshot is not None and getattr(snapshot.question.wish, "text", None) == self._wish.text
 
     @property
     def board(self) -> JourneysBoard:
@@ -69,14 +80,17 @@ class JourneysScreen(Place):
         if self.board.close():
             self.wish_for(opened=None, also=())
             return
-        filtering = self.query_one("#filter-text")
-        if filtering.has_focus:
-            self.board.table.focus()
-        cast("Input", filtering).value = ""
+        self._opening = False
+        self.set_focus(self.board.table)
+        self.board.filter.empty()
 
     def action_filter(self) -> None:
         """Type what to filter by."""
-        self.query_one("#filter-text").focus()
+        self.board.filter.begin()
+
+    def action_rows(self) -> None:
+        """Go from the filter to the rows."""
+        self.set_focus(self.board.table)
 
     def action_sort(self) -> None:
         """Sort by the next order."""
@@ -91,15 +105,16 @@ class JourneysScreen(Place):
     # -- what the parts say ---------------------------------------------------------------------------
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """Search for what is typed."""
+        """Search for what is typed; the first that is found has the cursor."""
+        self._opening = False
+        self.board.table.action_edge(0)
         self.wish_for(text=message.value.strip(), page=type(self._wish)().page)
 
-    def on_filter_input_done(self) -> None:
-        """Go to the rows."""
-        self.board.table.focus()
-
     def on_table_opened(self, message: Table.Opened) -> None:
-        """Open a journey."""
+        """Open a journey, once the rows are those that are filtered for."""
+        if not self._found_now:
+            self._opening = True
+            return
         self.board.open(message.row, self.host.setup.path)
         self.wish_for(opened=message.row.person)
 

@@ -82,6 +82,11 @@ class JourneysBoard(Container):
         return self.query_one("#journeys", Table)
 
     @property
+    def filter(self) -> FilterBar:
+        """The line that is filtered by."""
+        return self.query_one(FilterBar)
+
+    @property
     def account(self) -> AccountPane:
         """The journey that is open, if one is."""
         return self.query_one(AccountPane)
@@ -98,7 +103,7 @@ class JourneysBoard(Container):
         no_match = _NO_CONTACT if "@" in wish.text else _NO_MATCH
         table.show(found.rows, SORTINGS[wish.order], no_match if wish.text else _NOBODY)
         table.border_title = _TITLES[wish.order]
-        self.query_one(FilterBar).say(_said(found, filtered=bool(wish.text)))
+        self.filter.say(_said(found, filtered=bool(wish.text)))
         self.account.call(snapshot.names, standing.program, snapshot.question.view.at)
         if answer.opened is not None and answer.opened.friend == self.account.ref:
             version = standing.program.version if standing.program else 0

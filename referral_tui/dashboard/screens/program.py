@@ -110,12 +110,13 @@ class ProgramScreen(Place):
         before, self._look = self._look, look
         board = self._board
         board.show(look, snapshot, step)
-        if before is not None and before.version < look.version and look.text == self._draft:
-            self._draft = None  # it is in force now
-            if board.editing:
-                board.leave(changed=False)
-        if self._draft is None:
-            board.editor.put(look.text)
+        self._take_draft()
+        if board.editing and self._draft is None and before is not None and before.version < look.version:
+            board.leave(changed=False)  # it is in force now
+        if self._draft is None and not board.editing:
+            board.editor.put(
+                look.text
+            )  # never while it is edited: keys that are on their way belong to its text
         self._tell()
 
     # -- what the keys do -----------------------------------------------------------------------------
@@ -153,12 +154,14 @@ class ProgramScreen(Place):
         """Leave the editor."""
         board = self._board
         if board.editing:
+            self._take_draft()
             board.leave(changed=self._draft is not None)
             kept = "The draft is kept: e goes on with it, ^r applies it, z drops it."
             self.say(Telling(kept if self._draft is not None else "Nothing was changed."))
 
     def action_apply(self) -> None:
         """Apply the draft to the running program."""
+        self._take_draft()
         refusal = self._refusal()
         if refusal:
             self.say(Telling(refusal, "warn"))
@@ -174,6 +177,7 @@ class ProgramScreen(Place):
         host = self.host
         if self._look is None:
             return
+        self._take_draft()
         clock = host.snapshot.standing.clock if host.snapshot else None
         path = free_path(host.setup.pictures, "program", clock.sim_at if clock else 0, "toml")
         try:
@@ -187,13 +191,11 @@ class ProgramScreen(Place):
         """Edit the rule that is opened."""
         self.action_edit()
 
-    def on_text_area_changed(self, message: TextArea.Changed) -> None:
+    def on_text_area_changed(self, _message: TextArea.Changed) -> None:
         """Keep what is typed, and have it checked after a pause."""
-        look = self._look
-        if look is None or not self._board.editing:
+        if self._look is None or not self._board.editing:
             return
-        text = message.text_area.text
-        self._draft = text if text != look.text else None
+        self._take_draft()
         self._tell()
         if self._timer is not None:
             self._timer.stop()
@@ -206,6 +208,13 @@ class ProgramScreen(Place):
         from referral_tui.dashboard.screens.program_board import ProgramBoard  # noqa: PLC0415
 
         return self.query_one(ProgramBoard)
+
+    def _take_draft(self) -> None:
+        """Take the draft from the text as it is now: that of the last message may be older."""
+        look, board = self._look, self._board
+        if look is not None and board.editing:
+            text = board.editor.text
+            self._draft = text if text != look.text else None
 
     def _tell(self) -> None:
         """Tell the design, and what is known of the draft; what was never checked waits for a pause of typing."""

@@ -96,7 +96,7 @@ class ProgramBoard(Container):
         self.set_class(True, "-editing")
         editor.read_only = False
         editor.border_title = "Your draft: ^r applies, ^o saves, escape leaves"
-        editor.focus()
+        self.screen.set_focus(editor)  # at once: the next key is typed
         if line:
             editor.go_to(line)
         self._fit()
@@ -109,7 +109,7 @@ class ProgramBoard(Container):
         editor.border_title = (
             "Your draft, not applied: e goes on, z drops it" if changed else "The program file"
         )
-        self.query_one(RuleTable).focus()
+        self.screen.set_focus(self.query_one(RuleTable))
         self._fit()
 
     def on_resize(self, _event: events.Resize) -> None:

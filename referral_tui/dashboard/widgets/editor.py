@@ -5,10 +5,13 @@ from __future__ import annotations
 from textual.widgets import TextArea
 
 from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.typed import TypedInOrder
 
 
-class Editor(TextArea):
+class Editor(TypedInOrder, TextArea):
     """TOML with line numbers; read-only until it is edited."""
+
+    INSERTED = frozenset({"enter"})
 
     def __init__(self) -> None:
         super().__init__(
@@ -25,6 +28,11 @@ class Editor(TextArea):
             "by it, and people answer to it from the next window of three days on. ctrl+o saves it to a file. "
             "escape leaves the editor; the draft is kept.",
         )
+
+    @property
+    def takes_letters(self) -> bool:
+        """Whether it is edited."""
+        return not self.read_only
 
     def put(self, text: str) -> None:
         """Take another text, without a way back to the one before."""

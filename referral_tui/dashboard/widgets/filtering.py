@@ -8,38 +8,36 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input
 
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.lines import LineWidget
+from referral_tui.dashboard.widgets.typed import TypedInOrder
 
 
-class FilterInput(Input):
-    """The text that is filtered by."""
+class FilterInput(TypedInOrder, Input):
+    """The text that is filtered by; opened again, the old text is selected, so that typing replaces it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "down,enter", "done", "To the rows", show=False, id="filter.done", tooltip="Goes to the rows"
+            "down,enter",
+            "screen.rows",
+            "To the rows",
+            show=False,
+            id="filter.done",
+            tooltip="Goes to the rows",
         ),
     ]
 
-    class Done(Message):
-        """Typing is over: the rows are wanted."""
-
     def __init__(self, topic: Topic, placeholder: str) -> None:
         """Make it; `topic` is its help."""
-        super().__init__(placeholder=placeholder, id="filter-text", compact=True, select_on_focus=False)
+        super().__init__(placeholder=placeholder, id="filter-text", compact=True)
         self._topic = topic
 
     def topic(self) -> Topic:
         """Say what can be filtered by."""
         return self._topic
-
-    def action_done(self) -> None:
-        """Go to the rows."""
-        self.post_message(self.Done())
 
 
 class FilterStatus(LineWidget):
@@ -80,8 +78,8 @@ class FilterBar(Horizontal):
         return self._input.value.strip()
 
     def begin(self) -> None:
-        """Let the text be typed."""
-        self._input.focus()
+        """Let the text be typed: from the next key on, also of those that are waiting already."""
+        self.screen.set_focus(self._input)
 
     def empty(self) -> None:
         """Filter by nothing."""
