@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from db.read.pending import UNPAID
-from simulator.domain.definitions import NOT_PAID, STAGES
+    and `reason` are those of the best decision (qualified, in review, refused, ignored), the newest among equals.
+    `rewards` has (state, how many, how much) of all its lines, for whomever they are; a pending line that would be
+    counted, capped or unfunded is `unpaid`.
 
 LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them
 TAIL: Final = (
@@ -29,8 +30,7 @@ _NOT_OF_FRIENDS: Final = (
 )
 FRIENDS_ONLY: Final = f"type NOT IN ({', '.join(repr(name) for name in _NOT_OF_FRIENDS)})"
 """SQL: an event that only a friend has."""
-OUTCOMES: Final = ("qualified", "review", "refused", "ignored")
-"""Outcomes of decisions, the best first: a journey has that of its best one, whatever came after it."""
+_OUTCOMES: Final = tuple(Outcome)  # the best first: a journey has that of its best decision
 _BY_EVENT: Final = {"friend.visited": "visited", "friend.claimed": "claimed"}
 _NO_CONVERSION: Final = (
     *_NOT_OF_FRIENDS,
@@ -46,6 +46,7 @@ class Journey:
     """A friend's journey in one row; moments in milliseconds UTC, money in minor units.
 
     `seq`, `at` and `event` are of the friend's newest event. `stage` is the furthest one, null before any; `outcome`
+    and `reason` are those of the best decision (qualified, in review, refused, ignored), the newest among equals.
     and `reason` are those of the best decision (qualified, in review, refused, ignored), the newest among equals.
     `rewards` has (state, how many, how much) of all its lines, for whomever they are; a pending line that would be
     counted, capped or unfunded is `unpaid`.
@@ -165,7 +166,7 @@ def _journey(person: int, ref: str, known: _Known) -> Journey | None:
         sums[line.state][0] += 1
         sums[line.state][1] += line.value_minor
     _, referrer, code, channel, method, attributed_at = known.attribution or (None,) * 6
-    best = min(known.decisions, key=lambda one: (OUTCOMES.index(one[3]), -one[0]), default=None)
+    best = min(known.decisions, key=lambda one: (_OUTCOMES.index(one[3]), -one[0]), default=None)
     return Journey(
         person=person,
         friend=ref,

@@ -62,6 +62,11 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
     DataScreen,
     LoadScreen,
 )
+REAL_NAMES = Topic(
+    "Show real names? y/n",
+    "The client's side of the wall shows the names of customers from the client's own system, on every screen, "
+    "and whoever sees this terminal reads them. p goes back to short names. It is asked once until you leave.",
+)
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
 
 
@@ -92,6 +97,7 @@ class Dashboard(App[None]):
         self.trouble: Trouble | None = None
         self.orders: Orders | None = None
         self.feed: Feed | None = None
+        self._names_allowed = False
         self.settled: Callable[[], None] = lambda: None
         """Called when what was made just now will stay: a screen was furnished, or modules loaded."""
         self.view = View(at=None if setup.at is None else full_hour(setup.at))
@@ -244,11 +250,16 @@ class Dashboard(App[None]):
         self._show()
 
     def action_wall(self) -> None:
-        """Change the side of the wall."""
+        """Change the side of the wall; names are shown for the first time only to who says so."""
         if self.setup.read_only:
             self.on_said(Said(Telling(NO_NAMES, "warn")))
             return
-        self._look(replace(self.view, side="client" if self.view.side == "platform" else "platform"))
+        if self.view.side == "platform" and not self._names_allowed:
+            from referral_tui.dashboard.screens.confirm import ConfirmScreen  # noqa: PLC0415 -- when it is wanted
+
+            self.push_screen(ConfirmScreen(REAL_NAMES), self._cross)
+        else:
+            self._look(replace(self.view, side="client" if self.view.side == "platform" else "platform"))
 
     def action_travel(self, hours: int) -> None:
         """Go back (below 0) or on in time; at the end it is live again."""
@@ -351,6 +362,12 @@ class Dashboard(App[None]):
         if self.feed is not None and self.place is not None:
             self.feed.ask(Question(self.place.MODE, self.place.wish(), self.view))
 
+    def _cross(self, yes: bool | None) -> None:
+        """Show names, where that was allowed."""
+        if yes:
+            self._names_allowed = True
+            self._look(replace(self.view, side="client"))
+
     def _look(self, view: View) -> None:
         """Look at another side, or another moment."""
         if view != self.view:
@@ -403,7 +420,8 @@ class Dashboard(App[None]):
         place = self.place
         if place is None:
             return hints(self, (), status, everything=everything)
-        return hints(self, place.OWN_COMMANDS, status, everything=everything, typing=place.typing)
+        own = [one for one in place.OWN_COMMANDS if everything or place.offers(one)]
+        return hints(self, own, status, everything=everything, typing=place.typing)
 
     @property
     def _now(self) -> int:

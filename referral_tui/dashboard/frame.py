@@ -127,6 +127,10 @@ class Place(Screen[None]):
         """Whether a text is typed, so that keys without ctrl are letters."""
         return False
 
+    def offers(self, command: Command) -> bool:  # noqa: ARG002 -- a screen says which
+        """Whether one of the screen's own commands does something now: the footer shows no others."""
+        return True
+
     def parts(self) -> Iterable[Widget]:
         """Make the widgets of the screen's own part; its outermost has the id `board`."""
         raise NotImplementedError

@@ -65,7 +65,7 @@ async def test_keys_and_theme_are_obeyed_and_shown(story: Story, watch: Watch, t
         assert "w wall" in seen.lines()[-1]
         assert "f5 pause" in seen.lines()[-1]
         await seen.pilot.press("p")
-        await seen.pilot.press("w")
+        await seen.pilot.press("w", "y")
         await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
         await seen.pilot.press("f6")
         await seen.until(lambda: "Sent: pause" in seen.telling())

@@ -462,7 +462,7 @@ async def test_on_the_clients_side_either_name_is_searched_for(
     async with watch(story.path) as seen:
         await seen.open(JourneysScreen)
         typed = called if called == "quux" else short_name(*friend)
-        await seen.pilot.press("p", "slash", *typed)
+        await seen.pilot.press("p", "y", "slash", *typed)
         await seen.until(lambda: seen.app.snapshot.question.wish.text == typed)
         await seen.until(lambda: not seen.app.snapshot.answer.unfinished)
         assert [row.friend for row in seen.app.place.board.table.rows] == list(friend)

@@ -136,7 +136,7 @@ async def test_every_part_explains_itself(story: Story, watch: Watch, place: typ
 @each_place
 async def test_both_sides_and_the_past(story: Story, watch: Watch, place: type[Place]) -> None:
     async with opened(watch, story.path, place, (80, 24)) as seen:
-        await seen.pilot.press("p", "left_curly_bracket")
+        await seen.pilot.press("p", "y", "left_curly_bracket")
         await seen.until(lambda: seen.app.snapshot.question.view.at == START + 7 * DAY + 23 * 3_600_000)
         assert seen.app.snapshot.trouble is None
         assert "client" in seen.lines()[0]

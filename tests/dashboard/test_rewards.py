@@ -168,7 +168,52 @@ async def test_the_past_can_not_be_decided(story: Story, watch: Watch) -> None:
         assert "is not kept" in "\n".join(seen.lines())
         await seen.pilot.press("a")
         await seen.pilot.pause()
+        assert "This is the past: what waited then is not kept" in seen.telling()
+        await seen.pilot.press("enter")
+        await seen.pilot.pause()
+        assert len(seen.app.screen_stack) == 1
+        assert "This is the past" in seen.telling()
+
+
+async def test_verdicts_are_offered_only_where_something_waits(
+    story: Story, watch: Watch, steady: HeldClock
+) -> None:
+    async with rewards(watch, story.path) as seen:
+        assert "a approve" in seen.lines()[-1]
+        assert "d decline" in seen.lines()[-1]
+        story.db.execute("UPDATE decision SET outcome = 'qualified' WHERE outcome = 'review'")
+        steady.at += 1_000
+        await seen.until(lambda: not seen.app.snapshot.answer.queue)
+        assert "approve" not in seen.lines()[-1]
+        assert "decline" not in seen.lines()[-1]
+        await seen.pilot.press("a")
+        await seen.pilot.pause()
         assert "Nothing waits for a review" in seen.telling()
+
+
+async def test_enter_opens_what_would_be_approved(
+    story: Story, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    async def ask(arguments: list[str]) -> Reply:
+        asked.append(list(arguments))
+        return Reply(2, None, "nothing is known of them")
+
+    monkeypatch.setattr("referral_tui.dashboard.helper.ask", ask)
+    async with rewards(watch, story.path) as seen:
+        row = seen.app.screen.query_one(ReviewQueue).row
+        await seen.pilot.press("enter")
+        await seen.app.workers.wait_for_complete()
+        await seen.pilot.pause()
+        text = "\n".join(seen.lines())
+        assert f"Decision {row.number} waits for a verdict" in text
+        assert "nothing is known of them" in text
+        assert asked == [["explain", row.friend, "--db", str(story.path), "--json"]]
+        await seen.pilot.press("a")
+        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        assert sent.args == {"decision": row.number, "verdict": "approve", "by": "dashboard"}
 
 
 async def test_counts_in_place_of_money(story: Story, watch: Watch) -> None:

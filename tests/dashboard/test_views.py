@@ -37,7 +37,7 @@ async def test_the_wall_is_crossed_and_the_header_says_so(
     async with watch(story.path, size=size) as seen:
         assert "platform" in seen.lines()[0]
         assert short_name(person) in "\n".join(seen.lines())
-        await seen.pilot.press("p")
+        await seen.pilot.press("p", "y")
         await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
         text = "\n".join(seen.lines())
         assert "client" in seen.lines()[0]
@@ -46,11 +46,26 @@ async def test_the_wall_is_crossed_and_the_header_says_so(
         await seen.pilot.press("p")
         await seen.until(lambda: seen.app.snapshot.question.view.side == "platform")
         assert "Person No" not in "\n".join(seen.lines())
+        await seen.pilot.press("p")  # asked once is enough
+        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
+
+
+@pytest.mark.parametrize("key", ["n", "escape", "enter"])
+async def test_names_are_not_shown_before_somebody_says_yes(story: Story, watch: Watch, key: str) -> None:
+    crm(story)
+    async with watch(story.path, size=(80, 24)) as seen:
+        await seen.pilot.press("p")
+        await seen.pilot.pause()
+        assert "Show real names? y/n" in "\n".join(seen.lines())
+        await seen.pilot.press(key, "escape")
+        await seen.pilot.pause()
+        assert seen.app.view.side == "platform"
+        assert "Person No" not in "\n".join(seen.lines())
 
 
 async def test_a_client_without_a_customer_system_is_said(story: Story, watch: Watch) -> None:
     async with watch(story.path, size=(80, 24)) as seen:
-        await seen.pilot.press("p")
+        await seen.pilot.press("p", "y")
         await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
         assert "The client's view has no names: shop.crm.db is not there" in seen.telling()
         assert "client" in seen.lines()[0]
@@ -119,7 +134,7 @@ def test_travel_without_a_clock_stays() -> None:
 async def test_a_table_is_saved(story: Story, watch: Watch) -> None:
     crm(story)
     async with watch(story.path) as seen:
-        await seen.pilot.press("p")
+        await seen.pilot.press("p", "y")
         await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
         await seen.pilot.press("ctrl+e")
         await seen.pilot.pause()

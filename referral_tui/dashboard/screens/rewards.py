@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from referral_tui.dashboard.commands import Command
+from referral_tui.dashboard.commands import OPEN, Command
 from referral_tui.dashboard.frame import Place
 from referral_tui.dashboard.telling import Telling
 
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from db.read.review_queue import Waiting
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
+    from referral_tui.dashboard.widgets.table import Table
     from referral_tui.dashboard.wish import Wish
 
+PAST = "This is the past: what waited then is not kept. Go on to now with } first, then decide."
 BY = "dashboard"  # the operator's reference in a verdict that is given here
 
 
@@ -29,6 +31,7 @@ class RewardsScreen(Place):
     FIRST_FOCUS = "#rewards-table"
     CSS_PATH = "rewards.tcss"
     OWN_COMMANDS = (
+        OPEN,
         Command(
             "review.approve",
             "a",
@@ -67,6 +70,13 @@ class RewardsScreen(Place):
 
         return RewardsWish()
 
+    def offers(self, command: Command) -> bool:
+        """Whether something waits that can be opened and decided: of the past nothing does."""
+        if command.id == OPEN.id or command.id.startswith("review."):
+            look = self.host.snapshot.answer if self.host.snapshot is not None else None
+            return bool(getattr(look, "queue", None))
+        return True
+
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
         from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
@@ -85,15 +95,46 @@ class RewardsScreen(Place):
 
         row = self.query_one(RewardsBoard).chosen()
         snapshot = self.host.snapshot
-        if snapshot is None or row is None:
+        if snapshot is not None and snapshot.question.view.at is not None:
+            self.say(Telling(PAST, "warn"))
+        elif snapshot is None or row is None:
             self.say(Telling("Nothing waits for a review, so there is nothing to decide.", "warn"))
-        elif snapshot.question.view.at is not None:
-            self.say(Telling("This is the past: go on to now with } first, then decide.", "warn"))
-        elif snapshot.status in ("running", "paused") and snapshot.standing.made_by == "simulate":
+        else:
+            self._give(row, verdict)
+
+    def _give(self, row: Waiting, verdict: str) -> None:
+        """Give a verdict, by an order while a run goes on, else by a helper."""
+        snapshot = self.host.snapshot
+        if snapshot is None:
+            return
+        if snapshot.status in ("running", "paused") and snapshot.standing.made_by == "simulate":
             self.order("verdict", {"decision": row.number, "verdict": verdict, "by": BY})
         else:
             self.say(Telling(f"Deciding {row.number} in the database; this takes a moment.", "warn"))
             self.run_worker(self._settle(row, verdict), exclusive=True, group="verdict")
+
+    def action_open(self) -> None:
+        """Open what would be approved: the journey of the friend whose conversion waits."""
+        from referral_tui.dashboard.screens.account_box import AccountBox  # noqa: PLC0415
+        from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
+
+        row, snapshot = self.query_one(RewardsBoard).chosen(), self.host.snapshot
+        if snapshot is not None and snapshot.question.view.at is not None:
+            self.say(Telling(PAST, "warn"))
+        elif snapshot is None or row is None:
+            self.say(Telling("Nothing waits for a review, so there is nothing to open.", "warn"))
+        else:
+            box = AccountBox(self.host.setup.path, row, snapshot)
+            self.app.push_screen(box, lambda verdict: self._decide(row, verdict))
+
+    def on_table_opened(self, _message: Table.Opened) -> None:
+        """Open what the cursor of the queue stands on, as enter does wherever the focus is."""
+        self.action_open()
+
+    def _decide(self, row: Waiting, verdict: str | None) -> None:
+        """Settle what was opened, where a verdict was given on it."""
+        if verdict is not None:
+            self._give(row, verdict)
 
     async def _settle(self, row: Waiting, verdict: str) -> None:
         """Have a helper process settle it: nobody else writes to the database now."""

@@ -1,0 +1,40 @@
+"""A question that must be answered before something is done that can't be undone."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+
+from referral_tui.dashboard.screens.explain import Explanation
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.inks import COMPONENTS
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """A box over the screen: y says yes; n and escape say no. Enter says nothing, since it is pressed unawares."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Yes"),
+        Binding("n,escape,q", "answer(False)", "No", id="confirm.no", tooltip="No"),
+    ]
+
+    def __init__(self, topic: Topic) -> None:
+        """Ask what the topic's title asks."""
+        super().__init__()
+        self._topic = topic
+
+    def compose(self) -> ComposeResult:
+        """Put the question into a box."""
+        with VerticalScroll(id="explain") as box:
+            box.border_title = self._topic.title
+            box.border_subtitle = "y yes · n no"
+            yield Explanation(self._topic, (("y", "yes"), ("n", "no; escape, too")))
+
+    def action_answer(self, yes: bool) -> None:
+        """Close, with the answer."""
+        self.dismiss(yes)
