@@ -6,7 +6,7 @@ Pure functions over rows of `db.read.queries`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from referral_tui import figures
@@ -97,6 +97,25 @@ def reason_words(reason: str | None) -> str:
         return _REASONS[reason]
     code, missing, _ = reason.partition(":missing")
     return f"rule {code} (a value was missing)" if missing else f"rule {code}"
+
+
+def why_heading(told: Mapping[str, Any]) -> str:
+    """Head the reasons for which a journey paid nothing, of what `explain --json` tells: not yet, or not at all."""
+    open_still = any(one["state"] == "pending" for one in told["rewards"])
+    open_still = open_still or any(one["outcome"] == "review" for one in told["decisions"])
+    if open_still or not told["decisions"]:
+        return "Why nothing is paid yet, and what would change it"
+    return "Why nothing was paid, and what would have"
+
+
+def unmatched_words(told: Mapping[str, Any]) -> str:
+    """Say of a friend without a referrer whether one may still be found, of what `explain --json` tells."""
+    return "nobody" if told["decisions"] else "not matched yet"
+
+
+def said_once(told: Mapping[str, Any], name: str, lines: Iterable[str]) -> list[str]:
+    """Leave out reasons that stand under the journey's heading already; `name` is the milestone's or the reward's."""
+    return [line for line in lines if f"{name}: {line}" not in told["why_not"]]
 
 
 def friend_words(friend: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -86,6 +86,7 @@ def _referrer(one: Fields) -> Iterator[str]:
 
 def _journey(told: Fields) -> Iterator[str]:
     from referral_tui.names import short_name  # noqa: PLC0415
+    from referral_tui.words import said_once, unmatched_words, why_heading  # noqa: PLC0415
     from simulator.program.words import moment  # noqa: PLC0415
 
     yield ""
@@ -95,19 +96,21 @@ def _journey(told: Fields) -> Iterator[str]:
     yield ""
     yield "Who referred them"
     if told["attribution"] is None:
-        yield "  nobody"
+        yield f"  {unmatched_words(told)}"
     else:
         yield f"  {short_name(told['attribution']['referrer'])} by {_way(told['attribution'])}"
     for touch in told["touches"]:
         owner = short_name(touch["referrer"]) if touch["referrer"] else "nobody"
-        mark = "won " if touch["won"] else "lost"
+        mark = (
+            "won " if touch["won"] else "open" if not (told["attribution"] or told["decisions"]) else "lost"
+        )
         yield f"  {mark}  visit of {moment(touch['occurred_at'])}, code {touch['code']} of {owner}: {touch['why']}"
     for late in told["late_codes"]:
         owner = short_name(late["referrer"]) if late["referrer"] else "nobody"
         typed = f"code {late['code']} of {owner} in a {late['type']} of {moment(late['received_at'])}"
         yield f"  lost  {typed}: {late['why']}"
     for one in told["decisions"]:
-        yield from _decision(one)
+        yield from _decision(one, said_once(told, one["milestone"], one["why_not"]))
     if told["reversals"]:
         yield ""
         yield "Reversals"
@@ -120,14 +123,14 @@ def _journey(told: Fields) -> Iterator[str]:
         yield "Rewards"
         for reward in told["rewards"]:
             yield f"  {_reward(reward)}"
-            yield from (f"    {line}" for line in reward["why_not"])
+            yield from (f"    {line}" for line in said_once(told, reward["reward"], reward["why_not"]))
     if told["why_not"]:
         yield ""
-        yield "Why nothing was paid, and what would have"
+        yield why_heading(told)
         yield from (f"  {line}" for line in told["why_not"])
 
 
-def _decision(one: Fields) -> Iterator[str]:
+def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:
     from referral_tui.words import reason_words  # noqa: PLC0415
 
     yield ""
@@ -135,10 +138,10 @@ def _decision(one: Fields) -> Iterator[str]:
     yield f"Decision {one['id']}, {one['milestone']}, on {one['source']}:{one['event_id']}: {one['outcome']}{reason}"
     for rule in one["rules"]:
         values = ", ".join(f"{name} = {_value(value)}" for name, value in rule["values"].items())
-        yield f"  {rule['result']:<7} {rule['code']}: {rule['require']}  [{values}]"
+        yield f"  {rule['result']:<7} {rule['code']}: {rule['says']}  [{values}]"
         if rule["result"] != "pass":
             yield f"          {rule['because']}"
-    yield from (f"  {line}" for line in one["why_not"])
+    yield from (f"  {line}" for line in why_not)
     yield from (f"  {line}" for line in one["no_line"])
 
 

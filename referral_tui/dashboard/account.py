@@ -20,6 +20,9 @@ from referral_tui.words import (
     event_sentence,
     friend_words,
     reason_words,
+    said_once,
+    unmatched_words,
+    why_heading,
 )
 
 if TYPE_CHECKING:
@@ -99,13 +102,14 @@ def _journey(told: Told, names: Names, program: Program | None) -> list[Block]:
     lines += [Block("What happened", head=True), *_timeline(told, names, program)]
     lines += [Block("Who referred them", head=True), *_attribution(told, names)]
     for one in told["decisions"]:
-        lines += _decision(one)
+        lines += _decision(one, said_once(told, one["milestone"], one["why_not"]))
     lines += _vain_reversals(told, names)
     if told["rewards"]:
         lines.append(Block("Rewards", head=True))
         for one in told["rewards"]:
             lines.append(_reward(one, names, program))
-            lines += [Block(line, "quiet", sign="→") for line in one["why_not"] if not told.get("past")]
+            more = [] if told.get("past") else said_once(told, one["reward"], one["why_not"])
+            lines += [Block(line, "quiet", sign="→") for line in more]
     return lines
 
 
@@ -115,7 +119,7 @@ def _why_not(told: Told) -> Iterator[Block]:
         return
     if not told["why_not"]:
         return
-    yield Block("Why nothing was paid, and what would have", head=True)
+    yield Block(why_heading(told), head=True)
     for number, line in enumerate(told["why_not"]):
         yield Block(line, "strong" if number == 0 else "plain", sign="→", wide=True)
 
@@ -160,13 +164,14 @@ def _way_here(entry: Told) -> str:
 def _attribution(told: Told, names: Names) -> Iterator[Block]:
     one = told["attribution"]
     if one is None:
-        yield Block("nobody", "quiet", wide=True)
+        yield Block(unmatched_words(told), "quiet", wide=True)
     else:
         yield Block(f"{names(one['referrer'])}, by {_way(one)}", "strong", wide=True)
+    waits = one is None and not told["decisions"]
     for touch in told["touches"]:
         owner = names(touch["referrer"]) if touch["referrer"] else "nobody"
         at = f"{figures.day(touch['occurred_at'])} {figures.clock_time(touch['occurred_at'])}"
-        sign, ink = ("✓", "good") if touch["won"] else ("✕", "quiet")
+        sign, ink = ("✓", "good") if touch["won"] else ("·" if waits else "✕", "quiet")
         text = f"{touch['code']} of {owner}, {channel_words(touch['channel'])}: {touch['why']}"
         yield Block(text, "plain" if touch["won"] else "quiet", at, sign, ink)
 
@@ -187,7 +192,7 @@ def _vain_reversals(told: Told, names: Names) -> Iterator[Block]:
         yield Block(f"{what}: {one['why']}", name=at, sign="✕", sign_ink="quiet")
 
 
-def _decision(one: Told) -> Iterator[Block]:
+def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
     reason = f": {reason_words(one['reason'])}" if one["reason"] else ""
     yield Block(f"Decision {one['id']}, {one['milestone']}", head=True)
     sign, ink = _OUTCOMES.get(one["outcome"], ("·", "quiet"))
@@ -197,10 +202,10 @@ def _decision(one: Told) -> Iterator[Block]:
     for rule in one["rules"]:
         sign, ink = _SIGNS[rule["result"]]
         values = ", ".join(f"{name} = {value_text(value)}" for name, value in rule["values"].items())
-        yield Block(f"{rule['code']}: {rule['require']}  [{values}]", sign=sign, sign_ink=ink, wide=True)
+        yield Block(f"{rule['code']}: {rule['says']}  [{values}]", sign=sign, sign_ink=ink, wide=True)
         if rule["result"] != "pass":
             yield Block(rule["because"], "quiet", sign=" ", wide=True)
-    for line in [*one["why_not"], *one["no_line"]]:
+    for line in [*why_not, *one["no_line"]]:
         yield Block(line, sign="→", wide=True)
 
 

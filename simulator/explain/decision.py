@@ -11,6 +11,7 @@ from simulator.explain.solving import Value
 from simulator.explain.source import Fields
 from simulator.explain.trying import Decided
 from simulator.program.model import Milestone, Program, Rule
+from simulator.program.phrases import condition_words
 from simulator.program.rules import compile_rule
 from simulator.program.words import duration, moment, ordinal
 
@@ -64,6 +65,7 @@ def _rule(rule: Rule, failed: dict[str, str], facts: dict[str, Value]) -> Fields
         "code": rule.code,
         "result": failed.get(rule.code, "pass"),
         "require": " ".join(rule.require.split()),
+        "says": condition_words(rule.require),
         "because": rule.because,
         "on_fail": rule.on_fail,
         "values": {name: facts.get(name) for name in compile_rule(rule).facts},

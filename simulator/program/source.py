@@ -101,6 +101,21 @@ def _syntax(message: str, text: str, file: str) -> str:
 
 
 _DECIMAL_COMMA = re.compile(r"[^\"']*=\s*[0-9]+,[0-9]+\s*(?:#.*)?")
+_BARE_WORD = re.compile(r"([A-Za-z_]+)\s*=\s*([A-Za-z][A-Za-z0-9_-]*)\s*(?:#.*)?")
+_RIGHT = {
+    "value": "an amount, such as 40.00",
+    "total": "an amount, such as 40.00",
+    "percent": "a percentage, such as 10",
+    "every": "a whole number, such as 5",
+    "count": "a whole number, such as 5",
+    "hold": 'a duration in quotes, such as "14d"',
+    "within": 'a duration in quotes, such as "90d"',
+    "window": 'a duration in quotes, such as "30d"',
+    "clawback": 'a duration in quotes, such as "60d"',
+    "starts": "a moment, such as 2026-01-01T00:00:00Z",
+    "ends": "a moment, such as 2026-01-01T00:00:00Z",
+}
+"""What a value must be, where a bare word stands for it."""
 _OTHER_KINDS = (".yaml", ".yml", ".json")
 
 
@@ -110,6 +125,10 @@ def _hint(line: str, said: str, file: str) -> str:
         return "a program is written in TOML; `referral-tui program new` writes one to begin with"
     if _DECIMAL_COMMA.fullmatch(line.strip()):
         return "write a fraction with a point, as 25.00"
+    bare = _BARE_WORD.fullmatch(line.strip())
+    if bare and bare[2] not in ("true", "false"):
+        right = _RIGHT.get(bare[1]) or f'a text in quotes, such as "{bare[2]}"'
+        return f"{bare[1]} must be {right}"
     if said.startswith(("Cannot overwrite", "Cannot declare")):
         return f"{said}; each milestone, rule and reward begins in two brackets, as [[rule]]"
     if '"' in line and said.startswith("Expected newline"):

@@ -24,6 +24,8 @@ MAX_COUNT = 1_000_000  # of every, tier, count and occurrence: nobody brings so 
 MAX_PERCENT = 1000  # a line ends at MAX_LINE_MINOR all the same
 MAX_PERCENT_DECIMALS = 12  # times the largest amount it still fits a decimal of 38 digits
 
+_AN_AMOUNT = "an amount, such as 40.00"
+_A_PERCENTAGE = "a percentage, such as 10"
 _UNITS_MS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS, "w": WEEK_MS}
 _DURATION = re.compile(r"([0-9]+)([mhdw])")
 _DURATION_FORM = 'write a whole number and m, h, d or w, such as "30m", "12h", "14d" or "2w"'
@@ -190,7 +192,7 @@ def tier(value: object) -> tuple[int, int | None]:
 
 def percent(value: object) -> Decimal:
     """Read a percentage, more than 0."""
-    number = _number(value)
+    number = _number(value, _A_PERCENTAGE)
     if number <= 0:
         raise Wrong(f"{shown(value)} is not more than nothing; write a percentage above 0")
     if number > MAX_PERCENT:
@@ -202,7 +204,7 @@ def percent(value: object) -> Decimal:
 
 def money(value: object, code: str | None, most: int = MAX_INTEGER) -> int:
     """Read money in the currency `code` as minor units; where that is None, only check that it is money."""
-    number = _number(value)
+    number = _number(value, _AN_AMOUNT)
     if number <= 0:
         raise Wrong(f"{shown(value)} is not more than nothing; write an amount above 0")
     digits = 4 if code is None else DIGITS[code]
@@ -219,12 +221,13 @@ def money(value: object, code: str | None, most: int = MAX_INTEGER) -> int:
     return minor
 
 
-def _number(value: object) -> Decimal:
+def _number(value: object, right: str) -> Decimal:
+    """Read a number; `right` says what it must be."""
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        raise Wrong(f"{shown(value)} is not a number; write it as 20 or 20.00, without quotes")
+        raise Wrong(f"must be {right}, without quotes; {shown(value)} is not a number")
     number = Decimal(value)
     if not number.is_finite():
-        raise Wrong(f"{shown(value)} is not a finite number; write it as 20 or 20.00")
+        raise Wrong(f"must be {right}; {shown(value)} is not a finite number")
     return number
 
 

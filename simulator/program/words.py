@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
 from simulator.domain.vocabulary import CONVERSION_TYPES, complete
 from simulator.program.model import Attribution, Cap, Milestone, Program, Reward, Rule
+from simulator.program.phrases import condition_words
 
 _UNITS = ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"))
 _EVENTS = complete(
@@ -130,8 +131,7 @@ def _rule(rule: Rule, program: Program) -> str:
     everywhere = rule.milestones == tuple(milestone.name for milestone in program.milestones)
     where = "" if everywhere else f" at {_listed([_quoted(name) for name in rule.milestones])}"
     what = "is refused" if rule.on_fail == "refuse" else "goes to a person for review"
-    require = " ".join(rule.require.split())
-    return f'Rule "{rule.code}": a conversion{where} {what} unless {require}. {rule.because}'
+    return f'Rule "{rule.code}": a conversion{where} {what} unless {condition_words(rule.require)}. {rule.because}'
 
 
 def _reward(reward: Reward, program: Program) -> str:

@@ -19,9 +19,10 @@ from db.read.journey_search import Found, Search, Wanted
 from db.read.journeys import Journey, journeys
 from db.sqlite.readonly import open_readonly
 from referral_tui.dashboard import helper
+from referral_tui.dashboard.account import blocks
 from referral_tui.dashboard.helper import Reply
 from referral_tui.dashboard.screens.journeys import JourneysScreen
-from referral_tui.names import short_name
+from referral_tui.names import PSEUDONYMS, short_name
 from tests.dashboard.story import DAY, HOUR, START, Story
 from tests.dashboard.watching import HeldClock, Watch, Watched
 
@@ -256,7 +257,12 @@ TOLD: dict[str, Any] = {
             "program_version": 1,
             "decided_at": START + DAY,
             "rules": [
-                {"code": "worth-it", "result": "fail", "require": "amount >= 30", "values": {"amount": 24.0}}
+                {
+                    "code": "worth-it",
+                    "result": "fail",
+                    "says": "the amount is at least 30",
+                    "values": {"amount": 24.0},
+                }
                 | {"because": "Less than thirty pounds."}
             ],
             "why_not": ["with 30.00 GBP instead of 24.00 GBP it would have qualified"],
@@ -355,7 +361,7 @@ async def test_an_open_journey_tells_why(story: Story, watch: Watch, told: Helpe
             "client/billing sent it 6.0 hours after it happened",
             f"{short_name('c_00000001')}, by the link K000Q",
             "no link had this code then",
-            "worth-it: amount >= 30 [amount = 24]",
+            "worth-it: the amount is at least 30",
             "Less than thirty pounds.",
         ):
             assert said in text(seen)
@@ -395,6 +401,40 @@ async def test_it_is_asked_again_where_the_journey_went_on(
         steady.at += 1_000
         await seen.until(lambda: seen.app.snapshot.answer.opened.event == "bill.paid")
         await settled(seen, lambda: len(told.asked) == 2)
+
+
+@pytest.mark.parametrize(
+    ("state", "heading"),
+    [
+        ("pending", "Why nothing is paid yet"),
+        ("capped", "Why nothing was paid"),
+    ],
+)
+def test_money_that_is_pending_is_not_headed_as_never_paid(state: str, heading: str) -> None:
+    line = {"reward": "credit", "state": state, "recipient": "c_1", "role": "friend", "value_minor": 500}
+    line |= {"due_at": START, "state_at": START, "why": "it waits", "why_not": ["until then"]}
+    journey = TOLD | {"rewards": [line], "why_not": ["credit: it waits", "credit: until then"]}
+    told = blocks(journey, PSEUDONYMS, None)
+    assert told[0].text.startswith(heading)
+    assert [one.text for one in told if "until then" in one.text] == ["credit: until then"]  # one answer
+
+
+def test_a_friend_who_is_not_matched_yet_reads_so() -> None:
+    waits = TOLD | {"attribution": None, "decisions": [], "touches": [TOLD["touches"][1]]}
+    told = blocks(waits, PSEUDONYMS, None)
+    assert "not matched yet" in [one.text for one in told]
+    assert not [one for one in told if one.sign == "✕" and "no link had this code" in one.text]
+    ignored = waits | {"decisions": TOLD["decisions"]}
+    assert "nobody" in [one.text for one in blocks(ignored, PSEUDONYMS, None)]
+
+
+async def test_friends_who_only_visited_are_not_matched_yet(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        await seen.open(JourneysScreen)
+        await seen.pilot.press("slash", *"visited")
+        await seen.until(lambda: seen.app.snapshot.question.wish.text == "visited")
+        assert "not matched yet" in text(seen)
+        assert "nobody" not in text(seen)
 
 
 async def test_what_can_not_be_explained_says_why(story: Story, watch: Watch, told: Helper) -> None:

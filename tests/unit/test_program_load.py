@@ -223,6 +223,7 @@ def test_money_is_exact(currency: str, value: str, minor: int) -> None:
         ("GBP", "true", "true is not a number"),
         ("GBP", '"20.00"', "without quotes"),
         ("GBP", "[20]", "a list is not a number"),
+        ("GBP", '"forty"', 'must be an amount, such as 40.00, without quotes; "forty" is not a number'),
         ("GBP", "2026-01-01", "is not a number"),
     ],
 )
@@ -445,6 +446,18 @@ def test_an_unknown_currency_hides_no_other_problem_and_makes_none() -> None:
     ("text", "says"),
     [
         ("[program\n", "p.toml:1: not TOML at column 9"),
+        (
+            "[[reward]]\nvalue = forty\n",
+            "p.toml:2: not TOML at column 9: value must be an amount, such as 40.00",
+        ),
+        (
+            "[[reward]]\nhold = soon  # I think\n",
+            'p.toml:2: not TOML at column 8: hold must be a duration in quotes, such as "14d"',
+        ),
+        (
+            "[[reward]]\nto = me\n",
+            'p.toml:2: not TOML at column 6: to must be a text in quotes, such as "me"',
+        ),
         ("[program]\nname = \n", "p.toml:2: not TOML at column 8"),
         ("[program]\nname = 'a'\nname = 'b'\n", "p.toml:3: not TOML"),
         ("[program]\n[program]\n", "p.toml:2: not TOML"),

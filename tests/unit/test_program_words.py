@@ -18,6 +18,7 @@ from simulator.program.facts import ALL_FACTS
 from simulator.program.layout import CAP, TABLES
 from simulator.program.load import load_program, warnings
 from simulator.program.nearest import nearest
+from simulator.program.phrases import condition_words
 from simulator.program.presets import find_program, preset_names, preset_text
 from simulator.program.schema import json_schema
 from simulator.program.values import Wrong
@@ -78,7 +79,7 @@ def test_a_program_is_told_in_the_order_of_the_file() -> None:
         "converting; a code they give goes before any visit.",
         '"joined" is reached by the friend\'s first account activated (account.activated), within 1 day of the touch.',
         '"paid" is reached by every bill paid (bill.paid).',
-        'Rule "honest": a conversion at "joined" goes to a person for review unless NOT same_person. One person.',
+        'Rule "honest": a conversion at "joined" goes to a person for review unless friend and referrer are two people. One person.',
         'Reward "third": the referrer\'s community gets 1,250.500 KWD (voucher) for "joined", 14 days after the '
         "conversion. Only every 3rd such reward of the same recipient pays. One recipient gets at most 2 of them "
         "or 5,000.000 KWD in a calendar year and 1 of them in any 12 hours. A reversal up to 14 days after the "
@@ -259,3 +260,33 @@ def test_reading_a_program_loads_no_columns_and_no_screen() -> None:
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = set(ast.literal_eval(ran.stdout))
     assert not loaded & {"polars", "numpy", "textual", "typer", "rich", "pydantic", "sqlmodel"}
+
+
+def test_every_fact_has_words() -> None:
+    for fact in ALL_FACTS:
+        condition = fact.name if fact.kind == "bool" else f"{fact.name} IS NULL"
+        said = condition_words(condition)
+        assert fact.name == "amount" or fact.name not in said.split()
+        assert "_" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "NOT same_person AND NOT same_device",
+            "friend and referrer are two people and they share no device",
+        ),
+        ("COALESCE(eligible, TRUE)", "the friend is eligible, or that is not known"),
+        ("channel IN ('qr', 'social', 'sms')", "the channel is qr, social or sms"),
+        (
+            "new_customer OR amount >= 30 AND claimed",
+            "the friend is a new customer or (the amount is at least 30 and the friend has claimed)",
+        ),
+        ("NOT amount < 3.5", "the amount is at least 3.5"),
+        ("amount IS NOT NULL", "the amount is known"),
+        ("nonsense  (", "nonsense ("),
+    ],
+)
+def test_a_rule_is_said_in_words(text: str, said: str) -> None:
+    assert condition_words(text) == said

@@ -73,7 +73,9 @@ def columns(names: Callable[[], Names], program: Callable[[], Program | None]) -
         return names()(row.friend), "strong"
 
     def referrer(row: Journey, _cells: int) -> Drawn:
-        return ("nobody", "quiet") if row.referrer is None else (names()(row.referrer), "plain")
+        if row.referrer is None:
+            return ("not matched yet" if row.outcome is None else "nobody"), "quiet"
+        return names()(row.referrer), "plain"
 
     def reward(row: Journey, cells: int) -> Drawn:
         for state in _FIRST:

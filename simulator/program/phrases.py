@@ -1,0 +1,149 @@
+"""A rule's expression in plain English: `NOT same_device AND amount >= 30` as people would say it.
+
+Pure; the text is read by the same parser that the engine's rules come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from simulator.program.expression import parse_expression
+from simulator.program.tree import SIGNS, Node, Op
+
+_CONDITIONS: Final = {
+    "new_customer": ("the friend is a new customer", "the friend is not a new customer"),
+    "claimed": ("the friend has claimed", "the friend has not claimed"),
+    "opted_in": ("the friend has agreed to marketing", "the friend has not agreed to marketing"),
+    "authenticated": ("the friend has signed in", "the friend has not signed in"),
+    "eligible": ("the friend is eligible", "the friend is not eligible"),
+    "same_person": ("friend and referrer are one person", "friend and referrer are two people"),
+    "same_contact": ("they share a contact", "they share no contact"),
+    "same_device": ("they share a device", "they share no device"),
+    "cross_referral": ("this friend brought the referrer", "this friend did not bring the referrer"),
+}
+"""What a fact says that is true or false: where it holds, and where it does not."""
+_VALUES: Final = {
+    "amount": "the amount",
+    "outcome": "the outcome",
+    "currency": "the currency",
+    "channel": "the channel",
+    "method": "the way of matching",
+    "touch_age_days": "the number of days since the touch",
+    "claim_delay_seconds": "the number of seconds from touch to claim",
+    "friend_segment": "the friend's segment",
+    "referrer_segment": "the referrer's segment",
+    "friend_country": "the friend's country",
+    "referrer_country": "the referrer's country",
+    "referrer_kind": "the referrer's kind",
+    "community": "the referrer's community",
+    "referrer_age_days": "the number of days from the referrer's first link to the match",
+    "referrer_friends_24h": "the number of friends the referrer brought in 24 hours",
+    "referrer_friends": "the number of friends the referrer brought so far",
+}
+_COMPARED: Final[dict[Op, str]] = {
+    "eq": "is", "ne": "is not", "lt": "is less than", "le": "is at most", "gt": "is more than", "ge": "is at least",
+}  # fmt: skip
+_OPPOSITES: Final[dict[Op, Op]] = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
+
+
+def condition_words(text: str) -> str:
+    """Say a rule's expression in words; the expression itself where it can't be read."""
+    tree = parse_expression(text).tree
+    return " ".join(text.split()) if tree is None else _said(tree)
+
+
+def _said(node: Node) -> str:
+    """Say a part of an expression."""
+    say = _BY_OP.get(node.op)
+    if say is not None:
+        return say(node)
+    if node.op in _COMPARED:
+        return f"{_said(node.args[0])} {_COMPARED[node.op]} {_said(node.args[1])}"
+    return f" {SIGNS[node.op]} ".join(_grouped(arg) for arg in node.args)
+
+
+def _fact(node: Node) -> str:
+    name = str(node.value)
+    return _CONDITIONS[name][0] if name in _CONDITIONS else _VALUES[name]
+
+
+def _literal(node: Node) -> str:
+    if isinstance(node.value, bool):
+        return "true" if node.value else "false"
+    return f"{node.value:g}" if isinstance(node.value, float) else str(node.value) or "empty"
+
+
+def _not(node: Node) -> str:
+    (of,) = node.args
+    if of.op == "fact":
+        return _CONDITIONS[str(of.value)][1]
+    if of.op in _OPPOSITES:
+        return f"{_said(of.args[0])} {_COMPARED[_OPPOSITES[of.op]]} {_said(of.args[1])}"
+    if of.op == "is-null":
+        return f"{_known(of.args[0])} is known"
+    return f"it is not so that ({_said(of)})"
+
+
+def _all(node: Node) -> str:
+    return _joined([_part(arg) for arg in _flat(node, "and")], "and")
+
+
+def _any(node: Node) -> str:
+    parts = _flat(node, "or")
+    first = parts[0].args[0] if parts[0].op == "eq" else None
+    if first is not None and all(part.op == "eq" and part.args[0] == first for part in parts):
+        return f"{_said(first)} is {_joined([_said(part.args[1]) for part in parts], 'or')}"
+    return _joined([_part(arg) for arg in parts], "or")
+
+
+def _coalesce(node: Node) -> str:
+    of, *others = node.args
+    if node.kind == "bool" and len(others) == 1 and isinstance(others[0].value, bool):
+        return f"{_part(of)}, {'or that is not known' if others[0].value else 'and that is known'}"
+    return f"{_said(of)} (where it is not known, {', else '.join(_said(other) for other in others)})"
+
+
+def _case(node: Node) -> str:
+    *pairs, otherwise = node.args
+    said = [f"{_said(value)} if {_said(when)}" for when, value in zip(pairs[::2], pairs[1::2], strict=True)]
+    return f"({', '.join(said)}, otherwise {_said(otherwise)})"
+
+
+def _known(node: Node) -> str:
+    return f"whether {_said(node)}" if node.kind == "bool" else _said(node)
+
+
+_BY_OP: Final[dict[Op, Callable[[Node], str]]] = {
+    "fact": _fact,
+    "literal": _literal,
+    "null": lambda _node: "not known",
+    "not": _not,
+    "and": _all,
+    "or": _any,
+    "neg": lambda node: f"-{_grouped(node.args[0])}",
+    "like": lambda node: f'{_said(node.args[0])} is like "{node.value}"',
+    "is-null": lambda node: f"{_known(node.args[0])} is not known",
+    "coalesce": _coalesce,
+    "case": _case,
+}
+
+
+def _flat(node: Node, op: Op) -> list[Node]:
+    """List what a chain of one operator joins, in its order."""
+    return [one for arg in node.args for one in (_flat(arg, op) if arg.op == op else [arg])]
+
+
+def _part(node: Node) -> str:
+    """Say a part of a chain; a chain within it, or another choice, stands in brackets."""
+    said = _said(node)
+    return f"({said})" if node.op in ("and", "or", "coalesce") else said
+
+
+def _grouped(node: Node) -> str:
+    return f"({_said(node)})" if node.op in SIGNS else _said(node)
+
+
+def _joined(words: Sequence[str], last: str) -> str:
+    """Join parts as people do: a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
