@@ -172,7 +172,7 @@ class Dashboard(App[None]):
     @property
     def _typed_into(self) -> bool:
         """Whether the widget with the focus takes letters: those come in a queue of its own."""
-        focused = self.focused
+        focused: object = self.focused
         return self.screen is not self.place or (isinstance(focused, TypedInOrder) and focused.takes_letters)
 
     # -- what the feed tells --------------------------------------------------------------------------

@@ -216,8 +216,10 @@ async def burst(seen: Watched, *keys: str) -> None:
 
 async def test_keys_in_a_burst_are_typed_in_their_order(story: Story, watch: Watch) -> None:
     async with program(watch, story.path) as seen:
+        editor = seen.app.screen.query_one(Editor)
+        editor.move_cursor((0, 0))
         await burst(seen, "tab", "e", *"abcdefghi", *["backspace"] * 5, *"12345")
-        assert seen.app.screen.query_one(Editor).document[0] == "abcd12345[program]"
+        assert editor.document[0] == "abcd12345[program]"
 
 
 async def test_what_is_typed_is_never_overwritten_by_a_snapshot(

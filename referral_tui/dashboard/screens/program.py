@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.screens.program_wish import ProgramLook
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
+    from referral_tui.dashboard.widgets.number_form import NumberForm
     from referral_tui.dashboard.widgets.table import Table
     from referral_tui.dashboard.wish import Wish
 
@@ -37,6 +38,14 @@ class ProgramScreen(Place):
     CSS_PATH = "program.tcss"
     NEEDS_EVENTS = False
     OWN_COMMANDS = (
+        Command(
+            "program.form",
+            "f",
+            "form",
+            "Form of the numbers",
+            "Turns amounts, budget, times and limits with the arrow keys; the file follows",
+            "form",
+        ),
         EDIT,
         Command(
             "program.apply",
@@ -82,6 +91,8 @@ class ProgramScreen(Place):
     _draft: str | None = None
     _look: ProgramLook | None = None
     _timer: Timer | None = None
+    _applying: str | None = None
+    """A draft that is applied as soon as it is checked."""
 
     @property
     def typing(self) -> bool:
@@ -111,12 +122,14 @@ class ProgramScreen(Place):
         board = self._board
         board.show(look, snapshot, step)
         self._take_draft()
+        if self._draft == look.text:
+            self._draft = None  # it is in force now
         if board.editing and self._draft is None and before is not None and before.version < look.version:
             board.leave(changed=False)  # it is in force now
+        # never while it is edited: keys that are on their way belong to its text
         if self._draft is None and not board.editing:
-            board.editor.put(
-                look.text
-            )  # never while it is edited: keys that are on their way belong to its text
+            board.editor.put(look.text)
+        self._tell_numbers()
         self._tell()
 
     # -- what the keys do -----------------------------------------------------------------------------
@@ -126,11 +139,20 @@ class ProgramScreen(Place):
         board = self._board
         if board.editing or self._look is None:
             return
-        rule = board.rule
-        here = self.focused is not None and self.focused.id == "rules"
-        board.edit(rule.line if rule is not None and here else None)
+        at = {"rules": board.rule, "form": board.form.row}.get(str(self.focused.id) if self.focused else "")
+        board.edit(at.line if at is not None else None)
         self._tell()
         self.say(Telling("Change a value; what follows from it is told as soon as you stop typing."))
+
+    def action_form(self) -> None:
+        """Turn numbers by the arrow keys."""
+        board = self._board
+        if board.editing or self._look is None:
+            return
+        board.turn()
+        self._tell_numbers()
+        self._tell()
+        self.say(Telling("right and left turn a number, ^r applies what you have turned, escape leaves."))
 
     def action_part(self) -> None:
         """Go to the next part of the file."""
@@ -153,7 +175,7 @@ class ProgramScreen(Place):
     def action_back(self) -> None:
         """Leave the editor."""
         board = self._board
-        if board.editing:
+        if board.editing or board.turning:
             self._take_draft()
             board.leave(changed=self._draft is not None)
             kept = "The draft is kept: e goes on with it, ^r applies it, z drops it."
@@ -162,6 +184,12 @@ class ProgramScreen(Place):
     def action_apply(self) -> None:
         """Apply the draft to the running program."""
         self._take_draft()
+        draft = self._draft
+        if draft is not None and draft not in self._known:
+            self._applying = draft
+            self._check(draft)
+            self.say(Telling("It is being checked, and is applied at once if it can be run."))
+            return
         refusal = self._refusal()
         if refusal:
             self.say(Telling(refusal, "warn"))
@@ -188,8 +216,34 @@ class ProgramScreen(Place):
             self.say(Telling(f"Saved: {path.absolute()}", "good"))
 
     def on_table_opened(self, _message: Table.Opened) -> None:
-        """Edit the rule that is opened."""
+        """Edit the rule or the number that is opened."""
         self.action_edit()
+
+    def on_number_form_turned(self, message: NumberForm.Turned) -> None:
+        """Turn a number in the draft: it is found anew, since the draft may have changed since the key."""
+        from referral_tui.dashboard.numbers import numbers_of, turned  # noqa: PLC0415
+
+        look, snapshot = self._look, self.host.snapshot
+        if look is None or snapshot is None or snapshot.standing.program is None:
+            return
+        text = look.text if self._draft is None else self._draft
+        number = next((one for one in numbers_of(text) if one.path == message.row.path), None)
+        changed = turned(text, number, message.up, snapshot.standing.program.digits) if number else None
+        if number is None or changed is None:
+            end = "most" if message.up > 0 else "least"
+            self.say(Telling(f"{message.row.what} of {message.row.part} is at its {end} already.", "warn"))
+            return
+        self._draft = changed if changed != look.text else None
+        self._board.editor.put(changed)
+        self._board.editor.go_to(number.line)
+        self._tell_numbers()
+        self._tell()
+        self._check_soon()
+
+    def on_table_moved(self, message: Table.Moved) -> None:
+        """Show the place of a number in the file."""
+        if message.table.id == "form" and self._board.turning and message.row is not None:
+            self._board.editor.go_to(message.row.line)
 
     def on_text_area_changed(self, _message: TextArea.Changed) -> None:
         """Keep what is typed, and have it checked after a pause."""
@@ -197,11 +251,15 @@ class ProgramScreen(Place):
             return
         self._take_draft()
         self._tell()
+        self._check_soon()
+
+    # -- inside ---------------------------------------------------------------------------------------
+
+    def _check_soon(self) -> None:
+        """Have the draft checked after a pause."""
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(PAUSE_S, self._tell_checked)
-
-    # -- inside ---------------------------------------------------------------------------------------
 
     @property
     def _board(self) -> ProgramBoard:
@@ -215,6 +273,15 @@ class ProgramScreen(Place):
         if look is not None and board.editing:
             text = board.editor.text
             self._draft = text if text != look.text else None
+
+    def _tell_numbers(self) -> None:
+        """Show the draft's numbers, where their form is open."""
+        look, board = self._look, self._board
+        if look is not None and board.turning:
+            from referral_tui.dashboard.numbers import numbers_of  # noqa: PLC0415
+
+            draft = look.text if self._draft is None else self._draft
+            board.form.take(numbers_of(draft), numbers_of(look.text))
 
     def _tell(self) -> None:
         """Tell the design, and what is known of the draft; what was never checked waits for a pause of typing."""
@@ -253,6 +320,10 @@ class ProgramScreen(Place):
             self._known.pop(next(iter(self._known)))
         self._known[text] = found
         self._tell()
+        if text == self._applying:
+            self._applying = None
+            if text == self._draft:
+                self.action_apply()
 
     def _refusal(self) -> str:
         """Say why the draft can't be applied, where it can't."""

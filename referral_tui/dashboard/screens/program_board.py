@@ -11,6 +11,7 @@ from textual.containers import Container
 from referral_tui.dashboard.screens.program_words import design, verdict
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.editor import Editor
+from referral_tui.dashboard.widgets.number_form import NumberForm
 from referral_tui.dashboard.widgets.reading import Reading
 from referral_tui.dashboard.widgets.rule_table import RuleTable
 from referral_tui.dashboard.widgets.table import Table
@@ -34,6 +35,7 @@ class ProgramBoard(Container):
     def compose(self) -> ComposeResult:
         """Make the parts; where there are two columns the file stands in the second."""
         yield RuleTable()
+        yield NumberForm()
         yield Editor()
         yield Reading(
             "The design in words",
@@ -62,6 +64,16 @@ class ProgramBoard(Container):
         return self.has_class("-editing")
 
     @property
+    def turning(self) -> bool:
+        """Whether the form of the numbers is open."""
+        return self.has_class("-form")
+
+    @property
+    def form(self) -> NumberForm:
+        """The numbers."""
+        return self.query_one(NumberForm)
+
+    @property
     def editor(self) -> Editor:
         """The file."""
         return self.query_one(Editor)
@@ -87,12 +99,15 @@ class ProgramBoard(Container):
         self.query_one("#words", Reading).show(design(checked), f"The design in words, version {version}")
 
     def tell_draft(self, draft: Checked | None, running: Checked | None, *, same: bool) -> None:
-        """Tell what is wrong with the draft, or what it would change."""
+        """Tell what is wrong with the draft, and mark it in the file, or what it would change."""
+        problems = draft.problems if draft is not None else ()
+        self.editor.mark(frozenset(one.line for one in problems if one.line is not None))
         self.query_one("#verdict", Reading).show(verdict(draft, running, same=same), top=True)
 
     def edit(self, line: int | None) -> None:
         """Begin to edit, at a line (from 1) where one is given."""
         editor = self.editor
+        self.set_class(False, "-form")
         self.set_class(True, "-editing")
         editor.read_only = False
         editor.border_title = "Your draft: ^r applies, ^o saves, escape leaves"
@@ -101,10 +116,17 @@ class ProgramBoard(Container):
             editor.go_to(line)
         self._fit()
 
+    def turn(self) -> None:
+        """Open the form of the numbers."""
+        self.set_class(True, "-form")
+        self.screen.set_focus(self.form)
+        self._fit()
+
     def leave(self, *, changed: bool) -> None:
-        """Stop editing; a draft that was changed stays in the file."""
+        """Stop editing or turning; a draft that was changed stays in the file."""
         editor = self.editor
         self.set_class(False, "-editing")
+        self.set_class(False, "-form")
         editor.read_only = True
         editor.border_title = (
             "Your draft, not applied: e goes on, z drops it" if changed else "The program file"
@@ -118,9 +140,14 @@ class ProgramBoard(Container):
 
     def _fit(self) -> None:
         """Give the rules the lines they need, as long as enough are left for the words."""
+        if self.turning:
+            self._share("1fr 9")
+            return
         wide = self.query_one(Editor).region.x > 0 or not self.editing
         wanted = min(len(self.query_one(RuleTable).rows) + 3, max(5, self.size.height - LEFT_FOR_WORDS))
-        rows = f"{max(5, wanted)} 1fr" if wide else "1fr 8"
+        self._share(f"{max(5, wanted)} 1fr" if wide else "1fr 8")
+
+    def _share(self, rows: str) -> None:
         if rows != self._rows:
             self._rows = rows
             self.styles.grid_rows = rows

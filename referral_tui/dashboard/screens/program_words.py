@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from referral_tui.dashboard.checking import Checked, Problem
@@ -10,18 +11,29 @@ from referral_tui.dashboard.widgets.reading import Block
 from referral_tui.differing import changes
 
 _WAIT = "Asking the checker …"
+_PARTS = (
+    ("What is given", re.compile(r'Reward "|The whole program pays|There is no budget')),
+    ("What counts", re.compile(r'".*" is reached by')),
+    ("Who is refused, and who is looked at", re.compile(r'Rule "')),
+)
+"""Parts of the design, in the order in which people ask for them, and how their sentences begin."""
+_REST = "Who, when and how"
 _INKS = {"~": "warn", "+": "good", "-": "bad"}
 
 
 def design(checked: Checked | None) -> list[Block]:
-    """Tell a design in sentences."""
+    """Tell a design in sentences, what is given first."""
     if checked is None:
         return [Block(_WAIT, "quiet")]
     if checked.failed:
         return [Block(f"The checker can't be asked: {checked.failed}", "bad")]
     if checked.problems:
         return [Block(one.text, "bad", sign="!", sign_ink="bad") for one in checked.problems]
-    return [Block(sentence, sign="·", sign_ink="quiet") for sentence in checked.words]
+    parts: dict[str, list[Block]] = {title: [] for title, _begins in _PARTS}
+    for sentence in checked.words:
+        part = next((title for title, begins in _PARTS if begins.match(sentence)), _REST)
+        parts.setdefault(part, []).append(Block(sentence, sign="·", sign_ink="quiet"))
+    return [block for title, told in parts.items() if told for block in (Block(title, head=True), *told)]
 
 
 def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> list[Block]:

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+from rich.style import Style
+from rich.text import Text
 from textual.widgets import TextArea
 
 from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.inks import Inks
 from referral_tui.dashboard.widgets.typed import TypedInOrder
+
+_TOKENS: Final = re.compile(
+    r"""
+      (?P<comment>\#.*)
+    | (?P<header>^\s*\[\[?[\w.\s-]+\]\]?)
+    | (?P<text>"(?:[^"\\]|\\.)*"|'[^']*')
+    | (?P<key>[A-Za-z_][\w-]*)(?=\s*=)
+    | (?P<number>\b[0-9][0-9_.:TZ+-]*)
+    """,
+    re.VERBOSE,
+)
+_INKS: Final = {"comment": "quiet", "header": "accent", "text": "good", "key": "up", "number": "warn"}
 
 
 class Editor(TypedInOrder, TextArea):
@@ -18,6 +36,8 @@ class Editor(TypedInOrder, TextArea):
             "", id="toml", classes="panel", read_only=True, show_line_numbers=True, tab_behavior="focus"
         )
         self.border_title = "The program file"
+        self._ink = Inks(self)
+        self._wrong: frozenset[int] = frozenset()
 
     def topic(self) -> Topic:
         """Say what the text is."""
@@ -35,9 +55,37 @@ class Editor(TypedInOrder, TextArea):
         return not self.read_only
 
     def put(self, text: str) -> None:
-        """Take another text, without a way back to the one before."""
+        """Take another text, without a way back to the one before; the first one opens at what is given."""
         if text != self.text:
+            first = not self.text
             self.load_text(text)
+            if first:
+                lines = text.splitlines()
+                self.go_to(next((at for at, line in enumerate(lines, 1) if line.startswith("[[reward]]")), 1))
+
+    def mark(self, lines: frozenset[int]) -> None:
+        """Mark the lines, from 1, in which something is wrong."""
+        if lines != self._wrong:
+            self._wrong = lines
+            self._line_cache.clear()
+            self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Forget lines in the old colours."""
+        self._ink.forget()
+        self._line_cache.clear()
+        super().notify_style_update()
+
+    def get_line(self, line_index: int) -> Text:
+        """Colour a line: headers, keys, values, comments; a wrong one is marked whole."""
+        line = super().get_line(line_index)
+        if line_index + 1 in self._wrong:
+            line.stylize(Style(color=self._ink("bad").color, underline=True, bold=True))
+            return line
+        for found in _TOKENS.finditer(line.plain):
+            kind = str(found.lastgroup)
+            line.stylize(Style(color=self._ink(_INKS[kind]).color), found.start(kind), found.end(kind))
+        return line
 
     def go_to_part(self) -> None:
         """Go to the next table of the file, after the last one to the first."""

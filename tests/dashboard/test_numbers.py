@@ -1,0 +1,142 @@
+"""The numbers of a program file: found in its text, turned by steps, and the form that turns them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from story import DESIGN, Story
+from textual.events import Key
+from watching import Watch
+
+from referral_tui.dashboard.messages import OrderSent
+from referral_tui.dashboard.numbers import Number, numbers_of, turned
+from referral_tui.dashboard.widgets.editor import Editor
+from referral_tui.dashboard.widgets.number_form import NumberForm
+from simulator.program.load import load_program
+
+PRESETS = sorted((Path(__file__).parents[2] / "simulator/presets").glob("*/program.toml"))
+
+
+def number(text: str, part: str, what: str) -> Number:
+    """The only such number of a text."""
+    (found,) = [one for one in numbers_of(text) if (one.part, one.what) == (part, what)]
+    return found
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.parent.name)
+def test_every_number_of_every_preset_can_be_turned_and_stays_valid(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    digits = load_program(text, "p.toml").digits
+    numbers = numbers_of(text)
+    assert {"value", "budget", "cooling-off"} <= {one.what for one in numbers}
+    for one in numbers:
+        for up in (1, -1):
+            now: str | None = text
+            for _ in range(40):  # to its end, or far
+                again = next(other for other in numbers_of(now) if other.path == one.path)
+                now = turned(now, again, up, digits)
+                if now is None:
+                    break
+                load_program(now, "p.toml")
+
+
+def test_only_the_number_changes_and_comments_and_layout_stay() -> None:
+    text = "[budget]  # of the year\ntotal   =  5000.00   # pounds\n"
+    found = number(text, "whole program", "budget")
+    assert turned(text, found, 1, 2) == "[budget]  # of the year\ntotal   =  6000.00   # pounds\n"
+    assert turned(text, found, -1, 2) == "[budget]  # of the year\ntotal   =  4000.00   # pounds\n"
+
+
+def test_what_only_looks_like_a_number_is_left_alone() -> None:
+    text = (
+        DESIGN + '\n[[rule]]\ncode = "odd"\nbecause = """\n[budget]\ntotal = 3\n"""\nrequire = "amount > 1"\n'
+    )
+    paths = [one.path for one in numbers_of(text)]
+    assert paths == [one.path for one in numbers_of(DESIGN)]
+    assert len(set(paths)) == len(paths)
+    assert numbers_of("nonsense = [") == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "digits", "steps"),
+    [
+        ("value = 25.00", 2, ["30.00", "35.00", "40.00"]),
+        ("value = 0.05", 2, ["0.10", "0.15"]),
+        ("value = 900", 0, ["1000", "1100"]),
+        ("value = 4.5", 2, ["5.0", "6.0"]),
+        ("percent = 99", 2, ["100", None]),
+        ('hold = "14d"', 2, ["21d", "30d"]),
+        ("every = 5", 2, ["6"]),
+    ],
+)
+def test_steps_are_those_people_would_take(written: str, digits: int, steps: list[str | None]) -> None:
+    text = f'[[reward]]\nname = "r"\n{written}\n'
+    for step in steps:
+        text = turned(text, numbers_of(text)[0], 1, digits)
+        if step is None:
+            assert text is None
+            break
+        (row,) = tomllib.loads(text)["reward"]
+        assert numbers_of(text)[0].value == step
+        assert str(step).rstrip("d") in text
+        assert row["name"] == "r"
+
+
+def test_nothing_goes_below_its_least() -> None:
+    for written in ("value = 0.01", "percent = 0.5", 'hold = "0d"', "every = 1", 'clawback = "1d"'):
+        text = f'[[reward]]\nname = "r"\n{written}\n'
+        assert turned(text, numbers_of(text)[0], -1, 2) is None
+
+
+async def test_a_reward_is_raised_and_applied_with_seven_keys(story: Story, watch: Watch) -> None:
+    """As in the product team's tour: the referrer gets 40 instead of 20 (there 25), and the program runs with it."""
+    keys = ["5", "f", "right", "right", "right", "right", "ctrl+r"]
+    async with watch(story.path) as seen:
+        for key in keys:
+            await seen.pilot.press(key)
+            await seen.until(lambda: seen.app.snapshot.question == seen.app.feed.question)
+        assert len(keys) <= 8
+        assert seen.app.screen.query_one(Editor).text == DESIGN.replace("value = 20.00", "value = 40.00")
+        await seen.app.workers.wait_for_complete()
+        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        assert sent.kind == "program"
+        assert tomllib.loads(sent.args["text"])["reward"][0]["value"] == 40.0
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50)], ids="{0[0]}x{0[1]}".format)
+async def test_the_form_shows_what_changes_and_can_be_left(
+    story: Story, watch: Watch, size: tuple[int, int]
+) -> None:
+    async with watch(story.path, size=size) as seen:
+        await seen.pilot.press("5")
+        await seen.until(lambda: seen.app.snapshot.question.place == "program")
+        await seen.pilot.press("f", "down", "right", "left", "left")
+        form = seen.app.screen.query_one(NumberForm)
+        assert form.row.value == "9.00"
+        text = "\n".join(seen.lines())
+        assert "◂ 9.00 ▸" in text
+        assert "10.00" in text
+        seen.uncut()
+        await seen.pilot.press("escape", "z")
+        await seen.pilot.pause()
+        assert seen.app.screen.query_one(Editor).text == DESIGN
+        assert not form.display
+
+
+async def test_turns_in_a_burst_all_count_and_the_end_is_said(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        await seen.pilot.press("5")
+        await seen.until(lambda: seen.app.snapshot.question.place == "program")
+        for key in ("f", "right", "right", "right"):
+            seen.app.post_message(Key(key, key if len(key) == 1 else None))
+        await seen.pilot.pause()
+        await seen.pilot.pause()
+        form = seen.app.screen.query_one(NumberForm)
+        assert form.row.value == "35.00"
+        await seen.pilot.press(*["left"] * 80)
+        await seen.pilot.pause()
+        assert form.row.value == "0.05"
+        assert "value of referrer-credit is at its least already." in seen.telling()
