@@ -17,21 +17,46 @@ def demo(
     ] = PRESET,
     seed: Annotated[int, typer.Option(help="Another number, other people and another luck.")] = SEED,
     referrers: Annotated[int, typer.Option(help="How many customers could refer.")] = REFERRERS,
-    days: Annotated[int, typer.Option(help="How many days the world runs.")] = DAYS,
-    pace: Annotated[str, typer.Option(help="Simulated time a second: 6h/s, 1d/s, max.")] = PACE,
+    days: Annotated[int, typer.Option(min=1, help="How many days the world runs.")] = DAYS,
+    pace: Annotated[
+        str | None, typer.Option(help=f"Simulated time a second: 6h/s, 1d/s, max.  [default: {PACE}]")
+    ] = None,
+    minutes: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many minutes the demo lasts; the pace follows from it and --days."),
+    ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="In a browser: everybody who opens the page sees the same world.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="With --serve: the port.")] = 8000,
 ) -> int:
     """Start a simulation at a pace for eyes and watch it; no option needed.
 
-    It runs in a database of its own, in a temporary folder. When you leave with q, the simulation ends and its files
-    are gone.
+    It runs in a database of its own, in a temporary folder. When you leave with q (with --serve: ctrl+c), the
+    simulation ends and its files are gone. It lasts two minutes: --days or --minutes make it longer.
 
-    Example: referral-tui demo
+    Example: referral-tui demo --days 365 --minutes 20
     """
     from referral_tui.cli.terminal import need_terminal  # noqa: PLC0415 -- only when called
     from referral_tui.config import read_config  # noqa: PLC0415 -- loads Textual
-    from referral_tui.dashboard.launch import watch_own  # noqa: PLC0415 -- the same
+    from referral_tui.dashboard.launch import serve_own, watch_own  # noqa: PLC0415 -- the same
+    from simulator.domain.errors import InputError  # noqa: PLC0415
 
-    need_terminal("demo")
+    if pace is not None and minutes is not None:
+        raise InputError("--pace and --minutes both say how fast it goes; give one of them")
+    if not serve:
+        need_terminal("demo")
     comfort = read_config()
-    given = {"--preset": preset, "--seed": seed, "--referrers": referrers, "--days": days, "--pace": pace}
-    return watch_own(["simulate", *(str(part) for pair in given.items() for part in pair)], comfort)
+    speed = lasting(days, minutes) if minutes is not None else pace or PACE
+    given = {"--preset": preset, "--seed": seed, "--referrers": referrers, "--days": days, "--pace": speed}
+    arguments = ["simulate", *(str(part) for pair in given.items() for part in pair)]
+    if serve:
+        serve_own(arguments, host, port)
+        return 0
+    return watch_own(arguments, comfort)
+
+
+def lasting(days: int, minutes: int) -> str:
+    """Find the pace at which so many days take so many minutes, in whole simulated minutes a second."""
+    return f"{max(1, round(days * 24 / minutes))}m/s"

@@ -61,12 +61,29 @@ def watch_own(arguments: Sequence[str], comfort: Comfort) -> int:
 
     However this ends, the simulation ends too, and its files are removed.
     """
+    with _own_world(arguments) as (path, own):
+        return run(Dashboard(Setup(path, ended=own.ended, starting=True, comfort=comfort)))
+
+
+def serve_own(arguments: Sequence[str], host: str, port: int) -> None:
+    """Start a simulation as `watch_own` does and serve dashboards on it until this is interrupted.
+
+    Raises InputError where the address can't be had.
+    """
+    from referral_tui.dashboard.serving import serve  # noqa: PLC0415 -- loads a web server
+
+    with _own_world(arguments) as (path, _own):
+        serve(["dashboard", "--db", str(path)], host, port)
+
+
+@contextmanager
+def _own_world(arguments: Sequence[str]) -> Iterator[tuple[Path, Writer]]:
+    """Run a simulation by these arguments in a database of its own, which is gone after it."""
     with tempfile.TemporaryDirectory(prefix="referral-demo-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "demo.db"
-        with writer(
-            [sys.executable, "-m", "referral_tui", *arguments, "--db", str(path)], Path(folder)
-        ) as own:
-            return run(Dashboard(Setup(path, ended=own.ended, starting=True, comfort=comfort)))
+        command = [sys.executable, "-m", "referral_tui", *arguments, "--db", str(path)]
+        with writer(command, Path(folder)) as own:
+            yield path, own
 
 
 @contextmanager

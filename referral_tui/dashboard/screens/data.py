@@ -13,6 +13,7 @@ from referral_tui.dashboard.telling import Telling
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.screens.data_board import DataBoard
+    from referral_tui.dashboard.screens.data_wish import DataWish
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.bars import Tab
@@ -59,6 +60,8 @@ class DataScreen(Place):
         OPEN,
     )
 
+    _wish: DataWish
+
     def __init__(self, tabs: Sequence[Tab] = ()) -> None:
         """Make the screen; see `Place`."""
         super().__init__(tabs)
@@ -67,28 +70,38 @@ class DataScreen(Place):
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
         from referral_tui.dashboard.screens.data_board import DataBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.data_wish import DataWish  # noqa: PLC0415
 
+        self._wish = DataWish()
         yield DataBoard()
 
     def wish(self) -> Wish:
         """Ask for types, receipts, quarantine, reconciliation, dials and chains."""
-        from referral_tui.dashboard.screens.data_wish import DataWish  # noqa: PLC0415
-
-        return DataWish()
+        return self._wish
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
         self._board.show(snapshot, step)
+        opened = self._wish.opened
+        if opened and snapshot.answer.opened == opened:
+            from referral_tui.dashboard.screens.data_words import type_topic  # noqa: PLC0415
+            from referral_tui.dashboard.screens.explain import ExplainScreen  # noqa: PLC0415
+
+            self.wish_for(opened="")
+            row = self._board.passed(opened)
+            if row is not None:
+                self.app.push_screen(ExplainScreen(type_topic(row, snapshot.answer.examples), ()))
 
     def action_panel(self) -> None:
         """Show the next panel, or go to it."""
         self._board.turn_panel()
 
     def action_open(self) -> None:
-        """Open the message under the cursor of the quarantine."""
-        from referral_tui.dashboard.widgets.data_tables import RefusedTable  # noqa: PLC0415
+        """Open what the cursor stands on: an event type, or a message of the quarantine."""
+        from referral_tui.dashboard.widgets.data_tables import RefusedTable, TypeTable  # noqa: PLC0415
 
-        self.query_one(RefusedTable).action_open()
+        narrow = self.query_one(RefusedTable)
+        (narrow if narrow.has_focus else self.query_one(TypeTable)).action_open()
 
     def action_turn(self, up: int) -> None:
         """Turn the dial under the cursor."""
@@ -115,12 +128,14 @@ class DataScreen(Place):
                 self.order("dial", {"faults": {dial.dial: rate}})
 
     def on_table_opened(self, message: Table.Opened) -> None:
-        """Open a message of the quarantine in a box."""
+        """Open an event type, or a message of the quarantine, in a box."""
         from db.read.deliveries import Refused  # noqa: PLC0415
         from referral_tui.dashboard.screens.data_words import message_topic  # noqa: PLC0415
         from referral_tui.dashboard.screens.explain import ExplainScreen  # noqa: PLC0415
 
-        if isinstance(message.row, Refused):
+        if message.table.id == "types":
+            self.wish_for(opened=message.row.type)
+        elif isinstance(message.row, Refused):
             self.app.push_screen(ExplainScreen(message_topic(message.row), ()))
 
     @property

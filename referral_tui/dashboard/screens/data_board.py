@@ -78,12 +78,18 @@ class DataBoard(Container):
         models = dict(look.models)
         table = self.query_one(TypeTable)
         table.show(tuple(Passed.of(row, models, files=files) for row in look.types))
+        newest = next((one.hash for one in look.chains or () if one.chain == "audit"), "")
+        table.border_subtitle = f"audit chain, newest hash {newest[:16]}…" if newest else ""
         table.mark({event.type for event in step.events} if step else frozenset())
         self.query_one(RefusedTable).show(look.refused)
         self.query_one(ReconciledTable).show(look.reconciled)
         self.query_one(DialTable).show(look.dials or ())
         self.query_one("#health", Reading).show(health(look, snapshot.standing.program))
         self._fit()
+
+    def passed(self, event_type: str) -> Passed | None:
+        """The row of an event type."""
+        return next((row for row in self.query_one(TypeTable).rows if row.type == event_type), None)
 
     def turn_panel(self) -> None:
         """Show the next panel, where one is shown at a time, and go to it."""

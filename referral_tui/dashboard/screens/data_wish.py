@@ -20,6 +20,7 @@ from db.read.traffic import (
     senders,
     types,
 )
+from db.read.type_examples import Example, examples
 from referral_tui.dashboard.wish import Desk, Wish
 
 MOST = 100  # rows of quarantine and of reconciliation
@@ -38,13 +39,17 @@ class DataLook:
     reconciled: tuple[Reconciled, ...]
     dials: tuple[Dial, ...] | None
     chains: tuple[ChainRow, ...] | None
+    opened: str = ""
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DataWish(Wish):
-    """All of the screen; nothing can be set."""
+    """All of the screen; `opened` is the event type whose latest examples are wanted, empty: of none."""
 
     EVERY_MS: ClassVar[int] = 500
+
+    opened: str = ""
 
     def read(self, desk: Desk) -> DataLook:
         """Read it; of the past what can't change any more is kept."""
@@ -64,4 +69,6 @@ class DataWish(Wish):
             reconciled(db, MOST, at),
             dials(db) if at is None else None,
             chains(db) if at is None else None,
+            self.opened,
+            examples(db, self.opened, desk.seq) if self.opened else (),
         )

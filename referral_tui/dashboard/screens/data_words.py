@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from db.read.deliveries import Refused
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.reading import Block
+from referral_tui.names import short_name
+from referral_tui.words import CATEGORY_TITLES, category
 
 if TYPE_CHECKING:
     from db.read.queries import Program
+    from db.read.type_examples import Example
     from referral_tui.dashboard.screens.data_wish import DataLook
+    from referral_tui.dashboard.widgets.data_tables import Passed
 
 _OWNERS: Final = {
     "link.created": "marketing",
@@ -46,6 +51,10 @@ DIAL_SAYS: Final = {
     "file-short": "a batch file that is cut short",
     "file-corrected": "a batch file that is sent again, corrected",
 }
+EVENT_SAYS: Final = (
+    "An event type: a moment that is shared with the platform, and no more than its fields. Below are the latest "
+    "examples, as the platform knows them: people by short names, never by their own."
+)
 LADDER: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 """The rates that a key turns a dial to."""
 
@@ -79,7 +88,14 @@ def turned(rate: float, up: int) -> float | None:
 
 def health(look: DataLook, program: Program | None) -> list[Block]:
     """Tell receipts, what lateness cost, and where the chains stand."""
-    blocks = [Block("Receipts", head=True)]
+    blocks: list[Block] = []
+    if look.chains is not None:
+        blocks.append(Block("The audit chain", head=True))
+        for chain in reversed(look.chains):  # the audit trail first
+            text = f"{figures.count(chain.rows)} rows in {figures.counted(chain.blocks, 'block')}, newest {chain.hash}"
+            blocks.append(Block(text, "plain", chain.chain))
+        blocks.append(Block("`referral-tui verify` derives all of it again and compares.", "quiet"))
+    blocks.append(Block("Receipts", head=True))
     total = sum(count for _, count in look.receipts)
     inks = {"accepted": "good", "conflict": "bad", "malformed": "bad", "duplicate": "warn"}
     for kind, count in look.receipts:
@@ -108,13 +124,30 @@ def health(look: DataLook, program: Program | None) -> list[Block]:
         blocks.append(Block(f"{money((count, minor))} before the reversal came", "warn", "issued"))
         blocks.append(Block(money(look.cost.clawed), "plain", "clawed back"))
         blocks.append(Block(money(look.cost.lost), "bad", "lost"))
-    if look.chains is not None:
-        blocks.append(Block("The audit chain", head=True))
-        for chain in look.chains:
-            text = f"{figures.count(chain.rows)} rows in {figures.counted(chain.blocks, 'block')}, newest {chain.hash}"
-            blocks.append(Block(text, "plain", chain.chain))
-        blocks.append(Block("`referral-tui verify` derives all of it again and compares.", "quiet"))
     return blocks
+
+
+def type_topic(row: Passed, examples: Sequence[Example]) -> Topic:
+    """Tell an event type as a box: its fields, owner, delivery, lateness, and its latest examples, pseudonymous."""
+    fields = dict.fromkeys(name for one in examples for name, _value in one.fields)
+    facts = [
+        ("category", CATEGORY_TITLES[category(row.type)]),
+        ("owner", f"usually the client's {row.owner}"),
+        ("delivery", f"{row.delivery}; from {row.sources}"),
+        ("how many", f"{figures.count(row.count)}, {row.a_day:,} a day"),
+    ]
+    if row.median is not None and row.p95 is not None and row.worst is not None:
+        late = [figures.short_duration(one) for one in (row.median, row.p95, row.worst)]
+        facts.append(("late", f"half by {late[0]}, 95 % by {late[1]}, at worst {late[2]}"))
+    facts.append(("fields", ", ".join(fields) or "none beside subject and moment"))
+    for one in examples:
+        told = [f"{name} {value}" for name, value in one.fields]
+        who = [short_name(one.subject)] if one.subject else []
+        at = f"happened {figures.moment(one.occurred_at)}, received {figures.moment(one.received_at)} UTC"
+        facts.append((f"event {one.seq}", ", ".join([*who, *told, f"from {one.source}", at])))
+    if not examples:
+        facts.append(("examples", "none among the newest events"))
+    return Topic(row.type, EVENT_SAYS, tuple(facts))
 
 
 def message_topic(row: Refused) -> Topic:

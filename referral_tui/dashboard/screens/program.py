@@ -83,6 +83,14 @@ class ProgramScreen(Place):
             "words/file",
         ),
         Command(
+            "program.fraud",
+            "x",
+            "fraud",
+            "Fraud and its cost",
+            "How well the rules tell cheats from honest people, and what it costs: on the client's side of the wall",
+            "fraud",
+        ),
+        Command(
             "program.drop", "z", "drop", "Drop the draft", "Forgets what was edited and not applied", None
         ),
         BACK,
@@ -161,6 +169,12 @@ class ProgramScreen(Place):
     def action_file(self) -> None:
         """Change between words and file."""
         self._board.toggle_class("-file")
+
+    def action_fraud(self) -> None:
+        """Open how well the rules did, which only the client's side may see."""
+        from referral_tui.dashboard.screens.fraud_box import FraudBox  # noqa: PLC0415
+
+        self.app.push_screen(FraudBox(self.host.setup.path, self.host.view.side))
 
     def action_drop(self) -> None:
         """Forget the draft."""

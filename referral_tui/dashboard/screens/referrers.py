@@ -102,7 +102,13 @@ class ReferrersScreen(Place):
         self.wish_for(sight=sight, also=())
 
     def action_sort(self) -> None:
-        """Sort leaders by qualified friends, or by money."""
+        """Sort leaders by qualified friends or money, communities and channels by friends, too."""
+        if self._wish.sight in ("communities", "channels"):
+            from referral_tui.dashboard.screens.referrers_wish import GROUP_ORDERS  # noqa: PLC0415
+
+            place = GROUP_ORDERS.index(self._wish.group_order) + 1
+            self.wish_for(group_order=GROUP_ORDERS[place % len(GROUP_ORDERS)])
+            return
         self.wish_for(order="issued" if self._wish.order == "qualified" else "qualified")
 
     # -- what the parts say ---------------------------------------------------------------------------
@@ -118,7 +124,9 @@ class ReferrersScreen(Place):
 
     def on_table_sorted(self, message: Table.Sorted) -> None:
         """Take the order whose header was clicked."""
-        if message.sorting.key in ("qualified", "issued"):
+        if self._wish.sight in ("communities", "channels"):
+            self.wish_for(group_order=message.sorting.key)
+        elif message.sorting.key in ("qualified", "issued"):
             self.wish_for(order=message.sorting.key)
 
     def on_branches_turned(self, message: Branches.Turned) -> None:

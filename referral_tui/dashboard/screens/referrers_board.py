@@ -10,6 +10,7 @@ from textual.containers import Container, Horizontal
 
 from referral_tui import figures
 from referral_tui.dashboard.screens.referrers_columns import group_columns, leader_columns, tree_columns
+from referral_tui.dashboard.screens.referrers_wish import GroupOrder, measure
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.accounting import AccountPane
 from referral_tui.dashboard.widgets.branches import Branches
@@ -31,6 +32,11 @@ VIEWS: Final[tuple[tuple[Sight, str, str], ...]] = (
     ("communities", "c", "Communities"),
     ("channels", "n", "Channels"),
 )
+GROUP_TITLES: Final[dict[GroupOrder, str]] = {
+    "friends": "friends",
+    "qualified": "qualified friends",
+    "issued": "issued money",
+}
 _LEADERS: Final = Topic(
     "Leaders",
     "The first 200 referrers, by qualified friends or by money. Boards are kept for now only, not for the past.",
@@ -67,6 +73,8 @@ class ReferrersBoard(Container):
         self._names: Names = PSEUDONYMS
         self._qualified = 0
         self._most = 0
+        self._group_order: GroupOrder = "friends"
+        self._drawn_by: tuple[GroupOrder, int] = ("friends", 0)
         self._open: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -97,7 +105,13 @@ class ReferrersBoard(Container):
                     name.capitalize(),
                     topic,
                     "No friend has been matched through one yet.",
-                    group_columns(what, self._money, lambda: self._qualified, lambda: self._most),
+                    group_columns(
+                        what,
+                        self._money,
+                        lambda: self._qualified,
+                        lambda: self._most,
+                        lambda: self._group_order,
+                    ),
                     lambda row: row.name,
                     id=name,
                 )
@@ -141,6 +155,14 @@ class ReferrersBoard(Container):
             table.border_title = (
                 f"Leaders by {answer.order}{' money' if answer.order == 'issued' else ' friends'}"
             )
+        if answer.sight in ("communities", "channels"):
+            sorting = Sorting(answer.group_order, descending=True)
+            self._most = max((measure(row, answer.group_order) for row in answer.groups), default=0)
+            if (answer.group_order, self._most) != self._drawn_by:
+                self._drawn_by = answer.group_order, self._most
+                self._group_order = answer.group_order
+                table.redraw()
+            table.border_title = f"{answer.sight.capitalize()} by {GROUP_TITLES[answer.group_order]}"
         table.call(snapshot.names)
         table.mark(self._marks(answer.sight, step))
         table.show(rows, sorting, empty)

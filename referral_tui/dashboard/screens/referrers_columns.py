@@ -9,6 +9,7 @@ from db.read.referrers import GroupRow, LeaderRow
 from db.read.tree import MOST_COUNTED, Branch
 from referral_tui import figures
 from referral_tui.dashboard.screens.journeys_columns import OUTCOMES, STAGE_SIGNS
+from referral_tui.dashboard.screens.referrers_wish import GroupOrder, measure
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.graph import bar
 from referral_tui.names import Names
@@ -104,9 +105,13 @@ def tree_columns(names: Callable[[], Names]) -> list[Column[Branch]]:
 
 
 def group_columns(
-    what: str, money: Money, qualified: Callable[[], int], most: Callable[[], int]
+    what: str,
+    money: Money,
+    qualified: Callable[[], int],
+    most: Callable[[], int],
+    order: Callable[[], GroupOrder],
 ) -> list[Column[GroupRow]]:
-    """Make those of communities and channels."""
+    """Make those of communities and channels; bars show what they are sorted by, of the `most` there is."""
 
     def name(row: GroupRow, _cells: int) -> Drawn:
         return (channel_words(row.name) if what == "channel" else row.name), "strong"
@@ -123,10 +128,15 @@ def group_columns(
             "Friends who were matched through it; of a community, by a referrer in it."
             if what == "community"
             else "Friends who were matched by a link that was opened there; code: one that was typed.",
+            sorts=True,
         ),
-        _qualified(9),
+        _qualified(9, sorts=True),
         _rate(weight=6),
-        _issued(money, "All rewards issued for these friends, whoever got them, less what was clawed back."),
+        _issued(
+            money,
+            "All rewards issued for these friends, whoever got them, less what was clawed back.",
+            sorts=True,
+        ),
         Column(
             "each",
             "a friend",
@@ -137,14 +147,23 @@ def group_columns(
             says="Cost per qualified friend: issued ÷ qualified.",
         ),
         _share(qualified, weight=4),
-        _bar(most),
+        Column(
+            "bar",
+            "of the largest",
+            18,
+            lambda row, cells: (bar(_ratio(measure(row, order()), most()) or 0.0, cells), "participation"),
+            grow=3,
+            most=60,
+            weight=1,
+            says="What they are sorted by, beside the largest one's. s sorts.",
+        ),
     ]
 
 
 # -- what the leaderboard shares with communities and channels -----------------------------------------
 
 
-def _friends(width: int, says: str) -> Column[Brings]:
+def _friends(width: int, says: str, *, sorts: bool = False) -> Column[Brings]:
     return Column(
         "friends",
         "friends",
@@ -152,6 +171,7 @@ def _friends(width: int, says: str) -> Column[Brings]:
         lambda row, _: (figures.compact(row.friends, width), "plain"),
         right=True,
         weight=7,
+        sorts=(True,) if sorts else (),
         says=says,
     )
 

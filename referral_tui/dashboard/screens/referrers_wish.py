@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from db.read.referrers import GroupRow, LeaderRow, Order, channels, communities, generations, leaders
 from db.read.sums import Past, Sums, now
 from db.read.tree import Tree, tree
 from referral_tui.dashboard.wish import Desk, Wish
 
+GroupOrder = Literal["friends", "qualified", "issued"]
+GROUP_ORDERS: Final[tuple[GroupOrder, ...]] = ("friends", "qualified", "issued")
 Sight = Literal["leaders", "tree", "communities", "channels"]
+
+
+def measure(row: GroupRow, order: GroupOrder) -> int:
+    """Give what a community or a channel is sorted by, and its bar shows."""
+    return {"friends": row.friends, "qualified": row.qualified, "issued": row.issued_minor}[order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,7 @@ class ReferrersAnswer:
     leaders: tuple[LeaderRow, ...] = ()
     groups: tuple[GroupRow, ...] = ()
     tree: Tree | None = None
+    group_order: GroupOrder = "friends"
     also: tuple[str, ...] = ()
 
     def references(self) -> set[str | None]:
@@ -40,6 +48,7 @@ class ReferrersWish(Wish):
 
     sight: Sight = "leaders"
     order: Order = "qualified"
+    group_order: GroupOrder = "friends"
     opened: frozenset[int] = frozenset()
     also: tuple[str, ...] = ()
 
@@ -55,6 +64,7 @@ class ReferrersWish(Wish):
             groups = communities(db)
         elif self.sight == "channels":
             groups = channels(sums)
+        groups = tuple(sorted(groups, key=lambda row: -measure(row, self.group_order)))
         return ReferrersAnswer(
             self.sight,
             self.order,
@@ -63,6 +73,7 @@ class ReferrersWish(Wish):
             leaders(db, self.order) if self.sight == "leaders" else (),
             groups,
             tree(db, self.opened, desk.seq, desk.at) if self.sight == "tree" else None,
+            self.group_order,
             self.also,
         )
 

@@ -61,7 +61,10 @@ class NumberForm(Table[Number]):
 
     def take(self, numbers: Sequence[Number], running: Sequence[Number]) -> None:
         """Show a draft's numbers beside those of the program that runs."""
-        self._before = {one.path: one.value for one in running}
+        before = {one.path: one.value for one in running}
+        if before != self._before:
+            self._before = before
+            self.redraw()
         self.mark(frozenset(one.path for one in numbers if self._before.get(one.path) != one.value))
         self.show(numbers)
 

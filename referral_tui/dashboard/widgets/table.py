@@ -149,6 +149,11 @@ class Table(StripView, Generic[RowT], can_focus=True):
         if self.row != before:
             self.post_message(self.Moved(self, self.row))
 
+    def redraw(self) -> None:
+        """Draw all rows anew: what their columns are drawn by has changed."""
+        self._strips.clear()
+        self.repaint()
+
     def call(self, names: Names) -> None:
         """Call people by these names."""
         if names != self.names:

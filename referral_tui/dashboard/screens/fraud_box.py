@@ -1,0 +1,100 @@
+"""Fraud and what it costs, in a box: on the client's side of the wall only, asked of the command that scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from referral_tui import figures
+from referral_tui.dashboard import helper
+from referral_tui.dashboard.topic import Topic
+from referral_tui.dashboard.widgets.inks import COMPONENTS
+from referral_tui.dashboard.widgets.reading import Block, Reading
+
+if TYPE_CHECKING:
+    from referral_tui.dashboard.wish import Side
+
+_TOPIC: Final = Topic(
+    "Fraud and its cost",
+    "How well the rules tell cheats from honest people, by the truth that only the simulated client knows.",
+)
+CROSS: Final = (
+    "Who cheats stands in the client's own system, and the platform never learns it. This is the platform's side of "
+    "the wall: escape closes this, p crosses to the client's side, and x opens it there."
+)
+_WAIT: Final = "Asking the client's system how well the rules did: a few seconds …"
+
+
+class FraudBox(ModalScreen[None]):
+    """A box over the screen; on the platform's side it says how to cross, and asks nothing."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,x", "dismiss(None)", "Close", id="fraud.close", tooltip="Back to the screen"),
+    ]
+
+    def __init__(self, path: Path, side: Side) -> None:
+        """Score the program of the database at `path`, seen from a side of the wall."""
+        super().__init__()
+        self._path, self._side = path, side
+
+    def compose(self) -> ComposeResult:
+        """Put a text into a box."""
+        with Vertical(id="account-box") as box:
+            box.border_title = "Fraud and its cost, by the client's truth"
+            box.border_subtitle = "escape closes"
+            yield Reading("", _TOPIC, "", id="fraud")
+
+    def on_mount(self) -> None:
+        """Ask, where that may be seen."""
+        reading = self.query_one(Reading)
+        self.set_focus(reading)
+        if self._side == "platform":
+            reading.show([Block(CROSS, "warn", sign="!", sign_ink="warn")])
+            return
+        reading.show([Block(_WAIT, "quiet", sign="◌")])
+        self.run_worker(self._ask(), exclusive=True)
+
+    async def _ask(self) -> None:
+        reply = await helper.ask(["fraud", "--db", str(self._path), "--json"])
+        if reply.status or not isinstance(reply.data, dict):
+            blocks = [Block(f"It can't be scored: {reply.said}", "bad", sign="!", sign_ink="bad")]
+        else:
+            blocks = list(fraud_words(reply.data))
+        self.query_one(Reading).show(blocks, top=True)
+
+
+def fraud_words(told: dict[str, Any]) -> Iterator[Block]:
+    """Tell what `fraud --json` tells: what fraud costs, each rule against the truth, each kind of cheat. Pure."""
+
+    def money(minor: int) -> str:
+        return figures.money(minor, told["currency"], told["digits"])
+
+    judged, cheats = told["conversions"], told["cheats"]
+    part = f" ({figures.share(cheats / judged)})" if judged else ""
+    yield Block("What it costs", head=True)
+    yield Block(f"{figures.count(cheats)} of {figures.count(judged)}{part}", "plain", "cheats' conversions")
+    yield Block(money(told["paid_to_cheats_minor"]), "bad", "paid to cheats")
+    yield Block(money(told["refused_to_honest_minor"]), "warn", "refused to honest")
+    yield Block("What the rules found", head=True)
+    for code, rule in (*told["rules"].items(), ("any rule", told["flagged"])):
+        if not rule["flagged"]:
+            yield Block("flagged nothing", "quiet", code)
+            continue
+        text = f"flagged {figures.count(rule['flagged'])}, {figures.share(rule['precision'])} of them cheats"
+        text += f"; {figures.share(rule['recall'])} of all cheats"
+        text += f"; refused {money(rule['refused_cheats_minor'])} to cheats"
+        yield Block(f"{text}, {money(rule['refused_honest_minor'])} to honest people", "plain", code)
+    yield Block("What cheats did", head=True)
+    for name, kind in told["kinds"].items():
+        text = f"{figures.count(kind['conversions'])} judged, {figures.share(kind['recall'])} flagged, "
+        text += f"{figures.count(kind['refused'])} refused; {money(kind['paid_minor'])} paid and kept"
+        yield Block(text, "plain", name)
+    for name, formula in told["formulas"].items():
+        yield Block(f"{name.replace('_', ' ')}: {formula}", "quiet", wide=True)
