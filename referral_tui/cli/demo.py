@@ -30,6 +30,10 @@ def demo(
     ] = False,
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="With --serve: the port.")] = 8000,
+    read_only: Annotated[
+        bool,
+        typer.Option("--read-only", help="With --serve: pages only look, and show no names of customers."),
+    ] = False,
 ) -> int:
     """Start a simulation at a pace for eyes and watch it; no option needed.
 
@@ -45,6 +49,8 @@ def demo(
 
     if pace is not None and minutes is not None:
         raise InputError("--pace and --minutes both say how fast it goes; give one of them")
+    if read_only and not serve:
+        raise InputError("--read-only goes with --serve; a demo on this terminal is yours to steer")
     if not serve:
         need_terminal("demo")
     comfort = read_config()
@@ -52,7 +58,7 @@ def demo(
     given = {"--preset": preset, "--seed": seed, "--referrers": referrers, "--days": days, "--pace": speed}
     arguments = ["simulate", *(str(part) for pair in given.items() for part in pair)]
     if serve:
-        serve_own(arguments, host, port)
+        serve_own(arguments, host, port, ["--read-only"] if read_only else [])
         return 0
     return watch_own(arguments, comfort)
 

@@ -65,15 +65,17 @@ def watch_own(arguments: Sequence[str], comfort: Comfort) -> int:
         return run(Dashboard(Setup(path, ended=own.ended, starting=True, comfort=comfort)))
 
 
-def serve_own(arguments: Sequence[str], host: str, port: int) -> None:
+def serve_own(arguments: Sequence[str], host: str, port: int, more: Sequence[str] = ()) -> None:
     """Start a simulation as `watch_own` does and serve dashboards on it until this is interrupted.
+
+    `more` are options of the command `dashboard`.
 
     Raises InputError where the address can't be had.
     """
     from referral_tui.dashboard.serving import serve  # noqa: PLC0415 -- loads a web server
 
     with _own_world(arguments) as (path, _own):
-        serve(["dashboard", "--db", str(path)], host, port)
+        serve(["dashboard", "--db", str(path), *more], host, port)
 
 
 @contextmanager

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from db.read.deliveries import DIALS, dials, reconciled, refused
+from db.read.type_examples import examples
 from referral_tui.dashboard.messages import OrderSent
 from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.data_words import DIAL_SAYS, LADDER, model_words, owner, turned
 from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.widgets.data_tables import DialTable, RefusedTable
+from referral_tui.names import short_name
 from simulator.delivery import dials as delivery
 from simulator.events.contract import EVENT_TYPES
 from simulator.run.plan import Plan
@@ -27,6 +29,40 @@ async def data(watch: Watch, path: Path, size: tuple[int, int] = (120, 40)) -> A
     async with watch(path, size=size) as seen:
         await seen.open(DataScreen)
         yield seen
+
+
+async def test_enter_opens_an_event_type_with_its_latest_examples(story: Story, watch: Watch) -> None:
+    async with data(watch, story.path) as seen:
+        await seen.pilot.press("enter")
+        await seen.until(lambda: isinstance(seen.app.screen, ExplainScreen))
+        kind = seen.app.place._board.query_one("#types").row.type
+        number, ref = story.db.execute(
+            "SELECT seq, ref FROM event LEFT JOIN person ON person.id = person WHERE type = ? "
+            "ORDER BY seq DESC LIMIT 1",
+            (kind,),
+        ).fetchone()
+        text = "\n".join(seen.lines())
+        for said in (kind, "owner", "delivery", "late", "fields", f"event {number}", short_name(ref)):
+            assert said in text
+        assert ref not in text
+        await seen.pilot.press("escape")
+        await seen.pilot.pause()
+        assert not isinstance(seen.app.screen, ExplainScreen)
+
+
+def test_examples_of_a_rare_type_are_looked_for_among_the_newest_only(story: Story) -> None:
+    (kind,) = story.db.execute("SELECT type FROM event WHERE seq = 1").fetchone()
+    assert [one.seq for one in examples(story.db, kind, 1)] == [1]
+    assert examples(story.db, "link.created", 20_000) == ()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids="{0[0]}x{0[1]}".format)
+async def test_the_newest_hash_of_the_chain_is_in_sight(
+    story: Story, watch: Watch, size: tuple[int, int]
+) -> None:
+    story.db.execute("INSERT INTO block VALUES ('audit', 1, 7, ?)", ("5eed" * 16,))
+    async with data(watch, story.path, size) as seen:
+        assert "5eed5eed5eed5eed" in "\n".join(seen.lines())
 
 
 def test_every_dial_is_explained() -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from referral_tui.cli.demo import demo, lasting
 from referral_tui.cli.terminal import need_terminal
-from referral_tui.dashboard.launch import NICE, writer
+from referral_tui.dashboard.launch import NICE, serve_own, writer
 from simulator.domain.errors import InputError
+from simulator.run.pace import parse_pace
 
 
 def test_it_ends_with_us(tmp_path: Path) -> None:
@@ -44,6 +46,31 @@ def test_a_good_end_is_no_trouble(tmp_path: Path) -> None:
     with writer([sys.executable, "-c", ""], tmp_path) as own:
         own.process.wait(20)
         assert own.ended() is None
+
+
+@pytest.mark.parametrize(("days", "minutes", "pace"), [(120, 2, 86_400), (365, 20, 26_280), (1, 600, 60)])
+def test_a_demo_lasts_as_many_minutes_as_are_asked_for(days: int, minutes: int, pace: int) -> None:
+    assert parse_pace(lasting(days, minutes)) == pace
+
+
+def test_a_demo_takes_one_pace_only() -> None:
+    with pytest.raises(InputError, match="--pace and --minutes both say"):
+        demo(pace="1d/s", minutes=5, serve=True)
+
+
+def test_a_demo_is_served_on_a_world_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[tuple[list[str], str, int, bool]] = []
+
+    def serve(arguments: list[str], host: str, port: int) -> None:
+        served.append((arguments, host, port, Path(arguments[2]).parent.is_dir()))
+
+    monkeypatch.setattr("referral_tui.dashboard.serving.serve", serve)
+    serve_own(["--version"], "127.0.0.1", 8_123, ["--read-only"])
+    ((arguments, host, port, there),) = served
+    assert arguments[:2] == ["dashboard", "--db"]
+    assert arguments[3:] == ["--read-only"]
+    assert (host, port, there) == ("127.0.0.1", 8_123, True)
+    assert not Path(arguments[2]).parent.exists()
 
 
 def test_a_pipe_is_no_terminal() -> None:

@@ -236,6 +236,24 @@ async def test_a_click_on_a_view_opens_it(story: Story, watch: Watch) -> None:
         await seen.until(lambda: seen.app.snapshot.answer.sight == "channels")
 
 
+async def test_channels_are_sorted_by_s_and_bars_relate_to_the_largest(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(160, 50)) as seen:
+        await seen.open(ReferrersScreen)
+        await seen.pilot.press("n")
+        await seen.until(lambda: seen.app.snapshot.answer.sight == "channels")
+        orders = []
+        for order, of in (("friends", "friends"), ("qualified", "qualified"), ("issued", "issued_minor")):
+            await seen.until(lambda order=order: seen.app.snapshot.answer.group_order == order)
+            rows = seen.app.place.board.table("channels").rows
+            values = [getattr(row, of) for row in rows]
+            assert values == sorted(values, reverse=True)
+            orders.append([row.name for row in rows])
+            (bar, *others) = [line.count("█") for line in seen.lines() if "█" in line]
+            assert all(bar >= other for other in others)
+            await seen.pilot.press("s")
+        await seen.until(lambda: seen.app.snapshot.answer.group_order == "friends")
+
+
 async def test_of_the_past_the_channels_are_told_and_boards_say_that_they_are_not(
     story: Story, watch: Watch
 ) -> None:

@@ -175,6 +175,21 @@ async def test_the_past_can_not_be_decided(story: Story, watch: Watch) -> None:
         assert "This is the past" in seen.telling()
 
 
+async def test_who_may_only_look_decides_nothing_in_a_finished_run(
+    story: Story, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr("referral_tui.dashboard.helper.ask", asked.append)
+    story.clock("finished", 0, WALL - DAY, START + 9 * DAY)
+    async with watch(story.path, read_only=True) as seen:
+        await seen.open(RewardsScreen)
+        await seen.pilot.press("a")
+        await seen.app.workers.wait_for_complete()
+        await seen.pilot.pause()
+        assert "opened to look only" in seen.telling()
+        assert not asked
+
+
 async def test_verdicts_are_offered_only_where_something_waits(
     story: Story, watch: Watch, steady: HeldClock
 ) -> None:

@@ -107,7 +107,11 @@ class RewardsScreen(Place):
         snapshot = self.host.snapshot
         if snapshot is None:
             return
-        if snapshot.status in ("running", "paused") and snapshot.standing.made_by == "simulate":
+        if self.host.setup.read_only:
+            self.say(
+                Telling("This dashboard was opened to look only (--read-only): it decides nothing.", "warn")
+            )
+        elif snapshot.status in ("running", "paused") and snapshot.standing.made_by == "simulate":
             self.order("verdict", {"decision": row.number, "verdict": verdict, "by": BY})
         else:
             self.say(Telling(f"Deciding {row.number} in the database; this takes a moment.", "warn"))

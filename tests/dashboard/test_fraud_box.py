@@ -1,0 +1,75 @@
+"""Fraud and its cost on the screen: only with the wall crossed, and never by the dashboard's own reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from story import Story
+from watching import Watch
+
+from referral_tui.dashboard import helper
+from referral_tui.dashboard.helper import Reply
+
+TALLY = {"flagged": 8, "cheats": 6, "precision": 0.75, "recall": 0.5}
+TALLY |= {"refused_honest_minor": 4000, "refused_cheats_minor": 9000}
+SCORE: dict[str, Any] = {
+    "currency": "GBP",
+    "digits": 2,
+    "conversions": 200,
+    "cheats": 12,
+    "paid_to_cheats_minor": 27500,
+    "refused_to_honest_minor": 4000,
+    "rules": {"no-self-referral": TALLY, "idle": TALLY | {"flagged": 0, "precision": None}},
+    "flagged": TALLY,
+    "refused": TALLY,
+    "kinds": {"ring": {"conversions": 12, "recall": 0.5, "refused": 6, "paid_minor": 27500}},
+    "formulas": {"precision": "cheats flagged ÷ flagged"},
+}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What the helper process is asked; it answers with a score."""
+    found: list[list[str]] = []
+
+    async def ask(arguments: list[str], stdin: bytes = b"") -> Reply:
+        found.append(list(arguments))
+        return Reply(0, SCORE, "")
+
+    monkeypatch.setattr(helper, "ask", ask)
+    return found
+
+
+async def test_on_the_platforms_side_fraud_says_how_to_cross(
+    story: Story, watch: Watch, asked: list[list[str]]
+) -> None:
+    async with watch(story.path) as seen:
+        await seen.pilot.press("5")
+        await seen.until(lambda: seen.app.snapshot.question.place == "program")
+        await seen.pilot.press("x")
+        await seen.pilot.pause()
+        text = "\n".join(seen.lines())
+        assert "p crosses to the client's side" in text
+        assert "£275.00" not in text
+        assert not asked
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+async def test_with_the_wall_crossed_fraud_and_its_cost_are_shown(
+    story: Story, watch: Watch, asked: list[list[str]], size: tuple[int, int]
+) -> None:
+    async with watch(story.path, size=size) as seen:
+        await seen.pilot.press("5", "p", "y")
+        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
+        await seen.until(lambda: seen.app.snapshot.question.place == "program")
+        await seen.pilot.press("x")
+        await seen.app.workers.wait_for_complete()
+        await seen.pilot.pause()
+        text = "\n".join(seen.lines())
+        for said in ("12 of 200", "£275.00", "£40.00", "no-self-referral", "flagged 8", "idle"):
+            assert said in text
+        assert asked == [["fraud", "--db", str(story.path), "--json"]]
+        await seen.pilot.press("escape")
+        await seen.pilot.pause()
+        assert seen.app.screen is seen.app.place
