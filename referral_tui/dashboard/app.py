@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -21,6 +20,7 @@ from referral_tui.dashboard.commands import COMMANDS, place_command
 from referral_tui.dashboard.frame import Ordered, Place, Resumed, Said, Wished
 from referral_tui.dashboard.hints import hints
 from referral_tui.dashboard.later import load_parts
+from referral_tui.dashboard.palette import system_commands
 from referral_tui.dashboard.past import full_hour, travel
 from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.saying import NO_NAMES, notice, status_telling, view_telling
@@ -41,7 +41,7 @@ from referral_tui.dashboard.widgets.bars import KeyHint, Tab
 from referral_tui.dashboard.widgets.hidden import HiddenFilter
 from referral_tui.dashboard.widgets.lines import Explained
 from referral_tui.dashboard.widgets.rows import Rowed
-from referral_tui.dashboard.widgets.typed import TypedInOrder
+from referral_tui.dashboard.widgets.typed import OrderedKeys
 from referral_tui.dashboard.wish import Question, View
 
 if TYPE_CHECKING:
@@ -62,11 +62,6 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
     DataScreen,
     LoadScreen,
 )
-REAL_NAMES = Topic(
-    "Show real names? y/n",
-    "The client's side of the wall shows the names of customers from the client's own system, on every screen, "
-    "and whoever sees this terminal reads them. p goes back to short names. It is asked once until you leave.",
-)
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
 
 
@@ -75,7 +70,7 @@ def _open(place: type[Place]) -> Place:
     return place([Tab(one.KEY, one.TITLE_IN_TAB, f"app.place('{one.MODE}')", one is place) for one in PLACES])
 
 
-class Dashboard(App[None]):
+class Dashboard(OrderedKeys):
     """Looks at one database."""
 
     CSS_PATH = "dashboard.tcss"
@@ -142,38 +137,7 @@ class Dashboard(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """Offer every command of the dashboard in the palette."""
-        for command in COMMANDS:
-            if command.id != "palette":
-                yield SystemCommand(
-                    command.title, command.says, partial(self.call_later, self.run_action, command.action)
-                )
-        for command in self.place.OWN_COMMANDS if self.place is not None else ():
-            yield SystemCommand(
-                command.title,
-                command.says,
-                partial(self.call_later, self.run_action, f"screen.{command.action}"),
-            )
-        for place in PLACES:
-            way = place_command(place.MODE, place.TITLE_IN_TAB, place.KEY)
-            yield SystemCommand(way.title, way.says, partial(self.call_later, self.run_action, way.action))
-
-    async def on_event(self, event: events.Event) -> None:
-        """Obey a key at once where nothing is typed: in a burst the next one goes where this one has led."""
-        if isinstance(event, events.Key) and not event.is_forwarded and not self._typed_into:
-            self.app_focus = True
-            if await self._check_bindings(event.key, priority=True) or await self.obey(event.key):
-                return
-        await super().on_event(event)
-
-    async def obey(self, key: str) -> bool:
-        """Do what a key is bound to, from the widget with the focus up; false where nothing is."""
-        return await self._check_bindings(key)
-
-    @property
-    def _typed_into(self) -> bool:
-        """Whether the widget with the focus takes letters: those come in a queue of its own."""
-        focused: object = self.focused
-        return self.screen is not self.place or (isinstance(focused, TypedInOrder) and focused.takes_letters)
+        return system_commands(self, self.place.OWN_COMMANDS if self.place is not None else (), PLACES)
 
     # -- what the feed tells --------------------------------------------------------------------------
 
@@ -255,7 +219,7 @@ class Dashboard(App[None]):
             self.on_said(Said(Telling(NO_NAMES, "warn")))
             return
         if self.view.side == "platform" and not self._names_allowed:
-            from referral_tui.dashboard.screens.confirm import ConfirmScreen  # noqa: PLC0415 -- when it is wanted
+            from referral_tui.dashboard.screens.confirm import REAL_NAMES, ConfirmScreen  # noqa: PLC0415 -- when it is wanted
 
             self.push_screen(ConfirmScreen(REAL_NAMES), self._cross)
         else:

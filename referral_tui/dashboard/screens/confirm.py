@@ -13,6 +13,12 @@ from referral_tui.dashboard.screens.explain import Explanation
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 
+REAL_NAMES = Topic(
+    "Show real names? y/n",
+    "The client's side of the wall shows the names of customers from the client's own system, on every screen, "
+    "and whoever sees this terminal reads them. p goes back to short names. It is asked once until you leave.",
+)
+
 
 class ConfirmScreen(ModalScreen[bool]):
     """A box over the screen: y says yes; n and escape say no. Enter says nothing, since it is pressed unawares."""

@@ -88,14 +88,7 @@ def turned(rate: float, up: int) -> float | None:
 
 def health(look: DataLook, program: Program | None) -> list[Block]:
     """Tell receipts, what lateness cost, and where the chains stand."""
-    blocks: list[Block] = []
-    if look.chains is not None:
-        blocks.append(Block("The audit chain", head=True))
-        for chain in reversed(look.chains):  # the audit trail first
-            text = f"{figures.count(chain.rows)} rows in {figures.counted(chain.blocks, 'block')}, newest {chain.hash}"
-            blocks.append(Block(text, "plain", chain.chain))
-        blocks.append(Block("`referral-tui verify` derives all of it again and compares.", "quiet"))
-    blocks.append(Block("Receipts", head=True))
+    blocks = [Block("Receipts", head=True)]
     total = sum(count for _, count in look.receipts)
     inks = {"accepted": "good", "conflict": "bad", "malformed": "bad", "duplicate": "warn"}
     for kind, count in look.receipts:
@@ -124,6 +117,12 @@ def health(look: DataLook, program: Program | None) -> list[Block]:
         blocks.append(Block(f"{money((count, minor))} before the reversal came", "warn", "issued"))
         blocks.append(Block(money(look.cost.clawed), "plain", "clawed back"))
         blocks.append(Block(money(look.cost.lost), "bad", "lost"))
+    if look.chains is not None:
+        blocks.append(Block("The audit chain", head=True))
+        for chain in look.chains:
+            text = f"{figures.count(chain.rows)} rows in {figures.counted(chain.blocks, 'block')}, newest {chain.hash}"
+            blocks.append(Block(text, "plain", chain.chain))
+        blocks.append(Block("`referral-tui verify` derives all of it again and compares.", "quiet"))
     return blocks
 
 

@@ -49,7 +49,7 @@ class NumberForm(Table[Number]):
                 Column[Number](
                     "was",
                     "Runs with",
-                    14,
+                    10,
                     self._was,
                     weight=5,
                     says="in the program that runs, where it differs",

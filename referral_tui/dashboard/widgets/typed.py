@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
+from textual.app import App
 
 if TYPE_CHECKING:
     from textual.widget import Widget
-
-    from referral_tui.dashboard.app import Dashboard
 
 
 class TypedInOrder:
@@ -31,7 +30,29 @@ class TypedInOrder:
         """Obey a key that is no text now, before the next one is looked at."""
         if event.is_printable or event.key in self.INSERTED:
             return
-        app = cast("Dashboard", cast("Widget", self).app)
+        app = cast("OrderedKeys", cast("Widget", self).app)
         if await app.obey(event.key):
             event.stop()
             event.prevent_default()
+
+
+class OrderedKeys(App[None]):
+    """An app that obeys a key before it looks at the next one."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Obey a key at once where nothing is typed: in a burst the next one goes where this one has led."""
+        if isinstance(event, events.Key) and not event.is_forwarded and not self._typed_into:
+            self.app_focus = True
+            if await self._check_bindings(event.key, priority=True) or await self.obey(event.key):
+                return
+        await super().on_event(event)
+
+    async def obey(self, key: str) -> bool:
+        """Do what a key is bound to, from the widget with the focus up; false where nothing is."""
+        return await self._check_bindings(key)
+
+    @property
+    def _typed_into(self) -> bool:
+        """Whether the widget with the focus takes letters: those come in a queue of its own."""
+        focused: object = self.focused
+        return self.screen.is_modal or (isinstance(focused, TypedInOrder) and focused.takes_letters)
