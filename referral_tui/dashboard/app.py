@@ -18,7 +18,7 @@ from textual.screen import Screen
 
 from referral_tui.dashboard.commands import COMMANDS, place_command
 from referral_tui.dashboard.frame import Ordered, Place, Resumed, Said, Wished
-from referral_tui.dashboard.hints import hints
+from referral_tui.dashboard.hints import hints, keys_elsewhere
 from referral_tui.dashboard.later import load_parts
 from referral_tui.dashboard.palette import system_commands
 from referral_tui.dashboard.past import full_hour, travel
@@ -237,6 +237,7 @@ class Dashboard(OrderedKeys):
         focused = self.focused
         topic = focused.topic() if isinstance(focused, Explained) else GENERAL
         keys = [(hint.key, hint.tooltip) for hint in self._hints(everything=True)]
+        keys += keys_elsewhere(PLACES, self.place)
         self.push_screen(ExplainScreen(topic, keys))
 
     def action_help_quit(self) -> None:

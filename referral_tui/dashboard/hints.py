@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
 from referral_tui.dashboard.commands import COMMANDS, Command
 from referral_tui.dashboard.widgets.bars import KeyHint
 
+if TYPE_CHECKING:
+    from referral_tui.dashboard.frame import Place
+
+_READ = {"slash": "/", "escape": "esc", "less_than_sign": "<", "greater_than_sign": ">"}
 NOTHING_RUNS = ("finished", "stopped", "unknown")
 
 
@@ -33,6 +38,16 @@ def hints(
         _hint(app, space, command, set_to, status)
         for space, command in shown
         if everything or (command.label is not None and not _idle(command, status, typing=typing))
+    ]
+
+
+def keys_elsewhere(places: Sequence[type[Place]], here: Place | None) -> list[tuple[str, str]]:
+    """List the keys that the other screens have besides: the screen's key and theirs, and what they do there."""
+    return [
+        (f"{place.KEY}, then {command.shown_key or _READ.get(command.keys, command.keys)}", command.says)
+        for place in places
+        if not isinstance(here, place)
+        for command in place.OWN_COMMANDS
     ]
 
 

@@ -76,7 +76,7 @@ async def walk(seen: Watched, place: type[Place]) -> str:
     painted = [assert_clean(seen)]
     seen.uncut()
     keys = [key for command in place.OWN_COMMANDS for key in command.keys.split(",")]
-    for key in ["question_mark", "escape", "down", "enter", "tab", "enter", "p", "p", *keys, "ctrl+p"]:
+    for key in ["question_mark", "escape", "down", "enter", "tab", "enter", "p", "y", "p", *keys, "ctrl+p"]:
         await seen.pilot.press(key)
         await seen.app.workers.wait_for_complete()
         await seen.pilot.pause()
