@@ -211,10 +211,9 @@ def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
 
 def _reward(one: Told, names: Names, program: Program | None) -> Block:
     who = one["recipient"] or "nobody"
+    role = "upline: who brought the referrer" if one["role"] == "upline" else one["role"]
     name = who if one["role"] == "community" else names(who)
-    text = (
-        f"{one['reward']}: {_money(one['value_minor'], program)} for {name} ({one['role']}), {one['state']}"
-    )
+    text = f"{one['reward']}: {_money(one['value_minor'], program)} for {name} ({role}), {one['state']}"
     ink = _INKS.get(one["state"], "plain")
     due = f"due {figures.day(one['due_at'])} {figures.time_of_day(one['due_at'])}"
     sign = REWARD_SYMBOLS.get(one["state"], "·")

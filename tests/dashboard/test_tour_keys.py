@@ -1,0 +1,144 @@
+"""The keys that the tours of the product team and of the trainer name, pressed in the order of the page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from story import DAY, DESIGN, START, Story
+from watching import WALL, HeldClock, Watch
+
+from referral_tui.dashboard import helper
+from referral_tui.dashboard.helper import Reply
+from referral_tui.dashboard.messages import OrderSent
+from referral_tui.dashboard.screens.explain import ExplainScreen
+from referral_tui.dashboard.widgets.editor import Editor
+from referral_tui.dashboard.widgets.number_form import NumberForm
+from referral_tui.names import short_name
+
+DOCS = Path(__file__).parents[2] / "docs"
+NAMED = re.compile(r"`(space|enter|escape|down|right|ctrl\+[a-z]|[a-z0-9.,?+/-])`")
+PRESSED = {".": "full_stop", ",": "comma", "?": "question_mark", "+": "plus", "-": "minus", "/": "slash"}
+
+
+def named(page: str) -> set[str]:
+    """The keys that a page names."""
+    text = re.sub(r"```.*?```", "", (DOCS / page).read_text(encoding="utf-8"), flags=re.DOTALL)
+    return set(NAMED.findall(text))
+
+
+class Hands:
+    """Presses keys, and remembers which."""
+
+    def __init__(self, seen: Any) -> None:
+        self.seen = seen
+        self.pressed: set[str] = set()
+
+    async def __call__(self, *keys: str) -> None:
+        for key in keys:
+            self.pressed.add(key)
+            await self.seen.pilot.press(PRESSED.get(key, key))
+        await self.seen.pilot.pause()
+        await self.seen.until(lambda: self.seen.app.snapshot.question == self.seen.app.feed.question)
+
+    def orders(self) -> list[str]:
+        """The kinds of orders that were sent."""
+        return [message.order.kind for message in self.seen.told if isinstance(message, OrderSent)]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What the helper process is asked; it has nothing to tell."""
+    found: list[list[str]] = []
+
+    async def ask(arguments: list[str], stdin: bytes = b"") -> Reply:
+        found.append(list(arguments))
+        return Reply(2, None, "nothing is told here")
+
+    monkeypatch.setattr(helper, "ask", ask)
+    return found
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+async def test_the_product_teams_tour_key_by_key(
+    story: Story, watch: Watch, asked: list[list[str]], tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with watch(story.path, size=size) as seen:
+        press = Hands(seen)
+        await press("space")
+        await seen.until(lambda: "pause" in press.orders())
+        await press("?")
+        assert isinstance(seen.app.screen, ExplainScreen)
+        await press("escape")
+        press.pressed.discard("escape")  # the box says it, not the page
+        theme = seen.app.theme
+        await press("t")
+        assert seen.app.theme != theme
+        await press("+", "-", "ctrl+s")
+        await seen.until(lambda: press.orders().count("speed") == 2)
+        assert list(tmp_path.glob("referral-overview-*.svg"))
+        await press("5")
+        await seen.app.workers.wait_for_complete()
+        await press("f", "down", "right", "right", "right")
+        assert seen.app.screen.query_one(NumberForm).row.value == "13.00"
+        await seen.app.workers.wait_for_complete()
+        await press("ctrl+r")
+        await seen.app.workers.wait_for_complete()
+        await seen.until(lambda: "program" in press.orders())
+        await press("space", "3", "enter")
+        await seen.app.workers.wait_for_complete()
+        await press("a")
+        await seen.until(lambda: press.orders().count("verdict") == 1)
+        await press("d")
+        await seen.until(lambda: press.orders().count("verdict") == 2)
+        assert asked[0][0] == "explain"
+        await press("5", "ctrl+o")
+        (saved,) = tmp_path.glob("referral-program-*.toml")
+        assert saved.read_text(encoding="utf-8") == DESIGN.replace("value = 10.00", "value = 13.00")
+        await press("e", "y", "ctrl+z")
+        assert seen.app.screen.query_one(Editor).text == saved.read_text(encoding="utf-8")
+        await seen.pilot.press("escape")
+        await press("p", "y", "x")
+        await seen.app.workers.wait_for_complete()
+        assert seen.app.view.side == "client"
+        assert asked[-1][0] == "fraud"
+        await seen.pilot.press("escape")
+        await seen.pilot.press("q")
+        press.pressed.add("q")
+        assert not seen.app.is_running or seen.app._exit
+    assert named("tour-product.md") == press.pressed
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+async def test_the_trainers_tour_key_by_key(
+    story: Story, watch: Watch, asked: list[list[str]], steady: HeldClock, size: tuple[int, int]
+) -> None:
+    async with watch(story.path, size=size) as seen:
+        press = Hands(seen)
+        await press("space")
+        await seen.until(lambda: "pause" in press.orders())
+        story.clock("paused", 21_600, WALL, START + 60 * DAY)
+        steady.at += 1_000
+        await seen.until(lambda: seen.app.snapshot.status == "paused")
+        await press(".")
+        await seen.until(lambda: press.orders().count("step") == 1)
+        await press(",")
+        await seen.until(lambda: press.orders().count("step") == 2)
+        await press("?")
+        assert isinstance(seen.app.screen, ExplainScreen)
+        await press("escape", "2")
+        board = seen.app.place.board
+        people = [short_name(row.friend) for row in board.table.rows[2:6]]
+        assert len(set(people)) == 4
+        for name in people:
+            await press("/")
+            await seen.pilot.press(*name)
+            await press("enter", "enter")
+            await seen.until(lambda name=name: board.account.ref and short_name(board.account.ref) == name)
+            await seen.app.workers.wait_for_complete()
+            assert asked[-1][:2] == ["explain", board.account.ref]
+            await press("escape")
+            assert board.account.ref is None
+    assert named("tour-trainer.md") == press.pressed
