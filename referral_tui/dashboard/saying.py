@@ -8,9 +8,6 @@ from referral_tui import figures
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.telling import Telling
 
-NO_NAMES = (
-    "This dashboard was opened to look only (--read-only): the client's names stay on their side of the wall."
-)
 _RUN_SAYS = {
     "running": "Live. ? explains any part, space pauses, . goes one event at a time.",
     "paused": "Paused. Press . for one event and what it does, , for the next change, space to go on.",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from story import Story
-from watching import Watch
 
 from referral_tui.dashboard import helper
 from referral_tui.dashboard.helper import Reply
+from tests.dashboard.story import Story
+from tests.dashboard.watching import Watch
 
 TALLY = {"flagged": 8, "cheats": 6, "precision": 0.75, "recall": 0.5}
 TALLY |= {"refused_honest_minor": 4000, "refused_cheats_minor": 9000}

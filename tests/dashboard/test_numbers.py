@@ -6,15 +6,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from story import DESIGN, Story
 from textual.events import Key
-from watching import Watch
 
 from referral_tui.dashboard.messages import OrderSent
 from referral_tui.dashboard.numbers import Number, numbers_of, turned
 from referral_tui.dashboard.widgets.editor import Editor
 from referral_tui.dashboard.widgets.number_form import NumberForm
 from simulator.program.load import load_program
+from tests.dashboard.story import DESIGN, Story
+from tests.dashboard.watching import Watch
 
 PRESETS = sorted((Path(__file__).parents[2] / "simulator/presets").glob("*/program.toml"))
 

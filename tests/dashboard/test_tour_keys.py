@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from story import DAY, DESIGN, START, Story
-from watching import WALL, HeldClock, Watch
 
 from referral_tui.dashboard import helper
 from referral_tui.dashboard.helper import Reply
@@ -17,6 +15,8 @@ from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.widgets.editor import Editor
 from referral_tui.dashboard.widgets.number_form import NumberForm
 from referral_tui.names import short_name
+from tests.dashboard.story import DAY, DESIGN, START, Story
+from tests.dashboard.watching import WALL, HeldClock, Watch
 
 DOCS = Path(__file__).parents[2] / "docs"
 NAMED = re.compile(r"`(space|enter|escape|down|right|ctrl\+[a-z]|[a-z0-9.,?+/-])`")
