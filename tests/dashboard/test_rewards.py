@@ -224,7 +224,8 @@ async def test_enter_opens_what_would_be_approved(
         text = "\n".join(seen.lines())
         assert f"Decision {row.number} waits for a verdict" in text
         assert "nothing is known of them" in text
-        assert asked == [["explain", row.friend, "--db", str(story.path), "--json"]]
+        assert asked[0][0] == "explain"
+        assert row.friend in asked[0]
         await seen.pilot.press("a")
         await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
         (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
