@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-    and `reason` are those of the best decision (qualified, in review, refused, ignored), the newest among equals.
-    `rewards` has (state, how many, how much) of all its lines, for whomever they are; a pending line that would be
-    counted, capped or unfunded is `unpaid`.
+from db.read.pending import UNPAID
+from simulator.domain.definitions import NOT_PAID, STAGES
+from simulator.domain.vocabulary import Outcome
 
 LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them
 TAIL: Final = (
@@ -46,7 +46,6 @@ class Journey:
     """A friend's journey in one row; moments in milliseconds UTC, money in minor units.
 
     `seq`, `at` and `event` are of the friend's newest event. `stage` is the furthest one, null before any; `outcome`
-    and `reason` are those of the best decision (qualified, in review, refused, ignored), the newest among equals.
     and `reason` are those of the best decision (qualified, in review, refused, ignored), the newest among equals.
     `rewards` has (state, how many, how much) of all its lines, for whomever they are; a pending line that would be
     counted, capped or unfunded is `unpaid`.

@@ -82,7 +82,9 @@ async def test_the_product_teams_tour_key_by_key(
         await press("5")
         await seen.app.workers.wait_for_complete()
         await press("f", "down", "right", "right", "right")
-        assert seen.app.screen.query_one(NumberForm).row.value == "13.00"
+        row = seen.app.screen.query_one(NumberForm).row
+        assert row is not None
+        assert row.value == "13.00"
         await seen.app.workers.wait_for_complete()
         await press("ctrl+r")
         await seen.app.workers.wait_for_complete()
