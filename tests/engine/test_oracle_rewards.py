@@ -51,6 +51,7 @@ def test_a_qualified_decision_gives_one_pending_line_for_each_reward_on_its_mile
             "state": "pending",
             "due_at": log.start + HOUR + DAY,
             "state_at": log.start + 2 * HOUR,
+            "expected": "issued",
         },
         {
             **line,
@@ -61,6 +62,7 @@ def test_a_qualified_decision_gives_one_pending_line_for_each_reward_on_its_mile
             "state": "pending",
             "due_at": log.start + HOUR + 2 * DAY,
             "state_at": log.start + 2 * HOUR,
+            "expected": "issued",
         },
     ]
 
