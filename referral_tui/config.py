@@ -16,8 +16,8 @@ import platformdirs
 from textual.theme import BUILTIN_THEMES
 
 from referral_tui.dashboard.app import PLACES
-from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, Command, place_command
+from referral_tui.dashboard.preferences import Comfort
 from referral_tui.dashboard.themes import DAY, NIGHT
 from simulator.domain.errors import InputError
 from simulator.program.nearest import advice, shown

@@ -20,7 +20,7 @@ from referral_tui.cli.options import (
 from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
-    from simulator.platform.door import Platform
+    from simulator.platform.platform import Platform
 
 
 def ingest(
@@ -151,7 +151,7 @@ def _opened(db: Path, program: str | None) -> Iterator[Platform]:
     """The platform's database, made anew where there is none."""
     from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
     from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
-    from simulator.platform.door import Platform  # noqa: PLC0415 - loads Polars
+    from simulator.platform.platform import Platform  # noqa: PLC0415 - loads Polars
     from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
     from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
 

@@ -22,7 +22,7 @@ from simulator.program.load import load_program
 from simulator.program.presets import find_program
 
 if TYPE_CHECKING:
-    from simulator.platform.door import Platform
+    from simulator.platform.platform import Platform
     from simulator.program.model import Program
 
 _NAMES_SHOWN = 8  # attributes that are not kept

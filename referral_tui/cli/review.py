@@ -13,7 +13,7 @@ from referral_tui.cli.output import print_json, say
 
 if TYPE_CHECKING:
     from db.read.review_queue import Waiting
-    from simulator.platform.door import Platform
+    from simulator.platform.platform import Platform
     from simulator.platform.review import Verdict
 
 app = typer.Typer(
@@ -78,7 +78,7 @@ def decline(
 def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_json: bool) -> None:
     given = read_time(now, "--now")
 
-    from simulator.platform.door import Platform  # noqa: PLC0415
+    from simulator.platform.platform import Platform  # noqa: PLC0415
     from simulator.platform.review import find, read_queue, settle  # noqa: PLC0415
 
     one = find(read_queue(db), what)

@@ -22,8 +22,8 @@ from referral_tui.dashboard.hints import hints, keys_elsewhere
 from referral_tui.dashboard.later import load_parts
 from referral_tui.dashboard.palette import system_commands
 from referral_tui.dashboard.past import full_hour, travel
+from referral_tui.dashboard.query import Question, View
 from referral_tui.dashboard.saving import free_path, table_text
-from referral_tui.dashboard.saying import NO_NAMES, notice, status_telling, view_telling
 from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.load import LoadScreen
@@ -33,8 +33,9 @@ from referral_tui.dashboard.screens.referrers import ReferrersScreen
 from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
+from referral_tui.dashboard.status_message import Telling
+from referral_tui.dashboard.status_texts import NO_NAMES, notice, status_telling, view_telling
 from referral_tui.dashboard.styles import Styles
-from referral_tui.dashboard.telling import Telling
 from referral_tui.dashboard.themes import DAY, NIGHT
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.bars import KeyHint, Tab
@@ -42,14 +43,13 @@ from referral_tui.dashboard.widgets.hidden import HiddenFilter
 from referral_tui.dashboard.widgets.lines import Explained
 from referral_tui.dashboard.widgets.rows import Rowed
 from referral_tui.dashboard.widgets.typed import OrderedKeys
-from referral_tui.dashboard.wish import Question, View
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from referral_tui.dashboard.feed import Feed
     from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
-    from referral_tui.dashboard.orders import Orders
+    from referral_tui.dashboard.steering import Orders
 
 REST_AFTER_S = 0.3  # from the first numbers until what other screens need is loaded
 LOG = logging.getLogger(__name__)
@@ -303,7 +303,7 @@ class Dashboard(OrderedKeys):
     async def _begin(self) -> None:
         # what reads and steers is loaded now: the first paint does not wait for it
         from referral_tui.dashboard.feed import Feed  # noqa: PLC0415
-        from referral_tui.dashboard.orders import Orders  # noqa: PLC0415
+        from referral_tui.dashboard.steering import Orders  # noqa: PLC0415
 
         # it is there already; now it can be gone back to by its name
         self.add_mode(PLACES[0].MODE, partial(_open, PLACES[0]))

@@ -19,13 +19,13 @@ from textual.message import Message
 
 from db import control
 from db.read.queries import DatabaseError, Reader, Standing, standing
-from referral_tui.dashboard.answering import Answerer
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
 from referral_tui.dashboard.motion import Motion
+from referral_tui.dashboard.query import Question
+from referral_tui.dashboard.query_runner import Answerer
 from referral_tui.dashboard.snapshot import Snapshot, Trouble, stopped_at, take, trouble_of
 from referral_tui.dashboard.sound import sound, unreadable
-from referral_tui.dashboard.wish import Question
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 0.15  # 6.7 looks a second: fluent to the eye; one costs 2-3 ms, an unchanged database microseconds

@@ -13,17 +13,17 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
+from referral_tui.dashboard.query import View, Wish
 from referral_tui.dashboard.widgets.bars import ClockBar, KeyBar, KeyHint, Tab, TopBar
 from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.texts import Notice, TellingLine, TooSmall
-from referral_tui.dashboard.wish import View, Wish
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.commands import Command
     from referral_tui.dashboard.setup import Setup
     from referral_tui.dashboard.snapshot import Snapshot, Trouble
+    from referral_tui.dashboard.status_message import Telling
     from referral_tui.dashboard.step import Step
-    from referral_tui.dashboard.telling import Telling
 
 # columns and rows from which a layout fits; 72 x 20 is the least that anything is shown on
 WIDTHS = [(0, "-w0"), (72, "-w1"), (110, "-w2"), (170, "-w3")]

@@ -17,7 +17,7 @@ from threading import Thread
 from typing import TextIO
 
 from referral_tui.dashboard.app import Dashboard
-from referral_tui.dashboard.comfort import Comfort
+from referral_tui.dashboard.preferences import Comfort
 from referral_tui.dashboard.setup import Setup
 
 GOODBYE_S = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from db.read.overview import Overview, Span
     from db.read.queries import Program
     from db.read.versions import Change
-    from referral_tui.dashboard.screens.rewards_wish import RewardsLook
+    from referral_tui.dashboard.screens.rewards_query import RewardsLook
 
 Unit = Literal["count", "money", "latency"]
 Points = tuple[tuple[float, float | None], ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from referral_tui.dashboard.clocks import Clocks
-from referral_tui.dashboard.comfort import Comfort
+from referral_tui.dashboard.preferences import Comfort
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from referral_tui.dashboard.wish import NOTHING, Question
+from referral_tui.dashboard.query import NOTHING, Question
 from referral_tui.names import PSEUDONYMS, Names
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from simulator.files.following import Interrupt, following, is_regular, stands
 from simulator.files.lines import Line, read
 from simulator.files.merging import merged
 from simulator.files.reading import BLOCK_BYTES, blocks, is_csv, opened
-from simulator.platform.door import Platform
+from simulator.platform.platform import Platform
 from simulator.platform.receipts import Counts
 
 Decode = Callable[[Receiver], Decoded]

@@ -18,7 +18,7 @@ from simulator.domain.errors import ReferralError
 from simulator.load.traffic import WorldTraffic, gather
 from simulator.program.model import Program
 from simulator.run.plan import Plan
-from simulator.world.apart import packed, unpacked
+from simulator.world.subprocess_world import packed, unpacked
 
 PARCEL = 20_000  # messages handed over at once
 _AHEAD = 5  # parcels that wait at most

@@ -19,8 +19,8 @@ from simulator.load.recorded import read_recording
 from simulator.load.target import RulesAlone, Stored, without_repeats
 from simulator.load.thresholds import Threshold
 from simulator.load.traffic import Recording, Traffic, WorldTraffic, prepared
-from simulator.measuring.beats import Beats
 from simulator.measuring.figures import running
+from simulator.measuring.heartbeat import Beats
 from simulator.measuring.tally import Tally
 from simulator.program.model import Program
 from simulator.run.plan import Plan

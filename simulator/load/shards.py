@@ -23,7 +23,7 @@ from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, Order, run_load
 from simulator.load.worker import begin_worker
-from simulator.measuring.beats import Beats
+from simulator.measuring.heartbeat import Beats
 from simulator.measuring.histogram import Histogram
 from simulator.program.shares import share_of
 

@@ -16,8 +16,8 @@ from simulator.engine import Engine, Outcome
 from simulator.engine.outcome import NO_EVENTS
 from simulator.measuring.figures import Measured
 from simulator.measuring.space import file_bytes
-from simulator.platform.door import Platform
 from simulator.platform.outbox import HELD_EVENTS
+from simulator.platform.platform import Platform
 from simulator.platform.receipts import Counts
 from simulator.platform.records import parse_program
 from simulator.program.model import Program

@@ -12,8 +12,8 @@ import polars as pl
 
 from db.sqlite.rows import Row
 from simulator.domain.stopwatch import Meters, Stopwatch
-from simulator.measuring.beats import Beats
 from simulator.measuring.figures import running
+from simulator.measuring.heartbeat import Beats
 from simulator.measuring.space import file_bytes
 from simulator.measuring.tally import Tally, late_arrivals
 from simulator.platform.receipts import Counts

@@ -10,7 +10,7 @@ from db.sqlite.readonly import query_of, reading
 from simulator.domain.errors import InputError
 from simulator.events.contract import REFERENCE_PATTERN
 from simulator.events.moment import format_moment
-from simulator.platform.door import Platform
+from simulator.platform.platform import Platform
 from simulator.platform.steering import steer
 
 Verdict = Literal["approve", "decline"]

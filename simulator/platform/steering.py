@@ -9,7 +9,7 @@ import orjson
 from simulator.domain.errors import InputError
 from simulator.events.decode import decode_lines
 from simulator.events.moment import format_moment
-from simulator.platform.door import Platform
+from simulator.platform.platform import Platform
 
 
 def steer(

@@ -11,9 +11,9 @@ from simulator.domain.errors import ProgramError
 from simulator.events.contract import EVENT_TYPES, REFERRER_KINDS
 from simulator.program import values
 from simulator.program.currencies import DIGITS
-from simulator.program.doubts import warnings
 from simulator.program.expression import parse_expression
 from simulator.program.layout import BY_NAME, CAP, MODELS, ON_FAIL, ROLES, TABLES, Table
+from simulator.program.lint import warnings
 from simulator.program.model import (
     MAX_LINE_MINOR,
     Attribution,

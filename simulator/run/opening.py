@@ -14,7 +14,7 @@ from db.read.resume import ends_at
 from simulator.delivery.accepted import Accepted
 from simulator.delivery.dials import mixes
 from simulator.domain.errors import DatabaseError, InputError, ReferralError
-from simulator.platform.door import Platform
+from simulator.platform.platform import Platform
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.presets import find_program

@@ -15,22 +15,22 @@ import polars as pl
 from db.client.crm import Crm
 from db.read.deliveries import Reconciled
 from simulator.delivery.accepted import Accepted
-from simulator.delivery.books import Books
 from simulator.delivery.chances import Chances
 from simulator.delivery.delivery import Delivery
 from simulator.delivery.dials import Timeline
-from simulator.delivery.door import Door, Parcel
+from simulator.delivery.gateway import Door, Parcel
 from simulator.delivery.models import Channels
 from simulator.delivery.queue import ArrivalQueue
+from simulator.delivery.sent_ledger import Books
 from simulator.delivery.spool import Spool
 from simulator.delivery.tally import tally
 from simulator.delivery.wire import on_wire
 from simulator.domain.spans import HOUR_MS
 from simulator.program.model import Program
 from simulator.run.plan import Plan
-from simulator.world.apart import Apart
 from simulator.world.feedback import Felt
 from simulator.world.operator import Operator, Review
+from simulator.world.subprocess_world import Apart
 from simulator.world.windows import Here, Setting, Windows
 
 Rows = Sequence[tuple[Any, ...]]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from db.read.resume import last_program_version
 from db.read.review_queue import Waiting
 from simulator.domain.errors import InputError
-from simulator.platform.door import Platform
+from simulator.platform.platform import Platform
 from simulator.platform.records import same_design
 from simulator.platform.review import Verdict, find_waiting, settle
 from simulator.platform.steering import steer

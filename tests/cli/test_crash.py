@@ -23,7 +23,7 @@ WORKER = textwrap.dedent(
     import sys
     from pathlib import Path
     from simulator.events.decode import decode_lines
-    from simulator.platform.door import Platform
+    from simulator.platform.platform import Platform
     from simulator.program.load import load_program
 
     db, program, log, batch = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
@@ -93,7 +93,7 @@ def test_a_batch_that_can_not_be_written_leaves_nothing_and_stops_the_platform(
 ) -> None:
     from simulator.domain.errors import DatabaseError  # noqa: PLC0415
     from simulator.events.decode import decode_lines  # noqa: PLC0415
-    from simulator.platform.door import Platform  # noqa: PLC0415
+    from simulator.platform.platform import Platform  # noqa: PLC0415
     from simulator.program.load import load_program  # noqa: PLC0415
 
     db = tmp_path / "a.db"
@@ -117,7 +117,7 @@ def test_a_batch_that_can_not_be_written_leaves_nothing_and_stops_the_platform(
 def test_a_second_writer_is_told_who_holds_it(
     cli: Cli, tmp_path: Path, program: Path, nasty_file: Path
 ) -> None:
-    from simulator.platform.door import Platform  # noqa: PLC0415
+    from simulator.platform.platform import Platform  # noqa: PLC0415
     from simulator.program.load import load_program  # noqa: PLC0415
 
     db = tmp_path / "a.db"

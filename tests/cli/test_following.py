@@ -20,7 +20,7 @@ from simulator.events.lines import LongLine
 from simulator.files import following
 from simulator.files.following import Interrupt
 from simulator.files.ingest import Intake, ingest_files
-from simulator.platform.door import Platform
+from simulator.platform.platform import Platform
 from simulator.program.load import load_program
 from tests.cli.nasty import DAY, HOUR, START, Cli, message
 

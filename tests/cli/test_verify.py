@@ -219,7 +219,7 @@ def test_a_raw_contact_that_went_round_the_door_is_found(tmp_path: Path, column:
     import polars as pl  # noqa: PLC0415
 
     from simulator.events.columns import MESSAGE_SCHEMA  # noqa: PLC0415
-    from simulator.platform.door import Platform  # noqa: PLC0415
+    from simulator.platform.platform import Platform  # noqa: PLC0415
     from simulator.program.load import load_program  # noqa: PLC0415
     from tests.cli.nasty import PROGRAM  # noqa: PLC0415
 

@@ -10,15 +10,15 @@ from sqlmodel import SQLModel
 
 from db.read.queries import Reader, standing
 from db.schema.ddl import make
-from referral_tui.dashboard.answering import Answerer
-from referral_tui.dashboard.screens.data_wish import DataWish
-from referral_tui.dashboard.screens.journeys_wish import JourneysWish
-from referral_tui.dashboard.screens.load_wish import LoadWish
-from referral_tui.dashboard.screens.overview_wish import OverviewWish
-from referral_tui.dashboard.screens.program_wish import ProgramWish
-from referral_tui.dashboard.screens.referrers_wish import ReferrersWish
-from referral_tui.dashboard.screens.rewards_wish import RewardsWish
-from referral_tui.dashboard.wish import Question, Wish
+from referral_tui.dashboard.query import Question, Wish
+from referral_tui.dashboard.query_runner import Answerer
+from referral_tui.dashboard.screens.data_query import DataWish
+from referral_tui.dashboard.screens.journeys_query import JourneysWish
+from referral_tui.dashboard.screens.load_query import LoadWish
+from referral_tui.dashboard.screens.overview_query import OverviewWish
+from referral_tui.dashboard.screens.program_query import ProgramWish
+from referral_tui.dashboard.screens.referrers_query import ReferrersWish
+from referral_tui.dashboard.screens.rewards_query import RewardsWish
 from tests.dashboard.story import Story
 
 WISHES: dict[str, Wish] = {

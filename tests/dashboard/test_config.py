@@ -10,9 +10,9 @@ import pytest
 
 from referral_tui.config import defaults, read_config
 from referral_tui.dashboard.app import PLACES
-from referral_tui.dashboard.comfort import Comfort
 from referral_tui.dashboard.commands import COMMANDS, Command
 from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.preferences import Comfort
 from referral_tui.dashboard.themes import DAY
 from simulator.domain.errors import InputError
 from tests.dashboard.story import Story

@@ -10,8 +10,8 @@ import pytest
 
 from db.read.sums import Sums
 from referral_tui.dashboard.app import PLACES
+from referral_tui.dashboard.query import Question
 from referral_tui.dashboard.sound import unsound
-from referral_tui.dashboard.wish import Question
 from tests.dashboard.story import Story
 from tests.dashboard.watching import Watch
 

@@ -11,7 +11,7 @@ import pytest
 from db.client.people import CRM_APPLICATION_ID, crm_path
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.feed import Feed
-from referral_tui.dashboard.wish import Desk, Question, View, Wish
+from referral_tui.dashboard.query import Desk, Question, View, Wish
 from tests.dashboard.story import HOUR, START, Story
 from tests.dashboard.watching import HeldClock
 

@@ -33,7 +33,7 @@ def loaded_after(code: str) -> set[str]:
     [
         "referral_tui.dashboard.launch",
         "referral_tui.dashboard.feed",
-        "referral_tui.dashboard.orders",
+        "referral_tui.dashboard.steering",
         "referral_tui.dashboard.screens.overview_board",
         "referral_tui.dashboard.screens.explain",
     ],

@@ -17,7 +17,7 @@ from referral_tui.dashboard.helper import Reply
 from referral_tui.dashboard.messages import OrderSent
 from referral_tui.dashboard.screens import program as screen
 from referral_tui.dashboard.screens.program import ProgramScreen
-from referral_tui.dashboard.screens.program_wish import Rule, rule_lines, rules_of
+from referral_tui.dashboard.screens.program_query import Rule, rule_lines, rules_of
 from referral_tui.dashboard.screens.program_words import changed, verdict
 from referral_tui.dashboard.widgets.editor import Editor
 from tests.dashboard.story import DAY, DESIGN, START, Story

@@ -22,11 +22,11 @@ from referral_tui.dashboard import serving
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.feed import Feed
 from referral_tui.dashboard.messages import Fresh, OrderFailed
-from referral_tui.dashboard.saying import NO_NAMES
+from referral_tui.dashboard.query import Question, View
 from referral_tui.dashboard.serving import NOTHING, PAGE, Served, allowed, is_loopback, serve
 from referral_tui.dashboard.setup import Setup
-from referral_tui.dashboard.telling import Telling
-from referral_tui.dashboard.wish import Question, View
+from referral_tui.dashboard.status_message import Telling
+from referral_tui.dashboard.status_texts import NO_NAMES
 from referral_tui.names import PSEUDONYMS
 from simulator.domain.errors import InputError
 from tests.dashboard.story import Story

@@ -8,7 +8,7 @@ import pytest
 
 from db.read.queries import EventRow, Happening, Program
 from referral_tui import figures
-from referral_tui.dashboard.orders import next_pace
+from referral_tui.dashboard.steering import next_pace
 from referral_tui.dashboard.widgets.graph import area, bar, resample
 from referral_tui.names import short_name
 from referral_tui.words import event_sentence, happening_sentence

@@ -21,7 +21,7 @@ from simulator.explain.journey import attribution_of
 from simulator.explain.reward import explain_reward
 from simulator.explain.source import Source
 from simulator.explain.trying import load_decided
-from simulator.platform.door import Platform
+from simulator.platform.platform import Platform
 from simulator.platform.records import parse_program, typed
 from simulator.program.model import Program
 from tests.engine.strategies import Case, case_of

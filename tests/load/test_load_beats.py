@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.measuring.beats import Beats
+from simulator.measuring.heartbeat import Beats
 from simulator.measuring.histogram import ERROR, Histogram
 
 

@@ -19,9 +19,9 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.pace import MAX
 from simulator.run.plan import Plan
-from simulator.world.apart import Apart
 from simulator.world.feedback import Felt
 from simulator.world.spec import WorldSpec
+from simulator.world.subprocess_world import Apart
 from simulator.world.windows import Setting
 from tests.world.running import QUICK, crm_of, exports_of, run_into, stop_after
 

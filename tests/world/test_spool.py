@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from simulator.delivery.door import Door
+from simulator.delivery.gateway import Door
 from simulator.delivery.lists import exchanged, listed
 from simulator.delivery.models import Channels, Form, parse_models
 from simulator.delivery.reconciliation import Reconciliation

@@ -9,16 +9,16 @@ from textual.widget import Widget
 
 from referral_tui.dashboard.commands import OPEN, Command
 from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.telling import Telling
+from referral_tui.dashboard.status_message import Telling
 
 if TYPE_CHECKING:
+    from referral_tui.dashboard.query import Wish
     from referral_tui.dashboard.screens.data_board import DataBoard
-    from referral_tui.dashboard.screens.data_wish import DataWish
+    from referral_tui.dashboard.screens.data_query import DataWish
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.bars import Tab
     from referral_tui.dashboard.widgets.table import Table
-    from referral_tui.dashboard.wish import Wish
 
 
 class DataScreen(Place):
@@ -70,7 +70,7 @@ class DataScreen(Place):
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
         from referral_tui.dashboard.screens.data_board import DataBoard  # noqa: PLC0415
-        from referral_tui.dashboard.screens.data_wish import DataWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.data_query import DataWish  # noqa: PLC0415
 
         self._wish = DataWish()
         yield DataBoard()

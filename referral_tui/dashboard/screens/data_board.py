@@ -22,7 +22,7 @@ from referral_tui.dashboard.widgets.table import Table
 
 if TYPE_CHECKING:
     from db.read.deliveries import Dial
-    from referral_tui.dashboard.screens.data_wish import DataLook
+    from referral_tui.dashboard.screens.data_query import DataLook
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 

@@ -16,7 +16,7 @@ from referral_tui.words import CATEGORY_TITLES, category
 if TYPE_CHECKING:
     from db.read.queries import Program
     from db.read.type_examples import Example
-    from referral_tui.dashboard.screens.data_wish import DataLook
+    from referral_tui.dashboard.screens.data_query import DataLook
     from referral_tui.dashboard.widgets.data_tables import Passed
 
 _OWNERS: Final = {

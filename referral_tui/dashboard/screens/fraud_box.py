@@ -18,7 +18,7 @@ from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.reading import Block, Reading
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.wish import Side
+    from referral_tui.dashboard.query import Side
 
 _TOPIC: Final = Topic(
     "Fraud and its cost",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from referral_tui.dashboard.screens.journeys_board import JourneysBoard
-    from referral_tui.dashboard.screens.journeys_wish import JourneysWish
+    from referral_tui.dashboard.screens.journeys_query import JourneysWish
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.accounting import AccountPane
@@ -42,7 +42,7 @@ class JourneysScreen(Place):
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
         from referral_tui.dashboard.screens.journeys_board import JourneysBoard  # noqa: PLC0415
-        from referral_tui.dashboard.screens.journeys_wish import JourneysWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.journeys_query import JourneysWish  # noqa: PLC0415
 
         self._wish = JourneysWish()
         yield JourneysBoard()
@@ -127,7 +127,7 @@ class JourneysScreen(Place):
 
     def on_table_near_end(self) -> None:
         """Have more rows read."""
-        from referral_tui.dashboard.screens.journeys_wish import MOST, PAGE  # noqa: PLC0415
+        from referral_tui.dashboard.screens.journeys_query import MOST, PAGE  # noqa: PLC0415
 
         if len(self.board.table.rows) >= self._wish.page < MOST:
             self.wish_for(page=self._wish.page + PAGE)

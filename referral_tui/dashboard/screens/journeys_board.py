@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from db.read.journey_search import Found, Order
     from db.read.journeys import Journey
     from db.read.queries import Program
-    from referral_tui.dashboard.screens.journeys_wish import JourneysAnswer
+    from referral_tui.dashboard.screens.journeys_query import JourneysAnswer
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 

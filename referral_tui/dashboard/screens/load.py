@@ -10,9 +10,9 @@ from textual.widget import Widget
 from referral_tui.dashboard.frame import Place
 
 if TYPE_CHECKING:
+    from referral_tui.dashboard.query import Wish
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
-    from referral_tui.dashboard.wish import Wish
 
 
 class LoadScreen(Place):
@@ -32,7 +32,7 @@ class LoadScreen(Place):
 
     def wish(self) -> Wish:
         """Ask for the newest beats."""
-        from referral_tui.dashboard.screens.load_wish import LoadWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.load_query import LoadWish  # noqa: PLC0415
 
         return LoadWish()
 

@@ -10,9 +10,9 @@ from textual.widget import Widget
 from referral_tui.dashboard.frame import Place
 
 if TYPE_CHECKING:
+    from referral_tui.dashboard.query import Wish
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
-    from referral_tui.dashboard.wish import Wish
 
 
 class OverviewScreen(Place):
@@ -31,7 +31,7 @@ class OverviewScreen(Place):
 
     def wish(self) -> Wish:
         """Ask for the figures and the newest rows."""
-        from referral_tui.dashboard.screens.overview_wish import OverviewWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.overview_query import OverviewWish  # noqa: PLC0415
 
         return OverviewWish()
 

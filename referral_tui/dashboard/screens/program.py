@@ -9,20 +9,20 @@ from textual.widget import Widget
 
 from referral_tui.dashboard.commands import BACK, EDIT, Command
 from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.telling import Telling
+from referral_tui.dashboard.status_message import Telling
 
 if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widgets import TextArea
 
     from referral_tui.dashboard.checking import Checked
+    from referral_tui.dashboard.query import Wish
     from referral_tui.dashboard.screens.program_board import ProgramBoard
-    from referral_tui.dashboard.screens.program_wish import ProgramLook
+    from referral_tui.dashboard.screens.program_query import ProgramLook
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.number_form import NumberForm
     from referral_tui.dashboard.widgets.table import Table
-    from referral_tui.dashboard.wish import Wish
 
 PAUSE_S = 0.4  # of typing, after which the draft is checked
 KEPT = 8  # texts whose check is kept
@@ -117,7 +117,7 @@ class ProgramScreen(Place):
 
     def wish(self) -> Wish:
         """Ask for the version in force and what its rules did."""
-        from referral_tui.dashboard.screens.program_wish import ProgramWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.program_query import ProgramWish  # noqa: PLC0415
 
         return ProgramWish()
 

@@ -18,7 +18,7 @@ from referral_tui.dashboard.widgets.table import Table
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.checking import Checked
-    from referral_tui.dashboard.screens.program_wish import ProgramLook, RuleLine
+    from referral_tui.dashboard.screens.program_query import ProgramLook, RuleLine
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 

@@ -12,7 +12,7 @@ from referral_tui.dashboard.frame import Place
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.screens.referrers_board import ReferrersBoard
-    from referral_tui.dashboard.screens.referrers_wish import ReferrersWish, Sight
+    from referral_tui.dashboard.screens.referrers_query import ReferrersWish, Sight
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.accounting import AccountPane
@@ -64,7 +64,7 @@ class ReferrersScreen(Place):
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
         from referral_tui.dashboard.screens.referrers_board import ReferrersBoard  # noqa: PLC0415
-        from referral_tui.dashboard.screens.referrers_wish import ReferrersWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.referrers_query import ReferrersWish  # noqa: PLC0415
 
         self._wish = ReferrersWish()
         yield ReferrersBoard()
@@ -104,7 +104,7 @@ class ReferrersScreen(Place):
     def action_sort(self) -> None:
         """Sort leaders by qualified friends or money, communities and channels by friends, too."""
         if self._wish.sight in ("communities", "channels"):
-            from referral_tui.dashboard.screens.referrers_wish import GROUP_ORDERS  # noqa: PLC0415
+            from referral_tui.dashboard.screens.referrers_query import GROUP_ORDERS  # noqa: PLC0415
 
             place = GROUP_ORDERS.index(self._wish.group_order) + 1
             self.wish_for(group_order=GROUP_ORDERS[place % len(GROUP_ORDERS)])

@@ -10,7 +10,7 @@ from textual.containers import Container, Horizontal
 
 from referral_tui import figures
 from referral_tui.dashboard.screens.referrers_columns import group_columns, leader_columns, tree_columns
-from referral_tui.dashboard.screens.referrers_wish import GroupOrder, measure
+from referral_tui.dashboard.screens.referrers_query import GroupOrder, measure
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.accounting import AccountPane
 from referral_tui.dashboard.widgets.branches import Branches
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from db.read.queries import Program
     from db.read.referrers import GroupRow, LeaderRow
     from db.read.tree import Branch
-    from referral_tui.dashboard.screens.referrers_wish import ReferrersAnswer, Sight
+    from referral_tui.dashboard.screens.referrers_query import ReferrersAnswer, Sight
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 

@@ -9,7 +9,7 @@ from db.read.referrers import GroupRow, LeaderRow
 from db.read.tree import MOST_COUNTED, Branch
 from referral_tui import figures
 from referral_tui.dashboard.screens.journeys_columns import OUTCOMES, STAGE_SIGNS
-from referral_tui.dashboard.screens.referrers_wish import GroupOrder, measure
+from referral_tui.dashboard.screens.referrers_query import GroupOrder, measure
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.graph import bar
 from referral_tui.names import Names

@@ -9,14 +9,14 @@ from textual.widget import Widget
 
 from referral_tui.dashboard.commands import OPEN, Command
 from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.telling import Telling
+from referral_tui.dashboard.status_message import Telling
 
 if TYPE_CHECKING:
     from db.read.review_queue import Waiting
+    from referral_tui.dashboard.query import Wish
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.table import Table
-    from referral_tui.dashboard.wish import Wish
 
 PAST = "This is the past: what waited then is not kept. Go on to now with } first, then decide."
 BY = "dashboard"  # the operator's reference in a verdict that is given here
@@ -66,7 +66,7 @@ class RewardsScreen(Place):
 
     def wish(self) -> Wish:
         """Ask for sums, budget, calendar and queue."""
-        from referral_tui.dashboard.screens.rewards_wish import RewardsWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.rewards_query import RewardsWish  # noqa: PLC0415
 
         return RewardsWish()
 

@@ -19,7 +19,7 @@ from simulator.domain.definitions import DEFINITIONS
 
 if TYPE_CHECKING:
     from db.read.review_queue import Waiting
-    from referral_tui.dashboard.screens.rewards_wish import RewardsLook
+    from referral_tui.dashboard.screens.rewards_query import RewardsLook
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 

@@ -11,9 +11,9 @@ from textual import events
 from textual.strip import Strip
 
 from referral_tui import figures
+from referral_tui.dashboard.query import Side
 from referral_tui.dashboard.snapshot import Snapshot
 from referral_tui.dashboard.widgets.lines import LineWidget
-from referral_tui.dashboard.wish import Side
 
 ROOMY = 110  # cells from which the clock says more
 BRAND = " ◆ referral  "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from referral_tui.dashboard.wish import Peopled
+from referral_tui.dashboard.query import Peopled
 from referral_tui.names import Names
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from referral_tui import figures
-from referral_tui.dashboard.screens.program_wish import RuleLine
+from referral_tui.dashboard.screens.program_query import RuleLine
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.table import Table

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textual import events
 from textual.strip import Strip
 
-from referral_tui.dashboard.telling import SYMBOLS, Telling
+from referral_tui.dashboard.status_message import SYMBOLS, Telling
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
 MOST_LINES = 3

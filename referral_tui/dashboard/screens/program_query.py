@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from db.read import sums
 from db.read.rules import RuleRow, by_rule
-from referral_tui.dashboard.wish import Desk, Wish
+from referral_tui.dashboard.query import Desk, Wish
 
 Versions = dict[int, tuple[str, tuple["Rule", ...]]]
 

@@ -29,12 +29,12 @@ from simulator.engine import Engine, Outcome
 from simulator.engine.outcome import NO_EVENTS, Version
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.platform import quarantine
-from simulator.platform.echoes import Echoes, Hear
 from simulator.platform.folding import folded
+from simulator.platform.intake_counters import Passed
 from simulator.platform.outbox import Done, Outbox
-from simulator.platform.passed import Passed
 from simulator.platform.receipts import Counts, Refusals, check_told, receipt_rollup
 from simulator.platform.records import batch_of, command_row, parse_program, typed, version_row
+from simulator.platform.subscribers import Echoes, Hear
 from simulator.program.load import load_program
 from simulator.program.model import Program
 

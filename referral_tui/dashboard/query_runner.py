@@ -13,9 +13,9 @@ from db.client.people import NameBook
 from db.read.moment import seq_at
 from db.read.queries import DatabaseError, Standing, in_words
 from db.read.sums import received_upto
+from referral_tui.dashboard.query import Desk, Gradual, Peopled, Question
 from referral_tui.dashboard.snapshot import FAILED, Trouble, trouble_of
 from referral_tui.dashboard.sound import sound
-from referral_tui.dashboard.wish import Desk, Gradual, Peopled, Question
 from referral_tui.names import PSEUDONYMS, Names
 
 LOG = logging.getLogger(__name__)

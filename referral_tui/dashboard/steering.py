@@ -10,8 +10,8 @@ from db.control import Order
 from db.read.queries import Obeyed, Standing
 from referral_tui import figures
 from referral_tui.dashboard.snapshot import Snapshot
+from referral_tui.dashboard.status_message import Telling
 from referral_tui.dashboard.step import Step
-from referral_tui.dashboard.telling import Telling
 from referral_tui.names import Namer, short_name
 from referral_tui.words import event_sentence, happening_sentence
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Literal
 from db.read.referrers import GroupRow, LeaderRow, Order, channels, communities, generations, leaders
 from db.read.sums import Past, Sums, now
 from db.read.tree import Tree, tree
-from referral_tui.dashboard.wish import Desk, Wish
+from referral_tui.dashboard.query import Desk, Wish
 
 GroupOrder = Literal["friends", "qualified", "issued"]
 GROUP_ORDERS: Final[tuple[GroupOrder, ...]] = ("friends", "qualified", "issued")

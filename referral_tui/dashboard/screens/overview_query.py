@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from db.read.overview import History, Overview, overview, overview_at
 from db.read.sums import Past
-from referral_tui.dashboard.wish import Desk, Wish
+from referral_tui.dashboard.query import Desk, Wish
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db.read.meter import Load, load
-from referral_tui.dashboard.wish import Desk, Wish
+from referral_tui.dashboard.query import Desk, Wish
 
 
 @dataclass(frozen=True, slots=True)

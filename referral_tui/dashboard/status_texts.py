@@ -6,7 +6,7 @@ from pathlib import Path
 
 from referral_tui import figures
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
-from referral_tui.dashboard.telling import Telling
+from referral_tui.dashboard.status_message import Telling
 
 _RUN_SAYS = {
     "running": "Live. ? explains any part, space pauses, . goes one event at a time.",

@@ -11,7 +11,7 @@ from db.read.overview import History, Span
 from db.read.review_queue import Waiting, queue
 from db.read.rewards import Budget, DueRow, RewardRow, budget, by_reward, falling_due
 from db.read.versions import Change, changes
-from referral_tui.dashboard.wish import Desk, Wish
+from referral_tui.dashboard.query import Desk, Wish
 from simulator.domain.spans import HOUR_MS
 
 MOST_WAITING = 200  # rows of the queue; it says when there are more

@@ -21,7 +21,7 @@ from db.read.traffic import (
     types,
 )
 from db.read.type_examples import Example, examples
-from referral_tui.dashboard.wish import Desk, Wish
+from referral_tui.dashboard.query import Desk, Wish
 
 MOST = 100  # rows of quarantine and of reconciliation
 

@@ -9,7 +9,7 @@ import polars as pl
 from db.read.resume import open_reviews
 from db.write.store import Store
 from simulator.engine import Engine, Outcome
-from simulator.platform.feelings import Feelings
+from simulator.platform.feedback import Feelings
 from simulator.platform.folding import recall
 from simulator.platform.records import put_in_review
 from simulator.world.feedback import Felt

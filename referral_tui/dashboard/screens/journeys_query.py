@@ -10,7 +10,7 @@ from db.read.journey_search import Found, Order, Search, Wanted
 from db.read.journey_walks import Namer
 from db.read.journeys import Journey, journeys
 from db.read.queries import DatabaseError
-from referral_tui.dashboard.wish import Desk, Side, Wish
+from referral_tui.dashboard.query import Desk, Side, Wish
 from referral_tui.names import Names, short_name
 
 PAGE = 200  # rows a page; more are asked for near the end
