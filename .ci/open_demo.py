@@ -20,7 +20,7 @@ async def seen(path: Path) -> bool:
     async with app.run_test(size=(120, 40)) as pilot:
         for _ in range(SECONDS * 10):
             await pilot.pause(0.1)
-            if app.snapshot is not None and app.snapshot.standing.accepted:
+            if app.snapshot is not None and app.snapshot.database_status.accepted:
                 return True
     return False
 

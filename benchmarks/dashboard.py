@@ -25,9 +25,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.terminal import WAIT_S, Terminal
-from db.read.queries import DatabaseError, Reader, standing
-from referral_tui.dashboard.app import PLACES
-from referral_tui.dashboard.frame import Place
+from db.read.queries import DatabaseError, Reader, database_status
+from referral_tui.dashboard.app import SCREENS
+from referral_tui.dashboard.frame import DashboardScreen
 
 EVENTS_EACH = 19  # events that a referrer and those who follow make in a year, roughly
 MORE = 20_000_000  # events that come after those: minutes of them at full speed
@@ -139,7 +139,7 @@ def accepted(path: Path) -> int:
     try:
         reader = Reader(path)
         with reader.look() as db:
-            return standing(db, 1).accepted
+            return database_status(db, 1).accepted
     except DatabaseError:
         return 0
 
@@ -152,7 +152,7 @@ def first_paint(path: Path, figures: Figures, tries: int = 5) -> None:
     for _ in range(tries):
         empty.append(started([sys.executable, "-c", EMPTY], "painted")[0])
         command = [sys.executable, "-m", "referral_tui", "dashboard", "--db", str(path)]
-        both = started(command, PLACES[0].TITLE_IN_TAB, "qualified")
+        both = started(command, SCREENS[0].TITLE_IN_TAB, "qualified")
         painted.append(both[0])
         numbers.append(both[1])
     figures.say("an empty app's first paint, s", statistics.median(empty))
@@ -180,14 +180,14 @@ def live(path: Path, notes: Path, given: argparse.Namespace, figures: Figures) -
     try:
         terminal.until("qualified")
         empty.until("painted")
-        for place in PLACES:
-            opened = 0.0 if place is PLACES[0] else terminal.press(place.KEY, place.TITLE_IN_TAB)
+        for place in SCREENS:
+            opened = 0.0 if place is SCREENS[0] else terminal.press(place.KEY, place.TITLE_IN_TAB)
             time.sleep(given.seconds)
             ticks[place.MODE] = tick_ms(notes, place.MODE)
             figures.say(f"tick, ms of CPU, {place.MODE}", ticks[place.MODE])
             keys = [*KEYS, *((one.KEY, one.TITLE_IN_TAB, one.MODE) for one in (neighbour(place), place))]
             times, beside = press_keys(
-                terminal, empty, keys, given.keys // len(PLACES) // len(keys) + 1, luck
+                terminal, empty, keys, given.keys // len(SCREENS) // len(keys) + 1, luck
             )
             opening = "too long" if opened is None else f"{1000 * opened:.0f} ms"
             print(f"  {place.MODE}: opened in {opening}; keys in ms, {_by_key(times)}", flush=True)
@@ -207,12 +207,12 @@ def live(path: Path, notes: Path, given: argparse.Namespace, figures: Figures) -
 
 def churn(terminal: Terminal, seconds: float, luck: random.Random, figures: Figures) -> None:
     """Switch between the screens, and say how memory grows: from after each was open once, to the end."""
-    for place in PLACES:
+    for place in SCREENS:
         terminal.press(place.KEY, "", 1.0)
         time.sleep(2.0)
     began, held = time.monotonic(), [terminal.memory_mb()]
     while time.monotonic() - began < seconds:
-        terminal.press(luck.choice(PLACES).KEY, "", 1.0)
+        terminal.press(luck.choice(SCREENS).KEY, "", 1.0)
         time.sleep(2.0)
         held.append(terminal.memory_mb())
     halves = held[: len(held) // 2 + 1], held[len(held) // 2 :]
@@ -222,9 +222,9 @@ def churn(terminal: Terminal, seconds: float, luck: random.Random, figures: Figu
     figures.say("memory, MB more a minute", grown / max(1.0, seconds / 120))
 
 
-def neighbour(place: type[Place]) -> type[Place]:
+def neighbour(place: type[DashboardScreen]) -> type[DashboardScreen]:
     """The screen beside one."""
-    return PLACES[(PLACES.index(place) + 1) % len(PLACES)]
+    return SCREENS[(SCREENS.index(place) + 1) % len(SCREENS)]
 
 
 def press_keys(

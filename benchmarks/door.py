@@ -101,7 +101,7 @@ def main() -> None:
     """Print the rates and their ratio."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     lines = make_lines(count)
-    receiver = Receiver(floor_ms=0, clock_ms=START_MS + count * 37)
+    receiver = Receiver(earliest_receipt_ms=0, clock_ms=START_MS + count * 37)
     plain = _best(lambda: [json.loads(line) for line in lines])
     decoded = decode_lines(lines, receiver, str)
     if decoded.messages.height != count:

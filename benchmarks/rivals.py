@@ -20,7 +20,7 @@ from benchmarks.folding import fold
 from benchmarks.twelve import RULES, twelve
 from simulator.engine import Engine
 from simulator.engine.rules import PASS, judge_by_rules
-from simulator.engine.version import Ready
+from simulator.engine.version import CompiledProgram
 from simulator.load.traffic import WorldTraffic, gather
 from simulator.platform.records import parse_program
 from simulator.run.plan import Plan
@@ -70,7 +70,7 @@ def main() -> None:
 def _rules(rows: list[Row]) -> None:
     """The twelve rules alone, over facts that are ready."""
     program = twelve()
-    ready = Ready(1, program)
+    ready = CompiledProgram(1, program)
     frame = pl.DataFrame(rows, infer_schema_length=None)
     milestones = np.zeros(len(rows), np.int64)
     verdict = judge_by_rules(ready, frame, milestones)
@@ -94,7 +94,7 @@ def _rules(rows: list[Row]) -> None:
 
 def _zen() -> Callable[[Row], list[str]]:
     """One decision table that collects the rules that fail, compiled once and found by a static loader."""
-    import zen  # noqa: PLC0415 - an optional extra
+    import zen
 
     rules = [
         {"_id": code, "c": f"not ({expression})", "o": json.dumps(code)}
@@ -128,7 +128,7 @@ def _zen() -> Callable[[Row], list[str]]:
 
 
 def _json_logic() -> Callable[[Row], list[str]]:
-    from json_logic import jsonLogic  # noqa: PLC0415 - an optional extra
+    from json_logic import jsonLogic
 
     rules = [(code, logic) for code, _sql, _zen, logic in RULES]
     return lambda row: [code for code, logic in rules if not jsonLogic(logic, row)]
@@ -136,7 +136,7 @@ def _json_logic() -> Callable[[Row], list[str]]:
 
 def _plain_seconds(messages: pl.DataFrame) -> float:
     """The tests' oracle: one event at a time, dictionaries, no cleverness."""
-    from tests.engine.oracle import Oracle  # noqa: PLC0415 - of the tests
+    from tests.engine.oracle import Oracle
 
     events = messages.with_columns(pl.col("type").cast(pl.String)).to_dicts()
     oracle = Oracle(twelve(), parse_program)
@@ -152,7 +152,7 @@ def _simpy_rate(people: int = 4000, days: int = 365) -> float:
     Simpler than the world (no rhythm of the day, communities, devices or cheats), but its events are whole: an id, a
     pseudonym by keyed hash, a time in milliseconds.
     """
-    import simpy  # noqa: PLC0415 - an optional extra
+    import simpy
 
     random = Random(1)
     events: list[Row] = []

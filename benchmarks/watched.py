@@ -10,7 +10,7 @@ from pathlib import Path
 from referral_tui.dashboard import app
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.launch import run
-from referral_tui.dashboard.messages import Fresh
+from referral_tui.dashboard.messages import SnapshotTaken
 from referral_tui.dashboard.setup import Setup
 
 
@@ -24,7 +24,7 @@ class Watched(Dashboard):
         self._notes = notes
         self._fresh = 0
 
-    def on_fresh(self, _message: Fresh) -> None:
+    def on_snapshot_taken(self, _message: SnapshotTaken) -> None:
         """Count a message; Textual has the dashboard's own handler do what it does, too."""
         self._fresh += 1
 

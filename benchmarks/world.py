@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.plan import Plan
-from simulator.world.feedback import Felt
-from simulator.world.windows import Here, Setting
+from simulator.world.feedback import OutcomeFeedback
+from simulator.world.windows import InProcessWorld, Setting
 
 MOST = 1 / 3
 _ALONE = "alone"
@@ -65,10 +65,10 @@ def alone(plan: Plan) -> dict[str, float]:
     """Make the people's events window by window, and drop them: seconds, events, people, memory in MB."""
     program = load_program(*find_program(plan.preset))
     started, used = time.perf_counter(), time.process_time()
-    here = Here(Setting(plan.world(), program, plan.seed, plan.referrers, plan.start_ms, plan.days))
+    here = InProcessWorld(Setting(plan.world(), program, plan.seed, plan.referrers, plan.start_ms, plan.days))
     events, until = 0, plan.start_ms
     while until < plan.end_ms:
-        window = here.next(Felt())
+        window = here.next(OutcomeFeedback())
         events, until = events + window.events.height, window.until_ms
     seconds = time.perf_counter() - started
     return {

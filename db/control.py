@@ -59,7 +59,7 @@ _LAST_ISSUED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class WriterCommand:
     """One order; `issued_at` is the wall clock in milliseconds UTC and unique, `args` belong to the kind.
 
     `wrong` says why what lay in the database is no order at all; then the other fields are what could be read.
@@ -79,7 +79,9 @@ def control_path(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(".db") + ".control.db")
 
 
-def send(path: Path, kind: str, args: Mapping[str, object] | None = None, now_ms: int | None = None) -> Order:
+def send(
+    path: Path, kind: str, args: Mapping[str, object] | None = None, now_ms: int | None = None
+) -> WriterCommand:
     """Write an order for the writer of the database at `path`.
 
     `kind` is one of `KINDS`. `step` takes `until`: `CHANGE`, or nothing for one event; `speed` takes `pace`, simulated
@@ -105,7 +107,7 @@ def send(path: Path, kind: str, args: Mapping[str, object] | None = None, now_ms
             db.execute("COMMIT")
     except sqlite3.Error as error:
         raise _failed(path, error) from error
-    return Order(number or 0, kind, given, issued)
+    return WriterCommand(number or 0, kind, given, issued)
 
 
 class Inbox:
@@ -122,7 +124,7 @@ class Inbox:
         except sqlite3.Error as error:
             raise _failed(path, error) from error
 
-    def take(self) -> list[Order]:
+    def take(self) -> list[WriterCommand]:
         """Take the orders given since the last call, oldest first; microseconds when there is none.
 
         What is no order is given with what is `wrong` with it: whoever can write the file may have put it there.
@@ -145,7 +147,7 @@ class Inbox:
         self._db.close()
 
 
-def _order(number: int, kind: object, args: object, issued: object) -> Order:
+def _order(number: int, kind: object, args: object, issued: object) -> WriterCommand:
     """Read a row, whatever is in it."""
     wrong = None
     given: dict[str, object] = {}
@@ -158,7 +160,7 @@ def _order(number: int, kind: object, args: object, issued: object) -> Order:
             wrong = f"its arguments are no JSON object that can be used ({error})"
     said = kind if isinstance(kind, str) else f"({type(kind).__name__})"
     usable = isinstance(issued, int) and abs(issued) <= _MOST_INTEGER
-    return Order(number, said[:_UNTOLD], given, issued if usable else 0, wrong)  # type: ignore[arg-type]
+    return WriterCommand(number, said[:_UNTOLD], given, issued if usable else 0, wrong)  # type: ignore[arg-type]
 
 
 def _arguments(text: object) -> dict[str, object]:

@@ -87,7 +87,7 @@ async def draw(path: Path, wall: HeldWall) -> dict[str, str]:
         async def until_all_is_shown() -> None:
             with Reader(path).look() as db:
                 seq = events(db, 1)[0].seq
-            while app.snapshot is None or app.snapshot.standing.newest_seq != seq:
+            while app.snapshot is None or app.snapshot.database_status.newest_seq != seq:
                 await pilot.pause(0.02)
             await pilot.pause()
 

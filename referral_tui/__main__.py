@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command; ctrl-C while its modules are still being loaded ends it without a traceback, too."""
     try:
-        from referral_tui.cli.app import main as command  # noqa: PLC0415 - what takes time is loaded inside the guard
+        from referral_tui.cli.app import main as command
 
         command()
     except KeyboardInterrupt:

@@ -15,9 +15,9 @@ from typing import Final
 import platformdirs
 from textual.theme import BUILTIN_THEMES
 
-from referral_tui.dashboard.app import PLACES
+from referral_tui.dashboard.app import SCREENS
 from referral_tui.dashboard.commands import COMMANDS, Command, place_command
-from referral_tui.dashboard.preferences import Comfort
+from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.themes import DAY, NIGHT
 from simulator.domain.errors import InputError
 from simulator.program.nearest import advice, shown
@@ -31,13 +31,13 @@ def config_path() -> Path:
     return platformdirs.user_config_path("referral-tui", appauthor=False) / "config.toml"
 
 
-def read_config(path: Path | None = None) -> Comfort:
+def read_config(path: Path | None = None) -> Preferences:
     """Read the file, or the defaults where there is none; raises InputError with the first thing that is wrong."""
     path = config_path() if path is None else path
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return Comfort()
+        return Preferences()
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -55,8 +55,8 @@ def defaults() -> str:
         "# What can be set of the dashboard; leave out what shall stay as it is.",
         f"# {', '.join(_themes())}",
         'theme = "night"',
-        f"# {', '.join(place.MODE for place in PLACES)}",
-        f'start = "{Comfort().start}"',
+        f"# {', '.join(place.MODE for place in SCREENS)}",
+        f'start = "{Preferences().start}"',
         "",
         "[keys] # a key, or a list of keys, for each command",
     ]
@@ -78,23 +78,23 @@ def _themes() -> dict[str, str]:
 def _commands() -> Iterator[Command]:
     """Every command whose keys can be set: those of all screens, of each, and the way to each."""
     yield from COMMANDS
-    for place in PLACES:
+    for place in SCREENS:
         yield place_command(place.MODE, place.TITLE_IN_TAB, place.KEY)
-    for place in PLACES:
+    for place in SCREENS:
         yield from place.OWN_COMMANDS
 
 
-def _checked(found: Mapping[str, object], path: Path) -> Comfort:
+def _checked(found: Mapping[str, object], path: Path) -> Preferences:
     for name in found:
         if name not in ("theme", "start", "keys"):
             raise InputError(f"{path}: {name}: no such setting; {advice(name, ('theme', 'start', 'keys'))}")
     themes = _themes()
     theme = _one_of(path, "theme", found.get("theme", "night"), list(themes))
-    start = _one_of(path, "start", found.get("start", Comfort().start), [place.MODE for place in PLACES])
+    start = _one_of(path, "start", found.get("start", Preferences().start), [place.MODE for place in SCREENS])
     keys = found.get("keys", {})
     if not isinstance(keys, dict):
         raise InputError(f'{path}: keys: must be a table, [keys] with lines such as "wall" = "w"')
-    return Comfort(themes[theme], start, _keys(path, keys))
+    return Preferences(themes[theme], start, _keys(path, keys))
 
 
 def _one_of(path: Path, name: str, value: object, valid: list[str]) -> str:
@@ -132,9 +132,9 @@ def _flat(given: Mapping[str, object], before: str = "") -> Iterator[tuple[str, 
 
 
 def _no_key_twice(path: Path, given: Mapping[str, str]) -> None:
-    for place in PLACES:
+    for place in SCREENS:
         taken: dict[str, str] = {}
-        ways = [place_command(one.MODE, one.TITLE_IN_TAB, one.KEY) for one in PLACES]
+        ways = [place_command(one.MODE, one.TITLE_IN_TAB, one.KEY) for one in SCREENS]
         for command in [*COMMANDS, *ways, *place.OWN_COMMANDS]:
             for key in given.get(command.id, command.keys).split(","):
                 other = taken.setdefault(key, command.id)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from db.read.figures import Headline, Stage, figure, funnel
-from db.read.queries import Program, Reader, standing
+from db.read.queries import Program, Reader, database_status
 from db.read.rewards import Budget, budget
 from db.read.sums import Past, now
 from db.sqlite.readonly import making_sense
@@ -69,7 +69,7 @@ def _read_side(path: Path) -> Side:
     reader = Reader(path)
     try:
         with reader.look() as db:
-            found, stands = now(db), standing(db, 1)
+            found, stands = now(db), database_status(db, 1)
             sums = found.totals
             lasts = budget(db, Past(), found, stands.clock.sim_at if stands.clock else 0)
             made = {str(name): str(value) for name, value in db.execute("SELECT name, value FROM setting")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from db.sqlite.readonly import Query
+from db.sqlite.readonly import Select
 
 _FAULTS = "SELECT dial, type, count FROM fault WHERE turned_on ORDER BY dial, type"
 _RECONCILED = (
@@ -14,7 +14,7 @@ _RECONCILED = (
 _COLUMNS = ("lists", "listed", "found", "missing", "returned", "extra", "different")
 
 
-def delivery_report(query: Query) -> dict[str, Any]:
+def delivery_report(query: Select) -> dict[str, Any]:
     """Return what `simulate --json` reports of the delivery.
 
     `faults` has each dial that was ever turned on, with its `count` in all and by event type: 0 for one that never

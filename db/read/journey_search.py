@@ -16,7 +16,7 @@ from typing import Final, Literal
 from db.read.journey_walks import Backwards, ByName, Namer, Recent, Rows, Walk
 from db.read.journeys import FRIENDS_ONLY, Journey, indexed, journeys
 
-Order = Literal["newest", "matched", "oldest"]
+SortOrder = Literal["newest", "matched", "oldest"]
 
 MOST_SLICES: Final = 50  # a look, where a log has next to no friends
 BUDGET_MS: Final = 8.0  # of walking a look: keys come between
@@ -31,7 +31,7 @@ class Wanted:
     """What is looked for: words that must all match, in which order, how many rows; back to an event and moment."""
 
     text: str = ""
-    order: Order = "newest"
+    order: SortOrder = "newest"
     page: int = 200
     seq: int | None = None
     at: int | None = None

@@ -14,7 +14,7 @@ BEATS = 600  # read at most: of a longer run every second one, every third one a
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class Measurement:
     """A second or so of a run, up to `wall_ms` by the wall's clock and `sim_at` by the simulated one.
 
     Rates are in events a second, latencies in milliseconds (null where nothing was done).
@@ -40,7 +40,7 @@ class Load:
     One of `every` beats is told. `changes` are those of the program.
     """
 
-    beats: tuple[Beat, ...]
+    measurements: tuple[Measurement, ...]
     every: int
     changes: tuple[Change, ...]
     text: str
@@ -65,5 +65,5 @@ def load(db: sqlite3.Connection, until_ms: int | None = None) -> Load | None:
         "FROM json_each(?) j CROSS JOIN meter m ON m.number = j.value ORDER BY m.number",
         (json.dumps(numbers),),
     )
-    beats = tuple(Beat(*row) for row in rows)
-    return Load(beats, every, changes(db, sim_at), text, json.loads(text))
+    measurements = tuple(Measurement(*row) for row in rows)
+    return Load(measurements, every, changes(db, sim_at), text, json.loads(text))

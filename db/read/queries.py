@@ -33,6 +33,7 @@ __all__ = [
     "ClockRow",
     "DamagedDatabaseError",
     "DatabaseError",
+    "DatabaseStatus",
     "EmptyDatabaseError",
     "EventRow",
     "ForeignDatabaseError",
@@ -43,12 +44,11 @@ __all__ = [
     "Program",
     "Reader",
     "SchemaError",
-    "Standing",
     "UnfinishedDatabaseError",
+    "database_status",
     "events",
     "happenings",
     "in_words",
-    "standing",
     "totals",
 ]
 
@@ -158,7 +158,7 @@ class Obeyed:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DatabaseStatus:
     """Where a database stands: what every screen shows around its own part, and what a step is told from.
 
     `stages` has the funnel's counts; `events` and `happenings` are the newest ones.
@@ -217,11 +217,11 @@ class Reader:
             raise in_words(error, self.path) from error
 
 
-def standing(db: sqlite3.Connection, newest: int = 16) -> Standing:
+def database_status(db: sqlite3.Connection, newest: int = 16) -> DatabaseStatus:
     """Read where a database stands, with its `newest` events and four times as many entries of the trail."""
     sums = totals(db)
     made_by = db.execute("SELECT value FROM setting WHERE name = 'kind'").fetchone()
-    return Standing(
+    return DatabaseStatus(
         made_by=made_by[0] if made_by else "",
         program=_one(db, Program, "SELECT version, name, currency, digits FROM program_version", "version"),
         clock=_one(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from db.read.sums import Sums
 
-Order = Literal["qualified", "issued"]
+SortOrder = Literal["qualified", "issued"]
 PLACES = 200
 """Places on a board (`simulator.engine.leaders` has it too)."""
 LAST_GENERATION = 30
@@ -44,7 +44,9 @@ class GroupRow:
     issued_minor: int
 
 
-def leaders(db: sqlite3.Connection, order: Order = "qualified", count: int = PLACES) -> tuple[LeaderRow, ...]:
+def leaders(
+    db: sqlite3.Connection, order: SortOrder = "qualified", count: int = PLACES
+) -> tuple[LeaderRow, ...]:
     """Read the first referrers as they stand now, at most PLACES.
 
     By qualified friends, then money, then friends; or by money, then qualified friends, then friends. Who comes first

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from db.control import DIAL, Order
+from db.control import DIAL, WriterCommand
 from db.read.review_queue import waiting
-from db.sqlite.readonly import Query
+from db.sqlite.readonly import Select
 
 _ISSUED = (
     "SELECT a.at, r.recipient, r.community FROM audit a JOIN reward r ON r.id = a.ref "
@@ -26,104 +26,104 @@ PAGE = 100_000
 """Numbers of a table that are read at once."""
 
 
-def events_stored(query: Query) -> int:
+def events_stored(query: Select) -> int:
     """Count the events of the log."""
     return _number(query, "SELECT COUNT(*) FROM event")
 
 
-def last_quarantined(query: Query) -> int:
+def last_quarantined(query: Select) -> int:
     """Return the greatest number in the quarantine, 0 for none."""
     return _number(query, "SELECT COALESCE(MAX(number), 0) FROM quarantine")
 
 
-def last_command(query: Query) -> int:
+def last_command(query: Select) -> int:
     """Return the greatest number of a command that was obeyed or refused, 0 for none."""
     return _number(query, "SELECT COALESCE(MAX(id), 0) FROM command")
 
 
-def last_measurement(query: Query) -> int:
+def last_measurement(query: Select) -> int:
     """Return the greatest number of a row of measurements, 0 for none."""
     return _number(query, "SELECT COALESCE(MAX(number), 0) FROM meter")
 
 
-def last_program_version(query: Query) -> int:
+def last_program_version(query: Select) -> int:
     """Return the number of the newest program version."""
     return _number(query, "SELECT MAX(version) FROM program_version")
 
 
-def first_program(query: Query) -> str:
+def first_program(query: Select) -> str:
     """Return the text of the program that the run began with."""
     ((text,),) = query("SELECT text FROM program_version WHERE version = 1", ())
     return str(text)
 
 
-def clock_status(query: Query) -> str:
+def clock_status(query: Select) -> str:
     """Return what the writer last said of itself: running, paused, finished or stopped."""
     return str(query("SELECT status FROM clock WHERE id = 1", ())[0][0])
 
 
-def ends_at(query: Query) -> int | None:
+def ends_at(query: Select) -> int | None:
     """Return the end that a run has set itself (milliseconds UTC); None before it has begun."""
     found: int | None = query("SELECT ends_at FROM clock WHERE id = 1", ())[0][0]
     return found
 
 
-def counted_refusals(query: Query) -> list[tuple[str, str]]:
+def counted_refusals(query: Select) -> list[tuple[str, str]]:
     """Return the parts of the refusals' sums so far, as pairs of metric and part."""
     sql = "SELECT metric, part FROM breakdown WHERE metric LIKE 'receipt.%' OR metric LIKE 'quarantine.%'"
     return query(sql, ())
 
 
-def open_reviews(query: Query) -> list[tuple[int, str, str, str, str]]:
+def open_reviews(query: Select) -> list[tuple[int, str, str, str, str]]:
     """Return what is in review: since when (milliseconds UTC), the conversion's source and id, milestone, friend."""
     return [(one.since, one.source, one.event_id, one.milestone, one.friend) for one in waiting(query)]
 
 
-def turned_dials(query: Query) -> list[tuple[int, object]]:
+def turned_dials(query: Select) -> list[tuple[int, object]]:
     """Return the commands to the fault dials that were obeyed: the simulated time (milliseconds UTC), what was set."""
     sql = "SELECT sim_at, args FROM command WHERE kind = ? AND refused IS NULL ORDER BY id"
     return [(at, json.loads(args).get("faults")) for at, args in query(sql, (DIAL,))]
 
 
-def settings(query: Query) -> dict[str, str]:
+def settings(query: Select) -> dict[str, str]:
     """Return all settings by name."""
     return dict(query("SELECT name, value FROM setting ORDER BY name", ()))
 
 
-def obeyed_commands(query: Query) -> list[tuple[Order, int, int]]:
+def obeyed_commands(query: Select) -> list[tuple[WriterCommand, int, int]]:
     """Return the commands that were obeyed, with the event before each and the simulated time (ms UTC)."""
     sql = "SELECT id, kind, args, issued_at, seq, sim_at FROM command WHERE refused IS NULL ORDER BY id"
     return [
-        (Order(number, kind, json.loads(args), issued_at), seq, sim_at)
+        (WriterCommand(number, kind, json.loads(args), issued_at), seq, sim_at)
         for number, kind, args, issued_at, seq, sim_at in query(sql, ())
     ]
 
 
-def persons(query: Query) -> Iterator[list[tuple[int, str]]]:
+def persons(query: Select) -> Iterator[list[tuple[int, str]]]:
     """Give all people in pages: rows of number and reference."""
     return _pages(query, "person", "id", _PERSONS)
 
 
-def issued_rewards(query: Query) -> Iterator[list[tuple[int, int | None, str | None]]]:
+def issued_rewards(query: Select) -> Iterator[list[tuple[int, int | None, str | None]]]:
     """Give all issued rewards in pages: rows of when (milliseconds UTC), the person, or the community."""
     return _pages(query, "audit", "seq", _ISSUED)
 
 
-def refused_decisions(query: Query) -> Iterator[list[tuple[int, int]]]:
+def refused_decisions(query: Select) -> Iterator[list[tuple[int, int]]]:
     """Give all refused decisions in pages: rows of when (milliseconds UTC), and the referrer's number or -1."""
     return _pages(query, "decision", "id", _REFUSED)
 
 
-def program_changes(query: Query) -> list[tuple[int, str]]:
+def program_changes(query: Select) -> list[tuple[int, str]]:
     """Return the program's changes in order: when (milliseconds UTC), and the new text."""
     return query(_CHANGED, ())
 
 
-def _number(query: Query, sql: str) -> int:
+def _number(query: Select, sql: str) -> int:
     return int(str(query(sql, ())[0][0]))
 
 
-def _pages(query: Query, table: str, key: str, sql: str) -> Iterator[list[Any]]:
+def _pages(query: Select, table: str, key: str, sql: str) -> Iterator[list[Any]]:
     """Give the rows of a SELECT between two keys of a table, `PAGE` keys at once."""
     last = _number(query, f"SELECT COALESCE(MAX({key}), -1) FROM {table}")
     for first in range(-1, last, PAGE):

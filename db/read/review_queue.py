@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from db.sqlite.readonly import Query
+from db.sqlite.readonly import Select
 
 TAIL: Final = 10_000  # newest decisions that are looked through where there is no index: some 5 ms
 
@@ -61,17 +61,17 @@ def queue(db: sqlite3.Connection, most: int) -> tuple[Waiting, ...]:
     return tuple(_waiting(row) for row in db.execute(_SOME, (after, most)))
 
 
-def waiting(query: Query) -> list[Waiting]:
+def waiting(query: Select) -> list[Waiting]:
     """Read everything that waits for a review, the oldest first."""
     return [_waiting(row) for row in query(_ALL, ())]
 
 
-def waiting_one(query: Query, number: int) -> Waiting | None:
+def waiting_one(query: Select, number: int) -> Waiting | None:
     """Read the decision of this number, where it waits for a review."""
     return next((_waiting(row) for row in query(_ONE, (number,))), None)
 
 
-def outcome_of(query: Query, number: int) -> str | None:
+def outcome_of(query: Select, number: int) -> str | None:
     """Read the outcome of the decision of this number; None where there is no such decision."""
     found = query("SELECT outcome FROM decision WHERE id = ?", (number,))
     return str(found[0][0]) if found else None

@@ -7,7 +7,7 @@ from typing import Any, Final
 from db.read.figures import figure
 from db.read.pending import UNPAID, of_totals
 from db.read.traffic import LATENESS, by_type, cost_of_lateness
-from db.sqlite.readonly import Query
+from db.sqlite.readonly import Select
 from simulator.domain.reversal_reasons import WITHOUT_EFFECT
 
 MOST_EARLY = 100_000
@@ -16,7 +16,7 @@ MONEY: Final = ("issued", "pending", "clawed", "spent", "cost")
 """The numbers that `--json` reports as the screens show them; keys of `simulator.domain.definitions`."""
 
 
-def summary(query: Query) -> dict[str, Any]:
+def summary(query: Select) -> dict[str, Any]:
     """Return the figures that `ingest --json` and `simulate --json` report.
 
     `rewards` are by state, each with `count` and `value_minor`: `pending` is what would be issued if nothing else
@@ -70,7 +70,7 @@ def summary(query: Query) -> dict[str, Any]:
     }
 
 
-def conversions_before_visits(query: Query, after_seq: int) -> int:
+def conversions_before_visits(query: Select, after_seq: int) -> int:
     """Count conversions after a place in the log that found no referrer, and a visit of before arrived after them.
 
     Looks at the first `MOST_EARLY` that found none.
@@ -83,19 +83,19 @@ def conversions_before_visits(query: Query, after_seq: int) -> int:
     return int(query(sql, (after_seq, MOST_EARLY))[0][0])
 
 
-def receipts(query: Query) -> dict[str, int]:
+def receipts(query: Select) -> dict[str, int]:
     """Count the messages received so far, by receipt."""
     rows = query("SELECT metric, count FROM total WHERE metric LIKE 'receipt.%'", ())
     return {metric.removeprefix("receipt."): count for metric, count in rows}
 
 
-def decision_reasons(query: Query) -> list[tuple[str, str | None, int]]:
+def decision_reasons(query: Select) -> list[tuple[str, str | None, int]]:
     """Count decisions by outcome and reason, the most frequent first. Reads every decision."""
     sql = "SELECT outcome, reason, COUNT(*) FROM decision GROUP BY outcome, reason ORDER BY 3 DESC, 1, 2"
     return query(sql, ())
 
 
-def row_counts(query: Query) -> dict[str, int]:
+def row_counts(query: Select) -> dict[str, int]:
     """Count the rows of the tables that are numbered without a gap, by their greatest number."""
     return {
         table: query(f"SELECT COALESCE(MAX({column}) + 1 - {first}, 0) FROM {table}", ())[0][0]

@@ -104,11 +104,11 @@ def definitions(*, tables: bool) -> list[str]:
 
     Of indexes that are there already the statement does nothing.
     """
-    from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - half a second, and only a new database needs it
-    from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: PLC0415
-    from sqlmodel import SQLModel  # noqa: PLC0415
+    from sqlalchemy.dialects import sqlite
+    from sqlalchemy.schema import CreateIndex, CreateTable
+    from sqlmodel import SQLModel
 
-    import db.schema.models  # noqa: F401, PLC0415 - fills the metadata
+    import db.schema.models  # noqa: F401 - fills the metadata
 
     dialect = sqlite.dialect()
     all_tables = SQLModel.metadata.sorted_tables

@@ -79,14 +79,14 @@ class WriterLock:
 def _try(file: int) -> bool:
     """Whether the lock could be taken at once."""
     if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - of this system only
+        import msvcrt
 
         try:
             msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
-    import fcntl  # noqa: PLC0415 - of this system only
+    import fcntl
 
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -46,7 +46,7 @@ TABLES = frozenset(
 Database = sqlite3.Connection
 """A database opened for reading; only the modules of `db` send SQL over it."""
 
-Query = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+Select = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 """Gives the rows of a SELECT with its bound values, on whatever connection is open."""
 
 
@@ -145,7 +145,7 @@ def reading(path: Path) -> Iterator[Database]:
             raise in_words(error, path) from error
 
 
-def query_of(db: Database) -> Query:
+def select_on(db: Database) -> Select:
     """Return what runs a SELECT on a connection."""
     return lambda sql, values: db.execute(sql, values).fetchall()
 

@@ -38,7 +38,7 @@ class Batch:
     commands: Sequence[Row] = ()
     faults: Sequence[Row] = ()
     reconciliations: Sequence[Row] = ()
-    beats: Sequence[Row] = ()
+    measurements: Sequence[Row] = ()
     clock: Mapping[str, int | float | str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
 

@@ -65,7 +65,7 @@ def _add(connection: Connection, table: str, keys: list[str], frame: pl.DataFram
 def _added(frame: pl.DataFrame, keys: list[str], measure: str) -> list[Row]:
     """Increments by keys, in order, each with its `count` added up and its `measure`: of `worst` the greatest.
 
-    A week is that of the hour. Few are added up here: a call of Polars costs as much as hundreds of them.
+    A week is that of the hour. BoundedLabels are added up here: a call of Polars costs as much as hundreds of them.
     """
     if frame.height > _FEW:
         weeks = frame if "week" not in keys else frame.with_columns(week=pl.col("hour") // WEEK_HOURS)

@@ -137,14 +137,14 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._write_rows(batch)
-                self.meter.lap("insert")
+                self.meter.record("insert")
                 rollups.write(self._db, batch)
                 self._set_clock(batch.clock)
                 if batch.settings:
                     self._db.executemany(_UPSERT_SETTING, sorted(batch.settings.items()))
-                self.meter.lap("rollup")
+                self.meter.record("rollup")
                 self._db.execute("COMMIT")
-                self.meter.lap("commit")
+                self.meter.record("commit")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
@@ -165,7 +165,7 @@ class Store:
         try:
             for statement in schema.definitions(tables=False):
                 self._db.execute(statement)
-            self.meter.lap("index")
+            self.meter.record("index")
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
 
@@ -182,9 +182,9 @@ class Store:
         ):
             if frame.height:
                 for part in rows.slices(frame, self._columns[table]):
-                    self.meter.lap("rows")
+                    self.meter.record("rows")
                     rows.insert(self._db, table, self._columns[table], part)
-                    self.meter.lap("insert")
+                    self.meter.record("insert")
         if batch.settled.height:
             self._db.executemany(
                 "UPDATE decision SET outcome = ?, reason = ?, decided_at = ? WHERE id = ?",
@@ -200,18 +200,18 @@ class Store:
         self._insert_all("command", batch.commands)
         self._insert_all("fault", batch.faults)
         self._insert_all("reconciliation", batch.reconciliations)
-        if batch.beats:
-            self._insert_all("meter", batch.beats)
-            self._db.execute("DELETE FROM meter WHERE number <= ?", (batch.beats[-1][0] - BEATS_KEPT,))
+        if batch.measurements:
+            self._insert_all("meter", batch.measurements)
+            self._db.execute("DELETE FROM meter WHERE number <= ?", (batch.measurements[-1][0] - BEATS_KEPT,))
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         sealed: dict[int, Sealed] = {}
         for part in rows.slices(frame, self._columns[table]):
-            self.meter.lap("rows")
+            self.meter.record("rows")
             rows.insert(self._db, table, self._columns[table], part)
-            self.meter.lap("insert")
+            self.meter.record("insert")
             sealed |= {one.number: one for one in self._chains[table].extend(part)}
-            self.meter.lap("chain")
+            self.meter.record("chain")
         blocks = [(table, one.number, one.rows, one.hash) for one in sealed.values()]
         self._db.executemany(_UPSERT_BLOCK, blocks)
 

@@ -20,7 +20,7 @@ from referral_tui.cli.output import say, say_traceback
 
 
 @dataclass(frozen=True)
-class Place:
+class CommandEntry:
     """Where a command lives: its module under `referral_tui.cli`, the name in it, and what it does in a line."""
 
     module: str
@@ -29,24 +29,32 @@ class Place:
 
 
 COMMANDS: Final = {
-    "demo": Place("demo", "demo", "Start a simulation at a pace for eyes and watch it; no option needed."),
-    "simulate": Place("simulate", "simulate", "Run a simulated world into a database."),
-    "dashboard": Place("dashboard", "dashboard", "Open the dashboard on a database, running or finished."),
-    "load": Place("load", "load", "Put the rules under load and say how quick they were."),
-    "ingest": Place("ingest", "ingest", "Receive real events from files, judge and store them."),
-    "export": Place("export", "export", "Write events, decisions, rewards … as JSON Lines, CSV or Parquet."),
-    "explain": Place(
+    "demo": CommandEntry(
+        "demo", "demo", "Start a simulation at a pace for eyes and watch it; no option needed."
+    ),
+    "simulate": CommandEntry("simulate", "simulate", "Run a simulated world into a database."),
+    "dashboard": CommandEntry(
+        "dashboard", "dashboard", "Open the dashboard on a database, running or finished."
+    ),
+    "load": CommandEntry("load", "load", "Put the rules under load and say how quick they were."),
+    "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge and store them."),
+    "export": CommandEntry(
+        "export", "export", "Write events, decisions, rewards … as JSON Lines, CSV or Parquet."
+    ),
+    "explain": CommandEntry(
         "explain", "explain", "Say in words what happened to a friend, a conversion or a reward."
     ),
-    "verify": Place("verify", "verify", "Derive everything again from the log and compare."),
-    "review": Place("review", "app", "List, approve or decline what waits for a review."),
-    "fraud": Place("fraud", "fraud", "Score the rules against the truth about who cheats, in money too."),
-    "compare": Place(
+    "verify": CommandEntry("verify", "verify", "Derive everything again from the log and compare."),
+    "review": CommandEntry("review", "app", "List, approve or decline what waits for a review."),
+    "fraud": CommandEntry(
+        "fraud", "fraud", "Score the rules against the truth about who cheats, in money too."
+    ),
+    "compare": CommandEntry(
         "compare", "compare", "Set two designs side by side: what each brings, and what it costs."
     ),
-    "events": Place("events", "app", "Print the contract of events as a JSON Schema."),
-    "program": Place("program", "app", "Make, check and read program designs."),
-    "presets": Place("presets", "app", "List the presets, and check them against published figures."),
+    "events": CommandEntry("events", "app", "Print the contract of events as a JSON Schema."),
+    "program": CommandEntry("program", "app", "Make, check and read program designs."),
+    "presets": CommandEntry("presets", "app", "List the presets, and check them against published figures."),
 }
 
 
@@ -98,7 +106,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version  # noqa: PLC0415 - reading metadata takes longer than --help
+        from importlib.metadata import version
 
         say(f"referral-tui {version('referral-tui')}")
         raise typer.Exit

@@ -36,9 +36,9 @@ def compare(
 
     Example: referral-tui compare plain.db generous.db
     """
-    from db.read.comparing import read_side, unlike  # noqa: PLC0415 - keeps --help quick
-    from referral_tui.differing import changes  # noqa: PLC0415 - with the rest
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
+    from db.read.comparing import read_side, unlike
+    from referral_tui.differing import changes
+    from simulator.domain.errors import InputError
 
     a, b = read_side(one), read_side(other)
     if a.program.currency != b.program.currency:
@@ -56,8 +56,8 @@ def compare(
 
 def _words(side: Side) -> list[str]:
     """The design in force, in sentences."""
-    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
-    from simulator.program.words import describe  # noqa: PLC0415 - with the rest
+    from simulator.program.load import load_program
+    from simulator.program.words import describe
 
     return describe(load_program(side.design, f"the program in {side.path}"))
 
@@ -98,7 +98,7 @@ def _parts(one: Headline, other: Headline) -> dict[str, Any]:
 
 
 def _lines(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    from referral_tui import figures  # noqa: PLC0415 - keeps --help quick
+    from referral_tui import figures
 
     names = [side.path.name for side in (a, b)]
     if names[0] == names[1]:
@@ -132,7 +132,7 @@ def _lines(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, st
 
 def _verdict(a: Side, b: Side) -> str:
     """What the second brings beside the first, and at which price."""
-    from referral_tui.figures import money  # noqa: PLC0415 - with the rest
+    from referral_tui.figures import money
 
     def worth(minor: float) -> str:
         return money(abs(minor), a.program.currency, a.program.digits)
@@ -152,7 +152,7 @@ def _verdict(a: Side, b: Side) -> str:
 
 def _budget(side: Side) -> str:
     """What is spent of a budget, and how long it lasts."""
-    from referral_tui.budget_words import outlook, spent_words  # noqa: PLC0415 - with the rest
+    from referral_tui.budget_words import outlook, spent_words
 
     currency, digits = side.program.currency, side.program.digits
     if side.budget.total is None:

@@ -39,9 +39,9 @@ def dashboard(
 
     Example: referral-tui dashboard --db shop.db
     """
-    from referral_tui.cli.terminal import need_terminal  # noqa: PLC0415 -- only when called
-    from referral_tui.config import config_path, defaults, read_config  # noqa: PLC0415 -- loads Textual
-    from referral_tui.dashboard.launch import watch  # noqa: PLC0415 -- the same
+    from referral_tui.cli.terminal import need_terminal
+    from referral_tui.config import config_path, defaults, read_config
+    from referral_tui.dashboard.launch import watch
 
     if config:
         path = config_path()
@@ -50,12 +50,12 @@ def dashboard(
         say_lines(defaults().splitlines())
         return 0
     moment = read_moment(at, "--at")
-    comfort = read_config()
+    preferences = read_config()
     if serve:
-        from referral_tui.dashboard.serving import serve as serve_pages  # noqa: PLC0415 -- loads a web server
+        from referral_tui.dashboard.serving import serve as serve_pages
 
         more = [*(["--at", at] if at else []), *(["--read-only"] if read_only else [])]
         serve_pages(["dashboard", "--db", str(db.absolute()), *more], host, port)
         return 0
     need_terminal("dashboard")
-    return watch(db, comfort, moment, read_only=read_only)
+    return watch(db, preferences, moment, read_only=read_only)

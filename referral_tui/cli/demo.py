@@ -42,10 +42,10 @@ def demo(
 
     Example: referral-tui demo --days 365 --minutes 20
     """
-    from referral_tui.cli.terminal import need_terminal  # noqa: PLC0415 -- only when called
-    from referral_tui.config import read_config  # noqa: PLC0415 -- loads Textual
-    from referral_tui.dashboard.launch import serve_own, watch_own  # noqa: PLC0415 -- the same
-    from simulator.domain.errors import InputError  # noqa: PLC0415
+    from referral_tui.cli.terminal import need_terminal
+    from referral_tui.config import read_config
+    from referral_tui.dashboard.launch import serve_own, watch_own
+    from simulator.domain.errors import InputError
 
     if pace is not None and minutes is not None:
         raise InputError("--pace and --minutes both say how fast it goes; give one of them")
@@ -53,14 +53,14 @@ def demo(
         raise InputError("--read-only goes with --serve; a demo on this terminal is yours to steer")
     if not serve:
         need_terminal("demo")
-    comfort = read_config()
+    preferences = read_config()
     speed = lasting(days, minutes) if minutes is not None else pace or PACE
     given = {"--preset": preset, "--seed": seed, "--referrers": referrers, "--days": days, "--pace": speed}
     arguments = ["simulate", *(str(part) for pair in given.items() for part in pair)]
     if serve:
         serve_own(arguments, host, port, ["--read-only"] if read_only else [])
         return 0
-    return watch_own(arguments, comfort)
+    return watch_own(arguments, preferences)
 
 
 def lasting(days: int, minutes: int) -> str:

@@ -65,7 +65,7 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
     except BrokenPipeError:
         raise
     except sqlite3.Error as error:
-        from db.sqlite.readonly import in_words  # noqa: PLC0415 - only when something went wrong
+        from db.sqlite.readonly import in_words
 
         return _say(str(in_words(error, Path("the database"))))
     except OSError as error:

@@ -25,6 +25,6 @@ def schema() -> None:
 
     The door judges further what a schema can't say: raw contacts, hidden characters, and programs.
     """
-    from simulator.events.schema import json_schema  # noqa: PLC0415 - keeps --help quick
+    from simulator.events.schema import json_schema
 
     print_json(json_schema(), indented=True)

@@ -32,8 +32,8 @@ def explain(
 
     Example: referral-tui explain amber-otter-42 --db shop.db
     """
-    from referral_tui.names import short_name  # noqa: PLC0415
-    from simulator.explain import explain as account  # noqa: PLC0415
+    from referral_tui.names import short_name
+    from simulator.explain import explain as account
 
     told = account(db, what, short_name)
     if as_json:
@@ -59,10 +59,10 @@ def _lines(told: Fields) -> Iterator[str]:
 
 
 def _referrer(one: Fields) -> Iterator[str]:
-    from referral_tui.figures import counted  # noqa: PLC0415
-    from referral_tui.names import short_name  # noqa: PLC0415
-    from referral_tui.words import friend_words, reason_words  # noqa: PLC0415
-    from simulator.program.words import moment  # noqa: PLC0415
+    from referral_tui.figures import counted
+    from referral_tui.names import short_name
+    from referral_tui.words import friend_words, reason_words
+    from simulator.program.words import moment
 
     yield ""
     yield f"As a referrer: {counted(one['friends_count'], 'friend')}"
@@ -85,9 +85,9 @@ def _referrer(one: Fields) -> Iterator[str]:
 
 
 def _journey(told: Fields) -> Iterator[str]:
-    from referral_tui.names import short_name  # noqa: PLC0415
-    from referral_tui.words import said_once, unmatched_words, why_heading  # noqa: PLC0415
-    from simulator.program.words import moment  # noqa: PLC0415
+    from referral_tui.names import short_name
+    from referral_tui.words import said_once, unmatched_words, why_heading
+    from simulator.program.words import moment
 
     yield ""
     yield "What happened"
@@ -131,7 +131,7 @@ def _journey(told: Fields) -> Iterator[str]:
 
 
 def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:
-    from referral_tui.words import reason_words  # noqa: PLC0415
+    from referral_tui.words import reason_words
 
     yield ""
     reason = f": {reason_words(one['reason'])}" if one["reason"] else ""
@@ -147,8 +147,8 @@ def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:
 
 def _entry(entry: Fields) -> str:
     """One line of the timeline."""
-    from referral_tui.names import short_name  # noqa: PLC0415
-    from referral_tui.words import reason_words  # noqa: PLC0415
+    from referral_tui.names import short_name
+    from referral_tui.words import reason_words
 
     if entry["kind"] == "event":
         told = _with_amount(entry)
@@ -167,8 +167,8 @@ def _entry(entry: Fields) -> str:
 
 def _with_amount(entry: Fields) -> Fields:
     """An event's fields, its amount in one as people read it where its currency is known."""
-    from simulator.program.currencies import DIGITS  # noqa: PLC0415
-    from simulator.program.words import amount  # noqa: PLC0415
+    from simulator.program.currencies import DIGITS
+    from simulator.program.words import amount
 
     currency = entry.get("currency")
     if "amount_minor" not in entry or currency not in DIGITS:
@@ -195,7 +195,7 @@ _TOLD = (
 
 
 def _reward(reward: Fields) -> str:
-    from referral_tui.names import short_name  # noqa: PLC0415
+    from referral_tui.names import short_name
 
     who = reward["recipient"] or "nobody"
     name = who if reward["role"] == "community" else short_name(who)
@@ -215,6 +215,6 @@ def _value(value: object) -> str:
 
 
 def _duration(ms: int) -> str:
-    from referral_tui.figures import duration  # noqa: PLC0415
+    from referral_tui.figures import duration
 
     return duration(ms)

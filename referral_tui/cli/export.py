@@ -61,15 +61,15 @@ def export(
 
     Example: referral-tui export rewards --db shop.db --format csv --out rewards.csv
     """
-    from db.sqlite.readonly import open_readonly  # noqa: PLC0415 - keeps --help quick
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
+    from db.sqlite.readonly import open_readonly
+    from simulator.domain.errors import InputError
 
     open_readonly(db).close()  # says what is wrong with it before a file is made
     if form is Form.PARQUET and out == Path("-") and sys.stdout.isatty():
         raise InputError("--format parquet: no text, so nothing for a terminal; name a file with --out")
 
-    from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
-    from simulator.files.export import export as write  # noqa: PLC0415 - loads Polars
+    from referral_tui.cli.progress import Bar
+    from simulator.files.export import export as write
 
     with Bar(f"export {what}", None) as bar, _opened(out, form.value) as stream:
         guard = what is What.PAYOUTS if guard_formulas is None else guard_formulas
@@ -81,7 +81,7 @@ def export(
 @contextmanager
 def _opened(out: Path, form: str) -> Iterator[IO[bytes]]:
     """The file to write, which is there only once it is whole; or standard output."""
-    from simulator.domain.writing import replacing  # noqa: PLC0415 - with the rest
+    from simulator.domain.writing import replacing
 
     if out == Path("-"):
         with _said_of("standard output"):
@@ -96,7 +96,7 @@ def _opened(out: Path, form: str) -> Iterator[IO[bytes]]:
 @contextmanager
 def _said_of(what: str) -> Iterator[None]:
     """Say of which file a write failed; that a reader has gone away is no failure."""
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import InputError
 
     try:
         yield

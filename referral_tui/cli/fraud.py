@@ -38,8 +38,8 @@ def fraud(
 
     Example: referral-tui fraud --db shop.db
     """
-    from simulator.scoring.reading import score_database  # noqa: PLC0415 - loads sqlglot
-    from simulator.scoring.score import FORMULAS  # noqa: PLC0415 - with the rest
+    from simulator.scoring.reading import score_database
+    from simulator.scoring.score import FORMULAS
 
     score, program = score_database(db, rule or ())
     if as_json:
@@ -89,7 +89,7 @@ def _tally(tally: Tally, cheats: int) -> dict[str, Any]:
 
 
 def _lines(score: Score, program: Program, formulas: dict[str, str]) -> Iterator[str]:
-    from referral_tui.figures import counted, money, share  # noqa: PLC0415 - keeps --help quick
+    from referral_tui.figures import counted, money, share
 
     def worth(minor: int, width: int | None = _MONEY) -> str:
         return money(minor, program.currency, program.digits, width)

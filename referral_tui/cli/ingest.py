@@ -90,8 +90,8 @@ def ingest(
 
     Example: referral-tui ingest --program telecom --db shop.db events.jsonl
     """
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
-    from simulator.files.reading import check_files, size_of  # noqa: PLC0415 - the same
+    from simulator.domain.errors import InputError
+    from simulator.files.reading import check_files, size_of
 
     check_files(files)
     final = read_time(now, "--now")
@@ -100,11 +100,11 @@ def ingest(
             "--replay, --received-as-occurred: each says when events were received; give one of them"
         )
 
-    from referral_tui.cli.ingest_report import dry, ended, figures_of, warn, words  # noqa: PLC0415 - loads Polars
-    from referral_tui.cli.progress import Bar  # noqa: PLC0415 - after the quick checks
-    from simulator.domain.wall_clock import wall_ms  # noqa: PLC0415 - with the rest
-    from simulator.files.following import interruptible  # noqa: PLC0415 - with the rest
-    from simulator.files.ingest import Intake, Order, ingest_files  # noqa: PLC0415 - loads Polars
+    from referral_tui.cli.ingest_report import dry, ended, figures_of, warn, words
+    from referral_tui.cli.progress import Bar
+    from simulator.domain.wall_clock import wall_ms
+    from simulator.files.following import interruptible
+    from simulator.files.ingest import Intake, Order, ingest_files
 
     if dry_run:
         raise typer.Exit(dry(files, program, replay=replay, as_json=as_json))
@@ -116,7 +116,7 @@ def ingest(
     with _opened(db, program) as platform, _status(platform):
         if final is not None:
             platform.check_now(final)
-        floor, before = platform.floor_ms, platform.last_seq
+        floor, before = platform.earliest_receipt_ms, platform.last_seq
         with Bar("ingest", size_of(files)) as bar, interruptible() as interrupt:
             ingest_files(
                 platform,
@@ -149,11 +149,11 @@ def ingest(
 @contextmanager
 def _opened(db: Path, program: str | None) -> Iterator[Platform]:
     """The platform's database, made anew where there is none."""
-    from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
-    from simulator.platform.platform import Platform  # noqa: PLC0415 - loads Polars
-    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
-    from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
+    from referral_tui.cli.progress import Bar
+    from simulator.domain.errors import InputError
+    from simulator.platform.platform import Platform
+    from simulator.program.load import load_program
+    from simulator.program.presets import find_program
 
     design = load_program(*find_program(program)) if program is not None else None
     begun = db.exists() and (db.is_dir() or db.stat().st_size > 0)  # an empty file, as mktemp makes, is none
@@ -173,10 +173,10 @@ def _opened(db: Path, program: str | None) -> Iterator[Platform]:
 
 def _check_no_run(platform: Platform) -> None:
     """Refuse to move the clock of a simulation that has not come to its end: it could never go on."""
-    from db.read.resume import ends_at  # noqa: PLC0415 - with the rest
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
+    from db.read.resume import ends_at
+    from simulator.domain.errors import InputError
 
-    if platform.settings["kind"] == "simulate" and platform.told < (ends_at(platform.query) or 1):
+    if platform.settings["kind"] == "simulate" and platform.watermark < (ends_at(platform.query) or 1):
         raise InputError(
             f"{platform.path}: a simulation that is not finished; finish it with "
             f"`referral-tui simulate --resume --db {platform.path}`, or name another database"
@@ -186,7 +186,7 @@ def _check_no_run(platform: Platform) -> None:
 @contextmanager
 def _status(platform: Platform) -> Iterator[None]:
     """Say in the database that somebody is writing, and how it ended."""
-    from simulator.domain.errors import ReferralError  # noqa: PLC0415 - with the rest
+    from simulator.domain.errors import ReferralError
 
     platform.clock("running")
     try:

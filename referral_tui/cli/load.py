@@ -13,7 +13,7 @@ from referral_tui.cli.output import print_json, say_lines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.load.session import Hooks, Order
+    from simulator.load.session import Hooks, LoadProfile
 
 
 def load(
@@ -116,12 +116,12 @@ def load(
 
     Example: referral-tui load --rate 20k/s --seconds 20 --threshold 'p99<50ms'
     """
-    from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
-    from referral_tui.cli.load_panel import Panel  # noqa: PLC0415 - loads Rich on a terminal
-    from referral_tui.cli.load_words import load_lines, trial_line  # noqa: PLC0415 - keeps --help quick
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
-    from simulator.domain.wall_clock import Stopper, signals  # noqa: PLC0415 - with the rest
-    from simulator.load.session import Hooks, run_load  # noqa: PLC0415 - loads Polars
+    from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED
+    from referral_tui.cli.load_panel import Panel
+    from referral_tui.cli.load_words import load_lines, trial_line
+    from simulator.domain.errors import InputError
+    from simulator.domain.wall_clock import Stopper, signals
+    from simulator.load.session import Hooks, run_load
 
     order = _order(
         plan=(preset, seed, referrers),
@@ -167,18 +167,18 @@ def _order(
     place: tuple[Path | None, bool],
     traffic: tuple[bool, bool, int | None],
     thresholds: list[str],
-) -> Order:
+) -> LoadProfile:
     """What is asked for, checked before anything is made; raises InputError."""
-    from simulator.domain.cores import cores  # noqa: PLC0415 - with the rest
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
-    from simulator.load.drive import Limits  # noqa: PLC0415 - loads Polars
-    from simulator.load.rates import constant, parse_rate, parse_stages  # noqa: PLC0415 - loads NumPy
-    from simulator.load.session import BATCH, Order  # noqa: PLC0415 - loads Polars
-    from simulator.load.thresholds import parse_threshold  # noqa: PLC0415 - with the rest
-    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
-    from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
-    from simulator.program.shares import without_dates  # noqa: PLC0415 - with the rest
-    from simulator.run.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
+    from simulator.domain.cores import cores
+    from simulator.domain.errors import InputError
+    from simulator.load.drive import Limits
+    from simulator.load.rates import constant, parse_rate, parse_stages
+    from simulator.load.session import BATCH, LoadProfile
+    from simulator.load.thresholds import parse_threshold
+    from simulator.program.load import load_program
+    from simulator.program.presets import find_program
+    from simulator.program.shares import without_dates
+    from simulator.run.plan import Plan, start_of
 
     (rate, stages), (events, seconds), (db, no_store) = pace, limits, place
     if rate is not None and stages is not None:
@@ -201,7 +201,7 @@ def _order(
     design = load_program(*find_program(program or preset))
     if events is None and seconds is None and stages is None:
         seconds = 10.0
-    return Order(
+    return LoadProfile(
         plan=Plan(preset=preset, seed=seed, referrers=referrers, start_ms=start_of(design)),
         program=without_dates(design),
         schedule=schedule,
@@ -218,13 +218,13 @@ def _order(
 
 
 def _knee(
-    order: Order, hooks: Hooks, paced: str | None, told: Callable[[dict[str, Any]], None]
+    order: LoadProfile, hooks: Hooks, paced: str | None, told: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
-    from referral_tui.cli.errors import InterruptedCommand  # noqa: PLC0415 - with the rest
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - with the rest
-    from simulator.load.knee import find_knee  # noqa: PLC0415 - loads Polars
-    from simulator.load.session import traffic_of  # noqa: PLC0415 - loads Polars
-    from simulator.load.traffic import Recording  # noqa: PLC0415 - loads Polars
+    from referral_tui.cli.errors import InterruptedCommand
+    from simulator.domain.errors import InputError
+    from simulator.load.knee import find_knee
+    from simulator.load.session import traffic_of
+    from simulator.load.traffic import Recording
 
     if paced is not None or order.path is not None:
         raise InputError(
@@ -243,11 +243,11 @@ def _knee(
 
 
 def _sharded(
-    order: Order, hooks: Hooks, shards: int, workers: int | None, cluster: str | None
+    order: LoadProfile, hooks: Hooks, shards: int, workers: int | None, cluster: str | None
 ) -> dict[str, Any]:
-    from referral_tui.cli.errors import InterruptedCommand  # noqa: PLC0415 - with the rest
-    from simulator.domain.cores import cores  # noqa: PLC0415 - with the rest
-    from simulator.load.shards import Shards, run_shards, shard_path  # noqa: PLC0415 - loads Polars
+    from referral_tui.cli.errors import InterruptedCommand
+    from simulator.domain.cores import cores
+    from simulator.load.shards import Shards, run_shards, shard_path
 
     try:
         return run_shards(order, Shards(shards, workers or cores(), cluster), hooks)

@@ -12,20 +12,20 @@ from simulator.domain.printable import printable
 if TYPE_CHECKING:
     from rich.live import Live
 
-    from simulator.load.session import Order
+    from simulator.load.session import LoadProfile
 
 
 class Panel:
     """A context manager; `show` takes the figures so far, `making` how much of the traffic is made."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: LoadProfile) -> None:
         self._title = f"load: {order.recording or order.plan.preset}, judged by {order.program.name}"
         self._live: Live | None = None
 
     def __enter__(self) -> Panel:
         if sys.stderr.isatty():
-            from rich.console import Console  # noqa: PLC0415 - only for a terminal
-            from rich.live import Live  # noqa: PLC0415 - only for a terminal
+            from rich.console import Console
+            from rich.live import Live
 
             self._live = Live(console=Console(stderr=True), transient=True, auto_refresh=False)
             self._live.start()
@@ -47,8 +47,8 @@ class Panel:
             self._live.console.print(printable(line), highlight=False, markup=False)
 
     def _draw(self, lines: list[str]) -> None:
-        from rich.panel import Panel as Frame  # noqa: PLC0415 - only for a terminal
-        from rich.text import Text  # noqa: PLC0415 - only for a terminal
+        from rich.panel import Panel as Frame
+        from rich.text import Text
 
         if self._live is not None:  # as Text: a name is no markup
             text, title = (Text(printable(one, lines=True)) for one in ("\n".join(lines), self._title))

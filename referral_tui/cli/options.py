@@ -17,7 +17,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 def preset_completion(incomplete: str) -> list[str]:
     """The presets whose names begin like what is typed, for the shell; where none does, it offers files."""
-    from simulator.program.presets import preset_names  # noqa: PLC0415 - keeps the commands' modules light
+    from simulator.program.presets import preset_names
 
     return [name for name in preset_names() if name.startswith(incomplete)]
 
@@ -29,8 +29,8 @@ def read_time(text: str | None, option: str) -> int | None:
         InputError: it is none of them; says what would be right.
 
     """
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps the commands' modules light
-    from simulator.events.moment import EARLIEST_MS, LATEST_MS, parse_moment  # noqa: PLC0415 - loads NumPy
+    from simulator.domain.errors import InputError
+    from simulator.events.moment import EARLIEST_MS, LATEST_MS, parse_moment
 
     if text is None:
         return None
@@ -55,9 +55,9 @@ def read_moment(text: str | None, option: str) -> int | None:
         InputError: it is neither; says what would be right.
 
     """
-    from datetime import UTC, datetime  # noqa: PLC0415 - only where one is given
+    from datetime import UTC, datetime
 
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps the commands' modules light
+    from simulator.domain.errors import InputError
 
     if text is None:
         return None

@@ -31,7 +31,7 @@ def say_lines(lines: Iterable[str]) -> None:
 
 def print_json(value: object, *, indented: bool = False) -> None:
     """Write one JSON object to standard output."""
-    import orjson  # noqa: PLC0415 - loaded only where figures are asked for
+    import orjson
 
     try:
         text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if indented else None).decode()

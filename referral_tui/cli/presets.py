@@ -26,10 +26,10 @@ app = typer.Typer(
 @app.command("list", epilog="Example: referral-tui presets list")
 def list_presets(as_json: Json = False) -> None:
     """List the presets: the brand, what its friends convert by, and the published figures that it reproduces."""
-    from simulator.calibration.published import published  # noqa: PLC0415 - loads Pydantic
-    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
-    from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
-    from simulator.run.plan import Plan, world_names  # noqa: PLC0415 - loads Pydantic
+    from simulator.calibration.published import published
+    from simulator.program.load import load_program
+    from simulator.program.presets import find_program
+    from simulator.run.plan import Plan, world_names
 
     known = published()
     rows: list[dict[str, Any]] = []
@@ -85,11 +85,11 @@ def check(
     The bounds hold with 99.9 % and reckon with clusters: all friends of a referrer come through one person. Ends
     with status 1 where a published figure lies outside of them.
     """
-    from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
-    from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
-    from simulator.calibration.bounds import CONFIDENCE  # noqa: PLC0415 - loads NumPy
-    from simulator.calibration.trial import DAYS, StoppedError, compare  # noqa: PLC0415 - loads Polars
-    from simulator.domain.wall_clock import Stopper, signals  # noqa: PLC0415 - with the rest
+    from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED
+    from referral_tui.cli.progress import Bar
+    from simulator.calibration.bounds import CONFIDENCE
+    from simulator.calibration.trial import DAYS, StoppedError, compare
+    from simulator.domain.wall_clock import Stopper, signals
 
     wanted = _wanted(names)
     seeds = list(dict.fromkeys(seed or [1]))
@@ -138,9 +138,9 @@ class _Done:
 
 def _wanted(names: Sequence[str] | None) -> dict[str, tuple[Published, ...]]:
     """The presets asked for, with their figures; raises InputError with the nearest name."""
-    from simulator.calibration.published import published  # noqa: PLC0415 - loads Pydantic
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
-    from simulator.program.nearest import advice, shown  # noqa: PLC0415 - with the rest
+    from simulator.calibration.published import published
+    from simulator.domain.errors import InputError
+    from simulator.program.nearest import advice, shown
 
     known = published()
     for name in names or ():
@@ -150,7 +150,7 @@ def _wanted(names: Sequence[str] | None) -> dict[str, tuple[Published, ...]]:
 
 
 def _fields(preset: str, one: Result) -> dict[str, Any]:
-    from simulator.calibration.measures import MEASURES  # noqa: PLC0415 - loads NumPy
+    from simulator.calibration.measures import MEASURES
 
     figure, estimate = one.published, one.estimate
     return {
@@ -173,7 +173,7 @@ def _fields(preset: str, one: Result) -> dict[str, Any]:
 def _lines(
     results: dict[str, list[Result]], referrers: int, days: int, seeds: Sequence[int], confidence: float
 ) -> Iterator[str]:
-    from simulator.calibration.measures import MEASURES  # noqa: PLC0415 - loads NumPy
+    from simulator.calibration.measures import MEASURES
 
     used: dict[str, None] = {}
     pages = dict.fromkeys(

@@ -44,9 +44,9 @@ def new(
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
 ) -> None:
     """Write a first program file: a copy of a preset, or from a few questions."""
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
-    from simulator.domain.writing import check_writable, write_text  # noqa: PLC0415 - keeps --help quick
-    from simulator.program.presets import preset_names, preset_text  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.errors import InputError
+    from simulator.domain.writing import check_writable, write_text
+    from simulator.program.presets import preset_names, preset_text
 
     if preset is None and str(file) in preset_names():
         raise InputError(
@@ -80,9 +80,9 @@ def check(
 
     Exit status 0 where it can be used, with or without warnings; 2 where it can't.
     """
-    from simulator.domain.errors import ProgramError  # noqa: PLC0415 - keeps --help quick
-    from simulator.program.load import load_program, warnings  # noqa: PLC0415 - loads sqlglot
-    from simulator.program.words import describe  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.errors import ProgramError
+    from simulator.program.load import load_program, warnings
+    from simulator.program.words import describe
 
     text, name = _read(source)
     try:
@@ -93,12 +93,12 @@ def check(
                 {"file": name, "ok": False, "problems": list(error.problems), "warnings": [], "words": []}
             )
         raise
-    doubts = warnings(program)
-    for doubt in doubts:
+    lint = warnings(program)
+    for doubt in lint:
         say(f"warning: {name}: {doubt}", err=True)
     if as_json:
         words = describe(program)
-        print_json({"file": name, "ok": True, "problems": [], "warnings": doubts, "words": words})
+        print_json({"file": name, "ok": True, "problems": [], "warnings": lint, "words": words})
     else:
         say(f"{name}: {program.name} is fine: {_counts(program)}")
 
@@ -106,8 +106,8 @@ def check(
 @app.command(epilog="Example: referral-tui program show telecom")
 def show(source: Source, as_json: Json = False) -> None:
     """Tell a program in plain English."""
-    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
-    from simulator.program.words import describe  # noqa: PLC0415 - keeps --help quick
+    from simulator.program.load import load_program
+    from simulator.program.words import describe
 
     text, name = _read(source)
     program = load_program(text, name)
@@ -121,7 +121,7 @@ def show(source: Source, as_json: Json = False) -> None:
 @app.command(epilog="Example: referral-tui program schema > program.schema.json")
 def schema() -> None:
     """Print the JSON Schema of program files, for editors that complete and check by one."""
-    from simulator.program.schema import json_schema  # noqa: PLC0415 - keeps --help quick
+    from simulator.program.schema import json_schema
 
     print_json(json_schema(), indented=True)
 
@@ -129,8 +129,8 @@ def schema() -> None:
 @app.command("list", epilog="Example: referral-tui program list")
 def list_presets(as_json: Json = False) -> None:
     """List the presets: name, industry, and what is in each."""
-    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
-    from simulator.program.presets import find_program, preset_names  # noqa: PLC0415 - keeps --help quick
+    from simulator.program.load import load_program
+    from simulator.program.presets import find_program, preset_names
 
     programs = {name: load_program(*find_program(name)) for name in preset_names()}
     if as_json:
@@ -142,7 +142,7 @@ def list_presets(as_json: Json = False) -> None:
 
 def _read(source: str) -> tuple[str, str]:
     """Read the text of a program, and what problems are to call it."""
-    from simulator.program.presets import decode_program, find_program  # noqa: PLC0415 - keeps --help quick
+    from simulator.program.presets import decode_program, find_program
 
     if source == "-":
         return decode_program(sys.stdin.buffer.read(), "standard input"), "standard input"
@@ -151,9 +151,9 @@ def _read(source: str) -> tuple[str, str]:
 
 def _ask() -> str:
     """Ask the few questions on standard error, again where an answer will not do."""
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
-    from simulator.program.draft import QUESTIONS, check_answer, draft_program  # noqa: PLC0415 - keeps --help quick
-    from simulator.program.values import Wrong  # noqa: PLC0415 - keeps --help quick
+    from simulator.domain.errors import InputError
+    from simulator.program.draft import QUESTIONS, check_answer, draft_program
+    from simulator.program.values import Wrong
 
     answers: dict[str, str] = {}
     for question in QUESTIONS:

@@ -41,7 +41,7 @@ def list_waiting(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None
 
     Example: referral-tui review list --db shop.db
     """
-    from simulator.platform.review import read_queue  # noqa: PLC0415
+    from simulator.platform.review import read_queue
 
     queue = read_queue(db)
     if as_json:
@@ -78,12 +78,12 @@ def decline(
 def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_json: bool) -> None:
     given = read_time(now, "--now")
 
-    from simulator.platform.platform import Platform  # noqa: PLC0415
-    from simulator.platform.review import find, read_queue, settle  # noqa: PLC0415
+    from simulator.platform.platform import Platform
+    from simulator.platform.review import find, read_queue, settle
 
     one = find(read_queue(db), what)
     with Platform.open(db) as platform:
-        at = given if given is not None else max(platform.floor_ms, _now(platform))
+        at = given if given is not None else max(platform.earliest_receipt_ms, _now(platform))
         outcome = settle(platform, one, verdict, by, at)
         if not _goes_on(platform):
             platform.advance(max(at, platform.earliest_now))
@@ -102,14 +102,14 @@ def _now(platform: Platform) -> int:
 
 def _goes_on(platform: Platform) -> bool:
     """Whether a simulation was stopped and can be resumed: it tells the time itself, and what is due by then."""
-    from db.read.resume import clock_status  # noqa: PLC0415
+    from db.read.resume import clock_status
 
     return platform.settings["kind"] == "simulate" and clock_status(platform.query) != "finished"
 
 
 def _line(one: Waiting) -> str:
-    from referral_tui.names import short_name  # noqa: PLC0415
-    from simulator.events.moment import format_moment  # noqa: PLC0415
+    from referral_tui.names import short_name
+    from simulator.events.moment import format_moment
 
     referrer = short_name(one.referrer) if one.referrer is not None else "nobody"
     failed = ", ".join(f"{code} ({result})" for code, result in one.failed)

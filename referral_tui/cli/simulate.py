@@ -115,11 +115,11 @@ def simulate(
     given: dict[str, Any] = {"preset": preset, "seed": seed, "referrers": referrers, "days": days}
     start_ms = read_time(start, "--start")
 
-    from referral_tui.cli.errors import FINE, INTERRUPTED  # noqa: PLC0415 - keeps --help quick
-    from referral_tui.cli.progress import Bar  # noqa: PLC0415 - loads Rich on a terminal
-    from simulator.domain.wall_clock import Stopper, signals  # noqa: PLC0415 - with the rest
-    from simulator.run.pace import parse_pace  # noqa: PLC0415 - loads Pydantic
-    from simulator.run.run import Run  # noqa: PLC0415 - loads Polars
+    from referral_tui.cli.errors import FINE, INTERRUPTED
+    from referral_tui.cli.progress import Bar
+    from simulator.domain.wall_clock import Stopper, signals
+    from simulator.run.pace import parse_pace
+    from simulator.run.run import Run
 
     speed = parse_pace(pace)
     stopper = Stopper()
@@ -161,10 +161,10 @@ def _begun(
     db: Path, given: dict[str, Any], program: str | None, ways: Ways
 ) -> AbstractContextManager[Opened]:
     """A new run by what was given, the rest by default."""
-    from simulator.program.load import load_program  # noqa: PLC0415 - loads sqlglot
-    from simulator.program.presets import find_program  # noqa: PLC0415 - with the rest
-    from simulator.run.opening import begin  # noqa: PLC0415 - loads Polars
-    from simulator.run.plan import Plan, start_of  # noqa: PLC0415 - loads Pydantic
+    from simulator.program.load import load_program
+    from simulator.program.presets import find_program
+    from simulator.run.opening import begin
+    from simulator.run.plan import Plan, start_of
 
     wanted = {name: value for name, value in given.items() if value is not None}
     wanted |= _ways(ways)
@@ -178,8 +178,8 @@ def _begun(
 
 def _script(again: Path | None, others: Sequence[object]) -> list[Cue]:
     """What the run in another database was ordered; raises InputError where anything else of it is given, too."""
-    from simulator.domain.errors import InputError  # noqa: PLC0415 - keeps --help quick
-    from simulator.run.script import recorded  # noqa: PLC0415 - loads Polars
+    from simulator.domain.errors import InputError
+    from simulator.run.script import recorded
 
     if again is None:
         return []
@@ -192,8 +192,8 @@ def _script(again: Path | None, others: Sequence[object]) -> list[Cue]:
 
 def _begun_again(db: Path, again: Path) -> AbstractContextManager[Opened]:
     """A new run by the plan and the program of another."""
-    from simulator.run.opening import begin  # noqa: PLC0415 - loads Polars
-    from simulator.run.script import earlier  # noqa: PLC0415 - with the rest
+    from simulator.run.opening import begin
+    from simulator.run.script import earlier
 
     plan, design = earlier(again)
     return begin(db, plan, design)
@@ -203,7 +203,7 @@ def _resumed(
     db: Path, given: dict[str, Any], program: str | None, ways: Ways, bar: Bar
 ) -> AbstractContextManager[Opened]:
     """The run in a database, gone on with; what is given must be what it was begun with."""
-    from simulator.run.opening import resume  # noqa: PLC0415 - loads Polars
+    from simulator.run.opening import resume
 
     wanted = {name: value for name, value in given.items() if value is not None}
     wanted |= _ways(ways)
@@ -212,8 +212,8 @@ def _resumed(
 
 def _ways(texts: Ways) -> dict[str, Any]:
     """The plan's fields of how events travel, as far as they were given."""
-    from simulator.delivery.dials import parse_faults  # noqa: PLC0415 - loads Polars
-    from simulator.delivery.models import parse_override  # noqa: PLC0415 - with the rest
+    from simulator.delivery.dials import parse_faults
+    from simulator.delivery.models import parse_override
 
     delivery, faults = texts
     found: dict[str, Any] = {}
@@ -226,7 +226,7 @@ def _ways(texts: Ways) -> dict[str, Any]:
 
 def _receipts(opened: Opened) -> dict[str, int]:
     """All receipts in the database, by kind."""
-    from db.read.summary import receipts  # noqa: PLC0415 - keeps --help quick
+    from db.read.summary import receipts
 
     found = receipts(opened.platform.query)
     return {kind: found.get(kind, 0) for kind in RECEIPTS}
@@ -234,7 +234,7 @@ def _receipts(opened: Opened) -> dict[str, int]:
 
 def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:
     """What is reported: everything that stands in the database, and how quick this call was."""
-    from db.read.delivery_report import delivery_report  # noqa: PLC0415 - keeps --help quick
+    from db.read.delivery_report import delivery_report
 
     receipts = _receipts(opened)
     received = sum(receipts.values())
@@ -256,7 +256,7 @@ def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float)
 
 def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
     """The figures as lines for a person."""
-    from referral_tui.cli.summary import (  # noqa: PLC0415 - keeps --help quick
+    from referral_tui.cli.summary import (
         delivery_lines,
         late_lines,
         receipt_lines,

@@ -17,8 +17,8 @@ def verify(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> int:
 
     Example: referral-tui verify --db shop.db
     """
-    from referral_tui.cli.progress import Bar  # noqa: PLC0415
-    from simulator.proof.verify import verify as derive  # noqa: PLC0415
+    from referral_tui.cli.progress import Bar
+    from simulator.proof.verify import verify as derive
 
     with Bar("derive again", None) as bar:
         verdict = derive(db, bar.set)

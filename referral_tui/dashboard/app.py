@@ -17,12 +17,18 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from referral_tui.dashboard.commands import COMMANDS, place_command
-from referral_tui.dashboard.frame import Ordered, Place, Resumed, Said, Wished
+from referral_tui.dashboard.frame import (
+    CommandRequested,
+    DashboardScreen,
+    QueryChanged,
+    ScreenShownAgain,
+    StatusPosted,
+)
 from referral_tui.dashboard.hints import hints, keys_elsewhere
 from referral_tui.dashboard.later import load_parts
 from referral_tui.dashboard.palette import system_commands
 from referral_tui.dashboard.past import full_hour, travel
-from referral_tui.dashboard.query import Question, View
+from referral_tui.dashboard.query import Request, View
 from referral_tui.dashboard.saving import free_path, table_text
 from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.journeys import JourneysScreen
@@ -33,8 +39,8 @@ from referral_tui.dashboard.screens.referrers import ReferrersScreen
 from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
-from referral_tui.dashboard.status_message import Telling
-from referral_tui.dashboard.status_texts import NO_NAMES, notice, status_telling, view_telling
+from referral_tui.dashboard.status_message import StatusMessage
+from referral_tui.dashboard.status_texts import NO_NAMES, notice, view_status, writer_status
 from referral_tui.dashboard.styles import Styles
 from referral_tui.dashboard.themes import DAY, NIGHT
 from referral_tui.dashboard.topic import Topic
@@ -48,12 +54,12 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from referral_tui.dashboard.feed import Feed
-    from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
-    from referral_tui.dashboard.steering import Orders
+    from referral_tui.dashboard.messages import CommandFailed, CommandSent, ReadFailed, SnapshotTaken
+    from referral_tui.dashboard.steering import Steering
 
 REST_AFTER_S = 0.3  # from the first numbers until what other screens need is loaded
 LOG = logging.getLogger(__name__)
-PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a screen
+SCREENS: tuple[type[DashboardScreen], ...] = (  # in the order of their keys; one line a screen
     OverviewScreen,
     JourneysScreen,
     RewardsScreen,
@@ -65,9 +71,11 @@ PLACES: tuple[type[Place], ...] = (  # in the order of their keys; one line a sc
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
 
 
-def _open(place: type[Place]) -> Place:
+def _open(place: type[DashboardScreen]) -> DashboardScreen:
     """Make a screen, with the tabs of all of them."""
-    return place([Tab(one.KEY, one.TITLE_IN_TAB, f"app.place('{one.MODE}')", one is place) for one in PLACES])
+    return place(
+        [Tab(one.KEY, one.TITLE_IN_TAB, f"app.place('{one.MODE}')", one is place) for one in SCREENS]
+    )
 
 
 class Dashboard(OrderedKeys):
@@ -76,12 +84,12 @@ class Dashboard(OrderedKeys):
     CSS_PATH = "dashboard.tcss"
     TITLE = "referral-tui"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        place.MODE: partial(_open, place) for place in PLACES[1:]
+        place.MODE: partial(_open, place) for place in SCREENS[1:]
     }
-    DEFAULT_MODE = PLACES[0].MODE
+    DEFAULT_MODE = SCREENS[0].MODE
     BINDINGS: ClassVar[list[BindingType]] = [
         *(command.binding for command in COMMANDS),
-        *(place_command(place.MODE, place.TITLE_IN_TAB, place.KEY).binding for place in PLACES),
+        *(place_command(place.MODE, place.TITLE_IN_TAB, place.KEY).binding for place in SCREENS),
     ]
 
     def __init__(self, setup: Setup) -> None:
@@ -90,7 +98,7 @@ class Dashboard(OrderedKeys):
         self.setup = setup
         self.snapshot: Snapshot | None = None
         self.trouble: Trouble | None = None
-        self.orders: Orders | None = None
+        self.orders: Steering | None = None
         self.feed: Feed | None = None
         self._names_allowed = False
         self.settled: Callable[[], None] = lambda: None
@@ -100,14 +108,14 @@ class Dashboard(OrderedKeys):
         self.register_theme(NIGHT)
         self.register_theme(DAY)
         # by its setter all styles would be parsed once more
-        self.set_reactive(App.theme, setup.comfort.theme)
+        self.set_reactive(App.theme, setup.preferences.theme)
         self.stylesheet = Styles(self.get_css_variables())
-        if setup.comfort.keys:
-            self.set_keymap(dict(setup.comfort.keys))
+        if setup.preferences.keys:
+            self.set_keymap(dict(setup.preferences.keys))
 
     def get_default_screen(self) -> Screen[Any]:
         """Open the first screen; as a mode like the others all styles would be parsed once more."""
-        return _open(PLACES[0])
+        return _open(SCREENS[0])
 
     def on_mount(self) -> None:
         """Begin to look once the first picture stands."""
@@ -123,7 +131,7 @@ class Dashboard(OrderedKeys):
         """Say in a line that we failed: Textual would print the whole traceback on the terminal."""
         error, self._exit_renderables = self._exception, []
         if error is not None:
-            from referral_tui.dashboard.failing import tell  # noqa: PLC0415 -- only then
+            from referral_tui.dashboard.failing import tell
 
             tell(error)
 
@@ -137,54 +145,54 @@ class Dashboard(OrderedKeys):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """Offer every command of the dashboard in the palette."""
-        return system_commands(self, self.place.OWN_COMMANDS if self.place is not None else (), PLACES)
+        return system_commands(self, self.place.OWN_COMMANDS if self.place is not None else (), SCREENS)
 
     # -- what the feed tells --------------------------------------------------------------------------
 
-    def on_fresh(self, message: Fresh) -> None:
+    def on_snapshot_taken(self, message: SnapshotTaken) -> None:
         """Show a new snapshot."""
         if self.snapshot is None:
             self.set_timer(REST_AFTER_S, self._load_rest)
         self.snapshot, self.trouble = message.snapshot, None
         if self.orders is not None:
             self.orders.see(message.snapshot)
-        clock = message.snapshot.standing.clock
+        clock = message.snapshot.database_status.clock
         if self.view.at is not None and clock is not None and self.view.at >= clock.sim_at:
             self._look(replace(self.view, at=None))  # opened at a moment that has not come yet
         self._show()
 
-    def on_troubled(self, message: Troubled) -> None:
+    def on_read_failed(self, message: ReadFailed) -> None:
         """Say why nothing can be read; what was read before stays."""
         self.trouble = message.trouble
         LOG.info("%s: %s", message.trouble.title, message.trouble.text)
         self._show()
 
-    def on_wished(self, _message: Wished) -> None:
+    def on_query_changed(self, _message: QueryChanged) -> None:
         """Have read what the open screen wants now."""
         self._ask()
 
-    def on_resumed(self, _message: Resumed) -> None:
+    def on_screen_shown_again(self, _message: ScreenShownAgain) -> None:
         """Show what came while a box stood over the screen."""
         self._show()
 
-    def on_ordered(self, message: Ordered) -> None:
+    def on_command_requested(self, message: CommandRequested) -> None:
         """Send the order that a screen wants to be given."""
         if self.feed is not None:
             self.feed.send(message.kind, message.args)
 
-    def on_said(self, message: Said) -> None:
+    def on_status_posted(self, message: StatusPosted) -> None:
         """Tell what a screen has to say."""
         if self.orders is not None:
-            self.orders.say(message.telling)
+            self.orders.say(message.status_message)
         self._tell()
 
-    def on_order_sent(self, message: OrderSent) -> None:
+    def on_command_sent(self, message: CommandSent) -> None:
         """Say that an order is on its way."""
         if self.orders is not None:
             self.orders.sent(message.order, self.snapshot)
         self._tell()
 
-    def on_order_failed(self, message: OrderFailed) -> None:
+    def on_command_failed(self, message: CommandFailed) -> None:
         """Say that an order could not be sent."""
         if self.orders is not None:
             self.orders.failed(message.text)
@@ -216,10 +224,10 @@ class Dashboard(OrderedKeys):
     def action_wall(self) -> None:
         """Change the side of the wall; names are shown for the first time only to who says so."""
         if self.setup.read_only:
-            self.on_said(Said(Telling(NO_NAMES, "warn")))
+            self.on_status_posted(StatusPosted(StatusMessage(NO_NAMES, "warn")))
             return
         if self.view.side == "platform" and not self._names_allowed:
-            from referral_tui.dashboard.screens.confirm import REAL_NAMES, ConfirmScreen  # noqa: PLC0415 -- when it is wanted
+            from referral_tui.dashboard.screens.confirm import REAL_NAMES, ConfirmScreen
 
             self.push_screen(ConfirmScreen(REAL_NAMES), self._cross)
         else:
@@ -227,22 +235,24 @@ class Dashboard(OrderedKeys):
 
     def action_travel(self, hours: int) -> None:
         """Go back (below 0) or on in time; at the end it is live again."""
-        clock = self.snapshot.standing.clock if self.snapshot else None
+        clock = self.snapshot.database_status.clock if self.snapshot else None
         self._look(replace(self.view, at=travel(self.view.at, hours, clock)))
 
     def action_explain(self) -> None:
         """Explain what has the focus."""
-        from referral_tui.dashboard.screens.explain import ExplainScreen  # noqa: PLC0415 -- when it is wanted
+        from referral_tui.dashboard.screens.explain import ExplainScreen
 
         focused = self.focused
         topic = focused.topic() if isinstance(focused, Explained) else GENERAL
         keys = [(hint.key, hint.tooltip) for hint in self._hints(everything=True)]
-        keys += keys_elsewhere(PLACES, self.place)
+        keys += keys_elsewhere(SCREENS, self.place)
         self.push_screen(ExplainScreen(topic, keys))
 
     def action_help_quit(self) -> None:
         """Say which key leaves: in a terminal ctrl+c is often tried first."""
-        self.on_said(Said(Telling("q leaves. (ctrl+c copies what is selected.)", "warn")))
+        self.on_status_posted(
+            StatusPosted(StatusMessage("q leaves. (ctrl+c copies what is selected.)", "warn"))
+        )
 
     def action_theme(self) -> None:
         """Change between dark and light."""
@@ -267,8 +277,8 @@ class Dashboard(OrderedKeys):
 
     def _save(self, what: str, part: str, ending: str, text: str) -> None:
         """Save a file where we were started, or in a browser hand it to that, and say so."""
-        from simulator.domain.errors import InputError  # noqa: PLC0415 - for a key that is seldom pressed
-        from simulator.domain.writing import write_text  # noqa: PLC0415 - the same
+        from simulator.domain.errors import InputError
+        from simulator.domain.writing import write_text
 
         if self.orders is None:
             return
@@ -288,9 +298,11 @@ class Dashboard(OrderedKeys):
     # -- inside ---------------------------------------------------------------------------------------
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> DashboardScreen | None:
         """The screen of the dashboard that is open, also under a box."""
-        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Place)), None)
+        return next(
+            (screen for screen in reversed(self.screen_stack) if isinstance(screen, DashboardScreen)), None
+        )
 
     def _leave_on_signals(self) -> None:
         """Leave in order when we are told to end, or the terminal is closed: whoever opened us cleans up."""
@@ -302,16 +314,16 @@ class Dashboard(OrderedKeys):
 
     async def _begin(self) -> None:
         # what reads and steers is loaded now: the first paint does not wait for it
-        from referral_tui.dashboard.feed import Feed  # noqa: PLC0415
-        from referral_tui.dashboard.steering import Orders  # noqa: PLC0415
+        from referral_tui.dashboard.feed import Feed
+        from referral_tui.dashboard.steering import Steering
 
         # it is there already; now it can be gone back to by its name
-        self.add_mode(PLACES[0].MODE, partial(_open, PLACES[0]))
-        if self.setup.comfort.start != self.current_mode:
-            await self.switch_mode(self.setup.comfort.start)
+        self.add_mode(SCREENS[0].MODE, partial(_open, SCREENS[0]))
+        if self.setup.preferences.start != self.current_mode:
+            await self.switch_mode(self.setup.preferences.start)
         if self.place is not None:
             await self.place.furnish()
-        self.orders = Orders()
+        self.orders = Steering()
         setup = self.setup
         self.feed = Feed(setup.path, self.post_message, setup.clocks, setup.ended, read_only=setup.read_only)
         self._ask()
@@ -320,12 +332,12 @@ class Dashboard(OrderedKeys):
 
     def _load_rest(self) -> None:
         """Load what the other screens need, beside: else each took 40 ms more when it is opened first."""
-        self.run_worker(partial(load_parts, PLACES, self.settled), thread=True, exit_on_error=False)
+        self.run_worker(partial(load_parts, SCREENS, self.settled), thread=True, exit_on_error=False)
 
     def _ask(self) -> None:
         """Have the reader thread answer what the open screen wishes."""
         if self.feed is not None and self.place is not None:
-            self.feed.ask(Question(self.place.MODE, self.place.wish(), self.view))
+            self.feed.ask(Request(self.place.MODE, self.place.screen_query(), self.view))
 
     def _cross(self, yes: bool | None) -> None:
         """Show names, where that was allowed."""
@@ -369,16 +381,18 @@ class Dashboard(OrderedKeys):
             place.tell(self._telling())
             place.hint(self._hints())
 
-    def _telling(self) -> Telling:
+    def _telling(self) -> StatusMessage:
         snapshot = self.snapshot
-        told = self.orders.telling if self.orders else None
+        told = self.orders.status_message if self.orders else None
         if snapshot is None:
-            return told or Telling(f"Looking at {self.setup.path}")
+            return told or StatusMessage(f"Looking at {self.setup.path}")
         if self.trouble is not None:
-            return Telling(f"{self.trouble.title}: what was read before is shown. {self.trouble.text}", "bad")
+            return StatusMessage(
+                f"{self.trouble.title}: what was read before is shown. {self.trouble.text}", "bad"
+            )
         if told is not None:
             return told
-        return view_telling(snapshot) or status_telling(snapshot)
+        return view_status(snapshot) or writer_status(snapshot)
 
     def _hints(self, *, everything: bool = False) -> list[KeyHint]:
         status = self.snapshot.status if self.snapshot else None
@@ -393,5 +407,5 @@ class Dashboard(OrderedKeys):
         """The simulated moment that is shown, milliseconds UTC; 0 where none is known."""
         if self.view.at is not None:
             return self.view.at
-        clock = self.snapshot.standing.clock if self.snapshot else None
+        clock = self.snapshot.database_status.clock if self.snapshot else None
         return clock.sim_at if clock else 0

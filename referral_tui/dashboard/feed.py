@@ -18,12 +18,12 @@ from pathlib import Path
 from textual.message import Message
 
 from db import control
-from db.read.queries import DatabaseError, Reader, Standing, standing
+from db.read.queries import DatabaseError, DatabaseStatus, Reader, database_status
 from referral_tui.dashboard.clocks import Clocks
-from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
+from referral_tui.dashboard.messages import CommandFailed, CommandSent, ReadFailed, SnapshotTaken
 from referral_tui.dashboard.motion import Motion
-from referral_tui.dashboard.query import Question
-from referral_tui.dashboard.query_runner import Answerer
+from referral_tui.dashboard.query import Request
+from referral_tui.dashboard.query_runner import QueryRunner
 from referral_tui.dashboard.snapshot import Snapshot, Trouble, stopped_at, take, trouble_of
 from referral_tui.dashboard.sound import sound, unreadable
 
@@ -62,9 +62,9 @@ class Feed:
         self._version = -1
         self._motion = Motion()
         self._latest: Snapshot | Trouble | None = None
-        self._standing: Standing | None = None
-        self._question = Question()
-        self._answerer = Answerer(path, clocks.steady_ms, names=not read_only)
+        self._database_status: DatabaseStatus | None = None
+        self._request = Request()
+        self._runner = QueryRunner(path, clocks.steady_ms, names=not read_only)
         self._read_only = read_only
 
     def start(self) -> None:
@@ -79,22 +79,22 @@ class Feed:
             self._thread.join(timeout=5)
 
     def send(self, kind: str, args: Mapping[str, object] | None = None) -> None:
-        """Have an order sent by the thread, at once; an OrderSent or OrderFailed message follows."""
+        """Have an order sent by the thread, at once; an CommandSent or CommandFailed message follows."""
         if self._read_only:
-            self._post(OrderFailed("this dashboard was opened to look only (--read-only)"))
+            self._post(CommandFailed("this dashboard was opened to look only (--read-only)"))
             return
         self._orders.append((kind, args or {}))
         self._wake.set()
 
     @property
-    def question(self) -> Question:
+    def request(self) -> Request:
         """What is asked now."""
-        return self._question
+        return self._request
 
-    def ask(self, question: Question) -> None:
+    def ask(self, request: Request) -> None:
         """Have a question answered from now on, and at once; each change is posted as a Fresh message."""
-        if question != self._question:
-            self._question = question
+        if request != self._request:
+            self._request = request
             self._wake.set()
 
     def poll(self) -> None:
@@ -102,7 +102,7 @@ class Feed:
         with self._looking:
             self._send_orders()
             try:
-                snapshot = self._read(self._question)
+                snapshot = self._read(self._request)
             except DatabaseError as error:
                 self._close()
                 self._tell_trouble(trouble_of(error))
@@ -114,7 +114,7 @@ class Feed:
                 return
             if snapshot is not None and snapshot != self._latest:
                 self._latest = snapshot
-                self._post(Fresh(snapshot))
+                self._post(SnapshotTaken(snapshot))
 
     def _run(self) -> None:
         try:
@@ -122,13 +122,13 @@ class Feed:
                 began = self._clocks.steady_ms()
                 self.poll()
                 took_s = (self._clocks.steady_ms() - began) / 1000
-                every_s = SOON_S if self._answerer.unfinished else EVERY_S
+                every_s = SOON_S if self._runner.unfinished else EVERY_S
                 self._wake.wait(max(every_s, REST * took_s))
                 self._wake.clear()
         except Exception:  # the thread must not end in silence: the screen would show old figures as new
             LOG.exception("the dashboard's reader failed")
             self._post(
-                Troubled(Trouble("The dashboard failed", "The reader stopped; start it again.", False))
+                ReadFailed(Trouble("The dashboard failed", "The reader stopped; start it again.", False))
             )
         finally:
             self._close()
@@ -137,25 +137,27 @@ class Feed:
         while self._orders:
             kind, args = self._orders.popleft()
             try:
-                self._post(OrderSent(control.send(self.path, kind, args, self._clocks.wall_ms())))
+                self._post(CommandSent(control.send(self.path, kind, args, self._clocks.wall_ms())))
             except DatabaseError as error:
-                self._post(OrderFailed(str(error)))
+                self._post(CommandFailed(str(error)))
 
-    def _read(self, question: Question) -> Snapshot | None:
+    def _read(self, request: Request) -> Snapshot | None:
         """Take a snapshot if one is worth it: null while nothing has changed."""
         reader = self._open()
         version, now_ms = reader.version(), self._clocks.steady_ms()
-        changed = version != self._version or self._standing is None or isinstance(self._latest, Trouble)
-        due = self._answerer.due(question, version, now_ms)
-        if not changed and not due and not self._motion.settling and self._alive(self._standing):
+        changed = (
+            version != self._version or self._database_status is None or isinstance(self._latest, Trouble)
+        )
+        due = self._runner.due(request, version, now_ms)
+        if not changed and not due and not self._motion.settling and self._alive(self._database_status):
             return None
         if changed or due:
             with reader.look() as db:
-                if changed or self._standing is None:
-                    self._standing, self._version = sound(standing(db), self.path), version
+                if changed or self._database_status is None:
+                    self._database_status, self._version = sound(database_status(db), self.path), version
                 if due:
-                    self._answerer.answer(db, self._standing, question, version, now_ms)
-        stands, answer = self._standing, self._answerer.last
+                    self._runner.answer(db, self._database_status, request, version, now_ms)
+        stands, answer = self._database_status, self._runner.last
         if stands is None or answer is None:
             return None
         running = stands.clock is not None and stands.clock.status == "running"
@@ -164,14 +166,14 @@ class Feed:
         )
         return replace(
             take(stands, moved, rate, self._clocks.wall_ms(), self._ended()),
-            question=question,
+            request=request,
             answer=answer.value,
             trouble=answer.trouble,
             names=answer.names,
             received=answer.received or (stands.accepted, stands.refused),
         )
 
-    def _alive(self, stands: Standing | None) -> bool:
+    def _alive(self, stands: DatabaseStatus | None) -> bool:
         clock = stands.clock if stands is not None else None
         return stopped_at(clock, self._clocks.wall_ms(), self._ended()) is None
 
@@ -187,8 +189,8 @@ class Feed:
         return self._reader
 
     def _close(self) -> None:
-        self._standing = None
-        self._answerer.close()
+        self._database_status = None
+        self._runner.close()
         if self._reader is not None:
             self._reader.close()
             self._reader = None
@@ -199,4 +201,4 @@ class Feed:
             trouble = Trouble("The simulation ended before it began", why, False)
         if trouble != self._latest:
             self._latest = trouble
-            self._post(Troubled(trouble))
+            self._post(ReadFailed(trouble))

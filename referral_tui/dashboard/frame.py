@@ -13,16 +13,16 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
-from referral_tui.dashboard.query import View, Wish
+from referral_tui.dashboard.query import ScreenQuery, View
 from referral_tui.dashboard.widgets.bars import ClockBar, KeyBar, KeyHint, Tab, TopBar
 from referral_tui.dashboard.widgets.inks import COMPONENTS
-from referral_tui.dashboard.widgets.texts import Notice, TellingLine, TooSmall
+from referral_tui.dashboard.widgets.texts import Notice, StatusLine, TooSmall
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.commands import Command
     from referral_tui.dashboard.setup import Setup
     from referral_tui.dashboard.snapshot import Snapshot, Trouble
-    from referral_tui.dashboard.status_message import Telling
+    from referral_tui.dashboard.status_message import StatusMessage
     from referral_tui.dashboard.step import Step
 
 # columns and rows from which a layout fits; 72 x 20 is the least that anything is shown on
@@ -30,15 +30,15 @@ WIDTHS = [(0, "-w0"), (72, "-w1"), (110, "-w2"), (170, "-w3")]
 HEIGHTS = [(0, "-h0"), (20, "-h1"), (28, "-h2"), (38, "-h3"), (54, "-h4")]
 
 
-class Wished(Message):
+class QueryChanged(Message):
     """A screen wants something else to be read."""
 
 
-class Resumed(Message):
+class ScreenShownAgain(Message):
     """A screen is seen again, after another one or a box over it: what came meanwhile has not been shown."""
 
 
-class Ordered(Message):
+class CommandRequested(Message):
     """A screen wants the writer to be ordered something; `args` belong to the kind (see `db.control.send`)."""
 
     def __init__(self, kind: str, args: Mapping[str, object]) -> None:
@@ -47,13 +47,13 @@ class Ordered(Message):
         self.kind, self.args = kind, args
 
 
-class Said(Message):
+class StatusPosted(Message):
     """A screen has something to say on the line that tells what goes on."""
 
-    def __init__(self, telling: Telling) -> None:
+    def __init__(self, status_message: StatusMessage) -> None:
         """Say it."""
         super().__init__()
-        self.telling = telling
+        self.status_message = status_message
 
 
 class Host(Protocol):
@@ -67,7 +67,7 @@ class Host(Protocol):
 LOG = logging.getLogger(__name__)
 
 
-class Place(Screen[None]):
+class DashboardScreen(Screen[None]):
     """A screen of the dashboard; a subclass gives its own part, says what to read for it, and shows the answers."""
 
     KEY: ClassVar[str]
@@ -78,7 +78,7 @@ class Place(Screen[None]):
     """What can be done on this screen only; `action` is a method of the screen."""
     NEEDS_EVENTS: ClassVar[bool] = True
     """Whether a database without events has nothing to show here."""
-    _wish: Wish
+    _screen_query: ScreenQuery
     """What the screen is set to, where its keys can set it otherwise: made in `parts`, changed by `wish_for` alone."""
     AUTO_FOCUS = ""
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
@@ -103,7 +103,7 @@ class Place(Screen[None]):
         yield TooSmall()
         yield TopBar(self._tabs)
         yield ClockBar()
-        yield TellingLine()
+        yield StatusLine()
         yield Notice()
         yield KeyBar()
 
@@ -118,7 +118,7 @@ class Place(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Have what came meanwhile shown."""
-        self.post_message(Resumed())
+        self.post_message(ScreenShownAgain())
 
     # -- what a screen gives --------------------------------------------------------------------------
 
@@ -135,12 +135,12 @@ class Place(Screen[None]):
         """Make the widgets of the screen's own part; its outermost has the id `board`."""
         raise NotImplementedError
 
-    def wish(self) -> Wish | None:
+    def screen_query(self) -> ScreenQuery | None:
         """Say what is to be read for the screen as it is set now; null: the frame's own data are enough."""
         return None
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
-        """Show the answer to the screen's wish in its own part; `step` is what the last step did."""
+        """Show the answer to the screen's screen_query in its own part; `step` is what the last step did."""
         raise NotImplementedError
 
     # -- what a screen is given -----------------------------------------------------------------------
@@ -150,33 +150,33 @@ class Place(Screen[None]):
         """The app that it is a screen of."""
         return cast("Host", self.app)
 
-    def wish_for(self, **changed: Any) -> None:
-        """Set fields of the wish otherwise; where that makes it another, it is read at once."""
-        wish = replace(self._wish, **changed)
-        if wish != self._wish:
-            self._wish = wish
-            self.post_message(Wished())
+    def change_query(self, **changed: Any) -> None:
+        """Set fields of the screen_query otherwise; where that makes it another, it is read at once."""
+        screen_query = replace(self._screen_query, **changed)
+        if screen_query != self._screen_query:
+            self._screen_query = screen_query
+            self.post_message(QueryChanged())
 
     def order(self, kind: str, args: Mapping[str, object]) -> None:
         """Have the writer ordered something; the telling line says what becomes of it."""
-        self.post_message(Ordered(kind, args))
+        self.post_message(CommandRequested(kind, args))
 
-    def say(self, telling: Telling) -> None:
+    def say(self, status_message: StatusMessage) -> None:
         """Say something on the telling line."""
-        self.post_message(Said(telling))
+        self.post_message(StatusPosted(status_message))
 
     def show(self, snapshot: Snapshot, step: Step | None, instead: Trouble | None = None) -> None:
         """Show a snapshot; `instead` stands in for the screen's own part.
 
         Which of the two is seen is changed only where it is another: all styles are applied anew, which costs 20 ms.
         """
-        program = snapshot.standing.program
-        view = snapshot.question.view
+        program = snapshot.database_status.program
+        view = snapshot.request.view
         self.query_one(TopBar).show(program.name if program else "", view.side)
         self.query_one(ClockBar).show(snapshot)
         here = (
-            snapshot.question.place == self.MODE
-        )  # or the answer to another screen's wish: ours is on its way
+            snapshot.request.place == self.MODE
+        )  # or the answer to another screen's screen_query: ours is on its way
         instead = instead or (snapshot.trouble if here else None)
         if instead is not None:
             self.notice(instead.title, instead.text, bad=not instead.waiting)
@@ -185,7 +185,7 @@ class Place(Screen[None]):
             try:
                 self.show_parts(snapshot, step)
             except Exception:  # a screen that fails must not take the others with it
-                from referral_tui.dashboard.snapshot import FAILED  # noqa: PLC0415 -- only then
+                from referral_tui.dashboard.snapshot import FAILED
 
                 LOG.exception("the screen %s could not be shown", self.MODE)
                 self.notice(FAILED.title, FAILED.text, bad=True)
@@ -197,9 +197,9 @@ class Place(Screen[None]):
         self.query_one(Notice).show(title, text, bad=bad)
         self.set_class(True, "-notice")
 
-    def tell(self, telling: Telling) -> None:
+    def tell(self, status_message: StatusMessage) -> None:
         """Say what goes on."""
-        self.query_one(TellingLine).show(telling)
+        self.query_one(StatusLine).show(status_message)
 
     def hint(self, hints: Sequence[KeyHint]) -> None:
         """Show these keys in the footer."""

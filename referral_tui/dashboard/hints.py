@@ -12,7 +12,7 @@ from referral_tui.dashboard.commands import COMMANDS, Command
 from referral_tui.dashboard.widgets.bars import KeyHint
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.frame import Place
+    from referral_tui.dashboard.frame import DashboardScreen
 
 _READ = {"slash": "/", "escape": "esc", "less_than_sign": "<", "greater_than_sign": ">"}
 NOTHING_RUNS = ("finished", "stopped", "unknown")
@@ -41,7 +41,9 @@ def hints(
     ]
 
 
-def keys_elsewhere(places: Sequence[type[Place]], here: Place | None) -> list[tuple[str, str]]:
+def keys_elsewhere(
+    places: Sequence[type[DashboardScreen]], here: DashboardScreen | None
+) -> list[tuple[str, str]]:
     """List the keys that the other screens have besides: the screen's key and theirs, and what they do there."""
     return [
         (f"{place.KEY}, then {command.shown_key or _READ.get(command.keys, command.keys)}", command.says)

@@ -17,7 +17,7 @@ from threading import Thread
 from typing import TextIO
 
 from referral_tui.dashboard.app import Dashboard
-from referral_tui.dashboard.preferences import Comfort
+from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.setup import Setup
 
 GOODBYE_S = (
@@ -51,18 +51,18 @@ class Writer:
         return said or f"It said nothing; its exit status was {status}."
 
 
-def watch(path: Path, comfort: Comfort, at: int | None = None, *, read_only: bool = False) -> int:
+def watch(path: Path, preferences: Preferences, at: int | None = None, *, read_only: bool = False) -> int:
     """Open the dashboard on the database at `path`, as it was at a moment (null: now); gives the exit status."""
-    return run(Dashboard(Setup(path, comfort=comfort, at=at, read_only=read_only)))
+    return run(Dashboard(Setup(path, preferences=preferences, at=at, read_only=read_only)))
 
 
-def watch_own(arguments: Sequence[str], comfort: Comfort) -> int:
+def watch_own(arguments: Sequence[str], preferences: Preferences) -> int:
     """Start a simulation by these arguments in a database of its own and watch it; gives the exit status.
 
     However this ends, the simulation ends too, and its files are removed.
     """
     with _own_world(arguments) as (path, own):
-        return run(Dashboard(Setup(path, ended=own.ended, starting=True, comfort=comfort)))
+        return run(Dashboard(Setup(path, ended=own.ended, starting=True, preferences=preferences)))
 
 
 def serve_own(arguments: Sequence[str], host: str, port: int, more: Sequence[str] = ()) -> None:
@@ -72,7 +72,7 @@ def serve_own(arguments: Sequence[str], host: str, port: int, more: Sequence[str
 
     Raises InputError where the address can't be had.
     """
-    from referral_tui.dashboard.serving import serve  # noqa: PLC0415 -- loads a web server
+    from referral_tui.dashboard.serving import serve
 
     with _own_world(arguments) as (path, _own):
         serve(["dashboard", "--db", str(path), *more], host, port)

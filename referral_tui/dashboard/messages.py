@@ -6,41 +6,41 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from db.control import Order
+from db.control import WriterCommand
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 
 
 @dataclass
-class Fresh(Message):
+class SnapshotTaken(Message):
     """Something has changed: here is the whole of it."""
 
     snapshot: Snapshot
 
     def can_replace(self, message: Message) -> bool:
         """Make an older picture that is still in the queue go unseen."""
-        return isinstance(message, Fresh)
+        return isinstance(message, SnapshotTaken)
 
 
 @dataclass
-class Troubled(Message):
+class ReadFailed(Message):
     """The database can't be read now."""
 
     trouble: Trouble
 
     def can_replace(self, message: Message) -> bool:
         """Make an older trouble that is still in the queue go unseen."""
-        return isinstance(message, Troubled)
+        return isinstance(message, ReadFailed)
 
 
 @dataclass
-class OrderSent(Message):
+class CommandSent(Message):
     """An order is in the control database."""
 
-    order: Order
+    order: WriterCommand
 
 
 @dataclass
-class OrderFailed(Message):
+class CommandFailed(Message):
     """An order could not be written; `text` says why."""
 
     text: str

@@ -11,11 +11,11 @@ from textual.app import App, SystemCommand
 from referral_tui.dashboard.commands import COMMANDS, Command, place_command
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.frame import Place
+    from referral_tui.dashboard.frame import DashboardScreen
 
 
 def system_commands(
-    app: App[None], own: Sequence[Command], places: Sequence[type[Place]]
+    app: App[None], own: Sequence[Command], places: Sequence[type[DashboardScreen]]
 ) -> Iterable[SystemCommand]:
     """Offer the commands of all screens, those of the open one (`own`), and the ways to each screen."""
     for command in COMMANDS:

@@ -117,30 +117,35 @@ def rewards_picture(look: RewardsLook, program: Program | None) -> Picture:
 
 def load_pictures(load: Load) -> tuple[Picture, Picture]:
     """Make the charts of a load run: events a second, and latencies, over the time since its first beat."""
-    beats = load.beats
-    start = beats[0].wall_ms
+    measurements = load.measurements
+    start = measurements[0].wall_ms
     marks = tuple(
-        (next(float(beat.wall_ms - start) for beat in beats if beat.sim_at >= one.at), f"v{one.version}")
+        (
+            next(float(beat.wall_ms - start) for beat in measurements if beat.sim_at >= one.at),
+            f"v{one.version}",
+        )
         for one in load.changes
-        if beats[0].sim_at < one.at <= beats[-1].sim_at
+        if measurements[0].sim_at < one.at <= measurements[-1].sim_at
     )
 
     def course(name: str, values: Sequence[float | None], ink: str, *, dotted: bool = False) -> Curve:
         return Curve(
             name,
-            tuple(zip((float(beat.wall_ms - start) for beat in beats), values, strict=True)),
+            tuple(zip((float(beat.wall_ms - start) for beat in measurements), values, strict=True)),
             ink,
             dotted,
         )
 
-    rates = [course("achieved", [beat.achieved for beat in beats], "participation")]
-    if any(beat.offered is not None for beat in beats):
-        rates.insert(0, course("offered", [beat.offered for beat in beats], "identification", dotted=True))
+    rates = [course("achieved", [beat.achieved for beat in measurements], "participation")]
+    if any(beat.offered is not None for beat in measurements):
+        rates.insert(
+            0, course("offered", [beat.offered for beat in measurements], "identification", dotted=True)
+        )
     latencies = (
-        course("p50", [beat.p50 for beat in beats], "good", dotted=True),
-        course("p99", [beat.p99 for beat in beats], "warn"),
+        course("p50", [beat.p50 for beat in measurements], "good", dotted=True),
+        course("p99", [beat.p99 for beat in measurements], "warn"),
     )
-    end = max(1.0, float(beats[-1].wall_ms - start))
+    end = max(1.0, float(measurements[-1].wall_ms - start))
     return (
         Picture((Panel("Events a second", "count", tuple(rates)),), 0.0, end, marks, dates=False),
         Picture((Panel("Latency", "latency", latencies),), 0.0, end, marks, dates=False),

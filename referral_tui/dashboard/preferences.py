@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Comfort:
+class Preferences:
     """The settings of the config file. `theme` is a name of Textual's registry, `start` the mode of a screen.
 
     `keys` has for a command's id the keys that replace its own, separated by commas.

@@ -1,6 +1,6 @@
 """What a screen wants to have read, and what the reader thread answers it from.
 
-A wish is a frozen value: two that are equal ask for the same, so the thread can tell whether it has to read
+A screen_query is a frozen value: two that are equal ask for the same, so the thread can tell whether it has to read
 again. Its answer is a frozen value too: it is posted only when it differs from the one before.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_chec
 if TYPE_CHECKING:
     import sqlite3
 
-    from db.read.queries import Standing
+    from db.read.queries import DatabaseStatus
 
 Side = Literal["platform", "client"]
 
@@ -31,8 +31,8 @@ LIVE = View()
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What a wish is answered from, within one read transaction.
+class QueryContext:
+    """What a screen_query is answered from, within one read transaction.
 
     `at` is the moment that is looked back to and `seq` the last event received by then (both null: now).
     `kept` is what the answers of this screen keep from one look to the next, such as buckets that can't change
@@ -41,7 +41,7 @@ class Desk:
 
     db: sqlite3.Connection
     path: Path
-    standing: Standing
+    database_status: DatabaseStatus
     steady_ms: Callable[[], float]
     at: int | None = None
     seq: int | None = None
@@ -49,21 +49,21 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ScreenQuery:
     """What an open screen wants to have read; a subclass has fields, likewise frozen, for what the screen is set to.
 
-    `EVERY_MS` is how often it is worth reading again while a writer writes; another wish is answered at once.
+    `EVERY_MS` is how often it is worth reading again while a writer writes; another screen_query is answered at once.
     """
 
     EVERY_MS: ClassVar[int] = 0
 
-    def read(self, desk: Desk) -> object:
+    def read(self, context: QueryContext) -> object:
         """Read the answer, frozen and comparable, by bounded queries of `db`; runs in the reader thread."""
         raise NotImplementedError
 
 
 @runtime_checkable
-class Peopled(Protocol):
+class MentionsPeople(Protocol):
     """An answer, or a row of one, in which people appear."""
 
     def references(self) -> Iterable[str | None]:
@@ -71,8 +71,8 @@ class Peopled(Protocol):
 
 
 @runtime_checkable
-class Gradual(Protocol):
-    """An answer that may be a part only: the same wish is read again at the next look, and goes on in `kept`."""
+class PartialAnswer(Protocol):
+    """An answer that may be incomplete: the same query is read again at the next look, and goes on in `kept`."""
 
     @property
     def unfinished(self) -> bool:
@@ -80,12 +80,12 @@ class Gradual(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Request:
     """What is asked of the reader thread: by which screen, what, and how it is looked at."""
 
     place: str = ""
-    wish: Wish | None = None
+    screen_query: ScreenQuery | None = None
     view: View = LIVE
 
 
-NOTHING = Question()
+NOTHING = Request()

@@ -11,9 +11,9 @@ from typing import Any
 
 from db.client.people import NameBook
 from db.read.moment import seq_at
-from db.read.queries import DatabaseError, Standing, in_words
+from db.read.queries import DatabaseError, DatabaseStatus, in_words
 from db.read.sums import received_upto
-from referral_tui.dashboard.query import Desk, Gradual, Peopled, Question
+from referral_tui.dashboard.query import MentionsPeople, PartialAnswer, QueryContext, Request
 from referral_tui.dashboard.snapshot import FAILED, Trouble, trouble_of
 from referral_tui.dashboard.sound import sound
 from referral_tui.names import PSEUDONYMS, Names
@@ -25,7 +25,7 @@ LOG = logging.getLogger(__name__)
 class Answer:
     """What was read for a question: the answer, or why there is none, and who is called how."""
 
-    question: Question
+    request: Request
     value: Any = None
     trouble: Trouble | None = None
     names: Names = PSEUDONYMS
@@ -33,7 +33,7 @@ class Answer:
     """Of the past: how many messages had been accepted by then, and how many refused."""
 
 
-class Answerer:
+class QueryRunner:
     """Keeps the last answer of one database, and what it was made from."""
 
     def __init__(self, path: Path, steady_ms: Callable[[], float], *, names: bool = True) -> None:
@@ -46,35 +46,42 @@ class Answerer:
         self._kept: dict[str, dict[str, Any]] = {}  # by screen: who comes back is answered at once
         self._book: NameBook | None = None
 
-    def due(self, question: Question, version: int, now_ms: float) -> bool:
+    def due(self, request: Request, version: int, now_ms: float) -> bool:
         """Tell whether a question has to be read (again), at a moment of a steady clock."""
         last = self._last
-        if last is None or last.question != question or last.trouble is not None:
+        if last is None or last.request != request or last.trouble is not None:
             return True
         if self.unfinished:
             return True
-        if question.wish is None or question.view.at is not None or version == self._version:
+        if request.screen_query is None or request.view.at is not None or version == self._version:
             return False  # the past does not change
-        return now_ms - self._read_at >= question.wish.EVERY_MS
+        return now_ms - self._read_at >= request.screen_query.EVERY_MS
 
     def answer(
-        self, db: sqlite3.Connection, standing: Standing, question: Question, version: int, now_ms: float
+        self,
+        db: sqlite3.Connection,
+        database_status: DatabaseStatus,
+        request: Request,
+        version: int,
+        now_ms: float,
     ) -> Answer:
         """Read the answer to a question, in the caller's read transaction; what fails is said in it."""
         value, trouble, received = None, None, None
-        at = question.view.at
-        if question.wish is not None:
+        at = request.view.at
+        if request.screen_query is not None:
             try:
                 received = None if at is None else received_upto(db, at)
-                value = sound(question.wish.read(self._desk(db, standing, question)), self._path)
+                value = sound(
+                    request.screen_query.read(self._context(db, database_status, request)), self._path
+                )
             except sqlite3.Error as error:
                 trouble = trouble_of(in_words(error, self._path))
             except DatabaseError as error:
                 trouble = trouble_of(error)
             except Exception:  # a screen that fails must not take the others with it
-                LOG.exception("the screen %s could not be read", question.place)
+                LOG.exception("the screen %s could not be read", request.place)
                 trouble = FAILED
-        self._last = Answer(question, value, trouble, self._names(question, standing, value), received)
+        self._last = Answer(request, value, trouble, self._names(request, database_status, value), received)
         self._version, self._read_at = version, now_ms
         return self._last
 
@@ -82,7 +89,7 @@ class Answerer:
     def unfinished(self) -> bool:
         """Whether the last answer is a part only."""
         value = self._last.value if self._last is not None else None
-        return isinstance(value, Gradual) and value.unfinished
+        return isinstance(value, PartialAnswer) and value.unfinished
 
     @property
     def last(self) -> Answer | None:
@@ -96,19 +103,21 @@ class Answerer:
             self._book.close()
             self._book = None
 
-    def _desk(self, db: sqlite3.Connection, standing: Standing, question: Question) -> Desk:
-        at = question.view.at
-        kept = self._kept.setdefault(question.place, {})
-        return Desk(
-            db, self._path, standing, self._steady_ms, at, None if at is None else seq_at(db, at), kept
+    def _context(
+        self, db: sqlite3.Connection, database_status: DatabaseStatus, request: Request
+    ) -> QueryContext:
+        at = request.view.at
+        kept = self._kept.setdefault(request.place, {})
+        return QueryContext(
+            db, self._path, database_status, self._steady_ms, at, None if at is None else seq_at(db, at), kept
         )
 
-    def _names(self, question: Question, standing: Standing, value: object) -> Names:
+    def _names(self, request: Request, database_status: DatabaseStatus, value: object) -> Names:
         """Look up who appears, on the client's side of the wall only."""
-        if question.view.side == "platform" or not self._may_name:
+        if request.view.side == "platform" or not self._may_name:
             return PSEUDONYMS
-        wanted: set[str | None] = set(standing.references())
-        if isinstance(value, Peopled):
+        wanted: set[str | None] = set(database_status.references())
+        if isinstance(value, MentionsPeople):
             wanted |= set(value.references())
         try:
             if self._book is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from referral_tui.dashboard.clocks import Clocks
-from referral_tui.dashboard.preferences import Comfort
+from referral_tui.dashboard.preferences import Preferences
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,6 @@ class Setup:
     """A writer of ours is on its way: no database yet is no trouble."""
     at: int | None = None
     """The moment to begin with, milliseconds UTC; null: now."""
-    comfort: Comfort = field(default_factory=Comfort)
+    preferences: Preferences = field(default_factory=Preferences)
     read_only: bool = False
     """It looks and nothing else: no order is sent, and no name of a customer is read."""

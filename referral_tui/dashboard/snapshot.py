@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from referral_tui.dashboard.query import NOTHING, Question
+from referral_tui.dashboard.query import NOTHING, Request
 from referral_tui.names import PSEUDONYMS, Names
 
 if TYPE_CHECKING:
-    from db.read.queries import ClockRow, DatabaseError, Standing
+    from db.read.queries import ClockRow, DatabaseError, DatabaseStatus
 
 SIGN_OF_LIFE_MS = 5_000  # the writer beats every second: five missed beats, and it has stopped
 
@@ -35,12 +35,12 @@ class Snapshot:
     is looked at.
     """
 
-    standing: Standing
+    database_status: DatabaseStatus
     moved: tuple[int, ...]
     rate: float
     stopped_at: int | None
     why: str | None = None
-    question: Question = NOTHING
+    request: Request = NOTHING
     answer: Any = None
     trouble: Trouble | None = None
     names: Names = PSEUDONYMS
@@ -51,7 +51,7 @@ class Snapshot:
         """What the writer does: running, paused, finished, stopped, or unknown (no clock was ever written)."""
         if self.stopped_at is not None:
             return "stopped"
-        return self.standing.clock.status if self.standing.clock else "unknown"
+        return self.database_status.clock.status if self.database_status.clock else "unknown"
 
 
 def stopped_at(clock: ClockRow | None, now_ms: int, why: str | None = None) -> int | None:
@@ -62,17 +62,17 @@ def stopped_at(clock: ClockRow | None, now_ms: int, why: str | None = None) -> i
 
 
 def take(
-    standing: Standing, moved: tuple[int, ...], rate: float, now_ms: int, why: str | None = None
+    database_status: DatabaseStatus, moved: tuple[int, ...], rate: float, now_ms: int, why: str | None = None
 ) -> Snapshot:
     """Make a snapshot at `now_ms` of the wall clock; `why` says why our own writer ended, if it did.
 
     The heartbeat itself is left out of it: it changes every second, and nothing that is shown does.
     """
-    clock = standing.clock
+    clock = database_status.clock
     stopped = stopped_at(clock, now_ms, why)
     if clock is not None:
-        standing = replace(standing, clock=replace(clock, beat_at=0))
-    return Snapshot(standing, moved, rate, stopped, why if stopped is not None else None)
+        database_status = replace(database_status, clock=replace(clock, beat_at=0))
+    return Snapshot(database_status, moved, rate, stopped, why if stopped is not None else None)
 
 
 FAILED = Trouble(

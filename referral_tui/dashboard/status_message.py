@@ -10,7 +10,7 @@ SYMBOLS: dict[Tone, str] = {"quiet": "·", "plain": ":", "good": "✓", "warn": 
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class StatusMessage:
     """A sentence and its tone."""
 
     text: str

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from referral_tui import figures
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
-from referral_tui.dashboard.status_message import Telling
+from referral_tui.dashboard.status_message import StatusMessage
 
 _RUN_SAYS = {
     "running": "Live. ? explains any part, space pauses, . goes one event at a time.",
@@ -46,28 +46,30 @@ def notice(
     return trouble
 
 
-def status_telling(snapshot: Snapshot) -> Telling:
+def writer_status(snapshot: Snapshot) -> StatusMessage:
     """Say what the writer does."""
     if snapshot.stopped_at is not None:
         why = f" It said: {snapshot.why}" if snapshot.why else ""
-        return Telling(
+        return StatusMessage(
             f"The writer stopped at {figures.clock_time(snapshot.stopped_at)} UTC, without a word of goodbye. "
             f"What it wrote is shown.{why}",
             "bad",
         )
-    if snapshot.standing.made_by == "shards":
-        return Telling(_SHARDS_SAY)
-    said = _FILES_SAY if snapshot.standing.made_by == "ingest" else _RUN_SAYS
-    return Telling(said.get(snapshot.status, "? explains any part."))
+    if snapshot.database_status.made_by == "shards":
+        return StatusMessage(_SHARDS_SAY)
+    said = _FILES_SAY if snapshot.database_status.made_by == "ingest" else _RUN_SAYS
+    return StatusMessage(said.get(snapshot.status, "? explains any part."))
 
 
-def view_telling(snapshot: Snapshot) -> Telling | None:
+def view_status(snapshot: Snapshot) -> StatusMessage | None:
     """Say that the past is shown, or that the client's names can't be; null where there is nothing to say."""
-    view = snapshot.question.view
+    view = snapshot.request.view
     if view.side == "client" and snapshot.names.missing:
-        return Telling(f"The client's view has no names: {snapshot.names.missing}. p goes back.", "warn")
+        return StatusMessage(
+            f"The client's view has no names: {snapshot.names.missing}. p goes back.", "warn"
+        )
     if view.at is not None:
-        return Telling(
+        return StatusMessage(
             f"As it was on {figures.moment(view.at)} UTC. [ ] go an hour back and on, {{ }} a day; "
             "at the end it is live again.",
             "warn",
@@ -76,11 +78,11 @@ def view_telling(snapshot: Snapshot) -> Telling | None:
 
 
 def _nothing_yet(snapshot: Snapshot, path: Path) -> Trouble | None:
-    if snapshot.standing.accepted:  # not events: those of shards are in databases of their own
+    if snapshot.database_status.accepted:  # not events: those of shards are in databases of their own
         return None
     if snapshot.status in ("running", "paused"):
         return Trouble("No events yet", "The run has begun; its first events are on their way.", True)
-    refused = snapshot.standing.refused
+    refused = snapshot.database_status.refused
     if refused:
         return Trouble(
             "Nothing was accepted",

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db import control
-from db.control import Order
-from db.read.queries import Obeyed, Standing
+from db.control import WriterCommand
+from db.read.queries import DatabaseStatus, Obeyed
 from referral_tui import figures
 from referral_tui.dashboard.snapshot import Snapshot
-from referral_tui.dashboard.status_message import Telling
+from referral_tui.dashboard.status_message import StatusMessage
 from referral_tui.dashboard.step import Step
 from referral_tui.names import Namer, short_name
 from referral_tui.words import event_sentence, happening_sentence
@@ -19,30 +19,30 @@ FULL_SPEED = 0.0
 PACES = (1.0, 60.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 604_800.0, FULL_SPEED)
 """Simulated ms per wall ms, slowest first: 1 s/s, 1 min/s, 10 min/s, 1 h/s, 6 h/s, 1 d/s, 1 wk/s, full speed."""
 LASTING = (control.VERDICT, control.PROGRAM)
-"""Orders that change the outcome: that one was not obeyed any more is worth a word."""
+"""Steering that change the outcome: that one was not obeyed any more is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Orders to send for a key, or why there is nothing to send."""
+    """Steering to send for a key, or why there is nothing to send."""
 
     orders: tuple[tuple[str, Mapping[str, object]], ...] = ()
     refusal: str = ""
 
 
-class Orders:
-    """Orders on their way, and what to tell of the last one."""
+class Steering:
+    """Steering on their way, and what to tell of the last one."""
 
     def __init__(self) -> None:
-        self._waiting: list[Order] = []
-        self._told: Telling | None = None
-        self._before_step: Standing | None = None
+        self._waiting: list[WriterCommand] = []
+        self._told: StatusMessage | None = None
+        self._before_step: DatabaseStatus | None = None
         self._stepping = False
         self._step: Step | None = None
         self._status = ""
 
     @property
-    def telling(self) -> Telling | None:
+    def status_message(self) -> StatusMessage | None:
         """What to tell of the last order, if there was one."""
         return self._told
 
@@ -57,7 +57,7 @@ class Orders:
         `pause` goes on where the world is paused, `faster` is 1 or -1 for `speed`, `until` is a step's.
         """
         refusal = _refusal(snapshot)
-        if refusal or snapshot is None or snapshot.standing.clock is None:
+        if refusal or snapshot is None or snapshot.database_status.clock is None:
             return Plan(refusal=refusal)
         paused = self._paused(snapshot)
         if kind == control.PAUSE:
@@ -75,57 +75,59 @@ class Orders:
             )
         return Plan(((control.SPEED, {"pace": wanted}),))
 
-    def sent(self, order: Order, snapshot: Snapshot | None) -> None:
+    def sent(self, order: WriterCommand, snapshot: Snapshot | None) -> None:
         """Note an order that is in the control database."""
         self._waiting.append(order)
         if order.kind == control.STEP:
             self._stepping = True
             if snapshot is not None and self._paused(snapshot, without=order):
-                self._before_step = snapshot.standing
+                self._before_step = snapshot.database_status
         else:
             self._stepping = False
             if order.kind != control.PAUSE:
                 self._before_step = None
-        self._told = Telling(f"Sent: {_words(order)}. Waiting for the simulation to obey.", "warn")
+        self._told = StatusMessage(f"Sent: {_words(order)}. Waiting for the simulation to obey.", "warn")
 
     def forget(self) -> None:
         """Tell of the last order no more."""
         self._told, self._stepping = None, False
 
-    def say(self, telling: Telling) -> None:
+    def say(self, status_message: StatusMessage) -> None:
         """Tell what a screen has to say."""
-        self._told = telling
+        self._told = status_message
 
     def refused(self, text: str) -> None:
         """Note why a key did nothing."""
-        self._told = Telling(text, "warn")
+        self._told = StatusMessage(text, "warn")
 
     def failed(self, text: str) -> None:
         """Note that an order could not be written."""
-        self._told = Telling(f"Not sent: {text}", "bad")
+        self._told = StatusMessage(f"Not sent: {text}", "bad")
 
     def see(self, snapshot: Snapshot) -> None:
         """Look for what was obeyed, and for what a step did."""
-        done = {(entry.kind, entry.issued_at): entry for entry in snapshot.standing.obeyed}
+        done = {(entry.kind, entry.issued_at): entry for entry in snapshot.database_status.obeyed}
         for order in list(self._waiting):
             entry = done.get((order.kind, order.issued_at))
             if entry is not None:
                 self._waiting.remove(order)
-                self._told = _obeyed_telling(order, entry)
+                self._told = _obeyed_message(order, entry)
                 if order.kind == control.PAUSE:
-                    self._before_step = snapshot.standing
+                    self._before_step = snapshot.database_status
         if snapshot.status in ("finished", "stopped") and snapshot.status != self._status:
             lost = [_words(order) for order in self._waiting if order.kind in LASTING]
             self._waiting.clear()
-            self._told = Telling(f"It ended before it obeyed: {', '.join(lost)}.", "bad") if lost else None
+            self._told = (
+                StatusMessage(f"It ended before it obeyed: {', '.join(lost)}.", "bad") if lost else None
+            )
         self._status = snapshot.status
         if self._stepping and self._before_step is not None and not self._waiting:
-            self._step = Step.between(self._before_step, snapshot.standing)
-            told = step_words(self._step, snapshot.standing, snapshot.names)
+            self._step = Step.between(self._before_step, snapshot.database_status)
+            told = step_words(self._step, snapshot.database_status, snapshot.names)
             if told:
-                self._told = Telling(told, "good")
+                self._told = StatusMessage(told, "good")
 
-    def _paused(self, snapshot: Snapshot, without: Order | None = None) -> bool:
+    def _paused(self, snapshot: Snapshot, without: WriterCommand | None = None) -> bool:
         """Whether the world stands still once all that is on its way is obeyed."""
         paused = snapshot.status == "paused"
         for order in self._waiting:
@@ -136,7 +138,7 @@ class Orders:
         return paused
 
     def _pace(self, snapshot: Snapshot) -> float:
-        pace = snapshot.standing.clock.pace if snapshot.standing.clock else FULL_SPEED
+        pace = snapshot.database_status.clock.pace if snapshot.database_status.clock else FULL_SPEED
         for order in self._waiting:
             wanted = order.args.get("pace")
             if order.kind == control.SPEED and isinstance(wanted, (int, float)):
@@ -153,7 +155,7 @@ def next_pace(pace: float, faster: int) -> float | None:
     return next((step for step in reversed(PACES[:-1]) if step < pace), None)
 
 
-def step_words(step: Step, now: Standing, name: Namer = short_name) -> str:
+def step_words(step: Step, now: DatabaseStatus, name: Namer = short_name) -> str:
     """Say what a step did: the event, and what followed from it."""
     newer, followed = step.events, step.happenings
     if not newer and not followed:
@@ -182,7 +184,7 @@ def _refusal(snapshot: Snapshot | None) -> str:
             "This run is finished: there is nothing to pause, step or speed up. [ goes back in time; "
             "`referral-tui simulate` makes another."
         )
-    if status == "unknown" or snapshot.standing.made_by == "ingest":
+    if status == "unknown" or snapshot.database_status.made_by == "ingest":
         return "Nothing runs here: these events came from files."
     if status == "stopped":
         return (
@@ -191,7 +193,7 @@ def _refusal(snapshot: Snapshot | None) -> str:
     return ""
 
 
-def _words(order: Order) -> str:
+def _words(order: WriterCommand) -> str:
     if order.kind == control.SPEED:
         pace = order.args.get("pace")
         return f"speed {figures.pace(float(pace))}" if isinstance(pace, (int, float)) else "speed"
@@ -211,9 +213,9 @@ def _words(order: Order) -> str:
     }.get(order.kind, order.kind)
 
 
-def _obeyed_telling(order: Order, entry: Obeyed) -> Telling:
+def _obeyed_message(order: WriterCommand, entry: Obeyed) -> StatusMessage:
     if entry.refused is not None:
-        return Telling(f"Not done: {_words(order)}. {entry.refused}", "bad")
-    return Telling(
+        return StatusMessage(f"Not done: {_words(order)}. {entry.refused}", "bad")
+    return StatusMessage(
         f"Obeyed: {_words(order)}, after event {entry.seq:,}, at {figures.moment(entry.sim_at)}.", "good"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from db.read.queries import EventRow, Happening, Standing
+    from db.read.queries import DatabaseStatus, EventRow, Happening
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Step:
     happenings: tuple[Happening, ...]
 
     @classmethod
-    def between(cls, before: Standing, now: Standing) -> Step:
+    def between(cls, before: DatabaseStatus, now: DatabaseStatus) -> Step:
         """Find what happened between two looks."""
         last = before.happenings[0].seq if before.happenings else 0
         return cls(

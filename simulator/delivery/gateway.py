@@ -143,5 +143,5 @@ class Door:
         known: dict[int, Problem] = {
             at: row.problem for at, row in enumerate(rows) if row.problem is not None
         }
-        receiver = Receiver(floor_ms=0, clock_ms=int(times[0]), times=times)
+        receiver = Receiver(earliest_receipt_ms=0, clock_ms=int(times[0]), times=times)
         return decode_known([row.line for row in rows], receiver, self._check_program, known)

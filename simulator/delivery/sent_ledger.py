@@ -22,7 +22,7 @@ _AGAIN_SPREAD = 0.7
 Keys = Callable[[pl.Series], np.ndarray]
 
 
-class Books:
+class SentLedger:
     """Events of the client's that are not reconciled yet, as `lists.listed` gives them.
 
     What is missing is sent again three days after it was found, at the earliest: as long as a window is, so that

@@ -20,7 +20,7 @@ class Meter:
     def start(self) -> None:
         """Begin: the next lap counts from here."""
 
-    def lap(self, stage: str) -> None:
+    def record(self, stage: str) -> None:
         """Charge a stage with the time since the start or the lap before."""
 
     def mark(self) -> None:
@@ -55,7 +55,7 @@ class Stopwatch(Meter):
         """Begin: the next lap counts from here."""
         self._lapped = self._clock()
 
-    def lap(self, stage: str) -> None:
+    def record(self, stage: str) -> None:
         """Charge a stage with the time since the start or the lap before."""
         now = self._clock()
         self.stages[stage] = self.stages.get(stage, 0.0) + now - self._lapped

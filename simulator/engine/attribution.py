@@ -10,7 +10,7 @@ from simulator.domain.spans import DAY_MS
 from simulator.engine.arrays import NONE, Bools, Ints, chain_back, first_of_each, running_count
 from simulator.engine.batch import Batch
 from simulator.engine.state import CODE_CHANNEL, State
-from simulator.engine.version import Ready
+from simulator.engine.version import CompiledProgram
 
 
 @dataclass(frozen=True)
@@ -26,30 +26,30 @@ class Attributed:
     touch_seqs: Ints
 
 
-def attribute(batch: Batch, state: State, ready: Ready) -> Attributed:
+def attribute(batch: Batch, state: State, compiled: CompiledProgram) -> Attributed:
     """Attribute the friends of this batch; adds touches and attributions to the state."""
-    _add_touches(batch, state, ready)
+    _add_touches(batch, state, compiled)
     rows = np.sort(np.r_[batch.claims, batch.conversions])
     rows = rows[state.people["attribution"][batch.person[rows]] == NONE] if len(rows) else rows
     if not len(rows):
         none = np.zeros(0, np.int64)
         return Attributed(none, none, none, none)
     links = state.codes.find(batch.texts("code", rows))
-    by_code = batch.serving(links, rows, ready.kinds)
-    touches = _best_touches(batch, state, ready, rows, ~by_code)
+    by_code = batch.serving(links, rows, compiled.kinds)
+    touches = _best_touches(batch, state, compiled, rows, ~by_code)
     found = np.flatnonzero(by_code | (touches != NONE))
     found = found[first_of_each(batch.person[rows[found]])]
     return _record(batch, state, rows[found], links[found], by_code[found], touches[found])
 
 
-def _add_touches(batch: Batch, state: State, ready: Ready) -> None:
+def _add_touches(batch: Batch, state: State, compiled: CompiledProgram) -> None:
     """A visit is a touch if its link is live and serves as it is processed; an attributed friend needs no more."""
     visits = batch.visits
     visits = visits[state.people["attribution"][batch.person[visits]] == NONE] if len(visits) else visits
     if not len(visits):
         return
     links = state.codes.find(batch.texts("code", visits))
-    serves = batch.serving(links, visits, ready.kinds)
+    serves = batch.serving(links, visits, compiled.kinds)
     visits, links = visits[serves], links[serves]
     if not len(visits):
         return
@@ -60,11 +60,11 @@ def _add_touches(batch: Batch, state: State, ready: Ready) -> None:
     state.touches["before"][nodes] = chain_back(batch.person[visits], nodes, state.people["touch"])
 
 
-def _best_touches(batch: Batch, state: State, ready: Ready, rows: Ints, wanted: Bools) -> Ints:
+def _best_touches(batch: Batch, state: State, compiled: CompiledProgram, rows: Ints, wanted: Bools) -> Ints:
     """The winning touch of each row (NONE where there is none), by walking each friend's list, newest first."""
     best = np.full(len(rows), NONE, np.int64)
-    touches, window = state.touches, ready.program.attribution.window_ms
-    last = ready.program.attribution.model == "last-touch"
+    touches, window = state.touches, compiled.program.attribution.window_ms
+    last = compiled.program.attribution.model == "last-touch"
     going = np.flatnonzero(wanted)
     nodes = state.people["touch"][batch.person[rows[going]]]
     while True:

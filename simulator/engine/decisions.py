@@ -11,12 +11,12 @@ from simulator.domain.stopwatch import OFF, Meter
 from simulator.domain.vocabulary import Reason
 from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_count
 from simulator.engine.batch import Batch
-from simulator.engine.facts import Asked, facts_of
+from simulator.engine.facts import FactContext, facts_of
 from simulator.engine.keys import pair
 from simulator.engine.reviews import Case
 from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, Verdicts, judge_by_rules
 from simulator.engine.state import COUNTS, State
-from simulator.engine.version import Ready
+from simulator.engine.version import CompiledProgram
 
 IGNORED_REASONS = (None, *(str(reason) for reason in Reason if reason is not Reason.DECLINED))
 UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE = (
@@ -64,7 +64,7 @@ class Decided:
     ruled: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     verdicts: Verdicts | None = None
     settlements: list[Settlement] = field(default_factory=list)
-    vain: list[int] = field(default_factory=list)  # rows of verdicts without effect
+    no_effect: list[int] = field(default_factory=list)  # rows of verdicts without effect
 
     @property
     def ids(self) -> Ints:
@@ -81,36 +81,36 @@ class Decided:
 def decide(
     batch: Batch,
     state: State,
-    ready: Ready,
+    compiled: CompiledProgram,
     first_id: int,
     meter: Meter = OFF,
 ) -> Decided:
     """Judge the batch's conversions and verdicts; keeps counts, reviews and who has qualified."""
-    decided = _draft(batch, state, ready, first_id)
-    groups = _groups(state, ready, decided)
-    is_any = np.array([milestone.occurrence == "any" for milestone in ready.program.milestones], bool)
+    decided = _draft(batch, state, compiled, first_id)
+    groups = _groups(state, compiled, decided)
+    is_any = np.array([milestone.occurrence == "any" for milestone in compiled.program.milestones], bool)
     contested = is_any[decided.milestone] & np.isin(decided.barred, (0, TOO_LATE))
     disputed = np.flatnonzero(contested)
     before = disputed[state.qualified.find(groups[disputed]) >= 0]
     decided.bar(before, OCCURRENCE)
     contested[before] = False
-    _rule(batch, state, ready, decided, meter)
-    touched = _settle(batch, state, ready, decided, contested, groups)
+    _rule(batch, state, compiled, decided, meter)
+    touched = _settle(batch, state, compiled, decided, contested, groups)
     _only_first(decided, np.flatnonzero(contested & ~touched), groups)
-    _remember(batch, state, ready, decided, groups)
+    _remember(batch, state, compiled, decided, groups)
     return decided
 
 
-def _draft(batch: Batch, state: State, ready: Ready, first_id: int) -> Decided:
+def _draft(batch: Batch, state: State, compiled: CompiledProgram, first_id: int) -> Decided:
     """Every decision with the reasons that need no rule, but for `any` (which depends on what qualifies)."""
     numbers = _number(batch, state)
-    rows, places = _pairs(batch, ready)
+    rows, places = _pairs(batch, compiled)
     friend = batch.person[rows]
     attribution = state.people["attribution"][friend].astype(np.int64)
     made = state.attributions
     attributed = (attribution != NONE) & (made["seq"][attribution] <= batch.seq[rows])
     touch_at, occurred = made["touch_at"][attribution], batch.occurred[rows]
-    program = ready.program
+    program = compiled.program
     outside = np.zeros(len(rows), bool)
     if program.starts_ms is not None:
         outside |= occurred < program.starts_ms
@@ -121,8 +121,8 @@ def _draft(batch: Batch, state: State, ready: Ready, first_id: int) -> Decided:
             ~attributed,
             occurred < touch_at,
             outside,
-            _wrong_number(ready, places, numbers[rows] if len(rows) else rows),
-            _too_late(ready, places, occurred - touch_at),
+            _wrong_number(compiled, places, numbers[rows] if len(rows) else rows),
+            _too_late(compiled, places, occurred - touch_at),
         ],
         [UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE],
         0,
@@ -159,10 +159,10 @@ def _number(batch: Batch, state: State) -> Ints:
     return numbers
 
 
-def _pairs(batch: Batch, ready: Ready) -> tuple[Ints, Ints]:
+def _pairs(batch: Batch, compiled: CompiledProgram) -> tuple[Ints, Ints]:
     """Each conversion with each milestone on its type: batch rows and places in the file, in log order."""
     rows, places = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for code, milestones in ready.milestones_by_type.items():
+    for code, milestones in compiled.milestones_by_type.items():
         if code in batch.present:
             of_type = np.flatnonzero(batch.type == code)
             for place in milestones:
@@ -173,42 +173,42 @@ def _pairs(batch: Batch, ready: Ready) -> tuple[Ints, Ints]:
     return all_rows[order], all_places[order]
 
 
-def _wrong_number(ready: Ready, places: Ints, numbers: Ints) -> Bools:
-    wanted = [m.occurrence if isinstance(m.occurrence, int) else 0 for m in ready.program.milestones]
+def _wrong_number(compiled: CompiledProgram, places: Ints, numbers: Ints) -> Bools:
+    wanted = [m.occurrence if isinstance(m.occurrence, int) else 0 for m in compiled.program.milestones]
     nth = np.array(wanted, np.int64)[places]
     wrong: Bools = (nth > 0) & (numbers != nth)
     return wrong
 
 
-def _too_late(ready: Ready, places: Ints, ages: Ints) -> Bools:
-    within = [NONE if m.within_ms is None else m.within_ms for m in ready.program.milestones]
+def _too_late(compiled: CompiledProgram, places: Ints, ages: Ints) -> Bools:
+    within = [NONE if m.within_ms is None else m.within_ms for m in compiled.program.milestones]
     limit = np.array(within, np.int64)[places]
     late: Bools = (limit != NONE) & (ages > limit)
     return late
 
 
-def _groups(state: State, ready: Ready, decided: Decided) -> np.ndarray:
+def _groups(state: State, compiled: CompiledProgram, decided: Decided) -> np.ndarray:
     """A key for each decision's friend and milestone name."""
-    names = np.array([state.milestone_id(m.name) for m in ready.program.milestones], np.int64)
+    names = np.array([state.milestone_id(m.name) for m in compiled.program.milestones], np.int64)
     return pair(decided.friend, names[decided.milestone])
 
 
-def _rule(batch: Batch, state: State, ready: Ready, decided: Decided, meter: Meter) -> None:
+def _rule(batch: Batch, state: State, compiled: CompiledProgram, decided: Decided, meter: Meter) -> None:
     """Evaluate the rules where nothing bars the decision."""
     open_rows = np.flatnonzero(decided.barred == 0)
     if not len(open_rows):
         return
-    asked = Asked(
+    asked = FactContext(
         batch,
         state,
-        ready.program,
+        compiled.program,
         decided.rows[open_rows],
         decided.friend[open_rows],
         decided.attribution[open_rows],
         decided.referrer[open_rows],
     )
-    facts = facts_of(asked, ready.facts, meter)
-    ruled = judge_by_rules(ready, facts, decided.milestone[open_rows], meter)
+    facts = facts_of(asked, compiled.facts, meter)
+    ruled = judge_by_rules(compiled, facts, decided.milestone[open_rows], meter)
     decided.ruled, decided.verdicts = open_rows, ruled
     decided.outcome[open_rows] = ruled.outcome
     for at, place in enumerate(open_rows.tolist()):
@@ -232,7 +232,7 @@ def _only_first(decided: Decided, places: Ints, groups: np.ndarray) -> None:
 def _settle(
     batch: Batch,
     state: State,
-    ready: Ready,
+    compiled: CompiledProgram,
     decided: Decided,
     contested: Bools,
     groups: np.ndarray,
@@ -254,7 +254,7 @@ def _settle(
     approves = (batch.texts("verdict", verdicts) == "approve").to_list()
     local = {
         (case.source, case.id, case.milestone_name): (place, case)
-        for place, case in _cases(batch, ready, decided, np.flatnonzero(decided.outcome == REVIEW))
+        for place, case in _cases(batch, compiled, decided, np.flatnonzero(decided.outcome == REVIEW))
     }
     known = [
         reviews[key] if key in reviews else local[key][1] for key in keys if key in reviews or key in local
@@ -281,7 +281,7 @@ def _settle(
                 case = found
                 del local[keys[at]]
         if case is None:
-            decided.vain.append(row)
+            decided.no_effect.append(row)
             continue
         decided.settlements.append(_verdict(row, case, approves[at], _case_groups(state, [case]), qualified))
     return touched
@@ -291,7 +291,7 @@ def _verdict(row: int, case: Case, approve: bool, group: np.ndarray, qualified: 
     if not approve:
         return Settlement(row, case, REFUSED, Reason.DECLINED.value)
     key = int(group[0])
-    if key in qualified and case.ready.program.milestones[case.milestone].occurrence == "any":
+    if key in qualified and case.compiled.program.milestones[case.milestone].occurrence == "any":
         return Settlement(row, case, IGNORED, IGNORED_REASONS[OCCURRENCE])
     qualified.add(key)
     return Settlement(row, case, QUALIFIED, None)
@@ -308,7 +308,7 @@ def _case_groups(state: State, cases: list[Case]) -> np.ndarray:
     return pair(friends, names)
 
 
-def _cases(batch: Batch, ready: Ready, decided: Decided, places: Ints) -> list[tuple[int, Case]]:
+def _cases(batch: Batch, compiled: CompiledProgram, decided: Decided, places: Ints) -> list[tuple[int, Case]]:
     """Decisions at these places, as cases."""
     if not len(places):
         return []
@@ -331,7 +331,7 @@ def _cases(batch: Batch, ready: Ready, decided: Decided, places: Ints) -> list[t
             Case(
                 decided.first_id + place,
                 seq,
-                ready,
+                compiled,
                 milestone,
                 friend,
                 referrer,
@@ -348,7 +348,7 @@ def _cases(batch: Batch, ready: Ready, decided: Decided, places: Ints) -> list[t
 def _remember(
     batch: Batch,
     state: State,
-    ready: Ready,
+    compiled: CompiledProgram,
     decided: Decided,
     groups: np.ndarray,
 ) -> None:
@@ -356,9 +356,9 @@ def _remember(
     places = np.flatnonzero(decided.outcome == REVIEW)
     if len(places):
         rows, milestone = decided.rows[places], decided.milestone[places]
-        names = np.array([state.milestone_id(m.name) for m in ready.program.milestones], np.int64)
+        names = np.array([state.milestone_id(m.name) for m in compiled.program.milestones], np.int64)
         state.reviews.enter(
-            ready,
+            compiled,
             batch.events[rows],
             names[milestone],
             decision=decided.first_id + places,
@@ -371,4 +371,4 @@ def _remember(
         )
     state.reviews.close(np.array([settlement.case.decision for settlement in decided.settlements], np.int64))
     approved = _case_groups(state, [s.case for s in decided.settlements if s.outcome == QUALIFIED])
-    state.qualified.claim(np.concatenate([groups[decided.outcome == QUALIFIED], approved]))
+    state.qualified.get_or_insert(np.concatenate([groups[decided.outcome == QUALIFIED], approved]))

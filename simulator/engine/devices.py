@@ -26,11 +26,11 @@ class Devices:
 
         `heads` are the newest rows of all people, moved here.
         """
-        claim = self._index.claim(mix(persons) ^ devices)
-        new = np.flatnonzero(claim.first)
-        self._index.put(claim.slots[new], self._add(persons[new], devices[new], seqs[new], heads))
+        insertion = self._index.get_or_insert(mix(persons) ^ devices)
+        new = np.flatnonzero(insertion.first)
+        self._index.put(insertion.slots[new], self._add(persons[new], devices[new], seqs[new], heads))
         gained = [persons[new]]
-        held = self.rows["device"][self._index.get(claim.slots)]
+        held = self.rows["device"][self._index.get(insertion.slots)]
         for row in np.flatnonzero(held != devices).tolist():
             key, one = (int(persons[row]), int(devices[row])), slice(row, row + 1)
             if key not in self._strays:

@@ -31,7 +31,7 @@ from simulator.engine.record_events import (
     record_program,
     record_settled,
 )
-from simulator.engine.record_reversals import record_late_reversals, record_vain_reversals
+from simulator.engine.record_reversals import record_late_reversals, record_reversals_without_effect
 from simulator.engine.record_rewards import (
     record_changed,
     record_expected,
@@ -43,7 +43,7 @@ from simulator.engine.release import release
 from simulator.engine.reversals import enter_reversals, find_lines
 from simulator.engine.rewards import add_lines, qualified_now, revoke, void
 from simulator.engine.state import State
-from simulator.engine.version import Ready
+from simulator.engine.version import CompiledProgram
 from simulator.events.columns import TYPE_CODES
 from simulator.program.model import Program
 
@@ -64,7 +64,7 @@ class Engine:
     def __init__(self, program: Program, parse: Callable[[str], Program]) -> None:
         self.meter: Meter = OFF
         self.newest = BEGINNING
-        self.told = BEGINNING
+        self.watermark = BEGINNING
         self._parse = parse
         self._intake = Intake()
         self._state = State()
@@ -75,7 +75,7 @@ class Engine:
         self._persons = 0
         self._next_decision = 1
         self._next_entry = 1
-        self._ready = self._in_force(1, program)
+        self._compiled = self._in_force(1, program)
 
     @property
     def last_seq(self) -> int:
@@ -90,7 +90,7 @@ class Engine:
     @property
     def program(self) -> Program:
         """The program in force."""
-        return self._ready.program
+        return self._compiled.program
 
     @property
     def first_due(self) -> int:
@@ -101,7 +101,7 @@ class Engine:
         """Find the accepted events that valid messages may repeat; `receive` of the same messages must follow."""
         self.meter.start()
         lookup = self._intake.look_up(messages)
-        self.meter.lap("intake")
+        self.meter.record("intake")
         return lookup
 
     def receive(self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame) -> Receipts:
@@ -113,7 +113,7 @@ class Engine:
         self.meter.start()
         receipts = self._intake.receive(messages, lookup, repeated, self._state.person_ids)
         self._refs.append(self._intake.new_refs)
-        self.meter.lap("intake")
+        self.meter.record("intake")
         return receipts
 
     def replay(self, events: pl.DataFrame) -> Outcome:
@@ -131,7 +131,7 @@ class Engine:
         record = self._record()
         received = events["received_at"].to_numpy()
         if len(received):
-            if received[0] < self.newest or received[0] <= self.told or (np.diff(received) < 0).any():
+            if received[0] < self.newest or received[0] <= self.watermark or (np.diff(received) < 0).any():
                 raise ValueError("events must come in the order of their receipt, after the time last told")
             changes = np.flatnonzero(events["type"].to_physical().to_numpy() == _PROGRAM_CHANGED).tolist()
             cuts = sorted({0, *changes, len(events)})
@@ -170,55 +170,57 @@ class Engine:
             raise ValueError(f"the time told, {now_ms}, is before the newest receipt, {self.newest}")
         self.meter.start()
         record = self._record()
-        self.told = max(self.told, now_ms)
-        released = release(self._ledger, self.told + 1)
-        self.meter.lap("reward")
+        self.watermark = max(self.watermark, now_ms)
+        released = release(self._ledger, self.watermark + 1)
+        self.meter.record("reward")
         record_released(record, released)
         return self._outcome(record)
 
-    def _in_force(self, number: int, program: Program) -> Ready:
+    def _in_force(self, number: int, program: Program) -> CompiledProgram:
         self._terms[number] = self._ledger.add_terms(number, program.rewards)
         kinds = None
         if program.referrers is not None:
             kinds = self._state.words.assign(program.referrers)
-        return Ready(number, program, kinds)
+        return CompiledProgram(number, program, kinds)
 
     def _record(self) -> Record:
         first_line = len(self._ledger.lines)
-        return Record(self._state, self._ledger, self._ready, self._leaders, self._next_decision, first_line)
+        return Record(
+            self._state, self._ledger, self._compiled, self._leaders, self._next_decision, first_line
+        )
 
     def _change(self, part: pl.DataFrame, record: Record) -> None:
         """The program changes with the first event of `part`: what was due before is released under the old one."""
         at, seq = int(part["received_at"][0]), int(part["seq"][0])
         record_released(record, release(self._ledger, at))
-        self._ready = self._in_force(self._ready.number + 1, self._parse(part["program"][0]))
+        self._compiled = self._in_force(self._compiled.number + 1, self._parse(part["program"][0]))
         record_expected(record, expect_budget(self._ledger, self.program.budget_minor, at))
-        record.ready = self._ready
-        record_program(record, Version(self._ready.number, seq, self._ready.program), at)
+        record.compiled = self._compiled
+        record_program(record, Version(self._compiled.number, seq, self._compiled.program), at)
 
     def _fold(self, events: pl.DataFrame, record: Record) -> None:
         """The stages, over events all judged under one version."""
-        state, ledger, ready, meter = self._state, self._ledger, self._ready, self.meter
-        batch = Batch(events, state, ready.program.currency)
-        meter.lap("intake")
-        attributed = attribute(batch, state, ready)
-        meter.lap("attribute")
-        decided = decide(batch, state, ready, self._next_decision, meter)
+        state, ledger, compiled, meter = self._state, self._ledger, self._compiled, self.meter
+        batch = Batch(events, state, compiled.program.currency)
+        meter.record("intake")
+        attributed = attribute(batch, state, compiled)
+        meter.record("attribute")
+        decided = decide(batch, state, compiled, self._next_decision, meter)
         self._next_decision += len(decided.rows)
-        meter.lap("decide")
+        meter.record("decide")
         reversals = enter_reversals(batch, state, ledger, self._intake)
-        qualified = qualified_now(batch, ledger, ready, decided)
+        qualified = qualified_now(batch, ledger, compiled, decided)
         new = add_lines(batch, state, ledger, qualified, self._terms)
         found = find_lines(ledger, reversals)
         targets = reversals.targets[found.owners]
         voided = void(ledger, np.r_[new.lines, found.lines], np.r_[new.targets, targets])
         changes = Changes.of(new.lines, batch.received[new.rows], voided.lines, voided.at)
-        expected = expect(ledger, changes, ready.program.budget_minor)
+        expected = expect(ledger, changes, compiled.program.budget_minor)
         ledger.schedule(new.lines[ledger.lines["state"][new.lines] == PENDING])
         self.newest = int(batch.received[-1])
         released = release(ledger, self.newest)
         revoked = revoke(ledger, found.lines, targets)
-        meter.lap("reward")
+        meter.record("reward")
         record_events(record, batch)
         record_attributed(record, attributed)
         record_decided(record, batch, decided, new)
@@ -230,9 +232,9 @@ class Engine:
         record_released(record, released)
         record_changed(record, "revoked", ISSUED, REVOKED, revoked)
         record_late_reversals(record, batch, reversals, found)
-        record_vain_reversals(record, batch, reversals, found, (voided, revoked))
+        record_reversals_without_effect(record, batch, reversals, found, (voided, revoked))
         batch.keep()
-        meter.lap("audit")
+        meter.record("audit")
 
     def _outcome(self, record: Record) -> Outcome:
         refs = pl.concat(self._refs) if self._refs else pl.Series(dtype=pl.String)
@@ -244,5 +246,5 @@ class Engine:
             self._persons += len(refs)
         outcome = record.outcome(persons, self._next_entry)
         self._next_entry += len(outcome.audit)
-        self.meter.lap("audit")
+        self.meter.record("audit")
         return outcome

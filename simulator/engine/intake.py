@@ -9,7 +9,7 @@ import polars as pl
 
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.interner import Interner, hash_columns, pair_keys
-from simulator.engine.keys import Claim, KeyIndex
+from simulator.engine.keys import Insertion, KeyIndex
 from simulator.engine.outcome import Receipts
 from simulator.events.contract import DATA_COLUMNS
 
@@ -33,7 +33,7 @@ class Lookup:
     first message that has it.
     """
 
-    claim: Claim
+    insertion: Insertion
     held: Ints
     repeated: Ints
 
@@ -56,29 +56,29 @@ class Intake:
     def __init__(self) -> None:
         self.last_seq = 0
         self._index = KeyIndex()
-        self._strays: dict[tuple[str, str], int] = {}  # ids whose fingerprint belongs to another
+        self._collisions: dict[tuple[str, str], int] = {}  # ids whose fingerprint belongs to another
 
     def seq_of(self, sources: pl.Series, ids: pl.Series) -> Ints:
         """The seq under which each (`source`, `id`) was accepted, or -1."""
         pairs = pl.DataFrame({"source": sources, "id": ids})
         found = self._index.find(pair_keys(pairs, "source", "id"))
-        if self._strays:
+        if self._collisions:
             for row, key in enumerate(zip(sources.to_list(), ids.to_list(), strict=True)):
-                found[row] = self._strays.get(key, found[row])
+                found[row] = self._collisions.get(key, found[row])
         return found
 
     def look_up(self, messages: pl.DataFrame) -> Lookup:
         """Enter the messages' fingerprints, and say which accepted events they may repeat; `receive` must follow."""
-        claim = self._index.claim(pair_keys(messages, "source", "id"))
-        if claim.first.all():
-            return Lookup(claim, _NO_SEQS, _NO_SEQS)
-        held = self._index.get(claim.slots)
-        repeated = held[~claim.entered]
-        if self._strays:
-            rows = np.flatnonzero(~claim.first).tolist()
+        insertion = self._index.get_or_insert(pair_keys(messages, "source", "id"))
+        if insertion.first.all():
+            return Lookup(insertion, _NO_SEQS, _NO_SEQS)
+        held = self._index.get(insertion.slots)
+        repeated = held[~insertion.entered]
+        if self._collisions:
+            rows = np.flatnonzero(~insertion.first).tolist()
             keys = ((messages["source"][row], messages["id"][row]) for row in rows)
-            repeated = np.r_[repeated, [self._strays[key] for key in keys if key in self._strays]]
-        return Lookup(claim, held, np.unique(repeated.astype(np.int64)))
+            repeated = np.r_[repeated, [self._collisions[key] for key in keys if key in self._collisions]]
+        return Lookup(insertion, held, np.unique(repeated.astype(np.int64)))
 
     def receive(
         self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame, persons: Interner
@@ -87,42 +87,42 @@ class Intake:
 
         `lookup` is what `look_up` said of them, `repeated` the log's rows of `lookup.repeated` (EVENT_SCHEMA).
         """
-        claim = lookup.claim
-        fresh = claim.first.copy()
+        insertion = lookup.insertion
+        fresh = insertion.first.copy()
         duplicates: list[int] = []
         conflicts: list[tuple[int, str]] = []
         if not fresh.all():
             stored = _Stored(lookup.repeated, repeated)
-            repeats, again = np.flatnonzero(claim.entered & ~fresh), np.flatnonzero(~claim.entered)
+            repeats, again = np.flatnonzero(insertion.entered & ~fresh), np.flatnonzero(~insertion.entered)
             pairs = [(repeats, messages[lookup.held[repeats]])] if len(repeats) else []
             if len(again):
                 pairs.append((again, stored.rows(lookup.held[again])))
-            duplicates, conflicts, strays = self._compare(messages, pairs, stored)
-            fresh[strays] = True
+            duplicates, conflicts, collisions = self._compare(messages, pairs, stored)
+            fresh[collisions] = True
         rows = np.flatnonzero(fresh)
         seqs = np.arange(self.last_seq + 1, self.last_seq + 1 + len(rows))
         self.last_seq += len(rows)
         numbers = np.zeros(len(messages), np.int64)
         numbers[rows] = seqs
-        self._index.put(claim.slots[claim.first], numbers[claim.first])
+        self._index.put(insertion.slots[insertion.first], numbers[insertion.first])
         accepted = messages if len(rows) == len(messages) else messages[rows]
-        for row in self._new_strays(rows, np.flatnonzero(claim.first)):
-            self._strays[(messages["source"][row], messages["id"][row])] = int(numbers[row])
+        for row in self._new_collisions(rows, np.flatnonzero(insertion.first)):
+            self._collisions[(messages["source"][row], messages["id"][row])] = int(numbers[row])
         return Receipts(self._with_persons(accepted.with_columns(seq=seqs), persons), duplicates, conflicts)
 
     def again(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
         """Events of the log on a restart: enter their keys and people; gives them with `person`."""
         keys, seqs = pair_keys(events, "source", "id"), events["seq"].to_numpy()
-        claim = self._index.claim(keys)
-        self._index.put(claim.slots[claim.first], seqs[claim.first])
-        for row in self._new_strays(np.arange(len(keys)), np.flatnonzero(claim.first)):
-            self._strays[(events["source"][row], events["id"][row])] = int(seqs[row])
+        insertion = self._index.get_or_insert(keys)
+        self._index.put(insertion.slots[insertion.first], seqs[insertion.first])
+        for row in self._new_collisions(np.arange(len(keys)), np.flatnonzero(insertion.first)):
+            self._collisions[(events["source"][row], events["id"][row])] = int(seqs[row])
         if len(seqs):
             self.last_seq = int(seqs[-1])
         return self._with_persons(events, persons)
 
     @staticmethod
-    def _new_strays(accepted: Ints, entered: Ints) -> list[int]:
+    def _new_collisions(accepted: Ints, entered: Ints) -> list[int]:
         """Accepted rows that are not in the index, since another id has their fingerprint."""
         return [] if len(accepted) == len(entered) else np.setdiff1d(accepted, entered).tolist()
 
@@ -152,10 +152,10 @@ class Intake:
             for place in np.flatnonzero(same_key & ~equal).tolist():
                 field = next(name for name in _CONTENT if not same[name][place])
                 conflicts.append((int(rows[place]), _FIELD_NAMES.get(field, field)))
-        strays = self._strays_of(messages, sorted(unsure), duplicates, conflicts, stored)
-        return sorted(duplicates), sorted(conflicts), strays
+        collisions = self._collisions_of(messages, sorted(unsure), duplicates, conflicts, stored)
+        return sorted(duplicates), sorted(conflicts), collisions
 
-    def _strays_of(
+    def _collisions_of(
         self,
         messages: pl.DataFrame,
         rows: list[int],
@@ -167,8 +167,8 @@ class Intake:
         new: dict[tuple[str, str], int] = {}
         for row in rows:
             key = (messages["source"][row], messages["id"][row])
-            if key in self._strays:
-                other = stored.rows(np.array([self._strays[key]]))
+            if key in self._collisions:
+                other = stored.rows(np.array([self._collisions[key]]))
             elif key in new:
                 other = messages[[new[key]]]
             else:

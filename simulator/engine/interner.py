@@ -97,7 +97,7 @@ class Interner:
         if not len(given):
             return ids, given
         keys, checks = hashed.keys[given], _half(hashed.checks[given])
-        claim = self._index.claim(keys)
+        claim = self._index.get_or_insert(keys)
         firsts = given[claim.first]
         self._index.put(claim.slots[claim.first], np.arange(self._size, self._size + len(firsts)))
         self._enter(checks[claim.first])
@@ -203,7 +203,7 @@ class Words:
         return self.find(texts)
 
 
-class Few:
+class BoundedLabels:
     """Names of parts: the first PARTS different texts of the log keep theirs, all later ones share OTHER.
 
     Channels and sources are free texts, and a table of totals must stay small whoever sends what.

@@ -42,7 +42,7 @@ _LAST = np.uint64(56)
 
 
 @dataclass(frozen=True)
-class Claim:
+class Insertion:
     """Where keys stand: their `slots`; which rows' keys were `entered` by this call, and which came `first`."""
 
     slots: Ints
@@ -85,13 +85,13 @@ class KeyIndex:
             rows = going if rows is None else rows[going]
             wanted, buckets = wanted[going], buckets[going] + 1
 
-    def claim(self, keys: Keys) -> Claim:
+    def get_or_insert(self, keys: Keys) -> Insertion:
         """Find keys, and enter those that are absent, each once however often it comes.
 
         The caller gives the new slots their values by `put`.
         """
         self._make_room(len(keys))
-        return self._claim(keys)
+        return self._insert(keys)
 
     def put(self, slots: Ints, values: Ints) -> None:
         """Give claimed slots their values."""
@@ -104,9 +104,9 @@ class KeyIndex:
     def add(self, keys: Keys, values: Ints) -> None:
         """Add keys that are absent and differ from one another."""
         if len(keys):
-            self.put(self.claim(keys).slots, values)
+            self.put(self.get_or_insert(keys).slots, values)
 
-    def _claim(self, keys: Keys) -> Claim:
+    def _insert(self, keys: Keys) -> Insertion:
         """The same, where there is room for all.
 
         No sort is needed: rows with one key walk the same slots in step, and of those that write to one slot the
@@ -150,7 +150,7 @@ class KeyIndex:
                 places = _moved(places, before * BUCKET, self._room * BUCKET)
         first = entered & (self._values[places] == np.arange(count))
         self._count += int(np.count_nonzero(first))
-        return Claim(places, entered, first)
+        return Insertion(places, entered, first)
 
     def _home(self, keys: Keys) -> Ints:
         """The bucket that each key begins in: its part by the highest bits, and in it by the next ones."""
@@ -211,7 +211,7 @@ class KeyIndex:
             left_over += self._rebuild(part, homes)
         for keys, values in left_over:
             self._count -= len(keys)
-            self.put(self._claim(keys).slots, values.astype(np.int64))
+            self.put(self._insert(keys).slots, values.astype(np.int64))
 
     def _rebuild(self, part: int, homes: int) -> list[tuple[Keys, NDArray[np.uint32]]]:
         """Lay the entries of a part out in `homes` buckets: sorted by home, each takes the first free slot.

@@ -229,7 +229,7 @@ class Ledger:
 
     def accounts_of(self, reward: Reward, recipients: Ints) -> Ints:
         """The accounts of these recipients for one reward, entered where new."""
-        claim = self.account_ids.claim(self._keys(reward, recipients))
+        claim = self.account_ids.get_or_insert(self._keys(reward, recipients))
         new = recipients[claim.first]
         ids = self.accounts.append(recipient=new, role=np.full(len(new), ROLES.index(reward.to)))
         self.account_ids.put(claim.slots[claim.first], ids)

@@ -15,7 +15,7 @@ from simulator.engine.ledger import COUNTED, ISSUED, NOT_PAID, PENDING, ROLES, S
 from simulator.engine.outcome import EMPTY, SCHEMAS, Outcome, Version
 from simulator.engine.rollup import METRIC, Breakdown, Calendar, Tally
 from simulator.engine.state import State
-from simulator.engine.version import Ready
+from simulator.engine.version import CompiledProgram
 
 REWARD_METRIC = METRIC[f"reward.{STATES[0]}"]
 PENDING_METRIC = METRIC[f"pending.{NOT_PAID[0]}"]
@@ -27,7 +27,7 @@ class Record:
 
     state: State
     ledger: Ledger
-    ready: Ready
+    compiled: CompiledProgram
     leaders: Leaders
     first_decision: int
     first_line: int

@@ -100,7 +100,7 @@ def record_attributed(record: Record, attributed: Attributed) -> None:
         trigger=seq,
         person=friend,
         ref=seq,
-        version=record.ready.number,
+        version=record.compiled.number,
         detail=[", ".join(words) for words in zip(methods, channels, codes, strict=True)],
     )
 
@@ -110,7 +110,7 @@ def record_decided(record: Record, batch: Batch, decided: Decided, new: NewLines
     rows, ids = decided.rows, decided.ids
     if not len(rows):
         return
-    names = [milestone.name for milestone in record.ready.program.milestones]
+    names = [milestone.name for milestone in record.compiled.program.milestones]
     milestones = [names[place] for place in decided.milestone.tolist()]
     outcomes = [OUTCOMES[code] for code in decided.outcome.tolist()]
     seq, at = batch.seq[rows], batch.received[rows]
@@ -125,7 +125,7 @@ def record_decided(record: Record, batch: Batch, decided: Decided, new: NewLines
         "decided_at": at,
         "failed": decided.failed,
         "facts": decided.facts,
-        "program_version": np.full(len(rows), record.ready.number),
+        "program_version": np.full(len(rows), record.compiled.number),
         "withheld_minor": absent(count_ruled(record, batch, decided, new)),
     }
     record.decisions.append(pl.DataFrame(columns, schema=SCHEMAS["decisions"]))
@@ -138,7 +138,7 @@ def record_decided(record: Record, batch: Batch, decided: Decided, new: NewLines
         trigger=seq,
         person=decided.friend,
         ref=ids,
-        version=record.ready.number,
+        version=record.compiled.number,
         detail=[_decision(*words) for words in zip(milestones, outcomes, decided.reason, strict=True)],
     )
 
@@ -163,22 +163,22 @@ def record_settled(record: Record, batch: Batch, decided: Decided) -> None:
         trigger=seq,
         person=np.array([s.case.friend for s in settled], np.int64),
         ref=np.array([s.case.decision for s in settled], np.int64),
-        version=np.array([s.case.ready.number for s in settled], np.int64),
+        version=np.array([s.case.compiled.number for s in settled], np.int64),
         detail=[
             f"{word}, by {by}" for word, by in zip(words, batch.texts("by", rows).to_list(), strict=True)
         ],
     )
-    vain = np.array(decided.vain, np.int64)
-    named = batch.texts("decision_milestone", vain).to_list()
+    no_effect = np.array(decided.no_effect, np.int64)
+    named = batch.texts("decision_milestone", no_effect).to_list()
     record.trail.of_events(
         SETTLED,
         "verdict-without-effect",
-        at=batch.received[vain],
-        seq=batch.seq[vain],
-        trigger=batch.seq[vain],
-        person=batch.person[vain],
-        ref=np.full(len(vain), NONE),
-        version=record.ready.number,
+        at=batch.received[no_effect],
+        seq=batch.seq[no_effect],
+        trigger=batch.seq[no_effect],
+        person=batch.person[no_effect],
+        ref=np.full(len(no_effect), NONE),
+        version=record.compiled.number,
         detail=[f"{milestone}: no such decision in review" for milestone in named],
     )
 

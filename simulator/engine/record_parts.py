@@ -71,7 +71,7 @@ def count_ruled(record: Record, batch: Batch, decided: Decided, new: NewLines) -
     )  # of an `any` milestone some were barred by an earlier one since
     if verdicts is None or not verdicts.results.shape[1] or not kept.any():
         return withheld
-    names = [rule.code for rule in record.ready.rules]
+    names = [rule.code for rule in record.compiled.rules]
     places, results = decided.ruled[kept], verdicts.results[kept]
     at = batch.received[decided.rows[places]]
     codes = np.array([record.breakdown.codes(f"rule.{result}", names) for result in RESULTS])
@@ -79,7 +79,7 @@ def count_ruled(record: Record, batch: Batch, decided: Decided, new: NewLines) -
     record.breakdown.add(codes[results[row, rule], rule], at[row])
     stopped = decided.outcome[places] != QUALIFIED
     places, deciding, at = places[stopped], verdicts.deciding[kept][stopped], at[stopped]
-    money = withheld_money(batch, record.state, record.ledger, record.ready, decided, places, new)
+    money = withheld_money(batch, record.state, record.ledger, record.compiled, decided, places, new)
     withheld[places] = money
     outcome = decided.outcome[places]
     for which in (REFUSED, REVIEW):
@@ -110,6 +110,6 @@ def _channels(record: Record, metric: str, attributions: Array) -> Ints:
         state.attributions["channel"][attributions], return_index=True, return_inverse=True
     )
     codes = np.zeros(len(words), np.int64)
-    for place in np.argsort(firsts).tolist():  # in the order of the log, as `Few` wants it
+    for place in np.argsort(firsts).tolist():  # in the order of the log, as `BoundedLabels` wants it
         codes[place] = record.breakdown.code(metric, state.channels.part(state.words.texts[words[place]]))
     return codes[places]

@@ -39,16 +39,16 @@ def record_late_reversals(record: Record, batch: Batch, reversals: Reversals, fo
         record.breakdown.add(record.breakdown.codes(f"late_reversal.{fate}", names), at[which], 1, values)
 
 
-def record_vain_reversals(
+def record_reversals_without_effect(
     record: Record, batch: Batch, reversals: Reversals, found: ReversedLines, changes: tuple[Changed, ...]
 ) -> None:
     """Reversals that changed no reward as they came, or as the conversion came that they waited for: each with why."""
     if not len(reversals.rows) and not reversals.met:
         return
-    vain = [*_now(record, batch, reversals, found, changes), *_met(record, batch, reversals)]
-    if not vain:
+    no_effect = [*_now(record, batch, reversals, found, changes), *_met(record, batch, reversals)]
+    if not no_effect:
         return
-    rows, triggers, persons, reasons = (list(column) for column in zip(*vain, strict=True))
+    rows, triggers, persons, reasons = (list(column) for column in zip(*no_effect, strict=True))
     record.trail.of_events(
         REVERSED,
         "reversal-without-effect",
@@ -57,7 +57,7 @@ def record_vain_reversals(
         trigger=np.array(triggers, np.int64),
         person=np.array(persons, np.int64),
         ref=np.full(len(rows), NONE),
-        version=record.ready.number,
+        version=record.compiled.number,
         detail=reasons,
     )
     _count(record, batch, rows, reasons, 1)
@@ -77,19 +77,21 @@ def _now(
     lines_of: dict[int, list[int]] = {}
     for line, owner in zip(found.lines.tolist(), found.owners.tolist(), strict=True):
         lines_of.setdefault(int(reversals.firsts[owner]), []).append(line)
-    vain: list[Vain] = []
+    no_effect: list[Vain] = []
     for place, row in enumerate(reversals.rows.tolist()):
         seq, why = int(batch.seq[row]), reversals.why[place]
         if why is None and seq not in effective:
-            why = _why_in_vain(record, [line for line in lines_of.get(place, ()) if held["made"][line] < seq])
+            why = _why_no_effect(
+                record, [line for line in lines_of.get(place, ()) if held["made"][line] < seq]
+            )
         if why is not None:
-            vain.append((row, seq, int(batch.person[row]), why))
-    return vain
+            no_effect.append((row, seq, int(batch.person[row]), why))
+    return no_effect
 
 
 def _met(record: Record, batch: Batch, reversals: Reversals) -> list[Vain]:
     """Those that had waited; they were counted by another reason until their conversion came."""
-    held, vain = record.ledger.lines, list[Vain]()
+    held, no_effect = record.ledger.lines, list[Vain]()
     for one in reversals.met:
         seq, why = batch.seq[one.row], one.why
         _count(record, batch, [one.row], [one.waited.why], -1)
@@ -98,8 +100,8 @@ def _met(record: Record, batch: Batch, reversals: Reversals) -> list[Vain]:
             made = (held["seq"][lines] == seq) & (held["made"][lines] == seq)
             why = None if made.any() else NO_REWARD
         if why is not None:
-            vain.append((one.row, one.waited.seq, one.waited.person, why))
-    return vain
+            no_effect.append((one.row, one.waited.seq, one.waited.person, why))
+    return no_effect
 
 
 def _count(record: Record, batch: Batch, rows: list[int], reasons: list[str], sign: int) -> None:
@@ -107,7 +109,7 @@ def _count(record: Record, batch: Batch, rows: list[int], reasons: list[str], si
     record.breakdown.add(codes, by_day(batch.received[rows]), sign)
 
 
-def _why_in_vain(record: Record, lines: list[int]) -> str:
+def _why_no_effect(record: Record, lines: list[int]) -> str:
     held = record.ledger.lines
     if not lines:
         return NO_REWARD

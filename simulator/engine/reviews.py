@@ -10,7 +10,7 @@ import polars as pl
 from simulator.engine.arrays import NONE, Bools, Columns, Ints
 from simulator.engine.interner import Hashed, Interner, Words, hash_pairs
 from simulator.engine.keys import mix
-from simulator.engine.version import Ready
+from simulator.engine.version import CompiledProgram
 
 ReviewKey = tuple[str, str, str]
 """What a verdict names: the conversion's source and id, and the milestone."""
@@ -25,7 +25,7 @@ class Case:
 
     decision: int
     seq: int
-    ready: Ready
+    compiled: CompiledProgram
     milestone: int
     friend: int
     referrer: int
@@ -37,7 +37,7 @@ class Case:
     @property
     def milestone_name(self) -> str:
         """The milestone's name."""
-        return self.ready.program.milestones[self.milestone].name
+        return self.compiled.program.milestones[self.milestone].name
 
 
 _NUMBERS = ("decision", "seq", "version", "milestone", "friend", "referrer", "occurred", "amount")
@@ -48,7 +48,7 @@ class Reviews:
 
     def __init__(self) -> None:
         self._ids = Interner()  # of conversion and milestone
-        self._versions: dict[int, Ready] = {}
+        self._versions: dict[int, CompiledProgram] = {}
         self._rules = Words()
         self._rows = Columns(
             {
@@ -66,15 +66,17 @@ class Reviews:
             }
         )
 
-    def enter(self, ready: Ready, conversions: pl.DataFrame, names: Ints, **columns: Ints) -> None:
+    def enter(
+        self, compiled: CompiledProgram, conversions: pl.DataFrame, names: Ints, **columns: Ints
+    ) -> None:
         """Enter decisions in review, made under `ready`, with the columns of a Case but those of texts.
 
         `conversions` have `source` and `id`, `names` are ids of the milestones' names.
         """
-        self._versions[ready.number] = ready
+        self._versions[compiled.number] = compiled
         self._ids.assign(_keys(conversions, names))
         count = len(names)
-        self._rows.append(version=np.full(count, ready.number), open=np.ones(count, np.bool_), **columns)
+        self._rows.append(version=np.full(count, compiled.number), open=np.ones(count, np.bool_), **columns)
 
     def waiting(self, verdicts: pl.DataFrame, names: Ints) -> dict[ReviewKey, Case]:
         """The decisions still in review that these verdicts (columns `source`, `id`, `milestone`) name."""
@@ -88,8 +90,8 @@ class Reviews:
         held = self._rows
         decision, seq, version, *rest = (int(held[name][row]) for name in _NUMBERS)
         milestone, friend, referrer, occurred, amount = rest
-        ready, (source, id_, _) = self._versions[version], key
-        return Case(decision, seq, ready, milestone, friend, referrer, occurred, amount, source, id_)
+        compiled, (source, id_, _) = self._versions[version], key
+        return Case(decision, seq, compiled, milestone, friend, referrer, occurred, amount, source, id_)
 
     def close(self, decisions: Ints) -> None:
         """These decisions are in review no more."""

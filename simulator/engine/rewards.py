@@ -17,7 +17,7 @@ from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
 from simulator.engine.reviews import Case
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.state import State
-from simulator.engine.version import Ready
+from simulator.engine.version import CompiledProgram
 from simulator.program.model import MAX_LINE_MINOR, Reward
 
 
@@ -28,7 +28,7 @@ class Qualified:
     `targets` are the conversions (see `Ledger.target_ids`), `amounts` are in minor units (NONE where none).
     """
 
-    ready: Ready
+    compiled: CompiledProgram
     rows: Ints
     decisions: Ints
     milestone: Ints
@@ -58,27 +58,31 @@ class Changed:
     at: Ints
 
 
-def qualified_now(batch: Batch, ledger: Ledger, ready: Ready, decided: Decided) -> list[Qualified]:
+def qualified_now(
+    batch: Batch, ledger: Ledger, compiled: CompiledProgram, decided: Decided
+) -> list[Qualified]:
     """What qualified in this batch: its own decisions, and approved ones under the version of each."""
     places = np.flatnonzero(decided.outcome == QUALIFIED)
     groups = []
     if len(places):
         pairs = hash_pairs(batch.events[decided.rows[places]], "source", "id")
-        groups.append(of_batch(batch, ready, decided, places, ledger.target_ids.assign(pairs)[0]))
+        groups.append(of_batch(batch, compiled, decided, places, ledger.target_ids.assign(pairs)[0]))
     approved = [(s.row, s.case) for s in decided.settlements if s.outcome == QUALIFIED]
-    versions = {case.ready.number: case.ready for _, case in approved}
+    versions = {case.compiled.number: case.compiled for _, case in approved}
     for number, version in versions.items():
         groups.append(
-            _approved(ledger, version, [pair for pair in approved if pair[1].ready.number == number])
+            _approved(ledger, version, [pair for pair in approved if pair[1].compiled.number == number])
         )
     return groups
 
 
-def of_batch(batch: Batch, ready: Ready, decided: Decided, places: Ints, targets: Ints) -> Qualified:
+def of_batch(
+    batch: Batch, compiled: CompiledProgram, decided: Decided, places: Ints, targets: Ints
+) -> Qualified:
     """Give these decisions of the batch as if they qualified; `targets` are those of their conversions."""
     rows = decided.rows[places]
     return Qualified(
-        ready,
+        compiled,
         rows,
         decided.ids[places],
         decided.milestone[places],
@@ -91,13 +95,13 @@ def of_batch(batch: Batch, ready: Ready, decided: Decided, places: Ints, targets
     )
 
 
-def _approved(ledger: Ledger, ready: Ready, cases: list[tuple[int, Case]]) -> Qualified:
+def _approved(ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, Case]]) -> Qualified:
     def column(name: str) -> Ints:
         return np.array([getattr(case, name) for _, case in cases], np.int64)
 
     names = pl.DataFrame({"source": [case.source for _, case in cases], "id": [case.id for _, case in cases]})
     return Qualified(
-        ready,
+        compiled,
         np.array([row for row, _ in cases], np.int64),
         column("decision"),
         column("milestone"),
@@ -120,9 +124,11 @@ def add_lines(
     parts = [
         part
         for group in groups
-        for place, reward in enumerate(group.ready.program.rewards)
+        for place, reward in enumerate(group.compiled.program.rewards)
         if len(
-            (part := _draft(batch, state, ledger, group, place, int(terms[group.ready.number][place])))["row"]
+            (part := _draft(batch, state, ledger, group, place, int(terms[group.compiled.number][place])))[
+                "row"
+            ]
         )
     ]
     if not parts:
@@ -142,7 +148,7 @@ def _draft(
     batch: Batch, state: State, ledger: Ledger, group: Qualified, place: int, terms: int
 ) -> dict[str, Array]:
     """The lines of one reward, in columns of `Ledger.lines` and `row`, `place`, `target`."""
-    reward = group.ready.program.rewards[place]
+    reward = group.compiled.program.rewards[place]
     at, recipients, values = promises(batch, state, group, reward)
     received = batch.received[group.rows[at]]
     return {
@@ -165,7 +171,7 @@ def _draft(
 def promises(batch: Batch, state: State, group: Qualified, reward: Reward) -> tuple[Ints, Ints, Ints]:
     """Which rows of the group get a line of this reward, whom it goes to, and its money."""
     at = np.flatnonzero(
-        np.array([m.name == reward.on for m in group.ready.program.milestones], bool)[group.milestone]
+        np.array([m.name == reward.on for m in group.compiled.program.milestones], bool)[group.milestone]
     )
     recipients = _recipients(batch, state, reward.to, group, at)
     values = _values(reward.value_minor, reward.percent, group.amounts[at])

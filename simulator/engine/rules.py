@@ -11,7 +11,7 @@ import polars as pl
 from simulator.domain.stopwatch import OFF, Meter
 from simulator.domain.vocabulary import Outcome, values
 from simulator.engine.arrays import Array, Ints
-from simulator.engine.version import Ready
+from simulator.engine.version import CompiledProgram
 
 PASS, FAIL, MISSING, UNASKED = 0, 1, 2, 3
 RESULTS = ("pass", "fail", "missing")
@@ -39,20 +39,22 @@ class Verdicts:
     deciding: Ints
 
 
-def judge_by_rules(ready: Ready, facts: pl.DataFrame, milestones: Ints, meter: Meter = OFF) -> Verdicts:
+def judge_by_rules(
+    compiled: CompiledProgram, facts: pl.DataFrame, milestones: Ints, meter: Meter = OFF
+) -> Verdicts:
     """Evaluate every rule of each row's milestone (`milestones`: places in the file) over its facts."""
     count = len(milestones)
     reason: list[str | None] = [None] * count
     failed: list[str] = ["[]"] * count
     texts: list[str | None] = [None] * count
-    if not ready.rules:
+    if not compiled.rules:
         none = np.zeros(count, np.int64)
         return Verdicts(none, reason, failed, texts, np.zeros((count, 0), np.int8), none)
-    results = _results(ready, facts, count, meter)
-    applies = _applies(ready)[milestones]
+    results = _results(compiled, facts, count, meter)
+    applies = _applies(compiled)[milestones]
     results[~applies] = PASS
-    outcome, deciding = _outcomes(ready, results)
-    codes = [rule.code for rule in ready.rules]
+    outcome, deciding = _outcomes(compiled, results)
+    codes = [rule.code for rule in compiled.rules]
     known: dict[bytes, str] = {}
     for row in np.flatnonzero(outcome != QUALIFIED).tolist():
         rule, states = deciding[row], results[row]
@@ -62,30 +64,30 @@ def judge_by_rules(ready: Ready, facts: pl.DataFrame, milestones: Ints, meter: M
             pairs = [[codes[place], _WORDS[state]] for place, state in enumerate(states.tolist()) if state]
             known[pattern] = orjson.dumps(pairs).decode()
         failed[row] = known[pattern]
-    if ready.facts:
+    if compiled.facts:
         texts = facts.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
     results[~applies] = UNASKED
     return Verdicts(outcome, reason, failed, texts, results, deciding)
 
 
-def _results(ready: Ready, facts: pl.DataFrame, count: int, meter: Meter) -> Array:
+def _results(compiled: CompiledProgram, facts: pl.DataFrame, count: int, meter: Meter) -> Array:
     """PASS, FAIL or MISSING by row and rule."""
     frame = facts if facts.width else pl.DataFrame({"": np.zeros(count, np.int8)})
     if meter.detailed:  # one after another, so that each has a time of its own
         meter.mark()
         columns = []
-        for rule, met in zip(ready.rules, ready.met, strict=True):
+        for rule, met in zip(compiled.rules, compiled.met, strict=True):
             columns.append(frame.select(met).to_series())
             meter.piece(f"rule {rule.code}")
     else:
-        columns = frame.select(ready.met).get_columns()
+        columns = frame.select(compiled.met).get_columns()
     return np.column_stack([_result(column) for column in columns])
 
 
-def _applies(ready: Ready) -> Array:
+def _applies(compiled: CompiledProgram) -> Array:
     """Whether a rule is of a milestone, by milestone and rule."""
-    applies = np.zeros((len(ready.rules_of), len(ready.rules)), bool)
-    for milestone, places in enumerate(ready.rules_of):
+    applies = np.zeros((len(compiled.rules_of), len(compiled.rules)), bool)
+    for milestone, places in enumerate(compiled.rules_of):
         applies[milestone, places] = True
     return applies
 
@@ -98,10 +100,10 @@ def _result(met: pl.Series) -> Array:
     return np.where(missing, np.int8(MISSING), np.where(passed, np.int8(PASS), np.int8(FAIL)))
 
 
-def _outcomes(ready: Ready, results: Array) -> tuple[Ints, Ints]:
+def _outcomes(compiled: CompiledProgram, results: Array) -> tuple[Ints, Ints]:
     """The outcome of each row and the rule that decided it: the first failing one that refuses, else the first."""
     failing = results != PASS
-    refuses = np.array([rule.on_fail == "refuse" for rule in ready.rules])
+    refuses = np.array([rule.on_fail == "refuse" for rule in compiled.rules])
     refusing = failing & refuses
     refused, failed = refusing.any(axis=1), failing.any(axis=1)
     outcome = np.where(refused, REFUSED, np.where(failed, REVIEW, QUALIFIED))

@@ -12,7 +12,7 @@ import numpy as np
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Columns
 from simulator.engine.devices import Devices
-from simulator.engine.interner import Codes, Few, Interner, Words
+from simulator.engine.interner import BoundedLabels, Codes, Interner, Words
 from simulator.engine.keys import KeyIndex
 from simulator.engine.reviews import Reviews
 
@@ -129,8 +129,8 @@ class State:
     attributions: Columns = field(default_factory=_attributions)
     communities: Columns = field(default_factory=_communities)  # by word
     reviews: Reviews = field(default_factory=Reviews)
-    channels: Few = field(default_factory=Few)
-    sources: Few = field(default_factory=Few)
+    channels: BoundedLabels = field(default_factory=BoundedLabels)
+    sources: BoundedLabels = field(default_factory=BoundedLabels)
     person_ids: Interner = field(default_factory=Interner)
     codes: Codes = field(default_factory=Codes)
     contact_ids: Interner = field(default_factory=Interner)

@@ -14,7 +14,7 @@ from simulator.program.rules import CompiledRule, compile_rule
 
 
 @dataclass(frozen=True)
-class Ready:
+class CompiledProgram:
     """A program in force, its number from 1, and what is derived from it once."""
 
     number: int

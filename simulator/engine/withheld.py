@@ -18,12 +18,18 @@ from simulator.engine.keys import pair
 from simulator.engine.ledger import Ledger
 from simulator.engine.rewards import NewLines, of_batch, promises
 from simulator.engine.state import State
-from simulator.engine.version import Ready
+from simulator.engine.version import CompiledProgram
 from simulator.program.model import Reward
 
 
 def withheld_money(
-    batch: Batch, state: State, ledger: Ledger, ready: Ready, decided: Decided, places: Ints, new: NewLines
+    batch: Batch,
+    state: State,
+    ledger: Ledger,
+    compiled: CompiledProgram,
+    decided: Decided,
+    places: Ints,
+    new: NewLines,
 ) -> Ints:
     """Give the money (minor units) that each of these stopped decisions, in log order, would have been promised.
 
@@ -32,8 +38,8 @@ def withheld_money(
     money = np.zeros(len(places), np.int64)
     if not len(places):
         return money
-    group = of_batch(batch, ready, decided, places, places)
-    for reward in ready.program.rewards:
+    group = of_batch(batch, compiled, decided, places, places)
+    for reward in compiled.program.rewards:
         at, recipients, values = promises(batch, state, group, reward)
         values = _part(values, reward.every or 1)
         if reward.tier is not None and len(at):
@@ -41,7 +47,7 @@ def withheld_money(
             numbers = _promised_before(ledger, reward, recipients, group.rows[at], new) + 1
             values[(numbers < first) | (False if last is None else numbers > last)] = 0
         money[at] += values
-    money[_stopped_before(state, ready, decided, places)] = 0
+    money[_stopped_before(state, compiled, decided, places)] = 0
     return money
 
 
@@ -64,13 +70,15 @@ def _promised_before(ledger: Ledger, reward: Reward, recipients: Ints, rows: Int
     return made - np.where(accounts == NONE, 0, since)
 
 
-def _stopped_before(state: State, ready: Ready, decided: Decided, places: Ints) -> Ints:
+def _stopped_before(state: State, compiled: CompiledProgram, decided: Decided, places: Ints) -> Ints:
     """Find the decisions on an `any` milestone that a rule had stopped before for the same friend."""
-    once = np.array([milestone.occurrence == "any" for milestone in ready.program.milestones], bool)
+    once = np.array([milestone.occurrence == "any" for milestone in compiled.program.milestones], bool)
     at = np.flatnonzero(once[decided.milestone[places]])
     if not len(at):
         return at
-    names = np.array([state.milestone_id(one.name) for one in ready.program.milestones], np.int64)
-    claim = state.stopped.claim(pair(decided.friend[places[at]], names[decided.milestone[places[at]]]))
+    names = np.array([state.milestone_id(one.name) for one in compiled.program.milestones], np.int64)
+    claim = state.stopped.get_or_insert(
+        pair(decided.friend[places[at]], names[decided.milestone[places[at]]])
+    )
     state.stopped.put(claim.slots[claim.first], np.zeros(int(claim.first.sum()), np.int64))
     return at[~claim.first]

@@ -69,7 +69,7 @@ class Receiver:
     look like a phone number: the program says so.
     """
 
-    floor_ms: int
+    earliest_receipt_ms: int
     clock_ms: int | None
     times: NDArray[np.int64] | None = None
     numeric_references: bool = False
@@ -112,7 +112,7 @@ def decode_known(
         more = pl.DataFrame(rows, schema=READ_SCHEMA, orient="row")
         frame = pl.concat([frame, more]).sort("position")
     if replay:
-        far = _far_problems(len(lines), frame, problems, receiver.floor_ms)
+        far = _far_problems(len(lines), frame, problems, receiver.earliest_receipt_ms)
         problems.update(far)
         frame = frame.filter(~pl.col("position").is_in(list(far))) if far else frame
     received, clamped = _receipts(len(lines), frame, problems, receiver)
@@ -140,18 +140,18 @@ def decode_known(
 
 
 def _far_problems(
-    count: int, frame: pl.DataFrame, problems: Mapping[int, Problem], floor_ms: int
+    count: int, frame: pl.DataFrame, problems: Mapping[int, Problem], earliest_receipt_ms: int
 ) -> dict[int, Problem]:
     """Find times of receipt that lie so far after all before them that they would spoil those of all later lines."""
     times = np.zeros(count, dtype=np.int64)
     times[frame["position"].to_numpy()] = frame["stated"].to_numpy()
     for position, one in problems.items():
         times[position] = one.stated or 0
-    newest = np.maximum.accumulate(np.concatenate(([floor_ms], times)))[:-1]
+    newest = np.maximum.accumulate(np.concatenate(([earliest_receipt_ms], times)))[:-1]
     if not ((times - newest > FAR_MS) & (newest > 0)).any():
         return {}
     far: dict[int, Problem] = {}
-    last = floor_ms
+    last = earliest_receipt_ms
     rows = {row["position"]: row for row in frame.select("position", "source", "id").iter_rows(named=True)}
     for position in np.flatnonzero(times).tolist():
         if last and times[position] - last > FAR_MS:
@@ -178,15 +178,15 @@ def _receipts(
     if receiver.times is not None:
         return receiver.times, False
     if receiver.clock_ms is not None:
-        return np.full(count, max(receiver.floor_ms, receiver.clock_ms), dtype=np.int64), False
-    stated = np.full(count, receiver.floor_ms, dtype=np.int64)
+        return np.full(count, max(receiver.earliest_receipt_ms, receiver.clock_ms), dtype=np.int64), False
+    stated = np.full(count, receiver.earliest_receipt_ms, dtype=np.int64)
     positions = frame["position"].to_numpy()
     own = frame["stated"].to_numpy()
     stated[positions] = own
     for position, problem in problems.items():
         if problem.stated is not None:
             stated[position] = problem.stated
-    received = np.maximum(np.maximum.accumulate(stated), receiver.floor_ms) if count else stated
+    received = np.maximum(np.maximum.accumulate(stated), receiver.earliest_receipt_ms) if count else stated
     return received, bool((received[positions] > own).any())
 
 

@@ -192,7 +192,7 @@ def _times(events: pl.DataFrame) -> pl.Series:
 def _sink(
     frames: Callable[[], Iterator[pl.DataFrame]], schema: dict[str, pl.DataType], out: IO[bytes]
 ) -> None:
-    from polars.io.plugins import register_io_source  # noqa: PLC0415 - only Parquet needs it
+    from polars.io.plugins import register_io_source
 
     def source(
         _columns: list[str] | None, _predicate: pl.Expr | None, _rows: int | None, _batch: int | None

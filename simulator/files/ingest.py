@@ -132,7 +132,7 @@ def _take(platform: Platform, block: Block, now: int | None, intake: Intake, *, 
     moved = None
     if as_occurred and block.occurred is not None and now is not None:
         stated = np.minimum(np.array(block.occurred, np.int64), now)
-        times = np.maximum(np.maximum.accumulate(stated), receiver.floor_ms)
+        times = np.maximum(np.maximum.accumulate(stated), receiver.earliest_receipt_ms)
         moved = int((times > stated).sum())
         receiver = replace(receiver, times=times)
     decoded = block.decode(receiver)
@@ -142,7 +142,7 @@ def _take(platform: Platform, block: Block, now: int | None, intake: Intake, *, 
     if intake.first is None:
         intake.first = next(block.refusals(decoded), None)
     if moved is None:
-        behind = now is not None and now < receiver.floor_ms
+        behind = now is not None and now < receiver.earliest_receipt_ms
         moved = decoded.messages.height if behind else decoded.clamped
     intake.clamped += min(moved, counts.accepted)  # what was not accepted has no time in the log
 

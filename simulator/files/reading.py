@@ -54,7 +54,7 @@ def _problem(path: Path) -> str | None:
 
 def _header_problem(path: Path) -> str | None:
     """What is wrong with a CSV file's header row: known before a database is made for it."""
-    from simulator.events.csvfile import read_csv  # noqa: PLC0415 - loads Polars, which JSON Lines need later
+    from simulator.events.csvfile import read_csv
 
     try:
         with opened(path) as stream:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from simulator.load.drive import Limits
 from simulator.load.rates import constant
-from simulator.load.session import Hooks, Order, run_load
+from simulator.load.session import Hooks, LoadProfile, run_load
 from simulator.load.thresholds import Threshold, parse_threshold
 from simulator.load.traffic import Recording
 
@@ -23,7 +23,7 @@ Trial = dict[str, Any]
 
 
 def find_knee(
-    order: Order, hooks: Hooks, traffic: Recording, told: Callable[[Trial], None]
+    order: LoadProfile, hooks: Hooks, traffic: Recording, told: Callable[[Trial], None]
 ) -> dict[str, Any]:
     """Search the knee: first as fast as it goes, then open runs between what held and what did not.
 
@@ -63,7 +63,7 @@ def find_knee(
 
 
 def _trial(
-    order: Order, hooks: Hooks, traffic: Recording, seconds: float, thresholds: tuple[Threshold, ...]
+    order: LoadProfile, hooks: Hooks, traffic: Recording, seconds: float, thresholds: tuple[Threshold, ...]
 ) -> dict[str, Any]:
     limits = Limits(events=None, seconds=seconds, drain=seconds)
     trial = replace(order, path=None, limits=limits, thresholds=thresholds)

@@ -20,7 +20,7 @@ from simulator.load.target import RulesAlone, Stored, without_repeats
 from simulator.load.thresholds import Threshold
 from simulator.load.traffic import Recording, Traffic, WorldTraffic, prepared
 from simulator.measuring.figures import running
-from simulator.measuring.heartbeat import Beats
+from simulator.measuring.heartbeat import Heartbeat
 from simulator.measuring.tally import Tally
 from simulator.program.model import Program
 from simulator.run.plan import Plan
@@ -35,7 +35,7 @@ More than this gains little, and a batch in the engine and one in the queue are 
 
 
 @dataclass(frozen=True)
-class Order:
+class LoadProfile:
     """What is asked for. `path` None: a database that is thrown away, or with `store` False none at all.
 
     With 2 `processes` a preset's traffic is made in one of its own; `dense` traffic converts often (`load.dense`).
@@ -65,7 +65,7 @@ class Hooks:
     show: Show = lambda _figures: None
 
 
-def run_load(order: Order, hooks: Hooks, traffic: Traffic | None = None) -> dict[str, Any]:
+def run_load(order: LoadProfile, hooks: Hooks, traffic: Traffic | None = None) -> dict[str, Any]:
     """Drive one load run to its end and give its figures (`simulator.load.figures.final`).
 
     `traffic` is for runs that share one; else it is made here. `ended` says whether it came to its end.
@@ -79,7 +79,7 @@ def run_load(order: Order, hooks: Hooks, traffic: Traffic | None = None) -> dict
         return _stored_or_not(order, hooks, found)
 
 
-def _stored_or_not(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
+def _stored_or_not(order: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
     if order.store and order.path is None:
         with TemporaryDirectory(
             prefix=".load-", dir=Path.cwd()
@@ -88,7 +88,7 @@ def _stored_or_not(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, An
     return _run(order, hooks, traffic)
 
 
-def traffic_of(order: Order, hooks: Hooks) -> Traffic:
+def traffic_of(order: LoadProfile, hooks: Hooks) -> Traffic:
     """The recorded log, or the preset's people; made before the clock starts where that is asked for.
 
     Raises:
@@ -116,7 +116,7 @@ def traffic_of(order: Order, hooks: Hooks) -> Traffic:
     return traffic
 
 
-def _run(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
+def _run(order: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
     paced = order.schedule is not None
     target: Stored | RulesAlone
     if order.store and order.path is not None:
@@ -124,11 +124,11 @@ def _run(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
     else:
         target = RulesAlone(order.program)
     shown = hooks.wall.now()
-    beats = Beats(shown)
+    beats = Heartbeat(shown)
 
-    def beat(now: float, tally: Tally, measured: dict[str, Any]) -> None:
+    def heartbeat(now: float, tally: Tally, measured: dict[str, Any]) -> None:
         if isinstance(target, Stored):
-            target.beat(beats.row(now, wall_ms(), target.platform.newest, measured, tally.latency))
+            target.heartbeat(beats.row(now, wall_ms(), target.platform.newest, measured, tally.latency))
 
     def tick(tally: Tally) -> None:
         nonlocal shown
@@ -138,7 +138,7 @@ def _run(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
             measured = {**_identity(order), **running(tally, target, paced=paced)}
             hooks.show(measured)
             if beats.due(now):
-                beat(now, tally, measured)
+                heartbeat(now, tally, measured)
 
     with closing(target):
         drive = Drive(
@@ -154,11 +154,11 @@ def _run(order: Order, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
         ended = drive.go()
         found = final(drive.tally, target, order.thresholds, paced=paced)
         found |= {"ended": ended, "loops": traffic.loops, "left_out": traffic.left_out, **_identity(order)}
-        beat(hooks.wall.now(), drive.tally, found)
+        heartbeat(hooks.wall.now(), drive.tally, found)
     return found
 
 
-def _identity(order: Order) -> dict[str, Any]:
+def _identity(order: LoadProfile) -> dict[str, Any]:
     schedule = order.schedule
     return {
         "traffic": str(order.recording) if order.recording is not None else order.plan.preset,
@@ -175,5 +175,5 @@ def _identity(order: Order) -> dict[str, Any]:
     }
 
 
-def _settings(order: Order) -> dict[str, str]:
+def _settings(order: LoadProfile) -> dict[str, str]:
     return {"load": json.dumps(_identity(order))}

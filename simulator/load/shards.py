@@ -21,9 +21,9 @@ from simulator.domain.errors import DatabaseError, ReferralError
 from simulator.domain.wall_clock import Stopper, wall_ms
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
-from simulator.load.session import Hooks, Order, run_load
+from simulator.load.session import Hooks, LoadProfile, run_load
 from simulator.load.worker import begin_worker
-from simulator.measuring.heartbeat import Beats
+from simulator.measuring.heartbeat import Heartbeat
 from simulator.measuring.histogram import Histogram
 from simulator.program.shares import share_of
 
@@ -47,12 +47,12 @@ def shard_path(path: Path, number: int) -> Path:
     return path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
-def shard_orders(order: Order, count: int) -> list[Order]:
+def shard_orders(order: LoadProfile, count: int) -> list[LoadProfile]:
     """The orders of the shards: people, events and budget are split, seeds are drawn from the run's."""
     return [_shard(order, number, count) for number in range(count)]
 
 
-def run_shards(order: Order, shards: Shards, hooks: Hooks) -> dict[str, Any]:
+def run_shards(order: LoadProfile, shards: Shards, hooks: Hooks) -> dict[str, Any]:
     """Run all shards and merge: the figures of all, and with a path one database with the sums of theirs.
 
     Raises:
@@ -69,12 +69,12 @@ def run_shards(order: Order, shards: Shards, hooks: Hooks) -> dict[str, Any]:
     figures |= {"shards": shards.count, "seed": order.plan.seed, "referrers": order.plan.referrers}
     if order.path is not None:
         parts = [shard.path for shard in orders if shard.path is not None]
-        beat = Beats(begun).row(hooks.wall.now(), wall_ms(), 0, figures, Histogram())
+        beat = Heartbeat(begun).row(hooks.wall.now(), wall_ms(), 0, figures, Histogram())
         merge(parts, order.path, order.program.text, beat)
     return figures
 
 
-def work(order: Order) -> dict[str, Any]:
+def work(order: LoadProfile) -> dict[str, Any]:
     """One shard, in whatever process: begun anew where a worker that died left something."""
     if order.path is not None:
         for tail in _FILES:
@@ -89,7 +89,7 @@ def _check_free(paths: Sequence[Path]) -> None:
             raise DatabaseError(f"{path}: exists already; name another file, or remove this one first")
 
 
-def _run_all(orders: Sequence[Order], shards: Shards, hooks: Hooks) -> list[dict[str, Any]]:
+def _run_all(orders: Sequence[LoadProfile], shards: Shards, hooks: Hooks) -> list[dict[str, Any]]:
     left = dict(enumerate(orders))
     found: dict[int, dict[str, Any]] = {}
     for _ in range(_LIVES):
@@ -132,13 +132,13 @@ def _executor(shards: Shards) -> MakeExecutor:
         return lambda: ProcessPoolExecutor(
             shards.workers, get_context("spawn"), initializer=begin_worker, initargs=(shards.workers,)
         )
-    from simulator.load.cluster import executor_at  # noqa: PLC0415 - an optional extra
+    from simulator.load.cluster import executor_at
 
     address = shards.cluster
     return lambda: executor_at(address)
 
 
-def _shard(order: Order, number: int, count: int) -> Order:
+def _shard(order: LoadProfile, number: int, count: int) -> LoadProfile:
     def part(total: int) -> int:
         return total // count + (number < total % count)
 

@@ -60,7 +60,7 @@ class Stored:
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
         """Judge and store; `done` comes from the writer's thread."""
         counts = self.platform.receive_columns(messages, done=done)
-        self.platform.echoes.take_reviews()  # nobody here settles them: they are not to pile up
+        self.platform.subscribers.take_reviews()  # nobody here settles them: they are not to pile up
         return counts
 
     def flush(self) -> None:
@@ -76,9 +76,9 @@ class Stored:
         """The database's file and its log."""
         return file_bytes(self.path)
 
-    def beat(self, row: Row) -> None:
+    def heartbeat(self, row: Row) -> None:
         """Keep a row of measurements, and say that we live."""
-        self.platform.beat(row)
+        self.platform.heartbeat(row)
         self.platform.clock("running", self.platform.newest)
 
     def standing(self) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class RulesAlone:
 
     def settle(self) -> None:
         """Release what is due."""
-        self._count(self._engine.advance(max(self._engine.newest, self._engine.told)))
+        self._count(self._engine.advance(max(self._engine.newest, self._engine.watermark)))
 
     def bytes(self) -> int:
         """Nothing is stored."""

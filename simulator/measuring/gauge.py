@@ -13,7 +13,7 @@ import polars as pl
 from db.sqlite.rows import Row
 from simulator.domain.stopwatch import Meters, Stopwatch
 from simulator.measuring.figures import running
-from simulator.measuring.heartbeat import Beats
+from simulator.measuring.heartbeat import Heartbeat
 from simulator.measuring.space import file_bytes
 from simulator.measuring.tally import Tally, late_arrivals
 from simulator.platform.receipts import Counts
@@ -27,7 +27,7 @@ class Gauge:
         self.judging, self.writing = Stopwatch(clock), Stopwatch(clock)
         self._path, self._clock = path, clock
         self._begun = clock()
-        self._beats = Beats(self._begun)
+        self._heartbeat = Heartbeat(self._begun)
         self._tally = Tally()
         self._done: deque[tuple[float, float, int]] = deque()
 
@@ -42,7 +42,7 @@ class Gauge:
 
     def go_on(self, number: int) -> None:
         """Number the beats from here on: an earlier process left so many."""
-        self._beats = Beats(self._clock(), number)
+        self._heartbeat = Heartbeat(self._clock(), number)
 
     def making(self) -> Callable[[], None]:
         """Call it before events are made, and what it gives when they are."""
@@ -65,7 +65,7 @@ class Gauge:
         """The batch was judged."""
         self._tally.counts += counts
 
-    def beat(self, wall_ms: int, sim_at: int) -> Row:
+    def heartbeat(self, wall_ms: int, sim_at: int) -> Row:
         """The row of this beat."""
         tally, now = self._tally, self._clock()
         while self._done:
@@ -73,4 +73,4 @@ class Gauge:
             tally.done += count
             tally.latency.add(np.full(count, at - ready))
         tally.elapsed, tally.offered = now - self._begun, tally.sent
-        return self._beats.row(now, wall_ms, sim_at, running(tally, self, paced=False), tally.latency)
+        return self._heartbeat.row(now, wall_ms, sim_at, running(tally, self, paced=False), tally.latency)

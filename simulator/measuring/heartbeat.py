@@ -10,10 +10,10 @@ import orjson
 from db.sqlite.rows import Row
 from simulator.measuring.histogram import Histogram
 
-BEAT_S = 1.0
+HEARTBEAT_S = 1.0
 
 
-class Beats:
+class Heartbeat:
     """Numbers the rows and takes the differences between one beat and the next."""
 
     def __init__(self, now: float, number: int = 0) -> None:
@@ -25,7 +25,7 @@ class Beats:
 
     def due(self, now: float) -> bool:
         """Whether it is time for the next."""
-        return now - self._at >= BEAT_S
+        return now - self._at >= HEARTBEAT_S
 
     def row(
         self, now: float, wall_ms: int, sim_at: int, figures: Mapping[str, Any], latency: Histogram

@@ -15,13 +15,13 @@ from simulator.engine.arrays import NONE, Columns, Ints
 from simulator.engine.interner import Words
 from simulator.engine.outcome import Outcome
 from simulator.program.model import Program
-from simulator.world.feedback import Felt
+from simulator.world.feedback import OutcomeFeedback
 from simulator.world.pseudonyms import text_marks
 
 _REWARDED, _REFUSED, _DONATED = range(3)
 
 
-class Knower(Protocol):
+class RecipientLookup(Protocol):
     """The engine, as far as it is asked who is concerned."""
 
     def recipients(self, rewards: Ints) -> Ints:
@@ -34,7 +34,7 @@ class Knower(Protocol):
         """The referrers of friends, by ids of people; NONE where there is none."""
 
 
-class Feelings:
+class FeedbackCollector:
     """Marks of people with what they felt and when, waiting to be taken."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Feelings:
         """The next people of the log, by their references."""
         self._people.append(mark=text_marks(refs))
 
-    def hear(self, outcome: Outcome, knower: Knower) -> None:
+    def hear(self, outcome: Outcome, knower: RecipientLookup) -> None:
         """What one call of the engine brought."""
         if not self.listening:
             return
@@ -85,7 +85,7 @@ class Feelings:
         """A program that came into force."""
         self._programs.append((at, program))
 
-    def take(self, before_ms: int) -> Felt:
+    def take(self, before_ms: int) -> OutcomeFeedback:
         """What was felt before a moment and has not been taken yet."""
         rows = np.concatenate(self._waiting) if self._waiting else np.empty((0, 3), dtype=np.int64)
         past = rows[:, 0] < before_ms
@@ -93,7 +93,7 @@ class Feelings:
         rows = rows[past]
         changed = [program for at, program in self._programs if at < before_ms]
         self._programs = self._programs[len(changed) :]
-        return Felt(
+        return OutcomeFeedback(
             rewarded=rows[rows[:, 2] == _REWARDED, 1],
             refused=rows[rows[:, 2] == _REFUSED, 1],
             communities=tuple(

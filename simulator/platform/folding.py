@@ -12,7 +12,7 @@ from db.write.store import Store
 from simulator.domain.errors import DatabaseError
 from simulator.engine import Engine
 from simulator.engine.arrays import NONE
-from simulator.platform.feedback import Feelings
+from simulator.platform.feedback import FeedbackCollector
 from simulator.platform.records import parse_program, same_design, typed
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -59,7 +59,7 @@ def folded(
     return engine
 
 
-def recall(feelings: Feelings, store: Store) -> None:
+def recall(feelings: FeedbackCollector, store: Store) -> None:
     """Gather again, from a database, what people felt since its beginning."""
     for page in resume.persons(store.query):
         feelings.meet(pl.Series([ref for _, ref in page], dtype=pl.String))

@@ -12,7 +12,7 @@ from simulator.platform.receipts import Counts
 
 
 @dataclass
-class Passed:
+class IntakeCounters:
     """How many messages came, an operator's own not counted (`received`); all of them (`receipts`); the newest receipt.
 
     `newest` is in milliseconds UTC, 0 before the first; messages that were refused are counted too.
@@ -23,7 +23,7 @@ class Passed:
     newest: int = 0
 
     @classmethod
-    def of(cls, settings: Mapping[str, str]) -> Passed:
+    def of(cls, settings: Mapping[str, str]) -> IntakeCounters:
         """As a database's settings keep it."""
         return cls(*(int(settings[name]) for name in ("received", "receipts", "newest_receipt")))
 

@@ -79,7 +79,7 @@ class Outbox:
             self._writing = self._writer.submit(self._write, waiting, done)
         elif waiting:
             self._write(waiting, done)
-        self.meter.lap("wait")
+        self.meter.record("wait")
 
     def _write(self, batches: Sequence[Batch], done: Sequence[Done]) -> None:
         self._store.write(Batch.joined(batches))

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from db.control import Order
+from db.control import WriterCommand
 from db.read import resume
 from db.read.summary import summary
 from db.sqlite.rows import Row
@@ -30,11 +30,11 @@ from simulator.engine.outcome import NO_EVENTS, Version
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.platform import quarantine
 from simulator.platform.folding import folded
-from simulator.platform.intake_counters import Passed
+from simulator.platform.intake_counters import IntakeCounters
 from simulator.platform.outbox import Done, Outbox
-from simulator.platform.receipts import Counts, Refusals, check_told, receipt_rollup
+from simulator.platform.receipts import Counts, Refusals, check_watermark, receipt_rollup
 from simulator.platform.records import batch_of, command_row, parse_program, typed, version_row
-from simulator.platform.subscribers import Echoes, Hear
+from simulator.platform.subscribers import Hear, Subscribers
 from simulator.program.load import load_program
 from simulator.program.model import Program
 
@@ -45,13 +45,13 @@ class Platform:
     def __init__(self, store: Store, engine: Engine, hear: Hear | None = None) -> None:
         self._store = store
         self._engine = engine
-        self._passed = Passed.of(store.settings())
+        self._counters = IntakeCounters.of(store.settings())
         self._quarantined = self._commands = self._sim_at = 0
         self._refusals = Refusals()
         self._broken = False
         self._meter = OFF
         self._outbox = Outbox(store)
-        self.echoes = Echoes(hear)
+        self.subscribers = Subscribers(hear)
 
     @classmethod
     def create(
@@ -72,7 +72,12 @@ class Platform:
         digest = hashlib.sha256(program.text.encode()).hexdigest()
         store = Store.create(
             path,
-            settings={"kind": "ingest", **(settings or {}), **Passed().settings(), "program_sha256": digest},
+            settings={
+                "kind": "ingest",
+                **(settings or {}),
+                **IntakeCounters().settings(),
+                "program_sha256": digest,
+            },
             version=version_row(Version(1, 0, program)),
             clock={"beat_at": wall_ms()},
         )
@@ -100,7 +105,7 @@ class Platform:
             platform = cls(store, folded(store, program, progress, hear), hear)
             platform._quarantined = resume.last_quarantined(store.query)
             platform._refusals = Refusals(resume.counted_refusals(store.query))
-            platform.echoes.recall(store)
+            platform.subscribers.recall(store)
             platform._commands = resume.last_command(store.query)
             platform._sim_at = store.clock()["sim_at"]
         except BaseException:
@@ -116,12 +121,12 @@ class Platform:
     @property
     def newest(self) -> int:
         """The newest time of receipt, of refused messages too; milliseconds UTC, 0 before the first."""
-        return max(self._passed.newest, self._engine.newest)
+        return max(self._counters.newest, self._engine.newest)
 
     @property
-    def told(self) -> int:
+    def watermark(self) -> int:
         """The greatest time told; milliseconds UTC, 0 before the first."""
-        return max(0, self._engine.told)
+        return max(0, self._engine.watermark)
 
     @property
     def sim_at(self) -> int:
@@ -141,17 +146,17 @@ class Platform:
     @property
     def received(self) -> int:
         """How many messages came in through this door, an operator's own not counted: where a sender goes on."""
-        return self._passed.received
+        return self._counters.received
 
     @property
-    def floor_ms(self) -> int:
+    def earliest_receipt_ms(self) -> int:
         """No message is received before this: the newest receipt, and after what was told."""
-        return max(self.newest, self.told + 1 if self.told else 0)
+        return max(self.newest, self.watermark + 1 if self.watermark else 0)
 
     @property
     def earliest_now(self) -> int:
         """The earliest time that can be told: the newest event's receipt, or what was told already."""
-        return max(0, self._engine.newest, self._engine.told)
+        return max(0, self._engine.newest, self._engine.watermark)
 
     def check_now(self, now_ms: int) -> None:
         """See that `now_ms` can be told.
@@ -160,7 +165,7 @@ class Platform:
             InputError: it is before a message already received, or before what was told.
 
         """
-        check_told(now_ms, self.earliest_now)
+        check_watermark(now_ms, self.earliest_now)
 
     def summary(self) -> dict[str, Any]:
         """Return what stands; see `db.read.summary`."""
@@ -178,7 +183,9 @@ class Platform:
 
     def receiver(self, clock_ms: int | None) -> Receiver:
         """How the next batch is stamped: by the clock, or (None) by each message's own `receivedat`."""
-        return Receiver(self.floor_ms, clock_ms, numeric_references=self.program.numeric_references)
+        return Receiver(
+            self.earliest_receipt_ms, clock_ms, numeric_references=self.program.numeric_references
+        )
 
     def check_program(self, text: str) -> Program:
         """A program that an event wants to bring into force.
@@ -252,7 +259,7 @@ class Platform:
         refused = quarantine.rows(
             messages, positions, receipts.conflicts, rejected, texts_of, after=self._quarantined, where=where
         )
-        self._passed.add(counts, messages, rejected, counted=counted)
+        self._counters.add(counts, messages, rejected, counted=counted)
         self._sim_at = max(self._sim_at, self.newest)
         by_hour = receipt_rollup(messages, receipts.events, receipts.duplicates, refused)
         by_part = self._refusals.breakdown(refused, messages, receipts.duplicates)
@@ -261,7 +268,7 @@ class Platform:
             events=receipts.events,
             quarantine=refused,
             done=done,
-            settings={**self._passed.settings(), **(keep or {})},
+            settings={**self._counters.settings(), **(keep or {})},
         )
         self._quarantined += refused.height
         return counts
@@ -315,7 +322,7 @@ class Platform:
         if status in ("finished", "stopped"):
             self.index()
 
-    def record(self, order: Order, sim_at: int, refused: str | None = None) -> None:
+    def record(self, order: WriterCommand, sim_at: int, refused: str | None = None) -> None:
         """Keep an operator's order: after which event and at which simulated time it was obeyed, or why it was not."""
         self._commands += 1
         row = command_row(self._commands, order, self._engine.last_seq, sim_at, refused)
@@ -327,9 +334,9 @@ class Platform:
         self._meter = self._engine.meter = self._outbox.meter = meters.judging
         self._store.meter = meters.writing
 
-    def beat(self, row: Row) -> None:
+    def heartbeat(self, row: Row) -> None:
         """Keep a row of measurements (table `meter`), with the next batch."""
-        self._outbox.put(Batch(beats=[row]))
+        self._outbox.put(Batch(measurements=[row]))
 
     def hold(self, events: int) -> None:
         """Let batches wait until they hold so many events, then write them in one transaction.
@@ -375,10 +382,10 @@ class Platform:
         quarantine: pl.DataFrame | None = None,
         done: Done | None = None,
     ) -> None:
-        self.echoes.hear(outcome, self._engine, events)
+        self.subscribers.hear(outcome, self._engine, events)
         batch = batch_of(outcome, events, quarantine)
-        clock = {"sim_at": self._sim_at, "told_at": self.told, "beat_at": wall_ms()}
-        self._meter.lap("receipts")
+        clock = {"sim_at": self._sim_at, "told_at": self.watermark, "beat_at": wall_ms()}
+        self._meter.record("receipts")
         self._outbox.put(replace(batch, clock=clock, settings=settings), done)
         self._broken = False
 

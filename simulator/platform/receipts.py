@@ -9,7 +9,7 @@ import polars as pl
 
 from simulator.domain.errors import InputError
 from simulator.domain.spans import HOUR_MS
-from simulator.engine.interner import Few
+from simulator.engine.interner import BoundedLabels
 from simulator.engine.outcome import EMPTY, Receipts
 from simulator.events.check import LATEST_RECEIPT_MS
 from simulator.events.moment import format_moment
@@ -49,7 +49,7 @@ class Counts:
         )
 
 
-def check_told(now_ms: int, earliest_ms: int) -> None:
+def check_watermark(now_ms: int, earliest_ms: int) -> None:
     """See that a time can be told; raises InputError where it is before a receipt or what was told, or after 2099."""
     if now_ms > LATEST_RECEIPT_MS:
         raise InputError(
@@ -88,18 +88,18 @@ def receipt_rollup(
 class Refusals:
     """What was not accepted, by who sent it and by which field was wrong, in the last hour of its day.
 
-    Sources and fields of malformed messages are whatever was sent: the first few have a part each (see `Few`).
+    Sources and fields of malformed messages are whatever was sent: the first few have a part each (`BoundedLabels`).
     """
 
     def __init__(self, parts: Iterable[tuple[str, str]] = ()) -> None:
         """`parts` are pairs of metric and part that were counted before (`db.read.resume.counted_refusals`)."""
         kept = list(parts)
         repeated = f"receipt.{DUPLICATE}"
-        self._repeating = Few(part for metric, part in kept if metric == repeated)
-        self._sources = Few(
+        self._repeating = BoundedLabels(part for metric, part in kept if metric == repeated)
+        self._sources = BoundedLabels(
             part for metric, part in kept if metric.startswith("receipt.") and metric != repeated
         )
-        self._fields = Few(part for metric, part in kept if metric.startswith("quarantine."))
+        self._fields = BoundedLabels(part for metric, part in kept if metric.startswith("quarantine."))
 
     def breakdown(
         self, refused: pl.DataFrame, messages: pl.DataFrame | None = None, duplicates: Sequence[int] = ()

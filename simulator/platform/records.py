@@ -7,7 +7,7 @@ import dataclasses
 import orjson
 import polars as pl
 
-from db.control import Order
+from db.control import WriterCommand
 from db.sqlite.readonly import DamagedDatabaseError
 from db.sqlite.rows import Row
 from db.write.batch import Batch
@@ -80,7 +80,7 @@ def version_row(version: Version) -> tuple[int, int, str, str, int, int | None, 
     )
 
 
-def command_row(number: int, order: Order, seq: int, sim_at: int, refused: str | None) -> Row:
+def command_row(number: int, order: WriterCommand, seq: int, sim_at: int, refused: str | None) -> Row:
     """An operator's order as a row of its table: the number-th, obeyed after event `seq` at `sim_at`, or refused."""
     args = orjson.dumps(order.args).decode()
     return number, order.kind, args, order.issued_at, seq, sim_at, refused

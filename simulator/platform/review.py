@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from db.read.review_queue import Waiting, outcome_of, waiting, waiting_one
-from db.sqlite.readonly import query_of, reading
+from db.sqlite.readonly import reading, select_on
 from simulator.domain.errors import InputError
 from simulator.events.contract import REFERENCE_PATTERN
 from simulator.events.moment import format_moment
@@ -24,7 +24,7 @@ def read_queue(path: Path) -> list[Waiting]:
 
     """
     with reading(path) as db:
-        return waiting(query_of(db))
+        return waiting(select_on(db))
 
 
 def find(queue: list[Waiting], what: str) -> Waiting:
@@ -77,8 +77,8 @@ def settle(platform: Platform, one: Waiting, verdict: Verdict, by: str, at_ms: i
         DatabaseError: the database can't be written.
 
     """
-    if at_ms < platform.floor_ms:
-        floor = platform.floor_ms
+    if at_ms < platform.earliest_receipt_ms:
+        floor = platform.earliest_receipt_ms
         raise InputError(
             f"the time {format_moment(at_ms)} is before what was received or told already; "
             f"the earliest right value is {format_moment(floor)} ({floor})"

@@ -9,21 +9,21 @@ import polars as pl
 from db.read.resume import open_reviews
 from db.write.store import Store
 from simulator.engine import Engine, Outcome
-from simulator.platform.feedback import Feelings
+from simulator.platform.feedback import FeedbackCollector
 from simulator.platform.folding import recall
 from simulator.platform.records import put_in_review
-from simulator.world.feedback import Felt
+from simulator.world.feedback import OutcomeFeedback
 
 Hear = Callable[[pl.DataFrame], None]
 
 
-class Echoes:
+class Subscribers:
     """Gathers what comes out of each batch until somebody takes it."""
 
     def __init__(self, hear: Hear | None = None) -> None:
         """`hear` is told of all accepted events, in the order of the log."""
         self._hear = hear
-        self._feelings = Feelings()
+        self._feelings = FeedbackCollector()
         self._past: Store | None = None  # holds what was felt before, until somebody listens
         self._in_review: list[tuple[int, str, str, str, str]] = []
 
@@ -51,6 +51,6 @@ class Echoes:
         taken, self._in_review = self._in_review, []
         return taken
 
-    def take_felt(self, before_ms: int) -> Felt:
+    def take_feedback(self, before_ms: int) -> OutcomeFeedback:
         """What people felt of the outcome before a moment, since the last call."""
         return self._feelings.take(before_ms)

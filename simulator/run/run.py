@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from db.control import CHANGE, DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, Order
+from db.control import CHANGE, DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, WriterCommand
 from db.read.resume import first_program, last_measurement, turned_dials
 from simulator.delivery.spool import Spool, files_path
 from simulator.domain.errors import InputError, ReferralError
@@ -25,7 +25,7 @@ from simulator.run.pace import MAX
 from simulator.run.script import Cue, Script, recorded
 from simulator.run.source import Answers, Source
 from simulator.run.steering import change_program, decide
-from simulator.world.feedback import Felt
+from simulator.world.feedback import OutcomeFeedback
 from simulator.world.operator import Review
 
 Ending = Literal["finished", "stopped"]
@@ -34,7 +34,7 @@ Args = Mapping[str, object]
 BATCH = 20_000  # messages in a transaction, at most
 _FASTEST = 1e9  # simulated milliseconds per millisecond: 11 days
 _TICK_S = 0.05  # how often a paced or paused run looks at the clock and at its orders
-_BEAT_S = 1.0
+_HEARTBEAT_S = 1.0
 _WORLD_RECEIVED = "world_received"
 
 
@@ -82,7 +82,7 @@ class Run:
             processes=processes,
             hurried=pace == MAX,
         )
-        self._platform.echoes.listen()
+        self._platform.subscribers.listen()
         self._at = self._source.start_ms  # everything that arrives before is received
         self._pace = pace
         self._paused = False
@@ -130,7 +130,7 @@ class Run:
             source.finish()
             platform.advance(max(source.end_ms, platform.earliest_now))  # later where something came in since
         platform.flush()
-        platform.beat(self._gauge.beat(wall_ms(), self._at))
+        platform.heartbeat(self._gauge.heartbeat(wall_ms(), self._at))
         platform.clock(ended, self._at, self._pace)
         return ended
 
@@ -210,7 +210,7 @@ class Run:
         for order in self._inbox.take():
             self._obey(order)
 
-    def _obey(self, order: Order) -> None:
+    def _obey(self, order: WriterCommand) -> None:
         """Do what somebody who watches wants, and record it; what can't be done is recorded with the reason."""
         refused = None
         try:
@@ -263,22 +263,22 @@ class Run:
     def _beat(self, *, now: bool = False) -> None:
         """Say that we live, and where we are; release what fell due where time goes slowly enough to watch."""
         wall = self._wall.now()
-        if not now and wall - self._beaten < _BEAT_S:
+        if not now and wall - self._beaten < _HEARTBEAT_S:
             return
         self._beaten = wall
         if self._pace != MAX and self._at - 1 > self._platform.earliest_now:
             self._platform.advance(self._at - 1)
-        self._platform.beat(self._gauge.beat(wall_ms(), self._at))
+        self._platform.heartbeat(self._gauge.heartbeat(wall_ms(), self._at))
         self._platform.clock("paused" if self._paused else "running", self._at, self._pace)
 
     def _first_program(self) -> Program:
         return load_program(first_program(self._platform.query), f"{self._platform.path}, program version 1")
 
-    def _felt(self, before_ms: int) -> Felt:
+    def _felt(self, before_ms: int) -> OutcomeFeedback:
         """What people felt before a moment: what was due by then is released first."""
         if before_ms - 1 >= self._platform.earliest_now:
             self._platform.advance(before_ms - 1)
-        return self._platform.echoes.take_felt(before_ms)
+        return self._platform.subscribers.take_feedback(before_ms)
 
     def _new_reviews(self) -> list[Review]:
-        return [Review(*row) for row in self._platform.echoes.take_reviews()]
+        return [Review(*row) for row in self._platform.subscribers.take_reviews()]

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.control import PROGRAM, VERDICT, Order
+from db.control import PROGRAM, VERDICT, WriterCommand
 from db.read.resume import first_program, obeyed_commands, settings
-from db.sqlite.readonly import query_of, reading
+from db.sqlite.readonly import reading, select_on
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.plan import Plan
@@ -24,7 +24,7 @@ _PACES = ("pause", "resume", "step", "speed")
 class Cue:
     """An order and when it is due: after event `after`, at `at_ms` (milliseconds UTC)."""
 
-    order: Order
+    order: WriterCommand
     after: int
     at_ms: int
 
@@ -54,7 +54,7 @@ def earlier(path: Path) -> tuple[Plan, Program]:
 
     """
     with reading(path) as db:
-        given, text = settings(query_of(db)), first_program(query_of(db))
+        given, text = settings(select_on(db)), first_program(select_on(db))
     return Plan.of(given, str(path)), load_program(text, f"{path}, program version 1")
 
 
@@ -68,6 +68,6 @@ def recorded(path: Path) -> list[Cue]:
     with reading(path) as db:
         return [
             Cue(order, seq - (order.kind in _AN_EVENT), sim_at)
-            for order, seq, sim_at in obeyed_commands(query_of(db))
+            for order, seq, sim_at in obeyed_commands(select_on(db))
             if order.kind not in _PACES
         ]

@@ -21,17 +21,17 @@ from simulator.delivery.dials import Timeline
 from simulator.delivery.gateway import Door, Parcel
 from simulator.delivery.models import Channels
 from simulator.delivery.queue import ArrivalQueue
-from simulator.delivery.sent_ledger import Books
+from simulator.delivery.sent_ledger import SentLedger
 from simulator.delivery.spool import Spool
 from simulator.delivery.tally import tally
 from simulator.delivery.wire import on_wire
 from simulator.domain.spans import HOUR_MS
 from simulator.program.model import Program
 from simulator.run.plan import Plan
-from simulator.world.feedback import Felt
+from simulator.world.feedback import OutcomeFeedback
 from simulator.world.operator import Operator, Review
-from simulator.world.subprocess_world import Apart
-from simulator.world.windows import Here, Setting, Windows
+from simulator.world.subprocess_world import SubprocessWorld
+from simulator.world.windows import InProcessWorld, Setting, Windows
 
 Rows = Sequence[tuple[Any, ...]]
 _MANY_MS = 30 * 24 * HOUR_MS
@@ -48,7 +48,7 @@ class Answers:
     """
 
     reviews: Callable[[], list[Review]]
-    felt: Callable[[int], Felt]
+    felt: Callable[[int], OutcomeFeedback]
     accepted: Accepted
     note: Callable[[Rows, Rows], None]
 
@@ -95,7 +95,7 @@ class Source:
         """
         spec = plan.world()
         setting = Setting(spec, program, plan.seed, plan.referrers, plan.start_ms, plan.days)
-        self._windows: Windows = Apart(setting) if processes > 1 else Here(setting)
+        self._windows: Windows = SubprocessWorld(setting) if processes > 1 else InProcessWorld(setting)
         self._answers = answers
         models = plan.models(spec)
         channels = Channels(models, plan.seed)
@@ -105,7 +105,7 @@ class Source:
             self._timeline.turn(boundary(at), order)
         self._chances = Chances(plan.seed, self._timeline, plan.end_ms)
         self._delivery = Delivery(channels, self._chances)
-        self._books = Books(self._chances.keys)
+        self._books = SentLedger(self._chances.keys)
         self._spool = spool(channels)
         self._door = Door(self._spool, check_program)
         self._operator = Operator(spec.operator, plan.seed)

@@ -18,7 +18,7 @@ _NONE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
-class Felt:
+class OutcomeFeedback:
     """What people felt in a span of time.
 
     Marks (`pseudonyms.marks`) of those who got a reward and of those whose friends were refused, one for each time;
@@ -31,7 +31,7 @@ class Felt:
     program: Program | None = None
 
 
-class Moods:
+class ReferrerMoods:
     """How much more, or less, than by nature each referrer looks at the page; 1 by nature, and 1 again in time."""
 
     def __init__(
@@ -55,7 +55,7 @@ class Moods:
         self._marks = np.insert(self._marks, at, new[order])
         self._rows = np.insert(self._rows, at, rows)
 
-    def feel(self, felt: Felt) -> None:
+    def feel(self, felt: OutcomeFeedback) -> None:
         """People have been rewarded and refused."""
         if self._spec is None:
             return

@@ -53,7 +53,7 @@ class Operator:
         self._settled: set[tuple[str, str, str]] = set()
 
     def look(self, reviews: Sequence[Review], cheats: Mapping[str, str]) -> None:
-        """New reviews; `cheats` are the friends among them who do cheat. Few: a loop is right."""
+        """New reviews; `cheats` are the friends among them who do cheat. BoundedLabels: a loop is right."""
         for review in reviews:
             if (review.source, review.event_id, review.milestone) in self._settled:
                 continue

@@ -24,7 +24,7 @@ from simulator.world.draws import (
     poisson,
     uniform,
 )
-from simulator.world.feedback import Moods
+from simulator.world.feedback import ReferrerMoods
 from simulator.world.framing import INPUT, SSO
 from simulator.world.happenings import WIDTH, Happening, happen, ident
 from simulator.world.offer import Answers
@@ -86,7 +86,7 @@ class Referring:
         self._communities = communities
         self._rhythm = rhythm
         self._referrers = Referrers(1024)
-        self.moods = Moods(spec.feedback, self._referrers, population.people, communities)
+        self.moods = ReferrerMoods(spec.feedback, self._referrers, population.people, communities)
         self._most = spec.activity.most_per_day / DAY_MS
         self._fade = float(np.exp(-DAY_MS / spec.activity.fades))
         self.answer(answer)

@@ -1,8 +1,8 @@
 """Windows made in a process of their own, one ahead: people live while the platform judges what they did.
 
 The process starts on the first window at once. Each window is fetched when it is wanted, and what is felt is handed
-over for the one after the next; so the events are those of `Here`, to the byte. It ends with this process, however
-that ends.
+over for the one after the next; so the events are those of `InProcessWorld`, to the byte. It ends with this process,
+however that ends.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from multiprocessing.connection import Connection
 import polars as pl
 
 from simulator.domain.errors import ReferralError
-from simulator.world.feedback import Felt
-from simulator.world.windows import Here, Setting, Window
+from simulator.world.feedback import OutcomeFeedback
+from simulator.world.windows import InProcessWorld, Setting, Window
 
 _PATIENCE_S = 5.0  # for a process to end that was asked to
 
 
-class Apart:
+class SubprocessWorld:
     """Windows from another process; see `Windows`."""
 
     def __init__(self, setting: Setting) -> None:
@@ -36,7 +36,7 @@ class Apart:
         theirs.close()
         self._last = setting.end_ms
 
-    def next(self, felt: Felt) -> Window:
+    def next(self, felt: OutcomeFeedback) -> Window:
         """The next window; see `Windows`.
 
         Raises:
@@ -73,7 +73,7 @@ def _live(pipe: Connection, setting: Setting) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for who started us, and they end us
     with suppress(EOFError, OSError):
         try:
-            here = Here(setting)
+            here = InProcessWorld(setting)
         except ReferralError as error:
             pipe.send(error)
             return

@@ -13,7 +13,7 @@ import polars as pl
 
 from simulator.domain.spans import DAY_MS
 from simulator.program.model import Program
-from simulator.world.feedback import Felt
+from simulator.world.feedback import OutcomeFeedback
 from simulator.world.operator import LOOKAHEAD_MS
 from simulator.world.spec import WorldSpec
 from simulator.world.world import World
@@ -59,21 +59,21 @@ class Window:
 class Windows(Protocol):
     """Windows one after another, made here or elsewhere."""
 
-    def next(self, felt: Felt) -> Window:
+    def next(self, felt: OutcomeFeedback) -> Window:
         """The next window; `felt` is what was felt before its start and not given yet: it counts from its end on."""
 
     def close(self) -> None:
         """No more windows are wanted."""
 
 
-class Here:
+class InProcessWorld:
     """Windows made in this process, each as it is asked for."""
 
     def __init__(self, setting: Setting) -> None:
         self._world = setting.world()
         self._until = self._world.start_ms
 
-    def next(self, felt: Felt) -> Window:
+    def next(self, felt: OutcomeFeedback) -> Window:
         """The next window; see `Windows`."""
         window = self.make()
         self.feel(felt)
@@ -84,7 +84,7 @@ class Here:
         self._until = min(self._world.end_ms, self._until + LOOKAHEAD_MS)
         return Window(self._until, self._world.advance(self._until), self._world.take_people())
 
-    def feel(self, felt: Felt) -> None:
+    def feel(self, felt: OutcomeFeedback) -> None:
         """What was felt before the start of the window made last."""
         self._world.feel(felt)
 

@@ -18,7 +18,7 @@ from simulator.world.agenda import Agenda
 from simulator.world.cheating import Cheating
 from simulator.world.communities import Communities
 from simulator.world.draws import Purpose
-from simulator.world.feedback import Felt
+from simulator.world.feedback import OutcomeFeedback
 from simulator.world.framing import WORLD_SCHEMA, Draft, Framer
 from simulator.world.happenings import WIDTH
 from simulator.world.journeys import Journeys
@@ -106,7 +106,7 @@ class World:
         framed = self._framer.frame(drafts)
         self._ready = pl.concat([self._ready, framed]) if self._ready.height else framed
 
-    def feel(self, felt: Felt) -> None:
+    def feel(self, felt: OutcomeFeedback) -> None:
         """People learn what became of them, and of the program: they act by it from the next day to be drawn."""
         self._referring.moods.feel(felt)
         if felt.program is not None:

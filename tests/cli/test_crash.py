@@ -91,10 +91,10 @@ def test_the_whole_file_again_after_a_kill_adds_what_is_missing(
 def test_a_batch_that_can_not_be_written_leaves_nothing_and_stops_the_platform(
     tmp_path: Path, program: Path, nasty: list[bytes]
 ) -> None:
-    from simulator.domain.errors import DatabaseError  # noqa: PLC0415
-    from simulator.events.decode import decode_lines  # noqa: PLC0415
-    from simulator.platform.platform import Platform  # noqa: PLC0415
-    from simulator.program.load import load_program  # noqa: PLC0415
+    from simulator.domain.errors import DatabaseError
+    from simulator.events.decode import decode_lines
+    from simulator.platform.platform import Platform
+    from simulator.program.load import load_program
 
     db = tmp_path / "a.db"
     with Platform.create(db, load_program(program.read_text(), "program")) as platform:
@@ -117,8 +117,8 @@ def test_a_batch_that_can_not_be_written_leaves_nothing_and_stops_the_platform(
 def test_a_second_writer_is_told_who_holds_it(
     cli: Cli, tmp_path: Path, program: Path, nasty_file: Path
 ) -> None:
-    from simulator.platform.platform import Platform  # noqa: PLC0415
-    from simulator.program.load import load_program  # noqa: PLC0415
+    from simulator.platform.platform import Platform
+    from simulator.program.load import load_program
 
     db = tmp_path / "a.db"
     with Platform.create(db, load_program(program.read_text(), "program")):

@@ -105,7 +105,7 @@ def test_a_quiet_pipe_releases_by_the_clock_what_falls_due(
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=stream))
         ingest_files(platform, [Path("-")], batch=20_000, clock=clock, intake=Intake(), interrupt=interrupt)
         assert set(platform.summary()["rewards"]) == {"issued"}
-        assert platform.told == START + 200 * DAY - 1
+        assert platform.watermark == START + 200 * DAY - 1
     interrupt.close()
 
 

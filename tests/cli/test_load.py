@@ -15,7 +15,7 @@ from db.read.meter import load as read_load
 from simulator.domain.wall_clock import Stopper
 from simulator.load import knee
 from simulator.load.dense import DECISIONS
-from simulator.load.session import Hooks, Order, traffic_of
+from simulator.load.session import Hooks, LoadProfile, traffic_of
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.plan import Plan, world_names
@@ -154,7 +154,7 @@ def test_screen_and_json_and_database_say_the_same(cli: Cli, tmp_path: Path) -> 
     connection.close()
     assert shown is not None
     assert shown.figures == printed
-    assert shown.beats[-1].database == printed["database_bytes"]
+    assert shown.measurements[-1].database == printed["database_bytes"]
 
 
 def test_a_log_without_a_good_line_says_how_many_are_bad(cli: Cli, tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_an_interrupted_search_for_the_knee_prints_the_rates_tried(
 
 
 def test_ctrl_c_is_heard_while_the_traffic_is_made() -> None:
-    order = Order(Plan(referrers=100), load_program(*find_program("telecom")), prepare=True)
+    order = LoadProfile(Plan(referrers=100), load_program(*find_program("telecom")), prepare=True)
     stopper = Stopper()
     stopper.stop()
     with pytest.raises(KeyboardInterrupt):

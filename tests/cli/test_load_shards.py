@@ -26,7 +26,7 @@ from simulator.domain.wall_clock import Stopper
 from simulator.load import shards as sharding
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
-from simulator.load.session import Hooks, Order
+from simulator.load.session import Hooks, LoadProfile
 from simulator.load.shards import Shards, run_shards, shard_orders, work
 from simulator.load.target import Stored
 from simulator.load.worker import begin_worker
@@ -43,8 +43,8 @@ SAME = ("received", "accepted", "attributions", "decisions", "rewards", "reasons
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
-    return Order(
+def order(tmp_path: Path) -> LoadProfile:
+    return LoadProfile(
         plan=Plan(seed=3, referrers=300),
         program=load_program(*find_program("telecom")),
         limits=Limits(events=3000),
@@ -65,7 +65,7 @@ def board_of(path: Path, read: Callable[[sqlite3.Connection], tuple[Any, ...]]) 
 
 
 @pytest.mark.usefixtures("in_threads")
-def test_shards_are_read_as_one(order: Order, exports: Exports, cli: Cli) -> None:
+def test_shards_are_read_as_one(order: LoadProfile, exports: Exports, cli: Cli) -> None:
     figures = run_shards(order, Shards(3), Hooks(Stopper()))
     assert order.path is not None
     parts = parts_of(order.path)
@@ -108,7 +108,7 @@ def _rows(path: Path) -> int:
 
 
 @pytest.mark.usefixtures("in_threads")
-def test_a_sum_or_a_place_that_is_not_its_shards_is_found(order: Order) -> None:
+def test_a_sum_or_a_place_that_is_not_its_shards_is_found(order: LoadProfile) -> None:
     run_shards(order, Shards(2), Hooks(Stopper()))
     assert order.path is not None
     for table, change in (("leader", "friends = friends + 1"), ("hour", "count = count + 1")):
@@ -120,8 +120,8 @@ def test_a_sum_or_a_place_that_is_not_its_shards_is_found(order: Order) -> None:
 
 
 @pytest.mark.usefixtures("in_threads")
-def test_the_number_of_workers_changes_nothing(order: Order, exports: Exports, tmp_path: Path) -> None:
-    from dataclasses import replace  # noqa: PLC0415
+def test_the_number_of_workers_changes_nothing(order: LoadProfile, exports: Exports, tmp_path: Path) -> None:
+    from dataclasses import replace
 
     one = run_shards(order, Shards(3, workers=1), Hooks(Stopper()))
     other_order = replace(order, path=tmp_path / "other.db")
@@ -134,7 +134,7 @@ def test_the_number_of_workers_changes_nothing(order: Order, exports: Exports, t
     }
 
 
-def dying_once(order: Order) -> dict[str, Any]:
+def dying_once(order: LoadProfile) -> dict[str, Any]:
     """`work` in a process that kills itself when half of a shard is stored; the first that comes so far, no other."""
     take = Stored.take
 
@@ -150,7 +150,7 @@ def dying_once(order: Order) -> dict[str, Any]:
     return work(order)
 
 
-def test_a_worker_that_dies_changes_nothing(order: Order, exports: Exports, tmp_path: Path) -> None:
+def test_a_worker_that_dies_changes_nothing(order: LoadProfile, exports: Exports, tmp_path: Path) -> None:
     """Two processes of their own; one is killed with a part of its shard written."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sharding, "work", dying_once)
@@ -166,14 +166,16 @@ def test_a_worker_that_dies_changes_nothing(order: Order, exports: Exports, tmp_
 
 @pytest.mark.usefixtures("in_threads")
 @pytest.mark.parametrize("name", ["market.db", "market-2.db"])
-def test_what_is_there_is_not_written_over(order: Order, tmp_path: Path, name: str) -> None:
+def test_what_is_there_is_not_written_over(order: LoadProfile, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("of somebody")
     with pytest.raises(DatabaseError, match=f"{name}: exists already"):
         run_shards(order, Shards(2), Hooks(Stopper()))
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(name, "of somebody")]
 
 
-def test_a_shard_begun_anew_takes_away_only_what_its_dead_worker_left(order: Order, tmp_path: Path) -> None:
+def test_a_shard_begun_anew_takes_away_only_what_its_dead_worker_left(
+    order: LoadProfile, tmp_path: Path
+) -> None:
     for name in (
         "market-1.db",
         "market-1.db-wal",
@@ -189,7 +191,7 @@ def test_a_shard_begun_anew_takes_away_only_what_its_dead_worker_left(order: Ord
 
 @pytest.mark.parametrize("why", ["stopped", "failed"])
 def test_no_other_shard_is_begun_after_one_that_failed_or_a_stop(
-    order: Order, monkeypatch: pytest.MonkeyPatch, why: str
+    order: LoadProfile, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
     begun, stopper, given_up = [], Stopper(), Event()
     give_up = sharding._give_up
@@ -198,7 +200,7 @@ def test_no_other_shard_is_begun_after_one_that_failed_or_a_stop(
         give_up(executor)
         given_up.set()
 
-    def failing(shard: Order) -> dict[str, Any]:
+    def failing(shard: LoadProfile) -> dict[str, Any]:
         begun.append(shard.path)
         if len(begun) == 2:
             given_up.wait(60)  # that one was begun before anybody knew
@@ -220,7 +222,7 @@ def test_no_other_shard_is_begun_after_one_that_failed_or_a_stop(
 def test_a_stop_says_that_nothing_was_merged(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(_order: Order, _shards: Shards, _hooks: Hooks) -> dict[str, Any]:
+    def stopped(_order: LoadProfile, _shards: Shards, _hooks: Hooks) -> dict[str, Any]:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sharding, "run_shards", stopped)
@@ -258,7 +260,7 @@ def test_a_worker_ends_with_who_started_it_however_that_ends() -> None:
     os.close(worker)
 
 
-def test_people_events_and_budget_are_split(order: Order) -> None:
+def test_people_events_and_budget_are_split(order: LoadProfile) -> None:
     orders = shard_orders(order, 4)
     assert sum(one.plan.referrers for one in orders) == order.plan.referrers
     assert sum(one.limits.events or 0 for one in orders) == 3000
@@ -289,7 +291,7 @@ def test_wrong_use_is_one_line(cli: Cli, arguments: tuple[object, ...], said: st
 
 
 def test_an_executor_is_all_that_is_asked_of_a_cluster() -> None:
-    from simulator.load.cluster import ClusterExecutor  # noqa: PLC0415
+    from simulator.load.cluster import ClusterExecutor
 
     closed: list[str] = []
 

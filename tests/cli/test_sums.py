@@ -19,7 +19,7 @@ from db.read.rewards import STATES, budget, by_reward, falling_due
 from db.read.rules import RuleRow, by_rule
 from db.read.summary import summary
 from db.read.sums import Past, Sums
-from db.sqlite.readonly import query_of
+from db.sqlite.readonly import select_on
 from referral_tui.cli.app import run
 from referral_tui.cli.summary import late_lines
 from simulator.domain.definitions import RECEIPTS
@@ -195,7 +195,7 @@ def test_late_cancellations_cost_what_was_issued_before_they_came(db: sqlite3.Co
 
 
 def test_figures_and_words_tell_of_it(db: sqlite3.Connection) -> None:
-    figures = summary(query_of(db))
+    figures = summary(select_on(db))
     late, cost = figures["lateness"]["conversion.reversed"], figures["late_reversals"]
     assert late["worst_ms"] == LATER >= late["p95_ms"] >= late["median_ms"]
     assert (

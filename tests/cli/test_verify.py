@@ -19,8 +19,8 @@ NOW = START + 60 * 86_400_000
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A small sound database, as bytes."""
-    from referral_tui.cli.app import run  # noqa: PLC0415
-    from tests.cli.nasty import PROGRAM  # noqa: PLC0415
+    from referral_tui.cli.app import run
+    from tests.cli.nasty import PROGRAM
 
     folder = tmp_path_factory.mktemp("sound")
     hold, longer = 'hold = "1d"', 'hold = "90d"'  # so that something is pending at the end
@@ -216,12 +216,12 @@ def test_a_definition_that_is_no_text_is_a_damaged_database(
     ],
 )
 def test_a_raw_contact_that_went_round_the_door_is_found(tmp_path: Path, column: str, value: str) -> None:
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
-    from simulator.events.columns import MESSAGE_SCHEMA  # noqa: PLC0415
-    from simulator.platform.platform import Platform  # noqa: PLC0415
-    from simulator.program.load import load_program  # noqa: PLC0415
-    from tests.cli.nasty import PROGRAM  # noqa: PLC0415
+    from simulator.events.columns import MESSAGE_SCHEMA
+    from simulator.platform.platform import Platform
+    from simulator.program.load import load_program
+    from tests.cli.nasty import PROGRAM
 
     row = {
         "received_at": START,

@@ -348,9 +348,9 @@ class Story:
         self.boards()
         self.commit()
 
-    def measure(self, beats: int = 60) -> None:
+    def measure(self, measurements: int = 60) -> None:
         """Beats of a load run over the same days, a stall in the middle of it."""
-        for number in range(1, beats + 1):
+        for number in range(1, measurements + 1):
             stall = 0.2 if 30 <= number < 34 else 1.0
             seconds, rate = float(number), (18_000 + 40 * number) * stall
             done = 19_000 * number
@@ -376,7 +376,7 @@ class Story:
                 "memory_bytes": 240_000_000 + 400_000 * number,
                 "stages": {name: round(part * seconds, 2) for name, part in stages.items()},
             }
-            if number == beats:
+            if number == measurements:
                 pieces = (
                     "rule no-self-referral",
                     "fact same_device",
@@ -388,7 +388,7 @@ class Story:
             row: tuple[object, ...] = (
                 number,
                 self.now + 1000 * number,
-                START + number * 9 * DAY // beats,
+                START + number * 9 * DAY // measurements,
                 20_000.0,
                 rate,
                 30.0 / stall,

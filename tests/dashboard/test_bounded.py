@@ -8,35 +8,35 @@ from pathlib import Path
 import pytest
 from sqlmodel import SQLModel
 
-from db.read.queries import Reader, standing
+from db.read.queries import Reader, database_status
 from db.schema.ddl import make
-from referral_tui.dashboard.query import Question, Wish
-from referral_tui.dashboard.query_runner import Answerer
-from referral_tui.dashboard.screens.data_query import DataWish
-from referral_tui.dashboard.screens.journeys_query import JourneysWish
-from referral_tui.dashboard.screens.load_query import LoadWish
-from referral_tui.dashboard.screens.overview_query import OverviewWish
-from referral_tui.dashboard.screens.program_query import ProgramWish
-from referral_tui.dashboard.screens.referrers_query import ReferrersWish
-from referral_tui.dashboard.screens.rewards_query import RewardsWish
+from referral_tui.dashboard.query import Request, ScreenQuery
+from referral_tui.dashboard.query_runner import QueryRunner
+from referral_tui.dashboard.screens.data_query import DataQuery
+from referral_tui.dashboard.screens.journeys_query import JourneysQuery
+from referral_tui.dashboard.screens.load_query import LoadQuery
+from referral_tui.dashboard.screens.overview_query import OverviewQuery
+from referral_tui.dashboard.screens.program_query import ProgramQuery
+from referral_tui.dashboard.screens.referrers_query import ReferrersQuery
+from referral_tui.dashboard.screens.rewards_query import RewardsQuery
 from tests.dashboard.story import Story
 
-WISHES: dict[str, Wish] = {
-    "overview": OverviewWish(),
-    "journeys": JourneysWish(page=40),
-    "journeys by match": JourneysWish(page=40, order="matched"),
-    "journeys from the first": JourneysWish(page=40, order="oldest"),
-    "journeys in review": JourneysWish(page=40, text="review"),
-    "a channel's journeys": JourneysWish(page=40, text="messaging"),
-    "rewards": RewardsWish(),
-    "leaders": ReferrersWish(),
-    "leaders by money": ReferrersWish(order="issued"),
-    "tree": ReferrersWish(sight="tree", opened=frozenset({1, 2, 3})),
-    "communities": ReferrersWish(sight="communities"),
-    "channels": ReferrersWish(sight="channels"),
-    "program": ProgramWish(),
-    "data": DataWish(),
-    "load": LoadWish(),
+WISHES: dict[str, ScreenQuery] = {
+    "overview": OverviewQuery(),
+    "journeys": JourneysQuery(page=40),
+    "journeys by match": JourneysQuery(page=40, order="matched"),
+    "journeys from the first": JourneysQuery(page=40, order="oldest"),
+    "journeys in review": JourneysQuery(page=40, text="review"),
+    "a channel's journeys": JourneysQuery(page=40, text="messaging"),
+    "rewards": RewardsQuery(),
+    "leaders": ReferrersQuery(),
+    "leaders by money": ReferrersQuery(order="issued"),
+    "tree": ReferrersQuery(sight="tree", opened=frozenset({1, 2, 3})),
+    "communities": ReferrersQuery(sight="communities"),
+    "channels": ReferrersQuery(sight="channels"),
+    "program": ProgramQuery(),
+    "data": DataQuery(),
+    "load": LoadQuery(),
 }
 BOUNDS = {
     "db.read.journeys.TAIL": 60,
@@ -69,7 +69,7 @@ def sizes(tmp_path_factory: pytest.TempPathFactory, ddl: list[str]) -> dict[tupl
     return found
 
 
-def steps(path: Path, wish: Wish, looks: int) -> int:
+def steps(path: Path, screen_query: ScreenQuery, looks: int) -> int:
     """How many hundred instructions SQLite runs for the last of some looks: a cost that no clock disturbs."""
     count = 0
 
@@ -78,11 +78,11 @@ def steps(path: Path, wish: Wish, looks: int) -> int:
         count += 1
 
     with closing(Reader(path)) as reader:
-        answerer = Answerer(path, lambda: 0.0)
+        runner = QueryRunner(path, lambda: 0.0)
         for number in range(looks):
             with reader.look() as db:
                 db.set_progress_handler(one if number == looks - 1 else None, 100)
-                last = answerer.answer(db, standing(db), Question("here", wish), number, 0.0)
+                last = runner.answer(db, database_status(db), Request("here", screen_query), number, 0.0)
                 db.set_progress_handler(None, 100)
                 assert last.trouble is None
     return count
@@ -95,9 +95,9 @@ def test_a_look_costs_the_same_however_much_is_stored(
 ) -> None:
     for bound, rows in BOUNDS.items():
         monkeypatch.setattr(bound, rows)
-    wish = WISHES[name]
-    looks = 1 if isinstance(wish, JourneysWish) else 2  # hours of the past are read once, and kept
-    small, large = (steps(sizes[days, what], wish, looks) for days in (30, 90))
+    screen_query = WISHES[name]
+    looks = 1 if isinstance(screen_query, JourneysQuery) else 2  # hours of the past are read once, and kept
+    small, large = (steps(sizes[days, what], screen_query, looks) for days in (30, 90))
     assert large < 1.5 * small + 10  # of three times the rows; trees of indexes are a little deeper
 
 

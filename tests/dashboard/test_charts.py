@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from db.read.overview import History, Span
 from db.read.queries import Reader
-from referral_tui.dashboard.app import PLACES
-from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.app import SCREENS
+from referral_tui.dashboard.frame import DashboardScreen
 from referral_tui.dashboard.pictures import Curve, Panel, Picture, flow, level
 from referral_tui.dashboard.widgets.charting import chart
 from referral_tui.dashboard.widgets.plot import Canvas
 from tests.dashboard.story import DAY, HOUR, START, Story
 from tests.dashboard.watching import Watch
 
-CHARTED = [place for place in PLACES if place.MODE in ("overview", "rewards", "load")]
+CHARTED = [place for place in SCREENS if place.MODE in ("overview", "rewards", "load")]
 each_charted = pytest.mark.parametrize("place", CHARTED, ids=lambda place: place.MODE)
 
 
@@ -39,7 +39,7 @@ def change_program(story: Story, day: int) -> None:
 @pytest.mark.parametrize("size", [(100, 30), (120, 40), (160, 50), (240, 70)], ids="{0[0]}x{0[1]}".format)
 @each_charted
 async def test_each_chart_has_a_scale_and_an_axis_and_shows_where_the_program_was_changed(
-    story: Story, watch: Watch, place: type[Place], size: tuple[int, int]
+    story: Story, watch: Watch, place: type[DashboardScreen], size: tuple[int, int]
 ) -> None:
     change_program(story, 5)
     async with watch(story.path, size=size) as seen:
@@ -75,7 +75,7 @@ async def test_of_a_past_moment_the_chart_ends_there(story: Story, watch: Watch)
     async with watch(story.path) as seen:
         assert "┊v2" in "\n".join(seen.lines())
         await seen.pilot.press(*["left_curly_bracket"] * 3)
-        await seen.until(lambda: seen.app.snapshot.question.view.at == START + 5 * DAY + 23 * HOUR)
+        await seen.until(lambda: seen.app.snapshot.request.view.at == START + 5 * DAY + 23 * HOUR)
         text = "\n".join(seen.lines())
         assert "Qualified friends a day" in text
         assert "6 Mar" in text

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from referral_tui.config import defaults, read_config
-from referral_tui.dashboard.app import PLACES
+from referral_tui.dashboard.app import SCREENS
 from referral_tui.dashboard.commands import COMMANDS, Command
-from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.preferences import Comfort
+from referral_tui.dashboard.frame import DashboardScreen
+from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.themes import DAY
 from simulator.domain.errors import InputError
 from tests.dashboard.story import Story
@@ -26,15 +26,15 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_without_a_file_all_is_as_it_is(tmp_path: Path) -> None:
-    assert read_config(tmp_path / "config.toml") == Comfort()
+    assert read_config(tmp_path / "config.toml") == Preferences()
 
 
 def test_the_defaults_as_a_file_change_nothing(tmp_path: Path) -> None:
-    comfort = read_config(write(tmp_path, defaults()))
-    assert (comfort.theme, comfort.start) == (Comfort().theme, Comfort().start)
-    own = {command.id: command.keys for place in PLACES for command in place.OWN_COMMANDS}
-    ways = {f"screen.{place.MODE}": place.KEY for place in PLACES}
-    assert comfort.keys == {command.id: command.keys for command in COMMANDS} | ways | own
+    preferences = read_config(write(tmp_path, defaults()))
+    assert (preferences.theme, preferences.start) == (Preferences().theme, Preferences().start)
+    own = {command.id: command.keys for place in SCREENS for command in place.OWN_COMMANDS}
+    ways = {f"screen.{place.MODE}": place.KEY for place in SCREENS}
+    assert preferences.keys == {command.id: command.keys for command in COMMANDS} | ways | own
 
 
 @pytest.mark.parametrize("name", ["theme", "start", "keys"])
@@ -47,8 +47,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "dashboard.md").read_text(encoding=
 
 def test_the_example_of_the_page_is_right(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.S)
-    comfort = read_config(write(tmp_path, example))
-    assert comfort == Comfort(DAY.name, "journeys", {"wall": "w", "world.pause": "space,f5"})
+    preferences = read_config(write(tmp_path, example))
+    assert preferences == Preferences(DAY.name, "journeys", {"wall": "w", "world.pause": "space,f5"})
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
@@ -60,34 +60,34 @@ def test_the_page_tells_every_key(command: Command) -> None:
 
 async def test_keys_and_theme_are_obeyed_and_shown(story: Story, watch: Watch, tmp_path: Path) -> None:
     text = 'theme = "day"\n[keys]\nwall = "w"\nworld.pause = ["f5", "f6"]\n'
-    async with watch(story.path, comfort=read_config(write(tmp_path, text))) as seen:
+    async with watch(story.path, preferences=read_config(write(tmp_path, text))) as seen:
         assert seen.app.current_theme.name == DAY.name
         assert "w wall" in seen.lines()[-1]
         assert "f5 pause" in seen.lines()[-1]
         await seen.pilot.press("p")
         await seen.pilot.press("w", "y")
-        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
+        await seen.until(lambda: seen.app.snapshot.request.view.side == "client")
         await seen.pilot.press("f6")
-        await seen.until(lambda: "Sent: pause" in seen.telling())
+        await seen.until(lambda: "Sent: pause" in seen.status_message())
 
 
 @pytest.mark.parametrize("theme", ["nord", "textual-light", "solarized-dark"])
 async def test_themes_of_textual_fit(story: Story, watch: Watch, tmp_path: Path, theme: str) -> None:
-    comfort = read_config(write(tmp_path, f'theme = "{theme}"'))
-    async with watch(story.path, size=(80, 24), comfort=comfort) as seen:
+    preferences = read_config(write(tmp_path, f'theme = "{theme}"'))
+    async with watch(story.path, size=(80, 24), preferences=preferences) as seen:
         assert seen.app.current_theme.name == theme
         assert "The funnel" in "\n".join(seen.lines())
         await seen.pilot.press("t", "t")
         assert "The funnel" in "\n".join(seen.lines())
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.MODE)
+@pytest.mark.parametrize("place", SCREENS, ids=lambda place: place.MODE)
 async def test_it_begins_with_the_screen_that_is_set(
-    story: Story, watch: Watch, tmp_path: Path, place: type[Place]
+    story: Story, watch: Watch, tmp_path: Path, place: type[DashboardScreen]
 ) -> None:
-    comfort = read_config(write(tmp_path, f'start = "{place.MODE}"'))
-    async with watch(story.path, comfort=comfort) as seen:
-        await seen.until(lambda: seen.app.snapshot.question.place == place.MODE)
+    preferences = read_config(write(tmp_path, f'start = "{place.MODE}"'))
+    async with watch(story.path, preferences=preferences) as seen:
+        await seen.until(lambda: seen.app.snapshot.request.place == place.MODE)
         assert seen.app.place.MODE == place.MODE
 
 

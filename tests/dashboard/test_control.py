@@ -1,4 +1,4 @@
-"""Orders: each is taken once, in order, also across restarts, and none waits behind the writer."""
+"""Steering: each is taken once, in order, also across restarts, and none waits behind the writer."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from db.read.sums import Sums
-from referral_tui.dashboard.app import PLACES
-from referral_tui.dashboard.query import Question
+from referral_tui.dashboard.app import SCREENS
+from referral_tui.dashboard.query import Request
 from referral_tui.dashboard.sound import unsound
 from tests.dashboard.story import Story
 from tests.dashboard.watching import Watch
@@ -56,10 +56,10 @@ async def test_a_damaged_database_ends_no_screen(story: Story, watch: Watch, sta
         damaged.execute(statement)
         damaged.commit()
     async with watch(story.path, size=(100, 30)) as seen:
-        for place in PLACES:
+        for place in SCREENS:
             await seen.pilot.press(place.KEY)
             await seen.until(
-                lambda place=place: seen.app.trouble or seen.app.snapshot.question.place == place.MODE
+                lambda place=place: seen.app.trouble or seen.app.snapshot.request.place == place.MODE
             )
             await seen.pilot.pause()
             assert seen.app.screen.is_running
@@ -79,7 +79,7 @@ async def test_a_text_in_a_count_is_said_on_the_screen_that_reads_it_and_the_oth
         damaged.commit()
     async with watch(story.path, size=(120, 40)) as seen:
         shown = {}
-        for place in PLACES:
+        for place in SCREENS:
             await seen.open(place)
             shown[place.MODE] = "\n".join(seen.lines())
     failed = [
@@ -95,5 +95,5 @@ def test_what_is_not_of_its_kind_is_found() -> None:
     assert unsound(Sums(pair, {"b": {"c": (1, 1e308)}})) == "a number beyond all bounds"  # type: ignore[dict-item]
     assert unsound(Sums(pair, {b"b": pair})) == "a blob"  # type: ignore[dict-item]
     assert unsound(Sums({"a": (None, 1)}, {})) == "nothing where there must be something"  # type: ignore[dict-item]
-    assert unsound(Question("overview")) is None
+    assert unsound(Request("overview")) is None
     assert unsound((1, float("nan"))) == "a number beyond all bounds"

@@ -11,7 +11,7 @@ import pytest
 
 from db.read.deliveries import DIALS, dials, reconciled, refused
 from db.read.type_examples import examples
-from referral_tui.dashboard.messages import OrderSent
+from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.data_words import DIAL_SAYS, LADDER, model_words, owner, turned
 from referral_tui.dashboard.screens.explain import ExplainScreen
@@ -134,13 +134,13 @@ async def test_a_dial_is_turned_by_an_order(story: Story, watch: Watch, key: str
     async with data(watch, story.path) as seen:
         seen.app.screen.query_one(DialTable).focus()
         await seen.pilot.press(key)
-        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
         assert (sent.kind, sent.args) == ("dial", {"faults": {"duplicate": rate}})
-        assert seen.telling().startswith(f"Sent: duplicate {rate * 100:.3g} %.")
+        assert seen.status_message().startswith(f"Sent: duplicate {rate * 100:.3g} %.")
         await seen.pilot.press(key)  # the order is on its way: it goes on from there
-        await seen.until(lambda: len([one for one in seen.told if isinstance(one, OrderSent)]) == 2)
-        (_, last) = [one.order for one in seen.told if isinstance(one, OrderSent)]
+        await seen.until(lambda: len([one for one in seen.told if isinstance(one, CommandSent)]) == 2)
+        (_, last) = [one.order for one in seen.told if isinstance(one, CommandSent)]
         assert last.args == {"faults": {"duplicate": turned(rate, 1 if rate > 0.03 else -1)}}
 
 
@@ -156,7 +156,7 @@ async def test_a_dial_that_can_not_be_turned_says_why(
     async with data(watch, story.path) as seen:
         await seen.pilot.press("greater_than_sign")
         await seen.pilot.pause()
-        assert said in seen.telling()
+        assert said in seen.status_message()
 
 
 async def test_a_message_in_quarantine_is_opened(story: Story, watch: Watch) -> None:
@@ -188,5 +188,5 @@ async def test_where_it_is_narrow_one_panel_is_shown_at_a_time(story: Story, wat
 async def test_the_past_has_no_dials(story: Story, watch: Watch) -> None:
     async with data(watch, story.path) as seen:
         await seen.pilot.press("left_curly_bracket")
-        await seen.until(lambda: seen.app.snapshot.question.view.at)
+        await seen.until(lambda: seen.app.snapshot.request.view.at)
         assert "How the dials stood" in "\n".join(seen.lines())

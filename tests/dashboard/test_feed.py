@@ -11,7 +11,7 @@ import pytest
 from db.client.people import CRM_APPLICATION_ID, crm_path
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.feed import Feed
-from referral_tui.dashboard.query import Desk, Question, View, Wish
+from referral_tui.dashboard.query import QueryContext, Request, ScreenQuery, View
 from tests.dashboard.story import HOUR, START, Story
 from tests.dashboard.watching import HeldClock
 
@@ -19,15 +19,15 @@ READ: list[object] = []
 
 
 @dataclass(frozen=True)
-class Newest(Wish):
+class Newest(ScreenQuery):
     """The newest events up to the moment looked at."""
 
     count: int
 
-    def read(self, desk: Desk) -> tuple[int, ...]:
+    def read(self, context: QueryContext) -> tuple[int, ...]:
         READ.append(self)
-        upto = desk.standing.newest_seq if desk.seq is None else desk.seq
-        found = desk.db.execute(
+        upto = context.database_status.newest_seq if context.seq is None else context.seq
+        found = context.db.execute(
             "SELECT seq FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT ?", (upto, self.count)
         )
         return tuple(seq for (seq,) in found)
@@ -39,10 +39,10 @@ class Seldom(Newest):
 
 
 @dataclass(frozen=True)
-class Failing(Wish):
+class Failing(ScreenQuery):
     how: type[Exception]
 
-    def read(self, desk: Desk) -> object:
+    def read(self, context: QueryContext) -> object:
         raise self.how("no such table: nonsense")
 
 
@@ -60,7 +60,7 @@ def feed(story: Story, told: list[Any], wall: HeldClock, steady: HeldClock) -> F
 def test_a_wish_is_answered_and_read_again_when_something_changed(
     story: Story, feed: Feed, told: list[Any]
 ) -> None:
-    feed.ask(Question("here", Newest(2)))
+    feed.ask(Request("here", Newest(2)))
     feed.poll()
     feed.poll()
     assert told[-1].snapshot.answer == (story.seq, story.seq - 1)
@@ -70,9 +70,9 @@ def test_a_wish_is_answered_and_read_again_when_something_changed(
     story.commit()
     feed.poll()
     assert told[-1].snapshot.answer == (story.seq, story.seq - 1)
-    feed.ask(Question("here", Newest(3)))
+    feed.ask(Request("here", Newest(3)))
     feed.poll()
-    assert told[-1].snapshot.question.wish == Newest(3)
+    assert told[-1].snapshot.request.screen_query == Newest(3)
     assert len(told[-1].snapshot.answer) == 3
     assert (len(told), len(READ)) == (3, 3)
     feed.stop()
@@ -81,7 +81,7 @@ def test_a_wish_is_answered_and_read_again_when_something_changed(
 def test_what_is_worth_reading_seldom_is_read_seldom(
     story: Story, feed: Feed, told: list[Any], steady: HeldClock
 ) -> None:
-    feed.ask(Question("here", Seldom(1)))
+    feed.ask(Request("here", Seldom(1)))
     feed.poll()
     for _ in range(3):
         story.begin()
@@ -90,7 +90,7 @@ def test_what_is_worth_reading_seldom_is_read_seldom(
         steady.at += 150
         feed.poll()
     assert len(READ) == 1
-    assert told[-1].snapshot.standing.newest_seq == story.seq
+    assert told[-1].snapshot.database_status.newest_seq == story.seq
     steady.at += 1_000
     feed.poll()
     assert told[-1].snapshot.answer == (story.seq,)
@@ -99,7 +99,7 @@ def test_what_is_worth_reading_seldom_is_read_seldom(
 
 def test_the_past_is_read_once(story: Story, feed: Feed, told: list[Any]) -> None:
     at = START + 50 * HOUR
-    feed.ask(Question("here", Newest(1), View(at=at)))
+    feed.ask(Request("here", Newest(1), View(at=at)))
     feed.poll()
     (seq,) = told[-1].snapshot.answer
     moments = dict(story.db.execute("SELECT seq, received_at FROM event"))
@@ -123,11 +123,11 @@ def test_the_past_is_read_once(story: Story, feed: Feed, told: list[Any]) -> Non
 def test_a_screen_that_fails_says_so_and_the_others_go_on(
     story: Story, feed: Feed, told: list[Any], how: type[Exception], title: str
 ) -> None:
-    feed.ask(Question("here", Failing(how)))
+    feed.ask(Request("here", Failing(how)))
     feed.poll()
     assert told[-1].snapshot.trouble.title == title
-    assert told[-1].snapshot.standing.newest_seq == story.seq
-    feed.ask(Question("there", Newest(1)))
+    assert told[-1].snapshot.database_status.newest_seq == story.seq
+    feed.ask(Request("there", Newest(1)))
     feed.poll()
     assert told[-1].snapshot.trouble is None
     assert told[-1].snapshot.answer == (story.seq,)
@@ -137,20 +137,20 @@ def test_a_screen_that_fails_says_so_and_the_others_go_on(
 def test_the_clients_names_are_looked_up_on_the_clients_side_only(
     story: Story, feed: Feed, told: list[Any]
 ) -> None:
-    wish = Newest(1)
-    feed.ask(Question("here", wish, View("client")))
+    screen_query = Newest(1)
+    feed.ask(Request("here", screen_query, View("client")))
     feed.poll()
     assert "shop.crm.db is not there" in told[-1].snapshot.names.missing
-    subject = told[-1].snapshot.standing.events[0].subject
+    subject = told[-1].snapshot.database_status.events[0].subject
     with sqlite3.connect(crm_path(story.path)) as crm:
         crm.execute(f"PRAGMA application_id = {CRM_APPLICATION_ID}")
         crm.execute("CREATE TABLE person (ref TEXT PRIMARY KEY, name TEXT)")
         crm.execute("INSERT INTO person VALUES (?, 'Ada Byron')", (subject,))
     crm.close()
-    feed.ask(Question("here", wish))
+    feed.ask(Request("here", screen_query))
     feed.poll()
     assert told[-1].snapshot.names(subject) != "Ada Byron"
-    feed.ask(Question("here", wish, View("client")))
+    feed.ask(Request("here", screen_query, View("client")))
     feed.poll()
     assert told[-1].snapshot.names(subject) == "Ada Byron"
     assert not told[-1].snapshot.names.missing

@@ -46,7 +46,7 @@ async def test_on_the_platforms_side_fraud_says_how_to_cross(
 ) -> None:
     async with watch(story.path) as seen:
         await seen.pilot.press("5")
-        await seen.until(lambda: seen.app.snapshot.question.place == "program")
+        await seen.until(lambda: seen.app.snapshot.request.place == "program")
         await seen.pilot.press("x")
         await seen.pilot.pause()
         text = "\n".join(seen.lines())
@@ -61,8 +61,8 @@ async def test_with_the_wall_crossed_fraud_and_its_cost_are_shown(
 ) -> None:
     async with watch(story.path, size=size) as seen:
         await seen.pilot.press("5", "p", "y")
-        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
-        await seen.until(lambda: seen.app.snapshot.question.place == "program")
+        await seen.until(lambda: seen.app.snapshot.request.view.side == "client")
+        await seen.until(lambda: seen.app.snapshot.request.place == "program")
         await seen.pilot.press("x")
         await seen.app.workers.wait_for_complete()
         await seen.pilot.pause()

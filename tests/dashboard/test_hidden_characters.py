@@ -15,8 +15,8 @@ from textual.widgets import Input
 
 from db.client.people import CRM_APPLICATION_ID, crm_path
 from referral_tui.dashboard import helper
-from referral_tui.dashboard.app import PLACES
-from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.app import SCREENS
+from referral_tui.dashboard.frame import DashboardScreen
 from referral_tui.dashboard.widgets.editor import Editor
 from referral_tui.dashboard.widgets.hidden import HiddenFilter
 from referral_tui.dashboard.widgets.lines import wrap
@@ -71,7 +71,7 @@ def assert_clean(seen: Watched) -> str:
     return painted
 
 
-async def walk(seen: Watched, place: type[Place]) -> str:
+async def walk(seen: Watched, place: type[DashboardScreen]) -> str:
     """Press what opens something and moves, and look at each picture; gives all that was painted."""
     painted = [assert_clean(seen)]
     seen.uncut()
@@ -86,7 +86,7 @@ async def walk(seen: Watched, place: type[Place]) -> str:
 
 @each_place
 async def test_no_screen_paints_raw_what_senders_wrote(
-    story: Story, watch: Watch, place: type[Place]
+    story: Story, watch: Watch, place: type[DashboardScreen]
 ) -> None:
     forge(story, FREE_TEXTS)
     async with opened(watch, story.path, place, (160, 50)) as seen:
@@ -97,7 +97,7 @@ async def test_no_screen_paints_raw_what_senders_wrote(
 
 @each_place
 async def test_no_screen_paints_raw_what_a_forged_database_holds(
-    story: Story, watch: Watch, place: type[Place]
+    story: Story, watch: Watch, place: type[DashboardScreen]
 ) -> None:
     for table in sorted(SQLModel.metadata.tables):
         columns = SQLModel.metadata.tables[table].columns
@@ -118,7 +118,7 @@ async def test_a_client_s_name_is_neither_raw_nor_markup(
         crm.execute("CREATE TABLE person (ref TEXT PRIMARY KEY, name TEXT NOT NULL)")
         people = [(ref, f"[@click=app.quit]{NASTY}") for (ref,) in story.db.execute("SELECT ref FROM person")]
         crm.executemany("INSERT INTO person VALUES (?, ?)", people)
-    journeys = next(place for place in PLACES if place.MODE == "journeys")
+    journeys = next(place for place in SCREENS if place.MODE == "journeys")
     async with opened(watch, story.path, journeys, (160, 50)) as seen:
         await seen.pilot.press("p", "enter")
         await seen.until(lambda: seen.app.snapshot.names.found)
@@ -137,12 +137,12 @@ async def test_a_pasted_text_and_a_file_s_name_are_not_raw(
     folder.mkdir()
     async with watch(folder / "shop.db", size=(240, 40)) as seen:
         assert ESCAPED in assert_clean(seen)
-    async with opened(watch, story.path, PLACES[1], (80, 24)) as seen:
+    async with opened(watch, story.path, SCREENS[1], (80, 24)) as seen:
         await seen.pilot.press("slash")
         seen.app.screen.query_one(Input).value = f"a{NASTY}b"
         await seen.pilot.pause()
         assert "a]52;c;cHduZWQ=[2J" in assert_clean(seen)
-    program = next(place for place in PLACES if place.MODE == "program")
+    program = next(place for place in SCREENS if place.MODE == "program")
     async with opened(watch, story.path, program, (80, 24)) as seen:
         seen.app.screen.query_one(Editor).put(f"a{NASTY}b\n" * 50)
         await seen.pilot.press("e")

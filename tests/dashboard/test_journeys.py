@@ -311,20 +311,20 @@ async def test_what_is_typed_filters(story: Story, watch: Watch) -> None:
         await seen.open(JourneysScreen)
         table = seen.app.place.board.table
         await seen.pilot.press("slash", *"refused")
-        await seen.until(lambda: seen.app.snapshot.question.wish.text == "refused")
+        await seen.until(lambda: seen.app.snapshot.request.screen_query.text == "refused")
         assert table.rows
         assert all(row.outcome == "refused" for row in table.rows)
         assert f"{len(table.rows)} journeys found" in text(seen)
         await seen.pilot.press("enter")
         assert table.has_focus
         await seen.pilot.press("escape")
-        await seen.until(lambda: seen.app.snapshot.question.wish.text == "")
+        await seen.until(lambda: seen.app.snapshot.request.screen_query.text == "")
         assert any(row.outcome != "refused" for row in table.rows)
         await seen.pilot.press("slash", *"xyzzy")
-        await seen.until(lambda: seen.app.snapshot.question.wish.text == "xyzzy")
+        await seen.until(lambda: seen.app.snapshot.request.screen_query.text == "xyzzy")
         assert "No journey matches" in text(seen)
         await seen.pilot.press("ctrl+u", *"a@b")
-        await seen.until(lambda: seen.app.snapshot.question.wish.text == "a@b")
+        await seen.until(lambda: seen.app.snapshot.request.screen_query.text == "a@b")
         assert "No e-mail is kept on this side" in text(seen)
 
 
@@ -340,7 +340,7 @@ async def test_the_filter_is_opened_with_its_old_text_selected_so_that_typing_re
         for name in (first, second):
             for key in ("slash", *name, "enter", "enter"):  # quicker than anything is found
                 seen.app.post_message(Key(key, key if len(key) == 1 else None))
-            await seen.until(lambda name=name: seen.app.snapshot.question.wish.text == name)
+            await seen.until(lambda name=name: seen.app.snapshot.request.screen_query.text == name)
             while short_name(board.account.ref or "") != name:
                 await asyncio.sleep(0)
                 await seen.pilot.pause()
@@ -383,7 +383,7 @@ async def test_an_open_journey_as_a_picture(
         await seen.open(JourneysScreen)
         await seen.pilot.press("down", "enter")
         await settled(seen, lambda: "Why nothing was paid" in text(seen))
-        await seen.until(lambda: seen.app.snapshot.question == seen.app.feed.question)
+        await seen.until(lambda: seen.app.snapshot.request == seen.app.feed.request)
         assert seen.picture() == snapshot.use_extension(SVGImageSnapshotExtension)
 
 
@@ -434,7 +434,7 @@ async def test_friends_who_only_visited_are_not_matched_yet(story: Story, watch:
     async with watch(story.path) as seen:
         await seen.open(JourneysScreen)
         await seen.pilot.press("slash", *"visited")
-        await seen.until(lambda: seen.app.snapshot.question.wish.text == "visited")
+        await seen.until(lambda: seen.app.snapshot.request.screen_query.text == "visited")
         assert "not matched yet" in text(seen)
         assert "nobody" not in text(seen)
 
@@ -468,12 +468,12 @@ async def test_sort_and_follow(story: Story, watch: Watch) -> None:
         for _ in range(3):
             await seen.pilot.press("s")
             before = len(orders)
-            await seen.until(lambda: seen.app.snapshot.question == seen.app.feed.question)
-            orders.append(seen.app.snapshot.question.wish.order)
+            await seen.until(lambda: seen.app.snapshot.request == seen.app.feed.request)
+            orders.append(seen.app.snapshot.request.screen_query.order)
             assert len(orders) == before + 1
         assert orders == ["matched", "oldest", "newest"]
         await seen.pilot.press("s", "end", "f")
-        await seen.until(lambda: seen.app.snapshot.question.wish.order == "newest")
+        await seen.until(lambda: seen.app.snapshot.request.screen_query.order == "newest")
         table = seen.app.place.board.table
         assert table.row == table.rows[0]
 
@@ -505,7 +505,7 @@ async def test_on_the_clients_side_either_name_is_searched_for(
         await seen.open(JourneysScreen)
         typed = called if called == "quux" else short_name(*friend)
         await seen.pilot.press("p", "y", "slash", *typed)
-        await seen.until(lambda: seen.app.snapshot.question.wish.text == typed)
+        await seen.until(lambda: seen.app.snapshot.request.screen_query.text == typed)
         await seen.until(lambda: not seen.app.snapshot.answer.unfinished)
         assert [row.friend for row in seen.app.place.board.table.rows] == list(friend)
         assert "Zadie Quux" in text(seen)

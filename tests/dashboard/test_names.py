@@ -33,7 +33,7 @@ async def test_spent_says_how_it_differs_from_issued(story: Story, watch: Watch)
         await seen.open(RewardsScreen)
         gauge = seen.app.screen.query_one(BudgetGauge)
         budget = Budget(1000, 500, 0, 500.0, START + DAY, START, None, 220)
-        gauge.show(budget, seen.app.snapshot.standing.program)
+        gauge.show(budget, seen.app.snapshot.database_status.program)
         said = " ".join(strip.text.strip() for strip in gauge.draw(80, 6))
         assert "Spent keeps £2.20 that was clawed back." in said
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.events import Key
 
-from referral_tui.dashboard.messages import OrderSent
+from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.numbers import Number, numbers_of, turned
 from referral_tui.dashboard.widgets.editor import Editor
 from referral_tui.dashboard.widgets.number_form import NumberForm
@@ -99,12 +99,12 @@ async def test_a_reward_is_raised_and_applied_with_seven_keys(story: Story, watc
     async with watch(story.path) as seen:
         for key in keys:
             await seen.pilot.press(key)
-            await seen.until(lambda: seen.app.snapshot.question == seen.app.feed.question)
+            await seen.until(lambda: seen.app.snapshot.request == seen.app.feed.request)
         assert len(keys) <= 8
         assert seen.app.screen.query_one(Editor).text == DESIGN.replace("value = 20.00", "value = 40.00")
         await seen.app.workers.wait_for_complete()
-        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
         assert sent.kind == "program"
         assert tomllib.loads(str(sent.args["text"]))["reward"][0]["value"] == 40.0
 
@@ -115,7 +115,7 @@ async def test_the_form_shows_what_changes_and_can_be_left(
 ) -> None:
     async with watch(story.path, size=size) as seen:
         await seen.pilot.press("5")
-        await seen.until(lambda: seen.app.snapshot.question.place == "program")
+        await seen.until(lambda: seen.app.snapshot.request.place == "program")
         await seen.pilot.press("f", "down", "right", "left", "left")
         form = seen.app.screen.query_one(NumberForm)
         assert form.row.value == "9.00"
@@ -132,7 +132,7 @@ async def test_the_form_shows_what_changes_and_can_be_left(
 async def test_turns_in_a_burst_all_count_and_the_end_is_said(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         await seen.pilot.press("5")
-        await seen.until(lambda: seen.app.snapshot.question.place == "program")
+        await seen.until(lambda: seen.app.snapshot.request.place == "program")
         for key in ("f", "right", "right", "right"):
             seen.app.post_message(Key(key, key if len(key) == 1 else None))
         await seen.pilot.pause()
@@ -142,4 +142,4 @@ async def test_turns_in_a_burst_all_count_and_the_end_is_said(story: Story, watc
         await seen.pilot.press(*["left"] * 80)
         await seen.pilot.pause()
         assert form.row.value == "0.05"
-        assert "value of referrer-credit is at its least already." in seen.telling()
+        assert "value of referrer-credit is at its least already." in seen.status_message()

@@ -101,7 +101,7 @@ async def test_a_list_that_is_scrolled_holds_still(story: Story, watch: Watch) -
         story.begin()
         story.event("session.authenticated", 1)
         story.commit()
-        await seen.until(lambda: seen.app.snapshot.standing.newest_seq == story.seq)
+        await seen.until(lambda: seen.app.snapshot.database_status.newest_seq == story.seq)
         assert seen.lines()[-6] == before
         assert "held still" in stream.border_subtitle
         await seen.pilot.press("home")
@@ -131,7 +131,7 @@ async def test_a_picture_is_saved(story: Story, watch: Watch) -> None:
             "referral-overview-20260309T230000Z.svg",
         ]
         assert saved[0].read_text().startswith("<svg")
-        assert "Picture saved" in seen.telling()
+        assert "Picture saved" in seen.status_message()
 
 
 # -- the funnel ------------------------------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ async def test_days_are_written_where_they_differ(story: Story, watch: Watch) ->
         story.now += DAY
         story.event("session.authenticated", 1)
         story.commit()
-        await seen.until(lambda: seen.app.snapshot.standing.newest_seq == story.seq)
+        await seen.until(lambda: seen.app.snapshot.database_status.newest_seq == story.seq)
         lines = seen.lines()
         assert any(line.startswith("│ 10 Mar 23:") for line in lines)
         assert any(line.startswith("│ 9 Mar  21:") for line in lines)

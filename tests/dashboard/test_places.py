@@ -10,9 +10,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.image import SVGImageSnapshotExtension
 
-from referral_tui.dashboard.app import PLACES
+from referral_tui.dashboard.app import SCREENS
 from referral_tui.dashboard.commands import COMMANDS
-from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.frame import DashboardScreen
 from referral_tui.dashboard.widgets.lines import Explained
 from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
@@ -20,7 +20,7 @@ from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
 SIZES = [(80, 24), (120, 40), (200, 60)]
 AWAY = {"quit"}  # leaves the dashboard
 
-each_place = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.MODE)
+each_place = pytest.mark.parametrize("place", SCREENS, ids=lambda place: place.MODE)
 each_size = pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
 
 
@@ -31,7 +31,7 @@ def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 @asynccontextmanager
 async def opened(
-    watch: Watch, path: Path, place: type[Place], size: tuple[int, int]
+    watch: Watch, path: Path, place: type[DashboardScreen], size: tuple[int, int]
 ) -> AsyncIterator[Watched]:
     async with watch(path, size=size) as seen:
         await seen.open(place)
@@ -41,7 +41,11 @@ async def opened(
 @each_size
 @each_place
 async def test_dark(
-    story: Story, watch: Watch, picture: SnapshotAssertion, place: type[Place], size: tuple[int, int]
+    story: Story,
+    watch: Watch,
+    picture: SnapshotAssertion,
+    place: type[DashboardScreen],
+    size: tuple[int, int],
 ) -> None:
     async with opened(watch, story.path, place, size) as seen:
         assert seen.app.snapshot.trouble is None
@@ -50,18 +54,18 @@ async def test_dark(
 
 @pytest.mark.parametrize(
     "place",
-    [place for place in PLACES if place.MODE in ("overview", "rewards", "load")],
+    [place for place in SCREENS if place.MODE in ("overview", "rewards", "load")],
     ids=lambda place: place.MODE,
 )
 async def test_at_the_back_of_the_room(
-    story: Story, watch: Watch, picture: SnapshotAssertion, place: type[Place]
+    story: Story, watch: Watch, picture: SnapshotAssertion, place: type[DashboardScreen]
 ) -> None:
     async with opened(watch, story.path, place, (240, 70)) as seen:
         assert seen.picture() == picture
 
 
 async def test_light(story: Story, watch: Watch, picture: SnapshotAssertion) -> None:
-    async with opened(watch, story.path, PLACES[0], (120, 40)) as seen:
+    async with opened(watch, story.path, SCREENS[0], (120, 40)) as seen:
         await seen.pilot.press("t")
         await seen.pilot.pause()
         assert not seen.app.current_theme.dark
@@ -71,21 +75,21 @@ async def test_light(story: Story, watch: Watch, picture: SnapshotAssertion) -> 
 @pytest.mark.parametrize("size", [(72, 20), (109, 37), (110, 28), (240, 70)])
 @each_place
 async def test_nothing_is_cut_or_empty(
-    story: Story, watch: Watch, place: type[Place], size: tuple[int, int]
+    story: Story, watch: Watch, place: type[DashboardScreen], size: tuple[int, int]
 ) -> None:
     async with opened(watch, story.path, place, size) as seen:
         lines = seen.lines()
         assert "Northwind Mobile" in lines[0] or size[0] < 140
         assert "platform" in lines[0]
         assert f"{place.KEY} {place.TITLE_IN_TAB}" in lines[0]
-        assert all(other.KEY in lines[0] for other in PLACES)
+        assert all(other.KEY in lines[0] for other in SCREENS)
         seen.uncut()
         assert "? help" in lines[-1]
         assert "q quit" in lines[-1]
 
 
 @each_place
-async def test_each_key(story: Story, watch: Watch, place: type[Place]) -> None:
+async def test_each_key(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
     """A key may do nothing, and it may say why; what it may not do is fail, or leave us without a screen."""
     commands = [*COMMANDS, *place.OWN_COMMANDS]
     keys = [key for command in commands if command.id not in AWAY for key in command.keys.split(",")]
@@ -110,20 +114,20 @@ async def test_each_key(story: Story, watch: Watch, place: type[Place]) -> None:
                 await seen.pilot.press("escape")
             if seen.app.place.MODE != place.MODE:
                 await seen.open(place)
-        await seen.until(lambda: seen.app.snapshot.question == seen.app.feed.question)
+        await seen.until(lambda: seen.app.snapshot.request == seen.app.feed.request)
         assert seen.app.snapshot.trouble is None
 
 
 async def test_the_way_from_each_screen_to_each_other_and_back(story: Story, watch: Watch) -> None:
     async with watch(story.path, size=(80, 24)) as seen:
-        for place in [*PLACES, *reversed(PLACES)]:
+        for place in [*SCREENS, *reversed(SCREENS)]:
             await seen.open(place)
             assert seen.app.place.MODE == place.MODE
             assert seen.app.snapshot.trouble is None
 
 
 @each_place
-async def test_every_part_explains_itself(story: Story, watch: Watch, place: type[Place]) -> None:
+async def test_every_part_explains_itself(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
     async with opened(watch, story.path, place, (120, 40)) as seen:
         parts = [part for part in seen.app.screen.focus_chain if isinstance(part, Explained)]
         assert parts
@@ -134,10 +138,10 @@ async def test_every_part_explains_itself(story: Story, watch: Watch, place: typ
 
 
 @each_place
-async def test_both_sides_and_the_past(story: Story, watch: Watch, place: type[Place]) -> None:
+async def test_both_sides_and_the_past(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
     async with opened(watch, story.path, place, (80, 24)) as seen:
         await seen.pilot.press("p", "y", "left_curly_bracket")
-        await seen.until(lambda: seen.app.snapshot.question.view.at == START + 7 * DAY + 23 * 3_600_000)
+        await seen.until(lambda: seen.app.snapshot.request.view.at == START + 7 * DAY + 23 * 3_600_000)
         assert seen.app.snapshot.trouble is None
         assert "client" in seen.lines()[0]
         assert "as of Sun 8 Mar 2026 23:00" in seen.lines()[1]
@@ -147,44 +151,46 @@ async def test_both_sides_and_the_past(story: Story, watch: Watch, place: type[P
 
 
 @each_place
-async def test_an_empty_database(empty: Story, watch: Watch, place: type[Place]) -> None:
+async def test_an_empty_database(empty: Story, watch: Watch, place: type[DashboardScreen]) -> None:
     async with opened(watch, empty.path, place, (80, 24)) as seen:
         assert seen.app.snapshot.trouble is None
         assert not place.NEEDS_EVENTS or "No events yet" in "\n".join(seen.lines())
 
 
 @each_place
-async def test_no_database(tmp_path: Path, watch: Watch, place: type[Place]) -> None:
+async def test_no_database(tmp_path: Path, watch: Watch, place: type[DashboardScreen]) -> None:
     async with opened(watch, tmp_path / "shop.db", place, (80, 24)) as seen:
         assert "No database yet" in "\n".join(seen.lines())
 
 
 @each_place
-async def test_deleted_while_it_is_watched(story: Story, watch: Watch, place: type[Place]) -> None:
+async def test_deleted_while_it_is_watched(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
     async with opened(watch, story.path, place, (80, 24)) as seen:
         story.close()
         story.path.unlink()
         await seen.until(lambda: seen.app.trouble)
-        assert "No database yet: what was read before is shown" in seen.telling()
+        assert "No database yet: what was read before is shown" in seen.status_message()
 
 
 @each_place
-async def test_the_writer_died(story: Story, watch: Watch, wall: HeldClock, place: type[Place]) -> None:
+async def test_the_writer_died(
+    story: Story, watch: Watch, wall: HeldClock, place: type[DashboardScreen]
+) -> None:
     async with opened(watch, story.path, place, (80, 24)) as seen:
         wall.at += 5_000
         await seen.until(lambda: seen.app.snapshot.status == "stopped")
-        assert "The writer stopped at 23:59:59 UTC" in seen.telling()
+        assert "The writer stopped at 23:59:59 UTC" in seen.status_message()
 
 
 @each_place
-async def test_finished(story: Story, watch: Watch, place: type[Place]) -> None:
+async def test_finished(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
     story.clock("finished", 0, WALL - 9 * DAY, START + 9 * DAY)
     async with opened(watch, story.path, place, (80, 24)) as seen:
-        assert "This run is finished" in seen.telling()
+        assert "This run is finished" in seen.status_message()
 
 
 @each_place
-async def test_too_small(story: Story, watch: Watch, place: type[Place]) -> None:
+async def test_too_small(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
     async with opened(watch, story.path, place, (20, 5)) as seen:
         text = " ".join(" ".join(seen.lines()).split())
         assert "Make this window larger: 72 x 20 at least, it is 20 x 5" in text

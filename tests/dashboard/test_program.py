@@ -14,7 +14,7 @@ from db.read.rules import RuleRow
 from referral_tui.dashboard import checking
 from referral_tui.dashboard.checking import Checked, Problem
 from referral_tui.dashboard.helper import Reply
-from referral_tui.dashboard.messages import OrderSent
+from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.screens import program as screen
 from referral_tui.dashboard.screens.program import ProgramScreen
 from referral_tui.dashboard.screens.program_query import Rule, rule_lines, rules_of
@@ -127,7 +127,7 @@ async def test_it_begins_at_the_rule_under_the_cursor(story: Story, watch: Watch
         assert seen.app.screen.query_one(Editor).cursor_location == (21, 0)  # the next [[rule]]
         await seen.pilot.press("escape", "v", "z")
         await seen.pilot.pause()
-        assert "no draft to drop" in seen.telling()
+        assert "no draft to drop" in seen.status_message()
 
 
 async def test_letters_are_typed_and_not_obeyed(story: Story, watch: Watch) -> None:
@@ -138,7 +138,7 @@ async def test_letters_are_typed_and_not_obeyed(story: Story, watch: Watch) -> N
         assert "q1 p" in editor.text
         await seen.pilot.press("escape")
         await seen.pilot.pause()
-        assert "The draft is kept" in seen.telling()
+        assert "The draft is kept" in seen.status_message()
         assert "not applied" in "\n".join(seen.lines())
         await seen.pilot.press("z")
         await seen.pilot.pause()
@@ -150,10 +150,10 @@ async def test_applying_is_an_order_and_ends_the_editing(
 ) -> None:
     async with program(watch, story.path, draft=RICHER) as seen:
         await seen.pilot.press("ctrl+r")
-        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
         assert (sent.kind, sent.args) == ("program", {"text": RICHER})
-        assert seen.telling().startswith("Sent: apply the edited program.")
+        assert seen.status_message().startswith("Sent: apply the edited program.")
         steady.at += 1_000
         story.begin()
         story.db.execute(
@@ -163,7 +163,7 @@ async def test_applying_is_an_order_and_ends_the_editing(
         story.obeyed("program", sent.issued_at)
         story.commit()
         await seen.until(lambda: not seen.app.place.typing)
-        assert "Obeyed: apply the edited program" in seen.telling()
+        assert "Obeyed: apply the edited program" in seen.status_message()
         await settled(seen)
         assert "version 2" in "\n".join(seen.lines())
 
@@ -185,8 +185,8 @@ async def test_what_can_not_be_applied_says_why(
     async with program(watch, story.path, draft=draft) as seen:
         await seen.pilot.press("ctrl+r")
         await seen.pilot.pause()
-        assert said in seen.telling()
-        assert not any(isinstance(message, OrderSent) for message in seen.told)
+        assert said in seen.status_message()
+        assert not any(isinstance(message, CommandSent) for message in seen.told)
 
 
 async def test_a_draft_is_saved_to_a_file(story: Story, watch: Watch, tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ async def test_a_draft_is_saved_to_a_file(story: Story, watch: Watch, tmp_path: 
         await seen.pilot.pause()
         (saved,) = tmp_path.glob("referral-program-*.toml")
         assert saved.read_text(encoding="utf-8") == RICHER
-        assert seen.telling() == f"Saved: {saved}"
+        assert seen.status_message() == f"Saved: {saved}"
 
 
 async def test_editing_fits_the_narrowest_window(story: Story, watch: Watch) -> None:

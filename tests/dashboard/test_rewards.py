@@ -13,7 +13,7 @@ from db.read import review_queue
 from db.read.review_queue import queue
 from db.read.rewards import Budget, DueRow
 from referral_tui.dashboard.helper import Reply
-from referral_tui.dashboard.messages import OrderSent
+from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.widgets.budget import BudgetGauge
 from referral_tui.dashboard.widgets.calendar import Falling, by_days_and_weeks
@@ -70,7 +70,7 @@ def test_later_days_are_added_up_by_weeks_from_monday() -> None:
 async def test_the_gauge_says_when(story: Story, watch: Watch, one: Budget, said: str) -> None:
     async with rewards(watch, story.path) as seen:
         gauge = seen.app.screen.query_one(BudgetGauge)
-        gauge.show(one, seen.app.snapshot.standing.program)
+        gauge.show(one, seen.app.snapshot.database_status.program)
         await seen.pilot.pause()
         assert said in "".join(strip.text for strip in gauge.draw(80, 6))
 
@@ -100,37 +100,38 @@ async def test_a_verdict_is_an_order_while_a_run_goes_on(
     async with rewards(watch, story.path) as seen:
         first = seen.app.screen.query_one(ReviewQueue).row
         await seen.pilot.press(key)
-        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
         assert sent.kind == "verdict"
         assert sent.args == {"decision": first.number, "verdict": verdict, "by": "dashboard"}
         assert (
-            seen.telling() == f"Sent: {verdict} decision {first.number}. Waiting for the simulation to obey."
+            seen.status_message()
+            == f"Sent: {verdict} decision {first.number}. Waiting for the simulation to obey."
         )
         story.db.execute("UPDATE decision SET outcome = 'qualified' WHERE id = ?", (first.number,))
         steady.at += 1_000
         story.obeyed("verdict", sent.issued_at, sent.args)
-        await seen.until(lambda: "Obeyed" in seen.telling())
-        assert seen.telling().startswith(f"Obeyed: {verdict} decision {first.number}, after event")
+        await seen.until(lambda: "Obeyed" in seen.status_message())
+        assert seen.status_message().startswith(f"Obeyed: {verdict} decision {first.number}, after event")
         await seen.until(lambda: seen.app.screen.query_one(ReviewQueue).row != first)
 
 
 async def test_what_was_refused_is_told(story: Story, watch: Watch) -> None:
     async with rewards(watch, story.path) as seen:
         await seen.pilot.press("a")
-        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
         story.obeyed("verdict", sent.issued_at, sent.args, "decision 22 is refused already")
-        await seen.until(lambda: "Not done" in seen.telling())
-        assert "decision 22 is refused already" in seen.telling()
+        await seen.until(lambda: "Not done" in seen.status_message())
+        assert "decision 22 is refused already" in seen.status_message()
 
 
 async def test_a_run_that_ends_says_what_it_did_not_obey(story: Story, watch: Watch) -> None:
     async with rewards(watch, story.path) as seen:
         await seen.pilot.press("a")
-        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
+        await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
         story.clock("finished", 0, WALL, START + 9 * DAY)
-        await seen.until(lambda: "It ended before it obeyed: approve decision" in seen.telling())
+        await seen.until(lambda: "It ended before it obeyed: approve decision" in seen.status_message())
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ async def test_a_finished_run_is_decided_by_a_helper(
         await seen.pilot.press("d")
         await seen.app.workers.wait_for_complete()
         await seen.pilot.pause()
-        assert said in seen.telling()
+        assert said in seen.status_message()
         (arguments,) = asked
         assert arguments[:5] == ["review", "decline", str(row.number), "--by", "dashboard"]
 
@@ -164,15 +165,15 @@ async def test_a_finished_run_is_decided_by_a_helper(
 async def test_the_past_can_not_be_decided(story: Story, watch: Watch) -> None:
     async with rewards(watch, story.path) as seen:
         await seen.pilot.press("left_curly_bracket")
-        await seen.until(lambda: seen.app.snapshot.question.view.at)
+        await seen.until(lambda: seen.app.snapshot.request.view.at)
         assert "is not kept" in "\n".join(seen.lines())
         await seen.pilot.press("a")
         await seen.pilot.pause()
-        assert "This is the past: what waited then is not kept" in seen.telling()
+        assert "This is the past: what waited then is not kept" in seen.status_message()
         await seen.pilot.press("enter")
         await seen.pilot.pause()
         assert len(seen.app.screen_stack) == 1
-        assert "This is the past" in seen.telling()
+        assert "This is the past" in seen.status_message()
 
 
 async def test_who_may_only_look_decides_nothing_in_a_finished_run(
@@ -186,7 +187,7 @@ async def test_who_may_only_look_decides_nothing_in_a_finished_run(
         await seen.pilot.press("a")
         await seen.app.workers.wait_for_complete()
         await seen.pilot.pause()
-        assert "opened to look only" in seen.telling()
+        assert "opened to look only" in seen.status_message()
         assert not asked
 
 
@@ -203,7 +204,7 @@ async def test_verdicts_are_offered_only_where_something_waits(
         assert "decline" not in seen.lines()[-1]
         await seen.pilot.press("a")
         await seen.pilot.pause()
-        assert "Nothing waits for a review" in seen.telling()
+        assert "Nothing waits for a review" in seen.status_message()
 
 
 async def test_enter_opens_what_would_be_approved(
@@ -227,8 +228,8 @@ async def test_enter_opens_what_would_be_approved(
         assert asked[0][0] == "explain"
         assert row.friend in asked[0]
         await seen.pilot.press("a")
-        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
         assert sent.args == {"decision": row.number, "verdict": "approve", "by": "dashboard"}
 
 
@@ -246,8 +247,8 @@ async def test_a_reward_of_the_step_is_lit_up(story: Story, watch: Watch) -> Non
     story.clock("paused", 21_600, WALL, START + 60 * DAY)
     async with rewards(watch, story.path) as seen:
         await seen.pilot.press("full_stop")
-        await seen.until(lambda: any(isinstance(message, OrderSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, OrderSent)]
+        await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
+        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
         (pending,) = story.db.execute("SELECT MAX(id) FROM reward WHERE state = 'pending'").fetchone()
         story.begin()
         story.move(pending, "pending", "issued")

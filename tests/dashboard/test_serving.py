@@ -21,11 +21,11 @@ from referral_tui.cli.app import run
 from referral_tui.dashboard import serving
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.feed import Feed
-from referral_tui.dashboard.messages import Fresh, OrderFailed
-from referral_tui.dashboard.query import Question, View
+from referral_tui.dashboard.messages import CommandFailed, SnapshotTaken
+from referral_tui.dashboard.query import Request, View
 from referral_tui.dashboard.serving import NOTHING, PAGE, Served, allowed, is_loopback, serve
 from referral_tui.dashboard.setup import Setup
-from referral_tui.dashboard.status_message import Telling
+from referral_tui.dashboard.status_message import StatusMessage
 from referral_tui.dashboard.status_texts import NO_NAMES
 from referral_tui.names import PSEUDONYMS
 from simulator.domain.errors import InputError
@@ -195,10 +195,10 @@ async def test_read_only_sends_no_order_and_names_nobody(story: Story) -> None:
     posted: list[object] = []
     feed = Feed(story.path, posted.append, read_only=True)
     feed.send("pause")
-    feed.ask(Question("overview", None, View(side="client")))
+    feed.ask(Request("overview", None, View(side="client")))
     feed.poll()
     assert not control_path(story.path).exists()
-    assert [type(message) for message in posted] == [OrderFailed, Fresh]
+    assert [type(message) for message in posted] == [CommandFailed, SnapshotTaken]
     assert posted[1].snapshot.names is PSEUDONYMS  # type: ignore[attr-defined]
     feed.stop()
 
@@ -210,7 +210,7 @@ async def test_the_wall_can_t_be_crossed_in_a_dashboard_that_only_looks(story: S
         app.action_wall()
         assert app.view.side == "platform"
         assert app.orders is not None
-        assert app.orders.telling == Telling(NO_NAMES, "warn")
+        assert app.orders.status_message == StatusMessage(NO_NAMES, "warn")
 
 
 def test_read_only_is_handed_to_every_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from db.shards.merging import merge
-from referral_tui.dashboard.app import PLACES
-from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.messages import Fresh, Troubled
+from referral_tui.dashboard.app import SCREENS
+from referral_tui.dashboard.frame import DashboardScreen
+from referral_tui.dashboard.messages import ReadFailed, SnapshotTaken
 from tests.dashboard.story import DAY, DESIGN, START, Story
 from tests.dashboard.watching import WALL, HeldClock, Watch
 
@@ -24,10 +24,10 @@ async def test_no_database_yet_and_then_there_is_one(tmp_path: Path, ddl: list[s
         story = Story(path, ddl)
         story.run(days=2)
         story.clock("finished", 0, WALL, START + 2 * DAY)
-        await seen.until(lambda: seen.app.snapshot and seen.app.snapshot.standing.clock)
+        await seen.until(lambda: seen.app.snapshot and seen.app.snapshot.database_status.clock)
         assert "The funnel" in "\n".join(seen.lines())
-        assert isinstance(seen.told[0], Troubled)
-        assert isinstance(seen.told[-1], Fresh)
+        assert isinstance(seen.told[0], ReadFailed)
+        assert isinstance(seen.told[-1], SnapshotTaken)
         story.close()
 
 
@@ -126,33 +126,33 @@ async def test_the_writer_died(story: Story, watch: Watch, wall: HeldClock) -> N
         assert seen.app.snapshot.status == "running"
         wall.at += 5_000
         await seen.until(lambda: seen.app.snapshot.status == "stopped")
-        assert "The writer stopped at 23:59:59 UTC" in seen.telling()
+        assert "The writer stopped at 23:59:59 UTC" in seen.status_message()
         assert "▲ stopped" in seen.lines()[1]
         await seen.pilot.press("space")
-        assert "nobody would obey" in seen.telling()
+        assert "nobody would obey" in seen.status_message()
 
 
 async def test_our_own_writer_died_with_last_words(story: Story, watch: Watch) -> None:
     async with watch(story.path, ended=lambda: "disk full") as seen:
         assert seen.app.snapshot.status == "stopped"
-        assert "It said: disk full" in seen.telling()
+        assert "It said: disk full" in seen.status_message()
 
 
 async def test_finished(story: Story, watch: Watch) -> None:
     story.clock("finished", 0, WALL - 9 * DAY, START + 9 * DAY)
     async with watch(story.path, size=(80, 24)) as seen:
-        assert "This run is finished" in seen.telling()
+        assert "This run is finished" in seen.status_message()
         assert "■ finished  Mon 9 Mar" in seen.lines()[1]
         for key in ("space", "full_stop", "plus", "minus"):
             await seen.pilot.press(key)
-            assert "there is nothing to pause, step or speed up" in seen.telling()
+            assert "there is nothing to pause, step or speed up" in seen.status_message()
         assert not story.path.with_name("shop.control.db").exists()
 
 
 async def test_stopped_before_its_end(story: Story, watch: Watch) -> None:
     story.clock("stopped", 0, WALL - 9 * DAY, START + 60 * DAY)
     async with watch(story.path, size=(80, 24)) as seen:
-        assert "simulate --resume" in seen.telling()
+        assert "simulate --resume" in seen.status_message()
         assert "▲ stopped" in seen.lines()[1]
 
 
@@ -163,8 +163,8 @@ async def test_events_from_files(story: Story, watch: Watch, status: str, said: 
     story.db.execute("INSERT OR REPLACE INTO setting VALUES ('kind', 'ingest')")
     story.clock(status, 0, WALL - 9 * DAY, 0)
     async with watch(story.path, size=(80, 24)) as seen:
-        assert said in seen.telling()
-        assert len(seen.telling()) <= 76
+        assert said in seen.status_message()
+        assert len(seen.status_message()) <= 76
 
 
 async def test_nothing_is_issued_yet(story: Story, watch: Watch) -> None:
@@ -185,8 +185,8 @@ async def test_too_small(story: Story, watch: Watch, size: tuple[int, int]) -> N
         assert "reached" not in text
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.MODE)
-async def test_half_written(story: Story, watch: Watch, place: type[Place]) -> None:
+@pytest.mark.parametrize("place", SCREENS, ids=lambda place: place.MODE)
+async def test_half_written(story: Story, watch: Watch, place: type[DashboardScreen]) -> None:
     """A copy that broke off: the first pages are whole, the rest is not there."""
     story.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     story.db.execute("PRAGMA journal_mode = DELETE")
@@ -206,7 +206,7 @@ async def test_a_screen_whose_table_is_gone_says_so_and_the_others_go_on(story: 
     async with watch(story.path, size=(80, 24)) as seen:
         assert "The database is still being made" in "\n".join(seen.lines())
         assert "▶ running" in seen.lines()[1]
-        assert seen.app.snapshot.standing.newest_seq == story.seq
+        assert seen.app.snapshot.database_status.newest_seq == story.seq
 
 
 async def test_merged_shards(story: Story, tmp_path: Path, watch: Watch) -> None:

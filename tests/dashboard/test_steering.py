@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from db.control import Inbox, Order
-from referral_tui.dashboard.messages import OrderSent
+from db.control import Inbox, WriterCommand
+from referral_tui.dashboard.messages import CommandSent
 from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.watching import WALL, Watch, Watched
 
 
-async def order(seen: Watched, key: str, orders: int = 1) -> list[Order]:
+async def order(seen: Watched, key: str, orders: int = 1) -> list[WriterCommand]:
     """Press a key and wait until its orders are on their way."""
-    before = len([message for message in seen.told if isinstance(message, OrderSent)])
+    before = len([message for message in seen.told if isinstance(message, CommandSent)])
     await seen.pilot.press(key)
 
-    def sent() -> list[Order]:
-        return [message.order for message in seen.told if isinstance(message, OrderSent)][before:]
+    def sent() -> list[WriterCommand]:
+        return [message.order for message in seen.told if isinstance(message, CommandSent)][before:]
 
     await seen.until(lambda: len(sent()) >= orders)
     return sent()
@@ -24,14 +24,14 @@ async def test_pause_is_sent_and_obeyed(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         (sent,) = await order(seen, "space")
         assert sent.kind == "pause"
-        assert seen.telling() == "Sent: pause. Waiting for the simulation to obey."
+        assert seen.status_message() == "Sent: pause. Waiting for the simulation to obey."
         inbox = Inbox(story.path)
         assert inbox.take() == [sent]
         inbox.close()
         story.obeyed("pause", sent.issued_at)
         story.clock("paused", 21_600, WALL, START + 60 * DAY)
-        await seen.until(lambda: seen.app.snapshot.status == "paused" and "Obeyed" in seen.telling())
-        assert seen.telling() == f"Obeyed: pause, after event {story.seq}, at Mon 9 Mar 2026 23:00."
+        await seen.until(lambda: seen.app.snapshot.status == "paused" and "Obeyed" in seen.status_message())
+        assert seen.status_message() == f"Obeyed: pause, after event {story.seq}, at Mon 9 Mar 2026 23:00."
         assert "‖ paused" in seen.lines()[1]
         assert "space go on" in seen.lines()[-1]
         (sent,) = await order(seen, "space")
@@ -51,9 +51,9 @@ async def test_a_step_says_what_it_did_and_marks_it(story: Story, watch: Watch) 
         story.count("stage.claimed")
         story.obeyed("step", sent.issued_at)
         story.commit()
-        await seen.until(lambda: f"Event {seq}" in seen.telling())
-        assert "claimed the offer with code K001Q." in seen.telling()
-        assert "was matched to" in seen.telling()
+        await seen.until(lambda: f"Event {seq}" in seen.status_message())
+        assert "claimed the offer with code K001Q." in seen.status_message()
+        assert "was matched to" in seen.status_message()
         assert seen.app.snapshot.moved == (0, 1, 1, 0, 0, 0, 0)
         text = seen.lines()
         assert any("claimed" in line and "▲1" in line for line in text)
@@ -72,7 +72,7 @@ async def test_a_leap_goes_on_to_the_next_change_and_says_what_it_passed(story: 
     async with watch(story.path, size=(120, 40)) as seen:
         (sent,) = await order(seen, "comma")
         assert (sent.kind, sent.args) == ("step", {"until": "change"})
-        assert seen.telling().startswith("Sent: on to the next change.")
+        assert seen.status_message().startswith("Sent: on to the next change.")
         story.begin()
         friend = story.person()
         for _ in range(80):  # more than the newest events that a look reads
@@ -81,16 +81,16 @@ async def test_a_leap_goes_on_to_the_next_change_and_says_what_it_passed(story: 
         story.attribute(seq, friend, 1, "K001Q", "e-mail", "code")
         story.obeyed("step", sent.issued_at)
         story.commit()
-        await seen.until(lambda: f"Event {seq}" in seen.telling())
-        assert "(And 80 more before it.)" in seen.telling()
-        assert "was matched to" in seen.telling()
+        await seen.until(lambda: f"Event {seq}" in seen.status_message())
+        assert "(And 80 more before it.)" in seen.status_message()
+        assert "was matched to" in seen.status_message()
 
 
 async def test_speed_goes_up_and_down_the_ladder(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         (sent,) = await order(seen, "plus")
         assert (sent.kind, sent.args) == ("speed", {"pace": 86_400.0})
-        assert seen.telling().startswith("Sent: speed 1 d/s.")
+        assert seen.status_message().startswith("Sent: speed 1 d/s.")
         (sent,) = await order(seen, "minus")
         assert sent.args == {"pace": 21_600.0}
 
@@ -99,25 +99,25 @@ async def test_the_slowest_and_the_fastest_say_so(story: Story, watch: Watch) ->
     story.clock("running", 0, WALL, START + 60 * DAY)
     async with watch(story.path) as seen:
         await seen.pilot.press("plus")
-        assert seen.telling() == "It goes as fast as it can already."
+        assert seen.status_message() == "It goes as fast as it can already."
         story.clock("running", 1, WALL, START + 60 * DAY)
-        await seen.until(lambda: seen.app.snapshot.standing.clock.pace == 1)
+        await seen.until(lambda: seen.app.snapshot.database_status.clock.pace == 1)
         await seen.pilot.press("minus")
-        assert "1 s/s is the slowest" in seen.telling()
+        assert "1 s/s is the slowest" in seen.status_message()
 
 
 async def test_files_have_nothing_to_steer(story: Story, watch: Watch) -> None:
     story.db.execute("UPDATE setting SET value = 'ingest' WHERE name = 'kind'")
     async with watch(story.path) as seen:
         await seen.pilot.press("space")
-        assert seen.telling() == "Nothing runs here: these events came from files."
+        assert seen.status_message() == "Nothing runs here: these events came from files."
 
 
 async def test_an_order_that_can_not_be_written_is_said(story: Story, watch: Watch) -> None:
     story.path.with_name("shop.control.db").mkdir()
     async with watch(story.path) as seen:
         await seen.pilot.press("space")
-        await seen.until(lambda: seen.telling().startswith("Not sent:"))
+        await seen.until(lambda: seen.status_message().startswith("Not sent:"))
 
 
 async def test_every_command_is_in_the_palette(story: Story, watch: Watch) -> None:
@@ -140,15 +140,15 @@ async def test_of_the_past_it_says_that_it_is_and_a_step_leads_back_to_now(
     story.clock("paused", 21_600, WALL, START + 60 * DAY)
     async with watch(story.path) as seen:
         await order(seen, "space")
-        assert seen.telling().startswith("Sent: go on.")
+        assert seen.status_message().startswith("Sent: go on.")
         await seen.pilot.press("left_square_bracket")
-        await seen.until(lambda: seen.telling().startswith("As it was on "))
+        await seen.until(lambda: seen.status_message().startswith("As it was on "))
         await order(seen, "full_stop", orders=2)
-        await seen.until(lambda: seen.app.snapshot.question.view.at is None)
-        assert seen.telling().startswith("Sent: one event on.")
+        await seen.until(lambda: seen.app.snapshot.request.view.at is None)
+        assert seen.status_message().startswith("Sent: one event on.")
 
 
 async def test_ctrl_c_says_which_key_leaves(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         await seen.pilot.press("ctrl+c")
-        assert seen.telling() == "q leaves. (ctrl+c copies what is selected.)"
+        assert seen.status_message() == "q leaves. (ctrl+c copies what is selected.)"

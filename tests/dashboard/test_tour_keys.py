@@ -10,7 +10,7 @@ import pytest
 
 from referral_tui.dashboard import helper
 from referral_tui.dashboard.helper import Reply
-from referral_tui.dashboard.messages import OrderSent
+from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.widgets.editor import Editor
 from referral_tui.dashboard.widgets.number_form import NumberForm
@@ -41,11 +41,11 @@ class Hands:
             self.pressed.add(key)
             await self.seen.pilot.press(PRESSED.get(key, key))
         await self.seen.pilot.pause()
-        await self.seen.until(lambda: self.seen.app.snapshot.question == self.seen.app.feed.question)
+        await self.seen.until(lambda: self.seen.app.snapshot.request == self.seen.app.feed.request)
 
     def orders(self) -> list[str]:
         """The kinds of orders that were sent."""
-        return [message.order.kind for message in self.seen.told if isinstance(message, OrderSent)]
+        return [message.order.kind for message in self.seen.told if isinstance(message, CommandSent)]
 
 
 @pytest.fixture

@@ -38,16 +38,16 @@ async def test_the_wall_is_crossed_and_the_header_says_so(
         assert "platform" in seen.lines()[0]
         assert short_name(person) in "\n".join(seen.lines())
         await seen.pilot.press("p", "y")
-        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
+        await seen.until(lambda: seen.app.snapshot.request.view.side == "client")
         text = "\n".join(seen.lines())
         assert "client" in seen.lines()[0]
         assert f"Person No {int(person[2:], 16)}" in text
         assert short_name(person) not in text
         await seen.pilot.press("p")
-        await seen.until(lambda: seen.app.snapshot.question.view.side == "platform")
+        await seen.until(lambda: seen.app.snapshot.request.view.side == "platform")
         assert "Person No" not in "\n".join(seen.lines())
         await seen.pilot.press("p")  # asked once is enough
-        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
+        await seen.until(lambda: seen.app.snapshot.request.view.side == "client")
 
 
 @pytest.mark.parametrize("key", ["n", "escape", "enter"])
@@ -66,8 +66,8 @@ async def test_names_are_not_shown_before_somebody_says_yes(story: Story, watch:
 async def test_a_client_without_a_customer_system_is_said(story: Story, watch: Watch) -> None:
     async with watch(story.path, size=(80, 24)) as seen:
         await seen.pilot.press("p", "y")
-        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
-        assert "The client's view has no names: shop.crm.db is not there" in seen.telling()
+        await seen.until(lambda: seen.app.snapshot.request.view.side == "client")
+        assert "The client's view has no names: shop.crm.db is not there" in seen.status_message()
         assert "client" in seen.lines()[0]
 
 
@@ -76,8 +76,8 @@ async def test_the_clock_line_of_the_past_counts_the_events_of_then(story: Story
         (all_,) = story.db.execute("SELECT count FROM total WHERE metric = 'receipt.accepted'").fetchone()
         assert f"{all_:,} events" in "\n".join(seen.lines())
         await seen.pilot.press("left_curly_bracket")
-        await seen.until(lambda: seen.app.snapshot.question.view.at is not None)
-        at = seen.app.snapshot.question.view.at
+        await seen.until(lambda: seen.app.snapshot.request.view.at is not None)
+        at = seen.app.snapshot.request.view.at
         (then,) = story.db.execute("SELECT count(*) FROM event WHERE received_at < ?", (at,)).fetchone()
         assert 0 < then < all_
         await seen.until(lambda: f"{then:,} events" in "\n".join(seen.lines()))
@@ -94,13 +94,13 @@ async def test_before_the_first_event_the_clock_line_is_not_in_1970(story: Story
 async def test_back_and_on_in_time(story: Story, watch: Watch) -> None:
     async with watch(story.path, size=(80, 24)) as seen:
         await seen.pilot.press("left_curly_bracket")
-        await seen.until(lambda: seen.app.snapshot.question.view.at is not None)
+        await seen.until(lambda: seen.app.snapshot.request.view.at is not None)
         assert "as of Sun 8 Mar 2026 23:00 UTC" in seen.lines()[1]
-        assert "As it was on Sun 8 Mar 2026 23:00" in seen.telling()
+        assert "As it was on Sun 8 Mar 2026 23:00" in seen.status_message()
         await seen.pilot.press("left_square_bracket")
-        await seen.until(lambda: "Sun 8 Mar 2026 22:00" in seen.telling())
+        await seen.until(lambda: "Sun 8 Mar 2026 22:00" in seen.status_message())
         await seen.pilot.press("right_curly_bracket", "right_square_bracket")
-        await seen.until(lambda: seen.app.snapshot.question.view.at is None)
+        await seen.until(lambda: seen.app.snapshot.request.view.at is None)
         assert "as of" not in seen.lines()[1]
 
 
@@ -135,10 +135,10 @@ async def test_a_table_is_saved(story: Story, watch: Watch) -> None:
     crm(story)
     async with watch(story.path) as seen:
         await seen.pilot.press("p", "y")
-        await seen.until(lambda: seen.app.snapshot.question.view.side == "client")
+        await seen.until(lambda: seen.app.snapshot.request.view.side == "client")
         await seen.pilot.press("ctrl+e")
         await seen.pilot.pause()
-        assert "Table saved" in seen.telling()
+        assert "Table saved" in seen.status_message()
         (path,) = story.path.parent.glob("*.csv")
         head, first, *_rest = path.read_text().splitlines()
         assert head.startswith("seq,received_at,occurred_at,type,")

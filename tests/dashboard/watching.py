@@ -11,12 +11,12 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.messages import Fresh, OrderFailed, OrderSent, Troubled
+from referral_tui.dashboard.frame import DashboardScreen
+from referral_tui.dashboard.messages import CommandFailed, CommandSent, ReadFailed, SnapshotTaken
 from tests.dashboard.story import DAY, START
 
 WALL = START + 400 * DAY  # the wall's clock of every test; runs are told to have beaten a moment before
-TOLD = (Fresh, Troubled, OrderSent, OrderFailed)
+TOLD = (SnapshotTaken, ReadFailed, CommandSent, CommandFailed)
 
 
 class HeldClock:
@@ -50,16 +50,16 @@ class Watched:
         """Wait until the feed has told something."""
         await self.until(lambda: self.app.snapshot or self.app.trouble)
 
-    async def open(self, place: type[Place]) -> None:
-        """Go to a screen, and wait for the answer to its wish."""
+    async def open(self, place: type[DashboardScreen]) -> None:
+        """Go to a screen, and wait for the answer to its screen_query."""
         await self.pilot.press(place.KEY)
-        await self.until(lambda: self.app.snapshot is None or self.app.snapshot.question.place == place.MODE)
+        await self.until(lambda: self.app.snapshot is None or self.app.snapshot.request.place == place.MODE)
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 
-    def telling(self) -> str:
+    def status_message(self) -> str:
         """The sentence on the screen."""
-        return str(self.app.place.query_one("#telling").telling.text)
+        return str(self.app.place.query_one("#telling").status_message.text)
 
     def lines(self) -> list[str]:
         """The screen as text."""

@@ -171,7 +171,7 @@ class Oracle:
         self.load = load
         self.version = 1
         self.newest: int | None = None
-        self.told: int | None = None
+        self.watermark: int | None = None
         self.log: list[Event] = []
         self.accepted: dict[tuple[str, str], Event] = {}
         self.about: dict[str, list[Event]] = defaultdict(list)  # what the log says of a person, in order
@@ -204,7 +204,9 @@ class Oracle:
         """Judge the next event of the log."""
         now = event["received_at"]
         assert self.newest is None or now >= self.newest, "received_at never decreases along the log"
-        assert self.told is None or now > self.told, "any later event is received after the time told"
+        assert self.watermark is None or now > self.watermark, (
+            "any later event is received after the time told"
+        )
         assert not self.log or event["seq"] > self.log[-1]["seq"]
         # A release due at T comes before every event received after T.
         self._release(lambda line: line.due_at < now)
@@ -219,7 +221,7 @@ class Oracle:
         """Tell the time: everything due at or before it is released."""
         assert self.newest is None or now >= self.newest, "the time told is never before the newest event"
         self._release(lambda line: line.due_at <= now)
-        self.told = now if self.told is None else max(self.told, now)
+        self.watermark = now if self.watermark is None else max(self.watermark, now)
 
     def _judge(self, event: Event) -> None:
         kind = event["type"]

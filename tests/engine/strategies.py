@@ -396,8 +396,8 @@ class _Writer:
         return sent
 
     def put(self, sent: Event) -> None:
-        if self.oracle.told is not None and self.now <= self.oracle.told:
-            self.now = self.oracle.told + 1
+        if self.oracle.watermark is not None and self.now <= self.oracle.watermark:
+            self.now = self.oracle.watermark + 1
             sent["received_at"] = self.now
         self.case.steps.append(sent)
         self.sent.append(sent)

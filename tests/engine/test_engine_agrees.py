@@ -177,8 +177,8 @@ def restarted(collector: Collector, case: Case) -> Collector:
     """A new engine that has only the log and the greatest time told."""
     fresh = Collector(case.program)
     fresh.replay(collector.log.select(list(EVENT_SCHEMA)))
-    if collector.engine.told >= collector.engine.newest:
-        fresh.advance(collector.engine.told)
+    if collector.engine.watermark >= collector.engine.newest:
+        fresh.advance(collector.engine.watermark)
     fresh.receipts, fresh.fields = list(collector.receipts), list(collector.fields)
     return fresh
 
@@ -266,7 +266,7 @@ class Together(RuleBasedStateMachine):
     @precondition(lambda self: not self.left)
     @rule(later=st.sampled_from([0, 1, 60_000, 86_400_000]))
     def tell(self, later: int) -> None:
-        now = max(self.case.final, self.oracle.told or 0) + later
+        now = max(self.case.final, self.oracle.watermark or 0) + later
         self.oracle.advance(now)
         self.engine.advance(now)
 

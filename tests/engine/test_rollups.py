@@ -12,7 +12,7 @@ import pytest
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine import leaders
 from simulator.engine.arrays import Columns
-from simulator.engine.interner import OTHER, PARTS, Few
+from simulator.engine.interner import OTHER, PARTS, BoundedLabels
 from simulator.engine.record_parts import GENERATIONS
 from simulator.engine.state import STANDING
 from tests.engine import oracle_sums
@@ -269,7 +269,7 @@ def test_who_loses_money_makes_room_on_a_full_board_for_who_did_nothing(
 
 
 def test_a_texts_part_is_its_own_for_the_first_few_only() -> None:
-    few = Few()
+    few = BoundedLabels()
     names = [str(number) for number in range(PARTS)]
     assert [few.part(name) for name in names] == names
     assert few.part("one more") == OTHER

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.measuring.heartbeat import Beats
+from simulator.measuring.heartbeat import Heartbeat
 from simulator.measuring.histogram import ERROR, Histogram
 
 
@@ -26,7 +26,7 @@ def figures(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_beat_has_the_rates_and_latencies_since_the_one_before() -> None:
-    beats, latency = Beats(10.0), Histogram()
+    beats, latency = Heartbeat(10.0), Histogram()
     assert not beats.due(10.5)
     assert beats.due(11.0)
     latency.add(np.full(100, 0.5))

@@ -11,7 +11,7 @@ from referral_tui.cli.load_words import load_lines, trial_line
 from simulator.domain.wall_clock import Stopper
 from simulator.load import knee
 from simulator.load.knee import PRECISION, find_knee
-from simulator.load.session import Hooks, Order
+from simulator.load.session import Hooks, LoadProfile
 from simulator.load.thresholds import parse_threshold
 from simulator.load.traffic import Recording
 from simulator.program.load import load_program
@@ -32,11 +32,13 @@ class Nothing(Recording):
 
 
 @pytest.fixture
-def order() -> Order:
-    return Order(Plan(), load_program(*find_program("telecom")), thresholds=(parse_threshold("p99<50ms"),))
+def order() -> LoadProfile:
+    return LoadProfile(
+        Plan(), load_program(*find_program("telecom")), thresholds=(parse_threshold("p99<50ms"),)
+    )
 
 
-def figures(order: Order, latency_ms: float, *, ended: bool = True, **more: Any) -> dict[str, Any]:
+def figures(order: LoadProfile, latency_ms: float, *, ended: bool = True, **more: Any) -> dict[str, Any]:
     found = {
         "achieved_per_second": CLOSED if order.schedule is None else order.schedule.stages[0].first,
         "latency_ms": {"p99": latency_ms},
@@ -53,9 +55,11 @@ def figures(order: Order, latency_ms: float, *, ended: bool = True, **more: Any)
 
 
 def searched(
-    order: Order, monkeypatch: pytest.MonkeyPatch, run: Callable[[Order, float | None], dict[str, Any]]
+    order: LoadProfile,
+    monkeypatch: pytest.MonkeyPatch,
+    run: Callable[[LoadProfile, float | None], dict[str, Any]],
 ) -> dict[str, Any]:
-    def run_load(trial: Order, _hooks: Hooks, _traffic: Recording) -> dict[str, Any]:
+    def run_load(trial: LoadProfile, _hooks: Hooks, _traffic: Recording) -> dict[str, Any]:
         return run(trial, None if trial.schedule is None else trial.schedule.stages[0].first)
 
     monkeypatch.setattr(knee, "run_load", run_load)
@@ -72,7 +76,7 @@ def going() -> None:
 
 @pytest.mark.parametrize("capacity", [85_000.0, 41_000.0, 7_000.0, 900.0])
 def test_it_lies_between_a_rate_that_held_and_one_that_did_not(
-    order: Order, monkeypatch: pytest.MonkeyPatch, capacity: float
+    order: LoadProfile, monkeypatch: pytest.MonkeyPatch, capacity: float
 ) -> None:
     found = searched(
         order, monkeypatch, lambda trial, rate: figures(trial, 10 if rate and rate <= capacity else 900)
@@ -87,8 +91,8 @@ def test_it_lies_between_a_rate_that_held_and_one_that_did_not(
     assert found["ended"]
 
 
-def test_each_trial_says_what_did_not_hold(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(trial: Order, rate: float | None) -> dict[str, Any]:
+def test_each_trial_says_what_did_not_hold(order: LoadProfile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(trial: LoadProfile, rate: float | None) -> dict[str, Any]:
         if rate and rate > 60_000:
             return figures(trial, 10, backlog=100, generator_is_bottleneck=True)
         return figures(trial, 10 if rate and rate < 30_000 else 900)
@@ -105,7 +109,7 @@ def test_each_trial_says_what_did_not_hold(order: Order, monkeypatch: pytest.Mon
     assert not trial_line(found["trials"][0]).endswith("held")  # as fast as it goes: nothing to hold
 
 
-def test_no_rate_that_holds_is_said(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_rate_that_holds_is_said(order: LoadProfile, monkeypatch: pytest.MonkeyPatch) -> None:
     found = searched(order, monkeypatch, lambda trial, _rate: figures(trial, 900))
     assert found["knee_per_second"] is None
     assert not found["ok"]
@@ -116,12 +120,12 @@ def test_no_rate_that_holds_is_said(order: Order, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("after", [0, 2])
 def test_a_trial_that_was_interrupted_is_none(
-    order: Order, monkeypatch: pytest.MonkeyPatch, after: int
+    order: LoadProfile, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
     """Cut short it says nothing of its rate, however good it looks."""
     runs = []
 
-    def run(trial: Order, rate: float | None) -> dict[str, Any]:
+    def run(trial: LoadProfile, rate: float | None) -> dict[str, Any]:
         runs.append(rate)
         stopped[0] = len(runs) > after
         return figures(trial, 10 if rate and (stopped[0] or rate < 50_000) else 900, ended=not stopped[0])

@@ -27,7 +27,7 @@ def refuse_program(text: str) -> None:
 
 
 def decode(*lines: bytes, now: int = NOW, check: Any = no_check) -> Decoded:
-    return decode_lines(lines, Receiver(floor_ms=0, clock_ms=now), check)
+    return decode_lines(lines, Receiver(earliest_receipt_ms=0, clock_ms=now), check)
 
 
 VALID_DATA: dict[str, dict[str, Any]] = {
@@ -400,7 +400,9 @@ def test_what_a_cloudevents_client_sends_is_taken(name: str, value: str) -> None
 
 def test_numbers_are_references_where_the_program_says_so() -> None:
     raw = line(event(subject="447700900123"))
-    decoded = decode_lines([raw], Receiver(floor_ms=0, clock_ms=NOW, numeric_references=True), no_check)
+    decoded = decode_lines(
+        [raw], Receiver(earliest_receipt_ms=0, clock_ms=NOW, numeric_references=True), no_check
+    )
     assert decoded.messages["subject"].to_list() == ["447700900123"]
     plus = line(event(subject="+447700900123"))
     assert decode_lines([plus], Receiver(0, NOW, numeric_references=True), no_check).rejected

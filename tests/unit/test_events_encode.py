@@ -124,7 +124,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
 def test_what_is_written_is_read_back_as_the_same_columns(made: list[dict[str, Any]]) -> None:
     events = frame(*made)
     lines = encode_events(events)
-    decoded = decode_lines(lines, Receiver(floor_ms=0, clock_ms=None), str)
+    decoded = decode_lines(lines, Receiver(earliest_receipt_ms=0, clock_ms=None), str)
     assert decoded.rejected == []
     assert decoded.messages.drop("position").equals(events.drop("seq"))
     assert encode_events(events, stamps=True) == lines

@@ -27,7 +27,7 @@ def line(number: int, **more: Any) -> bytes:
 
 
 def replay(*lines: bytes, floor: int = 0) -> Decoded:
-    return decode_lines(lines, Receiver(floor_ms=floor, clock_ms=None), str)
+    return decode_lines(lines, Receiver(earliest_receipt_ms=floor, clock_ms=None), str)
 
 
 @pytest.mark.parametrize(("clock", "floor", "expected"), [(T0, 0, T0), (T0, T0 + 5, T0 + 5), (T0, T0, T0)])

@@ -168,7 +168,7 @@ def test_every_flaw_is_refused_at_the_door(flaw: int, events: pl.DataFrame) -> N
         one = events.filter((pl.col("type") == kind) & (pl.col("source") != "platform"))[:1]
         assert one.height
         (line,) = encode_events(one, stamps=False)
-        receiver = Receiver(floor_ms=0, clock_ms=END)
+        receiver = Receiver(earliest_receipt_ms=0, clock_ms=END)
         assert decode_lines([line], receiver, lambda _text: None).rejected == []
         decoded = decode_lines([spoilt_line(line, flaw)], receiver, lambda _text: None)
         assert decoded.messages.height == 0
@@ -259,7 +259,7 @@ def test_rates_are_read_in_order_and_the_channels_own_go_first() -> None:
 
 
 def events_code(kind: str) -> int:
-    from simulator.events.columns import TYPES  # noqa: PLC0415
+    from simulator.events.columns import TYPES
 
     return TYPES.index(kind)
 

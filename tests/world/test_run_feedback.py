@@ -14,7 +14,7 @@ from simulator.program.model import Program
 from simulator.run.pace import MAX
 from simulator.run.plan import Plan
 from simulator.run.run import Run
-from simulator.world.feedback import Felt
+from simulator.world.feedback import OutcomeFeedback
 from tests.world.running import QUICK, FakeWall, crm_of, exports_of, run_into, stop_after
 
 PLAN = Plan(seed=5, referrers=900, days=48)
@@ -36,7 +36,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, quick: Program) -> Kept:
 def test_people_share_differently_for_what_they_felt(
     whole: Kept, tmp_path: Path, quick: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Run, "_felt", lambda _self, _before: Felt())
+    monkeypatch.setattr(Run, "_felt", lambda _self, _before: OutcomeFeedback())
     assert run_into(tmp_path / "w.db", quick, plan=PLAN) == "finished"
     numb, felt = (
         set(events.splitlines())
@@ -50,10 +50,10 @@ def test_people_share_differently_for_what_they_felt(
 def test_each_feeling_is_told_once_and_in_time(
     tmp_path: Path, quick: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[int, Felt]] = []
+    told: list[tuple[int, OutcomeFeedback]] = []
     felt_by_run = Run._felt
 
-    def listening(self: Run, before_ms: int) -> Felt:
+    def listening(self: Run, before_ms: int) -> OutcomeFeedback:
         felt = felt_by_run(self, before_ms)
         told.append((before_ms, felt))
         return felt

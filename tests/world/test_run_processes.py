@@ -19,9 +19,9 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.pace import MAX
 from simulator.run.plan import Plan
-from simulator.world.feedback import Felt
+from simulator.world.feedback import OutcomeFeedback
 from simulator.world.spec import WorldSpec
-from simulator.world.subprocess_world import Apart
+from simulator.world.subprocess_world import SubprocessWorld
 from simulator.world.windows import Setting
 from tests.world.running import QUICK, crm_of, exports_of, run_into, stop_after
 
@@ -79,9 +79,11 @@ def test_what_is_wrong_with_the_world_is_told(telecom: WorldSpec, quick: Program
     people = telecom.people.model_copy(
         update={"countries": {"XX": telecom.people.countries["GB"].model_copy(update={"locale": "xx_XX"})}}
     )
-    apart = Apart(Setting(telecom.model_copy(update={"people": people}), quick, 1, 10, PLAN.start_ms, 3))
+    apart = SubprocessWorld(
+        Setting(telecom.model_copy(update={"people": people}), quick, 1, 10, PLAN.start_ms, 3)
+    )
     with pytest.raises(ReferralError, match="en_GB"):
-        apart.next(Felt())
+        apart.next(OutcomeFeedback())
     apart.close()
     apart.close()
 

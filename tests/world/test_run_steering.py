@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from db.control import PROGRAM, SPEED, VERDICT, Order
+from db.control import PROGRAM, SPEED, VERDICT, WriterCommand
 from db.read import review_queue
 from referral_tui.cli.app import run as command
 from simulator.program.load import load_program
@@ -30,21 +30,21 @@ Exports = dict[str, bytes]
 Ordering = Callable[[Opened], tuple[str, dict[str, object]] | None]
 
 
-class Desk:
+class QueryContext:
     """An inbox in which a person at a desk puts orders as the run goes by."""
 
     def __init__(self, opened: Opened, *steps: tuple[int, Ordering]):
         self._opened = opened
         self._steps = list(steps)
 
-    def take(self) -> list[Order]:
+    def take(self) -> list[WriterCommand]:
         if not self._steps or self._opened.platform.sim_at < PLAN.start_ms + self._steps[0][0] * DAY:
             return []
         order = self._steps[0][1](self._opened)
         if order is None:  # not yet: it has nothing to decide
             return []
         self._steps.pop(0)
-        return [Order(1, *order, 1_000 + len(self._steps))]
+        return [WriterCommand(1, *order, 1_000 + len(self._steps))]
 
 
 def oldest(verdict: str) -> Ordering:
@@ -74,7 +74,7 @@ def run(
 ) -> Ending:
     with begin(path, PLAN, load_program(REVIEWING, "p")) if new else resume(path) as opened:
         if steps:
-            object.__setattr__(opened, "inbox", Desk(opened, *steps))
+            object.__setattr__(opened, "inbox", QueryContext(opened, *steps))
         going = Run(opened, stopped=stopped, wall=FakeWall(), pace=pace, batch=batch, script=script or ())
         return going.go()
 

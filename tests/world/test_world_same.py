@@ -96,7 +96,7 @@ def test_every_event_passes_the_platforms_door(whole: pl.DataFrame, make_world: 
     messages = events.select(pl.col("occurred_at").alias("received_at"), *list(MESSAGE_SCHEMA)[1:])
     assert messages.schema == pl.Schema(MESSAGE_SCHEMA)
     lines = encode_events(messages)
-    decoded = decode_lines(lines, Receiver(floor_ms=0, clock_ms=None), lambda _text: None)
+    decoded = decode_lines(lines, Receiver(earliest_receipt_ms=0, clock_ms=None), lambda _text: None)
     assert decoded.rejected == []
     assert_frame_equal(decoded.messages.select(list(MESSAGE_SCHEMA)), messages)
     assert events["id"].n_unique() == events.height

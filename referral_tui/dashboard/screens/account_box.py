@@ -43,7 +43,7 @@ class AccountBox(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Have the journey told."""
         pane, snapshot = self.query_one(AccountPane), self._snapshot
-        program = snapshot.standing.program
-        pane.call(snapshot.names, program, snapshot.question.view.at)
+        program = snapshot.database_status.program
+        pane.call(snapshot.names, program, snapshot.request.view.at)
         pane.open(self._path, self._row.friend, (self._row, program.version if program else 0))
         self.set_focus(pane)

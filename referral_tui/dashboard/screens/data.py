@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from referral_tui.dashboard.commands import OPEN, Command
-from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.status_message import Telling
+from referral_tui.dashboard.frame import DashboardScreen
+from referral_tui.dashboard.status_message import StatusMessage
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.query import Wish
+    from referral_tui.dashboard.query import ScreenQuery
     from referral_tui.dashboard.screens.data_board import DataBoard
-    from referral_tui.dashboard.screens.data_query import DataWish
+    from referral_tui.dashboard.screens.data_query import DataQuery
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.bars import Tab
     from referral_tui.dashboard.widgets.table import Table
 
 
-class DataScreen(Place):
+class DataScreen(DashboardScreen):
     """Types of data, quarantine, dials, reconciliation, receipts and the chain."""
 
     KEY = "6"
@@ -60,34 +60,34 @@ class DataScreen(Place):
         OPEN,
     )
 
-    _wish: DataWish
+    _screen_query: DataQuery
 
     def __init__(self, tabs: Sequence[Tab] = ()) -> None:
-        """Make the screen; see `Place`."""
+        """Make the screen; see `DashboardScreen`."""
         super().__init__(tabs)
         self._turned: dict[str, tuple[float, float]] = {}  # by dial: what it stood at, and what was ordered
 
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.data_board import DataBoard  # noqa: PLC0415
-        from referral_tui.dashboard.screens.data_query import DataWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.data_board import DataBoard
+        from referral_tui.dashboard.screens.data_query import DataQuery
 
-        self._wish = DataWish()
+        self._screen_query = DataQuery()
         yield DataBoard()
 
-    def wish(self) -> Wish:
+    def screen_query(self) -> ScreenQuery:
         """Ask for types, receipts, quarantine, reconciliation, dials and chains."""
-        return self._wish
+        return self._screen_query
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
         self._board.show(snapshot, step)
-        opened = self._wish.opened
+        opened = self._screen_query.opened
         if opened and snapshot.answer.opened == opened:
-            from referral_tui.dashboard.screens.data_words import type_topic  # noqa: PLC0415
-            from referral_tui.dashboard.screens.explain import ExplainScreen  # noqa: PLC0415
+            from referral_tui.dashboard.screens.data_words import type_topic
+            from referral_tui.dashboard.screens.explain import ExplainScreen
 
-            self.wish_for(opened="")
+            self.change_query(opened="")
             row = self._board.passed(opened)
             if row is not None:
                 self.app.push_screen(ExplainScreen(type_topic(row, snapshot.answer.examples), ()))
@@ -98,48 +98,52 @@ class DataScreen(Place):
 
     def action_open(self) -> None:
         """Open what the cursor stands on: an event type, or a message of the quarantine."""
-        from referral_tui.dashboard.widgets.data_tables import RefusedTable, TypeTable  # noqa: PLC0415
+        from referral_tui.dashboard.widgets.data_tables import RefusedTable, TypeTable
 
         narrow = self.query_one(RefusedTable)
         (narrow if narrow.has_focus else self.query_one(TypeTable)).action_open()
 
     def action_turn(self, up: int) -> None:
         """Turn the dial under the cursor."""
-        from referral_tui.dashboard.screens.data_words import turned  # noqa: PLC0415
+        from referral_tui.dashboard.screens.data_words import turned
 
         snapshot, dial = self.host.snapshot, self._board.dial
         if snapshot is None or dial is None:
-            self.say(Telling("There is no dial to turn here; ] and } lead back to now.", "warn"))
-        elif snapshot.standing.made_by != "simulate":
+            self.say(StatusMessage("There is no dial to turn here; ] and } lead back to now.", "warn"))
+        elif snapshot.database_status.made_by != "simulate":
             self.say(
-                Telling("These events came from files: nothing is on its way that could go wrong.", "warn")
+                StatusMessage(
+                    "These events came from files: nothing is on its way that could go wrong.", "warn"
+                )
             )
         elif snapshot.status not in ("running", "paused"):
             text = f"This run is {snapshot.status}: nothing is on its way any more that could go wrong."
-            self.say(Telling(text, "warn"))
+            self.say(StatusMessage(text, "warn"))
         else:
             stood, ordered = self._turned.get(dial.dial, (-1.0, 0.0))
             now = ordered if stood == dial.rate else dial.rate  # an order on its way counts as obeyed
             rate = turned(now, up)
             if rate is None:
-                self.say(Telling(f"{dial.dial} is {'at its most' if up > 0 else 'off'} already.", "warn"))
+                self.say(
+                    StatusMessage(f"{dial.dial} is {'at its most' if up > 0 else 'off'} already.", "warn")
+                )
             else:
                 self._turned[dial.dial] = (dial.rate, rate)
                 self.order("dial", {"faults": {dial.dial: rate}})
 
     def on_table_opened(self, message: Table.Opened) -> None:
         """Open an event type, or a message of the quarantine, in a box."""
-        from db.read.deliveries import Refused  # noqa: PLC0415
-        from referral_tui.dashboard.screens.data_words import message_topic  # noqa: PLC0415
-        from referral_tui.dashboard.screens.explain import ExplainScreen  # noqa: PLC0415
+        from db.read.deliveries import Refused
+        from referral_tui.dashboard.screens.data_words import message_topic
+        from referral_tui.dashboard.screens.explain import ExplainScreen
 
         if message.table.id == "types":
-            self.wish_for(opened=message.row.type)
+            self.change_query(opened=message.row.type)
         elif isinstance(message.row, Refused):
             self.app.push_screen(ExplainScreen(message_topic(message.row), ()))
 
     @property
     def _board(self) -> DataBoard:
-        from referral_tui.dashboard.screens.data_board import DataBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.data_board import DataBoard
 
         return self.query_one(DataBoard)

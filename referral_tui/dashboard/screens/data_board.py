@@ -74,7 +74,7 @@ class DataBoard(Container):
     def show(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand each part what it shows; those that would stay the same do nothing."""
         look: DataLook = snapshot.answer
-        files = snapshot.standing.made_by == "ingest"
+        files = snapshot.database_status.made_by == "ingest"
         models = dict(look.models)
         table = self.query_one(TypeTable)
         table.show(tuple(Passed.of(row, models, files=files) for row in look.types))
@@ -84,7 +84,7 @@ class DataBoard(Container):
         self.query_one(RefusedTable).show(look.refused)
         self.query_one(ReconciledTable).show(look.reconciled)
         self.query_one(DialTable).show(look.dials or ())
-        self.query_one("#health", Reading).show(health(look, snapshot.standing.program))
+        self.query_one("#health", Reading).show(health(look, snapshot.database_status.program))
         self._fit()
 
     def passed(self, event_type: str) -> Passed | None:

@@ -21,7 +21,7 @@ from db.read.traffic import (
     types,
 )
 from db.read.type_examples import Example, examples
-from referral_tui.dashboard.query import Desk, Wish
+from referral_tui.dashboard.query import QueryContext, ScreenQuery
 
 MOST = 100  # rows of quarantine and of reconciliation
 
@@ -44,18 +44,18 @@ class DataLook:
 
 
 @dataclass(frozen=True, slots=True)
-class DataWish(Wish):
+class DataQuery(ScreenQuery):
     """All of the screen; `opened` is the event type whose latest examples are wanted, empty: of none."""
 
     EVERY_MS: ClassVar[int] = 500
 
     opened: str = ""
 
-    def read(self, desk: Desk) -> DataLook:
+    def read(self, context: QueryContext) -> DataLook:
         """Read it; of the past what can't change any more is kept."""
-        at, db = desk.at, desk.db
-        clock = desk.standing.clock
-        past: sums.Past = desk.kept.setdefault("past", sums.Past())
+        at, db = context.at, context.db
+        clock = context.database_status.clock
+        past: sums.Past = context.kept.setdefault("past", sums.Past())
         found = sums.now(db) if at is None else past.at(db, at)
         late = lateness(db) if at is None else lateness_upto(db, at)
         now = at if at is not None else clock.sim_at if clock else 0
@@ -70,5 +70,5 @@ class DataWish(Wish):
             dials(db) if at is None else None,
             chains(db) if at is None else None,
             self.opened,
-            examples(db, self.opened, desk.seq) if self.opened else (),
+            examples(db, self.opened, context.seq) if self.opened else (),
         )

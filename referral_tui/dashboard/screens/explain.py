@@ -22,7 +22,7 @@ from referral_tui.dashboard.widgets.inks import COMPONENTS
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
 NAME = 15  # cells of the column of names
-Said = tuple[str, str]
+StatusPosted = tuple[str, str]
 """A name, of a fact or a key, and what is said of it."""
 
 
@@ -63,7 +63,7 @@ class ExplainScreen(ModalScreen[None]):
 class Explanation(LineWidget):
     """Text, facts and keys under each other, drawn as lines: as widgets, a hundred of them, they took 0.1 s to open."""
 
-    def __init__(self, topic: Topic, keys: Sequence[Said]) -> None:
+    def __init__(self, topic: Topic, keys: Sequence[StatusPosted]) -> None:
         super().__init__(id="explanation")
         self._topic, self._keys = topic, keys
 
@@ -90,7 +90,7 @@ class Explanation(LineWidget):
         lines += [("", "", "plain"), ("", "Keys", "head")]
         return lines + self._rows(self._keys, width)
 
-    def _rows(self, rows: Sequence[Said], width: int) -> list[tuple[str, str, str]]:
+    def _rows(self, rows: Sequence[StatusPosted], width: int) -> list[tuple[str, str, str]]:
         lines: list[tuple[str, str, str]] = []
         for name, text in rows:
             names, texts = wrap(name, NAME), wrap(text, max(1, width - NAME))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, cast
 from textual.widget import Widget
 
 from referral_tui.dashboard.commands import BACK, FILTER, OPEN, SORT, Command
-from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.frame import DashboardScreen
 
 if TYPE_CHECKING:
     from textual.widgets import Input
 
     from referral_tui.dashboard.screens.journeys_board import JourneysBoard
-    from referral_tui.dashboard.screens.journeys_query import JourneysWish
+    from referral_tui.dashboard.screens.journeys_query import JourneysQuery
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.accounting import AccountPane
@@ -26,7 +26,7 @@ FOLLOW = Command(
 )
 
 
-class JourneysScreen(Place):
+class JourneysScreen(DashboardScreen):
     """A line to filter by, the rows, and the journey that is open beside them."""
 
     KEY = "2"
@@ -35,21 +35,21 @@ class JourneysScreen(Place):
     FIRST_FOCUS = "#journeys"
     OWN_COMMANDS = (OPEN, BACK, FILTER, SORT, FOLLOW)
 
-    _wish: JourneysWish
+    _screen_query: JourneysQuery
     _opening = False
     """Whether a row is to be opened as soon as the rows are those that are filtered for."""
 
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.journeys_board import JourneysBoard  # noqa: PLC0415
-        from referral_tui.dashboard.screens.journeys_query import JourneysWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.journeys_board import JourneysBoard
+        from referral_tui.dashboard.screens.journeys_query import JourneysQuery
 
-        self._wish = JourneysWish()
+        self._screen_query = JourneysQuery()
         yield JourneysBoard()
 
-    def wish(self) -> JourneysWish:
+    def screen_query(self) -> JourneysQuery:
         """Ask for the rows that are filtered for, on the side of the wall that is shown."""
-        return replace(self._wish, side=self.host.view.side)
+        return replace(self._screen_query, side=self.host.view.side)
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
@@ -62,7 +62,10 @@ class JourneysScreen(Place):
     def _found_now(self) -> bool:
         """Whether the rows that are shown are those that are filtered for: keys can be quicker than a search."""
         snapshot = self.host.snapshot
-        return snapshot is not None and getattr(snapshot.question.wish, "text", None) == self._wish.text
+        return (
+            snapshot is not None
+            and getattr(snapshot.request.screen_query, "text", None) == self._screen_query.text
+        )
 
     @property
     def board(self) -> JourneysBoard:
@@ -78,7 +81,7 @@ class JourneysScreen(Place):
     def action_back(self) -> None:
         """Close the open journey, or else empty the filter."""
         if self.board.close():
-            self.wish_for(opened=None, also=())
+            self.change_query(opened=None, also=())
             return
         self._opening = False
         self.set_focus(self.board.table)
@@ -98,7 +101,7 @@ class JourneysScreen(Place):
 
     def action_follow(self) -> None:
         """Go to the newest, and stay there."""
-        self.wish_for(order="newest")
+        self.change_query(order="newest")
         self.board.table.action_edge(0)
         self.board.table.focus()
 
@@ -108,7 +111,7 @@ class JourneysScreen(Place):
         """Search for what is typed; the first that is found has the cursor."""
         self._opening = False
         self.board.table.action_edge(0)
-        self.wish_for(text=message.value.strip(), page=type(self._wish)().page)
+        self.change_query(text=message.value.strip(), page=type(self._screen_query)().page)
 
     def on_table_opened(self, message: Table.Opened) -> None:
         """Open a journey, once the rows are those that are filtered for."""
@@ -116,22 +119,22 @@ class JourneysScreen(Place):
             self._opening = True
             return
         self.board.open(message.row, self.host.setup.path)
-        self.wish_for(opened=message.row.person)
+        self.change_query(opened=message.row.person)
 
     def on_table_sorted(self, message: Table.Sorted) -> None:
         """Take another order."""
-        from referral_tui.dashboard.screens.journeys_board import SORTINGS  # noqa: PLC0415
+        from referral_tui.dashboard.screens.journeys_board import SORTINGS
 
         orders = {sorting: order for order, sorting in SORTINGS.items()}
-        self.wish_for(order=orders[message.sorting])
+        self.change_query(order=orders[message.sorting])
 
     def on_table_near_end(self) -> None:
         """Have more rows read."""
-        from referral_tui.dashboard.screens.journeys_query import MOST, PAGE  # noqa: PLC0415
+        from referral_tui.dashboard.screens.journeys_query import MOST, PAGE
 
-        if len(self.board.table.rows) >= self._wish.page < MOST:
-            self.wish_for(page=self._wish.page + PAGE)
+        if len(self.board.table.rows) >= self._screen_query.page < MOST:
+            self.change_query(page=self._screen_query.page + PAGE)
 
     def on_account_pane_named(self, message: AccountPane.Named) -> None:
         """Have the people of an account named."""
-        self.wish_for(also=message.people)
+        self.change_query(also=message.people)

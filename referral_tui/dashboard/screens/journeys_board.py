@@ -16,19 +16,19 @@ from referral_tui.dashboard.widgets.filtering import FilterBar
 from referral_tui.dashboard.widgets.table import Sorting, Table
 
 if TYPE_CHECKING:
-    from db.read.journey_search import Found, Order
+    from db.read.journey_search import Found, SortOrder
     from db.read.journeys import Journey
     from db.read.queries import Program
     from referral_tui.dashboard.screens.journeys_query import JourneysAnswer
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 
-SORTINGS: Final[dict[Order, Sorting]] = {
+SORTINGS: Final[dict[SortOrder, Sorting]] = {
     "newest": Sorting("at", descending=True),
     "matched": Sorting("matched", descending=True),
     "oldest": Sorting("matched"),
 }
-_TITLES: Final[dict[Order, str]] = {
+_TITLES: Final[dict[SortOrder, str]] = {
     "newest": "Journeys, the newest event first",
     "matched": "Journeys, the last to be matched first",
     "oldest": "Journeys, the first to be matched first",
@@ -94,19 +94,19 @@ class JourneysBoard(Container):
     def show(self, snapshot: Snapshot, step: Step | None, path: Path) -> None:
         """Hand each part what it shows."""
         answer: JourneysAnswer = snapshot.answer
-        wish: Any = snapshot.question.wish
-        standing = snapshot.standing
-        self._program = standing.program
+        screen_query: Any = snapshot.request.screen_query
+        database_status = snapshot.database_status
+        self._program = database_status.program
         table, found = self.table, answer.found
         table.call(snapshot.names)
         table.mark(step.people if step else frozenset())
-        no_match = _NO_CONTACT if "@" in wish.text else _NO_MATCH
-        table.show(found.rows, SORTINGS[wish.order], no_match if wish.text else _NOBODY)
-        table.border_title = _TITLES[wish.order]
-        self.filter.say(_said(found, filtered=bool(wish.text)))
-        self.account.call(snapshot.names, standing.program, snapshot.question.view.at)
+        no_match = _NO_CONTACT if "@" in screen_query.text else _NO_MATCH
+        table.show(found.rows, SORTINGS[screen_query.order], no_match if screen_query.text else _NOBODY)
+        table.border_title = _TITLES[screen_query.order]
+        self.filter.say(_said(found, filtered=bool(screen_query.text)))
+        self.account.call(snapshot.names, database_status.program, snapshot.request.view.at)
         if answer.opened is not None and answer.opened.friend == self.account.ref:
-            version = standing.program.version if standing.program else 0
+            version = database_status.program.version if database_status.program else 0
             self.account.open(path, answer.opened.friend, (answer.opened, version))
 
     def open(self, row: Journey, path: Path) -> None:

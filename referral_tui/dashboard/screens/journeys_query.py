@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from db.client.people import NameBook
-from db.read.journey_search import Found, Order, Search, Wanted
+from db.read.journey_search import Found, Search, SortOrder, Wanted
 from db.read.journey_walks import Namer
 from db.read.journeys import Journey, journeys
 from db.read.queries import DatabaseError
-from referral_tui.dashboard.query import Desk, Side, Wish
+from referral_tui.dashboard.query import QueryContext, ScreenQuery, Side
 from referral_tui.names import Names, short_name
 
 PAGE = 200  # rows a page; more are asked for near the end
@@ -37,30 +37,30 @@ class JourneysAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class JourneysWish(Wish):
+class JourneysQuery(ScreenQuery):
     """Journeys that match `text`, called as on one side of the wall; `opened` is the open one's person."""
 
     EVERY_MS: ClassVar[int] = 500  # a page is looked up in 5 ms and painted in 10, and no faster read
 
     text: str = ""
-    order: Order = "newest"
+    order: SortOrder = "newest"
     page: int = PAGE
     side: Side = "platform"
     opened: int | None = None
     also: tuple[str, ...] = ()
 
-    def read(self, desk: Desk) -> JourneysAnswer:
+    def read(self, context: QueryContext) -> JourneysAnswer:
         """Go on with the search, which is kept."""
-        wanted = Wanted(self.text, self.order, self.page, desk.seq, desk.at)
-        side, search = desk.kept.get("search", ("", None))
+        wanted = Wanted(self.text, self.order, self.page, context.seq, context.at)
+        side, search = context.kept.get("search", ("", None))
         if search is None or (side, search.wanted) != (self.side, wanted):
-            search = Search(wanted, self._namer(desk))
-            desk.kept["search"] = self.side, search
-        found = search.look(desk.db, desk.steady_ms)
-        rows = [] if self.opened is None else journeys(desk.db, [self.opened], desk.seq, desk.at)
+            search = Search(wanted, self._namer(context))
+            context.kept["search"] = self.side, search
+        found = search.look(context.db, context.steady_ms)
+        rows = [] if self.opened is None else journeys(context.db, [self.opened], context.seq, context.at)
         return JourneysAnswer(found, rows[0] if rows else None, self.also)
 
-    def _namer(self, desk: Desk) -> Namer:
+    def _namer(self, context: QueryContext) -> Namer:
         """Call people as the screen does.
 
         On the client's side by their short names besides, so that what is found stays found as the wall is crossed.
@@ -68,7 +68,7 @@ class JourneysWish(Wish):
         if self.side == "platform" or not self.text:
             return short_name
         try:
-            book: NameBook = desk.kept.setdefault("book", NameBook(desk.path))
+            book: NameBook = context.kept.setdefault("book", NameBook(context.path))
         except DatabaseError:
             return short_name  # the frame says that there are no names
         return lambda reference: f"{Names(book.names([reference]))(reference)} {short_name(reference)}"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.frame import DashboardScreen
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.query import Wish
+    from referral_tui.dashboard.query import ScreenQuery
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 
 
-class LoadScreen(Place):
+class LoadScreen(DashboardScreen):
     """Rates, latencies, time by stage and by rule, queue, disk and memory."""
 
     KEY = "7"
@@ -26,19 +26,19 @@ class LoadScreen(Place):
 
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.load_board import LoadBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.load_board import LoadBoard
 
         yield LoadBoard()
 
-    def wish(self) -> Wish:
+    def screen_query(self) -> ScreenQuery:
         """Ask for the newest beats."""
-        from referral_tui.dashboard.screens.load_query import LoadWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.load_query import LoadQuery
 
-        return LoadWish()
+        return LoadQuery()
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:  # noqa: ARG002 -- a step shows nothing here
         """Hand the beats to the board."""
-        from referral_tui.dashboard.screens.load_board import LoadBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.load_board import LoadBoard
 
         if snapshot.answer is None:
             self.notice(

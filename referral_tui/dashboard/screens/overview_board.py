@@ -71,11 +71,11 @@ class OverviewBoard(Container):
     def show(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand each part what it shows; those that would stay the same do nothing."""
         overview: Overview = snapshot.answer
-        program = snapshot.standing.program
+        program = snapshot.database_status.program
         for headline in overview.headlines:
             self.query_one(f"#tile-{headline.key}", Tile).show(headline, program, overview.span.hours)
         self.query_one(Chart).show(overview_picture(overview, program))
-        moved = snapshot.moved if snapshot.question.view.at is None else ()
+        moved = snapshot.moved if snapshot.request.view.at is None else ()
         self.query_one(Funnel).show(overview.stages, moved)
         rewards, stream, attributions = (
             self.query_one(Rewards),

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 
 from db.read.overview import History, Overview, overview, overview_at
 from db.read.sums import Past
-from referral_tui.dashboard.query import Desk, Wish
+from referral_tui.dashboard.query import QueryContext, ScreenQuery
 
 
 @dataclass(frozen=True, slots=True)
-class OverviewWish(Wish):
+class OverviewQuery(ScreenQuery):
     """The figures and the newest rows; nothing can be set."""
 
-    def read(self, desk: Desk) -> Overview:
+    def read(self, context: QueryContext) -> Overview:
         """Read them; the hours that can't change any more are kept."""
-        if desk.at is not None:
-            return overview_at(desk.db, desk.kept.setdefault("past", Past()), desk.at)
-        clock = desk.standing.clock
-        return overview(desk.db, desk.kept.setdefault("history", History()), clock.sim_at if clock else 0)
+        if context.at is not None:
+            return overview_at(context.db, context.kept.setdefault("past", Past()), context.at)
+        clock = context.database_status.clock
+        return overview(
+            context.db, context.kept.setdefault("history", History()), clock.sim_at if clock else 0
+        )

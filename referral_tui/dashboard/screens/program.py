@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from referral_tui.dashboard.commands import BACK, EDIT, Command
-from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.status_message import Telling
+from referral_tui.dashboard.frame import DashboardScreen
+from referral_tui.dashboard.status_message import StatusMessage
 
 if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widgets import TextArea
 
     from referral_tui.dashboard.checking import Checked
-    from referral_tui.dashboard.query import Wish
+    from referral_tui.dashboard.query import ScreenQuery
     from referral_tui.dashboard.screens.program_board import ProgramBoard
     from referral_tui.dashboard.screens.program_query import ProgramLook
     from referral_tui.dashboard.snapshot import Snapshot
@@ -28,7 +28,7 @@ PAUSE_S = 0.4  # of typing, after which the draft is checked
 KEPT = 8  # texts whose check is kept
 
 
-class ProgramScreen(Place):
+class ProgramScreen(DashboardScreen):
     """Rules, the design, and the editor."""
 
     KEY = "5"
@@ -109,17 +109,17 @@ class ProgramScreen(Place):
 
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.program_board import ProgramBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.program_board import ProgramBoard
 
         self._known: dict[str, Checked] = {}
         self._asked: set[str] = set()
         yield ProgramBoard()
 
-    def wish(self) -> Wish:
+    def screen_query(self) -> ScreenQuery:
         """Ask for the version in force and what its rules did."""
-        from referral_tui.dashboard.screens.program_query import ProgramWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.program_query import ProgramQuery
 
-        return ProgramWish()
+        return ProgramQuery()
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board, and have a version's text told in words."""
@@ -150,7 +150,7 @@ class ProgramScreen(Place):
         at = {"rules": board.rule, "form": board.form.row}.get(str(self.focused.id) if self.focused else "")
         board.edit(at.line if at is not None else None)
         self._tell()
-        self.say(Telling("Change a value; what follows from it is told as soon as you stop typing."))
+        self.say(StatusMessage("Change a value; what follows from it is told as soon as you stop typing."))
 
     def action_form(self) -> None:
         """Turn numbers by the arrow keys."""
@@ -160,7 +160,9 @@ class ProgramScreen(Place):
         board.turn()
         self._tell_numbers()
         self._tell()
-        self.say(Telling("right and left turn a number, ^r applies what you have turned, escape leaves."))
+        self.say(
+            StatusMessage("right and left turn a number, ^r applies what you have turned, escape leaves.")
+        )
 
     def action_part(self) -> None:
         """Go to the next part of the file."""
@@ -172,19 +174,19 @@ class ProgramScreen(Place):
 
     def action_fraud(self) -> None:
         """Open how well the rules did, which only the client's side may see."""
-        from referral_tui.dashboard.screens.fraud_box import FraudBox  # noqa: PLC0415
+        from referral_tui.dashboard.screens.fraud_box import FraudBox
 
         self.app.push_screen(FraudBox(self.host.setup.path, self.host.view.side))
 
     def action_drop(self) -> None:
         """Forget the draft."""
         if self._draft is None or self._look is None:
-            self.say(Telling("There is no draft to drop.", "warn"))
+            self.say(StatusMessage("There is no draft to drop.", "warn"))
             return
         self._draft = None
         self._board.editor.put(self._look.text)
         self._board.leave(changed=False)
-        self.say(Telling("The draft is dropped; this is the program in force.", "good"))
+        self.say(StatusMessage("The draft is dropped; this is the program in force.", "good"))
 
     def action_back(self) -> None:
         """Leave the editor."""
@@ -193,7 +195,7 @@ class ProgramScreen(Place):
             self._take_draft()
             board.leave(changed=self._draft is not None)
             kept = "The draft is kept: e goes on with it, ^r applies it, z drops it."
-            self.say(Telling(kept if self._draft is not None else "Nothing was changed."))
+            self.say(StatusMessage(kept if self._draft is not None else "Nothing was changed."))
 
     def action_apply(self) -> None:
         """Apply the draft to the running program."""
@@ -202,32 +204,32 @@ class ProgramScreen(Place):
         if draft is not None and draft not in self._known:
             self._applying = draft
             self._check(draft)
-            self.say(Telling("It is being checked, and is applied at once if it can be run."))
+            self.say(StatusMessage("It is being checked, and is applied at once if it can be run."))
             return
         refusal = self._refusal()
         if refusal:
-            self.say(Telling(refusal, "warn"))
+            self.say(StatusMessage(refusal, "warn"))
         else:
             self.order("program", {"text": self._draft})
 
     def action_save(self) -> None:
         """Save the draft, or the program in force, to a file of its own."""
-        from referral_tui.dashboard.saving import free_path  # noqa: PLC0415
-        from simulator.domain.errors import InputError  # noqa: PLC0415
-        from simulator.domain.writing import write_text  # noqa: PLC0415
+        from referral_tui.dashboard.saving import free_path
+        from simulator.domain.errors import InputError
+        from simulator.domain.writing import write_text
 
         host = self.host
         if self._look is None:
             return
         self._take_draft()
-        clock = host.snapshot.standing.clock if host.snapshot else None
+        clock = host.snapshot.database_status.clock if host.snapshot else None
         path = free_path(host.setup.pictures, "program", clock.sim_at if clock else 0, "toml")
         try:
             write_text(path, self._draft or self._look.text)
         except InputError as error:
-            self.say(Telling(f"The file {error}.", "bad"))
+            self.say(StatusMessage(f"The file {error}.", "bad"))
         else:
-            self.say(Telling(f"Saved: {path.absolute()}", "good"))
+            self.say(StatusMessage(f"Saved: {path.absolute()}", "good"))
 
     def on_table_opened(self, _message: Table.Opened) -> None:
         """Edit the rule or the number that is opened."""
@@ -235,17 +237,21 @@ class ProgramScreen(Place):
 
     def on_number_form_turned(self, message: NumberForm.Turned) -> None:
         """Turn a number in the draft: it is found anew, since the draft may have changed since the key."""
-        from referral_tui.dashboard.numbers import numbers_of, turned  # noqa: PLC0415
+        from referral_tui.dashboard.numbers import numbers_of, turned
 
         look, snapshot = self._look, self.host.snapshot
-        if look is None or snapshot is None or snapshot.standing.program is None:
+        if look is None or snapshot is None or snapshot.database_status.program is None:
             return
         text = look.text if self._draft is None else self._draft
         number = next((one for one in numbers_of(text) if one.path == message.row.path), None)
-        changed = turned(text, number, message.up, snapshot.standing.program.digits) if number else None
+        changed = (
+            turned(text, number, message.up, snapshot.database_status.program.digits) if number else None
+        )
         if number is None or changed is None:
             end = "most" if message.up > 0 else "least"
-            self.say(Telling(f"{message.row.what} of {message.row.part} is at its {end} already.", "warn"))
+            self.say(
+                StatusMessage(f"{message.row.what} of {message.row.part} is at its {end} already.", "warn")
+            )
             return
         self._draft = changed if changed != look.text else None
         self._board.editor.put(changed)
@@ -277,7 +283,7 @@ class ProgramScreen(Place):
 
     @property
     def _board(self) -> ProgramBoard:
-        from referral_tui.dashboard.screens.program_board import ProgramBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.program_board import ProgramBoard
 
         return self.query_one(ProgramBoard)
 
@@ -292,7 +298,7 @@ class ProgramScreen(Place):
         """Show the draft's numbers, where their form is open."""
         look, board = self._look, self._board
         if look is not None and board.turning:
-            from referral_tui.dashboard.numbers import numbers_of  # noqa: PLC0415
+            from referral_tui.dashboard.numbers import numbers_of
 
             draft = look.text if self._draft is None else self._draft
             board.form.take(numbers_of(draft), numbers_of(look.text))
@@ -322,10 +328,10 @@ class ProgramScreen(Place):
 
     async def _checked(self, text: str) -> None:
         """Have a text checked by a helper process, and tell what it said."""
-        from referral_tui.dashboard import checking  # noqa: PLC0415
+        from referral_tui.dashboard import checking
 
         host = self.host
-        program = host.snapshot.standing.program if host.snapshot else None
+        program = host.snapshot.database_status.program if host.snapshot else None
         try:
             found = await checking.check(text, program.currency if program else None)
         finally:
@@ -341,7 +347,7 @@ class ProgramScreen(Place):
 
     def _refusal(self) -> str:
         """Say why the draft can't be applied, where it can't."""
-        from referral_tui.dashboard.screens.program_words import refusal  # noqa: PLC0415
+        from referral_tui.dashboard.screens.program_words import refusal
 
         snapshot, draft = self.host.snapshot, self._draft
         if snapshot is None or draft is None:

@@ -86,7 +86,7 @@ class ProgramBoard(Container):
     def show(self, look: ProgramLook, snapshot: Snapshot, step: Step | None) -> None:
         """Show rules; the words and the file are handed in by themselves."""
         table = self.query_one(RuleTable)
-        table.use(snapshot.standing.program)
+        table.use(snapshot.database_status.program)
         table.show(look.rules)
         reasons = (
             {entry.reason.partition(":")[0] for entry in step.happenings if entry.reason} if step else ()

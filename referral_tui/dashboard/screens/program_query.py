@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from db.read import sums
 from db.read.rules import RuleRow, by_rule
-from referral_tui.dashboard.query import Desk, Wish
+from referral_tui.dashboard.query import QueryContext, ScreenQuery
 
 Versions = dict[int, tuple[str, tuple["Rule", ...]]]
 
@@ -52,25 +52,25 @@ class ProgramLook:
 
 
 @dataclass(frozen=True, slots=True)
-class ProgramWish(Wish):
+class ProgramQuery(ScreenQuery):
     """All of the screen; nothing can be set."""
 
     EVERY_MS: ClassVar[int] = 400
 
-    def read(self, desk: Desk) -> ProgramLook | None:
+    def read(self, context: QueryContext) -> ProgramLook | None:
         """Read it; a version's text, once read, is kept."""
-        seq = 2**62 if desk.seq is None else desk.seq
-        (version,) = desk.db.execute(
+        seq = 2**62 if context.seq is None else context.seq
+        (version,) = context.db.execute(
             "SELECT max(version) FROM program_version WHERE from_seq <= ?", (seq,)
         ).fetchone()
         if version is None:
             return None
-        kept: Versions = desk.kept.setdefault("versions", {})
+        kept: Versions = context.kept.setdefault("versions", {})
         if version not in kept:
-            kept[version] = _read(desk.db, version)
+            kept[version] = _read(context.db, version)
         text, rules = kept[version]
-        past: sums.Past = desk.kept.setdefault("past", sums.Past())
-        found = sums.now(desk.db) if desk.at is None else past.at(desk.db, desk.at)
+        past: sums.Past = context.kept.setdefault("past", sums.Past())
+        found = sums.now(context.db) if context.at is None else past.at(context.db, context.at)
         return ProgramLook(version, text, rule_lines(rules, by_rule(found)))
 
 

@@ -67,9 +67,9 @@ def refusal(snapshot: Snapshot, draft: Checked | None) -> str:
         first = draft.problems[0] if draft.problems else Problem(None, draft.failed)
         where = f"{_line(first.line)}: " if first.line is not None else ""
         return f"Not applied, it can't be run. {where}{first.text}"
-    if snapshot.question.view.at is not None:
+    if snapshot.request.view.at is not None:
         return "This is the past: go on to now with } first, then apply it."
-    if snapshot.standing.made_by != "simulate":
+    if snapshot.database_status.made_by != "simulate":
         return "Nothing runs here, so there is nothing to apply it to; ^o saves it to a file."
     if snapshot.status in ("running", "paused"):
         return ""

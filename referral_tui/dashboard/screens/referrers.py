@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, cast
 from textual.widget import Widget
 
 from referral_tui.dashboard.commands import BACK, OPEN, SORT, Command
-from referral_tui.dashboard.frame import Place
+from referral_tui.dashboard.frame import DashboardScreen
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.screens.referrers_board import ReferrersBoard
-    from referral_tui.dashboard.screens.referrers_query import ReferrersWish, Sight
+    from referral_tui.dashboard.screens.referrers_query import ReferrersQuery, Sight
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.accounting import AccountPane
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.widgets.views import ViewLine
 
 
-class ReferrersScreen(Place):
+class ReferrersScreen(DashboardScreen):
     """Four views, one at a time, and the person who is open beside it."""
 
     KEY = "4"
@@ -59,23 +59,23 @@ class ReferrersScreen(Place):
         SORT,
     )
 
-    _wish: ReferrersWish
+    _screen_query: ReferrersQuery
 
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.referrers_board import ReferrersBoard  # noqa: PLC0415
-        from referral_tui.dashboard.screens.referrers_query import ReferrersWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.referrers_board import ReferrersBoard
+        from referral_tui.dashboard.screens.referrers_query import ReferrersQuery
 
-        self._wish = ReferrersWish()
+        self._screen_query = ReferrersQuery()
         yield ReferrersBoard()
 
-    def wish(self) -> ReferrersWish:
+    def screen_query(self) -> ReferrersQuery:
         """Ask for the view that is open."""
-        return self._wish
+        return self._screen_query
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
-        if snapshot.answer.sight == self._wish.sight:
+        if snapshot.answer.sight == self._screen_query.sight:
             self.board.show(snapshot, step, self.host.setup.path)
 
     @property
@@ -87,29 +87,29 @@ class ReferrersScreen(Place):
 
     def action_open(self) -> None:
         """Open the person under the cursor."""
-        self.board.table(self._wish.sight).action_open()
+        self.board.table(self._screen_query.sight).action_open()
 
     def action_back(self) -> None:
         """Close the person who is open."""
-        if self.board.close(self._wish.sight):
-            self.wish_for(also=())
+        if self.board.close(self._screen_query.sight):
+            self.change_query(also=())
 
     def action_view(self, sight: Sight) -> None:
         """Go to another view."""
-        self.board.close(self._wish.sight)
+        self.board.close(self._screen_query.sight)
         self.board.turn(sight)
         self.board.table(sight).focus()
-        self.wish_for(sight=sight, also=())
+        self.change_query(sight=sight, also=())
 
     def action_sort(self) -> None:
         """Sort leaders by qualified friends or money, communities and channels by friends, too."""
-        if self._wish.sight in ("communities", "channels"):
-            from referral_tui.dashboard.screens.referrers_query import GROUP_ORDERS  # noqa: PLC0415
+        if self._screen_query.sight in ("communities", "channels"):
+            from referral_tui.dashboard.screens.referrers_query import GROUP_ORDERS
 
-            place = GROUP_ORDERS.index(self._wish.group_order) + 1
-            self.wish_for(group_order=GROUP_ORDERS[place % len(GROUP_ORDERS)])
+            place = GROUP_ORDERS.index(self._screen_query.group_order) + 1
+            self.change_query(group_order=GROUP_ORDERS[place % len(GROUP_ORDERS)])
             return
-        self.wish_for(order="issued" if self._wish.order == "qualified" else "qualified")
+        self.change_query(order="issued" if self._screen_query.order == "qualified" else "qualified")
 
     # -- what the parts say ---------------------------------------------------------------------------
 
@@ -119,21 +119,23 @@ class ReferrersScreen(Place):
 
     def on_table_opened(self, message: Table.Opened) -> None:
         """Open a person; communities and channels have no more to tell."""
-        if self._wish.sight in ("leaders", "tree"):
+        if self._screen_query.sight in ("leaders", "tree"):
             self.board.open(message.row, self.host.setup.path)
 
     def on_table_sorted(self, message: Table.Sorted) -> None:
         """Take the order whose header was clicked."""
-        if self._wish.sight in ("communities", "channels"):
-            self.wish_for(group_order=message.sorting.key)
+        if self._screen_query.sight in ("communities", "channels"):
+            self.change_query(group_order=message.sorting.key)
         elif message.sorting.key in ("qualified", "issued"):
-            self.wish_for(order=message.sorting.key)
+            self.change_query(order=message.sorting.key)
 
     def on_branches_turned(self, message: Branches.Turned) -> None:
         """Open or close a branch."""
         one = {message.row.person}
-        self.wish_for(opened=self._wish.opened | one if message.opened else self._wish.opened - one)
+        self.change_query(
+            opened=self._screen_query.opened | one if message.opened else self._screen_query.opened - one
+        )
 
     def on_account_pane_named(self, message: AccountPane.Named) -> None:
         """Have the people of an account named."""
-        self.wish_for(also=message.people)
+        self.change_query(also=message.people)

@@ -139,8 +139,12 @@ class ReferrersBoard(Container):
     def show(self, snapshot: Snapshot, step: Step | None, path: Path) -> None:
         """Hand the open view what it shows."""
         answer: ReferrersAnswer = snapshot.answer
-        view, standing = snapshot.question.view, snapshot.standing
-        self._program, self._names, self._qualified = standing.program, snapshot.names, answer.qualified
+        view, database_status = snapshot.request.view, snapshot.database_status
+        self._program, self._names, self._qualified = (
+            database_status.program,
+            snapshot.names,
+            answer.qualified,
+        )
         rows: tuple[Any, ...] = answer.leaders or answer.groups
         self._most = max((row.qualified for row in rows), default=0)
         table, empty, sorting = self.table(answer.sight), None, None
@@ -167,7 +171,7 @@ class ReferrersBoard(Container):
         table.mark(self._marks(answer.sight, step))
         table.show(rows, sorting, empty)
         self.query_one(ViewLine).show(answer.sight, _said(answer, past=view.at is not None))
-        self.account.call(snapshot.names, standing.program, view.at)
+        self.account.call(snapshot.names, database_status.program, view.at)
         for row in rows:
             if self.account.ref is not None and getattr(row, "ref", None) == self.account.ref:
                 self.account.open(path, row.ref, row)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
-from db.read.referrers import GroupRow, LeaderRow, Order, channels, communities, generations, leaders
+from db.read.referrers import GroupRow, LeaderRow, SortOrder, channels, communities, generations, leaders
 from db.read.sums import Past, Sums, now
 from db.read.tree import Tree, tree
-from referral_tui.dashboard.query import Desk, Wish
+from referral_tui.dashboard.query import QueryContext, ScreenQuery
 
 GroupOrder = Literal["friends", "qualified", "issued"]
 GROUP_ORDERS: Final[tuple[GroupOrder, ...]] = ("friends", "qualified", "issued")
@@ -25,7 +25,7 @@ class ReferrersAnswer:
     """What one view shows, with what its shares are parts of: qualified friends and matched ones."""
 
     sight: Sight
-    order: Order
+    order: SortOrder
     generations: tuple[int, ...]
     qualified: int
     leaders: tuple[LeaderRow, ...] = ()
@@ -41,21 +41,21 @@ class ReferrersAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class ReferrersWish(Wish):
+class ReferrersQuery(ScreenQuery):
     """One view; `opened` are the people whose branches are, `also` those who are named beside it."""
 
     EVERY_MS: ClassVar[int] = 500
 
     sight: Sight = "leaders"
-    order: Order = "qualified"
+    order: SortOrder = "qualified"
     group_order: GroupOrder = "friends"
     opened: frozenset[int] = frozenset()
     also: tuple[str, ...] = ()
 
-    def read(self, desk: Desk) -> ReferrersAnswer:
+    def read(self, context: QueryContext) -> ReferrersAnswer:
         """Read what the view shows."""
-        db = desk.db
-        sums = self._sums(desk)
+        db = context.db
+        sums = self._sums(context)
         of = (
             now(db) if self.sight in ("leaders", "communities") else sums
         )  # boards are of now: so are their shares
@@ -72,13 +72,13 @@ class ReferrersWish(Wish):
             of.count("stage.qualified"),
             leaders(db, self.order) if self.sight == "leaders" else (),
             groups,
-            tree(db, self.opened, desk.seq, desk.at) if self.sight == "tree" else None,
+            tree(db, self.opened, context.seq, context.at) if self.sight == "tree" else None,
             self.group_order,
             self.also,
         )
 
-    def _sums(self, desk: Desk) -> Sums:
-        if desk.at is None:
-            return now(desk.db)
-        past: Past = desk.kept.setdefault("past", Past())
-        return past.at(desk.db, desk.at)
+    def _sums(self, context: QueryContext) -> Sums:
+        if context.at is None:
+            return now(context.db)
+        past: Past = context.kept.setdefault("past", Past())
+        return past.at(context.db, context.at)

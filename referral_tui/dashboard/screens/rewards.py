@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from referral_tui.dashboard.commands import OPEN, Command
-from referral_tui.dashboard.frame import Place
-from referral_tui.dashboard.status_message import Telling
+from referral_tui.dashboard.frame import DashboardScreen
+from referral_tui.dashboard.status_message import StatusMessage
 
 if TYPE_CHECKING:
     from db.read.review_queue import Waiting
-    from referral_tui.dashboard.query import Wish
+    from referral_tui.dashboard.query import ScreenQuery
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.table import Table
@@ -22,7 +22,7 @@ PAST = "This is the past: what waited then is not kept. Go on to now with } firs
 BY = "dashboard"  # the operator's reference in a verdict that is given here
 
 
-class RewardsScreen(Place):
+class RewardsScreen(DashboardScreen):
     """Rewards by name and state, the budget, the calendar, and the review queue."""
 
     KEY = "3"
@@ -60,15 +60,15 @@ class RewardsScreen(Place):
 
     def parts(self) -> Iterable[Widget]:
         """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.rewards_board import RewardsBoard
 
         yield RewardsBoard()
 
-    def wish(self) -> Wish:
+    def screen_query(self) -> ScreenQuery:
         """Ask for sums, budget, calendar and queue."""
-        from referral_tui.dashboard.screens.rewards_query import RewardsWish  # noqa: PLC0415
+        from referral_tui.dashboard.screens.rewards_query import RewardsQuery
 
-        return RewardsWish()
+        return RewardsQuery()
 
     def offers(self, command: Command) -> bool:
         """Whether something waits that can be opened and decided: of the past nothing does."""
@@ -79,26 +79,26 @@ class RewardsScreen(Place):
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
-        from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.rewards_board import RewardsBoard
 
         self.query_one(RewardsBoard).show(snapshot, step)
 
     def action_measure(self) -> None:
         """Show money in place of counts, or the other way."""
-        from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.rewards_board import RewardsBoard
 
         self.query_one(RewardsBoard).measure()
 
     def action_decide(self, verdict: str) -> None:
         """Settle what the cursor of the queue stands on: by an order while a run goes on, else by a helper."""
-        from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.rewards_board import RewardsBoard
 
         row = self.query_one(RewardsBoard).chosen()
         snapshot = self.host.snapshot
-        if snapshot is not None and snapshot.question.view.at is not None:
-            self.say(Telling(PAST, "warn"))
+        if snapshot is not None and snapshot.request.view.at is not None:
+            self.say(StatusMessage(PAST, "warn"))
         elif snapshot is None or row is None:
-            self.say(Telling("Nothing waits for a review, so there is nothing to decide.", "warn"))
+            self.say(StatusMessage("Nothing waits for a review, so there is nothing to decide.", "warn"))
         else:
             self._give(row, verdict)
 
@@ -109,24 +109,26 @@ class RewardsScreen(Place):
             return
         if self.host.setup.read_only:
             self.say(
-                Telling("This dashboard was opened to look only (--read-only): it decides nothing.", "warn")
+                StatusMessage(
+                    "This dashboard was opened to look only (--read-only): it decides nothing.", "warn"
+                )
             )
-        elif snapshot.status in ("running", "paused") and snapshot.standing.made_by == "simulate":
+        elif snapshot.status in ("running", "paused") and snapshot.database_status.made_by == "simulate":
             self.order("verdict", {"decision": row.number, "verdict": verdict, "by": BY})
         else:
-            self.say(Telling(f"Deciding {row.number} in the database; this takes a moment.", "warn"))
+            self.say(StatusMessage(f"Deciding {row.number} in the database; this takes a moment.", "warn"))
             self.run_worker(self._settle(row, verdict), exclusive=True, group="verdict")
 
     def action_open(self) -> None:
         """Open what would be approved: the journey of the friend whose conversion waits."""
-        from referral_tui.dashboard.screens.account_box import AccountBox  # noqa: PLC0415
-        from referral_tui.dashboard.screens.rewards_board import RewardsBoard  # noqa: PLC0415
+        from referral_tui.dashboard.screens.account_box import AccountBox
+        from referral_tui.dashboard.screens.rewards_board import RewardsBoard
 
         row, snapshot = self.query_one(RewardsBoard).chosen(), self.host.snapshot
-        if snapshot is not None and snapshot.question.view.at is not None:
-            self.say(Telling(PAST, "warn"))
+        if snapshot is not None and snapshot.request.view.at is not None:
+            self.say(StatusMessage(PAST, "warn"))
         elif snapshot is None or row is None:
-            self.say(Telling("Nothing waits for a review, so there is nothing to open.", "warn"))
+            self.say(StatusMessage("Nothing waits for a review, so there is nothing to open.", "warn"))
         else:
             box = AccountBox(self.host.setup.path, row, snapshot)
             self.app.push_screen(box, lambda verdict: self._decide(row, verdict))
@@ -142,11 +144,13 @@ class RewardsScreen(Place):
 
     async def _settle(self, row: Waiting, verdict: str) -> None:
         """Have a helper process settle it: nobody else writes to the database now."""
-        from referral_tui.dashboard.helper import ask  # noqa: PLC0415
+        from referral_tui.dashboard.helper import ask
 
         path = str(self.host.setup.path)
         reply = await ask(["review", verdict, str(row.number), "--by", BY, "--db", path, "--json"])
         if reply.status == 0 and isinstance(reply.data, dict):
-            self.say(Telling(f"Done: decision {row.number} is {reply.data.get('outcome')} now.", "good"))
+            self.say(
+                StatusMessage(f"Done: decision {row.number} is {reply.data.get('outcome')} now.", "good")
+            )
         else:
-            self.say(Telling(f"Not done: {reply.said}", "bad"))
+            self.say(StatusMessage(f"Not done: {reply.said}", "bad"))

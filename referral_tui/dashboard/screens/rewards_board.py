@@ -64,7 +64,7 @@ class RewardsBoard(Container):
     def show(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand each part what it shows; those that would stay the same do nothing."""
         look: RewardsLook = snapshot.answer
-        program = snapshot.standing.program
+        program = snapshot.database_status.program
         table, queue = self.query_one(RewardTable), self.query_one(ReviewQueue)
         table.use(program)
         table.take(look.rewards)

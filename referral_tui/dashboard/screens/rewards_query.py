@@ -11,7 +11,7 @@ from db.read.overview import History, Span
 from db.read.review_queue import Waiting, queue
 from db.read.rewards import Budget, DueRow, RewardRow, budget, by_reward, falling_due
 from db.read.versions import Change, changes
-from referral_tui.dashboard.query import Desk, Wish
+from referral_tui.dashboard.query import QueryContext, ScreenQuery
 from simulator.domain.spans import HOUR_MS
 
 MOST_WAITING = 200  # rows of the queue; it says when there are more
@@ -49,33 +49,33 @@ class RewardsLook:
 
 
 @dataclass(frozen=True, slots=True)
-class RewardsWish(Wish):
+class RewardsQuery(ScreenQuery):
     """All of the screen; nothing can be set."""
 
     EVERY_MS: ClassVar[int] = 400
 
-    def read(self, desk: Desk) -> RewardsLook:
+    def read(self, context: QueryContext) -> RewardsLook:
         """Read it; of the past what can't change any more is kept."""
-        clock = desk.standing.clock
-        now = desk.at if desk.at is not None else clock.sim_at if clock else 0
-        past: sums.Past = desk.kept.setdefault("past", sums.Past())
-        found = sums.now(desk.db) if desk.at is None else past.at(desk.db, desk.at)
+        clock = context.database_status.clock
+        now = context.at if context.at is not None else clock.sim_at if clock else 0
+        past: sums.Past = context.kept.setdefault("past", sums.Past())
+        found = sums.now(context.db) if context.at is None else past.at(context.db, context.at)
         return RewardsLook(
             now,
             by_reward(found),
-            budget(desk.db, past, found, now),
-            _course(desk, found, now),
-            falling_due(desk.db) if desk.at is None else None,
-            queue(desk.db, MOST_WAITING) if desk.at is None else None,
+            budget(context.db, past, found, now),
+            _course(context, found, now),
+            falling_due(context.db) if context.at is None else None,
+            queue(context.db, MOST_WAITING) if context.at is None else None,
             found.count("decision.review"),
         )
 
 
-def _course(desk: Desk, found: sums.Sums, now: int) -> MoneyCourse:
+def _course(context: QueryContext, found: sums.Sums, now: int) -> MoneyCourse:
     """Read how the money went up to a moment; the buckets that can't change any more are kept, but not of the past."""
-    history: History = History() if desk.at is not None else desk.kept.setdefault("history", History())
-    buckets = history.read(desk.db, *(() if desk.at is None else (desk.at // HOUR_MS,)))
+    history: History = History() if context.at is not None else context.kept.setdefault("history", History())
+    buckets = history.read(context.db, *(() if context.at is None else (context.at // HOUR_MS,)))
     issued, pending, spent = (
         figure(key, found.totals, buckets).series for key in ("issued", "pending", "spent")
     )
-    return MoneyCourse(history.span(now), changes(desk.db, now), issued, pending, spent)
+    return MoneyCourse(history.span(now), changes(context.db, now), issued, pending, spent)

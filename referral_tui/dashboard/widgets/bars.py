@@ -110,11 +110,11 @@ class ClockBar(LineWidget):
             yield line.add(" · waiting", self.ink("quiet")).strip()
             return
         symbol, ink = STATUS.get(snapshot.status, STATUS["unknown"])
-        clock = snapshot.standing.clock
+        clock = snapshot.database_status.clock
         line.add(f" {symbol} {snapshot.status}", self.ink(ink), 13 if width < ROOMY else 14)
         progress = 0.0
         if clock is not None:
-            at = snapshot.question.view.at
+            at = snapshot.request.view.at
             if at is not None:
                 line.add("◂ as of ", self.ink("warn"))
             shown = (clock.sim_at or clock.starts_at) if at is None else at
@@ -143,13 +143,13 @@ class ClockBar(LineWidget):
         yield line.strip()
 
     def _shown(self, snapshot: Snapshot) -> tuple[object, ...]:
-        stands = snapshot.standing
+        stands = snapshot.database_status
         return (
             snapshot.status,
             stands.clock,
             snapshot.rate,
             snapshot.received,
-            snapshot.question.view.at,
+            snapshot.request.view.at,
         )
 
 

@@ -63,7 +63,7 @@ class BudgetGauge(LineWidget, can_focus=True):
 
     def topic(self) -> Topic:
         """Explain the bar, and how the date is found."""
-        from simulator.domain.definitions import DEFINITIONS, FORMULAS  # noqa: PLC0415 -- after the first paint
+        from simulator.domain.definitions import DEFINITIONS, FORMULAS
 
         budget = self._budget
         facts: list[tuple[str, str]] = [

@@ -112,7 +112,7 @@ class Funnel(LineWidget, can_focus=True):
 
     def topic(self) -> Topic:
         """Say what the stage under the cursor counts."""
-        from simulator.domain.definitions import STAGE_MEANING  # noqa: PLC0415 -- after the first paint
+        from simulator.domain.definitions import STAGE_MEANING
 
         stage = self.stage
         if stage is None:

@@ -151,7 +151,7 @@ class Rates(LoadPart):
             ("judged", "events taken ÷ seconds that judging them took; less in small batches"),
         ]
         if self._load is not None:
-            now = self._load.beats[-1]
+            now = self._load.measurements[-1]
             facts.append(("last beat", f"{now.achieved:,.0f} events/s achieved"))
         return Topic(
             "Events a second",
@@ -260,19 +260,19 @@ class Room(LoadPart):
 
     def lines(self, load: Load, width: int, height: int) -> Iterator[Strip]:
         """Draw the newest values with their courses, then what came, and thresholds."""
-        found, beats = load.figures, load.beats
+        found, measurements = load.figures, load.measurements
         rows = (
-            ("queue", f"{found['queue']:,}", [float(beat.queue) for beat in beats], "warn"),
+            ("queue", f"{found['queue']:,}", [float(beat.queue) for beat in measurements], "warn"),
             (
                 "database",
                 _bytes(found["database_bytes"]),
-                [float(beat.database) for beat in beats],
+                [float(beat.database) for beat in measurements],
                 "conversion",
             ),
             (
                 "memory",
                 _bytes(found["memory_bytes"]),
-                [float(beat.memory) for beat in beats],
+                [float(beat.memory) for beat in measurements],
                 "identification",
             ),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from referral_tui.dashboard.query import Peopled
+from referral_tui.dashboard.query import MentionsPeople
 from referral_tui.names import Names
 
 
@@ -24,6 +24,6 @@ class Rowed(Protocol):
 
 def called(row: object, names: Names) -> tuple[str, ...]:
     """How the people in a row are called by the client, where it says so: with another name it is drawn anew."""
-    if not names.found or not isinstance(row, Peopled):
+    if not names.found or not isinstance(row, MentionsPeople):
         return ()
     return tuple(names.found.get(reference or "", "") for reference in row.references())

@@ -1,7 +1,7 @@
 """A table on the line API: a header, rows of any number, a cursor, columns that adapt to the width.
 
 Only visible rows are drawn, and kept as strips: a tick costs as much as the rows that changed. The screen hands in
-rows that are few enough to hold (a page of its wish); `NearEnd` asks for more of them.
+rows that are few enough to hold (a page of its screen_query); `NearEnd` asks for more of them.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
         """A row was opened, by enter or by a second click."""
 
     class Sorted(Message):
-        """Another order is wanted: the screen asks for it by its wish, and hands it back with the rows."""
+        """Another order is wanted: the screen asks for it by its screen_query, and hands it back with the rows."""
 
         def __init__(self, table: Table[Any], sorting: Sorting) -> None:
             """Say of which table, and which order."""

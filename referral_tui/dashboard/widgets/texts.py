@@ -7,23 +7,23 @@ from collections.abc import Iterator
 from textual import events
 from textual.strip import Strip
 
-from referral_tui.dashboard.status_message import SYMBOLS, Telling
+from referral_tui.dashboard.status_message import SYMBOLS, StatusMessage
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
 MOST_LINES = 3
 
 
-class TellingLine(LineWidget):
+class StatusLine(LineWidget):
     """What goes on, in words, over one to three lines."""
 
     def __init__(self) -> None:
         super().__init__(id="telling")
-        self.telling = Telling("")
+        self.status_message = StatusMessage("")
 
-    def show(self, telling: Telling) -> None:
+    def show(self, status_message: StatusMessage) -> None:
         """Take a sentence to show."""
-        if telling != self.telling:
-            self.telling = telling
+        if status_message != self.status_message:
+            self.status_message = status_message
             self._fit()
             self.redraw()
 
@@ -33,8 +33,8 @@ class TellingLine(LineWidget):
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:
         """Draw the sentence, broken at its spaces."""
-        tone = self.telling.tone
-        lines = wrap(self.telling.text, max(1, width - 4))
+        tone = self.status_message.tone
+        lines = wrap(self.status_message.text, max(1, width - 4))
         if len(lines) > height:
             lines = [*lines[: height - 1], " ".join(lines[height - 1 :])]
         for number, text in enumerate(lines):
@@ -42,7 +42,7 @@ class TellingLine(LineWidget):
             yield self.line(width).add(sign, self.ink(tone)).add(text, self.ink(tone)).strip()
 
     def _fit(self) -> None:
-        lines = len(wrap(self.telling.text, max(1, self.size.width - 4))) if self.size.width else 1
+        lines = len(wrap(self.status_message.text, max(1, self.size.width - 4))) if self.size.width else 1
         self.styles.height = max(1, min(MOST_LINES, lines))
 
 
