@@ -8,15 +8,17 @@ from typing import Any
 from db.sqlite.readonly import Database
 
 PAYOUTS = (
-    "SELECT r.id, r.state, d.program_version, r.reward, v.currency, v.digits, r.value_minor, r.role, "
+    "SELECT r.id, r.state, CASE WHEN r.state = 'pending' THEN COALESCE(r.expected, 'issued') END, "
+    "d.program_version, r.reward, v.currency, v.digits, r.value_minor, r.role, "
     "COALESCE(r.community, recipient.ref), d.milestone, r.due_at, r.state_at, referrer.ref, friend.ref, e.source, e.id "
     "FROM reward r JOIN decision d ON d.id = r.decision JOIN event e ON e.seq = r.seq "
     "JOIN program_version v ON v.version = d.program_version JOIN person friend ON friend.id = d.friend "
     "LEFT JOIN person referrer ON referrer.id = d.referrer LEFT JOIN person recipient ON recipient.id = r.recipient "
     "ORDER BY r.id"
 )
-"""Number, state, program version, reward, currency, minor digits, minor units, role, recipient, milestone, due, state's
-moment (milliseconds UTC), referrer, friend, and the conversion's source and id."""
+"""Number, state, what a pending line is expected to become, program version, reward, currency, minor digits, minor
+units, role, recipient, milestone, due, state's moment (milliseconds UTC), referrer, friend, and the conversion's source
+and id."""
 
 
 def payouts(db: Database) -> Iterator[tuple[Any, ...]]:

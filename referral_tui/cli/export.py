@@ -54,8 +54,8 @@ def export(
 
     WHAT is events (whole CloudEvents, which `ingest --replay` takes back), quarantine, attributions, decisions,
     rewards, payouts or audit. Times are integer milliseconds UTC, money integer minor units; of payouts RFC 3339 and
-    decimals, in Parquet as such: number, state, kind, currency, value, recipient, role, reward, milestone, due_at,
-    issued_at, state_at, referrer, friend, source, event_id.
+    decimals, in Parquet as such: number, state, expected, kind, currency, value, recipient, role, reward, milestone,
+    due_at, issued_at, state_at, referrer, friend, source, event_id.
 
     A regular file is replaced as a whole; a FIFO or a device is written into.
 

@@ -17,6 +17,7 @@ from simulator.program.load import load_program
 COLUMNS: Final = (
     "number",
     "state",
+    "expected",
     "kind",
     "currency",
     "value",
@@ -57,6 +58,7 @@ def rows(db: Database) -> Iterator[tuple[Any, ...]]:
     for (
         number,
         state,
+        expected,
         version,
         reward,
         currency,
@@ -71,7 +73,22 @@ def rows(db: Database) -> Iterator[tuple[Any, ...]]:
     ) in payouts(db):
         issued = {RewardState.ISSUED: at, RewardState.REVOKED: due}.get(state)
         kind, value = kinds.get((version, reward)), Decimal(minor).scaleb(-digits)
-        yield number, state, kind, currency, value, recipient, role, reward, milestone, due, issued, at, *who
+        yield (
+            number,
+            state,
+            expected,
+            kind,
+            currency,
+            value,
+            recipient,
+            role,
+            reward,
+            milestone,
+            due,
+            issued,
+            at,
+            *who,
+        )
 
 
 def text_rows(db: Database) -> Iterator[tuple[Any, ...]]:

@@ -55,11 +55,11 @@ DECISIONS = Table(
 )
 REWARDS = Table(
     _columns(
-        "source event_id milestone reward role recipient value_minor state expected due_at state_at",
+        "source event_id milestone reward role recipient value_minor state due_at state_at",
         "value_minor due_at state_at",
     ),
     "SELECT e.source, e.id, d.milestone, r.reward, r.role, COALESCE(r.community, person.ref), r.value_minor, r.state, "
-    "CASE WHEN r.state = 'pending' THEN COALESCE(r.expected, 'issued') END, r.due_at, r.state_at "
+    "r.due_at, r.state_at "
     "FROM reward r JOIN event e ON e.seq = r.seq JOIN decision d ON d.id = r.decision "
     "LEFT JOIN person ON person.id = r.recipient ORDER BY r.id",
     {},

@@ -39,11 +39,13 @@ def _said_on_screens(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
 def _exported(cli: Cli, path: Path) -> Counter[str]:
     """Money by state of all exported rewards, of pending ones by what is expected of them too."""
     found: Counter[str] = Counter(issued=0)
-    for line in cli("export", "rewards", "--db", path).out.splitlines():
-        row = json.loads(line)
-        found[row["state"] if row["state"] != "pending" else f"pending, {row['expected']}"] += row[
-            "value_minor"
-        ]
+    rows, payouts = (
+        [json.loads(line) for line in cli("export", what, "--db", path).out.splitlines()]
+        for what in ("rewards", "payouts")
+    )
+    for row, payout in zip(rows, payouts, strict=True):
+        state = row["state"] if row["state"] != "pending" else f"pending, {payout['expected']}"
+        found[state] += row["value_minor"]
     return found
 
 

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
@@ -137,10 +138,12 @@ def test_pending_is_the_same_number_wherever_it_is_shown(
         then = next(one for one in past.headlines if one.key == "pending")
         assert (then.lines, then.numerator) == pending(Past().at(db, earlier)).issued
     reader.close()
-    lines = [json.loads(line) for line in exports(path, whats=("rewards",))["rewards"].splitlines()]
-    shown["export"] = added((1, one["value_minor"]) for one in lines if one["expected"] == "issued")
+    lines = [json.loads(line) for line in exports(path, whats=("payouts",))["payouts"].splitlines()]
+    shown["export"] = added(
+        (1, round(Decimal(one["value"]) * 100)) for one in lines if one["expected"] == "issued"
+    )
     unpaid["export"] = added(
-        (1, one["value_minor"]) for one in lines if one["expected"] not in (None, "issued")
+        (1, round(Decimal(one["value"]) * 100)) for one in lines if one["expected"] not in (None, "issued")
     )
     number = read_side(path).number("pending")
     shown["compare"] = (number.lines or 0, number.numerator)
