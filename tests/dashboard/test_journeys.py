@@ -299,13 +299,6 @@ def text(seen: Watched) -> str:
     return "\n".join(seen.lines())
 
 
-async def settled(seen: Watched, true: Callable[[], object]) -> None:
-    """Wait until a worker's answer is drawn."""
-    while not true():
-        await asyncio.sleep(0)
-        await seen.pilot.pause()
-
-
 async def test_what_is_typed_filters(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         await seen.open(JourneysScreen)
@@ -357,7 +350,7 @@ async def test_an_open_journey_tells_why(story: Story, watch: Watch, told: Helpe
         assert told.asked == [["explain", row.friend, "--db", str(story.path), "--json"]]
         assert "Asking what happened" in text(seen)
         told.free.set()
-        await settled(seen, lambda: "Why nothing was paid" in text(seen))
+        await seen.drawn(lambda: "Why nothing was paid" in text(seen))
         for said in (
             "with 30.00 GBP instead of 24.00 GBP",
             "client/billing sent it 6.0 hours after it happened",
@@ -370,7 +363,7 @@ async def test_an_open_journey_tells_why(story: Story, watch: Watch, told: Helpe
         await seen.pilot.press("escape")
         assert not seen.app.place.board.account.display
         await seen.pilot.press("enter")
-        await settled(seen, lambda: "Why nothing was paid" in text(seen))
+        await seen.drawn(lambda: "Why nothing was paid" in text(seen))
         assert len(told.asked) == 1  # nothing has changed: it is kept
 
 
@@ -382,7 +375,7 @@ async def test_an_open_journey_as_a_picture(
     async with watch(story.path, size=size) as seen:
         await seen.open(JourneysScreen)
         await seen.pilot.press("down", "enter")
-        await settled(seen, lambda: "Why nothing was paid" in text(seen))
+        await seen.drawn(lambda: "Why nothing was paid" in text(seen))
         await seen.until(lambda: seen.app.snapshot.request == seen.app.feed.request)
         assert seen.picture() == snapshot.use_extension(SVGImageSnapshotExtension)
 
@@ -394,7 +387,7 @@ async def test_it_is_asked_again_where_the_journey_went_on(
     async with watch(story.path, size=(160, 50)) as seen:
         await seen.open(JourneysScreen)
         await seen.pilot.press("enter")
-        await settled(seen, lambda: "Why nothing was paid" in text(seen))
+        await seen.drawn(lambda: "Why nothing was paid" in text(seen))
         person = seen.app.place.board.table.row.person
         story.begin()
         story.now += HOUR
@@ -402,7 +395,7 @@ async def test_it_is_asked_again_where_the_journey_went_on(
         story.commit()
         steady.at += 1_000
         await seen.until(lambda: seen.app.snapshot.answer.opened.event == "bill.paid")
-        await settled(seen, lambda: len(told.asked) == 2)
+        await seen.drawn(lambda: len(told.asked) == 2)
 
 
 @pytest.mark.parametrize(
@@ -445,7 +438,7 @@ async def test_what_can_not_be_explained_says_why(story: Story, watch: Watch, to
     async with watch(story.path, size=(160, 50)) as seen:
         await seen.open(JourneysScreen)
         await seen.pilot.press("enter")
-        await settled(seen, lambda: "It can't be explained now: error: the database is locked" in text(seen))
+        await seen.drawn(lambda: "It can't be explained now: error: the database is locked" in text(seen))
 
 
 async def test_narrow_what_is_open_takes_the_place_of_the_rows(
@@ -455,7 +448,7 @@ async def test_narrow_what_is_open_takes_the_place_of_the_rows(
     async with watch(story.path, size=(80, 24)) as seen:
         await seen.open(JourneysScreen)
         await seen.pilot.press("enter")
-        await settled(seen, lambda: "Why nothing was paid" in text(seen))
+        await seen.drawn(lambda: "Why nothing was paid" in text(seen))
         assert not seen.app.place.board.table.display
         await seen.pilot.press("escape")
         assert seen.app.place.board.table.has_focus
@@ -486,7 +479,7 @@ async def test_the_past_shows_rows_and_account_as_they_were(story: Story, watch:
         assert rows
         assert max(row.at for row in rows) <= START + 5 * DAY
         await seen.pilot.press("enter")
-        await settled(seen, lambda: "What would have paid is told of now" in text(seen))
+        await seen.drawn(lambda: "What would have paid is told of now" in text(seen))
 
 
 @pytest.mark.parametrize("called", ["quux", "by the short name"])

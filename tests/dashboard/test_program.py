@@ -231,8 +231,9 @@ async def test_what_is_typed_is_never_overwritten_by_a_snapshot(
         editor.move_cursor((0, 0))
         for number, key in enumerate("12345", 1):
             seen.app.post_message(Key(key, key))
-            while not editor.text.startswith("12345"[:number]):  # typed, and its message is on its way
-                await asyncio.sleep(0)
+            async with asyncio.timeout(60):
+                while not editor.text.startswith("12345"[:number]):  # typed, and its message is on its way
+                    await asyncio.sleep(0)
             place.show(seen.app.snapshot, None)
             assert editor.text.startswith("12345"[:number])
         await burst(seen, *["backspace"] * 5, *"54")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from typing import Any
@@ -147,12 +146,6 @@ def text(seen: Watched) -> str:
     return "\n".join(seen.lines())
 
 
-async def drawn(seen: Watched, true: Callable[[], object]) -> None:
-    while not true():
-        await asyncio.sleep(0)
-        await seen.pilot.pause()
-
-
 async def test_each_view_has_its_key(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         await seen.open(ReferrersScreen)
@@ -211,7 +204,7 @@ async def test_an_open_referrer_tells_links_rewards_and_room(
         await seen.open(ReferrersScreen)
         first = seen.app.place.board.table("leaders").row
         await seen.pilot.press("enter")
-        await drawn(seen, lambda: "As a referrer: 120 friends" in text(seen))
+        await seen.drawn(lambda: "As a referrer: 120 friends" in text(seen))
         assert asked == [first.ref]
         for said in (
             "link K000Q",

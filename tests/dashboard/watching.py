@@ -46,6 +46,16 @@ class Watched:
             self.news.clear()
             await self.pilot.pause()
 
+    async def drawn(self, true: Callable[[], object]) -> None:
+        """Wait until something is so that no message of the feed tells of: a worker's answer is drawn, say.
+
+        What never comes ends the test after a minute, rather than never.
+        """
+        async with asyncio.timeout(60):
+            while not true():
+                await asyncio.sleep(0)
+                await self.pilot.pause()
+
     async def first(self) -> None:
         """Wait until the feed has told something."""
         await self.until(lambda: self.app.snapshot or self.app.trouble)
