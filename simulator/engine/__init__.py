@@ -1,8 +1,8 @@
-"""The referral engine: a deterministic fold of the event log, in columns.
+"""The referral engine: a deterministic, columnar fold over the event log.
 
-Stages feed forward only: intake -> attribution -> decisions -> rewards -> audit and rollups. Each takes the batch
-and the state and gives rows; nothing later feeds back into an earlier one, which is why the outcome does not
-depend on how the log is cut into batches.
+Stages only feed forward: intake -> attribution -> decisions -> rewards -> audit and rollups. Each stage takes the
+batch and the state and returns rows. Nothing later feeds back into an earlier stage, which is why the outcome does
+not depend on how the log is cut into batches.
 """
 
 from simulator.engine.engine import Engine

@@ -1,4 +1,4 @@
-"""Small array tools that every stage uses: growing columns, running counts within groups, last of a group."""
+"""Array helpers shared by all stages: growing columns, running counts within groups, first row of each group."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ Keys = NDArray[np.uint64]
 Array = NDArray[Any]
 
 NONE = -1
-"""The dense id of nothing."""
+"""The dense id that stands for "none"."""
 
 _SMALL = 1 << 16
-_DENSE = 4_000_000  # the greatest key up to which grouping goes by place; greater ones are sorted
+_DENSE = 4_000_000  # up to this key, rows are grouped by counting; with greater keys, by sorting
 
 
 class Columns:
-    """Named NumPy columns of one length that grow together.
+    """Named NumPy columns of equal length that grow together.
 
-    `spec` maps each name to (dtype, fill). Columns are attributes; read and write `self.name[:len(self)]`.
-    A column may be replaced when it grows, so never keep a reference over a call of `grow`.
+    `spec` maps each name to (dtype, fill). Read and write a column as `columns[name][:len(columns)]`.
+    Growing may replace a column's array, so never keep a reference to it across a call of `grow`.
     """
 
     def __init__(self, spec: dict[str, tuple[Any, int]], capacity: int = 1024) -> None:
@@ -48,7 +48,7 @@ class Columns:
             self._capacity = max(size, wider_capacity(self._capacity))
             for name, (dtype, fill) in self._spec.items():
                 wider, held = _blank(self._capacity, dtype, fill), self._data[name][: self._size]
-                if fill or held.any():  # what nobody wrote to is not copied: so it stays without memory
+                if fill or held.any():  # an untouched column is not copied, so it takes no memory
                     wider[: self._size] = held
                 self._data[name] = wider
         if size > self._size:
@@ -58,14 +58,14 @@ class Columns:
             self._size = size
 
     def fit(self, name: str, greatest: int) -> None:
-        """Make a column wide enough for numbers up to `greatest`, if it is not."""
+        """Widen a column's dtype, if need be, so that it can hold numbers up to `greatest`."""
         held, (_, fill) = self._data[name], self._spec[name]
         if greatest > np.iinfo(held.dtype).max:
             self._spec[name] = (np.int32, fill)
             self._data[name] = held.astype(np.int32)
 
     def append(self, **rows: Array) -> Ints:
-        """Add rows (every column of the spec not named keeps its fill) and give their places."""
+        """Append rows and return their indices. Columns of the spec that are not named keep their fill value."""
         first = self._size
         count = len(next(iter(rows.values())))
         self.grow(first + count)
@@ -75,14 +75,17 @@ class Columns:
 
 
 def wider_capacity(capacity: int) -> int:
-    """How long an array of so many rows grows: a large one four times, since room that nobody wrote to is free."""
+    """Return the next capacity of a growing array.
+
+    Large arrays grow fourfold: memory that has not been written to is free.
+    """
     return capacity * (2 if capacity < _SMALL else 4)
 
 
 def _blank(capacity: int, dtype: Any, fill: int) -> Array:
-    """A column of which only the last row, where NONE leads as an index, holds the fill yet.
+    """Return a column of zeros in which only the last row, which index NONE reads, holds the fill value yet.
 
-    Memory that nobody has written is not the process's yet: so room ahead costs none until it is used.
+    Memory that has not been written to is not yet the process's, so spare capacity costs nothing until it is used.
     """
     column = zeros(capacity, dtype)
     if fill:
@@ -91,7 +94,7 @@ def _blank(capacity: int, dtype: Any, fill: int) -> Array:
 
 
 def running_count(keys: Array) -> Ints:
-    """How many earlier rows have the same key: 0 for the first of each key."""
+    """Return for each row how many earlier rows have the same key: 0 for the first row of each key."""
     count = len(keys)
     if count < 2:
         return np.zeros(count, np.int64)
@@ -105,7 +108,10 @@ def running_count(keys: Array) -> Ints:
 
 
 def grouped(keys: Ints) -> tuple[Ints, Ints]:
-    """The different keys (none below 0) in order, and for each row the place of its own among them."""
+    """Return the distinct keys in ascending order, and for each row the index of its key among them.
+
+    Keys must not be negative.
+    """
     if int(keys.max()) > _DENSE:
         return np.unique(keys, return_inverse=True)
     kept = np.flatnonzero(np.bincount(keys))
@@ -115,10 +121,10 @@ def grouped(keys: Ints) -> tuple[Ints, Ints]:
 
 
 def first_of_each(keys: Array) -> Ints:
-    """The place of the first row of each key, in the order of rows."""
+    """Return the indices of the first row of each key, in row order."""
     if len(keys) < 2:
         return np.arange(len(keys))
-    order = np.argsort(keys)  # not the stable sort: for 64-bit keys it takes five times as long
+    order = np.argsort(keys)  # not a stable sort, which takes five times as long for 64-bit keys
     ordered = keys[order]
     starts = np.r_[True, ordered[1:] != ordered[:-1]]
     if starts.all():
@@ -127,21 +133,23 @@ def first_of_each(keys: Array) -> Ints:
 
 
 def mark_first(held: Array, owners: Ints, marks: Ints) -> Bools:
-    """Give owners their first mark, once: which rows did. `held` is 0 for owners without a mark; marks are above 0."""
+    """Set the first mark of each owner that has none, and return a mask of the rows that did.
+
+    `held` is 0 for owners without a mark; marks are greater than 0.
+    """
     free = np.flatnonzero(held[owners] == 0)
-    held[owners[free][::-1]] = marks[free][
-        ::-1
-    ]  # of several for one owner NumPy keeps the last: here the first
+    # NumPy keeps the last of several values for one owner: reversed, the first one wins
+    held[owners[free][::-1]] = marks[free][::-1]
     first = np.zeros(len(owners), bool)
     first[free] = held[owners[free]] == marks[free]
     return first
 
 
 def chain_back(owners: Array, nodes: Ints, heads: Array) -> Ints:
-    """Link new list nodes to the ones before: gives each node's predecessor and moves `heads` to the newest.
+    """Link new list nodes to their predecessors; return those and point `heads` at the newest nodes.
 
-    `owners[i]` owns `nodes[i]`; rows are in order, several may have one owner; `heads[owner]` is the newest node
-    so far, or NONE.
+    `owners[i]` owns `nodes[i]`. Rows are in order, and several may have one owner. `heads[owner]` is the owner's newest
+    node so far, or NONE.
     """
     order = np.argsort(owners, kind="stable")
     ordered_owner, ordered_node = owners[order], nodes[order]
@@ -149,5 +157,5 @@ def chain_back(owners: Array, nodes: Ints, heads: Array) -> Ints:
     previous = np.where(same, np.r_[NONE, ordered_node[:-1]], heads[ordered_owner])
     result = np.empty(len(nodes), np.int64)
     result[order] = previous
-    heads[owners] = nodes  # where an owner comes twice NumPy keeps the last, which is the newest
+    heads[owners] = nodes  # NumPy keeps the last of several values for one owner: the newest
     return result

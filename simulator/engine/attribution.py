@@ -1,4 +1,7 @@
-"""Stage 1: who brought whom. Visits become touches; a friend is attributed once, by a code or by a touch."""
+"""Stage 1: attribute friends to referrers.
+
+Visits become touches; a friend is attributed once, by a code or by a touch.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ from simulator.engine.version import CompiledProgram
 
 @dataclass(frozen=True)
 class Attributed:
-    """New attributions in log order: rows of `State.attributions`, the batch rows that made them, and their links.
+    """New attributions of a batch, in log order.
 
-    `touches` are seqs of the winning visits; for a code the event itself.
+    `ids` are rows of `State.attributions`, `rows` the batch rows that caused them, `links` the link ids.
+    `touch_seqs` are the seqs of the winning visits; for an attribution by code, the seq of the event itself.
     """
 
     ids: Ints
@@ -27,7 +31,7 @@ class Attributed:
 
 
 def attribute(batch: Batch, state: State, compiled: CompiledProgram) -> Attributed:
-    """Attribute the friends of this batch; adds touches and attributions to the state."""
+    """Attribute the friends of this batch, adding touches and attributions to the state."""
     _add_touches(batch, state, compiled)
     rows = np.sort(np.r_[batch.claims, batch.conversions])
     rows = rows[state.people["attribution"][batch.person[rows]] == NONE] if len(rows) else rows
@@ -43,7 +47,7 @@ def attribute(batch: Batch, state: State, compiled: CompiledProgram) -> Attribut
 
 
 def _add_touches(batch: Batch, state: State, compiled: CompiledProgram) -> None:
-    """A visit is a touch if its link is live and serves as it is processed; an attributed friend needs no more."""
+    """Add a touch for each visit by a friend not yet attributed whose link is live and may refer at that event."""
     visits = batch.visits
     visits = visits[state.people["attribution"][batch.person[visits]] == NONE] if len(visits) else visits
     if not len(visits):
@@ -61,7 +65,7 @@ def _add_touches(batch: Batch, state: State, compiled: CompiledProgram) -> None:
 
 
 def _best_touches(batch: Batch, state: State, compiled: CompiledProgram, rows: Ints, wanted: Bools) -> Ints:
-    """The winning touch of each row (NONE where there is none), by walking each friend's list, newest first."""
+    """Return the winning touch of each row, or NONE, by walking each friend's list of touches, newest first."""
     best = np.full(len(rows), NONE, np.int64)
     touches, window = state.touches, compiled.program.attribution.window_ms
     last = compiled.program.attribution.model == "last-touch"
@@ -75,7 +79,7 @@ def _best_touches(batch: Batch, state: State, compiled: CompiledProgram, rows: I
         at, occurred, held = rows[going], touches["occurred_at"][nodes], best[going]
         fits = touches["seq"][nodes] < batch.seq[at]
         fits &= (occurred <= batch.occurred[at]) & (occurred > batch.occurred[at] - window)
-        # walking back in the log: on equal times the later stands for last-touch, the earlier takes over for first
+        # the walk goes back in the log: on equal times last-touch keeps the later event, first-touch takes the earlier
         kept = touches["occurred_at"][held]
         fits &= (held == NONE) | ((occurred > kept) if last else (occurred <= kept))
         best[going[fits]] = nodes[fits]
@@ -100,7 +104,7 @@ def _record(batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools,
         rank=ranks,
     )
     people["attribution"][batch.person[rows]] = ids
-    # of several for one referrer the last, the highest, stays
+    # NumPy keeps the last of several values for one referrer: the highest
     state.referrers["friends"][rows_of_referrers] = ranks
     _number_generations(state, ids, referrers)
     _count_days(state, ids, rows_of_referrers)
@@ -108,7 +112,7 @@ def _record(batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools,
 
 
 def _referrers(state: State, persons: Ints) -> Ints:
-    """The rows of these people in `State.referrers`, entered where new."""
+    """Return the rows of these people in `State.referrers`, adding new ones."""
     held = state.people["referrer"]
     new = persons[held[persons] == 0]
     new = new[first_of_each(new)]
@@ -117,22 +121,27 @@ def _referrers(state: State, persons: Ints) -> Ints:
 
 
 def _number_generations(state: State, ids: Ints, referrers: Ints) -> None:
-    """One more than the generation of the referrer, who counts as nobody's friend where not attributed by then."""
+    """Set each attribution's generation: one more than the referrer's own.
+
+    A referrer not attributed by then counts as generation 0.
+    """
     if not len(ids):
         return
     generation = state.attributions["generation"]
     theirs = state.people["attribution"][referrers].astype(np.int64)
     theirs[theirs >= ids] = NONE
     generation[ids] = np.where(theirs == NONE, 1, generation[theirs] + 1)
-    for place in np.flatnonzero(theirs >= ids[0]).tolist():  # brought by somebody of this batch: in order
+    for place in np.flatnonzero(
+        theirs >= ids[0]
+    ).tolist():  # referrer attributed in this batch: one by one, in order
         generation[ids[place]] = generation[theirs[place]] + 1
 
 
 def _count_days(state: State, ids: Ints, referrers: Ints) -> None:
-    """How many attributions each referrer (by row) has within 24 h, each new one included.
+    """Set `rank_day`: how many attributions each referrer (by row) has within 24 h, the new one included.
 
-    A pointer to the oldest attribution in the window moves forward along each referrer's list, so the whole
-    costs one step for each attribution over the life of the log.
+    A pointer to the oldest attribution in the window moves forward along each referrer's list, so the total cost is one
+    step per attribution over the life of the log.
     """
     made = state.attributions
     at, after, rank, rank_day = made["attributed_at"], made["after"], made["rank"], made["rank_day"]

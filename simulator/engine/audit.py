@@ -1,7 +1,7 @@
-"""Stage 4: the audit trail. One entry for each attribution, decision and change of a reward's state.
+"""Stage 4: the audit trail, with one entry for each attribution, decision and change of a reward's state.
 
-Entries stand in the order of the fold: those of an event at its place in the log, those of a release after every
-event received by its time and before any later one. That order does not depend on the batches.
+Entries are in fold order: those of an event at its place in the log, those of a release after every event received by
+its time and before any later one. That order does not depend on the batches.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.outcome import EMPTY, SCHEMAS
 
 PROGRAM, ATTRIBUTED, DECIDED, SETTLED, PENDING, REVERSED = range(6)
-"""Order of the entries of one event."""
+"""The order of entries within one event."""
 
 
 @dataclass
 class Trail:
-    """Collects a batch's entries, in any order; `frame` puts them in the order of the fold."""
+    """Collects a batch's entries in any order; `frame` returns them in fold order."""
 
     _parts: list[dict[str, Array]] = field(default_factory=list)
     _kinds: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Trail:
         version: Array | int,
         detail: Sequence[str],
     ) -> None:
-        """Entries made by the events `seq` at their receipt; within one event by stage, then by `ref`."""
+        """Add entries caused by the events `seq` at their receipt; within an event they go by stage, then by `ref`."""
         self._add(0, stage, kind, at, seq, ref, trigger, person, ref, version, detail)
 
     def of_releases(
@@ -55,11 +55,11 @@ class Trail:
         version: Array,
         detail: Sequence[str],
     ) -> None:
-        """Entries of releases at their due time; at one time by the conversion's `seq`, then by `place`."""
+        """Add entries of releases at their due time; ties go by the conversion's `seq`, then by `place`."""
         self._add(1, 0, kind, at, seq, place, seq, person, ref, version, detail)
 
     def frame(self, first: int) -> pl.DataFrame:
-        """The entries as rows of the audit table, numbered from `first`."""
+        """Return the entries as rows of the audit table, numbered from `first`."""
         if not self._details:
             return EMPTY["audit"]
         columns = {name: np.concatenate([part[name] for part in self._parts]) for name in self._parts[0]}
@@ -106,6 +106,6 @@ class Trail:
 
 
 def absent(ids: Ints) -> pl.Series:
-    """Ids as a column in which NONE is null."""
+    """Return ids as a column in which NONE is null."""
     column, missing = pl.Series(ids, dtype=pl.Int64), np.flatnonzero(ids == NONE)
     return column.scatter(missing, None) if len(missing) else column

@@ -1,4 +1,4 @@
-"""One batch of events laid out for the stages: NumPy columns, rows by type, and what is known as of each event."""
+"""A batch of events laid out for the stages: NumPy columns, rows by type, and people's fields as of each event."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _amount(currency: str) -> pl.Expr:
 
 
 class Latest:
-    """A field of people as of any event: the state before the batch, overlaid by the batch's own updates."""
+    """A person field as of any event: the state before the batch, overlaid with the batch's own updates."""
 
     def __init__(self, people: Columns, name: str, persons: Array, rows: Ints, values: Array) -> None:
         self._people, self._name = people, name
@@ -40,13 +40,13 @@ class Latest:
 
     @cached_property
     def _sorted(self) -> tuple[Ints, Ints]:
-        """The updates' keys (person, then row) in order, and where each stands; made when first asked for."""
+        """The updates' keys (person, then row) in ascending order, and the index of each; computed on first use."""
         keys = (self._persons << 32) | self._rows
         order = np.argsort(keys)
         return keys[order], order
 
     def at(self, persons: Array, rows: Ints) -> Array:
-        """The latest value of each person as of the event at `rows`, itself included; NONE for NONE persons."""
+        """Return each person's latest value as of the event at `rows`, that event included; NONE for NONE persons."""
         known = persons >= 0
         held = self._people[self._name][np.where(known, persons, 0)].astype(np.int32)
         result = np.where(known, held, NONE)
@@ -59,18 +59,18 @@ class Latest:
         return result
 
     def keep(self) -> None:
-        """Write the batch's updates into the state: of several for one person the last stays."""
+        """Write the batch's updates into the state; the last of several for one person wins."""
         if len(self._values):
             self._people.fit(self._name, int(self._values.max()))
             self._people[self._name][self._persons] = self._values
 
 
 class Batch:
-    """A run of events in log order, all under one version of the program.
+    """A sequence of events in log order, all under one version of the program.
 
-    Columns by row: `seq`, `received`, `occurred` (milliseconds), `type` (code), `person` (id or NONE).
-    `amount` is in minor units, NONE where it was not passed or is in another currency than the program's.
-    Making it enters the batch's links, contacts, devices and words; `keep` closes it.
+    Columns by row: `seq`, `received` and `occurred` (milliseconds UTC), `type` (code), `person` (id or NONE).
+    `amount` is in minor units, NONE where it is missing or not in the program's currency. Creating a batch enters
+    its links, contacts, devices and words into the state; `keep` writes people's updated fields.
     """
 
     def __init__(self, events: pl.DataFrame, state: State, currency: str) -> None:
@@ -100,20 +100,23 @@ class Batch:
         return len(self.seq)
 
     def rows(self, name: str) -> Ints:
-        """Rows of one event type, in order."""
+        """Return the rows of one event type, in order."""
         code = TYPE_CODES[name]
         return np.flatnonzero(self.type == code) if code in self.present else np.zeros(0, np.int64)
 
     def texts(self, column: str, rows: Ints) -> pl.Series:
-        """A text column at some rows."""
+        """Return a text column at some rows."""
         return self.events[column][rows] if len(rows) else _NO_SERIES
 
     def words(self, column: str, rows: Ints) -> list[str | None]:
-        """A text column at some rows, as Python's texts."""
+        """Return a text column at some rows as a list of strings."""
         return self.events[column][rows].to_list() if len(rows) else []
 
     def hashed(self, column: str, rows: Ints) -> Hashed:
-        """A text column at some rows, hashed. Only what a stage needs: most events have nothing to look up."""
+        """Return a text column at some rows, hashed.
+
+        Ask only for what a stage needs: most events have nothing to look up.
+        """
         return hash_columns(self.events.select(column)[rows], (column,))[column] if len(rows) else NO_TEXTS
 
     def _conversions(self) -> Ints:
@@ -122,11 +125,11 @@ class Batch:
         return np.flatnonzero(np.isin(self.type, _CONVERSION_CODES))
 
     def conversion_column(self, rows: Ints) -> Ints:
-        """Which of CONVERSION_TYPES each of these conversion rows is."""
+        """Return the index in CONVERSION_TYPES of each of these conversion rows."""
         return np.searchsorted(_CONVERSION_CODES, self.type[rows])
 
     def _enter_links(self) -> None:
-        """The first link.created of a code makes the link; a later one has no effect, anywhere."""
+        """Enter new links: the first link.created of a code creates it, later ones have no effect."""
         state, rows = self.state, self.rows("link.created")
         self.new_links = self.newly_linked = rows
         if not len(rows):
@@ -154,7 +157,7 @@ class Batch:
         self.eligible_rows = eligibility[verdicts.astype(bool)]
 
     def _word(self, name: str, column: str, rows: Ints) -> Latest:
-        """A text field of people, as ids of words; a null leaves what was known."""
+        """Return a person's text field, as word ids; a null leaves the known value."""
         ids = self.state.words.assign(self.words(column, rows))
         given = ids != NONE
         return self._latest(name, rows[given], ids[given])
@@ -163,7 +166,7 @@ class Batch:
         return Latest(self.state.people, name, self.person[rows], rows, values)
 
     def _enter_devices(self) -> None:
-        """Devices seen for the first time with a person, each with the seq from which it is known."""
+        """Enter devices that a person is seen with for the first time, with the seq from which each is known."""
         state = self.state
         if not (len(self._known_rows) or len(self.visits)):
             return
@@ -186,7 +189,7 @@ class Batch:
         people["claim"][self.person[rows]] = claims + 1
 
     def serving(self, links: Ints, rows: Ints, kinds: Ints | None) -> Bools:
-        """Which of these links (ids, or NONE) are live and serve as the event at each of `rows` is judged.
+        """Return which of these links (ids or NONE) are live and may refer when the event at each of `rows` is judged.
 
         `kinds` are the words of the referrer kinds that may refer, None for all.
         """
@@ -200,6 +203,6 @@ class Batch:
         return serves
 
     def keep(self) -> None:
-        """What was overlaid becomes the state."""
+        """Write the overlaid fields into the state."""
         for latest in (self.contact, self.segment, self.country, self.community, self.kind, self.eligible):
             latest.keep()

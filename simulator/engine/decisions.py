@@ -1,4 +1,4 @@
-"""Stage 2: one decision for each accepted conversion and milestone on its type, and the verdicts on reviews."""
+"""Stage 2: make one decision for each accepted conversion and milestone on its type, and apply verdicts on reviews."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE = (
 
 @dataclass(frozen=True)
 class Settlement:
-    """A verdict that settled a decision in review, by the event at batch row `row`."""
+    """A verdict that settled a decision in review, given by the event at batch row `row`."""
 
     row: int
     case: Case
@@ -43,11 +43,12 @@ class Settlement:
 
 @dataclass
 class Decided:
-    """Decisions of a batch in log order as first made, and the verdicts that came.
+    """A batch's decisions in log order as first made, and the verdicts received in it.
 
-    Columns by decision: batch `rows`, place of the `milestone` in the file, `friend`, `referrer` (NONE where
-    unattributed), `attribution`, `barred` (code of IGNORED_REASONS), `outcome` code; `reason` is the rule's.
-    `ruled` are the places where rules were evaluated (some barred since), `verdicts` what they said there.
+    Columns by decision: batch `rows`, index of the `milestone` in the file, `friend`, `referrer` (NONE where
+    unattributed), `attribution`, `barred` (index into IGNORED_REASONS, 0 where not ignored), `outcome` code;
+    `reason` is the deciding rule's or the one from IGNORED_REASONS. `ruled` are the decisions whose rules were
+    evaluated (some were barred afterwards), `verdicts` the rules' results.
     """
 
     first_id: int
@@ -68,11 +69,11 @@ class Decided:
 
     @property
     def ids(self) -> Ints:
-        """The decisions' ids."""
+        """The ids of the decisions."""
         return np.arange(self.first_id, self.first_id + len(self.rows))
 
     def bar(self, places: Ints, why: int) -> None:
-        """Make these decisions ignored, without a rule evaluated."""
+        """Mark these decisions as ignored for the reason with the code `why`, discarding any rule results."""
         self.barred[places], self.outcome[places] = why, IGNORED
         for place in places.tolist():
             self.reason[place], self.failed[place], self.facts[place] = IGNORED_REASONS[why], "[]", None
@@ -85,7 +86,7 @@ def decide(
     first_id: int,
     meter: Meter = OFF,
 ) -> Decided:
-    """Judge the batch's conversions and verdicts; keeps counts, reviews and who has qualified."""
+    """Judge the batch's conversions and verdicts, and update counts, reviews and who has qualified."""
     decided = _draft(batch, state, compiled, first_id)
     groups = _groups(state, compiled, decided)
     is_any = np.array([milestone.occurrence == "any" for milestone in compiled.program.milestones], bool)
@@ -102,7 +103,7 @@ def decide(
 
 
 def _draft(batch: Batch, state: State, compiled: CompiledProgram, first_id: int) -> Decided:
-    """Every decision with the reasons that need no rule, but for `any` (which depends on what qualifies)."""
+    """Draft every decision with the reasons that need no rule, except `any`, which depends on what qualifies."""
     numbers = _number(batch, state)
     rows, places = _pairs(batch, compiled)
     friend = batch.person[rows]
@@ -144,7 +145,7 @@ def _draft(batch: Batch, state: State, compiled: CompiledProgram, first_id: int)
 
 
 def _number(batch: Batch, state: State) -> Ints:
-    """For each row the conversion's number (from 1) among its person's accepted events of its type; kept."""
+    """Return each conversion's number (from 1) among its person's events of its type, and update the counts."""
     rows = batch.conversions
     numbers = np.zeros(len(batch), np.int64)
     if not len(rows):
@@ -154,13 +155,13 @@ def _number(batch: Batch, state: State) -> Ints:
     for column in np.unique(which).tolist():
         at, counts = which == column, state.people[COUNTS[column]]
         ranks[at] += counts[people[at]]
-        counts[people[at]] = ranks[at]  # of several for one person NumPy keeps the last, the highest
+        counts[people[at]] = ranks[at]  # NumPy keeps the last of several values for one person: the highest
     numbers[rows] = ranks
     return numbers
 
 
 def _pairs(batch: Batch, compiled: CompiledProgram) -> tuple[Ints, Ints]:
-    """Each conversion with each milestone on its type: batch rows and places in the file, in log order."""
+    """Pair each conversion with each milestone on its type: batch rows and indices in the file, in log order."""
     rows, places = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for code, milestones in compiled.milestones_by_type.items():
         if code in batch.present:
@@ -188,13 +189,13 @@ def _too_late(compiled: CompiledProgram, places: Ints, ages: Ints) -> Bools:
 
 
 def _groups(state: State, compiled: CompiledProgram, decided: Decided) -> np.ndarray:
-    """A key for each decision's friend and milestone name."""
+    """Return a key for each decision's friend and milestone name."""
     names = np.array([state.milestone_id(m.name) for m in compiled.program.milestones], np.int64)
     return pair(decided.friend, names[decided.milestone])
 
 
 def _rule(batch: Batch, state: State, compiled: CompiledProgram, decided: Decided, meter: Meter) -> None:
-    """Evaluate the rules where nothing bars the decision."""
+    """Evaluate the rules of all decisions that nothing bars."""
     open_rows = np.flatnonzero(decided.barred == 0)
     if not len(open_rows):
         return
@@ -217,7 +218,7 @@ def _rule(batch: Batch, state: State, compiled: CompiledProgram, decided: Decide
 
 
 def _only_first(decided: Decided, places: Ints, groups: np.ndarray) -> None:
-    """Of an `any` milestone the first that qualifies bars every later one of its friend."""
+    """Bar every decision on an `any` milestone after the first that qualified for the same friend."""
     winners = places[decided.outcome[places] == QUALIFIED]
     winners = winners[first_of_each(groups[winners])]
     if not len(winners):
@@ -237,10 +238,10 @@ def _settle(
     contested: Bools,
     groups: np.ndarray,
 ) -> Bools:
-    """Verdicts, in order with the decisions of the friends and milestones they concern.
+    """Apply verdicts, interleaved in log order with the decisions of the same friends and milestones.
 
-    The order matters only there (an approval bars later decisions of an `any` milestone, and is itself barred by
-    an earlier one), so only those are walked; the mask returned says which decisions they are.
+    The order matters only for those (an approval bars later decisions on an `any` milestone, and is itself barred by an
+    earlier one), so only they are walked one by one; the returned mask marks those decisions.
     """
     verdicts = batch.rows("review.decided")
     if not len(verdicts):
@@ -309,7 +310,7 @@ def _case_groups(state: State, cases: list[Case]) -> np.ndarray:
 
 
 def _cases(batch: Batch, compiled: CompiledProgram, decided: Decided, places: Ints) -> list[tuple[int, Case]]:
-    """Decisions at these places, as cases."""
+    """Return the decisions at these indices as cases, each with its index."""
     if not len(places):
         return []
     rows = decided.rows[places]

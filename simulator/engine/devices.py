@@ -1,4 +1,4 @@
-"""Which devices each person was seen with, and since when: found by person and device, and walked by person."""
+"""The devices each person was seen with and since when: found by person and device, and listed by person."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from simulator.engine.keys import KeyIndex, mix
 
 
 class Devices:
-    """A row for each person and device. Devices have no ids: two are one where the hashes of their texts agree.
+    """One row for each person and device. Devices have no ids: two are the same if the hashes of their texts agree.
 
-    Columns of `rows`: the `device`, the `seq` of the event that first showed it, and another row of the same person
-    from `before`. A pair is found by the exclusive or of device and person (spread over 64 bits): where the row found
-    is of this device, it is of this person too.
+    Columns of `rows`: the `device` hash, the `seq` of the event that first showed it, and in `before` the person's
+    previous row. A pair is found by the exclusive or of device and person (spread over 64 bits): if the row found
+    has this device, it has this person too.
     """
 
     def __init__(self) -> None:
         self.rows = Columns({"device": (np.uint64, 0), "seq": (np.uint32, 0), "before": (np.int32, NONE)})
         self._index = KeyIndex()
-        self._strays: dict[tuple[int, int], int] = {}  # rows of pairs whose key is another pair's
+        self._strays: dict[tuple[int, int], int] = {}  # rows of pairs whose key another pair holds
 
     def enter(self, persons: Ints, devices: Keys, seqs: Ints, heads: Ints) -> Ints:
-        """Enter what is new; gives the persons who have a device more, each as often as devices.
+        """Add new pairs; return the persons who gained a device, each as often as they gained one.
 
-        `heads` are the newest rows of all people, moved here.
+        `heads` are the newest rows of all people; they are moved to the new ones.
         """
         insertion = self._index.get_or_insert(mix(persons) ^ devices)
         new = np.flatnonzero(insertion.first)
@@ -39,7 +39,7 @@ class Devices:
         return np.concatenate(gained)
 
     def find(self, persons: Ints, devices: Keys) -> Ints:
-        """The row of each person and device, or NONE."""
+        """Return the row of each person and device, or NONE."""
         found = self._index.find(mix(persons) ^ devices)
         wrong = (found != NONE) & (self.rows["device"][found] != devices)
         for row in np.flatnonzero(wrong).tolist():

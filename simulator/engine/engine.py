@@ -1,7 +1,7 @@
-"""The engine as others see it: give it events in log order and tell it the time, and it gives rows.
+"""The engine's public interface: feed it events in log order and advance its clock, and it returns rows.
 
-The fold is deterministic and does not depend on the batches. Only a change of program cuts a batch in two, since
-all events of a `Batch` are judged under one version.
+The fold is deterministic and does not depend on the batches. Only a change of program cuts a batch in two, since all
+events of a `Batch` are judged under one version.
 """
 
 from __future__ import annotations
@@ -50,15 +50,15 @@ from simulator.program.model import Program
 _PROGRAM_CHANGED = TYPE_CODES["program.changed"]
 _COMMUNITY = ROLES.index("community")
 BEGINNING = -(2**62)
-"""Before any time of receipt."""
+"""A time before any receipt."""
 
 
 class Engine:
-    """Folds a log into attributions, decisions and rewards.
+    """Folds an event log into attributions, decisions and rewards.
 
-    `newest` is the newest `received_at` judged, `told` the greatest time told (both milliseconds UTC).
-    `parse` turns the text of a `program.changed` into a Program; the door has checked that it can. `meter` is
-    charged with the time of each stage.
+    `newest` is the newest `received_at` judged, `watermark` the greatest time passed to `advance` (both
+    milliseconds UTC). `parse` turns the text of a `program.changed` event into a Program; intake has checked that
+    it can. The time of each stage is recorded on `meter`.
     """
 
     def __init__(self, program: Program, parse: Callable[[str], Program]) -> None:
@@ -84,7 +84,7 @@ class Engine:
 
     @property
     def last_entry(self) -> int:
-        """The number of the newest entry of the trail, 0 for an empty one."""
+        """The number of the newest audit entry, 0 for an empty trail."""
         return self._next_entry - 1
 
     @property
@@ -94,11 +94,11 @@ class Engine:
 
     @property
     def first_due(self) -> int:
-        """When the first pending reward falls due, or might (milliseconds UTC); the far future where none is."""
+        """When the first pending reward can fall due (milliseconds UTC); the far future where none is pending."""
         return self._ledger.first_due
 
     def look_up(self, messages: pl.DataFrame) -> Lookup:
-        """Find the accepted events that valid messages may repeat; `receive` of the same messages must follow."""
+        """Return the accepted events that valid messages may repeat; `receive` must follow with the same messages."""
         self.meter.start()
         lookup = self._intake.look_up(messages)
         self.meter.record("intake")
@@ -107,8 +107,9 @@ class Engine:
     def receive(self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame) -> Receipts:
         """Sort valid messages into new ones, duplicates and conflicts.
 
-        `messages` have the columns of MESSAGE_SCHEMA and any others, in order of receipt; `repeated` are the log's rows
-        of `lookup.repeated` (EVENT_SCHEMA). The new ones come back as events, with `seq` and `person`, to be judged.
+        `messages` have the columns of MESSAGE_SCHEMA and any others, in order of receipt. `repeated` are the log's
+        rows of `lookup.repeated` (EVENT_SCHEMA). New messages are returned as events, with `seq` and `person`,
+        ready for `judge`.
         """
         self.meter.start()
         receipts = self._intake.receive(messages, lookup, repeated, self._state.person_ids)
@@ -117,22 +118,28 @@ class Engine:
         return receipts
 
     def replay(self, events: pl.DataFrame) -> Outcome:
-        """Events of the log again, on a restart (EVENT_SCHEMA): what `receive` and `judge` did with them."""
+        """Fold stored events again on a restart (EVENT_SCHEMA), with the same effect as `receive` and `judge` had."""
         events = self._intake.again(events, self._state.person_ids)
         self._refs.append(self._intake.new_refs)
         return self.judge(events)
 
     def judge(self, events: pl.DataFrame) -> Outcome:
-        """Fold the next events of the log, each received after the time last told.
+        """Fold the next events of the log, all received after the watermark.
 
-        Rewards due before the newest `received_at` are released. Raises ValueError for events out of order.
+        Rewards due before the newest `received_at` are released.
+
+        Raises:
+            ValueError: the events are out of order.
+
         """
         self.meter.start()
         record = self._record()
         received = events["received_at"].to_numpy()
         if len(received):
             if received[0] < self.newest or received[0] <= self.watermark or (np.diff(received) < 0).any():
-                raise ValueError("events must come in the order of their receipt, after the time last told")
+                raise ValueError(
+                    "events must be in order of receipt, and after the time last passed to advance"
+                )
             changes = np.flatnonzero(events["type"].to_physical().to_numpy() == _PROGRAM_CHANGED).tolist()
             cuts = sorted({0, *changes, len(events)})
             for first, last in pairwise(cuts):
@@ -143,31 +150,33 @@ class Engine:
         return self._outcome(record)
 
     def recipients(self, rewards: Ints) -> Ints:
-        """The people who get these rewards (`reward.id`), by id; NONE for a community."""
+        """Return the people who get these rewards (`reward.id`), by id; NONE for a community."""
         account = self._ledger.lines["account"][rewards - 1]
         accounts = self._ledger.accounts
         personal = accounts["role"][account] != _COMMUNITY
         return np.where(personal, accounts["recipient"][account], NONE)
 
     def communities(self, rewards: Ints) -> list[str | None]:
-        """The communities that get these rewards (`reward.id`); None for a person's."""
+        """Return the communities that get these rewards (`reward.id`); None for a person's."""
         account = self._ledger.lines["account"][rewards - 1]
         accounts, words = self._ledger.accounts, self._state.words.texts
         pairs = zip(accounts["role"][account].tolist(), accounts["recipient"][account].tolist(), strict=True)
         return [words[word] if role == _COMMUNITY else None for role, word in pairs]
 
     def referrers_of(self, friends: Ints) -> Ints:
-        """The referrers that friends are attributed to, by id; NONE where there is none."""
+        """Return the ids of the referrers that friends are attributed to; NONE where there is none."""
         attribution = self._state.people["attribution"][friends]
         return np.where(attribution != NONE, self._state.attributions["referrer"][attribution], NONE)
 
     def advance(self, now_ms: int) -> Outcome:
-        """Tell the time (milliseconds UTC): everything due at or before it is released.
+        """Advance the clock to `now_ms` (milliseconds UTC) and release everything due at or before it.
 
-        Raises ValueError for a time before the newest receipt.
+        Raises:
+            ValueError: the time is before the newest receipt.
+
         """
         if now_ms < self.newest:
-            raise ValueError(f"the time told, {now_ms}, is before the newest receipt, {self.newest}")
+            raise ValueError(f"can't advance to {now_ms}: it is before the newest receipt, {self.newest}")
         self.meter.start()
         record = self._record()
         self.watermark = max(self.watermark, now_ms)
@@ -190,7 +199,7 @@ class Engine:
         )
 
     def _change(self, part: pl.DataFrame, record: Record) -> None:
-        """The program changes with the first event of `part`: what was due before is released under the old one."""
+        """Change the program with the first event of `part`; what was due before is released under the old one."""
         at, seq = int(part["received_at"][0]), int(part["seq"][0])
         record_released(record, release(self._ledger, at))
         self._compiled = self._in_force(self._compiled.number + 1, self._parse(part["program"][0]))
@@ -199,7 +208,7 @@ class Engine:
         record_program(record, Version(self._compiled.number, seq, self._compiled.program), at)
 
     def _fold(self, events: pl.DataFrame, record: Record) -> None:
-        """The stages, over events all judged under one version."""
+        """Run the stages over events that are all judged under one version."""
         state, ledger, compiled, meter = self._state, self._ledger, self._compiled, self.meter
         batch = Batch(events, state, compiled.program.currency)
         meter.record("intake")

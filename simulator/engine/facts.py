@@ -1,6 +1,6 @@
-"""The facts a rule may read, each as of its conversion event, in columns.
+"""The facts that rules may read, each as of its conversion event, in columns.
 
-One function a fact (or family of facts), so that only what the program's rules read is computed.
+There is one function per fact (or family of facts), so that only those that the program's rules read are computed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from simulator.program.model import Program
 
 @dataclass(frozen=True)
 class FactContext:
-    """Conversions of attributed friends whose facts are asked for: rows of the batch, and who is who."""
+    """Conversions of attributed friends to compute facts for: rows of the batch and the people involved."""
 
     batch: Batch
     state: State
@@ -32,17 +32,17 @@ class FactContext:
     referrer: Ints
 
     def made(self, column: str) -> Ints:
-        """A column of the friends' attributions."""
+        """Return a column of the friends' attributions."""
         return self.state.attributions[column][self.attribution]
 
     def words(self, ids: Ints) -> pl.Series:
-        """Words of these ids, null for NONE."""
+        """Return the words of these ids, null for NONE."""
         texts = self.state.words.texts
         return pl.Series([texts[number] if number >= 0 else None for number in ids.tolist()], dtype=pl.String)
 
 
 def facts_of(context: FactContext, names: tuple[str, ...], meter: Meter = OFF) -> pl.DataFrame:
-    """The named facts of these conversions, a row each, in the types of `simulator.program.rules.FACTS`."""
+    """Compute the named facts of these conversions, one row each, in the types of `simulator.program.rules.FACTS`."""
     columns = []
     meter.mark()
     for name in names:
@@ -113,7 +113,10 @@ def _same_contact(context: FactContext) -> pl.Series:
 
 
 def _same_device(context: FactContext) -> pl.Series:
-    """Walk the shorter of the two people's device lists and ask whether the other knows the device by then."""
+    """Return whether friend and referrer had a device in common by then.
+
+    Walks the shorter of the two people's device lists and looks each device up with the other person.
+    """
     people, devices = context.state.people, context.state.devices.rows
     fewer = people["devices"][context.friend] <= people["devices"][context.referrer]
     walked = np.where(fewer, context.friend, context.referrer)

@@ -1,4 +1,4 @@
-"""Stage 0: messages become events of the log. Idempotent by (`source`, `id`) over the whole life of a database."""
+"""Stage 0: turn messages into events of the log, idempotent by (`source`, `id`) over the whole life of a database."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _FIELD_NAMES = {
 
 @dataclass(frozen=True)
 class Lookup:
-    """What the index says of a batch of messages, before any of them is compared.
+    """The result of looking a batch of messages up in the index, before any of them is compared.
 
-    `repeated` are the seqs of accepted events that some of them may repeat, rising: `receive` is to be given these
-    rows of the log. `held` is, by message, the seq under which its fingerprint is known, or the row of the batch's
-    first message that has it.
+    `repeated` are the seqs, ascending, of accepted events that some of them may repeat: `receive` takes those rows
+    of the log. `held` is, for each message, the seq under which its fingerprint is known, or the row of the first
+    message of the batch that has it.
     """
 
     insertion: Insertion
@@ -40,26 +40,26 @@ class Lookup:
 
 @dataclass(frozen=True)
 class _Stored:
-    """Rows of the log by their seqs, which rise."""
+    """Rows of the log, found by their ascending seqs."""
 
     seqs: Ints
     events: pl.DataFrame
 
     def rows(self, seqs: Ints) -> pl.DataFrame:
-        """Return the events of these seqs, in the order asked."""
+        """Return the events with these seqs, in the order given."""
         return self.events[np.searchsorted(self.seqs, seqs)]
 
 
 class Intake:
-    """Knows every accepted (`source`, `id`) by a 64-bit fingerprint; a hit is confirmed against the log's row."""
+    """The set of all accepted (`source`, `id`), by 64-bit fingerprint; a hit is confirmed against the log's row."""
 
     def __init__(self) -> None:
         self.last_seq = 0
         self._index = KeyIndex()
-        self._collisions: dict[tuple[str, str], int] = {}  # ids whose fingerprint belongs to another
+        self._collisions: dict[tuple[str, str], int] = {}  # ids whose fingerprint another id holds
 
     def seq_of(self, sources: pl.Series, ids: pl.Series) -> Ints:
-        """The seq under which each (`source`, `id`) was accepted, or -1."""
+        """Return the seq under which each (`source`, `id`) was accepted, or -1."""
         pairs = pl.DataFrame({"source": sources, "id": ids})
         found = self._index.find(pair_keys(pairs, "source", "id"))
         if self._collisions:
@@ -68,7 +68,7 @@ class Intake:
         return found
 
     def look_up(self, messages: pl.DataFrame) -> Lookup:
-        """Enter the messages' fingerprints, and say which accepted events they may repeat; `receive` must follow."""
+        """Add the messages' fingerprints; return which accepted events they may repeat. `receive` must follow."""
         insertion = self._index.get_or_insert(pair_keys(messages, "source", "id"))
         if insertion.first.all():
             return Lookup(insertion, _NO_SEQS, _NO_SEQS)
@@ -85,7 +85,8 @@ class Intake:
     ) -> Receipts:
         """Sort messages into new ones, duplicates and conflicts, and number the new ones.
 
-        `lookup` is what `look_up` said of them, `repeated` the log's rows of `lookup.repeated` (EVENT_SCHEMA).
+        `lookup` is the result of `look_up` for the same messages, `repeated` the log's rows of `lookup.repeated`
+        (EVENT_SCHEMA).
         """
         insertion = lookup.insertion
         fresh = insertion.first.copy()
@@ -111,7 +112,7 @@ class Intake:
         return Receipts(self._with_persons(accepted.with_columns(seq=seqs), persons), duplicates, conflicts)
 
     def again(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
-        """Events of the log on a restart: enter their keys and people; gives them with `person`."""
+        """Add the ids and people of stored events on a restart, and return the events with `person`."""
         keys, seqs = pair_keys(events, "source", "id"), events["seq"].to_numpy()
         insertion = self._index.get_or_insert(keys)
         self._index.put(insertion.slots[insertion.first], seqs[insertion.first])
@@ -123,7 +124,7 @@ class Intake:
 
     @staticmethod
     def _new_collisions(accepted: Ints, entered: Ints) -> list[int]:
-        """Accepted rows that are not in the index, since another id has their fingerprint."""
+        """Return accepted rows that are not in the index, because another id holds their fingerprint."""
         return [] if len(accepted) == len(entered) else np.setdiff1d(accepted, entered).tolist()
 
     def _with_persons(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
@@ -137,7 +138,7 @@ class Intake:
     def _compare(
         self, messages: pl.DataFrame, pairs: list[tuple[Ints, pl.DataFrame]], stored: _Stored
     ) -> tuple[list[int], list[tuple[int, str]], list[int]]:
-        """Hold repeated messages (rows) against the accepted ones: duplicates, conflicts and strays, as rows."""
+        """Compare repeated messages (rows) with the accepted ones; return duplicates, conflicts and collisions."""
         columns = ["source", "id", *_CONTENT]
         duplicates: list[int] = []
         conflicts: list[tuple[int, str]] = []
@@ -163,7 +164,10 @@ class Intake:
         conflicts: list[tuple[int, str]],
         stored: _Stored,
     ) -> list[int]:
-        """Messages whose fingerprint belongs to another id (about one in 10**12 at 50 million): one at a time."""
+        """Sort messages whose fingerprint another id holds, one at a time; return the new ones among them.
+
+        Such collisions are rare: about one in 10**12 at 50 million events.
+        """
         new: dict[tuple[str, str], int] = {}
         for row in rows:
             key = (messages["source"][row], messages["id"][row])

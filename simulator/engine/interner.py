@@ -1,4 +1,4 @@
-"""Texts from outside become dense ids, in the order in which the log first names them."""
+"""Map texts from outside to dense ids, in the order in which the log first names them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ OTHER = "(other)"
 
 @dataclass(frozen=True)
 class Hashed:
-    """Texts (or pairs of texts) by two 64-bit hashes each; `given` is false where the text is null.
+    """Texts (or pairs of texts), each as two 64-bit hashes; `given` is false where the text is null.
 
-    Hashes are never stored: they are made again on a restart.
+    Hashes are never stored: they are recomputed on a restart.
     """
 
     keys: Keys
@@ -37,7 +37,7 @@ NO_TEXTS = Hashed(np.zeros(0, np.uint64), np.zeros(0, np.uint64), np.zeros(0, bo
 
 
 def hash_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Hashed]:
-    """Hash text columns, all in one pass."""
+    """Hash text columns in one pass."""
     hashes = frame.select(
         *(
             pl.col(name).hash(seed).alias(f"{name}{which}")
@@ -57,7 +57,7 @@ def hash_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, Hashe
 
 
 def pair_keys(frame: pl.DataFrame, first: str, second: str) -> Keys:
-    """One 64-bit hash of each pair of texts: the keys of `hash_pairs`."""
+    """Return one 64-bit hash for each pair of texts, equal to the `keys` of `hash_pairs`."""
     one, two = frame.select(pl.col(first).hash(_SEEDS[0]), pl.col(second).hash(_SEEDS[0])).get_columns()
     return _join(one.to_numpy(), two.to_numpy())
 
@@ -75,23 +75,23 @@ def _join(one: Keys, two: Keys) -> Keys:
 
 
 class Interner:
-    """Text, or pair of texts -> dense id.
+    """Maps texts, or pairs of texts, to dense ids.
 
-    Two are one when the first hash and half of the second agree: 96 bits, so by chance never. The texts themselves
-    are not kept.
+    Two texts are taken for the same if the first hash and half of the second agree: 96 bits, so never by chance.
+    The texts themselves are not kept.
     """
 
     def __init__(self) -> None:
         self._index = KeyIndex()
         self._checks = np.zeros(1024, np.uint32)
-        self._strays: dict[tuple[int, int], int] = {}  # those whose first hash is taken by another
+        self._strays: dict[tuple[int, int], int] = {}  # ids of texts whose first hash another text holds
         self._size = 0
 
     def __len__(self) -> int:
         return self._size
 
     def assign(self, hashed: Hashed) -> tuple[Ints, Ints]:
-        """Ids of all texts (NONE for null), and the rows that named a text for the first time, in order."""
+        """Return the ids of all texts (NONE for null), and the rows that named a text for the first time, in order."""
         ids = np.full(len(hashed), NONE, np.int64)
         given = np.flatnonzero(hashed.given)
         if not len(given):
@@ -117,7 +117,7 @@ class Interner:
         return ids
 
     def _assign_strays(self, ids: Ints, rows: Ints, hashed: Hashed) -> Ints:
-        """Texts whose first hash belongs to another: one at a time. Gives the rows that are new."""
+        """Assign ids to texts whose first hash another text holds, one at a time, and return the rows that are new."""
         new = []
         for row in rows.tolist():
             key = (int(hashed.keys[row]), int(hashed.checks[row]))
@@ -129,7 +129,7 @@ class Interner:
         return np.array(new, np.int64)
 
     def _enter(self, checks: NDArray[np.uint32]) -> None:
-        """Give the next ids to texts with these halves of second hashes."""
+        """Assign the next ids to texts, given the halves of their second hashes."""
         first, self._size = self._size, self._size + len(checks)
         if self._size > len(self._checks):
             wider = zeros(max(self._size, wider_capacity(len(self._checks))), np.uint32)
@@ -139,7 +139,7 @@ class Interner:
 
 
 class _Ids(dict[str | None, int]):
-    """Ids by text; a text that is not there has the id of nothing."""
+    """Ids by text; an unknown text has the id NONE."""
 
     def __missing__(self, text: str | None) -> int:
         return NONE
@@ -150,7 +150,10 @@ def _half(checks: Keys) -> NDArray[np.uint32]:
 
 
 class Codes:
-    """Links' codes -> dense ids. The texts are kept, as one run of bytes: as Python's they take 150 bytes each."""
+    """Maps referral codes of links to dense ids.
+
+    The texts are kept in one byte array: as Python strings they would take 150 bytes each.
+    """
 
     def __init__(self) -> None:
         self._ids = Interner()
@@ -162,7 +165,7 @@ class Codes:
         return self._ids.find(_hash(texts)) if len(texts) else np.zeros(0, np.int64)
 
     def enter(self, texts: pl.Series) -> Ints:
-        """Give new texts the next ids, in order; gives the rows that named one for the first time."""
+        """Assign the next ids to new texts, in order, and return the rows that named one for the first time."""
         firsts = self._ids.assign(_hash(texts))[1]
         held = [text.encode() for text in texts[firsts].to_list()]
         ends = len(self._bytes) + np.cumsum([len(text) for text in held], dtype=np.int64)
@@ -171,7 +174,7 @@ class Codes:
         return firsts
 
     def texts(self, ids: Ints) -> list[str]:
-        """The texts of these ids."""
+        """Return the texts of these ids."""
         ends = self._ends["end"]
         starts = np.where(ids > 0, ends[ids - 1], 0)
         pairs = zip(starts.tolist(), ends[ids].tolist(), strict=True)
@@ -183,7 +186,10 @@ def _hash(texts: pl.Series) -> Hashed:
 
 
 class Words:
-    """Text -> dense id, for texts that stay readable (`texts`, by id): a dictionary, quickest for few of them."""
+    """Maps texts to dense ids and keeps them readable (`texts`, by id).
+
+    It is a dictionary, the fastest way for a small vocabulary.
+    """
 
     def __init__(self, *known: str) -> None:
         self._ids = _Ids({None: NONE})
@@ -195,7 +201,7 @@ class Words:
         return np.fromiter(map(self._ids.__getitem__, texts), np.int64, len(texts))
 
     def assign(self, texts: Sequence[str | None]) -> Ints:
-        """Ids of all texts (NONE for null); new ones in the order of the rows."""
+        """Return the ids of all texts (NONE for null), assigning new ones in row order."""
         for text in dict.fromkeys(texts):
             if text is not None and text not in self._ids:
                 self._ids[text] = len(self.texts)
@@ -204,22 +210,22 @@ class Words:
 
 
 class BoundedLabels:
-    """Names of parts: the first PARTS different texts of the log keep theirs, all later ones share OTHER.
+    """Labels for a breakdown: the first PARTS distinct texts of the log keep their own, all later ones share OTHER.
 
-    Channels and sources are free texts, and a table of totals must stay small whoever sends what.
+    Channels and sources are free text, and a table of totals must stay small whatever is sent.
     """
 
     def __init__(self, kept: Iterable[str] = ()) -> None:
-        """`kept` are those that have a part already."""
+        """Start with the texts that have a label already."""
         self._kept = set(kept) - {OTHER}
 
     @property
     def kept(self) -> list[str]:
-        """The texts that have a part of their own, in alphabetical order."""
+        """The texts that have a label of their own, in alphabetical order."""
         return sorted(self._kept)
 
     def part(self, text: str) -> str:
-        """The part that a text is counted under. Ask in the order of the log."""
+        """Return the label that a text is counted under. Call it in log order."""
         if text not in self._kept:
             if len(self._kept) >= PARTS:
                 return OTHER

@@ -1,14 +1,14 @@
-"""A compact index from 64-bit keys to row numbers: open addressing in NumPy arrays, looked up in bulk.
+"""A compact index from 64-bit keys to row numbers: open addressing in NumPy arrays, with bulk look-ups.
 
-Slots stand in buckets of eight, one cache line of keys, filled from the left; a key that finds its bucket full goes
-on to the next. So a key that is absent (the common case) costs one gather and one comparison. 12 bytes a slot, and
-of a large table between 0.6 and 0.9 of them in use: 16.5 bytes an entry. (Of 0.6 to 0.8 a look-up of what is absent
-takes half the time, but each entry is moved three times.) A bucket is found by the key's high bits, so keys in table
-order are nearly sorted and a larger part is laid out in one pass.
+Slots are grouped in buckets of eight, one cache line of keys, filled from the left; a key whose bucket is full goes to
+the next. So looking up an absent key (the common case) costs one gather and one comparison. A slot takes 12 bytes, and
+a large table has between 60 and 90 % of its slots in use: 16.5 bytes per entry. (With 60 to 80 %, looking up an absent
+key takes half the time, but each entry is moved three times.) A bucket is found by the key's high bits, so keys in
+table order are nearly sorted and a larger part can be laid out in one pass.
 
-The table is in parts of different sizes, of which the smallest, the fullest, grows next: so it grows all the time
-by a little, and not now and then by all of it. Each part has room behind it in the address space, where it grows in
-place; memory that nobody has written is not the process's yet.
+The table consists of parts of different sizes. The smallest, which is the fullest, grows next, so the table grows
+continually in small steps instead of all at once now and then. Each part has room behind it in the address space and
+grows in place; memory that has not been written to is not yet the process's.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ BUCKET = 8
 FULLEST = 0.9
 PARTS_BITS = 4
 PARTS = 1 << PARTS_BITS
-GROWTH = 2.0  # of a part of fewer buckets than SMALL
-SLOW_GROWTH = 1.5  # of a larger one: an entry is moved twice in all, for 16.5 bytes of memory
-SMALL = 1 << 13  # 12 MB for all parts
-LEAST = 16  # buckets of the smallest part at first
-SLACK = 16  # buckets behind the last home bucket of a part, for probes to go on; doubled when one runs through them
-PIECE = 1 << 12  # buckets laid out at once on the way into a larger part: they stay in the processor's cache
+GROWTH = 2.0  # of a part with fewer buckets than SMALL
+SLOW_GROWTH = 1.5  # of a larger part: each entry is moved twice in all, and takes 16.5 bytes of memory
+SMALL = 1 << 13  # 12 MB for all parts together
+LEAST = 16  # buckets of the smallest part at the start
+SLACK = 16  # buckets behind a part's last home bucket, for probes to continue in; doubled when one reaches their end
+PIECE = 1 << 12  # buckets laid out at once when a part grows: few enough to stay in the processor's cache
 _DIGITS = np.iinfo(np.uint16).max
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _ONES = np.uint64(0x0101010101010101)
@@ -43,7 +43,7 @@ _LAST = np.uint64(56)
 
 @dataclass(frozen=True)
 class Insertion:
-    """Where keys stand: their `slots`; which rows' keys were `entered` by this call, and which came `first`."""
+    """Where keys are stored: their `slots`, which rows' keys this call `entered`, and which of those came `first`."""
 
     slots: Ints
     entered: Bools
@@ -51,12 +51,12 @@ class Insertion:
 
 
 class KeyIndex:
-    """Maps 64-bit keys to row numbers below 2**32. Key 0 is kept as 1."""
+    """Maps 64-bit keys to row numbers below 2**32. Key 0 is stored as 1."""
 
     def __init__(self) -> None:
         self._count = 0
         self._slack = SLACK
-        # apart by equal ratios: so they fill up one after the other, now and after each has grown
+        # sizes in equal ratios, so that parts fill up one after the other, now and after each has grown
         self._homes: Ints = (LEAST * 2 ** (np.arange(PARTS) / PARTS)).astype(np.int64)
         self._reserve(_room(int(self._homes.max()) + SLACK))
 
@@ -64,13 +64,13 @@ class KeyIndex:
         return self._count
 
     def find(self, keys: Keys) -> Ints:
-        """The value of each key, or -1."""
+        """Return the value of each key, or -1."""
         found = np.full(len(keys), -1, np.int64)
         if not self._count or not len(keys):
             return found
         wanted = np.maximum(keys, np.uint64(1))
         buckets = self._home(wanted)
-        rows: Ints | None = None  # all of them, in the first round
+        rows: Ints | None = None  # None in the first round: all rows
         while True:
             held = self._keys.take(buckets, axis=0)
             match = held == wanted[:, None]
@@ -86,31 +86,31 @@ class KeyIndex:
             wanted, buckets = wanted[going], buckets[going] + 1
 
     def get_or_insert(self, keys: Keys) -> Insertion:
-        """Find keys, and enter those that are absent, each once however often it comes.
+        """Find keys, inserting each absent key once however often it occurs.
 
-        The caller gives the new slots their values by `put`.
+        The caller must set the new slots' values with `put`.
         """
         self._make_room(len(keys))
         return self._insert(keys)
 
     def put(self, slots: Ints, values: Ints) -> None:
-        """Give claimed slots their values."""
+        """Set the values of slots."""
         self._values[slots] = values
 
     def get(self, slots: Ints) -> Ints:
-        """The values in these slots."""
+        """Return the values in these slots."""
         return self._values[slots].astype(np.int64)
 
     def add(self, keys: Keys, values: Ints) -> None:
-        """Add keys that are absent and differ from one another."""
+        """Add keys that are absent and distinct."""
         if len(keys):
             self.put(self.get_or_insert(keys).slots, values)
 
     def _insert(self, keys: Keys) -> Insertion:
-        """The same, where there is room for all.
+        """Find or insert keys, given that there is room for all of them.
 
-        No sort is needed: rows with one key walk the same slots in step, and of those that write to one slot the
-        first row is made to write last.
+        No sort is needed: rows with the same key walk the same slots in step, and of the rows that write to one slot
+        the first is made to write last.
         """
         count = len(keys)
         places, entered = np.zeros(count, np.int64), np.zeros(count, bool)
@@ -153,7 +153,7 @@ class KeyIndex:
         return Insertion(places, entered, first)
 
     def _home(self, keys: Keys) -> Ints:
-        """The bucket that each key begins in: its part by the highest bits, and in it by the next ones."""
+        """Return each key's home bucket: the highest bits choose the part, the next ones the bucket in it."""
         high = keys >> _HALF
         part = (high >> _WITHIN).view(np.int64)
         high *= self._scale.take(part)
@@ -162,7 +162,7 @@ class KeyIndex:
         return high.view(np.int64)
 
     def _reserve(self, room: int) -> None:
-        """An empty table with room for so many buckets in each part."""
+        """Allocate an empty table with room for `room` buckets in each part."""
         self._room = room
         self._key_pages = Pages(PARTS * room * BUCKET, np.uint64)
         self._value_pages = Pages(PARTS * room * BUCKET, np.uint32)
@@ -171,19 +171,19 @@ class KeyIndex:
         self._measure()
 
     def _measure(self) -> None:
-        """What depends on the parts' sizes: how a key becomes a bucket, and each part's last one, always empty."""
+        """Recompute what depends on the parts' sizes: how keys map to buckets, and each part's last (empty) bucket."""
         parts = np.arange(PARTS)
         self._scale = self._homes.astype(np.uint64)
         self._shift = (parts * (self._room - self._homes)).astype(np.uint64)
         self._ends: Ints = parts * self._room + self._homes + self._slack - 1
 
     def _lengthen(self) -> None:
-        """A run of full buckets came to the end of a part: more buckets behind all of them, for probes to go on."""
+        """Double the slack behind all parts, after a run of full buckets reached the end of one."""
         self._slack *= 2
         self._widen()
 
     def _widen(self) -> None:
-        """Give all parts the room that the largest needs."""
+        """Give every part the room that the largest one needs."""
         room = _room(int(self._homes.max()) + self._slack)
         if room <= self._room:
             self._measure()
@@ -199,7 +199,7 @@ class KeyIndex:
                 old.give_back(first, last)
 
     def _make_room(self, count: int) -> None:
-        """Let parts grow, the fullest first, until so many more entries fit."""
+        """Grow parts, the fullest first, until `count` more entries fit."""
         left_over = []
         while True:
             part = int(self._homes.argmin())
@@ -214,11 +214,12 @@ class KeyIndex:
             self.put(self._insert(keys).slots, values.astype(np.int64))
 
     def _rebuild(self, part: int, homes: int) -> list[tuple[Keys, NDArray[np.uint32]]]:
-        """Lay the entries of a part out in `homes` buckets: sorted by home, each takes the first free slot.
+        """Lay a part's entries out in `homes` buckets: sorted by home bucket, each takes the first free slot.
 
-        In place, so that a part never stands in memory twice: piece by piece from the end, each to where nothing
-        stands any more. Cut behind buckets that are not full: no entry stands behind a cut for want of room before
-        it, so pieces are in the order of their homes. Gives the few that would run into the piece behind.
+        This works in place, so that a part is never in memory twice: piece by piece from the end, each moving to
+        slots that are already vacated. Pieces are cut behind buckets that are not full: no entry behind a cut was
+        pushed there from before it, so pieces are in the order of their home buckets. Returns the few entries that
+        would overlap the piece behind.
         """
         first, last = part * self._room, int(self._ends[part])
         size = last - first
@@ -234,7 +235,7 @@ class KeyIndex:
         return left_over
 
     def _cuts(self, first: int, last: int) -> list[int]:
-        """Where the buckets from `first` to `last` are cut into pieces: behind buckets that are not full."""
+        """Return where to cut the buckets from `first` to `last` into pieces: behind buckets that are not full."""
         cuts = [first]
         for wanted in range(first + PIECE, last, PIECE):
             cut = max(wanted, cuts[-1])
@@ -247,7 +248,7 @@ class KeyIndex:
     def _lay_out(self, first: int, last: int, end: int) -> tuple[int, tuple[Keys, NDArray[np.uint32]]]:
         """Lay out the entries of the buckets from `first` to `last`, before the slot `end`.
 
-        Gives the first slot that is theirs now, and the keys and values that found no room.
+        Returns the first slot they now occupy, and the keys and values that found no room.
         """
         keys, values = self._keys[first:last].reshape(-1), self._values[first * BUCKET : last * BUCKET]
         used = np.flatnonzero(keys)
@@ -256,7 +257,7 @@ class KeyIndex:
         entries, rows = keys.take(used), values.take(used)
         keys[:] = 0
         home = self._home(entries)
-        apart = home - first  # nearly sorted already, which the stable sort makes use of
+        apart = home - first  # nearly sorted already, which a stable sort exploits
         order = np.argsort(apart.astype(np.uint16) if apart.max() <= _DIGITS else apart, kind="stable")
         entries, rows, steps = entries.take(order), rows.take(order), np.arange(len(used))
         slots = home.take(order) * BUCKET
@@ -265,17 +266,17 @@ class KeyIndex:
         slots += steps
         fit = int(np.searchsorted(slots, end))
         self._keys.reshape(-1)[slots[:fit]], self._values[slots[:fit]] = entries[:fit], rows[:fit]
-        # copies: a part of an array would keep all of it
+        # copies, since a view would keep the whole array alive
         return min(end, int(slots[0])), (entries[fit:].copy(), rows[fit:].copy())
 
 
 def _room(buckets: int) -> int:
-    """Room for so many: a power of four, so that it is whole pages and seldom too little."""
+    """Round a number of buckets up to a power of four: whole pages, and seldom too little."""
     return 1 << 2 * ((buckets - 1).bit_length() + 1 >> 1)
 
 
 def _moved(places: Ints, before: int, after: int) -> Ints:
-    """Where places are when the room of each part has grown."""
+    """Return where indices move to when the room of each part grows from `before` to `after`."""
     return places + places // before * (after - before)
 
 
@@ -288,5 +289,5 @@ def mix(values: Ints) -> Keys:
 
 
 def pair(first: Ints, second: Ints) -> Keys:
-    """One key of two dense ids below 2**32."""
+    """Combine two dense ids below 2**32 into one key."""
     return mix((first << 32) | second)

@@ -17,7 +17,7 @@ _BUCKETS = len(EDGES) + 1
 
 
 def histogram(batch: Batch) -> pl.DataFrame:
-    """How many events of each day of receipt and type fall into each bucket, and the worst of them."""
+    """Count the events of each day of receipt and type in each bucket, with the greatest lateness (milliseconds)."""
     late = np.maximum(batch.received - batch.occurred, 0)
     bucket = np.zeros(len(late), np.int64)
     slow = np.flatnonzero(late >= EDGES[0])

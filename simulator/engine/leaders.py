@@ -1,8 +1,8 @@
-"""Who brings most: the boards of the first referrers and communities, kept up to date from the engine's columns.
+"""Leaderboards of the top referrers and communities, kept up to date from the engine's columns.
 
-Only the places that changed are given. Who was not touched by a batch can't pass anyone who lost nothing, so of a
-batch only those it touched are held against the board and its reserve; everyone is looked at only where so many of
-these lost money (a clawback) that somebody beyond the reserve could come before them.
+Only the places that changed are returned. Somebody whom a batch did not touch can't overtake anyone who lost nothing,
+so only the people that a batch touched are compared with the board and its reserve. Everyone is looked at again only
+if so many of these lost money (to clawbacks) that somebody beyond the reserve could overtake them.
 """
 
 from __future__ import annotations
@@ -20,25 +20,29 @@ from simulator.engine.state import STANDING, State
 SIZE = 200
 """Places on a board."""
 POOL = 3
-"""How many times as many are kept in order: until so many have fallen behind, nobody else need be looked at."""
+"""Size of the ordered reserve, in boards: until so many have fallen behind, nobody else needs to be looked at."""
 
 _Place = tuple[int, int, int, int]  # id, friends, qualified, issued
-_Key = tuple[Any, ...]  # the least comes first
+_Key = tuple[Any, ...]  # the smallest ranks first
 
 
 class Board:
-    """The first by the columns `keys` of `held`, the greatest first; ties go by `tie` of their ids, the least first."""
+    """The rows of `held` that rank first by the columns `keys`, greatest first; the smallest `tie` breaks ties."""
 
     def __init__(self, held: Columns, keys: tuple[str, ...], tie: Callable[[Ints], Any]) -> None:
         self._held = held
         self._keys = keys
         self._tie = tie
         self._pool = np.zeros(0, np.int64)
-        self._beyond: _Key | None = None  # nobody outside the pool comes before this; None: nobody is outside
+        # nobody outside the pool ranks before this key; None if nobody is outside
+        self._beyond: _Key | None = None
         self._places: list[_Place] = []
 
     def changed(self, touched: Ints) -> list[tuple[int, _Place]]:
-        """The places (from 1) that are another's, or whose numbers changed, since the last call."""
+        """Return the places (from 1) whose holder or numbers changed since the last call.
+
+        `touched` are the rows whose numbers changed since then.
+        """
         pool = self._in_order(np.union1d(self._pool, touched))
         if self._beyond is not None and (len(pool) < SIZE or self._key(pool[SIZE - 1]) > self._beyond):
             pool, self._beyond = self._in_order(self._everyone()), None
@@ -57,7 +61,7 @@ class Board:
         ]
 
     def _everyone(self) -> Ints:
-        """Whoever could be in the pool: of those with friends, the first by the first key, and their equals."""
+        """Return all rows that could be in the pool: the top ones with friends by the first key, including ties."""
         ids = np.flatnonzero(self._held["friends"][: len(self._held)] > 0)
         least = POOL * SIZE + 1
         if len(ids) > least:
@@ -67,7 +71,7 @@ class Board:
 
     def _in_order(self, ids: Ints) -> Ints:
         ties = np.asarray(self._tie(ids))
-        if ties.dtype.kind == "U":  # texts by their order: those of NumPy are slow to sort by
+        if ties.dtype.kind == "U":  # replaced by their ranks: NumPy sorts texts slowly
             ties = np.unique(ties, return_inverse=True)[1]
         keys = [-self._held[name][ids].astype(np.int64) for name in reversed(self._keys)]
         ordered: Ints = ids[np.lexsort((ties, *keys))]
@@ -78,7 +82,7 @@ class Board:
 
 
 class Leaders:
-    """All boards, and who was touched since they were last asked for."""
+    """All boards, and the rows touched since the last call of `frame`."""
 
     def __init__(self, state: State) -> None:
         people, communities = state.referrers, state.communities
@@ -97,17 +101,17 @@ class Leaders:
         self._communities: list[Ints] = []
 
     def touch(self, people: Ints) -> None:
-        """These people's numbers have changed (ids of persons, all of them referrers)."""
+        """Mark these people's numbers as changed (ids of persons, all of them referrers)."""
         if len(people):
             self._rows.append(self._state.people["referrer"][people] - 1)
 
     def add_to_people(self, column: str, people: Ints, by: Array | int = 1) -> None:
-        """Add to a column of STANDING, a row each (ids of persons, all of them referrers)."""
+        """Add `by` to a column of STANDING, one row each (ids of persons, all of them referrers)."""
         np.add.at(self._state.referrers[column], self._state.people["referrer"][people] - 1, by)
         self.touch(people)
 
     def add_to_communities(self, column: str, communities: Ints, by: Array | int = 1) -> None:
-        """The same for communities (ids of words); rows of NONE are passed over."""
+        """Add `by` to a column of STANDING for communities (word ids); rows of NONE are skipped."""
         there = communities != NONE
         if not there.any():
             return
@@ -117,7 +121,7 @@ class Leaders:
         self._communities.append(communities[there])
 
     def frame(self) -> pl.DataFrame:
-        """The places that changed."""
+        """Return the places that changed since the last call."""
         rows: list[tuple[Any, ...]] = []
         persons, texts = self._state.referrers["person"], self._state.words.texts
         for name, board in self._boards.items():

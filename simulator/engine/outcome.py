@@ -1,4 +1,4 @@
-"""What the engine gives back: frames whose columns are those of the database's tables, and nothing else."""
+"""What the engine returns: frames with exactly the columns of the database's tables."""
 
 from __future__ import annotations
 
@@ -80,13 +80,13 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     },
 }
 NO_EVENTS = pl.DataFrame(schema=EVENT_SCHEMA)
-"""No row of the log."""
+"""An empty event frame."""
 EMPTY = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
 
 
 @dataclass(frozen=True)
 class Version:
-    """A program as it came into force: from the event after `from_seq` on (0: from the start)."""
+    """A version of the program, in force for events after `from_seq` (0: from the start)."""
 
     number: int
     from_seq: int
@@ -95,11 +95,11 @@ class Version:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Rows that one batch added or changed.
+    """The rows that one batch added or changed.
 
-    `decisions` and `rewards` are as they stand at the end of the batch; `settled` and `changes` are of rows that
-    an earlier batch gave. Ids and places (`decision.id`, `reward.id`, `audit.seq`) count from 1 along the log.
-    `rollup` to `lateness` are increments (`worst` a greatest), `leaders` the places that changed.
+    `decisions` and `rewards` are as they stand at the end of the batch; `settled` and `changes` update rows of
+    earlier batches. Ids (`decision.id`, `reward.id`, `audit.seq`) count from 1 along the log. `rollup` to
+    `lateness` are increments (`worst` is a maximum), `leaders` the places that changed.
     """
 
     persons: pl.DataFrame
@@ -117,7 +117,7 @@ class Outcome:
     versions: tuple[Version, ...] = ()
 
     def with_sums(self, rollup: pl.DataFrame, breakdown: pl.DataFrame) -> Outcome:
-        """The same with more increments of the rollup and of the breakdown."""
+        """Return a copy with these increments of the rollup and the breakdown added."""
         return replace(
             self,
             rollup=pl.concat([self.rollup, rollup]),
@@ -127,10 +127,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Receipts:
-    """What became of a batch of messages.
+    """How a batch of messages was received.
 
-    `events` are the accepted ones as they stand in the log (with `seq` and `person`); then the rows of the batch
-    that are duplicates, and those in conflict, with the field that differs.
+    `events` are the accepted ones as they stand in the log (with `seq` and `person`). `duplicates` are rows of the
+    batch, `conflicts` rows with the field that differs.
     """
 
     events: pl.DataFrame

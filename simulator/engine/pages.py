@@ -1,4 +1,4 @@
-"""Arrays in pages of their own: memory that is the process's only where it was written, and can go back in parts."""
+"""Arrays in memory pages of their own, which count as used only once written and can be returned in parts."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 OWN_PAGES = 1 << 20
-"""Bytes from which an array has pages of its own."""
+"""Size in bytes from which an array gets pages of its own."""
 HUGE = 1 << 22
-"""Bytes from which pages are large ones, if the system has them: look-ups here and there take half the time."""
+"""Size in bytes from which huge pages are used, if the system has them: random look-ups take half the time."""
 
 
 class Pages:
-    """An `array` of so many zeros.
+    """An `array` of `count` zeros.
 
-    From OWN_PAGES on in pages of its own, which are the process's only once they are written. They go back to the
-    system as soon as the array is let go of. Those of NumPy below 32 MB stand in the heap, where what grows again and
-    again leaves holes: 300 MB of them at 27 million events.
+    From OWN_PAGES bytes on it has pages of its own, which the process uses only once they are written to and which
+    return to the system as soon as the array is freed. NumPy puts arrays below 32 MB on the heap, where growing
+    them again and again leaves holes: 300 MB at 27 million events.
     """
 
     def __init__(self, count: int, dtype: Any) -> None:
@@ -35,17 +35,17 @@ class Pages:
             self.array = np.frombuffer(self._pages, dtype)
 
     def make_large(self, first: int, last: int) -> None:
-        """Use large pages for the items from `first` to `last`, where there are enough of them.
+        """Use huge pages for the items from `first` to `last`, if there are enough of them.
 
-        Not for more than is soon written: of a large page that is written to anywhere, all is the process's.
+        Don't ask for more than will soon be written to: writing anywhere in a huge page uses all of it.
         """
         if (last - first) * self._item >= HUGE and hasattr(mmap, "MADV_HUGEPAGE"):
             self._advise(mmap.MADV_HUGEPAGE, first, last)
 
     def give_back(self, first: int, last: int) -> None:
-        """Set the items from `first` to `last` to zero, and let go of their memory where the system allows."""
+        """Set the items from `first` to `last` to zero, and free their memory where the system allows."""
         array = self.array[first:last]
-        if sys.platform == "linux":  # elsewhere the advice leaves what is there
+        if sys.platform == "linux":  # elsewhere the advice does not zero the pages
             gone = self._advise(mmap.MADV_DONTNEED, first, last)
             array[: gone.start - first] = 0
             array[gone.stop - first :] = 0
@@ -53,7 +53,7 @@ class Pages:
             array[:] = 0
 
     def _advise(self, advice: int, first: int, last: int) -> slice:
-        """Give advice on the whole pages from one item to another; gives the items that are in them."""
+        """Advise the system on the whole pages between two items, and return the items in them as a slice."""
         start, end = -(-first * self._item // mmap.PAGESIZE), last * self._item // mmap.PAGESIZE
         if self._pages is None or end <= start:
             return slice(first, first)
@@ -62,7 +62,7 @@ class Pages:
 
 
 def zeros(count: int, dtype: Any) -> NDArray[Any]:
-    """An array of zeros that is filled soon, in large pages where it is large."""
+    """Return an array of zeros that will soon be filled, in huge pages if it is large."""
     pages = Pages(count, dtype)
     pages.make_large(0, count)
     return pages.array

@@ -1,4 +1,4 @@
-"""The record of one call of the engine: collects rows, audit entries and rollups, and puts the Outcome together."""
+"""The record of one call of the engine: collects rows, audit entries and rollups, and builds the Outcome."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PENDING_METRIC = METRIC[f"pending.{NOT_PAID[0]}"]
 
 @dataclass
 class Record:
-    """What one call gathers. `first_decision` and `first_line` are the first ones that this call can add."""
+    """Rows collected during one call. `first_decision` and `first_line` are the first ones that this call can add."""
 
     state: State
     ledger: Ledger
@@ -43,7 +43,10 @@ class Record:
     versions: list[Version] = field(default_factory=list)
 
     def move(self, lines: Ints, before: int | None, after: Array | int, at: Ints) -> None:
-        """Reward lines went from one state to another (codes of STATES; None: made) at these times (milliseconds)."""
+        """Record that reward lines went from one state to another at these times (milliseconds UTC).
+
+        States are codes of STATES; `before` is None for new lines.
+        """
         if not len(lines):
             return
         held = self.ledger.lines
@@ -62,16 +65,16 @@ class Record:
             self._count_expected(lines, held["expected"][lines].astype(np.int64), at, -1)
 
     def shift(self, shifts: Shifts) -> None:
-        """Something else is expected of pending lines than before; of a new line it was that it is issued."""
+        """Record changes of what pending lines are expected to become; new lines start out as expected to be issued."""
         for lines, before, after, at in shifts.parts:
             self._count_expected(lines, before, at, -1)
             self._count_expected(lines, after, at, 1)
             self.moved.append(lines)
 
     def _count_expected(self, lines: Ints, expected: Ints, at: Ints, sign: int) -> None:
-        """Count pending lines (or with sign -1 don't any more) by what is expected: in the calendar and in the sums.
+        """Count pending lines by expected state, in the calendar and in the sums; sign -1 takes them out again.
 
-        In the sums only those that are not to be issued have metrics of their own.
+        In the sums, only lines that are not expected to be issued have metrics of their own.
         """
         held = self.ledger.lines
         terms, values = held["terms"][lines], sign * held["value"][lines]
@@ -86,11 +89,11 @@ class Record:
 
     @property
     def _names(self) -> list[str]:
-        """The reward's name of each terms."""
+        """The name of each terms' reward."""
         return [entry.reward.name for entry in self.ledger.terms]
 
     def outcome(self, persons: pl.DataFrame, first_entry: int) -> Outcome:
-        """Everything gathered, as frames; audit entries are numbered from `first_entry`."""
+        """Return everything collected as frames, with audit entries numbered from `first_entry`."""
         decisions = _joined("decisions", self.decisions)
         decisions, settled = self._settled(decisions)
         return Outcome(
@@ -110,7 +113,7 @@ class Record:
         )
 
     def _settled(self, decisions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Verdicts change decisions of this call in place; those on earlier ones are rows of their own."""
+        """Apply verdicts to decisions of this call; return those, and rows for verdicts on earlier decisions."""
         if not self.settled:
             return decisions, EMPTY["settled"]
         rows = [(number, *change) for number, change in sorted(self.settled.items())]
@@ -172,7 +175,7 @@ class Record:
         return [STATES[code] for code in self.ledger.lines["state"][lines].tolist()]
 
     def _expected(self, lines: Ints) -> list[str | None]:
-        """What is expected of pending lines, where it is not that they are issued."""
+        """Return the expected state of pending lines, None where it is to be issued."""
         held = self.ledger.lines
         pending = held["state"][lines] == PENDING
         codes = np.where(pending, held["expected"][lines], ISSUED).tolist()

@@ -1,4 +1,4 @@
-"""What the events of a batch were, attributed and decided, written into the record."""
+"""Record a batch's events, attributions and decisions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DECISION = METRIC[f"decision.{OUTCOMES[0]}"]
 
 
 def record_program(record: Record, version: Version, at: int) -> None:
-    """The program changed, by the event `version.from_seq` received at `at` (milliseconds)."""
+    """Record a change of program, caused by the event `version.from_seq` received at `at` (milliseconds UTC)."""
     record.versions.append(version)
     seq = np.array([version.from_seq])
     record.trail.of_events(
@@ -54,7 +54,7 @@ def record_events(record: Record, batch: Batch) -> None:
 
 
 def _count_sources(record: Record, batch: Batch) -> None:
-    """Events of each type by source, by the day."""
+    """Count the events of each type by source and day."""
     sources = batch.events["source"]
     names = sources.unique(maintain_order=True)
     numbers = sources.cast(pl.Enum(names)).to_physical().to_numpy()
@@ -68,7 +68,7 @@ def _count_sources(record: Record, batch: Batch) -> None:
 
 
 def record_attributed(record: Record, attributed: Attributed) -> None:
-    """The batch's attributions: rows and entries."""
+    """Record the batch's attributions: rows and audit entries."""
     made, ids, state = record.state.attributions, attributed.ids, record.state
     if not len(ids):
         return
@@ -106,7 +106,7 @@ def record_attributed(record: Record, attributed: Attributed) -> None:
 
 
 def record_decided(record: Record, batch: Batch, decided: Decided, new: NewLines) -> None:
-    """The batch's decisions as first made: rows and entries; `new` are the reward lines made in it."""
+    """Record the batch's decisions as first made, rows and audit entries; `new` are the reward lines it made."""
     rows, ids = decided.rows, decided.ids
     if not len(rows):
         return
@@ -144,7 +144,7 @@ def record_decided(record: Record, batch: Batch, decided: Decided, new: NewLines
 
 
 def record_settled(record: Record, batch: Batch, decided: Decided) -> None:
-    """Verdicts: what they settled, and those that had no effect."""
+    """Record verdicts: those that settled a decision, and those that had no effect."""
     settled = decided.settlements
     rows = np.array([settlement.row for settlement in settled], np.int64)
     outcome = np.array([settlement.outcome for settlement in settled], np.int64)

@@ -1,4 +1,4 @@
-"""What the numbers are made of, written into the record: by rule, channel and generation, and for the boards."""
+"""Record breakdowns by rule, channel and generation, and the numbers behind the leaderboards."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from simulator.engine.rules import OUTCOMES, QUALIFIED, REFUSED, RESULTS, REVIEW
 from simulator.engine.withheld import withheld_money
 
 GENERATIONS = 30
-"""Generations counted apart; the last is of all further ones too."""
+"""The number of generations counted separately; the last one includes all later ones."""
 _BY_RANK = np.array([role in {"referrer", "upline"} for role in ROLES])
 
 
 def count_attributed(record: Record, ids: Ints) -> None:
-    """Attributions by channel and by generation; friends of referrers and of their communities."""
+    """Count attributions by channel and generation, and the friends of referrers and their communities."""
     made = record.state.attributions
     at = made["attributed_at"][ids]
     record.breakdown.add(_channels(record, "channel.attributed", ids), at)
@@ -36,7 +36,7 @@ def count_attributed(record: Record, ids: Ints) -> None:
 
 
 def count_qualified(record: Record, friends: Ints, at: Ints) -> None:
-    """Friends who qualified for the first time, at these times."""
+    """Count friends who qualified for the first time, at these times (milliseconds UTC)."""
     ids = record.state.people["attribution"][friends]
     made = record.state.attributions
     record.breakdown.add(_channels(record, "channel.qualified", ids), at)
@@ -45,7 +45,7 @@ def count_qualified(record: Record, friends: Ints, at: Ints) -> None:
 
 
 def count_money(record: Record, lines: Ints, sign: int, at: Ints) -> None:
-    """Lines issued (sign 1) or clawed back (-1): by the friend's channel and community, and by who got it."""
+    """Count lines issued (sign 1) or clawed back (-1) by the friend's channel and community and by recipient."""
     if not len(lines):
         return
     held, accounts = record.ledger.lines, record.ledger.accounts
@@ -60,15 +60,14 @@ def count_money(record: Record, lines: Ints, sign: int, at: Ints) -> None:
 
 
 def count_ruled(record: Record, batch: Batch, decided: Decided, new: NewLines) -> Ints:
-    """Count what each rule said, and which rule kept which money back.
+    """Count each rule's results, and the money that each rule withheld.
 
-    Gives that money (minor units) by decision, NONE where no rule kept any; `new` are the batch's reward lines.
+    Returns that money (minor units) by decision, NONE where no rule withheld any; `new` are the batch's reward lines.
     """
     withheld = np.full(len(decided.rows), NONE)
     verdicts = decided.verdicts
-    kept = (
-        decided.barred[decided.ruled] == 0
-    )  # of an `any` milestone some were barred by an earlier one since
+    # on an `any` milestone some have since been barred by an earlier decision
+    kept = decided.barred[decided.ruled] == 0
     if verdicts is None or not verdicts.results.shape[1] or not kept.any():
         return withheld
     names = [rule.code for rule in record.compiled.rules]
@@ -93,7 +92,7 @@ def count_ruled(record: Record, batch: Batch, decided: Decided, new: NewLines) -
 
 
 def count_settled(record: Record, settled: Sequence[Settlement], at: Ints) -> None:
-    """Verdicts by the rule that had put the decision in review; one that something overtook only leaves it."""
+    """Count verdicts by the rule that had put the decision in review; one that was overtaken only leaves the review."""
     for place, settlement in enumerate(settled):
         rule, minor = record.state.reviews.held(settlement.case.decision)
         when = at[place : place + 1]
@@ -104,12 +103,12 @@ def count_settled(record: Record, settled: Sequence[Settlement], at: Ints) -> No
 
 
 def _channels(record: Record, metric: str, attributions: Array) -> Ints:
-    """Codes of the channels of these attributions."""
+    """Return the breakdown codes of the channels of these attributions."""
     state = record.state
     words, firsts, places = np.unique(
         state.attributions["channel"][attributions], return_index=True, return_inverse=True
     )
     codes = np.zeros(len(words), np.int64)
-    for place in np.argsort(firsts).tolist():  # in the order of the log, as `BoundedLabels` wants it
+    for place in np.argsort(firsts).tolist():  # in log order, as `BoundedLabels` requires
         codes[place] = record.breakdown.code(metric, state.channels.part(state.words.texts[words[place]]))
     return codes[places]

@@ -1,4 +1,4 @@
-"""What reversals came to, written into the record: rewards that they came too late for, and those without effect."""
+"""Record reversals: those that came too late for a reward, and those without effect."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from simulator.engine.rollup import METRIC, by_day
 
 
 def record_late_reversals(record: Record, batch: Batch, reversals: Reversals, found: ReversedLines) -> None:
-    """Rewards issued though their conversion had been reversed by then: the news of it came too late.
+    """Record rewards issued although their conversion had been reversed by then, because the reversal arrived too late.
 
-    What a clawback brought home of it, and what is lost.
+    Money that a clawback recovered and money that is lost are counted separately.
     """
     lines = found.lines
     rows = reversals.rows[reversals.firsts][found.owners]
@@ -42,7 +42,10 @@ def record_late_reversals(record: Record, batch: Batch, reversals: Reversals, fo
 def record_reversals_without_effect(
     record: Record, batch: Batch, reversals: Reversals, found: ReversedLines, changes: tuple[Changed, ...]
 ) -> None:
-    """Reversals that changed no reward as they came, or as the conversion came that they waited for: each with why."""
+    """Record reversals that changed no reward, each with the reason.
+
+    They show either when they arrive, or when the conversion arrives that they were waiting for.
+    """
     if not len(reversals.rows) and not reversals.met:
         return
     no_effect = [*_now(record, batch, reversals, found, changes), *_met(record, batch, reversals)]
@@ -64,7 +67,7 @@ def record_reversals_without_effect(
 
 
 Vain = tuple[int, int, int, str]
-"""A reversal without effect: the batch row at which it shows, the reversal's seq and subject, and why."""
+"""A reversal without effect: the batch row at which it shows, the reversal's seq and subject, and the reason."""
 
 
 def _now(
@@ -90,7 +93,7 @@ def _now(
 
 
 def _met(record: Record, batch: Batch, reversals: Reversals) -> list[Vain]:
-    """Those that had waited; they were counted by another reason until their conversion came."""
+    """Return reversals without effect among those that waited, which were counted by their reason for waiting."""
     held, no_effect = record.ledger.lines, list[Vain]()
     for one in reversals.met:
         seq, why = batch.seq[one.row], one.why

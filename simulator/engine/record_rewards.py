@@ -1,4 +1,4 @@
-"""What became of reward lines, and how far the friends came, written into the record."""
+"""Record changes of reward lines, and the stages that friends reached."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _LEVEL = {name: level for level, name in enumerate(STAGES, 1)}
 
 
 def record_lines(record: Record, batch: Batch, new: NewLines) -> None:
-    """New lines, pending from the event that qualified them."""
+    """Record new lines, pending from the event that qualified them."""
     lines, at = new.lines, batch.received[new.rows]
     record.move(lines, None, PENDING_STATE, at)
     _entries(record, "pending", PENDING, lines, at, batch.seq[new.rows], batch.seq[new.rows])
 
 
 def record_expected(record: Record, shifts: Shifts) -> None:
-    """What pending lines are expected to become, which new lines and other events changed."""
+    """Record changes of what pending lines are expected to become."""
     record.shift(shifts)
 
 
 def record_changed(record: Record, kind: str, before: int, after: int, change: Changed) -> None:
-    """Lines that reversals took from one state to another; `kind` names the entries."""
+    """Record lines that reversals took from one state to another; `kind` is the kind of the audit entries."""
     made = record.ledger.lines["made"][change.lines]
     _entries(record, kind, REVERSED, change.lines, change.at, np.maximum(change.by, made), change.by)
     record.move(change.lines, before, after, change.at)
@@ -41,7 +41,7 @@ def record_changed(record: Record, kind: str, before: int, after: int, change: C
 
 
 def record_released(record: Record, released: Released) -> None:
-    """Lines that fell due, with their number; friends who are rewarded; the time that it took."""
+    """Record lines that fell due: audit entries, sums, friends who are now rewarded, and the time it took them."""
     lines = released.lines
     if not len(lines):
         return
@@ -67,7 +67,7 @@ def record_released(record: Record, released: Released) -> None:
 
 
 def record_stages(record: Record, batch: Batch, qualified: list[Qualified]) -> None:
-    """How far the batch's events brought each friend."""
+    """Count how far the batch's events brought each friend."""
     attribution = record.state.people["attribution"][batch.person[batch.conversions]]
     made = record.state.attributions["seq"][attribution] <= batch.seq[batch.conversions]
     converted = batch.conversions[(attribution != NONE) & made]

@@ -1,7 +1,7 @@
-"""Stage 3c: reversals: the conversion that each names, in whose name it came, and which of several counts.
+"""Stage 3c: match reversals to the conversions they name, and decide which of several takes effect.
 
-A reversal counts only where it names a conversion by its own source and comes in the name of that conversion's
-friend. One that comes before its conversion waits for it. Of those that fit, the first in log order counts.
+A reversal takes effect only if it names a conversion by its own source and on behalf of that conversion's friend. One
+that arrives before its conversion waits for it. Of several that fit, the first in log order takes effect.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from simulator.engine.state import State
 
 @dataclass(frozen=True)
 class Met:
-    """A reversal that waited, and its conversion, received at `row`; `why` it has no effect, None where it counts."""
+    """A reversal that was waiting, and the `row` of its conversion; `why` it has no effect, or None."""
 
     row: int
     waited: Waiting
@@ -31,10 +31,10 @@ class Met:
 
 @dataclass(frozen=True)
 class Reversals:
-    """The batch's reversals by batch `rows`, and why each has no effect (`why`, None for those that count).
+    """The batch's reversals by batch `rows`, and why each has no effect (`why`, None for those that take effect).
 
-    `firsts` are the places of those that count, `targets` the conversions they name (see `Ledger.target_ids`), and
-    `met` what became of others that had waited for a conversion of this batch.
+    `firsts` are the indices of those that take effect, `targets` the conversions they name (see
+    `Ledger.target_ids`), and `met` are earlier reversals that were waiting for a conversion of this batch.
     """
 
     rows: Ints
@@ -46,14 +46,17 @@ class Reversals:
 
 @dataclass(frozen=True)
 class ReversedLines:
-    """Reward `lines` of conversions that the batch's reversals are about, by which of `Reversals.firsts` (`owners`)."""
+    """Reward `lines` of the conversions that the batch's reversals name.
+
+    `owners` are indices into `Reversals.firsts`.
+    """
 
     lines: Ints
     owners: Ints
 
 
 def enter_reversals(batch: Batch, state: State, ledger: Ledger, intake: Intake) -> Reversals:
-    """Enter the batch's conversions and reversals; find which reversals count."""
+    """Add the batch's conversions and reversals to the ledger, and decide which reversals take effect."""
     rows = batch.conversions
     keys: Hashed | None = None
     if len(rows):
@@ -68,7 +71,7 @@ def enter_reversals(batch: Batch, state: State, ledger: Ledger, intake: Intake) 
 
 
 def _judge(batch: Batch, state: State, ledger: Ledger, intake: Intake, rows: Ints) -> list[str | None]:
-    """Why each reversal has no effect, apart from others before it; enters those that wait."""
+    """Return why each reversal has no effect, leaving earlier reversals aside; add those that wait."""
     for name in batch.events["source"].unique(maintain_order=True).to_list():
         state.sources.part(name)
     named = batch.events.select("source", "reverses")[rows]
@@ -95,9 +98,9 @@ def _judge(batch: Batch, state: State, ledger: Ledger, intake: Intake, rows: Int
 
 
 def _find(ledger: Ledger, intake: Intake, named: pl.DataFrame, before: Ints) -> Ints:
-    """The place in `Ledger.conversions` of what each (`source`, `reverses`) names; NONE where it is not in the log.
+    """Return the row in `Ledger.conversions` that each (`source`, `reverses`) names; NONE where it is not in the log.
 
-    `before` are the seqs up to which the log is looked at.
+    Only events with a seq below `before` are considered.
     """
     seqs = intake.seq_of(named["source"], named["reverses"])
     seqs = np.where(seqs < before, seqs, 0).clip(0)
@@ -106,7 +109,7 @@ def _find(ledger: Ledger, intake: Intake, named: pl.DataFrame, before: Ints) -> 
 
 
 def _meet(batch: Batch, ledger: Ledger, rows: Ints, keys: Hashed) -> list[Met]:
-    """Conversions for which reversals have waited: the first that fits counts."""
+    """Match this batch's conversions with reversals that were waiting; the first that fits takes effect."""
     targets = ledger.target_ids.find(keys).tolist()
     ledger.targets.grow(len(ledger.target_ids))
     held, met = ledger.targets, []
@@ -124,7 +127,7 @@ def _meet(batch: Batch, ledger: Ledger, rows: Ints, keys: Hashed) -> list[Met]:
 
 
 def _firsts(batch: Batch, ledger: Ledger, rows: Ints, why: list[str | None], met: list[Met]) -> Reversals:
-    """Of the reversals that fit, let the first of each conversion count."""
+    """Let the first fitting reversal of each conversion take effect."""
     fits: Bools = np.array([one is None for one in why], bool)
     places = np.flatnonzero(fits)
     if not len(places):
@@ -143,7 +146,7 @@ def _firsts(batch: Batch, ledger: Ledger, rows: Ints, why: list[str | None], met
 
 
 def find_lines(ledger: Ledger, reversals: Reversals) -> ReversedLines:
-    """The lines of the conversions that the batch's reversals are about, new ones included."""
+    """Find the reward lines, new ones included, of the conversions that the batch's reversals name."""
     lines, owners = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     going = np.arange(len(reversals.firsts))
     nodes = ledger.targets["line"][reversals.targets].astype(np.int64)

@@ -1,4 +1,4 @@
-"""Decisions in review: what each needs to become a reward once a verdict names it. Many wait for ever."""
+"""Decisions in review, with what each needs to become a reward once a verdict names it. Many are never reviewed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ReviewKey = tuple[str, str, str]
 class Case:
     """A decision in review, with what it needs to become a reward later.
 
-    `ready` is the version its conversion was judged under; `amount` is in minor units, or NONE.
+    `compiled` is the program version its conversion was judged under; `amount` is in minor units, or NONE.
     """
 
     decision: int
@@ -44,7 +44,7 @@ _NUMBERS = ("decision", "seq", "version", "milestone", "friend", "referrer", "oc
 
 
 class Reviews:
-    """A row for each decision that ever was in review, in the order of the decisions' ids."""
+    """One row for each decision that was ever in review, in the order of the decisions' ids."""
 
     def __init__(self) -> None:
         self._ids = Interner()  # of conversion and milestone
@@ -61,17 +61,17 @@ class Reviews:
                 "occurred": (np.int64, 0),
                 "amount": (np.int64, NONE),
                 "open": (np.bool_, 0),
-                "rule": (np.int32, NONE),  # that put it in review
-                "money": (np.int64, 0),  # that it holds back, in minor units
+                "rule": (np.int32, NONE),  # the rule that put it in review
+                "money": (np.int64, 0),  # withheld by that rule, in minor units
             }
         )
 
     def enter(
         self, compiled: CompiledProgram, conversions: pl.DataFrame, names: Ints, **columns: Ints
     ) -> None:
-        """Enter decisions in review, made under `ready`, with the columns of a Case but those of texts.
+        """Add decisions in review made under `compiled`; `columns` are the numeric fields of `Case`.
 
-        `conversions` have `source` and `id`, `names` are ids of the milestones' names.
+        `conversions` have `source` and `id`; `names` are the ids of the milestones' names.
         """
         self._versions[compiled.number] = compiled
         self._ids.assign(_keys(conversions, names))
@@ -79,7 +79,7 @@ class Reviews:
         self._rows.append(version=np.full(count, compiled.number), open=np.ones(count, np.bool_), **columns)
 
     def waiting(self, verdicts: pl.DataFrame, names: Ints) -> dict[ReviewKey, Case]:
-        """The decisions still in review that these verdicts (columns `source`, `id`, `milestone`) name."""
+        """Return the decisions still in review that these verdicts (columns `source`, `id`, `milestone`) name."""
         rows = self._ids.find(_keys(verdicts, names))
         known = np.flatnonzero((rows != NONE) & self._rows["open"][rows])
         parts = ("source", "id", "milestone")
@@ -94,16 +94,16 @@ class Reviews:
         return Case(decision, seq, compiled, milestone, friend, referrer, occurred, amount, source, id_)
 
     def close(self, decisions: Ints) -> None:
-        """These decisions are in review no more."""
+        """Mark these decisions as no longer in review."""
         self._rows["open"][self._places(decisions)] = False
 
     def hold(self, decisions: Ints, rules: list[str], money: Ints) -> None:
-        """Note which rule put each decision in review, and the money (minor units) that it holds back."""
+        """Store which rule put each decision in review, and the money (minor units) that it withholds."""
         places = self._places(decisions)
         self._rows["rule"][places], self._rows["money"][places] = self._rules.assign(rules), money
 
     def held(self, decision: int) -> tuple[str, int]:
-        """The rule that put a decision in review, and the money that it holds back."""
+        """Return the rule that put a decision in review, and the money (minor units) that it withholds."""
         place = int(self._places(np.array([decision]))[0])
         return self._rules.texts[self._rows["rule"][place]], int(self._rows["money"][place])
 

@@ -1,4 +1,4 @@
-"""Stage 3a: decisions that qualify become reward lines, and reversals void or revoke them."""
+"""Stage 3a: turn qualified decisions into reward lines, and void or revoke lines on reversals."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from simulator.program.model import MAX_LINE_MINOR, Reward
 
 @dataclass(frozen=True)
 class Qualified:
-    """Decisions that qualified under one version: by the events at `rows` of the batch, in columns.
+    """Decisions that qualified under one version of the program, in columns, by the events at `rows` of the batch.
 
-    `targets` are the conversions (see `Ledger.target_ids`), `amounts` are in minor units (NONE where none).
+    `targets` are the conversions (see `Ledger.target_ids`), `amounts` are in minor units (NONE where missing).
     """
 
     compiled: CompiledProgram
@@ -42,7 +42,7 @@ class Qualified:
 
 @dataclass(frozen=True)
 class NewLines:
-    """Reward lines made in this batch, with the batch row that qualified each and the conversion's target."""
+    """Reward lines made in this batch, with the batch row that qualified each and the id of its conversion."""
 
     lines: Ints
     rows: Ints
@@ -51,7 +51,7 @@ class NewLines:
 
 @dataclass(frozen=True)
 class Changed:
-    """Lines whose state a reversal changed: which, by the reversal with which seq, and when."""
+    """Lines whose state a reversal changed: which lines, the seq of the reversal, and when (milliseconds UTC)."""
 
     lines: Ints
     by: Ints
@@ -61,7 +61,7 @@ class Changed:
 def qualified_now(
     batch: Batch, ledger: Ledger, compiled: CompiledProgram, decided: Decided
 ) -> list[Qualified]:
-    """What qualified in this batch: its own decisions, and approved ones under the version of each."""
+    """Return what qualified in this batch: its own decisions, and approved ones grouped by program version."""
     places = np.flatnonzero(decided.outcome == QUALIFIED)
     groups = []
     if len(places):
@@ -79,7 +79,7 @@ def qualified_now(
 def of_batch(
     batch: Batch, compiled: CompiledProgram, decided: Decided, places: Ints, targets: Ints
 ) -> Qualified:
-    """Give these decisions of the batch as if they qualified; `targets` are those of their conversions."""
+    """Return these decisions of the batch as if they had qualified; `targets` are the ids of their conversions."""
     rows = decided.rows[places]
     return Qualified(
         compiled,
@@ -117,7 +117,7 @@ def _approved(ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, 
 def add_lines(
     batch: Batch, state: State, ledger: Ledger, groups: list[Qualified], terms: dict[int, Ints]
 ) -> NewLines:
-    """Make the pending lines, in order of the qualifying event, the decision and the reward's place.
+    """Add the pending lines, in order of the qualifying event, the decision and the reward's place in the program file.
 
     `terms` are the ids of each version's terms.
     """
@@ -147,7 +147,7 @@ def add_lines(
 def _draft(
     batch: Batch, state: State, ledger: Ledger, group: Qualified, place: int, terms: int
 ) -> dict[str, Array]:
-    """The lines of one reward, in columns of `Ledger.lines` and `row`, `place`, `target`."""
+    """Return the lines of one reward, in columns of `Ledger.lines` plus `row`, `place` and `target`."""
     reward = group.compiled.program.rewards[place]
     at, recipients, values = promises(batch, state, group, reward)
     received = batch.received[group.rows[at]]
@@ -169,7 +169,7 @@ def _draft(
 
 
 def promises(batch: Batch, state: State, group: Qualified, reward: Reward) -> tuple[Ints, Ints, Ints]:
-    """Which rows of the group get a line of this reward, whom it goes to, and its money."""
+    """Return which rows of the group get a line of this reward, the recipients, and the money (minor units)."""
     at = np.flatnonzero(
         np.array([m.name == reward.on for m in group.compiled.program.milestones], bool)[group.milestone]
     )
@@ -180,7 +180,7 @@ def promises(batch: Batch, state: State, group: Qualified, reward: Reward) -> tu
 
 
 def _recipients(batch: Batch, state: State, role: str, group: Qualified, at: Ints) -> Ints:
-    """Who the reward goes to, as of the qualifying event; NONE where there is nobody."""
+    """Return the recipients of the reward as of the qualifying event; NONE where there is nobody."""
     friend, referrer, rows = group.friend[at], group.referrer[at], group.rows[at]
     if role == "referrer":
         return referrer
@@ -196,7 +196,10 @@ def _recipients(batch: Batch, state: State, role: str, group: Qualified, at: Int
 
 
 def _values(fixed: int | None, percent: Decimal | None, amounts: Ints) -> Ints:
-    """Each line's money in minor units; 0 where there is none. Percentages exactly, half-even (as `round` does)."""
+    """Return each line's money in minor units, 0 where there is none.
+
+    Percentages are computed exactly and rounded half to even, as `round` does.
+    """
     if fixed is not None:
         return np.full(len(amounts), fixed, np.int64)
     exact = Fraction(percent or 0) / 100
@@ -205,7 +208,7 @@ def _values(fixed: int | None, percent: Decimal | None, amounts: Ints) -> Ints:
 
 
 def void(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:
-    """Void those of the pending lines whose conversion (`targets`, by line) is reversed in time."""
+    """Void the pending lines whose conversion (`targets`, by line) was reversed in time."""
     lines, first = np.unique(lines, return_index=True)
     held, reversals, targets = ledger.lines, ledger.targets, targets[first]
     by, at = reversals["reversal_seq"][targets], reversals["reversed_at"][targets]
@@ -216,7 +219,7 @@ def void(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:
 
 
 def revoke(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:
-    """Take back those of the issued lines whose conversion is reversed within their clawback."""
+    """Revoke the issued lines whose conversion was reversed within their clawback period."""
     held, reversals = ledger.lines, ledger.targets
     clawbacks = [NONE if e.reward.clawback_ms is None else e.reward.clawback_ms for e in ledger.terms]
     clawback = np.array(clawbacks, np.int64)[held["terms"][lines]] if len(lines) else lines

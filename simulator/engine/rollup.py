@@ -1,8 +1,8 @@
 """Stage 5: rollups by hour of the platform's clock, so that no screen ever has to count rows.
 
-`count` and `value` are signed: a reward that is issued leaves `reward.pending` and enters `reward.issued`, so the
-sum over all hours tells how many rows stand in each state. A breakdown says of a metric how it is made up of parts;
-those that nobody asks of an hour are booked in the last hour of their day (`by_day`), which makes few rows.
+`count` and `value` are signed: a reward that is issued leaves `reward.pending` and enters `reward.issued`, so the sum
+over all hours is the number of rows in each state. A breakdown splits a metric into parts. Parts that nobody queries by
+the hour are booked in the last hour of their day (`by_day`), which keeps the rows few.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from simulator.engine.rules import OUTCOMES
 from simulator.events.contract import EVENT_TYPES
 
 STAGES = tuple(name for name in values(Stage) if name != Stage.REACHED)
-"""Stages of a friend's journey, a later one implying the earlier; the level of a friend counts them from 1."""
+"""Stages of a friend's journey, each implying the earlier ones; a friend's level counts them from 1."""
 
 METRICS = (
     *(f"event.{name}" for name in EVENT_TYPES),
@@ -42,13 +42,13 @@ METRIC = {name: code for code, name in enumerate(METRICS)}
 
 @dataclass
 class _Sums:
-    """Increments of numbered things by a unit of time (milliseconds)."""
+    """Increments by integer code and unit of time (milliseconds)."""
 
     unit: int = HOUR_MS
     _parts: list[tuple[Array, Array, Array, Array]] = field(default_factory=list)
 
     def add(self, code: Array | int, at: Array, count: Array | int = 1, value: Array | int = 0) -> None:
-        """Count rows at their times (milliseconds); `code` is of all or by row."""
+        """Add rows at their times (milliseconds UTC); each argument is one number for all or an array by row."""
         if not len(at):
             return
         size = len(at)
@@ -62,7 +62,10 @@ class _Sums:
         )
 
     def _summed(self, codes: int) -> tuple[Ints, list[int], Ints, Ints]:
-        """Units of time, codes (of so many), counts and values: one row for each pair that something moved."""
+        """Sum the increments by unit of time and code (below `codes`).
+
+        Returns the units, codes, counts and values of each pair that occurs.
+        """
         code, at, count, value = (np.concatenate(column) for column in zip(*self._parts, strict=True))
         first = int(at.min())
         kept, places = grouped((at - first) * codes + code)
@@ -77,7 +80,7 @@ class Tally(_Sums):
     """Collects a batch's increments of metrics; a code is one of METRIC."""
 
     def frame(self) -> pl.DataFrame:
-        """One row for each hour and metric that something moved, in that order."""
+        """Return one row for each hour and metric with an increment, in that order."""
         if not self._parts:
             return EMPTY["rollup"]
         hour, codes, count, value = self._summed(len(METRICS))
@@ -93,15 +96,15 @@ class Breakdown(_Sums):
     _names: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def code(self, metric: str, part: str) -> int:
-        """The code of a part, for this batch."""
+        """Return the code of a part, valid for this batch."""
         return self._names.setdefault((metric, part), len(self._names))
 
     def codes(self, metric: str, parts: list[str]) -> Ints:
-        """The codes of several parts of one metric."""
+        """Return the codes of several parts of one metric."""
         return np.array([self.code(metric, part) for part in parts], np.int64)
 
     def frame(self) -> pl.DataFrame:
-        """One row for each hour, metric and part that something moved."""
+        """Return one row for each hour, metric and part with an increment."""
         if not self._parts:
             return EMPTY["breakdown"]
         hour, codes, count, value = self._summed(len(self._names))
@@ -120,17 +123,17 @@ class Breakdown(_Sums):
 
 @dataclass
 class Calendar(_Sums):
-    """Collects what falls due by day, by reward and by what is expected of it; see `code` for the codes."""
+    """Collects rewards due by day, reward and expected state; see `code` for the codes."""
 
     unit: int = DAY_MS
 
     @staticmethod
     def code(reward: Array, expected: Array | int) -> Ints:
-        """The codes of rewards, by their ids, that are expected to get these states."""
+        """Return the codes of rewards, given their ids and expected states."""
         return np.asarray(reward * len(STATES) + expected, np.int64)
 
     def frame(self, names: list[str]) -> pl.DataFrame:
-        """One row for each day, reward (a name by its id) and expected state that something moved."""
+        """Return one row for each day, reward (`names` by id) and expected state with an increment."""
         if not self._parts:
             return EMPTY["due"]
         day, codes, count, value = self._summed(len(names) * len(STATES))
@@ -145,7 +148,7 @@ class Calendar(_Sums):
 
 
 def by_day(at: Ints) -> Ints:
-    """The last moment of each time's day, both in milliseconds."""
+    """Return the last moment of each time's day; both are in milliseconds UTC."""
     return at - at % DAY_MS + (DAY_MS - 1)
 
 
@@ -154,8 +157,8 @@ def raise_stages(
 ) -> dict[int, tuple[Ints, Ints]]:
     """Count friends who reach a stage for the first time, each at the earliest move that implies it.
 
-    `held` are the levels of all people, raised here; `moves` are (friends, level from 1, times in milliseconds).
-    Gives by level who reached it, and when.
+    `held` are the levels of all people, raised here; `moves` are (friends, level from 1, times in milliseconds UTC).
+    Returns, by level, the friends who reached it and when.
     """
     risen: dict[int, tuple[Ints, Ints]] = {}
     friends = np.concatenate([move[0] for move in moves])

@@ -1,4 +1,4 @@
-"""Judging rows by the program's rules: each rule's result, the outcome and its reason, and the record of both."""
+"""Evaluate the program's rules: each rule's result, and each row's outcome, reason and stored record of both."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ QUALIFIED, REVIEW, REFUSED, IGNORED = (
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What the rules say of each row: outcome code, reason, failed rules as JSON, facts read as JSON.
+    """The rules' results for each row: outcome code, reason, failed rules as JSON, facts read as JSON.
 
-    `results` are codes of RESULTS by row and rule, UNASKED where a rule is not of the row's milestone; `deciding` is
-    the place of the rule that decided it, where one failed.
+    `results` are codes of RESULTS by row and rule, UNASKED where a rule does not apply to the row's milestone;
+    `deciding` is the index of the rule that decided the row, where one failed.
     """
 
     outcome: Ints
@@ -71,9 +71,9 @@ def judge_by_rules(
 
 
 def _results(compiled: CompiledProgram, facts: pl.DataFrame, count: int, meter: Meter) -> Array:
-    """PASS, FAIL or MISSING by row and rule."""
+    """Return PASS, FAIL or MISSING by row and rule."""
     frame = facts if facts.width else pl.DataFrame({"": np.zeros(count, np.int8)})
-    if meter.detailed:  # one after another, so that each has a time of its own
+    if meter.detailed:  # one by one, so that each gets its own timing
         meter.mark()
         columns = []
         for rule, met in zip(compiled.rules, compiled.met, strict=True):
@@ -85,7 +85,7 @@ def _results(compiled: CompiledProgram, facts: pl.DataFrame, count: int, meter: 
 
 
 def _applies(compiled: CompiledProgram) -> Array:
-    """Whether a rule is of a milestone, by milestone and rule."""
+    """Return whether each rule applies to each milestone, as a matrix by milestone and rule."""
     applies = np.zeros((len(compiled.rules_of), len(compiled.rules)), bool)
     for milestone, places in enumerate(compiled.rules_of):
         applies[milestone, places] = True
@@ -93,7 +93,7 @@ def _applies(compiled: CompiledProgram) -> Array:
 
 
 def _result(met: pl.Series) -> Array:
-    """One rule's results from what it says of each row: in NumPy, which takes a third of the time it takes Polars."""
+    """Return one rule's results from its evaluated expression, in NumPy: that takes a third of Polars' time."""
     if not met.null_count():
         return np.where(met.to_numpy(), np.int8(PASS), np.int8(FAIL))
     passed, missing = met.fill_null(value=False).to_numpy(), met.is_null().to_numpy()
@@ -101,7 +101,10 @@ def _result(met: pl.Series) -> Array:
 
 
 def _outcomes(compiled: CompiledProgram, results: Array) -> tuple[Ints, Ints]:
-    """The outcome of each row and the rule that decided it: the first failing one that refuses, else the first."""
+    """Return each row's outcome and the rule that decided it.
+
+    That is the first failing rule that refuses, else the first failing one.
+    """
     failing = results != PASS
     refuses = np.array([rule.on_fail == "refuse" for rule in compiled.rules])
     refusing = failing & refuses

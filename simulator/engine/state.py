@@ -1,6 +1,6 @@
-"""The engine's memory: columns by dense ids, and the indexes that find them.
+"""The engine's state: columns by dense id, and the indexes that find them.
 
-Nothing here is ever joined with a batch as a whole: a stage looks up the rows its events name.
+Nothing here is ever joined with a batch as a whole: a stage looks up the rows that its events name.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from simulator.engine.keys import KeyIndex
 from simulator.engine.reviews import Reviews
 
 COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
-"""People's columns that count their accepted events of each conversion type."""
+"""The columns of people that count their accepted events of each conversion type."""
 
 STANDING = ("friends", "friends_qualified", "issued")
-"""Columns that boards are made of: friends attributed, those of them qualified, money issued and not clawed back."""
+"""The columns behind the leaderboards: friends attributed, those that qualified, and money issued less clawbacks."""
 
 CODE_CHANNEL = 0
-"""The word `code`: the channel of an attribution by a code, entered before any other."""
+"""The id of the word `code`, the channel of an attribution by code; it is entered before any other word."""
 
 _ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.uint32, np.int64, np.int32, np.int8
-_WORD = np.int16  # of words there are few, as a rule: a column of them is made wider where there are more
+_WORD = np.int16  # there are usually few words; the column is widened where there are more
 
 
 def _people() -> Columns:
     return Columns(
         {
-            # what is known of a person: ids of contacts and words, latest by log order
+            # fields of a person: ids of contacts and words, latest by log order
             "contact": (_ID, NONE),
             "segment": (_WORD, NONE),
             "country": (_WORD, NONE),
             "community": (_WORD, NONE),
             "kind": (_WORD, NONE),
             "eligible": (_FLAG, NONE),
-            # seq of the first such event, 0 for none
+            # seq of the person's first such event, 0 for none
             "opted_in_seq": (_SEQ, 0),
             "authenticated_seq": (_SEQ, 0),
             "shared_seq": (_SEQ, 0),
-            # rows of the first one, counted from 1, 0 for none
+            # row of the person's first one, counted from 1; 0 for none
             "claim": (_ID, 0),
             "link": (_ID, 0),
             # heads of lists, newest first
@@ -59,7 +59,7 @@ def _people() -> Columns:
 
 
 def _referrers() -> Columns:
-    """People to whom a friend was attributed, in the order of their first."""
+    """Make the columns of referrers: people with attributed friends, in the order of their first."""
     return Columns(
         {
             "person": (_ID, NONE),
@@ -77,7 +77,7 @@ def _links() -> Columns:
 
 
 def _claims() -> Columns:
-    """The first friend.claimed of each person who sent one."""
+    """Make the columns of people's first friend.claimed, a row for each person who sent one."""
     return Columns({"seq": (_SEQ, 0), "occurred_at": (_MS, 0)})
 
 
@@ -118,7 +118,7 @@ def _communities() -> Columns:
 
 @dataclass
 class State:
-    """All that earlier events left behind, but for the rewards (see `rewards.Ledger`)."""
+    """Everything the engine remembers of earlier events except rewards (see `ledger.Ledger`)."""
 
     people: Columns = field(default_factory=_people)
     referrers: Columns = field(default_factory=_referrers)
@@ -140,5 +140,5 @@ class State:
     stopped: KeyIndex = field(default_factory=KeyIndex)  # (friend, `any` milestone) that a rule has stopped
 
     def milestone_id(self, name: str) -> int:
-        """The dense id of a milestone's name: the same in every version of the program."""
+        """Return the dense id of a milestone's name, the same in every version of the program."""
         return self.milestone_ids.setdefault(name, len(self.milestone_ids))

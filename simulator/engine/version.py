@@ -1,4 +1,4 @@
-"""A version of the program made ready for the engine: rules compiled once, milestones by event type."""
+"""A program version compiled for the engine: rules compiled once, milestones by event type."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from simulator.program.rules import CompiledRule, compile_rule
 
 @dataclass(frozen=True)
 class CompiledProgram:
-    """A program in force, its number from 1, and what is derived from it once."""
+    """A program in force, its number (from 1), and what is derived from it once."""
 
     number: int
     program: Program
-    kinds: Ints | None = None  # words of the referrer kinds that may refer; None for all
+    kinds: Ints | None = None  # word ids of the referrer kinds that may refer; None for all
 
     @cached_property
     def rules(self) -> tuple[CompiledRule, ...]:
@@ -28,17 +28,17 @@ class CompiledProgram:
 
     @cached_property
     def met(self) -> list[pl.Expr]:
-        """The rules' expressions, each named by its place: true, false or null by row."""
+        """The rules' expressions, each named by its index: true, false or null by row."""
         return [rule.expr.alias(str(place)) for place, rule in enumerate(self.rules)]
 
     @cached_property
     def facts(self) -> tuple[str, ...]:
-        """Every fact that some rule reads, once, in order of first use."""
+        """Every fact that a rule reads, once, in order of first use."""
         return tuple(dict.fromkeys(name for rule in self.rules for name in rule.facts))
 
     @cached_property
     def milestones_by_type(self) -> dict[int, list[int]]:
-        """Type code -> places of its milestones in the file."""
+        """The indices in the file of each event type's milestones, by type code."""
         places: dict[int, list[int]] = {}
         for place, milestone in enumerate(self.program.milestones):
             places.setdefault(TYPE_CODES[milestone.event], []).append(place)
@@ -46,7 +46,7 @@ class CompiledProgram:
 
     @cached_property
     def rules_of(self) -> list[list[int]]:
-        """For each milestone, the places of the rules that apply to it."""
+        """For each milestone, the indices of the rules that apply to it."""
         return [
             [place for place, rule in enumerate(self.program.rules) if milestone.name in rule.milestones]
             for milestone in self.program.milestones

@@ -1,10 +1,10 @@
-"""The money that a rule keeps back: what a decision that it stopped would have been promised, as of its event.
+"""Compute the money that a rule withholds: what a stopped decision would have been promised, as of its event.
 
-One definition for the rules' table, for `fraud` and for the oracle, and one that later events can't change, so that it
-does not depend on the batches: each reward line that the decision would have made, at its value; of an `every` k-th the
-k-th part, since one in k pays; of a `tier` nothing where the recipient's next line would stand outside of it, counting
-the lines that were promised by then, whatever became of them. Caps, the budget, and a reversal are left aside. A friend
-stopped again on a milestone that counts once (`any`) is stopped for nothing more.
+There is one definition for the rules' table, for `fraud` and for the oracle, and later events can't change it, so
+it does not depend on the batches. It is each reward line that the decision would have made, at its value. Of an
+`every` k-th reward it is the k-th part, since one in k pays. Of a `tier` it is nothing where the recipient's next
+line would be outside the tier, counting the lines promised by then, whatever became of them. Caps, the budget and
+reversals are ignored. A friend stopped again on a milestone that counts once (`any`) adds nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def withheld_money(
     places: Ints,
     new: NewLines,
 ) -> Ints:
-    """Give the money (minor units) that each of these stopped decisions, in log order, would have been promised.
+    """Return the money (minor units) that each of these stopped decisions, in log order, would have been promised.
 
     `new` are the reward lines that the batch has made: they are in the ledger already.
     """
@@ -52,7 +52,7 @@ def withheld_money(
 
 
 def _part(values: Ints, every: int) -> Ints:
-    """Divide by `every`, half to even."""
+    """Divide by `every`, rounding half to even."""
     whole, rest = values // every, values % every
     up = (2 * rest > every) | ((2 * rest == every) & (whole % 2 == 1))
     part: Ints = whole + up
