@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from simulator.domain.spans import DAY_MS
+from simulator.explain.change_words import fact_words, sooner
+from simulator.explain.context import Change, DecisionContext, at_time
 from simulator.explain.edits import Edit
-from simulator.explain.saying import fact_words, sooner
-from simulator.explain.solving import OTHER, FactChange
+from simulator.explain.fact_changes import OTHER, FactChange
 from simulator.explain.source import Fields
-from simulator.explain.trying import Change, Decided, at_time
 
-_TELLS: Final = ("customer.identified", "friend.claimed")
-_TELLS_DEVICE: Final = (*_TELLS, "friend.visited")
-_DID: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+_IDENTIFYING: Final = ("customer.identified", "friend.claimed")
+_WITH_DEVICE: Final = (*_IDENTIFYING, "friend.visited")
+_FRIEND_EVENTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "claimed": ("friend.claimed", {"contact_ref": OTHER}),
     "opted_in": ("friend.opted_in", {}),
     "authenticated": ("session.authenticated", {}),
@@ -22,51 +22,51 @@ _DID: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 }
 
 
-def by_fact(decided: Decided, change: FactChange) -> Iterator[Change]:
+def by_fact(context: DecisionContext, change: FactChange) -> Iterator[Change]:
     """Ways in which the fact could have had that value: none where nobody could have made it so."""
-    words = f"{fact_words(change, decided.program)} it would have qualified"
+    words = f"{fact_words(change, context.program)} it would have qualified"
     maker = _MAKERS.get(change.name)
     if maker is not None:
-        yield from maker(decided, change, words)
+        yield from maker(context, change, words)
 
 
-def _of_conversion(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
-    yield Change(words, edits=(_set(decided.event, **{change.name: change.value}),))
+def _of_conversion(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
+    yield Change(words, edits=(_set(context.event, **{change.name: change.value}),))
 
 
-def _amount(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+def _amount(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
     minor = None
     if isinstance(change.value, float):
-        minor = round(change.value * 10**decided.program.digits)
+        minor = round(change.value * 10**context.program.digits)
     fields: dict[str, Any] = {"amount_minor": minor}
-    if decided.event.get("currency") not in (None, decided.program.currency):
-        fields["currency"] = decided.program.currency
-        words = words.replace(" instead", f" in {decided.program.currency} instead", 1)
-    yield Change(words, edits=(_set(decided.event, **fields),))
+    if context.event.get("currency") not in (None, context.program.currency):
+        fields["currency"] = context.program.currency
+        words = words.replace(" instead", f" in {context.program.currency} instead", 1)
+    yield Change(words, edits=(_set(context.event, **fields),))
 
 
-def _channel(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
-    touch = decided.touch
+def _channel(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
+    touch = context.touch
     if touch is not None and touch["type"] == "friend.visited" and change.value is not None:
         yield Change(words, edits=(_set(touch, channel=change.value),))
 
 
-def _method(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
-    matched, attribution = decided.matched, decided.attribution
+def _method(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
+    matched, attribution = context.matched, context.attribution
     if matched is not None and attribution is not None and change.value in ("code", "link"):
         code = attribution["code"] if change.value == "code" else None
         yield Change(words, edits=(_set(matched, code=code),))
 
 
-def _touch_age(decided: Decided, change: FactChange, _words: str) -> Iterator[Change]:
-    touch = decided.touch
+def _touch_age(context: DecisionContext, change: FactChange, _words: str) -> Iterator[Change]:
+    touch = context.touch
     if touch is None or not isinstance(change.value, float):
         return
-    age, at = round(change.value * DAY_MS), decided.event["occurred_at"]
+    age, at = round(change.value * DAY_MS), context.event["occurred_at"]
     shift = touch["occurred_at"] + age - at
     yield Change(
         f"had it happened {sooner(shift)} it would have qualified",
-        edits=(at_time(decided.event, at + shift),),
+        edits=(at_time(context.event, at + shift),),
     )
     what = "visit" if touch["type"] == "friend.visited" else "match"
     yield Change(
@@ -74,8 +74,8 @@ def _touch_age(decided: Decided, change: FactChange, _words: str) -> Iterator[Ch
     )
 
 
-def _claim_delay(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
-    touch, claims = decided.touch, decided.own("friend.claimed")
+def _claim_delay(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
+    touch, claims = context.touch, context.own("friend.claimed")
     if touch is None or not isinstance(change.value, float):
         return
     at = touch["occurred_at"] + round(change.value * 1000)
@@ -86,44 +86,44 @@ def _claim_delay(decided: Decided, change: FactChange, words: str) -> Iterator[C
     else:
         yield Change(
             "had the friend claimed before it would have qualified",
-            edits=(_more(decided, "friend.claimed", contact_ref=OTHER, occurred_at=at),),
+            edits=(_more(context, "friend.claimed", contact_ref=OTHER, occurred_at=at),),
         )
 
 
-def _deed(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+def _friend_event(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
     """Something that the friend did, or did not."""
-    kind, fields = _DID[change.name]
-    there = decided.own(kind)
+    kind, fields = _FRIEND_EVENTS[change.name]
+    there = context.own(kind)
     if change.name == "eligible" and there and isinstance(change.value, bool):
         yield Change(words, edits=(_set(there[-1], eligible=change.value),))
     elif change.value is True:
-        yield Change(words, edits=(_more(decided, kind, **fields),))
+        yield Change(words, edits=(_more(context, kind, **fields),))
     elif there:
         yield Change(words, edits=tuple({"seq": row["seq"], "drop": True} for row in there))
 
 
-def _same_contact(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
-    told = [row for row in decided.own(*_TELLS) if row["contact_ref"] is not None]
+def _same_contact(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
+    told = [row for row in context.own(*_IDENTIFYING) if row["contact_ref"] is not None]
     if told and change.value is False:
         yield Change(words, edits=(_set(told[-1], contact_ref=OTHER),))
 
 
-def _same_device(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
-    seen = [row for row in decided.own(*_TELLS_DEVICE) if row["device_ref"] is not None]
+def _same_device(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
+    seen = [row for row in context.own(*_WITH_DEVICE) if row["device_ref"] is not None]
     if seen and change.value is False:
         yield Change(words, edits=tuple(_set(row, device_ref=OTHER) for row in seen))
 
 
-def _of_person(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
+def _of_person(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
     """A field of what is known of the friend or of the referrer."""
     whose, _, name = change.name.partition("_")
     if change.name in ("community", "referrer_kind"):
         whose, name = "referrer", change.name
-    subject = decided.event["subject"] if whose == "friend" else _referrer(decided)
+    subject = context.event["subject"] if whose == "friend" else _referrer(context)
     told = [
         row
-        for row in decided.around.of(subject=subject)
-        if row["type"] in _TELLS and row["seq"] < decided.event["seq"]
+        for row in context.around.of(subject=subject)
+        if row["type"] in _IDENTIFYING and row["seq"] < context.event["seq"]
     ]
     told = [row for row in told if row[name] is not None] or told
     if told and change.value is not None:
@@ -131,9 +131,9 @@ def _of_person(decided: Decided, change: FactChange, words: str) -> Iterator[Cha
         yield Change(words, edits=(edit,), of_link=name == "referrer_kind")
 
 
-def _referrer_age(decided: Decided, change: FactChange, _words: str) -> Iterator[Change]:
-    links = decided.around.of(subject=_referrer(decided), type="link.created")
-    attribution = decided.attribution
+def _referrer_age(context: DecisionContext, change: FactChange, _words: str) -> Iterator[Change]:
+    links = context.around.of(subject=_referrer(context), type="link.created")
+    attribution = context.attribution
     if links and attribution is not None and isinstance(change.value, float):
         at = attribution["attributed_at"] - round(change.value * DAY_MS)
         words = f"had the referrer's link been made {sooner(at - links[0]['received_at'])} it would have qualified"
@@ -141,8 +141,8 @@ def _referrer_age(decided: Decided, change: FactChange, _words: str) -> Iterator
         yield Change(words, edits=(edit,), of_link=True)
 
 
-def _friends(decided: Decided, change: FactChange, words: str) -> Iterator[Change]:
-    matched, attribution = decided.matched, decided.attribution
+def _friends(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
+    matched, attribution = context.matched, context.attribution
     if matched is None or attribution is None:
         return
     if not isinstance(change.value, float) or not isinstance(change.held, float):
@@ -166,27 +166,27 @@ def _friends(decided: Decided, change: FactChange, words: str) -> Iterator[Chang
     since = attribution["attributed_at"] - DAY_MS if change.name.endswith("24h") else 0
     others = [
         row
-        for row in decided.around.events.iter_rows(named=True)
+        for row in context.around.events.iter_rows(named=True)
         if row["id"].startswith("claim-") and since < row["received_at"] and row["seq"] < matched["seq"]
     ]
     if len(others) >= -count:
         yield Change(words, edits=tuple({"subject": row["subject"], "drop": True} for row in others[count:]))
 
 
-def _referrer(decided: Decided) -> str | None:
-    return decided.attribution["referrer_ref"] if decided.attribution else None
+def _referrer(context: DecisionContext) -> str | None:
+    return context.attribution["referrer_ref"] if context.attribution else None
 
 
 def _set(event: Fields, **fields: Any) -> Edit:
     return {"seq": event["seq"], "set": fields}
 
 
-def _more(decided: Decided, kind: str, **fields: Any) -> Edit:
-    event = {"type": kind, "source": "platform", "id": f"{OTHER}-{kind}", "subject": decided.event["subject"]}
-    return {"before": decided.event["seq"], "add": event | fields}
+def _more(context: DecisionContext, kind: str, **fields: Any) -> Edit:
+    event = {"type": kind, "source": "platform", "id": f"{OTHER}-{kind}", "subject": context.event["subject"]}
+    return {"before": context.event["seq"], "add": event | fields}
 
 
-_Maker = Callable[[Decided, FactChange, str], Iterator[Change]]
+_Maker = Callable[[DecisionContext, FactChange, str], Iterator[Change]]
 _MAKERS: Final[dict[str, _Maker]] = {
     "amount": _amount,
     **dict.fromkeys(("outcome", "currency", "new_customer"), _of_conversion),
@@ -194,7 +194,7 @@ _MAKERS: Final[dict[str, _Maker]] = {
     "method": _method,
     "touch_age_days": _touch_age,
     "claim_delay_seconds": _claim_delay,
-    **dict.fromkeys(_DID, _deed),
+    **dict.fromkeys(_FRIEND_EVENTS, _friend_event),
     "same_contact": _same_contact,
     "same_device": _same_device,
     "referrer_age_days": _referrer_age,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simulator.explain.change_words import sooner
+from simulator.explain.context import Change, DecisionContext, at_time
 from simulator.explain.edits import Edit
-from simulator.explain.saying import sooner
-from simulator.explain.solving import OTHER
+from simulator.explain.fact_changes import OTHER
 from simulator.explain.source import Fields
-from simulator.explain.trying import Change, Decided, at_time
 
 _IT = "it would have qualified"
 
 
-def by_reason(decided: Decided) -> Iterator[Change]:
+def by_reason(context: DecisionContext) -> Iterator[Change]:
     """Changes to try for the reason that the decision gives, the likeliest first."""
     found = {
         "unattributed": _unattributed,
@@ -21,48 +21,48 @@ def by_reason(decided: Decided) -> Iterator[Change]:
         "outside-program": _outside,
         "too-late": _too_late,
         "occurrence": _occurrence,
-    }.get(decided.row["reason"] or "")
+    }.get(context.row["reason"] or "")
     if found is not None:
-        yield from found(decided)
+        yield from found(context)
 
 
-def _conversion_at(decided: Decided, at: int) -> Change:
-    shift = at - decided.event["occurred_at"]
-    return Change(f"had it happened {sooner(shift)} {_IT}", edits=(at_time(decided.event, at),))
+def _conversion_at(context: DecisionContext, at: int) -> Change:
+    shift = at - context.event["occurred_at"]
+    return Change(f"had it happened {sooner(shift)} {_IT}", edits=(at_time(context.event, at),))
 
 
-def _touch_at(decided: Decided, at: int) -> Iterator[Change]:
-    touch = decided.touch
+def _touch_at(context: DecisionContext, at: int) -> Iterator[Change]:
+    touch = context.touch
     if touch is not None:
         what = "visit" if touch["type"] == "friend.visited" else "match"
         words = f"had the {what} happened {sooner(at - touch['occurred_at'])} {_IT}"
         yield Change(words, edits=(at_time(touch, at),))
 
 
-def _before_touch(decided: Decided) -> Iterator[Change]:
-    if decided.attribution is not None:
-        yield _conversion_at(decided, decided.attribution["touch_at"])
-        yield from _touch_at(decided, decided.event["occurred_at"])
+def _before_touch(context: DecisionContext) -> Iterator[Change]:
+    if context.attribution is not None:
+        yield _conversion_at(context, context.attribution["touch_at"])
+        yield from _touch_at(context, context.event["occurred_at"])
 
 
-def _outside(decided: Decided) -> Iterator[Change]:
-    at, program = decided.event["occurred_at"], decided.program
+def _outside(context: DecisionContext) -> Iterator[Change]:
+    at, program = context.event["occurred_at"], context.program
     if program.starts_ms is not None and at < program.starts_ms:
-        yield _conversion_at(decided, program.starts_ms)
+        yield _conversion_at(context, program.starts_ms)
     elif program.ends_ms is not None:
-        yield _conversion_at(decided, program.ends_ms - 1)
+        yield _conversion_at(context, program.ends_ms - 1)
 
 
-def _too_late(decided: Decided) -> Iterator[Change]:
-    within = decided.milestone.within_ms
-    if decided.attribution is not None and within is not None:
-        yield _conversion_at(decided, decided.attribution["touch_at"] + within)
-        yield from _touch_at(decided, decided.event["occurred_at"] - within)
+def _too_late(context: DecisionContext) -> Iterator[Change]:
+    within = context.milestone.within_ms
+    if context.attribution is not None and within is not None:
+        yield _conversion_at(context, context.attribution["touch_at"] + within)
+        yield from _touch_at(context, context.event["occurred_at"] - within)
 
 
-def _occurrence(decided: Decided) -> Iterator[Change]:
-    wanted, event = decided.milestone.occurrence, decided.event
-    before = decided.own(event["type"])[:-1]
+def _occurrence(context: DecisionContext) -> Iterator[Change]:
+    wanted, event = context.milestone.occurrence, context.event
+    before = context.own(event["type"])[:-1]
     if not isinstance(wanted, int):
         return
     missing = wanted - 1 - len(before)
@@ -92,56 +92,56 @@ def _copy(event: Fields, own_id: str) -> Fields:
     return {name: event.get(name) for name in names} | {"id": own_id}
 
 
-def _unattributed(decided: Decided) -> Iterator[Change]:
+def _unattributed(context: DecisionContext) -> Iterator[Change]:
     """A visit that missed the window, came too late, or led nowhere; or a code that would have been typed."""
-    subject = decided.event["subject"]
-    visits = [row for row in decided.around.of(subject=subject) if row["type"] == "friend.visited"]
-    visits.sort(key=lambda row: abs(row["occurred_at"] - decided.event["occurred_at"]))
+    subject = context.event["subject"]
+    visits = [row for row in context.around.of(subject=subject) if row["type"] == "friend.visited"]
+    visits.sort(key=lambda row: abs(row["occurred_at"] - context.event["occurred_at"]))
     for visit in visits:
-        yield from _for_visit(decided, visit)
-    for row in decided.own("friend.claimed", decided.event["type"]):
+        yield from _for_visit(context, visit)
+    for row in context.own("friend.claimed", context.event["type"]):
         if row["code"] is not None:
-            yield from _for_code(decided, row["code"], f"the code {row['code']}")
+            yield from _for_code(context, row["code"], f"the code {row['code']}")
     codes = dict.fromkeys(visit["code"] for visit in visits)
-    spare = decided.around.spare_code
+    spare = context.around.spare_code
     for code in codes or ([spare] if spare is not None else []):
         which = f"the code {code}" if codes else f"a live code such as {code}"
         words = f"with {which} sent with it, {_IT}"
-        yield Change(words, edits=({"seq": decided.event["seq"], "set": {"code": code}},))
+        yield Change(words, edits=({"seq": context.event["seq"], "set": {"code": code}},))
 
 
-def _for_visit(decided: Decided, visit: Fields) -> Iterator[Change]:
-    at, window = decided.event["occurred_at"], decided.program.attribution.window_ms
+def _for_visit(context: DecisionContext, visit: Fields) -> Iterator[Change]:
+    at, window = context.event["occurred_at"], context.program.attribution.window_ms
     occurred = visit["occurred_at"]
     wanted = min(max(occurred, at - window + 1), at)
     words = f"had the visit with {visit['code']} happened {sooner(wanted - occurred)} {_IT}"
-    if visit["seq"] > decided.event["seq"]:
+    if visit["seq"] > context.event["seq"]:
         ahead = {name: value for name, value in visit.items() if name not in ("seq", "received_at")}
-        add: Edit = {"before": decided.event["seq"], "add": ahead | {"occurred_at": wanted}}
-        early = decided.event["received_at"] - visit["received_at"]
+        add: Edit = {"before": context.event["seq"], "add": ahead | {"occurred_at": wanted}}
+        early = context.event["received_at"] - visit["received_at"]
         words = f"had the visit with {visit['code']} arrived {sooner(early or -1)} {_IT}"
         yield Change(words, edits=({"seq": visit["seq"], "drop": True}, add))
     elif wanted != occurred:
         yield Change(words, edits=(at_time(visit, wanted),))
-    yield from _for_code(decided, visit["code"], f"the link {visit['code']}", before=visit["seq"])
+    yield from _for_code(context, visit["code"], f"the link {visit['code']}", before=visit["seq"])
 
 
-def _for_code(decided: Decided, code: str, what: str, before: int | None = None) -> Iterator[Change]:
+def _for_code(context: DecisionContext, code: str, what: str, before: int | None = None) -> Iterator[Change]:
     """The code's link made earlier, or its owner one who may refer."""
-    links = decided.around.of(type="link.created", code=code)
-    before = decided.event["seq"] if before is None else before
+    links = context.around.of(type="link.created", code=code)
+    before = context.event["seq"] if before is None else before
     if not links:
         return
     if links[0]["seq"] > before:
         ahead = {name: value for name, value in links[0].items() if name not in ("seq", "received_at")}
-        first = decided.around.of(seq=before)[0]["received_at"]
+        first = context.around.of(seq=before)[0]["received_at"]
         words = f"had {what} been made {sooner(first - links[0]['received_at'] or -1)} {_IT}"
         add: Edit = {"before": before, "add": ahead | {"occurred_at": first}}
         yield Change(words, edits=({"seq": links[0]["seq"], "drop": True}, add), of_link=True)
-    allowed = decided.program.referrers
+    allowed = context.program.referrers
     kinds = [
         row
-        for row in decided.around.of(subject=links[0]["subject"], type="customer.identified")
+        for row in context.around.of(subject=links[0]["subject"], type="customer.identified")
         if row["seq"] < before
     ]
     if allowed and kinds and kinds[-1]["referrer_kind"] not in allowed:

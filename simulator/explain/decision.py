@@ -5,33 +5,33 @@ from __future__ import annotations
 import orjson
 
 from simulator.explain.amounts import foreign
-from simulator.explain.arrived import facts_after, visits_after
+from simulator.explain.context import DecisionContext
+from simulator.explain.fact_changes import Value
+from simulator.explain.late_arrivals import facts_after, visits_after
 from simulator.explain.nearest import nearest
-from simulator.explain.solving import Value
 from simulator.explain.source import Fields
-from simulator.explain.trying import Decided
 from simulator.program.model import Milestone, Program, Rule
 from simulator.program.phrases import condition_words
 from simulator.program.rules import compile_rule
 from simulator.program.words import duration, moment, ordinal
 
 
-def explain_decision(decided: Decided) -> Fields:
+def explain_decision(context: DecisionContext) -> Fields:
     """A decision of the table, in fields that are ready to print."""
-    row, attribution = decided.row, decided.attribution
-    event, facts, rules = decided.event, decided.facts, decided.rules
+    row, attribution = context.row, context.attribution
+    event, facts, rules = context.event, context.facts, context.rules
     failed = dict(orjson.loads(row["failed"]))
-    why = _why_not(row, event, decided.milestone, decided.program, attribution)
+    why = _why_not(row, event, context.milestone, context.program, attribution)
     if row["reason"] == "unattributed":
-        why = visits_after(decided.source, row, event, decided.program.attribution.window_ms) or why
+        why = visits_after(context.source, row, event, context.program.attribution.window_ms) or why
     lost = [rule for rule in rules if rule.code in failed]
-    why += facts_after(decided.source, row, event, lost)
-    other = foreign(event, decided.program)
+    why += facts_after(context.source, row, event, lost)
+    other = foreign(event, context.program)
     if other is not None and any(
         "amount" in compile_rule(rule).facts for rule in rules if rule.code in failed
     ):
         why.append(f"{other}, so to the rules the amount is unknown")
-    changes, none = nearest(decided)
+    changes, none = nearest(context)
     return {
         "id": row["id"],
         "source": event["source"],

@@ -8,12 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 from db.sqlite.readonly import in_words, open_readonly
+from simulator.explain.context import load_context
 from simulator.explain.journey import attribution_of, explain_friend
 from simulator.explain.lookup import find
 from simulator.explain.referrer import explain_referrer
 from simulator.explain.reward import explain_reward
 from simulator.explain.source import Fields, Source
-from simulator.explain.trying import load_decided
 
 
 def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
@@ -54,13 +54,13 @@ def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fie
     decision = source.rows("SELECT * FROM decision WHERE id = ?", row["decision"])[0]
     friend = decision["friend"]
     ref = source.ref(friend) or ""
-    decided = load_decided(source, decision, attribution_of(source, friend))
+    context = load_context(source, decision, attribution_of(source, friend))
     journey = explain_friend(source, friend, only_seq=row["seq"])
     return {
         "kind": "reward",
         "id": row["id"],
         "ref": ref,
         "name": short_name(ref),
-        "reward": explain_reward(source, row, decided),
+        "reward": explain_reward(source, row, context),
         **journey,
     }

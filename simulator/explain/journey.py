@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from simulator.explain.arrived import codes_after, kind_after
+from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
+from simulator.explain.late_arrivals import codes_after, kind_after
 from simulator.explain.reversals import reversals_of
 from simulator.explain.reward import explain_reward, missing
 from simulator.explain.source import Fields, Source
-from simulator.explain.trying import load_decided
 from simulator.program.words import duration, moment
 
 _AFTER_EVENTS = 2**62  # no event has such a seq
@@ -31,12 +31,12 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
     rows = [row for row in rows if only_seq is None or row["seq"] == only_seq]
     decisions, rewards = [], []
     for row in rows:
-        decided = load_decided(source, row, attribution)
-        decision = explain_decision(decided)
+        context = load_context(source, row, attribution)
+        decision = explain_decision(context)
         lines = source.rows("SELECT * FROM reward WHERE decision = ? ORDER BY id", row["id"])
-        decision["no_line"] = missing(decided, lines) if row["outcome"] == "qualified" else []
+        decision["no_line"] = missing(context, lines) if row["outcome"] == "qualified" else []
         decisions.append(decision)
-        rewards += [explain_reward(source, line, decided) for line in lines]
+        rewards += [explain_reward(source, line, context) for line in lines]
     return {
         "timeline": _timeline(events, attribution, decisions, rewards),
         "attribution": _attribution(attribution),
@@ -102,13 +102,13 @@ def _touches(source: Source, events: list[Fields], attribution: Fields | None) -
                 "channel": visit["channel"],
                 "referrer": source.ref(link["person"]) if link else None,
                 "won": attribution is not None and attribution["touch_seq"] == visit["seq"],
-                "why": _fate(source, visit, link, attribution),
+                "why": _touch_reason(source, visit, link, attribution),
             }
         )
     return touches
 
 
-def _fate(  # noqa: PLR0911 - one for each way to lose
+def _touch_reason(  # noqa: PLR0911 - one for each way to lose
     source: Source, visit: Fields, link: Fields | None, attribution: Fields | None
 ) -> str:
     """Why a visit won or lost."""

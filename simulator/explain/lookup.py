@@ -42,19 +42,19 @@ def find(source: Source, what: str, short_name: Callable[[str], str]) -> Target:
     if found:
         return Target("person", found["id"])
     target = (
-        _event(source, what)
-        or _reward(source, what)
-        or _named(source, what.lower(), short_name)
-        or _code(source, what)
-        or _hashed(source, what)
-        or _begun(source, what)
+        _by_event(source, what)
+        or _by_reward_number(source, what)
+        or _by_short_name(source, what.lower(), short_name)
+        or _by_code(source, what)
+        or _by_hash(source, what)
+        or _by_prefix(source, what)
     )
     if target is None:
-        raise InputError(_nothing(source, what, short_name))
+        raise InputError(_not_found(source, what, short_name))
     return target
 
 
-def _event(source: Source, what: str) -> Target | None:
+def _by_event(source: Source, what: str) -> Target | None:
     sender, _, own_id = what.partition(":")
     found = source.rows(
         "SELECT seq, source, person FROM event WHERE id = ? OR (id = ? AND source = ?) LIMIT 9",
@@ -73,7 +73,7 @@ def _event(source: Source, what: str) -> Target | None:
     return Target("conversion", seq)
 
 
-def _reward(source: Source, what: str) -> Target | None:
+def _by_reward_number(source: Source, what: str) -> Target | None:
     digits = what.removeprefix("reward:")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
         return None
@@ -81,14 +81,14 @@ def _reward(source: Source, what: str) -> Target | None:
     return Target("reward", found["id"]) if found else None
 
 
-def _named(source: Source, what: str, short_name: Callable[[str], str]) -> Target | None:
+def _by_short_name(source: Source, what: str, short_name: Callable[[str], str]) -> Target | None:
     if not _SHORT_NAME.fullmatch(what):
         return None
     found = [row for row in source.rows("SELECT id, ref FROM person") if short_name(row["ref"]) == what]
-    return _only(found, f"{what}: the short name")
+    return _single(found, f"{what}: the short name")
 
 
-def _code(source: Source, what: str) -> Target | None:
+def _by_code(source: Source, what: str) -> Target | None:
     """Whoever has a link of this code, whatever its case: it comes by telephone too."""
     found = source.rows(
         "SELECT DISTINCT person AS id FROM event WHERE type = 'link.created' AND code IN (?, ?)",
@@ -98,7 +98,7 @@ def _code(source: Source, what: str) -> Target | None:
     return Target("person", found[0]["id"]) if found else None
 
 
-def _hashed(source: Source, what: str) -> Target | None:
+def _by_hash(source: Source, what: str) -> Target | None:
     """Whoever gave a contact, or came by a device, of this hash. No index: read only where all else has failed."""
     found = source.rows(
         "SELECT DISTINCT person.id, ref FROM event JOIN person ON person.id = event.person "
@@ -106,19 +106,19 @@ def _hashed(source: Source, what: str) -> Target | None:
         what,
         what,
     )
-    return _only(found, f"{what}: the contact or device")
+    return _single(found, f"{what}: the contact or device")
 
 
-def _begun(source: Source, what: str) -> Target | None:
+def _by_prefix(source: Source, what: str) -> Target | None:
     if len(what) < _FEWEST:
         return None
     found = source.rows(
         "SELECT id, ref FROM person WHERE substr(ref, 1, ?) = ? LIMIT ?", len(what), what, _MOST + 1
     )
-    return _only(found, f"{what}: the beginning")
+    return _single(found, f"{what}: the beginning")
 
 
-def _only(found: Sequence[Fields], whose: str) -> Target | None:
+def _single(found: Sequence[Fields], whose: str) -> Target | None:
     """The one person that was found; raises InputError where there are several."""
     if len(found) > 1:
         names = ", ".join(row["ref"] for row in found[:_MOST])
@@ -127,14 +127,14 @@ def _only(found: Sequence[Fields], whose: str) -> Target | None:
     return Target("person", found[0]["id"]) if found else None
 
 
-def _nothing(source: Source, what: str, short_name: Callable[[str], str]) -> str:
+def _not_found(source: Source, what: str, short_name: Callable[[str], str]) -> str:
     """Say why nothing was found: the contact is not kept, the name is misspelt, or it is none at all."""
     if mask(what) != what:
         return (
             f"{mask(what)}: no e-mail and no telephone number is kept here; the client's system knows its reference "
             "(a keyed hash): give that, or a code, a short name or a conversion's id"
         )
-    near = _alike(source, what.lower(), short_name)
+    near = _similar_names(source, what.lower(), short_name)
     if near:
         return f"{shown(what)}: nobody is called so; did you mean {' or '.join(near)}?"
     return (
@@ -143,7 +143,7 @@ def _nothing(source: Source, what: str, short_name: Callable[[str], str]) -> str
     )
 
 
-def _alike(source: Source, what: str, short_name: Callable[[str], str]) -> list[str]:
+def _similar_names(source: Source, what: str, short_name: Callable[[str], str]) -> list[str]:
     """Short names that differ in one of their three parts, three at most."""
     parts = what.split("-")
     if len(parts) != len(("adjective", "animal", "number")):

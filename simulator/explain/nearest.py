@@ -14,47 +14,47 @@ import orjson
 
 from simulator.explain.by_facts import by_fact
 from simulator.explain.by_reason import by_reason
-from simulator.explain.saying import fact_words
-from simulator.explain.solving import OTHER, FactChange, nearest_facts
-from simulator.explain.trying import Change, Decided
+from simulator.explain.change_words import fact_words
+from simulator.explain.context import Change, DecisionContext
+from simulator.explain.fact_changes import OTHER, FactChange, nearest_facts
 
 MOST_TRIED: Final = 30  # changes judged for one decision: a third of a second
-MOST_TOLD: Final = 4
+MOST_NAMED: Final = 4
 
 
-def nearest(decided: Decided) -> tuple[list[Change], list[str]]:
+def nearest(context: DecisionContext) -> tuple[list[Change], list[str]]:
     """The nearest changes, at most `MOST_TOLD`; where there is none, lines that say why no single one would do."""
-    if decided.row["outcome"] == "qualified":
+    if context.row["outcome"] == "qualified":
         return [], []
-    if not decided.testable:
-        return _untested(decided), []
-    tried = islice(_candidates(decided), MOST_TRIED)
-    found = list(islice((change for change in tried if decided.works(change)), MOST_TOLD))
-    return found, [] if found else _why_none(decided)
+    if not context.testable:
+        return _untested(context), []
+    tried = islice(_candidates(context), MOST_TRIED)
+    found = list(islice((change for change in tried if context.works(change)), MOST_NAMED))
+    return found, [] if found else _why_none(context)
 
 
-def _candidates(decided: Decided) -> Iterator[Change]:
-    yield from by_reason(decided)
-    if decided.row["outcome"] == "ignored":
+def _candidates(context: DecisionContext) -> Iterator[Change]:
+    yield from by_reason(context)
+    if context.row["outcome"] == "ignored":
         return
-    for change in _fact_changes(decided):
-        yield from by_fact(decided, change)
-    yield from _by_operator(decided)
+    for change in _fact_changes(context):
+        yield from by_fact(context, change)
+    yield from _by_operator(context)
 
 
-def _fact_changes(decided: Decided) -> list[FactChange]:
-    failed = [rule for rule in decided.rules if rule.code in _failed(decided)]
-    return nearest_facts(failed, decided.facts, decided.program.digits) if failed else []
+def _fact_changes(context: DecisionContext) -> list[FactChange]:
+    failed = [rule for rule in context.rules if rule.code in _failed(context)]
+    return nearest_facts(failed, context.facts, context.program.digits) if failed else []
 
 
-def _failed(decided: Decided) -> dict[str, str]:
+def _failed(context: DecisionContext) -> dict[str, str]:
     """The rules that have to pass for it to qualify: those that refuse, and those that ask for a review."""
-    return dict(orjson.loads(decided.row["failed"]))
+    return dict(orjson.loads(context.row["failed"]))
 
 
-def _by_operator(decided: Decided) -> Iterator[Change]:
+def _by_operator(context: DecisionContext) -> Iterator[Change]:
     """A verdict: the one that is still to come, or another one than there was."""
-    row, event = decided.row, decided.event
+    row, event = context.row, context.event
     if row["outcome"] == "review":
         verdict = {
             "type": "review.decided",
@@ -66,32 +66,32 @@ def _by_operator(decided: Decided) -> Iterator[Change]:
             "decision_milestone": row["milestone"],
             "verdict": "approve",
         }
-        newest = int(decided.around.events["received_at"][-1])
+        newest = int(context.around.events["received_at"][-1])
         yield Change("an operator's approval qualifies it", edits=({"at": newest, "add": verdict},))
-    for review in decided.around.of(type="review.decided", verdict="decline", decision_id=event["id"]):
+    for review in context.around.of(type="review.decided", verdict="decline", decision_id=event["id"]):
         if row["reason"] == "declined":
             edit = {"seq": review["seq"], "set": {"verdict": "approve"}}
             yield Change("had the operator approved it, it would have qualified", edits=(edit,))
 
 
-def _untested(decided: Decided) -> list[Change]:
+def _untested(context: DecisionContext) -> list[Change]:
     """What the rules alone say, without edits that could be tried."""
-    words = (fact_words(change, decided.program) for change in _fact_changes(decided))
-    return [Change(f"{one} the rules would have passed") for one in words][:MOST_TOLD]
+    words = (fact_words(change, context.program) for change in _fact_changes(context))
+    return [Change(f"{one} the rules would have passed") for one in words][:MOST_NAMED]
 
 
-def _why_none(decided: Decided) -> list[str]:
+def _why_none(context: DecisionContext) -> list[str]:
     """Why no single change would have made it qualify."""
-    reason = decided.row["reason"]
-    if reason == "occurrence" and decided.milestone.occurrence == "any":
+    reason = context.row["reason"]
+    if reason == "occurrence" and context.milestone.occurrence == "any":
         return ["no single change would do: this milestone is reached once, and it was reached already"]
     if reason == "unattributed":
         return ["no single change of what was sent would do: it needs a visit through a live link, or a code"]
-    failed = _failed(decided)
-    rules = [rule for rule in decided.rules if rule.code in failed]
-    if decided.row["outcome"] == "ignored" or not rules:
+    failed = _failed(context)
+    rules = [rule for rule in context.rules if rule.code in failed]
+    if context.row["outcome"] == "ignored" or not rules:
         return ["no single change would do: it would then fail for another reason"]
-    facts = [fact_words(change, decided.program) for change in _fact_changes(decided)]
+    facts = [fact_words(change, context.program) for change in _fact_changes(context)]
     if facts:
         return [
             f"{line} the rules would have passed, but nothing that was sent alone makes it so"
@@ -99,8 +99,8 @@ def _why_none(decided: Decided) -> list[str]:
         ]
     lines = []
     for rule in rules:
-        alone = nearest_facts([rule], decided.facts, decided.program.digits)
-        said = fact_words(alone[0], decided.program) if alone else "nothing would have passed it"
+        alone = nearest_facts([rule], context.facts, context.program.digits)
+        said = fact_words(alone[0], context.program) if alone else "nothing would have passed it"
         lines.append(f"{rule.code}: {said}")
     if len(lines) == 1:
         return [f"no single change would do. {lines[0]}"]

@@ -83,7 +83,7 @@ class Neighbourhood:
                 found[key] = Verdict(row["outcome"], row["reason"], row["failed"])
         return found
 
-    def faithful(self, row: Fields, key: Key) -> bool:
+    def reproduces(self, row: Fields, key: Key) -> bool:
         """Whether the part is whole as far as a stored decision goes: judged again, it comes out the same."""
         found = self.judge().get(key)
         return found == Verdict(row["outcome"], row["reason"], row["failed"])

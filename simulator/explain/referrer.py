@@ -35,14 +35,14 @@ def explain_referrer(source: Source, person: int) -> Fields | None:
     return {
         "links": [{"code": link["code"], "since": link["received_at"]} for link in links],
         "friends_count": len(brought),
-        "friends": _came_to(source, person, brought[:_MOST_FRIENDS]),
+        "friends": _with_outcomes(source, person, brought[:_MOST_FRIENDS]),
         "room": rooms_now(source, person, source.now),
         "decisions": outcomes,
         "rewards": [{**row, "value": money(row["value_minor"], source.program)} for row in rewards],
     }
 
 
-def _came_to(source: Source, person: int, brought: list[Fields]) -> list[Fields]:
+def _with_outcomes(source: Source, person: int, brought: list[Fields]) -> list[Fields]:
     """Each friend with what came of bringing them: kinds of `decisions`, and the referrer's own `rewards`."""
     found = []
     for row in brought:

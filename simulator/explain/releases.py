@@ -17,7 +17,7 @@ from simulator.proof.invariants import window_start
 
 RELEASED: Final = ("counted", "capped", "unfunded", "issued", "revoked")
 PAID: Final = ("issued", "revoked")
-_TRIED: Final = 60  # moments at which room may come back
+_MOST_MOMENTS: Final = 60  # moments at which room may come back
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Releases:
         following = -(-max(number + 1, tier[0]) // every) * every
         return following if tier[1] is None or following <= tier[1] else None
 
-    def would(self, due_at: int, beside_minor: int = 0) -> str:
+    def state_if_due(self, due_at: int, beside_minor: int = 0) -> str:
         """The state that a line due at this time would be released to.
 
         `beside_minor` is what else of the budget the same change would have spent.
@@ -126,10 +126,10 @@ class Releases:
         paid = f"SELECT COALESCE(SUM(value_minor), 0) AS spent FROM reward WHERE state IN {PAID} AND {where}"
         return int(self._source.rows(paid, *place)[0]["spent"])
 
-    def room_back(self, due_at: int) -> int | None:
+    def next_room(self, due_at: int) -> int | None:
         """The first time after this one at which the line would be issued, with what was issued since; or null."""
-        for at in list(self._moments(due_at))[:_TRIED]:
-            if self.would(at) == "issued":
+        for at in list(self._moments(due_at))[:_MOST_MOMENTS]:
+            if self.state_if_due(at) == "issued":
                 return at
         return None
 

@@ -27,13 +27,13 @@ def reversals_of(source: Source, events: list[Fields], only_seq: int | None = No
     if only_seq is None:
         found |= {event["seq"]: event for event in events if event["type"] == "conversion.reversed"}
     by_id = {(event["source"], event["id"]): event for event in events}
-    return [_told(source, found[seq], by_id) for seq in sorted(found)]
+    return [_explain_reversal(source, found[seq], by_id) for seq in sorted(found)]
 
 
 _NEWEST: Final = f"SELECT seq FROM event WHERE reverses = ? ORDER BY seq DESC LIMIT {_MOST}"
 
 
-def _told(source: Source, reversal: Fields, by_id: dict[tuple[str, str], Fields]) -> Fields:
+def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, str], Fields]) -> Fields:
     conversion = by_id.get((reversal["source"], reversal["reverses"]))
     moments = {reversal["received_at"]} | ({conversion["received_at"]} if conversion else set())
     reason = None

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from simulator.explain.amounts import foreign, no_share
+from simulator.explain.change_words import sooner
+from simulator.explain.context import Change, DecisionContext, at_time
 from simulator.explain.releases import Releases, Room, terms_of, window_words
-from simulator.explain.saying import sooner
 from simulator.explain.source import Fields, Source
-from simulator.explain.trying import Change, Decided, at_time
 from simulator.program.model import Program, Reward
 from simulator.program.words import moment, money, ordinal
 
 
-def explain_reward(source: Source, row: Fields, decided: Decided) -> Fields:
+def explain_reward(source: Source, row: Fields, context: DecisionContext) -> Fields:
     """A reward line of a decision, in fields that are ready to print."""
-    program = decided.program
+    program = context.program
     terms = terms_of(program, row["reward"])
-    why, changes = _why(source, row, terms, decided)
-    other = foreign(decided.event, program)
+    why, changes = _why(source, row, terms, context)
+    other = foreign(context.event, program)
     if other is not None and terms.value_minor is not None:
         why += f"; its value is fixed, so it does not matter that {other}"
     return {
@@ -38,7 +38,7 @@ def explain_reward(source: Source, row: Fields, decided: Decided) -> Fields:
     }
 
 
-def missing(decided: Decided, lines: list[Fields]) -> list[str]:
+def missing(context: DecisionContext, lines: list[Fields]) -> list[str]:
     """Rewards of a qualified decision's milestone that gave no line, and why."""
     there = {line["reward"] for line in lines}
     reasons = {
@@ -46,14 +46,14 @@ def missing(decided: Decided, lines: list[Fields]) -> list[str]:
         "community": "no community of the referrer is known",
     }
     return [
-        f"{terms.name}: no line, {no_share(decided.event, terms, decided.program) or reasons[terms.to]}"
-        for terms in decided.program.rewards
-        if terms.on == decided.milestone.name and terms.name not in there
+        f"{terms.name}: no line, {no_share(context.event, terms, context.program) or reasons[terms.to]}"
+        for terms in context.program.rewards
+        if terms.on == context.milestone.name and terms.name not in there
     ]
 
 
 def _why(  # noqa: PLR0911 - one for each state
-    source: Source, row: Fields, terms: Reward, decided: Decided
+    source: Source, row: Fields, terms: Reward, context: DecisionContext
 ) -> tuple[str, list[Change]]:
     at, state = moment(row["state_at"]), row["state"]
     if state == "pending":
@@ -62,18 +62,18 @@ def _why(  # noqa: PLR0911 - one for each state
         return f"it was issued on {at}", []
     if state == "revoked":
         why = f"it was issued on {moment(row['due_at'])} and clawed back on {at}: the conversion was reversed"
-        return why, _kept(row, terms, decided)
+        return why, _if_reversed_late(row, terms, context)
     releases = Releases(source, terms, row)
     if state == "voided":
         why = f"the conversion was reversed before it fell due; voided on {at}"
-        return why, _not_voided(source, row, releases, decided)
+        return why, _not_voided(source, row, releases, context)
     if state == "counted":
         return _counted(releases, row)
     if state == "capped":
-        return _capped(releases, row, decided)
+        return _capped(releases, row, context)
     left = max(0, int(releases.budget_left(row["due_at"])))
-    lacks = money(row["value_minor"] - left, decided.program)
-    why = f"the budget had {money(left, decided.program)} left on {at}"
+    lacks = money(row["value_minor"] - left, context.program)
+    why = f"the budget had {money(left, context.program)} left on {at}"
     return why, [Change(f"with {lacks} more of budget left it would have been issued", "issued")]
 
 
@@ -93,19 +93,19 @@ def _waiting(releases: Releases, row: Fields) -> str:
 # -- reversed -------------------------------------------------------------------------------------------
 
 
-def _reversals(decided: Decided) -> list[Fields]:
+def _reversals(context: DecisionContext) -> list[Fields]:
     """Reversals of the conversion in the friend's name; others have no effect."""
-    event = decided.event
+    event = context.event
     where = (
         "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ? AND event.person = ?"
     )
-    return decided.source.events(where, event["source"], event["id"], event["person"])
+    return context.source.events(where, event["source"], event["id"], event["person"])
 
 
-def _kept(row: Fields, terms: Reward, decided: Decided) -> list[Change]:
+def _if_reversed_late(row: Fields, terms: Reward, context: DecisionContext) -> list[Change]:
     """A clawback that would have come too late."""
     until = row["due_at"] + (terms.clawback_ms or 0)
-    reversals = _reversals(decided)
+    reversals = _reversals(context)
     if len(reversals) != 1:
         return [_TOO_MANY]
     shift = until + 1 - reversals[0]["received_at"]
@@ -113,9 +113,9 @@ def _kept(row: Fields, terms: Reward, decided: Decided) -> list[Change]:
     return [Change(words, "issued", ({"seq": reversals[0]["seq"], "set": {"received_at": until + 1}},))]
 
 
-def _not_voided(source: Source, row: Fields, releases: Releases, decided: Decided) -> list[Change]:
+def _not_voided(source: Source, row: Fields, releases: Releases, context: DecisionContext) -> list[Change]:
     """A reversal that would have come after the line fell due."""
-    reversals = _reversals(decided)
+    reversals = _reversals(context)
     if len(reversals) != 1:
         return [_TOO_MANY]
     beside = source.rows(
@@ -123,7 +123,7 @@ def _not_voided(source: Source, row: Fields, releases: Releases, decided: Decide
         "(SELECT id FROM decision WHERE seq = ?) AND id != ?",
         *(row["seq"], row["id"]),
     )[0]["minor"]
-    state = releases.would(row["due_at"], beside)
+    state = releases.state_if_due(row["due_at"], beside)
     terms, reversal = releases.terms, reversals[0]
     until = row["due_at"] + (terms.clawback_ms or 0)
     shift = until + 1 - reversal["received_at"]
@@ -158,17 +158,17 @@ def _counted(releases: Releases, row: Fields) -> tuple[str, list[Change]]:
     return why, [Change(words, "counted")]
 
 
-def _capped(releases: Releases, row: Fields, decided: Decided) -> tuple[str, list[Change]]:
+def _capped(releases: Releases, row: Fields, context: DecisionContext) -> tuple[str, list[Change]]:
     least = min((cap.value_minor for cap in releases.terms.caps if cap.value_minor is not None), default=None)
     if least is not None and row["value_minor"] > least:
-        program = decided.program
+        program = context.program
         return (
             f"it is {money(row['value_minor'], program)}, and a cap allows {money(least, program)}: it never fits",
             [Change("no later day would do: it is more than its cap allows at all", "capped")],
         )
     full = next((room for room in releases.rooms(row["due_at"]) if not room.fits(row["value_minor"])), None)
-    why = "a cap left no room for it" if full is None else _full(full, row, decided.program)
-    back = releases.room_back(row["due_at"])
+    why = "a cap left no room for it" if full is None else _full(full, row, context.program)
+    back = releases.next_room(row["due_at"])
     if back is None:
         lasting = full is not None and full.cap.window.kind == "lifetime"
         words = (
@@ -178,13 +178,13 @@ def _capped(releases: Releases, row: Fields, decided: Decided) -> tuple[str, lis
     changes = [Change(f"room came back on {moment(back)}: {sooner(back - row['due_at'])}", "capped")]
     at = back - releases.terms.hold_ms
     later = Change(
-        f"had the conversion come {sooner(at - decided.event['occurred_at'])} it would have been issued",
+        f"had the conversion come {sooner(at - context.event['occurred_at'])} it would have been issued",
         "issued",
-        (at_time(decided.event, at),),
+        (at_time(context.event, at),),
     )
-    arrives = max(at, decided.event["received_at"])
-    same_program = decided.source.program_when(arrives) is decided.program  # else the line may be another's
-    if same_program and not _reversals(decided) and decided.testable and decided.works(later):
+    arrives = max(at, context.event["received_at"])
+    same_program = context.source.program_when(arrives) is context.program  # else the line may be another's
+    if same_program and not _reversals(context) and context.testable and context.works(later):
         changes.append(later)
     return why, changes
 

@@ -15,12 +15,12 @@ from db.read import log
 from db.sqlite.readonly import open_readonly
 from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
+from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
 from simulator.explain.edits import edited
 from simulator.explain.journey import attribution_of
 from simulator.explain.reward import explain_reward
 from simulator.explain.source import Source
-from simulator.explain.trying import load_decided
 from simulator.platform.platform import Platform
 from simulator.platform.records import parse_program, typed
 from simulator.program.model import Program
@@ -61,7 +61,7 @@ def outcomes(program: Program, events: pl.DataFrame) -> dict[tuple[str, str, str
 def explained(source: Source) -> list[Fields]:
     rows = source.rows("SELECT * FROM decision WHERE outcome != 'qualified' ORDER BY id")
     return [
-        explain_decision(load_decided(source, row, attribution_of(source, row["friend"]))) for row in rows
+        explain_decision(load_context(source, row, attribution_of(source, row["friend"]))) for row in rows
     ]
 
 
@@ -81,10 +81,10 @@ def check_rewards(source: Source, events: pl.DataFrame, seed: int, seen: Counter
     """The same for reward lines that were not paid, or not for good."""
     for line in source.rows("SELECT * FROM reward WHERE state NOT IN ('pending', 'issued') ORDER BY id"):
         decision = source.rows("SELECT * FROM decision WHERE id = ?", line["decision"])[0]
-        decided = load_decided(source, decision, attribution_of(source, decision["friend"]))
-        told = explain_reward(source, line, decided)
+        context = load_context(source, decision, attribution_of(source, decision["friend"]))
+        told = explain_reward(source, line, context)
         assert told["why_not"], (seed, told)
-        key = (decided.event["source"], decided.event["id"], line["reward"])
+        key = (context.event["source"], context.event["id"], line["reward"])
         seen[line["state"]] += 1
         for change in told["changes"]:
             if not change["edits"]:

@@ -45,22 +45,22 @@ def grain(name: str, digits: int) -> float:
 
 def nearest_facts(rules: Sequence[Rule], facts: dict[str, Value], digits: int) -> list[FactChange]:
     """The single changes of a fact with which all these rules pass, the nearest for each fact; may be none."""
-    asked = _Asked([compile_rule(rule) for rule in rules], facts)
+    probe = _RuleProbe([compile_rule(rule) for rule in rules], facts)
     constants = [constant for rule in rules for constant in _constants(rule.require)]
     found: list[FactChange] = []
-    for name in asked.names:
+    for name in probe.names:
         held = facts.get(name)
         if FACTS[name] == pl.Float64():
-            values: list[Value] = list(_nearest_numbers(asked, name, held, constants, grain(name, digits)))
+            values: list[Value] = list(_nearest_numbers(probe, name, held, constants, grain(name, digits)))
         else:
             candidates = [value for value in _candidates(name, constants) if value != held]
-            passed = asked.passing(name, candidates)
+            passed = probe.passing(name, candidates)
             values = [value for value, fine in zip(candidates, passed, strict=True) if fine][:1]
         found += [FactChange(name, held, value) for value in values]
     return found
 
 
-class _Asked:
+class _RuleProbe:
     """Rules to be asked, and the facts as they were."""
 
     def __init__(self, rules: Sequence[CompiledRule], facts: dict[str, Value]) -> None:
@@ -79,7 +79,7 @@ class _Asked:
 
 
 def _nearest_numbers(
-    asked: _Asked, name: str, held: Value, constants: Sequence[Any], step: float
+    probe: _RuleProbe, name: str, held: Value, constants: Sequence[Any], step: float
 ) -> Iterator[float]:
     """The nearest number that passes, up and down."""
     start = float(held) if isinstance(held, int | float) else 0.0
@@ -87,7 +87,7 @@ def _nearest_numbers(
     far = [start + sign * step * 2.0**power for power in range(_DOUBLINGS) for sign in (-1, 1)]
     near = [one + place * step for one in limits for place in (-1, 0, 1)]
     values = sorted({_on_grain(one, step) for one in (*far, *near) if one >= 0})
-    passed = dict(zip(values, asked.passing(name, values), strict=True))
+    passed = dict(zip(values, probe.passing(name, values), strict=True))
     for side in (
         [one for one in values if one > start],
         [one for one in reversed(values) if one < start],
@@ -96,18 +96,18 @@ def _nearest_numbers(
         before = start
         for value in side:
             if passed.get(value):
-                yield _halve(asked, name, before, value, step)
+                yield _halve(probe, name, before, value, step)
                 break
             before = value
 
 
-def _halve(asked: _Asked, name: str, fails: float, passes: float, step: float) -> float:
+def _halve(probe: _RuleProbe, name: str, fails: float, passes: float, step: float) -> float:
     """The number nearest to `fails` that still passes, between it and `passes`."""
     while abs(passes - fails) > 1.5 * step:
         middle = _on_grain((fails + passes) / 2, step)
         if middle in (fails, passes):
             break
-        if asked.passing(name, [middle])[0]:
+        if probe.passing(name, [middle])[0]:
             passes = middle
         else:
             fails = middle

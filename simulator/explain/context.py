@@ -9,8 +9,8 @@ from functools import cached_property
 import orjson
 
 from simulator.explain.edits import Edit
+from simulator.explain.fact_changes import Value
 from simulator.explain.neighbourhood import Key, Neighbourhood
-from simulator.explain.solving import Value
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Milestone, Program, Rule
 from simulator.program.rules import compile_rule
@@ -34,7 +34,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecisionContext:
     """A stored decision: its row, its conversion, the program and milestone, who it is about, rules and facts."""
 
     source: Source
@@ -60,7 +60,7 @@ class Decided:
     @cached_property
     def testable(self) -> bool:
         """Whether that part, judged again, gives what is stored: only then is a change worth trying on it."""
-        return self.around.faithful(self.row, self.key)
+        return self.around.reproduces(self.row, self.key)
 
     def works(self, change: Change) -> bool:
         """Whether the decision would have qualified with a change: it is judged again."""
@@ -95,14 +95,14 @@ class Decided:
         return found[0] if found else None
 
 
-def load_decided(source: Source, row: Fields, attribution: Fields | None) -> Decided:
+def load_context(source: Source, row: Fields, attribution: Fields | None) -> DecisionContext:
     """A decision of the table with all that it came from."""
     program = source.programs[row["program_version"]]
     milestone = next(one for one in program.milestones if one.name == row["milestone"])
     facts = orjson.loads(row["facts"]) if row["facts"] else {}
     rules = [rule for rule in program.rules if milestone.name in rule.milestones]
     event = source.events("event.seq = ?", row["seq"])[0]
-    return Decided(
+    return DecisionContext(
         source, row, event, program, milestone, attribution, rules if row["facts"] is not None else [], facts
     )
 

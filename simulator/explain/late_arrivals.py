@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from simulator.explain.saying import span
+from simulator.explain.change_words import span
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Rule
 from simulator.program.rules import compile_rule
 from simulator.program.words import moment
 
 FRIEND, REFERRER = "friend", "referrer"
-_TOLD_BY: Final = {
+_FACT_EVENTS: Final = {
     "eligible": (FRIEND, ("eligibility.confirmed",), None, "the friend's eligibility"),
     "claimed": (FRIEND, ("friend.claimed",), None, "the friend's claim"),
     "claim_delay_seconds": (FRIEND, ("friend.claimed",), None, "the friend's claim"),
@@ -60,9 +60,9 @@ def facts_after(source: Source, row: Fields, event: Fields, rules: list[Rule]) -
     names = dict.fromkeys(name for rule in rules for name in compile_rule(rule).facts)
     told: set[int] = set()
     for name in names:
-        if name not in _TOLD_BY:
+        if name not in _FACT_EVENTS:
             continue
-        whose, types, field, words = _TOLD_BY[name]
+        whose, types, field, words = _FACT_EVENTS[name]
         given = f" AND event.{field} IS NOT NULL" if field else ""
         marks = ", ".join("?" * len(types))
         found = source.events(

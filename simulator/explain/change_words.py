@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
-from simulator.explain.solving import FactChange, Value
+from simulator.explain.fact_changes import FactChange, Value
 from simulator.program.model import Program
 from simulator.program.words import money
 
