@@ -1,19 +1,23 @@
-"""Explanations: what happened to a friend, a referrer, a conversion or a reward, and what would have paid.
+"""Explain what happened to a friend, a referrer, a conversion or a reward, and what would have paid.
 
-lookup.py         which of them a text names
-journey.py        a friend: events, the touches that lost, decisions, rewards
-referrer.py       a referrer: links, friends, what they were given, what caps leave room for
-decision.py       one decision: each rule, the values it read, the nearest change
-reward.py         one reward: why it stands as it stands, and what would have had it paid
-releases.py       what would become of a line that falls due at another time
+lookup.py         find the person, conversion or reward that a text names
+journey.py        a friend: events, touches and why they lost, decisions, rewards
+referrer.py       a referrer: links, friends, rewards, and the room that caps leave
+decision.py       one decision: each rule, the values it read, the nearest changes
+late_arrivals.py  what arrived only after a decision, and would have counted
+reward.py         one reward: the reason for its state, and what would have had it paid
+releases.py       the state of a reward line if it fell due at another time
+reversals.py      reversals of a friend's conversions, and why some had no effect
+amounts.py        why an amount gives no percentage
 nearest.py        the nearest single changes that would have made a decision qualify
-by_reason.py      … tried for each reason to be ignored
-by_facts.py       … and for each fact that a failing rule reads
-solving.py        the nearest value of a fact with which rules pass
-trying.py         a decision with all that it came from, on which a change is tried
-neighbourhood.py  the part of the log that it depends on, judged again
-edits.py          changes to a log
-saying.py         changes in words
+by_reason.py      candidate changes for each reason to be ignored
+by_facts.py       candidate changes for each fact that a failing rule reads
+fact_changes.py   the nearest value of a fact with which rules pass
+context.py        a decision with everything it was made from, to try a change on
+neighbourhood.py  the part of the log that a decision depends on, judged again
+edits.py          edits of a log
+change_words.py   changes in words
+source.py         the database as explanations read it
 """
 
 from simulator.explain.explain import explain

@@ -1,4 +1,4 @@
-"""Why a conversion's amount gives no share, or is no amount at all, in a sentence."""
+"""Explain in a sentence why a conversion's amount gives no percentage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simulator.program.words import amount, money
 
 
 def foreign(event: Fields, program: Program) -> str | None:
-    """Say that a conversion is in another currency than the program's; None where it is not."""
+    """Return a sentence if the conversion is in another currency than the program's, else None."""
     currency = event.get("currency")
     if currency is None or currency == program.currency:
         return None
@@ -23,7 +23,7 @@ def foreign(event: Fields, program: Program) -> str | None:
 
 
 def no_share(event: Fields, terms: Reward, program: Program) -> str | None:
-    """Say why a percentage of a conversion's amount is nothing; None where it is not, or the value is fixed."""
+    """Return why a percentage of the conversion's amount is nothing; None if it isn't, or if the value is fixed."""
     if terms.percent is None:
         return None
     said = foreign(event, program)

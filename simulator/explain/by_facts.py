@@ -1,4 +1,4 @@
-"""Changes of what happened that give one fact another value: what would have made rules pass."""
+"""Changes of the log that give one fact another value, so that the rules that failed would pass."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FRIEND_EVENTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 
 
 def by_fact(context: DecisionContext, change: FactChange) -> Iterator[Change]:
-    """Ways in which the fact could have had that value: none where nobody could have made it so."""
+    """Yield the changes with which the fact would have had that value; nothing if no event could have set it."""
     words = f"{fact_words(change, context.program)} it would have qualified"
     maker = _MAKERS.get(change.name)
     if maker is not None:
@@ -91,7 +91,7 @@ def _claim_delay(context: DecisionContext, change: FactChange, words: str) -> It
 
 
 def _friend_event(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
-    """Something that the friend did, or did not."""
+    """Yield a change for a fact that stands for an event of the friend's: add the event, change it or drop it."""
     kind, fields = _FRIEND_EVENTS[change.name]
     there = context.own(kind)
     if change.name == "eligible" and there and isinstance(change.value, bool):
@@ -115,7 +115,7 @@ def _same_device(context: DecisionContext, change: FactChange, words: str) -> It
 
 
 def _of_person(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
-    """A field of what is known of the friend or of the referrer."""
+    """Yield a change of a field that identifies the friend or the referrer."""
     whose, _, name = change.name.partition("_")
     if change.name in ("community", "referrer_kind"):
         whose, name = "referrer", change.name

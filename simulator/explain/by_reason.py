@@ -1,4 +1,4 @@
-"""Changes with which an ignored conversion would have counted: one function for each reason to be ignored."""
+"""Changes with which an ignored conversion would have counted: a function for each reason to be ignored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _IT = "it would have qualified"
 
 
 def by_reason(context: DecisionContext) -> Iterator[Change]:
-    """Changes to try for the reason that the decision gives, the likeliest first."""
+    """Yield the changes to try for the decision's reason, the likeliest first."""
     found = {
         "unattributed": _unattributed,
         "before-touch": _before_touch,
@@ -93,7 +93,7 @@ def _copy(event: Fields, own_id: str) -> Fields:
 
 
 def _unattributed(context: DecisionContext) -> Iterator[Change]:
-    """A visit that missed the window, came too late, or led nowhere; or a code that would have been typed."""
+    """Yield changes that attribute the friend: of a visit out of the window, late or by a dead link; or a code sent."""
     subject = context.event["subject"]
     visits = [row for row in context.around.of(subject=subject) if row["type"] == "friend.visited"]
     visits.sort(key=lambda row: abs(row["occurred_at"] - context.event["occurred_at"]))
@@ -127,7 +127,7 @@ def _for_visit(context: DecisionContext, visit: Fields) -> Iterator[Change]:
 
 
 def _for_code(context: DecisionContext, code: str, what: str, before: int | None = None) -> Iterator[Change]:
-    """The code's link made earlier, or its owner one who may refer."""
+    """Yield changes that make a code valid: its link created earlier, or its owner of a kind that may refer."""
     links = context.around.of(type="link.created", code=code)
     before = context.event["seq"] if before is None else before
     if not links:

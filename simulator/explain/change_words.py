@@ -1,4 +1,4 @@
-"""Changes in words: how a fact would have had to be, and how much earlier or later something."""
+"""Put changes into words: another value of a fact, and how much earlier or later something would have happened."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TRUTHS: Final = {
 
 
 def span(ms: int) -> str:
-    """Write a time in its two largest units: `3 days 2 hours`, `4 minutes`."""
+    """Write a span of milliseconds in its two largest units: `3 days 2 hours`, `4 minutes`."""
     ms = abs(ms)
     parts: list[str] = []
     for size, unit in _UNITS:
@@ -45,12 +45,12 @@ def span(ms: int) -> str:
 
 
 def sooner(ms: int) -> str:
-    """Say how much earlier (below 0) or later: `3 days earlier`."""
+    """Say how much earlier (`ms` below 0) or later: `3 days earlier`."""
     return f"{span(ms)} {'later' if ms >= 0 else 'earlier'}"
 
 
 def fact_words(change: FactChange, program: Program) -> str:
-    """Say a change of a fact that is no matter of time."""
+    """Put a change of a fact into words; not for facts that are spans of time."""
     name, held, value = change.name, change.held, change.value
     if (name, value) in _TRUTHS:
         return _TRUTHS[name, value]  # type: ignore[index]
@@ -65,7 +65,7 @@ def fact_words(change: FactChange, program: Program) -> str:
 
 
 def shown(value: Value) -> str:
-    """Write a value as people read it."""
+    """Write a fact's value for people."""
     if value is None:
         return "unknown"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What a change is tried on: one stored decision, with all that it came from."""
+"""A stored decision with everything it was made from, and a change that can be tried on it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from simulator.program.rules import compile_rule
 
 @dataclass(frozen=True)
 class Change:
-    """A single change in words, what it would have made (`qualified`, `issued`), and the edits of the log it is.
+    """A single change: in words, the state it leads to (`qualified`, `issued`), and as edits of the log.
 
-    `of_link` says that it makes a link serve at another time: others who used it might have become friends, too.
+    `of_link`: the change makes a link valid at another time, so other people who used it might have become friends too.
     """
 
     text: str
@@ -29,13 +29,13 @@ class Change:
     of_link: bool = False
 
     def fields(self) -> Fields:
-        """As an object that is ready to print."""
+        """Return the change as an object ready to print."""
         return {"text": self.text, "makes": self.makes, "edits": list(self.edits)}
 
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """A stored decision: its row, its conversion, the program and milestone, who it is about, rules and facts."""
+    """A stored decision with its conversion (`event`), program, milestone, attribution, rules and facts."""
 
     source: Source
     row: Fields
@@ -48,46 +48,46 @@ class DecisionContext:
 
     @property
     def key(self) -> Key:
-        """What it is known by in another log."""
+        """What identifies the decision in any log."""
         return self.event["source"], self.event["id"], self.row["milestone"]
 
     @cached_property
     def around(self) -> Neighbourhood:
-        """The part of the log that it depends on."""
+        """The part of the log that the decision depends on."""
         referrer = self.attribution["referrer"] if self.attribution else None
         return Neighbourhood(self.source, self.row["friend"], referrer)
 
     @cached_property
     def testable(self) -> bool:
-        """Whether that part, judged again, gives what is stored: only then is a change worth trying on it."""
+        """Whether judging that part again gives the stored decision; if not, changes can't be tried on it."""
         return self.around.reproduces(self.row, self.key)
 
     def works(self, change: Change) -> bool:
-        """Whether the decision would have qualified with a change: it is judged again."""
+        """Judge the log again with a change, and return whether the decision qualifies."""
         if change.of_link and self._counts_friends:
-            return False  # who else would have come by the link is not in this part of the log
+            return False  # people who would have come by the link are not in this part of the log
         verdict = self.around.judge(change.edits).get(self.key)
         return verdict is not None and verdict.outcome == "qualified"
 
     @cached_property
     def _counts_friends(self) -> bool:
-        """Whether a rule counts the referrer's friends."""
+        """Whether a rule of the milestone counts the referrer's friends."""
         rules = (rule for rule in self.program.rules if self.milestone.name in rule.milestones)
         return any(name.startswith("referrer_friends") for rule in rules for name in compile_rule(rule).facts)
 
     def own(self, *types: str) -> list[Fields]:
-        """The friend's events of these types before the conversion, and itself, in log order."""
+        """Return the friend's events of these types up to and including the conversion, in log order."""
         subject, seq = self.event["subject"], self.event["seq"]
         return [row for row in self.around.of(subject=subject) if row["type"] in types and row["seq"] <= seq]
 
     @property
     def touch(self) -> Fields | None:
-        """The event that the friend was matched by: the visit that won, or the one with the code."""
+        """The event that won the attribution: a visit, or the event with the code."""
         return None if self.attribution is None else self._at(self.attribution["touch_seq"])
 
     @property
     def matched(self) -> Fields | None:
-        """The claim or conversion that the friend was matched at."""
+        """The claim or conversion at which the friend was attributed."""
         return None if self.attribution is None else self._at(self.attribution["seq"])
 
     def _at(self, seq: int) -> Fields | None:
@@ -96,7 +96,7 @@ class DecisionContext:
 
 
 def load_context(source: Source, row: Fields, attribution: Fields | None) -> DecisionContext:
-    """A decision of the table with all that it came from."""
+    """Load everything that a stored decision was made from."""
     program = source.programs[row["program_version"]]
     milestone = next(one for one in program.milestones if one.name == row["milestone"])
     facts = orjson.loads(row["facts"]) if row["facts"] else {}
@@ -108,7 +108,7 @@ def load_context(source: Source, row: Fields, attribution: Fields | None) -> Dec
 
 
 def at_time(event: Fields, occurred_at: int) -> Edit:
-    """An event that happened at another time; it arrives when it did, or then if that is later."""
+    """Return the edit that moves an event to another time; it is received when it was, but not before it happened."""
     return {
         "seq": event["seq"],
         "set": {"occurred_at": occurred_at, "received_at": max(event["received_at"], occurred_at)},

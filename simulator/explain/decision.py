@@ -1,4 +1,4 @@
-"""One decision explained: why it came out so, each rule with the values it read, and the nearest change."""
+"""Explain one decision: its outcome, each rule with the values it read, and the nearest changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simulator.program.words import duration, moment, ordinal
 
 
 def explain_decision(context: DecisionContext) -> Fields:
-    """A decision of the table, in fields that are ready to print."""
+    """Explain a stored decision, as fields ready to print."""
     row, attribution = context.row, context.attribution
     event, facts, rules = context.event, context.facts, context.rules
     failed = dict(orjson.loads(row["failed"]))
@@ -53,7 +53,7 @@ def explain_decision(context: DecisionContext) -> Fields:
 
 
 def _in_review(row: Fields, failed: dict[str, str]) -> str | None:
-    """Give the reason that the decision waits or waited for a verdict with; None where it never did."""
+    """Return the reason for which the decision waits, or waited, for an operator; None if it never did."""
     if not failed or (row["outcome"] == "refused" and row["reason"] != "declined"):
         return None
     code, how = next(iter(failed.items()))
@@ -75,7 +75,7 @@ def _rule(rule: Rule, failed: dict[str, str], facts: dict[str, Value]) -> Fields
 def _why_not(  # noqa: PLR0911 - one for each reason
     row: Fields, event: Fields, milestone: Milestone, program: Program, attribution: Fields | None
 ) -> list[str]:
-    """What would have made an ignored conversion count."""
+    """Return what would have made an ignored conversion count."""
     at = moment(event["occurred_at"])
     if row["reason"] == "unattributed":
         window = duration(program.attribution.window_ms)

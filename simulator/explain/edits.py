@@ -1,12 +1,12 @@
-"""Changes to a log, as small objects that can be printed, and a log with them made.
+"""Edit a log: small objects that can be printed, and a function that applies them.
 
 An edit is one of
 
-    {"seq": 12, "set": {"amount_minor": 500}}     another value of an event
-    {"seq": 12, "drop": true}                     an event less
-    {"subject": "p_1f…", "drop": true}            a friend less: no visit, claim or conversion of this person
-    {"before": 12, "add": {"type": …}}            an event more, received just before another
-    {"at": 1767225600000, "add": {"type": …}}     an event more, received at that time, after all others of it
+    {"seq": 12, "set": {"amount_minor": 500}}     change a value of an event
+    {"seq": 12, "drop": true}                     drop an event
+    {"subject": "p_1f…", "drop": true}            drop a friend: all visits, claims and conversions of this person
+    {"before": 12, "add": {"type": …}}            add an event, received just before another
+    {"at": 1767225600000, "add": {"type": …}}     add an event, received at that time, after all others of that time
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import EVENT_SCHEMA
 
 _AS_FRIEND: Final = frozenset({"friend.visited", "friend.claimed", *CONVERSION_TYPES})
-"""What makes somebody a friend. Their own links stay: without one, another of the same code would come to life."""
+"""The types that make a person a friend. The person's own links stay: if one were dropped, a later link with the same
+code would become valid."""
 
 Edit = dict[str, Any]
 Row = dict[str, Any]
 
 
 def edited(events: pl.DataFrame, edits: Sequence[Edit]) -> pl.DataFrame:
-    """The log (EVENT_SCHEMA) with these edits made, numbered anew from 1 in the order of receipt.
+    """Return the log (EVENT_SCHEMA) with these edits applied, numbered anew from 1 in the order of receipt.
 
-    An event that is received at another time goes to its place by it; one of the same time stays where it was.
+    An event whose time of receipt is changed moves to its place by that time; otherwise events keep their order.
     """
     rows: list[tuple[int, float, Row]] = [
         (row["received_at"], float(row["seq"]), row) for row in events.iter_rows(named=True)

@@ -17,13 +17,14 @@ from simulator.explain.source import Fields, Source
 
 
 def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
-    """What happened to what `what` names, as an object: `kind`, who, and an account that depends on the kind.
+    """Explain the friend, referrer, conversion or reward that `what` names.
 
-    `short_name` gives a person's readable name. Times are integer milliseconds UTC, money minor units.
+    Returns an object with `kind`, the person, and fields that depend on the kind. `short_name` returns the readable
+    name of a reference. Times are integer milliseconds UTC, money is in minor units.
 
     Raises:
-        InputError: nothing is called so, or several things are.
-        DatabaseError: the database is missing, foreign or damaged.
+        InputError: the text names nothing, or several things.
+        DatabaseError: the database is missing, damaged, or not one of this program's.
 
     """
     with closing(open_readonly(path)) as connection:

@@ -1,8 +1,8 @@
-"""Which single fact, at which nearest value, makes rules pass: found by asking the rules themselves.
+"""Find the single facts that make rules pass, and the nearest value of each, by evaluating the rules themselves.
 
-Each fact is given the values that could matter: the other truth value, the constants that the rules compare with, and
-numbers at growing distances. Between a number that fails and the next that passes the limit is found by halving, to the
-fact's own grain (a penny, a millisecond, a friend).
+Each fact is tried with the values that could matter: the other truth value, the constants that the rules compare with,
+and numbers at growing distances. Between a number that fails and the next that passes, the limit is found by bisection
+down to the fact's smallest step (a penny, a millisecond, a friend).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from simulator.program.tree import Node
 Value = bool | float | str | None
 OTHER: Final = "another-one"
 """A text that no rule names."""
-_DOUBLINGS: Final = 52  # from a grain to beyond all that is sensible
+_DOUBLINGS: Final = 52  # from the smallest step to beyond any sensible value
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class FactChange:
 
 
 def grain(name: str, digits: int) -> float:
-    """The smallest step of a number: a minor unit, a millisecond, or one."""
+    """Return the smallest step of a numeric fact, in its own unit: a minor unit, a millisecond, or 1."""
     if name == "amount":
         return float(10**-digits)
     if name.endswith("_days"):
@@ -44,7 +44,7 @@ def grain(name: str, digits: int) -> float:
 
 
 def nearest_facts(rules: Sequence[Rule], facts: dict[str, Value], digits: int) -> list[FactChange]:
-    """The single changes of a fact with which all these rules pass, the nearest for each fact; may be none."""
+    """Return the single changes of a fact with which all these rules pass, the nearest of each fact; may be empty."""
     probe = _RuleProbe([compile_rule(rule) for rule in rules], facts)
     constants = [constant for rule in rules for constant in _constants(rule.require)]
     found: list[FactChange] = []
@@ -61,7 +61,7 @@ def nearest_facts(rules: Sequence[Rule], facts: dict[str, Value], digits: int) -
 
 
 class _RuleProbe:
-    """Rules to be asked, and the facts as they were."""
+    """Evaluate rules on the facts as they were, with one of them changed."""
 
     def __init__(self, rules: Sequence[CompiledRule], facts: dict[str, Value]) -> None:
         self._rules = rules
@@ -69,7 +69,7 @@ class _RuleProbe:
         self._facts = {name: facts.get(name) for name in self.names}
 
     def passing(self, name: str, values: Sequence[Value]) -> list[bool]:
-        """Whether all rules pass with each of these values of one fact."""
+        """Return, for each of these values of one fact, whether all rules pass."""
         if not values:
             return []
         rows = [self._facts | {name: value} for value in values]
@@ -81,7 +81,7 @@ class _RuleProbe:
 def _nearest_numbers(
     probe: _RuleProbe, name: str, held: Value, constants: Sequence[Any], step: float
 ) -> Iterator[float]:
-    """The nearest number that passes, up and down."""
+    """Yield the nearest number that passes in each direction."""
     start = float(held) if isinstance(held, int | float) else 0.0
     limits = [float(one) for one in constants if isinstance(one, int | float) and not isinstance(one, bool)]
     far = [start + sign * step * 2.0**power for power in range(_DOUBLINGS) for sign in (-1, 1)]
@@ -102,7 +102,7 @@ def _nearest_numbers(
 
 
 def _halve(probe: _RuleProbe, name: str, fails: float, passes: float, step: float) -> float:
-    """The number nearest to `fails` that still passes, between it and `passes`."""
+    """Return the number between `fails` and `passes` that passes and is nearest to `fails`, by bisection."""
     while abs(passes - fails) > 1.5 * step:
         middle = _on_grain((fails + passes) / 2, step)
         if middle in (fails, passes):
@@ -115,7 +115,7 @@ def _halve(probe: _RuleProbe, name: str, fails: float, passes: float, step: floa
 
 
 def _on_grain(value: float, step: float) -> float:
-    """The nearest multiple of the grain, as the engine makes it: whole units divided once."""
+    """Return the nearest multiple of the step, divided once from a whole number of steps, as the engine does."""
     per_unit = round(1 / step)
     return round(value * per_unit) / per_unit
 

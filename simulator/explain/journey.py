@@ -1,4 +1,4 @@
-"""A friend's journey: what happened and when, which touch won and why the others lost, decisions, rewards."""
+"""Explain a friend's journey: what happened and when, which touch won and why the others lost, decisions, rewards."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from simulator.explain.source import Fields, Source
 from simulator.program.words import duration, moment
 
 _AFTER_EVENTS = 2**62  # no event has such a seq
-_MOST_EVENTS = 500  # of one person; more than that is nobody's journey
+_MOST_EVENTS = 500  # of one person; no real journey has more
 
 
 def attribution_of(source: Source, friend: int) -> Fields | None:
-    """The friend's attribution, with the referrer's reference."""
+    """Return the friend's attribution with the referrer's reference, or None."""
     return source.one(
         "SELECT attribution.*, person.ref AS referrer_ref FROM attribution "
         "JOIN person ON person.id = attribution.referrer WHERE friend = ?",
@@ -24,7 +24,7 @@ def attribution_of(source: Source, friend: int) -> Fields | None:
 
 
 def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> Fields:
-    """A friend's journey; with `only_seq` the decisions and rewards of that conversion only."""
+    """Explain a friend's journey; with `only_seq`, the decisions and rewards of that conversion only."""
     attribution = attribution_of(source, friend)
     events = source.events("event.person = ?", friend)[:_MOST_EVENTS]
     rows = source.rows("SELECT * FROM decision WHERE friend = ? ORDER BY id", friend)
@@ -59,7 +59,7 @@ def _attribution(row: Fields | None) -> Fields | None:
 def _timeline(
     events: list[Fields], attribution: Fields | None, decisions: list[Fields], rewards: list[Fields]
 ) -> list[Fields]:
-    """Everything in order of when the platform learned of it; `order` breaks ties as the engine's stages do."""
+    """List everything in the order in which the platform learned of it; ties are broken as the engine's stages do."""
     lines: list[tuple[int, int, int, Fields]] = []
     for event in events:
         entry = {"at": event["received_at"], "kind": "event", **event}
@@ -77,18 +77,20 @@ def _timeline(
             continue
         waited = {"at": one["received_at"], "outcome": "review", "reason": one["in_review"]}
         lines.append((one["received_at"], 0, one["seq"], entry | waited))
-        lines.append((one["decided_at"], 0, _AFTER_EVENTS, entry))  # the verdict is among the events, or not
+        lines.append(
+            (one["decided_at"], 0, _AFTER_EVENTS, entry)
+        )  # a verdict need not be among the friend's events
     for one in rewards:
         entry = {name: one[name] for name in ("reward", "id", "recipient", "value_minor", "due_at")}
         changes = [(one["state_at"], one["state"])]
         if one["state"] == "revoked":
-            changes.append((one["due_at"], "issued"))  # it had been paid out, which a reader must be told
+            changes.append((one["due_at"], "issued"))  # it was paid out first, which the row no longer says
         lines += [(at, 1, one["id"], {"at": at, "kind": state, **entry}) for at, state in changes]
     return [entry for *_, entry in sorted(lines, key=lambda line: line[:3])]
 
 
 def _touches(source: Source, events: list[Fields], attribution: Fields | None) -> list[Fields]:
-    """Every visit, whose link it was, whether it won, and why not."""
+    """List every visit: whose link it was, whether it won, and why."""
     touches = []
     for visit in events:
         if visit["type"] != "friend.visited":
@@ -111,7 +113,7 @@ def _touches(source: Source, events: list[Fields], attribution: Fields | None) -
 def _touch_reason(  # noqa: PLR0911 - one for each way to lose
     source: Source, visit: Fields, link: Fields | None, attribution: Fields | None
 ) -> str:
-    """Why a visit won or lost."""
+    """Say why a visit won or lost."""
     program = source.program_at(visit["seq"])
     if link is None:
         return "no link had this code then"
@@ -143,7 +145,7 @@ def _lost(source: Source, visit: Fields, attribution: Fields) -> str:
 
 
 def _why_not(attribution: Fields | None, decisions: list[Fields], rewards: list[Fields]) -> list[str]:
-    """Why nothing was paid, if nothing was: the shortest way to say it."""
+    """Say why nothing was paid; empty if something was."""
     if any(reward["state"] in ("issued", "revoked") for reward in rewards):
         return []  # paid, though some of it was clawed back later
     if rewards:

@@ -1,4 +1,7 @@
-"""What arrived only after a decision had been made, and would have counted: order of arrival is not order of time."""
+"""Find what arrived only after a decision was made and would have counted in time.
+
+Events are judged in the order in which they arrive, which need not be the order in which they happened.
+"""
 
 from __future__ import annotations
 
@@ -35,11 +38,11 @@ _FACT_EVENTS: Final = {
     "referrer_kind": (REFERRER, ("customer.identified",), "referrer_kind", "the referrer's kind"),
     "community": (REFERRER, ("customer.identified",), "community", "the referrer's community"),
 }
-"""Facts that an event tells: of whom, the types of event, the field of theirs (None: the event itself), in words."""
+"""By fact: whose events set it, their types, the field that holds it (None: the event itself), and its name in words."""
 
 
 def visits_after(source: Source, row: Fields, event: Fields, window_ms: int) -> list[str]:
-    """Say which visit had happened before an unattributed conversion and arrived after it, if one did."""
+    """Return a sentence on a visit that happened before an unattributed conversion and arrived after it, if any."""
     found = source.events(
         "event.person = ? AND event.type = 'friend.visited' AND event.seq > ? AND event.occurred_at <= ? "
         "AND event.occurred_at > ?",
@@ -55,7 +58,7 @@ def visits_after(source: Source, row: Fields, event: Fields, window_ms: int) -> 
 
 
 def facts_after(source: Source, row: Fields, event: Fields, rules: list[Rule]) -> Iterator[str]:
-    """Say which facts that failed rules read were told by an event that arrived after the decision."""
+    """Yield a sentence for each fact of the failed `rules` that was set by an event received after the decision."""
     people = {FRIEND: row["friend"], REFERRER: row["referrer"]}
     names = dict.fromkeys(name for rule in rules for name in compile_rule(rule).facts)
     told: set[int] = set()
@@ -91,7 +94,7 @@ def _later(event: Fields, judged: Fields) -> str:
 
 
 def kind_after(source: Source, referrer: int, seq: int, kinds: Sequence[str]) -> str | None:
-    """Say when the referrer became known as one of `kinds`, where it was after the event `seq`; None where never."""
+    """Return a sentence on when the referrer became known as one of `kinds` after the event `seq`, or None."""
     found = source.events(
         "event.person = ? AND event.seq > ? AND event.referrer_kind IS NOT NULL", referrer, seq
     )
@@ -102,7 +105,7 @@ def kind_after(source: Source, referrer: int, seq: int, kinds: Sequence[str]) ->
 
 
 def codes_after(source: Source, events: list[Fields], attribution: Fields | None) -> list[Fields]:
-    """Codes of others that a friend typed after having been matched: they came too late."""
+    """Return the codes of other referrers that the friend typed too late, after having been attributed."""
     if attribution is None:
         return []
     late = []

@@ -1,4 +1,4 @@
-"""Which friend, referrer, conversion or reward a text names."""
+"""Find the friend, referrer, conversion or reward that a text names."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from simulator.program.nearest import shown
 
 Kind = Literal["person", "conversion", "reward"]
 _SHORT_NAME = re.compile(r"[a-z]+-[a-z]+-[0-9]{1,2}")
-_MOST = 5  # people that a message names, where several are called alike
-_FEWEST = 6  # characters of a reference that stand for it: 24 bits of a hash are met twice among 5,000 people
+_MOST = 5  # people that a message lists where a text fits several
+_FEWEST = 6  # characters of an abbreviated reference; 24 bits of a hash collide among as few as 5,000 people
 
 
 @dataclass(frozen=True)
 class Target:
-    """What was named: a person's id, a conversion's seq, or a reward's id."""
+    """What a text names: `number` is a person's id, a conversion's seq or a reward's id."""
 
     kind: Kind
     number: int
 
 
 def find(source: Source, what: str, short_name: Callable[[str], str]) -> Target:
-    """The one thing that `what` names.
+    """Find the one thing that `what` names.
 
-    Tried as a reference, a conversion, a reward's number, a short name in any case, a code, a contact's or device's
-    hash, and as the beginning of a reference.
+    Tried in this order: a reference, a conversion, a reward's number, a short name in any case, a code, the hash of a
+    contact or device, the beginning of a reference.
 
     Raises:
-        InputError: nothing is called so, or several are.
+        InputError: the text names nothing, or several things.
 
     """
     what = what.strip()
@@ -89,7 +89,7 @@ def _by_short_name(source: Source, what: str, short_name: Callable[[str], str]) 
 
 
 def _by_code(source: Source, what: str) -> Target | None:
-    """Whoever has a link of this code, whatever its case: it comes by telephone too."""
+    """Find the owner of a code; also tried in capitals, since codes are read out over the telephone."""
     found = source.rows(
         "SELECT DISTINCT person AS id FROM event WHERE type = 'link.created' AND code IN (?, ?)",
         what,
@@ -99,7 +99,7 @@ def _by_code(source: Source, what: str) -> Target | None:
 
 
 def _by_hash(source: Source, what: str) -> Target | None:
-    """Whoever gave a contact, or came by a device, of this hash. No index: read only where all else has failed."""
+    """Find who gave a contact or used a device with this hash. There is no index: tried after what has one."""
     found = source.rows(
         "SELECT DISTINCT person.id, ref FROM event JOIN person ON person.id = event.person "
         "WHERE contact_ref = ? OR device_ref = ?",
@@ -119,7 +119,7 @@ def _by_prefix(source: Source, what: str) -> Target | None:
 
 
 def _single(found: Sequence[Fields], whose: str) -> Target | None:
-    """The one person that was found; raises InputError where there are several."""
+    """Return the one person found, or None; raise InputError if there are several."""
     if len(found) > 1:
         names = ", ".join(row["ref"] for row in found[:_MOST])
         more = " and others" if len(found) > _MOST else ""
@@ -128,7 +128,7 @@ def _single(found: Sequence[Fields], whose: str) -> Target | None:
 
 
 def _not_found(source: Source, what: str, short_name: Callable[[str], str]) -> str:
-    """Say why nothing was found: the contact is not kept, the name is misspelt, or it is none at all."""
+    """Say why nothing was found: contacts are not kept here, the name is misspelt, or nothing has it."""
     if mask(what) != what:
         return (
             f"{mask(what)}: no e-mail and no telephone number is kept here; the client's system knows its reference "
@@ -144,7 +144,7 @@ def _not_found(source: Source, what: str, short_name: Callable[[str], str]) -> s
 
 
 def _similar_names(source: Source, what: str, short_name: Callable[[str], str]) -> list[str]:
-    """Short names that differ in one of their three parts, three at most."""
+    """Return up to three short names that differ from `what` in one of their three parts."""
     parts = what.split("-")
     if len(parts) != len(("adjective", "animal", "number")):
         return []

@@ -1,7 +1,8 @@
-"""What would have made a decision qualify: the nearest single changes, each tried by judging again.
+"""Find the nearest single changes that would have made a decision qualify, each tried by judging the log again.
 
-Where no single change would have done, it says why. Nothing is told that was not tried, but where the part of the log
-that the decision depends on can't be had whole (a referrer of many thousands): then rules alone are asked.
+If no single change would do, say why. Every change reported was tried, except where the part of the log that the
+decision depends on is too large to be read whole (a referrer with many thousands of friends): there only the rules are
+evaluated.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ MOST_NAMED: Final = 4
 
 
 def nearest(context: DecisionContext) -> tuple[list[Change], list[str]]:
-    """The nearest changes, at most `MOST_TOLD`; where there is none, lines that say why no single one would do."""
+    """Return the nearest changes, at most `MOST_NAMED`; if there are none, also lines that say why."""
     if context.row["outcome"] == "qualified":
         return [], []
     if not context.testable:
@@ -48,12 +49,12 @@ def _fact_changes(context: DecisionContext) -> list[FactChange]:
 
 
 def _failed(context: DecisionContext) -> dict[str, str]:
-    """The rules that have to pass for it to qualify: those that refuse, and those that ask for a review."""
+    """Return how each failed rule failed, by code: those that refuse, and those that ask for a review."""
     return dict(orjson.loads(context.row["failed"]))
 
 
 def _by_operator(context: DecisionContext) -> Iterator[Change]:
-    """A verdict: the one that is still to come, or another one than there was."""
+    """Yield an operator's verdict: the one that is awaited, or the opposite of the one there was."""
     row, event = context.row, context.event
     if row["outcome"] == "review":
         verdict = {
@@ -75,13 +76,13 @@ def _by_operator(context: DecisionContext) -> Iterator[Change]:
 
 
 def _untested(context: DecisionContext) -> list[Change]:
-    """What the rules alone say, without edits that could be tried."""
+    """Return the changes with which the rules would pass, without trying them on the log."""
     words = (fact_words(change, context.program) for change in _fact_changes(context))
     return [Change(f"{one} the rules would have passed") for one in words][:MOST_NAMED]
 
 
 def _why_none(context: DecisionContext) -> list[str]:
-    """Why no single change would have made it qualify."""
+    """Say why no single change would have made the decision qualify."""
     reason = context.row["reason"]
     if reason == "occurrence" and context.milestone.occurrence == "any":
         return ["no single change would do: this milestone is reached once, and it was reached already"]

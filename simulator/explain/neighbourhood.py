@@ -1,10 +1,10 @@
-"""The part of the log that one friend's decisions depend on, and those decisions made again over a changed one.
+"""Extract the part of the log that one friend's decisions depend on, and judge it again with changes.
 
-It has the friend's events, those of the referrer and of whoever else's code the friend used (who would be the referrer
-after some changes), the links and kinds of whoever owns a code that these used, every change of program, and of each
-other friend of theirs one claim in place of all they did (rules may count them).
-So a change is tried in milliseconds whatever the length of the log. Whether the part is whole is not taken on trust:
-judged as it is, it has to give what is stored (`faithful`).
+It holds the friend's events; those of the referrer and of everyone else whose code the friend used (each of whom some
+change would make the referrer); the links and kinds of the owners of the codes that these people used; every change
+of the program; and one claim for each of their other friends, in place of all their events, because rules may count them.
+So trying a change takes milliseconds, however long the log is. `reproduces` checks that nothing is missing: judged
+without changes, the part has to give the decision that is stored.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _OWNERS: Final = "type IN ('customer.identified', 'link.created')"
 _NOT_JUDGED: Final = "type NOT IN ('referral.shared', 'session.authenticated', 'program.changed')"
 
 Key = tuple[str, str, str]
-"""A decision: source and id of its conversion, and its milestone."""
+"""What identifies a decision in any log: source and id of its conversion, and its milestone."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was decided: the outcome, its reason, and the rules that failed."""
+    """The result of a decision: the outcome, its reason, and the rules that failed (JSON)."""
 
     outcome: str
     reason: str | None
@@ -46,11 +46,11 @@ class Neighbourhood:
     """The events around one friend, in log order (EVENT_SCHEMA)."""
 
     def __init__(self, source: Source, friend: int, referrer: int | None) -> None:
-        """Gather them; `referrer` is whom the friend is attributed to, if to anybody."""
+        """Read the events; `referrer` is the person the friend is attributed to, if any."""
         self._source = source
         self._friend = friend
         referrers = self._owners({friend}) | ({referrer} if referrer is not None else set())
-        self.spare_code: str | None = None  # of some live link, where the friend has met with none
+        self.spare_code: str | None = None  # of some live link, if the friend has used none
         if not referrers:
             spare = source.one(_SPARE)
             if spare is not None:
@@ -69,7 +69,7 @@ class Neighbourhood:
         self.events = pl.concat(parts).sort("seq")
 
     def judge(self, edits: Sequence[Edit] = ()) -> dict[Key, Verdict]:
-        """The friend's decisions with these edits made, as they stand at the end."""
+        """Return the friend's decisions as they stand at the end of the log with these edits."""
         events = edited(self.events, edits)
         engine = Engine(self._source.programs[1], parse_program)
         outcome = engine.replay(events)
@@ -84,12 +84,12 @@ class Neighbourhood:
         return found
 
     def reproduces(self, row: Fields, key: Key) -> bool:
-        """Whether the part is whole as far as a stored decision goes: judged again, it comes out the same."""
+        """Return whether judging this part again gives the stored decision `row`."""
         found = self.judge().get(key)
         return found == Verdict(row["outcome"], row["reason"], row["failed"])
 
     def of(self, **wanted: Any) -> list[Fields]:
-        """The events with these values, in log order."""
+        """Return the events with these values, in log order."""
         return [
             row
             for row in self.events.iter_rows(named=True)
@@ -105,7 +105,7 @@ class Neighbourhood:
         return [row["seq"] for row in found]
 
     def _owners(self, people: set[int]) -> set[int]:
-        """Whose codes these people used."""
+        """Return the owners of the codes that these people used."""
         found: set[int] = set()
         for person in people:
             for row in self._source.rows(_CODES, person):
@@ -115,7 +115,7 @@ class Neighbourhood:
         return found
 
     def _verdicts(self, friend: int) -> list[int]:
-        """Verdicts on this friend's decisions: found by the time at which each was settled."""
+        """Return the events of verdicts on this friend's decisions, found by the time at which each was settled."""
         db, found = self._source.connection, []
         for row in self._source.rows(_SETTLED, friend):
             low, high = seq_at(db, row["decided_at"]), seq_at(db, row["decided_at"] + 1)
@@ -126,7 +126,7 @@ class Neighbourhood:
         return found
 
     def _others(self, referrer: int, known: set[int]) -> pl.DataFrame:
-        """A claim for each other friend of the referrer, in the place of the event that attributed them."""
+        """Return a claim for each other friend of the referrer, in place of the event that attributed them."""
         rows = self._source.rows(_FRIENDS, referrer, MOST_FRIENDS)
         claims = [
             {

@@ -1,4 +1,4 @@
-"""A referrer: their links, the friends they brought, and what came of it."""
+"""Explain a referrer: links, the friends they brought, and what came of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST_FRIENDS = 100  # named one by one; all are counted
 
 
 def explain_referrer(source: Source, person: int) -> Fields | None:
-    """What a person did as a referrer, or None for one who never had a link."""
+    """Explain what a person did as a referrer; None for a person who never had a link."""
     links = source.events("event.person = ? AND event.type = 'link.created'", person)
     brought = source.rows(
         "SELECT a.friend AS number, p.ref AS friend, a.code, a.channel, a.method, a.attributed_at FROM attribution a "
@@ -43,7 +43,7 @@ def explain_referrer(source: Source, person: int) -> Fields | None:
 
 
 def _with_outcomes(source: Source, person: int, brought: list[Fields]) -> list[Fields]:
-    """Each friend with what came of bringing them: kinds of `decisions`, and the referrer's own `rewards`."""
+    """Add to each friend the distinct `decisions` on them and the referrer's own `rewards` for them."""
     found = []
     for row in brought:
         number = row.pop("number")

@@ -1,6 +1,6 @@
-"""What would become of a reward line that falls due at a time: number, caps and budget, as the stored rows leave room.
+"""Work out which state a reward line would get if it fell due at another time.
 
-The same rules as the engine's, for one line, over what was released of the same reward to the same recipient.
+The engine's rules (number, caps, budget) for one line, over the stored lines of the same reward and recipient.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from simulator.proof.invariants import window_start
 
 RELEASED: Final = ("counted", "capped", "unfunded", "issued", "revoked")
 PAID: Final = ("issued", "revoked")
-_MOST_MOMENTS: Final = 60  # moments at which room may come back
+_MOST_MOMENTS: Final = 60  # times tried at which room may come back
 
 
 @dataclass(frozen=True)
 class Room:
-    """What a cap leaves: so many more, so much more (null: not limited by that), in which window.
+    """The room that a cap leaves in its window: rewards and minor units (None: not limited by that).
 
-    `issued` is how many the cap counts there, and `taken_back` how many of them a reversal has taken back since.
+    `issued` is the number of rewards that the cap counts there, `taken_back` how many of them were clawed back since.
     """
 
     cap: Cap
@@ -34,17 +34,17 @@ class Room:
     taken_back: int
 
     def fits(self, value_minor: int) -> bool:
-        """Whether a line of this value fits in."""
+        """Return whether a line of this value fits."""
         return (self.count is None or self.count >= 1) and (
             self.value_minor is None or self.value_minor >= value_minor
         )
 
 
 class Releases:
-    """The lines of one reward, role and recipient that were released, without one line itself."""
+    """The released lines of one reward, role and recipient, apart from the line in question."""
 
     def __init__(self, source: Source, terms: Reward, line: Fields) -> None:
-        """Read them for a line of the table (or the recipient alone, where `id` is null)."""
+        """Read the lines; `line` is a row of the table, or the recipient alone (no `id`)."""
         self._source, self.terms, self._line = source, terms, line
         marks = ", ".join("?" * len(RELEASED))
         self.rows = source.rows(
@@ -55,14 +55,14 @@ class Releases:
         )
 
     def before(self, due_at: int) -> list[Fields]:
-        """Those that were released before it, were it due at this time."""
+        """Return the lines released before the line in question if it fell due at this time."""
         if due_at == self._line.get("due_at"):
             place = (due_at, self._line["seq"], self._line["id"])
             return [row for row in self.rows if (row["due_at"], row["seq"], row["id"]) < place]
         return [row for row in self.rows if row["due_at"] <= due_at]
 
     def number_if_nothing_else(self) -> int:
-        """The number that the line, pending now, gets if nothing else happens."""
+        """Return the number that the pending line gets if nothing else happens."""
         line = self._line
         ahead = self._source.rows(
             "SELECT COUNT(*) AS count FROM reward WHERE reward = ? AND role = ? AND recipient IS ? AND community IS ? "
@@ -73,7 +73,7 @@ class Releases:
         return len(self.rows) + int(ahead[0]["count"]) + 1
 
     def rooms(self, due_at: int) -> list[Room]:
-        """What each cap leaves at a time."""
+        """Return the room that each cap leaves at this time."""
         paid = [row for row in self.before(due_at) if row["state"] in PAID]
         rooms = []
         for cap in self.terms.caps:
@@ -86,22 +86,22 @@ class Releases:
         return rooms
 
     def pays(self, number: int) -> bool:
-        """Whether the release of this number pays by `every` and `tier`."""
+        """Return whether the release of this number pays by `every` and `tier`."""
         every, tier = self.terms.every, self.terms.tier
         if every is not None and number % every:
             return False
         return tier is None or (tier[0] <= number and (tier[1] is None or number <= tier[1]))
 
     def next_paying(self, number: int) -> int | None:
-        """The next number that pays after this one; null where none does."""
+        """Return the next number that pays after this one, or None."""
         every, tier = self.terms.every or 1, self.terms.tier or (1, None)
         following = -(-max(number + 1, tier[0]) // every) * every
         return following if tier[1] is None or following <= tier[1] else None
 
     def state_if_due(self, due_at: int, beside_minor: int = 0) -> str:
-        """The state that a line due at this time would be released to.
+        """Return the state that the line would get if it fell due at this time.
 
-        `beside_minor` is what else of the budget the same change would have spent.
+        `beside_minor` is what else the same change would have spent of the budget, in minor units.
         """
         if not self.pays(len(self.before(due_at)) + 1):
             return "counted"
@@ -111,7 +111,7 @@ class Releases:
         return "issued" if self.budget_left(due_at) >= value + beside_minor else "unfunded"
 
     def budget_left(self, due_at: int) -> float:
-        """What the budget leaves at a time, in minor units; without one there is no end to it."""
+        """Return what is left of the budget at this time, in minor units; infinity without a budget."""
         budget = self._source.program_when(due_at).budget_minor
         if budget is None:
             return float("inf")
@@ -127,14 +127,14 @@ class Releases:
         return int(self._source.rows(paid, *place)[0]["spent"])
 
     def next_room(self, due_at: int) -> int | None:
-        """The first time after this one at which the line would be issued, with what was issued since; or null."""
+        """Return the first later time at which the line would be issued, given what was issued since; or None."""
         for at in list(self._moments(due_at))[:_MOST_MOMENTS]:
             if self.state_if_due(at) == "issued":
                 return at
         return None
 
     def _moments(self, due_at: int) -> Iterator[int]:
-        """When a window has lost something, or begins anew."""
+        """Yield the times at which a reward leaves a cap's window, or the window begins anew."""
         found: set[int] = set()
         for cap in self.terms.caps:
             if cap.window.kind == "rolling":
@@ -147,7 +147,7 @@ class Releases:
 
     @staticmethod
     def _next_starts(window: CapWindow, due_at: int) -> Iterator[int]:
-        """The beginnings of the next periods."""
+        """Yield the beginnings of the next periods, two years of them at most."""
         first, at = window_start(window, due_at), due_at
         for _ in range(2 * 366):
             at += DAY_MS
@@ -158,12 +158,12 @@ class Releases:
 
 
 def window_words(cap: Cap) -> str:
-    """Say the time that a cap looks over."""
+    """Return a cap's window in words."""
     if cap.window.kind == "rolling":
         return f"in {duration(cap.window.ms or 0)}"
     return "in all" if cap.window.kind == "lifetime" else f"in the {cap.window.kind.replace('-', ' ')}"
 
 
 def terms_of(program: Program, name: str) -> Reward:
-    """The reward of a name."""
+    """Return the program's reward of that name."""
     return next(one for one in program.rewards if one.name == name)

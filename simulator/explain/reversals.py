@@ -1,4 +1,4 @@
-"""Reversals of a friend's conversions, whoever sent them in whosever name, and why some had no effect."""
+"""List the reversals of a friend's conversions, whatever their source and subject, and why some had no effect."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from db.read.moment import audit_at
 from simulator.domain.reversal_reasons import REASONS
 from simulator.explain.source import Fields, Source
 
-_MOST: Final = 100  # of one conversion; more than that is nobody's story
+_MOST: Final = 100  # of one conversion; no real one has more
 _NAMES: Final = ("seq", "received_at", "occurred_at", "source", "id", "reverses", "subject")
 
 
 def reversals_of(source: Source, events: list[Fields], only_seq: int | None = None) -> list[Fields]:
-    """Reversals that name a conversion among a friend's `events`, and those in the friend's name, in log order.
+    """Return the reversals that name a conversion among a friend's `events`, and those in the friend's name.
 
-    One from another source is taken to mean a conversion where it names its id in the same person's name.
-    Each with `reason` and `why` it has no effect, both None where it counts; with `only_seq` those of that event.
+    They are in log order; with `only_seq`, those of that conversion only. A reversal from another source is taken to
+    mean a conversion if it gives its id and the same subject. `reason` and `why` say why one has no effect; both are
+    None where it has.
     """
     found: dict[int, Fields] = {}
     ids = {event["id"]: event for event in events if only_seq is None or event["seq"] == only_seq}
@@ -37,7 +38,7 @@ def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, s
     conversion = by_id.get((reversal["source"], reversal["reverses"]))
     moments = {reversal["received_at"]} | ({conversion["received_at"]} if conversion else set())
     reason = None
-    for at in sorted(moments):  # one that waited is judged as its conversion comes
+    for at in sorted(moments):  # a reversal that came first is judged when its conversion arrives
         if at < reversal["received_at"]:
             continue
         entry = _entry(source, reversal["seq"], at)
@@ -50,7 +51,7 @@ def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, s
 
 
 def _entry(source: Source, trigger: int, at: int) -> str | None:
-    """The newest entry of the audit trail at a time that says why the event `trigger` has no effect."""
+    """Return why the event `trigger` has no effect, by the newest audit entry at that time; None if there is none."""
     found = source.one(
         "SELECT detail FROM audit WHERE seq > ? AND seq <= ? AND kind = 'reversal-without-effect' AND trigger = ? "
         "ORDER BY seq DESC",

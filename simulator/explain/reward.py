@@ -1,4 +1,4 @@
-"""One reward explained: why it stands as it stands, and what would have had it paid."""
+"""Explain one reward: the reason for its state, and what would have had it paid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator.program.words import moment, money, ordinal
 
 
 def explain_reward(source: Source, row: Fields, context: DecisionContext) -> Fields:
-    """A reward line of a decision, in fields that are ready to print."""
+    """Explain a reward line of a decision, as fields ready to print."""
     program = context.program
     terms = terms_of(program, row["reward"])
     why, changes = _why(source, row, terms, context)
@@ -39,7 +39,7 @@ def explain_reward(source: Source, row: Fields, context: DecisionContext) -> Fie
 
 
 def missing(context: DecisionContext, lines: list[Fields]) -> list[str]:
-    """Rewards of a qualified decision's milestone that gave no line, and why."""
+    """Return a sentence for each reward of a qualified decision's milestone that made no line."""
     there = {line["reward"] for line in lines}
     reasons = {
         "upline": "the referrer was brought by nobody else",
@@ -78,7 +78,7 @@ def _why(  # noqa: PLR0911 - one for each state
 
 
 def _waiting(releases: Releases, row: Fields) -> str:
-    """What a pending line comes to if nothing else happens, and when."""
+    """Say what a pending line becomes if nothing else happens, and when."""
     falls_due = f"falls due on {moment(row['due_at'])}"
     if row["expected"] is None:
         return f"it waits out its cooling-off and {falls_due}"
@@ -94,7 +94,7 @@ def _waiting(releases: Releases, row: Fields) -> str:
 
 
 def _reversals(context: DecisionContext) -> list[Fields]:
-    """Reversals of the conversion in the friend's name; others have no effect."""
+    """Return the reversals of the conversion in the friend's name; others have no effect."""
     event = context.event
     where = (
         "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ? AND event.person = ?"
@@ -103,7 +103,7 @@ def _reversals(context: DecisionContext) -> list[Fields]:
 
 
 def _if_reversed_late(row: Fields, terms: Reward, context: DecisionContext) -> list[Change]:
-    """A clawback that would have come too late."""
+    """Return the change with which the reversal would have come too late to claw back."""
     until = row["due_at"] + (terms.clawback_ms or 0)
     reversals = _reversals(context)
     if len(reversals) != 1:
@@ -114,7 +114,7 @@ def _if_reversed_late(row: Fields, terms: Reward, context: DecisionContext) -> l
 
 
 def _not_voided(source: Source, row: Fields, releases: Releases, context: DecisionContext) -> list[Change]:
-    """A reversal that would have come after the line fell due."""
+    """Return the change with which the reversal would have come after the line fell due."""
     reversals = _reversals(context)
     if len(reversals) != 1:
         return [_TOO_MANY]
@@ -183,7 +183,9 @@ def _capped(releases: Releases, row: Fields, context: DecisionContext) -> tuple[
         (at_time(context.event, at),),
     )
     arrives = max(at, context.event["received_at"])
-    same_program = context.source.program_when(arrives) is context.program  # else the line may be another's
+    same_program = (
+        context.source.program_when(arrives) is context.program
+    )  # else another program makes the line
     if same_program and not _reversals(context) and context.testable and context.works(later):
         changes.append(later)
     return why, changes
@@ -205,7 +207,7 @@ def _full(room: Room, row: Fields, program: Program) -> str:
 
 
 def rooms_now(source: Source, person: int, at: int) -> list[Fields]:
-    """What the caps of the program in force leave to a referrer at a time."""
+    """Return the room that the caps of the newest program leave to a referrer at a time."""
     found: list[Fields] = []
     for terms in source.program.rewards:
         if terms.to != "referrer" or not terms.caps:
