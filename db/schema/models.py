@@ -14,9 +14,6 @@ from sqlmodel import Field, SQLModel
 
 from db.schema.models_run import row_number
 
-SCHEMA_VERSION = 4
-APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
-
 
 class Setting(SQLModel, table=True):
     """What this database is: schema, how it was made, and what a restart must know."""

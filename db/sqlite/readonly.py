@@ -23,8 +23,8 @@ from urllib.parse import quote
 
 from simulator.domain.errors import DatabaseError
 
-APPLICATION_ID = 0x52454655  # as db.schema.models has it; kept here too, because that module loads the ORM
-SCHEMA_VERSION = 4
+APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
+SCHEMA_VERSION = 4  # of the tables in `db.schema.models`; raise it when they change
 TABLES = frozenset(
     {
         "setting",

@@ -38,7 +38,7 @@ _FACT_EVENTS: Final = {
     "referrer_kind": (REFERRER, ("customer.identified",), "referrer_kind", "the referrer's kind"),
     "community": (REFERRER, ("customer.identified",), "community", "the referrer's community"),
 }
-"""By fact: whose events set it, their types, the field that holds it (None: the event itself), and its name in words."""
+"""By fact: whose events set it, their types, the field that holds it (None: the event itself), its name in words."""
 
 
 def visits_after(source: Source, row: Fields, event: Fields, window_ms: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 It holds the friend's events; those of the referrer and of everyone else whose code the friend used (each of whom some
 change would make the referrer); the links and kinds of the owners of the codes that these people used; every change
-of the program; and one claim for each of their other friends, in place of all their events, because rules may count them.
+of the program; and one claim for each of their other friends, in place of all their events, since rules may count them.
 So trying a change takes milliseconds, however long the log is. `reproduces` checks that nothing is missing: judged
 without changes, the part has to give the decision that is stored.
 """

@@ -1,1 +1,1 @@
-"""The proof that a database says what its log says."""
+"""Verify that a database says what its log says."""

@@ -1,4 +1,4 @@
-"""Two databases row by row: what is stored against what was derived again."""
+"""Compare two databases row by row: what is stored with what was derived again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class DifferenceError(Exception):
 
 @dataclass(frozen=True)
 class Comparison:
-    """A table, the columns that are its key (they come first), and which of its rows count."""
+    """A table to compare: the number of key columns (they come first), and a condition for its rows."""
 
     table: str
     key: int
@@ -28,10 +28,12 @@ class Comparison:
 def compare(
     stored: sqlite3.Connection, derived: sqlite3.Connection, what: Comparison, source: str = "the log"
 ) -> int:
-    """Compare a table of both; gives the number of rows. `source` is what they were derived from, for the message.
+    """Compare a table of both databases, and return its number of rows.
+
+    `source` names in messages what the rows were derived from.
 
     Raises:
-        DifferenceError: at the first row that is missing, too many, or differs, with the column.
+        DifferenceError: the first row that is missing, extra or different, with the column.
 
     """
     names = [row[1] for row in derived.execute(f"PRAGMA table_info({what.table})")]
@@ -74,7 +76,7 @@ def _first_difference(
 
 
 def _only(what: Comparison, rows: list[Row], others: list[Row]) -> Row | None:
-    """The first row whose key the others lack."""
+    """Return the first row whose key the others lack, or None."""
     known = {other[: what.key] for other in others}
     return next((row for row in rows if row[: what.key] not in known), None)
 
@@ -82,12 +84,12 @@ def _only(what: Comparison, rows: list[Row], others: list[Row]) -> Row | None:
 def _before(what: Comparison, one: Row, other: Row) -> bool:
     try:
         return bool(one[: what.key] < other[: what.key])
-    except TypeError:  # a key of another kind than it should be
+    except TypeError:  # a key of the wrong type
         return False
 
 
 def _row(what: Comparison, names: list[str], row: Row) -> str:
-    """A row's name: its table and key."""
+    """Name a row by its table and key."""
     key = ", ".join(f"{name} {value}" for name, value in zip(names[: what.key], row, strict=False))
     return f"{what.table} with {key}"
 

@@ -1,4 +1,4 @@
-"""Whether what is stored holds a raw contact, by the recogniser of the door; engine and store don't ask."""
+"""Search stored rows for raw contacts, with the recogniser that intake uses; engine and store don't check."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from simulator.proof.compare import DifferenceError
 
 
 class ContactSearch:
-    """Looks for raw contacts and hidden characters while stored rows pass by, and remembers the first."""
+    """Searches stored rows for raw contacts and hidden characters, and remembers the first."""
 
     def __init__(self, numeric: bool) -> None:
-        """Begin; with `numeric`, references may look like phone numbers."""
+        """Start a search; with `numeric`, references may look like phone numbers."""
         self._numeric = numeric
         self._found: str | None = None
 
     def events(self, events: pl.DataFrame) -> None:
-        """Look at events (EVENT_SCHEMA)."""
+        """Search events (EVENT_SCHEMA)."""
         if self._found is not None:
             return
         unfit = np.flatnonzero(~fit_texts(events, self._numeric))
@@ -30,7 +30,7 @@ class ContactSearch:
             )
 
     def quarantine(self, refused: pl.DataFrame) -> None:
-        """Look at rows of the quarantine, which are masked."""
+        """Search rows of the quarantine, whose messages should be masked."""
         for number, message in refused.select("number", "message").iter_rows():
             if self._found is None and mask(message) != message:
                 self._found = (
@@ -38,7 +38,12 @@ class ContactSearch:
                 )
 
     def check(self) -> str:
-        """Return the line of a verdict. Raises DifferenceError with the first row that has a contact."""
+        """Return the verdict's line.
+
+        Raises:
+            DifferenceError: a row holds a contact; names the first.
+
+        """
         if self._found is not None:
             raise DifferenceError(self._found)
         return "no raw contact"

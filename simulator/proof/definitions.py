@@ -1,4 +1,4 @@
-"""What a database is made of, against what it was made with: tables, indexes, nothing else, and the kinds of values."""
+"""Check a database's definitions against the schema (its tables and indexes, nothing else), and the types of values."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _STATISTICS = (
     "sqlite_stat1",
     "sqlite_stat3",
     "sqlite_stat4",
-)  # made by ANALYZE; SQLite's own, they hold no data
+)  # SQLite's own, made by ANALYZE; they hold no data
 _STORED_AS = {"INTEGER": ("integer",), "BIGINT": ("integer",), "BOOLEAN": ("integer",)} | {
     "VARCHAR": ("text",),
     "FLOAT": ("real", "integer"),
 }
-"""How SQLite stores the values of a declared type."""
+"""The storage classes that values of a declared type may have in SQLite."""
 
 Definition = tuple[str, str, str, str | None]
 
 
 def check_definitions(stored: sqlite3.Connection) -> None:
-    """Compare each table and index with what it was made by; an index that is made late may be missing.
+    """Compare each table and index with the schema; an index that is only made at the end of a run may be missing.
 
     Raises:
-        DifferenceError: the first that differs or is missing, or what should not be there: a trigger, a view.
+        DifferenceError: the first that differs, is missing, or should not be there (a trigger, a view).
 
     """
     found = _definitions(stored)
@@ -55,10 +55,10 @@ def _definitions(connection: sqlite3.Connection) -> dict[str, Definition]:
 
 
 def check_kinds(stored: sqlite3.Connection, tables: Iterable[Comparison]) -> None:
-    """See that each value of these tables is of its column's kind: a number, a text, or null where it may be.
+    """Check that each value of these tables is of its column's type: a number, a text, or null where that is allowed.
 
     Raises:
-        DifferenceError: the first that is not, with its row and column.
+        DifferenceError: the first value that is not, with its row and column.
 
     """
     for what in tables:

@@ -1,4 +1,4 @@
-"""What is always true of a platform's database, asked of the stored rows themselves."""
+"""Check what is always true of a platform's database, by queries over the stored rows."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _NEVER: dict[str, tuple[str, str]] = {
 
 
 def check_invariants(connection: sqlite3.Connection, programs: list[Program]) -> list[str]:
-    """Ask for each invariant; gives what was found true, a line each.
+    """Check each invariant, and return a line for each that holds.
 
     Raises:
-        DifferenceError: the first one that does not hold, with the row.
+        DifferenceError: the first that does not hold, with the row.
 
     """
     for sql, message in _NEVER.values():
@@ -62,10 +62,10 @@ def check_invariants(connection: sqlite3.Connection, programs: list[Program]) ->
 
 
 def receipts(connection: sqlite3.Connection) -> dict[str, int]:
-    """Receipts by kind, whose sum is what was received.
+    """Return the number of receipts by kind, checked to add up to the messages received.
 
     Raises:
-        DifferenceError: they do not add up.
+        DifferenceError: they don't add up.
 
     """
     kinds = ("accepted", "duplicate", "conflict", "malformed")
@@ -94,7 +94,10 @@ def receipts(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def _check_duplicates(connection: sqlite3.Connection) -> None:
-    """Duplicates are counted only; the `value` of a row is hour x count, in the total their sum."""
+    """Check the rollups of duplicates, of which no row is stored.
+
+    The `value` of an hour's row is hour x count, and the rows of longer spans hold the sums of these.
+    """
     for table in ("hour", "breakdown_hour"):
         found = connection.execute(
             f"SELECT hour, count, value FROM {table} "
@@ -127,11 +130,11 @@ _ADD_UP = (
     ("breakdown", "breakdown_hour", "part"),
     ("breakdown_week", "breakdown_hour", "week || ' ' || part"),
 )
-"""Tables of duplicates that must agree: the whole, its parts by hour, and what both are summed by."""
+"""Rollups that must agree on duplicates: the sums, their parts by hour, and the key that both are summed by."""
 
 
 def _check_once(connection: sqlite3.Connection, programs: list[Program]) -> None:
-    """Check each version by itself; where all agree on a milestone, over all of them too."""
+    """Check that a friend qualifies once for a milestone: under each version, or over all if all define it alike."""
     for version, program in enumerate(programs, 1):
         for milestone in program.milestones:
             if milestone.occurrence == "each":
@@ -150,7 +153,7 @@ def _check_once(connection: sqlite3.Connection, programs: list[Program]) -> None
 
 
 def _check_budget(connection: sqlite3.Connection, programs: list[Program]) -> None:
-    """Check what had been spent when the last reward under each version's budget was issued."""
+    """Check each version's budget against what had been spent when the last reward under it was issued."""
     begins = [
         -(2**62) if at is None else at
         for (at,) in connection.execute(
@@ -172,7 +175,7 @@ def _check_budget(connection: sqlite3.Connection, programs: list[Program]) -> No
 
 
 def _check_caps(connection: sqlite3.Connection, programs: list[Program]) -> None:
-    """Check each issued line against the caps of its own version: they count the lines of all versions."""
+    """Check each issued line against the caps of its own version, which count the lines of all versions."""
     names = {(reward.name, reward.to) for program in programs for reward in program.rewards if reward.caps}
     for name, role in sorted(names):
         caps = {
@@ -194,7 +197,7 @@ def _check_caps(connection: sqlite3.Connection, programs: list[Program]) -> None
 
 
 def _over(cap: Cap, lines: list[tuple[Any, ...]]) -> Iterator[tuple[int, int]]:
-    """Ids and program versions of lines with which a recipient has more than the cap allows."""
+    """Yield id and program version of each line with which a recipient exceeds the cap."""
     held: deque[tuple[int, int]] = deque()
     value = 0
     for _, _, number, due_at, minor, version in lines:
@@ -210,7 +213,7 @@ def _over(cap: Cap, lines: list[tuple[Any, ...]]) -> Iterator[tuple[int, int]]:
 
 
 def window_start(window: CapWindow, at: int) -> int:
-    """The first moment, milliseconds UTC, that a cap's window ending at `at` looks at."""
+    """Return the first moment, milliseconds UTC, of the cap's window that ends at `at`."""
     if window.kind == "lifetime":
         return -(2**62)
     if window.kind == "rolling":

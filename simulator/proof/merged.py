@@ -1,4 +1,4 @@
-"""Proof of a merged database: each shard by itself, and every row of its own made again from theirs."""
+"""Verify a merged database: make each of its rows again from the shards, and compare."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _TABLES = (
 
 
 def check_merged(path: Path, parts: Sequence[Path]) -> list[str]:
-    """Make the merged database at `path` again from its parts and compare; gives what was found true, a line each.
+    """Merge the shards `parts` again, compare with the database at `path`, and return a line for each check passed.
 
     Raises:
-        DifferenceError: at the first row or definition that is not what the shards give.
-        DatabaseError, sqlite3.Error: one of them can't be read.
+        DifferenceError: the first row or definition that differs from what the shards give.
+        DatabaseError, sqlite3.Error: one of the databases can't be read.
 
     """
     program = _program(path)

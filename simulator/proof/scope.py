@@ -1,7 +1,8 @@
-"""What `verify` proves of each table, and what it can't: a table in neither list is a defect, and a test says so.
+"""What `verify` proves of each table, and what it can't; a test checks that every table is in one of the lists.
 
-A table is proven where the log, or for a merged database its shards, give each of its rows again. What nobody can give
-again (what was measured, what the world did on the way, what a restart was told) is listed with the reason and printed.
+A table is proven if each of its rows can be derived again from the log, or for a merged database from its shards. What
+can't be derived again (measurements, what the world did in transit, the state a restart needs) is listed with the
+reason, and printed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ _LOGGED = "metric <> 'receipt.duplicate'"  # the one metric that the log and the
 LOG: Final = (Comparison("program_version", 1), Comparison("person", 1), Comparison("event", 1))
 OUTCOMES: Final = tuple(Comparison(table, 1) for table in ("attribution", "decision", "reward", "audit"))
 QUARANTINE: Final = Comparison("quarantine", 1)
-"""Proven by its chain alone: nothing in the log tells of its rows."""
+"""Proven by its chain alone: its rows are not in the log."""
 BLOCKS: Final = Comparison("block", 2)
 ROLLUPS: Final = (
     Comparison("total", 1, _LOGGED),
@@ -40,15 +41,15 @@ UNPROVEN: Final = {
     Comparison("reconciliation", 2): "the client's lists are not kept; only that its counts add up",
     Comparison("meter", 1): "measured",
 }
-"""Tables that no fold makes again, and why."""
+"""Tables that folding the log does not make again, and why."""
 
 OF_SHARDS: Final = {
     Comparison("setting", 1): "only its schema, its kind and the names of the shards are",
     Comparison("meter", 1): "measured",
 }
-"""The same of a merged database: all else is given again by its shards."""
+"""The same for a merged database; everything else is derived again from its shards."""
 
 
 def unproven_lines(unproven: dict[Comparison, str]) -> list[str]:
-    """Write a line for each table that is not proven: its name, and why."""
+    """Return a line for each table that is not proven: its name, and why."""
     return [f"{what.table} ({why})" for what, why in unproven.items()]

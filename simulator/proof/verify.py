@@ -1,7 +1,7 @@
-"""Proof that a database says what its log says: everything derived again, from the first event, and compared.
+"""Verify a database: derive everything again from the first event of its log, and compare.
 
-The log is folded by a fresh engine into a scratch database beside it in the system's temporary folder; then both
-are compared row by row. A scratch file rather than memory, so that a long log fits; it takes the log's size.
+A fresh engine folds the log into a scratch database in the system's temporary folder; then both are compared row by
+row. The scratch database is a file rather than in memory, so that a long log fits; it takes as much room as the log.
 """
 
 from __future__ import annotations
@@ -43,7 +43,11 @@ ROWS = 50_000  # events folded at once
 
 @dataclass
 class Verdict:
-    """What was checked, and what is not proven, a line each; the newest hash of each chain; the first difference."""
+    """The result of a verification.
+
+    A line for each check passed, a line for each table not proven, the newest hash of each chain, and the first
+    difference (None if there is none).
+    """
 
     checked: list[str] = field(default_factory=list)
     unproven: list[str] = field(default_factory=list)
@@ -52,10 +56,10 @@ class Verdict:
 
 
 def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Verdict:
-    """Verify the database at `path`; `progress` is told how many events of how many are derived.
+    """Verify the database at `path`; `progress` is called with the number of events derived and their total.
 
     Raises:
-        DatabaseError: it is missing, foreign or of another schema, or locked.
+        DatabaseError: the database is missing, locked, of another schema, or not one of this program's.
 
     """
     verdict = Verdict()
@@ -64,7 +68,7 @@ def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Ve
             _verify_parts(path, parts, verdict, progress)
             return verdict
         with closing(open_readonly(path)) as stored:
-            # text that is no UTF-8 is a difference like another, to be named, not an error
+            # text that is not UTF-8 is reported as a difference, not raised as an error
             stored.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
             try:
                 stored.execute("BEGIN")
@@ -81,7 +85,7 @@ def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Ve
 def _verify_parts(
     path: Path, parts: list[Path], verdict: Verdict, progress: Callable[[int, int], None] | None
 ) -> None:
-    """Verify each shard by itself, and that every row of the merged database is theirs."""
+    """Verify each shard by itself, then the merged database against them."""
     for part in parts:
         one = verify(part, progress)
         verdict.checked += [f"{part.name}: {line}" for line in one.checked]
@@ -138,7 +142,7 @@ def _verify(
 
 
 def _programs(stored: sqlite3.Connection) -> list[Program]:
-    """The programs of the database, each read from its text again."""
+    """Return the programs of the database, each loaded again from its text."""
     programs = []
     for number, text in stored.execute("SELECT version, text FROM program_version ORDER BY version"):
         if not isinstance(text, str):
@@ -166,7 +170,7 @@ def _derive(
     contacts: ContactSearch,
     progress: Callable[[int, int], None] | None,
 ) -> None:
-    """Fold the stored log into a scratch database; its texts are searched for contacts on the way."""
+    """Fold the stored log into a scratch database, and search its texts for contacts on the way."""
     ((total,),) = stored.execute("SELECT COUNT(*) FROM event")
     ((told,),) = stored.execute("SELECT told_at FROM clock WHERE id = 1")
     engine = Engine(program, parse_program)
@@ -178,7 +182,7 @@ def _derive(
             contacts.events(typed(events))
             if progress is not None:
                 progress(engine.last_seq, total)
-        if told and told >= engine.newest:  # a run stopped between two tellings: later events have said more
+        if told and told >= engine.newest:  # not if the run stopped after later events had moved the time on
             store.write(batch_of(engine.advance(told)))
         refusals = Refusals()
         for refused in _quarantine(stored):
@@ -188,7 +192,7 @@ def _derive(
 
 
 def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:
-    """What the engine makes of stored events, taken in as messages again."""
+    """Return the rows that the engine derives from stored events, received as messages again."""
     first = engine.last_seq + 1
     expected = pl.Series("seq", range(first, first + events.height), pl.Int64)
     if not events["seq"].equals(expected):
@@ -217,14 +221,14 @@ def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:
 
 
 def _receipts(received: pl.DataFrame) -> pl.DataFrame:
-    """Rollup rows of receipts: [received_at, metric] counted by hour."""
+    """Count receipts [received_at, metric] by hour, as rollup rows."""
     return received.group_by(pl.col("received_at").alias("hour") // HOUR_MS, "metric").agg(
         count=pl.len().cast(pl.Int64), value=pl.lit(0, pl.Int64)
     )
 
 
 def _quarantine(stored: sqlite3.Connection) -> Iterator[pl.DataFrame]:
-    """The quarantine's rows, as they are: nothing in the log says what they should be, only the chain does."""
+    """Yield the quarantine's rows as they are stored: they are not in the log, so only their chain can be checked."""
     cursor = stored.execute("SELECT * FROM quarantine ORDER BY number")
     while rows := cursor.fetchmany(10_000):
         try:
@@ -236,10 +240,10 @@ def _quarantine(stored: sqlite3.Connection) -> Iterator[pl.DataFrame]:
 
 
 def _compare_chain(stored: sqlite3.Connection, derived: sqlite3.Connection, chain: str) -> str:
-    """Compare the blocks of one chain; gives a line.
+    """Compare the blocks of one chain, and return a line that says how many they are.
 
     Raises:
-        DifferenceError: the first block that differs, with the rows in it.
+        DifferenceError: the first block that differs, with the rows it covers.
 
     """
     sql = "SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number"

@@ -1,4 +1,4 @@
-"""Scores the program in a database beside which the client's CRM lies."""
+"""Score the program in a database with the labels of the client's CRM beside it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from simulator.domain.errors import InputError
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.program.nearest import advice, shown
-from simulator.scoring.score import Judged, Score, score
+from simulator.scoring.score import JudgedDecision, Score, score
 
 
 def score_database(path: Path, only: Sequence[str] = ()) -> tuple[Score, Program]:
-    """The score of what is stored at `path`, and the newest program, in whose currency its money is.
+    """Score what is stored at `path`; return the score and the newest program, in whose currency its money is.
 
-    `only` are codes of rules: the others are left out of it. Raises DatabaseError where the database or its CRM is
-    missing or can't be read, InputError where there is no such rule.
+    With `only` (codes of rules), the other rules are left out.
+
+    Raises:
+        DatabaseError: the database or its CRM is missing or can't be read.
+        InputError: there is no such rule.
+
     """
     with reading(path) as db:
         cheats = truth.cheats(path, db)
@@ -33,7 +37,7 @@ def score_database(path: Path, only: Sequence[str] = ()) -> tuple[Score, Program
 
 
 def _codes(programs: dict[int, Program], only: Sequence[str]) -> list[str]:
-    """The rules to score, in the order of the program."""
+    """Return the codes of the rules to score, in the order of the program; raise InputError for an unknown one."""
     every = list(dict.fromkeys(rule.code for program in programs.values() for rule in program.rules))
     for code in only:
         if code not in every:
@@ -41,17 +45,17 @@ def _codes(programs: dict[int, Program], only: Sequence[str]) -> list[str]:
     return [code for code in every if not only or code in only]
 
 
-def _decisions(db: Database, cheats: dict[str, str]) -> Iterator[Judged]:
+def _decisions(db: Database, cheats: dict[str, str]) -> Iterator[JudgedDecision]:
     for row in truth.judged(db):
         yield _judged(row, cheats)
 
 
-def _judged(row: tuple[Any, ...], cheats: dict[str, str]) -> Judged:
+def _judged(row: tuple[Any, ...], cheats: dict[str, str]) -> JudgedDecision:
     (
         decision, seq, milestone, friend, ref, referrer, outcome, reason, failed, version,
         source, event_id, amount, currency, issued, revoked, pending, withheld,
     ) = row  # fmt: skip
-    return Judged(
+    return JudgedDecision(
         decision=decision,
         seq=seq,
         milestone=milestone,

@@ -1,4 +1,4 @@
-"""Precision, recall and money of a program's rules, counted from judged decisions and the truth about each friend."""
+"""Compute precision, recall and money of a program's rules, from decisions and the truth about each friend."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ FORMULAS: Final = {
     "taken_back": "rewards issued on conversions of cheats and revoked by a reversal",
     "pending": "rewards on conversions of cheats that wait for their time",
 }
-"""What each figure is."""
+"""What each figure means."""
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A decision that rules were asked about. `kind` is that of the cheat its friend belongs to, None for the honest.
+class JudgedDecision:
+    """A decision on which rules were evaluated.
 
-    `failed` are the codes of rules that failed, in file order. People are given by number, money in minor units:
-    issued, revoked and pending are the sums of the decision's reward lines, `withheld` what a rule kept back.
+    `failed` are the codes of the rules that failed, in file order. People are given by number, money in minor units:
+    `issued`, `revoked` and `pending` are sums of the decision's reward lines, `withheld` what a rule kept back. `kind`
+    is the kind of cheat that the friend belongs to, None if honest.
     """
 
     decision: int
@@ -56,7 +57,7 @@ class Judged:
 
     @property
     def decided_by(self) -> str | None:
-        """The rule that a refusal comes from; of a declined review the one that asked for it."""
+        """The rule that refused the decision, or asked for the review that was declined; None if not refused."""
         if self.outcome != "refused":
             return None
         if self.reason == DECLINED:
@@ -66,7 +67,7 @@ class Judged:
 
 @dataclass
 class Tally:
-    """Conversions that a rule, or all of them together, pointed at; and the money of the refusals."""
+    """Conversions flagged or refused by one rule, or by all together, and the money refused (minor units)."""
 
     flagged: int = 0
     cheats: int = 0
@@ -75,22 +76,22 @@ class Tally:
 
     @property
     def precision(self) -> float | None:
-        """Of those pointed at, the share of cheats; None where nobody was."""
+        """The share of cheats among the flagged; None if nothing was flagged."""
         return self.cheats / self.flagged if self.flagged else None
 
     def recall(self, all_cheats: int) -> float | None:
-        """Of all cheats, the share pointed at; None where there are none."""
+        """Return the share of all cheats that was flagged; None if there are no cheats."""
         return self.cheats / all_cheats if all_cheats else None
 
-    def point(self, cheat: bool) -> None:
-        """One more conversion."""
+    def flag(self, cheat: bool) -> None:
+        """Count one more flagged conversion."""
         self.flagged += 1
         self.cheats += cheat
 
 
 @dataclass
 class Kind:
-    """One kind of cheat: its conversions, what rules did about them, and the money that went."""
+    """One kind of cheat: its conversions, what rules did about them, and the money (minor units)."""
 
     conversions: int = 0
     flagged: int = 0
@@ -104,7 +105,7 @@ class Kind:
 
 @dataclass
 class Score:
-    """A program's score. `rules` are by code, in the order of the program; `flagged` and `refused` of all together."""
+    """A program's score: `rules` by code, in the order of the program; `flagged` and `refused` by any of them."""
 
     conversions: int = 0
     cheats: int = 0
@@ -115,19 +116,19 @@ class Score:
 
     @property
     def paid(self) -> int:
-        """Minor units issued to cheats and not taken back."""
+        """Minor units issued on conversions of cheats and not taken back."""
         return sum(kind.paid for kind in self.kinds.values())
 
 
-def score(decisions: Iterable[Judged], codes: Iterable[str]) -> Score:
-    """Count decisions, in log order: what the rules `codes` do."""
+def score(decisions: Iterable[JudgedDecision], codes: Iterable[str]) -> Score:
+    """Score the rules `codes` on these decisions, which are in log order."""
     found = Score(rules={code: Tally() for code in codes})
     for _, group in groupby(decisions, key=lambda one: one.seq):
         _count(found, list(group))
     return found
 
 
-def _count(found: Score, conversion: list[Judged]) -> None:
+def _count(found: Score, conversion: list[JudgedDecision]) -> None:
     kind = conversion[0].kind
     cheat = kind is not None
     failed = [code for code in found.rules if any(code in one.failed for one in conversion)]
@@ -135,11 +136,11 @@ def _count(found: Score, conversion: list[Judged]) -> None:
     found.conversions += 1
     found.cheats += cheat
     for code in failed:
-        found.rules[code].point(cheat)
+        found.rules[code].flag(cheat)
     if failed:
-        found.flagged.point(cheat)
+        found.flagged.flag(cheat)
     if refused:
-        found.refused.point(cheat)
+        found.refused.flag(cheat)
     money = 0
     for one in refused:
         kept = one.withheld
@@ -157,7 +158,7 @@ def _count(found: Score, conversion: list[Judged]) -> None:
         _count_kind(of, conversion)
 
 
-def _count_kind(of: Kind, conversion: list[Judged]) -> None:
+def _count_kind(of: Kind, conversion: list[JudgedDecision]) -> None:
     of.conversions += 1
     of.waiting += any(one.outcome == "review" for one in conversion)
     of.paid += sum(one.issued for one in conversion)

@@ -32,9 +32,7 @@ def look(reader: Reader, history: History | None = None, newest: int = 60) -> Ov
         return overview(opened, history or History(), 0, newest)
 
 
-def test_the_identity_is_that_of_the_models() -> None:
-    assert readonly.APPLICATION_ID == db.schema.models.APPLICATION_ID
-    assert readonly.SCHEMA_VERSION == db.schema.models.SCHEMA_VERSION
+def test_the_tables_that_a_reader_needs_are_in_the_schema() -> None:
     assert set(SQLModel.metadata.tables) >= readonly.TABLES
 
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from sqlmodel import SQLModel
 
+import db.schema.models  # noqa: F401 - fills the metadata
 from db.read import log
 from db.sqlite import rows
 from db.sqlite.lock import WriterLock
@@ -21,6 +23,7 @@ from db.write.batch import Batch
 from db.write.chain import BLOCK_ROWS, Chain, genesis
 from db.write.store import Store
 from simulator.domain.errors import DatabaseError
+from simulator.events import columns
 
 VERSION = (1, 0, "Test", "GBP", 2, 5000, "the text")
 EVENT_SCHEMA = {name: kind for name, kind in log.SCHEMA.items() if name != "subject"}
@@ -82,6 +85,17 @@ def test_events_come_back_as_they_went_in(make: Make) -> None:
         assert [frame.height for frame in store.events(after_seq=10, rows=15)] == [15, 15, 10]
         assert store.events_at([7, 3, 7])["seq"].to_list() == [7, 3, 7]
         assert store.events_at([]).schema == log.SCHEMA
+
+
+def test_the_contract_the_frame_and_the_table_have_the_same_columns() -> None:
+    contract = {name: pl.String() if name == "type" else kind for name, kind in columns.EVENT_SCHEMA.items()}
+    assert list(log.SCHEMA.items()) == [*contract.items(), ("person", pl.Int64())]
+    kinds = {int: pl.Int64(), bool: pl.Boolean(), object: pl.String()}  # a text's type is SQLModel's own
+    table = {
+        column.name: kinds[column.type.python_type] for column in SQLModel.metadata.tables["event"].columns
+    }
+    plain = {name: kind for name, kind in log.PLAIN.items() if name != "subject"}
+    assert table == {**plain, "person": pl.Int64(), "steering": pl.String()}
 
 
 @pytest.mark.parametrize("cuts", [[1] * 30 + [2270], [1024, 1024, 252], [1023, 2, 1275], [700, 700, 900]])
