@@ -1,4 +1,4 @@
-"""The house rules that a machine can hold, beside style, types and arrows: sizes, pins, the two commands, the kit."""
+"""The house rules that a machine can hold, beside style, types and arrows: folders, pins, the two commands, the kit."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ from tests import __main__ as checks
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {".ci", "benchmarks", "db", "docs", "referral_tui", "simulator", "tests"}
-LONGEST = 400  # lines of a file
-LONGEST_TEST = 800  # a test file is read a case at a time
 LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 REGISTRY = re.compile(
     r"py[p]i\.|python[h]osted|[/]simple\b|index[-]url|find[-]links|trusted[-]host|file:[/]{2}", re.I
@@ -49,17 +47,6 @@ def _walk(folder: Path, ignored: list[str]) -> Iterator[Path]:
             yield from _walk(path, ignored)
         else:
             yield path
-
-
-def test_no_long_file(files: list[Path]) -> None:
-    long = []
-    for path in files:
-        if path.suffix == ".py":
-            count = len(path.read_text(encoding="utf-8").splitlines())
-            if count > (LONGEST_TEST if path.is_relative_to(ROOT / "tests") else LONGEST):
-                long.append(f"{path.relative_to(ROOT)}: {count} lines; split it by what it does")
-    if long:
-        pytest.fail("\n".join(long), pytrace=False)
 
 
 def test_top_level_folders(files: list[Path]) -> None:
