@@ -1,1 +1,1 @@
-"""What a run measures of itself while it goes: tally, latencies, figures so far, beats."""
+"""Measure a run while it goes: tallies, latencies, figures so far and heartbeats."""

@@ -1,4 +1,4 @@
-"""The figures of a run so far, from its tally and stopwatches: the same wherever they are shown, printed or kept."""
+"""Compute a run's figures so far from its tally and stopwatches, the same wherever they are shown or stored."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from simulator.measuring.space import peak_memory
 from simulator.measuring.tally import Tally
 
 STAGES = ("intake", "attribute", "decide", "reward", "audit", "receipts")
-"""Where the judging thread's time goes, in the order of the fold."""
+"""The stages of the judging thread, in the order of the fold."""
 PERCENTILES: Final = ("p50", "p90", "p95", "p99", "p99.9", "max")
-"""Of the latencies, which are told."""
+"""The latency percentiles that are reported."""
 
 
 class Measured(Protocol):
-    """What figures are taken from beside a tally."""
+    """The sources of figures other than a tally."""
 
     judging: Stopwatch
     writing: Stopwatch
 
     def bytes(self) -> int:
-        """How large the database is now, its log included; 0 without one."""
+        """Return the database's current size in bytes, including its write-ahead log; 0 without one."""
 
 
 def running(tally: Tally, target: Measured, *, paced: bool) -> dict[str, Any]:
-    """The figures so far; times in seconds or, where the name says so, milliseconds.
+    """Return the figures so far; times are in seconds or, where the name says so, milliseconds.
 
-    `offered_per_second` is what the schedule asked for, over its own time; `achieved_per_second` what is done, over the
-    wall clock's time until it was; `judged_per_second` what was taken, over the time that judging took, in batches of
-    `batch_mean` events: of small ones each event costs more.
+    `offered_per_second` is what the schedule asked for, over its own time. `achieved_per_second` is what was
+    committed, over the wall-clock time until then. `judged_per_second` is what was judged, over the time that
+    judging took, in batches of `batch_mean` events: in small batches each event costs more.
     """
     counts, elapsed = tally.counts, tally.elapsed
     judging = sum(target.judging.stages.get(stage, 0.0) for stage in STAGES)
@@ -60,7 +60,7 @@ def running(tally: Tally, target: Measured, *, paced: bool) -> dict[str, Any]:
 
 
 def latency(tally: Tally) -> dict[str, float | None]:
-    """Percentiles in milliseconds by the names of `PERCENTILES`."""
+    """Return latency percentiles in milliseconds, by the names of `PERCENTILES`."""
     histogram = tally.latency
     values = {
         name: histogram.percentile(float(name[1:])) if name != "max" else histogram.max or None
@@ -70,7 +70,10 @@ def latency(tally: Tally) -> dict[str, float | None]:
 
 
 def stages(tally: Tally, target: Measured) -> dict[str, float]:
-    """Seconds by stage: `generate`, the engine's, `wait` for the writer, `idle`, and of the writer's thread `write`."""
+    """Return seconds by stage.
+
+    The stages are `generate`, the engine's, `wait` for the writer, `idle`, and the writer thread's `write`.
+    """
     judging = target.judging.stages
     found = {
         "generate": tally.generating,
@@ -83,5 +86,5 @@ def stages(tally: Tally, target: Measured) -> dict[str, float]:
 
 
 def rate(count: int, seconds: float) -> float:
-    """So many a second, to a tenth; 0 where no time went by."""
+    """Return `count` per second, rounded to a tenth; 0 if no time has passed."""
     return round(count / seconds, 1) if seconds > 0 else 0.0

@@ -1,4 +1,4 @@
-"""What a simulation measures of itself: the beats of the table `meter`, as a load test's, for the dashboard."""
+"""Measure a simulation for the dashboard: rows of the table `meter`, as a load test writes them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from simulator.platform.receipts import Counts
 
 
 class Gauge:
-    """Counts batches as they are taken and as they are committed, and makes a row of what came of them."""
+    """Counts batches as they are received and as they are committed, and turns the results into rows."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = perf_counter) -> None:
-        """`path` is the database's."""
+        """Measure the database at `path`; `clock` returns seconds."""
         self.judging, self.writing = Stopwatch(clock), Stopwatch(clock)
         self._path, self._clock = path, clock
         self._begun = clock()
@@ -33,19 +33,19 @@ class Gauge:
 
     @property
     def meters(self) -> Meters:
-        """The two stopwatches, for the platform."""
+        """The stopwatches of judging and writing, for the platform."""
         return Meters(self.judging, self.writing)
 
     def bytes(self) -> int:
-        """How large the database is."""
+        """Return the database's current size in bytes."""
         return file_bytes(self._path)
 
     def go_on(self, number: int) -> None:
-        """Number the beats from here on: an earlier process left so many."""
+        """Continue numbering heartbeats after `number`, the last one of an earlier process."""
         self._heartbeat = Heartbeat(self._clock(), number)
 
     def making(self) -> Callable[[], None]:
-        """Call it before events are made, and what it gives when they are."""
+        """Start timing the generation of events; call the returned function when they are made."""
         begun = self._clock()
 
         def made() -> None:
@@ -54,7 +54,7 @@ class Gauge:
         return made
 
     def take(self, messages: pl.DataFrame) -> Callable[[], None]:
-        """A batch is ready; what it gives is to be called when it is committed, by whichever thread."""
+        """Count a batch as received; call the returned function, on any thread, when the batch is committed."""
         ready, count = self._clock(), messages.height
         self._tally.sent += count
         self._tally.batches += 1
@@ -62,11 +62,11 @@ class Gauge:
         return lambda: self._done.append((ready, self._clock(), count))
 
     def took(self, counts: Counts) -> None:
-        """The batch was judged."""
+        """Add the receipts of a judged batch."""
         self._tally.counts += counts
 
     def heartbeat(self, wall_ms: int, sim_at: int) -> Row:
-        """The row of this beat."""
+        """Return the next heartbeat's row."""
         tally, now = self._tally, self._clock()
         while self._done:
             ready, at, count = self._done.popleft()

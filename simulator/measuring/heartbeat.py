@@ -1,4 +1,4 @@
-"""Beats: once a second what was measured becomes a row of the table `meter`."""
+"""Heartbeats: once a second, measurements become a row of the table `meter`."""
 
 from __future__ import annotations
 
@@ -14,23 +14,26 @@ HEARTBEAT_S = 1.0
 
 
 class Heartbeat:
-    """Numbers the rows and takes the differences between one beat and the next."""
+    """Numbers heartbeat rows and computes the differences from one heartbeat to the next."""
 
     def __init__(self, now: float, number: int = 0) -> None:
-        """`now` are seconds of the clock that `row` is told too; `number` is of the last row there is."""
+        """Start at `now`, in seconds of the clock that `row` is given too.
+
+        `number` is that of the last row stored.
+        """
         self._number = number
         self._at = now
         self._offered = self._done = 0
         self._latency = Histogram()
 
     def due(self, now: float) -> bool:
-        """Whether it is time for the next."""
+        """Return whether a heartbeat is due."""
         return now - self._at >= HEARTBEAT_S
 
     def row(
         self, now: float, wall_ms: int, sim_at: int, figures: Mapping[str, Any], latency: Histogram
     ) -> Row:
-        """The next beat: `figures` of the run so far (`simulator.measuring.figures`), `latency` of the whole run."""
+        """Return the next row, from `figures` of the run so far (`running`) and `latency` of the whole run."""
         span = max(now - self._at, 1e-9)
         done = figures["received"] - figures["queue"]
         paced = figures["offered_per_second"] is not None

@@ -1,7 +1,7 @@
-"""Latencies in buckets whose width grows with the value, as an HDR histogram has them: bounded memory, known error.
+"""A latency histogram whose buckets widen with the value, as in an HDR histogram: bounded memory, known error.
 
-Microseconds below 256 are exact; above, each power of two has 128 buckets, and a bucket is told by its upper edge, so
-a percentile is never told too low and at most 1/128 (0.8 %) too high. The greatest value is exact.
+Microseconds below 256 are exact. Above, each power of two has 128 buckets, and a bucket is reported by its upper
+edge, so a percentile is never too low and at most 1/128 (0.8 %) too high. The maximum is exact.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 PARTS = 128
 ERROR = 1 / PARTS
-"""How far a percentile may be above the true one, as a part of it."""
+"""How far a percentile may exceed the true one, as a fraction of it."""
 _EXACT = 2 * PARTS
 _POWERS = 40  # up to 2**48 microseconds, nine years
 
@@ -25,29 +25,29 @@ class Histogram:
         self.max = 0.0
 
     def add(self, seconds: NDArray[np.float64]) -> None:
-        """Enter durations; one below nothing (a clock's rounding) is nothing."""
+        """Add durations in seconds; negative ones, from a clock's rounding, count as 0."""
         if not len(seconds):
             return
         micros = np.maximum(np.ceil(np.round(seconds * 1e6, 3)), 0).astype(np.int64)
-        shift = np.maximum(np.frexp(micros.astype(np.float64))[1] - 8, 0)  # 2**8 = 256: so many bits go
+        shift = np.maximum(np.frexp(micros.astype(np.float64))[1] - 8, 0)  # 2**8 = 256: the bits to drop
         bucket = np.where(shift == 0, micros, (shift - 1) * PARTS + _EXACT + (micros >> shift) - PARTS)
         self._counts += np.bincount(bucket, minlength=len(self._counts))
         self.count += len(seconds)
         self.max = max(self.max, float(seconds.max()))
 
     def copy(self) -> Histogram:
-        """The same counts, to compare with later."""
+        """Return a copy, to compare with later."""
         return self.since(Histogram())
 
     def since(self, before: Histogram) -> Histogram:
-        """What was entered after `before` was copied; its `max` is that of everything."""
+        """Return what was added after `before` was copied; its `max` is that of the whole histogram."""
         found = Histogram()
         found._counts = self._counts - before._counts
         found.count, found.max = self.count - before.count, self.max
         return found
 
     def percentile(self, percent: float) -> float | None:
-        """The duration that so many percent do not exceed, in seconds; None where nothing was entered."""
+        """Return the duration in seconds that `percent` % of all do not exceed; None for an empty histogram."""
         if not self.count:
             return None
         rank = max(1, int(np.ceil(self.count * percent / 100 - 1e-9)))

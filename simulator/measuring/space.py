@@ -1,4 +1,4 @@
-"""The room that a run takes: memory, and the disk under its database."""
+"""Measure the memory a run uses, and the disk space of its database."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 
 def peak_memory() -> int:
-    """The most memory that this process has held, in bytes."""
+    """Return this process's peak memory in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
 
 def file_bytes(path: Path) -> int:
-    """How large a database is: its file and its write-ahead log."""
+    """Return the size in bytes of a database and its write-ahead log."""
     files = (path, path.with_name(path.name + "-wal"))
     return sum(file.stat().st_size for file in files if file.exists())

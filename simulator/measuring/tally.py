@@ -1,4 +1,4 @@
-"""What has happened in a run so far: what its figures are made of."""
+"""The running counts that a run's figures are computed from."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from simulator.domain.spans import HOUR_MS
 from simulator.measuring.histogram import Histogram
 from simulator.platform.receipts import Counts
 
-LATE_MS = HOUR_MS  # an event received so long after it occurred is a late arrival
+LATE_MS = HOUR_MS  # an event received more than this after it occurred is a late arrival
 
 
 @dataclass
 class Tally:
-    """What has happened so far; times in seconds of the wall clock since the start.
+    """A run's counts so far; times are in seconds of the wall clock since the start.
 
-    `asked` is how much of its own time a schedule has gone through: while what was due is still being done, it stands.
-    `backlog` are the events due by then that had had no turn, beyond as many as the last batch: none where it keeps up.
+    `asked` is how much of its own time a schedule has gone through; it stands still while due events are being
+    processed. `backlog` counts the events due by then that have not had their turn, beyond the size of the last
+    batch: 0 while the run keeps up.
     """
 
     offered: int = 0
@@ -33,7 +34,7 @@ class Tally:
     elapsed: float = 0.0
     settling: float = 0.0
     generating: float = 0.0
-    waiting: float = 0.0  # for an event to be due
+    waiting: float = 0.0  # for an event to fall due
     behind: float = 0.0  # now
     most_behind: float = 0.0
     done: int = 0
@@ -41,16 +42,16 @@ class Tally:
 
     @property
     def queue(self) -> int:
-        """Events that were taken and are not done."""
+        """The number of events received but not committed yet."""
         return self.sent - self.done
 
     def fell_behind(self, seconds: float) -> None:
-        """The next event's turn is, or would be, so long after it was due."""
+        """Set how many seconds after it was due the next event gets, or would get, its turn."""
         self.behind = max(0.0, seconds)
         self.most_behind = max(self.most_behind, self.behind)
 
 
 def late_arrivals(messages: pl.DataFrame) -> int:
-    """How many of these messages were received more than `LATE_MS` after they occurred."""
+    """Return how many of these messages were received more than `LATE_MS` after they occurred."""
     waited: Any = messages["received_at"] - messages["occurred_at"] > LATE_MS
     return int(waited.sum())

@@ -1,1 +1,1 @@
-"""The platform's side: the one door, what it keeps of each message, the engine and the store behind it."""
+"""The platform side: intake, the record it keeps of each message, and the engine and store behind it."""

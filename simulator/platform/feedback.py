@@ -1,6 +1,6 @@
-"""What people feel of the platform's outcome, gathered until the world is told: rewards issued, friends refused.
+"""Collect outcome feedback for the simulated world: rewards issued and friends refused, until the world takes it.
 
-It is the same whatever the batches, and after a restart: everything is by the moment at which it happened.
+Everything is keyed by the moment at which it happened, so it is the same whatever the batches, and after a restart.
 """
 
 from __future__ import annotations
@@ -22,35 +22,35 @@ _REWARDED, _REFUSED, _DONATED = range(3)
 
 
 class RecipientLookup(Protocol):
-    """The engine, as far as it is asked who is concerned."""
+    """The part of the engine that tells whom an outcome concerns."""
 
     def recipients(self, rewards: Ints) -> Ints:
-        """The people who get rewards, by their ids; NONE for a community."""
+        """Return the ids of the people who get these rewards; NONE for a community."""
 
     def communities(self, rewards: Ints) -> list[str | None]:
-        """The communities that get rewards; None for a person's."""
+        """Return the communities that get these rewards; None for a person's."""
 
     def referrers_of(self, friends: Ints) -> Ints:
-        """The referrers of friends, by ids of people; NONE where there is none."""
+        """Return the referrers of these friends, by ids of people; NONE where there is none."""
 
 
 class FeedbackCollector:
-    """Marks of people with what they felt and when, waiting to be taken."""
+    """Outcome feedback by person mark or community, with its time, until it is taken."""
 
     def __init__(self) -> None:
         self._people = Columns({"mark": (np.int64, 0)})  # by id of a person
-        self._waiting: list[Ints] = []  # rows of (at, mark or community, what)
+        self._waiting: list[Ints] = []  # rows of (at, mark or community id, kind)
         self._communities = Words()
         self.listening = False
-        """Whether anybody wants to know: else nothing is gathered."""
+        """Whether feedback is collected; nothing is while nobody wants it."""
         self._programs: list[tuple[int, Program]] = []
 
     def meet(self, refs: pl.Series) -> None:
-        """The next people of the log, by their references."""
+        """Register the next people of the log by their references."""
         self._people.append(mark=text_marks(refs))
 
     def hear(self, outcome: Outcome, knower: RecipientLookup) -> None:
-        """What one call of the engine brought."""
+        """Collect the feedback in the outcome of one call of the engine."""
         if not self.listening:
             return
         if outcome.persons.height:
@@ -72,21 +72,21 @@ class FeedbackCollector:
                 self.add_program(at, version.program)
 
     def add_rewarded(self, at: Ints, people: Ints, communities: Sequence[str | None]) -> None:
-        """Rewards issued at these times (milliseconds UTC), to people by id or, where NONE, to communities."""
+        """Add rewards issued at these times (milliseconds UTC), to people by id or, where NONE, to communities."""
         self._add(at, people, _REWARDED)
         names = self._communities.assign(communities)
         self._keep(at[names != NONE], names[names != NONE], _DONATED)
 
     def add_refused(self, at: Ints, people: Ints) -> None:
-        """Refusals of friends of these referrers."""
+        """Add refusals, at these times (milliseconds UTC), of friends of these referrers."""
         self._add(at, people, _REFUSED)
 
     def add_program(self, at: int, program: Program) -> None:
-        """A program that came into force."""
+        """Add a program that came into force at `at` (milliseconds UTC)."""
         self._programs.append((at, program))
 
     def take(self, before_ms: int) -> OutcomeFeedback:
-        """What was felt before a moment and has not been taken yet."""
+        """Return the feedback from before a moment (milliseconds UTC) that has not been taken yet."""
         rows = np.concatenate(self._waiting) if self._waiting else np.empty((0, 3), dtype=np.int64)
         past = rows[:, 0] < before_ms
         self._waiting = [rows[~past]] if not past.all() else []

@@ -1,4 +1,4 @@
-"""Folding a database's log again, on a restart: the engine comes back to where it stood."""
+"""Replay a database's log on a restart, to bring the engine back to where it stood."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simulator.platform.records import parse_program, same_design, typed
 from simulator.program.load import load_program
 from simulator.program.model import Program
 
-BATCH = 100_000  # events of the log folded at once
+BATCH = 100_000  # events replayed at once
 
 
 def folded(
@@ -26,14 +26,13 @@ def folded(
     progress: Callable[[int, int], None] | None,
     hear: Callable[[pl.DataFrame], None] | None = None,
 ) -> Engine:
-    """An engine with the store's whole log folded and its time told; `progress` hears how many events of how many.
+    """Return an engine with the store's whole log replayed and its clock restored.
 
-    `hear` is told of all events.
-
-    `program` is what the caller believes is running: it must be the first or the current version.
+    `program` is what the caller believes is running: it must be the first or the current version. `progress` is
+    called with the number of events done and the total, `hear` with all events.
 
     Raises:
-        DatabaseError: of another program, or damaged.
+        DatabaseError: the database was made with another program, or is damaged.
 
     """
     versions = [load_program(row[-1], f"{store.path}, program version {row[0]}") for row in store.versions()]
@@ -54,13 +53,13 @@ def folded(
         if progress is not None:
             progress(done, total)
     told = store.clock()["told_at"]
-    if told and told >= engine.newest:  # else later events have said more
+    if told and told >= engine.newest:  # otherwise later events have moved the clock further
         engine.advance(told)
     return engine
 
 
 def recall(feelings: FeedbackCollector, store: Store) -> None:
-    """Gather again, from a database, what people felt since its beginning."""
+    """Collect all outcome feedback since a database's beginning again."""
     for page in resume.persons(store.query):
         feelings.meet(pl.Series([ref for _, ref in page], dtype=pl.String))
     for rows in resume.issued_rewards(store.query):

@@ -1,4 +1,4 @@
-"""What is on its way into the store: batches that wait to share a transaction, and the thread that writes them."""
+"""A queue of batches on their way into the store, which may share a transaction, and the thread that writes them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from db.write.store import Store
 from simulator.domain.stopwatch import OFF, Meter
 
 HELD_EVENTS = 50_000
-"""Events to a transaction of a run as fast as it goes; a heartbeat writes what is there every second."""
+"""Events per transaction of a run at full speed; a heartbeat writes what is queued every second."""
 
 Done = Callable[[], None]
-"""Called when a batch is committed; by the writer's thread, where there is one."""
+"""Called when a batch is committed, on the writer's thread if there is one."""
 
 
 class Outbox:
-    """Writes batches in their order: each at once, or (after `hold`) several together, in a thread of their own.
+    """Writes batches in order: each at once, or (after `hold`) several together on a thread of their own.
 
-    What waits is bounded: who puts more than `hold` events waits until those sent before are written. That time is
-    charged to the meter as `wait`.
+    The queue is bounded: a caller who puts more than `hold` events waits until those sent before are written. That
+    time is recorded on the meter as `wait`.
     """
 
     def __init__(self, store: Store) -> None:
@@ -34,15 +34,15 @@ class Outbox:
         self._writing: Future[None] | None = None
 
     def hold(self, events: int) -> None:
-        """From now on let batches wait until they hold so many events, and write them beside the caller's work."""
+        """From now on queue batches until they hold `events` events, and write them on a thread of their own."""
         self._hold = events
         self._writer = self._writer or ThreadPoolExecutor(1, "writer")
 
     def put(self, batch: Batch, done: Done | None = None) -> None:
-        """Write a batch, now or when it is time; `done` hears when it is committed.
+        """Write a batch, now or when enough are queued; `done` is called when it is committed.
 
         Raises:
-            DatabaseError: it, or one before it, could not be written; nothing after that one is.
+            DatabaseError: this batch or an earlier one could not be written; no later one will be.
 
         """
         self._waiting.append(batch)
@@ -53,15 +53,25 @@ class Outbox:
             self.send()
 
     def send(self) -> None:
-        """Begin to write what waits. Raises DatabaseError as `put` does."""
+        """Start writing what is queued.
+
+        Raises:
+            DatabaseError: as `put` does.
+
+        """
         self._send(wait=self._writer is None)
 
     def flush(self) -> None:
-        """Have everything written. Raises DatabaseError as `put` does."""
+        """Write everything that is queued, and wait for it.
+
+        Raises:
+            DatabaseError: as `put` does.
+
+        """
         self._send(wait=True)
 
     def close(self) -> None:
-        """Have everything written, and let the thread go."""
+        """Write everything that is queued, and stop the thread."""
         try:
             self.flush()
         finally:
@@ -74,7 +84,7 @@ class Outbox:
         writing, self._writing = self._writing, None
         self.meter.start()
         if writing is not None:
-            writing.result()  # where this raises, what waits is not written after a batch that could not be
+            writing.result()  # if this raises, nothing is written after the batch that failed
         if waiting and self._writer is not None and not wait:
             self._writing = self._writer.submit(self._write, waiting, done)
         elif waiting:

@@ -1,7 +1,8 @@
-"""The platform: the one door that every event takes, whoever sent it, with the engine and the store behind it.
+"""The platform: the one intake that every event passes, whoever sent it, with the engine and the store behind it.
 
-Receipts, events, what the engine made of them, audit, rollups and quarantine of a batch are written together, so that
-a killed process has done it wholly or not at all. A call is one transaction, unless batches are let wait (`hold`).
+A batch's receipts, events, outcome, audit entries, rollups and quarantine rows are written together, so a killed
+process has stored a batch either entirely or not at all. Each call is one transaction, unless batches are queued
+(`hold`).
 """
 
 from __future__ import annotations
@@ -30,9 +31,8 @@ from simulator.engine.outcome import NO_EVENTS, Version
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.platform import quarantine
 from simulator.platform.folding import folded
-from simulator.platform.intake_counters import IntakeCounters
 from simulator.platform.outbox import Done, Outbox
-from simulator.platform.receipts import Counts, Refusals, check_watermark, receipt_rollup
+from simulator.platform.receipts import Counts, IntakeCounters, Refusals, check_watermark, receipt_rollup
 from simulator.platform.records import batch_of, command_row, parse_program, typed, version_row
 from simulator.platform.subscribers import Hear, Subscribers
 from simulator.program.load import load_program
@@ -40,7 +40,7 @@ from simulator.program.model import Program
 
 
 class Platform:
-    """An open platform. Made by `create` and `open`; closed by `close` or as a context manager."""
+    """An open platform, made by `create` or `open`, and closed by `close` or as a context manager."""
 
     def __init__(self, store: Store, engine: Engine, hear: Hear | None = None) -> None:
         self._store = store
@@ -61,23 +61,19 @@ class Platform:
         settings: Mapping[str, str] | None = None,
         hear: Hear | None = None,
     ) -> Platform:
-        """A new database at `path` for `program`; `settings` are kept in it as they are.
+        """Create a new database at `path` for `program`; `settings` are stored in it unchanged.
 
-        `hear` is told of all events as they are accepted.
+        `hear` is called with all events as they are accepted.
 
         Raises:
             DatabaseError: something is at the path already, or it can't be written.
 
         """
         digest = hashlib.sha256(program.text.encode()).hexdigest()
+        kept = {"kind": "ingest", **(settings or {}), **IntakeCounters().settings(), "program_sha256": digest}
         store = Store.create(
             path,
-            settings={
-                "kind": "ingest",
-                **(settings or {}),
-                **IntakeCounters().settings(),
-                "program_sha256": digest,
-            },
+            settings=kept,
             version=version_row(Version(1, 0, program)),
             clock={"beat_at": wall_ms()},
         )
@@ -91,13 +87,13 @@ class Platform:
         progress: Callable[[int, int], None] | None = None,
         hear: Hear | None = None,
     ) -> Platform:
-        """An existing database, its log folded again; `progress` is told how many events of how many are.
+        """Open an existing database and replay its log.
 
-        `hear` is told of its events, and of those to come. `program` is what the caller believes is running: it must
-        be the first or the current version.
+        `progress` is called with the number of events done and the total, `hear` with stored events and new ones.
+        `program` is what the caller believes is running: it must be the first or the current version.
 
         Raises:
-            DatabaseError: missing, foreign, of another schema or program, in use, or damaged.
+            DatabaseError: the database is missing, foreign, of another schema or program, in use, or damaged.
 
         """
         store = Store.open(path)
@@ -115,60 +111,60 @@ class Platform:
 
     @property
     def path(self) -> Path:
-        """Where the database is."""
+        """The path of the database."""
         return self._store.path
 
     @property
     def newest(self) -> int:
-        """The newest time of receipt, of refused messages too; milliseconds UTC, 0 before the first."""
+        """The newest time of receipt, including refused messages; milliseconds UTC, 0 before the first."""
         return max(self._counters.newest, self._engine.newest)
 
     @property
     def watermark(self) -> int:
-        """The greatest time told; milliseconds UTC, 0 before the first."""
+        """The greatest time passed to `advance`; milliseconds UTC, 0 before the first."""
         return max(0, self._engine.watermark)
 
     @property
     def sim_at(self) -> int:
-        """The platform's clock as last said, milliseconds UTC; never before the newest receipt."""
+        """The platform's clock as last set, milliseconds UTC; never before the newest receipt."""
         return self._sim_at
 
     @property
     def last_seq(self) -> int:
-        """The place in the log of the newest event; 0 before the first."""
+        """The seq of the newest event; 0 before the first."""
         return self._engine.last_seq
 
     @property
     def last_entry(self) -> int:
-        """The newest entry of the audit trail; 0 before the first."""
+        """The number of the newest audit entry; 0 before the first."""
         return self._engine.last_entry
 
     @property
     def received(self) -> int:
-        """How many messages came in through this door, an operator's own not counted: where a sender goes on."""
+        """The number of messages received, not counting an operator's own: the position at which a sender continues."""
         return self._counters.received
 
     @property
     def earliest_receipt_ms(self) -> int:
-        """No message is received before this: the newest receipt, and after what was told."""
+        """The earliest time at which a message can be received: the newest receipt, and after the watermark."""
         return max(self.newest, self.watermark + 1 if self.watermark else 0)
 
     @property
     def earliest_now(self) -> int:
-        """The earliest time that can be told: the newest event's receipt, or what was told already."""
+        """The earliest time that can be passed to `advance`: the newest event's receipt, or the watermark."""
         return max(0, self._engine.newest, self._engine.watermark)
 
     def check_now(self, now_ms: int) -> None:
-        """See that `now_ms` can be told.
+        """Check that `now_ms` can be passed to `advance`.
 
         Raises:
-            InputError: it is before a message already received, or before what was told.
+            InputError: it is before the newest event's receipt, or before the watermark.
 
         """
         check_watermark(now_ms, self.earliest_now)
 
     def summary(self) -> dict[str, Any]:
-        """Return what stands; see `db.read.summary`."""
+        """Return a summary of the database's current state; see `db.read.summary`."""
         return summary(self.query)
 
     @property
@@ -182,21 +178,19 @@ class Platform:
         return self._store.settings()
 
     def receiver(self, clock_ms: int | None) -> Receiver:
-        """How the next batch is stamped: by the clock, or (None) by each message's own `receivedat`."""
+        """Return how to stamp the next batch: by the clock or, if None, by each message's own `receivedat`."""
         return Receiver(
             self.earliest_receipt_ms, clock_ms, numeric_references=self.program.numeric_references
         )
 
     def check_program(self, text: str) -> Program:
-        """A program that an event wants to bring into force.
+        """Parse a program that an event wants to bring into force.
 
         Raises:
-            ProgramError: what is wrong with it.
+            ProgramError: the program is not valid; the message says why.
 
         """
         return load_program(text, "program", self.program.currency, numeric=self.program.numeric_references)
-
-    # What happens
 
     def receive(
         self,
@@ -208,15 +202,13 @@ class Platform:
         done: Done | None = None,
         where: quarantine.Where | None = None,
     ) -> Counts:
-        """Judge and store what the door made of `lines`; `keep` are settings to set in the same transaction.
+        """Judge and store decoded `lines`; `keep` are settings to set in the same transaction.
 
-        `where` gives the file and line of a position, for the quarantine.
-
-        `done` hears when it is committed; by the writer's thread, where there is one (`hold`).
+        `where` returns the file and line of a position, for the quarantine. `done` is called when the batch is
+        committed, on the writer's thread if there is one (`hold`).
 
         Raises:
-            DatabaseError: the database can't be written; nothing of the batch was, and the platform is to be
-                opened again.
+            DatabaseError: the database can't be written; nothing was stored, and the platform must be opened again.
 
         """
         return self._receive(
@@ -231,9 +223,9 @@ class Platform:
         )
 
     def receive_columns(self, messages: pl.DataFrame, *, done: Done | None = None) -> Counts:
-        """The same for messages that are columns already (`MESSAGE_SCHEMA`, valid, `received_at` rising).
+        """Judge and store messages that are columns already (`MESSAGE_SCHEMA`, valid, `received_at` ascending).
 
-        `done` hears when they are committed; by the writer's thread, where there is one (`hold`).
+        `done` is called when they are committed, on the writer's thread if there is one (`hold`).
         """
         texts_of = partial(quarantine.lines_of, messages)
         return self._receive(messages, None, (), texts_of, keep=None, counted=True, done=done)
@@ -251,7 +243,7 @@ class Platform:
         where: quarantine.Where | None = None,
     ) -> Counts:
         self._check_usable()
-        self._broken = True  # until all of the batch is stored: engine and database must not drift apart
+        self._broken = True  # until the whole batch is stored: engine and database must not diverge
         lookup = self._engine.look_up(messages)
         receipts = self._engine.receive(messages, lookup, self._stored(lookup.repeated.tolist()))
         outcome = self._engine.judge(receipts.events)
@@ -274,10 +266,10 @@ class Platform:
         return counts
 
     def advance(self, now_ms: int) -> None:
-        """Tell the platform that it is `now_ms` (milliseconds UTC): what is due by then is released.
+        """Advance the platform's clock to `now_ms` (milliseconds UTC), releasing what is due by then.
 
         Raises:
-            InputError: that is before a message already received, or before what was told.
+            InputError: the time is before the newest event's receipt, or before the watermark.
             DatabaseError: the database can't be written.
 
         """
@@ -289,7 +281,7 @@ class Platform:
         self._store_outcome(outcome, settings={})
 
     def release_quietly(self, now_ms: int) -> None:
-        """Tell the time where something is due by then; nothing is written where nothing is."""
+        """Advance the clock if something is due by `now_ms`; otherwise write nothing."""
         self._check_usable()
         if now_ms >= self.earliest_now and self._engine.first_due <= now_ms:
             self.advance(now_ms)
@@ -303,9 +295,9 @@ class Platform:
         starts_at: int | None = None,
         ends_at: int | None = None,
     ) -> None:
-        """Say where the writer stands, for those who look.
+        """Record the writer's status and clock, for readers of the database.
 
-        `status` is running, paused, finished or stopped; `pace` is simulated milliseconds per wall millisecond.
+        `status` is running, paused, finished or stopped; `pace` is simulated milliseconds per wall-clock millisecond.
         """
         self._sim_at = max(self._sim_at, sim_at or 0)
         values: dict[str, int | float | str | None] = {
@@ -323,45 +315,45 @@ class Platform:
             self.index()
 
     def record(self, order: WriterCommand, sim_at: int, refused: str | None = None) -> None:
-        """Keep an operator's order: after which event and at which simulated time it was obeyed, or why it was not."""
+        """Record an operator's command: after which event and when (`sim_at`) it was obeyed, or why it was refused."""
         self._commands += 1
         row = command_row(self._commands, order, self._engine.last_seq, sim_at, refused)
         self._outbox.put(Batch(commands=[row]))
         self.flush()
 
     def measure(self, meters: Meters) -> None:
-        """From now on charge these with the time of each stage."""
+        """Record the time of each stage on these meters from now on."""
         self._meter = self._engine.meter = self._outbox.meter = meters.judging
         self._store.meter = meters.writing
 
     def heartbeat(self, row: Row) -> None:
-        """Keep a row of measurements (table `meter`), with the next batch."""
+        """Store a row of measurements (table `meter`) with the next batch."""
         self._outbox.put(Batch(measurements=[row]))
 
     def hold(self, events: int) -> None:
-        """Let batches wait until they hold so many events, then write them in one transaction.
+        """Queue batches until they hold `events` events, then write them in one transaction.
 
-        They are written by a thread of their own, while the next are judged; an error comes out at a later call.
-        Nothing is lost that would not be made again. Whatever asks what stands (`query`) has them written first.
+        A thread of its own writes them while the next ones are judged, so an error surfaces at a later call. A
+        crash loses nothing that would not be generated again. `query` writes everything queued first.
         """
         self._outbox.hold(events)
 
     def note(self, faults: Sequence[Row], reconciliations: Sequence[Row]) -> None:
-        """Keep rows of these two tables, new or changed."""
+        """Store rows, new or changed, of the tables `fault` and `reconciliation`."""
         self._outbox.put(Batch(faults=faults, reconciliations=reconciliations))
 
     def index(self) -> None:
-        """Make the database's indexes, where they are not there yet."""
+        """Create the database's indexes where they are missing."""
         self.flush()
         self._store.index()
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a SELECT of `db.read` on the open database, once everything that waits is written."""
+        """Run a SELECT of `db.read` on the open database, after writing everything that is queued."""
         self.flush()
         return self._store.query(sql, values)
 
     def close(self) -> None:
-        """Write what waits and let go of the database; closing twice is fine."""
+        """Write everything that is queued and close the database; closing twice is harmless."""
         try:
             self._outbox.close()
         finally:
@@ -390,7 +382,7 @@ class Platform:
         self._broken = False
 
     def flush(self) -> None:
-        """Have everything written. Where that fails, engine and database have drifted apart."""
+        """Write everything that is queued. If that fails, the engine and the database have diverged."""
         self._broken, before = True, self._broken
         self._outbox.flush()
         self._broken = before

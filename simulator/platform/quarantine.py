@@ -1,4 +1,4 @@
-"""Rows of the quarantine: what was not accepted, masked, with a reason a person can act on, in order of arrival."""
+"""Build quarantine rows: messages not accepted, masked, with an actionable reason, in order of arrival."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "line": pl.Int64(),
 }
 Where = Callable[[int], tuple[str, int]]
-"""Gives the file, and the line in it (from 1), of what arrived at a position."""
+"""Returns the file, and the line in it (from 1), of the message that arrived at a position."""
 _NONE = pl.DataFrame(schema=SCHEMA)
 
 
@@ -39,11 +39,11 @@ def rows(
     after: int,
     where: Where | None = None,
 ) -> pl.DataFrame:
-    """Conflicting messages (row of `messages`, field that differs) and malformed ones as rows of the table.
+    """Return conflicting messages (row of `messages`, field that differs) and malformed ones as rows of the table.
 
-    `positions` says for each row of `messages` where it arrived (None: the row's own number), `texts_of` gives
-    what arrived at some of them, `after` is the last number given so far, `where` which line of which file each was.
-    Costs nothing where there is neither.
+    `positions` says for each row of `messages` where it arrived (None: at the row's own number). `texts_of` returns
+    the lines that arrived at some positions, `where` their file and line. `after` is the last number assigned so
+    far. It costs nothing if there are no such messages.
     """
     if not conflicts and not rejected:
         return _NONE
@@ -76,7 +76,7 @@ def rows(
 
 
 def lines_of(messages: pl.DataFrame, rows: Sequence[int]) -> list[bytes]:
-    """Some messages that came as columns, as the lines of JSON they would have been."""
+    """Return some messages that arrived as columns as the lines of JSON they would have been."""
     return encode_events(messages[list(rows)])
 
 

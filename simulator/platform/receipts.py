@@ -1,8 +1,8 @@
-"""Receipts: what became of each message, counted for who sent them and by hour for who watches."""
+"""Count receipts: what became of each message, for its sender and, by hour, for those who watch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,6 +12,7 @@ from simulator.domain.spans import HOUR_MS
 from simulator.engine.interner import BoundedLabels
 from simulator.engine.outcome import EMPTY, Receipts
 from simulator.events.check import LATEST_RECEIPT_MS
+from simulator.events.decode import Rejected
 from simulator.events.moment import format_moment
 
 DAY_HOURS = 24
@@ -23,7 +24,7 @@ _LAST_HOUR = _HOUR - _HOUR % DAY_HOURS + (DAY_HOURS - 1)
 
 @dataclass(frozen=True)
 class Counts:
-    """Receipts of one call, or of several added up; `received` is their sum."""
+    """The receipts of one call, or of several added up; `received` is their sum."""
 
     accepted: int = 0
     duplicate: int = 0
@@ -32,12 +33,12 @@ class Counts:
 
     @classmethod
     def of(cls, receipts: Receipts, malformed: int = 0) -> Counts:
-        """What the engine said of valid messages, and how many others were malformed."""
+        """Count the engine's receipts of valid messages, and the malformed ones."""
         return cls(receipts.events.height, len(receipts.duplicates), len(receipts.conflicts), malformed)
 
     @property
     def received(self) -> int:
-        """All receipts."""
+        """The number of receipts of any kind."""
         return self.accepted + self.duplicate + self.conflict + self.malformed
 
     def __add__(self, other: Counts) -> Counts:
@@ -49,8 +50,50 @@ class Counts:
         )
 
 
+@dataclass
+class IntakeCounters:
+    """The messages received so far, so that whoever sends knows where to continue.
+
+    `received` counts all but an operator's own, `receipts` all; both include refused messages. `newest` is the newest
+    receipt in milliseconds UTC, 0 before the first.
+    """
+
+    received: int = 0
+    receipts: int = 0
+    newest: int = 0
+
+    @classmethod
+    def of(cls, settings: Mapping[str, str]) -> IntakeCounters:
+        """Return the counters stored in a database's settings."""
+        return cls(*(int(settings[name]) for name in ("received", "receipts", "newest_receipt")))
+
+    def settings(self) -> dict[str, str]:
+        """Return the counters as settings to store in a database."""
+        return {
+            "received": str(self.received),
+            "receipts": str(self.receipts),
+            "newest_receipt": str(self.newest),
+        }
+
+    def add(
+        self, counts: Counts, messages: pl.DataFrame, rejected: Sequence[Rejected], *, counted: bool
+    ) -> None:
+        """Add a batch of valid messages and refused ones, in the order of receipt; `counted` unless an operator's."""
+        if messages.height:
+            self.newest = max(self.newest, int(messages["received_at"].max()))  # type: ignore[arg-type]
+        if rejected:
+            self.newest = max(self.newest, rejected[-1].received_at)
+        self.received += counts.received if counted else 0
+        self.receipts += counts.received
+
+
 def check_watermark(now_ms: int, earliest_ms: int) -> None:
-    """See that a time can be told; raises InputError where it is before a receipt or what was told, or after 2099."""
+    """Check that `now_ms` can be passed to `advance` (both times in milliseconds UTC).
+
+    Raises:
+        InputError: it is before `earliest_ms`, or after 2099.
+
+    """
     if now_ms > LATEST_RECEIPT_MS:
         raise InputError(
             f"now {format_moment(now_ms)} is too far ahead; the latest right value is "
@@ -66,9 +109,9 @@ def check_watermark(now_ms: int, earliest_ms: int) -> None:
 def receipt_rollup(
     messages: pl.DataFrame, events: pl.DataFrame, duplicates: Sequence[int], refused: pl.DataFrame
 ) -> pl.DataFrame:
-    """How many receipts of each kind in each hour.
+    """Return the number of receipts of each kind in each hour.
 
-    Duplicates leave no other trace, so their `value` is hour x count: with it a changed row shows (`verify`).
+    Duplicates leave no other trace, so their `value` is hour x count: with it, `verify` notices a changed row.
     """
     parts = [events.select("received_at", receipt=pl.lit("accepted"))]
     if duplicates:
@@ -86,13 +129,14 @@ def receipt_rollup(
 
 
 class Refusals:
-    """What was not accepted, by who sent it and by which field was wrong, in the last hour of its day.
+    """Counts messages that were not accepted, by source and by the field that was wrong, in the last hour of their day.
 
-    Sources and fields of malformed messages are whatever was sent: the first few have a part each (`BoundedLabels`).
+    Sources and fields of malformed messages are whatever was sent, so only the first ones get a label of their own
+    (`BoundedLabels`).
     """
 
     def __init__(self, parts: Iterable[tuple[str, str]] = ()) -> None:
-        """`parts` are pairs of metric and part that were counted before (`db.read.resume.counted_refusals`)."""
+        """Start from `parts`, pairs of metric and part counted before (`db.read.resume.counted_refusals`)."""
         kept = list(parts)
         repeated = f"receipt.{DUPLICATE}"
         self._repeating = BoundedLabels(part for metric, part in kept if metric == repeated)
@@ -104,9 +148,9 @@ class Refusals:
     def breakdown(
         self, refused: pl.DataFrame, messages: pl.DataFrame | None = None, duplicates: Sequence[int] = ()
     ) -> pl.DataFrame:
-        """Increments of the breakdown: rows of the quarantine in their order, and those messages that were duplicates.
+        """Return increments of the breakdown: quarantine rows in their order, and the messages that were duplicates.
 
-        Duplicates carry hour x count as `value`, as in `receipt_rollup`.
+        Duplicates have hour x count as their `value`, as in `receipt_rollup`.
         """
         parts = []
         if refused.height:

@@ -1,4 +1,4 @@
-"""Between the database's rows and the engine's values: events typed again, programs read, outcomes as rows."""
+"""Convert between the database's rows and the engine's values: typed events, programs, outcomes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from simulator.program.model import Program
 
 
 def typed(events: pl.DataFrame) -> pl.DataFrame:
-    """Events as the store gives them, in the engine's columns: `EVENT_SCHEMA`.
+    """Return events as the store gives them in the engine's columns, `EVENT_SCHEMA`.
 
     Raises:
-        DamagedDatabaseError: one is of a type that there is not.
+        DamagedDatabaseError: an event's type does not exist.
 
     """
     try:
@@ -36,7 +36,7 @@ def typed(events: pl.DataFrame) -> pl.DataFrame:
 def batch_of(
     outcome: Outcome, events: pl.DataFrame | None = None, quarantine: pl.DataFrame | None = None
 ) -> Batch:
-    """What the engine gave for `events`, and what was refused beside them, as rows to write."""
+    """Return the engine's outcome for `events`, and the messages quarantined beside them, as rows to write."""
     empty = pl.DataFrame()
     return Batch(
         persons=outcome.persons,
@@ -67,7 +67,7 @@ def put_in_review(outcome: Outcome, events: pl.DataFrame | None) -> list[tuple[i
 
 
 def version_row(version: Version) -> tuple[int, int, str, str, int, int | None, str]:
-    """A program's version as a row of its table."""
+    """Return a program version as a row of its table."""
     program = version.program
     return (
         version.number,
@@ -81,16 +81,16 @@ def version_row(version: Version) -> tuple[int, int, str, str, int, int | None, 
 
 
 def command_row(number: int, order: WriterCommand, seq: int, sim_at: int, refused: str | None) -> Row:
-    """An operator's order as a row of its table: the number-th, obeyed after event `seq` at `sim_at`, or refused."""
+    """Return an operator's command, obeyed after event `seq` at `sim_at` or refused, as row `number` of its table."""
     args = orjson.dumps(order.args).decode()
     return number, order.kind, args, order.issued_at, seq, sim_at, refused
 
 
 def parse_program(text: str) -> Program:
-    """The program that an event of the log brought into force; the door has checked it."""
+    """Parse the program that an event of the log brought into force; intake has checked it."""
     return load_program(text, "program.changed")
 
 
 def same_design(one: Program, other: Program) -> bool:
-    """Whether two files say the same design, whatever their comments."""
+    """Return whether two program files describe the same design, ignoring comments."""
     return dataclasses.replace(one, text="") == dataclasses.replace(other, text="")

@@ -1,4 +1,4 @@
-"""The review queue: what waits for an operator, and a verdict on it, which is an event like any other."""
+"""The review queue: decisions waiting for an operator, and verdicts on them, which are events like any other."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Verdict = Literal["approve", "decline"]
 
 
 def read_queue(path: Path) -> list[Waiting]:
-    """Read what waits for a review in the database at `path`, the oldest first.
+    """Return what waits for a review in the database at `path`, oldest first.
 
     Raises:
-        DatabaseError: it is missing, foreign or damaged.
+        DatabaseError: the database is missing, foreign or damaged.
 
     """
     with reading(path) as db:
@@ -28,10 +28,10 @@ def read_queue(path: Path) -> list[Waiting]:
 
 
 def find(queue: list[Waiting], what: str) -> Waiting:
-    """The one that `what` names: its number, `source:id` of its conversion, or that with `:milestone`.
+    """Return the decision that `what` names: by its number, its conversion's `source:id`, or `source:id:milestone`.
 
     Raises:
-        InputError: none does, or several do.
+        InputError: no decision matches, or several do.
 
     """
     found = [
@@ -52,10 +52,10 @@ def find(queue: list[Waiting], what: str) -> Waiting:
 
 
 def find_waiting(platform: Platform, number: int) -> Waiting:
-    """The decision of this number, which waits on an open platform.
+    """Return the decision with this number, if it waits for a review on an open platform.
 
     Raises:
-        InputError: it does not, or there is none.
+        InputError: it does not exist, or does not wait.
 
     """
     found = waiting_one(platform.query, number)
@@ -70,10 +70,10 @@ def find_waiting(platform: Platform, number: int) -> Waiting:
 
 
 def settle(platform: Platform, one: Waiting, verdict: Verdict, by: str, at_ms: int) -> str:
-    """Send an operator's verdict through the door, received at `at_ms` (milliseconds UTC); gives the new outcome.
+    """Send an operator's verdict, received at `at_ms` (milliseconds UTC), and return the new outcome.
 
     Raises:
-        InputError: `by` is no reference, or the time is before the newest receipt.
+        InputError: `by` is not a reference, or the time is before the newest receipt.
         DatabaseError: the database can't be written.
 
     """

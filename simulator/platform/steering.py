@@ -1,4 +1,4 @@
-"""An operator's own events, a verdict or an edited program: sent through the door like any other message."""
+"""Send an operator's own events, verdicts and edited programs, through the same intake as any other message."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from simulator.platform.platform import Platform
 def steer(
     platform: Platform, kind: str, event_id: str, data: Mapping[str, object], at_ms: int, hint: str = ""
 ) -> None:
-    """Send an event of the type `kind`, which occurs and is received at `at_ms` (milliseconds UTC).
+    """Send an event of the type `kind` that occurs and is received at `at_ms` (milliseconds UTC).
 
     Raises:
-        InputError: the contract refuses it; `hint` is what the message ends with.
+        InputError: the event breaks the contract; the message ends with `hint`.
         DatabaseError: the database can't be written.
 
     """

@@ -1,1 +1,1 @@
-"""One run of a simulated world: what it is, at which pace, what it was ordered, and the way through it."""
+"""Run a simulated world: the run's plan, pace, commands, databases and main loop."""

@@ -1,4 +1,4 @@
-"""The databases of a run, opened: made for a new one, or found and its log folded again for one that was stopped."""
+"""Open a run's databases: create them for a new run, or find them and replay the log of one that was stopped."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from simulator.run.plan import Plan
 from simulator.world.pseudonyms import client_key
 
 Progress = Callable[[int, int], None]
-"""Hears how much of how much is done."""
+"""Called with the amount done and the total."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The databases of a run, open: the platform's, the client's, and the orders'."""
+    """The open databases of a run: the platform's, the client's, and the inbox for commands."""
 
     plan: Plan
     platform: Platform
@@ -38,25 +38,28 @@ class Opened:
 
 @contextmanager
 def begin(path: Path, plan: Plan, program: Program) -> Iterator[Opened]:
-    """Make the databases of a new run. Raises DatabaseError where one is there already, InputError for a bad plan.
+    """Create the databases of a new run. They are removed again if an error occurs before the run has begun (`Run.go`).
 
-    Where it ends by an error before it has begun (`Run.go`), they are removed again.
+    Raises:
+        DatabaseError: there is a database already.
+        InputError: the plan is not valid.
+
     """
-    plan.models(plan.world())  # what is wrong with it is said before anything is made
+    plan.models(plan.world())  # report a bad plan before creating anything
     customers = crm_path(path)
     if customers.exists() and not path.exists():
         raise DatabaseError(f"{customers}: is of another run; remove it first, or name another --db")
     accepted = Accepted()
     ours = [one for one in (path, customers, control_path(path)) if not one.exists()]
-    begun = path.exists()  # then it is not ours, and is refused
+    begun = path.exists()  # an existing file is not ours, and `create` refuses it
     try:
         with Platform.create(path, program, plan.settings(), accepted.hear) as platform:
             try:
                 with _beside(path, plan, platform, accepted) as opened:
-                    opened.inbox.take()  # orders that an earlier run of this name never saw are not for this one
+                    opened.inbox.take()  # drop commands meant for an earlier run of this name
                     yield opened
             finally:
-                with suppress(ReferralError):  # what went wrong before says more
+                with suppress(ReferralError):  # the first error says more
                     begun = begun or bool(ends_at(platform.query))
     except BaseException:
         if not begun:
@@ -72,10 +75,14 @@ def resume(
     program: str | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Opened]:
-    """Open the databases of a run that was stopped; `progress` hears of the log being folded again.
+    """Open the databases of a run that was stopped; `progress` reports the replay of the log.
 
-    `given` are fields of the plan, and `program` a file or preset, that the caller believes it was begun with.
-    Raises DatabaseError where there is none, InputError where it was begun with others.
+    `given` are fields of the plan, and `program` a file or preset, that the caller believes the run was begun with.
+
+    Raises:
+        DatabaseError: there is no such run.
+        InputError: the run was begun with other options.
+
     """
     design = load_program(*find_program(program)) if program is not None else None
     accepted = Accepted()
@@ -103,7 +110,7 @@ def _beside(path: Path, plan: Plan, platform: Platform, accepted: Accepted) -> I
 
 
 def _said(value: object) -> object:
-    """A field of a plan as one would write it; rates of faults by the name of their mix, if they are one."""
+    """Return a plan field as one would type it; fault rates by the name of their mix, if they have one."""
     if not isinstance(value, Mapping):
         return value
     named = [name for name, rates in mixes().items() if rates == value and rates]

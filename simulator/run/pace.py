@@ -1,16 +1,21 @@
-"""The pace of a run: how much simulated time goes by in a second of the wall clock."""
+"""The pace of a run: how much simulated time passes in a second of wall-clock time."""
 
 from __future__ import annotations
 
 from simulator.domain.errors import InputError
 from simulator.world.measures import duration_ms
 
-MAX = 0.0  # as fast as it goes
+MAX = 0.0  # as fast as possible
 _RIGHT = "max, or simulated time a second such as 1d/s, 6h/s, 30m/s"
 
 
 def parse_pace(text: str) -> float:
-    """Simulated milliseconds per wall millisecond; 0 is as fast as it goes. Raises InputError."""
+    """Parse a pace into simulated milliseconds per wall-clock millisecond; 0 means as fast as possible.
+
+    Raises:
+        InputError: the text is not a pace.
+
+    """
     if text == "max":
         return MAX
     span, slash, unit = text.partition("/")

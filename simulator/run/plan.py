@@ -1,4 +1,4 @@
-"""What a run is: preset, program, seed, size, time and delivery, as they are kept in its database for a restart."""
+"""The plan of a run: preset, program, seed, size, time and delivery, as stored in its database for a restart."""
 
 from __future__ import annotations
 
@@ -22,15 +22,17 @@ PRESET: Final = "telecom"
 SEED: Final = 1
 REFERRERS: Final = 1000
 DAYS: Final = 365
-START_MS: Final = 1_767_225_600_000  # 2026-01-01T00:00:00Z, where neither the user nor the program says
+START_MS: Final = (
+    1_767_225_600_000  # 2026-01-01T00:00:00Z, if neither the user nor the program says otherwise
+)
 _WORTH_A_PROCESS: Final = 5_000_000  # referrer-days; measured on two cores
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A run: everything that decides its events but the program and what is ordered in its course.
+    """Everything that determines a run's events, except the program and the commands given during the run.
 
-    `delivery` overrides the world file's models; `faults` are rates as `dials.parse_faults` gives them.
+    `delivery` overrides the world file's models; `faults` are rates as returned by `dials.parse_faults`.
     """
 
     preset: str = PRESET
@@ -43,11 +45,11 @@ class Plan:
 
     @property
     def end_ms(self) -> int:
-        """When it ends, milliseconds UTC."""
+        """The end of the run, milliseconds UTC."""
         return self.start_ms + self.days * DAY_MS
 
     def settings(self) -> dict[str, str]:
-        """As the database keeps it."""
+        """Return the plan as settings to store in the database."""
         return {
             "kind": "simulate",
             "preset": self.preset,
@@ -63,9 +65,11 @@ class Plan:
 
     @classmethod
     def of(cls, settings: Mapping[str, str], name: str) -> Plan:
-        """The plan kept in a database called `name`.
+        """Return the plan stored in the settings of the database called `name`.
 
-        Raises DatabaseError where it was not made by `simulate`, or the preset's world is not what it was.
+        Raises:
+            DatabaseError: the database was not made by `simulate`, or the preset's world file has changed since.
+
         """
         if settings.get("kind") != "simulate":
             raise DatabaseError(
@@ -88,29 +92,44 @@ class Plan:
         return plan
 
     def quickest_processes(self, pace: float) -> int:
-        """How many processes run it quickest on this machine: two where there is a core for each and much to do.
+        """Return how many processes are fastest on this machine: two if there is a core for each and enough to do.
 
-        To start a process takes about a second, as much as a thousand referrers' year.
+        Starting a process takes about a second, as long as simulating 1,000 referrers for a year.
         """
         return 2 if pace == MAX and cores() > 1 and self.referrers * self.days >= _WORTH_A_PROCESS else 1
 
     def world(self) -> WorldSpec:
-        """The preset's behaviour; raises WorldError."""
+        """Load the preset's world.
+
+        Raises:
+            WorldError: there is no such preset, or its world file is not valid.
+
+        """
         return load_world(world_text(self.preset), f"{self.preset}/world.toml")
 
     def models(self, spec: WorldSpec) -> dict[str, Model]:
-        """The delivery models by event type: the world file's, overridden by the plan's; raises InputError."""
+        """Return the delivery models by event type: the world file's, overridden by the plan's.
+
+        Raises:
+            InputError: a model is not valid.
+
+        """
         return parse_models({**spec.delivery, **self.delivery})
 
 
 def world_names() -> tuple[str, ...]:
-    """The presets that have a world, by name."""
+    """Return the sorted names of the presets that have a world."""
     folder = files("simulator") / "presets"
     return tuple(sorted(entry.name for entry in folder.iterdir() if (entry / "world.toml").is_file()))
 
 
 def world_text(preset: str) -> str:
-    """The world file of a preset; raises WorldError with the nearest name where there is none."""
+    """Return the text of a preset's world file.
+
+    Raises:
+        WorldError: there is no such preset; the message suggests the nearest name.
+
+    """
     names = world_names()
     if preset not in names:
         raise WorldError(f"--preset {preset}: no preset with a world; {advice(preset, names)}")
@@ -118,10 +137,10 @@ def world_text(preset: str) -> str:
 
 
 def world_digest(preset: str) -> str:
-    """SHA-256 of a preset's world file."""
+    """Return the SHA-256 of a preset's world file, in hexadecimal."""
     return hashlib.sha256(world_text(preset).encode()).hexdigest()
 
 
 def start_of(program: Program) -> int:
-    """When a run of a program starts where nobody says: as the program does, milliseconds UTC."""
+    """Return the default start of a run of a program, milliseconds UTC: the program's own, if it has one."""
     return program.starts_ms if program.starts_ms is not None else START_MS

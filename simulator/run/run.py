@@ -1,7 +1,8 @@
-"""One run: world, delivery, platform and operator, at a pace, stoppable and resumable at any instant.
+"""Run world, delivery, platform and operator at a pace; stoppable and resumable at any moment.
 
-The loop knows three things: where simulated time stands, what the people who watch have ordered, and whether
-somebody wants it to end. What it has handed to the platform is committed; all else is made again on a restart.
+The loop knows three things: the current simulated time, the commands that watchers have given, and whether somebody
+wants it to stop. Whatever it has handed to the platform is committed; everything else is generated again on a
+restart.
 """
 
 from __future__ import annotations
@@ -31,15 +32,15 @@ from simulator.world.operator import Review
 Ending = Literal["finished", "stopped"]
 Args = Mapping[str, object]
 
-BATCH = 20_000  # messages in a transaction, at most
+BATCH = 20_000  # the most messages in a transaction
 _FASTEST = 1e9  # simulated milliseconds per millisecond: 11 days
-_TICK_S = 0.05  # how often a paced or paused run looks at the clock and at its orders
+_TICK_S = 0.05  # how often a paced or paused run checks the clock and its inbox
 _HEARTBEAT_S = 1.0
 _WORLD_RECEIVED = "world_received"
 
 
 class Run:
-    """A run on open databases. `go` once."""
+    """A run on open databases. Call `go` once."""
 
     def __init__(
         self,
@@ -54,11 +55,13 @@ class Run:
         script: Sequence[Cue] = (),
         files: Path | None = None,
     ) -> None:
-        """`pace` is simulated milliseconds per wall millisecond, 0 as fast as it goes; `progress` hears ms of ms.
+        """Prepare a run.
 
-        `script` is what an earlier run was ordered, to be obeyed again. With 2 `processes` the people are made in a
-        process of their own; the outcome is the same. Batch files are left in the folder `files`; without one they lie
-        in one beside the database, until they are done with.
+        `pace` is simulated milliseconds per wall-clock millisecond, 0 for as fast as possible. `progress` is called
+        with the simulated milliseconds done and the total. `script` holds the commands of an earlier run, to be
+        obeyed again. With 2 `processes` the world runs in a process of its own; the outcome is the same. Batch
+        files are left in the folder `files`; without one they are kept beside the database until they are no longer
+        needed.
         """
         self._platform = opened.platform
         self._inbox = opened.inbox
@@ -83,14 +86,14 @@ class Run:
             hurried=pace == MAX,
         )
         self._platform.subscribers.listen()
-        self._at = self._source.start_ms  # everything that arrives before is received
+        self._at = self._source.start_ms  # everything that arrives before this has been received
         self._pace = pace
         self._paused = False
         self._beaten = wall.now()
         self._gauge = Gauge(opened.platform.path)
         self._gauge.go_on(last_measurement(opened.platform.query))
         opened.platform.measure(self._gauge.meters)
-        self._orders: dict[str, Callable[[Args], None]] = {  # an InputError says why it can't be done
+        self._orders: dict[str, Callable[[Args], None]] = {  # raise InputError to refuse
             PAUSE: self._pause,
             RESUME: self._go_on,
             STEP: self._step,
@@ -102,11 +105,11 @@ class Run:
         self._set_out()
 
     def go(self) -> Ending:
-        """Run to the end, or until stopped; what was received is committed in either case."""
+        """Run to the end or until stopped; in either case, what was received is committed."""
         source, platform = self._source, self._platform
         platform.clock("running", self._at, self._pace, starts_at=source.start_ms, ends_at=source.end_ms)
         if self._pace == MAX:
-            platform.hold(HELD_EVENTS)  # and its indexes are made at the end
+            platform.hold(HELD_EVENTS)  # indexes are created at the end
         else:
             platform.index()
         try:
@@ -118,7 +121,7 @@ class Run:
                 self._set_out()
             ended = self._loop()
         except BaseException:
-            with suppress(ReferralError):  # the error that ended us says more than one about the clock
+            with suppress(ReferralError):  # the original error says more than one about the clock
                 platform.clock("stopped")
             raise
         finally:
@@ -126,9 +129,11 @@ class Run:
         if ended == "finished":
             while self._on_cue():
                 pass
-            self._take_orders()  # what was given in the last moment still counts
+            self._take_orders()  # commands given at the last moment still count
             source.finish()
-            platform.advance(max(source.end_ms, platform.earliest_now))  # later where something came in since
+            platform.advance(
+                max(source.end_ms, platform.earliest_now)
+            )  # later if something has arrived since
         platform.flush()
         platform.heartbeat(self._gauge.heartbeat(wall_ms(), self._at))
         platform.clock(ended, self._at, self._pace)
@@ -157,11 +162,11 @@ class Run:
         return "finished"
 
     def _on_cue(self) -> bool:
-        """Go the last way to an order of the script, or obey it; false where none is due."""
+        """Advance to the scripted command that is due, or obey it; return False if none is due."""
         cue = self._script.next
         if cue is None or self._at < cue.at_ms:
             return False
-        left = cue.after - self._platform.last_seq  # events of the very same millisecond that came before it
+        left = cue.after - self._platform.last_seq  # events of the same millisecond that came before it
         self._move(self._at)
         if left <= 0 or not self._receive(cue.at_ms + 1, min(left, self._batch)):
             self._script.obeyed()
@@ -178,15 +183,15 @@ class Run:
             return self._source.end_ms
         gone = (self._wall.now() - self._from_wall) * 1000 * self._pace
         due = self._from_at + int(gone)
-        tick = max(1, int(_TICK_S * 1000 * self._pace))  # smaller windows would be transactions of nothing
+        tick = max(1, int(_TICK_S * 1000 * self._pace))  # smaller windows would be mostly empty transactions
         return min(self._source.end_ms, due - (due - self._from_at) % tick)
 
     def _set_out(self) -> None:
-        """From here and now on, simulated time follows the wall clock."""
+        """Let simulated time follow the wall clock from the current moment."""
         self._from_at, self._from_wall = self._at, self._wall.now()
 
     def _receive(self, before_ms: int, limit: int) -> int:
-        """Hand the next messages to the platform, `limit` at most; gives how many arrive in what is made so far."""
+        """Hand the next messages, at most `limit`, to the platform; return how many of those generated arrived."""
         parcel = self._source.take(before_ms, limit)
         if parcel is None:
             return 0
@@ -199,7 +204,7 @@ class Run:
         return parcel.count
 
     def _move(self, target: int) -> None:
-        """Nothing more arrives before the target in what is made: go there, or make the next window."""
+        """Move to the target, before which no generated message arrives any more, or generate the next window."""
         self._at = max(self._at, min(target, self._source.ready_until))
         if self._at >= self._source.ready_until and self._at < self._source.end_ms:
             made = self._gauge.making()
@@ -211,7 +216,7 @@ class Run:
             self._obey(order)
 
     def _obey(self, order: WriterCommand) -> None:
-        """Do what somebody who watches wants, and record it; what can't be done is recorded with the reason."""
+        """Execute a watcher's command and record it; record one that can't be obeyed with the reason."""
         refused = None
         try:
             if order.wrong is not None:
@@ -238,7 +243,7 @@ class Run:
         self._pace = float(pace)
 
     def _step(self, args: Args) -> None:
-        """One event on, however far that is, or until one has changed something; then stand still."""
+        """Step one event forward, however far that is, or until an event changes something; then pause."""
         until = args.get("until")
         if until not in (None, CHANGE):
             raise InputError(f"a step goes until {CHANGE!r}, or one event on where nothing is said")
@@ -261,7 +266,7 @@ class Run:
         self._source.turn(self._at, args.get("faults"))
 
     def _beat(self, *, now: bool = False) -> None:
-        """Say that we live, and where we are; release what fell due where time goes slowly enough to watch."""
+        """Send a heartbeat if one is due; when the pace is slow enough to watch, release what has fallen due."""
         wall = self._wall.now()
         if not now and wall - self._beaten < _HEARTBEAT_S:
             return
@@ -275,7 +280,7 @@ class Run:
         return load_program(first_program(self._platform.query), f"{self._platform.path}, program version 1")
 
     def _felt(self, before_ms: int) -> OutcomeFeedback:
-        """What people felt before a moment: what was due by then is released first."""
+        """Return outcome feedback from before a moment (milliseconds UTC), releasing what was due by then first."""
         if before_ms - 1 >= self._platform.earliest_now:
             self._platform.advance(before_ms - 1)
         return self._platform.subscribers.take_feedback(before_ms)

@@ -1,6 +1,6 @@
-"""What was ordered in a run that was, to be obeyed again: after the same event, at the same simulated time.
+"""Read the commands of an earlier run, to obey them again after the same event and at the same simulated time.
 
-Only what changes the outcome is in it; pause, step and speed do not.
+Only commands that change the outcome are included; pause, step and speed are not.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.plan import Plan
 
-_AN_EVENT = (VERDICT, PROGRAM)  # an order of these is an event of its own, and is recorded after it
+_AN_EVENT = (VERDICT, PROGRAM)  # these commands are events themselves, and are recorded after them
 _PACES = ("pause", "resume", "step", "speed")
 
 
 @dataclass(frozen=True)
 class Cue:
-    """An order and when it is due: after event `after`, at `at_ms` (milliseconds UTC)."""
+    """A command and when it is due: after the event `after`, at `at_ms` (milliseconds UTC)."""
 
     order: WriterCommand
     after: int
@@ -30,27 +30,27 @@ class Cue:
 
 
 class Script:
-    """Cues in their order; those that are done are behind."""
+    """The commands still to be obeyed, in order."""
 
     def __init__(self, cues: Sequence[Cue] = (), done: int = 0) -> None:
-        """`done` of them have been obeyed before, by a run that is now resumed."""
+        """Skip the first `done`, which were obeyed before this run was resumed."""
         self._left = list(cues)[done:]
 
     @property
     def next(self) -> Cue | None:
-        """What is to be obeyed next."""
+        """The next command, or None."""
         return self._left[0] if self._left else None
 
     def obeyed(self) -> None:
-        """The next one is done."""
+        """Drop the next command, which has been obeyed."""
         self._left.pop(0)
 
 
 def earlier(path: Path) -> tuple[Plan, Program]:
-    """The run in the database at `path`: its plan, and the program it began with.
+    """Return the plan of the run in the database at `path`, and the program it began with.
 
     Raises:
-        DatabaseError: it can't be read, or was not made by simulate.
+        DatabaseError: the database can't be read, or was not made by simulate.
 
     """
     with reading(path) as db:
@@ -59,10 +59,10 @@ def earlier(path: Path) -> tuple[Plan, Program]:
 
 
 def recorded(path: Path) -> list[Cue]:
-    """What changed the outcome of the run in the database at `path`.
+    """Return the commands that changed the outcome of the run in the database at `path`.
 
     Raises:
-        DatabaseError: it can't be read.
+        DatabaseError: the database can't be read.
 
     """
     with reading(path) as db:

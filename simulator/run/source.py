@@ -1,7 +1,7 @@
-"""All that comes to the platform in a run, in the order of arrival: people's events, and the operator's verdicts.
+"""Produce every message of a run in order of arrival: people's events, and the simulated operator's verdicts.
 
-The people's side is the same whenever it is run again; so a run goes on after a stop by making it again from the
-seed and passing over what had arrived.
+People's events are the same in every run of a plan, so a stopped run is resumed by generating them again from the
+seed and skipping those that had arrived.
 """
 
 from __future__ import annotations
@@ -35,16 +35,17 @@ from simulator.world.windows import InProcessWorld, Setting, Windows
 
 Rows = Sequence[tuple[Any, ...]]
 _MANY_MS = 30 * 24 * HOUR_MS
-"""Of lists compared at once, where none can differ: a comparison costs more than its rows."""
+"""The span of lists compared at once when none can differ: each comparison costs more than its rows."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What the platform's side gives a source, and takes from it.
+    """The callbacks through which a source talks to the platform.
 
-    `reviews` gives the reviews opened since its last call, `felt` what people felt since its last call and before a
-    moment: it is asked for at the start of each window, when all that arrived before has been judged. `accepted` is
-    what the receipts say. `note` takes rows of the tables `fault` and `reconciliation`, new or changed.
+    `reviews` returns the reviews opened since its last call. `felt` returns the outcome feedback since its last
+    call and before a moment; it is called at the start of each window, when all that arrived before has been
+    judged. `accepted` collects what the receipts say. `note` takes new or changed rows of the tables `fault` and
+    `reconciliation`.
     """
 
     reviews: Callable[[], list[Review]]
@@ -55,7 +56,7 @@ class Answers:
 
 @dataclass
 class _Window:
-    """The window on its way, and how everything stood before it: so that it can be sent once more with other dials."""
+    """The window being delivered, and the state before it, so that it can be sent again with other fault rates."""
 
     events: pl.DataFrame
     from_ms: int
@@ -68,10 +69,10 @@ class _Window:
 
 
 class Source:
-    """Messages on their way, made a window ahead at most.
+    """The messages of a run, generated at most one window ahead.
 
-    `ready_until` is the moment up to which all arrivals are made; a next window may be made only after all of them have
-    been received, because the reviews that they open are looked up then.
+    `ready_until` is the moment up to which all arrivals have been generated. The next window may be generated only
+    once all of them have been received, because the reviews they open are looked up then.
     """
 
     def __init__(
@@ -87,11 +88,12 @@ class Source:
         processes: int = 1,
         hurried: bool = False,
     ) -> None:
-        """`program` is the one the run began with; with 2 `processes` people are made in one of their own.
+        """Prepare a source of messages.
 
-        `spool` makes the place for batch files, `check_program` is for the door. `turns` are the orders to the dials
-        obeyed so far, each with its simulated time. `hurried` is a run that nobody watches: where no dial was ever on,
-        nothing can be missing, and lists are compared many at once.
+        `program` is the one the run began with. With 2 `processes` the world runs in a process of its own. `spool`
+        creates the folder for batch files, `check_program` is for intake. `turns` are the dial commands obeyed so
+        far, each with its simulated time. `hurried` marks a run that nobody watches: where no dial was ever on,
+        nothing can be missing, and many lists are compared at once.
         """
         spec = plan.world()
         setting = Setting(spec, program, plan.seed, plan.referrers, plan.start_ms, plan.days)
@@ -120,7 +122,7 @@ class Source:
         self.end_ms = plan.end_ms
 
     def pass_over(self, count: int, progress: Callable[[int], None]) -> None:
-        """Make again, and drop, the first `count` of the people's messages; the verdicts among them are known."""
+        """Generate the first `count` of the people's messages again and drop them; verdicts among them are known."""
         while count > 0 and self.ready_until < self.end_ms:
             self._compare(lambda _name, content: content)
             self._make_window()
@@ -129,22 +131,22 @@ class Source:
         self._decide()
 
     def make_window(self) -> None:
-        """Make the arrivals of the next window, as long as the operator lets it be."""
+        """Generate the arrivals of the next window, which is as long as the operator allows."""
         self._settle()
         self._make_window()
         self._decide()
         self._note([])
 
     def finish(self) -> None:
-        """The end is reached: compare what can be compared, and be done with the files."""
+        """Compare the remaining lists at the end of a run, and release the batch files."""
         self._settle()
         self._spool.close()
 
     def take(self, before_ms: int, limit: int) -> Parcel | None:
-        """The next messages that arrive before a moment, and before `ready_until`; at most `limit`, None for none.
+        """Return at most `limit` of the next messages that arrive before `before_ms` and `ready_until`, or None.
 
         Raises:
-            DatabaseError: a batch file can't be written, or read back.
+            DatabaseError: a batch file can't be written or read back.
 
         """
         rows = self._queue.take(min(before_ms, self.ready_until), limit)
@@ -155,10 +157,14 @@ class Source:
         return self._door.open(rows)
 
     def turn(self, at_ms: int, order: object) -> None:
-        """Turn dials by an order given at a moment; it holds from the next full hour on (`boundary`).
+        """Turn fault dials by a command given at `at_ms`; it applies from the next full hour on (`boundary`).
 
-        What occurs, or what file is due, from then on is sent once more with the new dials; all that arrives before
-        stays as it was. Raises InputError for an order that can't be obeyed; nothing is changed then.
+        Whatever occurs from then on, and every file due from then on, is sent again with the new rates; all that
+        arrives before stays as it was.
+
+        Raises:
+            InputError: the command can't be obeyed; nothing has changed.
+
         """
         self._timeline.turn(boundary(at_ms), order)
         window = self._window
@@ -173,7 +179,10 @@ class Source:
         self._note([])
 
     def settled(self, source: str, event_id: str, milestone: str) -> None:
-        """A person has decided this review: the simulated operator does not, as after a restart it would not."""
+        """Cancel the simulated operator's verdict on a review that a person has decided.
+
+        After a restart it would not give one either.
+        """
         self._operator.forget(source, event_id, milestone)
         of_it = (
             (pl.col("decision_source") == source)
@@ -185,7 +194,7 @@ class Source:
             self._window.verdicts = [verdicts.filter(~of_it) for verdicts in self._window.verdicts]
 
     def close(self) -> None:
-        """Let go of the process that makes the people, where there is one."""
+        """Stop the process that runs the world, if there is one."""
         self._windows.close()
 
     def _make_window(self) -> None:
@@ -200,7 +209,7 @@ class Source:
         self.ready_until = made.until_ms
 
     def _send(self, window: _Window) -> pl.DataFrame:
-        """Put a window's events on the wire; gives the client's own for its books."""
+        """Send a window's events, and return the client's own ones for its ledger."""
         sent = self._delivery.send(window.events, window.from_ms, window.until_ms)
         (self._queue.put_in_order if sent.ordered else self._queue.put_among)(sent.rows)
         self._empty += sent.empty
@@ -214,12 +223,12 @@ class Source:
         return taken
 
     def _settle(self) -> None:
-        """All that arrives before `ready_until` has been received: the two sides compare."""
+        """Compare the client's and the platform's lists, once all arrivals before `ready_until` have been received."""
         self._write_empty()
         self._note(self._compare(self._spool.exchange))
 
     def _compare(self, exchange: Callable[[str, bytes], bytes]) -> list[Reconciled]:
-        """Compare the lists whose time has come, if they are not let wait."""
+        """Compare the lists whose time has come, unless they are collected to be compared later."""
         waits = self._hurried and not self._timeline.ever() and self.ready_until < self.end_ms
         if waits and self.ready_until - self._compared_until < _MANY_MS:
             return []
@@ -230,7 +239,7 @@ class Source:
         return findings
 
     def _write_empty(self) -> None:
-        """Files without a line, which nobody takes a line of."""
+        """Write empty batch files, of which no message is ever taken."""
         for file, at in self._empty:
             if at < self.ready_until:
                 self._spool.write(file, ())
@@ -257,5 +266,5 @@ class Source:
 
 
 def boundary(at_ms: int) -> int:
-    """When an order given at a moment begins to hold: the next full hour of simulated time, milliseconds UTC."""
+    """Return when a command given at `at_ms` takes effect: the next full hour of simulated time, milliseconds UTC."""
     return (at_ms // HOUR_MS + 1) * HOUR_MS

@@ -1,6 +1,6 @@
-"""Orders that are events: an operator's verdict and an edited program, sent through the door like any other message.
+"""Execute commands that are events, an operator's verdict and an edited program, through the usual intake.
 
-They are not the world's messages, so a restart that passes over what the world sent does not count them.
+They are not messages of the world, so a restart that skips what the world sent does not count them.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _VERDICTS: dict[str, Verdict] = {"approve": "approve", "decline": "decline"}
 
 
 def decide(platform: Platform, args: Mapping[str, object], at_ms: int) -> Waiting:
-    """Settle the decision that an order names, received at `at_ms` (milliseconds UTC); gives what waited.
+    """Apply a command's verdict, received at `at_ms` (milliseconds UTC), and return the decision it was about.
 
     Raises:
-        InputError: it does not wait any more, or the order is not as `db.control.send` says.
+        InputError: the decision is not in review any more, or the command is not as `db.control.send` describes.
 
     """
     number, said, by = args.get("decision"), args.get("verdict"), args.get("by")
@@ -38,8 +38,8 @@ def change_program(platform: Platform, args: Mapping[str, object], at_ms: int) -
     """Bring an edited program into force, received at `at_ms` (milliseconds UTC).
 
     Raises:
-        ProgramError: it can't be run; says all that is wrong with it.
-        InputError: it is the design that is in force already, or the order has no text.
+        ProgramError: the program is not valid; the message says everything that is wrong with it.
+        InputError: the design is in force already, or the command has no text.
 
     """
     text = args.get("text")
