@@ -38,8 +38,8 @@ def folded(
     versions = [load_program(row[-1], f"{store.path}, program version {row[0]}") for row in store.versions()]
     if program is not None and not any(same_design(program, one) for one in (versions[0], versions[-1])):
         raise DatabaseError(
-            f"{store.path}: was made with another program ({versions[-1].name}); give that one with --program, "
-            "or none, or name another database"
+            f"{store.path}: was made with another program ({versions[-1].name}); name that one with --program, "
+            "leave the option out, or use another database"
         )
     engine = Engine(versions[0], parse_program)
     total = resume.events_stored(store.query)

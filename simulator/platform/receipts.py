@@ -96,13 +96,13 @@ def check_watermark(now_ms: int, earliest_ms: int) -> None:
     """
     if now_ms > LATEST_RECEIPT_MS:
         raise InputError(
-            f"now {format_moment(now_ms)} is too far ahead; the latest right value is "
+            f"now {format_moment(now_ms)} is too far ahead; the latest allowed value is "
             f"{format_moment(LATEST_RECEIPT_MS)} ({LATEST_RECEIPT_MS})"
         )
     if now_ms < earliest_ms:
         raise InputError(
-            f"now {format_moment(now_ms)} is before the newest event's receipt, or what was told before; "
-            f"the earliest right value is {format_moment(earliest_ms)} ({earliest_ms})"
+            f"now {format_moment(now_ms)} is before the newest event's receipt, or before a time already reached; "
+            f"the earliest allowed value is {format_moment(earliest_ms)} ({earliest_ms})"
         )
 
 

@@ -29,7 +29,7 @@ def typed(events: pl.DataFrame) -> pl.DataFrame:
     except pl.exceptions.PolarsError as error:
         odd = events.filter(~pl.col("type").is_in(TYPE.categories.to_list()))
         raise DamagedDatabaseError(
-            f"event {odd['seq'][0]}: type holds {odd['type'][0]!r}, which is no event type; the database is damaged"
+            f"event {odd['seq'][0]}: unknown event type {odd['type'][0]!r}; the database is damaged"
         ) from error
 
 

@@ -44,11 +44,11 @@ def find(queue: list[Waiting], what: str) -> Waiting:
         return found[0]
     if found:
         names = ", ".join(f"{one.source}:{one.event_id}:{one.milestone}" for one in found)
-        raise InputError(f"{what}: names {len(found)} decisions; say which: {names}")
+        raise InputError(f"{what}: matches {len(found)} decisions; name one of {names}")
     numbers = ", ".join(str(one.number) for one in queue[:5])
     more = " …" if len(queue) > 5 else ""
-    hint = f"waiting are {numbers}{more}; `review list` shows them" if queue else "nothing waits for a review"
-    raise InputError(f"{what}: no decision in review of that number or conversion; {hint}")
+    hint = f"{numbers}{more} are waiting; see `review list`" if queue else "nothing is waiting for a review"
+    raise InputError(f"{what}: no decision in review has that number or conversion; {hint}")
 
 
 def find_waiting(platform: Platform, number: int) -> Waiting:
@@ -65,7 +65,7 @@ def find_waiting(platform: Platform, number: int) -> Waiting:
     raise InputError(
         f"decision {number} is {outcome} already; the first verdict counts"
         if outcome is not None
-        else f"decision {number}: there is none of that number; `review list` shows what waits"
+        else f"decision {number} does not exist; see `review list`"
     )
 
 
@@ -80,14 +80,14 @@ def settle(platform: Platform, one: Waiting, verdict: Verdict, by: str, at_ms: i
     if at_ms < platform.earliest_receipt_ms:
         floor = platform.earliest_receipt_ms
         raise InputError(
-            f"the time {format_moment(at_ms)} is before what was received or told already; "
-            f"the earliest right value is {format_moment(floor)} ({floor})"
+            f"the time {format_moment(at_ms)} is before the newest receipt, or before a time already reached; "
+            f"the earliest allowed value is {format_moment(floor)} ({floor})"
         )
     data = {
         "decision": {"source": one.source, "id": one.event_id, "milestone": one.milestone},
         "verdict": verdict,
         "by": by,
     }
-    hint = f"; --by takes a reference, {REFERENCE_PATTERN}"
+    hint = f"; --by must be a reference, {REFERENCE_PATTERN}"
     steer(platform, "review.decided", f"verdict-{one.number}-{at_ms}", data, at_ms, hint)
     return str(outcome_of(platform.query, one.number))

@@ -48,7 +48,7 @@ def begin(path: Path, plan: Plan, program: Program) -> Iterator[Opened]:
     plan.models(plan.world())  # report a bad plan before creating anything
     customers = crm_path(path)
     if customers.exists() and not path.exists():
-        raise DatabaseError(f"{customers}: is of another run; remove it first, or name another --db")
+        raise DatabaseError(f"{customers}: belongs to another run; remove it, or use another --db")
     accepted = Accepted()
     ours = [one for one in (path, customers, control_path(path)) if not one.exists()]
     begun = path.exists()  # an existing file is not ours, and `create` refuses it
@@ -91,9 +91,9 @@ def resume(
         for name, value in (given or {}).items():
             if getattr(plan, name) != value:
                 raise InputError(
-                    f"{path}: this run was begun with {name.removesuffix('_ms')} {_said(getattr(plan, name))}, "
+                    f"{path}: this run was started with {name.removesuffix('_ms')} {_said(getattr(plan, name))}, "
                     f"not {_said(value)}; "
-                    "leave the option out, or begin a new run in another --db"
+                    "leave the option out, or start a new run in another --db"
                 )
         with _beside(path, plan, platform, accepted) as opened:
             yield opened

@@ -6,7 +6,7 @@ from simulator.domain.errors import InputError
 from simulator.world.measures import duration_ms
 
 MAX = 0.0  # as fast as possible
-_RIGHT = "max, or simulated time a second such as 1d/s, 6h/s, 30m/s"
+_RIGHT = "max, or simulated time per second such as 1d/s, 6h/s or 30m/s"
 
 
 def parse_pace(text: str) -> float:
@@ -24,7 +24,7 @@ def parse_pace(text: str) -> float:
             raise ValueError(text)
         pace = duration_ms(span) / 1000
     except ValueError:
-        raise InputError(f"--pace {text}: no pace; right is {_RIGHT}") from None
+        raise InputError(f"--pace {text}: not a pace; use {_RIGHT}") from None
     if pace <= 0:
-        raise InputError(f"--pace {text}: time must go on; right is {_RIGHT}")
+        raise InputError(f"--pace {text}: must be more than zero; use {_RIGHT}")
     return pace

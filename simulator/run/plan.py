@@ -73,7 +73,7 @@ class Plan:
         """
         if settings.get("kind") != "simulate":
             raise DatabaseError(
-                f"{name}: was not made by simulate, so there is no run to resume; name another --db"
+                f"{name}: was not made by simulate, so there is no run to resume; use another --db"
             )
         plan = cls(
             preset=settings["preset"],
@@ -86,8 +86,8 @@ class Plan:
         )
         if settings["world_sha256"] != world_digest(plan.preset):
             raise DatabaseError(
-                f"{name}: the world file of preset '{plan.preset}' has changed since this run was begun, "
-                "so it can't be resumed; begin a new run in another --db"
+                f"{name}: the world file of preset '{plan.preset}' has changed since this run was started, "
+                "so it can't be resumed; start a new run in another --db"
             )
         return plan
 
@@ -132,7 +132,9 @@ def world_text(preset: str) -> str:
     """
     names = world_names()
     if preset not in names:
-        raise WorldError(f"--preset {preset}: no preset with a world; {advice(preset, names)}")
+        raise WorldError(
+            f"--preset {preset}: no such preset, or one without a world; {advice(preset, names)}"
+        )
     return (files("simulator") / "presets" / preset / "world.toml").read_text(encoding="utf-8")
 
 

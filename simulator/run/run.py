@@ -238,7 +238,7 @@ class Run:
         pace = args.get("pace")
         if not isinstance(pace, int | float) or not 0 <= pace <= _FASTEST:
             raise InputError(
-                "a speed takes a pace: simulated milliseconds per millisecond, a billion at most; 0: as fast as it goes"
+                "a speed needs a pace of 0 to 1e9 simulated milliseconds per millisecond; 0 means as fast as possible"
             )
         self._pace = float(pace)
 
@@ -246,7 +246,7 @@ class Run:
         """Step one event forward, however far that is, or until an event changes something; then pause."""
         until = args.get("until")
         if until not in (None, CHANGE):
-            raise InputError(f"a step goes until {CHANGE!r}, or one event on where nothing is said")
+            raise InputError(f"a step goes until {CHANGE!r}, or, without `until`, one event forward")
         self._paused = True
         end, entry = self._source.end_ms, self._platform.last_entry
         while self._at < end and not self._stopped():

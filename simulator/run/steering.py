@@ -28,7 +28,7 @@ def decide(platform: Platform, args: Mapping[str, object], at_ms: int) -> Waitin
     number, said, by = args.get("decision"), args.get("verdict"), args.get("by")
     verdict = _VERDICTS.get(said) if isinstance(said, str) else None
     if not isinstance(number, int) or verdict is None or not isinstance(by, str):
-        raise InputError("a verdict takes a decision's number, approve or decline, and by whom")
+        raise InputError("a verdict needs a decision's number, approve or decline, and who gives it")
     one = find_waiting(platform, number)
     settle(platform, one, verdict, by, at_ms)
     return one
@@ -44,8 +44,8 @@ def change_program(platform: Platform, args: Mapping[str, object], at_ms: int) -
     """
     text = args.get("text")
     if not isinstance(text, str):
-        raise InputError("a program without a text: give the whole file")
+        raise InputError("the program's text is missing; send the whole file")
     if same_design(platform.check_program(text), platform.program):
-        raise InputError("this is the design that is in force already")
+        raise InputError("this design is already in force")
     version = last_program_version(platform.query)
     steer(platform, "program.changed", f"program-{version + 1}-{at_ms}", {"program": text}, at_ms)

@@ -331,7 +331,7 @@ def test_review_decline_refuses(cli: Cli, db: Path) -> None:
     [
         (("approve", "77", "--by", "op"), "no decision in review"),
         (("approve", "client/shop:d2", "--by", "op@example.com"), "data.by"),
-        (("approve", "client/shop:d2", "--by", "op", "--now", START), "earliest right value"),
+        (("approve", "client/shop:d2", "--by", "op", "--now", START), "earliest allowed value"),
         (("approve", "client/shop:d2"), "--by"),
         ((), "which one? add list, approve or decline"),
     ],

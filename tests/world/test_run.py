@@ -258,7 +258,7 @@ def test_orders_are_obeyed_and_recorded(
         assert db.execute('SELECT COUNT(*) FROM audit WHERE "trigger" = ?', leap[1:]).fetchone() > (0,)
     assert leap[0] < leap[1] == seen[34][1]
     assert [kind for kind, _, _ in recorded] == [PAUSE, STEP, STEP, SPEED, STEP, STEP, RESUME]
-    assert refused == "a step goes until 'change', or one event on where nothing is said"
+    assert refused == "a step goes until 'change', or, without `until`, one event forward"
     assert [seq for _, _, seq in recorded[:3]] == [seen[6][1], seen[6][1] + 1, seen[6][1] + 2]
 
 
@@ -297,7 +297,7 @@ def test_nothing_is_written_over(tmp_path: Path, reviewing: Program) -> None:
         ("f", ["--files", "f"], "f: no folder can be made there"),
         ("f", ["--files", "f/x"], "f/x: no folder can be made there"),
         ("n.control.db", [], "n.control.db: orders can't be kept there"),
-        ("n.crm.db", [], "n.crm.db: is of another run"),
+        ("n.crm.db", [], "n.crm.db: belongs to another run"),
     ],
 )
 def test_what_is_refused_before_it_has_begun_leaves_nothing_behind(
