@@ -85,6 +85,7 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["load", "--program", design, "--events", 200, "--no-store"],
             ["load", "--from", db, "--no-store"],
         ],
+        "events schema": [["events", "schema"]],
         "program new": [["program", "new", folder / NASTY / "x.toml"], ["program", "new", "--preset", NASTY]],
         "program check": [["program", "check", design], ["program", "check", NASTY, "--json"]],
         "program show": [["program", "show", design], ["program", "show", design, "--json"]],
