@@ -13,6 +13,8 @@ from typing import BinaryIO, Final
 from simulator.domain.errors import InputError
 
 _MAGIC: Final = b"SQLite format 3\0"  # sqlite.org/fileformat.html, 1.2
+_LOG_MAGICS: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
+"""How a write-ahead log begins, in its two byte orders, and a rollback journal (sqlite.org/fileformat.html, 3 and 4)."""
 _BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
 """What SQLite and the writer's lock keep beside a database `NAME.db`."""
 _PARTS: Final = (".control.db", ".crm.db")
@@ -33,9 +35,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     real = Path(os.path.realpath(path))
     check_writable(path)
     try:
-        kind = real.stat().st_mode if real.exists() else None
+        kind = path.stat().st_mode if path.exists() else None
         if kind is not None and not stat.S_ISREG(kind):
-            with real.open("wb") as special:
+            with path.open("wb") as special:  # not `real`: where /dev/stdout leads to a pipe is no path
                 yield special
             return
         stream, part = _temporary(real, kind)
@@ -69,7 +71,7 @@ def check_writable(path: Path) -> None:
     """
     real = Path(os.path.realpath(path))
     try:
-        kind = real.stat().st_mode
+        kind = path.stat().st_mode
     except OSError:
         kind = 0
     if stat.S_ISDIR(kind):
@@ -88,15 +90,15 @@ def _is_of_a_database(path: Path) -> bool:
     bases += [
         path.with_name(path.name.removesuffix(end) + ".db") for end in _PARTS if path.name.endswith(end)
     ]
-    return any(map(_begins_as_one, bases))
+    return _begins_with(path, _LOG_MAGICS) or any(_begins_with(base, (_MAGIC,)) for base in bases)
 
 
-def _begins_as_one(path: Path) -> bool:
+def _begins_with(path: Path, magics: tuple[bytes, ...]) -> bool:
     try:
         if not path.is_file():
             return False
         with path.open("rb") as file:
-            return file.read(len(_MAGIC)) == _MAGIC
+            return file.read(len(_MAGIC)).startswith(magics)
     except OSError:
         return False
 

@@ -38,6 +38,31 @@ def test_a_device_stays_one(cli: Cli, db: Path) -> None:
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
+def test_standard_output_by_its_path_is_written_into_though_it_is_a_pipe(
+    cli: Cli, db: Path, tmp_path: Path
+) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as reader:
+        with os.fdopen(writing, "wb"):  # a link to it, as /dev/stdout is one to /proc/self/fd/1
+            out = Path(f"/dev/fd/{writing}")
+            assert cli("export", "rewards", "--db", db, "--out", out).status == 0
+        assert reader.read() == cli("export", "rewards", "--db", db).out.encode()
+
+
+@pytest.mark.parametrize(
+    "begins", [b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"]
+)
+def test_the_log_of_a_database_that_was_moved_away_is_not_written_over(
+    cli: Cli, db: Path, tmp_path: Path, begins: bytes
+) -> None:
+    log = tmp_path / "gone.db-wal"
+    log.write_bytes(begins + bytes(64))
+    ran = cli("export", "rewards", "--db", db, "--out", log)
+    assert (ran.status, len(ran.err.splitlines())) == (2, 1)
+    assert "is a database or a part of one, and would be lost" in ran.err
+    assert log.read_bytes() == begins + bytes(64)
+
+
 def test_a_socket_is_refused_in_a_line(
     cli: Cli, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
