@@ -14,7 +14,7 @@ from simulator.domain.errors import InputError
 
 _MAGIC: Final = b"SQLite format 3\0"  # sqlite.org/fileformat.html, 1.2
 _LOG_MAGICS: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
-"""How a write-ahead log begins, in its two byte orders, and a rollback journal (sqlite.org/fileformat.html, 3 and 4)."""
+"""How a write-ahead log begins, in its two byte orders, and a rollback journal: sqlite.org/fileformat.html, 3, 4."""
 _BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
 """What SQLite and the writer's lock keep beside a database `NAME.db`."""
 _PARTS: Final = (".control.db", ".crm.db")
