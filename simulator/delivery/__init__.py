@@ -1,1 +1,1 @@
-"""How the client's events travel to the platform."""
+"""Deliver the client's events to the platform, in time or late, whole or faulty."""

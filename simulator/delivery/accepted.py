@@ -1,4 +1,4 @@
-"""What the platform says it has accepted of the client's messages: what its receipts tell a sender."""
+"""Collect what the platform has accepted of the client's messages: what its receipts tell a sender."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-_AT_ONCE = 50_000  # events that wait for their digest: the making costs for each call, the waiting is memory
+_AT_ONCE = 50_000  # events collected before digesting: each call has a cost, and waiting costs memory
 
 
 class Accepted:
-    """Gathers accepted events of the client's, and gives each once."""
+    """Collects the client's accepted events, and returns each once."""
 
     def __init__(self) -> None:
         self._heard = pl.DataFrame(schema=SCHEMA)
@@ -29,7 +29,7 @@ class Accepted:
         self._waiting = 0
 
     def hear(self, events: pl.DataFrame) -> None:
-        """The next events of the log, in its order."""
+        """Add the next events of the log, in log order."""
         ours = events.filter(pl.col("source") != "platform").select(list(MESSAGE_SCHEMA))
         if ours.height:
             self._raw.append(ours)
@@ -38,7 +38,7 @@ class Accepted:
                 self._digest()
 
     def take(self, before_ms: int) -> pl.DataFrame:
-        """What was received before a moment, since the last call (columns of `SCHEMA`)."""
+        """Return what was received before `before_ms` since the last call (columns of `SCHEMA`)."""
         self._digest()
         cut = int(self._heard["received_at"].search_sorted(before_ms))
         taken, self._heard = self._heard[:cut], self._heard[cut:]

@@ -1,7 +1,7 @@
-"""Delivery: what people did at the client's becomes messages on the wire, by the models and with the faults.
+"""Turn the client's events into messages on the wire, by the delivery models and with the faults.
 
-A window of events goes in, what is then on its way comes out. Lines for files that are not due yet wait here, and so
-do the client's own lists of what it has sent, until the reconciliation asks for them.
+A window of events goes in, what is then on its way comes out. Lines for files that are not due yet wait here; the
+client's own lists of what it has sent come out too, for the reconciliation.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from simulator.world.draws import Ints
 class Sent:
     """What a window puts on the wire: rows of `WIRE_SCHEMA`, and files that arrive without a line (number, when).
 
-    `ordered` says that the rows are in the order in which they arrive, as `ArrivalQueue.put_in_order` asks. `listed`
-    are the client's own events, whatever became of them, as `lists.listed` gives them.
+    `ordered` says that the rows are in order of arrival, as `ArrivalQueue.put_in_order` needs. `listed` are the
+    client's own events, whatever became of them, as `lists.listed` returns them.
     """
 
     rows: pl.DataFrame
@@ -36,7 +36,7 @@ class Sent:
 
 
 class Delivery:
-    """Sends windows of events, one after another."""
+    """Delivers windows of events, one after another."""
 
     def __init__(self, channels: Channels, chances: Chances) -> None:
         self._channels = channels
@@ -45,7 +45,7 @@ class Delivery:
 
     @property
     def state(self) -> tuple[pl.DataFrame, dict[tuple[str, str], int]]:
-        """Where it stands between two windows."""
+        """The state between two windows: lines waiting for their file, and the counts of faults."""
         return self._filing, dict(self._chances.counts)
 
     @state.setter
@@ -55,7 +55,7 @@ class Delivery:
         self._chances.counts.update(state[1])
 
     def send(self, events: pl.DataFrame, from_ms: int, until_ms: int) -> Sent:
-        """Send the events that occurred from one moment up to another, in order of occurrence and id."""
+        """Send the events, in order of occurrence and id, that occurred from `from_ms` up to before `until_ms`."""
         arrival, file, ours = self._channels.of(events)
         timeline = self._chances.timeline
         faulty = timeline.any_on(MESSAGE_DIALS, from_ms, until_ms)
@@ -81,7 +81,7 @@ class Delivery:
         return Sent(sent[leaving[order]].with_columns(places), ordered=True, empty=[], listed=lists)
 
     def _with_faults(self, events: pl.DataFrame, ours: Ints, planned: Ints, filed: Ints) -> pl.DataFrame:
-        """What leaves: the messages themselves, but the lost ones, and whatever is sent again."""
+        """Return what is sent: the messages themselves except the lost ones, and everything sent again."""
         chances = self._chances
         flight = Flight.of(events[ours], planned, filed, self._channels.period, chances)
         losing.lost(flight, chances)
@@ -104,7 +104,7 @@ class Delivery:
         )
 
     def _file(self, sent: pl.DataFrame, until_ms: int) -> tuple[pl.DataFrame, list[tuple[int, int]]]:
-        """Send files whole, with the faults of files; gives all rows, and the files without one."""
+        """Send files whole, with the faults of files; return all rows, and the files without a line."""
         in_file = pl.col("file") > 0
         lines = sent.filter(in_file).sort("file", "occurred_at", "id", "line")
         if not lines.height:
@@ -116,7 +116,7 @@ class Delivery:
 
 
 def _places(files: Ints) -> Ints:
-    """Of each row its place among the rows of its file, from 0; 0 for what is in none."""
+    """Return each row's place among the rows of its file, from 0; 0 for rows in no file."""
     rows = np.flatnonzero(files)
     order = rows[np.argsort(files[rows], kind="stable")]
     begins = np.flatnonzero(np.diff(files[order], prepend=0))

@@ -1,8 +1,8 @@
-"""The dials of what can go wrong on the way: their names, their rates by event type, and when each rate holds.
+"""Parse the dials of what can go wrong in delivery: names, rates by event type, and when each rate holds.
 
-A rate is the share of messages, hours or files that it strikes, from 0 to 1. `lost=0.01` turns a dial for every event
-type of the client's, `bill.paid:lost=0.05` for one, which then goes before the other. A dial's draws come of its name:
-turning one leaves what the others strike as it was.
+A rate is the share of messages, hours or files that the dial strikes, from 0 to 1. `lost=0.01` turns a dial for every
+event type that a client sends, `bill.paid:lost=0.05` for one, which takes precedence. A dial's draws depend on its
+name: turning one leaves alone what the others strike.
 """
 
 from __future__ import annotations
@@ -23,23 +23,25 @@ from simulator.program.nearest import advice, shown
 from simulator.world.draws import Floats, Ints
 
 _BEGINNING = -(2**62)
-_RIGHT = "right is a mix's name, DIAL=RATE or TYPE:DIAL=RATE, such as lost=0.01 or bill.paid:lost=0.05"
+_RIGHT = "use a mix's name, DIAL=RATE or TYPE:DIAL=RATE, such as lost=0.01 or bill.paid:lost=0.05"
 
 Rates = Mapping[str, float]
-"""Rates by what is written before the equals sign: `lost`, or `bill.paid:lost`."""
+"""Rates by the name before the equals sign: `lost`, or `bill.paid:lost`."""
 
 
 @cache
 def mixes() -> dict[str, dict[str, float]]:
-    """The named mixes of `mixes.toml`, checked."""
+    """Return the named mixes of `mixes.toml`, checked."""
     text = (files("simulator.delivery") / "mixes.toml").read_text(encoding="utf-8")
     return {name: checked(rates, f"mix {name}: ") for name, rates in tomllib.loads(text).items()}
 
 
 def parse_faults(texts: Iterable[str]) -> dict[str, float]:
-    """What is written after each `--faults`, the last word on a dial counting; a mix sets aside what came before it.
+    """Parse the values of `--faults` in order: a later dial overrides an earlier one, a mix replaces all before it.
 
-    Raises InputError for an unknown mix, dial or type, or an impossible rate.
+    Raises:
+        InputError: an unknown mix, dial or type, or an impossible rate.
+
     """
     rates: dict[str, float] = {}
     for text in texts:
@@ -50,13 +52,18 @@ def parse_faults(texts: Iterable[str]) -> dict[str, float]:
         try:
             rate = float(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
         except ValueError:
-            raise InputError(f"--faults {text}: {shown(number)} is no rate; {_RIGHT}") from None
+            raise InputError(f"--faults {text}: {shown(number)} is not a rate; {_RIGHT}") from None
         rates |= checked({name: rate}, "--faults ")
     return rates
 
 
 def mix(name: str) -> dict[str, float]:
-    """The rates of a named mix; raises InputError with the nearest name where there is none."""
+    """Return the rates of a named mix.
+
+    Raises:
+        InputError: there is none of that name; the message suggests the nearest.
+
+    """
     if name not in mixes():
         right = f"use one of {', '.join(mixes())}, or DIAL=RATE"
         raise InputError(f"--faults {name}: no such mix; {advice(name, mixes(), right)}")
@@ -64,7 +71,12 @@ def mix(name: str) -> dict[str, float]:
 
 
 def checked(rates: Mapping[str, object], where: str) -> dict[str, float]:
-    """Rates by name, each known and from 0 to 1; raises InputError, its line beginning with `where`."""
+    """Return rates by name after checking that each dial is known and each rate from 0 to 1.
+
+    Raises:
+        InputError: one is not; the message begins with `where`.
+
+    """
     found = {}
     for name, rate in rates.items():
         kind, colon, dial = name.rpartition(":")
@@ -72,21 +84,23 @@ def checked(rates: Mapping[str, object], where: str) -> dict[str, float]:
             raise InputError(f"{where}{name}: no such dial; {advice(dial, DIALS)}")
         if colon and kind not in client_types():
             raise InputError(
-                f"{where}{name}: no event type that a client sends; {advice(kind, client_types())}"
+                f"{where}{name}: not an event type that a client sends; {advice(kind, client_types())}"
             )
         usable = isinstance(rate, int | float) and not isinstance(rate, bool) and math.isfinite(rate)
         if not usable or not 0 <= rate <= 1:  # type: ignore[operator]
             raise InputError(
-                f"{where}{name}={rate}: no possible rate; right is a share from 0 to 1, or 0% to 100%"
+                f"{where}{name}={rate}: not a possible rate; give a share from 0 to 1, or 0% to 100%"
             )
         found[name] = float(rate)  # type: ignore[arg-type]
     return found
 
 
 def turned(rates: Rates, order: object) -> dict[str, float]:
-    """Rates after an order: a mix's name puts all dials as the mix has them, a mapping turns those it names.
+    """Return the rates after an order: a mix's name sets all dials, a mapping those it names.
 
-    Raises InputError for anything else, or what `checked` refuses.
+    Raises:
+        InputError: the order is neither, or `checked` refuses it.
+
     """
     if isinstance(order, str):
         return dict(mix(order))
@@ -96,15 +110,20 @@ def turned(rates: Rates, order: object) -> dict[str, float]:
 
 
 class Timeline:
-    """Which rate each dial has for each event type, and from when on."""
+    """The rate of each dial for each event type, and from when on it holds."""
 
     def __init__(self, rates: Rates) -> None:
-        """Begin with `rates`; what is not named stands at 0."""
+        """Begin with `rates`; a dial not named is at 0."""
         self._turns: list[tuple[int, Rates]] = [(_BEGINNING, rates)]
         self._lay_out()
 
     def turn(self, from_ms: int, order: object) -> None:
-        """Obey an order from a moment on (milliseconds UTC), as `turned`; of two for one moment the later holds."""
+        """Apply an order from `from_ms` on (milliseconds UTC); of two orders for one moment the later holds.
+
+        Raises:
+            InputError: as `turned`.
+
+        """
         before = [rates for at, rates in self._turns if at <= from_ms][-1]
         self._turns.append((from_ms, turned(before, order)))
         self._turns.sort(key=lambda turn: turn[0])
@@ -112,21 +131,21 @@ class Timeline:
 
     @property
     def latest(self) -> Rates:
-        """What was ordered last."""
+        """The rates last ordered."""
         return self._turns[-1][1]
 
     def ever(self) -> set[tuple[str, str]]:
-        """Dial and event type of every rate that ever stood above 0."""
+        """Return dial and event type of every rate that was ever above 0."""
         lit = self._table.max(axis=0) > 0
         return {(DIALS[dial], TYPES[kind]) for dial, kind in zip(*np.nonzero(lit), strict=True)}
 
     def rate(self, dial: str, kinds: Ints, at: Ints) -> Floats:
-        """The rate of a dial for each type code at each moment."""
+        """Return a dial's rate for each type code at each moment."""
         turns = np.searchsorted(self._moments, at, side="right") - 1
         return np.asarray(self._table[turns, DIALS.index(dial), kinds], dtype=np.float64)
 
     def any_on(self, dials: Iterable[str], from_ms: int, until_ms: int) -> bool:
-        """Whether any of some dials stands above 0 for any type, at any time of a span."""
+        """Return whether any of some dials is above 0 for any type, at any time of a span."""
         first = int(np.searchsorted(self._moments, from_ms, side="right")) - 1
         last = int(np.searchsorted(self._moments, until_ms))
         rows = [DIALS.index(dial) for dial in dials]
@@ -138,7 +157,7 @@ class Timeline:
 
 
 def _laid_out(rates: Rates) -> Floats:
-    """Rates as a table by dial and type code."""
+    """Return rates as a table by dial and type code."""
     table = np.zeros((len(DIALS), len(TYPES)))
     clients = [TYPES.index(name) for name in client_types()]
     for name, rate in sorted(rates.items(), key=lambda one: ":" in one[0]):  # the general ones first

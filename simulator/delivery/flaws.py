@@ -1,7 +1,7 @@
-"""Every way in which a message can break the contract, done to a message that is right.
+"""Break a valid message in every way that the contract forbids.
 
-A flaw has a number (1, 2, 3 …), its place in `FLAWS`; 0 is none. `CUT` is a line that ends in its middle, as the last
-one of a file whose transfer broke off.
+A flaw has a number (1, 2, 3 …), its place in `FLAWS`; 0 is none. `CUT` is a line that ends in the middle, like the
+last one of a file whose transfer broke off.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Message = dict[str, Any]
 
 
 def _whole(_message: Message) -> None:
-    """Nothing is changed in the members: the line itself is cut."""
+    """Change no member: the line itself is cut."""
 
 
 def _unknown_type(message: Message) -> None:
@@ -93,20 +93,20 @@ FLAWS: Final[dict[str, Callable[[Message], None]]] = {
     "empty text": _empty_text,
     "another version": _other_version,
 }
-"""What is wrong, by words, and what does it to a message (a JSON object)."""
+"""Flaws by description, each with the function that applies it to a message (a JSON object)."""
 
 _DOERS = tuple(FLAWS.values())
 
 
 def spoilt(line: bytes, flaw: int) -> Message:
-    """The members of a message, a line of JSON, with a flaw; `CUT` changes none, but the line made of them."""
+    """Return the members of a message, a line of JSON, with a flaw; `CUT` changes none, as it cuts the line."""
     message: Message = orjson.loads(line)
     _DOERS[flaw - 1](message)
     return message
 
 
 def spoilt_line(line: bytes, flaw: int) -> bytes:
-    """A line of JSON with a flaw."""
+    """Return a line of JSON with a flaw."""
     if flaw == CUT:
         return line[: len(line) // 2]
     return orjson.dumps(spoilt(line, flaw))

@@ -1,7 +1,7 @@
-"""From the wire to the platform's door: files are read back, lines checked, and all of it put in order of arrival.
+"""Pass messages from the wire to the platform: read files back, check lines, and put all in order of arrival.
 
-What travels on its own and is well-formed stays in columns, as it would come out of the door; lines of files and
-malformed messages are bytes, and go through the same door as those of `ingest`.
+Messages that travel on their own and are well-formed stay in columns, as decoding would give them. Lines of files
+and malformed messages are bytes, and are decoded like those of `ingest`.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _MESSAGE = list(MESSAGE_SCHEMA)
 
 @dataclass(frozen=True)
 class Parcel:
-    """The next messages for the platform, in order of arrival; `lines` are what they are as text.
+    """The next messages for the platform, in order of arrival; `lines` is their text.
 
-    `own` counts those of the people's side: all but the operator's verdicts. `count` are all.
+    `count` counts all messages, `own` those of the world: all except the operator's verdicts.
     """
 
     decoded: Decoded
@@ -40,7 +40,7 @@ class Parcel:
 
 
 class _Lines(Sequence[bytes]):
-    """The text of each message of a parcel: of those that came in columns only made for who asks."""
+    """The text of each message of a parcel; for those that came in columns it is made when asked for."""
 
     def __init__(self, rows: pl.DataFrame, received: dict[int, bytes]) -> None:
         self._rows = rows
@@ -65,7 +65,7 @@ class _Lines(Sequence[bytes]):
 
 
 class Door:
-    """Opens what is on the wire, a parcel at a time."""
+    """Receives what is on the wire, a parcel at a time."""
 
     def __init__(self, spool: Spool, check_program: Callable[[str], object]) -> None:
         self._spool = spool
@@ -75,12 +75,12 @@ class Door:
         self._open: dict[int, list[CsvRow]] = {}
 
     def expect(self, rows: pl.DataFrame) -> None:
-        """All that is on its way now: a file is written whole when its first line arrives."""
+        """Set what is on its way: a file is written as a whole when its first line arrives."""
         self._coming = rows
         self._sealed = {}
 
     def open(self, rows: pl.DataFrame) -> Parcel:
-        """Take rows of the wire in, in order of arrival.
+        """Receive rows of the wire in order of arrival.
 
         Raises:
             DatabaseError: a file can't be written, or read back as it was written.
@@ -94,7 +94,7 @@ class Door:
         places = np.flatnonzero(as_text)
         received = self._received(rows[places])
         decoded = self._decoded(received, rows["received_at"].to_numpy()[places])
-        # as columns and as text one below the other, then each at the place in which it arrived
+        # messages from columns and from text in one frame, then each at the place in which it arrived
         both = pl.concat([rows.select(_MESSAGE), decoded.messages.select(_MESSAGE)])
         of = np.where(as_text, -1, np.arange(rows.height))
         of[places[decoded.messages["position"].to_numpy()]] = np.arange(rows.height, both.height)
@@ -105,7 +105,7 @@ class Door:
         return Parcel(Decoded(messages, rejected), _Lines(rows, texts), rows.height, own)
 
     def _received(self, rows: pl.DataFrame) -> list[CsvRow]:
-        """The lines of rows: from their files, or (malformed and on their own) as they were sent."""
+        """Return the lines of rows: from their files, or, if malformed and on their own, as they were sent."""
         loose = rows["file"].to_numpy() == 0
         found: list[CsvRow] = [CsvRow(b"", b"")] * rows.height
         if loose.any():
@@ -113,7 +113,7 @@ class Door:
             for place, line in zip(alone.tolist(), sent_lines(rows[alone]), strict=True):
                 found[place] = CsvRow(line, line)
         files, lines = rows["file"].to_numpy(), rows["line"].to_numpy()
-        # in order of arrival the lines of a file stand together, unless malformed ones come in between
+        # in order of arrival the lines of a file are adjacent, unless malformed messages come in between
         begins = np.flatnonzero((np.diff(files, prepend=-1) != 0) | (np.diff(lines, prepend=-1) != 1))
         for first, end in zip(begins.tolist(), [*begins[1:].tolist(), len(files)], strict=True):
             if file := int(files[first]):
@@ -123,7 +123,7 @@ class Door:
         return found
 
     def _lines_of(self, file: int) -> list[CsvRow]:
-        """The lines of a file, written and read back when its first one is asked for."""
+        """Return the lines of a file, which is written and read back when the first one is asked for."""
         if file not in self._open:
             if not self._sealed:
                 self._sealed = self._spool.seal(self._coming.filter(pl.col("file") > 0))
@@ -133,7 +133,7 @@ class Door:
         return self._open[file]
 
     def _close(self, last: dict[int, int]) -> None:
-        """Be done with files of which the last line was taken; `last` has the last one taken by now."""
+        """Remove files whose last line was taken; `last` has the last line taken so far of each."""
         for file, line in last.items():
             if file and line == len(self._open[file]) - 1:
                 del self._open[file]

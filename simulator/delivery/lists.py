@@ -1,7 +1,7 @@
-"""The client's lists: which events a file or a day should hold, by source, id and digest; written, and read back.
+"""Write and read the client's lists: which events a file or a day should hold, by source, id and digest.
 
-A list is JSON Lines. Its first line tells the event type, up to when it tells, how many there are, and when the two
-sides compare it; each further line names an event.
+A list is JSON Lines. Its first line gives the event type, the end of the time it covers, the number of events, and
+when the two sides compare it; each further line names an event.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ from simulator.events.columns import TYPE, TYPES
 from simulator.world.draws import Ints
 
 GRACE_MS: Final = 12 * HOUR_MS
-"""After a list's last message is due, the two sides compare: assumed half a day, so that a late file is not missing."""
+"""How long after a list's last message is due the two sides compare.
+
+Assumed to be half a day, so that a late file is not missing.
+"""
 
 _LINE = pl.Schema({"source": pl.String(), "id": pl.String(), "digest": pl.String()})
 _AS_JSON = pl.concat_str(
@@ -40,9 +43,9 @@ KEY: Final = ("type", "until")
 
 
 def listed(events: pl.DataFrame, files: Ints, arrivals: Ints, channels: Channels) -> pl.DataFrame:
-    """Events of the client's, with the list that each is in.
+    """Assign each of the client's events to a list.
 
-    Adds `until` (the list tells of what occurred before: when the file is due, or the day's end) and `compare_at`
+    Adds `until` (the list covers what occurred before: when the file is due, or the day's end) and `compare_at`
     (milliseconds UTC). `files` and `arrivals` are as planned.
     """
     occurred = events["occurred_at"].to_numpy()
@@ -54,12 +57,12 @@ def listed(events: pl.DataFrame, files: Ints, arrivals: Ints, channels: Channels
 
 
 def exchanged(rows: pl.DataFrame, exchange: Callable[[str, bytes], bytes]) -> pl.DataFrame:
-    """Lists written one by one, handed to `exchange` by name, and read as they come back.
+    """Write lists one by one, pass them to `exchange` by name, and read what comes back.
 
-    Takes rows of `listed`; gives `type`, `until`, `compare_at`, `source`, `id` and `digest`, in the lists' order.
+    Takes rows of `listed`; returns `type`, `until`, `compare_at`, `source`, `id` and `digest`, in the lists' order.
 
     Raises:
-        DatabaseError: what came back is no list, or not as many as it says.
+        DatabaseError: what came back is not a list, or not as long as it says.
 
     """
     parts = []
@@ -77,7 +80,7 @@ def exchanged(rows: pl.DataFrame, exchange: Callable[[str, bytes], bytes]) -> pl
 
 
 def _lists(order: pl.DataFrame) -> list[tuple[tuple[str, int, int], int]]:
-    """Each list's type, end and time of comparison, and how many rows of `order` are in it."""
+    """Return each list's type, end and time of comparison, and its number of rows in `order`."""
     found = order.group_by("type", "until", "compare_at", maintain_order=True).agg(pl.len())
     return [((str(kind), until, at), count) for kind, until, at, count in found.rows()]
 
@@ -90,10 +93,10 @@ def _read(lists: list[tuple[str, bytes]]) -> pl.DataFrame:
             head = orjson.loads(first)
             kind, until, at, count = (head[key] for key in ("type", "until", "compare_at", "count"))
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            raise DatabaseError(f"list {name}: its first line is no list's head") from error
+            raise DatabaseError(f"list {name}: the first line is not the head of a list") from error
         there = body.count(b"\n")
         if count != there or kind not in TYPES:
-            raise DatabaseError(f"list {name}: says {count} of {kind}, and has {there} lines")
+            raise DatabaseError(f"list {name}: announces {count} events of {kind}, but has {there} lines")
         heads.append((kind, until, at))
         bodies.append(body)
         counts.append(count)

@@ -1,8 +1,8 @@
-"""Delivery models: when an event that occurred at the client's reaches the platform, and whether in a file.
+"""Parse and apply delivery models: when a client's event reaches the platform, and whether in a file.
 
 real-time             at once, after a small network delay
 every:15m             collected, and sent at the next full 15 minutes (UTC)
-batch@02:00           one file a day, at that hour (UTC), JSON Lines
+batch@02:00           one file a day, at that time (UTC), JSON Lines
 batch@mon-02:00       one file a week
 batch@02:00/csv       the same as CSV
 """
@@ -33,24 +33,24 @@ _NETWORK_MS = 120.0  # median; assumed: a call over the internet with its retrie
 _NETWORK_SPREAD = 0.7
 _BATCH = re.compile(r"batch@(?:([a-z]{3})-)?([01]\d|2[0-3]):([0-5]\d)(?:/([a-z]+))?")
 _EVERY = re.compile(r"every:(.+)")
-_RIGHT = "real-time, every:15m (m, h or d), batch@02:00 or batch@mon-02:00 (UTC), these two with /csv or not"
+_RIGHT = "real-time, every:15m (m, h or d), batch@02:00 or batch@mon-02:00 (UTC; with /csv for a CSV file)"
 
 
 @dataclass(frozen=True)
 class RealTime:
-    """At once; the network takes a log-normal moment."""
+    """Sent at once; the network takes a log-normal time."""
 
 
 @dataclass(frozen=True)
 class Every:
-    """Near-real-time: at the next multiple of `period_ms` since 1970."""
+    """Near-real-time: sent at the next multiple of `period_ms` since 1970."""
 
     period_ms: int
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A file every `period_ms`, at `offset_ms` after its multiples since 1970."""
+    """Sent in a file every `period_ms`, at `offset_ms` after its multiples since 1970."""
 
     period_ms: int
     offset_ms: int
@@ -61,7 +61,12 @@ Model = RealTime | Every | Batch
 
 
 def parse_model(text: str) -> Model:
-    """A model as it is written in a world file or after `--delivery TYPE=`; raises InputError."""
+    """Parse a model as written in a world file or after `--delivery TYPE=`.
+
+    Raises:
+        InputError: there is no such model.
+
+    """
     if text == "real-time":
         return RealTime()
     if found := _BATCH.fullmatch(text):
@@ -80,58 +85,69 @@ def parse_model(text: str) -> Model:
             period = 0
         if 1000 <= period <= WEEK_MS:
             return Every(period)
-    raise InputError(f"delivery '{text}': no such model; right is {_RIGHT}")
+    raise InputError(f"delivery '{text}': no such model; use {_RIGHT}")
 
 
 def parse_models(models: Mapping[str, str]) -> dict[str, Model]:
-    """Models by event type; raises InputError for one that is no type of the client's, or no model."""
+    """Parse models by event type.
+
+    Raises:
+        InputError: a client does not send the type, or there is no such model.
+
+    """
     found = {}
     for name, text in models.items():
         if name not in client_types():
             raise InputError(
-                f"delivery of {shown(name)}: no event type that a client sends; {advice(name, client_types())}"
+                f"delivery of {shown(name)}: not an event type that a client sends; "
+                f"{advice(name, client_types())}"
             )
         found[name] = parse_model(text)
     return found
 
 
 def parse_override(text: str) -> tuple[str, str]:
-    """`TYPE=MODEL` of the command line, checked; raises InputError."""
+    """Return event type and model of a `TYPE=MODEL` option, checked.
+
+    Raises:
+        InputError: the text has another form, or names an unknown type or model.
+
+    """
     name, equals, model = text.partition("=")
     if not equals:
-        raise InputError(f"--delivery {text}: right is TYPE=MODEL, such as service.activated=batch@02:00")
+        raise InputError(f"--delivery {text}: use TYPE=MODEL, such as service.activated=batch@02:00")
     parse_models({name: model})
     return name, model
 
 
 @cache
 def client_types() -> tuple[str, ...]:
-    """The event types that a client may send; only those have a model, the platform's own are immediate."""
+    """Return the event types that a client may send; only those have a model, the platform's own are immediate."""
     return tuple(name for name, kind in EVENT_TYPES.items() if Sender.CLIENT in kind.senders)
 
 
 class Channels:
-    """Gives the client's events their time of arrival, and their file. A type without a model goes real-time."""
+    """Plans when each of the client's events arrives, and in which file. A type without a model goes real-time."""
 
     def __init__(self, models: Mapping[str, Model], seed: int) -> None:
-        """`models` by event type."""
+        """Take the `models` by event type; `seed` seeds the network's delays."""
         self._seed = np.uint64(seed_key(seed))
         every = [models.get(name, RealTime()) for name in EVENT_TYPES]
         self.period: Ints = np.array([getattr(one, "period_ms", 0) for one in every], dtype=np.int64)
-        """Between two collections or files, by type code; 0 for real-time."""
+        """Milliseconds between two collections or files, by type code; 0 for real-time."""
         self.filed = np.array([isinstance(one, Batch) for one in every])
         """Whether a type travels in files, by type code."""
         self._offset: Ints = np.array([getattr(one, "offset_ms", 0) for one in every], dtype=np.int64)
         self._forms = {name: one.form for name, one in models.items() if isinstance(one, Batch)}
 
     def form(self, kind: str) -> Form:
-        """How a type's files are written."""
+        """Return the format of a type's files."""
         return self._forms[kind]
 
     def of(self, events: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
-        """When events arrive and in which file (0: none), if nothing goes wrong; and the rows that a client sends.
+        """Return when events arrive, in which file (0: none), and which rows a client sends, if nothing goes wrong.
 
-        The platform's own are immediate.
+        The platform's own events are immediate.
         """
         ours = np.flatnonzero(events["source"].str.starts_with("client/").to_numpy())
         arrival = events["occurred_at"].to_numpy().copy()
@@ -141,9 +157,9 @@ class Channels:
         return arrival, file, ours
 
     def plan(self, occurred: Ints, kinds: Ints) -> tuple[Ints, Ints]:
-        """When events of the client's arrive (milliseconds UTC) and in which file (0: none), if nothing goes wrong.
+        """Return when the client's events arrive (milliseconds UTC) and in which file (0: none), if nothing goes wrong.
 
-        Later than they occurred. `kinds` are type codes.
+        Arrival is always later than occurrence. `kinds` are type codes.
         """
         period = self.period[kinds]
         network = lognormal(

@@ -1,7 +1,8 @@
-"""The reconciliation: what the client says it sent, against what the platform says it accepted.
+"""Reconcile what the client says it sent with what the platform says it accepted.
 
-For each list it finds the missing (accepted by nobody when the two sides compare), the extra (accepted, and in no
-list) and the different (accepted with another content). The missing are sent again, and what comes is told, too.
+For each list this finds the missing (accepted by nobody when the two sides compare), the extra (accepted, and in no
+list) and the different (accepted with another content). The missing are sent again; those that arrive are counted
+as returned.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from simulator.domain.spans import DAY_MS
 from simulator.events.columns import TYPE
 
 _NAME = ("source", "id")
-_CLOCKS_MS = DAY_MS  # a message may state a moment so far from the true one, by which the lists go
+_CLOCKS_MS = DAY_MS  # how far a stated moment may be from the true one, by which the lists go
 
 
 class Reconciliation:
-    """Compares lists as their time comes. Keeps only what is still open: the last days' messages."""
+    """Compares lists when they are due. Keeps only what is still open: the messages of the last days."""
 
     def __init__(self) -> None:
-        self._open = pl.DataFrame(schema=SCHEMA)  # accepted, and not in a list yet
+        self._open = pl.DataFrame(schema=SCHEMA)  # accepted, and in no list yet
         self._missing = pl.DataFrame(
             schema={"type": TYPE, "until": pl.Int64, "source": pl.String, "id": pl.String}
         )
@@ -33,10 +34,10 @@ class Reconciliation:
     def compare(
         self, lists: pl.DataFrame | None, accepted: pl.DataFrame
     ) -> tuple[list[Reconciled], pl.DataFrame]:
-        """Compare the lists whose time has come, if there are any, with all that was accepted since the last call.
+        """Compare the lists that are due, if any, with everything accepted since the last call.
 
-        Gives the findings, new ones and those of which something came after all, and what is missing (columns of
-        `KEY`, `source`, `id`). Lists of one type come in order, at every call.
+        Returns the findings that are new, or changed because something missing came, and what is newly missing
+        (columns of `KEY`, `source`, `id`). Lists of one type come in order, at every call.
         """
         self._open = pl.concat([self._open, accepted]) if accepted.height else self._open
         changed = self._returned()
@@ -47,7 +48,10 @@ class Reconciliation:
         return [self._findings[key] for key in sorted(changed)], new
 
     def _returned(self) -> set[tuple[str, int]]:
-        """What was missing and has been accepted since: it is in no list to come."""
+        """Take out what was missing and has been accepted since; return the lists changed.
+
+        It would be in no list to come, and so would count as extra.
+        """
         if not self._missing.height:
             return set()
         late = self._missing.join(self._open, on=_NAME, how="semi", maintain_order="left")
@@ -87,7 +91,7 @@ class Reconciliation:
         return changed
 
     def _take_extra(self, lists: pl.DataFrame) -> dict[tuple[str, int], int]:
-        """What is accepted, in no list so far, and of a day or more before the end of one."""
+        """Take out and count what is accepted, in no list so far, and a day or more before the end of one."""
         ends = lists.select(*KEY, "compare_at").unique().sort("until")
         odd = self._open.join(self._missing, on=_NAME, how="anti", maintain_order="left")
         odd = odd.filter(pl.col("occurred_at") < int(ends["until"][-1]) - _CLOCKS_MS)

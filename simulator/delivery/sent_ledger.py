@@ -1,4 +1,4 @@
-"""The client's books: what it has sent, until the two sides have compared it, and what it sends again then."""
+"""Keep the client's record of what it sent until both sides have compared it, and send again what is missing."""
 
 from __future__ import annotations
 
@@ -23,30 +23,33 @@ Keys = Callable[[pl.Series], np.ndarray]
 
 
 class SentLedger:
-    """Events of the client's that are not reconciled yet, as `lists.listed` gives them.
+    """The client's events that are not reconciled yet, as `lists.listed` returns them.
 
-    What is missing is sent again three days after it was found, at the earliest: as long as a window is, so that
-    whoever compares at a window's end is not too late.
+    What is missing is sent again three days after it was found, at the earliest: that is as long as a window, so that
+    a comparison at a window's end is not too late.
     """
 
     def __init__(self, keys: Keys) -> None:
-        """`keys` gives a key of chance for each id."""
+        """Take `keys`, which returns a random key for each id."""
         self._keys = keys
         self._open: list[pl.DataFrame] = []
         self._reconciliation = Reconciliation()
 
     def enter(self, listed: pl.DataFrame) -> None:
-        """Events that the client sends, or believes to have sent."""
+        """Add events that the client sends, or believes it sent."""
         if listed.height:
             self._open.append(listed)
 
     def compare(
         self, accepted: pl.DataFrame, before_ms: int, exchange: Callable[[str, bytes], bytes]
     ) -> tuple[list[Reconciled], pl.DataFrame]:
-        """Compare all lists whose time comes before a moment, with what was accepted since the last call.
+        """Compare all lists due before a moment with what was accepted since the last call.
 
-        Gives the findings, new and changed ones, and the missing messages on their way again (`WIRE_SCHEMA`).
-        Raises DatabaseError where a list can't be written or read back.
+        Returns the findings, new and changed ones, and the missing messages on their way again (`WIRE_SCHEMA`).
+
+        Raises:
+            DatabaseError: a list can't be written or read back.
+
         """
         due = pl.DataFrame()
         if self._open:
@@ -60,5 +63,5 @@ class SentLedger:
         again = due.join(missing, on=[*KEY, "source", "id"], how="semi", maintain_order="left")
         later = lognormal(self._keys(again["id"]), Purpose.SENT_AGAIN, _AGAIN_MS, _AGAIN_SPREAD)
         at = again["compare_at"].to_numpy() + LOOKAHEAD_MS + np.maximum(later, 1).astype(np.int64)
-        at = np.maximum(at, before_ms)  # never in what is over, however late the lists are compared
+        at = np.maximum(at, before_ms)  # never in the past, however late the lists are compared
         return findings, on_wire(again.select(list(MESSAGE_SCHEMA)[1:]), at, nth=_AGAIN)

@@ -1,4 +1,4 @@
-"""The folder of a run's batch files and lists: really written, really read back, and removed when done with.
+"""Keep a run's batch files and lists in a folder: really written, really read back, and removed after use.
 
     service.activated-2026-03-04T0200.jsonl        what a day's file holds
     service.activated-2026-03-04T0200.list.jsonl   what it should hold
@@ -30,24 +30,24 @@ from simulator.events.moment import format_moment
 
 _COPIES: Final = {0: "", AGAIN: "-again", CORRECTED: "-corrected"}
 _CSV_HEAD: Final = csv_lines([SENT])[0].encode()
-_MINUTE: Final = 16  # letters of a moment up to its minute
+_MINUTE: Final = 16  # characters of a moment up to its minute
 
 
 def files_path(path: Path) -> Path:
-    """The folder of batch files beside the platform's database at `path`."""
+    """Return the folder of batch files beside the platform's database at `path`."""
     return path.with_name(path.name.removesuffix(".db") + ".files")
 
 
 class Spool:
-    """Batch files of a run, in one folder that is made with its first file.
+    """A run's batch files, in one folder that is created with its first file.
 
     Every method raises DatabaseError where the folder can't be written or read.
     """
 
     def __init__(self, folder: Path, form: Callable[[str], Form], *, keep: bool) -> None:
-        """`form` says how the files of an event type are written; `keep` leaves all of them there.
+        """Take `form`, which returns the format of an event type's files; `keep` leaves all files in the folder.
 
-        A folder that somebody wants to look at is made at once: before a run begins.
+        A folder to be kept is created at once, so that a problem shows before the run begins.
         """
         self._folder = folder
         self._form = form
@@ -57,7 +57,7 @@ class Spool:
             self._make()
 
     def seal(self, rows: pl.DataFrame) -> dict[int, list[bytes]]:
-        """Rows of the wire, in order, as the lines of the files they are in; all at once, as each call costs."""
+        """Return the lines of each file that the rows are in; all at once, since each call has a cost."""
         kinds = type_codes_of(rows["file"].to_numpy())
         csv = np.isin(kinds, [kind for kind in np.unique(kinds) if self._form(TYPES[kind]) == "csv"])
         found: dict[int, list[bytes]] = {}
@@ -72,13 +72,13 @@ class Spool:
         return found
 
     def write(self, file: int, lines: Sequence[bytes]) -> None:
-        """Write a file of lines that `seal` gave; there may be none."""
+        """Write a file from the lines that `seal` returned; there may be none."""
         path = self._path(file)
         head = _CSV_HEAD if path.suffix == ".csv" else b""
         self._put(path, head + b"".join(lines))
 
     def read(self, file: int, count: int) -> list[CsvRow]:
-        """A file's lines, `count` of them, as the door takes them: those of CSV each with its problem."""
+        """Return the `count` lines of a file as the platform takes them: those of CSV each with its problem."""
         path = self._path(file)
         content = self._get(path)
         if path.suffix == ".csv":
@@ -92,11 +92,11 @@ class Spool:
         return found
 
     def remove(self, file: int) -> None:
-        """A file is done with."""
+        """Remove a file, unless files are kept."""
         self._remove(self._path(file))
 
     def exchange(self, name: str, content: bytes) -> bytes:
-        """Write a list by its name, read it back, and be done with it."""
+        """Write a list by its name, read it back, and remove it unless files are kept."""
         path = self._folder / f"{name}.list.jsonl"
         self._put(path, content)
         found = self._get(path)
@@ -104,9 +104,9 @@ class Spool:
         return found
 
     def close(self) -> None:
-        """Remove the folder, unless something is kept in it."""
+        """Remove the folder if it is empty and not to be kept."""
         if not self._keep and self._folder.is_dir() and not any(self._folder.iterdir()):
-            self._folder.rmdir()  # also one that was made before a stop
+            self._folder.rmdir()  # also one created before a stop
 
     def _path(self, file: int) -> Path:
         name = name_of(file)
@@ -118,9 +118,9 @@ class Spool:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DatabaseError(f"{self._folder}: no folder can be made there ({error.strerror})") from error
+            raise DatabaseError(f"{self._folder}: can't create the folder ({error.strerror})") from error
         if not os.access(self._folder, os.W_OK):
-            raise DatabaseError(f"{self._folder}: files can't be written there; name another folder")
+            raise DatabaseError(f"{self._folder}: not writable; name another folder")
         self._made = True
 
     def _put(self, path: Path, content: bytes) -> None:
@@ -129,13 +129,13 @@ class Spool:
         try:
             path.write_bytes(content)
         except OSError as error:
-            raise DatabaseError(f"{path}: the file can't be written ({error.strerror})") from error
+            raise DatabaseError(f"{path}: can't write the file ({error.strerror})") from error
 
     def _get(self, path: Path) -> bytes:
         try:
             return path.read_bytes()
         except OSError as error:
-            raise DatabaseError(f"{path}: the file can't be read ({error.strerror})") from error
+            raise DatabaseError(f"{path}: can't read the file ({error.strerror})") from error
 
     def _remove(self, path: Path) -> None:
         if not self._keep:
@@ -143,12 +143,12 @@ class Spool:
 
 
 def list_name(kind: str, due_ms: int) -> str:
-    """What a file or list is called: its event type and the moment up to which it tells."""
+    """Return the name of a file or list: its event type and the end of the time it covers."""
     return f"{kind}-{format_moment(due_ms)[:_MINUTE].replace(':', '')}"
 
 
 def sent_lines(rows: pl.DataFrame) -> list[bytes]:
-    """Rows of the wire as the lines of JSON that are sent, flaws and all, without line ends."""
+    """Return rows of the wire as the lines of JSON that are sent, flaws included, without line ends."""
     lines = encode_events(rows, stamps=False)
     for place, flaw in enumerate(rows["flaw"].to_list()):
         if flaw:
@@ -174,7 +174,7 @@ def _csv(rows: pl.DataFrame) -> list[bytes]:
 
 
 def _spoilt_row(line: bytes, flaw: int) -> tuple[object, ...]:
-    """A message with a flaw as a row of CSV."""
+    """Return a message with a flaw as a row of CSV."""
     message = spoilt(line, flaw)
     data = message.pop("data")
     cells = message | {f"data.{name}": value for name, value in data.items()}

@@ -1,4 +1,4 @@
-"""How often each dial has struck, and at which rate it stands: rows of the table `fault`."""
+"""Tabulate how often each dial has struck, and its rate: rows of the table `fault`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from simulator.events.columns import TYPES
 def tally(
     models: Mapping[str, Model], timeline: Timeline, counts: Mapping[tuple[str, str], int]
 ) -> list[tuple[str, str, float, int, bool]]:
-    """A row for each dial and event type: rate as last ordered, count, ever turned on.
+    """Return a row for each dial and event type: dial, type, rate last ordered, count, whether it was ever on.
 
-    Of the types that have a delivery model, or were struck; dials of files only where there are files.
+    Covers the types that have a delivery model or were struck; dials of files only where there are files.
     """
     kinds = {*models, *(kind for _, kind in counts)}
     rates = timeline.latest

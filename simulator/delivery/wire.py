@@ -1,7 +1,7 @@
-"""What is on the wire: messages with their time of arrival, whether they travel in a file, and what is wrong with them.
+"""Define messages on the wire: with their time of arrival, their file if any, and their flaw if any.
 
-A file has a number made of when it is due, the event type in it, and which copy it is; so equal runs give equal
-files, and files of one moment have an order.
+A file's number is made of when it is due, the event type in it, and which copy it is; so equal runs give equal files,
+and files of one moment have an order.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ WIRE_SCHEMA: dict[str, pl.DataType] = {
     "line": pl.Int32(),
     "flaw": pl.Int8(),
 }
-"""A message under way: its file (0: none), its line in it or (without one) which copy it is, and its flaw (0: none)."""
+"""Columns of a message on its way: its file (0: none), its line there or, without a file, its copy, and its flaw.
+
+Flaw 0 is none.
+"""
 
 ORDER: Final = ("received_at", "file", "line", "occurred_at", "id")
 """The one order in which messages arrive."""
@@ -32,7 +35,7 @@ _COPY_BITS, _TYPE_BITS = 4, 8
 
 @dataclass(frozen=True)
 class FileName:
-    """What a file's number says: when it is due (milliseconds UTC), the event type, and which copy it is."""
+    """The parts of a file's number: when it is due (milliseconds UTC), the event type, and which copy it is."""
 
     due_ms: int
     type: str
@@ -40,28 +43,28 @@ class FileName:
 
 
 def file_numbers(due_ms: Ints, kinds: Ints) -> Ints:
-    """Numbers of files (first copies) due at full minutes, by type code."""
+    """Return the numbers of files (first copies) due at full minutes, by type code."""
     return np.asarray((((due_ms // MINUTE_MS) << _TYPE_BITS) | kinds) << _COPY_BITS, dtype=np.int64)
 
 
 def due_of(files: Ints) -> Ints:
-    """When files are due, milliseconds UTC."""
+    """Return when files are due, milliseconds UTC."""
     return np.asarray((files >> (_COPY_BITS + _TYPE_BITS)) * MINUTE_MS, dtype=np.int64)
 
 
 def type_codes_of(files: Ints) -> Ints:
-    """Type codes of files."""
+    """Return the type codes of files."""
     return np.asarray((files >> _COPY_BITS) & ((1 << _TYPE_BITS) - 1), dtype=np.int64)
 
 
 def name_of(file: int) -> FileName:
-    """What one file's number says."""
+    """Return the parts of one file's number."""
     one = np.array([file])
     return FileName(int(due_of(one)[0]), TYPES[int(type_codes_of(one)[0])], file & ((1 << _COPY_BITS) - 1))
 
 
 def on_wire(events: pl.DataFrame, arrivals: Ints, files: Ints | int = 0, nth: int = 0) -> pl.DataFrame:
-    """Events with their arrival as rows of `WIRE_SCHEMA`; nothing is wrong with them."""
+    """Return events as rows of `WIRE_SCHEMA` with their arrival, and no flaw; `nth` says which copy they are."""
     file = (
         pl.Series("file", files, dtype=pl.Int64) if isinstance(files, np.ndarray) else pl.lit(files, pl.Int64)
     )

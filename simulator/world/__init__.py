@@ -1,1 +1,1 @@
-"""The simulated brand and its people: what they do becomes events."""
+"""Simulate a brand's customers and their friends; what they do becomes events."""

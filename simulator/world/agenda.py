@@ -1,7 +1,7 @@
-"""A calendar of future occurrences, bucketed by day: rows go in as they are drawn and come out on their day.
+"""Keep future occurrences in a calendar bucketed by day: rows go in as they are drawn and come out on their day.
 
-Days far ahead share a bucket of 32 days until it opens, so that a year of monthly bills does not make a heap of
-tiny arrays. What lies after the end is not kept.
+Days far ahead share a bucket of 32 days until it opens, so that a year of monthly bills does not become a heap of
+tiny arrays. Occurrences after the end are dropped.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _EPOCH_DAYS = 32
 
 
 class Agenda:
-    """Rows of integers whose first column is a time in milliseconds UTC."""
+    """A calendar of integer rows whose first column is a time in milliseconds UTC."""
 
     def __init__(self, start_ms: int, day_ms: int, days: int, width: int) -> None:
         self._start = start_ms
@@ -26,7 +26,7 @@ class Agenda:
         self._epoch = 0
 
     def put(self, rows: Ints) -> None:
-        """Note occurrences; none may lie before the day that is being taken."""
+        """Add occurrences; none may lie before the day being taken."""
         if not len(rows):
             return
         rows = rows[rows[:, 0] < self._end]
@@ -34,7 +34,7 @@ class Agenda:
         self._split(rows, day, self._epoch)
 
     def take(self, day: int) -> Ints:
-        """What is due on a day (0, 1, 2 … since the start), in no particular order; days must not go back."""
+        """Return the rows due on a day (0, 1, 2 … from the start), in no particular order; days must not go back."""
         while day // _EPOCH_DAYS > self._epoch:
             self._epoch += 1
             for rows in self._far.pop(self._epoch, []):

@@ -1,4 +1,4 @@
-"""Arrivals: people whom a share, a cheat or a leak moves to come, as rows of integers until their day."""
+"""Represent arrivals, the people whom a share, a cheat or a leak brings, as rows of integers until their day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def arrive(
     till: Ints | int = 0,
     cheat: Cheat = Cheat.NONE,
 ) -> Ints:
-    """Rows: when, key, inviter, channel, and how: by a click or with the code at the `till`, cheating or not."""
+    """Return arrival rows: when, key, inviter, channel, and how.
+
+    `till` is 1 for those who use the code at the till without a click, 0 for those who click.
+    """
     rows = np.empty((len(at), WIDTH), dtype=np.int64)
     rows[:, WHEN], rows[:, KEY], rows[:, INVITER], rows[:, CHANNEL] = at, key.view(np.int64), inviter, channel
     rows[:, HOW] = till + 2 * int(cheat)
@@ -29,12 +32,12 @@ def arrive(
 
 
 def at_till(rows: Ints) -> Ints:
-    """1 for those who take the code to the till without a click, 0 for who clicks."""
+    """Return 1 for those who use the code at the till without a click, 0 for those who click."""
     return rows[:, HOW] & _TILL
 
 
 def cheat_of(rows: Ints) -> Ints:
-    """The kind of cheat of each, `Cheat.NONE` for the honest."""
+    """Return the kind of cheat of each arrival, `Cheat.NONE` for honest ones."""
     return rows[:, HOW] >> 1
 
 

@@ -1,4 +1,4 @@
-"""Who cheats, and how: the one place that the people's side asks about fraud."""
+"""Decide who cheats, and how; every other module of the world asks only this one about fraud."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from simulator.world.spec_cheats import (
     SharedDevice,
 )
 
-_NO_SHARE = 0  # the number of the draw of a channel where nothing is shared: that of joining
+_NO_SHARE = 0  # index of the channel draw where nothing is shared: that of joining
 
 _Kind = SelfReferral | Ring | SharedDevice | LeakedCode | BuyThenCancel | Disposable
 
 
 class Cheating:
-    """The cheats of a world."""
+    """The fraud in a world."""
 
     def __init__(self, spec: WorldSpec, population: Population, rhythm: Rhythm) -> None:
         self._spec: Cheats = spec.cheats
@@ -48,7 +48,7 @@ class Cheating:
                 self._convert[cheat] = one.convert
 
     def choose(self, rows: Ints, keys: Keys) -> Keys:
-        """Make cheats of some of the brand's first customers; keys for when each of them joins."""
+        """Make some of the brand's first customers cheats; return the keys for when each of them joins."""
         people = self._people
         inside, join_keys = self._rings.members(keys)
         chance = uniform(keys, Purpose.CHEATER)
@@ -72,7 +72,7 @@ class Cheating:
         return join_keys
 
     def at_join(self, at: Ints, person: Ints) -> Ints:
-        """Arrivals (see `arrivals`) that follow from people's joining: rings close, codes leak."""
+        """Return the arrivals (see `arrivals`) caused by people's joining: rings close, codes leak."""
         if not self._people.label[person].any():
             return self._leaks.at_join(at[:0], person[:0], person[:0])
         channel = choose(self._people.key[person], Purpose.CHANNEL, self._channel_shares, _NO_SHARE)
@@ -81,11 +81,11 @@ class Cheating:
         )
 
     def at_shares(self, shares: Shares) -> Ints:
-        """Arrivals that follow from shares: the friends whom cheats plant."""
+        """Return the arrivals caused by shares: the friends whom cheats plant."""
         return self._planting.at_shares(shares)
 
     def devices(self, group: Friends) -> Ints:
-        """Whose device each of new friends uses: their own, or with some cheats their inviter's."""
+        """Return whose device each new friend uses: their own, or with some cheats their inviter's."""
         device = self._people.device[group.row].astype(np.int64)
         if not group.cheat.any():
             return device
@@ -96,14 +96,14 @@ class Cheating:
         return np.where(same | (group.cheat == Cheat.SHARED_DEVICE), inviters, device)
 
     def same_contact(self, group: Friends) -> Bools:
-        """Who gives their inviter's contact as their own."""
+        """Return which friends give their inviter's contact as their own."""
         own = self._spec.self_referral
         chance = uniform(group.key, Purpose.SAME_CONTACT)
         same: Bools = (group.cheat == Cheat.SELF_REFERRAL) & (chance < (own.same_contact if own else 0.0))
         return same
 
     def convert_rates(self, group: Friends, honest: Floats) -> Floats:
-        """The rate by which each converts; `honest` where they are."""
+        """Return each friend's rate of converting; `honest` for honest friends."""
         return np.where(group.cheat != Cheat.NONE, self._convert[group.cheat], honest)
 
     def _of(self, cheat: Cheat) -> _Kind | None:

@@ -1,4 +1,4 @@
-"""Communities: clubs, workplaces, neighbourhoods, families, with heavy-tailed sizes."""
+"""Make communities (clubs, workplaces, neighbourhoods, families) with heavy-tailed sizes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, choo
 from simulator.world.spec_people import Communities as CommunitiesSpec
 
 NONE = -1
-_KINDS = ((8, "family"), (30, "neighbours"), (120, "club"), (1 << 62, "workplace"))  # by size, below
+_KINDS = ((8, "family"), (30, "neighbours"), (120, "club"), (1 << 62, "workplace"))  # by size, exclusive
 
 
 class Communities:
@@ -27,7 +27,7 @@ class Communities:
         ]
 
     def of(self, keys: Keys) -> Ints:
-        """The community of each person, `NONE` for those without: a big one has more of the people."""
+        """Return the community of each person, `NONE` for those without; membership is proportional to size."""
         chosen: Ints = choose(keys, Purpose.COMMUNITY, self._cumulative)
         inside: Bools = uniform(keys, Purpose.IN_COMMUNITY) < self._members
         return np.where(inside, chosen, NONE)

@@ -1,6 +1,6 @@
-"""Names, e-mail addresses and phone numbers: Faker's pools combined by column, never a Faker call per person.
+"""Make names, e-mail addresses and phone numbers from Faker's pools, by column rather than a Faker call per person.
 
-The e-mail domains are reserved for examples (RFC 2606); the phone numbers are of the range that Ofcom keeps for
+The e-mail domains are reserved for examples (RFC 2606). The phone numbers are from the range that Ofcom reserves for
 drama (07700 900000 to 900999), told apart by an extension, so that none ever rings.
 """
 
@@ -25,7 +25,7 @@ _MAILBOXES = 100_000
 
 
 class Contacts:
-    """Makes contacts of people by country; every part is a keyed draw of the person."""
+    """Makes people's contacts by country; every part is a keyed draw of the person."""
 
     def __init__(
         self, countries: dict[str, Country], client_key: bytes, looks: Mapping[str, Sequence[str | None]]
@@ -60,10 +60,10 @@ class Contacts:
         ]
 
     def of(self, keys: Keys, country: Ints, by_phone: Bools, traits: Mapping[str, Ints]) -> pl.DataFrame:
-        """The columns name, email and phone, one row a person, and `given`: the one they gave, as normalised bytes.
+        """Return the columns name, email and phone, one row a person, and `given`, the contact they gave.
 
-        Normalised as the contract says: e-mail trimmed and in lower case (they are made so), phone digits only.
-        `traits` are numbers of the others that `looks` names.
+        `given` is bytes, normalised as the contract says: e-mail trimmed and in lower case (it is made so), phone digits
+        only. `traits` are the numbers of the further columns named by `looks`.
         """
         number = bits(keys, Purpose.PHONE)
         mailbox = bits(keys, Purpose.MAILBOX)
@@ -80,7 +80,7 @@ class Contacts:
         return pl.from_numpy(np.column_stack(list(drawn.values())), schema=list(drawn)).select_seq(self._made)
 
     def digests(self, given: pl.Series) -> Bytes:
-        """The pseudonyms of contacts, normalised bytes."""
+        """Return the pseudonyms of contacts, given as normalised bytes."""
         return digests(self._key, given.to_list())
 
 
@@ -98,6 +98,6 @@ def _pick(keys: Keys, purpose: Purpose, starts: list[int], counts: list[int], co
 
 
 def _plain(name: str) -> str:
-    """A name as it stands in an e-mail address: ASCII letters in lower case."""
+    """Return a name as it appears in an e-mail address: ASCII letters in lower case."""
     folded = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss").replace("ł", "l"))
     return "".join(letter for letter in folded if "a" <= letter <= "z") or "x"

@@ -1,4 +1,4 @@
-"""Conversions, and what follows them: payments, bills and purchases, cancellations, becoming a referrer."""
+"""Simulate conversions and what follows: payments, bills, repeat purchases, reversals, becoming a referrer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NEVER = np.int64(1) << np.int64(61)
 
 
 class Converting:
-    """How the friends of a world convert, and what comes after."""
+    """The conversions of a world's friends, and what comes after."""
 
     def __init__(self, spec: WorldSpec, rhythm: Rhythm, end_ms: int) -> None:
         self._conversion = spec.conversion
@@ -47,13 +47,16 @@ class Converting:
         self._reasons: Ints = np.array([REVERSAL_REASONS.index(name) for name in spec.conversion.reasons])
 
     def answer(self, answers: Answers) -> None:
-        """From now on those who buy to cancel wait as long as this program holds its rewards."""
+        """Let those who buy to cancel wait for this program's hold from now on."""
         self._hold_ms = answers.hold_ms
 
     def convert(
         self, events: list[Ints], joins: list[Ints], group: Friends, from_ms: Ints, code: Ints | int = ABSENT
     ) -> None:
-        """Conversions of a group, after the delay from `from_ms`, with a `code` typed or none; and what follows."""
+        """Add the conversions of a group, delayed from `from_ms`, with a typed `code` or none, and what follows.
+
+        Appends event rows to `events`, and rows of when and who joins the program to `joins`.
+        """
         conversion = self._conversion
         key, row = group.key, group.row
         if not len(key):
@@ -104,7 +107,7 @@ class Converting:
     def _follow(
         self, events: list[Ints], group: Friends, at: Ints, back_at: Ints, price: Ints, reason: Ints
     ) -> None:
-        """The later milestones, as long as the conversion stands and they stay."""
+        """Add the later milestones, as long as the conversion stands and the customer stays."""
         until = np.minimum(back_at, self._end)
         churn = self._conversion.churn_per_year
         if churn > 0:
@@ -143,7 +146,7 @@ class Converting:
 
 
 def _due(later: Later, kind: int, keys: Keys, at: Ints, until: Ints) -> tuple[Ints, Ints, Ints]:
-    """For each occurrence that may come: whose it is (an index), which of theirs (from 1), and from when it counts."""
+    """Return, for each possible occurrence, the friend's index, its number (from 1), and when its delay starts."""
     does: Bools = uniform(keys, Purpose.LATER, kind) < later.rate
     if later.every is None:
         which = np.flatnonzero(does)
@@ -159,7 +162,7 @@ def _due(later: Later, kind: int, keys: Keys, at: Ints, until: Ints) -> tuple[In
 
 
 def _goes_on(again: float, keys: Keys, place: int) -> Ints:
-    """How many come where each is followed by another by a chance: geometric, at least one."""
+    """Draw how many occur where each is followed by another with chance `again`: geometric, at least one."""
     if again == 0:
         return np.ones(len(keys), dtype=np.int64)
     chance = uniform(keys, Purpose.LATER_AGAIN, place)
@@ -173,7 +176,7 @@ def _minor(amounts: Sequence[float], digits: int) -> Ints:
 
 
 def _one_of(amounts: Ints, drawn: Keys) -> Ints:
-    """One of the amounts each, minor units; `ABSENT` where there are none."""
+    """Choose one of the amounts for each draw, minor units; `ABSENT` where there are none."""
     if not len(amounts):
         return np.full(len(drawn), ABSENT, dtype=np.int64)
     chosen: Ints = amounts[(drawn % np.uint64(len(amounts))).astype(np.int64)]

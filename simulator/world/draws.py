@@ -1,6 +1,6 @@
-"""Keyed draws: every number of chance is a hash of (seed, person, purpose, index), never of a position in an array.
+"""Draw random numbers by key: each is a hash of (seed, person, purpose, index), never of a position in an array.
 
-A person is a 64-bit key: the seed's for the first customers, then derived from the parent's key, the number of
+A person is a 64-bit key: for the first customers derived from the seed, then from the parent's key, the number of
 the share and the place in it. The hash is the finaliser of SplitMix64 over the key plus odd multiples of purpose
 and index, so a draw costs a few nanoseconds and needs no state.
 """
@@ -108,7 +108,7 @@ class Purpose(IntEnum):
 
 
 def mix_one(value: int) -> int:
-    """The finaliser of SplitMix64 on one number."""
+    """Apply the finaliser of SplitMix64 to one number."""
     value &= _MASK
     value = ((value ^ (value >> 30)) * int(_MIX_1)) & _MASK
     value = ((value ^ (value >> 27)) * int(_MIX_2)) & _MASK
@@ -116,12 +116,15 @@ def mix_one(value: int) -> int:
 
 
 def seed_key(seed: int) -> int:
-    """The 64-bit key of a seed; every other key of a run comes from it."""
+    """Return the 64-bit key of a seed, from which every other key of a run is derived."""
     return mix_one(seed * _GOLDEN + _GOLDEN)
 
 
 def bits(keys: Keys, purpose: Purpose, index: NDArray[np.integer] | int = 0) -> Keys:
-    """64 bits per key for a purpose; `index` tells apart draws of one purpose, one for all or one each."""
+    """Return 64 random bits per key for a purpose.
+
+    `index` tells apart draws for one purpose: one number for all keys, or one for each.
+    """
     step = np.uint64((int(purpose) * _PURPOSE_STEP) & _MASK)
     if isinstance(index, int):
         z = keys + np.uint64((int(step) + index * int(_INDEX_STEP)) & _MASK)
@@ -139,18 +142,18 @@ def bits(keys: Keys, purpose: Purpose, index: NDArray[np.integer] | int = 0) -> 
 
 
 def root_keys(seed: int, count: int) -> Keys:
-    """The keys of the brand's first `count` customers; the first n are the same whatever `count`."""
+    """Return the keys of the brand's first `count` customers; the first n are the same whatever `count`."""
     base = np.full(count, seed_key(seed), dtype=np.uint64)
     return bits(base, Purpose.ROOT, np.arange(count))
 
 
 def uniform(keys: Keys, purpose: Purpose, index: NDArray[np.integer] | int = 0) -> Floats:
-    """Uniform in (0, 1), 53 bits."""
+    """Draw uniform numbers in (0, 1) with 53 bits."""
     return np.asarray((bits(keys, purpose, index) >> _S11) * 2.0**-53 + 2.0**-54, dtype=np.float64)
 
 
 def normal(keys: Keys, purpose: Purpose, index: NDArray[np.integer] | int = 0) -> Floats:
-    """Standard normal by Box-Muller from the two halves of one hash (no value beyond 6.7)."""
+    """Draw standard normal numbers by Box-Muller from the two halves of one hash (none is beyond 6.7)."""
     raw = bits(keys, purpose, index)
     radius = np.sqrt(-2.0 * np.log(((raw >> _S32) + 0.5) * 2.0**-32))
     return np.asarray(radius * np.cos((raw & _LOW32) * (2.0 * np.pi * 2.0**-32)), dtype=np.float64)
@@ -159,23 +162,23 @@ def normal(keys: Keys, purpose: Purpose, index: NDArray[np.integer] | int = 0) -
 def lognormal(
     keys: Keys, purpose: Purpose, median: float, spread: float, index: NDArray[np.integer] | int = 0
 ) -> Floats:
-    """Log-normal with a median and `spread`, the standard deviation of its logarithm."""
+    """Draw log-normal numbers with a median and `spread`, the standard deviation of the logarithm."""
     return np.asarray(median * np.exp(spread * normal(keys, purpose, index)), dtype=np.float64)
 
 
 def exponential(keys: Keys, purpose: Purpose, mean: float) -> Floats:
-    """Exponential with a mean."""
+    """Draw exponential numbers with a mean."""
     return np.asarray(-mean * np.log(uniform(keys, purpose)), dtype=np.float64)
 
 
 def choose(keys: Keys, purpose: Purpose, cumulative: Floats, index: NDArray[np.integer] | int = 0) -> Ints:
-    """A category per key, by cumulative shares that end at 1."""
+    """Draw a category per key, by cumulative shares that end at 1."""
     found = np.searchsorted(cumulative, uniform(keys, purpose, index), side="right")
     return np.minimum(found, len(cumulative) - 1)
 
 
 def poisson(chance: Floats, mean: Floats, limit: int) -> Ints:
-    """Poisson counts by inversion of one uniform each, never above `limit`."""
+    """Draw Poisson counts by inversion of one uniform number each (`chance`), never above `limit`."""
     count = np.zeros(len(chance), dtype=np.int64)
     term = np.exp(-mean)
     reached = term.copy()
@@ -191,7 +194,7 @@ def poisson(chance: Floats, mean: Floats, limit: int) -> Ints:
 
 
 def expand(counts: Ints) -> tuple[Ints, Ints]:
-    """For each of `counts` things of a row: the row's index, and the thing's place in its row (from 0)."""
+    """Return, for rows with `counts` items each, every item's row index and its place in its row (from 0)."""
     which = np.repeat(np.arange(len(counts)), counts)
     place = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     return which, place

@@ -1,4 +1,4 @@
-"""What the program's outcome does to people: who is rewarded comes back to share more often, who is refused less."""
+"""Apply outcomes to people: whoever is rewarded comes back to share more often, whoever is refused less often."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ _NONE = np.empty(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class OutcomeFeedback:
-    """What people felt in a span of time.
+    """The outcomes in a span of time that change how people act.
 
-    Marks (`pseudonyms.marks`) of those who got a reward and of those whose friends were refused, one for each time;
-    the communities that got one; and the program that came into force, where one did.
+    `rewarded` and `refused` are marks (`pseudonyms.marks`) of those who got a reward and of those whose friends were
+    refused, one for each time; `communities` are those that got a reward; `program` is the one that came into force,
+    if any.
     """
 
     rewarded: Ints = field(default_factory=lambda: _NONE)
@@ -32,7 +33,7 @@ class OutcomeFeedback:
 
 
 class ReferrerMoods:
-    """How much more, or less, than by nature each referrer looks at the page; 1 by nature, and 1 again in time."""
+    """Each referrer's factor on their rate of sessions: 1 by nature, and back to 1 in time."""
 
     def __init__(
         self, spec: FeedbackSpec | None, referrers: Referrers, people: People, communities: Communities
@@ -45,7 +46,7 @@ class ReferrerMoods:
         self._left = 0.0 if spec is None else float(np.exp(-DAY_MS / spec.fades))
 
     def enter(self, references: Bytes) -> None:
-        """The newest rows of the referrers are these people, by their references."""
+        """Register the newest rows of the referrers by their references."""
         if self._spec is None:
             return
         new = marks(references)
@@ -56,7 +57,7 @@ class ReferrerMoods:
         self._rows = np.insert(self._rows, at, rows)
 
     def feel(self, felt: OutcomeFeedback) -> None:
-        """People have been rewarded and refused."""
+        """Raise the moods of rewarded people and communities, and lower those of refused ones."""
         if self._spec is None:
             return
         for found, factor in (
@@ -68,18 +69,18 @@ class ReferrerMoods:
         mood = self._referrers.mood[: self._referrers.count]
         known = [self._communities[name] for name in felt.communities if name in self._communities]
         if known and self._spec.community:
-            none = 1  # the last number is of those without a community
+            none = 1  # the last number counts those without a community
             times = np.bincount(known, minlength=len(self._communities) + none)
             of = self._people.community[self._referrers.person[: len(mood)]]
             mood *= (1 + self._spec.community) ** times[of]
         np.minimum(mood, self._spec.most, out=mood)
 
     def of(self, count: int) -> Floats | float:
-        """The factors of the first `count` referrers."""
+        """Return the factors of the first `count` referrers."""
         return 1.0 if self._spec is None else self._referrers.mood[:count]
 
     def fade(self) -> None:
-        """A day has gone by: what was felt counts a little less."""
+        """Let a day go by: moods move back towards 1."""
         if self._spec is not None:
             mood = self._referrers.mood[: self._referrers.count]
             mood -= (mood - 1.0) * (1.0 - self._left)

@@ -1,7 +1,7 @@
-"""From rows of integers to an event frame: the texts of the contract are made here.
+"""Turn rows of integers into an event frame; the contract's texts are made here.
 
-What of an event may change from day to day is taken down at the end of its day (`Framer.draft`), in numbers; texts are
-made of several days at once, since each call of Polars costs as much as hundreds of rows.
+Whatever may change from day to day is recorded as numbers at the end of the day (`Framer.draft`). Texts are made
+for several days at once, since each call to Polars costs as much as hundreds of rows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from simulator.world.spec import WorldSpec
 WORLD_SCHEMA: dict[str, pl.DataType] = {
     name: kind for name, kind in MESSAGE_SCHEMA.items() if name != "received_at"
 }
-"""What leaves the world: a message that has not arrived yet."""
+"""Columns of the world's events: a message that has not arrived yet."""
 
 SSO, INPUT = 0, 1
 CRM_SOURCE = "client/crm"
@@ -48,12 +48,12 @@ _TEXTS = ("id", "subject", "code", "contact_ref", "device_ref", "reverses")
 
 
 def _texts(*values: str | None) -> pl.Series:
-    """A look-up of texts by number; -1 and what has no text give null."""
+    """Return a look-up table of texts by number; -1, or a number without a text, gives null."""
     return pl.Series([*values, None], dtype=pl.String)
 
 
 class Draft(NamedTuple):
-    """A day's events: rows of happenings, what is looked up or a number of each, and the meeting of who is named."""
+    """A day's events: their rows, the numbers and look-up indices of each, and the contact of whoever is named."""
 
     rows: Ints
     numbers: Ints
@@ -61,7 +61,7 @@ class Draft(NamedTuple):
 
 
 class Framer:
-    """Makes event frames of rows for one world."""
+    """Makes event frames from the rows of one world."""
 
     def __init__(self, spec: WorldSpec, people: People, meetings: Meetings, communities: Communities) -> None:
         self._people = people
@@ -121,7 +121,7 @@ class Framer:
         self._contact_kind = self._inputs.index("contact_kind")
 
     def draft(self, rows: Ints) -> Draft:
-        """The events of a day, as people are now.
+        """Return the draft of a day's events, with people as they are now.
 
         In order of occurrence; equal moments are ordered by id, which is a keyed draw.
         """
@@ -136,7 +136,7 @@ class Framer:
         return Draft(rows, numbers, meeting)
 
     def frame(self, drafts: Sequence[Draft]) -> pl.DataFrame:
-        """The events of days, one after another, with the columns of `WORLD_SCHEMA`; the people are named by now."""
+        """Return the events of several days in order (`WORLD_SCHEMA`); their people must have been named before."""
         rows, numbers, meeting = (np.concatenate(parts) for parts in zip(*drafts, strict=True))
         kind, person = rows[:, KIND], rows[:, PERSON]
         identified = kind == Happening.IDENTIFIED
@@ -166,13 +166,13 @@ class Framer:
         )
 
     def _values(self, rows: Ints, identified: Bools, named: Bools) -> list[Ints | int]:
-        """Look-ups and numbers in the order of `self._inputs`."""
+        """Return look-up indices and numbers in the order of `self._inputs`."""
         people, kind, person, flag = self._people, rows[:, KIND], rows[:, PERSON], rows[:, FLAG]
         converted, later = kind == Happening.CONVERTED, kind == Happening.LATER
         back = kind == Happening.REVERSED
         conversion = converted | later
         amount = conversion & (rows[:, NUMBER] != ABSENT)
-        # the later milestone that came, or is taken back
+        # index of the later milestone that was reached or is taken back
         place = np.where(later, flag, np.where(back, rows[:, NUMBER], ABSENT))
         source = np.where(place != ABSENT, len(Happening) + 1 + place, kind)
 
@@ -202,7 +202,7 @@ class Framer:
 
 
 def _sparse(which: Bools, texts: Callable[[Ints], pl.Series]) -> pl.Series:
-    """Texts, made for those rows only where `which` is true; null elsewhere."""
+    """Return texts made only for rows where `which` is true; null elsewhere."""
     rows = np.flatnonzero(which)
     place = np.full(len(which), len(rows))
     place[rows] = np.arange(len(rows))

@@ -1,4 +1,4 @@
-"""Friends at one step of their journey, as columns."""
+"""Hold friends at one step of their journey, as columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Friends:
     cheat: Ints
 
     def where(self, which: Bools | Ints) -> Friends:
-        """Some of them, by a mask or by indices."""
+        """Return some of them, by a mask or by indices."""
         return Friends(
             self.row[which], self.key[which], self.inviter[which], self.channel[which], self.cheat[which]
         )

@@ -1,4 +1,4 @@
-"""What happens, as rows of integers: the form in which the world keeps events until their day comes.
+"""Represent world events as rows of integers until the day they occur.
 
 A row is ten integers; people stand in it by their row in `People`. Texts are made only when an event leaves the
 world.
@@ -16,12 +16,12 @@ from simulator.world.draws import Ints, Keys, Purpose, bits
 AT, KIND, PERSON, IDENT, CHANNEL, CODE, DEVICE, NUMBER, FLAG, REVERSED = range(10)
 WIDTH = 10
 ABSENT = -1
-_KIND_SHIFT = 40  # room for 10^12 events of one kind and person
-_LATER_SHIFT = 32  # of them, for each of the later milestones, 4 * 10^9
+_KIND_SHIFT = 40  # room for 10^12 events of one kind per person
+_LATER_SHIFT = 32  # of these, 4 * 10^9 for each of the later milestones
 
 
 class Happening(IntEnum):
-    """The kinds of event the world makes. The numbers are part of event ids: never renumber one."""
+    """The kinds of event that the world makes. The numbers are part of event ids: never renumber one."""
 
     IDENTIFIED = 0
     LINKED = 1
@@ -37,12 +37,12 @@ class Happening(IntEnum):
 
 
 def ident(keys: Keys, kind: Happening, number: Ints | int = 0) -> Ints:
-    """The identity of a person's n-th event of a kind, 64 bits in a signed integer."""
+    """Return the identity of a person's n-th event of a kind: 64 bits in a signed integer."""
     return bits(keys, Purpose.EVENT_ID, number + (int(kind) << _KIND_SHIFT)).view(np.int64)
 
 
 def later_number(place: int, count: Ints) -> Ints:
-    """The number, for `ident`, of the `count`-th event (from 1) of the later milestone at a place in the file."""
+    """Return the number, for `ident`, of the `count`-th event (from 1) of the later milestone at a place in the file."""
     return count + (place << _LATER_SHIFT)
 
 
@@ -59,12 +59,12 @@ def happen(
     flag: Ints | int = ABSENT,
     reverses: Ints | int = 0,
 ) -> Ints:
-    """Rows of one kind.
+    """Return rows of one kind of event, `WIDTH` columns each.
 
-    `code` is the person whose code it is, `device` the person whose device; `number` a reach or an amount in minor
-    units, or of a reversal the place of the later
-    milestone taken back; `flag` a truth, a way, a reason or the place of a later
-    milestone by kind, `reverses` the identity of a reversed event.
+    `code` and `device` are the rows of the people whose code and device are used. `number` is a reach, an amount in
+    minor units, or, for a reversal, the index of the later milestone taken back. `flag` is, depending on the kind, a
+    boolean, a way of identification, a reversal reason or the index of a later milestone. `reverses` is the identity
+    of the reversed event.
     """
     rows = np.empty((len(at), WIDTH), dtype=np.int64)
     for column, values in enumerate(

@@ -1,4 +1,4 @@
-"""Friends: what each of them does after a click, a code taken to the till, or a cheat's own invitation."""
+"""Simulate friends: what each does after a click, with a code at the till, or as part of a cheat."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from simulator.world.spec import WorldSpec
 
 
 class Journeys:
-    """The friends of a world."""
+    """The friends of a world, from arrival to conversion."""
 
     def __init__(
         self,
@@ -44,12 +44,15 @@ class Journeys:
         self._via_community: Bools = np.array([one.reach == "community" for one in spec.channels])
 
     def answer(self, answers: Answers) -> None:
-        """From now on people answer to this offer."""
+        """Let people respond to this offer from now on."""
         self._answer = answers.converting
         self._converting.answer(answers)
 
     def begin(self, arrivals: Ints, today: int) -> tuple[Ints, Ints]:
-        """Whole journeys of those who arrive on the day that began at `today`: events, and who joins when."""
+        """Draw the whole journeys of those who arrive on the day that began at `today` (milliseconds UTC).
+
+        Returns event rows, and rows of when and who joins the program.
+        """
         events: list[Ints] = []
         joins: list[Ints] = []
         if len(arrivals):
@@ -91,7 +94,7 @@ class Journeys:
         return group
 
     def _visit(self, events: list[Ints], group: Friends, at: Ints, today: int) -> Ints:
-        """First visits, second ones, and those by another's link; the last visit of each."""
+        """Add first visits, repeat visits and visits by another referrer's link; return each friend's last visit."""
         friend, people = self._spec.friend, self._people
         key = group.key
         device = people.device[group.row]
@@ -125,9 +128,9 @@ class Journeys:
         return last
 
     def _claim(self, events: list[Ints], group: Friends, at: Ints) -> tuple[Friends, Ints]:
-        """They leave their contact: as whom, and when.
+        """Add claims; return the claimers as the platform knows them, and when they claim.
 
-        Who does it on another device than the click's is another person to the platform.
+        Whoever claims on another device than that of the click is another person to the platform.
         """
         friend, people = self._spec.friend, self._people
         when = self._rhythm.after(at, group.key, Purpose.CLAIM_DELAY, friend.claim_delay)
@@ -163,7 +166,7 @@ class Journeys:
         return Friends(row, key, group.inviter, group.channel, group.cheat)
 
     def _know(self, group: Friends, at: Ints) -> None:
-        """The client comes to know them: traits, contact, a row in its CRM."""
+        """Make friends known to the client: traits, contact, a row in its CRM."""
         people = self._people
         self._population.describe(group.row)
         invited = self._via_community[group.channel]
@@ -175,7 +178,7 @@ class Journeys:
         self._population.meet(group.row, at, np.where(same, people.key[group.inviter], group.key))
 
     def _consent(self, events: list[Ints], group: Friends, claimed_at: Ints) -> None:
-        """Consent to marketing, and the check whether they may take part."""
+        """Add consents to marketing, and the results of eligibility checks."""
         friend = self._spec.friend
         agree = np.flatnonzero(uniform(group.key, Purpose.OPT_IN) < friend.opt_in)
         key = group.key[agree]
@@ -198,7 +201,7 @@ class Journeys:
     def _convert(
         self, events: list[Ints], joins: list[Ints], group: Friends, from_ms: Ints, rate: float
     ) -> None:
-        """Those of a group who convert, by the file's rate and what the offer, their segment and channel make of it."""
+        """Convert those of a group who do, at `rate` times the factors of the offer, the segment and the channel."""
         known = self._people.known[group.row]
         if not known.all():
             self._population.describe(group.row[~known])
@@ -217,5 +220,5 @@ class Journeys:
 
 
 def _wait(key: Keys, purpose: Purpose, delay: Delay) -> Ints:
-    """A delay that machines take, in milliseconds of the clock; at least one."""
+    """Draw delays of machines: milliseconds of the clock, not of lived time, and at least one."""
     return np.maximum(lognormal(key, purpose, delay.median, delay.spread), 1.0).astype(np.int64)

@@ -1,4 +1,4 @@
-"""The kinds of cheat, and the labels that tell of them: in the client's customer system and nowhere else."""
+"""Define the kinds of cheat, and the labels that record them: in the client's CRM and nowhere else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulator.world.draws import Ints
 
 
 class Cheat(IntEnum):
-    """Why a friend is no honest one."""
+    """The kind of cheat by which a friend came; `NONE` for an honest one."""
 
     NONE = 0
     SELF_REFERRAL = 1
@@ -30,14 +30,17 @@ LABELS: tuple[str | None, ...] = (
         for role in ("referrer", "friend")
     ),
 )
-"""Labels by number: none, then `KIND:referrer` and `KIND:friend` of each kind. Who is both is labelled as friend."""
+"""Labels by number: none, then `KIND:referrer` and `KIND:friend` of each kind.
+
+Someone who is both is labelled as a friend.
+"""
 
 
 def referrer_label(cheat: Ints | int) -> Ints:
-    """The number of a cheating referrer's label, 0 for the honest."""
+    """Return the number of a cheating referrer's label, 0 for honest ones."""
     return np.where(np.asarray(cheat) > 0, 2 * np.asarray(cheat) - 1, 0)
 
 
 def friend_label(cheat: Ints | int) -> Ints:
-    """The number of a cheated friend's label, 0 for the honest."""
+    """Return the number of a planted friend's label, 0 for honest ones."""
     return 2 * np.asarray(cheat)

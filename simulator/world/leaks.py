@@ -1,4 +1,4 @@
-"""Leaked codes: a code stands on a voucher site for a while, and strangers come by it."""
+"""Simulate leaked codes: a code is on a voucher site for a while, and strangers use it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_STRANGERS = 10_000
 
 
 class Leaks:
-    """Those whose code leaks, and who comes by it."""
+    """The referrers whose codes leak, and the strangers who use them."""
 
     def __init__(self, spec: LeakedCode | None, people: People, rhythm: Rhythm) -> None:
         self._spec = spec
@@ -23,7 +23,7 @@ class Leaks:
         self._rhythm = rhythm
 
     def at_join(self, at: Ints, person: Ints, channel: Ints) -> Ints:
-        """The arrivals of all strangers who will come by the codes of those who joined at `at`."""
+        """Return the arrivals of all strangers who will use the leaked codes of those who joined at `at`."""
         spec = self._spec
         if spec is None:
             return NO_ARRIVALS

@@ -1,4 +1,4 @@
-"""Faker's locales that have first and last names, and those names."""
+"""List Faker's locales that have first and last names, and read those names."""
 
 from __future__ import annotations
 
@@ -10,24 +10,29 @@ from simulator.domain.errors import WorldError
 from simulator.program.nearest import advice
 
 _PERSONS = "faker.providers.person"
-_RIGHT = "take one such as en_GB or de_DE"
+_RIGHT = "use one such as en_GB or de_DE"
 
 
 @cache
 def locales() -> tuple[str, ...]:
-    """The locales of which Faker has names of persons, such as en_GB."""
+    """Return the locales for which Faker has names of persons, such as en_GB."""
     found = iter_modules(import_module(_PERSONS).__path__)
     return tuple(sorted(one.name for one in found))
 
 
 @cache
 def names(locale: str) -> tuple[list[str], list[str]]:
-    """First and last names of a locale, sorted. Raises WorldError where Faker has none."""
+    """Return the first and the last names of a locale, sorted.
+
+    Raises:
+        WorldError: Faker has none.
+
+    """
     if locale not in locales():
         right = advice(locale, locales(), _RIGHT)
-        raise WorldError(f"locale '{locale}': Faker has no names of it; {right}")
+        raise WorldError(f"locale '{locale}': Faker has no names for it; {right}")
     provider = import_module(f"{_PERSONS}.{locale}").Provider
     try:
         return sorted(provider.first_names), sorted(provider.last_names)
     except (AttributeError, TypeError):
-        raise WorldError(f"locale '{locale}': Faker has no first and last names of it; {_RIGHT}") from None
+        raise WorldError(f"locale '{locale}': Faker has no first and last names for it; {_RIGHT}") from None

@@ -1,4 +1,4 @@
-"""What numbers in a world file may be: shares, durations, delays. Durations are held in milliseconds."""
+"""Types of the numbers in a world file: shares, durations (held in milliseconds) and delays."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ _ONE = 1e-6
 
 
 def duration_ms(text: object) -> float:
-    """A duration such as `20s`, `5m`, `12h`, `14d` or `2w` in milliseconds; raises ValueError."""
+    """Return a duration such as `20s`, `5m`, `12h`, `14d` or `2w` in milliseconds.
+
+    Raises:
+        ValueError: `text` is no such duration.
+
+    """
     found = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         raise ValueError("a duration is a number and a unit, such as 20s, 5m, 12h, 14d or 2w")
@@ -29,7 +34,7 @@ Duration = Annotated[float, BeforeValidator(duration_ms), Field(gt=0)]
 
 
 class Part(BaseModel):
-    """A table of a world file: frozen, and nothing in it that it does not know."""
+    """A table of a world file: frozen, and strict about types and unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -42,7 +47,12 @@ class Delay(Part):
 
 
 def check_whole(what: str, shares: Mapping[str, float]) -> None:
-    """See that shares add up to 1; raises ValueError that names `what`."""
+    """Check that shares add up to 1.
+
+    Raises:
+        ValueError: they don't; the message begins with `what`.
+
+    """
     total = sum(shares.values())
     if abs(total - 1) > _ONE:
-        raise ValueError(f"{what}: the shares add up to {total:g}, not to 1")
+        raise ValueError(f"{what}: the shares add up to {total:g}; they must add up to 1")

@@ -1,4 +1,4 @@
-"""What a program offers, and how people answer to its size: a saturating response with a stated elasticity."""
+"""Value what a program offers, and compute how people respond: a saturating curve with a stated elasticity."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from simulator.world.spec_buying import Response
 
 @dataclass(frozen=True)
 class Answers:
-    """By how much the offer multiplies the rates of sharing and converting; 1 at the reference.
+    """The factors by which the offer multiplies the rates of sharing and converting; 1 at the reference.
 
-    `hold_ms` is how long the rewards for a conversion are held at most, milliseconds.
+    `hold_ms` is the longest hold of the rewards for a conversion, milliseconds.
     """
 
     sharing: float
@@ -23,7 +23,7 @@ class Answers:
 
 
 def answers(spec: WorldSpec, program: Program) -> Answers:
-    """How the world's people answer to a program."""
+    """Return how the world's people respond to a program."""
     typical = typical_amounts(spec)
     milestones = {one.name for one in program.milestones if one.event == spec.conversion.event}
     mine = offered(program, "referrer", typical)
@@ -36,7 +36,7 @@ def answers(spec: WorldSpec, program: Program) -> Answers:
 
 
 def typical_amounts(spec: WorldSpec) -> dict[str, float]:
-    """The average amount of each type of conversion that carries one, in major units."""
+    """Return the average amount of each conversion type that carries one, in major units."""
     prices = spec.conversion.prices
     found: dict[str, float] = {}
     for event, amounts in (
@@ -49,9 +49,10 @@ def typical_amounts(spec: WorldSpec) -> dict[str, float]:
 
 
 def offered(program: Program, role: str, typical: Mapping[str, float]) -> float:
-    """What a role is promised for one friend, in major units: the first friend's rewards, of every k-th one k-th.
+    """Return what a role is promised for one friend, in major units.
 
-    `typical` are amounts by event type that stand in for those of a percentage, in major units.
+    That is the rewards for the first friend; of a reward for every k-th friend, one k-th. `typical` are amounts by
+    event type, in major units, to which percentages are applied.
     """
     events = {milestone.name: milestone.event for milestone in program.milestones}
     return sum(
@@ -65,9 +66,9 @@ def offered(program: Program, role: str, typical: Mapping[str, float]) -> float:
 
 
 def response(spec: Response, value: float) -> float:
-    """The multiplier of a behaviour where `value` is offered: `without` at nothing, 1 at the reference.
+    """Return the multiplier of a behaviour where `value` is offered: `without` at nothing, 1 at the reference.
 
-    A Michaelis-Menten curve above its floor; its half-way point follows from the elasticity at the reference.
+    A Michaelis-Menten curve above that floor; its half-way point follows from the elasticity at the reference.
     """
     if spec.elasticity == 0:
         return 1.0

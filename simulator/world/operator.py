@@ -1,8 +1,8 @@
-"""The operator: settles what waits for a review, after a while, by a policy that is not always right.
+"""Simulate an operator who settles reviews after a while, by a policy that is not always right.
 
 A verdict comes no earlier than three days after the full hour in which the review opened. So a window of up to three
-days can be simulated at once, and whoever looks for open reviews at its end misses none. (One day made a whole run a
-third slower: the engine has a cost for each batch.)
+days can be simulated at once, and whoever looks for open reviews at its end misses none. (With one day a whole run
+took a third longer: the engine has a cost for each batch.)
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Verdict:
 
 
 class Operator:
-    """One who decides reviews. Who cheats is known to them as to an able investigator: mostly."""
+    """Decides reviews as an able investigator would: knows who cheats, but is sometimes wrong."""
 
     def __init__(self, spec: OperatorSpec, seed: int) -> None:
         self._spec = spec
@@ -53,8 +53,8 @@ class Operator:
         self._settled: set[tuple[str, str, str]] = set()
 
     def look(self, reviews: Sequence[Review], cheats: Mapping[str, str]) -> None:
-        """New reviews; `cheats` are the friends among them who do cheat. BoundedLabels: a loop is right."""
-        for review in reviews:
+        """Schedule verdicts on new reviews; `cheats` are the friends among them who really cheat."""
+        for review in reviews:  # few, so a loop is fast enough
             if (review.source, review.event_id, review.milestone) in self._settled:
                 continue
             name = f"{review.source}\n{review.event_id}\n{review.milestone}".encode()
@@ -76,7 +76,7 @@ class Operator:
             )
 
     def forget(self, source: str, event_id: str, milestone: str) -> None:
-        """Somebody else has settled this review; a verdict that was given already is the caller's to stop."""
+        """Drop a review that somebody else settled; stopping a verdict that was already given is up to the caller."""
         self._settled.add((source, event_id, milestone))
         self._due = [
             one
@@ -85,7 +85,7 @@ class Operator:
         ]
 
     def advance(self, until_ms: int) -> pl.DataFrame:
-        """The verdicts given before a moment and not given yet, as messages that arrive at once."""
+        """Return the verdicts given before `until_ms` and not returned yet, as messages that arrive at once."""
         count = next((n for n, one in enumerate(self._due) if one.at >= until_ms), len(self._due))
         given, self._due = self._due[:count], self._due[count:]
         return pl.DataFrame(

@@ -1,4 +1,4 @@
-"""The people of a run as growing columns: one row a person who has come to anyone's notice, one a referrer."""
+"""People, contacts given and referrers of a run, as columns that grow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from simulator.world.draws import Floats, Ints, Keys
 
 NOBODY = -1
-FRIEND = 3  # the kind of one who is no referrer; 0-2 are the contract's referrer kinds
+FRIEND = 3  # the kind of a person who is not a referrer; 0-2 are the contract's referrer kinds
 
 
 @dataclass
@@ -20,7 +20,7 @@ class _Column:
 
 
 class Columns:
-    """Arrays that grow together by doubling; `self.count` rows are in use."""
+    """Arrays that grow together by doubling; the first `count` rows are in use."""
 
     _columns: dict[str, _Column]
 
@@ -36,7 +36,7 @@ class Columns:
         return np.zeros(shape, dtype=column.dtype)
 
     def _add(self, number: int) -> Ints:
-        """Room for more rows; their indices."""
+        """Add `number` rows and return their indices."""
         first, self.count = self.count, self.count + number
         if self.count > self._room:
             self._room = max(self.count, 2 * self._room)
@@ -48,12 +48,13 @@ class Columns:
 
 
 class People(Columns):
-    """Everyone: `inviter` is a person or `NOBODY`; `joined_at` 0 until they have a link; `label` one of `LABELS`.
+    """Everyone in the run, one row per person.
 
-    `device` is the person whose device they come by as a friend: mostly their own.
+    `inviter` is a row of this table or `NOBODY`; `joined_at` is 0 until they have a link; `label` is an index into
+    `LABELS`. `device` is the row of the person whose device they use as a friend, mostly their own.
 
-    `reference` holds the digests of the person and their device; `meeting` is the row in `Meetings` of the contact
-    they gave last, where `known` says that they gave one.
+    `reference` holds the digests of the person and of their device. `meeting` is the row in `Meetings` of the contact
+    they gave last, valid where `known` is true.
     """
 
     _columns = {  # noqa: RUF012 - read only
@@ -86,7 +87,7 @@ class People(Columns):
     meeting: NDArray[np.int32]
 
     def add(self, keys: Keys) -> Ints:
-        """New people, nothing else known of them; their indices."""
+        """Add people of whom only the key is known; return their rows."""
         rows = self._add(len(keys))
         self.key[rows] = keys
         self.inviter[rows] = NOBODY
@@ -97,7 +98,7 @@ class People(Columns):
 
 
 class Meetings(Columns):
-    """Each time that somebody gave the client a contact: its digest, and whether it is a phone number."""
+    """Contacts given to the client, one row each time: the contact's digest, and whether it is a phone number."""
 
     _columns = {  # noqa: RUF012 - read only
         "contact": _Column(np.uint8, 12),
@@ -107,16 +108,16 @@ class Meetings(Columns):
     by_phone: NDArray[np.bool_]
 
     def add(self, contacts: NDArray[np.uint8], by_phone: NDArray[np.bool_]) -> None:
-        """The next meetings, in their order."""
+        """Append contacts, in the order in which they were given."""
         rows = self._add(len(by_phone))
         self.contact[rows] = contacts
         self.by_phone[rows] = by_phone
 
 
 class Referrers(Columns):
-    """Those with a link: the person, their key beside it, their rate of sessions per lived millisecond, and their mood.
+    """People with a link: their row in `People`, their key, their sessions per lived millisecond, and their mood.
 
-    The mood multiplies the rate; see `feedback.Moods`.
+    The mood multiplies the rate; see `feedback.ReferrerMoods`.
     """
 
     _columns = {  # noqa: RUF012 - read only
@@ -131,7 +132,7 @@ class Referrers(Columns):
     mood: Floats
 
     def add(self, person: Ints, key: Keys, rate: Floats) -> None:
-        """New referrers, in use from the next day on."""
+        """Add referrers, who have sessions from the next day on."""
         rows = self._add(len(person))
         self.person[rows] = person
         self.key[rows] = key

@@ -1,4 +1,7 @@
-"""Friends whom cheating referrers make up when they share: second selves, sham friends, disposable identities."""
+"""Simulate the friends whom cheating referrers make up when they share.
+
+These are second selves, sham friends and disposable identities.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ from simulator.world.people import People
 from simulator.world.rhythm import Rhythm
 from simulator.world.spec_cheats import Cheats
 
-_OWN_PLACE = 1 << 40  # the place, in a share, of the first planted friend: beyond any reach
+_OWN_PLACE = 1 << 40  # the place, in a share, of the first planted friend: beyond any real reach
 
 
 @dataclass(frozen=True)
 class Shares:
-    """Shares as they are made: when, by whom (row, key), the share's key, its number for the person, its channel."""
+    """Shares: time, sharer (row and key), the share's key, its number for the person, and its channel."""
 
     at: Ints
     person: Ints
@@ -34,11 +37,11 @@ class _Habit:
     cheat: Cheat
     per_share: float
     friends: int
-    delay: Delay | None  # none: as quick as by the channel
+    delay: Delay | None  # None: the channel's own delay
 
 
 class Planting:
-    """What cheaters do at a share of theirs."""
+    """The friends whom cheaters plant when they share."""
 
     def __init__(self, spec: Cheats, people: People, rhythm: Rhythm, by_channel: list[Delay]) -> None:
         self._people = people
@@ -57,7 +60,7 @@ class Planting:
                 self._habits.append(_Habit(cheat, many.per_share, many.friends, many.delay))
 
     def at_shares(self, shares: Shares) -> Ints:
-        """The arrivals (see `arrivals`) of those whom the sharers plant."""
+        """Return the arrivals (see `arrivals`) of the friends whom the sharers plant."""
         label = self._people.label[shares.person]
         if not label.any():
             return NO_ARRIVALS

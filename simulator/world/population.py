@@ -1,4 +1,4 @@
-"""Who the people are: their traits, their references, and what the client's CRM knows of them."""
+"""Give people their traits and references, and keep what the client's CRM knows of them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,15 @@ CRM_SCHEMA: dict[str, pl.DataType] = {
     "joined": pl.Int64(),
     "label": pl.String(),
 }
-"""A person in the client's CRM; `joined` is when they became known, `label` says of a cheat which kind."""
+"""Columns of a person in the client's CRM.
+
+`joined` is when they became known (milliseconds UTC); `label` names the kind of cheat, null for honest people.
+"""
 _TRAITS = ("kind", "segment", "country", "label")
 
 
 class Population:
-    """Describes people by keyed draws, and keeps account of those whom the client knows."""
+    """Describes people by keyed draws, and collects those whom the client gets to know."""
 
     def __init__(self, spec: WorldSpec, people: People, communities: Communities, client_key: bytes) -> None:
         self.people = people
@@ -58,31 +61,31 @@ class Population:
         self.kind_activity[self.kind_numbers] = _activity(spec.people.kinds)
         self.segment_activity: Floats = _activity(spec.people.segments)
         self.meetings = Meetings(1024)
-        self._meetings = 0  # those whose contact is not made yet counted in
+        self._meetings = 0  # includes those whose contact has not been made yet
         self._met: list[tuple[Ints, Ints, Keys]] = []
         self._introduced: list[tuple[NDArray[np.integer], ...]] = []
         self._known: list[pl.DataFrame] = []
 
     def describe(self, rows: Ints) -> None:
-        """Draw segment, country and community of people."""
+        """Draw the segment, country and community of people."""
         people, keys = self.people, self.people.key[rows]
         people.segment[rows] = choose(keys, Purpose.SEGMENT, self._segment_shares)
         people.country[rows] = choose(keys, Purpose.COUNTRY, self._country_shares)
         people.community[rows] = self._communities.of(keys)
 
     def refer(self, rows: Ints) -> None:
-        """Make the references of people and their devices."""
+        """Compute the references of people and of their devices."""
         if len(rows):
             self.people.reference[rows] = pseudonyms.person_digests(self._client_key, self.people.key[rows])
 
     def meet(self, rows: Ints, at: Ints, contact_keys: Keys | None = None) -> None:
-        """Have the client know people since `at`; `contact_keys` where somebody gives another's contact."""
+        """Record that people gave the client a contact at `at`; `contact_keys` where it is somebody else's."""
         if len(rows):
             self.people.known[rows] = True
             self._met.append((rows, at, self.people.key[rows] if contact_keys is None else contact_keys))
 
     def introduce(self) -> None:
-        """Take down who was met since the last call, as they are now: it is the end of a day."""
+        """Record the traits, as they are now, of everyone met since the last call; call it at the end of a day."""
         if not self._met:
             return
         rows, at, keys = (np.concatenate(parts) for parts in zip(*self._met, strict=True))
@@ -94,7 +97,7 @@ class Population:
         self._introduced.append((rows, at, keys, *traits))
 
     def name(self) -> None:
-        """Make the contacts of those introduced since the last call, all at once: `meetings` has them from here on."""
+        """Make the contacts of everyone introduced since the last call, in one go, and append them to `meetings`."""
         if not self._introduced:
             return
         rows, at, keys, *traits = (np.concatenate(parts) for parts in zip(*self._introduced, strict=True))
@@ -112,7 +115,7 @@ class Population:
         )
 
     def take_known(self) -> pl.DataFrame:
-        """Those named since the last call, `CRM_SCHEMA`; someone met again stands in it again, changed."""
+        """Return the people named since the last call (`CRM_SCHEMA`); someone met again appears again, changed."""
         found, self._known = self._known, []
         if len(found) == 1:
             return found[0]
@@ -120,7 +123,7 @@ class Population:
 
 
 def _activity(groups: Mapping[str, Group]) -> Floats:
-    """How active each group is beside the average person."""
+    """Return how active each group is relative to the average person."""
     shares = np.array([group.share for group in groups.values()])
     each = np.array([group.activity for group in groups.values()])
     return np.asarray(each / (shares * each).sum(), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What is wrong with a file of numbers, in lines for a person: the key, what is there, what would be right."""
+"""Describe the problems of a TOML file for people: the key, what is there, what would be right."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Place = tuple[int | str, ...]
 
 _SIMPLE = {"float", "int", "str", "bool"}  # types, as Pydantic names them in a place
 _LIMITS = {
-    "less_than_equal": ("le", "is more than {}, the most that may be"),
+    "less_than_equal": ("le", "is more than {}, the maximum"),
     "less_than": ("lt", "must be less than {}"),
-    "greater_than_equal": ("ge", "is less than {}, the least that may be"),
+    "greater_than_equal": ("ge", "is less than {}, the minimum"),
     "greater_than": ("gt", "must be more than {}"),
 }
 _KINDS = {
@@ -31,11 +31,11 @@ _KINDS = {
 
 
 def lines(error: ValidationError, model: type[BaseModel], file: str) -> list[str]:
-    """All problems of a file that should be a `model`, a line each; tables of one name are counted from 1."""
+    """Return the problems of a file that should be a `model`, a line each; tables of one name are counted from 1."""
     found: dict[str, str] = {}
     for problem in error.errors(include_url=False):
         if problem["type"] == "literal_error" and isinstance(problem["input"], dict | list):
-            continue  # of a value of several kinds: it is told as the other kind
+            continue  # a value of several kinds: it is reported as the other kind
         place = _place(problem["loc"], model)
         where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
         found.setdefault(where, _said(problem, place, model))
@@ -58,12 +58,12 @@ def _said(problem: Mapping[str, Any], place: Place, model: type[BaseModel]) -> s
         said = f"no such value {shown(given)}; use one of {context['expected']}"
     elif kind in {"too_short", "too_long"}:
         wanted = context.get("min_length", context.get("max_length"))
-        said = f"{context['actual_length']} values are given, {wanted} are wanted"
+        said = f"has {context['actual_length']} values; it must have {wanted}"
     return said
 
 
 def _place(place: Sequence[int | str], model: type[BaseModel]) -> Place:
-    """A problem's place without the names of the kinds that a value of several kinds might have had."""
+    """Return a problem's place without the type names that Pydantic adds for a union."""
     kept: list[int | str] = []
     for part in place:
         if isinstance(part, int) or not kept or not _is_kind(part, model, tuple(kept)):
@@ -72,17 +72,17 @@ def _place(place: Sequence[int | str], model: type[BaseModel]) -> Place:
 
 
 def _is_kind(part: str, model: type[BaseModel], place: Place) -> bool:
-    """Whether a part of a place is the name of a type, not of a key: `Reach`, `list[float]`, `literal['one']`."""
+    """Return whether a part of a place names a type rather than a key: `Reach`, `list[float]`, `literal['one']`."""
     return part in _SIMPLE or "[" in part or part in {one.__name__ for one in _at(model, place)}
 
 
 def _keys(model: type[BaseModel], place: Place) -> list[str]:
-    """The keys that are known at a place of a model's file."""
+    """Return the keys that a model allows at a place."""
     return [name for one in _at(model, place) for name, _ in _fields(one)]
 
 
 def _at(model: type[BaseModel], place: Place) -> list[type[BaseModel]]:
-    """The models that a table at a place may be of."""
+    """Return the models that a table at a place may have."""
     models = [model]
     for part in place:
         inner = [annotation for one in models for name, annotation in _fields(one) if name == part]
@@ -96,7 +96,7 @@ def _fields(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that stand somewhere in an annotation: of a list, a table, an alternative."""
+    """Yield the models anywhere in an annotation: in a list, a table or a union."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for inner in get_args(annotation):

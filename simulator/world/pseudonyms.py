@@ -1,4 +1,4 @@
-"""Pseudonyms: keyed BLAKE2b over the normalised value, and short texts made of bits, all as byte matrices.
+"""Make pseudonyms (keyed BLAKE2b over the normalised value) and short texts from bits, all as byte matrices.
 
 The key belongs to the client: it is made from the seed here and kept in the CRM database only.
 """
@@ -25,14 +25,14 @@ _FIVE = np.uint64(31)
 
 
 def client_key(seed: int) -> bytes:
-    """The client's secret of a run, 32 bytes."""
+    """Return the client's secret of a run, 32 bytes."""
     return hashlib.blake2b(
         seed_key(seed).to_bytes(8, "big"), digest_size=32, person=b"referral client"
     ).digest()
 
 
 def digests(key: bytes, values: Iterable[bytes], size: int = DIGEST) -> Bytes:
-    """One keyed BLAKE2b a value, `size` bytes a row."""
+    """Return the keyed BLAKE2b of each value, `size` bytes a row."""
     start = hashlib.blake2b(key=key, digest_size=size)
     found = []
     for value in values:
@@ -43,13 +43,13 @@ def digests(key: bytes, values: Iterable[bytes], size: int = DIGEST) -> Bytes:
 
 
 def person_digests(key: bytes, people: Keys) -> Bytes:
-    """The references of people and of their own devices, side by side: 2 x `DIGEST` bytes a row."""
+    """Return the references of people and of their own devices, side by side: 2 x `DIGEST` bytes a row."""
     raw = people.astype(">u8").tobytes()
     return digests(key, (raw[at : at + 8] for at in range(0, len(raw), 8)), 2 * DIGEST)
 
 
 def reference(prefix: str, digest: Bytes) -> pl.Series:
-    """References as texts: a letter, so that none looks like a phone number, and the digest in hexadecimal."""
+    """Return references as texts: a letter, so that none looks like a phone number, and the digest in hexadecimal."""
     rows, width = digest.shape
     text = np.empty((rows, 1 + 2 * width), dtype=np.uint8)
     text[:, 0] = ord(prefix)
@@ -58,31 +58,31 @@ def reference(prefix: str, digest: Bytes) -> pl.Series:
 
 
 def ids(keys: Keys) -> pl.Series:
-    """The upper 60 bits of keys as texts of 12 characters that sort as the bits do."""
+    """Return the upper 60 bits of keys as texts of 12 characters that sort as the bits do."""
     groups = ((keys >> np.uint64(4))[:, None] >> _SHIFTS) & _FIVE
     return strings(_BASE32[groups.view(np.int64)])
 
 
 def marks(references: Bytes) -> Ints:
-    """The upper 60 bits of people's digests: enough to know each of ten million from its reference."""
+    """Return the upper 60 bits of people's digests: enough to tell ten million people apart."""
     first = np.ascontiguousarray(references[:, :8]).view(">u8")[:, 0]
     return (first.astype(np.uint64) >> np.uint64(4)).view(np.int64)
 
 
 def text_marks(refs: pl.Series) -> Ints:
-    """The same of references as texts; 0 for those of another making."""
+    """Return `marks` of references given as texts; 0 for those in another format."""
     digits = refs.str.slice(1, 15).str.to_integer(base=16, strict=False, dtype=pl.Int64)
     return np.asarray(digits.fill_null(0).to_numpy(), dtype=np.int64)
 
 
 def codes(keys: Keys) -> pl.Series:
-    """The upper 50 bits of keys as referral codes of 10 letters and digits that can be read out aloud."""
+    """Return the upper 50 bits of keys as referral codes of 10 letters and digits that can be read out loud."""
     groups = ((keys >> np.uint64(14))[:, None] >> _SHIFTS[2:]) & _FIVE
     return strings(_CODE[groups.view(np.int64)])
 
 
 def strings(letters: Bytes) -> pl.Series:
-    """Rows of ASCII bytes as texts."""
+    """Return rows of ASCII bytes as texts."""
     if not len(letters):
         return pl.Series(dtype=pl.String)
     flat = pl.Series(np.ascontiguousarray(letters).reshape(-1))

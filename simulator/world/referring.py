@@ -1,4 +1,4 @@
-"""Referrers: they join, look at the program's page now and then, and some of the looks become shares."""
+"""Simulate referrers: they join, look at the program's page now and then, and some of the looks become shares."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ from simulator.world.rhythm import YEAR_MS, Rhythm
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_people import Reach
 
-JOIN_WIDTH = 2  # when, who
+JOIN_WIDTH = 2  # time, row of the person
 _MOST_SESSIONS = (
-    63  # a day; a session's number is (day + 1) * 64 + its place in the day, 0 the one of joining
+    63  # a day; a session's number is (day + 1) * 64 + its place in the day; 0 is the one when joining
 )
-_IDENTIFIED_AFTER = 350  # ms from the sign-on to the word of the client's CRM, and to the link
+_IDENTIFIED_AFTER = 350  # ms from the sign-on to the CRM's event, and below to the link
 _LINKED_AFTER = 1_200
 _SHORTEST_SHARE = 2_000.0  # ms: nobody shares before the link is there
 
 
 @dataclass(frozen=True)
 class Sessions:
-    """Looks at the page: who, with which key, when, and the session's number for that person."""
+    """Sessions on the program's page: person (row and key), time, and the session's number for that person."""
 
     person: Ints
     key: Keys
@@ -54,7 +54,7 @@ class Sessions:
     number: Ints
 
     def joined(self, other: Sessions) -> Sessions:
-        """Both together."""
+        """Return these sessions followed by the others."""
         return Sessions(
             np.concatenate((self.person, other.person)),
             np.concatenate((self.key, other.key)),
@@ -63,12 +63,12 @@ class Sessions:
         )
 
     def none(self) -> Sessions:
-        """No session."""
+        """Return no sessions."""
         return Sessions(self.person[:0], self.key[:0], self.at[:0], self.number[:0])
 
 
 class Referring:
-    """The referrers of a world."""
+    """The referrers of a world: joins, sessions and shares."""
 
     def __init__(
         self,
@@ -100,11 +100,14 @@ class Referring:
         self._visit_spread: Floats = np.array([one.delay.spread for one in channels])
 
     def answer(self, answers: Answers) -> None:
-        """From now on people answer to this offer."""
+        """Let people respond to this offer from now on."""
         self._share_rate = min(1.0, self._spec.sharing.rate * answers.sharing)
 
     def join(self, joins: Ints, day: int, day_end: int) -> tuple[Ints, Ints, Sessions]:
-        """People become referrers: their first events, who comes by it, and their sessions of the rest of the day."""
+        """Make people referrers.
+
+        Returns their first events, the arrivals that their joining causes, and their sessions of the rest of the day.
+        """
         people = self._people
         at, person = joins[:, 0], joins[:, 1]
         key = people.key[person]
@@ -147,7 +150,7 @@ class Referring:
         return events, self._cheating.at_join(at, person), first.joined(more)
 
     def sessions(self, day: int, begin_ms: int, end_ms: int) -> Sessions:
-        """The sessions of a day, of those who were referrers when it began."""
+        """Return the day's sessions of everyone who was a referrer when it began."""
         table, count = self._referrers, self._referrers.count
         begin, end = self._rhythm.lived(np.array([begin_ms, end_ms]))
         key = table.key[:count]
@@ -160,7 +163,7 @@ class Referring:
     def _draw(
         self, person: Ints, key: Keys, rate: Floats, day: int, begin: Floats, span: Floats | float
     ) -> Sessions:
-        """A Poisson number of sessions each, at uniform moments of lived time in the span from `begin`."""
+        """Draw a Poisson number of sessions each, at uniform moments of lived time in the span from `begin`."""
         counts = poisson(uniform(key, Purpose.SESSIONS, day), rate * span, _MOST_SESSIONS)
         which, place = expand(counts)
         number = (day + 1) * (_MOST_SESSIONS + 1) + place
@@ -170,12 +173,12 @@ class Referring:
         return Sessions(person[which], key, self._rhythm.moment(lived), number)
 
     def fade(self) -> None:
-        """A day has gone by: interest is a little less."""
+        """Let a day's worth of interest and mood fade."""
         self._referrers.rate[: self._referrers.count] *= self._fade
         self.moods.fade()
 
     def share(self, sessions: Sessions) -> tuple[Ints, Ints]:
-        """The events of sessions, and those whom the shares move: (see `arrivals`)."""
+        """Return the events of sessions, and the arrivals (see `arrivals`) of the people whom the shares move."""
         if not len(sessions.at):
             return np.empty((0, WIDTH), dtype=np.int64), NO_ARRIVALS
         looks = happen(
@@ -227,7 +230,7 @@ class Referring:
         return reach
 
     def _answers(self, at: Ints, person: Ints, share_key: Keys, channel: Ints, reach: Ints) -> Ints:
-        """Of all whom the shares reach, those who click, and those who take the code to the till."""
+        """Return the arrivals of those reached who click, and of those who use the code at the till."""
         which, place = expand(reach)
         key = bits(share_key[which], Purpose.FRIEND_KEY, place)
         chance = uniform(key, Purpose.RESPOND)

@@ -1,7 +1,7 @@
-"""Time as people live it: hours of the day, days of the week and seasons as a time-warp of an intensity.
+"""Map time to lived time: hours of the day, days of the week and seasons as a time-warp of an intensity.
 
-Lived time runs at the intensity's pace: fast on a Sunday evening, nearly still at four in the morning. What people
-do is drawn in lived time and mapped back, so that a delay of a night's length from midnight ends at breakfast.
+Lived time runs at the intensity's pace: fast on a Sunday evening, nearly still at four in the morning. Delays are
+drawn in lived time and mapped back, so that a delay of a night's length from midnight ends at breakfast.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from simulator.world.measures import Delay
 from simulator.world.spec_people import Rhythm as RhythmSpec
 
 YEAR_MS = 365.25 * DAY_MS
-_FLOOR = 0.02  # no hour stands still: lived time must be invertible
+_FLOOR = 0.02  # pace never drops to 0: lived time must be invertible
 
 
 class Rhythm:
     """Maps milliseconds UTC to lived milliseconds and back, over the days of a run.
 
-    A lived millisecond is a millisecond on average over a year. Moments after the run's end are only known to be
-    after it.
+    A lived millisecond is a millisecond on average over a year. Of moments after the run's end only the fact that they
+    are after it is known.
     """
 
     def __init__(self, spec: RhythmSpec, start_ms: int, days: int) -> None:
@@ -48,20 +48,20 @@ class Rhythm:
         self._lived: Floats = np.concatenate(([0.0], np.cumsum(self._pace * HOUR_MS)))
 
     def lived(self, at_ms: Ints) -> Floats:
-        """Lived time of moments in milliseconds UTC."""
+        """Return the lived time of moments in milliseconds UTC."""
         hour, rest = np.divmod(at_ms - self._origin, HOUR_MS)
         hour = np.clip(hour, 0, len(self._pace) - 1)
         return np.asarray(self._lived[hour] + rest * self._pace[hour], dtype=np.float64)
 
     def moment(self, lived: Floats) -> Ints:
-        """Milliseconds UTC of lived times; one past the table comes out past the run's end."""
+        """Return the milliseconds UTC of lived times; one past the table comes out past the run's end."""
         hour = np.searchsorted(self._lived, lived, side="right") - 1
         hour = np.clip(hour, 0, len(self._pace) - 1)
         past = np.minimum((lived - self._lived[hour]) / self._pace[hour], 1e15)
         return (self._origin + hour * HOUR_MS + past).astype(np.int64)
 
     def later(self, at_ms: Ints, delay_ms: Floats) -> Ints:
-        """The moments when a delay of lived time has gone by, at least a millisecond later."""
+        """Return the moments after delays in lived milliseconds, at least a millisecond later."""
         if not len(at_ms):
             return at_ms
         return np.maximum(self.moment(self.lived(at_ms) + delay_ms), at_ms + 1)
@@ -69,5 +69,5 @@ class Rhythm:
     def after(
         self, at_ms: Ints, keys: Keys, purpose: Purpose, delay: Delay, index: NDArray[np.integer] | int = 0
     ) -> Ints:
-        """The moments after a delay drawn for each, in lived time."""
+        """Return the moments after delays in lived time, one drawn for each."""
         return self.later(at_ms, lognormal(keys, purpose, delay.median, delay.spread, index))

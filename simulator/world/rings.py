@@ -1,4 +1,4 @@
-"""Rings: customers in a circle, each of whom brings the one after, though all of them are there already."""
+"""Simulate rings: customers in a circle, each of whom refers the next, though all are customers already."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ class Rings:
         self._rhythm = rhythm
 
     def members(self, keys: Keys) -> tuple[Bools, Keys]:
-        """Who of the first customers are in a ring; and keys for when each joins: a ring's members do together."""
+        """Return which first customers are in a ring, and the keys for their time of joining.
+
+        All members of a ring have one such key, so they join together.
+        """
         if self._spec is None:
             return np.zeros(len(keys), dtype=np.bool_), keys
         size = self._spec.size
@@ -34,7 +37,7 @@ class Rings:
         return inside, np.where(inside, together, keys)
 
     def at_join(self, at: Ints, person: Ints, channel: Ints) -> Ints:
-        """The arrivals of members who joined, each brought by the one before; their rows stand for their keys."""
+        """Return the arrivals of members who joined, each referred by the one before; `key` holds their row instead."""
         if self._spec is None:
             return NO_ARRIVALS
         of = np.flatnonzero(self._people.label[person] == referrer_label(Cheat.RING))

@@ -1,6 +1,6 @@
-"""The behaviour file: people, rates, delays and responses of one preset's world, as typed and checked values.
+"""Load a world file: people, rates, delays and responses of one preset's world, as typed and checked values.
 
-Every number stands in `world.toml` beside its source or the word `assumed`; the code knows none.
+Every number stands in `world.toml` beside its source or the word `assumed`; the code contains none.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from simulator.world.spec_people import (
     Sharing,
 )
 
-_ROUNDING = 1e-6  # of a minor unit: what a decimal loses in a float
+_ROUNDING = 1e-6  # of a minor unit: the error of a decimal held as a float
 
 
 class WorldSpec(Part):
-    """A whole behaviour file; `currency` is that of the amounts in it, which are in its major units."""
+    """A whole world file; amounts in it are in major units of `currency`."""
 
     name: str
     currency: str
@@ -53,13 +53,15 @@ class WorldSpec(Part):
 
     @property
     def digits(self) -> int:
-        """The digits of the currency's minor unit."""
+        """The number of digits of the currency's minor unit."""
         return DIGITS[self.currency]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.currency not in DIGITS:
-            raise ValueError(f"currency: '{self.currency}' is no currency of ISO 4217 such as GBP or JPY")
+            raise ValueError(
+                f"currency: '{self.currency}' is not an ISO 4217 currency code such as GBP or JPY"
+            )
         for amount in (*self.conversion.prices, *(price for one in self.later for price in one.own_amounts)):
             if abs(amount * 10**self.digits - round(amount * 10**self.digits)) > _ROUNDING:
                 raise ValueError(f"an amount of {amount:g} is finer than the minor unit of {self.currency}")
@@ -67,14 +69,16 @@ class WorldSpec(Part):
         if len({one.name for one in self.channels}) < len(self.channels):
             raise ValueError("channel: two channels have the same name")
         if all(one.reach == "community" for one in self.channels):
-            raise ValueError("channel: one channel at least must not need a community")
+            raise ValueError("channel: at least one channel must work without a community")
         return self
 
 
 def load_world(text: str, file: str) -> WorldSpec:
-    """The behaviour in a `world.toml`; `file` names it in messages.
+    """Load the text of a `world.toml`; `file` names it in messages.
 
-    Raises WorldError with one line for each problem: file, key, what is wrong.
+    Raises:
+        WorldError: the file is wrong; a line for each problem with the file, the key and what is wrong.
+
     """
     try:
         raw: dict[str, Any] = tomllib.loads(text)

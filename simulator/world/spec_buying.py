@@ -1,4 +1,4 @@
-"""The part of a world file about buying: what converts, what follows, and the answer to what is offered."""
+"""Types of a world file's part on buying: conversions, what follows them, and responses to the offer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator.world.measures import Delay, Duration, Part, Positive, Share, che
 
 
 def _conversion(name: str) -> str:
-    """Check that a word names a type of conversion."""
+    """Return `name` if it is a conversion type; raise a Pydantic error that lists the types otherwise."""
     if name not in CONVERSION_TYPES:
         raise PydanticKnownError(
             "literal_error", {"expected": " or ".join(map(repr, map(str, CONVERSION_TYPES)))}
@@ -26,23 +26,23 @@ Outcome = Annotated[str, Field(min_length=1, max_length=256, pattern="^[^@]*$")]
 Amounts = list[Positive]
 
 MOST_LATER = 16
-"""How many later milestones a world may have: their places are part of event ids."""
+"""The most later milestones a world may have: their index is part of event ids."""
 
 
 class Conversion(Part):
-    """What friends buy, pay and give up. Rates are per claim, later ones per conversion.
+    """What friends buy, pay and cancel. Rates are per claim, those of later milestones per conversion.
 
-    event             the type of event of the contract by which the industry says that a friend converted
+    event             the contract's event type by which the industry reports that a friend converted
     source            the client's system that sends it and its reversals
-    rate              of those who claimed, who convert
-    direct            of those who clicked and never claimed, who convert all the same (matched by their click)
+    rate              share of those who claimed who convert
+    direct            share of those who clicked and never claimed who convert anyway (matched by their click)
     delay             from the claim; for `direct` from the last click
-    prices            the amounts, each as likely as the others, major units; none: the event carries no amount
+    prices            the amounts in major units, all equally likely; if empty, the event carries no amount
     outcome           a business code that the event carries
-    new_customer      who were no customer before
-    reversed          who take it back, and after what time, by which `reasons` (shares of them)
-    churn_per_year    who leave in a year: nothing follows any more, but nothing is taken back
-    becomes_referrer  who join the program themselves, and after what time
+    new_customer      share who were not customers before
+    reversed          share who reverse the conversion, after `reversal_delay`, for `reasons` (shares of them)
+    churn_per_year    share who leave in a year: nothing follows any more, but nothing is taken back
+    becomes_referrer  share who join the program themselves, after `becomes_delay`
     """
 
     event: ConversionType
@@ -67,20 +67,20 @@ class Conversion(Part):
 
 
 class Later(Part):
-    """A later milestone of those who converted: a payment, a bill, a further purchase, a qualification.
+    """A later milestone of those who converted: a payment, a bill, a repeat purchase, a qualification.
 
-    It comes only while the conversion stands: not after a reversal, nor after they left. One of the conversion's own
-    type is a repeated purchase, of one who is no new customer any more.
+    It occurs only while the conversion stands: not after a reversal, nor after the customer has left. One of the
+    conversion's own type is a repeat purchase, whose buyer is no longer a new customer.
 
     event, source  the type of event and the client's system that sends it
-    rate           of the conversions, how many come to this at all
-    every          it repeats with this period, counted from the conversion; left out: it comes once
-    again          after each one, the chance of another (with `every`)
-    most           at most so many (with `every`)
+    rate           share of the conversions that ever reach this milestone
+    every          the period with which it repeats, counted from the conversion; left out: it occurs once
+    again          the chance of another after each one (with `every`)
+    most           the most times it occurs (with `every`)
     delay          from the conversion, or from the end of each period
-    amounts        "price": as much as the conversion; or amounts of its own, as `prices`; none: no amount
+    amounts        "price": the conversion's amount; or its own amounts, as `prices`; if empty: no amount
     outcome        a business code that the event carries
-    taken_back     whether a reversal of the conversion reverses these too, as far as they had come
+    taken_back     whether a reversal of the conversion also reverses those that occurred before it
     """
 
     event: ConversionType
@@ -96,21 +96,21 @@ class Later(Part):
 
     @property
     def own_amounts(self) -> list[float]:
-        """Its own amounts, major units; none where it has the conversion's, or none at all."""
+        """Its own amounts in major units; empty if it uses the conversion's amount or none."""
         return [] if self.amounts == "price" else self.amounts
 
     @model_validator(mode="after")
     def _repeats(self) -> Self:
         if self.every is None and (self.most is not None or self.again < 1):
-            raise ValueError("most and again are of what repeats: give `every` too, or leave them out")
+            raise ValueError("`most` and `again` need `every`: add it, or leave them out")
         return self
 
 
 class Response(Part):
-    """How people answer to the size of a reward, in major units of the world's currency.
+    """How people respond to the size of a reward, in major units of the world's currency.
 
     At `reference` the file's rates hold; `elasticity` is the slope there (per cent of behaviour per per cent of
-    reward), `without` what is left of the behaviour when nothing is offered. It saturates.
+    reward), `without` the share of the behaviour that remains when nothing is offered. The response saturates.
     """
 
     reference: Positive
@@ -120,14 +120,14 @@ class Response(Part):
     @model_validator(mode="after")
     def _bends(self) -> Self:
         if self.elasticity > 0 and self.without + self.elasticity >= 1:
-            raise ValueError("elasticity + without must stay under 1, or the answer would not saturate")
+            raise ValueError("elasticity + without must be under 1, or the response would not saturate")
         return self
 
 
 class Offer(Part):
-    """The answers to what the referrer and the friend are offered.
+    """The responses to what the referrer and the friend are offered.
 
-    `community` is how much of what a community is given moves a referrer, as a part of a reward of their own.
+    `community` is the weight of a community's reward in a referrer's response, relative to a reward of their own.
     """
 
     referrer: Response

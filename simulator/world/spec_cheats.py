@@ -1,7 +1,7 @@
-"""The part of a world file about fraud: how often each kind of cheat cheats; a table left out is never.
+"""Types of a world file's part on fraud: how often each kind of cheat occurs; a table left out means never.
 
-`cheaters` are shares of the brand's first customers; one of them cheats in one way only. `convert` is the share of the
-planted friends who go through with it.
+`cheaters` is a share of the brand's first customers; each of them cheats in one way only. `convert` is the share of
+the planted friends who convert.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Friends = Annotated[int, Field(ge=1, le=100)]
 class SelfReferral(Part):
     """Referrers who now and then invite themselves under a second address.
 
-    per_share     of their shares, those which they answer themselves
-    same_device   of the second selves, who come from the referrer's own device
-    same_contact  who give the referrer's own contact
+    per_share     share of their shares that they answer themselves
+    same_device   share of the second selves who use the referrer's own device
+    same_contact  share who give the referrer's own contact
     """
 
     cheaters: Share
@@ -31,7 +31,7 @@ class SelfReferral(Part):
 
 
 class Ring(Part):
-    """Customers who refer each other in a circle of `size`, each the one after, some time (`delay`) after joining."""
+    """Customers who refer each other in a circle of `size`, each the next one, `delay` after joining."""
 
     cheaters: Share
     size: Annotated[int, Field(ge=2, le=100)]
@@ -42,8 +42,8 @@ class Ring(Part):
 class SharedDevice(Part):
     """Referrers who sign up `friends` at once on one device.
 
-    per_share   of their shares, those after which they do
-    own_device  of the cheaters, those whose own device it is, and not one kept for it
+    per_share   share of their shares after which they do
+    own_device  share of these cheaters who use their own device and not one kept for it
     delay       from the share to each friend's visit
     """
 
@@ -56,12 +56,12 @@ class SharedDevice(Part):
 
 
 class LeakedCode(Part):
-    """Referrers whose code stands on a voucher site: strangers come by it.
+    """Referrers whose code is leaked to a voucher site, where strangers find it.
 
     after             from joining to the leak
     strangers, spread  how many come: a log-normal, its median and the standard deviation of its logarithm
-    delay             from the leak to each one's coming
-    typed             of them, who type the code at the till; the others visit by the link, and claim
+    delay             from the leak to each stranger's arrival
+    typed             share who type the code at the till; the others visit by the link, and claim
     """
 
     cheaters: Share
@@ -74,7 +74,7 @@ class LeakedCode(Part):
 
 
 class BuyThenCancel(Part):
-    """Referrers with friends who buy, wait until the program's hold is over, and cancel some time (`waits`) after."""
+    """Referrers whose friends buy, wait until the program's hold is over, and cancel after a further `waits`."""
 
     cheaters: Share
     per_share: Share
@@ -85,7 +85,7 @@ class BuyThenCancel(Part):
 class Disposable(Part):
     """Referrers who make up `friends` at once, each with an address and a device never seen again.
 
-    per_share  of their shares, those after which they do
+    per_share  share of their shares after which they do
     delay      from the share to each one's visit
     """
 
@@ -97,7 +97,7 @@ class Disposable(Part):
 
 
 class Cheats(Part):
-    """Fraud personas; who they are stands in the CRM database only."""
+    """The kinds of fraud in a world; who commits it is stored in the CRM database only."""
 
     self_referral: SelfReferral | None = None
     ring: Ring | None = None
@@ -111,5 +111,5 @@ class Cheats(Part):
         kinds = (getattr(self, name) for name in type(self).model_fields)
         total = sum(kind.cheaters for kind in kinds if kind is not None)
         if total > 1:
-            raise ValueError(f"the shares of cheaters add up to {total:g}, more than everybody")
+            raise ValueError(f"the shares of cheaters add up to {total:g}; they must not exceed 1")
         return self

@@ -1,4 +1,4 @@
-"""The part of a world file about people: who they are, how they live, share, answer and feel."""
+"""Types of a world file's part on people: who they are, when they are active, how they share and respond."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator.world.measures import Delay, Duration, Part, Positive, Share, che
 
 
 class Rhythm(Part):
-    """How busy people are by hour (UTC), weekday (from Monday) and month; only the proportions count."""
+    """How active people are by hour (UTC), weekday (from Monday) and month; only the proportions count."""
 
     hours: Annotated[list[float], Field(min_length=24, max_length=24)] = [1.0] * 24
     weekdays: Annotated[list[float], Field(min_length=7, max_length=7)] = [1.0] * 7
@@ -20,14 +20,14 @@ class Rhythm(Part):
 
 
 class Group(Part):
-    """A part of the people: its share of them, and how active it is beside the others."""
+    """A group of people: its share of everyone, and how active it is relative to the others."""
 
     share: Share
     activity: Positive = 1.0
 
 
 class Segment(Group):
-    """A segment of customers; its friends convert `converts` times as often as the conversion's rate says."""
+    """A segment of customers; friends in it convert `converts` times as often as the conversion's rate says."""
 
     converts: Positive = 1.0
 
@@ -49,13 +49,13 @@ class Country(Part):
 
 
 class People(Part):
-    """Who the people are, and when the first of them meet the program.
+    """Who the people are, and when the first of them join the program.
 
     kinds, segments, countries  shares of the people, each adding up to 1; kinds are those of the contract
-    by_phone                    whose contact is a phone number; the others' is an e-mail address
-    by_input                    who are identified by their own input; the others by single sign-on
-    launch_share                who come with the launch, after `launch_mean` on average (exponential)
-    later_mean                  the same for the others
+    by_phone                    share whose contact is a phone number; the others' is an e-mail address
+    by_input                    share identified by their own input; the others by single sign-on
+    launch_share                share who join with the launch, after `launch_mean` on average (exponential)
+    later_mean                  the same mean for the others
     """
 
     kinds: Annotated[dict[str, Group], Field(min_length=1)]
@@ -74,17 +74,17 @@ class People(Part):
         check_whole("countries", {name: one.share for name, one in self.countries.items()})
         unknown = sorted(set(self.kinds) - {"customer", "employee", "partner"})
         if unknown:
-            raise ValueError(f"kinds: '{unknown[0]}' is none of customer, employee, partner")
+            raise ValueError(f"kinds: '{unknown[0]}' is not one of customer, employee, partner")
         return self
 
 
 class Activity(Part):
-    """How often referrers look at the program's page: unequal by a log-normal, and fading.
+    """How often referrers look at the program's page: log-normal across people, and fading with time.
 
-    sessions_per_year  looks of the average referrer in a year of fresh interest
-    inequality         standard deviation of the logarithm of that: 1.68 has a fifth bring four fifths
-    most_per_day       nobody looks more often
-    fades              after this time interest has fallen to 37 per cent
+    sessions_per_year  looks per year of the average referrer while interest is fresh
+    inequality         standard deviation of the logarithm of that; with 1.68 a fifth of the people make four fifths
+    most_per_day       upper limit of anyone's looks per day
+    fades              time after which interest has fallen to 37 per cent
     """
 
     sessions_per_year: Annotated[float, Field(ge=0)]
@@ -94,9 +94,9 @@ class Activity(Part):
 
 
 class Communities(Part):
-    """Clubs, workplaces, neighbourhoods, families: `count` of them, with `members` of all people in one.
+    """Clubs, workplaces, neighbourhoods, families: `count` of them; `members` is the share of people who are in one.
 
-    Sizes are by a Pareto law with exponent `tail`, between `smallest` and `largest`; a big one has more of the people.
+    Sizes follow a Pareto law with exponent `tail`, between `smallest` and `largest`; people are spread in proportion.
     """
 
     count: Annotated[int, Field(ge=1)]
@@ -107,7 +107,7 @@ class Communities(Part):
 
 
 class Reach(Part):
-    """How many people see a share by this channel: a log-normal cut at `most`."""
+    """How many people see a share through this channel: a log-normal cut at `most`."""
 
     median: Positive
     spread: Annotated[float, Field(ge=0, le=3)] = 0.0
@@ -115,10 +115,10 @@ class Reach(Part):
 
 
 class Channel(Part):
-    """A way to share: how often it is chosen, whom it reaches, and how they answer.
+    """A way to share: how often it is chosen, whom it reaches, and how they respond.
 
-    `click` is the part of those reached who click, `delay` the time until then; `converts` multiplies the rate by
-    which those who came this way convert.
+    `click` is the share of those reached who click, `delay` the time until they do; `converts` multiplies the
+    conversion rate of those who came through this channel.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
@@ -137,17 +137,17 @@ class Sharing(Part):
 
 
 class Friend(Part):
-    """What a friend does after a click. Rates are per click (one friend, first visit) unless said.
+    """What a friend does after a click. Rates are per click (one friend, first visit) unless stated otherwise.
 
-    till          for each click, one who takes the code to the till and never clicks
-    again         who visits a second time by the same link, after `again_delay`
-    other_link    who visits by another referrer's link, too, after `other_link_delay`
-    claim         who leaves a contact, `claim_delay` after the last visit
-    cross_device  of those who claim, who do it on another device: another person to the platform
-    types_code    of those, who type the code
-    opt_in        of those who claim, who agree to marketing, after `opt_in_delay`
-    checked       of those who claim, whose check of eligibility comes back, after `check_delay`
-    eligible      of those checked, who may take part
+    till          for each click, the number who use the code at the till and never click
+    again         share who visit a second time by the same link, after `again_delay`
+    other_link    share who also visit by another referrer's link, after `other_link_delay`
+    claim         share who leave a contact, `claim_delay` after the last visit
+    cross_device  of those who claim, share who do so on another device: another person to the platform
+    types_code    of those, share who type the code
+    opt_in        of those who claim, share who agree to marketing, after `opt_in_delay`
+    checked       of those who claim, share whose eligibility check comes back, after `check_delay`
+    eligible      of those checked, share who are eligible
     """
 
     till: Share
@@ -167,7 +167,10 @@ class Friend(Part):
 
 
 class Operator(Part):
-    """Who settles reviews: never before a day has gone by, then after a delay, and not always rightly."""
+    """The simulated operator who settles reviews: three days after they open at the earliest, plus a delay.
+
+    `error` is the share of verdicts that are wrong.
+    """
 
     name: Annotated[str, Field(pattern=r"[A-Za-z0-9_\-.:=]{1,128}")]
     delay: Delay
@@ -175,13 +178,13 @@ class Operator(Part):
 
 
 class Feedback(Part):
-    """What the program's outcome does to how often a referrer looks at its page, and so to how often they share.
+    """How outcomes change how often a referrer looks at the program's page, and so how often they share.
 
-    rewarded   by how much more often for each reward they get
-    refused    by how much less often for each of their friends who is refused
-    community  by how much more often for each reward that their community gets
-    most       never more often than this many times as by nature
-    fades      after this time a third of what was felt is left
+    rewarded   how much more often for each reward they get
+    refused    how much less often for each of their friends who is refused
+    community  how much more often for each reward that their community gets
+    most       upper limit of the factor, relative to their own nature
+    fades      time after which 37 per cent of the effect is left
     """
 
     rewarded: Annotated[float, Field(ge=0, le=10)]

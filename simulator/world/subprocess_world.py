@@ -1,8 +1,8 @@
-"""Windows made in a process of their own, one ahead: people live while the platform judges what they did.
+"""Make the world's windows in another process, one ahead, while the platform judges the one before.
 
-The process starts on the first window at once. Each window is fetched when it is wanted, and what is felt is handed
-over for the one after the next; so the events are those of `InProcessWorld`, to the byte. It ends with this process,
-however that ends.
+The process starts on the first window at once. Each window is fetched when it is wanted, and feedback is passed on
+for the one after the next; so the events are those of `InProcessWorld`, byte for byte. The process ends with this
+one, however that ends.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from simulator.domain.errors import ReferralError
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.windows import InProcessWorld, Setting, Window
 
-_PATIENCE_S = 5.0  # for a process to end that was asked to
+_PATIENCE_S = 5.0  # how long to wait for a terminated process
 
 
 class SubprocessWorld:
-    """Windows from another process; see `Windows`."""
+    """Windows made by another process; see `Windows`."""
 
     def __init__(self, setting: Setting) -> None:
-        """Start it. Whatever is wrong with the world is told at the first window."""
+        """Start the process. An error in the world is raised by the first `next`."""
         context = get_context("spawn")  # a fork would copy Polars' threads in whatever state they are
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
@@ -37,10 +37,10 @@ class SubprocessWorld:
         self._last = setting.end_ms
 
     def next(self, felt: OutcomeFeedback) -> Window:
-        """The next window; see `Windows`.
+        """Return the next window; see `Windows.next`.
 
         Raises:
-            ReferralError: the process is gone, or what is wrong with the world.
+            ReferralError: the process is gone, or the world can't be made.
 
         """
         try:
@@ -55,7 +55,7 @@ class SubprocessWorld:
         return Window(until, unpacked(events), unpacked(people))
 
     def close(self) -> None:
-        """Have the process end; twice is fine."""
+        """End the process. Closing twice is fine."""
         self._pipe.close()
         self._process.terminate()
         self._process.join(_PATIENCE_S)
@@ -63,14 +63,14 @@ class SubprocessWorld:
     def _gone(self) -> ReferralError:
         self._process.join(_PATIENCE_S)
         return ReferralError(
-            f"the process that makes the people ended (exit code {self._process.exitcode}); what was committed stays: "
-            "go on with --resume, or with --processes 1 to do without it"
+            f"the process that simulates the people ended (exit code {self._process.exitcode}); "
+            "everything committed is kept: continue with --resume, or use --processes 1 to do without it"
         )
 
 
 def _live(pipe: Connection, setting: Setting) -> None:
-    """The life of the other process: make, hand over, feel, to the end or until nobody listens."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for who started us, and they end us
+    """Run in the other process: make windows, send them and receive feedback, until the end or until nobody listens."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles ctrl-C, and then ends this process
     with suppress(EOFError, OSError):
         try:
             here = InProcessWorld(setting)
@@ -87,12 +87,12 @@ def _live(pipe: Connection, setting: Setting) -> None:
 
 
 def packed(frame: pl.DataFrame) -> bytes:
-    """A frame as bytes for a pipe (Arrow IPC)."""
+    """Return a frame as bytes for a pipe (Arrow IPC)."""
     stream = io.BytesIO()
     frame.write_ipc(stream)
     return stream.getvalue()
 
 
 def unpacked(content: bytes) -> pl.DataFrame:
-    """The frame that `packed` made bytes of."""
+    """Return the frame that `packed` turned into bytes."""
     return pl.read_ipc(content)

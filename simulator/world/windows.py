@@ -1,7 +1,7 @@
-"""The people's side in windows of three days, and when what people feel begins to count.
+"""Advance the world in windows of three days, and delay feedback so that windows can be made ahead.
 
-A window is made of the people as they were at its start. What was felt before its start counts from its end on: so
-a window can be made while the one before is still being judged.
+A window is made from the people as they were at its start. Feedback from before its start counts from its end on,
+so that a window can be made while the one before is still being judged.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from simulator.world.world import World
 
 @dataclass(frozen=True)
 class Setting:
-    """Everything that decides a world: the file, the program at the start, the seed, the size, the time."""
+    """Everything that determines a world: the file, the first program, the seed, the size and the time."""
 
     spec: WorldSpec
     program: Program
@@ -32,11 +32,11 @@ class Setting:
 
     @property
     def end_ms(self) -> int:
-        """When it ends, milliseconds UTC."""
+        """When the world ends, milliseconds UTC."""
         return self.start_ms + self.days * DAY_MS
 
     def world(self) -> World:
-        """Set out."""
+        """Create the world at its start."""
         return World(
             self.spec,
             self.program,
@@ -49,7 +49,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Window:
-    """What people did before `until_ms`, since the last window: events, and who became known (`CRM_SCHEMA`)."""
+    """What people did before `until_ms` and after the last window: events, and who became known (`CRM_SCHEMA`)."""
 
     until_ms: int
     events: pl.DataFrame
@@ -57,41 +57,44 @@ class Window:
 
 
 class Windows(Protocol):
-    """Windows one after another, made here or elsewhere."""
+    """A source of consecutive windows, made in this process or in another."""
 
     def next(self, felt: OutcomeFeedback) -> Window:
-        """The next window; `felt` is what was felt before its start and not given yet: it counts from its end on."""
+        """Return the next window.
+
+        `felt` is feedback from before the window's start that was not passed yet; it counts from the window's end on.
+        """
 
     def close(self) -> None:
-        """No more windows are wanted."""
+        """Release the source; no more windows are wanted."""
 
 
 class InProcessWorld:
-    """Windows made in this process, each as it is asked for."""
+    """Makes each window in this process, when it is asked for."""
 
     def __init__(self, setting: Setting) -> None:
         self._world = setting.world()
         self._until = self._world.start_ms
 
     def next(self, felt: OutcomeFeedback) -> Window:
-        """The next window; see `Windows`."""
+        """Return the next window; see `Windows.next`."""
         window = self.make()
         self.feel(felt)
         return window
 
     def make(self) -> Window:
-        """The next window."""
+        """Make the next window without applying feedback."""
         self._until = min(self._world.end_ms, self._until + LOOKAHEAD_MS)
         return Window(self._until, self._world.advance(self._until), self._world.take_people())
 
     def feel(self, felt: OutcomeFeedback) -> None:
-        """What was felt before the start of the window made last."""
+        """Apply feedback from before the start of the window made last."""
         self._world.feel(felt)
 
     @property
     def noticed(self) -> int:
-        """How many people have come to anyone's notice so far."""
+        """How many people have been created so far."""
         return self._world.noticed
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no resource is held."""

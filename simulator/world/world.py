@@ -1,7 +1,7 @@
-"""The world: people who look, share, visit, claim, buy, pay and cancel, a day at a time.
+"""Simulate people who look, share, visit, claim, buy, pay and cancel, a day at a time.
 
-A day is drawn whole, as soon as its first moment is asked for, from the state at its start: so the events are the
-same however the time is cut into windows, and what people feel (`feel`) acts from the next day that is drawn.
+A whole day is drawn when its first moment is asked for, from the state at its start. So the events are the same
+however time is cut into windows, and outcome feedback (`apply_feedback`) takes effect from the next day drawn.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from simulator.world.referring import JOIN_WIDTH, Referring
 from simulator.world.rhythm import Rhythm
 from simulator.world.spec import WorldSpec
 
-_DRAFTED = 50_000  # events framed at once, about: more gains nothing, and their numbers take 200 bytes each
+_DRAFTED = 50_000  # events framed at once, roughly: more gains nothing, and their numbers take 200 bytes each
 
 
 class World:
-    """A run of a world: the same for the same spec, program, seed, referrers and start.
+    """One run of a world, the same for the same spec, program, seed, referrers and start.
 
-    A shorter run is the beginning of a longer one.
+    A shorter run is a prefix of a longer one.
     """
 
     def __init__(
         self, spec: WorldSpec, program: Program, *, seed: int, referrers: int, start_ms: int, days: int
     ) -> None:
-        """Set out with `referrers` customers of the brand, at `start_ms` (milliseconds UTC), for `days`."""
+        """Start with `referrers` customers of the brand, at `start_ms` (milliseconds UTC), for `days`."""
         self.start_ms = start_ms
         self.end_ms = start_ms + days * DAY_MS
         self._days = days
@@ -66,7 +66,7 @@ class World:
         self._settle(spec, rhythm, draws.root_keys(seed, referrers))
 
     def _settle(self, spec: WorldSpec, rhythm: Rhythm, keys: draws.Keys) -> None:
-        """The brand's first customers: who they are, and when each of them meets the program."""
+        """Create the brand's first customers and draw when each of them joins the program."""
         roots = self._population.people.add(keys)
         self._population.describe(roots)
         kinds = spec.people.kinds
@@ -81,12 +81,12 @@ class World:
         self._joins.put(np.column_stack((at, roots)))
 
     def advance(self, until_ms: int) -> pl.DataFrame:
-        """The events that occur from the last call's `until_ms` (first: the start) up to before this one.
+        """Return the events that occur before `until_ms` and were not returned yet.
 
-        In order of occurrence, with the columns of a message but `received_at`. Nothing occurs after the end.
+        In order of occurrence, with the columns of a message except `received_at`. Nothing occurs after the end.
         """
         if until_ms < self._asked:
-            raise ValueError(f"time must not go back: {until_ms} is before {self._asked}")
+            raise ValueError(f"time must not go backwards: {until_ms} is before {self._asked}")
         self._asked = until_ms
         drafts: list[Draft] = []
         while self._next_day < self._days and self.start_ms + self._next_day * DAY_MS < until_ms:
@@ -107,7 +107,7 @@ class World:
         self._ready = pl.concat([self._ready, framed]) if self._ready.height else framed
 
     def feel(self, felt: OutcomeFeedback) -> None:
-        """People learn what became of them, and of the program: they act by it from the next day to be drawn."""
+        """Apply outcome feedback and a change of program; people act on it from the next day drawn."""
         self._referring.moods.feel(felt)
         if felt.program is not None:
             answer = answers(self._spec, felt.program)
@@ -116,11 +116,11 @@ class World:
 
     @property
     def noticed(self) -> int:
-        """How many people have come to anyone's notice so far."""
+        """How many people have been created so far."""
         return self._population.people.count
 
     def take_people(self) -> pl.DataFrame:
-        """Rows for the client's CRM: people who became known since the last call, or changed."""
+        """Return CRM rows of people who became known, or changed, since the last call."""
         return self._population.take_known()
 
     def _day(self, day: int) -> draws.Ints:

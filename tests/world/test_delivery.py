@@ -64,7 +64,7 @@ def test_models_are_read() -> None:
     [
         ("bill.paid", "TYPE=MODEL"),
         ("bill.payed=real-time", 'did you mean "bill.paid"'),
-        ("friend.visited=real-time", "no event type that a client sends"),
+        ("friend.visited=real-time", "not an event type that a client sends"),
         ("bill.paid=batch@25:00", "batch@02:00"),
         ("bill.paid=batch@moo-02:00", "batch@mon-02:00"),
         ("bill.paid=batch@02:00/xml", "/csv"),

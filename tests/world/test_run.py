@@ -294,8 +294,8 @@ def test_nothing_is_written_over(tmp_path: Path, reviewing: Program) -> None:
 @pytest.mark.parametrize(
     ("in_the_way", "given", "said"),
     [
-        ("f", ["--files", "f"], "f: no folder can be made there"),
-        ("f", ["--files", "f/x"], "f/x: no folder can be made there"),
+        ("f", ["--files", "f"], "f: can't create the folder"),
+        ("f", ["--files", "f/x"], "f/x: can't create the folder"),
         ("n.control.db", [], "n.control.db: orders can't be kept there"),
         ("n.crm.db", [], "n.crm.db: belongs to another run"),
     ],

@@ -218,7 +218,7 @@ def test_the_command_says_how_often_and_what_never(tmp_path: Path, capfd: pytest
         ("lost=nan", "0 to 1"),
         ("lost=often", "no rate"),
         ("bill.payed:lost=0.1", 'did you mean "bill.paid"'),
-        ("friend.visited:lost=0.1", "no event type that a client sends"),
+        ("friend.visited:lost=0.1", "not an event type that a client sends"),
     ],
 )
 def test_a_bad_dial_is_one_clear_line(

@@ -212,5 +212,5 @@ def test_labels_name_each_kind_and_role() -> None:
 
 
 def test_more_cheats_than_people_are_refused(change: Any) -> None:
-    with pytest.raises(ValueError, match="more than everybody"):
+    with pytest.raises(ValueError, match="must not exceed 1"):
         change(cheats={kind: {**values, "cheaters": 0.4} for kind, values in KINDS.items()})

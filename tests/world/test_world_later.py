@@ -140,12 +140,12 @@ def test_a_percentage_is_of_the_amount_of_its_own_type(shop: WorldSpec) -> None:
 @pytest.mark.parametrize(
     ("tables", "said"),
     [
-        ({"currency": "XYZ"}, "no currency of ISO 4217"),
+        ({"currency": "XYZ"}, "is not an ISO 4217 currency code"),
         ({"currency": "JPY", "conversion": {"prices": [9.99]}}, "finer than the minor unit of JPY"),
         ({"conversion": {"event": "friend.claimed"}}, "purchase.completed"),
         (
             {"later": [{"event": "bill.paid", "source": "client/x", "rate": 1.0, "delay": SOON, "most": 2}]},
-            "give `every` too",
+            "need `every`",
         ),
     ],
 )

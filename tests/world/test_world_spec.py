@@ -23,7 +23,7 @@ def test_the_preset_loads() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("rate = 0.159", "rate = 1.59", "w.toml: sharing.rate: 1.59 is more than 1, the most that may be"),
+        ("rate = 0.159", "rate = 1.59", "w.toml: sharing.rate: 1.59 is more than 1, the maximum"),
         ("[sharing]", "[sharing]\nrat = 1", 'w.toml: sharing.rat: no such key; did you mean "rate"?'),
         ("rate = 0.159", "rat = 0.159", "w.toml: sharing.rate: the key is missing"),
         ("rate = 0.159", 'rate = "a lot"', 'w.toml: sharing.rate: "a lot" is not a number'),
@@ -44,7 +44,7 @@ def test_the_preset_loads() -> None:
             'event = "bought"',
             'w.toml: conversion.event: no such value "bought"',
         ),
-        ("hours = [0.5, ", "hours = [", "w.toml: rhythm.hours: 23 values are given, 24 are wanted"),
+        ("hours = [0.5, ", "hours = [", "w.toml: rhythm.hours: has 23 values; it must have 24"),
         ("again_delay = {", "again_delay = 3 # {", "w.toml: friend.again_delay: 3 is not a table"),
         ('"40s"', '"40 sec"', "w.toml: sharing.delay.median: a duration is a number and a unit"),
         (
@@ -52,7 +52,7 @@ def test_the_preset_loads() -> None:
             'name = "email"\nshare = 0.25',
             "w.toml: channel: the shares add up to 1.1",
         ),
-        ("kinds.partner", "kinds.friend", "none of customer, employee, partner"),
+        ("kinds.partner", "kinds.friend", "is not one of customer, employee, partner"),
         (
             'locale = "en_GB"',
             'locale = "en_UK"',

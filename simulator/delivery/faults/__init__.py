@@ -1,1 +1,1 @@
-"""What goes wrong on the way, a family of faults a file."""
+"""Faults of delivery, one family per file."""

@@ -1,4 +1,4 @@
-"""Faults of batch files: late, missing, empty, sent twice, overlapping, cut short, corrected."""
+"""Apply the faults of batch files: late, missing, empty, sent twice, overlapping, cut short, corrected."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from simulator.delivery.wire import due_of, file_numbers, type_codes_of
 from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Bools, Ints, Keys
 
-AGAIN, CORRECTED = 1, 2  # which copy of a file each is
-_OVERLAP = 6  # which copy of a message one in the next file is
-_OVERLAP_PART = 0.3  # of a file's lines, its last ones come again in the next file, this part at most
+AGAIN, CORRECTED = 1, 2  # copy numbers of files
+_OVERLAP = 6  # copy number of a message repeated in the next file
+_OVERLAP_PART = 0.3  # at most this part of a file's lines, the last ones, is repeated in the next file
 _WRONG_PART = 0.1  # of the lines of a file that will be corrected
-_WRONG = 3  # the parts of a draw that say so, and where a file is cut
+_WRONG = 3  # the parts of a draw for which lines are wrong, and for where a file is cut
 _CUT = 4
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What becomes of the files of a window: lines that are sent, and lines for files that are still to come."""
+    """What becomes of the files of a window: lines that are sent, and lines carried over to files still to come."""
 
     rows: pl.DataFrame
     carried: pl.DataFrame
@@ -48,21 +48,21 @@ class _Files:
         return cls(number, type_codes_of(number), due_of(number), chances.file_keys(number), chances)
 
     def would(self, dial: str) -> Bools:
-        """Which files a dial strikes, if nothing else does."""
+        """Return which files a dial strikes if nothing else does."""
         return self.chances.strikes(dial, self.keys, self.kinds, self.due)
 
     def struck(self, dial: str, among: Bools) -> Bools:
-        """Which files a dial strikes, of those it can; counted."""
+        """Return which of the files `among` a dial strikes, and count them."""
         hit = among & self.would(dial)
         self.chances.count(dial, self.kinds[hit], self.due[hit])
         return hit
 
 
 def sent(rows: pl.DataFrame, period_ms: Ints, until_ms: int, chances: Chances) -> Sent:
-    """Send whole files, those due before a moment, in order of their lines (`file`, `occurred_at`, `id`, `line`).
+    """Send whole files due before a moment, in order of their lines (`file`, `occurred_at`, `id`, `line`).
 
     `period_ms` is the time between two files of a type, by type code. A file that is missing or empty has no other
-    fault; what it should have held comes by the reconciliation.
+    fault; what it should have held comes through the reconciliation.
     """
     again = _overlapping(rows, period_ms, chances)
     now = due_of(again["file"].to_numpy()) < until_ms
@@ -98,7 +98,7 @@ def sent(rows: pl.DataFrame, period_ms: Ints, until_ms: int, chances: Chances) -
 
 
 def _made_wrong(rows: pl.DataFrame, files: Ints, chances: Chances) -> pl.DataFrame:
-    """Some lines of the files to be corrected say something else, one of each at least: the one least drawn."""
+    """Falsify some lines of files to be corrected, at least one each: always the one with the smallest draw."""
     drawn = chances.part("file-corrected", chances.keys(rows["id"]), _WRONG)
     rows = rows.with_columns(drawn=pl.Series(drawn), at=pl.int_range(pl.len()))
     ours = pl.col("file").is_in(files.tolist()) & (pl.col("flaw") == 0)
@@ -109,7 +109,7 @@ def _made_wrong(rows: pl.DataFrame, files: Ints, chances: Chances) -> pl.DataFra
 
 
 def _cut(rows: pl.DataFrame, files: _Files, full: Bools) -> pl.DataFrame:
-    """Files end early, in the middle of a line."""
+    """Cut files short in the middle of a line."""
     hit = files.struck("file-short", full)
     if not hit.any():
         return rows
@@ -129,7 +129,7 @@ def _cut(rows: pl.DataFrame, files: _Files, full: Bools) -> pl.DataFrame:
 
 
 def _overlapping(rows: pl.DataFrame, period_ms: Ints, chances: Chances) -> pl.DataFrame:
-    """The last lines of some files, to come again in the next file of their type; what came so itself does not."""
+    """Repeat the last lines of some files in the next file of their type; repeated lines are not repeated again."""
     own = rows.filter(pl.col("line") != _OVERLAP)
     files = _Files.of(own, chances)
     whole = ~files.would("file-missing") & ~files.would("file-empty")

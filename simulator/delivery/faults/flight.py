@@ -1,4 +1,4 @@
-"""The messages of a window as the faults see them: columns that each family of faults may change."""
+"""Hold the messages of a window while faults are applied: columns that each family of faults may change."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from simulator.world.draws import Bools, Ints, Keys
 
 @dataclass
 class Flight:
-    """Events of the client's, in order of occurrence, and how they would travel if nothing went wrong.
+    """The client's events in order of occurrence, and how each travels after the faults applied so far.
 
-    `kinds` are type codes, `occurred` the true moments of occurrence (milliseconds UTC), `keys` the draws' keys.
+    `kinds` are type codes, `occurred` the true moments of occurrence (milliseconds UTC), `keys` the keys for draws.
     `arrival`, `file` (0: none), `said` (the moment that the message states) and `flaw` are as the message leaves.
     `period` is that of the channel's files, 0 where it has none. `there` says which are sent at all.
     """
@@ -34,7 +34,10 @@ class Flight:
 
     @classmethod
     def of(cls, events: pl.DataFrame, arrival: Ints, file: Ints, period: Ints, chances: Chances) -> Flight:
-        """Nothing has gone wrong yet; `events` have the columns of a message but `received_at`, `period` is by type."""
+        """Return messages without faults.
+
+        `events` have the columns of a message except `received_at`; `period` is by type code.
+        """
         occurred = events["occurred_at"].to_numpy()
         kinds = events["type"].to_physical().to_numpy().astype(np.int64)
         return cls(
@@ -52,29 +55,29 @@ class Flight:
 
     @property
     def whole(self) -> Bools:
-        """Which arrive, and as they should be: only those are sent again, or twice."""
+        """The messages that arrive, and without a flaw: only those are sent again, or twice."""
         return np.asarray(self.there & (self.flaw == 0))
 
     @property
     def loose(self) -> Bools:
-        """Which travel on their own, not in a file."""
+        """The messages that travel on their own, not in a file."""
         return np.asarray(self.file == 0)
 
     def struck(self, dial: str, chances: Chances, among: Bools) -> Ints:
-        """Rows that a dial strikes, of those it can."""
+        """Return the rows `among` those given that a dial strikes."""
         rows = np.flatnonzero(among)
         hit = chances.strikes(dial, self.keys[rows], self.kinds[rows], self.occurred[rows])
         return rows[hit]
 
     def first(self) -> pl.DataFrame:
-        """The messages themselves, as rows of `WIRE_SCHEMA`."""
+        """Return the messages themselves, as rows of `WIRE_SCHEMA`."""
         rows = np.flatnonzero(self.there)
         sent = self.events[rows].with_columns(occurred_at=pl.Series(self.said[rows]))
         flaw = pl.Series("flaw", self.flaw[rows], dtype=pl.Int8)
         return on_wire(sent, self.arrival[rows], self.file[rows]).with_columns(flaw)
 
     def again(self, rows: Ints, arrival: Ints, nth: int, *, in_file: bool = True) -> pl.DataFrame:
-        """Copies of some messages, later and on their own, or (`in_file`) in the same file where there is one."""
+        """Return copies of some messages, later and on their own, or (`in_file`) in the same file if they have one."""
         file = self.file[rows] if in_file else np.zeros(len(rows), dtype=np.int64)
         at = np.where(file > 0, self.arrival[rows], arrival)
         sent = self.events[rows].with_columns(occurred_at=pl.Series(self.said[rows]))

@@ -1,4 +1,4 @@
-"""Messages that come more than once: as they were, with another content, or under another id."""
+"""Repeat messages: as they were, with another content, or under another id."""
 
 from __future__ import annotations
 
@@ -12,36 +12,39 @@ from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import TYPES
 from simulator.world.draws import Ints
 
-_DUPLICATE, _ACK, _CONFLICT, _REBOOKED = 1, 2, 3, 4  # which copy of a message each is
+_DUPLICATE, _ACK, _CONFLICT, _REBOOKED = 1, 2, 3, 4  # copy numbers of messages
 _CONVERSIONS = np.isin(TYPES, CONVERSION_TYPES)
-_MORE_MINOR = 100  # what the other content says more, in minor units
+_MORE_MINOR = 100  # added to the amount of a conflicting message, minor units
 
 
 def duplicates(flight: Flight, chances: Chances) -> pl.DataFrame:
-    """The same message again some hours later; in a file, the same line twice."""
+    """Return duplicates: the same message again some hours later; in a file, the same line twice."""
     return _again("duplicate", flight, chances, flight.whole, (2 * HOUR_MS, 1.2), _DUPLICATE)
 
 
 def lost_answers(flight: Flight, chances: Chances) -> pl.DataFrame:
-    """The platform's answer is lost on its way back, so the sender sends again within a minute or two."""
+    """Return retries: the platform's answer was lost, so the sender sends again within a minute or two."""
     return _again("lost-ack", flight, chances, flight.whole & flight.loose, (45_000, 0.8), _ACK)
 
 
 def conflicts(flight: Flight, chances: Chances) -> pl.DataFrame:
-    """The same id with another content, later: another amount, or where there is none another second."""
+    """Return conflicts: the same id later with another amount, or where there is none another second."""
     found = _again("conflict", flight, chances, flight.whole, (3 * HOUR_MS, 1.0), _CONFLICT)
     return with_other_content(found)
 
 
 def rebooked(flight: Flight, chances: Chances) -> pl.DataFrame:
-    """The same purchase again under a new id: to the platform another purchase, to the reconciliation one too many."""
+    """Return purchases entered again under a new id.
+
+    To the platform each is another purchase, to the reconciliation one too many.
+    """
     among = flight.whole & _CONVERSIONS[flight.kinds]
     found = _again("rebooked", flight, chances, among, (5 * HOUR_MS, 1.0), _REBOOKED)
     return found.with_columns(id=pl.lit("again-") + pl.col("id"))
 
 
 def with_other_content(rows: pl.DataFrame) -> pl.DataFrame:
-    """Messages that say something else under their id: another amount, or where there is none another second."""
+    """Change what messages say under their id: the amount, or where there is none the second."""
     priced = pl.col("amount_minor").is_not_null()
     return rows.with_columns(
         amount_minor=pl.col("amount_minor") + _MORE_MINOR,
@@ -52,7 +55,10 @@ def with_other_content(rows: pl.DataFrame) -> pl.DataFrame:
 def _again(
     dial: str, flight: Flight, chances: Chances, among: np.ndarray, span: tuple[float, float], nth: int
 ) -> pl.DataFrame:
-    """Copies of the messages that a dial strikes; `span` is the median (milliseconds) and spread of how much later."""
+    """Return copies of the messages that a dial strikes.
+
+    `span` is the median (milliseconds) and spread of how much later they arrive; `nth` is their copy number.
+    """
     rows: Ints = flight.struck(dial, chances, among)
     later = flight.arrival[rows] + chances.span(dial, flight.keys[rows], *span, 2 * DAY_MS)
     found = flight.again(rows, later, nth)

@@ -1,4 +1,4 @@
-"""Faults of time: messages that wait, are overtaken, stand in a channel that pauses, or come from a wrong clock."""
+"""Apply faults of time: messages delayed, overtaken, held by a paused channel, or stamped by a wrong clock."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from simulator.delivery.wire import file_numbers
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
 from simulator.world.draws import Ints
 
-_SWAP_MS = 6 * HOUR_MS  # who is overtaken waits no longer than this for the one behind
-_BURST = 1000  # what came in during a pause goes out a thousand times as fast
+_SWAP_MS = 6 * HOUR_MS  # an overtaken message waits no longer than this for the one behind
+_BURST = 1000  # after a pause messages go out this many times as fast as they came in
 
 
 def skewed(flight: Flight, chances: Chances) -> None:
-    """The sender's clock is minutes or hours fast or slow; 20 hours at most, so that the message stays well-formed."""
+    """Skew clocks: a sender's is minutes or hours fast or slow, 20 hours at most, so that messages stay well-formed."""
     rows = flight.struck("skew", chances, flight.there)
     keys = flight.keys[rows]
     span = chances.span("skew", keys, 12 * MINUTE_MS, 1.6, 20 * HOUR_MS)
@@ -24,8 +24,8 @@ def skewed(flight: Flight, chances: Chances) -> None:
 
 
 def swapped(flight: Flight, chances: Chances) -> None:
-    """A message is overtaken by the next one of its channel: it arrives a millisecond after it."""
-    planned = flight.arrival.copy()  # what the next one's own faults do to it does not matter here
+    """Let messages be overtaken by the next one of their channel: they arrive a millisecond after it."""
+    planned = flight.arrival.copy()  # the next message's own faults have no effect here
     for kind in np.unique(flight.kinds[flight.loose]):
         rows = np.flatnonzero(flight.loose & (flight.kinds == kind))[:-1]
         behind = np.flatnonzero(flight.loose & (flight.kinds == kind))[1:]
@@ -40,7 +40,7 @@ def swapped(flight: Flight, chances: Chances) -> None:
 
 
 def delayed(flight: Flight, chances: Chances) -> None:
-    """A message waits for hours; one that travels in a file misses it, and comes with the next."""
+    """Delay messages by hours; one that travels in a file misses it, and comes with the next."""
     rows = flight.struck("delay", chances, flight.there)
     span = chances.span("delay", flight.keys[rows], 4 * HOUR_MS, 1.2, 3 * DAY_MS)
     in_file = flight.file[rows] > 0
@@ -51,7 +51,7 @@ def delayed(flight: Flight, chances: Chances) -> None:
 
 
 def paused(flight: Flight, chances: Chances) -> None:
-    """A channel stands still from a full hour on, for a day at most; then all comes at once, in order."""
+    """Pause channels from a full hour on, for a day at most; then everything comes at once, in order."""
     loose = flight.loose & flight.there
     for kind in np.unique(flight.kinds[loose]):
         rows = np.flatnonzero(loose & (flight.kinds == kind))
@@ -68,7 +68,7 @@ def paused(flight: Flight, chances: Chances) -> None:
 
 
 def _pauses(kind: int, from_ms: int, until_ms: int, chances: Chances) -> tuple[Ints, Ints]:
-    """Pauses of a channel that touch a span: when they begin, and by when each and all before it are over."""
+    """Return a channel's pauses that touch a span: their starts, and by when each and all before it are over."""
     hours = np.arange(from_ms // HOUR_MS - DAY_MS // HOUR_MS, until_ms // HOUR_MS + 1, dtype=np.int64)
     keys = chances.hour_keys(hours, kind)
     hit = chances.strikes("outage", keys, np.full(len(hours), kind), hours * HOUR_MS)
