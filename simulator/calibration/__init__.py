@@ -1,1 +1,1 @@
-"""How near the simulated brands come to published figures: measures over a run's log, and their bounds."""
+"""Compare the simulated brands with published figures: measures over a run's log, and their confidence bounds."""

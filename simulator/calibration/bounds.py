@@ -1,7 +1,7 @@
-"""A rate with its bounds, where what is counted comes in clusters.
+"""Estimate a rate with confidence bounds where observations come in clusters.
 
-Clicks are no coins of their own: all friends of one post are moved by one post, all friends of one referrer come
-through one person. So a rate is taken as a ratio of two sums over referrers, R = Σy / Σx, and its error by Taylor
+Clicks are not independent: all friends of one post are moved by one post, all friends of one referrer come through
+one person. So a rate is taken as a ratio of two sums over referrers, R = Σy / Σx, and its error by Taylor
 linearisation: Var R = n/(n-1) · Σ(yᵢ - R·xᵢ)² / (Σx)² over the n referrers (Cochran, Sampling Techniques, 1977,
 6.4 and 9A; what survey packages print for a ratio with clusters). The bounds are R ± z standard errors.
 """
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 CONFIDENCE: Final = 0.999
-"""Of one figure: of some fifty in a table, one lies outside by chance in about every twentieth run."""
+"""Confidence of each figure; of some fifty in a table, one lies outside by chance in about every twentieth run."""
 
 _Z: Final = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
@@ -34,15 +34,15 @@ class Estimate:
     denominator: float
 
     def meets(self, low: float, high: float) -> bool:
-        """Whether the bounds reach a published figure, or any part of a published range."""
+        """Return whether the bounds overlap a published figure or range."""
         return self.low <= high and low <= self.high
 
 
 def ratio(numerators: Floats, denominators: Floats) -> Estimate | None:
-    """The ratio of two sums with its bounds, from each cluster's parts; None where there is nothing to divide by."""
+    """Return the ratio of two sums over clusters with its bounds, or None where there is nothing to divide by."""
     below = float(denominators.sum())
     count = len(denominators)
-    if below <= 0 or count < 2:  # one cluster says nothing of its error
+    if below <= 0 or count < 2:  # one cluster says nothing about its error
         return None
     above = float(numerators.sum())
     value = above / below

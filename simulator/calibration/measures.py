@@ -1,4 +1,4 @@
-"""The rates that are published and simulated alike, each with its formula: one name means different things."""
+"""Define the rates that are both published and simulated, each with its formula, as one name means different things."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TOP: Final = 0.2
 
 @dataclass(frozen=True)
 class Measure:
-    """A rate: its name for people, its formula in words, and how it is taken from a run."""
+    """A rate: its title, its formula in words, and the function that takes it from a run."""
 
     title: str
     formula: str
@@ -27,7 +27,7 @@ class Measure:
 
 
 def _by_cluster(observed: Observed, above: pl.Expr, below: pl.Expr) -> Estimate | None:
-    """A rate over friends, in clusters by referrer; one whose referrer is unknown is a cluster alone."""
+    """Return a rate over friends in clusters by referrer; a friend whose referrer is unknown is a cluster alone."""
     cluster = pl.coalesce("referrer", -1 - pl.col("friend"))
     sums = observed.friends.group_by(cluster=cluster).agg(
         above=above.cast(pl.Int64).sum(), below=below.cast(pl.Int64).sum()
@@ -36,7 +36,7 @@ def _by_cluster(observed: Observed, above: pl.Expr, below: pl.Expr) -> Estimate 
 
 
 def _against_referrers(observed: Observed, above: pl.Expr, below: str) -> Estimate | None:
-    """Friends of each referrer against something that the referrers did."""
+    """Return the rate of a count of each referrer's friends to a number of the referrer."""
     cluster = pl.coalesce("referrer", -1 - pl.col("friend"))
     friends = observed.friends.group_by(cluster=cluster).agg(above=above.cast(pl.Int64).sum())
     sums = observed.referrers.select(cluster="referrer", below=below).join(
@@ -50,7 +50,7 @@ def _referrers(observed: Observed, above: str, below: str) -> Estimate | None:
 
 
 def _top_fifth(observed: Observed) -> Estimate | None:
-    """What the most active fifth of those with a link share, of all shares.
+    """Return the share of all shares made by the most active fifth of those with a link.
 
     A point of a Lorenz curve. With q the share count at its edge, the top's sum is Σ(q·0.2 + max(s - q, 0)), whose
     slope in q is 0: so it is a ratio of two sums like the others (Beach and Davidson 1983).
@@ -128,4 +128,4 @@ MEASURES: Final = {
         _within(1, 7),
     ),
 }
-"""By the name that `published.toml` calls them by."""
+"""Measures by their name in `published.toml`."""

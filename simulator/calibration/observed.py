@@ -1,7 +1,7 @@
-"""What people did in a run, out of its log: one row a referrer, one row a friend, ready for the measures.
+"""Extract what people did from a run's log: one row a referrer, one row a friend, ready for the measures.
 
-Only friends and shares of the run's part before `until_ms` are counted, so that what comes of them has had the time
-to come: a friend's later steps are looked for until the end of the log.
+Only friends and shares before `until_ms` are counted, so that later steps have had time to happen: those are looked
+for until the end of the log.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 
 from simulator.domain.spans import WEEK_MS
 
-_MOST_PEOPLE = 1 << 40  # in a run
+_MOST_PEOPLE = 1 << 40  # more than any run has
 LOOK, SHARE, VISIT, CLAIM, LINK = (
     "session.authenticated",
     "referral.shared",
@@ -25,7 +25,7 @@ QUALIFICATION = "milestone.reached"
 
 
 def types(conversion: str) -> tuple[str, ...]:
-    """The event types that are looked at where friends convert by the type `conversion`."""
+    """Return the event types that are looked at where friends convert by the type `conversion`."""
     return tuple(dict.fromkeys((LOOK, SHARE, VISIT, CLAIM, LINK, QUALIFICATION, conversion)))
 
 
@@ -33,8 +33,8 @@ def types(conversion: str) -> tuple[str, ...]:
 class Observed:
     """A run, by referrer and by friend.
 
-    referrers  referrer, looks, shares, weeks (in which they shared); one row each with a link
-    friends    friend, referrer (who owns the first code they came by; null: unknown), clicked, claimed, converted,
+    referrers  referrer, looks, shares, weeks (in which they shared); one row for each person with a link
+    friends    friend, referrer (owner of the first code they came by; null: unknown), clicked, claimed, converted,
                qualified, coded (matched by a code they typed), wait_ms (from the first click to the conversion)
     """
 
@@ -43,10 +43,7 @@ class Observed:
 
 
 def observe(log: pl.DataFrame, conversion: str, start_ms: int, until_ms: int) -> Observed:
-    """Look at a log in which friends convert by the type `conversion`.
-
-    `log` has the columns type, occurred_at (ms UTC), person (a number) and code, in any order of rows.
-    """
+    """Observe a log in which friends convert by the type `conversion`."""
     owners = (
         log.filter(pl.col("type") == LINK)
         .sort("occurred_at")
@@ -97,7 +94,7 @@ def _friends(log: pl.DataFrame, owners: pl.DataFrame, conversion: str, until_ms:
 
 
 def together(runs: Sequence[Observed]) -> Observed:
-    """Several runs as one: their people are told apart."""
+    """Combine several runs into one, keeping their people apart."""
     return Observed(
         referrers=pl.concat([_apart(run.referrers, "referrer", place) for place, run in enumerate(runs)]),
         friends=pl.concat(

@@ -1,4 +1,4 @@
-"""What others have published, out of `presets/published.toml`: which preset reproduces which figures."""
+"""Load published figures from `presets/published.toml`: which preset reproduces which."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ Range = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 @dataclass(frozen=True)
 class Published:
-    """A published figure, as a fraction or a number: what is compared, from where to where, whose, and of which row."""
+    """A published figure as a range of fractions or numbers: measure, low and high, source, page and row.
+
+    `nearest` says that the row is of the nearest industry, as the preset's own has none.
+    """
 
     measure: str
     low: float
@@ -51,7 +54,7 @@ class _Figure(Part):
             raise ValueError(f"no measure {shown(self.measure)}; {advice(self.measure, MEASURES)}")
         kind, other = ("percent", "number") if MEASURES[self.measure].percent else ("number", "percent")
         if getattr(self, kind) is None or getattr(self, other) is not None:
-            raise ValueError(f"{self.measure} is given as {kind}, and as nothing else")
+            raise ValueError(f"{self.measure} must be given as {kind} only")
         return self
 
     def range(self) -> tuple[float, float]:
@@ -81,12 +84,22 @@ class _File(Part):
 
 
 def published() -> dict[str, tuple[Published, ...]]:
-    """All published figures by preset, in the order of the file. Raises WorldError with a line for each problem."""
+    """Return all published figures by preset, in the order of the file.
+
+    Raises:
+        WorldError: the file is wrong; a line for each problem.
+
+    """
     return read_published((files("simulator") / FILE).read_text(encoding="utf-8"), FILE)
 
 
 def read_published(text: str, file: str) -> dict[str, tuple[Published, ...]]:
-    """The figures in a file's text; `file` names it in messages. Raises WorldError with a line for each problem."""
+    """Return the figures in a file's text; `file` names it in messages.
+
+    Raises:
+        WorldError: the file is wrong; a line for each problem.
+
+    """
     try:
         raw: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

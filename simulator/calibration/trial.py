@@ -1,4 +1,4 @@
-"""Runs presets in a temporary folder and sets what came of it beside what is published."""
+"""Run presets in a temporary folder and compare the results with published figures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from simulator.run.run import Run
 
 DAYS: Final = 365
 SETTLING_DAYS: Final = 60
-"""Friends who come in the last days of a run are not counted: what they will do is not to be seen any more."""
+"""Days at a run's end whose new friends are not counted: what they will do can't be seen any more."""
 
 REFERRERS: Final = 20_000
 
@@ -31,19 +31,19 @@ Progress = Callable[[float], None]
 
 
 class StoppedError(Exception):
-    """Somebody wants the trial to end."""
+    """The trial was interrupted."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """A published figure and what the runs gave; `estimate` is None where nothing could be counted."""
+    """A published figure and the estimate from the runs, None where nothing could be counted."""
 
     published: Published
     estimate: Estimate | None
 
     @property
     def agrees(self) -> bool:
-        """Whether the bounds reach the published figure or range."""
+        """Whether the bounds overlap the published figure or range."""
         return self.estimate is not None and self.estimate.meets(self.published.low, self.published.high)
 
 
@@ -58,7 +58,12 @@ def compare(
 ) -> list[Result]:
     """Run a preset with its own program, once for each seed, and compare.
 
-    `progress` hears of parts of a run. Raises WorldError, ProgramError; StoppedError when the stopper wants it.
+    `progress` is called with the fraction of a run that is done.
+
+    Raises:
+        WorldError, ProgramError: the preset is wrong.
+        StoppedError: the stopper was asked to stop.
+
     """
     runs = together([_run(preset, seed, referrers, stopper, progress) for seed in seeds])
     return [Result(one, MEASURES[one.measure].of(runs)) for one in figures]

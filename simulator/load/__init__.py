@@ -1,1 +1,1 @@
-"""Load: traffic at a rate, or as fast as it goes, into the engine with or without a database, and honest figures."""
+"""Load-test the engine, with or without a database: traffic at a rate or as fast as it goes, and honest figures."""

@@ -1,6 +1,6 @@
-"""Traffic made in a process of its own, a few batches ahead: making it costs the rules no time where there are cores.
+"""Make traffic in another process, a few batches ahead, so that it costs the rules no time where there are cores.
 
-What is ahead is bounded; the process waits when nobody takes, and ends with this one, however that ends.
+The number of batches ahead is bounded; the process waits when nobody takes, and ends with this one, however that ends.
 """
 
 from __future__ import annotations
@@ -20,17 +20,22 @@ from simulator.program.model import Program
 from simulator.run.plan import Plan
 from simulator.world.subprocess_world import packed, unpacked
 
-PARCEL = 20_000  # messages handed over at once
+PARCEL = 20_000  # messages per transfer
 _AHEAD = 5  # parcels that wait at most
 _PATIENCE_S = 5.0
 
 
 class Ahead:
-    """`WorldTraffic` from another process; the same messages in the same order."""
+    """`WorldTraffic` from another process: the same messages in the same order."""
 
     def __init__(self, plan: Plan, program: Program, *, hurried: bool = False) -> None:
-        """Start it; `hurried` as of `WorldTraffic`. Raises WorldError or InputError for a plan that can't be."""
-        plan.models(plan.world())  # what is wrong is told here rather than there
+        """Start the process; `hurried` as in `WorldTraffic`.
+
+        Raises:
+            WorldError, InputError: the plan can't be carried out.
+
+        """
+        plan.models(plan.world())  # raise errors here rather than in the other process
         context = get_context("spawn")  # a fork would copy Polars' threads in whatever state they are
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
@@ -46,25 +51,30 @@ class Ahead:
         self._reader.start()
 
     def take(self, count: int) -> pl.DataFrame:
-        """The next messages, at most `count`. Raises ReferralError: the process is gone."""
+        """Return the next messages, at most `count`.
+
+        Raises:
+            ReferralError: the process is gone.
+
+        """
         if not self._rest.height:
             parcel = self._parcels.get()
             if parcel is None:
                 raise ReferralError(
-                    "the process that makes the traffic ended; --processes 1 does without it, --prepare too"
+                    "the process that makes the traffic ended; use --processes 1 or --prepare to do without it"
                 )
             self.loops, self._rest = parcel
         taken, self._rest = self._rest[:count], self._rest[count:]
         return taken
 
     def close(self) -> None:
-        """Have the process end; twice is fine."""
+        """End the process. Closing twice is fine."""
         self._over = True
         self._process.terminate()
         self._process.join(_PATIENCE_S)
         while self._reader.is_alive():
             with suppress(Exception):
-                self._parcels.get_nowait()  # it may wait for room
+                self._parcels.get_nowait()  # the reader may be waiting for room
             self._reader.join(0.01)
         self._pipe.close()
 
@@ -78,8 +88,8 @@ class Ahead:
 
 
 def _make(pipe: Connection, plan: Plan, program: Program, hurried: bool) -> None:
-    """The life of the other process: make and hand over until nobody listens."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for who started us, and they end us
+    """Run in the other process: make parcels and send them until nobody listens."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles ctrl-C, and then ends this process
     with suppress(EOFError, OSError):
         traffic = WorldTraffic(plan, program, hurried=hurried)
         while True:

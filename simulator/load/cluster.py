@@ -1,4 +1,4 @@
-"""Shards on a Dask distributed cluster: the same code, through an executor that the cluster gives."""
+"""Run shards on a Dask distributed cluster: the same code, through the cluster's executor."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from simulator.domain.errors import InputError
 
 
 class ClusterExecutor(Executor):
-    """An executor of a cluster; closing it lets go of the cluster."""
+    """An executor that runs calls on a cluster; closing it disconnects from the cluster."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self._inner = client.get_executor(pure=False)
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Have a call made by a worker of the cluster."""
+        """Submit a call to a worker of the cluster."""
         return self._inner.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more calls, and wait for those that were made or take them back."""
+        """Take no more calls, and wait for those submitted or cancel them."""
         self._inner.shutdown(wait=wait, cancel_futures=cancel_futures)
 
     def __exit__(
@@ -34,10 +34,10 @@ class ClusterExecutor(Executor):
 
 
 def executor_at(address: str) -> Executor:
-    """An executor at a scheduler's address, such as tcp://10.0.0.1:8786.
+    """Return an executor at a scheduler's address, such as tcp://10.0.0.1:8786.
 
     Raises:
-        InputError: the extra is not installed, or nobody is there.
+        InputError: the extra is not installed, or there is no scheduler.
 
     """
     try:
@@ -50,5 +50,5 @@ def executor_at(address: str) -> Executor:
         return ClusterExecutor(distributed.Client(address, timeout="5s"))
     except (OSError, ValueError) as error:
         raise InputError(
-            f"--cluster {address}: no scheduler there ({error}); start one, or mend the address"
+            f"--cluster {address}: no scheduler there ({error}); start one, or correct the address"
         ) from error

@@ -1,8 +1,8 @@
-"""Dense traffic: a preset's people with the same cheats, channels and prices, who do more and wait less.
+"""Make traffic dense: a preset's people with the same cheats, channels and prices, who do more and wait less.
 
-A preset's own people refer as seldom as published rates say: the first 100,000 events hold no conversion at all, so a
-short load would ask no rule anything. Here nearly every share is answered, nearly every friend converts, what takes
-days takes hours, and customers meet the program evenly over the year. `DECISIONS` says what comes of it.
+A preset's own people refer as rarely as published rates say: the first 100,000 events hold no conversion at all, so a
+short load test would ask no rule anything. Here nearly every share is answered, nearly every friend converts, what
+takes days takes hours, and customers join the program evenly over the year. `DECISIONS` bounds the result.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from simulator.world.spec import WorldSpec
 from simulator.world.spec_people import Channel
 
 DECISIONS: Final = (50, 350)
-"""Decisions in 1,000 events of dense traffic, at least and at most, whatever the preset; a test holds it."""
+"""Least and most decisions in 1,000 events of dense traffic, for every preset; a test checks it."""
 
-_SOONER: Final = 48.0  # times: a delay of a day takes half an hour
-_OFTEN: Final = 0.9  # of those who could, who share, click, claim and convert
-_FRIENDS: Final = 1.0  # who click for each share by a channel that many see
+_SOONER: Final = 48.0  # factor: a delay of a day takes half an hour
+_OFTEN: Final = 0.9  # share of those who could who share, click, claim and convert
+_FRIENDS: Final = 1.0  # factor on the clicks of a channel that many see
 _SESSIONS_PER_YEAR: Final = 400.0
 _FADES_MS: Final = 4.0 * DAY_MS  # about four looks at the page by each customer
 
 
 def dense(spec: WorldSpec) -> WorldSpec:
-    """Return the same people in a hurry; everything is sent as it happens, in no batch files."""
+    """Return the same people in a hurry; everything is sent as it happens, without batch files."""
     friend, conversion = spec.friend, spec.conversion
     return spec.model_copy(
         update={

@@ -1,10 +1,10 @@
-"""The driver: offers traffic by a schedule or as fast as it goes, and keeps what the figures are made of.
+"""Offer traffic by a schedule or as fast as it goes, and record what the figures are made of.
 
 Open load (a schedule): an event is due at its intended time, whether or not those before it are done; its latency
-counts from there, so that a stall is felt by every event that fell due in it (no coordinated omission). Closed load:
+counts from there, so that a stall counts for every event that fell due in it (no coordinated omission). Closed load:
 a batch is offered when the one before was taken, and its latency counts from when it was ready.
 
-An open load drains: what was due by the end of its time has its turn afterwards, for `Limits.drain` seconds at most.
+An open load drains: what was due by the end of its time is still sent, for `Limits.drain` seconds at most.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from simulator.load.target import Target
 from simulator.load.traffic import Traffic, gather
 from simulator.measuring.tally import Tally, late_arrivals
 
-_NAP_S = 0.05  # how long a paced run sleeps at most, so that it hears of an interruption
+_NAP_S = 0.05  # longest sleep of a paced run, so that it notices an interruption
 _DETAILED_EVENTS = (
-    1000  # batches of so many are timed rule by rule; of smaller ones, which it would slow down,
+    1000  # batches this large are timed rule by rule; of smaller ones, which that would slow down,
 )
-_DETAILED_EVERY = 8  # one in so many
+_DETAILED_EVERY = 8  # only one in this many
 
 
 @dataclass(frozen=True)
 class Limits:
-    """When it ends: after so many events, or so many seconds, or at the schedule's end; whichever is first.
+    """When a run ends: after so many events or seconds, or at the schedule's end, whichever is first.
 
-    What an open load was to send by then it sends all the same, in at most `drain` seconds after it.
+    What an open load was to send by then is still sent, in at most `drain` seconds more.
     """
 
     events: int | None = None
@@ -41,7 +41,7 @@ class Limits:
 
 
 class Drive:
-    """One load run. `go` once."""
+    """One load run; call `go` once."""
 
     def __init__(
         self,
@@ -55,18 +55,18 @@ class Drive:
         stopped: Callable[[], bool] = lambda: False,
         tick: Callable[[Tally], None] = lambda _tally: None,
     ) -> None:
-        """`tick` is called often, between batches and while nothing is due."""
+        """Prepare a run. `tick` is called often, between batches and while nothing is due."""
         self.tally = Tally()
         self._traffic, self._target, self._wall = traffic, target, wall
         self._schedule, self._limits, self._batch = schedule, limits, batch
         self._stopped, self._tick = stopped, tick
         self._pending: deque[Floats] = deque()  # intended times of each batch that is not done
-        self._finished: deque[float] = deque()  # when each was; the writer's thread appends
+        self._finished: deque[float] = deque()  # when each batch was done; the writer's thread appends
         self._start, self._last = 0.0, 0
         self._end, self._wanted = _asked_for(schedule, limits)
 
     def go(self) -> bool:
-        """Drive to the end; whether it came there without being stopped."""
+        """Drive to the end; return whether it was reached without being stopped."""
         self._start = self._wall.now()
         ended = self._loop()
         tally = self.tally
@@ -74,7 +74,7 @@ class Drive:
             tally.offered = tally.sent
         else:
             self._ask(self._now())
-        if self._schedule is not None and tally.offered > tally.sent:  # no latency tells of these
+        if self._schedule is not None and tally.offered > tally.sent:  # events that have no latency
             tally.fell_behind(self._now() - float(self._schedule.times(tally.sent, 1)[0]))
         self._target.flush()
         tally.elapsed = self._now()
@@ -109,7 +109,7 @@ class Drive:
         return now >= self._end and (self.tally.sent >= self._wanted or now >= self._end + self._limits.drain)
 
     def _ask(self, now: float) -> None:
-        """Count what was offered by now, and in how much of the schedule's own time."""
+        """Count the events offered by now, and the part of the schedule's own time that has passed."""
         tally = self.tally
         if self._schedule is not None:
             if tally.asked < self._end:
@@ -118,7 +118,7 @@ class Drive:
         tally.offered = self._due(now)
 
     def _due(self, now: float) -> int:
-        """How many events are offered by now; without a schedule the next batch always is."""
+        """Return how many events are offered by now; without a schedule the next batch always is."""
         events, seconds = self._limits.events, self._limits.seconds
         if self._schedule is None:
             due = self.tally.sent + (0 if seconds is not None and now >= seconds else self._batch)
@@ -169,7 +169,7 @@ class Drive:
 
 
 def _asked_for(schedule: Schedule | None, limits: Limits) -> tuple[float, int]:
-    """When a schedule under limits ends, seconds after the start, and how many events it offers until then."""
+    """Return when a schedule under limits ends (seconds after the start), and how many events it offers until then."""
     if schedule is None:
         return 0.0, 0
     end = schedule.seconds if limits.seconds is None else min(schedule.seconds, limits.seconds)

@@ -1,4 +1,4 @@
-"""The figures of a load run that has ended, from its tally and its target, and those of shards as of one run."""
+"""Compute the figures of a finished load run from its tally and target, and merge those of shards."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from simulator.measuring.figures import PERCENTILES, STAGES, rate, running
 from simulator.measuring.tally import Tally
 
 HARDLY = 10
-"""Decisions in 1,000 events: with fewer a run tells little of the rules."""
-BOTTLENECK = 0.5  # the generator is one where it takes more than this part of the time
+"""Decisions in 1,000 events below which a run says little about the rules."""
+BOTTLENECK = 0.5  # the generator is the bottleneck where it takes more than this share of the time
 
 
 def final(tally: Tally, target: Target, thresholds: Sequence[Threshold], *, paced: bool) -> dict[str, Any]:
-    """All figures of a run that has ended, thresholds first."""
+    """Return all figures of a finished run, thresholds first."""
     figures = running(tally, target, paced=paced)
     taken = sum(figures["stages"][name] for name in ("generate", *STAGES, "wait"))
     generator = tally.generating / taken if taken else 0.0
@@ -34,14 +34,14 @@ def final(tally: Tally, target: Target, thresholds: Sequence[Threshold], *, pace
 
 
 def asked(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """How often the rules were asked: decisions in 1,000 events, and whether that is hardly ever."""
+    """Return the decisions in 1,000 events, and whether the rules were hardly asked."""
     decided, received = sum(figures["decisions"].values()), figures["received"]
     dense = 1000 * decided / received if received else 0.0
     return {"decisions_per_1000": round(dense, 1), "rules_hardly_asked": dense < HARDLY}
 
 
 def _pieces(tally: Tally, target: Target) -> dict[str, float]:
-    """Seconds by rule and by fact, as far as the batches that were timed piece by piece stand for all."""
+    """Return seconds by rule and by fact, extrapolated from the batches that were timed in detail."""
     if not tally.detailed_events:
         return {}
     scale = tally.sent / tally.detailed_events
@@ -52,9 +52,10 @@ def _pieces(tally: Tally, target: Target) -> dict[str, float]:
 def merged(
     parts: Sequence[dict[str, Any]], thresholds: Sequence[Threshold], seconds: float
 ) -> dict[str, Any]:
-    """The figures of shards as those of one run that took `seconds`: counts add up, of latencies the worst is told.
+    """Merge the figures of shards into those of one run that took `seconds`.
 
-    Percentiles of several runs can't be added up, so each is the greatest of any shard: not better than the truth.
+    Counts add up. Percentiles of several runs can't be added up, so each is the greatest of any shard: never better
+    than the truth.
     """
     first = parts[0]
     added = (
@@ -111,7 +112,7 @@ def merged(
 
 
 def _added(parts: Iterable[Mapping[Any, Any]]) -> dict[Any, Any]:
-    """Numbers added up by name."""
+    """Add up numbers by name."""
     found: dict[Any, Any] = {}
     for part in parts:
         for name, number in part.items():

@@ -1,4 +1,4 @@
-"""The search for the knee: the highest rate that holds the thresholds, by short open runs and bisection."""
+"""Search for the knee, the highest rate that meets the thresholds, by short open runs and bisection."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from simulator.load.thresholds import Threshold, parse_threshold
 from simulator.load.traffic import Recording
 
 DEFAULT: Final = "p99<250ms"
-"""What is held where no threshold is given."""
-PRECISION: Final = 1.05  # the knee lies between the best rate that held and one at most 5 % above it
+"""The threshold where none is given."""
+PRECISION: Final = 1.05  # the knee lies between the best rate that passed and one at most 5 % above it
 TRIAL_S: Final = 5.0
-_TRIALS: Final = 20  # down to a ten-thousandth of what goes closed, and then to 5 %
-_BACKLOG: Final = 0.01  # of what was due, at most, had no turn in time: else the queue grows without end
+_TRIALS: Final = 20  # down to a ten-thousandth of the closed rate, and then to 5 %
+_BACKLOG: Final = 0.01  # largest share of due events not sent in time; beyond it the queue grows without end
 
 Trial = dict[str, Any]
 
@@ -25,11 +25,11 @@ Trial = dict[str, Any]
 def find_knee(
     order: LoadProfile, hooks: Hooks, traffic: Recording, told: Callable[[Trial], None]
 ) -> dict[str, Any]:
-    """Search the knee: first as fast as it goes, then open runs between what held and what did not.
+    """Search for the knee: first as fast as it goes, then open runs between what passed and what failed.
 
-    Each trial begins with an empty state and plays the same traffic; `told` hears of each. The figures are those of
-    the best trial that held, with `knee_per_second` (None where none did) and all `trials`. One that was interrupted
-    says nothing of its rate: it is no trial, and the search has not `ended`.
+    Each trial begins with an empty state and plays the same traffic; `told` is called with each. The figures are those
+    of the best trial that passed, with `knee_per_second` (None where none did) and all `trials`. An interrupted trial
+    says nothing about its rate: it is left out, and the search has not `ended`.
     """
     thresholds = order.thresholds or (parse_threshold(DEFAULT),)
     seconds = order.limits.seconds or TRIAL_S
@@ -71,7 +71,7 @@ def _trial(
 
 
 def _line(figures: dict[str, Any], rate: float | None) -> Trial:
-    """A trial at a rate, or (None) as fast as it goes: what was measured, and `failed`: what did not hold."""
+    """Summarise a trial at a rate, or (None) as fast as it goes; `failed` lists what was not met."""
     failed = [one["threshold"] for one in figures["thresholds"] if not one["ok"]]
     backlog = figures["backlog"] / figures["offered"] if figures["offered"] else 1.0
     if rate is not None and backlog > _BACKLOG:

@@ -1,4 +1,4 @@
-"""A recorded log to play: JSON Lines or CSV files, an `events` export in Parquet, or a platform's database."""
+"""Read a recorded log to play: JSON Lines or CSV files, an `events` export in Parquet, or a platform's database."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ _DECISION = ("source", "id", "milestone")  # parts of data.decision
 
 
 def read_recording(path: Path, limit: int | None, currency: str) -> tuple[pl.DataFrame, int]:
-    """The first `limit` events of a recorded log as messages, and how many before their end were malformed.
+    """Read the first `limit` events of a recorded log; return them as messages, and the number of malformed ones.
 
-    Each must say its `receivedat`, as those of `export events` do. A change of program to another currency than
-    that of the program which judges the log is malformed, as it is at the door. Changes have no first and last day.
+    Each must have its `receivedat`, as those of `export events` do. A change of program to another currency than that
+    of the program which judges the log is malformed, as it is on intake. Changes lose their first and last day.
 
     Raises:
-        InputError: no such file, or of a kind that holds no events.
-        DatabaseError: a database that can't be read.
+        InputError: there is no such file, or it is of a kind that holds no events.
+        DatabaseError: the database can't be read.
 
     """
     if not path.exists():
         raise InputError(f"--from {path}: no such file")
     if path.is_dir():
-        raise InputError(f"--from {path}: is a folder; name a file of events or a database")
+        raise InputError(f"--from {path}: this is a folder; name a file of events or a database")
     suffix = path.suffix.lower()
     read = _parquet if suffix == PARQUET else _text if suffix in (*JSON_LINES, CSV) else _database
     parts: list[pl.DataFrame] = [pl.DataFrame(schema=MESSAGE_SCHEMA)]
@@ -57,7 +57,7 @@ def read_recording(path: Path, limit: int | None, currency: str) -> tuple[pl.Dat
 
 
 def _changes(programs: pl.Series, currency: str) -> tuple[pl.Series, pl.Series]:
-    """Programs (null for other events) without their dates, and which of them can't come into force."""
+    """Return programs (null for other events) without their dates, and which of them can't come into force."""
     wrong = np.zeros(len(programs), bool)
     places = np.flatnonzero(programs.is_not_null()).tolist()
     texts = programs.to_list() if places else []
@@ -81,14 +81,14 @@ def _text(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
 
 
 def _parquet(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
-    """Undo what the export of events to Parquet did."""
+    """Read events from Parquet, undoing what their export did."""
     try:
         events = pl.read_parquet(path)
         data = events["data"].struct.unnest()
         decision = data["decision"].struct.unnest()
         moments, good = parse_moments(events["time"].to_list())
         if not good.all():
-            raise InputError(f"--from {path}: row {int((~good).argmax()) + 1}: time is no moment")
+            raise InputError(f"--from {path}: row {int((~good).argmax()) + 1}: `time` is not a time")
         messages = pl.DataFrame(
             [
                 events["receivedat"].alias("received_at"),
@@ -102,7 +102,7 @@ def _parquet(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
     except (pl.exceptions.PolarsError, OSError) as error:
         said = str(error).splitlines()[0]
         raise InputError(
-            f"--from {path}: no events in Parquet as `export events --format parquet` writes them ({said})"
+            f"--from {path}: not Parquet as `export events --format parquet` writes it ({said})"
         ) from error
 
 

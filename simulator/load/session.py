@@ -1,4 +1,4 @@
-"""One load run from what was asked for: its traffic, its target, the drive, the figures."""
+"""Carry out one load run from its profile: the traffic, the target, the drive, the figures."""
 
 from __future__ import annotations
 
@@ -27,18 +27,22 @@ from simulator.run.plan import Plan
 
 Progress = Callable[[int, int], None]
 Show = Callable[[Mapping[str, Any]], None]
-SHOWN_S = 0.25  # how often the figures are shown while it goes
+SHOWN_S = 0.25  # interval at which figures are shown during a run
 
 BATCH: Final = 100_000
-"""Events judged at once, at most. A batch costs some 10 ms whatever its size: of 20,000 that is a third of its time.
-More than this gains little, and a batch in the engine and one in the queue are memory (110 MB more than 20,000)."""
+"""Most events judged at once.
+
+A batch costs some 10 ms whatever its size: of 20,000 events that is a third of its time. More than this gains little,
+and a batch in the engine and one in the queue take memory (110 MB more than with 20,000).
+"""
 
 
 @dataclass(frozen=True)
 class LoadProfile:
-    """What is asked for. `path` None: a database that is thrown away, or with `store` False none at all.
+    """The settings of a load run.
 
-    With 2 `processes` a preset's traffic is made in one of its own; `dense` traffic converts often (`load.dense`).
+    `path` None: a temporary database, or with `store` False none at all. With 2 `processes` a preset's traffic is made
+    in a process of its own; `dense` traffic converts often (`load.dense`).
     """
 
     plan: Plan
@@ -57,7 +61,7 @@ class LoadProfile:
 
 @dataclass(frozen=True)
 class Hooks:
-    """What a run needs of the outside, and tells it."""
+    """What a run gets from its caller: the clock, a stop signal, and callbacks for progress and figures."""
 
     wall: Wall
     stopped: Callable[[], bool] = lambda: False
@@ -66,13 +70,13 @@ class Hooks:
 
 
 def run_load(order: LoadProfile, hooks: Hooks, traffic: Traffic | None = None) -> dict[str, Any]:
-    """Drive one load run to its end and give its figures (`simulator.load.figures.final`).
+    """Drive one load run to its end and return its figures (`simulator.load.figures.final`).
 
-    `traffic` is for runs that share one; else it is made here. `ended` says whether it came to its end.
+    `traffic` is for runs that share one; otherwise it is made here. `ended` says whether the run reached its end.
 
     Raises:
-        InputError: the traffic can't be had.
-        DatabaseError: the database can't be made or written.
+        InputError: the traffic can't be made or read.
+        DatabaseError: the database can't be created or written.
 
     """
     with closing(traffic or traffic_of(order, hooks)) as found:
@@ -81,19 +85,17 @@ def run_load(order: LoadProfile, hooks: Hooks, traffic: Traffic | None = None) -
 
 def _stored_or_not(order: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
     if order.store and order.path is None:
-        with TemporaryDirectory(
-            prefix=".load-", dir=Path.cwd()
-        ) as folder:  # on the disk that --db would be on
+        with TemporaryDirectory(prefix=".load-", dir=Path.cwd()) as folder:  # on the disk where --db would be
             return _run(replace(order, path=Path(folder) / "load.db"), hooks, traffic)
     return _run(order, hooks, traffic)
 
 
 def traffic_of(order: LoadProfile, hooks: Hooks) -> Traffic:
-    """The recorded log, or the preset's people; made before the clock starts where that is asked for.
+    """Return the recorded log, or the preset's people; prepared before the clock starts where that is asked for.
 
     Raises:
-        InputError: the log can't be read, or holds nothing.
-        KeyboardInterrupt: somebody wanted an end while it was made.
+        InputError: the log can't be read, or holds no events.
+        KeyboardInterrupt: it was interrupted.
 
     """
 

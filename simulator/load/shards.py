@@ -1,7 +1,7 @@
-"""Shards: independent markets under one program, each with its own people, ids, share of the budget, and database.
+"""Run shards: independent markets under one program, each with its own people, ids, share of the budget and database.
 
-How many there are is part of a run's identity; how many processes work on them, or where, is not. A worker that dies
-takes nothing along: its shard is begun anew.
+The number of shards is part of a run's identity; how many processes work on them, or where, is not. A worker that
+dies takes nothing along: its shard is started again.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from simulator.measuring.heartbeat import Heartbeat
 from simulator.measuring.histogram import Histogram
 from simulator.program.shares import share_of
 
-_LIVES = 3  # how often a shard is begun at most, when its worker dies
-_LOOK_S = 0.2  # how often somebody is asked whether to end
-_FILES = ("", "-wal", "-shm", ".lock")  # a database's own, by what follows its name
+_LIVES = 3  # how often a shard is started at most, when its worker dies
+_LOOK_S = 0.2  # interval between checks for an interruption
+_FILES = ("", "-wal", "-shm", ".lock")  # suffixes of a database's own files
 MakeExecutor = Callable[[], Executor]
 
 
 @dataclass(frozen=True)
 class Shards:
-    """So many markets, worked on by so many processes of this machine, or by a cluster at an address."""
+    """The number of markets, and what works on them: processes of this machine, or a cluster at an address."""
 
     count: int
     workers: int = 1
@@ -43,22 +43,22 @@ class Shards:
 
 
 def shard_path(path: Path, number: int) -> Path:
-    """Where the `number`-th shard (from 1) of a sharded database is."""
+    """Return the path of the `number`-th shard (from 1) of a sharded database."""
     return path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
 def shard_orders(order: LoadProfile, count: int) -> list[LoadProfile]:
-    """The orders of the shards: people, events and budget are split, seeds are drawn from the run's."""
+    """Return the profiles of the shards: people, events and budget are split, seeds are derived from the run's."""
     return [_shard(order, number, count) for number in range(count)]
 
 
 def run_shards(order: LoadProfile, shards: Shards, hooks: Hooks) -> dict[str, Any]:
-    """Run all shards and merge: the figures of all, and with a path one database with the sums of theirs.
+    """Run all shards and merge their figures, and with a path their sums into one database.
 
     Raises:
-        InputError, DatabaseError: as `run_load`; of the first shard that can't be run.
+        InputError, DatabaseError: as `run_load`, from the first shard that can't be run.
         ReferralError: a shard's worker died again and again.
-        KeyboardInterrupt: somebody wanted an end; the databases of shards stay, unmerged.
+        KeyboardInterrupt: it was interrupted; the databases of shards stay, unmerged.
 
     """
     orders = shard_orders(order, shards.count)
@@ -75,7 +75,7 @@ def run_shards(order: LoadProfile, shards: Shards, hooks: Hooks) -> dict[str, An
 
 
 def work(order: LoadProfile) -> dict[str, Any]:
-    """One shard, in whatever process: begun anew where a worker that died left something."""
+    """Run one shard in whatever process, after removing what a worker that died left behind."""
     if order.path is not None:
         for tail in _FILES:
             order.path.with_name(order.path.name + tail).unlink(missing_ok=True)
@@ -83,10 +83,10 @@ def work(order: LoadProfile) -> dict[str, Any]:
 
 
 def _check_free(paths: Sequence[Path]) -> None:
-    """See that nothing is in the way: what a shard finds at its place it takes for a dead worker's."""
+    """Check that no file is in the way, since a shard takes a file at its path for a dead worker's."""
     for path in paths:
         if path.exists():
-            raise DatabaseError(f"{path}: exists already; name another file, or remove this one first")
+            raise DatabaseError(f"{path}: already exists; name another file, or remove this one first")
 
 
 def _run_all(orders: Sequence[LoadProfile], shards: Shards, hooks: Hooks) -> list[dict[str, Any]]:
@@ -111,7 +111,12 @@ def _run_all(orders: Sequence[LoadProfile], shards: Shards, hooks: Hooks) -> lis
 
 
 def _as_they_end(futures: Iterable[Future[Any]], stopped: Callable[[], bool]) -> Iterator[Future[Any]]:
-    """Each future when it is done. Raises KeyboardInterrupt when somebody wants an end."""
+    """Yield each future when it is done.
+
+    Raises:
+        KeyboardInterrupt: the run was interrupted.
+
+    """
     left = set(futures)
     while left:
         done, left = wait(left, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
@@ -121,7 +126,7 @@ def _as_they_end(futures: Iterable[Future[Any]], stopped: Callable[[], bool]) ->
 
 
 def _give_up(executor: Executor) -> None:
-    """Begin no other shard, and end those that are worked on: what they come to is nothing without the rest."""
+    """Start no other shard and end those in work, as their results are useless without the rest."""
     executor.shutdown(wait=False, cancel_futures=True)
     for process in active_children():
         process.terminate()
@@ -161,6 +166,6 @@ def _shard(order: LoadProfile, number: int, count: int) -> LoadProfile:
 
 
 def _seed(seed: int, number: int, count: int) -> int:
-    """Other people and another luck for each shard, always the same ones."""
+    """Return the seed of a shard: other people and other luck for each, always the same ones."""
     digest = blake2b(f"{seed}:{number}:{count}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 2

@@ -1,4 +1,4 @@
-"""What load is driven into: a platform with its database, or the rules alone."""
+"""Define what load is driven into: a platform with its database, or the rules alone."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ class Target(Measured, Protocol):
     """Takes messages and judges them."""
 
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
-        """Judge messages; `done` hears when that is done, and stored where they are stored."""
+        """Judge messages; `done` is called when that is done, and stored if they are stored."""
 
     def flush(self) -> None:
-        """Have everything done that was taken."""
+        """Finish everything that was taken."""
 
     def settle(self) -> None:
-        """Finish: everything due by the newest event is released, indexes are made."""
+        """Finish the run: release everything due by the newest event, and create the indexes."""
 
     def standing(self) -> dict[str, Any]:
-        """What came out: `attributions`, `decisions` by outcome, `reasons`, `rewards` by state, `rows` by table."""
+        """Return the results: `attributions`, `decisions` by outcome, `reasons`, `rewards` by state, table `rows`."""
 
 
 class Stored:
     """A platform with a new database."""
 
     def __init__(self, path: Path, program: Program, settings: Mapping[str, str], *, paced: bool) -> None:
-        """Make the database; `paced`: batches are committed as they come, rather than many together.
+        """Create the database; `paced` commits batches as they come, rather than many together.
 
         Raises:
             DatabaseError: something is at the path already, or it can't be written.
@@ -58,31 +58,31 @@ class Stored:
         self.platform.hold(1 if paced else HELD_EVENTS)
 
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
-        """Judge and store; `done` comes from the writer's thread."""
+        """Judge and store messages; `done` is called from the writer's thread."""
         counts = self.platform.receive_columns(messages, done=done)
-        self.platform.subscribers.take_reviews()  # nobody here settles them: they are not to pile up
+        self.platform.subscribers.take_reviews()  # nobody settles them here; don't let them pile up
         return counts
 
     def flush(self) -> None:
-        """Have everything written."""
+        """Write everything that was taken."""
         self.platform.flush()
 
     def settle(self) -> None:
-        """Release what is due, and make the indexes where they are not there yet."""
+        """Release what is due, and create the indexes if they are not there yet."""
         self.platform.advance(self.platform.earliest_now)
         self.platform.index()
 
     def bytes(self) -> int:
-        """The database's file and its log."""
+        """Return the size of the database's file and its log, in bytes."""
         return file_bytes(self.path)
 
     def heartbeat(self, row: Row) -> None:
-        """Keep a row of measurements, and say that we live."""
+        """Store a row of measurements, and record that the run is alive."""
         self.platform.heartbeat(row)
         self.platform.clock("running", self.platform.newest)
 
     def standing(self) -> dict[str, Any]:
-        """What stands in the database."""
+        """Return the results in the database."""
         query = self.platform.query
         found = self.platform.summary()
         rows = row_counts(query)
@@ -94,7 +94,7 @@ class Stored:
         }
 
     def close(self) -> None:
-        """Say that it is finished, and let go of the database."""
+        """Record that the run is finished, and close the database."""
         try:
             self.platform.clock("finished", self.platform.newest)
         finally:
@@ -102,7 +102,7 @@ class Stored:
 
 
 class RulesAlone:
-    """The engine and nothing else: no row leaves memory."""
+    """The engine without a database: no row leaves memory."""
 
     def __init__(self, program: Program) -> None:
         self.judging, self.writing = Stopwatch(), Stopwatch()
@@ -113,11 +113,16 @@ class RulesAlone:
         self._in_review: dict[int, str | None] = {}
 
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
-        """Judge messages; raises InputError for a message that repeats one of an earlier batch."""
+        """Judge messages.
+
+        Raises:
+            InputError: a message repeats one of an earlier batch.
+
+        """
         lookup = self._engine.look_up(messages)
         if len(lookup.repeated):
             raise InputError(
-                "a message came twice, and without a database there is nothing to hold it against; "
+                "a message came twice, which can't be checked without a database; "
                 "leave out --no-store, or play a log without repeats"
             )
         receipts = self._engine.receive(messages, lookup, NO_EVENTS)
@@ -126,18 +131,18 @@ class RulesAlone:
         return Counts.of(receipts)
 
     def flush(self) -> None:
-        """Nothing waits."""
+        """Do nothing: no message waits."""
 
     def settle(self) -> None:
         """Release what is due."""
         self._count(self._engine.advance(max(self._engine.newest, self._engine.watermark)))
 
     def bytes(self) -> int:
-        """Nothing is stored."""
+        """Return 0: nothing is stored."""
         return 0
 
     def standing(self) -> dict[str, Any]:
-        """What the engine's rollups add up to."""
+        """Return the results as the sums of the engine's rollups."""
         outcomes: dict[str, int] = {}
         for (outcome, _), count in self._decided.items():
             outcomes[outcome] = outcomes.get(outcome, 0) + count
@@ -157,7 +162,7 @@ class RulesAlone:
         }
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: no resource is held."""
 
     def _count(self, outcome: Outcome) -> None:
         for _, metric, count, value in outcome.rollup.rows():
@@ -179,7 +184,7 @@ class RulesAlone:
 
 
 def without_repeats(messages: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """The first message of each (`source`, `id`), and how many others there were: what the rules alone can take."""
+    """Return the first message of each (`source`, `id`), as the engine alone needs, and the number of others."""
     first = messages.unique(("source", "id"), keep="first", maintain_order=True)
     return first, messages.height - first.height
 

@@ -1,4 +1,4 @@
-"""Thresholds: `p99<50ms`, `achieved>=20k/s`, `memory<2GB`, parsed, and held against the figures of a run."""
+"""Parse thresholds such as `p99<50ms`, `achieved>=20k/s` and `memory<2GB`, and check the figures of a run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.program.nearest import advice
 
 _SHARES: Final = ("duplicate", "late")
 METRICS: Final = (*PERCENTILES, "behind", "achieved", "judged", "memory", *_SHARES)
-"""What a threshold may ask for: latencies and time behind (durations), rates, memory, and shares of all events."""
+"""Figures with thresholds: latencies and time behind (durations), rates, memory, and shares of all events."""
 
 _FORM: Final = re.compile(r"\s*([a-z0-9.]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)\s*([A-Za-zµ%/]*)\s*")
 _RIGHT: Final = "METRIC<VALUE or METRIC>VALUE, such as p99<50ms, achieved>20k/s or memory<2GB"
@@ -33,7 +33,7 @@ _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
 
 @dataclass(frozen=True)
 class Threshold:
-    """One condition: `text` as given; `value` in seconds, events a second, bytes, or a part of one."""
+    """One condition: `text` as given; `value` in seconds, events a second, bytes, or a fraction."""
 
     text: str
     metric: str
@@ -41,36 +41,41 @@ class Threshold:
     value: float
 
     def held_against(self, figures: Mapping[str, Any]) -> dict[str, Any]:
-        """Whether it holds, with what was measured; a figure that there is not (no event at all) fails it."""
+        """Return whether the threshold is met, and what was measured; a missing figure (no event at all) fails it."""
         measured = measure(figures, self.metric)
         held = measured is not None and _COMPARE[self.sign](measured, self.value)
         return {"threshold": self.text, "metric": self.metric, "measured": measured, "ok": held}
 
 
 def parse_threshold(text: str) -> Threshold:
-    """One threshold of the command line. Raises InputError: what is wrong with it, and what is right."""
+    """Parse one threshold of the command line.
+
+    Raises:
+        InputError: it has another form, or an unknown figure or unit; the message says what is right.
+
+    """
     found = _FORM.fullmatch(text)
     if found is None:
-        raise InputError(f"--threshold '{text}': no threshold; right is {_RIGHT}")
+        raise InputError(f"--threshold '{text}': not a threshold; give {_RIGHT}")
     metric, sign, number, unit = found.groups()
     if metric not in METRICS:
-        raise InputError(f"--threshold '{text}': no figure '{metric}'; {advice(metric, METRICS)}")
+        raise InputError(f"--threshold '{text}': no such figure '{metric}'; {advice(metric, METRICS)}")
     units = _units(metric)
     if unit not in units and not unit:
         raise InputError(
-            f"--threshold '{text}': {number} of what? add {' or '.join(units)}, such as "
+            f"--threshold '{text}': {number} has no unit; add {' or '.join(units)}, such as "
             f"{metric}{sign}{number}{next(one for one in reversed(units) if one in _USUAL)}"
         )
     if unit not in units:
         raise InputError(
-            f"--threshold '{text}': {metric} is not measured in '{unit}'; right is one of "
+            f"--threshold '{text}': {metric} is not measured in '{unit}'; use one of "
             + ", ".join(name or "a plain number" for name in units)
         )
     return Threshold(text.strip(), metric, sign, float(number) * units[unit])
 
 
 def measure(figures: Mapping[str, Any], metric: str) -> float | None:
-    """One of `METRICS` out of a run's figures, in the units of `Threshold.value`."""
+    """Return one of `METRICS` from a run's figures, in the units of `Threshold.value`."""
     if metric in PERCENTILES:
         value = figures["latency_ms"][metric]
         return None if value is None else value / 1000

@@ -1,7 +1,7 @@
-"""Traffic: messages as columns, without end, in the order of their receipt; a preset's world, or a recording.
+"""Make endless traffic: messages as columns in order of receipt, from a preset's world or a recording.
 
-When the world's time or the recording is over it begins again, later, with other people, codes and ids: a repeat is
-load, and not duplicates.
+When the world's time or the recording is over it starts again, later, with other people, codes and ids, so that a
+repeat is load and not duplicates.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from simulator.run.plan import Plan
 from simulator.world.world import World
 
 _RENEWED = ("id", "subject", "code", "contact_ref", "device_ref", "reverses", "decision_id")
-"""Columns that name a person, a thing or a message: on a repeat they name others."""
-_MOST_DAYS = 30  # made at once: a small market stays small in memory, whatever is asked for
+"""Columns that name a person, a thing or a message; a repeat gives them other names."""
+_MOST_DAYS = 30  # made at once: keeps a small market small in memory, whatever is asked for
 
 
 class Traffic(Protocol):
-    """Where messages come from."""
+    """A source of messages."""
 
     @property
     def loops(self) -> int:
-        """How often it has begun, from 1."""
+        """How often the traffic has started, from 1."""
 
     @property
     def left_out(self) -> int:
         """Messages of a recorded log that can't be played: malformed ones, and repeats where nothing is stored."""
 
     def take(self, count: int) -> pl.DataFrame:
-        """The next messages (MESSAGE_SCHEMA, `received_at` rising): at least one, at most `count`."""
+        """Return the next messages (MESSAGE_SCHEMA, `received_at` rising): at least one, at most `count`."""
 
     def close(self) -> None:
-        """No more are wanted."""
+        """Release the source; no more messages are wanted."""
 
 
 def renewed(messages: pl.DataFrame, loop: int, later_ms: int) -> pl.DataFrame:
-    """A repeat of messages, the `loop`-th from 1: `later_ms` later, and everybody and everything by other names."""
+    """Return the `loop`-th pass (from 1) over messages: `later_ms` later, with everybody and everything renamed."""
     if loop == 1:
         return messages
     tail = pl.lit(f".{loop}")
@@ -57,10 +57,15 @@ def renewed(messages: pl.DataFrame, loop: int, later_ms: int) -> pl.DataFrame:
 
 
 class WorldTraffic:
-    """A preset's people, as they are delivered; each loop is another such market, after the one before."""
+    """A preset's people, as delivered; each loop is another such market, after the one before."""
 
     def __init__(self, plan: Plan, program: Program, *, hurried: bool = False) -> None:
-        """`hurried` people make dense traffic. Raises WorldError or InputError for a plan that can't be."""
+        """Start the first market; `hurried` people make dense traffic.
+
+        Raises:
+            WorldError, InputError: the plan can't be carried out.
+
+        """
         self.left_out = 0
         self._plan, self._program = plan, program
         self._spec = dense(plan.world()) if hurried else plan.world()
@@ -69,7 +74,7 @@ class WorldTraffic:
         self._begin()
 
     def take(self, count: int) -> pl.DataFrame:
-        """The next messages, at most `count`."""
+        """Return the next messages, at most `count`."""
         while True:
             taken = self._queue.take(self._ready_until, count)
             if taken.height:
@@ -80,10 +85,10 @@ class WorldTraffic:
                 self._make(count)
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: no resource is held."""
 
     def _begin(self) -> None:
-        """The next market: other people, when the one before is over."""
+        """Start the next market, with other people, when the one before is over."""
         plan = self._plan
         start_ms = plan.start_ms + self.loops * plan.days * DAY_MS
         self._world = World(
@@ -97,16 +102,16 @@ class WorldTraffic:
         self._channels = Channels(self._models, plan.seed + self.loops)
         self._queue = ArrivalQueue()
         self._ready_until = start_ms
-        self._a_day = float(plan.referrers)  # events, and too many: begin with a day
+        self._a_day = float(plan.referrers)  # events per day, overestimated: begin with one day
         self.loops += 1
 
     def _make(self, count: int) -> None:
-        """As many days as will do for so many messages, by those made last: a call costs as much as 1,000 events."""
+        """Simulate as many days as should give `count` messages, as a call costs as much as 1,000 events."""
         days = min(max(round(count / max(self._a_day, 1.0)), 1), _MOST_DAYS)
         until = min(self._ready_until + days * DAY_MS, self._world.end_ms)
         events = self._world.advance(until)
-        self._world.take_people()  # nobody keeps their names here
-        arrivals, _, _ = self._channels.of(events)  # nothing is written to files here
+        self._world.take_people()  # names are not needed here
+        arrivals, _, _ = self._channels.of(events)  # no files are written here
         self._queue.put(on_wire(events, arrivals))
         self._a_day = events.height * DAY_MS / (until - self._ready_until)
         self._ready_until = until
@@ -116,13 +121,15 @@ class Recording:
     """Messages in memory, played again and again."""
 
     def __init__(self, messages: pl.DataFrame, name: str, malformed: int = 0, repeats: int = 0) -> None:
-        """`messages` in the order of receipt; `malformed` lines and `repeats` beside them are left out.
+        """Take `messages` in order of receipt; `malformed` lines and `repeats` were left out of them.
 
-        Raises InputError where there is none that can be played again and again: changes of program are played once.
+        Raises:
+            InputError: there is none that can be played again and again; changes of program are played once.
+
         """
         if not messages["program"].is_null().any():
-            lines = f", {malformed:,} malformed lines (`ingest` says why each)" if malformed else ""
-            raise InputError(f"{name}: no event in it{lines}; a load test needs some to play")
+            lines = f" (malformed lines: {malformed:,}; `ingest` gives the reasons)" if malformed else ""
+            raise InputError(f"{name}: contains no event{lines}; a load test needs events to play")
         self._messages = messages
         first, last = messages["received_at"][0], messages["received_at"][-1]
         self._span = int(last) - int(first) + 1
@@ -131,14 +138,14 @@ class Recording:
         self.left_out = malformed + repeats
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: no resource is held."""
 
     def again(self) -> Recording:
-        """The same, from its beginning."""
+        """Return the same recording from its start."""
         return Recording(self._messages, "recording")
 
     def take(self, count: int) -> pl.DataFrame:
-        """The next messages, at most `count`."""
+        """Return the next messages, at most `count`."""
         while True:
             if self._place == self._messages.height:
                 self._place, self.loops = 0, self.loops + 1
@@ -150,7 +157,7 @@ class Recording:
 
 
 def gather(traffic: Traffic, count: int) -> pl.DataFrame:
-    """The next `count` messages, all of them."""
+    """Return exactly the next `count` messages."""
     parts = [traffic.take(count)]
     found = parts[0].height
     while found < count:
@@ -161,13 +168,13 @@ def gather(traffic: Traffic, count: int) -> pl.DataFrame:
 
 _PIECE = 50_000
 PREPARED = 4_000_000
-"""Messages that are made before the clock starts at most, and then played again: about 1 GB of columns."""
+"""Most messages made before the clock starts, and then played again: about 1 GB of columns."""
 
 
 def prepared(
     traffic: Traffic, events: int | None, name: str, progress: Callable[[int, int], None]
 ) -> Recording:
-    """Traffic made before the clock starts, so that the making is no part of what is measured."""
+    """Make traffic before the clock starts, so that making it is not part of what is measured."""
     wanted = min(events or PREPARED, PREPARED)
     parts: list[pl.DataFrame] = []
     for made in range(0, wanted, _PIECE):

@@ -1,4 +1,4 @@
-"""How a worker of shards begins and ends: told before Polars is loaded, so this file must not load it."""
+"""Start and end the worker processes of shards; this must run before Polars is loaded, so don't load it here."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _THREADS = "POLARS_MAX_THREADS"
 
 
 def begin_worker(workers: int) -> None:
-    """Give this process its share of the cores, let who started it hear of ctrl-C, and end with them.
+    """Give this process its share of the cores, leave ctrl-C to the parent, and end with the parent.
 
-    Without a share each of two workers on two cores has two threads, which wait for one another; a number of threads
-    that somebody has said stands.
+    Without a share each of two workers on two cores has two threads, which wait for one another. A number of threads
+    that is already set is kept.
     """
     os.environ.setdefault(_THREADS, str(max(1, cores() // workers)))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -24,7 +24,7 @@ def begin_worker(workers: int) -> None:
 
 
 def _end_with_parent() -> None:
-    """Whoever started us may be killed: nobody would ever ask for the shard, or give us another."""
+    """End this process when its parent is gone: nobody would ever collect the shard or give us another."""
     parent = parent_process()
     if parent is not None:
         parent.join()

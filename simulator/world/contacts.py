@@ -62,8 +62,8 @@ class Contacts:
     def of(self, keys: Keys, country: Ints, by_phone: Bools, traits: Mapping[str, Ints]) -> pl.DataFrame:
         """Return the columns name, email and phone, one row a person, and `given`, the contact they gave.
 
-        `given` is bytes, normalised as the contract says: e-mail trimmed and in lower case (it is made so), phone digits
-        only. `traits` are the numbers of the further columns named by `looks`.
+        `given` is bytes, normalised as the contract says: e-mail trimmed and in lower case (it is made so), digits of a
+        phone number only. `traits` are the numbers of the further columns named by `looks`.
         """
         number = bits(keys, Purpose.PHONE)
         mailbox = bits(keys, Purpose.MAILBOX)

@@ -42,7 +42,7 @@ def ident(keys: Keys, kind: Happening, number: Ints | int = 0) -> Ints:
 
 
 def later_number(place: int, count: Ints) -> Ints:
-    """Return the number, for `ident`, of the `count`-th event (from 1) of the later milestone at a place in the file."""
+    """Return the `number` for `ident`: the `count`-th event (from 1) of the later milestone at a place in the file."""
     return count + (place << _LATER_SHIFT)
 
 

@@ -114,10 +114,10 @@ def test_the_knee_is_searched(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--rate", "fast"), "--rate fast: no rate; right is"),
-        (("--stages", "10s"), "is no stage; right is"),
-        (("--stages", ""), "--stages '': '' is no stage; right is"),
-        (("--threshold", "p98<1s"), "no figure 'p98'; did you mean"),
+        (("--rate", "fast"), "--rate fast: not a rate; give"),
+        (("--stages", "10s"), "is not a stage; give"),
+        (("--stages", ""), "--stages '': '' is not a stage; give"),
+        (("--threshold", "p98<1s"), "no such figure 'p98'; did you mean"),
         (("--rate", "1k", "--stages", "1s:1k"), "--rate and --stages: give one of the two"),
         (("--no-store", "--db", "x.db"), "--db and --no-store: give one of the two"),
         (("--preset", "telekom"), 'did you mean "telecom"?'),
@@ -162,7 +162,10 @@ def test_a_log_without_a_good_line_says_how_many_are_bad(cli: Cli, tmp_path: Pat
     log.write_text("{}\nnothing\n")
     done = cli("load", "--from", log, "--no-store")
     assert done.status == 2
-    assert "no event in it, 2 malformed lines (`ingest` says why each); a load test needs some" in done.err
+    assert (
+        "contains no event (malformed lines: 2; `ingest` gives the reasons); a load test needs events"
+        in done.err
+    )
 
 
 def recorded(tmp_path: Path, program: Path, *changes: str) -> Path:
@@ -200,7 +203,7 @@ def test_a_log_of_nothing_but_changes_can_t_be_played_again_and_again(
     )
     assert done.status == 2
     assert (
-        "no event in it, 1 malformed lines (`ingest` says why each); a load test needs some to play"
+        "contains no event (malformed lines: 1; `ingest` gives the reasons); a load test needs events to play"
         in done.err
     )
 

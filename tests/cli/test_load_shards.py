@@ -168,7 +168,7 @@ def test_a_worker_that_dies_changes_nothing(order: LoadProfile, exports: Exports
 @pytest.mark.parametrize("name", ["market.db", "market-2.db"])
 def test_what_is_there_is_not_written_over(order: LoadProfile, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("of somebody")
-    with pytest.raises(DatabaseError, match=f"{name}: exists already"):
+    with pytest.raises(DatabaseError, match=f"{name}: already exists"):
         run_shards(order, Shards(2), Hooks(Stopper()))
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(name, "of somebody")]
 

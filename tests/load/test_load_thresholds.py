@@ -55,12 +55,12 @@ def test_where_nothing_was_measured_it_does_not_hold() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("p99", "no threshold; right is METRIC<VALUE"),
-        ("p99=50ms", "no threshold"),
-        ("p98<50ms", "no figure 'p98'; did you mean"),
-        ("p99<50", "50 of what? add us or µs or ms or s or m, such as p99<50ms"),
-        ("late<5", "5 of what? add %, such as late<5%"),
-        ("achieved>5ms", "achieved is not measured in 'ms'; right is one of a plain number"),
+        ("p99", "not a threshold; give METRIC<VALUE"),
+        ("p99=50ms", "not a threshold"),
+        ("p98<50ms", "no such figure 'p98'; did you mean"),
+        ("p99<50", "50 has no unit; add us or µs or ms or s or m, such as p99<50ms"),
+        ("late<5", "5 has no unit; add %, such as late<5%"),
+        ("achieved>5ms", "achieved is not measured in 'ms'; use one of a plain number"),
     ],
 )
 def test_what_is_no_threshold_is_said(text: str, said: str) -> None:

@@ -157,7 +157,7 @@ def test_every_preset_cites_published_figures_of_known_measures() -> None:
         (
             '[source.a]\nname = "A"\npage = "b"\n[preset.x]\nrow = "r"\n'
             'figures = [{ measure = "share-rate", number = 5.0, source = "a" }]',
-            "share-rate is given as percent",
+            "share-rate must be given as percent",
         ),
         (
             '[source.abc]\nname = "A"\npage = "b"\n[preset.x]\nrow = "r"\n'

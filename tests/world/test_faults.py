@@ -249,7 +249,7 @@ def test_rates_are_read_in_order_and_the_channels_own_go_first() -> None:
     timeline = Timeline(rates)
     kinds = np.array([events_code("bill.paid"), events_code("customer.identified")])
     assert timeline.rate("lost", kinds, np.array([START, START])).tolist() == [0.05, 0.0]
-    with pytest.raises(InputError, match="right is"):
+    with pytest.raises(InputError, match="use a mix"):
         timeline.turn(START, 7)
     timeline.turn(START, {"lost": 1})
     timeline.turn(START + HOUR_MS, "clean")

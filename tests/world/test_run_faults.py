@@ -216,7 +216,7 @@ def test_the_command_says_how_often_and_what_never(tmp_path: Path, capfd: pytest
         ("lost=1.5", "0 to 1"),
         ("lost=-1", "0 to 1"),
         ("lost=nan", "0 to 1"),
-        ("lost=often", "no rate"),
+        ("lost=often", "not a rate"),
         ("bill.payed:lost=0.1", 'did you mean "bill.paid"'),
         ("friend.visited:lost=0.1", "not an event type that a client sends"),
     ],
