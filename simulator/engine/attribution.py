@@ -17,7 +17,7 @@ from simulator.engine.version import CompiledProgram
 
 
 @dataclass(frozen=True)
-class Attributed:
+class NewAttributions:
     """New attributions of a batch, in log order.
 
     `ids` are rows of `State.attributions`, `rows` the batch rows that caused them, `links` the link ids.
@@ -30,16 +30,16 @@ class Attributed:
     touch_seqs: Ints
 
 
-def attribute(batch: Batch, state: State, compiled: CompiledProgram) -> Attributed:
+def attribute(batch: Batch, state: State, compiled: CompiledProgram) -> NewAttributions:
     """Attribute the friends of this batch, adding touches and attributions to the state."""
     _add_touches(batch, state, compiled)
     rows = np.sort(np.r_[batch.claims, batch.conversions])
     rows = rows[state.people["attribution"][batch.person[rows]] == NONE] if len(rows) else rows
     if not len(rows):
         none = np.zeros(0, np.int64)
-        return Attributed(none, none, none, none)
+        return NewAttributions(none, none, none, none)
     links = state.codes.find(batch.texts("code", rows))
-    by_code = batch.serving(links, rows, compiled.kinds)
+    by_code = batch.usable_links(links, rows, compiled.kinds)
     touches = _best_touches(batch, state, compiled, rows, ~by_code)
     found = np.flatnonzero(by_code | (touches != NONE))
     found = found[first_of_each(batch.person[rows[found]])]
@@ -53,8 +53,8 @@ def _add_touches(batch: Batch, state: State, compiled: CompiledProgram) -> None:
     if not len(visits):
         return
     links = state.codes.find(batch.texts("code", visits))
-    serves = batch.serving(links, visits, compiled.kinds)
-    visits, links = visits[serves], links[serves]
+    usable = batch.usable_links(links, visits, compiled.kinds)
+    visits, links = visits[usable], links[usable]
     if not len(visits):
         return
     words = state.words.assign(batch.words("channel", visits))
@@ -69,24 +69,26 @@ def _best_touches(batch: Batch, state: State, compiled: CompiledProgram, rows: I
     best = np.full(len(rows), NONE, np.int64)
     touches, window = state.touches, compiled.program.attribution.window_ms
     last = compiled.program.attribution.model == "last-touch"
-    going = np.flatnonzero(wanted)
-    nodes = state.people["touch"][batch.person[rows[going]]]
+    active = np.flatnonzero(wanted)
+    nodes = state.people["touch"][batch.person[rows[active]]]
     while True:
         there = nodes != NONE
-        going, nodes = going[there], nodes[there]
-        if not len(going):
+        active, nodes = active[there], nodes[there]
+        if not len(active):
             return best
-        at, occurred, held = rows[going], touches["occurred_at"][nodes], best[going]
+        at, occurred, held = rows[active], touches["occurred_at"][nodes], best[active]
         fits = touches["seq"][nodes] < batch.seq[at]
         fits &= (occurred <= batch.occurred[at]) & (occurred > batch.occurred[at] - window)
         # the walk goes back in the log: on equal times last-touch keeps the later event, first-touch takes the earlier
         kept = touches["occurred_at"][held]
         fits &= (held == NONE) | ((occurred > kept) if last else (occurred <= kept))
-        best[going[fits]] = nodes[fits]
+        best[active[fits]] = nodes[fits]
         nodes = touches["before"][nodes]
 
 
-def _record(batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools, touches: Ints) -> Attributed:
+def _record(
+    batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools, touches: Ints
+) -> NewAttributions:
     people, held = state.people, state.touches
     links = np.where(by_code, links, held["link"][touches])
     referrers = state.links["owner"][links].astype(np.int64)
@@ -108,7 +110,7 @@ def _record(batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools,
     state.referrers["friends"][rows_of_referrers] = ranks
     _number_generations(state, ids, referrers)
     _count_days(state, ids, rows_of_referrers)
-    return Attributed(ids, rows, links, np.where(by_code, batch.seq[rows], held["seq"][touches]))
+    return NewAttributions(ids, rows, links, np.where(by_code, batch.seq[rows], held["seq"][touches]))
 
 
 def _referrers(state: State, persons: Ints) -> Ints:

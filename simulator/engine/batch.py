@@ -92,7 +92,7 @@ class Batch:
         self.claims = self.rows("friend.claimed")
         self.visits = self.rows("friend.visited")
         self._enter_links()
-        self._enter_known()
+        self._enter_fields()
         self._enter_devices()
         self._enter_firsts()
 
@@ -141,9 +141,9 @@ class Batch:
         )
         self.newly_linked = self.new_links[mark_first(state.people["link"], owners, links + 1)]
 
-    def _enter_known(self) -> None:
+    def _enter_fields(self) -> None:
         rows = np.sort(np.r_[self.identified, self.claims])
-        self._known_rows = rows
+        self._field_rows = rows
         state, eligibility = self.state, self.rows("eligibility.confirmed")
         self.contact = self._latest(
             "contact", rows, state.contact_ids.assign(self.hashed("contact_ref", rows))[0]
@@ -168,9 +168,9 @@ class Batch:
     def _enter_devices(self) -> None:
         """Enter devices that a person is seen with for the first time, with the seq from which each is known."""
         state = self.state
-        if not (len(self._known_rows) or len(self.visits)):
+        if not (len(self._field_rows) or len(self.visits)):
             return
-        rows = np.sort(np.r_[self._known_rows, self.visits])
+        rows = np.sort(np.r_[self._field_rows, self.visits])
         hashed = self.hashed("device_ref", rows)
         rows, devices = rows[hashed.given], hashed.keys[hashed.given]
         gained = state.devices.enter(self.person[rows], devices, self.seq[rows], state.people["device"])
@@ -188,19 +188,19 @@ class Batch:
         claims = self.state.claims.append(seq=self.seq[rows], occurred_at=self.occurred[rows])
         people["claim"][self.person[rows]] = claims + 1
 
-    def serving(self, links: Ints, rows: Ints, kinds: Ints | None) -> Bools:
+    def usable_links(self, links: Ints, rows: Ints, kinds: Ints | None) -> Bools:
         """Return which of these links (ids or NONE) are live and may refer when the event at each of `rows` is judged.
 
         `kinds` are the words of the referrer kinds that may refer, None for all.
         """
         known: Bools = links != NONE
-        serves: Bools = known.copy()
-        serves[known] = self.state.links["seq"][links[known]] < self.seq[rows[known]]
-        if kinds is not None and serves.any():
-            at = np.flatnonzero(serves)
+        usable: Bools = known.copy()
+        usable[known] = self.state.links["seq"][links[known]] < self.seq[rows[known]]
+        if kinds is not None and usable.any():
+            at = np.flatnonzero(usable)
             owners = self.state.links["owner"][links[at]].astype(np.int64)
-            serves[at] = np.isin(self.kind.at(owners, rows[at]), kinds)
-        return serves
+            usable[at] = np.isin(self.kind.at(owners, rows[at]), kinds)
+        return usable
 
     def keep(self) -> None:
         """Write the overlaid fields into the state."""

@@ -42,7 +42,7 @@ class Settlement:
 
 
 @dataclass
-class Decided:
+class NewDecisions:
     """A batch's decisions in log order as first made, and the verdicts received in it.
 
     Columns by decision: batch `rows`, index of the `milestone` in the file, `friend`, `referrer` (NONE where
@@ -85,27 +85,27 @@ def decide(
     compiled: CompiledProgram,
     first_id: int,
     meter: Meter = OFF,
-) -> Decided:
+) -> NewDecisions:
     """Judge the batch's conversions and verdicts, and update counts, reviews and who has qualified."""
     decided = _draft(batch, state, compiled, first_id)
-    groups = _groups(state, compiled, decided)
+    groups = _group_keys(state, compiled, decided)
     is_any = np.array([milestone.occurrence == "any" for milestone in compiled.program.milestones], bool)
-    contested = is_any[decided.milestone] & np.isin(decided.barred, (0, TOO_LATE))
-    disputed = np.flatnonzero(contested)
+    is_contested = is_any[decided.milestone] & np.isin(decided.barred, (0, TOO_LATE))
+    disputed = np.flatnonzero(is_contested)
     before = disputed[state.qualified.find(groups[disputed]) >= 0]
     decided.bar(before, OCCURRENCE)
-    contested[before] = False
-    _rule(batch, state, compiled, decided, meter)
-    touched = _settle(batch, state, compiled, decided, contested, groups)
-    _only_first(decided, np.flatnonzero(contested & ~touched), groups)
-    _remember(batch, state, compiled, decided, groups)
+    is_contested[before] = False
+    _apply_rules(batch, state, compiled, decided, meter)
+    touched = _apply_verdicts(batch, state, compiled, decided, is_contested, groups)
+    _bar_repeats(decided, np.flatnonzero(is_contested & ~touched), groups)
+    _update_state(batch, state, compiled, decided, groups)
     return decided
 
 
-def _draft(batch: Batch, state: State, compiled: CompiledProgram, first_id: int) -> Decided:
+def _draft(batch: Batch, state: State, compiled: CompiledProgram, first_id: int) -> NewDecisions:
     """Draft every decision with the reasons that need no rule, except `any`, which depends on what qualifies."""
-    numbers = _number(batch, state)
-    rows, places = _pairs(batch, compiled)
+    numbers = _number_conversions(batch, state)
+    rows, places = _pair_with_milestones(batch, compiled)
     friend = batch.person[rows]
     attribution = state.people["attribution"][friend].astype(np.int64)
     made = state.attributions
@@ -122,14 +122,14 @@ def _draft(batch: Batch, state: State, compiled: CompiledProgram, first_id: int)
             ~attributed,
             occurred < touch_at,
             outside,
-            _wrong_number(compiled, places, numbers[rows] if len(rows) else rows),
-            _too_late(compiled, places, occurred - touch_at),
+            _is_wrong_number(compiled, places, numbers[rows] if len(rows) else rows),
+            _is_too_late(compiled, places, occurred - touch_at),
         ],
         [UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE],
         0,
     )
     count = len(rows)
-    return Decided(
+    return NewDecisions(
         first_id,
         rows,
         places,
@@ -144,7 +144,7 @@ def _draft(batch: Batch, state: State, compiled: CompiledProgram, first_id: int)
     )
 
 
-def _number(batch: Batch, state: State) -> Ints:
+def _number_conversions(batch: Batch, state: State) -> Ints:
     """Return each conversion's number (from 1) among its person's events of its type, and update the counts."""
     rows = batch.conversions
     numbers = np.zeros(len(batch), np.int64)
@@ -160,7 +160,7 @@ def _number(batch: Batch, state: State) -> Ints:
     return numbers
 
 
-def _pairs(batch: Batch, compiled: CompiledProgram) -> tuple[Ints, Ints]:
+def _pair_with_milestones(batch: Batch, compiled: CompiledProgram) -> tuple[Ints, Ints]:
     """Pair each conversion with each milestone on its type: batch rows and indices in the file, in log order."""
     rows, places = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for code, milestones in compiled.milestones_by_type.items():
@@ -174,32 +174,34 @@ def _pairs(batch: Batch, compiled: CompiledProgram) -> tuple[Ints, Ints]:
     return all_rows[order], all_places[order]
 
 
-def _wrong_number(compiled: CompiledProgram, places: Ints, numbers: Ints) -> Bools:
+def _is_wrong_number(compiled: CompiledProgram, places: Ints, numbers: Ints) -> Bools:
     wanted = [m.occurrence if isinstance(m.occurrence, int) else 0 for m in compiled.program.milestones]
     nth = np.array(wanted, np.int64)[places]
     wrong: Bools = (nth > 0) & (numbers != nth)
     return wrong
 
 
-def _too_late(compiled: CompiledProgram, places: Ints, ages: Ints) -> Bools:
+def _is_too_late(compiled: CompiledProgram, places: Ints, ages: Ints) -> Bools:
     within = [NONE if m.within_ms is None else m.within_ms for m in compiled.program.milestones]
     limit = np.array(within, np.int64)[places]
     late: Bools = (limit != NONE) & (ages > limit)
     return late
 
 
-def _groups(state: State, compiled: CompiledProgram, decided: Decided) -> np.ndarray:
+def _group_keys(state: State, compiled: CompiledProgram, decided: NewDecisions) -> np.ndarray:
     """Return a key for each decision's friend and milestone name."""
     names = np.array([state.milestone_id(m.name) for m in compiled.program.milestones], np.int64)
     return pair(decided.friend, names[decided.milestone])
 
 
-def _rule(batch: Batch, state: State, compiled: CompiledProgram, decided: Decided, meter: Meter) -> None:
+def _apply_rules(
+    batch: Batch, state: State, compiled: CompiledProgram, decided: NewDecisions, meter: Meter
+) -> None:
     """Evaluate the rules of all decisions that nothing bars."""
     open_rows = np.flatnonzero(decided.barred == 0)
     if not len(open_rows):
         return
-    asked = FactContext(
+    context = FactContext(
         batch,
         state,
         compiled.program,
@@ -208,7 +210,7 @@ def _rule(batch: Batch, state: State, compiled: CompiledProgram, decided: Decide
         decided.attribution[open_rows],
         decided.referrer[open_rows],
     )
-    facts = facts_of(asked, compiled.facts, meter)
+    facts = facts_of(context, compiled.facts, meter)
     ruled = judge_by_rules(compiled, facts, decided.milestone[open_rows], meter)
     decided.ruled, decided.verdicts = open_rows, ruled
     decided.outcome[open_rows] = ruled.outcome
@@ -217,7 +219,7 @@ def _rule(batch: Batch, state: State, compiled: CompiledProgram, decided: Decide
         decided.failed[place], decided.facts[place] = ruled.failed[at], ruled.facts[at]
 
 
-def _only_first(decided: Decided, places: Ints, groups: np.ndarray) -> None:
+def _bar_repeats(decided: NewDecisions, places: Ints, groups: np.ndarray) -> None:
     """Bar every decision on an `any` milestone after the first that qualified for the same friend."""
     winners = places[decided.outcome[places] == QUALIFIED]
     winners = winners[first_of_each(groups[winners])]
@@ -230,12 +232,12 @@ def _only_first(decided: Decided, places: Ints, groups: np.ndarray) -> None:
     decided.bar(places[later], OCCURRENCE)
 
 
-def _settle(
+def _apply_verdicts(
     batch: Batch,
     state: State,
     compiled: CompiledProgram,
-    decided: Decided,
-    contested: Bools,
+    decided: NewDecisions,
+    is_contested: Bools,
     groups: np.ndarray,
 ) -> Bools:
     """Apply verdicts, interleaved in log order with the decisions of the same friends and milestones.
@@ -264,12 +266,12 @@ def _settle(
     touched = np.isin(groups, concerned)
     qualified = set(concerned[state.qualified.find(concerned) >= 0].tolist())
     seen: set[int] = set()
-    walk = [(row, 0, place) for place, row in zip(*_listed(touched, decided.rows), strict=True)]
+    walk = [(row, 0, place) for place, row in zip(*_marked_rows(touched, decided.rows), strict=True)]
     walk += [(row, 1, at) for at, row in enumerate(verdicts.tolist())]
     for row, is_verdict, at in sorted(walk):
         if not is_verdict:
             group = int(groups[at])
-            if contested[at] and group in qualified:
+            if is_contested[at] and group in qualified:
                 decided.bar(np.array([at]), OCCURRENCE)
             seen.add(at)
             if decided.outcome[at] == QUALIFIED:
@@ -284,11 +286,13 @@ def _settle(
         if case is None:
             decided.no_effect.append(row)
             continue
-        decided.settlements.append(_verdict(row, case, approves[at], _case_groups(state, [case]), qualified))
+        decided.settlements.append(
+            _settlement(row, case, approves[at], _case_groups(state, [case]), qualified)
+        )
     return touched
 
 
-def _verdict(row: int, case: Case, approve: bool, group: np.ndarray, qualified: set[int]) -> Settlement:
+def _settlement(row: int, case: Case, approve: bool, group: np.ndarray, qualified: set[int]) -> Settlement:
     if not approve:
         return Settlement(row, case, REFUSED, Reason.DECLINED.value)
     key = int(group[0])
@@ -298,7 +302,7 @@ def _verdict(row: int, case: Case, approve: bool, group: np.ndarray, qualified: 
     return Settlement(row, case, QUALIFIED, None)
 
 
-def _listed(mask: Bools, rows: Ints) -> tuple[list[int], list[int]]:
+def _marked_rows(mask: Bools, rows: Ints) -> tuple[list[int], list[int]]:
     places = np.flatnonzero(mask)
     return places.tolist(), rows[places].tolist()
 
@@ -309,7 +313,9 @@ def _case_groups(state: State, cases: list[Case]) -> np.ndarray:
     return pair(friends, names)
 
 
-def _cases(batch: Batch, compiled: CompiledProgram, decided: Decided, places: Ints) -> list[tuple[int, Case]]:
+def _cases(
+    batch: Batch, compiled: CompiledProgram, decided: NewDecisions, places: Ints
+) -> list[tuple[int, Case]]:
     """Return the decisions at these indices as cases, each with its index."""
     if not len(places):
         return []
@@ -346,11 +352,11 @@ def _cases(batch: Batch, compiled: CompiledProgram, decided: Decided, places: In
     ]
 
 
-def _remember(
+def _update_state(
     batch: Batch,
     state: State,
     compiled: CompiledProgram,
-    decided: Decided,
+    decided: NewDecisions,
     groups: np.ndarray,
 ) -> None:
     """Keep the open reviews, and who has qualified for what."""

@@ -19,7 +19,7 @@ class Devices:
     def __init__(self) -> None:
         self.rows = Columns({"device": (np.uint64, 0), "seq": (np.uint32, 0), "before": (np.int32, NONE)})
         self._index = KeyIndex()
-        self._strays: dict[tuple[int, int], int] = {}  # rows of pairs whose key another pair holds
+        self._collisions: dict[tuple[int, int], int] = {}  # rows of pairs whose key another pair holds
 
     def enter(self, persons: Ints, devices: Keys, seqs: Ints, heads: Ints) -> Ints:
         """Add new pairs; return the persons who gained a device, each as often as they gained one.
@@ -33,8 +33,8 @@ class Devices:
         held = self.rows["device"][self._index.get(insertion.slots)]
         for row in np.flatnonzero(held != devices).tolist():
             key, one = (int(persons[row]), int(devices[row])), slice(row, row + 1)
-            if key not in self._strays:
-                self._strays[key] = int(self._add(persons[one], devices[one], seqs[one], heads)[0])
+            if key not in self._collisions:
+                self._collisions[key] = int(self._add(persons[one], devices[one], seqs[one], heads)[0])
                 gained.append(persons[one])
         return np.concatenate(gained)
 
@@ -43,7 +43,7 @@ class Devices:
         found = self._index.find(mix(persons) ^ devices)
         wrong = (found != NONE) & (self.rows["device"][found] != devices)
         for row in np.flatnonzero(wrong).tolist():
-            found[row] = self._strays.get((int(persons[row]), int(devices[row])), NONE)
+            found[row] = self._collisions.get((int(persons[row]), int(devices[row])), NONE)
         return found
 
     def _add(self, persons: Ints, devices: Keys, seqs: Ints, heads: Ints) -> Ints:

@@ -75,7 +75,7 @@ class Engine:
         self._persons = 0
         self._next_decision = 1
         self._next_entry = 1
-        self._compiled = self._in_force(1, program)
+        self._compiled = self._compile(1, program)
 
     @property
     def last_seq(self) -> int:
@@ -133,7 +133,7 @@ class Engine:
 
         """
         self.meter.start()
-        record = self._record()
+        record = self._new_record()
         received = events["received_at"].to_numpy()
         if len(received):
             if received[0] < self.newest or received[0] <= self.watermark or (np.diff(received) < 0).any():
@@ -145,7 +145,7 @@ class Engine:
             for first, last in pairwise(cuts):
                 part = events[first:last]
                 if first in changes:
-                    self._change(part, record)
+                    self._change_program(part, record)
                 self._fold(part, record)
         return self._outcome(record)
 
@@ -178,31 +178,31 @@ class Engine:
         if now_ms < self.newest:
             raise ValueError(f"can't advance to {now_ms}: it is before the newest receipt, {self.newest}")
         self.meter.start()
-        record = self._record()
+        record = self._new_record()
         self.watermark = max(self.watermark, now_ms)
         released = release(self._ledger, self.watermark + 1)
         self.meter.record("reward")
         record_released(record, released)
         return self._outcome(record)
 
-    def _in_force(self, number: int, program: Program) -> CompiledProgram:
+    def _compile(self, number: int, program: Program) -> CompiledProgram:
         self._terms[number] = self._ledger.add_terms(number, program.rewards)
         kinds = None
         if program.referrers is not None:
             kinds = self._state.words.assign(program.referrers)
         return CompiledProgram(number, program, kinds)
 
-    def _record(self) -> Record:
+    def _new_record(self) -> Record:
         first_line = len(self._ledger.lines)
         return Record(
             self._state, self._ledger, self._compiled, self._leaders, self._next_decision, first_line
         )
 
-    def _change(self, part: pl.DataFrame, record: Record) -> None:
+    def _change_program(self, part: pl.DataFrame, record: Record) -> None:
         """Change the program with the first event of `part`; what was due before is released under the old one."""
         at, seq = int(part["received_at"][0]), int(part["seq"][0])
         record_released(record, release(self._ledger, at))
-        self._compiled = self._in_force(self._compiled.number + 1, self._parse(part["program"][0]))
+        self._compiled = self._compile(self._compiled.number + 1, self._parse(part["program"][0]))
         record_expected(record, expect_budget(self._ledger, self.program.budget_minor, at))
         record.compiled = self._compiled
         record_program(record, Version(self._compiled.number, seq, self._compiled.program), at)

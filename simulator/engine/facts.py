@@ -123,16 +123,16 @@ def _same_device(context: FactContext) -> pl.Series:
     other = np.where(fewer, context.referrer, context.friend)
     now = context.batch.seq[context.rows]
     same = np.zeros(len(now), bool)
-    going, nodes = np.arange(len(now)), people["device"][walked]
+    active, nodes = np.arange(len(now)), people["device"][walked]
     while True:
-        on = (nodes != NONE) & ~same[going]
-        going, nodes = going[on], nodes[on]
-        if not len(going):
+        on = (nodes != NONE) & ~same[active]
+        active, nodes = active[on], nodes[on]
+        if not len(active):
             return pl.Series(same)
-        theirs = context.state.devices.find(other[going], devices["device"][nodes])
-        by_then = (theirs >= 0) & (devices["seq"][nodes] <= now[going])
-        by_then &= devices["seq"][np.maximum(theirs, 0)] <= now[going]
-        same[going[by_then]] = True
+        theirs = context.state.devices.find(other[active], devices["device"][nodes])
+        by_then = (theirs >= 0) & (devices["seq"][nodes] <= now[active])
+        by_then &= devices["seq"][np.maximum(theirs, 0)] <= now[active]
+        same[active[by_then]] = True
         nodes = devices["before"][nodes]
 
 

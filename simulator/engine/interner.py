@@ -84,7 +84,7 @@ class Interner:
     def __init__(self) -> None:
         self._index = KeyIndex()
         self._checks = np.zeros(1024, np.uint32)
-        self._strays: dict[tuple[int, int], int] = {}  # ids of texts whose first hash another text holds
+        self._collisions: dict[tuple[int, int], int] = {}  # ids of texts whose first hash another text holds
         self._size = 0
 
     def __len__(self) -> int:
@@ -97,14 +97,14 @@ class Interner:
         if not len(given):
             return ids, given
         keys, checks = hashed.keys[given], _half(hashed.checks[given])
-        claim = self._index.get_or_insert(keys)
-        firsts = given[claim.first]
-        self._index.put(claim.slots[claim.first], np.arange(self._size, self._size + len(firsts)))
-        self._enter(checks[claim.first])
-        ids[given] = self._index.get(claim.slots)
+        insertion = self._index.get_or_insert(keys)
+        firsts = given[insertion.first]
+        self._index.put(insertion.slots[insertion.first], np.arange(self._size, self._size + len(firsts)))
+        self._enter(checks[insertion.first])
+        ids[given] = self._index.get(insertion.slots)
         wrong = self._checks[ids[given]] != checks
         if wrong.any():
-            firsts = np.sort(np.r_[firsts, self._assign_strays(ids, given[wrong], hashed)])
+            firsts = np.sort(np.r_[firsts, self._assign_collisions(ids, given[wrong], hashed)])
         return ids, firsts
 
     def find(self, hashed: Hashed) -> Ints:
@@ -113,19 +113,19 @@ class Interner:
         there = np.flatnonzero(ids != NONE)
         wrong = there[self._checks[ids[there]] != _half(hashed.checks[there])]
         for row in wrong.tolist():
-            ids[row] = self._strays.get((int(hashed.keys[row]), int(hashed.checks[row])), NONE)
+            ids[row] = self._collisions.get((int(hashed.keys[row]), int(hashed.checks[row])), NONE)
         return ids
 
-    def _assign_strays(self, ids: Ints, rows: Ints, hashed: Hashed) -> Ints:
+    def _assign_collisions(self, ids: Ints, rows: Ints, hashed: Hashed) -> Ints:
         """Assign ids to texts whose first hash another text holds, one at a time, and return the rows that are new."""
         new = []
         for row in rows.tolist():
             key = (int(hashed.keys[row]), int(hashed.checks[row]))
-            if key not in self._strays:
-                self._strays[key] = self._size
+            if key not in self._collisions:
+                self._collisions[key] = self._size
                 self._enter(_half(hashed.checks[row : row + 1]))
                 new.append(row)
-            ids[row] = self._strays[key]
+            ids[row] = self._collisions[key]
         return np.array(new, np.int64)
 
     def _enter(self, checks: NDArray[np.uint32]) -> None:

@@ -79,11 +79,11 @@ class KeyIndex:
             if len(at):
                 slots = buckets[at] * BUCKET + match[at].argmax(axis=1)
                 found[at if rows is None else rows[at]] = self._values[slots]
-            going = np.flatnonzero(~hit & (held[:, -1] != 0))
-            if not len(going):
+            active = np.flatnonzero(~hit & (held[:, -1] != 0))
+            if not len(active):
                 return found
-            rows = going if rows is None else rows[going]
-            wanted, buckets = wanted[going], buckets[going] + 1
+            rows = active if rows is None else rows[active]
+            wanted, buckets = wanted[active], buckets[active] + 1
 
     def get_or_insert(self, keys: Keys) -> Insertion:
         """Find keys, inserting each absent key once however often it occurs.
@@ -141,13 +141,13 @@ class KeyIndex:
                 break
             left = np.ones(len(rows), bool)
             left[new] = False
-            going = np.flatnonzero(left)
-            wanted, rows, buckets = wanted[going], rows[going], buckets[going] + full[going]
+            active = np.flatnonzero(left)
+            wanted, rows, buckets = wanted[active], rows[active], buckets[active] + full[active]
             if (buckets >= self._ends[buckets // self._room]).any():
                 before = self._room
-                self._lengthen()
-                buckets = _moved(buckets, before, self._room)
-                places = _moved(places, before * BUCKET, self._room * BUCKET)
+                self._extend_slack()
+                buckets = _relocated(buckets, before, self._room)
+                places = _relocated(places, before * BUCKET, self._room * BUCKET)
         first = entered & (self._values[places] == np.arange(count))
         self._count += int(np.count_nonzero(first))
         return Insertion(places, entered, first)
@@ -177,7 +177,7 @@ class KeyIndex:
         self._shift = (parts * (self._room - self._homes)).astype(np.uint64)
         self._ends: Ints = parts * self._room + self._homes + self._slack - 1
 
-    def _lengthen(self) -> None:
+    def _extend_slack(self) -> None:
         """Double the slack behind all parts, after a run of full buckets reached the end of one."""
         self._slack *= 2
         self._widen()
@@ -275,7 +275,7 @@ def _room(buckets: int) -> int:
     return 1 << 2 * ((buckets - 1).bit_length() + 1 >> 1)
 
 
-def _moved(places: Ints, before: int, after: int) -> Ints:
+def _relocated(places: Ints, before: int, after: int) -> Ints:
     """Return where indices move to when the room of each part grows from `before` to `after`."""
     return places + places // before * (after - before)
 

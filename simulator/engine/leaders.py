@@ -23,7 +23,7 @@ POOL = 3
 """Size of the ordered reserve, in boards: until so many have fallen behind, nobody else needs to be looked at."""
 
 _Place = tuple[int, int, int, int]  # id, friends, qualified, issued
-_Key = tuple[Any, ...]  # the smallest ranks first
+_RankKey = tuple[Any, ...]  # the smallest ranks first
 
 
 class Board:
@@ -35,7 +35,7 @@ class Board:
         self._tie = tie
         self._pool = np.zeros(0, np.int64)
         # nobody outside the pool ranks before this key; None if nobody is outside
-        self._beyond: _Key | None = None
+        self._best_outside: _RankKey | None = None
         self._places: list[_Place] = []
 
     def changed(self, touched: Ints) -> list[tuple[int, _Place]]:
@@ -43,12 +43,14 @@ class Board:
 
         `touched` are the rows whose numbers changed since then.
         """
-        pool = self._in_order(np.union1d(self._pool, touched))
-        if self._beyond is not None and (len(pool) < SIZE or self._key(pool[SIZE - 1]) > self._beyond):
-            pool, self._beyond = self._in_order(self._everyone()), None
+        pool = self._ranked(np.union1d(self._pool, touched))
+        if self._best_outside is not None and (
+            len(pool) < SIZE or self._rank_key(pool[SIZE - 1]) > self._best_outside
+        ):
+            pool, self._best_outside = self._ranked(self._candidates()), None
         if len(pool) > POOL * SIZE:
-            left_out = self._key(pool[POOL * SIZE])
-            self._beyond = left_out if self._beyond is None else min(left_out, self._beyond)
+            left_out = self._rank_key(pool[POOL * SIZE])
+            self._best_outside = left_out if self._best_outside is None else min(left_out, self._best_outside)
             pool = pool[: POOL * SIZE]
         self._pool = pool
         columns = [pool[:SIZE], *(self._held[name][pool[:SIZE]] for name in STANDING)]
@@ -60,7 +62,7 @@ class Board:
             if number > len(before) or before[number - 1] != place
         ]
 
-    def _everyone(self) -> Ints:
+    def _candidates(self) -> Ints:
         """Return all rows that could be in the pool: the top ones with friends by the first key, including ties."""
         ids = np.flatnonzero(self._held["friends"][: len(self._held)] > 0)
         least = POOL * SIZE + 1
@@ -69,7 +71,7 @@ class Board:
             ids = ids[key >= np.partition(key, len(ids) - least)[len(ids) - least]]
         return ids
 
-    def _in_order(self, ids: Ints) -> Ints:
+    def _ranked(self, ids: Ints) -> Ints:
         ties = np.asarray(self._tie(ids))
         if ties.dtype.kind == "U":  # replaced by their ranks: NumPy sorts texts slowly
             ties = np.unique(ties, return_inverse=True)[1]
@@ -77,7 +79,7 @@ class Board:
         ordered: Ints = ids[np.lexsort((ties, *keys))]
         return ordered
 
-    def _key(self, one: int) -> _Key:
+    def _rank_key(self, one: int) -> _RankKey:
         return (*(-int(self._held[name][one]) for name in self._keys), *self._tie(np.array([one])))
 
 

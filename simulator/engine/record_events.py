@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 
 from simulator.engine.arrays import NONE, grouped, mark_first
-from simulator.engine.attribution import Attributed
+from simulator.engine.attribution import NewAttributions
 from simulator.engine.audit import ATTRIBUTED, DECIDED, PROGRAM, SETTLED, absent
 from simulator.engine.batch import Batch
-from simulator.engine.decisions import Decided
+from simulator.engine.decisions import NewDecisions
 from simulator.engine.lateness import histogram
 from simulator.engine.outcome import SCHEMAS, Version
 from simulator.engine.record import Record
@@ -67,7 +67,7 @@ def _count_sources(record: Record, batch: Batch) -> None:
     record.breakdown.add(np.array(codes)[places], by_day(batch.received))
 
 
-def record_attributed(record: Record, attributed: Attributed) -> None:
+def record_attributed(record: Record, attributed: NewAttributions) -> None:
     """Record the batch's attributions: rows and audit entries."""
     made, ids, state = record.state.attributions, attributed.ids, record.state
     if not len(ids):
@@ -105,7 +105,7 @@ def record_attributed(record: Record, attributed: Attributed) -> None:
     )
 
 
-def record_decided(record: Record, batch: Batch, decided: Decided, new: NewLines) -> None:
+def record_decided(record: Record, batch: Batch, decided: NewDecisions, new: NewLines) -> None:
     """Record the batch's decisions as first made, rows and audit entries; `new` are the reward lines it made."""
     rows, ids = decided.rows, decided.ids
     if not len(rows):
@@ -143,7 +143,7 @@ def record_decided(record: Record, batch: Batch, decided: Decided, new: NewLines
     )
 
 
-def record_settled(record: Record, batch: Batch, decided: Decided) -> None:
+def record_settled(record: Record, batch: Batch, decided: NewDecisions) -> None:
     """Record verdicts: those that settled a decision, and those that had no effect."""
     settled = decided.settlements
     rows = np.array([settlement.row for settlement in settled], np.int64)

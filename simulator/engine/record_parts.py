@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.batch import Batch
-from simulator.engine.decisions import Decided, Settlement
+from simulator.engine.decisions import NewDecisions, Settlement
 from simulator.engine.ledger import ROLES
 from simulator.engine.record import Record
 from simulator.engine.rewards import NewLines
@@ -59,7 +59,7 @@ def count_money(record: Record, lines: Ints, sign: int, at: Ints) -> None:
     record.leaders.add_to_people("issued", recipients, values[theirs])
 
 
-def count_ruled(record: Record, batch: Batch, decided: Decided, new: NewLines) -> Ints:
+def count_ruled(record: Record, batch: Batch, decided: NewDecisions, new: NewLines) -> Ints:
     """Count each rule's results, and the money that each rule withheld.
 
     Returns that money (minor units) by decision, NONE where no rule withheld any; `new` are the batch's reward lines.

@@ -17,7 +17,7 @@ from simulator.engine.batch import Batch
 from simulator.engine.ledger import ISSUED, REVOKED
 from simulator.engine.record import Record
 from simulator.engine.reversals import Reversals, ReversedLines
-from simulator.engine.rewards import Changed
+from simulator.engine.rewards import StateChanges
 from simulator.engine.rollup import METRIC, by_day
 
 
@@ -40,15 +40,19 @@ def record_late_reversals(record: Record, batch: Batch, reversals: Reversals, fo
 
 
 def record_reversals_without_effect(
-    record: Record, batch: Batch, reversals: Reversals, found: ReversedLines, changes: tuple[Changed, ...]
+    record: Record,
+    batch: Batch,
+    reversals: Reversals,
+    found: ReversedLines,
+    changes: tuple[StateChanges, ...],
 ) -> None:
     """Record reversals that changed no reward, each with the reason.
 
     They show either when they arrive, or when the conversion arrives that they were waiting for.
     """
-    if not len(reversals.rows) and not reversals.met:
+    if not len(reversals.rows) and not reversals.matched:
         return
-    no_effect = [*_now(record, batch, reversals, found, changes), *_met(record, batch, reversals)]
+    no_effect = [*_of_batch(record, batch, reversals, found, changes), *_of_matched(record, batch, reversals)]
     if not no_effect:
         return
     rows, triggers, persons, reasons = (list(column) for column in zip(*no_effect, strict=True))
@@ -66,13 +70,17 @@ def record_reversals_without_effect(
     _count(record, batch, rows, reasons, 1)
 
 
-Vain = tuple[int, int, int, str]
+NoEffect = tuple[int, int, int, str]
 """A reversal without effect: the batch row at which it shows, the reversal's seq and subject, and the reason."""
 
 
-def _now(
-    record: Record, batch: Batch, reversals: Reversals, found: ReversedLines, changes: tuple[Changed, ...]
-) -> list[Vain]:
+def _of_batch(
+    record: Record,
+    batch: Batch,
+    reversals: Reversals,
+    found: ReversedLines,
+    changes: tuple[StateChanges, ...],
+) -> list[NoEffect]:
     held = record.ledger.lines
     effective: set[int] = set()
     for change in changes:
@@ -80,30 +88,28 @@ def _now(
     lines_of: dict[int, list[int]] = {}
     for line, owner in zip(found.lines.tolist(), found.owners.tolist(), strict=True):
         lines_of.setdefault(int(reversals.firsts[owner]), []).append(line)
-    no_effect: list[Vain] = []
+    no_effect: list[NoEffect] = []
     for place, row in enumerate(reversals.rows.tolist()):
         seq, why = int(batch.seq[row]), reversals.why[place]
         if why is None and seq not in effective:
-            why = _why_no_effect(
-                record, [line for line in lines_of.get(place, ()) if held["made"][line] < seq]
-            )
+            why = _reason(record, [line for line in lines_of.get(place, ()) if held["made"][line] < seq])
         if why is not None:
             no_effect.append((row, seq, int(batch.person[row]), why))
     return no_effect
 
 
-def _met(record: Record, batch: Batch, reversals: Reversals) -> list[Vain]:
+def _of_matched(record: Record, batch: Batch, reversals: Reversals) -> list[NoEffect]:
     """Return reversals without effect among those that waited, which were counted by their reason for waiting."""
-    held, no_effect = record.ledger.lines, list[Vain]()
-    for one in reversals.met:
+    held, no_effect = record.ledger.lines, list[NoEffect]()
+    for one in reversals.matched:
         seq, why = batch.seq[one.row], one.why
-        _count(record, batch, [one.row], [one.waited.why], -1)
+        _count(record, batch, [one.row], [one.reversal.why], -1)
         if why is None:
             lines = np.arange(record.first_line, len(held))
             made = (held["seq"][lines] == seq) & (held["made"][lines] == seq)
             why = None if made.any() else NO_REWARD
         if why is not None:
-            no_effect.append((one.row, one.waited.seq, one.waited.person, why))
+            no_effect.append((one.row, one.reversal.seq, one.reversal.person, why))
     return no_effect
 
 
@@ -112,7 +118,7 @@ def _count(record: Record, batch: Batch, rows: list[int], reasons: list[str], si
     record.breakdown.add(codes, by_day(batch.received[rows]), sign)
 
 
-def _why_no_effect(record: Record, lines: list[int]) -> str:
+def _reason(record: Record, lines: list[int]) -> str:
     held = record.ledger.lines
     if not lines:
         return NO_REWARD

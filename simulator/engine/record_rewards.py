@@ -13,7 +13,7 @@ from simulator.engine.ledger import PENDING as PENDING_STATE
 from simulator.engine.record import Record
 from simulator.engine.record_parts import count_money, count_qualified
 from simulator.engine.release import Released
-from simulator.engine.rewards import Changed, NewLines, Qualified
+from simulator.engine.rewards import NewLines, QualifiedDecisions, StateChanges
 from simulator.engine.rollup import METRIC, STAGES, raise_stages
 
 _LEVEL = {name: level for level, name in enumerate(STAGES, 1)}
@@ -31,7 +31,7 @@ def record_expected(record: Record, shifts: Shifts) -> None:
     record.shift(shifts)
 
 
-def record_changed(record: Record, kind: str, before: int, after: int, change: Changed) -> None:
+def record_changed(record: Record, kind: str, before: int, after: int, change: StateChanges) -> None:
     """Record lines that reversals took from one state to another; `kind` is the kind of the audit entries."""
     made = record.ledger.lines["made"][change.lines]
     _entries(record, kind, REVERSED, change.lines, change.at, np.maximum(change.by, made), change.by)
@@ -66,7 +66,7 @@ def record_released(record: Record, released: Released) -> None:
     count_money(record, lines[issued], 1, at[issued])
 
 
-def record_stages(record: Record, batch: Batch, qualified: list[Qualified]) -> None:
+def record_stages(record: Record, batch: Batch, qualified: list[QualifiedDecisions]) -> None:
     """Count how far the batch's events brought each friend."""
     attribution = record.state.people["attribution"][batch.person[batch.conversions]]
     made = record.state.attributions["seq"][attribution] <= batch.seq[batch.conversions]

@@ -21,11 +21,11 @@ from simulator.engine.state import State
 
 
 @dataclass(frozen=True)
-class Met:
+class MatchedReversal:
     """A reversal that was waiting, and the `row` of its conversion; `why` it has no effect, or None."""
 
     row: int
-    waited: Waiting
+    reversal: Waiting
     why: str | None
 
 
@@ -34,14 +34,14 @@ class Reversals:
     """The batch's reversals by batch `rows`, and why each has no effect (`why`, None for those that take effect).
 
     `firsts` are the indices of those that take effect, `targets` the conversions they name (see
-    `Ledger.target_ids`), and `met` are earlier reversals that were waiting for a conversion of this batch.
+    `Ledger.target_ids`), and `matched` are earlier reversals that were waiting for a conversion of this batch.
     """
 
     rows: Ints
     why: list[str | None]
     firsts: Ints
     targets: Ints
-    met: list[Met]
+    matched: list[MatchedReversal]
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ def enter_reversals(batch: Batch, state: State, ledger: Ledger, intake: Intake) 
     reversals = batch.rows("conversion.reversed")
     why: list[str | None] = []
     if len(reversals):
-        why = _judge(batch, state, ledger, intake, reversals)
-    met = [] if keys is None or not ledger.waiting else _meet(batch, ledger, rows, keys)
-    return _firsts(batch, ledger, reversals, why, met)
+        why = _reasons(batch, state, ledger, intake, reversals)
+    matched = [] if keys is None or not ledger.waiting else _match_waiting(batch, ledger, rows, keys)
+    return _pick_first(batch, ledger, reversals, why, matched)
 
 
-def _judge(batch: Batch, state: State, ledger: Ledger, intake: Intake, rows: Ints) -> list[str | None]:
+def _reasons(batch: Batch, state: State, ledger: Ledger, intake: Intake, rows: Ints) -> list[str | None]:
     """Return why each reversal has no effect, leaving earlier reversals aside; add those that wait."""
     for name in batch.events["source"].unique(maintain_order=True).to_list():
         state.sources.part(name)
@@ -108,30 +108,32 @@ def _find(ledger: Ledger, intake: Intake, named: pl.DataFrame, before: Ints) -> 
     return ledger.find_conversions(seqs, checks)
 
 
-def _meet(batch: Batch, ledger: Ledger, rows: Ints, keys: Hashed) -> list[Met]:
+def _match_waiting(batch: Batch, ledger: Ledger, rows: Ints, keys: Hashed) -> list[MatchedReversal]:
     """Match this batch's conversions with reversals that were waiting; the first that fits takes effect."""
     targets = ledger.target_ids.find(keys).tolist()
     ledger.targets.grow(len(ledger.target_ids))
-    held, met = ledger.targets, []
+    held, matched = ledger.targets, []
     for row, target in zip(rows.tolist(), targets, strict=True):
-        for waited in ledger.waiting.pop(target, ()):
+        for reversal in ledger.waiting.pop(target, ()):
             why = None
-            if waited.person != batch.person[row]:
+            if reversal.person != batch.person[row]:
                 why = OTHER_SUBJECT
             elif held["reversal_seq"][target]:
                 why = ALREADY
             else:
-                held["reversal_seq"][target], held["reversed_at"][target] = waited.seq, waited.at
-            met.append(Met(row, waited, why))
-    return met
+                held["reversal_seq"][target], held["reversed_at"][target] = reversal.seq, reversal.at
+            matched.append(MatchedReversal(row, reversal, why))
+    return matched
 
 
-def _firsts(batch: Batch, ledger: Ledger, rows: Ints, why: list[str | None], met: list[Met]) -> Reversals:
+def _pick_first(
+    batch: Batch, ledger: Ledger, rows: Ints, why: list[str | None], matched: list[MatchedReversal]
+) -> Reversals:
     """Let the first fitting reversal of each conversion take effect."""
     fits: Bools = np.array([one is None for one in why], bool)
     places = np.flatnonzero(fits)
     if not len(places):
-        return Reversals(rows, why, places, places, met)
+        return Reversals(rows, why, places, places, matched)
     named = batch.events.select("source", "reverses")[rows[places]]
     targets = ledger.target_ids.assign(hash_pairs(named, "source", "reverses"))[0]
     ledger.targets.grow(len(ledger.target_ids))
@@ -142,21 +144,21 @@ def _firsts(batch: Batch, ledger: Ledger, rows: Ints, why: list[str | None], met
     held["reversed_at"][targets[firsts]] = batch.received[rows[places[firsts]]]
     for place in np.setdiff1d(places, places[firsts]).tolist():
         why[place] = ALREADY
-    return Reversals(rows, why, places[firsts], targets[firsts], met)
+    return Reversals(rows, why, places[firsts], targets[firsts], matched)
 
 
 def find_lines(ledger: Ledger, reversals: Reversals) -> ReversedLines:
     """Find the reward lines, new ones included, of the conversions that the batch's reversals name."""
     lines, owners = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    going = np.arange(len(reversals.firsts))
+    active = np.arange(len(reversals.firsts))
     nodes = ledger.targets["line"][reversals.targets].astype(np.int64)
     while True:
         there = nodes != NONE
-        nodes, going = nodes[there], going[there]
+        nodes, active = nodes[there], active[there]
         if not len(nodes):
             break
         lines.append(nodes)
-        owners.append(going)
+        owners.append(active)
         nodes = ledger.lines["sibling"][nodes].astype(np.int64)
     all_lines, all_owners = np.concatenate(lines), np.concatenate(owners)
     order = np.argsort(all_lines)

@@ -11,7 +11,7 @@ import polars as pl
 
 from simulator.engine.arrays import NONE, Array, Ints, chain_back
 from simulator.engine.batch import Batch
-from simulator.engine.decisions import Decided
+from simulator.engine.decisions import NewDecisions
 from simulator.engine.interner import hash_pairs
 from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
 from simulator.engine.reviews import Case
@@ -22,7 +22,7 @@ from simulator.program.model import MAX_LINE_MINOR, Reward
 
 
 @dataclass(frozen=True)
-class Qualified:
+class QualifiedDecisions:
     """Decisions that qualified under one version of the program, in columns, by the events at `rows` of the batch.
 
     `targets` are the conversions (see `Ledger.target_ids`), `amounts` are in minor units (NONE where missing).
@@ -50,7 +50,7 @@ class NewLines:
 
 
 @dataclass(frozen=True)
-class Changed:
+class StateChanges:
     """Lines whose state a reversal changed: which lines, the seq of the reversal, and when (milliseconds UTC)."""
 
     lines: Ints
@@ -59,8 +59,8 @@ class Changed:
 
 
 def qualified_now(
-    batch: Batch, ledger: Ledger, compiled: CompiledProgram, decided: Decided
-) -> list[Qualified]:
+    batch: Batch, ledger: Ledger, compiled: CompiledProgram, decided: NewDecisions
+) -> list[QualifiedDecisions]:
     """Return what qualified in this batch: its own decisions, and approved ones grouped by program version."""
     places = np.flatnonzero(decided.outcome == QUALIFIED)
     groups = []
@@ -77,11 +77,11 @@ def qualified_now(
 
 
 def of_batch(
-    batch: Batch, compiled: CompiledProgram, decided: Decided, places: Ints, targets: Ints
-) -> Qualified:
+    batch: Batch, compiled: CompiledProgram, decided: NewDecisions, places: Ints, targets: Ints
+) -> QualifiedDecisions:
     """Return these decisions of the batch as if they had qualified; `targets` are the ids of their conversions."""
     rows = decided.rows[places]
-    return Qualified(
+    return QualifiedDecisions(
         compiled,
         rows,
         decided.ids[places],
@@ -95,12 +95,12 @@ def of_batch(
     )
 
 
-def _approved(ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, Case]]) -> Qualified:
+def _approved(ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, Case]]) -> QualifiedDecisions:
     def column(name: str) -> Ints:
         return np.array([getattr(case, name) for _, case in cases], np.int64)
 
     names = pl.DataFrame({"source": [case.source for _, case in cases], "id": [case.id for _, case in cases]})
-    return Qualified(
+    return QualifiedDecisions(
         compiled,
         np.array([row for row, _ in cases], np.int64),
         column("decision"),
@@ -115,7 +115,7 @@ def _approved(ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, 
 
 
 def add_lines(
-    batch: Batch, state: State, ledger: Ledger, groups: list[Qualified], terms: dict[int, Ints]
+    batch: Batch, state: State, ledger: Ledger, groups: list[QualifiedDecisions], terms: dict[int, Ints]
 ) -> NewLines:
     """Add the pending lines, in order of the qualifying event, the decision and the reward's place in the program file.
 
@@ -145,7 +145,7 @@ def add_lines(
 
 
 def _draft(
-    batch: Batch, state: State, ledger: Ledger, group: Qualified, place: int, terms: int
+    batch: Batch, state: State, ledger: Ledger, group: QualifiedDecisions, place: int, terms: int
 ) -> dict[str, Array]:
     """Return the lines of one reward, in columns of `Ledger.lines` plus `row`, `place` and `target`."""
     reward = group.compiled.program.rewards[place]
@@ -168,7 +168,9 @@ def _draft(
     }
 
 
-def promises(batch: Batch, state: State, group: Qualified, reward: Reward) -> tuple[Ints, Ints, Ints]:
+def promises(
+    batch: Batch, state: State, group: QualifiedDecisions, reward: Reward
+) -> tuple[Ints, Ints, Ints]:
     """Return which rows of the group get a line of this reward, the recipients, and the money (minor units)."""
     at = np.flatnonzero(
         np.array([m.name == reward.on for m in group.compiled.program.milestones], bool)[group.milestone]
@@ -179,7 +181,7 @@ def promises(batch: Batch, state: State, group: Qualified, reward: Reward) -> tu
     return at[kept], recipients[kept], values[kept]
 
 
-def _recipients(batch: Batch, state: State, role: str, group: Qualified, at: Ints) -> Ints:
+def _recipients(batch: Batch, state: State, role: str, group: QualifiedDecisions, at: Ints) -> Ints:
     """Return the recipients of the reward as of the qualifying event; NONE where there is nobody."""
     friend, referrer, rows = group.friend[at], group.referrer[at], group.rows[at]
     if role == "referrer":
@@ -207,7 +209,7 @@ def _values(fixed: int | None, percent: Decimal | None, amounts: Ints) -> Ints:
     return np.array([min(share, MAX_LINE_MINOR) for share in shares], np.int64)
 
 
-def void(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:
+def void(ledger: Ledger, lines: Ints, targets: Ints) -> StateChanges:
     """Void the pending lines whose conversion (`targets`, by line) was reversed in time."""
     lines, first = np.unique(lines, return_index=True)
     held, reversals, targets = ledger.lines, ledger.targets, targets[first]
@@ -215,10 +217,10 @@ def void(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:
     hit = (by > 0) & (at <= held["due"][lines]) & (held["state"][lines] == PENDING)
     lines, by, at = lines[hit], by[hit], np.maximum(at[hit], held["state_at"][lines[hit]])
     held["state"][lines], held["state_at"][lines] = VOIDED, at
-    return Changed(lines, by, at)
+    return StateChanges(lines, by, at)
 
 
-def revoke(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:
+def revoke(ledger: Ledger, lines: Ints, targets: Ints) -> StateChanges:
     """Revoke the issued lines whose conversion was reversed within their clawback period."""
     held, reversals = ledger.lines, ledger.targets
     clawbacks = [NONE if e.reward.clawback_ms is None else e.reward.clawback_ms for e in ledger.terms]
@@ -233,4 +235,4 @@ def revoke(ledger: Ledger, lines: Ints, targets: Ints) -> Changed:
     )
     lines, by, at = lines[hit], by[hit], at[hit]
     held["state"][lines], held["state_at"][lines] = REVOKED, at
-    return Changed(lines, by, at)
+    return StateChanges(lines, by, at)

@@ -76,11 +76,11 @@ def _results(compiled: CompiledProgram, facts: pl.DataFrame, count: int, meter: 
     if meter.detailed:  # one by one, so that each gets its own timing
         meter.mark()
         columns = []
-        for rule, met in zip(compiled.rules, compiled.met, strict=True):
-            columns.append(frame.select(met).to_series())
+        for rule, condition in zip(compiled.rules, compiled.conditions, strict=True):
+            columns.append(frame.select(condition).to_series())
             meter.piece(f"rule {rule.code}")
     else:
-        columns = frame.select(compiled.met).get_columns()
+        columns = frame.select(compiled.conditions).get_columns()
     return np.column_stack([_result(column) for column in columns])
 
 
@@ -92,11 +92,11 @@ def _applies(compiled: CompiledProgram) -> Array:
     return applies
 
 
-def _result(met: pl.Series) -> Array:
+def _result(condition: pl.Series) -> Array:
     """Return one rule's results from its evaluated expression, in NumPy: that takes a third of Polars' time."""
-    if not met.null_count():
-        return np.where(met.to_numpy(), np.int8(PASS), np.int8(FAIL))
-    passed, missing = met.fill_null(value=False).to_numpy(), met.is_null().to_numpy()
+    if not condition.null_count():
+        return np.where(condition.to_numpy(), np.int8(PASS), np.int8(FAIL))
+    passed, missing = condition.fill_null(value=False).to_numpy(), condition.is_null().to_numpy()
     return np.where(missing, np.int8(MISSING), np.where(passed, np.int8(PASS), np.int8(FAIL)))
 
 

@@ -27,7 +27,7 @@ class CompiledProgram:
         return tuple(compile_rule(rule) for rule in self.program.rules)
 
     @cached_property
-    def met(self) -> list[pl.Expr]:
+    def conditions(self) -> list[pl.Expr]:
         """The rules' expressions, each named by its index: true, false or null by row."""
         return [rule.expr.alias(str(place)) for place, rule in enumerate(self.rules)]
 

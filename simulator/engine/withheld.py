@@ -13,7 +13,7 @@ import numpy as np
 
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
-from simulator.engine.decisions import Decided
+from simulator.engine.decisions import NewDecisions
 from simulator.engine.keys import pair
 from simulator.engine.ledger import Ledger
 from simulator.engine.rewards import NewLines, of_batch, promises
@@ -27,7 +27,7 @@ def withheld_money(
     state: State,
     ledger: Ledger,
     compiled: CompiledProgram,
-    decided: Decided,
+    decided: NewDecisions,
     places: Ints,
     new: NewLines,
 ) -> Ints:
@@ -70,15 +70,15 @@ def _promised_before(ledger: Ledger, reward: Reward, recipients: Ints, rows: Int
     return made - np.where(accounts == NONE, 0, since)
 
 
-def _stopped_before(state: State, compiled: CompiledProgram, decided: Decided, places: Ints) -> Ints:
+def _stopped_before(state: State, compiled: CompiledProgram, decided: NewDecisions, places: Ints) -> Ints:
     """Find the decisions on an `any` milestone that a rule had stopped before for the same friend."""
     once = np.array([milestone.occurrence == "any" for milestone in compiled.program.milestones], bool)
     at = np.flatnonzero(once[decided.milestone[places]])
     if not len(at):
         return at
     names = np.array([state.milestone_id(one.name) for one in compiled.program.milestones], np.int64)
-    claim = state.stopped.get_or_insert(
+    insertion = state.stopped.get_or_insert(
         pair(decided.friend[places[at]], names[decided.milestone[places[at]]])
     )
-    state.stopped.put(claim.slots[claim.first], np.zeros(int(claim.first.sum()), np.int64))
-    return at[~claim.first]
+    state.stopped.put(insertion.slots[insertion.first], np.zeros(int(insertion.first.sum()), np.int64))
+    return at[~insertion.first]
