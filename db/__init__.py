@@ -1,1 +1,1 @@
-"""The one place that knows SQLite."""
+"""Everything that touches SQLite; nothing outside this package sends SQL of its own to a database."""

@@ -1,8 +1,8 @@
-"""Orders to a running writer: a small database of their own, `NAME.control.db` beside `NAME.db`.
+"""Send commands to a running writer, through a small database of their own: `NAME.control.db` beside `NAME.db`.
 
-An insert into the writer's own database would wait behind its big transactions (2 s measured); here it
-waits for nobody. Whoever watches writes orders; the writer takes each once, obeys it, and records it.
-Standard library only, so that a screen may import it.
+An insert into the writer's database would wait for its big transactions (2 s measured); here it waits for nobody.
+Dashboards and commands write here; the writer takes each command once, executes it, and records it. Standard library
+only, so that screens may import it.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ VERDICT: Final = "verdict"
 PROGRAM: Final = "program"
 DIAL: Final = "dial"
 CHANGE: Final = "change"
-"""What a step may go on until: an entry of the trail, so an attribution, a decision or a change of a reward."""
+"""What `until` of a step may be: the next audit entry (an attribution, a decision or a change of a reward)."""
 KINDS: Final = (PAUSE, RESUME, STEP, SPEED, VERDICT, PROGRAM, DIAL)
 
 CONTROL_APPLICATION_ID: Final = 0x52454643  # "REFC"
 MOST_ARGS: Final = 4 * 2**20
-"""Characters of an order's arguments, at most: a program's whole file with everything in it escaped."""
+"""The most characters of a command's arguments: enough for a whole program file with every character escaped."""
 
 _TAKEN_AT_ONCE = 1000
 _MOST_INTEGER = 2**63 - 1
-_UNTOLD = 64  # characters of an unknown kind that are told
-_WAIT_S = 2.0  # longer than any transaction on this file takes, short enough for a person
+_MOST_KIND = 64  # characters of an unknown kind that are kept
+_WAIT_S = 2.0  # longer than any transaction on this file, and short enough for a person
 _MAKE = """
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,7 +48,7 @@ CREATE TABLE orders (
     taken INTEGER NOT NULL DEFAULT 0
 )
 """
-_OPEN_ORDERS = "SELECT id, kind, args, issued_at FROM orders WHERE taken = 0 ORDER BY id LIMIT ?"
+_OPEN_COMMANDS = "SELECT id, kind, args, issued_at FROM orders WHERE taken = 0 ORDER BY id LIMIT ?"
 _DEFINITIONS = (
     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name"
 )
@@ -60,9 +60,9 @@ _LAST_ISSUED = (
 
 @dataclass(frozen=True, slots=True)
 class WriterCommand:
-    """One order; `issued_at` is the wall clock in milliseconds UTC and unique, `args` belong to the kind.
+    """A command; `issued_at` is the wall clock in milliseconds UTC, and unique; `args` depend on the kind.
 
-    `wrong` says why what lay in the database is no order at all; then the other fields are what could be read.
+    `wrong` says why a row is not a valid command; the other fields then hold what could be read of it.
     """
 
     id: int
@@ -73,7 +73,7 @@ class WriterCommand:
 
 
 def control_path(path: Path) -> Path:
-    """Name the control database of the database at `path` (`path` itself, if it already is one)."""
+    """Return the path of the control database of the database at `path` (`path` itself, if it is one already)."""
     if path.name.endswith(".control.db"):
         return path
     return path.with_name(path.name.removesuffix(".db") + ".control.db")
@@ -82,14 +82,17 @@ def control_path(path: Path) -> Path:
 def send(
     path: Path, kind: str, args: Mapping[str, object] | None = None, now_ms: int | None = None
 ) -> WriterCommand:
-    """Write an order for the writer of the database at `path`.
+    """Send a command to the writer of the database at `path`.
 
     `kind` is one of `KINDS`. `step` takes `until`: `CHANGE`, or nothing for one event; `speed` takes `pace`, simulated
-    milliseconds per wall millisecond (0: as fast as it goes); `verdict` takes `decision` (its number), `verdict`
+    milliseconds per wall millisecond (0: as fast as possible); `verdict` takes `decision` (its number), `verdict`
     (approve, decline) and `by` (an operator's reference); `program` takes `text` (a whole program file); `dial` takes
-    `faults`, a mix's name or rates by dial (`lost`, `bill.paid:lost`), which hold from the next full hour of simulated
-    time on. `now_ms` is the wall clock in milliseconds UTC, read here when left out. Raises DatabaseError when the
-    control database can't be written.
+    `faults`, the name of a mix or rates by dial (`lost`, `bill.paid:lost`), in force from the next full hour of
+    simulated time. `now_ms` is the wall clock in milliseconds UTC, read here if left out.
+
+    Raises:
+        DatabaseError: there is no such kind, or the control database can't be written.
+
     """
     if kind not in KINDS:
         raise DatabaseError(f"order {kind!r}: no such order; there are {', '.join(KINDS)}")
@@ -111,13 +114,13 @@ def send(
 
 
 class Inbox:
-    """The writer's end: takes each order once, also across restarts.
+    """The writer's end: takes each command once, also across restarts.
 
-    An order counts as taken when `take` returns it: one that a crash lost on the way is not obeyed twice.
+    A command counts as taken when `take` returns it, so that none is executed twice after a crash.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open, or make, the control database of the database at `path`; raises DatabaseError."""
+        """Open or create the control database of the database at `path`; raises DatabaseError."""
         self._path = path
         try:
             self._db = _connect(path)
@@ -125,30 +128,30 @@ class Inbox:
             raise _failed(path, error) from error
 
     def take(self) -> list[WriterCommand]:
-        """Take the orders given since the last call, oldest first; microseconds when there is none.
+        """Take the commands sent since the last call, oldest first; takes microseconds if there are none.
 
-        What is no order is given with what is `wrong` with it: whoever can write the file may have put it there.
+        An invalid row is returned with what is `wrong` with it, since anyone who can write the file may have put it there.
         """
         try:
-            if self._db.execute(_OPEN_ORDERS, (1,)).fetchone() is None:
+            if self._db.execute(_OPEN_COMMANDS, (1,)).fetchone() is None:
                 return []
             self._db.execute("BEGIN IMMEDIATE")
-            rows = self._db.execute(_OPEN_ORDERS, (_TAKEN_AT_ONCE,)).fetchall()
+            rows = self._db.execute(_OPEN_COMMANDS, (_TAKEN_AT_ONCE,)).fetchall()
             self._db.executemany("UPDATE orders SET taken = 1 WHERE id = ?", [row[:1] for row in rows])
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise _failed(self._path, error) from error
-        return [_order(*row) for row in rows]
+        return [_read_command(*row) for row in rows]
 
     def close(self) -> None:
-        """Let go of the file; a second call does nothing."""
+        """Close the database; a second call does nothing."""
         self._db.close()
 
 
-def _order(number: int, kind: object, args: object, issued: object) -> WriterCommand:
-    """Read a row, whatever is in it."""
+def _read_command(number: int, kind: object, args: object, issued: object) -> WriterCommand:
+    """Read a command from a row, whatever is in it."""
     wrong = None
     given: dict[str, object] = {}
     if kind not in KINDS:
@@ -160,11 +163,11 @@ def _order(number: int, kind: object, args: object, issued: object) -> WriterCom
             wrong = f"its arguments are no JSON object that can be used ({error})"
     said = kind if isinstance(kind, str) else f"({type(kind).__name__})"
     usable = isinstance(issued, int) and abs(issued) <= _MOST_INTEGER
-    return WriterCommand(number, said[:_UNTOLD], given, issued if usable else 0, wrong)  # type: ignore[arg-type]
+    return WriterCommand(number, said[:_MOST_KIND], given, issued if usable else 0, wrong)  # type: ignore[arg-type]
 
 
 def _arguments(text: object) -> dict[str, object]:
-    """Read arguments: an object of JSON without a number that a computer's word can't hold. Raises ValueError."""
+    """Read arguments: a JSON object whose numbers all fit 64 bits; raises ValueError."""
     if not isinstance(text, str):
         raise ValueError("not a text")
     if len(text) > MOST_ARGS:
@@ -172,7 +175,7 @@ def _arguments(text: object) -> dict[str, object]:
     found = json.loads(text, parse_int=_integer, parse_float=_finite, parse_constant=_finite)
     if not isinstance(found, dict):
         raise ValueError("not an object")
-    json.dumps(found, ensure_ascii=False).encode()  # half of a character that takes two is none
+    json.dumps(found, ensure_ascii=False).encode()  # refuses a lone surrogate
     return found
 
 
@@ -190,18 +193,18 @@ def _finite(text: str) -> float:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """Open the control database, or make it. Raises sqlite3.Error; DatabaseError where it is something else."""
+    """Open or create the control database; raises sqlite3.Error, or DatabaseError if the file is something else."""
     control = control_path(path)
     check_plain(control, "a control database of referral-tui")
     db = sqlite3.connect(control, timeout=_WAIT_S, isolation_level=None)
-    # a text that is no UTF-8 is an order that says nothing, not an error
+    # text that is not UTF-8 makes an invalid command, not an error
     db.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
         _check(db, control)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute(
             "PRAGMA synchronous = OFF"
-        )  # an order lost by a power cut is pressed again; a key must not wait
+        )  # a command lost in a power cut can be sent again; a keystroke must not wait for the disk
         _make(db)
     except (sqlite3.Error, DatabaseError):
         db.close()
@@ -210,7 +213,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _check(db: sqlite3.Connection, control: Path) -> None:
-    """See that it is empty or ours, before anything is written to it."""
+    """Check, before anything is written, that the database is empty or ours."""
     ((found,),) = db.execute("PRAGMA application_id")
     tables = db.execute(_DEFINITIONS).fetchall()
     with closing(sqlite3.connect(":memory:")) as made:
@@ -223,7 +226,7 @@ def _check(db: sqlite3.Connection, control: Path) -> None:
 
 
 def _make(db: sqlite3.Connection) -> None:
-    """Make its table where there is none yet; another process may be doing the same."""
+    """Create the table if there is none yet; another process may be doing the same."""
     if db.execute(_DEFINITIONS).fetchone() is None:
         db.execute("BEGIN IMMEDIATE")
         if db.execute(_DEFINITIONS).fetchone() is None:

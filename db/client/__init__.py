@@ -1,1 +1,1 @@
-"""The client's side: its customer system, its names, and the truth about cheats."""
+"""The client's side: its customer system, people's names, and the truth about who cheats."""

@@ -1,7 +1,7 @@
-"""The client's customer system, `NAME.crm.db`: names, contacts, and which of the people cheat.
+"""Write the client's customer system, `NAME.crm.db`: names, contacts, and who cheats.
 
-Only the world writes it, the platform never opens it. Writing the same people again changes nothing, so that a run
-that was stopped anywhere can simply write them once more.
+Only the world writes it; the platform never opens it. Writing the same people again changes nothing, so a run that was
+stopped anywhere can simply write them once more.
 """
 
 from __future__ import annotations
@@ -36,12 +36,14 @@ _AT_ONCE = 500  # values in one look-up; SQLite takes 32,766
 
 
 class Crm:
-    """The open CRM of the database at `path`, made where there is none."""
+    """The open CRM beside the database at `path`, created if there is none."""
 
     def __init__(self, path: Path, key: bytes) -> None:
-        """Open it; `key` is the client's secret, of which the pseudonyms are made, and is kept here only.
+        """Open the CRM; `key` is the client's secret, from which pseudonyms are made, and is stored only here.
 
-        Raises DatabaseError when it can't be written, is no CRM, or belongs to another run.
+        Raises:
+            DatabaseError: the CRM can't be written, is not a CRM, or belongs to another run.
+
         """
         self.path = crm_path(path)
         self._writer = ThreadPoolExecutor(1, "crm")
@@ -81,10 +83,13 @@ class Crm:
             )
 
     def write(self, people: pl.DataFrame) -> None:
-        """Keep people, one row each; one who is there already is brought up to date.
+        """Store people, one row each; a person who is there already is updated.
 
-        A thread of its own writes them, while the caller goes on. Raises DatabaseError when nothing of the people
-        before could be written.
+        A background thread writes them.
+
+        Raises:
+            DatabaseError: the people given before could not be written; none of them is stored.
+
         """
         self._wait()
         if people.height:
@@ -109,7 +114,7 @@ class Crm:
             raise in_words(error, self.path) from error
 
     def labels(self, refs: Sequence[str]) -> dict[str, str]:
-        """Which of these people cheat, and how; the honest and the unknown are left out."""
+        """Return how each of these people cheats, by reference; the honest and the unknown are left out."""
         self._wait()
         found: dict[str, str] = {}
         try:
@@ -126,7 +131,7 @@ class Crm:
         return found
 
     def close(self) -> None:
-        """Write what is on its way and let go of the database; closing twice is fine."""
+        """Finish writing and close the database; closing twice is fine."""
         try:
             self._wait()
         finally:

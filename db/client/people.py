@@ -1,6 +1,6 @@
-"""The client's names for people, from `NAME.crm.db`, opened for reading only. Standard library only.
+"""Look up people's names in the client's CRM, `NAME.crm.db`, opened for reading only. Standard library only.
 
-The platform never opens that file; a screen that shows the client's side of the wall does.
+The platform never opens that file; screens do, to show the names that only the client knows.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from db.sqlite.readonly import in_words
 from simulator.domain.errors import DatabaseError
 
 CRM_APPLICATION_ID: Final = 0x52454643  # "REFC"
-KEPT = 20_000  # names: a few megabytes
+KEPT = 20_000  # names cached: a few megabytes
 _AT_ONCE = 500  # values in one look-up; SQLite takes 32,766
 
 
 def crm_path(path: Path) -> Path:
-    """The CRM database beside the platform's database at `path`."""
+    """Return the path of the CRM beside the platform's database at `path`."""
     return path.with_name(path.name.removesuffix(".db") + ".crm.db")
 
 
 class NameBook:
-    """Looks names up, and remembers the ones that were asked for."""
+    """Looks up names, and caches them."""
 
     def __init__(self, path: Path, timeout_s: float = 0.2) -> None:
         """Open the CRM beside the platform's database at `path`; raises DatabaseError."""
@@ -54,7 +54,7 @@ class NameBook:
             raise
 
     def names(self, references: Iterable[str]) -> dict[str, str]:
-        """Find the names of these people; who is not in the CRM is left out. Raises DatabaseError."""
+        """Return the names of these people by reference, without those not in the CRM; raises DatabaseError."""
         wanted = set(references)
         if len(self._known) > KEPT:
             self._known.clear()
@@ -70,5 +70,5 @@ class NameBook:
         return {ref: self._known[ref] for ref in wanted & self._known.keys()}
 
     def close(self) -> None:
-        """Let go of the file; a second call does nothing."""
+        """Close the database; a second call does nothing."""
         self._db.close()

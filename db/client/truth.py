@@ -1,6 +1,7 @@
-"""What an analyst reads to score a program: the platform's decisions beside the client's knowledge of who cheats.
+"""Read what it takes to score a program: the platform's decisions, and who cheats according to the client.
 
-The one place that reads who cheats; both files are opened for reading only. The platform never does: it must not know.
+The only module that reads who cheats; both files are opened for reading only. The platform must not know, and never
+imports it.
 """
 
 from __future__ import annotations
@@ -38,9 +39,13 @@ _JUDGED = """
 
 
 def cheats(path: Path, db: sqlite3.Connection) -> dict[str, str]:
-    """Who is a friend of a cheat, by reference, and of which kind: from the CRM beside the database at `path`.
+    """Return the kind of cheat of each friend who belongs to one, by reference, from the CRM beside `path`.
 
-    `db` is that database, open. Raises DatabaseError where there is no CRM, or it is of another run.
+    `db` is the open database at `path`.
+
+    Raises:
+        DatabaseError: there is no CRM, or it belongs to another run.
+
     """
     beside = crm_path(path)
     if not beside.exists():
@@ -66,12 +71,12 @@ def cheats(path: Path, db: sqlite3.Connection) -> dict[str, str]:
 
 
 def judged(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
-    """Decisions that rules were asked about, in log order: the columns of `_JUDGED`, money in minor units."""
+    """Yield the decisions on which rules were evaluated, in log order: columns of `_JUDGED`, money in minor units."""
     cursor = db.execute(_JUDGED)
     while rows := cursor.fetchmany(_FETCH):
         yield from rows
 
 
 def versions(db: sqlite3.Connection) -> list[tuple[int, str]]:
-    """The program's versions, and the text of each."""
+    """Return the program's versions and the text of each, in order."""
     return db.execute("SELECT version, text FROM program_version ORDER BY version").fetchall()

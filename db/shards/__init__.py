@@ -1,1 +1,1 @@
-"""Several databases of independent markets as one."""
+"""Merge the databases of independent markets into one."""

@@ -1,7 +1,7 @@
-"""The boards of several databases as one: the first of all referrers and communities are among the first of each.
+"""Merge the leaderboards of several databases; the leaders overall are among the leaders of each.
 
-Markets are independent: a person is of one of them, and communities of the same name in two are two, told apart by
-the database's name. Of equals the earlier market's come first.
+Markets are independent: a person belongs to one, and communities of the same name in two markets are two, told apart
+by the database's name. Of equals, those of the earlier market come first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from db.read.referrers import PLACES
 from db.sqlite.readonly import open_readonly
 
 _ORDER = {"qualified": (1, 2, 0), "issued": (2, 1, 0), "community": (1, 2, 0)}
-"""By which of friends, qualified friends and money a board is ordered, first to last."""
+"""By board: the sort order, as indexes into friends, qualified friends and money."""
 _LEADERS = (
     "SELECT b.board, b.place, p.ref, b.community, b.friends, b.qualified, b.issued_minor, "
     "COALESCE(b.generation, a.generation) "
@@ -24,16 +24,16 @@ _LEADERS = (
     "ORDER BY b.board, b.place"
 )
 Place = tuple[str, int, str | None, str | None, int, int, int, int | None]
-"""Board, place, reference, community, the numbers, and of whom somebody brought the generation."""
+"""Board, place, reference, community, friends, qualified friends, money, and the generation of a referred person."""
 
 
 def placed(db: sqlite3.Connection) -> list[Place]:
-    """The boards of one database, in order. Raises sqlite3.Error."""
+    """Read the leaderboards of one database, in order; raises sqlite3.Error."""
     return db.execute(_LEADERS).fetchall()
 
 
 def merged(parts: Sequence[Path]) -> list[Place]:
-    """The boards of all, in order. Raises DatabaseError, sqlite3.Error."""
+    """Merge the leaderboards of all databases, in order; raises DatabaseError, sqlite3.Error."""
     found: dict[str, list[tuple[tuple[int, ...], Place]]] = {board: [] for board in sorted(_ORDER)}
     for number, part in enumerate(parts):
         with closing(open_readonly(part)) as db:
@@ -50,7 +50,7 @@ def merged(parts: Sequence[Path]) -> list[Place]:
 
 
 def rows_of(places: Sequence[Place]) -> tuple[list[tuple[int, str]], list[tuple[Any, ...]]]:
-    """Rows of `person` and of `leader` for a database that holds nobody else."""
+    """Return the rows of `person` and `leader` for a database that holds nobody else."""
     people: dict[str, int] = {}
     leaders = []
     for board, place, ref, *rest in places:

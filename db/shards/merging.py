@@ -1,6 +1,6 @@
-"""Several databases of independent markets, as one: their sums in a file of its own, which the dashboard opens.
+"""Merge the rollups of several databases of independent markets into one file, which the dashboard opens.
 
-Events and rows stay where they are; the file's setting `shards` names them, and `export` and `verify` go on to them.
+Events and rows stay in the shards, which the file's setting `shards` names; `export` and `verify` follow it to them.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ SUMS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "lateness_day": (("day", "type", "bucket"), ("count",)),
     "due": (("day", "reward", "expected"), ("count", "value")),
 }
-"""Tables of sums: what a row is of, and what adds up. Of lateness the worst is kept beside."""
+"""Rollup tables: their key columns, and the columns to add up. Of lateness, the worst is also kept."""
 
 MOST: Final = 1000
-"""Databases that are merged into one, at most."""
+"""The most databases that are merged into one."""
 
 
 def merge(parts: Sequence[Path], into: Path, program_text: str, beat: Row | None) -> None:
-    """Make the merged database of `parts`.
+    """Create the merged database of `parts` at `into`.
 
-    `program_text` is the whole program, `beat` a row of the table `meter` with the figures of all; None: leave it out.
+    `program_text` is the whole program; `beat` is a row of the table `meter` with the figures of all, or None.
 
     Raises:
-        DatabaseError: a part can't be read, or the file can't be made.
+        DatabaseError: a shard can't be read, or the file can't be created.
 
     """
     for part in parts:
@@ -56,11 +56,11 @@ def merge(parts: Sequence[Path], into: Path, program_text: str, beat: Row | None
 
 
 def parts_of(path: Path) -> list[Path]:
-    """The databases whose sums are merged at `path`; none where it is an ordinary one.
+    """Return the shards of the merged database at `path`; empty if it is an ordinary database.
 
     Raises:
-        DatabaseError: it can't be read.
-        DamagedDatabaseError: its setting `shards` names something else than ordinary databases beside it.
+        DatabaseError: the database can't be read.
+        DamagedDatabaseError: its setting `shards` names anything but ordinary databases beside it.
 
     """
     found = _setting(path)
@@ -85,7 +85,7 @@ def _setting(path: Path) -> object:
 
 
 def _names(path: Path, text: object) -> list[str]:
-    """The names in a setting `shards`: of files beside the database, each once, and not of itself."""
+    """Parse the setting `shards`: distinct names of files beside the database, and not its own."""
     try:
         names = json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
@@ -129,7 +129,7 @@ def _fill(connection: Connection, parts: Sequence[Path], program_text: str, beat
 
 
 def _statements(*, first: bool) -> Iterator[str]:
-    """What adds one part to the merged file."""
+    """Yield the statements that add one shard to the merged file."""
     for table, (keys, sums) in SUMS.items():
         ways = [f"{name} = {name} + excluded.{name}" for name in sums]
         ways += ["worst = max(worst, excluded.worst)"] if table.startswith("lateness") else []

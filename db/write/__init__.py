@@ -1,1 +1,1 @@
-"""The one writer: what a transaction writes, and the sums and chains it keeps."""
+"""The one writer: what a transaction writes, and the rollups and chains that it maintains."""

@@ -1,4 +1,4 @@
-"""What one transaction writes: the rows a batch added or changed, and several batches joined into one."""
+"""The rows that one transaction writes, and a way to join several batches into one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from db.sqlite.rows import Row
 
 @dataclass(frozen=True)
 class Batch:
-    """What one batch added or changed; the frames' columns are their tables' (`events` as `db.read.log.SCHEMA`).
+    """The rows that a batch added or changed; frames have the columns of their tables (`events`: `db.read.log.SCHEMA`).
 
-    `settled` and `changes` are of rows that earlier batches wrote; `rollup` to `leaders` are for the tables of sums
-    (see `db.write.rollups`): increments, and of `leaders` the places that changed;
-    `quarantine`, `versions`, `commands` and `beats` (of `meter`) are rows of their tables, `faults` and
-    `reconciliations` new or changed ones; `clock` and `settings` are values to set.
+    `settled` and `changes` update rows of earlier batches; `rollup` to `leaders` are for the rollup tables
+    (`db.write.rollups`): increments, and for `leaders` the places that changed; `quarantine`, `versions`, `commands`
+    and `measurements` (of `meter`) are rows of their tables, `faults` and `reconciliations` new or changed ones; `clock`
+    and `settings` are values to set.
     """
 
     persons: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -44,7 +44,7 @@ class Batch:
 
     @classmethod
     def joined(cls, batches: Sequence[Batch]) -> Batch:
-        """Batches one after another, as one: rows in their order, of clock and settings the last values."""
+        """Join batches into one: rows in order, and the last values of clock and settings."""
         if len(batches) == 1:
             return batches[0]
         values: dict[str, object] = {}

@@ -1,10 +1,10 @@
-"""The audit chain: blocks of 1,024 rows, each with a SHA-256 over its rows and over the block before.
+"""The audit chain: blocks of 1,024 rows, each with a SHA-256 over its rows and the block before.
 
-A block's hash is SHA-256(hash of the block before ‖ its rows), the hashes as 32 bytes, a row as JSON
-array of its table's columns and a comma. No two different rows read the same, and nothing depends on how rows came
-in batches: a block that is part full is a running hash, stored anew with each batch.
+A block's hash is SHA-256(hash of the block before ‖ its rows): the hash as 32 bytes, each row as a JSON array of its
+table's columns and a comma. Different rows never serialise alike, and nothing depends on how rows are cut into batches:
+a block that is not full is a running hash, stored anew with each batch.
 
-Chains: `person`, `event`, `quarantine`, `audit`. Events and entries name people by their place in `person`.
+Chains: `person`, `event`, `quarantine`, `audit`. Events and audit entries refer to people by their `id` in `person`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from db.sqlite.rows import Row
 
 BLOCK_ROWS: Final = 1024
 CHAINS: Final = {"person": "id", "event": "seq", "quarantine": "number", "audit": "seq"}
-"""Chained tables with the column that orders and counts their rows from 1 (persons: from 0)."""
+"""Chained tables, and the column that numbers their rows from 1 (`person`: from 0)."""
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """A block as stored: its number from 1, how many rows it has so far, its hash in hexadecimal."""
+    """A block as stored: its number from 1, the number of its rows so far, its hash in hexadecimal."""
 
     number: int
     rows: int
@@ -33,7 +33,7 @@ class Sealed:
 
 
 def genesis(chain: str, program_text: str) -> bytes:
-    """What stands for the block before the first: a hash of the chain's name and of the log's first program."""
+    """Return the hash that precedes the first block: of the chain's name and the log's first program."""
     return hashlib.sha256(b"\0".join((b"referral-tui", chain.encode(), program_text.encode()))).digest()
 
 
@@ -46,10 +46,10 @@ class Chain:
         self._rows = 0
 
     def extend(self, rows: Sequence[Row]) -> list[Sealed]:
-        """Add rows; gives every block that this changed, the last perhaps part full.
+        """Add rows, and return every block that they changed; the last may not be full.
 
         Raises:
-            TypeError: a value that no row of ours has (a blob, text that is not UTF-8).
+            TypeError: a value is of a type that no row of ours has (a blob, text that is not UTF-8).
 
         """
         changed = []

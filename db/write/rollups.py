@@ -1,6 +1,6 @@
-"""Writing the tables of sums: what a transaction adds to totals, hours, weeks, breakdowns, lateness and boards.
+"""Write the rollup tables: totals, hours, weeks, breakdowns, due days, lateness and leaderboards.
 
-All are increments but the boards', so batches may be joined, and the rows do not depend on how the log was cut.
+All but the leaderboards are increments, so batches may be joined, and rows don't depend on how the log was cut.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ def write(connection: Connection, batch: Batch) -> None:
 
 
 def _write_spans(connection: Connection, prefix: str, frame: pl.DataFrame, keys: list[str]) -> None:
-    """The same increments for the total, by hour and by week. What moved and came back leaves no row."""
+    """Add the same increments to the total, the hours and the weeks. A row that comes to zero is deleted."""
     if not frame.height:
         return
     total = prefix or "total"
     _add(connection, total, keys, frame)
-    # an increment of nothing is not written, but one may bring what is there down to nothing
+    # an increment of zero is not written, but another may bring a row down to zero
     connection.execute(f"DELETE FROM {total} WHERE count = 0 AND value = 0")
     for span in ("hour", "week"):
         table = f"{prefix}_{span}" if prefix else span
@@ -56,16 +56,16 @@ def _write_spans(connection: Connection, prefix: str, frame: pl.DataFrame, keys:
 
 
 def _add(connection: Connection, table: str, keys: list[str], frame: pl.DataFrame) -> list[Row]:
-    """Add up increments [*keys, count, value] in a table; gives what was added, in order."""
+    """Add increments [*keys, count, value] to a table, and return what was added, in order."""
     added = [row for row in _added(frame, keys, "value") if row[-1] or row[-2]]
     _upsert(connection, table, [*keys, "count", "value"], _SUM, added)
     return added
 
 
 def _added(frame: pl.DataFrame, keys: list[str], measure: str) -> list[Row]:
-    """Increments by keys, in order, each with its `count` added up and its `measure`: of `worst` the greatest.
+    """Group increments by keys, in order: `count` and `value` are added up, of `worst` the greatest is taken.
 
-    A week is that of the hour. BoundedLabels are added up here: a call of Polars costs as much as hundreds of them.
+    A `week` is that of the hour. Few increments are added up in Python: a call of Polars costs as much as hundreds.
     """
     if frame.height > _FEW:
         weeks = frame if "week" not in keys else frame.with_columns(week=pl.col("hour") // WEEK_HOURS)

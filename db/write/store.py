@@ -1,6 +1,6 @@
-"""The one writer of a platform's database: a batch is one transaction, with its rollups, audit and chain.
+"""Write a platform's database: each batch is one transaction, with its rollups, audit entries and chain blocks.
 
-What a batch changed is there wholly or not at all; a killed process loses nothing that was committed.
+A batch is stored wholly or not at all; a killed process loses nothing that was committed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ BEATS_KEPT = 1800  # of the table `meter`: half an hour
 
 
 class Store:
-    """The open database. Made by `create` and `open`; nobody else may write it until `close`."""
+    """An open database, made by `create` or `open`; no other process can write it until `close`."""
 
     def __init__(self, path: Path, connection: Connection, lock: WriterLock | None) -> None:
         self.path = path
@@ -61,12 +61,12 @@ class Store:
         clock: Mapping[str, int | float | str],
         scratch: bool = False,
     ) -> Store:
-        """A new database with its first program `version` (a row of that table) in force.
+        """Create a database with its first program `version` (a row of `program_version`) in force.
 
-        A `scratch` one is for its maker's eyes: no lock, nothing kept safe.
+        A `scratch` database is temporary: without a lock, and not safe against crashes.
 
         Raises:
-            DatabaseError: something is at the path already, or it can't be written.
+            DatabaseError: there is something at the path already, or it can't be written.
 
         """
         lock = None if scratch else WriterLock(path)
@@ -98,13 +98,14 @@ class Store:
 
     @classmethod
     def open(cls, path: Path) -> Store:
-        """An existing database, to go on writing it.
+        """Open an existing database for writing.
 
         Raises:
-            DatabaseError: it is missing, foreign, of another schema, being written by another process, or damaged.
+            DatabaseError: it is missing, damaged, of another schema, not one of this program's, or in use by another
+                writer.
 
         """
-        schema.reopen(path).close()  # says what is wrong with it before a lock's file is made beside it
+        schema.reopen(path).close()  # reports what is wrong with it before a lock file is created beside it
         lock = WriterLock(path)
         try:
             connection = schema.reopen(path)
@@ -126,10 +127,10 @@ class Store:
     # Writing
 
     def write(self, batch: Batch) -> None:
-        """Everything of a batch in one transaction.
+        """Write a batch in one transaction.
 
         Raises:
-            DatabaseError: nothing of it was written (a full disk, say).
+            DatabaseError: nothing was written (a full disk, say).
 
         """
         self.meter.start()
@@ -155,10 +156,10 @@ class Store:
             raise in_words(error, self.path) from error
 
     def index(self) -> None:
-        """Make the indexes that are not there yet: in one go at the end of a long run they cost a fourth.
+        """Create the indexes that are not there yet; all at once at the end of a long run costs a quarter.
 
         Raises:
-            DatabaseError: they can't be written.
+            DatabaseError: the indexes can't be written.
 
         """
         self.meter.start()
@@ -222,7 +223,7 @@ class Store:
 
     def _insert_all(self, table: str, lines: Sequence[Row]) -> None:
         if lines:
-            # of the tables written so, only faults and reconciliations come again with a key that is there
+            # of these tables, only faults and reconciliations are written again with an existing key
             self._db.executemany(
                 f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(lines[0]))})", lines
             )
@@ -230,10 +231,10 @@ class Store:
     # Reading back
 
     def events(self, after_seq: int = 0, rows: int = 100_000) -> Iterator[pl.DataFrame]:
-        """The log after `after_seq`, in frames of at most `rows` rows with the columns of `db.read.log.SCHEMA`.
+        """Yield the log after `after_seq`, in frames of at most `rows` rows with the columns of `db.read.log.SCHEMA`.
 
         Raises:
-            DatabaseError: a row can't be read; says which.
+            DatabaseError: a row can't be read; says which one.
 
         """
         try:
@@ -242,27 +243,27 @@ class Store:
             raise in_words(error, self.path) from error
 
     def events_at(self, seqs: Sequence[int]) -> pl.DataFrame:
-        """The events at these places in the log, in the order asked; columns of `db.read.log.SCHEMA`."""
+        """Return the events with these numbers, in the order given; columns of `db.read.log.SCHEMA`."""
         try:
             return log.at(self._db, seqs)
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
 
     def settings(self) -> dict[str, str]:
-        """All settings by name."""
+        """Return all settings by name."""
         return dict(self.query("SELECT name, value FROM setting ORDER BY name"))
 
     def clock(self) -> dict[str, Any]:
-        """The clock's row by column."""
+        """Return the clock's row by column."""
         names = schema.columns(self._db, "clock")
         (row,) = self.query("SELECT * FROM clock WHERE id = 1")
         return dict(zip(names, row, strict=True))
 
     def versions(self) -> list[Row]:
-        """Rows of the program's versions, in order; the last column is the text.
+        """Return the rows of the program's versions, in order; the last column is the text.
 
         Raises:
-            DamagedDatabaseError: there is none.
+            DamagedDatabaseError: there are none.
 
         """
         found = self.query("SELECT * FROM program_version ORDER BY version")
@@ -271,10 +272,10 @@ class Store:
         return found
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        """Rows of a SELECT.
+        """Return the rows of a SELECT.
 
         Raises:
-            DatabaseError: SQLite can't read them.
+            DatabaseError: the database can't be read.
 
         """
         try:
@@ -283,7 +284,7 @@ class Store:
             raise in_words(error, self.path) from error
 
     def _open_chain(self, name: str, first: bytes) -> Chain:
-        """The open end of a chain: the rows of its part-full block are read again."""
+        """Restore the open end of a chain, by reading the rows of its last block again if it is not full."""
         last = self.query(
             "SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number DESC LIMIT 1", (name,)
         )
@@ -304,7 +305,7 @@ class Store:
         return chain
 
     def close(self) -> None:
-        """Let go of the database; closing twice is fine."""
+        """Close the database and release its lock; closing twice is fine."""
         try:
             self._db.close()
         finally:

@@ -153,7 +153,7 @@ def _ask() -> str:
     """Ask the few questions on standard error, again where an answer will not do."""
     from simulator.domain.errors import InputError
     from simulator.program.draft import QUESTIONS, check_answer, draft_program
-    from simulator.program.values import Wrong
+    from simulator.program.values import InvalidValueError
 
     answers: dict[str, str] = {}
     for question in QUESTIONS:
@@ -161,7 +161,7 @@ def _ask() -> str:
             try:
                 answer = str(typer.prompt(question.words, default=question.default, err=True))
                 check_answer(question.name, answer, answers)
-            except Wrong as wrong:
+            except InvalidValueError as wrong:
                 say(f"  {wrong}", err=True)
             except typer.Abort:
                 if sys.stdin.isatty():

@@ -1,1 +1,1 @@
-"""The vocabulary that every side shares: plain Python, importable by everybody."""
+"""What every side shares: vocabulary, errors, time and text. Plain Python, importable from everywhere."""

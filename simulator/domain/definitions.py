@@ -1,6 +1,6 @@
-"""What each number means: its formula, its numerator and denominator, once for all who show it.
+"""Define each number once, for everything that shows it: its formula, numerator and denominator.
 
-`docs/dashboard.md` lists the same formulas, by a test. No database, no clock.
+`docs/dashboard.md` lists the same formulas; a test holds them together. No database, no clock.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal
 from simulator.domain.vocabulary import CONVERSION_TYPES, Receipt, Stage, values
 
 Rollup = Mapping[str, tuple[int, int]]
-"""By metric: how many, and how much (minor units or milliseconds)."""
+"""By metric: a count, and a value in minor units or milliseconds."""
 
 Unit = Literal["share", "ratio", "money", "duration"]
 
@@ -23,9 +23,9 @@ STAGE_MEANING = {str(stage): stage.meaning for stage in Stage}
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One side of a number: what it is, and the metrics whose counts and values add up to it.
+    """One side of a number: its name, and the metrics whose counts and values add up to it.
 
-    The values of `less` are taken off.
+    The values of `less` are subtracted.
     """
 
     words: str
@@ -34,25 +34,25 @@ class Term:
     less: tuple[str, ...] = ()
 
     def of(self, rollup: Rollup) -> int:
-        """The sum."""
+        """Return the sum over a rollup."""
         counts = sum(rollup.get(metric, (0, 0))[0] for metric in self.counts)
         values = sum(rollup.get(metric, (0, 0))[1] for metric in self.values)
         return counts + values - sum(rollup.get(metric, (0, 0))[1] for metric in self.less)
 
     def lines(self, rollup: Rollup) -> int:
-        """How many rewards its values are of."""
+        """Return the number of rewards that its values are of."""
         more = sum(rollup.get(metric, (0, 0))[0] for metric in self.values)
         return more - sum(rollup.get(metric, (0, 0))[0] for metric in self.less)
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """All metrics in it."""
+        """All metrics that it reads."""
         return (*self.counts, *self.values, *self.less)
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a number means. Its course is a `flow` (what each span of time brought) or a level (as it stood)."""
+    """The definition of a number. Its course over time is a `flow` (per span of time) or a level (as it stood)."""
 
     key: str
     title: str
@@ -61,24 +61,24 @@ class Definition:
     under: Term | None
     meaning: str
     flow: str = ""
-    """What the course of a flow shows; nothing for a level."""
+    """What the course of a flow shows; empty for a level."""
     parts: tuple[str, ...] = ()
-    """The numbers, by key, that its numerator adds up, where each is worth telling."""
+    """The keys of the numbers that add up to the numerator, if each is worth showing."""
 
     @property
     def formula(self) -> str:
-        """How the number is made, in words."""
+        """The formula in words."""
         return self.over.words if self.under is None else f"{self.over.words} ÷ {self.under.words}"
 
 
 NOT_PAID = ("counted", "capped", "unfunded")
-"""What a reward that falls due becomes, where it is not issued."""
+"""The states of a reward that fell due and was not issued."""
 PENDING = Term(
     "rewards not yet due, less those that would be counted, capped or unfunded",
     values=("reward.pending",),
     less=tuple(f"pending.{state}" for state in NOT_PAID),
 )
-"""What is pending: the money that would be issued if nothing else happened."""
+"""Pending: the money that would be issued if nothing else happened."""
 _LINKED = Term("referrers with a link", ("referrer.linked",))
 _SHARED = Term("referrers who shared", ("referrer.sharing",))
 _QUALIFIED = Term("qualified friends", ("stage.qualified",))
@@ -245,10 +245,10 @@ DEFINITIONS: dict[str, Definition] = {
         ),
     )
 }
-"""Every number by its key. A number on a screen is one of these, or of `FORMULAS`."""
+"""Every number, by key. Every number on a screen is one of these or of `FORMULAS`."""
 
 HEADLINES = ("participation", "k", "cost", "issued", "pending", "clawed", "time")
-"""The numbers that the first screen shows, in their order."""
+"""The numbers on the first screen, in order."""
 
 FORMULAS: dict[str, str] = {
     "reached": "the larger of the sum of reach over all shares, and visited",
@@ -261,4 +261,4 @@ FORMULAS: dict[str, str] = {
     "lateness": "from the occurrence to the receipt, never below nothing; median, 95 % and worst of an event type",
     "generation": "1 for a friend whose referrer nobody had brought by then, else the referrer's + 1",
 }
-"""Numbers of a list, or of more than sums: how they are made, in words."""
+"""Formulas, in words, of numbers in lists and of numbers that are not made of sums alone."""

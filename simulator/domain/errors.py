@@ -1,6 +1,6 @@
-"""The errors of the project: one small hierarchy, every message a line for a person.
+"""The project's exceptions: one small hierarchy, every message a line for a person.
 
-    ReferralError          anything a person can mend; the command line prints it and exits with 2
+    ReferralError          anything a person can fix; the command line prints it and exits with 2
     ├── InputError         a file, a message or an argument is not what it should be
     │   ├── ProgramError   a program file; carries every problem found, one line each
     │   └── WorldError     a preset or a world file
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 
 class ReferralError(Exception):
-    """Anything a person can mend; `str()` of it is the whole message, `problems` its parts: a line for each."""
+    """Anything a person can fix; `str()` gives the whole message, `problems` its parts, a line each."""
 
     def __init__(self, *problems: str) -> None:
         self.problems = problems

@@ -1,8 +1,8 @@
-"""How late events arrive, in buckets: where they lie, and what they say of the median, the 95 % and the worst.
+"""Histogram of how late events arrive: the buckets, and the median, 95th percentile and maximum that they give.
 
-Late is `received_at` - `occurred_at` in milliseconds; an event of the future is 0 late. Bucket 0 is under a second,
+Lateness is `received_at` - `occurred_at` in milliseconds, 0 for an event of the future. Bucket 0 is under a second;
 then there are four to an octave (1 s, 1.19 s, 1.41 s, 1.68 s, 2 s ...), so that a bucket's middle is within 9 % of
-whatever is in it. Plain Python: who judges and who looks use the same.
+whatever is in it. Plain Python, shared by the engine and the screens.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ STEPS = 4
 """Buckets to an octave."""
 
 EDGES: Final = tuple(round(1000 * 2 ** (step / STEPS)) for step in range(31 * STEPS + 1))
-"""Where buckets 1, 2, 3 ... begin, in milliseconds; the last is for all beyond 68 years."""
+"""The lower bounds of buckets 1, 2, 3 ... in milliseconds; the last holds everything beyond 68 years."""
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """How late the events of one type were, in milliseconds: half of them at most the median, and so on."""
+    """How late the events of one type were: their count, then median, 95th percentile and maximum in milliseconds."""
 
     count: int
     median: int
@@ -29,10 +29,10 @@ class Late:
 
 
 def summed(buckets: Mapping[int, tuple[int, int]]) -> Late | None:
-    """What a histogram says: bucket -> (events, the worst of them in milliseconds); None where it is empty.
+    """Summarise a histogram, bucket -> (events, the worst of them in milliseconds); None if it is empty.
 
-    A quantile is the middle of the bucket it falls into, and never above the worst in there: at most 9 % off, under
-    a second by less than that.
+    A quantile is the middle of its bucket, and at most the worst in there: it is at most 9 % off, or less than a second
+    for the bucket under a second.
     """
     held = {bucket: pair for bucket, pair in sorted(buckets.items()) if pair[0] > 0}
     if not held:
@@ -43,7 +43,7 @@ def summed(buckets: Mapping[int, tuple[int, int]]) -> Late | None:
 
 
 def _quantile(held: Mapping[int, tuple[int, int]], count: int, percent: int) -> int:
-    """The lateness that `percent` of the events keep to; `held` is in the order of the buckets."""
+    """Return the lateness that `percent` of the events do not exceed; `held` is in the order of the buckets."""
     passed = 0
     for bucket, (events, worst) in held.items():
         passed += events
@@ -53,7 +53,7 @@ def _quantile(held: Mapping[int, tuple[int, int]], count: int, percent: int) -> 
 
 
 def _middle(bucket: int) -> int:
-    """The middle of a bucket, by ratio; of the one under a second its end, of the last its beginning."""
+    """Return the geometric middle of a bucket; the upper bound of the first, the lower bound of the last."""
     if bucket == 0:
         return EDGES[0]
     if bucket == len(EDGES):

@@ -1,8 +1,8 @@
-"""Text from outside made safe to show: what steers a terminal, or hides or reorders what stands there, is written out.
+"""Escape text from outside for display: characters that control a terminal, or hide or reorder text.
 
 Hidden characters are those of the Unicode categories Cc, Cf, Cs, Zl and Zp: C0 and C1 controls, DEL, bidirectional and
-other format characters, surrogates, and the separators of lines and paragraphs. The door refuses them in events;
-every output escapes them, since a database may be older than the door, or written by somebody else.
+other format characters, surrogates, and the separators of lines and paragraphs. Intake refuses them in events; every output
+escapes them all the same, since somebody else may have written the database.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ HIDDEN_CHARACTERS: Final = (
     "\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f"
 )
-"""The hidden characters, as the inside of a class of a regular expression."""
+"""The hidden characters, as the inside of a regular expression's character class."""
 
 _HIDDEN = re.compile(f"[{HIDDEN_CHARACTERS}]")
 _HIDDEN_IN_LINES = re.compile(f"(?!\n)[{HIDDEN_CHARACTERS}]")
@@ -25,7 +25,7 @@ _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 def printable(text: str, *, lines: bool = False) -> str:
     r"""Return the text with each hidden character as an escape: `\n`, `\x1b`, `\u202e`, `\U000e0041`.
 
-    With `lines`, line feeds stay: for a text of several lines of our own.
+    With `lines`, line feeds stay: for our own texts of several lines.
     """
     if text.isprintable():
         return text

@@ -1,11 +1,11 @@
-"""Why a reversal has no effect: the reasons of the audit trail's `reversal-without-effect`, each in words."""
+"""The reasons why a reversal has no effect, as the audit trail's `reversal-without-effect` gives them, in words."""
 
 from __future__ import annotations
 
 from typing import Final
 
 WITHOUT_EFFECT: Final = "reversal.without_effect"
-"""The metric that counts them by reason: each reversal once, by the reason as it stands."""
+"""The metric that counts them by reason: each reversal once, by its current reason."""
 
 OTHER_SUBJECT: Final = "other-subject"
 OTHER_SOURCE: Final = "other-source"

@@ -1,4 +1,4 @@
-"""Spans of time in milliseconds, as everything counts them."""
+"""Spans of time in milliseconds."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A stopwatch for what is to be measured, handed in; where nobody measures, its methods do nothing.
+"""Measure how long stages take, with a stopwatch that is handed in; the default measures nothing.
 
-Each thread has a stopwatch of its own. A stage is charged with the time since the lap before; pieces are parts of a
-stage (one rule of all rules) and are timed in some batches only, because timing them one by one costs time itself.
+Each thread has a stopwatch of its own. A stage is charged with the time since the last record; pieces are parts of a
+stage (one of the rules, say), timed in some batches only, because timing them one by one takes time itself.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from time import perf_counter
 
 
 class Meter:
-    """Measures nothing: what every stage has unless somebody hands in a `Stopwatch`."""
+    """A stopwatch that measures nothing: the default of every stage."""
 
     detailed = False
-    """Whether pieces are wanted of the batch at hand."""
+    """Whether the pieces of the current batch are to be timed."""
 
     def start(self) -> None:
         """Begin: the next lap counts from here."""
@@ -35,7 +35,7 @@ OFF = Meter()
 
 @dataclass(frozen=True)
 class Meters:
-    """A platform's two: of the thread that judges, and of the one that writes."""
+    """The stopwatches of a platform's two threads: the one that judges, and the one that writes."""
 
     judging: Meter = OFF
     writing: Meter = OFF

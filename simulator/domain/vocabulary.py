@@ -1,8 +1,7 @@
-"""Name what the platform deals in, once: event types, receipts, stages, outcomes, reasons, reward states.
+"""Define the platform's vocabulary once: event types, receipts, stages, outcomes, reasons, reward states.
 
-Every list of them elsewhere is made from these enums. A table that says something of each member (a symbol, a colour,
-a sentence) is made by `complete`, which fails at once where a member was forgotten. Plain Python: everybody may
-import it.
+Every list of them elsewhere is made from these enums. A table with something for each member (a symbol, a colour, a
+sentence) is made by `complete`, which fails at once if a member was forgotten. Plain Python, importable everywhere.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ _Value = TypeVar("_Value")
 
 
 class _Explained(StrEnum):
-    """A closed list of words, each with a sentence that says what it means."""
+    """A closed list of words, each with a sentence on its meaning."""
 
     meaning: str
 
@@ -28,7 +27,7 @@ class _Explained(StrEnum):
 
 
 class Category(_Explained):
-    """The three categories of data that cross to the platform, and what its operators do."""
+    """The three categories of data that the client sends, and the operators' own events."""
 
     IDENTIFICATION = "identification", "Who a customer is, by pseudonym."
     PARTICIPATION = "participation", "What referrers and friends do in the program."
@@ -37,7 +36,7 @@ class Category(_Explained):
 
 
 class EventType(StrEnum):
-    """What an event says happened, with the category of data that it belongs to."""
+    """The type of an event, with its category of data and its meaning."""
 
     category: Category
     meaning: str
@@ -87,11 +86,11 @@ CONVERSION_TYPES: tuple[EventType, ...] = tuple(
     for kind in EventType
     if kind.category is Category.CONVERSION and kind is not EventType.CONVERSION_REVERSED
 )
-"""The types that a milestone can be on."""
+"""The types that a milestone can count."""
 
 
 class Receipt(_Explained):
-    """What became of a message as it was received."""
+    """The result of receiving a message."""
 
     ACCEPTED = "accepted", "Valid and new: it is in the log."
     DUPLICATE = "duplicate", "The same message as one accepted before."
@@ -100,7 +99,7 @@ class Receipt(_Explained):
 
 
 class Stage(_Explained):
-    """How far a friend came; a later stage implies the earlier ones."""
+    """How far a friend got; a later stage implies the earlier ones."""
 
     REACHED = (
         "reached",
@@ -115,7 +114,7 @@ class Stage(_Explained):
 
 
 class Outcome(_Explained):
-    """What a decision on a conversion came to."""
+    """The outcome of a decision on a conversion."""
 
     QUALIFIED = "qualified", "It passed every rule, or an operator approved it."
     REVIEW = "review", "It waits for an operator."
@@ -135,7 +134,7 @@ class Reason(_Explained):
 
 
 class RewardState(_Explained):
-    """Where a reward stands."""
+    """The state of a reward."""
 
     PENDING = "pending", "promised: it waits until the cooling-off is over"
     ISSUED = "issued", "given out"
@@ -147,15 +146,15 @@ class RewardState(_Explained):
 
 
 def values(words: type[StrEnum]) -> tuple[str, ...]:
-    """Return the words of a closed list as plain strings, in their order."""
+    """Return the words of a closed list as plain strings, in order."""
     return tuple(str(word) for word in words)
 
 
 def complete(members: type[_Member] | tuple[_Member, ...], table: Mapping[str, _Value]) -> dict[str, _Value]:
-    """Return the table as a dictionary by plain word, once it is sure that it has a line for each member and no other.
+    """Return the table as a dictionary by plain word, checked to have a line for each member and no other.
 
     Raises:
-        LookupError: a member has no line, or a line is of no member; the message names them.
+        LookupError: a member has no line, or a line belongs to no member; the message names them.
 
     """
     wanted = {str(member) for member in members}

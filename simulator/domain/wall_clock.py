@@ -1,4 +1,4 @@
-"""The clock on the wall of a run, and the wish that it end: from a person, a signal or a test."""
+"""A run's wall clock, and the request to stop: from a person, a signal or a test."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ from typing import Protocol
 
 
 class Wall(Protocol):
-    """The clock on the wall."""
+    """A wall clock."""
 
     def now(self) -> float:
-        """Seconds, from any start, never going back."""
+        """Return seconds since any fixed start; never goes back."""
 
     def wait(self, seconds: float) -> None:
-        """Let time go by; may come back early."""
+        """Wait; may return early."""
 
 
 def wall_ms() -> int:
-    """The time of day, milliseconds UTC."""
+    """Return the current time, milliseconds UTC."""
     return time_ns() // 1_000_000
 
 
 class Stopper:
-    """The wall clock of a process that may be asked to end: `wait` comes back at once when it is."""
+    """The wall clock of a process that may be asked to stop; then `wait` returns at once."""
 
     def __init__(self) -> None:
         self._event = Event()
 
     def now(self) -> float:
-        """Seconds of the monotonic clock."""
+        """Return seconds of the monotonic clock."""
         return monotonic()
 
     def wait(self, seconds: float) -> None:
-        """Sleep, unless somebody wants us to stop."""
+        """Sleep until the time is over or a stop is requested."""
         self._event.wait(seconds)
 
     def stop(self) -> None:
-        """Ask for the end; safe in a signal handler and from another thread."""
+        """Request the stop; safe in a signal handler and from another thread."""
         self._event.set()
 
     def asked(self) -> bool:
-        """Whether the end was asked for."""
+        """Return whether a stop was requested."""
         return self._event.is_set()
 
 
 @contextmanager
 def signals(stopper: Stopper) -> Iterator[None]:
-    """SIGINT and SIGTERM ask the stopper to stop, inside the context."""
+    """Make SIGINT and SIGTERM stop the stopper inside the context."""
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         stopper.stop()

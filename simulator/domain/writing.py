@@ -1,4 +1,4 @@
-"""Writing a file that a person named: replaced as a whole, or written into, and never a database."""
+"""Write a file that a person named: replace it as a whole, and never overwrite a database."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _MAGIC: Final = b"SQLite format 3\0"  # sqlite.org/fileformat.html, 1.2
 _LOG_MAGICS: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
 """How a write-ahead log begins, in its two byte orders, and a rollback journal: sqlite.org/fileformat.html, 3, 4."""
 _BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
-"""What SQLite and the writer's lock keep beside a database `NAME.db`."""
+"""Endings of the files that SQLite and the writer's lock keep beside a database `NAME.db`."""
 _PARTS: Final = (".control.db", ".crm.db")
-"""What a platform's database `NAME.db` has beside it, by the endings that take the place of its own."""
+"""Endings, in place of `.db`, of the databases that belong to a platform's `NAME.db`."""
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open the file at `path` for writing.
 
-    A regular file is there only once it is whole: what was there before stays until then. Whatever a link names is
-    written, not the link. A FIFO and a device for characters are written into.
+    A regular file is replaced only once the new one is complete. A link is followed. A FIFO or character device is
+    written into.
 
     Raises:
-        InputError: it is a folder, a socket, a disk, or of a database, or it can't be written.
+        InputError: the path is a folder, a socket, a disk, or part of a database, or can't be written.
 
     """
     real = Path(os.path.realpath(path))
@@ -54,7 +54,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text as UTF-8, its line ends as they are; as `replacing` does."""
+    """Write a text as UTF-8, its line ends unchanged, in the way of `replacing`; raise InputError as it does."""
     try:
         with replacing(path) as stream:
             stream.write(text.encode())
@@ -63,10 +63,10 @@ def write_text(path: Path, text: str) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """See that a path is nothing that must not be written over.
+    """Check that a path may be overwritten.
 
     Raises:
-        InputError: it is a folder, a socket, a disk, or of a database.
+        InputError: the path is a folder, a socket, a disk, or part of a database.
 
     """
     real = Path(os.path.realpath(path))
@@ -104,7 +104,7 @@ def _begins_with(path: Path, magics: tuple[bytes, ...]) -> bool:
 
 
 def _temporary(path: Path, kind: int | None) -> tuple[BinaryIO, Path]:
-    """Make a file of a name that nobody has beside `path`, with the permissions that it will have there."""
+    """Create a file with a unique name beside `path`, with the permissions that it will have there."""
     number, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
     if kind is None:
         mask = os.umask(0)

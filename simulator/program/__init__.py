@@ -1,1 +1,1 @@
-"""A program design: from a file to a frozen Program, its rules and its words."""
+"""Read a program file into a frozen `Program`, compile its rules, and describe it in words."""

@@ -1,4 +1,4 @@
-"""Currencies of ISO 4217 in use, by the digits of their minor unit; metals and test codes have none."""
+"""ISO 4217 currencies in use, with the digits of their minor unit; metals and test codes are left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A first program file from a few answers, each checked as it is given."""
+"""Write a first program file from the answers to a few questions, each checked as it is given."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.program.nearest import shown
 
 @dataclass(frozen=True)
 class Question:
-    """One thing to ask: the answer's name, the words, and an answer that will do for most."""
+    """A question: the answer's name, the wording, and a default answer that suits most."""
 
     name: str
     words: str
@@ -34,7 +34,7 @@ QUESTIONS = (
 
 
 def check_answer(name: str, answer: str, answers: Mapping[str, str]) -> None:
-    """Check one answer; `answers` are those before it. Raises `Wrong` with what would be right."""
+    """Check one answer; `answers` are those before it; raise `InvalidValueError` with what would be right."""
     if name in ("name", "industry"):
         values.text(answer)
     elif name == "currency":
@@ -98,12 +98,12 @@ total = {budget}
 
 
 def _money(answer: str, currency: str) -> None:
-    """Check money as it will stand in the file: digits and a point only."""
+    """Check an amount of money, written as in the file: digits and a point only."""
     plain = answer.strip()
     try:
         amount = Decimal(plain)
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or not plain.replace(".", "", 1).isdecimal() or not plain.isascii():
-        raise values.Wrong(f"{shown(answer)} is not an amount; write it as 20 or 20.00")
+        raise values.InvalidValueError(f"{shown(answer)} is not an amount; write it as 20 or 20.00")
     values.money(amount, currency)

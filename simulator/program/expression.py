@@ -1,4 +1,4 @@
-"""A rule's expression: from SQL text to a small typed tree (`tree.py`), or the problems that stop it.
+"""Parse a rule's expression: from SQL text to a small typed tree (`tree.py`), or to a list of problems.
 
 Pure; loads sqlglot but no Polars.
 """
@@ -17,32 +17,36 @@ from simulator.program.nearest import advice, shown
 from simulator.program.sqltext import ALLOWED, MAX_NESTING, whole_fractions, word_problems
 from simulator.program.tree import SIGNS, Node, Op, balanced, constant
 
-MAX_NODES = 5_000  # of the tree, what is written out included; Polars takes 0.1 s for such a one
-MAX_DEPTH = 100  # levels of the tree; a long sum is deep too, for a sum of floats has an order
-MAX_PATTERN = 256  # signs of a LIKE pattern; no text of an event is longer
+MAX_NODES = (
+    5_000  # of the tree, after expanding BETWEEN and the like; Polars takes 0.1 s for one of this size
+)
+MAX_DEPTH = 100  # levels of the tree; a long sum is deep too, since the order of adding floats matters
+MAX_PATTERN = 256  # characters of a LIKE pattern; no text of an event is longer
 _LARGEST_FACT = 2.0**60  # more than any amount, age or count can be
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """What became of a text: a tree of kind `bool`, or problems, each a line for a person."""
+    """The result of parsing: a tree of kind `bool`, or problems, each a line for a person."""
 
     tree: Node | None
     problems: tuple[str, ...]
 
 
 def parse_expression(text: str) -> Parsed:
-    """`text` as a typed tree; every problem found in it at once, none of them twice. Never raises."""
+    """Parse `text` into a typed tree, or list all of its problems, each once. Never raises."""
     problems = word_problems(text)
     if problems:
         return Parsed(None, tuple(problems))
-    reading = _Reading()
+    reading = _ExpressionReader()
     tree = None
     try:
         tree = reading.condition(parse_one(whole_fractions(text)), "a rule")
     except SqlglotError as error:
         reading.problems.append(_syntax(error))
-    except RecursionError:  # the limit on nesting is met long before, unless the caller is deep itself
+    except (
+        RecursionError
+    ):  # only if the caller's stack is deep already: the limit on nesting is met long before
         reading.problems.append(f"the expression is nested too deep; {MAX_NESTING} levels are the most")
     except _Refused:
         pass
@@ -58,7 +62,7 @@ def _syntax(error: SqlglotError) -> str:
 
 
 class _Refused(Exception):  # noqa: N818 - a signal within this file: the problem is already noted
-    """A part has a problem; the parts beside it are still looked at."""
+    """A part has a problem, which has been noted; the parts beside it are still read."""
 
 
 _KIND_WORDS: dict[Kind, str] = {"bool": "a condition (true or false)", "number": "a number", "text": "a text"}
@@ -84,11 +88,11 @@ _ALLOWED_ARGS: dict[type[exp.Expr], set[str]] = {
     exp.Case: {"this", "ifs", "default"},
     exp.Coalesce: {"this", "expressions"},
 }
-"""Every node a rule may have, and what it may carry; anything else that is set is refused."""
+"""Every node a rule may have, and the arguments it may carry; any other argument is refused."""
 
 
-class _Reading:
-    """One pass over a parsed text. A method returns a node or raises `_Refused` after noting why."""
+class _ExpressionReader:
+    """One pass over a parsed text. Each method returns a node, or notes a problem and raises `_Refused`."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
@@ -113,12 +117,12 @@ class _Reading:
         }
 
     def refuse(self, problem: str) -> _Refused:
-        """Note a problem; the caller raises what this returns."""
+        """Note a problem, and return the exception for the caller to raise."""
         self.problems.append(problem)
         return _Refused()
 
     def all(self, readers: Sequence[Callable[[], Node]]) -> list[Node]:
-        """Every part read, so that the problems of all of them are noted before the first stops the whole."""
+        """Read every part, so that the problems of all are noted before the first of them is raised."""
         nodes: list[Node] = []
         refused = False
         for read in readers:
@@ -131,7 +135,7 @@ class _Reading:
         return nodes
 
     def read(self, node: exp.Expr) -> Node:
-        """Read `node`, of whatever kind it is."""
+        """Read `node`, whatever its kind."""
         allowed = _ALLOWED_ARGS.get(type(node))
         reader = self._by_type.get(type(node))
         extra = {name for name, value in node.args.items() if value not in (None, False, [])} - (
@@ -142,7 +146,7 @@ class _Reading:
         return self.checked(reader(node))
 
     def checked(self, node: Node) -> Node:
-        """`node`, unless the tree has grown too large or a number in it can grow past what a float holds."""
+        """Return `node`, unless the tree has grown too large or a number in it could exceed what a float holds."""
         if node.size > MAX_NODES or node.depth > MAX_DEPTH:
             raise self.refuse(
                 f"the expression is too long: written out it has more than {MAX_NODES:,} parts or "
@@ -153,7 +157,7 @@ class _Reading:
         return node
 
     def of_kind(self, kind: Kind, node: exp.Expr, user: str) -> Node:
-        """`node` if it is of `kind`; `user` is what needs it so."""
+        """Read `node`, which must be of `kind`; `user` names in a message what needs it."""
         read = self.read(node)
         if read.kind != kind:
             raise self.refuse(
@@ -162,7 +166,7 @@ class _Reading:
         return read
 
     def condition(self, node: exp.Expr, user: str) -> Node:
-        """`node` as a condition."""
+        """Read `node`, which must be a condition."""
         return self.of_kind("bool", node, user)
 
     def _fact(self, node: exp.Expr) -> Node:
@@ -183,14 +187,14 @@ class _Reading:
         )
 
     def _chain(self, node: exp.Expr) -> Node:
-        """Read A AND B AND C …: flattened and put together as a balanced tree, however long it is."""
+        """Read A AND B AND C … into a balanced tree, however long it is."""
         op: Op = "and" if isinstance(node, exp.And) else "or"
         parts = list(reversed(list(_spine(node, (type(node),)))))
         read = self.all([lambda part=part: self.condition(part, op.upper()) for part in parts])  # type: ignore[misc]
         return balanced(op, read)
 
     def _arithmetic(self, node: exp.Expr) -> Node:
-        """Read A + B - C … from the left; a division only by a constant."""
+        """Read A + B - C … from the left; only constants may divide."""
         steps: list[exp.Expr] = []
         first = node
         while type(first) in _ARITHMETIC:
@@ -271,7 +275,7 @@ class _Reading:
         return Node("is-null", "bool", (self.read(node.this),))
 
     def _case(self, node: exp.Expr) -> Node:
-        """Read both forms of CASE; the subject of the short one once only, or nested ones take for ever."""
+        """Read both forms of CASE; the subject of the short form is read once, or nested ones take exponential time."""
         branches = node.args.get("ifs") or []
         said = node.args.get("this")
         subject = None if said is None else self.read(said)
@@ -294,7 +298,7 @@ class _Reading:
         return Node("coalesce", values[0].kind, tuple(values), bound=max(value.bound for value in values))
 
     def _branches(self, user: str, nodes: Sequence[exp.Expr]) -> list[Node]:
-        """Values that must be of one kind; a NULL among them takes the kind of the others."""
+        """Read values that must all be of one kind; a NULL among them takes the kind of the others."""
         bare = [_without_parentheses(node) for node in nodes]
         said = [node for node in bare if not isinstance(node, exp.Null)]
         read = iter(self.all([lambda node=node: self.read(node) for node in said]))  # type: ignore[misc]
@@ -309,7 +313,7 @@ class _Reading:
 
 
 def _spine(node: exp.Expr, kinds: tuple[type[exp.Expr], ...]) -> Iterator[exp.Expr]:
-    """Walk the operands of a chain of one operator from the right; the parser builds it to the left."""
+    """Yield the operands of a chain of one operator from the right; the parser nests them to the left."""
     while isinstance(node, kinds):
         yield node.expression
         node = node.this

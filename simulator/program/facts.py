@@ -1,4 +1,4 @@
-"""The facts a rule may read: the closed list of names, what kind of value each is, and what it means."""
+"""The facts that a rule may read: a closed list of names, each with the kind of its value and its meaning."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Kind = Literal["bool", "number", "text"]
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact: its name, its kind, and its meaning as of the conversion event."""
+    """A fact: its name, the kind of its value, and its meaning as of the conversion event."""
 
     name: str
     kind: Kind
@@ -54,4 +54,4 @@ ALL_FACTS: tuple[Fact, ...] = (
 )
 
 FACT_KINDS: dict[str, Kind] = {fact.name: fact.kind for fact in ALL_FACTS}
-"""The kind of each fact by its name, in the order of the list above."""
+"""The kind of each fact, by name, in the order of the list above."""

@@ -1,4 +1,4 @@
-"""The layout of a program file: its tables and keys, once, for the loader, the schema and the docs."""
+"""The layout of a program file, its tables and keys, defined once for the loader, the JSON Schema and the docs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Form = Literal[
     "text", "sentence", "choice", "choices", "names", "currency", "moment", "duration", "hold", "occurrence",
     "boolean", "expression", "money", "percent", "whole", "tier", "caps", "window",
 ]  # fmt: skip
-"""How a value is written; `hold` is a duration that may be zero, `names` names of this file."""
+"""How a value is written; `hold` is a duration that may be zero, `names` are names from the same file."""
 
 MODELS: tuple[Model, ...] = get_args(Model)
 ON_FAIL: tuple[OnFail, ...] = get_args(OnFail)
@@ -23,7 +23,7 @@ CAP_WINDOWS: tuple[WindowKind, ...] = tuple(kind for kind in get_args(WindowKind
 
 @dataclass(frozen=True)
 class Key:
-    """One key: how its value is written, what it says, and whether it may be left out."""
+    """A key: how its value is written, what it means, and whether it may be left out."""
 
     name: str
     form: Form
@@ -34,7 +34,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Table:
-    """One table, or each of an array of tables where `many`."""
+    """A table, or if `many` each table of an array."""
 
     name: str
     note: str
@@ -43,7 +43,7 @@ class Table:
     required: bool = False
 
     def key_names(self) -> tuple[str, ...]:
-        """List the names of the keys."""
+        """Return the names of the keys."""
         return tuple(key.name for key in self.keys)
 
 

@@ -1,4 +1,4 @@
-"""What a program file may say but can hardly mean: warnings, not problems."""
+"""Warn of what a program file may say but can hardly mean."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from simulator.program.tree import Node
 from simulator.program.words import money
 
 _REASONS = ("unattributed", "before-touch", "outside-program", "occurrence", "too-late", "declined")
-"""The reasons that the engine itself gives beside the codes of rules."""
+"""The engine's own reasons, which stand beside the codes of rules."""
 _CLOSED = {"referrer_kind": REFERRER_KINDS, "method": ("link", "code")}
-"""Facts that have no other values than these."""
+"""Facts with a closed list of values."""
 
 
 def warnings(program: Program) -> list[str]:
-    """List what is allowed but can hardly be meant, each a line for a person."""
+    """Return warnings, each a line for a person, of what is allowed but can hardly be meant."""
     found: list[str] = []
     if not program.milestones:
         found.append("the program has no milestone: no conversion is ever decided on")
@@ -41,7 +41,7 @@ def warnings(program: Program) -> list[str]:
 
 
 def _never_met(node: Node) -> Iterator[str]:
-    """Comparisons of a fact that has a closed list of values with another value."""
+    """Yield a warning for each comparison of a fact with a value that it never has."""
     if node.op in ("eq", "ne"):
         facts = [str(arg.value) for arg in node.args if arg.op == "fact" and arg.value in _CLOSED]
         texts = [str(arg.value) for arg in node.args if arg.op == "literal"]

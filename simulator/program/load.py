@@ -1,4 +1,4 @@
-"""From the text of a program file to a frozen Program, or every problem of it at once."""
+"""Load a program file into a frozen `Program`, or report all of its problems at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from simulator.program.model import (
     Rule,
 )
 from simulator.program.nearest import advice, nearest, shown
-from simulator.program.source import Path, Places, find_places, parse_toml
+from simulator.program.source import LineNumbers, Path, find_line_numbers, parse_toml
 
 __all__ = ["load_program", "warnings"]
 
@@ -35,14 +35,17 @@ T = TypeVar("T")
 def load_program(
     text: str, file: str, currency: str | None = None, *, numeric: bool | None = None
 ) -> Program:
-    """Read a program file; `file` is what problems call it.
+    """Load the program in `text`; `file` is its name in messages.
 
-    `currency` and `numeric` (its numeric_references) are the running program's where this is a new version of it:
-    others are a problem.
-    Raises ProgramError with every problem of the file, in its order, each with file, line, table and key.
+    For a new version of a running program, `currency` and `numeric` are that program's currency and
+    numeric_references, which must not change.
+
+    Raises:
+        ProgramError: every problem of the file, in its order, each with file, line, table and key.
+
     """
     document = parse_toml(text, file)
-    report = _Report(file, find_places(text))
+    report = _Report(file, find_line_numbers(text))
     program = _Loader(document, report, currency, numeric).program(text)
     problems = report.problems()
     if problems:
@@ -55,22 +58,22 @@ class _Report:
     """The problems of one file."""
 
     file: str
-    places: Places
+    line_numbers: LineNumbers
     found: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, path: Path, label: str, said: str) -> None:
-        """Note what is wrong at `path`, which a person knows as `label`."""
-        line = self.places.line(path)
+        """Note what is wrong at `path`, which messages call `label`."""
+        line = self.line_numbers.line(path)
         where = self.file if line is None else f"{self.file}:{line}"
         self.found.append((line or 0, f"{where}: {label}: {said}"))
 
     def problems(self) -> list[str]:
-        """List all of them in the order of the file."""
+        """Return all problems in the order of the file."""
         return [said for _, said in sorted(self.found, key=lambda one: one[0])]
 
 
 class _TableReader:
-    """One table: refuses unknown and missing keys, then reads the others one by one."""
+    """Reads one table: refuses unknown and missing keys, then reads the others one by one."""
 
     def __init__(
         self, content: Mapping[str, object], table: Table, path: Path, label: str, report: _Report
@@ -91,18 +94,18 @@ class _TableReader:
         self.report.add((*self.path, key), f"{self.label}.{key}", said)
 
     def read(self, key: str, parse: Callable[[object], T], default: T) -> T:
-        """Read the value of `key`; `default` where it is left out, or wrong and noted."""
+        """Read the value of `key`; `default` if it is left out, or wrong (which is noted)."""
         if key not in self.content:
             return default
         try:
             return parse(self.content[key])
-        except values.Wrong as wrong:
+        except values.InvalidValueError as wrong:
             self.problem(key, str(wrong))
             return default
 
 
 class _Loader:
-    """One reading of a document. What is wrong is noted and stood in for, so that the rest is read too."""
+    """Loads one document. What is wrong is noted and replaced by a default, so that the rest is read too."""
 
     def __init__(
         self, document: Mapping[str, object], report: _Report, running: str | None, numeric: bool | None
@@ -115,7 +118,7 @@ class _Loader:
         self.milestone_names: tuple[str, ...] = ()
 
     def program(self, text: str) -> Program:
-        """Read everything, in the order that later tables need."""
+        """Read all tables, each after those that it refers to."""
         self._known_tables()
         reader = self._single("program")
         self.currency = reader.read("currency", values.currency, None)
@@ -146,7 +149,7 @@ class _Loader:
         )
 
     def _keep(self, reader: _TableReader, numeric: bool) -> None:
-        """Note what a new version of the running program may not change."""
+        """Note a change that a new version of the running program must not make."""
         if self.running is not None and self.currency not in (None, self.running):
             reader.problem("currency", f"{self.currency} is not the running program's; keep {self.running}")
         if self.numeric is not None and numeric != self.numeric:
@@ -165,7 +168,7 @@ class _Loader:
             self.report.add((name,), name, f"unknown key outside of any table; {right}")
 
     def _single(self, name: str) -> _TableReader:
-        """Read a table that there is once."""
+        """Read a table that may stand once."""
         table = BY_NAME[name]
         content = self.document.get(name)
         if content is None:
@@ -178,7 +181,7 @@ class _Loader:
         return _TableReader(content, table, (name,), name, self.report)
 
     def _many(self, name: str, title: str) -> list[_TableReader]:
-        """Read the tables of an array of tables; `title` is the key that names each."""
+        """Read the tables of an array; `title` is the key that names each."""
         content = self.document.get(name, None)
         if content is None:
             return []
@@ -210,7 +213,7 @@ class _Loader:
                 continue
             earlier = first.setdefault(name, reader)
             if earlier is not reader:
-                line = self.report.places.line((*earlier.path, key))
+                line = self.report.line_numbers.line((*earlier.path, key))
                 where = earlier.label if line is None else f"line {line}"
                 reader.problem(key, f"{shown(name)} names another {what} too ({where}); give each its own")
 
@@ -298,7 +301,9 @@ class _Loader:
     def _milestone(self, value: object) -> str:
         name = values.text(value)
         if name not in self.milestone_names:
-            raise values.Wrong(f"no milestone {shown(name)}; {advice(name, self.milestone_names)}")
+            raise values.InvalidValueError(
+                f"no milestone {shown(name)}; {advice(name, self.milestone_names)}"
+            )
         return name
 
     def _caps(self, reward: _TableReader) -> tuple[Cap, ...]:
@@ -333,12 +338,12 @@ class _Loader:
 
 
 def _lower(note: str) -> str:
-    """Put a note of the layout into a sentence."""
+    """Fit a note of the layout into a sentence."""
     return f"{note[0].lower()}{note[1:]}".rstrip(".")
 
 
 def _label(name: str, place: int, title: object) -> str:
-    """Name a table of an array for a person: its place from 1, and what it calls itself."""
+    """Name a table of an array in messages: by its position from 1, and by its own name."""
     return f"{name}[{place + 1}] {shown(title)}" if isinstance(title, str) else f"{name}[{place + 1}]"
 
 
@@ -347,5 +352,5 @@ def _event(value: object) -> str:
     if isinstance(value, str) and value in EVENT_TYPES and value not in conversions:
         near = nearest(value, conversions)
         right = f'did you mean "{near}"?' if near else f"use one of {', '.join(conversions)}"
-        raise values.Wrong(f"{shown(value)} is an event but no conversion; {right}")
+        raise values.InvalidValueError(f"{shown(value)} is an event but no conversion; {right}")
     return values.choice(value, conversions)

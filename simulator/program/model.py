@@ -1,4 +1,4 @@
-"""A program design as frozen values: what the file says after every check, in ms and minor units."""
+"""A program design as frozen values: the content of a checked file, in milliseconds and minor units."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Attribution:
 
 @dataclass(frozen=True)
 class Milestone:
-    """A conversion that counts: which event type, which occurrence of it, how long after the touch."""
+    """A conversion that counts: the event type, which occurrence of it, and how long after the touch."""
 
     name: str
     event: str
@@ -39,7 +39,7 @@ class Milestone:
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition over facts; `milestones` are the names it applies to, all where the file names none."""
+    """A condition over facts; `milestones` are the names it applies to (all, if the file names none)."""
 
     code: str
     require: str
@@ -50,7 +50,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class CapWindow:
-    """The time a cap looks over; `ms` is set for a rolling one only."""
+    """The span of time over which a cap counts; `ms` is set for a rolling one only."""
 
     kind: WindowKind
     ms: int | None = None
@@ -58,7 +58,7 @@ class CapWindow:
 
 @dataclass(frozen=True)
 class Cap:
-    """At most `count` rewards, `value_minor` of money, or both, in one window."""
+    """A limit of `count` rewards, `value_minor` of money, or both, in one window."""
 
     window: CapWindow
     count: int | None = None
@@ -84,7 +84,7 @@ class Reward:
 
 @dataclass(frozen=True)
 class Program:
-    """A whole design. `text` is the file it came from, kept as the record of this version."""
+    """A whole program design. `text` is the file it came from, kept as the record of this version."""
 
     name: str
     industry: str

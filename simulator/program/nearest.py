@@ -1,4 +1,4 @@
-"""How a problem names what was written and what would be right, in one line that is safe to print."""
+"""Word a problem: quote what was written, and say what would be right, in one line that is safe to print."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
-_SHOWN = 60  # characters of a value that a message repeats; enough to find it by
+_SHOWN = 60  # characters of a value that a message quotes; enough to find it by
 
 
 def shown(value: object) -> str:
-    """Write what the file says on one line: texts in quotes, long ones cut, control characters escaped."""
+    """Quote a value on one line: texts in quotes, long ones cut, control characters escaped."""
     if isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, str):
@@ -30,23 +30,23 @@ def shown(value: object) -> str:
 
 
 def nearest(word: str, valid: Iterable[str]) -> str | None:
-    """Find the valid name that is nearest to `word` whatever the case, or None where none is near."""
+    """Return the valid name nearest to `word`, whatever its case, or None if none is near."""
     by_lower: dict[str, str] = {}
     for name in valid:
         by_lower.setdefault(name.casefold(), name)
     said = word[:_SHOWN].casefold()
     close = get_close_matches(said, by_lower, n=8, cutoff=0.6)
-    best = max(close, key=lambda name: _nearness(name, said), default=None)
+    best = max(close, key=lambda name: _similarity(name, said), default=None)
     return None if best is None else by_lower[best]
 
 
-def _nearness(name: str, said: str) -> tuple[float, bool, bool]:
-    """Order names: the likest first; of equally like ones two letters swapped, then the same first two letters."""
+def _similarity(name: str, said: str) -> tuple[float, bool, bool]:
+    """Return a sort key: the most similar names first; of equals, two letters swapped, then the same first letters."""
     return SequenceMatcher(None, name, said).ratio(), sorted(name) == sorted(said), name[:2] == said[:2]
 
 
 def advice(word: str, valid: Iterable[str], otherwise: str | None = None) -> str:
-    """Say what would be right in place of `word`: the nearest valid name, else `otherwise` or all of them."""
+    """Say what would be right in place of `word`: the nearest valid name, else `otherwise`, else all valid names."""
     names = list(valid)
     near = nearest(word, names)
     if near is not None:

@@ -1,6 +1,6 @@
-"""A rule's expression in plain English: `NOT same_device AND amount >= 30` as people would say it.
+"""Put a rule's expression (`NOT same_device AND amount >= 30`) into plain English.
 
-Pure; the text is read by the same parser that the engine's rules come from.
+Pure; the text is read by the parser that the engine uses.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _CONDITIONS: Final = {
     "same_device": ("they share a device", "they share no device"),
     "cross_referral": ("this friend brought the referrer", "this friend did not bring the referrer"),
 }
-"""What a fact says that is true or false: where it holds, and where it does not."""
+"""The words for a true-or-false fact: if it holds, and if it doesn't."""
 _VALUES: Final = {
     "amount": "the amount",
     "outcome": "the outcome",
@@ -48,13 +48,13 @@ _OPPOSITES: Final[dict[Op, Op]] = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt
 
 
 def condition_words(text: str) -> str:
-    """Say a rule's expression in words; the expression itself where it can't be read."""
+    """Put a rule's expression into words; return the expression itself if it can't be read."""
     tree = parse_expression(text).tree
     return " ".join(text.split()) if tree is None else _said(tree)
 
 
 def _said(node: Node) -> str:
-    """Say a part of an expression."""
+    """Put a part of an expression into words."""
     say = _BY_OP.get(node.op)
     if say is not None:
         return say(node)
@@ -130,12 +130,12 @@ _BY_OP: Final[dict[Op, Callable[[Node], str]]] = {
 
 
 def _flat(node: Node, op: Op) -> list[Node]:
-    """List what a chain of one operator joins, in its order."""
+    """List the operands of a chain of one operator, in order."""
     return [one for arg in node.args for one in (_flat(arg, op) if arg.op == op else [arg])]
 
 
 def _part(node: Node) -> str:
-    """Say a part of a chain; a chain within it, or another choice, stands in brackets."""
+    """Put an operand of a chain into words; a chain within it, or a CASE, stands in brackets."""
     said = _said(node)
     return f"({said})" if node.op in ("and", "or", "coalesce") else said
 
@@ -145,5 +145,5 @@ def _grouped(node: Node) -> str:
 
 
 def _joined(words: Sequence[str], last: str) -> str:
-    """Join parts as people do: a, b and c."""
+    """Join parts into a list: a, b and c."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

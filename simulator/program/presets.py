@@ -1,4 +1,4 @@
-"""Where a program comes from: a preset by its name, or a file by its path."""
+"""Find a program: a preset by its name, or a file by its path."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def _folder() -> Traversable:
 
 
 def preset_names() -> tuple[str, ...]:
-    """List the presets that have a program design, by name."""
+    """Return the names of the presets that have a program design, sorted."""
     return tuple(sorted(entry.name for entry in _folder().iterdir() if (entry / _FILE).is_file()))
 
 
 def preset_text(name: str) -> str:
-    """Read the program file of a preset. Raises InputError with the nearest name where there is none."""
+    """Read the program file of a preset; raise InputError with the nearest name if there is none."""
     names = preset_names()
     if name not in names:
         raise InputError(f"no preset {shown(name)}; {advice(name, names)}")
@@ -30,10 +30,13 @@ def preset_text(name: str) -> str:
 
 
 def find_program(name_or_path: str) -> tuple[str, str]:
-    """Read a preset or a file: its text, and what problems are to call it.
+    """Read a preset or a file; return its text, and its name for messages.
 
-    A preset goes before a file of its name (write `./telecom` for the file). Raises InputError where there is
-    neither, or the file can't be read as text.
+    A preset comes before a file of the same name (write `./telecom` for the file).
+
+    Raises:
+        InputError: there is neither, or the file can't be read as text.
+
     """
     if name_or_path in preset_names():
         return preset_text(name_or_path), f"{name_or_path}/{_FILE}"
@@ -50,9 +53,11 @@ def find_program(name_or_path: str) -> tuple[str, str]:
 
 
 def decode_program(content: bytes, file: str) -> str:
-    """Read the bytes of a program file as UTF-8, a byte order mark or not.
+    """Decode the bytes of a program file as UTF-8, with or without a byte order mark.
 
-    Raises InputError that names the encoding it seems to have, or the line of the first wrong byte.
+    Raises:
+        InputError: they are not UTF-8; names the likely encoding, or the line of the first wrong byte.
+
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(f"{file}: the file is UTF-16; save it as UTF-8")

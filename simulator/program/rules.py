@@ -1,4 +1,4 @@
-"""Rules as Polars expressions: a checked tree compiled once, with the nulls of SQL."""
+"""Compile rules to Polars expressions that treat nulls as SQL does."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from simulator.program.tree import Node, Op, facts_of
 _TYPES: dict[Kind, pl.DataType] = {"bool": pl.Boolean(), "number": pl.Float64(), "text": pl.String()}
 
 FACTS: dict[str, pl.DataType] = {name: _TYPES[kind] for name, kind in FACT_KINDS.items()}
-"""The facts a rule may read and the type of their column; every number is a Float64, counts too."""
+"""The facts that a rule may read, and the type of each column; every number is a Float64, counts too."""
 
 
 @dataclass(frozen=True)
 class CompiledRule:
     """A rule ready to be evaluated: `expr` reads the columns named in `facts`.
 
-    `expr` gives one Boolean a row of the frame, for a frame of any height, also where it reads no column;
-    null where SQL would have null.
+    `expr` gives one Boolean for each row of the frame, even if it reads no column or the frame is empty; null where
+    SQL would give NULL.
     """
 
     code: str
@@ -39,7 +39,9 @@ class CompiledRule:
 def compile_rule(rule: Rule) -> CompiledRule:
     """Compile `rule` for columns of the types in FACTS.
 
-    Raises ProgramError with every problem of the expression; a rule of a loaded program has none.
+    Raises:
+        ProgramError: every problem of the expression; a rule of a loaded program has none.
+
     """
     parsed = parse_expression(rule.require)
     if parsed.tree is None:
@@ -48,7 +50,7 @@ def compile_rule(rule: Rule) -> CompiledRule:
 
 
 def _for_every_row(expr: pl.Expr) -> pl.Expr:
-    """Give `expr` the height of its frame: a literal alone is one row high, even where the frame has none."""
+    """Give `expr` the height of its frame; a literal alone would be one row high, even in an empty frame."""
     return expr & pl.repeat(True, pl.len(), dtype=pl.Boolean)
 
 
@@ -68,9 +70,9 @@ def _compile(node: Node) -> pl.Expr:
 
 
 def _divide(left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    """Divide as IEEE 754 does: Polars multiplies by the reciprocal of a constant, and 1999 * 0.01 is not 19.99.
+    """Divide as IEEE 754 does; Polars multiplies by the reciprocal of a constant, and 1999 * 0.01 is not 19.99.
 
-    No number here can be NaN (see `expression`), so NumPy's NaN stands for null on the way.
+    No number here can be NaN (see `expression`), so NumPy's NaN stands for null in between.
     """
     return pl.map_batches(
         [left, right],
@@ -81,7 +83,7 @@ def _divide(left: pl.Expr, right: pl.Expr) -> pl.Expr:
 
 
 def _case(args: list[pl.Expr]) -> pl.Expr:
-    """Chain condition and value, condition and value …, otherwise; a null condition is not met, as in SQL."""
+    """Compile CASE from condition, value, condition, value …, otherwise; as in SQL, a null condition is not met."""
     *pairs, otherwise = args
     result = otherwise
     for condition, value in reversed(list(zip(pairs[::2], pairs[1::2], strict=True))):
@@ -111,7 +113,7 @@ _UNARY: dict[Op, Callable[[pl.Expr], pl.Expr]] = {
 
 
 def _like_pattern(pattern: str) -> str:
-    """Write a LIKE pattern as a regular expression of the whole text: % any run, _ any sign, newlines too."""
+    """Translate a LIKE pattern to a regular expression of the whole text: % any run, _ any character, newlines too."""
     signs = {"%": "(?s:.*)", "_": "(?s:.)"}
     runs = re.sub("%+", "%", pattern)
     return r"\A" + "".join(signs.get(sign) or _escaped(sign) for sign in runs) + r"\z"

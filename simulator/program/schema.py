@@ -1,4 +1,4 @@
-"""The layout of a program file as a JSON Schema, for editors that complete and check TOML by one."""
+"""Export the layout of a program file as a JSON Schema, for editors that complete and check TOML."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _DURATION_OR_ZERO = "^[0-9]+[mhdw]$"
 
 
 def json_schema() -> Schema:
-    """Build the schema, of draft 7, which TOML editors understand best.
+    """Build the schema in draft 7, which TOML editors support best.
 
-    It holds the layout. Names that exist, minor units and expressions need the whole file: `program check`.
+    It covers the layout only. References to names, minor units and expressions need the whole file: `program check`.
     """
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",

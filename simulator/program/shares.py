@@ -1,4 +1,4 @@
-"""Programs as a load plays them: the same file, with a part of the budget, or without its first and last day."""
+"""Derive the programs that load tests run: the same file with a share of the budget, or without its dates."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _DATE = re.compile(r"^\s*(starts|ends)\s*=")
 
 
 def share_of(program: Program, number: int, parts: int) -> Program:
-    """The program of the `number`-th of `parts` markets (from 0): its budget is split to the last minor unit.
+    """Return the program of the `number`-th of `parts` markets (from 0), with its share of the budget.
 
-    What does not divide goes to the first ones, a minor unit each; a market whose part is nothing has a budget of
-    one minor unit, since a program's budget is more than nothing.
+    The remainder goes to the first markets, a minor unit each. A share of nothing becomes one minor unit, since a
+    budget must be above 0.
     """
     if program.budget_minor is None or parts == 1:
         return program
@@ -28,7 +28,7 @@ def share_of(program: Program, number: int, parts: int) -> Program:
 
 
 def _with_total(text: str, minor: int, digits: int) -> str:
-    """The program's file with another total in its table `[budget]`."""
+    """Return the program's text with another total in its table `[budget]`."""
     total = f"{minor / 10**digits:.{digits}f}" if digits else str(minor)
     return "".join(
         _TOTAL.sub(rf"\g<1>{total}", line) if table == "budget" else line for table, line in _by_table(text)
@@ -36,10 +36,10 @@ def _with_total(text: str, minor: int, digits: int) -> str:
 
 
 def without_dates(program: Program) -> Program:
-    """Return the program without `starts` and `ends`, which are commented out in its text: it judges at any time.
+    """Return the program with `starts` and `ends` commented out, so that it is in force at any time.
 
     Raises:
-        InputError: they are not written as lines of their own, so they can't be left out.
+        InputError: they are not on lines of their own, so they can't be commented out.
 
     """
     if program.starts_ms is None and program.ends_ms is None:
@@ -58,7 +58,7 @@ def without_dates(program: Program) -> Program:
 
 
 def _by_table(text: str) -> Iterator[tuple[str, str]]:
-    """Each line of a program's file, with the name of the table it stands in."""
+    """Yield each line of a program's text with the name of its table."""
     table = ""
     for line in text.splitlines(keepends=True):
         found = _TABLE.match(line)

@@ -1,7 +1,7 @@
-"""A program file as text: TOML with exact numbers, and the line of every table and key.
+"""Read a program file's TOML with exact numbers, and find the line of every table and key.
 
-The standard library's reader knows no lines, so they are found beside it; where one can't be found a problem
-names its table and key alone.
+The standard library's reader gives no line numbers, so they are found in a scan of their own; if one can't be found,
+messages name the table and key alone.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ MAX_KEYS = 10_000
 MAX_NAMES = 32  # names in one dotted key or table; a program needs two
 
 Path = tuple[str | int, ...]
-"""Where a value stands: names of tables and keys, and indexes from 0 in arrays."""
+"""The path of a value: names of tables and keys, and indexes from 0 in arrays."""
 
 
 def parse_toml(text: str, file: str) -> dict[str, object]:
-    """Read `text` with its fractions as exact Decimals.
+    """Read TOML with fractions as exact Decimals.
 
-    Raises ProgramError with one line, with the position, where it is no TOML.
+    Raises:
+        ProgramError: the text is not TOML; one line, with the position.
+
     """
     _check_size(text, file)
     if "\x00" in text:
@@ -58,7 +60,7 @@ _DOTTED = re.compile(
 
 
 def _check_size(text: str, file: str) -> None:
-    """Refuse what would take the reader of TOML much memory or time, before it reads."""
+    """Refuse in advance what would cost the TOML reader much memory or time."""
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         raise ProgramError([f"{file}: {size:,} bytes; a program file has at most {MAX_BYTES:,} (1 MiB)"])
@@ -74,7 +76,7 @@ def _check_size(text: str, file: str) -> None:
 
 
 def _check_texts(text: str, file: str) -> None:
-    """See that the text may be kept, comments included, before it is read."""
+    """Check, before the text is read, that it may be stored, comments included."""
     if unfit(text, lines=True) is None:
         return
     for number, line in enumerate(text.split("\n"), 1):
@@ -87,7 +89,7 @@ def _check_texts(text: str, file: str) -> None:
 def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
-    except InvalidOperation:  # an exponent that not even Decimal holds
+    except InvalidOperation:  # an exponent too large even for Decimal
         return Decimal("Infinity")
 
 
@@ -115,12 +117,12 @@ _RIGHT = {
     "starts": "a moment, such as 2026-01-01T00:00:00Z",
     "ends": "a moment, such as 2026-01-01T00:00:00Z",
 }
-"""What a value must be, where a bare word stands for it."""
+"""By key, the value that belongs in place of a bare word."""
 _OTHER_KINDS = (".yaml", ".yml", ".json")
 
 
 def _hint(line: str, said: str, file: str) -> str:
-    """What is likely meant where the parser only says what it expected; empty where that says it all."""
+    """Return what was likely meant, where the parser's message alone doesn't help; else an empty text."""
     if file.lower().endswith(_OTHER_KINDS):
         return "a program is written in TOML; `referral-tui program new` writes one to begin with"
     if _DECIMAL_COMMA.fullmatch(line.strip()):
@@ -137,13 +139,13 @@ def _hint(line: str, said: str, file: str) -> str:
 
 
 @dataclass
-class Places:
+class LineNumbers:
     """The line of each table and key that was found, from 1."""
 
     lines: dict[Path, int] = field(default_factory=dict)
 
     def line(self, path: Path) -> int | None:
-        """Find the line of `path`, or of the nearest thing around it that has one."""
+        """Return the line of `path`, or of the nearest table around it that has one."""
         for length in range(len(path), 0, -1):
             found = self.lines.get(path[:length])
             if found is not None:
@@ -151,11 +153,11 @@ class Places:
         return None
 
 
-def find_places(text: str) -> Places:
-    """Find the lines of a text that has been read as TOML; what is not understood is left out."""
+def find_line_numbers(text: str) -> LineNumbers:
+    """Find the line numbers in a text that is valid TOML; what is not understood is left out."""
     scan = _Scan(text)
     scan.run()
-    return Places(scan.lines)
+    return LineNumbers(scan.lines)
 
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)+")
@@ -166,7 +168,7 @@ _TEXT = re.compile(
 
 
 class _Scan:
-    """One walk over the lines of a file: headers, keys, and values skipped whole."""
+    """One scan over the lines of a file: reads headers and keys, skips values whole."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -176,7 +178,7 @@ class _Scan:
         self.arrays: dict[Path, int] = {}
 
     def run(self) -> None:
-        """Walk the whole text."""
+        """Scan the whole text."""
         table: Path = ()
         while True:
             blank = _BLANK.match(self.text, self.at)
@@ -194,14 +196,14 @@ class _Scan:
                 self.skip_value(path)
 
     def note(self, path: Path, position: int) -> None:
-        """Note the line of what stands at `position`, and of the tables that a dotted name makes."""
+        """Note the line of what stands at `position`, also for the tables that a dotted name creates."""
         last, line = self.counted
         self.counted = (position, line + self.text.count("\n", last, position))
         for length in range(1, len(path) + 1):
             self.lines.setdefault(path[:length], self.counted[1])
 
     def to_next_line(self) -> None:
-        """Go to the end of this line."""
+        """Move to the start of the next line."""
         newline = self.text.find("\n", self.at)
         self.at = len(self.text) if newline < 0 else newline
 
@@ -231,7 +233,7 @@ class _Scan:
         return path
 
     def skip_value(self, path: Path) -> None:
-        """Go to the end of the value, noting where the tables of a list of inline tables begin."""
+        """Move to the end of the value, noting the lines of inline tables in a list."""
         tables = 0
         brackets: list[str] = []
         while self.at < len(self.text):

@@ -1,8 +1,7 @@
-"""The words of a rule: SQL text cut into tokens and held to what a rule may be written with.
+"""Check the tokens of a rule's SQL text before it is parsed.
 
-sqlglot reads many dialects and forgives much (`==`, a comment, a trailing comma, `IS` bound tighter than
-`=`); this pass refuses, before anything is parsed, what would be dropped in silence or read otherwise
-by other databases.
+sqlglot reads many dialects and forgives much (`==`, a comment, a trailing comma, `IS` bound tighter than `=`); this
+pass refuses what would be dropped silently, or read differently by other databases.
 """
 
 from __future__ import annotations
@@ -68,8 +67,8 @@ _CLOSING = {_T.R_PAREN, _T.END}
 _FRESH = {_T.OR, _T.WHEN, _T.THEN, _T.ELSE, _T.COMMA}
 
 
-class _Around(NamedTuple):
-    """A token with its neighbours; None at the ends."""
+class _TokenContext(NamedTuple):
+    """A token with its neighbours, None at the ends."""
 
     before: Token | None
     token: Token
@@ -87,7 +86,7 @@ class _Around(NamedTuple):
 
 
 def word_problems(text: str) -> list[str]:
-    """List what is wrong with the words of `text`, in its order; nothing where all may stand in a rule."""
+    """Return what is wrong with the tokens of `text`, in order; empty if all may stand in a rule."""
     if not text.strip():
         return ['the expression is empty; write a condition such as "amount >= 10"']
     if len(text) > MAX_TEXT:
@@ -100,7 +99,7 @@ def word_problems(text: str) -> list[str]:
         return ["the expression is only a comment; write a condition"]
     found = dict.fromkeys(_word(around, text) for around in _with_neighbours(tokens))
     problems = [said for said in found if isinstance(said, str)]
-    unusable = [said.word for said in found if isinstance(said, _Unusable)]
+    unusable = [said.word for said in found if isinstance(said, _ForbiddenWord)]
     if unusable:
         problems.append(f"{', '.join(unusable)} can't be used; {ALLOWED}")
     if problems:
@@ -110,7 +109,7 @@ def word_problems(text: str) -> list[str]:
 
 
 def whole_fractions(text: str) -> str:
-    """Write a 0 before each number that begins with its dot: the parser does not take .5 everywhere."""
+    """Write a 0 before each number that begins with a dot; the parser does not accept .5 everywhere."""
     tokens = Tokenizer().tokenize(text)
     dots = [
         one.start for one, two in pairwise(tokens) if one.token_type is _T.DOT and two.token_type is _T.NUMBER
@@ -120,23 +119,23 @@ def whole_fractions(text: str) -> str:
     return text
 
 
-def _with_neighbours(tokens: list[Token]) -> list[_Around]:
+def _with_neighbours(tokens: list[Token]) -> list[_TokenContext]:
     before: list[Token | None] = [None, *tokens[:-1]]
     after: list[Token | None] = [*tokens[1:], None]
-    return [_Around(*three) for three in zip(before, tokens, after, strict=True)]
+    return [_TokenContext(*three) for three in zip(before, tokens, after, strict=True)]
 
 
 @dataclass(frozen=True)
-class _Unusable:
-    """A word that no rule may have; all of an expression make one problem."""
+class _ForbiddenWord:
+    """A word that no rule may have; all such words of an expression make one problem."""
 
     word: str
 
 
-_Said = str | _Unusable | None
+_Said = str | _ForbiddenWord | None
 
 
-def _word(around: _Around, text: str) -> _Said:
+def _word(around: _TokenContext, text: str) -> _Said:
     """Say what is wrong with one token where it stands, or None."""
     token = around.token
     if token.comments:
@@ -148,35 +147,39 @@ def _word(around: _Around, text: str) -> _Said:
     if spelled.upper() in _SPELLED.get(token.token_type, ()):
         return _place(around)
     if around.following is _T.L_PAREN and spelled[:1].isalpha():
-        return _Unusable(f"the function {spelled.upper()}")
+        return _ForbiddenWord(f"the function {spelled.upper()}")
     near = nearest(spelled, FACT_KINDS)
-    return _Unusable(shown(spelled)) if near is None else f'no fact {shown(spelled)}; did you mean "{near}"?'
+    return (
+        _ForbiddenWord(shown(spelled))
+        if near is None
+        else f'no fact {shown(spelled)}; did you mean "{near}"?'
+    )
 
 
-def _quoted(around: _Around) -> str:
-    """Explain a name in double quotes: most often a text that was meant."""
+def _quoted(around: _TokenContext) -> str:
+    """Explain a name in double quotes, most often meant as a text."""
     name = around.token.text
     right = f"the fact {name} without quotes" if name in FACT_KINDS else "a text in single quotes"
     return f"{shown(name)} in double quotes is a name in SQL; write {right}"
 
 
-def _name(around: _Around) -> _Said:
-    """Check a name: a fact, or COALESCE before its parenthesis; nothing else has one."""
+def _name(around: _TokenContext) -> _Said:
+    """Check a name: it must be a fact, or COALESCE before a parenthesis."""
     name = around.token.text
     if around.following is _T.L_PAREN:
         known = name.upper() == "COALESCE"
-        return _beside(around) if known else _Unusable(f"the function {shown(name)[1:-1]}")
+        return _beside(around) if known else _ForbiddenWord(f"the function {shown(name)[1:-1]}")
     return _beside(around) if name in FACT_KINDS else f"no fact {shown(name)}; {advice(name, FACT_KINDS)}"
 
 
-def _dot(around: _Around) -> _Said:
+def _dot(around: _TokenContext) -> _Said:
     """Check a dot: it may only begin a number, as in .5."""
     after = around.after
     joined = after is not None and around.following is _T.NUMBER and after.start == around.token.end + 1
-    return None if joined and around.previous not in _OPERANDS else _Unusable('"."')
+    return None if joined and around.previous not in _OPERANDS else _ForbiddenWord('"."')
 
 
-def _number(around: _Around) -> _Said:
+def _number(around: _TokenContext) -> _Said:
     text = around.token.text
     try:
         number = float(text)
@@ -187,19 +190,19 @@ def _number(around: _Around) -> _Said:
     return _beside(around)
 
 
-def _beside(around: _Around) -> str | None:
-    """Refuse a value right after another; the parser would take it for a second name of the first."""
+def _beside(around: _TokenContext) -> str | None:
+    """Refuse a value right after another, which the parser would take for an alias of the first."""
     if around.before is None or around.previous not in _OPERANDS:
         return None
     if around.token.token_type is _T.L_PAREN and around.previous is _T.VAR:
-        return None  # a call, which the check of its name has judged
+        return None  # a call, which is checked with its name
     return (
         f"nothing joins {shown(around.before.text)} and {shown(around.token.text)}; write AND, OR "
         "or another operator between them"
     )
 
 
-_SPECIAL: dict[TokenType, Callable[[_Around], _Said]] = {
+_SPECIAL: dict[TokenType, Callable[[_TokenContext], _Said]] = {
     _T.IDENTIFIER: _quoted,
     _T.VAR: _name,
     _T.DOT: _dot,
@@ -208,8 +211,8 @@ _SPECIAL: dict[TokenType, Callable[[_Around], _Said]] = {
 }
 
 
-def _place(around: _Around) -> str | None:
-    """Say what is wrong with where an allowed word stands; the parser would let all of these pass."""
+def _place(around: _TokenContext) -> str | None:
+    """Say what is wrong with the position of an allowed word; the parser would accept all of these."""
     kind, previous, following = around.token.token_type, around.previous, around.following
     problem = _beside(around) if kind in _VALUES else None
     if kind is _T.PLUS and previous not in _OPERANDS:
@@ -237,16 +240,16 @@ def _place(around: _Around) -> str | None:
 
 @dataclass
 class _Level:
-    """One level of parentheses or CASE: whether a test was met, and a BETWEEN that still wants its AND."""
+    """One level of parentheses or CASE: whether it has a test yet, and a BETWEEN that still needs its AND."""
 
     tested: bool = False
     between: bool = False
 
 
 def _shape(tokens: list[Token]) -> str | None:
-    """Say what is wrong with the whole: nesting, parentheses, or two tests in a row.
+    """Say what is wrong with the structure: nesting, parentheses, or two tests in a row.
 
-    Databases dispute what `a = b IS NULL` or `a = b = c` means; parentheses settle it.
+    Databases disagree on what `a = b IS NULL` or `a = b = c` means; parentheses settle it.
     """
     levels = [_Level()]
     signs = 0

@@ -1,7 +1,7 @@
-"""The tree of a rule's expression: what nodes there are, and what can be asked of them. Plain Python.
+"""The typed tree of a rule's expression, and functions over it. Plain Python.
 
-It has only what a rule may say: no BETWEEN, IN or simple CASE (they are written out), every node of a known kind, and
-nothing that can fail, overflow or read another row.
+It holds only what a rule can say: BETWEEN, IN and simple CASE are expanded, every node has a known kind, and nothing
+can fail, overflow or read another row.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SIGNS: dict[Op, str] = {"add": "+", "sub": "-", "mul": "*", "div": "/", "neg": "
 
 @dataclass(frozen=True)
 class Node:
-    """One node of the tree. `bound` is the largest a number's absolute value can get."""
+    """A node of the tree. `bound` is the largest absolute value that a number can have."""
 
     op: Op
     kind: Kind
@@ -39,7 +39,7 @@ class Node:
 
 
 def facts_of(tree: Node) -> tuple[str, ...]:
-    """List the facts that `tree` reads, in the order of the list of facts."""
+    """Return the facts that `tree` reads, in the order of the list of facts."""
     seen: set[str] = set()
     waiting = [tree]
     while waiting:
@@ -51,7 +51,7 @@ def facts_of(tree: Node) -> tuple[str, ...]:
 
 
 def constant(node: Node) -> float | None:
-    """Find the number that `node` always is, whatever the facts; None where it reads one, or may be null."""
+    """Return the number that `node` is whatever the facts are; None if it reads a fact or may be null."""
     if node.op == "literal" and isinstance(node.value, float):
         return node.value
     numbers = [constant(arg) for arg in node.args]
@@ -69,7 +69,7 @@ def constant(node: Node) -> float | None:
 
 
 def balanced(op: Op, nodes: list[Node]) -> Node:
-    """AND or OR of many as a tree of the least depth; both are associative, nulls included."""
+    """Join many conditions by AND or OR into a tree of least depth; both are associative, also with nulls."""
     while len(nodes) > 1:
         pairs = [nodes[at : at + 2] for at in range(0, len(nodes), 2)]
         nodes = [Node(op, "bool", tuple(pair)) if len(pair) == 2 else pair[0] for pair in pairs]

@@ -1,4 +1,4 @@
-"""One value of a program file at a time: from what TOML gives to what the engine needs, or `Wrong`."""
+"""Convert single values of a program file from TOML to what the engine needs, or raise `InvalidValueError`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from simulator.program.nearest import advice, nearest, shown
 
 T = TypeVar("T", bound=str)
 
-MAX_SENTENCE = 1_000  # characters; it is shown on one screen beside much else
+MAX_SENTENCE = 1_000  # characters; it shares a screen with much else
 MAX_DURATION_MS = 1000 * 365 * DAY_MS  # a thousand years; sums with any moment stay in 64 bits
-MAX_COUNT = 1_000_000  # of every, tier, count and occurrence: nobody brings so many friends
-MAX_PERCENT = 1000  # a line ends at MAX_LINE_MINOR all the same
-MAX_PERCENT_DECIMALS = 12  # times the largest amount it still fits a decimal of 38 digits
+MAX_COUNT = 1_000_000  # of every, tier, count and occurrence: nobody brings that many friends
+MAX_PERCENT = 1000  # a line is limited to MAX_LINE_MINOR all the same
+MAX_PERCENT_DECIMALS = 12  # multiplied by the largest amount, it still fits a decimal of 38 digits
 
 _AN_AMOUNT = "an amount, such as 40.00"
 _A_PERCENTAGE = "a percentage, such as 10"
@@ -33,21 +33,21 @@ _MOMENT_FORM = "write a date and time with an offset and no quotes, such as 2026
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Wrong(ValueError):  # noqa: N818 - reads as it is used: a value is wrong
-    """A value is not what its key needs; the text says what would be right."""
+class InvalidValueError(ValueError):
+    """A value does not fit its key; the message says what would be right."""
 
 
 def text(value: object, most: int = MAX_TEXT) -> str:
     """Read a name: at least one character, at most `most`, on one line."""
     if not isinstance(value, str):
-        raise Wrong(f"{shown(value)} is not a text; write it in quotes")
+        raise InvalidValueError(f"{shown(value)} is not a text; write it in quotes")
     if not value.strip():
-        raise Wrong("the text is empty; write at least one character")
+        raise InvalidValueError("the text is empty; write at least one character")
     if len(value) > most:
-        raise Wrong(f"the text has {len(value):,} characters; {most:,} is the most")
+        raise InvalidValueError(f"the text has {len(value):,} characters; {most:,} is the most")
     reason = unfit(value)
     if reason is not None:
-        raise Wrong(reason)
+        raise InvalidValueError(reason)
     return value
 
 
@@ -57,9 +57,9 @@ def sentence(value: object) -> str:
 
 
 def expression(value: object) -> str:
-    """Read an expression as a text of any length and lines; its words are checked elsewhere."""
+    """Read an expression as a text of any length and number of lines; it is parsed elsewhere."""
     if not isinstance(value, str):
-        raise Wrong(f"{shown(value)} is not a text; write an SQL condition in quotes")
+        raise InvalidValueError(f"{shown(value)} is not a text; write an SQL condition in quotes")
     return value
 
 
@@ -69,23 +69,23 @@ def choice(value: object, choices: Sequence[T]) -> T:
         if isinstance(value, str) and value == one:
             return one
     if not isinstance(value, str):
-        raise Wrong(f"{shown(value)} is not a text; use one of {', '.join(choices)}")
-    raise Wrong(f"no such value {shown(value)}; {advice(value, choices)}")
+        raise InvalidValueError(f"{shown(value)} is not a text; use one of {', '.join(choices)}")
+    raise InvalidValueError(f"no such value {shown(value)}; {advice(value, choices)}")
 
 
 def names(value: object, valid: Sequence[str], what: str) -> tuple[str, ...]:
-    """Read a list of names out of `valid`, none of them twice; `what` says what they name."""
+    """Read a list of distinct names from `valid`; `what` says in messages what they name."""
     if not isinstance(value, list):
-        raise Wrong(f"{shown(value)} is not a list; write it as {_example(valid)}")
+        raise InvalidValueError(f"{shown(value)} is not a list; write it as {_example(valid)}")
     if not value:
-        raise Wrong("the list is empty; leave the key out for all of them, or name at least one")
+        raise InvalidValueError("the list is empty; leave the key out for all of them, or name at least one")
     wrong = [item for item in value if not isinstance(item, str) or item not in valid]
     if wrong:
         said = "; ".join(f"no {what} {shown(item)}; {advice(str(item), valid)}" for item in wrong)
-        raise Wrong(said)
+        raise InvalidValueError(said)
     twice = [item for place, item in enumerate(value) if item in value[:place]]
     if twice:
-        raise Wrong(f"{shown(twice[0])} is named twice; name it once")
+        raise InvalidValueError(f"{shown(twice[0])} is named twice; name it once")
     return tuple(value)
 
 
@@ -96,10 +96,10 @@ def _example(valid: Sequence[str]) -> str:
 def currency(value: object) -> str:
     """Read the code of a currency."""
     if not isinstance(value, str):
-        raise Wrong(f'{shown(value)} is not a text; write an ISO 4217 code such as "GBP"')
+        raise InvalidValueError(f'{shown(value)} is not a text; write an ISO 4217 code such as "GBP"')
     if value not in DIGITS:
         right = advice(value, DIGITS, "write an ISO 4217 code such as GBP, EUR or USD")
-        raise Wrong(f"no currency {shown(value)}; {right}")
+        raise InvalidValueError(f"no currency {shown(value)}; {right}")
     return value
 
 
@@ -107,41 +107,45 @@ def moment(value: object) -> int:
     """Read a date and time with an offset as milliseconds UTC, cut to the millisecond."""
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise Wrong(f"{value.isoformat()} has no offset; write it with one, such as {value.isoformat()}Z")
+            raise InvalidValueError(
+                f"{value.isoformat()} has no offset; write it with one, such as {value.isoformat()}Z"
+            )
         return (value - _EPOCH) // timedelta(milliseconds=1)
     if isinstance(value, date):
-        raise Wrong(f"{value} has no time and no offset; write it as {value}T00:00:00Z")
+        raise InvalidValueError(f"{value} has no time and no offset; write it as {value}T00:00:00Z")
     if isinstance(value, time):
-        raise Wrong(f"{value} has no date and no offset; {_MOMENT_FORM}")
-    raise Wrong(f"{shown(value)} is not a moment; {_MOMENT_FORM}")
+        raise InvalidValueError(f"{value} has no date and no offset; {_MOMENT_FORM}")
+    raise InvalidValueError(f"{shown(value)} is not a moment; {_MOMENT_FORM}")
 
 
 def duration(value: object, zero: bool = False) -> int:
-    """Read a duration as milliseconds; more than nothing unless `zero`."""
+    """Read a duration as milliseconds; above 0, or from 0 on if `zero`."""
     if not isinstance(value, str):
-        raise Wrong(f"{shown(value)} is not a duration; {_DURATION_FORM}")
+        raise InvalidValueError(f"{shown(value)} is not a duration; {_DURATION_FORM}")
     found = _DURATION.fullmatch(value)
     if found is None:
-        raise Wrong(f"no such duration {shown(value)}; {_DURATION_FORM}")
+        raise InvalidValueError(f"no such duration {shown(value)}; {_DURATION_FORM}")
     number, unit = found[1].lstrip("0"), found[2]
     if len(number) > 15 or int(number or "0") * _UNITS_MS[unit] > MAX_DURATION_MS:
-        raise Wrong(f"{shown(value)} is too long; a thousand years, 365000d, is the most")
+        raise InvalidValueError(f"{shown(value)} is too long; a thousand years, 365000d, is the most")
     if not number and not zero:
-        raise Wrong(f"{shown(value)} is no time at all; write more than nothing, or leave the key out")
+        raise InvalidValueError(
+            f"{shown(value)} is no time at all; write more than nothing, or leave the key out"
+        )
     return int(number or "0") * _UNITS_MS[unit]
 
 
 def boolean(value: object) -> bool:
     """Read true or false."""
     if not isinstance(value, bool):
-        raise Wrong(f"{shown(value)} is neither true nor false; write one of them without quotes")
+        raise InvalidValueError(f"{shown(value)} is neither true nor false; write one of them without quotes")
     return value
 
 
 def cap_window(value: object) -> CapWindow:
     """Read the window of a cap: a named one, or a rolling duration."""
     if not isinstance(value, str):
-        raise Wrong(
+        raise InvalidValueError(
             f"{shown(value)} is not a window; use one of {', '.join(CAP_WINDOWS)}, or a duration as 365d"
         )
     for kind in CAP_WINDOWS:
@@ -153,15 +157,19 @@ def cap_window(value: object) -> CapWindow:
     right = (
         f'did you mean "{near}"?' if near else f"use one of {', '.join(CAP_WINDOWS)}, or a duration as 365d"
     )
-    raise Wrong(f"no such window {shown(value)}; {right}")
+    raise InvalidValueError(f"no such window {shown(value)}; {right}")
 
 
 def whole(value: object) -> int:
     """Read a whole number from 1 to a million."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Wrong(f"{shown(value)} is not a whole number; write 1 or more, without a point or quotes")
+        raise InvalidValueError(
+            f"{shown(value)} is not a whole number; write 1 or more, without a point or quotes"
+        )
     if not 1 <= value <= MAX_COUNT:
-        raise Wrong(f"{shown(value)} is out of range; write a whole number from 1 to {MAX_COUNT:,}")
+        raise InvalidValueError(
+            f"{shown(value)} is out of range; write a whole number from 1 to {MAX_COUNT:,}"
+        )
     return value
 
 
@@ -172,67 +180,71 @@ def occurrence(value: object) -> int | Literal["any", "each"]:
             return "any" if value == "any" else "each"
         near = nearest(value, ("any", "each"))
         right = f'did you mean "{near}"?' if near else 'write a whole number from 1, "any" or "each"'
-        raise Wrong(f"no such occurrence {shown(value)}; {right}")
+        raise InvalidValueError(f"no such occurrence {shown(value)}; {right}")
     return whole(value)
 
 
 def tier(value: object) -> tuple[int, int | None]:
-    """Read the numbers of the first and the last release that pay; one number has no last."""
+    """Read the numbers of the first and the last release that pay; a single number means no last."""
     if not isinstance(value, list):
-        raise Wrong(f"{shown(value)} is not a list; write [from] or [from, to], such as [1, 4]")
+        raise InvalidValueError(f"{shown(value)} is not a list; write [from] or [from, to], such as [1, 4]")
     if not value:
-        raise Wrong("the list is empty; write [from] or [from, to], such as [1, 4]")
+        raise InvalidValueError("the list is empty; write [from] or [from, to], such as [1, 4]")
     if len(value) > 2:
-        raise Wrong(f"{len(value)} numbers; write [from] or [from, to], such as [1, 4]")
+        raise InvalidValueError(f"{len(value)} numbers; write [from] or [from, to], such as [1, 4]")
     first, last = whole(value[0]), whole(value[1]) if len(value) == 2 else None
     if last is not None and last < first:
-        raise Wrong(f"the tier ends at {last}, before it starts at {first}; write [{last}, {first}]")
+        raise InvalidValueError(
+            f"the tier ends at {last}, before it starts at {first}; write [{last}, {first}]"
+        )
     return first, last
 
 
 def percent(value: object) -> Decimal:
-    """Read a percentage, more than 0."""
+    """Read a percentage above 0."""
     number = _number(value, _A_PERCENTAGE)
     if number <= 0:
-        raise Wrong(f"{shown(value)} is not more than nothing; write a percentage above 0")
+        raise InvalidValueError(f"{shown(value)} is not more than nothing; write a percentage above 0")
     if number > MAX_PERCENT:
-        raise Wrong(f"{shown(value)} percent is out of range; {MAX_PERCENT} is the most")
+        raise InvalidValueError(f"{shown(value)} percent is out of range; {MAX_PERCENT} is the most")
     if _decimals(number) > MAX_PERCENT_DECIMALS:
-        raise Wrong(f"{shown(value)} has more than {MAX_PERCENT_DECIMALS} decimals; write it shorter")
+        raise InvalidValueError(
+            f"{shown(value)} has more than {MAX_PERCENT_DECIMALS} decimals; write it shorter"
+        )
     return number
 
 
 def money(value: object, code: str | None, most: int = MAX_INTEGER) -> int:
-    """Read money in the currency `code` as minor units; where that is None, only check that it is money."""
+    """Read money in the currency `code` as minor units; if that is None, only check that it is money."""
     number = _number(value, _AN_AMOUNT)
     if number <= 0:
-        raise Wrong(f"{shown(value)} is not more than nothing; write an amount above 0")
+        raise InvalidValueError(f"{shown(value)} is not more than nothing; write an amount above 0")
     digits = 4 if code is None else DIGITS[code]
     if number.adjusted() > 16 or number.scaleb(digits) > MAX_INTEGER:
-        raise Wrong(f"{shown(value)} is too much; {most} minor units is the most")
+        raise InvalidValueError(f"{shown(value)} is too much; {most} minor units is the most")
     if code is None:
         return 1
     if _decimals(number) > digits:
         right = "has no minor unit: write whole numbers" if digits == 0 else f"has {digits} decimals at most"
-        raise Wrong(f"{shown(value)} is finer than the minor unit; {code} {right}")
+        raise InvalidValueError(f"{shown(value)} is finer than the minor unit; {code} {right}")
     minor = int(number.scaleb(digits))
     if minor > most:
-        raise Wrong(f"{shown(value)} is too much; {most} minor units is the most")
+        raise InvalidValueError(f"{shown(value)} is too much; {most} minor units is the most")
     return minor
 
 
 def _number(value: object, right: str) -> Decimal:
     """Read a number; `right` says what it must be."""
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        raise Wrong(f"must be {right}, without quotes; {shown(value)} is not a number")
+        raise InvalidValueError(f"must be {right}, without quotes; {shown(value)} is not a number")
     number = Decimal(value)
     if not number.is_finite():
-        raise Wrong(f"must be {right}; {shown(value)} is not a finite number")
+        raise InvalidValueError(f"must be {right}; {shown(value)} is not a finite number")
     return number
 
 
 def _decimals(number: Decimal) -> int:
-    """Count the decimals that are not trailing zeros."""
+    """Count the decimals without trailing zeros."""
     _, digits, exponent = number.as_tuple()
     zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
     return max(0, -(int(exponent) + zeros))

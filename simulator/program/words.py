@@ -1,4 +1,4 @@
-"""A program design in plain English, for people: money with its currency, durations in words."""
+"""Describe a program design in plain English: money with its currency, durations in words."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _NUMERIC = (
 
 
 def describe(program: Program) -> list[str]:
-    """Tell the whole program, one sentence or two a line, in the order of the file."""
+    """Describe the whole program in the order of the file, one or two sentences a line."""
     return [
         _opening(program),
         f"{_listed([kind + 's' for kind in program.referrers]).capitalize()} may refer."
@@ -60,32 +60,32 @@ def describe(program: Program) -> list[str]:
 
 
 def money(minor: int, program: Program) -> str:
-    """Write minor units as people read them: `1,250.00 GBP`."""
+    """Format minor units of the program's currency: `1,250.00 GBP`."""
     return amount(minor, program.currency, program.digits)
 
 
 def amount(minor: int, currency: str, digits: int) -> str:
-    """Write minor units of any currency, which has so many digits of them: `1,250.00 GBP`."""
+    """Format minor units of a currency with that many minor digits: `1,250.00 GBP`."""
     whole, part = divmod(minor, 10**digits)
     fraction = f".{part:0{digits}d}" if digits else ""
     return f"{whole:,}{fraction} {currency}"
 
 
 def duration(ms: int) -> str:
-    """Write milliseconds in the largest unit that they are whole in: `90 days`, `36 hours`, `1 minute`."""
+    """Format milliseconds in the largest unit in which they are a whole number: `90 days`, `36 hours`, `1 minute`."""
     size, unit = next(((size, unit) for size, unit in _UNITS if ms % size == 0), (1, "millisecond"))
     return f"{ms // size:,} {unit}{'' if ms == size else 's'}"
 
 
 def moment(ms: int) -> str:
-    """Write a moment as `1 January 2026, 00:00 UTC`, with seconds where it has some."""
+    """Format a moment as `1 January 2026, 00:00 UTC`, with seconds if it has any."""
     when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
     clock = when.strftime("%H:%M:%S" if when.second or when.microsecond else "%H:%M")
     return f"{when.day} {when.strftime('%B')} {when.year}, {clock} UTC"
 
 
 def ordinal(number: int) -> str:
-    """Write 1st, 2nd, 3rd, 4th … 11th."""
+    """Format an ordinal number: 1st, 2nd, 3rd, 4th … 11th."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{'th' if number % 100 in (11, 12, 13) else ending}"
 
@@ -186,5 +186,5 @@ def _quoted(name: str) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    """Join words as people do: a, b and c."""
+    """Join words into a list: a, b and c."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -21,7 +21,7 @@ from simulator.program.nearest import nearest
 from simulator.program.phrases import condition_words
 from simulator.program.presets import find_program, preset_names, preset_text
 from simulator.program.schema import json_schema
-from simulator.program.values import Wrong
+from simulator.program.values import InvalidValueError
 from simulator.program.words import describe, duration, moment, money, ordinal
 
 DOCS = Path(__file__).parents[2] / "docs" / "programs.md"
@@ -239,7 +239,7 @@ def test_answers_to_every_question_make_a_program() -> None:
     + [("referrer", amount) for amount in ("ten", "nan", "1e3", "+5", "-5", "", "٣", "1_0")],
 )
 def test_an_answer_that_would_not_load_is_refused(name: str, answer: str) -> None:
-    with pytest.raises(Wrong):
+    with pytest.raises(InvalidValueError):
         check_answer(name, answer, {"currency": "GBP"})
 
 
