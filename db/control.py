@@ -130,7 +130,7 @@ class Inbox:
     def take(self) -> list[WriterCommand]:
         """Take the commands sent since the last call, oldest first; takes microseconds if there are none.
 
-        An invalid row is returned with what is `wrong` with it, since anyone who can write the file may have put it there.
+        An invalid row is returned with what is `wrong` with it: anyone who can write the file may have put it there.
         """
         try:
             if self._db.execute(_OPEN_COMMANDS, (1,)).fetchone() is None:

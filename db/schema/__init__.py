@@ -1,1 +1,1 @@
-"""The tables, once, and how a database is made and recognised."""
+"""Define the tables once, and create and open databases with them."""

@@ -1,7 +1,6 @@
-"""Making and opening the platform's database for its one writer: DDL from the models, identity, pragmas.
+"""Create and open the platform's database for its one writer: DDL from the models, identity, pragmas.
 
-Checks come before anything is written: a path that is missing, foreign or of another schema gives one line that
-says what would be right.
+Everything is checked before anything is written; if the path is unusable, a one-line error says what would be right.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from db.sqlite.readonly import APPLICATION_ID, SCHEMA_VERSION, in_words, open_re
 from simulator.domain.errors import DatabaseError
 
 PAGE_BYTES = 8192  # 10 % more rows/s than 4096 on wide rows; larger pages gained nothing more
-CHECKPOINT_PAGES = 2048  # the WAL goes back into the file every 16 MB: fewer fsyncs than the default 4 MB
+CHECKPOINT_PAGES = 2048  # checkpoint every 16 MB: fewer fsyncs than with the default 4 MB
 
 
 def make(path: Path) -> Connection:
-    """A new database file with all tables, ready to be written.
+    """Create a database file with all tables, and return a connection in an open transaction.
 
     Raises:
         DatabaseError: there is something at the path already, or its folder can't be written.
@@ -49,10 +48,10 @@ def make(path: Path) -> Connection:
 
 
 def reopen(path: Path) -> Connection:
-    """An existing database, checked to be ours and of this schema, ready to be written.
+    """Open an existing database for writing, after checking that it is ours and of this schema.
 
     Raises:
-        DatabaseError: it is missing, empty, foreign, of another schema, damaged, or can't be written.
+        DatabaseError: it is missing, empty, damaged, of another schema or program, or can't be written.
 
     """
     open_readonly(path).close()
@@ -68,10 +67,10 @@ def reopen(path: Path) -> Connection:
 
 
 def connect(path: Path) -> Connection:
-    """A connection that the writer's thread may use; transactions are said explicitly.
+    """Open a connection for the writer's thread, with explicit transactions.
 
     Raises:
-        DatabaseError: the file can't be opened or made.
+        DatabaseError: the file can't be opened or created.
 
     """
     try:
@@ -85,10 +84,10 @@ def connect(path: Path) -> Connection:
 
 
 def tune(connection: Connection) -> None:
-    """Write-ahead log, and no fsync at a commit.
+    """Switch to a write-ahead log, without an fsync at each commit.
 
-    A killed process loses nothing that was committed: the log is in the system's hands. A power cut may lose the
-    last commits, whole ones, and leaves the file consistent.
+    A killed process loses nothing that was committed, since the operating system has the log. A power cut may lose the
+    last commits as a whole, and leaves the file consistent.
     """
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
@@ -96,13 +95,14 @@ def tune(connection: Connection) -> None:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(
         "PRAGMA secure_delete = ON"
-    )  # what a row was before it changed is not left in the file
+    )  # so that the old content of a changed row is not left in the file
 
 
 def definitions(*, tables: bool) -> list[str]:
-    """CREATE statements made from the models: of tables and what indexes are kept from the start, or of all others.
+    """Make the CREATE statements from the models.
 
-    Of indexes that are there already the statement does nothing.
+    With `tables`, those of all tables and of the indexes that are kept from the start; without, those of all indexes.
+    The statement does nothing for an index that exists.
     """
     from sqlalchemy.dialects import sqlite
     from sqlalchemy.schema import CreateIndex, CreateTable
@@ -126,5 +126,5 @@ def definitions(*, tables: bool) -> list[str]:
 
 
 def columns(connection: Connection | sqlite3.Connection, table: str) -> list[str]:
-    """Names of a table's columns, in their order."""
+    """Return the names of a table's columns, in order."""
     return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]

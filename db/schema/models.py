@@ -1,8 +1,8 @@
-"""The platform's tables: the schema, once; those of how a run goes are in `models_run`.
+"""The platform's tables; those about the run itself are in `models_run`.
 
-References of people are kept once, in `person`; every other row points to them by `id`. Times are integer
-milliseconds UTC, money integer minor units. Rows carry ids given in log order, so that the same log gives the
-same rows whatever the batches, and indexes grow at their end.
+References of people are stored once, in `person`; every other row points to them by `id`. Times are integer
+milliseconds UTC, money is in integer minor units. Ids are given in log order, so that the same log gives the same rows
+however it is cut into batches, and indexes grow at their end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from db.schema.models_run import row_number
 
 
 class Setting(SQLModel, table=True):
-    """What this database is: schema, how it was made, and what a restart must know."""
+    """A setting of the database: its schema, how it was made, and what a restart must know."""
 
     __tablename__: ClassVar[str] = "setting"
     name: str = Field(primary_key=True)
@@ -24,7 +24,7 @@ class Setting(SQLModel, table=True):
 
 
 class ProgramVersion(SQLModel, table=True):
-    """A version of the program: its whole text and the first event judged under it; the budget is in minor units."""
+    """A version of the program: its whole text, and the first event judged under it; the budget is in minor units."""
 
     __tablename__: ClassVar[str] = "program_version"
     version: int = Field(sa_column=row_number())
@@ -37,7 +37,7 @@ class ProgramVersion(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """A pseudonymous reference met as a subject, in the order of the log."""
+    """A pseudonymous reference; people are numbered in the order in which the log names them."""
 
     __tablename__: ClassVar[str] = "person"
     id: int = Field(sa_column=row_number())
@@ -45,12 +45,14 @@ class Person(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """The log: every accepted event, its envelope and its data fields; `steering` holds operators' data as JSON."""
+    """An accepted event of the log: its envelope and data fields; `steering` holds operators' data as JSON."""
 
     __tablename__: ClassVar[str] = "event"
     __table_args__ = (
         Index("event_person", "person"),
-        Index("event_link", "code", sqlite_where=text("type = 'link.created'")),  # whose code is it? few rows
+        Index(
+            "event_link", "code", sqlite_where=text("type = 'link.created'")
+        ),  # finds a code's owner; few rows
         Index("event_reverses", "reverses", sqlite_where=text("reverses IS NOT NULL")),
     )
     seq: int = Field(sa_column=row_number())
@@ -82,9 +84,9 @@ class Event(SQLModel, table=True):
 
 
 class Quarantine(SQLModel, table=True):
-    """A message that was not accepted, masked, with a reason a person can act on; `sha256` is of it as sent.
+    """A refused message, masked, with a reason that a person can act on; `sha256` is of the message as sent.
 
-    `file` and `line` (from 1) say where it came from, null where it came in no file.
+    `file` and `line` (from 1) say where it came from; null if it did not come in a file.
     """
 
     __tablename__: ClassVar[str] = "quarantine"
@@ -102,18 +104,18 @@ class Quarantine(SQLModel, table=True):
 
 
 class Attribution(SQLModel, table=True):
-    """A friend matched to a referrer, once; `seq` is the event that did it.
+    """A friend's attribution to a referrer, one for each friend; `seq` is the event that caused it.
 
-    `generation` is 1 for a friend whose referrer nobody had brought by then, else the referrer's own and one more.
+    `generation` is 1 for a friend whose referrer had not been referred by then, else the referrer's plus 1.
     """
 
     __tablename__: ClassVar[str] = "attribution"
     __table_args__ = (
         # kept from the start: friends come in the order of their numbers, so it costs 0.5 µs a row (an index of
-        # referrers 2.4), and without it the board of referrers would read all rows at each look
+        # referrers 2.4), and without it the leaderboard would read all rows at each refresh
         Index("attribution_friend", "friend", info={"from_start": True}),
         Index("attribution_referrer", "referrer"),
-        Index("attribution_channel", "channel"),  # this and the next serve a search: the newest of one first
+        Index("attribution_channel", "channel"),  # this and the next serve searches, newest first
         Index("attribution_code", "code"),
     )
     seq: int = Field(sa_column=row_number())
@@ -129,16 +131,18 @@ class Attribution(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """What was decided of one conversion for one milestone; `failed` and `facts` are JSON.
+    """A decision on one conversion for one milestone; `failed` and `facts` are JSON.
 
-    `withheld_minor` is the money that a rule kept back as it refused the decision or put it in review, null where none
-    did; it stays when a verdict settles it.
+    `withheld_minor` is the money that a rule kept back when it refused the decision or put it in review, null if none
+    did; a verdict does not change it.
     """
 
     __tablename__: ClassVar[str] = "decision"
     __table_args__ = (
         Index("decision_friend", "friend"),
-        Index("decision_review", "id", sqlite_where=text("outcome = 'review'")),  # the queue: those open only
+        Index(
+            "decision_review", "id", sqlite_where=text("outcome = 'review'")
+        ),  # the queue: open reviews only
     )
     id: int = Field(sa_column=row_number())
     seq: int
@@ -155,10 +159,10 @@ class Decision(SQLModel, table=True):
 
 
 class Reward(SQLModel, table=True):
-    """A reward line; `recipient` is a person for every role but `community`, which has its name in `community`.
+    """A reward line; `recipient` is a person for every role but `community`, whose name is in `community`.
 
-    `expected` is what a pending line becomes if nothing else happens, where that is not `issued`: `counted`, `capped`
-    or `unfunded`.
+    `expected` is the state that a pending line gets if nothing else happens, null if that is `issued`: `counted`,
+    `capped` or `unfunded`.
     """
 
     __tablename__: ClassVar[str] = "reward"
@@ -178,10 +182,10 @@ class Reward(SQLModel, table=True):
 
 
 class Audit(SQLModel, table=True):
-    """One entry for every attribution, decision and change of a reward's state.
+    """An audit entry: one for each attribution, decision and change of a reward's state.
 
-    `person` is the friend whose journey it is; `ref` the row it tells of (attribution.seq, decision.id or
-    reward.id, by `kind`); `trigger` the seq of the event that triggered it.
+    `person` is the friend whose journey it belongs to; `ref` is the row it is about (attribution.seq, decision.id or
+    reward.id, by `kind`); `trigger` is the seq of the event that triggered it.
     """
 
     __tablename__: ClassVar[str] = "audit"
@@ -196,7 +200,7 @@ class Audit(SQLModel, table=True):
 
 
 class Block(SQLModel, table=True):
-    """A link of the audit chain: SHA-256 over its rows and the block before; the last one may be part full."""
+    """A block of an audit chain: a SHA-256 over its rows and the block before; the last one may not be full."""
 
     __tablename__: ClassVar[str] = "block"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -207,7 +211,7 @@ class Block(SQLModel, table=True):
 
 
 class Total(SQLModel, table=True):
-    """A rollup over everything: how many, and how much (minor units or milliseconds, by metric)."""
+    """A rollup over everything: a count, and a value in minor units or milliseconds, depending on the metric."""
 
     __tablename__: ClassVar[str] = "total"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -217,7 +221,7 @@ class Total(SQLModel, table=True):
 
 
 class Hour(SQLModel, table=True):
-    """The same rollup by hour of the platform's clock (`hour` = milliseconds UTC // 3,600,000)."""
+    """The rollup of `total` by hour of the platform's clock (`hour` = milliseconds UTC // 3,600,000)."""
 
     __tablename__: ClassVar[str] = "hour"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -228,7 +232,7 @@ class Hour(SQLModel, table=True):
 
 
 class Week(SQLModel, table=True):
-    """The same by 168 hours (`week` = hour // 168), so that totals at a moment are a sum of few rows."""
+    """The rollup of `total` by 168 hours (`week` = hour // 168), so that past totals are a sum of few rows."""
 
     __tablename__: ClassVar[str] = "week"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -239,7 +243,7 @@ class Week(SQLModel, table=True):
 
 
 class Breakdown(SQLModel, table=True):
-    """A rollup of a metric by its parts: rewards by name, decisions by rule, friends by channel and so on."""
+    """A rollup of a metric by part: rewards by name, decisions by rule, friends by channel and so on."""
 
     __tablename__: ClassVar[str] = "breakdown"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -250,7 +254,7 @@ class Breakdown(SQLModel, table=True):
 
 
 class BreakdownHour(SQLModel, table=True):
-    """The same by hour."""
+    """The rollup of `breakdown` by hour."""
 
     __tablename__: ClassVar[str] = "breakdown_hour"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -262,7 +266,7 @@ class BreakdownHour(SQLModel, table=True):
 
 
 class BreakdownWeek(SQLModel, table=True):
-    """The same by 168 hours."""
+    """The rollup of `breakdown` by 168 hours."""
 
     __tablename__: ClassVar[str] = "breakdown_week"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -274,9 +278,9 @@ class BreakdownWeek(SQLModel, table=True):
 
 
 class Lateness(SQLModel, table=True):
-    """How late events of a type arrived, as a histogram: events in a bucket, and the worst of them in milliseconds.
+    """A histogram of how late events of a type arrived: events in a bucket, and the worst of them in milliseconds.
 
-    Late is `received_at` - `occurred_at`; the buckets are those of `simulator.domain.lateness`.
+    Lateness is `received_at` - `occurred_at`; the buckets are those of `simulator.domain.lateness`.
     """
 
     __tablename__: ClassVar[str] = "lateness"
@@ -288,7 +292,7 @@ class Lateness(SQLModel, table=True):
 
 
 class LatenessDay(SQLModel, table=True):
-    """The same by day of receipt (`day` = milliseconds UTC // 86,400,000)."""
+    """The histogram of `lateness` by day of receipt (`day` = milliseconds UTC // 86,400,000)."""
 
     __tablename__: ClassVar[str] = "lateness_day"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -300,9 +304,9 @@ class LatenessDay(SQLModel, table=True):
 
 
 class Due(SQLModel, table=True):
-    """The calendar of what falls due: pending lines and their money by due day, reward and expected state.
+    """The calendar of what falls due: pending lines and their money, by due day, reward and expected state.
 
-    `expected` is the state that they get if nothing else happens, `issued` too.
+    `expected` is the state that they get if nothing else happens, including `issued`.
     """
 
     __tablename__: ClassVar[str] = "due"
@@ -315,10 +319,10 @@ class Due(SQLModel, table=True):
 
 
 class Leader(SQLModel, table=True):
-    """A place on a board of the first 200: who (a person, or a community's name), friends, qualified ones, money.
+    """A place on a leaderboard of 200: a person, or a community by name, with friends, qualified friends and money.
 
-    Boards: `qualified` and `issued` rank referrers by that, `community` communities by qualified friends.
-    `generation` is kept where shards are merged, whose attributions are elsewhere: a referrer's own as a friend.
+    Boards: `qualified` and `issued` rank referrers by that, `community` ranks communities by qualified friends.
+    `generation` is the referrer's own as a friend; stored only in merged databases, which have no attributions.
     """
 
     __tablename__: ClassVar[str] = "leader"

@@ -1,4 +1,4 @@
-"""The tables of how a run goes: its clock, the orders it obeyed, faults and files on the way, and what was measured."""
+"""The tables about the run itself: its clock, the commands it executed, faults, reconciliation, and measurements."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from sqlmodel import Field, SQLModel
 
 
 def row_number() -> Column[int]:
-    """A primary key that is SQLite's own row number: given by the writer, in order."""
+    """Return a primary key that is SQLite's own row number, assigned by the writer in order."""
     return Column(Integer, primary_key=True, autoincrement=False)
 
 
 class Fault(SQLModel, table=True):
-    """A dial of what goes wrong on the way, for an event type: the rate last ordered, and how often it has struck.
+    """A fault dial for an event type: the rate set last, and how often the fault has struck.
 
-    `turned_on` says whether its rate was ever above 0.
+    `turned_on` says whether the rate was ever above 0.
     """
 
     __tablename__: ClassVar[str] = "fault"
@@ -29,10 +29,10 @@ class Fault(SQLModel, table=True):
 
 
 class Reconciliation(SQLModel, table=True):
-    """A client's list compared with what was accepted: of a file, or of a day, whose end is `until`.
+    """A client's list, of a file or a day that ends at `until`, compared with what was accepted.
 
-    `missing` are listed and not accepted by `at`, `returned` those of them that came after all; `extra` accepted and
-    in no list; `different` accepted with another content.
+    `missing` were listed and not accepted by `at`, `returned` are those of them that arrived later; `extra` were
+    accepted and not listed; `different` were accepted with other content.
     """
 
     __tablename__: ClassVar[str] = "reconciliation"
@@ -49,7 +49,10 @@ class Reconciliation(SQLModel, table=True):
 
 
 class Clock(SQLModel, table=True):
-    """One row: where the writer stands. `told_at` is the greatest time told to the engine, `beat_at` the wall clock."""
+    """The writer's position, in one row: simulated time, the latest time the engine was told, wall clock of the heartbeat.
+
+    All in milliseconds UTC; `pace` is simulated per wall milliseconds.
+    """
 
     __tablename__: ClassVar[str] = "clock"
     id: int = Field(sa_column=row_number())
@@ -64,7 +67,7 @@ class Clock(SQLModel, table=True):
 
 
 class Command(SQLModel, table=True):
-    """An operator's command as the writer obeyed it: when, and after which event; `refused` says why it did not."""
+    """An operator's command as it was executed: when, and after which event; `refused` says why it was not."""
 
     __tablename__: ClassVar[str] = "command"
     id: int = Field(sa_column=row_number())
@@ -77,10 +80,10 @@ class Command(SQLModel, table=True):
 
 
 class Meter(SQLModel, table=True):
-    """A beat of a run's measurements: how fast, how late, where the time went. Measured, so no fold makes it again.
+    """A measurement of a run over about a second: rates, latencies, where the time went. Can't be derived from the log.
 
-    Rates are of the beat, events a second; `p50_ms` and `p99_ms` of the events done in it, null where there was none.
-    `figures` are those of the run so far, as JSON. Only the newest beats are kept.
+    Rates are in events a second; `p50_ms` and `p99_ms` are of the events processed in it, null if there were none.
+    `figures` are those of the run so far, as JSON. Only the newest rows are kept.
     """
 
     __tablename__: ClassVar[str] = "meter"

@@ -1,1 +1,1 @@
-"""SQLite itself: connections, locks, rows in and out."""
+"""Access to SQLite: connections, locks, and bulk writes."""

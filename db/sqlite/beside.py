@@ -1,4 +1,4 @@
-"""Files beside a database: opened only where they are what they should be, since anybody may have put them there."""
+"""Check files beside a database before they are opened, since anybody may have put them there."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from simulator.domain.errors import DatabaseError
 
 
 def check_plain(path: Path, what: str) -> None:
-    """See that what lies at `path`, if anything does, is a file and no link to one; `what` says what should be there.
+    """Check that `path` is a regular file and not a link, or doesn't exist; `what` names what belongs there.
 
     Raises:
-        DatabaseError: it is a link, a folder, a pipe or a device: to write there would write somewhere else.
+        DatabaseError: it is a link, a folder, a pipe or a device, so that writing would go somewhere else.
 
     """
     try:

@@ -1,12 +1,12 @@
-"""The writer's connection: APSW, because it binds rows five times as fast as Python's own sqlite3.
+"""The writer's connection, through APSW because it binds rows five times as fast as Python's own sqlite3.
 
 Measured for an event of 26 columns, 16 of them null: 90,000 rows/s through `sqlite3.executemany`, 290,000 with rows
-grouped by which columns they fill and 16 to a statement, 500,000 through APSW as they are, 600,000 16 to a statement
-(`db.sqlite.rows`). Its errors come out as those of `sqlite3`, so that one place (`db.sqlite.readonly.in_words`) says
-them in words.
+grouped by the columns they fill and 16 to a statement, 500,000 through APSW one by one, 600,000 with 16 to a statement
+(`db.sqlite.rows`). Its errors are raised as those of `sqlite3`, so that one function (`db.sqlite.readonly.in_words`)
+puts them into words.
 
 APSW brings its own SQLite. Two copies of SQLite in one process must not open the same file (closing one drops the
-other's locks), so whoever writes a database reads it through this connection too.
+other's locks), so a process that writes a database reads it through this connection too.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ Row = tuple[Any, ...]
 
 
 class Rows:
-    """What a statement gives, as a cursor of `sqlite3` would."""
+    """The result of a statement, with the interface of a `sqlite3` cursor."""
 
     def __init__(self, cursor: apsw.Cursor) -> None:
         self._cursor = cursor
 
     def __iter__(self) -> Iterator[Row]:
-        with _told_as_sqlite3():
+        with _as_sqlite3_errors():
             for row in self._cursor:  # noqa: UP028 - `yield from` would close the cursor with the generator
                 yield row
 
     def fetchmany(self, count: int) -> list[Row]:
-        """At most `count` more rows."""
+        """Return up to `count` more rows."""
         return list(islice(self, count))
 
     def fetchall(self) -> list[Row]:
-        """All rows that are left."""
+        """Return all remaining rows."""
         return list(self)
 
 
 class Connection:
-    """One connection to one file. Transactions are said explicitly; any thread may use it, one at a time."""
+    """A connection to a file, with explicit transactions; any thread may use it, one at a time."""
 
     def __init__(self, path: Path, wait_ms: int = 5000) -> None:
-        """Open or make the file; `wait_ms` is how long a lock is waited for. Raises sqlite3.Error."""
-        with _told_as_sqlite3():
+        """Open or create the file, waiting up to `wait_ms` for locks; raises sqlite3.Error."""
+        with _as_sqlite3_errors():
             self._db = apsw.Connection(str(path))
             self._db.set_busy_timeout(wait_ms)
 
@@ -58,24 +58,24 @@ class Connection:
         return self._db.in_transaction
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> Rows:
-        """Run a statement. Raises sqlite3.Error."""
-        with _told_as_sqlite3():
+        """Run a statement; raises sqlite3.Error."""
+        with _as_sqlite3_errors():
             return Rows(self._db.execute(sql, values))
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement once for each row. Raises sqlite3.Error."""
-        with _told_as_sqlite3():
+        """Run a statement once for each row; raises sqlite3.Error."""
+        with _as_sqlite3_errors():
             self._db.executemany(sql, rows)
 
     def close(self) -> None:
-        """Let go of the file; closing twice is fine."""
-        with _told_as_sqlite3():
+        """Close the connection; closing twice is fine."""
+        with _as_sqlite3_errors():
             self._db.close()
 
 
 @contextmanager
-def _told_as_sqlite3() -> Iterator[None]:
-    """Errors of APSW, as those of sqlite3 with the same code and words."""
+def _as_sqlite3_errors() -> Iterator[None]:
+    """Raise APSW's errors as those of sqlite3, with the same code and message."""
     try:
         yield
     except (apsw.Error, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""One writer a database: an exclusive lock on `NAME.db.lock`, which the system lets go when its holder dies."""
+"""Allow one writer for each database: an exclusive lock on `NAME.db.lock`, released by the system if its holder dies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST = 32  # bytes: a process number and a line feed
 
 
 class WriterLock:
-    """Held from its making until `release`; the file names its holder's process id.
+    """A lock, held from construction until `release`; the file holds the holder's process id.
 
     Raises:
         LockedDatabaseError: another process writes this database.
@@ -36,7 +36,7 @@ class WriterLock:
                 )
             if self._is_current():
                 break
-            os.close(self._file)  # its holder removed the file between our opening and locking it
+            os.close(self._file)  # the previous holder removed the file after we opened it
         os.ftruncate(self._file, 0)
         os.write(self._file, f"{os.getpid()}\n".encode("ascii"))
 
@@ -53,7 +53,7 @@ class WriterLock:
             ) from error
 
     def _check(self) -> None:
-        """See that it is a lock's file, before it is emptied: whatever lies there may be somebody's only copy."""
+        """Check that it is a lock file before it is emptied: anything else may be somebody's only copy."""
         found = os.fstat(self._file)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_size > _LONGEST:
             os.close(self._file)
@@ -69,7 +69,7 @@ class WriterLock:
         return there.st_ino == os.fstat(self._file).st_ino
 
     def release(self) -> None:
-        """Let go; the lock's file is removed while it is still held, so that nobody is left with a stale one."""
+        """Release the lock; its file is removed while it is still held, so that nobody locks a stale one."""
         if self._file >= 0:
             self._path.unlink(missing_ok=True)
             os.close(self._file)
@@ -77,7 +77,7 @@ class WriterLock:
 
 
 def _try(file: int) -> bool:
-    """Whether the lock could be taken at once."""
+    """Try to take the lock without waiting, and return whether that worked."""
     if sys.platform == "win32":
         import msvcrt
 

@@ -1,15 +1,15 @@
-"""Opening a platform's database for reading only, and saying in words what is wrong with one.
+"""Open a platform's database for reading only, and say in words what is wrong with one.
 
     DatabaseError
     ├── MissingDatabaseError      there is no file
-    ├── EmptyDatabaseError        a file without anything in it
-    ├── UnfinishedDatabaseError   ours, and its tables are still being made
-    ├── ForeignDatabaseError      somebody else's file
-    ├── SchemaError               ours, of an older or newer version
-    ├── LockedDatabaseError       somebody holds it
-    └── DamagedDatabaseError      SQLite can't read what is in it
+    ├── EmptyDatabaseError        the file is empty
+    ├── UnfinishedDatabaseError   it is ours, and its tables are still being created
+    ├── ForeignDatabaseError      it is not one of ours
+    ├── SchemaError               it is ours, of an older or newer schema
+    ├── LockedDatabaseError       another process holds it
+    └── DamagedDatabaseError      SQLite can't read its content
 
-Standard library only: the screen and the small commands import it.
+Standard library only: the screens and the small commands import it.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ TABLES = frozenset(
 
 
 Database = sqlite3.Connection
-"""A database opened for reading; only the modules of `db` send SQL over it."""
+"""A database opened for reading; only modules of `db` send SQL to it."""
 
 Select = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
-"""Gives the rows of a SELECT with its bound values, on whatever connection is open."""
+"""A function that runs a SELECT with bound values on some open connection, and returns its rows."""
 
 
 class MissingDatabaseError(DatabaseError):
@@ -57,7 +57,7 @@ class MissingDatabaseError(DatabaseError):
 
 
 class EmptyDatabaseError(DatabaseError):
-    """The file has nothing in it."""
+    """The file is empty."""
 
     title: ClassVar[str] = "The database is empty"
 
@@ -75,7 +75,7 @@ class ForeignDatabaseError(DatabaseError):
 
 
 class SchemaError(DatabaseError):
-    """The file is ours, of another version."""
+    """The file is ours, of another schema version."""
 
     title: ClassVar[str] = "The database is of another version"
 
@@ -93,10 +93,13 @@ class DamagedDatabaseError(DatabaseError):
 
 
 def open_readonly(path: Path, timeout_s: float = 0.5) -> sqlite3.Connection:
-    """Open a connection that can't write, to a database that is one of ours.
+    """Open a read-only connection to one of our databases, waiting up to `timeout_s` seconds for locks.
 
-    `timeout_s` is how long a lock is waited for. Raises one of the errors above. A finished database in a
-    folder that can't be written opens too.
+    A finished database can also be opened in a folder that can't be written.
+
+    Raises:
+        DatabaseError: one of the errors above.
+
     """
     _check_file(path)
     uri = f"file:{quote(bytes(path.absolute()))}?mode=ro"
@@ -108,7 +111,7 @@ def open_readonly(path: Path, timeout_s: float = 0.5) -> sqlite3.Connection:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or _wal(path).exists():
                 raise
-            db.close()  # WAL files can't be made in a folder that can't be written; at rest none are needed
+            db.close()  # SQLite can't create WAL files in this folder; a database at rest needs none
             db = sqlite3.connect(
                 uri + "&immutable=1", uri=True, isolation_level=None, check_same_thread=False
             )
@@ -135,7 +138,7 @@ def reading(path: Path) -> Iterator[Database]:
     """Open the database at `path` for reading, and close it at the end.
 
     Raises:
-        DatabaseError: it is missing, foreign, of another schema or damaged; also for what fails while it is open.
+        DatabaseError: it is missing, damaged, of another schema, or not one of ours; also if reading fails later.
 
     """
     with closing(open_readonly(path)) as db:
@@ -146,12 +149,12 @@ def reading(path: Path) -> Iterator[Database]:
 
 
 def select_on(db: Database) -> Select:
-    """Return what runs a SELECT on a connection."""
+    """Return a function that runs a SELECT on this connection."""
     return lambda sql, values: db.execute(sql, values).fetchall()
 
 
 def _check_file(path: Path) -> None:
-    """See that there is a file, and something in it."""
+    """Check that the file exists and is not empty."""
     if not path.exists():
         raise MissingDatabaseError(
             f"{path}: no such database; `referral-tui simulate --db {path}` makes one, "
@@ -169,7 +172,7 @@ def _check_file(path: Path) -> None:
 
 @contextmanager
 def making_sense(path: Path) -> Iterator[None]:
-    """Raise DamagedDatabaseError where what is read within is not of the kind that belongs there: a text in a count."""
+    """Raise DamagedDatabaseError if what is read inside the context has the wrong type: a text in a count, say."""
     try:
         yield
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -180,7 +183,7 @@ def making_sense(path: Path) -> Iterator[None]:
 
 
 def in_words(error: sqlite3.Error, path: Path) -> DatabaseError:
-    """Turn SQLite's error into one of ours, with a message that says what to do."""
+    """Turn an SQLite error into one of ours, with a message that says what to do."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _IN_WORDS:
         kind, words = _IN_WORDS[code]

@@ -1,4 +1,4 @@
-"""Frames into tables: a frame's columns become tuples, and those go in as they are."""
+"""Write frames into tables: a frame's columns become tuples, which are bound as they are."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import polars as pl
 
 from db.sqlite.connection import Connection
 
-SLICE = 20_000  # rows of a frame made of Python's objects at once: bounds how many are alive
+SLICE = 20_000  # rows of a frame converted to Python objects at once: bounds how many are alive
 PART = (
-    512  # tuples alive: 700 and more would set off Python's garbage collector, which took a fifth of the time
+    512  # tuples alive: 700 and more would trigger Python's garbage collector, which took a fifth of the time
 )
-WIDE = 16  # rows to a statement: 4 gain nothing, 64 no more
+WIDE = 16  # rows to a statement: 4 gain nothing, 64 no more than 16
 
 Row = tuple[Any, ...]
 
 
 def slices(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[list[Row]]:
-    """The rows of a frame in the order of `columns`, `PART` at a time; a column that the frame lacks is null.
+    """Yield a frame's rows as tuples in the order of `columns`, `PART` at a time; missing columns are null.
 
-    Column by column it takes a third less than `DataFrame.rows`, since whole columns of nulls cost nothing.
+    Converting column by column takes a third less than `DataFrame.rows`, since whole columns of nulls cost nothing.
     """
     there = set(frame.columns)
     for start in range(0, frame.height, SLICE):
@@ -34,16 +34,16 @@ def slices(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[list[Row]]:
 
 
 def insert(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Write whole rows into a table. Raises sqlite3.Error."""
+    """Insert rows into a table; raises sqlite3.Error."""
     names = ", ".join(f'"{name}"' for name in columns)
     write(connection, f"INSERT INTO {table} ({names}) VALUES", rows)
 
 
 def write(connection: Connection, into: str, rows: Sequence[Row], after: str = "") -> None:
-    """Run an INSERT that ends with VALUES for rows of one width, `WIDE` to a statement; `after` is its end.
+    """Run the INSERT `into` (which ends in VALUES) for rows of equal width, `WIDE` to a statement; `after` is its end.
 
-    Python's lock is let go of and taken again with each statement: wide ones take a sixth less, and where another
-    thread wants the lock, too, a third less. Raises sqlite3.Error.
+    Python's GIL is released and taken again with each statement: wide ones take a sixth less time, and a third less if
+    another thread wants the GIL too. Raises sqlite3.Error.
     """
     if not rows:
         return

@@ -16,8 +16,8 @@ class Batch:
 
     `settled` and `changes` update rows of earlier batches; `rollup` to `leaders` are for the rollup tables
     (`db.write.rollups`): increments, and for `leaders` the places that changed; `quarantine`, `versions`, `commands`
-    and `measurements` (of `meter`) are rows of their tables, `faults` and `reconciliations` new or changed ones; `clock`
-    and `settings` are values to set.
+    and `measurements` (of `meter`) are rows of their tables, `faults` and `reconciliations` new or changed ones;
+    `clock` and `settings` are values to set.
     """
 
     persons: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -1,8 +1,8 @@
 """Escape text from outside for display: characters that control a terminal, or hide or reorder text.
 
 Hidden characters are those of the Unicode categories Cc, Cf, Cs, Zl and Zp: C0 and C1 controls, DEL, bidirectional and
-other format characters, surrogates, and the separators of lines and paragraphs. Intake refuses them in events; every output
-escapes them all the same, since somebody else may have written the database.
+other format characters, surrogates, and the separators of lines and paragraphs. Intake refuses them in events; every
+output escapes them all the same, since a database may be older than that check, or written by somebody else.
 """
 
 from __future__ import annotations
