@@ -95,7 +95,7 @@ def send(
 
     """
     if kind not in KINDS:
-        raise DatabaseError(f"order {kind!r}: no such order; there are {', '.join(KINDS)}")
+        raise DatabaseError(f"command {kind!r}: no such command; there are {', '.join(KINDS)}")
     given = dict(args or {})
     issued = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     try:
@@ -155,12 +155,12 @@ def _read_command(number: int, kind: object, args: object, issued: object) -> Wr
     wrong = None
     given: dict[str, object] = {}
     if kind not in KINDS:
-        wrong = f"no such order; there are {', '.join(KINDS)}"
+        wrong = f"no such command; there are {', '.join(KINDS)}"
     else:
         try:
             given = _arguments(args)
         except (ValueError, RecursionError) as error:
-            wrong = f"its arguments are no JSON object that can be used ({error})"
+            wrong = f"its arguments are not a usable JSON object ({error})"
     said = kind if isinstance(kind, str) else f"({type(kind).__name__})"
     usable = isinstance(issued, int) and abs(issued) <= _MOST_INTEGER
     return WriterCommand(number, said[:_MOST_KIND], given, issued if usable else 0, wrong)  # type: ignore[arg-type]
@@ -181,14 +181,14 @@ def _arguments(text: object) -> dict[str, object]:
 
 def _integer(text: str) -> int:
     if len(text) > 20 or abs(int(text)) > _MOST_INTEGER:
-        raise ValueError("a number too great")
+        raise ValueError("a number is too large")
     return int(text)
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError("a number that is none")
+        raise ValueError("a number is not finite")
     return number
 
 
@@ -236,4 +236,4 @@ def _make(db: sqlite3.Connection) -> None:
 
 
 def _failed(path: Path, error: sqlite3.Error) -> DatabaseError:
-    return DatabaseError(f"{control_path(path)}: orders can't be kept there ({error})")
+    return DatabaseError(f"{control_path(path)}: commands can't be stored there ({error})")

@@ -1,1 +1,1 @@
-"""What people read: small typed results, every query bounded."""
+"""Read the database for people: small typed results, every query bounded."""

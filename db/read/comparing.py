@@ -1,6 +1,6 @@
-"""What two databases are compared by: how each was made, the design in force, the funnel, the numbers.
+"""Read what two databases are compared by: how each was made, its program, the funnel, the numbers.
 
-Sums only, as the screens read them: the cost does not grow with what is stored. Standard library only.
+Only rollups are read, as by the screens, so the cost doesn't grow with the database. Standard library only.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ NUMBERS: Final = (
     "clawed",
     "time",
 )
-"""What is compared beside the funnel, in this order; keys of `simulator.domain.definitions`."""
+"""The numbers compared besides the funnel, in this order; keys of `simulator.domain.definitions`."""
 _ALIKE: Final = ("preset", "seed", "referrers", "days", "start", "models", "faults")
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: `made` is how the run was begun, by setting; `status` the writer's, empty without one."""
+    """One of the two databases: `made` is how the run was started, by setting; `status` is the writer's, or empty."""
 
     path: Path
     program: Program
@@ -45,22 +45,22 @@ class Side:
     budget: Budget
 
     def number(self, key: str) -> Headline:
-        """The number of that key."""
+        """Return the number with that key."""
         return next(one for one in self.numbers if one.key == key)
 
     @property
     def qualified(self) -> int:
-        """Friends who qualified."""
+        """The number of friends who qualified."""
         return next(one.count for one in self.stages if one.name == "qualified")
 
     @property
     def promised(self) -> int:
-        """What is issued and not taken back, and what is pending: minor units."""
+        """What is issued and not taken back, plus what is pending, in minor units."""
         return self.number("issued").numerator + self.number("pending").numerator
 
 
 def read_side(path: Path) -> Side:
-    """Read one database; raises DatabaseError where it is none of ours, or can't be read."""
+    """Read one database; raises DatabaseError if it is not one of ours or can't be read."""
     with making_sense(path):
         return _read_side(path)
 
@@ -91,7 +91,7 @@ def _read_side(path: Path) -> Side:
 
 
 def unlike(one: Side, other: Side) -> list[str]:
-    """Name what differs between the two beside the design, each in words: then the people or their luck differ too."""
+    """Say what differs besides the design, a phrase each; if anything does, the people or their luck differ too."""
     found = [
         f"{side.path.name} was not made by simulate"
         for side in (one, other)

@@ -1,6 +1,6 @@
-"""How the client's data come, and what goes wrong on the way: models, dials, reconciliation, what was refused.
+"""Read how the client's data arrive and what goes wrong in transit: models, dials, reconciliation, quarantine.
 
-Bounded by the rows that are asked for. Standard library only.
+Bounded by the number of rows requested. Standard library only.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MESSAGE_DIALS: Final = (
     "malformed",
     "skew",
 )
-"""Each strikes a share of the messages of a channel; `outage` a share of its hours."""
+"""Dials that each strike a share of a channel's messages; `outage`, a share of its hours."""
 
 FILE_DIALS: Final = (
     "file-late",
@@ -33,17 +33,17 @@ FILE_DIALS: Final = (
     "file-short",
     "file-corrected",
 )
-"""Each strikes a share of the batch files of a channel."""
+"""Dials that each strike a share of a channel's batch files."""
 
 DIALS: Final = (*MESSAGE_DIALS, *FILE_DIALS)
-"""All dials of what goes wrong on the way."""
+"""All fault dials."""
 
 _MOST_TEXT = 700  # characters of a refused message that are shown
 
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """A dial: its rate (of the types that have one of their own, the largest), and how often it has struck."""
+    """A fault dial: its rate (the largest over event types with their own), and how often it has struck."""
 
     dial: str
     rate: float
@@ -54,8 +54,8 @@ class Dial:
 class Reconciled:
     """A client's list of a day or a file, which ends at `until`, compared at `at` with what was accepted.
 
-    Moments in milliseconds UTC. `missing` were listed and not accepted, `returned` those of them that came after all;
-    `extra` accepted and in no list, `different` accepted with another content.
+    Times are in milliseconds UTC. `missing` were listed and not accepted, `returned` are those of them that arrived
+    later; `extra` were accepted and not listed, `different` were accepted with other content.
     """
 
     type: str
@@ -85,32 +85,32 @@ class Refused:
 
 
 def models(db: sqlite3.Connection) -> dict[str, str]:
-    """Read the delivery model of each event type of the client's; empty for events from files."""
+    """Read the delivery model of each of the client's event types; empty for events from files."""
     row = db.execute("SELECT value FROM setting WHERE name = 'models'").fetchone()
     found = json.loads(row[0]) if row else {}
     return {str(name): str(model) for name, model in found.items()}
 
 
 def dials(db: sqlite3.Connection) -> tuple[Dial, ...]:
-    """Read how all dials stand now."""
+    """Read the current state of all dials."""
     rows = db.execute("SELECT dial, max(rate), sum(count) FROM fault GROUP BY dial")
     known = {dial: (rate, count) for dial, rate, count in rows}
     return tuple(Dial(name, *known.get(name, (0.0, 0))) for name in DIALS)
 
 
 def reconciled(db: sqlite3.Connection, most: int, at: int | None = None) -> tuple[Reconciled, ...]:
-    """Read the newest comparisons, made by a moment where one is given (milliseconds UTC), the newest first."""
+    """Read the newest reconciliations, newest first; with `at`, only those made by then (milliseconds UTC)."""
     return tuple(Reconciled(*row) for row in db.execute(_RECONCILED, (2**62 if at is None else at, most)))
 
 
 def refused(db: sqlite3.Connection, most: int, at: int | None = None) -> tuple[Refused, ...]:
-    """Read the newest messages in quarantine, received by a moment where one is given (milliseconds UTC)."""
+    """Read the newest messages in quarantine; with `at`, only those received by then (milliseconds UTC)."""
     last = 2**62 if at is None else _number_at(db, at)
     return tuple(Refused(*row) for row in db.execute(_REFUSED, (_MOST_TEXT, last, most)))
 
 
 def _number_at(db: sqlite3.Connection, at: int) -> int:
-    """Find the last message that was refused by a moment, by halving: they are in the order of receipt."""
+    """Find the last message refused by then, by bisection, since they are in the order of receipt."""
     low, high = 0, db.execute("SELECT coalesce(max(number), 0) FROM quarantine").fetchone()[0]
     while low < high:
         middle = (low + high + 1) // 2
@@ -122,7 +122,7 @@ def _number_at(db: sqlite3.Connection, at: int) -> int:
     return int(low)
 
 
-# a few rows a day and type: the newest of them are sorted out of what one year has, some thousand rows
+# a few rows for each day and type: sorting a year of them takes some thousand rows
 _RECONCILED = """
 SELECT type, until, at, listed, found, missing, extra, different, returned FROM reconciliation
 WHERE at <= ? ORDER BY until DESC, type LIMIT ?

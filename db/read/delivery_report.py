@@ -1,4 +1,4 @@
-"""Sum up how a run's messages travelled: how often each fault struck, and what the reconciliation found."""
+"""Summarise the delivery of a run: how often each fault struck, and what reconciliation found."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _COLUMNS = ("lists", "listed", "found", "missing", "returned", "extra", "differe
 
 
 def delivery_report(query: Select) -> dict[str, Any]:
-    """Return what `simulate --json` reports of the delivery.
+    """Return what `simulate --json` reports about delivery.
 
-    `faults` has each dial that was ever turned on, with its `count` in all and by event type: 0 for one that never
-    struck. `reconciliation` is by event type.
+    `faults` has each dial that was ever turned on, with its `count` in total and by event type (0 if it never struck).
+    `reconciliation` is by event type.
     """
     faults: dict[str, dict[str, Any]] = {}
     for dial, kind, count in query(_FAULTS, ()):

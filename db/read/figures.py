@@ -1,6 +1,6 @@
-"""The figures that people read: the funnel, and the numbers of `simulator.domain.definitions`, made from rollups.
+"""Compute the funnel and the numbers of `simulator.domain.definitions` from rollups.
 
-Pure functions over totals and buckets of time; no database, no clock.
+Pure functions over totals and time buckets; no database, no clock.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from simulator.domain.definitions import DEFINITIONS, HEADLINES, STAGES, Definit
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage of the funnel; `rate` is its share of the stage before (null where there is none)."""
+    """A stage of the funnel; `rate` is its share of the stage before (None if that is empty)."""
 
     name: str
     count: int
@@ -23,11 +23,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One headline number: `numerator / denominator`, or the numerator alone where there is no denominator.
+    """A headline number: `numerator / denominator`, or the numerator alone if there is no denominator.
 
-    Money is in minor units, durations in milliseconds. `series` runs to now, one value a bucket, null where
-    there was nothing to divide by; `trend` says what it shows. `lines` is how many rewards
-    a sum of money is of.
+    Money is in minor units, durations in milliseconds. `series` has a value for each bucket up to now, None where the
+    denominator is 0; `trend` says what it shows. `lines` is the number of rewards that a sum of money is of.
     """
 
     key: str
@@ -42,33 +41,33 @@ class Headline:
     series: tuple[float | None, ...]
     lines: int | None = None
     parts: tuple[tuple[str, int], ...] = ()
-    """The numbers that the numerator adds up, by title."""
+    """The numbers that add up to the numerator, by title."""
 
     @property
     def shares(self) -> tuple[tuple[str, float], ...]:
-        """What each part has in the number, by title: they add up to it."""
+        """The contribution of each part to the number, by title; they add up to it."""
         return tuple((title, minor / self.denominator) for title, minor in self.parts if self.denominator)
 
     @property
     def value(self) -> float | None:
-        """The number itself; null where there is nothing to divide by."""
+        """The number itself; None if the denominator is 0."""
         if self.denominator is None:
             return float(self.numerator)
         return self.numerator / self.denominator if self.denominator else None
 
     @property
     def nothing_issued(self) -> bool:
-        """Whether it is a number of what was issued, of nothing yet: that a customer costs nothing would be wrong."""
+        """Whether the number is about issued rewards and none was issued; 0 would say that a customer costs nothing."""
         return self.key in ("cost", "time") and not self.numerator
 
     @property
     def shown(self) -> float | None:
-        """The number as people are told it; null too where nothing was issued yet."""
+        """The number as shown to people; None also if nothing was issued yet."""
         return None if self.nothing_issued else self.value
 
     @property
     def formula(self) -> str:
-        """How the number is made, in words."""
+        """The formula in words."""
         return (
             self.numerator_is
             if self.denominator_is is None
@@ -77,7 +76,7 @@ class Headline:
 
 
 def funnel(totals: Rollup, buckets: Sequence[Rollup] = ()) -> tuple[Stage, ...]:
-    """Make the stages with counts and step rates; a stage's series is how many entered it in each bucket."""
+    """Compute the stages with counts and step rates; a stage's series counts who entered it in each bucket."""
     counts = [_reached(totals), *(_count(totals, f"stage.{stage}") for stage in STAGES[1:])]
     series = [tuple(_reached(bucket) for bucket in buckets)]
     series += [tuple(_count(bucket, f"stage.{stage}") for bucket in buckets) for stage in STAGES[1:]]
@@ -103,16 +102,16 @@ METRICS = tuple(
         )
     )
 )
-"""The metrics that the funnel and the headline numbers need by the hour."""
+"""The metrics that the funnel and the headline numbers need by hour."""
 
 
 def headlines(totals: Rollup, buckets: Sequence[Rollup] = ()) -> tuple[Headline, ...]:
-    """Make the seven headline numbers, in the order they are shown."""
+    """Compute the seven headline numbers, in the order in which they are shown."""
     return tuple(figure(key, totals, buckets) for key in HEADLINES)
 
 
 def figure(key: str, totals: Rollup, buckets: Sequence[Rollup] = ()) -> Headline:
-    """Make one number of DEFINITIONS, with its course over the buckets, the newest last."""
+    """Compute a number of DEFINITIONS, with its course over the buckets, the newest last."""
     one = DEFINITIONS[key]
     over, under = one.over.of(totals), None if one.under is None else one.under.of(totals)
     money = one.unit == "money" and one.under is None
@@ -156,7 +155,7 @@ def _reached(rollup: Rollup) -> int:
 
 
 def _levels(level: int, moves: Sequence[int]) -> list[int]:
-    """A sum since the start, as it stood at each bucket's end, counted back from the total."""
+    """Return a running sum as it stood at each bucket's end, counted back from the total."""
     levels: list[int] = []
     for move in reversed(moves):
         levels.append(level)

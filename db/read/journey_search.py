@@ -1,8 +1,8 @@
-"""Finding journeys: the newest ones, or those that match a text, in slices that never hold the reader up.
+"""Search journeys, the newest or those that match a text, in slices that never block the reader thread.
 
-A search walks candidates in an order that costs nothing (the log backwards, attributions, an index where one serves)
-and keeps those that match until a page is full. It goes on where it was at the next look, and says how far it has
-come. Standard library only.
+A search walks candidates in an order that costs nothing (the log backwards, attributions, an index if one helps) and
+keeps those that match until a page is full. It continues at the next look, and reports its progress. Standard library
+only.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from db.read.journeys import FRIENDS_ONLY, Journey, indexed, journeys
 
 SortOrder = Literal["newest", "matched", "oldest"]
 
-MOST_SLICES: Final = 50  # a look, where a log has next to no friends
-BUDGET_MS: Final = 8.0  # of walking a look: keys come between
-FRESH_MS: Final = 400.0  # how often a search that goes on looks again at what it has found
-FRESH: Final = 100  # events, and entries of the trail, since the last look that are looked at one by one
+MOST_SLICES: Final = 50  # for one look; a limit for logs with hardly any friends
+BUDGET_MS: Final = 8.0  # of searching for one look, so that keys are answered in between
+FRESH_MS: Final = 400.0  # how often a search in progress refreshes what it has found
+FRESH: Final = 100  # the most new events, and new audit entries, that are looked at one by one
 _NAME: Final = re.compile(r"[a-z]+-[a-z]+-[0-9]{0,2}")
 _REFERENCE: Final = 16  # letters from which a word is taken for a reference
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for: words that must all match, in which order, how many rows; back to an event and moment."""
+    """A search request: words that must all match, order, rows of a page, and the event and moment looked back to."""
 
     text: str = ""
     order: SortOrder = "newest"
@@ -44,9 +44,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found so far. `done` is the share that was walked, `full`: the page is, and there may be more.
+    """The result so far. `done` is the share that was searched; if the page is `full`, there may be more.
 
-    `windowed` says that only the newest events were looked at: a run goes as fast as it can, without indexes.
+    `windowed`: only the newest events were searched, since a run at full speed has no indexes yet.
     """
 
     rows: tuple[Journey, ...]
@@ -56,16 +56,16 @@ class Found:
 
     @property
     def unfinished(self) -> bool:
-        """Whether the next look goes on."""
+        """Whether the search continues at the next look."""
         return self.done < 1 and not self.full
 
     def references(self) -> set[str | None]:
-        """Name everybody who appears in it."""
+        """Return the references of everybody in it."""
         return {reference for row in self.rows for reference in row.references()}
 
 
 def matches(row: Journey, words: tuple[str, ...], name: Namer) -> bool:
-    """Tell whether each word is part of a name, reference, code, channel, stage, outcome, reason or state."""
+    """Return whether each word is part of a name, reference, code, channel, stage, outcome, reason or state."""
     if not words:
         return True
     names = [name(reference) for reference in row.references() if reference is not None]
@@ -77,10 +77,10 @@ def matches(row: Journey, words: tuple[str, ...], name: Namer) -> bool:
 
 @dataclass
 class Search:
-    """One search, kept from look to look; `name` calls people by what the text may say of them.
+    """A search in progress, kept from look to look; `name` returns the name of a person that the text may mention.
 
-    Where so much happens that a page has to be read anew, that goes on from look to look too, and what was found
-    before is shown until it is done.
+    If so much happens that a page must be read anew, that takes several looks too, and the old result is shown until
+    it is done.
     """
 
     wanted: Wanted
@@ -95,7 +95,7 @@ class Search:
     _fresh_at: float = 0.0
 
     def look(self, db: sqlite3.Connection, clock: Callable[[], float]) -> Found:
-        """Go on for `BUDGET_MS` of `clock` (milliseconds, steady), and give what was found so far."""
+        """Continue for `BUDGET_MS` of `clock` (monotonic milliseconds), and return the result so far."""
         now = clock()
         until, by_index = now + BUDGET_MS, indexed(db)
         if self._walk is None or by_index == isinstance(self._walk, Recent):
@@ -124,7 +124,7 @@ class Search:
         return self._full or self._walk is None or self._walk.done >= 1
 
     def _go_along(self, db: sqlite3.Connection, *, by_index: bool) -> None:
-        """Take in what has happened since; where that is too much, begin anew once this search is at its end."""
+        """Refresh the result with what is new; if that is too much, start anew once this search has ended."""
         same = self._ends(db) == (self._top, self._trail)
         if not same and not (by_index and self._freshen(db)) and self._finished:
             self._begin(db, by_index=by_index)
@@ -134,7 +134,7 @@ class Search:
         return newest if self.wanted.seq is None else min(newest, self.wanted.seq)
 
     def _ends(self, db: sqlite3.Connection) -> tuple[int, int]:
-        """The last event that is looked at, and the last entry of the trail."""
+        """Return the numbers of the last event to search and of the last audit entry."""
         return self._newest(db), int(db.execute("SELECT coalesce(max(seq), 0) FROM audit").fetchone()[0])
 
     def _begin(self, db: sqlite3.Connection, *, by_index: bool) -> None:
@@ -144,7 +144,7 @@ class Search:
         self._walk = self._served(db) if by_index else Recent(db, self._top)
 
     def _served(self, db: sqlite3.Connection) -> Walk:
-        """Walk by the index that serves the text best, or else the order that is wanted."""
+        """Choose the walk by the index that suits the text best, else by the requested order."""
         words = self.wanted.words
         for word in words:
             if len(word) >= _REFERENCE or _NAME.fullmatch(word):
@@ -192,9 +192,9 @@ class Search:
                     return
 
     def _freshen(self, db: sqlite3.Connection) -> bool:
-        """Look again at whom something has happened to since; false where a page is sooner read anew.
+        """Read people with new events again; return False if reading the page anew is quicker.
 
-        Of a text only the last of many are looked at, besides who was found.
+        In a search for a text, if there are many, only the newest and those found so far are read.
         """
         if self.wanted.seq is not None:
             return True
@@ -229,7 +229,7 @@ class Search:
         return person < len(self._seen) and bool(self._seen[person])
 
     def _see(self, people: list[int]) -> None:
-        """Remember who was looked at, a byte a person: a search may go through millions."""
+        """Remember who was looked at, a byte for each person, since a search may go through millions."""
         most = max(people, default=-1)
         if not self.wanted.words or most < 0:
             return

@@ -1,4 +1,4 @@
-"""Candidates of a search of journeys, some at a time, in orders that cost nothing: the log backwards, or an index.
+"""Walk the candidates of a journey search in slices, in orders that cost nothing: the log backwards, or an index.
 
 Standard library only.
 """
@@ -12,17 +12,17 @@ from typing import Final, Protocol
 from db.read.journeys import FRIENDS_ONLY
 
 Namer = Callable[[str], str]
-"""Calls a person by what a text may say of them."""
+"""A function from a person's reference to the name that a search text may mention."""
 
 SLICE: Final = 150  # events or rows walked at once: some 3 ms with the look-ups
-WINDOW: Final = 8_000  # newest events that are walked where there are no indexes
+WINDOW: Final = 8_000  # newest events that are walked if there are no indexes
 
 
 class Walk(Protocol):
-    """Candidates in an order, some at a time."""
+    """An order of candidates, taken in slices."""
 
     def take(self, db: sqlite3.Connection) -> list[int] | None:
-        """The next people; null at the end."""
+        """Return the next people, or None at the end."""
 
     @property
     def done(self) -> float:
@@ -30,13 +30,13 @@ class Walk(Protocol):
 
 
 class Backwards:
-    """Friends by their newest event, newest first: the log from its end."""
+    """Friends by their newest event, newest first: walks the log from its end."""
 
     def __init__(self, top: int, floor: int = 0) -> None:
         self._top, self._next, self._floor = top, top, floor
 
     def take(self, db: sqlite3.Connection) -> list[int] | None:
-        """Give the next people; null at the end."""
+        """Return the next people, or None at the end."""
         if self._next <= self._floor:
             return None
         low = max(self._floor, self._next - SLICE)
@@ -47,13 +47,13 @@ class Backwards:
 
     @property
     def done(self) -> float:
-        """Give the share that was walked."""
+        """The share that was walked, 0 to 1."""
         span = self._top - self._floor
         return (self._top - self._next) / span if span > 0 else 1.0
 
 
 class Rows:
-    """People of rows in the order of a key, by a SELECT with a place for the key and one for how many."""
+    """People in the order of a key, by a SELECT with parameters for the key and the number of rows."""
 
     def __init__(self, sql: str, values: tuple[object, ...], start: int, end: int) -> None:
         self._sql, self._values = sql, values
@@ -61,7 +61,7 @@ class Rows:
         self._over = False
 
     def take(self, db: sqlite3.Connection) -> list[int] | None:
-        """Give the next people; null at the end."""
+        """Return the next people, or None at the end."""
         if self._over:
             return None
         rows = db.execute(self._sql, (*self._values, self._at, SLICE)).fetchall()
@@ -72,19 +72,19 @@ class Rows:
 
     @property
     def done(self) -> float:
-        """Give the share that was walked."""
+        """The share that was walked, 0 to 1."""
         span = abs(self._end - self._start)
         return 1.0 if self._over or not span else min(1.0, abs(self._at - self._start) / span)
 
 
 class ByName:
-    """People whose name or reference holds a word, the last to appear first: one look-up of names a person."""
+    """People whose name or reference contains a word, the latest to appear first; looks up the name of each person."""
 
     def __init__(self, word: str, last: int, name: Namer) -> None:
         self._word, self._name, self._last, self._next = word, name, last, last
 
     def take(self, db: sqlite3.Connection) -> list[int] | None:
-        """Give the next people; null at the end."""
+        """Return the next people, or None at the end."""
         if self._next < 0:
             return None
         sql = "SELECT id, ref FROM person WHERE id <= ? AND id > ? ORDER BY id DESC"
@@ -99,12 +99,12 @@ class ByName:
 
     @property
     def done(self) -> float:
-        """Give the share that was walked."""
+        """The share that was walked, 0 to 1."""
         return (self._last - max(-1, self._next)) / (self._last + 1)
 
 
 class Recent:
-    """Friends among the newest events, newest first, where there are no indexes: looked up once, in one go."""
+    """Friends among the newest events, newest first, if there are no indexes; read once, all together."""
 
     def __init__(self, db: sqlite3.Connection, top: int) -> None:
         sql = f"SELECT person FROM event WHERE seq > ? AND seq <= ? AND {FRIENDS_ONLY} ORDER BY seq DESC"
@@ -113,12 +113,12 @@ class Recent:
         self._next = 0
 
     def take(self, db: sqlite3.Connection) -> list[int] | None:  # noqa: ARG002 -- as the others do
-        """Give the next people; null at the end."""
+        """Return the next people, or None at the end."""
         people = self._people[self._next : self._next + SLICE]
         self._next += SLICE
         return people or None
 
     @property
     def done(self) -> float:
-        """Give the share that was walked."""
+        """The share that was walked, 0 to 1."""
         return min(1.0, self._next / len(self._people)) if self._people else 1.0

@@ -1,8 +1,7 @@
-"""Journeys of friends as a list shows them: who referred them, how far they came, what it brought.
+"""Read friends' journeys for a list: who referred them, how far they got, what it earned.
 
-Everything is looked up by index, for the people of one page. While a run goes as fast as it can most indexes are not
-there yet (`indexed`): then of events, decisions and rewards only what stands near the end of each table is known.
-Standard library only.
+Everything is looked up by index, for the people of one page. During a run at full speed most indexes don't exist yet
+(`indexed`); then only the events, decisions and rewards near the end of each table are known. Standard library only.
 """
 
 from __future__ import annotations
@@ -19,9 +18,7 @@ from simulator.domain.definitions import NOT_PAID, STAGES
 from simulator.domain.vocabulary import Outcome
 
 LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them
-TAIL: Final = (
-    2_500  # rows at the end of each table that are gone through where there are no indexes: some 3 ms
-)
+TAIL: Final = 2_500  # rows at the end of each table that are scanned if there are no indexes: some 3 ms
 _AT_ONCE: Final = 500  # values in one look-up; SQLite takes 32,766
 _INDEXES: Final = ("attribution_friend", "decision_friend", "event_person", "reward_decision")
 _NOT_OF_FRIENDS: Final = (
@@ -29,7 +26,7 @@ _NOT_OF_FRIENDS: Final = (
     *("review.decided", "program.changed"),
 )
 FRIENDS_ONLY: Final = f"type NOT IN ({', '.join(repr(name) for name in _NOT_OF_FRIENDS)})"
-"""SQL: an event that only a friend has."""
+"""SQL: a condition for events that only a friend has."""
 _OUTCOMES: Final = tuple(Outcome)  # the best first: a journey has that of its best decision
 _BY_EVENT: Final = {"friend.visited": "visited", "friend.claimed": "claimed"}
 _NO_CONVERSION: Final = (
@@ -43,11 +40,11 @@ _NO_CONVERSION: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """A friend's journey in one row; moments in milliseconds UTC, money in minor units.
+    """A friend's journey in one row; times in milliseconds UTC, money in minor units.
 
-    `seq`, `at` and `event` are of the friend's newest event. `stage` is the furthest one, null before any; `outcome`
-    and `reason` are those of the best decision (qualified, in review, refused, ignored), the newest among equals.
-    `rewards` has (state, how many, how much) of all its lines, for whomever they are; a pending line that would be
+    `seq`, `at` and `event` are of the friend's newest event. `stage` is the furthest reached, None before any;
+    `outcome` and `reason` are those of the best decision (qualified, in review, refused, ignored), the newest among
+    equals. `rewards` has (state, count, money) of all its lines, whoever receives them; a pending line that would be
     counted, capped or unfunded is `unpaid`.
     """
 
@@ -67,7 +64,7 @@ class Journey:
     rewards: tuple[tuple[str, int, int], ...] = ()
 
     def references(self) -> tuple[str | None, ...]:
-        """Name who appears in it."""
+        """Return the references of everybody in it."""
         return self.friend, self.referrer
 
 
@@ -79,7 +76,7 @@ class _Line:
 
 @dataclass
 class _Known:
-    """What was read of one friend."""
+    """The rows read about one friend."""
 
     events: list[tuple[int, int, str, int | None]] = field(default_factory=list)  # newest first
     attribution: tuple[Any, ...] | None = None
@@ -88,7 +85,7 @@ class _Known:
 
 
 def indexed(db: sqlite3.Connection) -> bool:
-    """Tell whether the indexes are there that journeys are looked up by."""
+    """Return whether the indexes that journeys are looked up by exist."""
     marks = ", ".join("?" * len(_INDEXES))
     sql = f"SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name IN ({marks})"
     return bool(db.execute(sql, _INDEXES).fetchone()[0] == len(_INDEXES))
@@ -97,9 +94,9 @@ def indexed(db: sqlite3.Connection) -> bool:
 def journeys(
     db: sqlite3.Connection, people: Sequence[int], seq: int | None = None, at: int | None = None
 ) -> list[Journey]:
-    """Look these people's journeys up, in their order; of who has none nothing.
+    """Read the journeys of these people, in their order; people without one are left out.
 
-    `seq` and `at` are the last event and the moment that are looked back to; null: now.
+    `seq` and `at` are the last event and the moment to look back to; None for now.
     """
     known = {person: _Known() for person in people}
     last = int(db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
@@ -112,7 +109,7 @@ def journeys(
 def _read(
     db: sqlite3.Connection, known: dict[int, _Known], last: int, at: int | None, *, by_index: bool
 ) -> None:
-    """Look everything of these people up; without indexes among the rows at the end, which SQLite goes through."""
+    """Read all rows about these people; without indexes, only among the last rows of each table."""
     people = list(known)
     if by_index:
         for person in people:
@@ -139,14 +136,14 @@ def _read(
 
 
 def state_at_moment(state: str, due_at: int, state_at: int, at: int | None) -> str:
-    """Tell a reward's state as it was at a moment (null: now), from its state now and when it came to it."""
+    """Return a reward's state at a moment (None for now), from its current state and the time it got it."""
     if at is None or state_at < at:
         return state
     return "issued" if state == "revoked" and due_at < at else "pending"
 
 
 def _as_of(row: tuple[Any, ...], at: int | None) -> tuple[Any, ...]:
-    """A decision as it stood: one that was settled later was in review then."""
+    """Return a decision as it stood at a moment; one that was settled later was in review then."""
     if at is None or row[5] < at:
         return row
     failed = json.loads(row[6])
@@ -155,7 +152,7 @@ def _as_of(row: tuple[Any, ...], at: int | None) -> tuple[Any, ...]:
 
 
 def _journey(person: int, ref: str, known: _Known) -> Journey | None:
-    """Put a row together, where the person is a friend of anybody, or did what only friends do."""
+    """Build a journey, if the person is anybody's friend or did what only friends do."""
     own = [event for event in known.events if event[2] not in _NOT_OF_FRIENDS]
     if not own and known.attribution is None:
         return None
@@ -185,7 +182,7 @@ def _journey(person: int, ref: str, known: _Known) -> Journey | None:
 
 
 def _stage(events: Iterable[tuple[int, int, str, int | None]], known: _Known) -> str | None:
-    """The furthest stage of the funnel, as the rollups count it: a later one implies the earlier."""
+    """Return the furthest stage of the funnel, as the rollups count it; a later stage implies the earlier ones."""
     reached = {_BY_EVENT[kind] for _, _, kind, _ in events if kind in _BY_EVENT}
     if any(kind == "eligibility.confirmed" and eligible != 0 for _, _, kind, eligible in events):
         reached.add("eligible")
@@ -203,7 +200,7 @@ def _stage(events: Iterable[tuple[int, int, str, int | None]], known: _Known) ->
 
 
 def _each(db: sqlite3.Connection, sql: str, values: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    """Rows of a SELECT for all values, some hundreds at once; `{}` stands for them in it."""
+    """Yield the rows of a SELECT for all values, some hundreds at once; `{}` stands for them in the SQL."""
     for start in range(0, len(values), _AT_ONCE):
         some = values[start : start + _AT_ONCE]
         yield from db.execute(sql.format(", ".join("?" * len(some))), some)

@@ -1,7 +1,7 @@
-"""Events out of the database as columns: the wide frame the engine reads, with `person` beside it.
+"""Read events from the database as the wide frame that the engine takes, with `person` added.
 
-`subject` comes from the table of persons, an operator's data from the JSON in `steering`; `type` stays text, since
-the closed list of types is not the database's.
+`subject` comes from the table `person`, an operator's data from the JSON in `steering`; `type` stays text, since the
+database doesn't know the closed list of types.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from db.sqlite.connection import Connection
 from db.sqlite.readonly import DamagedDatabaseError
 
 STEERING = ("decision_source", "decision_id", "decision_milestone", "verdict", "by", "program")
-"""Data fields of operators' events, which one column keeps together as JSON."""
+"""Data fields of operators' events, which are stored as JSON in one column."""
 
 _INT, _TEXT, _BOOL = pl.Int64(), pl.String(), pl.Boolean()
 PLAIN: dict[str, pl.DataType] = {
@@ -57,13 +57,13 @@ _BOUND = 900  # values of one IN (…); SQLite's lowest limit is 999
 
 
 def steering_json(fields: dict[str, str | None]) -> str | None:
-    """The JSON of an operator's data: the fields that are there, in the order of `STEERING`."""
+    """Return an operator's data as JSON, in the order of `STEERING` and without absent fields; None if all are."""
     there = {name: fields[name] for name in STEERING if fields.get(name) is not None}
     return orjson.dumps(there).decode() if there else None
 
 
 def with_steering(events: pl.DataFrame) -> pl.DataFrame:
-    """Events with the column `steering` in place of an operator's fields."""
+    """Return events with the column `steering` in place of the fields of operators' data."""
     none = pl.lit(None, _TEXT).alias("steering")
     if all(events[name].null_count() == events.height for name in STEERING):
         return events.drop(STEERING).with_columns(none)
@@ -77,10 +77,10 @@ def with_steering(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def read(connection: Connection | sqlite3.Connection, after_seq: int, rows: int) -> Iterator[pl.DataFrame]:
-    """The log after `after_seq`, in order, in frames of at most `rows` rows.
+    """Yield the log after `after_seq`, in order, in frames of at most `rows` rows.
 
     Raises:
-        DamagedDatabaseError: a row holds what no event of ours holds; says which.
+        DamagedDatabaseError: a row holds a value that no event can have; says which.
 
     """
     while True:
@@ -100,7 +100,7 @@ def read(connection: Connection | sqlite3.Connection, after_seq: int, rows: int)
 
 
 def at(connection: Connection | sqlite3.Connection, seqs: Sequence[int]) -> pl.DataFrame:
-    """The events with these places in the log, in the order asked."""
+    """Return the events with these numbers (`seq`), in the order given."""
     wanted = sorted(set(seqs))
     parts = [pl.DataFrame(schema=SCHEMA)]
     for start in range(0, len(wanted), _BOUND):
@@ -121,7 +121,7 @@ def at(connection: Connection | sqlite3.Connection, seqs: Sequence[int]) -> pl.D
 
 
 def _frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
-    """Columns of fetched rows; the last of each is `steering`."""
+    """Make a frame of fetched rows; the last value of each is `steering`."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * (len(PLAIN) + 2)
     try:
         series = [
@@ -155,7 +155,7 @@ def _steering(texts: Sequence[str | None]) -> list[pl.Series]:
 
 
 def _damage(rows: list[tuple[Any, ...]]) -> DamagedDatabaseError:
-    """Which row and column holds what no event holds."""
+    """Say which row and column holds a value that no event can have."""
     for row in rows:
         for (name, kind), value in zip(PLAIN.items(), row, strict=False):
             if value is not None and not _fits(value, kind):
@@ -172,7 +172,7 @@ def _damage(rows: list[tuple[Any, ...]]) -> DamagedDatabaseError:
 
 
 def _fits(value: object, kind: pl.DataType) -> bool:
-    """Whether a stored value is of a column's kind; text that was no UTF-8 carries surrogates."""
+    """Return whether a stored value has the column's type; text that was not UTF-8 contains surrogates."""
     if kind == _TEXT:
         return isinstance(value, str) and not any("\ud800" <= sign <= "\udfff" for sign in value)
     return isinstance(value, int) and (kind == _INT or value in (0, 1))

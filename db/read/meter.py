@@ -1,4 +1,4 @@
-"""What the load screen reads: the newest beats of a run's measurements. Standard library only."""
+"""Read a run's measurements for the load screen. Standard library only."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 from db.read.versions import Change, changes
 
-BEATS = 600  # read at most: of a longer run every second one, every third one and so on, over all of it
+BEATS = 600  # read at most; of a longer run, every second or third (and so on) of all its measurements
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A second or so of a run, up to `wall_ms` by the wall's clock and `sim_at` by the simulated one.
+    """A measurement over about a second, up to `wall_ms` on the wall clock and `sim_at` on the simulated one.
 
-    Rates are in events a second, latencies in milliseconds (null where nothing was done).
+    Rates are in events a second, latencies in milliseconds (None if nothing was processed).
     """
 
     number: int
@@ -35,9 +35,9 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The beats, oldest first, and the figures of the run as of the newest: what `load --json` says of them.
+    """Measurements, oldest first, and the run's figures as of the newest, as in `load --json`.
 
-    One of `every` beats is told. `changes` are those of the program.
+    One in `every` measurements is there. `changes` are those of the program.
     """
 
     measurements: tuple[Measurement, ...]
@@ -48,7 +48,7 @@ class Load:
 
 
 def load(db: sqlite3.Connection, until_ms: int | None = None) -> Load | None:
-    """Read the beats up to a moment of simulated time (milliseconds UTC; null: now); null where there is none."""
+    """Read the measurements up to a simulated time (milliseconds UTC; None for now); None if there are none."""
     where, values = ("WHERE sim_at <= ?", [until_ms]) if until_ms is not None else ("", [])
     newest = db.execute(
         f"SELECT number, sim_at, figures FROM meter {where} ORDER BY number DESC LIMIT 1", values

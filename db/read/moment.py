@@ -1,4 +1,4 @@
-"""Looking back: which rows there were at a moment. Standard library only."""
+"""Look back: find the rows that existed at a moment. Standard library only."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import sqlite3
 
 
 def seq_at(db: sqlite3.Connection, at: int) -> int:
-    """Find the last event received before `at` (milliseconds UTC), 0 where there is none."""
+    """Return the number of the last event received before `at` (milliseconds UTC), 0 if there is none."""
     return _last_before(db, "event", "received_at", at)
 
 
 def audit_at(db: sqlite3.Connection, at: int) -> int:
-    """Find the last entry of the audit trail made before `at` (milliseconds UTC), 0 where there is none."""
+    """Return the number of the last audit entry made before `at` (milliseconds UTC), 0 if there is none."""
     return _last_before(db, "audit", "at", at)
 
 
 def _last_before(db: sqlite3.Connection, table: str, column: str, at: int) -> int:
-    """By halving: rows are in the order of time, so this takes some 25 look-ups by primary key at any length."""
+    """Bisect the rows, which are in order of time: some 25 look-ups by primary key, however long the table is."""
     low, high = 0, db.execute(f"SELECT coalesce(max(seq), 0) FROM {table}").fetchone()[0]
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,4 +1,4 @@
-"""What the first screen reads: the funnel and the headline numbers with their courses, and the newest rows."""
+"""Read the first screen: the funnel and the headline numbers with their courses, and the newest rows."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from simulator.domain.spans import HOUR_MS
 
 __all__ = ["Attributed", "Headline", "History", "Overview", "Span", "Stage", "overview"]
 
-BUCKETS = 92  # buckets at most, of spans below a week: a quarter of a year by days
+BUCKETS = 92  # at most, of spans below a week: a quarter of a year by days
 WEEKS = 520
-NEWEST = 60  # rows of a list: the highest screen's
-GATHERED = 3  # events read for a row: sign-ins are told together, so more of them fit
+NEWEST = 60  # rows of a list, enough for the tallest screen
+GATHERED = 3  # events read for each row, since sign-ins are shown together
 SPANS = (1, 6, 24, WEEK_HOURS)
-"""Hours a bucket: the finest that shows the whole run, or else the newest weeks."""
+"""Hours in a bucket: the finest that shows the whole run is used, or else the newest weeks are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """A friend matched to a referrer."""
+    """A friend attributed to a referrer."""
 
     seq: int
     friend: str
@@ -37,16 +37,16 @@ class Attributed:
     attributed_at: int
 
     def references(self) -> tuple[str | None, ...]:
-        """Name who appears in it."""
+        """Return the references of everybody in it."""
         return self.friend, self.referrer
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When the buckets of a course are: they begin at `start`, and each lasts `hours`.
+    """The time range of a course: its buckets begin at `start`, and each lasts `hours`.
 
-    `begun` is when the first hour that has anything began, `now` the last full hour; milliseconds UTC. The first
-    bucket may have begun before the one, and the last may end after the other.
+    `begun` is the start of the first hour with any data, `now` the last full hour; milliseconds UTC. The first bucket
+    may begin before `begun`, and the last may end after `now`.
     """
 
     start: int
@@ -68,7 +68,7 @@ class Overview:
     rewards: tuple[Happening, ...]
 
     def references(self) -> set[str | None]:
-        """Name everybody who appears in it."""
+        """Return the references of everybody in it."""
         found = {event.subject for event in self.events}
         found.update(*(row.references() for row in self.attributions))
         return found.union(*(entry.references() for entry in self.rewards))
@@ -76,7 +76,7 @@ class Overview:
 
 @dataclass
 class History:
-    """Rollups in buckets of hours, days or weeks; what it remembers can't change any more."""
+    """Rollups in buckets of hours, days or weeks; caches only what can't change any more."""
 
     hours: int = 1
     start: int = 0
@@ -85,7 +85,7 @@ class History:
     _buckets: dict[int, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
     def read(self, db: sqlite3.Connection, before: int = LAST) -> list[Rollup]:
-        """Read the buckets up to now, or of the hours before one; only the newest of those known is read again."""
+        """Read the buckets up to now, or up to the hour `before`; of those cached, only the newest is read again."""
         first, last = db.execute(
             "SELECT (SELECT min(hour) FROM hour), (SELECT max(hour) FROM hour WHERE hour < ?)", (before,)
         ).fetchone()
@@ -101,14 +101,14 @@ class History:
         self._buckets = {
             number: bucket for number, bucket in self._buckets.items() if start <= number < known
         }
-        if hours == WEEK_HOURS:  # whole weeks are summed up already
+        if hours == WEEK_HOURS:  # whole weeks have a rollup of their own
             self._take(db.execute(_WEEKS, (known, end, *METRICS)))
             known = end
         self._take(db.execute(_HOURS, (hours, known * hours, before, *METRICS)))
         return [self._buckets.get(number, {}) for number in range(start, end + 1)]
 
     def span(self, now_ms: int) -> Span:
-        """Say when the buckets that were read last are, where it is `now_ms`, or soon after the newest if that is 0."""
+        """Return the time range of the buckets read last, up to `now_ms` (if 0, up to the end of the newest hour)."""
         each = self.hours * HOUR_MS
         now = now_ms // HOUR_MS if now_ms else self.newest + 1
         return Span(self.start * each, self.hours, self.begun * HOUR_MS, now * HOUR_MS)
@@ -119,10 +119,10 @@ class History:
 
 
 def overview(db: sqlite3.Connection, history: History, now_ms: int, newest: int = NEWEST) -> Overview:
-    """Read the first screen, with the `newest` rows of each list, and of events more.
+    """Read the first screen, with the `newest` rows of each list, and more of events.
 
-    `history` is kept from look to look; `now_ms` is the simulated time (milliseconds UTC).
-    The caller holds a read transaction (`Reader.look`), so that all of it is of one moment.
+    `history` is kept from look to look; `now_ms` is the simulated time (milliseconds UTC). The caller holds a read
+    transaction (`Reader.look`), so that everything is of one moment.
     """
     sums = totals(db)
     buckets = history.read(db)
@@ -156,12 +156,12 @@ def overview_at(db: sqlite3.Connection, past: Past, at: int, newest: int = NEWES
 
 
 def _rewards(db: sqlite3.Connection, newest: int) -> tuple[Happening, ...]:
-    """Find the newest changes of rewards; where the trail has none, the newest lines."""
+    """Read the newest changes of rewards, or the newest lines if there are no audit entries."""
     return _changes(db, newest, LAST) or tuple(Happening(*row) for row in db.execute(_REWARDS, (newest,)))
 
 
 def _changes(db: sqlite3.Connection, newest: int, upto: int) -> tuple[Happening, ...]:
-    # four times what is shown: most entries tell of attributions and decisions, rewards are among them
+    # four times what is shown, since most audit entries are of attributions and decisions
     found = happenings(db, 4 * newest, upto)
     changes = [entry for entry in found if entry.kind in REWARD_CHANGES and entry.reward is not None]
     return tuple(changes[:newest])

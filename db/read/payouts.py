@@ -1,4 +1,4 @@
-"""Reward lines as whoever pays them wants them: what, how much, to whom, why, and in whose journey."""
+"""Read reward lines for payment: what, how much, to whom, why, and in whose journey."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ def program_texts(db: Database) -> dict[int, str]:
 
 
 def currency_digits(db: Database) -> int:
-    """Return the minor digits of the program's currency, which no version changes."""
+    """Return the minor digits of the program's currency, which is the same in all versions."""
     return int(db.execute("SELECT MAX(digits) FROM program_version").fetchone()[0])

@@ -1,8 +1,8 @@
-"""What is pending, now or at a moment of the past: the one place that reads it. Standard library only.
+"""Read what is pending, now or in the past; no other module does. Standard library only.
 
-A pending reward line is expected to become what it would if nothing else happened: each is judged by its number for
-`every` and `tier`, its caps and the budget, in the order of release. Those expected to be issued are the money that is
-pending; those that would be counted, capped or unfunded are told apart.
+The expected state of a pending reward line is the one that it gets if nothing else happens: each is judged by its
+number for `every` and `tier`, its caps and the budget, in the order of release. Those expected to be issued are the
+pending money; those that would be counted, capped or unfunded are kept apart.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from db.read.sums import Pair, Sums
 from simulator.domain.definitions import NOT_PAID, Rollup
 
 EXPECTED: Final = ("issued", *NOT_PAID)
-"""What a pending line can be expected to become."""
+"""The expected states of a pending line."""
 UNPAID: Final = "unpaid"
-"""What is said of a pending line that would be counted, capped or unfunded: no money is to come of it."""
+"""The name for a pending line that would be counted, capped or unfunded, so that it pays nothing."""
 STANDS: Final = f"CASE WHEN r.state = 'pending' AND r.expected IS NOT NULL THEN '{UNPAID}' ELSE r.state END"
-"""SQL: where a line of the table `reward r` stands, pending ones that are not to be paid told apart."""
+"""SQL: the state of a row of `reward r`, with pending lines that will not be paid as `unpaid`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Pending lines by what they are expected to become: how many, and their money in minor units."""
+    """Pending lines by expected state: their number, and their money in minor units."""
 
     issued: Pair = (0, 0)
     counted: Pair = (0, 0)
@@ -33,40 +33,40 @@ class Pending:
 
     @property
     def lines(self) -> int:
-        """How many lines are pending, whatever becomes of them."""
+        """The number of pending lines, whatever their expected state."""
         return sum(self.of(state)[0] for state in EXPECTED)
 
     @property
     def unpaid(self) -> Pair:
-        """The lines that would be counted, capped or unfunded."""
+        """The number and money of lines that would be counted, capped or unfunded."""
         pairs = [self.of(state) for state in NOT_PAID]
         return sum(n for n, _ in pairs), sum(minor for _, minor in pairs)
 
     @property
     def count(self) -> int:
-        """How many lines would be issued."""
+        """The number of lines that would be issued."""
         return self.issued[0]
 
     @property
     def minor(self) -> int:
-        """The money that would be issued: what is pending."""
+        """The money that would be issued, which is what is pending."""
         return self.issued[1]
 
     def of(self, state: str) -> Pair:
-        """How many, and how much, of one expected state."""
+        """Return the number and money of lines with one expected state."""
         pair: Pair = getattr(self, state)
         return pair
 
 
 def pending(sums: Sums, reward: str | None = None) -> Pending:
-    """Read what is pending from sums as of any moment: of one reward by its name, or of all."""
+    """Return what is pending, of the reward of that name or of all, from sums as of any moment."""
     if reward is None:
         return of_totals(sums.totals)
     return _made(lambda metric: sums.part(metric, reward))
 
 
 def of_totals(totals: Rollup) -> Pending:
-    """Read the same of all rewards from totals by metric."""
+    """Return what is pending of all rewards, from totals by metric."""
     return _made(lambda metric: totals.get(metric, (0, 0)))
 
 

@@ -1,7 +1,7 @@
-"""What people read of a platform's database: small typed results, every query bounded.
+"""Read a platform's database for people: small typed results, every query bounded.
 
-Rollups, the newest rows by primary key, and look-ups by primary key: nothing grows with what is stored.
-Standard library only: the screen and the small commands import it.
+It reads rollups, the newest rows, and single rows by primary key, so no cost grows with what is stored. Standard
+library only: the screens and the small commands import it.
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class ClockRow:
-    """Where the writer stands; moments in milliseconds UTC.
+    """The writer's position; times in milliseconds UTC.
 
-    `pace` is simulated ms per wall ms (0: as fast as it goes), `beat_at` the wall clock of the writer's last
-    sign of life.
+    `pace` is in simulated ms per wall ms (0: as fast as possible), `beat_at` is the wall clock at the writer's last
+    heartbeat.
     """
 
     status: str
@@ -109,15 +109,15 @@ class EventRow:
     verdict: str | None
 
     def references(self) -> tuple[str | None, ...]:
-        """Name who appears in it."""
+        """Return the references of everybody in it."""
         return (self.subject,)
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An entry of the audit trail with the row it tells of; fields of other kinds of row are null.
+    """An audit entry with the row it is about; fields of other kinds of row are None.
 
-    `trigger` is the seq of the event that did it, `recipient` a reference, or a community's name.
+    `trigger` is the seq of the event that caused it, `recipient` a reference or a community's name.
     """
 
     seq: int
@@ -136,18 +136,18 @@ class Happening:
     value_minor: int | None = None
     due_at: int | None = None
     expected: str | None = None
-    """Of a line that is or was pending: what it becomes, or became, where that is not issued."""
+    """The state that a pending line gets, or got, if not `issued`."""
 
     def references(self) -> tuple[str | None, ...]:
-        """Name everybody who appears in it; a community is nobody."""
+        """Return the references of everybody in it; a community has none."""
         return self.friend, self.referrer, self.recipient if self.role != "community" else None
 
 
 @dataclass(frozen=True, slots=True)
 class Obeyed:
-    """An operator's order as the writer obeyed it: after which event, at which simulated time.
+    """An operator's command as the writer executed it: after which event, at which simulated time.
 
-    `refused` says why the writer did not obey; null where it did.
+    `refused` says why it was not executed; None if it was.
     """
 
     kind: str
@@ -159,7 +159,7 @@ class Obeyed:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseStatus:
-    """Where a database stands: what every screen shows around its own part, and what a step is told from.
+    """The state of a database: what every screen shows around its own content, and what a step's message is made from.
 
     `stages` has the funnel's counts; `events` and `happenings` are the newest ones.
     """
@@ -176,7 +176,7 @@ class DatabaseStatus:
     obeyed: tuple[Obeyed, ...]
 
     def references(self) -> set[str | None]:
-        """Name everybody who appears in it."""
+        """Return the references of everybody in it."""
         found = {event.subject for event in self.events}
         return found.union(*(entry.references() for entry in self.happenings))
 
@@ -190,17 +190,17 @@ class Reader:
         self._db = open_readonly(path, timeout_s)
 
     def version(self) -> int:
-        """Return a number that changes when somebody else has committed to the database."""
+        """Return a number that changes when another connection has committed to the database."""
         with self._words():
             return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
-        """Let go of the file; a second call does nothing."""
+        """Close the connection; a second call does nothing."""
         self._db.close()
 
     @contextmanager
     def look(self) -> Iterator[sqlite3.Connection]:
-        """Hold one read transaction: all that is read within is of one moment. Raises DatabaseError."""
+        """Hold a read transaction, so that everything read inside is of one moment; raises DatabaseError."""
         with self._words():
             self._db.execute("BEGIN")
             try:
@@ -218,7 +218,7 @@ class Reader:
 
 
 def database_status(db: sqlite3.Connection, newest: int = 16) -> DatabaseStatus:
-    """Read where a database stands, with its `newest` events and four times as many entries of the trail."""
+    """Read the state of a database, with its `newest` events and four times as many audit entries."""
     sums = totals(db)
     made_by = db.execute("SELECT value FROM setting WHERE name = 'kind'").fetchone()
     return DatabaseStatus(
@@ -241,7 +241,7 @@ def database_status(db: sqlite3.Connection, newest: int = 16) -> DatabaseStatus:
 
 
 def totals(db: sqlite3.Connection) -> Rollup:
-    """Read the sums over everything, by metric."""
+    """Read the totals by metric."""
     return {
         metric: (count, value)
         for metric, count, value in db.execute("SELECT metric, count, value FROM total")
@@ -249,12 +249,12 @@ def totals(db: sqlite3.Connection) -> Rollup:
 
 
 def events(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[EventRow, ...]:
-    """Read the newest events of the log, newest first, or the newest up to a `seq`."""
+    """Read the newest events of the log up to the number `upto`, newest first."""
     return tuple(EventRow(*row) for row in db.execute(_EVENTS, (upto, newest)))
 
 
 def happenings(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[Happening, ...]:
-    """Read the newest entries of the audit trail, newest first, or the newest up to one."""
+    """Read the newest audit entries up to the number `upto`, newest first."""
     return tuple(Happening(*row) for row in db.execute(_HAPPENINGS, (upto, newest)))
 
 

@@ -1,4 +1,4 @@
-"""What the Referrers screen reads: the boards of the first, channels, and generations of who brought whom."""
+"""Read the Referrers screen: leaderboards, channels, and generations of referral."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from db.read.sums import Sums
 
 SortOrder = Literal["qualified", "issued"]
 PLACES = 200
-"""Places on a board (`simulator.engine.leaders` has it too)."""
+"""Places on a leaderboard (`simulator.engine.leaders` has it too)."""
 LAST_GENERATION = 30
-"""The last generation counted apart; all further ones are counted with it."""
+"""The last generation with its own count, which includes all further ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaderRow:
-    """A place on the board of referrers; `issued_minor` is what was issued to them as referrer or upline.
+    """A place on the leaderboard of referrers; `issued_minor` is what they were issued as referrer or upline.
 
-    Clawed back money is not in it. `generation` is their own as a friend, 0 where nobody brought them.
+    Money that was clawed back is not included. `generation` is their own as a friend, 0 if nobody referred them.
     """
 
     place: int
@@ -33,9 +33,9 @@ class LeaderRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A community or a channel: friends attributed through it, those of them qualified, and the money issued.
+    """A community or a channel: friends attributed through it, the qualified among them, and the money issued.
 
-    The money is of all rewards for those friends, whoever got them, less what was clawed back.
+    The money is of all rewards for those friends, whoever received them, less what was clawed back.
     """
 
     name: str
@@ -47,10 +47,10 @@ class GroupRow:
 def leaders(
     db: sqlite3.Connection, order: SortOrder = "qualified", count: int = PLACES
 ) -> tuple[LeaderRow, ...]:
-    """Read the first referrers as they stand now, at most PLACES.
+    """Read the current leaderboard of referrers, at most PLACES.
 
-    By qualified friends, then money, then friends; or by money, then qualified friends, then friends. Who comes first
-    in the log comes first of equals.
+    By qualified friends, then money, then friends; or by money, then qualified friends, then friends. Of equals, the
+    one who comes first in the log is first.
     """
     rows = db.execute(
         "SELECT b.place, b.person, p.ref, b.friends, b.qualified, b.issued_minor, "
@@ -63,9 +63,9 @@ def leaders(
 
 
 def communities(db: sqlite3.Connection) -> tuple[GroupRow, ...]:
-    """Read the first communities as they stand now, at most PLACES, by qualified friends, then money, then friends.
+    """Read the current leaderboard of communities, at most PLACES, by qualified friends, then money, then friends.
 
-    A friend counts for the community their referrer was known to be in when they were attributed.
+    A friend counts for the community that their referrer was known to belong to at the time of attribution.
     """
     rows = db.execute(
         "SELECT community, friends, qualified, issued_minor FROM leader WHERE board = 'community' AND place <= ? "
@@ -76,7 +76,7 @@ def communities(db: sqlite3.Connection) -> tuple[GroupRow, ...]:
 
 
 def channels(sums: Sums) -> tuple[GroupRow, ...]:
-    """Make a row of each channel of attribution, the one with most friends first."""
+    """Return a row for each channel of attribution, the one with most friends first."""
     metrics = ("channel.attributed", "channel.qualified", "channel.issued")
     rows = [
         GroupRow(
@@ -91,9 +91,9 @@ def channels(sums: Sums) -> tuple[GroupRow, ...]:
 
 
 def generations(sums: Sums) -> tuple[int, ...]:
-    """Count the friends of each generation, from the first: of one brought by somebody whom nobody had brought.
+    """Return the number of friends of each generation, from the first, whose referrers were referred by nobody.
 
-    The last of LAST_GENERATION counts all further ones too.
+    LAST_GENERATION includes all further ones.
     """
     counts = {int(part): count for part, (count, _) in sums.parts.get("generation", {}).items()}
     return tuple(counts.get(number, 0) for number in range(1, max(counts, default=0) + 1))

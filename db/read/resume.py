@@ -1,4 +1,4 @@
-"""Read what a writer must know of a database that it opens again: the greatest numbers, and what was under way."""
+"""Read what a writer must know when it reopens a database: the greatest numbers, and what was in progress."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CHANGED = (
     "ORDER BY seq"
 )
 PAGE = 100_000
-"""Numbers of a table that are read at once."""
+"""The range of a table's numbers that is read at once."""
 
 
 def events_stored(query: Select) -> int:
@@ -32,17 +32,17 @@ def events_stored(query: Select) -> int:
 
 
 def last_quarantined(query: Select) -> int:
-    """Return the greatest number in the quarantine, 0 for none."""
+    """Return the greatest number in quarantine, 0 if it is empty."""
     return _number(query, "SELECT COALESCE(MAX(number), 0) FROM quarantine")
 
 
 def last_command(query: Select) -> int:
-    """Return the greatest number of a command that was obeyed or refused, 0 for none."""
+    """Return the greatest number of a command that was executed or refused, 0 if there is none."""
     return _number(query, "SELECT COALESCE(MAX(id), 0) FROM command")
 
 
 def last_measurement(query: Select) -> int:
-    """Return the greatest number of a row of measurements, 0 for none."""
+    """Return the greatest number of a measurement, 0 if there is none."""
     return _number(query, "SELECT COALESCE(MAX(number), 0) FROM meter")
 
 
@@ -52,35 +52,35 @@ def last_program_version(query: Select) -> int:
 
 
 def first_program(query: Select) -> str:
-    """Return the text of the program that the run began with."""
+    """Return the text of the program that the run started with."""
     ((text,),) = query("SELECT text FROM program_version WHERE version = 1", ())
     return str(text)
 
 
 def clock_status(query: Select) -> str:
-    """Return what the writer last said of itself: running, paused, finished or stopped."""
+    """Return the writer's last status: running, paused, finished or stopped."""
     return str(query("SELECT status FROM clock WHERE id = 1", ())[0][0])
 
 
 def ends_at(query: Select) -> int | None:
-    """Return the end that a run has set itself (milliseconds UTC); None before it has begun."""
+    """Return the time at which the run ends (milliseconds UTC); None before it has started."""
     found: int | None = query("SELECT ends_at FROM clock WHERE id = 1", ())[0][0]
     return found
 
 
 def counted_refusals(query: Select) -> list[tuple[str, str]]:
-    """Return the parts of the refusals' sums so far, as pairs of metric and part."""
+    """Return the parts that the rollups of refusals have so far, as pairs of metric and part."""
     sql = "SELECT metric, part FROM breakdown WHERE metric LIKE 'receipt.%' OR metric LIKE 'quarantine.%'"
     return query(sql, ())
 
 
 def open_reviews(query: Select) -> list[tuple[int, str, str, str, str]]:
-    """Return what is in review: since when (milliseconds UTC), the conversion's source and id, milestone, friend."""
+    """Return what is in review: start (milliseconds UTC), the conversion's source and id, milestone, friend."""
     return [(one.since, one.source, one.event_id, one.milestone, one.friend) for one in waiting(query)]
 
 
 def turned_dials(query: Select) -> list[tuple[int, object]]:
-    """Return the commands to the fault dials that were obeyed: the simulated time (milliseconds UTC), what was set."""
+    """Return the executed commands to the fault dials: simulated time (milliseconds UTC), and what was set."""
     sql = "SELECT sim_at, args FROM command WHERE kind = ? AND refused IS NULL ORDER BY id"
     return [(at, json.loads(args).get("faults")) for at, args in query(sql, (DIAL,))]
 
@@ -91,7 +91,7 @@ def settings(query: Select) -> dict[str, str]:
 
 
 def obeyed_commands(query: Select) -> list[tuple[WriterCommand, int, int]]:
-    """Return the commands that were obeyed, with the event before each and the simulated time (ms UTC)."""
+    """Return the executed commands, each with the event before it and the simulated time (milliseconds UTC)."""
     sql = "SELECT id, kind, args, issued_at, seq, sim_at FROM command WHERE refused IS NULL ORDER BY id"
     return [
         (WriterCommand(number, kind, json.loads(args), issued_at), seq, sim_at)
@@ -100,22 +100,22 @@ def obeyed_commands(query: Select) -> list[tuple[WriterCommand, int, int]]:
 
 
 def persons(query: Select) -> Iterator[list[tuple[int, str]]]:
-    """Give all people in pages: rows of number and reference."""
+    """Yield all people in pages: rows of number and reference."""
     return _pages(query, "person", "id", _PERSONS)
 
 
 def issued_rewards(query: Select) -> Iterator[list[tuple[int, int | None, str | None]]]:
-    """Give all issued rewards in pages: rows of when (milliseconds UTC), the person, or the community."""
+    """Yield all issued rewards in pages: rows of time (milliseconds UTC), and person or community."""
     return _pages(query, "audit", "seq", _ISSUED)
 
 
 def refused_decisions(query: Select) -> Iterator[list[tuple[int, int]]]:
-    """Give all refused decisions in pages: rows of when (milliseconds UTC), and the referrer's number or -1."""
+    """Yield all refused decisions in pages: rows of time (milliseconds UTC), and the referrer's number or -1."""
     return _pages(query, "decision", "id", _REFUSED)
 
 
 def program_changes(query: Select) -> list[tuple[int, str]]:
-    """Return the program's changes in order: when (milliseconds UTC), and the new text."""
+    """Return the program's changes in order: time (milliseconds UTC), and the new text."""
     return query(_CHANGED, ())
 
 
@@ -124,7 +124,7 @@ def _number(query: Select, sql: str) -> int:
 
 
 def _pages(query: Select, table: str, key: str, sql: str) -> Iterator[list[Any]]:
-    """Give the rows of a SELECT between two keys of a table, `PAGE` keys at once."""
+    """Yield the rows of a SELECT between two keys of a table, `PAGE` keys at once."""
     last = _number(query, f"SELECT COALESCE(MAX({key}), -1) FROM {table}")
     for first in range(-1, last, PAGE):
         yield query(sql, (first, min(last, first + PAGE)))

@@ -1,4 +1,4 @@
-"""Read what waits for a review, the oldest first: all of it, one decision, or a bounded part. Standard library only."""
+"""Read the decisions in review, the oldest first: all, one, or a bounded number. Standard library only."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from db.sqlite.readonly import Select
 
-TAIL: Final = 10_000  # newest decisions that are looked through where there is no index: some 5 ms
+TAIL: Final = 10_000  # newest decisions that are scanned if there is no index: some 5 ms
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A decision that waits for a verdict; `failed` are pairs of a rule and `fail` or `missing`."""
+    """A decision in review; `failed` are pairs of a rule and `fail` or `missing`."""
 
     number: int
     since: int
@@ -30,7 +30,7 @@ class Waiting:
     event_id: str
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as the object that `review list --json` prints."""
+        """Return the object that `review list --json` prints."""
         return {
             "number": self.number,
             "source": self.source,
@@ -46,14 +46,14 @@ class Waiting:
         }
 
     def references(self) -> tuple[str | None, ...]:
-        """Name who appears in it."""
+        """Return the references of everybody in it."""
         return self.friend, self.referrer
 
 
 def queue(db: sqlite3.Connection, most: int) -> tuple[Waiting, ...]:
-    """Read what waits for a review now, the oldest first, at most so many.
+    """Read up to `most` decisions in review, the oldest first.
 
-    While a run goes as fast as it can its index is not there yet: then only the newest decisions are looked through.
+    During a run at full speed the index doesn't exist yet; then only the newest decisions are scanned.
     """
     after = -1
     if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'decision_review'").fetchone() is None:
@@ -62,17 +62,17 @@ def queue(db: sqlite3.Connection, most: int) -> tuple[Waiting, ...]:
 
 
 def waiting(query: Select) -> list[Waiting]:
-    """Read everything that waits for a review, the oldest first."""
+    """Read all decisions in review, the oldest first."""
     return [_waiting(row) for row in query(_ALL, ())]
 
 
 def waiting_one(query: Select, number: int) -> Waiting | None:
-    """Read the decision of this number, where it waits for a review."""
+    """Read the decision with this number, or None if it is not in review."""
     return next((_waiting(row) for row in query(_ONE, (number,))), None)
 
 
 def outcome_of(query: Select, number: int) -> str | None:
-    """Read the outcome of the decision of this number; None where there is no such decision."""
+    """Read the outcome of the decision with this number; None if there is no such decision."""
     found = query("SELECT outcome FROM decision WHERE id = ?", (number,))
     return str(found[0][0]) if found else None
 

@@ -1,4 +1,4 @@
-"""What the Rewards screen reads: rewards by name and state, what falls due, and how long the budget will last."""
+"""Read the Rewards screen: rewards by name and state, what falls due, and how long the budget will last."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from simulator.domain.spans import DAY_MS
 from simulator.domain.vocabulary import RewardState, values
 
 STATES = values(RewardState)
-RATE_DAYS = 28  # the rate of spending is of the last four weeks: four of each day of the week
+RATE_DAYS = 28  # the rate of spending is over the last four weeks, so that each weekday counts equally
 
 
 @dataclass(frozen=True, slots=True)
 class RewardRow:
-    """One reward of the program, by name: how many lines stand in each state, and their money (minor units)."""
+    """A reward of the program: the number of its lines in each state, and their money (minor units)."""
 
     name: str
     states: tuple[Pair, ...]
     """In the order of STATES."""
     pending: Pending
-    """Of the pending ones, what they are expected to become."""
+    """The pending lines by expected state."""
 
     def state(self, name: str) -> Pair:
-        """How many, and how much, in one state."""
+        """Return the number and money of lines in one state."""
         return self.states[STATES.index(name)]
 
 
@@ -36,7 +36,7 @@ class RewardRow:
 class DueRow:
     """What falls due on a day (milliseconds UTC at its start): pending lines of one reward, and their money.
 
-    `expected` is what they become if nothing else happens.
+    `expected` is the state that they get if nothing else happens.
     """
 
     day_ms: int
@@ -48,12 +48,13 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What is spent, and when nothing will be left; money in minor units, moments in milliseconds UTC.
+    """What is spent of the budget, and when it runs out; money in minor units, times in milliseconds UTC.
 
-    `spent` is everything issued (clawed back too: it gives no room back), `a_day` what was issued in the last
-    RATE_DAYS days, or since the start, by the day. At that rate `runs_out_at` comes; null without a budget or
-    without spending. `pending` is what would be issued on top if nothing else happened. `now` is the moment that the
-    figures are of, and `ends_at` the program's end, null where it has none. `clawed` was clawed back of `spent`.
+    `spent` is everything issued, including what was clawed back (which gives no room back); `a_day` is what was issued
+    a day over the last RATE_DAYS days, or since the start. `runs_out_at` is when the budget runs out at that rate;
+    None without a budget or without spending. `pending` is what would be issued on top if nothing else happened.
+    `now` is the time that the figures are of, and `ends_at` the program's end, None if it has none. `clawed` is the
+    part of `spent` that was clawed back.
     """
 
     total: int | None
@@ -67,12 +68,12 @@ class Budget:
 
     @property
     def left(self) -> int | None:
-        """What may still be issued; null without a budget."""
+        """What may still be issued; None without a budget."""
         return None if self.total is None else max(0, self.total - self.spent)
 
     @property
     def left_at_end(self) -> int | None:
-        """What is left as the program ends, at this rate; null where it ends never, or the budget runs out before."""
+        """What is left at the program's end, at this rate; None if it never ends or the budget runs out before."""
         if self.left is None or self.ends_at is None:
             return None
         left = self.left - round(self.a_day * max(0, self.ends_at - self.now) / DAY_MS)
@@ -80,7 +81,7 @@ class Budget:
 
 
 def by_reward(sums: Sums) -> tuple[RewardRow, ...]:
-    """Make a row of each reward that has a line, in the order of the alphabet."""
+    """Return a row for each reward that has a line, in alphabetical order."""
     metrics = [f"reward.{state}" for state in STATES]
     return tuple(
         RewardRow(name, tuple(sums.part(metric, name) for metric in metrics), pending(sums, name))
@@ -89,7 +90,7 @@ def by_reward(sums: Sums) -> tuple[RewardRow, ...]:
 
 
 def falling_due(db: sqlite3.Connection, days: int = 400) -> tuple[DueRow, ...]:
-    """Read the calendar of what is pending now, the first `days` days that have something."""
+    """Read the calendar of what is pending now, for the first `days` days on which anything falls due."""
     rows = db.execute(
         "SELECT day, reward, expected, count, value FROM due WHERE day <= "
         "(SELECT MAX(day) FROM (SELECT DISTINCT day FROM due ORDER BY day LIMIT ?)) ORDER BY day, reward, expected",
@@ -99,7 +100,7 @@ def falling_due(db: sqlite3.Connection, days: int = 400) -> tuple[DueRow, ...]:
 
 
 def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget:
-    """Make the budget's figures from the sums as of `at_ms`; the total is that of the version then in force."""
+    """Compute the budget's figures from the sums as of `at_ms`; the total is that of the version then in force."""
     found = db.execute(
         "SELECT budget_minor, text FROM program_version WHERE version = (SELECT MAX(v.version) FROM program_version v "
         "LEFT JOIN event e ON e.seq = v.from_seq WHERE v.from_seq = 0 OR e.received_at <= ?)",
@@ -120,7 +121,7 @@ def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget
 
 @lru_cache(maxsize=4)
 def program_end(text: str) -> int | None:
-    """Return when the program with this text ends (milliseconds UTC), null where it has no end, or can't be read."""
+    """Return when the program with this text ends (milliseconds UTC); None if it has no end or can't be read."""
     try:
         ends = tomllib.loads(text).get("program", {}).get("ends")
     except (tomllib.TOMLDecodeError, AttributeError):

@@ -1,4 +1,4 @@
-"""What the Program screen reads of each rule: what it said, and the money it held back."""
+"""Read the rules for the Program screen: how often each passed and failed, and the money that it held back."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from db.read.sums import Pair, Sums
 class RuleRow:
     """A rule by its code, over all versions of the program; money in minor units.
 
-    `passed`, `failed` and `missing` are results, one for each decision that it was asked of. The rest are decisions
-    that it decided (the first failing rule that refuses, else the first that fails), each with the money of the
-    reward lines that they would have made (see `simulator.engine.withheld`): `refused` for good, `review` waiting
-    for a verdict, and by verdict `approved` and `declined`.
+    `passed`, `failed` and `missing` count its results, one for each decision that it was evaluated on. The others are
+    the decisions that it determined (as the first failing rule that refuses, else the first that fails), with the money
+    of the reward lines that they would have made (see `simulator.engine.withheld`): `refused` for good, `review` still
+    in review, `approved` and `declined` by verdict.
     """
 
     code: str
@@ -28,12 +28,12 @@ class RuleRow:
 
     @property
     def held_back(self) -> Pair:
-        """Decisions that it kept from qualifying, and their money: refused, and declined after a review."""
+        """The number of decisions that it kept from qualifying (refused, or declined in review), and their money."""
         return self.refused[0] + self.declined[0], self.refused[1] + self.declined[1]
 
 
 def by_rule(sums: Sums) -> tuple[RuleRow, ...]:
-    """Make a row of each rule that was ever asked, in the order of the alphabet."""
+    """Return a row for each rule that was ever evaluated, in alphabetical order."""
     results = ("rule.pass", "rule.fail", "rule.missing")
     fates = ("rule.refused", "rule.review", "rule.approved", "rule.declined")
     rows = []

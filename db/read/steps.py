@@ -1,4 +1,4 @@
-"""The log in four columns, for whoever counts what people did: type, moment, person and code of some event types."""
+"""Read type, time, person and code of some event types from the log, to count what people did."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FETCH = 50_000  # tuples alive at once on the way into columns
 
 
 def steps(path: Path, types: Sequence[str]) -> pl.DataFrame:
-    """All events of these types in the database at `path`, in log order, as `STEPS_SCHEMA`.
+    """Return all events of these types in the database at `path`, in log order, as `STEPS_SCHEMA`.
 
     `occurred_at` is in milliseconds UTC, `person` the number of the event's subject. Raises DatabaseError.
     """

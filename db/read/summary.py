@@ -1,4 +1,4 @@
-"""Sum up what stands in a database: attributions, decisions, rewards, how late events came, the chains' hashes."""
+"""Summarise a database: attributions, decisions, rewards, how late events arrived, the chains' hashes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from db.sqlite.readonly import Select
 from simulator.domain.reversal_reasons import WITHOUT_EFFECT
 
 MOST_EARLY = 100_000
-"""Conversions looked at by `conversions_before_visits`: half a second."""
+"""The most conversions that `conversions_before_visits` looks at, which takes half a second."""
 MONEY: Final = ("issued", "pending", "clawed", "spent", "cost")
 """The numbers that `--json` reports as the screens show them; keys of `simulator.domain.definitions`."""
 
@@ -22,9 +22,8 @@ def summary(query: Select) -> dict[str, Any]:
     `rewards` are by state, each with `count` and `value_minor`: `pending` is what would be issued if nothing else
     happened, `unpaid` the pending lines that would be counted, capped or unfunded; `lateness` is by event type
     (milliseconds between occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are rewards issued
-    before the news of the reversal that would have voided them; `reversals_without_effect` are by reason;
-    `numbers` are those of `simulator.domain.definitions` that are money, in minor units;
-    `chain` has each chain's newest hash.
+    before the arrival of a reversal that would have voided them; `reversals_without_effect` are by reason; `numbers`
+    are those of `simulator.domain.definitions` that are money, in minor units; `chain` has each chain's newest hash.
     """
     totals = {metric: (count, value) for metric, count, value in query("SELECT * FROM total", ())}
 
@@ -71,9 +70,9 @@ def summary(query: Select) -> dict[str, Any]:
 
 
 def conversions_before_visits(query: Select, after_seq: int) -> int:
-    """Count conversions after a place in the log that found no referrer, and a visit of before arrived after them.
+    """Count unattributed conversions after `after_seq` for which an earlier visit arrived only afterwards.
 
-    Looks at the first `MOST_EARLY` that found none.
+    Looks at the first `MOST_EARLY` unattributed ones.
     """
     sql = (
         "SELECT COUNT(*) FROM (SELECT DISTINCT seq, friend FROM decision WHERE seq > ? AND reason = 'unattributed' "
@@ -90,13 +89,13 @@ def receipts(query: Select) -> dict[str, int]:
 
 
 def decision_reasons(query: Select) -> list[tuple[str, str | None, int]]:
-    """Count decisions by outcome and reason, the most frequent first. Reads every decision."""
+    """Count decisions by outcome and reason, the most frequent first; reads every decision."""
     sql = "SELECT outcome, reason, COUNT(*) FROM decision GROUP BY outcome, reason ORDER BY 3 DESC, 1, 2"
     return query(sql, ())
 
 
 def row_counts(query: Select) -> dict[str, int]:
-    """Count the rows of the tables that are numbered without a gap, by their greatest number."""
+    """Count the rows of tables that are numbered without gaps, from their greatest number."""
     return {
         table: query(f"SELECT COALESCE(MAX({column}) + 1 - {first}, 0) FROM {table}", ())[0][0]
         for table, (column, first) in _NUMBERED.items()
@@ -110,4 +109,4 @@ _NUMBERED = {
     "reward": ("id", 1),
     "audit": ("seq", 1),
 }
-"""The number's column, and the first number."""
+"""By table: the column of numbers, and the first number."""

@@ -1,7 +1,7 @@
-"""Sums as they stand now, or stood at the end of an hour: what every figure of the screens is made from.
+"""Read the sums that every figure on the screens is made from, now or as of the end of an hour.
 
-Bounded whatever the length of the log: of the past, whole weeks are added up once and kept, and the hours since are
-read each time (some 10,000 rows at most). Standard library only.
+The cost is bounded, however long the log is: of the past, whole weeks are added up once and cached, and the hours since
+then are read each time (some 10,000 rows at most). Standard library only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ WEEK_HOURS = 168
 
 Pair = tuple[int, int]
 Parts = Mapping[str, Mapping[str, Pair]]
-"""By metric and part: how many, and how much."""
+"""By metric and part: a count, and a value in minor units or milliseconds."""
 
 _Key = tuple[str, ...]
 _Held = dict[_Key, Pair]
@@ -26,43 +26,43 @@ _Held = dict[_Key, Pair]
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Everything that is summed up: by metric, and by metric and part (see `docs/house.md` for the metrics)."""
+    """All sums by metric, and by metric and part (`docs/house.md` lists the metrics)."""
 
     totals: Rollup
     parts: Parts
 
     def count(self, metric: str) -> int:
-        """How many."""
+        """Return the count of a metric."""
         return self.totals.get(metric, (0, 0))[0]
 
     def value(self, metric: str) -> int:
-        """How much: minor units or milliseconds."""
+        """Return the value of a metric, in minor units or milliseconds."""
         return self.totals.get(metric, (0, 0))[1]
 
     def part(self, metric: str, part: str) -> Pair:
-        """How many and how much of one part."""
+        """Return the count and value of one part of a metric."""
         return self.parts.get(metric, {}).get(part, (0, 0))
 
     def names(self, *metrics: str) -> tuple[str, ...]:
-        """The parts that any of these metrics has, in the order of the alphabet."""
+        """Return the parts that any of these metrics has, in alphabetical order."""
         return tuple(sorted({part for metric in metrics for part in self.parts.get(metric, ())}))
 
 
 def now(db: sqlite3.Connection) -> Sums:
-    """The sums as they stand."""
+    """Read the current sums."""
     totals = {metric: (n, v) for metric, n, v in db.execute("SELECT metric, count, value FROM total")}
     rows = db.execute("SELECT metric, part, count, value FROM breakdown")
     return Sums(totals, _by_metric(((metric, part), (n, v)) for metric, part, n, v in rows))
 
 
 def begun_at(db: sqlite3.Connection) -> int | None:
-    """When the first hour that has something began, milliseconds UTC; null where nothing has."""
+    """Return the start of the first hour with any data, milliseconds UTC; None if there is none."""
     (hour,) = db.execute("SELECT MIN(hour) FROM hour").fetchone()
     return None if hour is None else hour * HOUR_MS
 
 
 def received_upto(db: sqlite3.Connection, at_ms: int) -> tuple[int, int]:
-    """Count the messages accepted, and those that went to quarantine, in all hours that had ended by a moment."""
+    """Count the messages accepted and those quarantined in all hours that ended by `at_ms` (milliseconds UTC)."""
     hour = at_ms // HOUR_MS
     week = hour // WEEK_HOURS
     kinds = ("receipt.accepted", "receipt.conflict", "receipt.malformed")
@@ -80,14 +80,14 @@ def received_upto(db: sqlite3.Connection, at_ms: int) -> tuple[int, int]:
 
 @dataclass
 class Past:
-    """Looks back in one database. Keep it from look to look; for another file make another."""
+    """Past sums of one database, with a cache to keep from look to look; make a new one for another file."""
 
     _weeks: dict[str, dict[int, _Held]] = field(default_factory=dict)
 
     def at(self, db: sqlite3.Connection, at_ms: int) -> Sums:
-        """The sums of all hours that had ended by a moment (milliseconds UTC).
+        """Return the sums of all hours that ended by a moment (milliseconds UTC).
 
-        What is counted by the day only (events by source, what was refused) is of the days that had ended.
+        What is counted by day only (events by source, refusals) is of the days that ended by then.
         """
         hour = at_ms // HOUR_MS
         totals = self._upto(db, "hour", "week", ("metric",), hour)
@@ -95,7 +95,7 @@ class Past:
         return Sums({metric: pair for (metric,), pair in totals.items()}, _by_metric(parts.items()))
 
     def _upto(self, db: sqlite3.Connection, hours: str, weeks: str, keys: _Key, hour: int) -> _Held:
-        """Add up all hours before `hour`: the weeks before its own, and the hours of its own."""
+        """Add up all hours before `hour`: the weeks before its own, and the earlier hours of its own."""
         week = hour // WEEK_HOURS
         sums = dict(self._before(db, weeks, keys, week))
         sql = f"SELECT {', '.join(keys)}, SUM(count), SUM(value) FROM {hours} WHERE hour >= ? AND hour < ? GROUP BY"
@@ -103,11 +103,11 @@ class Past:
         return {key: pair for key, pair in sums.items() if pair != (0, 0)}
 
     def _before(self, db: sqlite3.Connection, table: str, keys: _Key, week: int) -> _Held:
-        """Add up all weeks before `week`; what is complete is remembered."""
+        """Add up all weeks before `week`; complete weeks are cached."""
         known = self._weeks.setdefault(table, {})
         if week in known:
             return known[week]
-        # nothing is ever booked before the newest hour, so only that one's week can still change
+        # nothing is ever counted in an hour before the newest, so only the newest week can still change
         (newest,) = db.execute("SELECT MAX(hour) FROM hour").fetchone()
         final = 0 if newest is None else newest // WEEK_HOURS
         start = max((one for one in known if one < week), default=None)

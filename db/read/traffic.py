@@ -1,4 +1,4 @@
-"""What the Data screen reads: which data is passed, how often and how late; receipts, quarantine, chains."""
+"""Read the Data screen: which data arrives, how often and how late; receipts, quarantine, chains."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ LATE_DAYS = 28
 LATENESS = "SELECT type, bucket, count, worst FROM lateness"
 
 CHAINS = ("person", "event", "quarantine", "audit")
-"""As `db.write.chain` has them; kept here too, because that module loads more than the standard library."""
+"""As in `db.write.chain`; repeated here because that module loads more than the standard library."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """An event type: how many were accepted and from which sources, and how late they came.
+    """An event type: how many events were accepted, from which sources, and how late they arrived.
 
-    `a_day` is accepted events by the day, since the hour of the first event of the log.
+    `a_day` is the number of accepted events a day, since the hour of the log's first event.
     """
 
     type: str
@@ -35,9 +35,9 @@ class TypeRow:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What late news of reversals cost: rewards issued though the conversion had been reversed by then.
+    """The cost of late reversals: rewards issued although the conversion had already been reversed.
 
-    `issued` is all of them, how many and their money (minor units): those `clawed` back and those `lost`.
+    `issued` is the number and money (minor units) of all of them: those `clawed` back and those `lost`.
     """
 
     clawed: Pair
@@ -45,13 +45,13 @@ class Cost:
 
     @property
     def issued(self) -> Pair:
-        """All of them."""
+        """The number and money of all of them."""
         return self.clawed[0] + self.lost[0], self.clawed[1] + self.lost[1]
 
 
 @dataclass(frozen=True, slots=True)
 class SenderRow:
-    """A source, and how many of its messages got each receipt, in the order of RECEIPTS."""
+    """A source, and the number of its messages by receipt, in the order of RECEIPTS."""
 
     source: str
     receipts: tuple[int, ...]
@@ -59,7 +59,7 @@ class SenderRow:
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """What is in quarantine: messages with one receipt, for one field (a message as a whole: `(not said)`)."""
+    """The number of messages in quarantine with one receipt, for one field (`(not said)`: the message as a whole)."""
 
     receipt: str
     field: str
@@ -77,7 +77,7 @@ class ChainRow:
 
 
 def types(db: sqlite3.Connection, sums: Sums, at_ms: int, late: dict[str, Late]) -> tuple[TypeRow, ...]:
-    """Make a row of each event type that was ever accepted, the most frequent first; `late` is of `lateness`."""
+    """Return a row for each event type that was ever accepted, the most frequent first; `late` is from `lateness`."""
     begun = begun_at(db)
     days = 0.0 if begun is None else (at_ms - begun) / DAY_MS
     rows = []
@@ -97,7 +97,7 @@ def lateness(db: sqlite3.Connection) -> dict[str, Late]:
 
 
 def lateness_upto(db: sqlite3.Connection, at_ms: int, days: int = LATE_DAYS) -> dict[str, Late]:
-    """Read how late each event type arrived in the last `days` days that had ended by a moment."""
+    """Read how late each event type arrived in the last `days` days that ended by `at_ms` (milliseconds UTC)."""
     day = at_ms // DAY_MS
     return by_type(
         db.execute(
@@ -109,18 +109,18 @@ def lateness_upto(db: sqlite3.Connection, at_ms: int, days: int = LATE_DAYS) -> 
 
 
 def cost_of_lateness(totals: Rollup) -> Cost:
-    """What reversals that arrived too late cost, from the totals."""
+    """Return the cost of late reversals, from the totals."""
     clawed, lost = (totals.get(f"late_reversal.{fate}", (0, 0)) for fate in ("clawed", "lost"))
     return Cost(clawed, lost)
 
 
 def receipts(sums: Sums) -> dict[str, int]:
-    """Messages received, by receipt."""
+    """Count the messages received, by receipt."""
     return {kind: sums.count(f"receipt.{kind}") for kind in RECEIPTS}
 
 
 def senders(sums: Sums) -> tuple[SenderRow, ...]:
-    """Make a row of each source, the one with most messages first; by whole days, when looking back."""
+    """Return a row for each source, the one with most messages first; when looking back, of whole days."""
     accepted: dict[str, int] = {}
     for metric, parts in sums.parts.items():
         if metric.startswith("event."):
@@ -135,7 +135,7 @@ def senders(sums: Sums) -> tuple[SenderRow, ...]:
 
 
 def quarantine(sums: Sums) -> tuple[RefusedRow, ...]:
-    """Make a row of each receipt and field in quarantine, the most frequent first."""
+    """Return a row for each receipt and field in quarantine, the most frequent first."""
     rows = [
         RefusedRow(receipt, field, count)
         for receipt in ("conflict", "malformed")
@@ -145,7 +145,7 @@ def quarantine(sums: Sums) -> tuple[RefusedRow, ...]:
 
 
 def chains(db: sqlite3.Connection) -> tuple[ChainRow, ...]:
-    """Read where the audit chains stand now."""
+    """Read the current state of the audit chains."""
     rows = []
     for chain in CHAINS:
         last = db.execute(
@@ -158,7 +158,7 @@ def chains(db: sqlite3.Connection) -> tuple[ChainRow, ...]:
 
 
 def by_type(rows: Iterable[tuple[Any, ...]]) -> dict[str, Late]:
-    """How late each event type was, from rows of LATENESS."""
+    """Return how late each event type was, from rows of LATENESS."""
     buckets: dict[str, dict[int, Pair]] = {}
     for kind, bucket, count, worst in rows:
         buckets.setdefault(kind, {})[bucket] = (count, worst)

@@ -1,4 +1,4 @@
-"""The tree of who brought whom, as far as it is opened: bounded children of each, as it stands or stood at an event."""
+"""Read the referral tree as far as it is opened, with bounded children, now or as of an event."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Final
 from db.read.journeys import indexed, journeys
 from db.read.referrers import leaders
 
-MOST_CHILDREN: Final = 50  # of one person that are shown
-LOOKED_AT: Final = 400  # of one person among whom those are chosen who brought others: some 5 ms
-MOST_COUNTED: Final = 1_000  # friends of one person; of more it is said that there are more
+MOST_CHILDREN: Final = 50  # friends of one person that are shown
+LOOKED_AT: Final = 400  # friends of one person from whom those with most friends are chosen: some 5 ms
+MOST_COUNTED: Final = 1_000  # friends of one person; if there are more, the screen says so
 MOST_ROWS: Final = 400  # of the whole tree: some 40 ms
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A person in the tree. `friends` is how many they brought, at most MOST_COUNTED; `depth` 0 is a root.
+    """A person in the tree. `friends` is how many they referred, at most MOST_COUNTED; a root has `depth` 0.
 
-    `stage` and `outcome` are of their own journey; null for a root. `left_out` of the branch's own friends are not
-    shown, since there are too many: such a row stands below them, with the person's own number.
+    `stage` and `outcome` are of their own journey, None for a root. If a person has too many friends, a row with the
+    person's own number stands below them, and its `left_out` is the number of friends not shown.
     """
 
     person: int
@@ -36,26 +36,26 @@ class Branch:
     left_out: int = 0
 
     def references(self) -> tuple[str | None, ...]:
-        """Name who appears in it."""
+        """Return the references of everybody in it."""
         return (self.ref,)
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Rows from the top, or none and `indexed` false: a run goes as fast as it can, and indexes come at its end."""
+    """Rows from the top; none if not `indexed`, since a run at full speed makes its indexes at the end."""
 
     rows: tuple[Branch, ...]
     indexed: bool = True
 
     def references(self) -> set[str | None]:
-        """Name everybody who appears in it."""
+        """Return the references of everybody in it."""
         return {row.ref for row in self.rows}
 
 
 def tree(
     db: sqlite3.Connection, opened: Collection[int], seq: int | None = None, at: int | None = None
 ) -> Tree:
-    """Read the tree: the first referrers whom nobody brought, and below each that is opened who they brought."""
+    """Read the tree: the leading referrers whom nobody referred, and below each opened person their friends."""
     if not indexed(db):
         return Tree((), indexed=False)
     last = 2**62 if seq is None else seq
@@ -81,7 +81,7 @@ def tree(
 
 
 def _below(db: sqlite3.Connection, top: Branch, opened: Collection[int], last: int) -> Iterator[Branch]:
-    """A branch, and those below it where it is opened; nobody is their own ancestor, since no root was brought."""
+    """Yield a branch and, if it is opened, those below it; there are no cycles, since no root was referred."""
     yield top
     if not top.opened:
         return
@@ -99,7 +99,7 @@ def _count(db: sqlite3.Connection, person: int, last: int) -> int:
 
 
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM attribution WHERE referrer = ? AND seq <= ? LIMIT ?)"
-# counted, sorted and cut in one statement: of 400 friends it gives 50, and Python's lock is free while it counts
+# counts, sorts and cuts in one statement: it returns 50 of 400 friends, and releases Python's GIL while it counts
 _FRIENDS = """
 SELECT a.friend, p.ref, a.channel, a.attributed_at,
        (SELECT count(*) FROM (SELECT 1 FROM attribution WHERE referrer = a.friend AND seq <= ? LIMIT ?)) AS friends

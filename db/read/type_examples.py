@@ -1,4 +1,4 @@
-"""The latest events of one type, with every field that they brought. Standard library only."""
+"""Read the latest events of one type, with all of their fields. Standard library only."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
-TAIL: Final = 10_000  # newest events that are looked through: some 5 ms, however rare the type is
+TAIL: Final = 10_000  # newest events that are scanned: some 5 ms, however rare the type is
 MOST: Final = 3
 _ENVELOPE: Final = ("seq", "received_at", "occurred_at", "type", "source", "id", "person")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An event: who is its subject (a pseudonymous reference), moments in milliseconds UTC, its fields as stored."""
+    """An event: its subject (a pseudonymous reference), times in milliseconds UTC, and its fields as stored."""
 
     seq: int
     received_at: int
@@ -26,7 +26,7 @@ class Example:
 
 
 def examples(db: sqlite3.Connection, event_type: str, upto: int | None = None) -> tuple[Example, ...]:
-    """Read the newest events of a type up to an event (null: now), out of the last `TAIL` of the log."""
+    """Read the newest events of a type among the last `TAIL` of the log, up to the event `upto` (None for now)."""
     last = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0] if upto is None else upto
     sql = (
         "SELECT event.*, person.ref AS subject FROM event LEFT JOIN person ON person.id = event.person "

@@ -1,16 +1,16 @@
-"""When the program was changed: the moments at which its versions came into force."""
+"""Read when the versions of the program came into force."""
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
 
-MOST = 40  # the newest changes: more marks than a chart has room for
+MOST = 40  # newest changes; more marks than a chart has room for
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A version of the program after the first, and when the first event under it was received (milliseconds UTC)."""
+    """A version of the program after the first, and when its first event was received (milliseconds UTC)."""
 
     version: int
     at: int

@@ -49,9 +49,9 @@ class Reconciliation(SQLModel, table=True):
 
 
 class Clock(SQLModel, table=True):
-    """The writer's position, in one row: simulated time, the latest time the engine was told, wall clock of the heartbeat.
+    """The writer's position and pace, in one row.
 
-    All in milliseconds UTC; `pace` is simulated per wall milliseconds.
+    `told_at` is the latest time that the engine was told, `beat_at` the wall clock at the last heartbeat.
     """
 
     __tablename__: ClassVar[str] = "clock"

@@ -1,4 +1,4 @@
-"""Allow one writer for each database: an exclusive lock on `NAME.db.lock`, released by the system if its holder dies."""
+"""Allow one writer a database, by an exclusive lock on `NAME.db.lock` that the system releases if its holder dies."""
 
 from __future__ import annotations
 

@@ -49,13 +49,15 @@ def test_an_order_does_not_wait_behind_the_writer(tmp_path: Path) -> None:
 
 
 def test_an_order_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseError, match="'explode': no such order; there are pause, resume, step, speed"):
+    with pytest.raises(
+        DatabaseError, match="'explode': no such command; there are pause, resume, step, speed"
+    ):
         send(tmp_path / "shop.db", "explode")
     assert not list(tmp_path.iterdir())
 
 
 def test_a_place_that_can_not_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseError, match="orders can't be kept there"):
+    with pytest.raises(DatabaseError, match="commands can't be stored there"):
         send(tmp_path / "nowhere" / "shop.db", "pause")
-    with pytest.raises(DatabaseError, match="orders can't be kept there"):
+    with pytest.raises(DatabaseError, match="commands can't be stored there"):
         Inbox(tmp_path / "nowhere" / "shop.db")

@@ -296,7 +296,7 @@ def test_nothing_is_written_over(tmp_path: Path, reviewing: Program) -> None:
     [
         ("f", ["--files", "f"], "f: can't create the folder"),
         ("f", ["--files", "f/x"], "f/x: can't create the folder"),
-        ("n.control.db", [], "n.control.db: orders can't be kept there"),
+        ("n.control.db", [], "n.control.db: commands can't be stored there"),
         ("n.crm.db", [], "n.crm.db: belongs to another run"),
     ],
 )
