@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from db.read.figures import figure
 from db.read.pending import UNPAID, of_totals
+from db.read.sums import Pair
 from db.read.traffic import LATENESS, by_type, cost_of_lateness
 from db.sqlite.readonly import Select
+from simulator.domain.definitions import Rollup
 from simulator.domain.reversal_reasons import WITHOUT_EFFECT
 
 MOST_EARLY = 100_000
@@ -34,11 +36,6 @@ def summary(query: Select) -> dict[str, Any]:
             if metric.startswith(prefix) and pair != (0, 0)
         }
 
-    rewards = named("reward.")
-    if "pending" in rewards:
-        held = of_totals(totals)
-        told = {"pending": held.issued, UNPAID: held.unpaid}
-        rewards = {k: pair for k, pair in sorted((rewards | told).items()) if pair != (0, 0)}
     vain = query(f"SELECT part, count FROM breakdown WHERE metric = '{WITHOUT_EFFECT}' ORDER BY part", ())
     cost = cost_of_lateness(totals)
     heads = query("SELECT chain, hash, MAX(number) FROM block GROUP BY chain ORDER BY chain", ())
@@ -50,7 +47,8 @@ def summary(query: Select) -> dict[str, Any]:
         "attributions": sum(count for count, _ in named("attribution.").values()),
         "decisions": {outcome: count for outcome, (count, _) in named("decision.").items()},
         "rewards": {
-            state: {"count": count, "value_minor": value} for state, (count, value) in rewards.items()
+            state: {"count": count, "value_minor": value}
+            for state, (count, value) in rewards_by_state(totals).items()
         },
         "lateness": {
             kind: {"events": late.count, "median_ms": late.median, "p95_ms": late.p95, "worst_ms": late.worst}
@@ -67,6 +65,19 @@ def summary(query: Select) -> dict[str, Any]:
         "reversals_without_effect": {reason: count for reason, count in vain if count},
         "chain": {chain: digest for chain, digest, _ in heads},
     }
+
+
+def rewards_by_state(totals: Rollup) -> dict[str, Pair]:
+    """Return the number and money (minor units) of rewards by state, without states that have none.
+
+    `pending` is what would be issued if nothing else happened, `unpaid` the other pending lines.
+    """
+    prefix = "reward."
+    rewards = {name.removeprefix(prefix): pair for name, pair in totals.items() if name.startswith(prefix)}
+    if "pending" in rewards:
+        held = of_totals(totals)
+        rewards |= {"pending": held.issued, UNPAID: held.unpaid}
+    return {state: pair for state, pair in sorted(rewards.items()) if pair != (0, 0)}
 
 
 def conversions_before_visits(query: Select, after_seq: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from db.read.summary import decision_reasons, row_counts
+from db.read.summary import decision_reasons, rewards_by_state, row_counts
 from db.sqlite.rows import Row
 from simulator.domain.errors import InputError
 from simulator.domain.stopwatch import Meters, Stopwatch
@@ -146,10 +146,10 @@ class RulesAlone:
         outcomes: dict[str, int] = {}
         for (outcome, _), count in self._decided.items():
             outcomes[outcome] = outcomes.get(outcome, 0) + count
+        totals = {name: (count, value) for name, (count, value) in self._totals.items()}
         rewards = {
-            name.removeprefix("reward."): {"count": count, "value_minor": value}
-            for name, (count, value) in sorted(self._totals.items())
-            if name.startswith("reward.") and (count or value)
+            state: {"count": count, "value_minor": value}
+            for state, (count, value) in rewards_by_state(totals).items()
         }
         made = [count for name, (count, _) in self._totals.items() if name.startswith("attribution.")]
         found = [(outcome, reason, count) for (outcome, reason), count in self._decided.items() if count]
