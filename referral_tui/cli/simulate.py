@@ -23,8 +23,8 @@ from simulator.domain.definitions import RECEIPTS
 if TYPE_CHECKING:
     from referral_tui.cli.progress import Bar
     from simulator.program.model import Program
-    from simulator.run.opening import Opened
-    from simulator.run.script import Cue
+    from simulator.run.opening import OpenRun
+    from simulator.run.script import ScheduledCommand
 
 Ways = tuple[list[str] | None, list[str] | None]
 """What was given with `--delivery` and with `--faults`."""
@@ -159,7 +159,7 @@ def simulate(
 
 def _begun(
     db: Path, given: dict[str, Any], program: str | None, ways: Ways
-) -> AbstractContextManager[Opened]:
+) -> AbstractContextManager[OpenRun]:
     """A new run by what was given, the rest by default."""
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
@@ -176,7 +176,7 @@ def _begun(
     return begin(db, plan, design)
 
 
-def _script(again: Path | None, others: Sequence[object]) -> list[Cue]:
+def _script(again: Path | None, others: Sequence[object]) -> list[ScheduledCommand]:
     """What the run in another database was ordered; raises InputError where anything else of it is given, too."""
     from simulator.domain.errors import InputError
     from simulator.run.script import recorded
@@ -190,7 +190,7 @@ def _script(again: Path | None, others: Sequence[object]) -> list[Cue]:
     return recorded(again)
 
 
-def _begun_again(db: Path, again: Path) -> AbstractContextManager[Opened]:
+def _begun_again(db: Path, again: Path) -> AbstractContextManager[OpenRun]:
     """A new run by the plan and the program of another."""
     from simulator.run.opening import begin
     from simulator.run.script import earlier
@@ -201,7 +201,7 @@ def _begun_again(db: Path, again: Path) -> AbstractContextManager[Opened]:
 
 def _resumed(
     db: Path, given: dict[str, Any], program: str | None, ways: Ways, bar: Bar
-) -> AbstractContextManager[Opened]:
+) -> AbstractContextManager[OpenRun]:
     """The run in a database, gone on with; what is given must be what it was begun with."""
     from simulator.run.opening import resume
 
@@ -224,7 +224,7 @@ def _ways(texts: Ways) -> dict[str, Any]:
     return found
 
 
-def _receipts(opened: Opened) -> dict[str, int]:
+def _receipts(opened: OpenRun) -> dict[str, int]:
     """All receipts in the database, by kind."""
     from db.read.summary import receipts
 
@@ -232,7 +232,7 @@ def _receipts(opened: Opened) -> dict[str, int]:
     return {kind: found.get(kind, 0) for kind in RECEIPTS}
 
 
-def _figures(opened: Opened, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:
+def _figures(opened: OpenRun, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:
     """What is reported: everything that stands in the database, and how quick this call was."""
     from db.read.delivery_report import delivery_report
 

@@ -40,11 +40,11 @@ class Gauge:
         """Return the database's current size in bytes."""
         return file_bytes(self._path)
 
-    def go_on(self, number: int) -> None:
+    def continue_from(self, number: int) -> None:
         """Continue numbering heartbeats after `number`, the last one of an earlier process."""
         self._heartbeat = Heartbeat(self._clock(), number)
 
-    def making(self) -> Callable[[], None]:
+    def time_generation(self) -> Callable[[], None]:
         """Start timing the generation of events; call the returned function when they are made."""
         begun = self._clock()
 
@@ -53,7 +53,7 @@ class Gauge:
 
         return made
 
-    def take(self, messages: pl.DataFrame) -> Callable[[], None]:
+    def add_received(self, messages: pl.DataFrame) -> Callable[[], None]:
         """Count a batch as received; call the returned function, on any thread, when the batch is committed."""
         ready, count = self._clock(), messages.height
         self._tally.sent += count
@@ -61,7 +61,7 @@ class Gauge:
         self._tally.late += late_arrivals(messages)
         return lambda: self._done.append((ready, self._clock(), count))
 
-    def took(self, counts: Counts) -> None:
+    def add_judged(self, counts: Counts) -> None:
         """Add the receipts of a judged batch."""
         self._tally.counts += counts
 

@@ -45,26 +45,26 @@ class FeedbackCollector:
         """Whether feedback is collected; nothing is while nobody wants it."""
         self._programs: list[tuple[int, Program]] = []
 
-    def meet(self, refs: pl.Series) -> None:
+    def add_people(self, refs: pl.Series) -> None:
         """Register the next people of the log by their references."""
         self._people.append(mark=text_marks(refs))
 
-    def hear(self, outcome: Outcome, knower: RecipientLookup) -> None:
+    def collect(self, outcome: Outcome, lookup: RecipientLookup) -> None:
         """Collect the feedback in the outcome of one call of the engine."""
         if not self.listening:
             return
         if outcome.persons.height:
-            self.meet(outcome.persons["ref"])
+            self.add_people(outcome.persons["ref"])
         issued = outcome.audit.filter(pl.col("kind") == "issued")
         rewards = issued["ref"].to_numpy()
-        self.add_rewarded(issued["at"].to_numpy(), knower.recipients(rewards), knower.communities(rewards))
+        self.add_rewarded(issued["at"].to_numpy(), lookup.recipients(rewards), lookup.communities(rewards))
         refused = outcome.decisions.filter(pl.col("outcome") == "refused")
         self.add_refused(refused["decided_at"].to_numpy(), refused["referrer"].fill_null(NONE).to_numpy())
         declined = outcome.settled.filter(pl.col("outcome") == "refused").join(
             outcome.audit.filter(pl.col("kind") == "settled").select(id="ref", friend="person"), on="id"
         )
         self.add_refused(
-            declined["decided_at"].to_numpy(), knower.referrers_of(declined["friend"].to_numpy())
+            declined["decided_at"].to_numpy(), lookup.referrers_of(declined["friend"].to_numpy())
         )
         if outcome.versions:
             moments = outcome.audit.filter(pl.col("kind") == "program-changed")["at"].to_list()
@@ -75,7 +75,7 @@ class FeedbackCollector:
         """Add rewards issued at these times (milliseconds UTC), to people by id or, where NONE, to communities."""
         self._add(at, people, _REWARDED)
         names = self._communities.assign(communities)
-        self._keep(at[names != NONE], names[names != NONE], _DONATED)
+        self._append(at[names != NONE], names[names != NONE], _DONATED)
 
     def add_refused(self, at: Ints, people: Ints) -> None:
         """Add refusals, at these times (milliseconds UTC), of friends of these referrers."""
@@ -102,11 +102,11 @@ class FeedbackCollector:
             program=changed[-1] if changed else None,
         )
 
-    def _add(self, at: Ints, people: Ints, what: int) -> None:
-        there = people != NONE
-        if there.any():
-            self._keep(at[there], self._people["mark"][people[there]], what)
+    def _add(self, at: Ints, people: Ints, kind: int) -> None:
+        known = people != NONE
+        if known.any():
+            self._append(at[known], self._people["mark"][people[known]], kind)
 
-    def _keep(self, at: Ints, who: Ints, what: int) -> None:
+    def _append(self, at: Ints, target: Ints, kind: int) -> None:
         if len(at):
-            self._waiting.append(np.column_stack((at, who, np.full(len(at), what))))
+            self._waiting.append(np.column_stack((at, target, np.full(len(at), kind))))

@@ -20,16 +20,16 @@ from simulator.program.model import Program
 BATCH = 100_000  # events replayed at once
 
 
-def folded(
+def replay_log(
     store: Store,
     program: Program | None,
     progress: Callable[[int, int], None] | None,
-    hear: Callable[[pl.DataFrame], None] | None = None,
+    on_events: Callable[[pl.DataFrame], None] | None = None,
 ) -> Engine:
     """Return an engine with the store's whole log replayed and its clock restored.
 
     `program` is what the caller believes is running: it must be the first or the current version. `progress` is
-    called with the number of events done and the total, `hear` with all events.
+    called with the number of events done and the total, `on_events` with all events.
 
     Raises:
         DatabaseError: the database was made with another program, or is damaged.
@@ -47,8 +47,8 @@ def folded(
     for events in store.events(rows=BATCH):
         known = typed(events)
         engine.replay(known)
-        if hear is not None:
-            hear(known)
+        if on_events is not None:
+            on_events(known)
         done += events.height
         if progress is not None:
             progress(done, total)
@@ -58,17 +58,17 @@ def folded(
     return engine
 
 
-def recall(feelings: FeedbackCollector, store: Store) -> None:
+def restore_feedback(feedback: FeedbackCollector, store: Store) -> None:
     """Collect all outcome feedback since a database's beginning again."""
     for page in resume.persons(store.query):
-        feelings.meet(pl.Series([ref for _, ref in page], dtype=pl.String))
+        feedback.add_people(pl.Series([ref for _, ref in page], dtype=pl.String))
     for rows in resume.issued_rewards(store.query):
-        feelings.add_rewarded(
+        feedback.add_rewarded(
             np.array([at for at, _, _ in rows], dtype=np.int64),
             np.array([NONE if person is None else person for _, person, _ in rows], dtype=np.int64),
             [community for _, _, community in rows],
         )
     for refused in resume.refused_decisions(store.query):
-        feelings.add_refused(*np.array(refused, dtype=np.int64).reshape(-1, 2).T)
+        feedback.add_refused(*np.array(refused, dtype=np.int64).reshape(-1, 2).T)
     for at, text in resume.program_changes(store.query):
-        feelings.add_program(at, parse_program(text))
+        feedback.add_program(at, parse_program(text))

@@ -30,11 +30,11 @@ from simulator.engine import Engine, Outcome
 from simulator.engine.outcome import NO_EVENTS, Version
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.platform import quarantine
-from simulator.platform.folding import folded
+from simulator.platform.folding import replay_log
 from simulator.platform.outbox import Done, Outbox
 from simulator.platform.receipts import Counts, IntakeCounters, Refusals, check_watermark, receipt_rollup
 from simulator.platform.records import batch_of, command_row, parse_program, typed, version_row
-from simulator.platform.subscribers import Hear, Subscribers
+from simulator.platform.subscribers import EventListener, Subscribers
 from simulator.program.load import load_program
 from simulator.program.model import Program
 
@@ -42,7 +42,7 @@ from simulator.program.model import Program
 class Platform:
     """An open platform, made by `create` or `open`, and closed by `close` or as a context manager."""
 
-    def __init__(self, store: Store, engine: Engine, hear: Hear | None = None) -> None:
+    def __init__(self, store: Store, engine: Engine, on_events: EventListener | None = None) -> None:
         self._store = store
         self._engine = engine
         self._counters = IntakeCounters.of(store.settings())
@@ -51,7 +51,7 @@ class Platform:
         self._broken = False
         self._meter = OFF
         self._outbox = Outbox(store)
-        self.subscribers = Subscribers(hear)
+        self.subscribers = Subscribers(on_events)
 
     @classmethod
     def create(
@@ -59,11 +59,11 @@ class Platform:
         path: Path,
         program: Program,
         settings: Mapping[str, str] | None = None,
-        hear: Hear | None = None,
+        on_events: EventListener | None = None,
     ) -> Platform:
         """Create a new database at `path` for `program`; `settings` are stored in it unchanged.
 
-        `hear` is called with all events as they are accepted.
+        `on_events` is called with all events as they are accepted.
 
         Raises:
             DatabaseError: something is at the path already, or it can't be written.
@@ -77,7 +77,7 @@ class Platform:
             version=version_row(Version(1, 0, program)),
             clock={"beat_at": wall_ms()},
         )
-        return cls(store, Engine(program, parse_program), hear)
+        return cls(store, Engine(program, parse_program), on_events)
 
     @classmethod
     def open(
@@ -85,11 +85,11 @@ class Platform:
         path: Path,
         program: Program | None = None,
         progress: Callable[[int, int], None] | None = None,
-        hear: Hear | None = None,
+        on_events: EventListener | None = None,
     ) -> Platform:
         """Open an existing database and replay its log.
 
-        `progress` is called with the number of events done and the total, `hear` with stored events and new ones.
+        `progress` is called with the number of events done and the total, `on_events` with stored events and new ones.
         `program` is what the caller believes is running: it must be the first or the current version.
 
         Raises:
@@ -98,10 +98,10 @@ class Platform:
         """
         store = Store.open(path)
         try:
-            platform = cls(store, folded(store, program, progress, hear), hear)
+            platform = cls(store, replay_log(store, program, progress, on_events), on_events)
             platform._quarantined = resume.last_quarantined(store.query)
             platform._refusals = Refusals(resume.counted_refusals(store.query))
-            platform.subscribers.recall(store)
+            platform.subscribers.restore(store)
             platform._commands = resume.last_command(store.query)
             platform._sim_at = store.clock()["sim_at"]
         except BaseException:
@@ -314,10 +314,10 @@ class Platform:
         if status in ("finished", "stopped"):
             self.index()
 
-    def record(self, order: WriterCommand, sim_at: int, refused: str | None = None) -> None:
+    def record(self, command: WriterCommand, sim_at: int, refused: str | None = None) -> None:
         """Record an operator's command: after which event and when (`sim_at`) it was obeyed, or why it was refused."""
         self._commands += 1
-        row = command_row(self._commands, order, self._engine.last_seq, sim_at, refused)
+        row = command_row(self._commands, command, self._engine.last_seq, sim_at, refused)
         self._outbox.put(Batch(commands=[row]))
         self.flush()
 
@@ -374,7 +374,7 @@ class Platform:
         quarantine: pl.DataFrame | None = None,
         done: Done | None = None,
     ) -> None:
-        self.subscribers.hear(outcome, self._engine, events)
+        self.subscribers.publish(outcome, self._engine, events)
         batch = batch_of(outcome, events, quarantine)
         clock = {"sim_at": self._sim_at, "told_at": self.watermark, "beat_at": wall_ms()}
         self._meter.record("receipts")

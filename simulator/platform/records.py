@@ -80,10 +80,10 @@ def version_row(version: Version) -> tuple[int, int, str, str, int, int | None, 
     )
 
 
-def command_row(number: int, order: WriterCommand, seq: int, sim_at: int, refused: str | None) -> Row:
+def command_row(number: int, command: WriterCommand, seq: int, sim_at: int, refused: str | None) -> Row:
     """Return an operator's command, obeyed after event `seq` at `sim_at` or refused, as row `number` of its table."""
-    args = orjson.dumps(order.args).decode()
-    return number, order.kind, args, order.issued_at, seq, sim_at, refused
+    args = orjson.dumps(command.args).decode()
+    return number, command.kind, args, command.issued_at, seq, sim_at, refused
 
 
 def parse_program(text: str) -> Program:

@@ -11,7 +11,7 @@ from simulator.domain.errors import InputError
 from simulator.events.contract import REFERENCE_PATTERN
 from simulator.events.moment import format_moment
 from simulator.platform.platform import Platform
-from simulator.platform.steering import steer
+from simulator.platform.steering import send_event
 
 Verdict = Literal["approve", "decline"]
 
@@ -89,5 +89,5 @@ def settle(platform: Platform, one: Waiting, verdict: Verdict, by: str, at_ms: i
         "by": by,
     }
     hint = f"; --by must be a reference, {REFERENCE_PATTERN}"
-    steer(platform, "review.decided", f"verdict-{one.number}-{at_ms}", data, at_ms, hint)
+    send_event(platform, "review.decided", f"verdict-{one.number}-{at_ms}", data, at_ms, hint)
     return str(outcome_of(platform.query, one.number))

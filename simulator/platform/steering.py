@@ -12,7 +12,7 @@ from simulator.events.moment import format_moment
 from simulator.platform.platform import Platform
 
 
-def steer(
+def send_event(
     platform: Platform, kind: str, event_id: str, data: Mapping[str, object], at_ms: int, hint: str = ""
 ) -> None:
     """Send an event of the type `kind` that occurs and is received at `at_ms` (milliseconds UTC).

@@ -10,41 +10,41 @@ from db.read.resume import open_reviews
 from db.write.store import Store
 from simulator.engine import Engine, Outcome
 from simulator.platform.feedback import FeedbackCollector
-from simulator.platform.folding import recall
+from simulator.platform.folding import restore_feedback
 from simulator.platform.records import put_in_review
 from simulator.world.feedback import OutcomeFeedback
 
-Hear = Callable[[pl.DataFrame], None]
+EventListener = Callable[[pl.DataFrame], None]
 
 
 class Subscribers:
     """Collects the results of each batch until they are taken."""
 
-    def __init__(self, hear: Hear | None = None) -> None:
-        """Call `hear` with all accepted events, in log order."""
-        self._hear = hear
-        self._feelings = FeedbackCollector()
+    def __init__(self, on_events: EventListener | None = None) -> None:
+        """Call `on_events` with all accepted events, in log order."""
+        self._on_events = on_events
+        self._feedback = FeedbackCollector()
         self._past: Store | None = None  # holds past feedback until `listen` is called
         self._in_review: list[tuple[int, str, str, str, str]] = []
 
-    def recall(self, store: Store) -> None:
+    def restore(self, store: Store) -> None:
         """Restore open reviews from a database; accepted events are passed on as its log is replayed."""
         self._in_review = open_reviews(store.query)
         self._past = store
 
     def listen(self) -> None:
         """Start collecting outcome feedback, past feedback included; nobody wants it for events read from files."""
-        self._feelings.listening = True
+        self._feedback.listening = True
         if self._past is not None:
-            recall(self._feelings, self._past)
+            restore_feedback(self._feedback, self._past)
             self._past = None
 
-    def hear(self, outcome: Outcome, engine: Engine, events: pl.DataFrame | None) -> None:
+    def publish(self, outcome: Outcome, engine: Engine, events: pl.DataFrame | None) -> None:
         """Take the outcome of `events`, or of advancing the clock if None."""
-        self._feelings.hear(outcome, engine)
+        self._feedback.collect(outcome, engine)
         self._in_review += put_in_review(outcome, events)
-        if events is not None and self._hear is not None:
-            self._hear(events)
+        if events is not None and self._on_events is not None:
+            self._on_events(events)
 
     def take_reviews(self) -> list[tuple[int, str, str, str, str]]:
         """Return what went into review since the last call: (opened at, source, event id, milestone, friend)."""
@@ -53,4 +53,4 @@ class Subscribers:
 
     def take_feedback(self, before_ms: int) -> OutcomeFeedback:
         """Return outcome feedback from before a moment (milliseconds UTC) and since the last call."""
-        return self._feelings.take(before_ms)
+        return self._feedback.take(before_ms)

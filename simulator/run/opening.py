@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenRun:
     """The open databases of a run: the platform's, the client's, and the inbox for commands."""
 
     plan: Plan
@@ -37,7 +37,7 @@ class Opened:
 
 
 @contextmanager
-def begin(path: Path, plan: Plan, program: Program) -> Iterator[Opened]:
+def begin(path: Path, plan: Plan, program: Program) -> Iterator[OpenRun]:
     """Create the databases of a new run. They are removed again if an error occurs before the run has begun (`Run.go`).
 
     Raises:
@@ -55,7 +55,7 @@ def begin(path: Path, plan: Plan, program: Program) -> Iterator[Opened]:
     try:
         with Platform.create(path, program, plan.settings(), accepted.hear) as platform:
             try:
-                with _beside(path, plan, platform, accepted) as opened:
+                with _open_client(path, plan, platform, accepted) as opened:
                     opened.inbox.take()  # drop commands meant for an earlier run of this name
                     yield opened
             finally:
@@ -74,7 +74,7 @@ def resume(
     given: Mapping[str, object] | None = None,
     program: str | None = None,
     progress: Progress | None = None,
-) -> Iterator[Opened]:
+) -> Iterator[OpenRun]:
     """Open the databases of a run that was stopped; `progress` reports the replay of the log.
 
     `given` are fields of the plan, and `program` a file or preset, that the caller believes the run was begun with.
@@ -91,25 +91,25 @@ def resume(
         for name, value in (given or {}).items():
             if getattr(plan, name) != value:
                 raise InputError(
-                    f"{path}: this run was started with {name.removesuffix('_ms')} {_said(getattr(plan, name))}, "
-                    f"not {_said(value)}; "
+                    f"{path}: this run was started with {name.removesuffix('_ms')} {_shown(getattr(plan, name))}, "
+                    f"not {_shown(value)}; "
                     "leave the option out, or start a new run in another --db"
                 )
-        with _beside(path, plan, platform, accepted) as opened:
+        with _open_client(path, plan, platform, accepted) as opened:
             yield opened
 
 
 @contextmanager
-def _beside(path: Path, plan: Plan, platform: Platform, accepted: Accepted) -> Iterator[Opened]:
+def _open_client(path: Path, plan: Plan, platform: Platform, accepted: Accepted) -> Iterator[OpenRun]:
     with Crm(path, client_key(plan.seed)) as crm:
         inbox = Inbox(path)
         try:
-            yield Opened(plan, platform, crm, inbox, accepted)
+            yield OpenRun(plan, platform, crm, inbox, accepted)
         finally:
             inbox.close()
 
 
-def _said(value: object) -> object:
+def _shown(value: object) -> object:
     """Return a plan field as one would type it; fault rates by the name of their mix, if they have one."""
     if not isinstance(value, Mapping):
         return value

@@ -21,10 +21,10 @@ from simulator.measuring.gauge import Gauge
 from simulator.platform.outbox import HELD_EVENTS
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from simulator.run.opening import Opened, Progress
+from simulator.run.opening import OpenRun, Progress
 from simulator.run.pace import MAX
-from simulator.run.script import Cue, Script, recorded
-from simulator.run.source import Answers, Source
+from simulator.run.script import CommandSchedule, ScheduledCommand, recorded
+from simulator.run.source import PlatformHooks, Source
 from simulator.run.steering import change_program, decide
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.operator import Review
@@ -44,7 +44,7 @@ class Run:
 
     def __init__(
         self,
-        opened: Opened,
+        opened: OpenRun,
         *,
         stopped: Callable[[], bool],
         wall: Wall,
@@ -52,7 +52,7 @@ class Run:
         batch: int = BATCH,
         processes: int = 1,
         progress: Progress | None = None,
-        script: Sequence[Cue] = (),
+        script: Sequence[ScheduledCommand] = (),
         files: Path | None = None,
     ) -> None:
         """Prepare a run.
@@ -69,7 +69,7 @@ class Run:
         self._wall = wall
         self._batch = batch
         self._progress = progress or (lambda _done, _total: None)
-        self._script = Script(script, len(recorded(opened.platform.path)) if script else 0)
+        self._script = CommandSchedule(script, len(recorded(opened.platform.path)) if script else 0)
         self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
         turns = turned_dials(opened.platform.query)
         self._last_turn = max((at for at, _ in turns), default=0)
@@ -78,7 +78,7 @@ class Run:
             opened.plan,
             self._first_program(),
             opened.crm,
-            Answers(self._new_reviews, self._felt, opened.accepted, opened.platform.note),
+            PlatformHooks(self._new_reviews, self._take_feedback, opened.accepted, opened.platform.note),
             lambda channels: Spool(folder, channels.form, keep=keep),
             opened.platform.check_program,
             turns,
@@ -89,20 +89,20 @@ class Run:
         self._at = self._source.start_ms  # everything that arrives before this has been received
         self._pace = pace
         self._paused = False
-        self._beaten = wall.now()
+        self._last_heartbeat = wall.now()
         self._gauge = Gauge(opened.platform.path)
-        self._gauge.go_on(last_measurement(opened.platform.query))
+        self._gauge.continue_from(last_measurement(opened.platform.query))
         opened.platform.measure(self._gauge.meters)
-        self._orders: dict[str, Callable[[Args], None]] = {  # raise InputError to refuse
+        self._handlers: dict[str, Callable[[Args], None]] = {  # raise InputError to refuse
             PAUSE: self._pause,
-            RESUME: self._go_on,
+            RESUME: self._resume,
             STEP: self._step,
             SPEED: self._speed,
             VERDICT: self._verdict,
             PROGRAM: self._program,
             DIAL: self._dial,
         }
-        self._set_out()
+        self._follow_wall()
 
     def go(self) -> Ending:
         """Run to the end or until stopped; in either case, what was received is committed."""
@@ -114,11 +114,9 @@ class Run:
             platform.index()
         try:
             if self._received:
-                source.pass_over(
-                    self._received, lambda at: self._progress(at - source.start_ms, self._length)
-                )
+                source.skip(self._received, lambda at: self._progress(at - source.start_ms, self._length))
                 self._at = max(self._at, platform.newest, self._last_turn)
-                self._set_out()
+                self._follow_wall()
             ended = self._loop()
         except BaseException:
             with suppress(ReferralError):  # the original error says more than one about the clock
@@ -127,9 +125,9 @@ class Run:
         finally:
             source.close()
         if ended == "finished":
-            while self._on_cue():
+            while self._run_scheduled():
                 pass
-            self._take_orders()  # commands given at the last moment still count
+            self._take_commands()  # commands given at the last moment still count
             source.finish()
             platform.advance(
                 max(source.end_ms, platform.earliest_now)
@@ -147,12 +145,12 @@ class Run:
         while self._at < self._source.end_ms:
             if self._stopped():
                 return "stopped"
-            self._take_orders()
-            self._beat()
+            self._take_commands()
+            self._send_heartbeat()
             if self._paused:
                 self._wall.wait(_TICK_S)
                 continue
-            if self._on_cue():
+            if self._run_scheduled():
                 continue
             target = self._target()
             if target <= self._at:
@@ -161,32 +159,32 @@ class Run:
                 self._move(target)
         return "finished"
 
-    def _on_cue(self) -> bool:
+    def _run_scheduled(self) -> bool:
         """Advance to the scripted command that is due, or obey it; return False if none is due."""
-        cue = self._script.next
-        if cue is None or self._at < cue.at_ms:
+        due = self._script.next
+        if due is None or self._at < due.at_ms:
             return False
-        left = cue.after - self._platform.last_seq  # events of the same millisecond that came before it
+        left = due.after - self._platform.last_seq  # events of the same millisecond that came before it
         self._move(self._at)
-        if left <= 0 or not self._receive(cue.at_ms + 1, min(left, self._batch)):
+        if left <= 0 or not self._receive(due.at_ms + 1, min(left, self._batch)):
             self._script.obeyed()
-            self._obey(cue.order)
+            self._execute(due.command)
         return True
 
     def _target(self) -> int:
         target = self._paced_target()
-        cue = self._script.next
-        return target if cue is None else min(target, cue.at_ms)
+        due = self._script.next
+        return target if due is None else min(target, due.at_ms)
 
     def _paced_target(self) -> int:
         if self._pace == MAX:
             return self._source.end_ms
-        gone = (self._wall.now() - self._from_wall) * 1000 * self._pace
-        due = self._from_at + int(gone)
+        elapsed = (self._wall.now() - self._from_wall) * 1000 * self._pace
+        due = self._from_at + int(elapsed)
         tick = max(1, int(_TICK_S * 1000 * self._pace))  # smaller windows would be mostly empty transactions
         return min(self._source.end_ms, due - (due - self._from_at) % tick)
 
-    def _set_out(self) -> None:
+    def _follow_wall(self) -> None:
         """Let simulated time follow the wall clock from the current moment."""
         self._from_at, self._from_wall = self._at, self._wall.now()
 
@@ -196,9 +194,9 @@ class Run:
         if parcel is None:
             return 0
         self._received += parcel.own
-        done = self._gauge.take(parcel.decoded.messages)
+        done = self._gauge.add_received(parcel.decoded.messages)
         keep = {_WORLD_RECEIVED: str(self._received)}
-        self._gauge.took(self._platform.receive(parcel.decoded, parcel.lines, keep=keep, done=done))
+        self._gauge.add_judged(self._platform.receive(parcel.decoded, parcel.lines, keep=keep, done=done))
         self._at = max(self._at, self._platform.newest)
         self._progress(self._at - self._source.start_ms, self._length)
         return parcel.count
@@ -207,31 +205,31 @@ class Run:
         """Move to the target, before which no generated message arrives any more, or generate the next window."""
         self._at = max(self._at, min(target, self._source.ready_until))
         if self._at >= self._source.ready_until and self._at < self._source.end_ms:
-            made = self._gauge.making()
+            made = self._gauge.time_generation()
             self._source.make_window()
             made()
 
-    def _take_orders(self) -> None:
-        for order in self._inbox.take():
-            self._obey(order)
+    def _take_commands(self) -> None:
+        for command in self._inbox.take():
+            self._execute(command)
 
-    def _obey(self, order: WriterCommand) -> None:
+    def _execute(self, command: WriterCommand) -> None:
         """Execute a watcher's command and record it; record one that can't be obeyed with the reason."""
         refused = None
         try:
-            if order.wrong is not None:
-                raise InputError(order.wrong)
-            self._orders[order.kind](order.args)
+            if command.wrong is not None:
+                raise InputError(command.wrong)
+            self._handlers[command.kind](command.args)
         except InputError as error:
             refused = str(error)
-        self._set_out()
-        self._platform.record(order, self._at, refused)
-        self._beat(now=True)
+        self._follow_wall()
+        self._platform.record(command, self._at, refused)
+        self._send_heartbeat(now=True)
 
     def _pause(self, _args: Args) -> None:
         self._paused = True
 
-    def _go_on(self, _args: Args) -> None:
+    def _resume(self, _args: Args) -> None:
         self._paused = False
 
     def _speed(self, args: Args) -> None:
@@ -257,7 +255,7 @@ class Run:
 
     def _verdict(self, args: Args) -> None:
         one = decide(self._platform, args, self._at)
-        self._source.settled(one.source, one.event_id, one.milestone)
+        self._source.cancel_verdict(one.source, one.event_id, one.milestone)
 
     def _program(self, args: Args) -> None:
         change_program(self._platform, args, self._at)
@@ -265,12 +263,12 @@ class Run:
     def _dial(self, args: Args) -> None:
         self._source.turn(self._at, args.get("faults"))
 
-    def _beat(self, *, now: bool = False) -> None:
+    def _send_heartbeat(self, *, now: bool = False) -> None:
         """Send a heartbeat if one is due; when the pace is slow enough to watch, release what has fallen due."""
         wall = self._wall.now()
-        if not now and wall - self._beaten < _HEARTBEAT_S:
+        if not now and wall - self._last_heartbeat < _HEARTBEAT_S:
             return
-        self._beaten = wall
+        self._last_heartbeat = wall
         if self._pace != MAX and self._at - 1 > self._platform.earliest_now:
             self._platform.advance(self._at - 1)
         self._platform.heartbeat(self._gauge.heartbeat(wall_ms(), self._at))
@@ -279,7 +277,7 @@ class Run:
     def _first_program(self) -> Program:
         return load_program(first_program(self._platform.query), f"{self._platform.path}, program version 1")
 
-    def _felt(self, before_ms: int) -> OutcomeFeedback:
+    def _take_feedback(self, before_ms: int) -> OutcomeFeedback:
         """Return outcome feedback from before a moment (milliseconds UTC), releasing what was due by then first."""
         if before_ms - 1 >= self._platform.earliest_now:
             self._platform.advance(before_ms - 1)

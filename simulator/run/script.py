@@ -16,28 +16,28 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.plan import Plan
 
-_AN_EVENT = (VERDICT, PROGRAM)  # these commands are events themselves, and are recorded after them
-_PACES = ("pause", "resume", "step", "speed")
+_EVENT_COMMANDS = (VERDICT, PROGRAM)  # these commands are events themselves, and are recorded after them
+_PACE_COMMANDS = ("pause", "resume", "step", "speed")
 
 
 @dataclass(frozen=True)
-class Cue:
+class ScheduledCommand:
     """A command and when it is due: after the event `after`, at `at_ms` (milliseconds UTC)."""
 
-    order: WriterCommand
+    command: WriterCommand
     after: int
     at_ms: int
 
 
-class Script:
+class CommandSchedule:
     """The commands still to be obeyed, in order."""
 
-    def __init__(self, cues: Sequence[Cue] = (), done: int = 0) -> None:
+    def __init__(self, commands: Sequence[ScheduledCommand] = (), done: int = 0) -> None:
         """Skip the first `done`, which were obeyed before this run was resumed."""
-        self._left = list(cues)[done:]
+        self._left = list(commands)[done:]
 
     @property
-    def next(self) -> Cue | None:
+    def next(self) -> ScheduledCommand | None:
         """The next command, or None."""
         return self._left[0] if self._left else None
 
@@ -58,7 +58,7 @@ def earlier(path: Path) -> tuple[Plan, Program]:
     return Plan.of(given, str(path)), load_program(text, f"{path}, program version 1")
 
 
-def recorded(path: Path) -> list[Cue]:
+def recorded(path: Path) -> list[ScheduledCommand]:
     """Return the commands that changed the outcome of the run in the database at `path`.
 
     Raises:
@@ -67,7 +67,7 @@ def recorded(path: Path) -> list[Cue]:
     """
     with reading(path) as db:
         return [
-            Cue(order, seq - (order.kind in _AN_EVENT), sim_at)
-            for order, seq, sim_at in obeyed_commands(select_on(db))
-            if order.kind not in _PACES
+            ScheduledCommand(command, seq - (command.kind in _EVENT_COMMANDS), sim_at)
+            for command, seq, sim_at in obeyed_commands(select_on(db))
+            if command.kind not in _PACE_COMMANDS
         ]

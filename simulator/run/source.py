@@ -34,22 +34,22 @@ from simulator.world.subprocess_world import SubprocessWorld
 from simulator.world.windows import InProcessWorld, Setting, Windows
 
 Rows = Sequence[tuple[Any, ...]]
-_MANY_MS = 30 * 24 * HOUR_MS
+_COMPARED_MS = 30 * 24 * HOUR_MS
 """The span of lists compared at once when none can differ: each comparison costs more than its rows."""
 
 
 @dataclass(frozen=True)
-class Answers:
+class PlatformHooks:
     """The callbacks through which a source talks to the platform.
 
-    `reviews` returns the reviews opened since its last call. `felt` returns the outcome feedback since its last
+    `reviews` returns the reviews opened since its last call. `feedback` returns the outcome feedback since its last
     call and before a moment; it is called at the start of each window, when all that arrived before has been
     judged. `accepted` collects what the receipts say. `note` takes new or changed rows of the tables `fault` and
     `reconciliation`.
     """
 
     reviews: Callable[[], list[Review]]
-    felt: Callable[[int], OutcomeFeedback]
+    feedback: Callable[[int], OutcomeFeedback]
     accepted: Accepted
     note: Callable[[Rows, Rows], None]
 
@@ -80,7 +80,7 @@ class Source:
         plan: Plan,
         program: Program,
         crm: Crm,
-        answers: Answers,
+        hooks: PlatformHooks,
         spool: Callable[[Channels], Spool],
         check_program: Callable[[str], object],
         turns: Iterable[tuple[int, object]] = (),
@@ -98,16 +98,16 @@ class Source:
         spec = plan.world()
         setting = Setting(spec, program, plan.seed, plan.referrers, plan.start_ms, plan.days)
         self._windows: Windows = SubprocessWorld(setting) if processes > 1 else InProcessWorld(setting)
-        self._answers = answers
+        self._hooks = hooks
         models = plan.models(spec)
         channels = Channels(models, plan.seed)
         self._models = models
         self._timeline = Timeline(plan.faults)
-        for at, order in turns:
-            self._timeline.turn(boundary(at), order)
+        for at, command in turns:
+            self._timeline.turn(boundary(at), command)
         self._chances = Chances(plan.seed, self._timeline, plan.end_ms)
         self._delivery = Delivery(channels, self._chances)
-        self._books = SentLedger(self._chances.keys)
+        self._ledger = SentLedger(self._chances.keys)
         self._spool = spool(channels)
         self._door = Door(self._spool, check_program)
         self._operator = Operator(spec.operator, plan.seed)
@@ -121,25 +121,25 @@ class Source:
         self.start_ms = self.ready_until = plan.start_ms
         self.end_ms = plan.end_ms
 
-    def pass_over(self, count: int, progress: Callable[[int], None]) -> None:
+    def skip(self, count: int, progress: Callable[[int], None]) -> None:
         """Generate the first `count` of the people's messages again and drop them; verdicts among them are known."""
         while count > 0 and self.ready_until < self.end_ms:
             self._compare(lambda _name, content: content)
             self._make_window()
             count -= self._drop(count)
             progress(self.ready_until)
-        self._decide()
+        self._add_verdicts()
 
     def make_window(self) -> None:
         """Generate the arrivals of the next window, which is as long as the operator allows."""
-        self._settle()
+        self._reconcile()
         self._make_window()
-        self._decide()
+        self._add_verdicts()
         self._note([])
 
     def finish(self) -> None:
         """Compare the remaining lists at the end of a run, and release the batch files."""
-        self._settle()
+        self._reconcile()
         self._spool.close()
 
     def take(self, before_ms: int, limit: int) -> Parcel | None:
@@ -156,7 +156,7 @@ class Source:
             self._window.taken += rows.height
         return self._door.open(rows)
 
-    def turn(self, at_ms: int, order: object) -> None:
+    def turn(self, at_ms: int, command: object) -> None:
         """Turn fault dials by a command given at `at_ms`; it applies from the next full hour on (`boundary`).
 
         Whatever occurs from then on, and every file due from then on, is sent again with the new rates; all that
@@ -166,7 +166,7 @@ class Source:
             InputError: the command can't be obeyed; nothing has changed.
 
         """
-        self._timeline.turn(boundary(at_ms), order)
+        self._timeline.turn(boundary(at_ms), command)
         window = self._window
         if window is not None and boundary(at_ms) < window.until_ms:
             self._delivery.state = window.state
@@ -178,7 +178,7 @@ class Source:
             self._queue.take(window.until_ms, window.taken)
         self._note([])
 
-    def settled(self, source: str, event_id: str, milestone: str) -> None:
+    def cancel_verdict(self, source: str, event_id: str, milestone: str) -> None:
         """Cancel the simulated operator's verdict on a review that a person has decided.
 
         After a restart it would not give one either.
@@ -198,13 +198,13 @@ class Source:
         self._windows.close()
 
     def _make_window(self) -> None:
-        made = self._windows.next(self._answers.felt(self.ready_until))
+        made = self._windows.next(self._hooks.feedback(self.ready_until))
         self._crm.write(made.people)
         window = _Window(
             *(made.events, self.ready_until, made.until_ms, self._queue.waiting),
             *(self._delivery.state, list(self._empty)),
         )
-        self._books.enter(self._send(window))
+        self._ledger.enter(self._send(window))
         self._window = window
         self.ready_until = made.until_ms
 
@@ -222,7 +222,7 @@ class Source:
             self._window.taken += taken
         return taken
 
-    def _settle(self) -> None:
+    def _reconcile(self) -> None:
         """Compare the client's and the platform's lists, once all arrivals before `ready_until` have been received."""
         self._write_empty()
         self._note(self._compare(self._spool.exchange))
@@ -230,11 +230,11 @@ class Source:
     def _compare(self, exchange: Callable[[str, bytes], bytes]) -> list[Reconciled]:
         """Compare the lists whose time has come, unless they are collected to be compared later."""
         waits = self._hurried and not self._timeline.ever() and self.ready_until < self.end_ms
-        if waits and self.ready_until - self._compared_until < _MANY_MS:
+        if waits and self.ready_until - self._compared_until < _COMPARED_MS:
             return []
         self._compared_until = self.ready_until
-        accepted = self._answers.accepted.take(self.ready_until)
-        findings, again = self._books.compare(accepted, self.ready_until, exchange)
+        accepted = self._hooks.accepted.take(self.ready_until)
+        findings, again = self._ledger.compare(accepted, self.ready_until, exchange)
         self._queue.put_among(again)
         return findings
 
@@ -251,10 +251,10 @@ class Source:
         changed = [row for row in rows if row not in self._noted]
         self._noted = set(rows)
         if changed or findings:
-            self._answers.note(changed, [astuple(finding) for finding in findings])
+            self._hooks.note(changed, [astuple(finding) for finding in findings])
 
-    def _decide(self) -> None:
-        reviews = self._answers.reviews()
+    def _add_verdicts(self) -> None:
+        reviews = self._hooks.reviews()
         if reviews:
             self._operator.look(reviews, self._crm.labels([review.friend for review in reviews]))
         verdicts = self._operator.advance(self.ready_until)

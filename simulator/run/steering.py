@@ -13,7 +13,7 @@ from simulator.domain.errors import InputError
 from simulator.platform.platform import Platform
 from simulator.platform.records import same_design
 from simulator.platform.review import Verdict, find_waiting, settle
-from simulator.platform.steering import steer
+from simulator.platform.steering import send_event
 
 _VERDICTS: dict[str, Verdict] = {"approve": "approve", "decline": "decline"}
 
@@ -48,4 +48,4 @@ def change_program(platform: Platform, args: Mapping[str, object], at_ms: int) -
     if same_design(platform.check_program(text), platform.program):
         raise InputError("this design is already in force")
     version = last_program_version(platform.query)
-    steer(platform, "program.changed", f"program-{version + 1}-{at_ms}", {"program": text}, at_ms)
+    send_event(platform, "program.changed", f"program-{version + 1}-{at_ms}", {"program": text}, at_ms)

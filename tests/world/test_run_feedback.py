@@ -36,7 +36,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, quick: Program) -> Kept:
 def test_people_share_differently_for_what_they_felt(
     whole: Kept, tmp_path: Path, quick: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Run, "_felt", lambda _self, _before: OutcomeFeedback())
+    monkeypatch.setattr(Run, "_take_feedback", lambda _self, _before: OutcomeFeedback())
     assert run_into(tmp_path / "w.db", quick, plan=PLAN) == "finished"
     numb, felt = (
         set(events.splitlines())
@@ -51,14 +51,14 @@ def test_each_feeling_is_told_once_and_in_time(
     tmp_path: Path, quick: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[int, OutcomeFeedback]] = []
-    felt_by_run = Run._felt
+    felt_by_run = Run._take_feedback
 
     def listening(self: Run, before_ms: int) -> OutcomeFeedback:
         felt = felt_by_run(self, before_ms)
         told.append((before_ms, felt))
         return felt
 
-    monkeypatch.setattr(Run, "_felt", listening)
+    monkeypatch.setattr(Run, "_take_feedback", listening)
     run_into(tmp_path / "w.db", quick, plan=PLAN)
     assert [at for at, _ in told] == [PLAN.start_ms + day * DAY_MS for day in range(0, PLAN.days, 3)]
     exports = exports_of(tmp_path / "w.db", tmp_path)

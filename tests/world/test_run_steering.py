@@ -16,10 +16,10 @@ from db.read import review_queue
 from referral_tui.cli.app import run as command
 from simulator.program.load import load_program
 from simulator.proof.verify import verify
-from simulator.run.opening import Opened, begin, resume
+from simulator.run.opening import OpenRun, begin, resume
 from simulator.run.pace import MAX
 from simulator.run.run import Ending, Run
-from simulator.run.script import Cue, recorded
+from simulator.run.script import ScheduledCommand, recorded
 from tests.world.running import PLAN, FakeWall, exports_of, never, stop_after
 from tests.world.running import REVIEWING as SOME_REVIEWED
 
@@ -27,13 +27,13 @@ DAY = 86_400_000
 REVIEWING = SOME_REVIEWED.replace("method = 'link' AND NOT same_device", "amount < 0")  # each is looked at
 RICHER = REVIEWING.replace("35.00", "60.00").replace('"5d"', '"1d"')
 Exports = dict[str, bytes]
-Ordering = Callable[[Opened], tuple[str, dict[str, object]] | None]
+Ordering = Callable[[OpenRun], tuple[str, dict[str, object]] | None]
 
 
 class QueryContext:
     """An inbox in which a person at a desk puts orders as the run goes by."""
 
-    def __init__(self, opened: Opened, *steps: tuple[int, Ordering]):
+    def __init__(self, opened: OpenRun, *steps: tuple[int, Ordering]):
         self._opened = opened
         self._steps = list(steps)
 
@@ -50,7 +50,7 @@ class QueryContext:
 def oldest(verdict: str) -> Ordering:
     """A verdict on what has waited longest."""
 
-    def order(opened: Opened) -> tuple[str, dict[str, object]] | None:
+    def order(opened: OpenRun) -> tuple[str, dict[str, object]] | None:
         waiting = [(one.number,) for one in review_queue.waiting(opened.platform.query)]
         if not waiting:
             return None
@@ -67,7 +67,7 @@ def run(
     path: Path,
     *steps: tuple[int, Ordering],
     new: bool = True,
-    script: list[Cue] | None = None,
+    script: list[ScheduledCommand] | None = None,
     stopped: Callable[[], bool] = never,
     pace: float = 200_000.0,
     batch: int = 20_000,
