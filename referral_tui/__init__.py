@@ -1,1 +1,1 @@
-"""The face: the commands a person types and the dashboard a person sees."""
+"""The user interface: the command line and the dashboard."""

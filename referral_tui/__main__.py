@@ -1,4 +1,4 @@
-"""The entry point of `referral-tui`, and `python -m referral_tui`."""
+"""Entry point of `referral-tui` and `python -m referral_tui`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command; ctrl-C while its modules are still being loaded ends it without a traceback, too."""
+    """Run the command; ctrl-C ends it without a traceback, also while its modules are still loading."""
     try:
         from referral_tui.cli.app import main as command
 

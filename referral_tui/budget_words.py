@@ -1,4 +1,4 @@
-"""How long a budget lasts, in a sentence: the same on the screen and on the command line. Pure."""
+"""Say in a sentence how long a budget lasts, alike on the screen and on the command line. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def runs_short(budget: Budget) -> bool:
 
 
 def spent_words(budget: Budget, currency: str, digits: int) -> str:
-    """Say what counts against the budget: everything issued, clawed back rewards too."""
+    """Say what counts against the budget: everything issued, including rewards that were clawed back."""
     spent = figures.money(budget.spent, currency, digits, 11)
     if budget.total is None:
         return f"{spent} spent; this program has no budget, so it never runs out."
@@ -26,7 +26,7 @@ def spent_words(budget: Budget, currency: str, digits: int) -> str:
 
 
 def outlook(budget: Budget, currency: str, digits: int) -> str:
-    """Say when the budget runs out at the present rate, or what is left when the program ends."""
+    """Say when the budget runs out at the current rate, or what is left when the program ends."""
 
     def money(minor: float) -> str:
         return figures.money(round(minor), currency, digits, 11)

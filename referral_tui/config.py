@@ -1,7 +1,6 @@
-"""The config file: where it is, what can be set in it, and what is wrong with it.
+"""Find, read and check the dashboard's config file: theme, first screen, keys.
 
-Everything in it is of the dashboard: theme, first screen, keys. It is read before the screen is taken over, so that
-what is wrong is a line on the terminal.
+It is read before the dashboard takes over the screen, so that an error is a line on the terminal.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ _KEY: Final = re.compile(r"((ctrl|alt|shift|super)\+)*([a-z][a-z0-9_]*|[^\s,])")
 
 
 def config_path() -> Path:
-    """The file's path on this system."""
+    """Return the file's path on this system."""
     return platformdirs.user_config_path("referral-tui", appauthor=False) / "config.toml"
 
 
 def read_config(path: Path | None = None) -> Preferences:
-    """Read the file, or the defaults where there is none; raises InputError with the first thing that is wrong."""
+    """Read the file, or the defaults if there is none; raise InputError with its first problem."""
     path = config_path() if path is None else path
     try:
         text = path.read_text(encoding="utf-8")
@@ -50,7 +49,7 @@ def read_config(path: Path | None = None) -> Preferences:
 
 
 def defaults() -> str:
-    """Write the file as it would be with every setting at its default, each with what it does."""
+    """Return a config file with every setting at its default, each with a comment on what it does."""
     lines = [
         "# What can be set of the dashboard; leave out what shall stay as it is.",
         f"# {', '.join(_themes())}",
@@ -71,12 +70,12 @@ def defaults() -> str:
 
 
 def _themes() -> dict[str, str]:
-    """Themes by the name that people write: ours, and those of Textual whose colours can be blended."""
+    """Return the themes by the name used in the file: ours, and Textual's whose colours can be blended."""
     return OWN_THEMES | {name: name for name in BUILTIN_THEMES if not name.startswith("ansi")}
 
 
 def _commands() -> Iterator[Command]:
-    """Every command whose keys can be set: those of all screens, of each, and the way to each."""
+    """Yield every command whose keys can be set: common ones, those of each screen, and those that open a screen."""
     yield from COMMANDS
     for place in SCREENS:
         yield place_command(place.MODE, place.TITLE_IN_TAB, place.KEY)
@@ -123,7 +122,7 @@ def _keys(path: Path, given: Mapping[str, object]) -> dict[str, str]:
 
 
 def _flat(given: Mapping[str, object], before: str = "") -> Iterator[tuple[str, object]]:
-    """Take `world.pause = …`, which TOML reads as a table in a table, for what is meant."""
+    """Flatten `world.pause = …`, which TOML reads as a nested table."""
     for name, value in given.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{before}{name}.")

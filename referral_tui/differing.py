@@ -1,4 +1,4 @@
-"""How one design differs from another, by sentences: what changes, with `old → new`, comes and goes. Pure."""
+"""Compare two designs sentence by sentence: what is changed (`old → new`), added and removed. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Sign = Literal["~", "+", "-"]
 
 
 def changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[Sign, str]]:
-    """Tell which sentences change (`~`), come (`+`) and go (`-`), in the order of the new design."""
+    """Return the sentences that are changed (`~`), added (`+`) and removed (`-`), in the order of the new design."""
     gone = [one for one in before if one not in set(after)]
     found: list[tuple[Sign, str]] = []
     for one in (one for one in after if one not in set(before)):
@@ -24,7 +24,7 @@ def changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[Sign, str
 
 
 def _both(before: str, after: str) -> str:
-    """Write two sentences as one: where they differ, `old → new`."""
+    """Merge two sentences into one, with `old → new` where they differ."""
     old, new = before.split(), after.split()
     said: list[str] = []
     for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

@@ -1,6 +1,6 @@
-"""Numbers as people read them: counts, shares, money, durations, moments, paces; in full or to fit a width.
+"""Format numbers for people: counts, shares, money, durations, times, paces; in full or to fit a width.
 
-Pure functions; moments are milliseconds UTC, money integer minor units.
+Pure functions; times are in milliseconds UTC, money in integer minor units.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _PACES: Final = ((7 * DAY, "wk"), (DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SEC
 
 
 def count(number: int) -> str:
-    """Write a count with thin groups of three: `12,345`."""
+    """Format a count with commas: `12,345`."""
     return f"{number:,}"
 
 
 def counted(number: int, noun: str) -> str:
-    """Write how many there are of something: `1 friend`, `12,345 friends`."""
+    """Format a count of something: `1 friend`, `12,345 friends`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def compact(number: float, width: int = 6) -> str:
-    """Write a count in at most about `width` cells: `12,345`, `1.23M`."""
+    """Format a count in about `width` cells at most: `12,345`, `1.23M`."""
     full = f"{number:,.0f}"
     if len(full) <= width:
         return full
@@ -41,7 +41,7 @@ def compact(number: float, width: int = 6) -> str:
 
 
 def share(part: float | None) -> str:
-    """Write a part of one as a percentage: `32.4 %`, with more digits where it is small."""
+    """Format a fraction as a percentage: `32.4 %`, with more digits if it is small."""
     if part is None:
         return NOTHING
     percent = part * 100
@@ -51,7 +51,7 @@ def share(part: float | None) -> str:
 
 
 def money(minor: float | None, currency: str, digits: int, width: int | None = None) -> str:
-    """Write money: `£1,234.50`; in at most about `width` cells where one is given: `£1.23M`."""
+    """Format money: `£1,234.50`; with `width`, in about so many cells at most: `£1.23M`."""
     if minor is None:
         return NOTHING
     sign = currency_sign(currency)
@@ -67,12 +67,12 @@ def money(minor: float | None, currency: str, digits: int, width: int | None = N
 
 
 def currency_sign(currency: str) -> str:
-    """Return what stands before an amount: `£`, or the currency's code and a space where it has no sign here."""
+    """Return the prefix of an amount: `£`, or the currency's code and a space if we know no sign for it."""
     return _SIGNS.get(currency, currency + " ")
 
 
 def number(value: float | None, unit: str, currency: str, digits: int, width: int | None = None) -> str:
-    """Write a number of `simulator.domain.definitions` by its unit: a share, a ratio, a duration, or money."""
+    """Format a number of `simulator.domain.definitions` by its unit: a share, a ratio, a duration, or money."""
     if value is None:
         return NOTHING
     if unit == "share":
@@ -83,7 +83,7 @@ def number(value: float | None, unit: str, currency: str, digits: int, width: in
 
 
 def parts(shares: Sequence[tuple[str, float]], currency: str, digits: int, width: int | None = None) -> str:
-    """Write what a sum of money is made of: `£12.10 issued + £8.00 pending`, without the words where they don't fit."""
+    """Format the parts of a sum of money: `£12.10 issued + £8.00 pending`, without the words if they don't fit."""
     full = " + ".join(f"{money(minor, currency, digits)} {title}" for title, minor in shares)
     if width is None or len(full) <= width:
         return full
@@ -92,7 +92,7 @@ def parts(shares: Sequence[tuple[str, float]], currency: str, digits: int, width
 
 
 def change(before: float | None, after: float | None, unit: str) -> str:
-    """Write how a number changed: a share in percentage points, anything else in per cent of what it was."""
+    """Format how a number changed: a share in percentage points, anything else in per cent of the old value."""
     if before is None or after is None:
         return NOTHING
     if before == after:
@@ -103,7 +103,7 @@ def change(before: float | None, after: float | None, unit: str) -> str:
 
 
 def duration(ms: float | None) -> str:
-    """Write a duration in its largest sensible unit: `14.2 days`, `3.5 hours`, `40 s`."""
+    """Format a duration in its largest sensible unit: `14.2 days`, `3.5 hours`, `40 s`."""
     if ms is None:
         return NOTHING
     if ms >= 2 * DAY:
@@ -116,7 +116,7 @@ def duration(ms: float | None) -> str:
 
 
 def short_duration(ms: float) -> str:
-    """Write a duration in at most six cells: `12 d`, `3 h`, `40 min`, `9 s`."""
+    """Format a duration in at most six cells: `12 d`, `3 h`, `40 min`, `9 s`."""
     for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
         if ms >= 2 * size:
             return f"{ms / size:,.0f} {unit}"
@@ -124,49 +124,49 @@ def short_duration(ms: float) -> str:
 
 
 def date(ms: int) -> str:
-    """Write a moment's day with its year: `3 Mar 2026`, UTC."""
+    """Format a day with its year: `3 Mar 2026`, UTC."""
     at = _at(ms)
     return f"{at.day} {at:%b %Y}" if at else NOTHING
 
 
 def weekday(ms: int) -> str:
-    """Write a moment's day with its name: `Tue 3 Mar`, UTC."""
+    """Format a day with its weekday: `Tue 3 Mar`, UTC."""
     at = _at(ms)
     return f"{at:%a} {at.day} {at:%b}" if at else NOTHING
 
 
 def moment(ms: int) -> str:
-    """Write a moment: `Tue 3 Mar 2026 14:25`, UTC."""
+    """Format a date and time: `Tue 3 Mar 2026 14:25`, UTC."""
     at = _at(ms)
     return f"{at:%a} {at.day} {at:%b %Y %H:%M}" if at else NOTHING
 
 
 def day(ms: int) -> str:
-    """Write a moment's day: `3 Mar`, UTC."""
+    """Format a day: `3 Mar`, UTC."""
     at = _at(ms)
     return f"{at.day} {at:%b}" if at else NOTHING
 
 
 def time_of_day(ms: int) -> str:
-    """Write a moment's time: `14:25`, UTC."""
+    """Format a time of day: `14:25`, UTC."""
     at = _at(ms)
     return f"{at:%H:%M}" if at else NOTHING
 
 
 def clock_time(ms: int) -> str:
-    """Write a moment's time with seconds: `14:25:07`, UTC."""
+    """Format a time of day with seconds: `14:25:07`, UTC."""
     at = _at(ms)
     return f"{at:%H:%M:%S}" if at else NOTHING
 
 
 def file_moment(ms: int) -> str:
-    """Write a moment for a file's name: `20260303T142507Z`."""
+    """Format a date and time for a file name: `20260303T142507Z`."""
     at = _at(ms)
     return f"{at:%Y%m%dT%H%M%SZ}" if at else "0"
 
 
 def pace(ratio: float) -> str:
-    """Write a pace (simulated ms per wall ms): `6 h/s`, `1 min/s`, `full speed` for 0."""
+    """Format a pace (simulated ms per wall ms): `6 h/s`, `1 min/s`, `full speed` for 0."""
     if ratio <= 0:
         return "full speed"
     ms = ratio * SECOND
@@ -177,7 +177,7 @@ def pace(ratio: float) -> str:
 
 
 def rate(per_second: float) -> str:
-    """Write a rate of events: `1,240 events/s`, `0.4 events/s`."""
+    """Format a rate of events: `1,240 events/s`, `0.4 events/s`."""
     return (
         f"{per_second:,.0f} events/s" if per_second >= 10 or not per_second else f"{per_second:.1f} events/s"
     )

@@ -1,7 +1,7 @@
-"""Short readable names for pseudonyms: `amber-otter-42`, always the same for the same reference.
+"""Make short readable names for pseudonyms: `amber-otter-42`, always the same for the same reference.
 
-The platform knows people by keyed hashes only; nobody can talk about `c_9f86d081884c7d65`. The name is made
-from the reference alone, says nothing about the person, and is not unique: there are 1.6 million names.
+The platform knows people by keyed hashes only, and nobody can talk about `c_9f86d081884c7d65`. A name is made from the
+reference alone, says nothing about the person, and is not unique: there are 1.6 million names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Final
 
 Namer = Callable[[str], str]
-"""Names a person by the pseudonymous reference."""
+"""A function from a pseudonymous reference to a person's name."""
 
 _FIRST: Final = (
     "able agile airy alert amber ample apt arctic azure balmy bold brave breezy bright brisk bronze "
@@ -41,7 +41,7 @@ _SECONDS: Final = tuple(_SECOND.split())
 
 @lru_cache(maxsize=8192)
 def short_name(reference: str) -> str:
-    """Name a pseudonymous reference: an adjective, an animal and a number below 100."""
+    """Return a name for a pseudonymous reference: an adjective, an animal and a number below 100."""
     number = int.from_bytes(blake2b(reference.encode(), digest_size=8).digest(), "big")
     number, first = divmod(number, len(_FIRSTS))
     number, second = divmod(number, len(_SECONDS))
@@ -50,16 +50,16 @@ def short_name(reference: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How people are called: by short names, or by those of the client's customer system where it has one.
+    """A namer that uses the client's names for people, if it knows them, else short names.
 
-    `missing` says why the client's names could not be had, where they were wanted.
+    `missing` says why the client's names are not available, if they were wanted.
     """
 
     found: Mapping[str, str] = field(default_factory=dict)
     missing: str = ""
 
     def __call__(self, reference: str) -> str:
-        """Name a person."""
+        """Return a person's name."""
         return self.found.get(reference) or short_name(reference)
 
 

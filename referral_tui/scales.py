@@ -1,6 +1,6 @@
-"""Scales of charts: round numbers for counts, money and durations, and round dates, with the words beside them.
+"""Choose the ticks of charts: round numbers for counts, money and durations, and round dates, with their labels.
 
-Pure functions; moments are milliseconds UTC.
+Pure functions; times are in milliseconds UTC.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _SPANS: Final = (
     *(number * MINUTE for number in (1, 2, 5, 10, 15, 30)),
     *(number * HOUR for number in (1, 2, 3, 6, 12, 24, 48)),
 )
-_NOTHING: Final = 1e-9  # of whatever is measured here: no money, no time
+_NOTHING: Final = 1e-9  # below any amount of money or time
 Tick = tuple[float, str]
-"""Where a tick stands on its scale, and what is written beside it."""
+"""A tick: its position on the scale, and its label."""
 
 
 def round_numbers(top: float, most: int, *, whole: bool = False) -> tuple[float, ...]:
@@ -47,12 +47,12 @@ def round_numbers(top: float, most: int, *, whole: bool = False) -> tuple[float,
 
 
 def decades(top: float) -> tuple[float, ...]:
-    """Return the powers of ten from 1 to `top`: what a logarithmic scale is marked with."""
+    """Return the powers of ten from 1 to `top`, the ticks of a logarithmic scale."""
     return tuple(10.0**power for power in range(floor(log10(top)) + 1)) if top >= 1 else ()
 
 
 def short_number(number: float) -> str:
-    """Write a round number in few cells: `0`, `250`, `2.5k`, `40M`."""
+    """Format a round number in few cells: `0`, `250`, `2.5k`, `40M`."""
     for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
         if abs(number) >= size:
             return f"{number / size:g}{letter}"
@@ -60,12 +60,12 @@ def short_number(number: float) -> str:
 
 
 def count_ticks(top: float, most: int) -> tuple[Tick, ...]:
-    """Mark a scale of counts from 0 to at least `top`."""
+    """Return the ticks of a scale of counts from 0 to at least `top`."""
     return tuple((number, short_number(number)) for number in round_numbers(top, most, whole=True))
 
 
 def money_ticks(top: float, most: int, currency: str, digits: int) -> tuple[Tick, ...]:
-    """Mark a scale of money from 0 to at least `top`, in minor units: `£0`, `£500`, `£1k`, `£0.50`."""
+    """Return the ticks of a scale of money from 0 to at least `top`, in minor units: `£0`, `£500`, `£1k`, `£0.50`."""
     unit = 10**digits
     numbers = round_numbers(top / unit, most)
     sign = figures.currency_sign(currency)
@@ -77,7 +77,7 @@ def money_ticks(top: float, most: int, currency: str, digits: int) -> tuple[Tick
 
 
 def latency_ticks(top: float, most: int) -> tuple[Tick, ...]:
-    """Mark a scale of milliseconds from 0 to at least `top`: `0`, `50 ms`, `2 s`."""
+    """Return the ticks of a scale of milliseconds from 0 to at least `top`: `0`, `50 ms`, `2 s`."""
     numbers = round_numbers(top, most)
     seconds = numbers[-1] >= SECOND
     size, unit = (SECOND, "s") if seconds else (1, "ms")
@@ -85,7 +85,7 @@ def latency_ticks(top: float, most: int) -> tuple[Tick, ...]:
 
 
 def elapsed_ticks(end: float, most: int) -> tuple[Tick, ...]:
-    """Mark a span that begins at 0 and lasts `end` milliseconds: `0`, `30 s`, `5 min`, `2 h`."""
+    """Return the ticks of a span from 0 to `end` milliseconds: `0`, `30 s`, `5 min`, `2 h`."""
     step = next((span for span in _SPANS if end // span <= max(1, most - 1)), _SPANS[-1])
     size, unit = next(
         ((size, unit) for size, unit in ((HOUR, "h"), (MINUTE, "min")) if step >= size), (SECOND, "s")
@@ -97,9 +97,9 @@ def elapsed_ticks(end: float, most: int) -> tuple[Tick, ...]:
 
 
 def date_ticks(start: int, end: int, most: int) -> tuple[Tick, ...]:
-    """Mark a span of time with at most `most` round moments within it, such as hours, Mondays or firsts of months.
+    """Return at most `most` ticks at round times within a span, such as hours, Mondays or firsts of months.
 
-    The words say as much as tells two ticks apart: `14:00`, `3 Mar`, `Mar`; a month with its year where one begins.
+    The labels are as short as possible: `14:00`, `3 Mar`, `Mar`; a month with its year if a year begins.
     """
     for step in _CLOCK:
         if (end - start) / step <= most:

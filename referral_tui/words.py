@@ -1,7 +1,7 @@
-"""What happened, in plain words: a sentence for each event, decision and change of a reward.
+"""Describe in a sentence each event, decision and change of a reward.
 
-People appear by the names of the namer that is handed in: short names, the platform's view, where none is.
-Pure functions over rows of `db.read.queries`.
+People are named by the namer that is given, by default with short names, as the platform sees them. Pure functions
+over rows of `db.read.queries`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ REWARD_SYMBOLS: Final = complete(
     },
 )
 UNPAID_SYMBOL: Final = "◌"
-"""Of a pending line that would not be issued if nothing else happened."""
+"""The symbol of a pending line that would not be issued if nothing else happened."""
 REWARD_MEANING: Final = {str(state): state.meaning for state in RewardState}
 
 _REASONS: Final = {str(reason): reason.meaning for reason in Reason}
@@ -70,17 +70,17 @@ _CHANNELS: Final = {
 
 
 def category(event_type: str) -> Category:
-    """Return the category of data that an event's type belongs to; a type that there is not counts as a conversion."""
+    """Return the category of data of an event type; an unknown type counts as a conversion."""
     return _CATEGORY_OF.get(event_type, Category.CONVERSION)
 
 
 def who(reference: str | None, name: Namer = short_name) -> str:
-    """Name a person, or nobody."""
+    """Return a person's name, or `someone` without a reference."""
     return "someone" if reference is None else name(reference)
 
 
 def event_sentence(event: EventRow, program: Program | None, name: Namer = short_name) -> str:
-    """Say what an event tells."""
+    """Describe an event."""
     person = who(event.subject, name)
     special = _SPECIAL.get(event.type)
     if special is not None:
@@ -90,7 +90,7 @@ def event_sentence(event: EventRow, program: Program | None, name: Namer = short
 
 
 def reason_words(reason: str | None) -> str:
-    """Say a decision's reason: the engine's own ones in words, a rule by its code."""
+    """Put a decision's reason into words; a rule is named by its code."""
     if reason is None:
         return ""
     if reason in _REASONS:
@@ -100,7 +100,7 @@ def reason_words(reason: str | None) -> str:
 
 
 def why_heading(told: Mapping[str, Any]) -> str:
-    """Head the reasons for which a journey paid nothing, of what `explain --json` tells: not yet, or not at all."""
+    """Return the heading for why a journey paid nothing, yet or at all, from the output of `explain --json`."""
     open_still = any(one["state"] == "pending" for one in told["rewards"])
     open_still = open_still or any(one["outcome"] == "review" for one in told["decisions"])
     if open_still or not told["decisions"]:
@@ -109,17 +109,17 @@ def why_heading(told: Mapping[str, Any]) -> str:
 
 
 def unmatched_words(told: Mapping[str, Any]) -> str:
-    """Say of a friend without a referrer whether one may still be found, of what `explain --json` tells."""
+    """Say whether an unattributed friend may still be matched, from the output of `explain --json`."""
     return "nobody" if told["decisions"] else "not matched yet"
 
 
 def said_once(told: Mapping[str, Any], name: str, lines: Iterable[str]) -> list[str]:
-    """Leave out reasons that stand under the journey's heading already; `name` is the milestone's or the reward's."""
+    """Leave out reasons already listed for the journey; `name` is that of the milestone or reward."""
     return [line for line in lines if f"{name}: {line}" not in told["why_not"]]
 
 
 def friend_words(friend: Mapping[str, Any]) -> str:
-    """Say what bringing a friend came to: rewards by state, and why others lack; of what `explain --json` tells."""
+    """Say what referring a friend earned: rewards by state, and why others are missing, from `explain --json`."""
     if not friend["decisions"]:
         return "no conversion yet"
     said = [f"{one['reward']} {one['state']}" for one in friend["rewards"]]
@@ -135,7 +135,7 @@ def friend_words(friend: Mapping[str, Any]) -> str:
 
 
 def happening_sentence(entry: Happening, program: Program | None, name: Namer = short_name) -> str:
-    """Say what an entry of the audit trail tells, as what follows from an event."""
+    """Describe an audit entry, as a consequence of an event."""
     if entry.kind == "attributed":
         return f"{who(entry.friend, name)} was matched to {who(entry.referrer, name)} by {entry.method or 'link'}"
     if entry.kind in ("decided", "settled"):
@@ -150,7 +150,7 @@ def happening_sentence(entry: Happening, program: Program | None, name: Namer = 
 
 
 def reward_sentence(entry: Happening, program: Program | None, name: Namer = short_name) -> str:
-    """Say a change of a reward's state: how much, for whom, and what became of it."""
+    """Describe a change of a reward's state: how much, for whom, and the new state."""
     amount = _money(entry.value_minor, program)
     person = recipient(entry, name)
     if entry.kind == "pending":
@@ -172,14 +172,14 @@ def reward_sentence(entry: Happening, program: Program | None, name: Namer = sho
 
 
 def recipient(entry: Happening, name: Namer = short_name) -> str:
-    """Name who a reward is for; a community goes by its own name."""
+    """Return the name of a reward's recipient; a community has its own name."""
     if entry.recipient is None:
         return "someone"
     return entry.recipient if entry.role == "community" else name(entry.recipient)
 
 
 def channel_words(channel: str | None) -> str:
-    """Say a channel: `e-mail`, `community post`."""
+    """Put a channel into words: `e-mail`, `community post`."""
     return _CHANNELS.get(channel or "", (channel or "an unknown channel").replace("_", " ").replace("-", " "))
 
 

@@ -1,6 +1,6 @@
-"""The command `referral-tui`: which commands there are, each loaded when it is asked for.
+"""The command `referral-tui` and its subcommands, each loaded only when it is called.
 
-`referral-tui --help` loads none of them; what a command needs (Polars, Textual) it imports inside its function.
+`referral-tui --help` loads none of them; a command imports what it needs (Polars, Textual) inside its function.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from referral_tui.cli.output import say, say_traceback
 
 @dataclass(frozen=True)
 class CommandEntry:
-    """Where a command lives: its module under `referral_tui.cli`, the name in it, and what it does in a line."""
+    """A command: its module under `referral_tui.cli`, its name there, and a line of help."""
 
     module: str
     name: str
@@ -30,14 +30,14 @@ class CommandEntry:
 
 COMMANDS: Final = {
     "demo": CommandEntry(
-        "demo", "demo", "Start a simulation at a pace for eyes and watch it; no option needed."
+        "demo", "demo", "Start a simulation at a watchable pace and open the dashboard; no options needed."
     ),
     "simulate": CommandEntry("simulate", "simulate", "Run a simulated world into a database."),
     "dashboard": CommandEntry(
         "dashboard", "dashboard", "Open the dashboard on a database, running or finished."
     ),
-    "load": CommandEntry("load", "load", "Put the rules under load and say how quick they were."),
-    "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge and store them."),
+    "load": CommandEntry("load", "load", "Put the rules under load and measure how fast they are."),
+    "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge them and store them."),
     "export": CommandEntry(
         "export", "export", "Write events, decisions, rewards … as JSON Lines, CSV or Parquet."
     ),
@@ -45,12 +45,12 @@ COMMANDS: Final = {
         "explain", "explain", "Say in words what happened to a friend, a conversion or a reward."
     ),
     "verify": CommandEntry("verify", "verify", "Derive everything again from the log and compare."),
-    "review": CommandEntry("review", "app", "List, approve or decline what waits for a review."),
+    "review": CommandEntry("review", "app", "List, approve or decline decisions in review."),
     "fraud": CommandEntry(
         "fraud", "fraud", "Score the rules against the truth about who cheats, in money too."
     ),
     "compare": CommandEntry(
-        "compare", "compare", "Set two designs side by side: what each brings, and what it costs."
+        "compare", "compare", "Compare two designs side by side: what each brings, and what it costs."
     ),
     "events": CommandEntry("events", "app", "Print the contract of events as a JSON Schema."),
     "program": CommandEntry("program", "app", "Make, check and read program designs."),
@@ -59,7 +59,7 @@ COMMANDS: Final = {
 
 
 class LazyGroup(TyperGroup):
-    """A group that shows a line for each command and loads the one that is called."""
+    """A command group that lists a line for each command and loads only the one that is called."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -69,7 +69,7 @@ class LazyGroup(TyperGroup):
         }
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Give its parameters, which take plain values directly."""
+        """Return the parameters, which take plain values directly."""
         return lightened(super().get_params(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
@@ -78,7 +78,7 @@ class LazyGroup(TyperGroup):
         return name, load(name) if name is not None else command, rest
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; an interruption goes on to where it is said."""
+        """Run the command; re-raise ctrl-C as an exception that Typer lets pass."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as interrupt:
@@ -86,7 +86,7 @@ class LazyGroup(TyperGroup):
 
 
 def load(name: str) -> Any:
-    """The command of that name, its module imported."""
+    """Import the module of a command, and return the command."""
     place = COMMANDS[name]
     found = getattr(import_module(f"referral_tui.cli.{place.module}"), place.name)
     if isinstance(found, typer.Typer):
@@ -98,7 +98,7 @@ def load(name: str) -> Any:
 
 app = typer.Typer(
     cls=LazyGroup,
-    help="A dashboard and a local event simulator of an enterprise referral program.",
+    help="Simulate an enterprise referral program locally, and watch it on a dashboard.",
     epilog="Start with: referral-tui demo",
     rich_markup_mode="rich",
 )
@@ -115,14 +115,14 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", help="Say which version this is.", callback=_version, is_eager=True)
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    """A dashboard and a local event simulator of an enterprise referral program."""
+    """Simulate an enterprise referral program locally, and watch it on a dashboard."""
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line; gives the exit status. Errors that a person can mend are a line on standard error."""
+    """Run a command line and return its exit status; errors that a person can fix are a line on standard error."""
     command = typer.main.get_command(app)
     return guarded(
         lambda: command.main(
@@ -132,6 +132,6 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def main() -> None:
-    """The entry point of `referral-tui`."""
+    """Run `referral-tui` with the arguments of this process."""
     sys.excepthook = say_traceback
     sys.exit(run(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""`compare`: two designs side by side, each in a database of its own."""
+"""`compare`: compare two designs side by side, each in a database of its own."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def compare(
     other: Design,
     as_json: Json = False,
 ) -> None:
-    """Set two designs side by side: the funnel, the numbers, how they differ, and what a further customer costs.
+    """Compare two designs side by side: the funnel, the numbers, how they differ, and the cost of a further customer.
 
-    Each is a database. Made by simulate with one seed and size they hold the same people with the same luck, so what
-    differs is the design's doing; where they don't, it is said. Changes are in per cent, of shares in points.
+    Each is a database. If simulate made both with one seed and size, they hold the same people with the same luck, so
+    only the design makes the difference; otherwise a line says so. Changes are in per cent, those of shares in points.
 
     Example: referral-tui compare plain.db generous.db
     """
@@ -55,7 +55,7 @@ def compare(
 
 
 def _words(side: Side) -> list[str]:
-    """The design in force, in sentences."""
+    """Describe the design in force, in sentences."""
     from simulator.program.load import load_program
     from simulator.program.words import describe
 
@@ -90,7 +90,7 @@ def _fields(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, s
 
 
 def _parts(one: Headline, other: Headline) -> dict[str, Any]:
-    """What a number adds up, of each side, by title; nothing where it is of one piece."""
+    """Return the parts that add up to a number, by title, for each side; empty if it has none."""
     if not one.parts:
         return {}
     a, b = dict(one.shares), dict(other.shares)
@@ -131,7 +131,7 @@ def _lines(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, st
 
 
 def _verdict(a: Side, b: Side) -> str:
-    """What the second brings beside the first, and at which price."""
+    """Say what the second design brings compared with the first, and at what price."""
     from referral_tui.figures import money
 
     def worth(minor: float) -> str:
@@ -151,7 +151,7 @@ def _verdict(a: Side, b: Side) -> str:
 
 
 def _budget(side: Side) -> str:
-    """What is spent of a budget, and how long it lasts."""
+    """Say how much of a budget is spent, and how long it lasts."""
     from referral_tui.budget_words import outlook, spent_words
 
     currency, digits = side.program.currency, side.program.digits
@@ -165,7 +165,7 @@ def _row(name: str, *cells: str) -> str:
 
 
 def _told(text: str, before: str) -> list[str]:
-    """A sentence in lines of a page; what is too long to break stays whole."""
+    """Wrap a sentence to lines of a page; a word that is too long stays whole."""
     return wrap(
         printable(text),
         _PAGE,

@@ -1,4 +1,4 @@
-"""`dashboard`: look at a database, whether a run is writing to it or not."""
+"""`dashboard`: watch a database, whether a run is writing to it or not."""
 
 from __future__ import annotations
 
@@ -13,29 +13,31 @@ from referral_tui.cli.output import say, say_lines
 def dashboard(
     db: Database = DEFAULT_DATABASE,
     at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Begin with a moment of the past, as 2026-03-01.")
+        str | None, typer.Option(metavar="TIME", help="Start at a moment of the past, such as 2026-03-01.")
     ] = None,
     serve: Annotated[
         bool,
-        typer.Option("--serve", help="In a browser: each page that is opened gets a dashboard of its own."),
+        typer.Option("--serve", help="Serve it to browsers; each page gets a dashboard of its own."),
     ] = False,
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="With --serve: the port.")] = 8000,
     read_only: Annotated[
         bool,
-        typer.Option("--read-only", help="Only look: no orders to the simulation, no names of customers."),
+        typer.Option(
+            "--read-only", help="Only watch: send no commands to the simulation, show no customers' names."
+        ),
     ] = False,
     config: Annotated[
-        bool, typer.Option("--config", help="Say where the config file is, and what can be set in it.")
+        bool, typer.Option("--config", help="Print where the config file is, and what can be set in it.")
     ] = False,
 ) -> int:
     """Open the dashboard on a database, running or finished.
 
-    It reads and never writes; pause, step and speed go to the simulation as orders. Where there is no database
-    yet it waits for one. Press ? on anything to have it explained, q to leave.
+    It never writes to the database; pause, step and speed are sent to the simulation as commands. If there is no
+    database yet, it waits for one. Press ? for an explanation of anything, q to leave.
 
-    With --serve it is drawn in a browser, on this machine only unless --host names another address. The address that is
-    printed has a secret in it: whoever knows it can look and steer, or with --read-only look.
+    With --serve it is shown in a browser, on this machine only unless --host names another address. The address that is
+    printed contains a secret: whoever knows it can watch and steer, or with --read-only watch.
 
     Example: referral-tui dashboard --db shop.db
     """

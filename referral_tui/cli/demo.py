@@ -1,4 +1,4 @@
-"""`demo`: a simulation at a pace for eyes, and the dashboard on it."""
+"""`demo`: run a simulation at a watchable pace, with the dashboard on it."""
 
 from __future__ import annotations
 
@@ -15,30 +15,35 @@ def demo(
     preset: Annotated[
         str, typer.Option(help="The program and the world to show.", autocompletion=preset_completion)
     ] = PRESET,
-    seed: Annotated[int, typer.Option(help="Another number, other people and another luck.")] = SEED,
+    seed: Annotated[
+        int, typer.Option(help="The seed; another number gives other people and other luck.")
+    ] = SEED,
     referrers: Annotated[int, typer.Option(help="How many customers could refer.")] = REFERRERS,
     days: Annotated[int, typer.Option(min=1, help="How many days the world runs.")] = DAYS,
     pace: Annotated[
-        str | None, typer.Option(help=f"Simulated time a second: 6h/s, 1d/s, max.  [default: {PACE}]")
+        str | None, typer.Option(help=f"Simulated time per second: 6h/s, 1d/s, max.  [default: {PACE}]")
     ] = None,
     minutes: Annotated[
         int | None,
-        typer.Option(min=1, help="How many minutes the demo lasts; the pace follows from it and --days."),
+        typer.Option(min=1, help="How many minutes the demo lasts; the pace follows from this and --days."),
     ] = None,
     serve: Annotated[
-        bool, typer.Option("--serve", help="In a browser: everybody who opens the page sees the same world.")
+        bool,
+        typer.Option(
+            "--serve", help="Serve it to browsers; everybody who opens the page sees the same world."
+        ),
     ] = False,
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="With --serve: the port.")] = 8000,
     read_only: Annotated[
         bool,
-        typer.Option("--read-only", help="With --serve: pages only look, and show no names of customers."),
+        typer.Option("--read-only", help="With --serve: pages only watch, and show no customers' names."),
     ] = False,
 ) -> int:
-    """Start a simulation at a pace for eyes and watch it; no option needed.
+    """Start a simulation at a watchable pace and open the dashboard; no options needed.
 
-    It runs in a database of its own, in a temporary folder. When you leave with q (with --serve: ctrl+c), the
-    simulation ends and its files are gone. It lasts two minutes: --days or --minutes make it longer.
+    It runs in a temporary database of its own. When you leave with q (with --serve: ctrl+c), the simulation ends and
+    its files are removed. It lasts two minutes; --days or --minutes make it longer.
 
     Example: referral-tui demo --days 365 --minutes 20
     """
@@ -64,5 +69,5 @@ def demo(
 
 
 def lasting(days: int, minutes: int) -> str:
-    """Find the pace at which so many days take so many minutes, in whole simulated minutes a second."""
+    """Return the pace at which `days` take `minutes`, in whole simulated minutes per second."""
     return f"{max(1, round(days * 24 / minutes))}m/s"

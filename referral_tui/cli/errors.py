@@ -1,4 +1,4 @@
-"""What a command line ends with: an exit status, and for each error that a person can mend one line that says how.
+"""Turn the result of a command into an exit status, and each error that a person can fix into one line.
 
 0 fine · 1 a check or a threshold failed · 2 wrong use or bad input · 130 interrupted.
 """
@@ -24,16 +24,16 @@ WRONG: Final = 2
 INTERRUPTED: Final = 130
 
 
-class InterruptedCommand(Exception):  # noqa: N818 - no error: somebody pressed ctrl-C
-    """A KeyboardInterrupt by a name that Typer lets pass; its own it turns into a silent exit status.
+class InterruptedCommand(Exception):  # noqa: N818 - not an error: somebody pressed ctrl-C
+    """A KeyboardInterrupt under a name that Typer lets pass; the original becomes a silent exit status there.
 
-    Its text says what stays, where that is something else than what was committed.
+    Its text says what remains, if that is not what was committed.
     """
 
 
 def guarded(command: Callable[[], Any]) -> int:
-    """Run a command; its exit status. What is nobody's fault but ours still shows where it happened."""
-    if sys.stdout is None:  # closed by whoever started us: the next file opened would take its place
+    """Run a command and return its exit status; errors in our own code still show a traceback."""
+    if sys.stdout is None:  # closed by the parent process: the next file opened would take its place
         return _say("standard output: is closed; send it somewhere, if only to /dev/null")
     try:
         status = _run(command)
@@ -76,18 +76,18 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
 
 
 def _say(*problems: str) -> int:
-    """Write an error to standard error, a line for each problem; what came from outside begins no line of its own."""
+    """Write an error to standard error, a line for each problem; text from outside can't start a line of its own."""
     for problem in problems:
         say(f"referral-tui: {problem}", err=True)
     return WRONG
 
 
 def _wrong_use(error: TyperException) -> str:
-    """Wrong arguments in one line, with where to read on."""
+    """Describe wrong arguments in one line that points to the help."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "referral-tui"
     said = " ".join(error.format_message().split()).rstrip(".").replace("Value error, ", "")
-    if not said:  # a group called alone: its help was printed, which is the whole of the error
+    if not said:  # a group was called without a subcommand, and its help was printed
         return f"which one? add {_listed(getattr(context.command, 'commands', ()))}" if context else path
     said += "" if said.endswith("?") else ";"
     return f"{said[:1].lower()}{said[1:]} `{path} --help` says what is right"
@@ -99,8 +99,8 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _hung_up() -> int:
-    """The reader of our output went away, as `head` does: nothing is wrong."""
+    """Discard further output, since its reader has gone away, as `head` does; that is not an error."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())  # or the interpreter complains when it flushes at its end
+    os.dup2(nowhere, sys.stdout.fileno())  # or the interpreter would complain when it flushes at exit
     os.close(nowhere)
     return FINE

@@ -1,4 +1,4 @@
-"""`events`: the contract of events, for those who send them."""
+"""`events`: the event contract, for those who send events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def events() -> None:
 def schema() -> None:
     """Print the JSON Schema of an event, for clients that check what they send.
 
-    The door judges further what a schema can't say: raw contacts, hidden characters, and programs.
+    Intake also checks what a schema can't express: raw contacts, hidden characters, and programs.
     """
     from simulator.events.schema import json_schema
 

@@ -1,4 +1,4 @@
-"""`explain`: what happened, in words; which rule, which values, what would have paid."""
+"""`explain`: say in words what happened: which rule, which values, what would have paid."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def explain(
 ) -> None:
     """Say what happened to a friend, a referrer, a conversion or a reward.
 
-    The timeline, the attribution with the touches that lost and why, every rule with the values it read, the rewards
-    with their dates, and what would have paid.
+    Prints the timeline, the attribution with the touches that lost and why, every rule with the values it read, the
+    rewards with their dates, and what would have paid.
 
     Example: referral-tui explain amber-otter-42 --db shop.db
     """
@@ -146,7 +146,7 @@ def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:
 
 
 def _entry(entry: Fields) -> str:
-    """One line of the timeline."""
+    """Return a line of the timeline."""
     from referral_tui.names import short_name
     from referral_tui.words import reason_words
 
@@ -166,7 +166,7 @@ def _entry(entry: Fields) -> str:
 
 
 def _with_amount(entry: Fields) -> Fields:
-    """An event's fields, its amount in one as people read it where its currency is known."""
+    """Return an event's fields, with amount and currency formatted as one if the currency is known."""
     from simulator.program.currencies import DIGITS
     from simulator.program.words import amount
 

@@ -1,4 +1,4 @@
-"""`export`: what stands in a database, for other programs."""
+"""`export`: write a database's rows for other programs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class What(StrEnum):
 
 
 class Form(StrEnum):
-    """How it is written."""
+    """The format of the output."""
 
     JSONL = "jsonl"
     CSV = "csv"
@@ -36,9 +36,9 @@ class Form(StrEnum):
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="Which rows.", metavar="WHAT", show_choices=True)],
+    what: Annotated[What, typer.Argument(help="Which rows to write.", metavar="WHAT", show_choices=True)],
     db: Database = DEFAULT_DATABASE,
-    form: Annotated[Form, typer.Option("--format", help="How they are written.")] = Form.JSONL,
+    form: Annotated[Form, typer.Option("--format", help="The format of the output.")] = Form.JSONL,
     out: Annotated[
         Path, typer.Option(help="The file to write; - is standard output.", metavar="FILE")
     ] = Path("-"),
@@ -52,10 +52,10 @@ def export(
 ) -> None:
     """Write rows as JSON Lines, CSV or Parquet.
 
-    WHAT is events (whole CloudEvents, which `ingest --replay` takes back), quarantine, attributions, decisions,
-    rewards, payouts or audit. Times are integer milliseconds UTC, money integer minor units; of payouts RFC 3339 and
-    decimals, in Parquet as such: number, state, expected, kind, currency, value, recipient, role, reward, milestone,
-    due_at, issued_at, state_at, referrer, friend, source, event_id.
+    WHAT is events (whole CloudEvents, which `ingest --replay` reads back), quarantine, attributions, decisions,
+    rewards, payouts or audit. Times are integer milliseconds UTC, money is in integer minor units; in payouts they are
+    RFC 3339 and decimals (in Parquet, of those types). Payouts have: number, state, expected, kind, currency, value,
+    recipient, role, reward, milestone, due_at, issued_at, state_at, referrer, friend, source, event_id.
 
     A regular file is replaced as a whole; a FIFO or a device is written into.
 
@@ -64,7 +64,7 @@ def export(
     from db.sqlite.readonly import open_readonly
     from simulator.domain.errors import InputError
 
-    open_readonly(db).close()  # says what is wrong with it before a file is made
+    open_readonly(db).close()  # reports what is wrong with it before a file is created
     if form is Form.PARQUET and out == Path("-") and sys.stdout.isatty():
         raise InputError("--format parquet: no text, so nothing for a terminal; name a file with --out")
 
@@ -80,7 +80,7 @@ def export(
 
 @contextmanager
 def _opened(out: Path, form: str) -> Iterator[IO[bytes]]:
-    """The file to write, which is there only once it is whole; or standard output."""
+    """Open the output: standard output, or a file that appears only once it is complete."""
     from simulator.domain.writing import replacing
 
     if out == Path("-"):
@@ -89,13 +89,13 @@ def _opened(out: Path, form: str) -> Iterator[IO[bytes]]:
             sys.stdout.buffer.flush()
         return
     with replacing(out) as stream, _said_of(str(out)):
-        yield safe_stream(stream, form)  # it may be a terminal's device
+        yield safe_stream(stream, form)  # the path may be a terminal device
         stream.flush()
 
 
 @contextmanager
 def _said_of(what: str) -> Iterator[None]:
-    """Say of which file a write failed; that a reader has gone away is no failure."""
+    """Name the file if a write fails; a reader that has gone away is not an error."""
     from simulator.domain.errors import InputError
 
     try:

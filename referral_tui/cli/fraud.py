@@ -1,4 +1,4 @@
-"""`fraud`: how well the program's rules tell cheats from honest people, and what it costs when they don't."""
+"""`fraud`: score how well the program's rules tell cheats from honest people, and what mistakes cost."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def fraud(
     rule: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="CODE", help="Only this rule, in the totals too. May be repeated. Default: all."
+            metavar="CODE", help="Score only this rule, also in the totals. May be repeated. Default: all."
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Score the program against the truth that the simulated client knows: precision, recall and money, rule by rule.
 
-    Reads FILE and the .crm.db beside it, and changes neither. It is the analyst's side: the platform itself never
-    learns who cheats. Rules of the offer (a new customer, a large enough basket) look bad here and may be right: leave
+    Reads FILE and the .crm.db beside it, and changes neither. This is the analyst's view: the platform itself never
+    learns who cheats. Rules of the offer (a new customer, a large enough basket) look bad here and may be right; leave
     them out by naming the others with --rule.
 
     Example: referral-tui fraud --db shop.db
@@ -133,7 +133,7 @@ def _lines(score: Score, program: Program, formulas: dict[str, str]) -> Iterator
 
 
 def _row(wide: int, name: str, *cells: str) -> str:
-    """A line of either table; its cells fit a terminal of 80 columns beside names of 18 letters."""
+    """Format a line of either table; with names of up to 18 letters it fits 80 columns."""
     return f"{name:<{wide}}  " + "  ".join(
         f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)
     )

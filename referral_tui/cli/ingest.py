@@ -1,4 +1,4 @@
-"""`ingest`: real events from files, through the same door as everything else."""
+"""`ingest`: receive real events from files, with the same checks as simulated ones."""
 
 from __future__ import annotations
 
@@ -41,52 +41,54 @@ def ingest(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="The final time: what is due by then is released. Default: the clock; with --replay the newest "
+            help="The final time: rewards due by then are released. Default: now; with --replay, the newest "
             "receivedat.",
         ),
     ] = None,
     replay: Annotated[
         bool,
-        typer.Option("--replay", help="Each message's receivedat is its time of receipt, not the clock."),
+        typer.Option(
+            "--replay", help="Take each message's receivedat as its time of receipt, not the clock."
+        ),
     ] = False,
     batch: Annotated[
-        int, typer.Option(min=1, help="Events to a batch; the outcome is the same for any.")
+        int, typer.Option(min=1, help="Events in a batch; any number gives the same outcome.")
     ] = 20_000,
     as_given: Annotated[
         bool,
         typer.Option(
             "--as-given",
-            help="Take several files one after the other. Default: merged by time of occurrence, with --replay by "
-            "receivedat. Standard input is always taken as it comes.",
+            help="Read several files one after the other. Default: merge them by time of occurrence, with --replay by "
+            "receivedat. Standard input is always read as it comes.",
         ),
     ] = False,
     received_as_occurred: Annotated[
         bool,
         typer.Option(
             "--received-as-occurred",
-            help="For histories: each event counts as received when it occurred, so that holds and windows are those "
-            "of then.",
+            help="For histories: count each event as received when it occurred, so that holds and windows are those "
+            "of that time.",
         ),
     ] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 1 where any message was refused.")
+        bool, typer.Option("--strict", help="Exit with status 1 if any message was refused.")
     ] = False,
     dry_run: Annotated[
         bool,
         typer.Option(
             "--dry-run",
-            help="Only check events against the contract: list what would be refused, store nothing.",
+            help="Only check events against the contract: list what would be refused, and store nothing.",
         ),
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Receive events from files, judge and store them, and report the receipts.
 
-    What was refused is in quarantine with its file, line and reason: `referral-tui export quarantine`. Interrupted, it
-    keeps what was read; the same file again adds duplicates only. A file that grows can be followed:
+    Refused messages are in quarantine with file, line and reason: `referral-tui export quarantine`. If interrupted, it
+    keeps what was read; reading the same file again adds duplicates only. To follow a file that grows:
     tail -n +1 -F events.jsonl | referral-tui ingest --db shop.db -
 
-    Exit status: 2 where every message was refused, 1 where any was with --strict or --dry-run.
+    Exit status: 2 if every message was refused, 1 if any was, with --strict or --dry-run.
 
     Example: referral-tui ingest --program telecom --db shop.db events.jsonl
     """
@@ -148,7 +150,7 @@ def ingest(
 
 @contextmanager
 def _opened(db: Path, program: str | None) -> Iterator[Platform]:
-    """The platform's database, made anew where there is none."""
+    """Open the platform's database, or create it if there is none."""
     from referral_tui.cli.progress import Bar
     from simulator.domain.errors import InputError
     from simulator.platform.platform import Platform
@@ -156,7 +158,9 @@ def _opened(db: Path, program: str | None) -> Iterator[Platform]:
     from simulator.program.presets import find_program
 
     design = load_program(*find_program(program)) if program is not None else None
-    begun = db.exists() and (db.is_dir() or db.stat().st_size > 0)  # an empty file, as mktemp makes, is none
+    begun = db.exists() and (
+        db.is_dir() or db.stat().st_size > 0
+    )  # an empty file, as mktemp creates, doesn't count
     if begun or (db.exists() and design is None):
         with Bar("fold the log again", None) as bar, Platform.open(db, design, bar.set) as platform:
             bar.close()
@@ -172,7 +176,7 @@ def _opened(db: Path, program: str | None) -> Iterator[Platform]:
 
 
 def _check_no_run(platform: Platform) -> None:
-    """Refuse to move the clock of a simulation that has not come to its end: it could never go on."""
+    """Refuse to move the clock of an unfinished simulation, which could then never be resumed."""
     from db.read.resume import ends_at
     from simulator.domain.errors import InputError
 
@@ -185,7 +189,7 @@ def _check_no_run(platform: Platform) -> None:
 
 @contextmanager
 def _status(platform: Platform) -> Iterator[None]:
-    """Say in the database that somebody is writing, and how it ended."""
+    """Record in the database that it is being written, and how that ended."""
     from simulator.domain.errors import ReferralError
 
     platform.clock("running")

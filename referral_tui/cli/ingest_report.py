@@ -1,4 +1,4 @@
-"""What `ingest` says in the end: figures, warnings, refused messages, and the exit status that follows."""
+"""Write the closing report of `ingest`: figures, warnings, refused messages, and the exit status."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from simulator.platform.platform import Platform
     from simulator.program.model import Program
 
-_NAMES_SHOWN = 8  # attributes that are not kept
+_NAMES_SHOWN = 8  # names of attributes that are not stored
 _BATCH = 20_000  # lines checked at once in a dry run
 
 
 def figures_of(
     platform: Platform, intake: Intake, before: int, final: int | None, seconds: float
 ) -> dict[str, Any]:
-    """Return what is reported: receipts of this call, and what stands in the database.
+    """Return the figures to report: the receipts of this call, and the content of the database.
 
-    `before` is the place in the log of the last event before this call; `seconds` is how long it took.
+    `before` is the number of the last event before this call; `seconds` is how long the call took.
     """
     counts = intake.counts
     platform.index()
@@ -55,7 +55,7 @@ def figures_of(
 
 
 def warn(figures: dict[str, Any], *, replay: bool, as_occurred: bool) -> None:
-    """Say on standard error what makes the outcome another than the times in the files would."""
+    """Warn on standard error if the outcome differs from what the times in the files would give."""
     clamped, early = figures["clamped"], figures["conversions_before_visits"]
     if clamped:
         why = "the clock is behind the newest receipt in the database"
@@ -92,7 +92,7 @@ def words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
 
 
 def ended(intake: Intake, db: Path, *, strict: bool, interrupted: bool) -> None:
-    """End the command as its receipts and options want it.
+    """End the command according to its receipts and options.
 
     Raises:
         InputError: every message was refused.
@@ -115,15 +115,15 @@ def ended(intake: Intake, db: Path, *, strict: bool, interrupted: bool) -> None:
 
 
 def refusal_line(one: Refusal) -> str:
-    """Return a refused message in a line: file, line, field, reason."""
+    """Describe a refused message in a line: file, line, field, reason."""
     return f"{one.file}:{one.line}: {f'{one.field}: ' if one.field else ''}{one.reason}"
 
 
 def dry(files: Sequence[Path], program: str | None, *, replay: bool, as_json: bool) -> int:
-    """Check files against the contract alone and say what would be refused; return the exit status.
+    """Check files against the contract alone, report what would be refused, and return the exit status.
 
-    A `program` (file or preset) matters only where it allows references that look like phone numbers. Duplicates,
-    and conflicts with what is stored, are not looked for.
+    A `program` (file or preset) matters only if it allows references that look like phone numbers. Duplicates, and
+    conflicts with stored events, are not looked for.
     """
     counts = {"received": 0, "malformed": 0}
     told: list[dict[str, Any]] = []
@@ -153,7 +153,7 @@ def _check_program(text: str) -> object:
 
 
 def _named(passed_over: dict[str, int]) -> str:
-    """Name the attributes that were passed over, those of most messages first."""
+    """List the attributes that were passed over, the most frequent first."""
     words = [f"{shorten(name)} ({count:,})" for name, count in list(passed_over.items())[:_NAMES_SHOWN]]
     more = len(passed_over) - len(words)
     return ", ".join([*words, f"and {more:,} more"] if more else words)

@@ -1,7 +1,7 @@
-"""Options whose values need no checking: they are taken as they are, so that Pydantic is not loaded for them.
+"""Take option values that need no checking as they are, so that Pydantic is not loaded for them.
 
-Typer checks each value with Pydantic, defaults too, and loading that takes 0.1 s of CPU: a third of what an empty
-Textual app needs until it paints.
+Typer checks each value with Pydantic, even defaults, and loading it takes 0.1 s of CPU: a third of the time that an
+empty Textual app needs to paint.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 
 
 class Direct(RuntimeParam):
-    """Takes a value that is of its kind already, a path's text as a path, and has Typer check anything else."""
+    """A parameter that accepts a value of its own type, and a text for a path; Typer checks anything else."""
 
     def _coerce_value(self, value: Any, param: Any, ctx: Any) -> Any:
         kinds = [kind for kind in (self.annotation, *get_args(self.annotation)) if isinstance(kind, type)]
@@ -31,12 +31,12 @@ class LightCommand(TyperCommand):
     """A command that takes plain values directly."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Give its parameters, the one for help among them."""
+        """Return the parameters, including the one for help."""
         return lightened(super().get_params(ctx))
 
 
 def lightened(params: list[Any]) -> list[Any]:
-    """Have parameters take plain values directly."""
+    """Make parameters take plain values directly."""
     for param in params:
         described = param.type_descriptor
         param._runtime_param = Direct(described.parameter_info, described.annotation)

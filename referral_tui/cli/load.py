@@ -1,4 +1,4 @@
-"""`load`: the rules under load, at a rate or as fast as they go, and what came of it."""
+"""`load`: put the rules under load, at a rate or as fast as possible, and report the result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def load(
         str,
         typer.Option(
             metavar="NAME",
-            help="Whose people make the traffic, and whose program judges it.",
+            help="The preset whose people make the traffic and whose program judges it.",
             autocompletion=preset_completion,
         ),
     ] = "telecom",
@@ -43,63 +43,70 @@ def load(
         Literal["dense", "preset"],
         typer.Option(
             help="dense: the preset's people in a hurry, 50 to 350 decisions in 1,000 events; "
-            "preset: as seldom as in its world, at first none."
+            "preset: as rare as in its world, at first none."
         ),
     ] = "dense",
-    seed: Annotated[int, typer.Option(min=0, help="Another number, other people and another luck.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, help="The seed; another number gives other people and other luck.")
+    ] = 1,
     referrers: Annotated[
         int,
         typer.Option(
-            min=1, max=10_000_000, help="Customers in the traffic's market; dense, some 40 events each."
+            min=1, max=10_000_000, help="Customers in the traffic's market; if dense, some 40 events each."
         ),
     ] = 100_000,
     rate: Annotated[
-        str | None, typer.Option(metavar="N/s", help="Open load: so many events a second, such as 20k/s.")
+        str | None, typer.Option(metavar="N/s", help="Open load at this many events a second, such as 20k/s.")
     ] = None,
     stages: Annotated[
-        str | None, typer.Option(metavar="SPAN:RATE,…", help="Open load by ramps, such as 10s:1k,30s:50k.")
+        str | None, typer.Option(metavar="SPAN:RATE,…", help="Open load in ramps, such as 10s:1k,30s:50k.")
     ] = None,
-    events: Annotated[int | None, typer.Option(min=1, help="End after so many events.")] = None,
+    events: Annotated[int | None, typer.Option(min=1, help="Stop after this many events.")] = None,
     seconds: Annotated[
-        float | None, typer.Option(min=0.1, help="End after so many seconds. Default: 10.")
+        float | None, typer.Option(min=0.1, help="Stop after this many seconds. Default: 10.")
     ] = None,
     batch: Annotated[
-        int | None, typer.Option(min=1, help="Events judged at once, at most. Default: 100000.")
+        int | None, typer.Option(min=1, help="The most events judged at once. Default: 100000.")
     ] = None,
     db: Annotated[
         Path | None,
         typer.Option(
-            "--db", metavar="FILE", help="Keep the database. Default: one here that is thrown away."
+            "--db",
+            metavar="FILE",
+            help="Keep the database in this file. Default: a temporary one in this folder.",
         ),
     ] = None,
     no_store: Annotated[
-        bool, typer.Option("--no-store", help="The rules alone, without a database.")
+        bool, typer.Option("--no-store", help="Run the rules alone, without a database.")
     ] = False,
     prepare: Annotated[
         bool,
-        typer.Option("--prepare", help="Make the traffic before the clock starts; 4 million events at most."),
+        typer.Option("--prepare", help="Make the traffic before the clock starts; at most 4 million events."),
     ] = False,
     processes: Annotated[
         int | None,
         typer.Option(
-            min=1, max=2, help="2: traffic is made in a process of its own. Default: as there are cores."
+            min=1,
+            max=2,
+            help="2: make the traffic in a process of its own. Default: 2, or 1 on a single core.",
         ),
     ] = None,
     threshold: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="COND", help="What must hold, such as 'p99<50ms' or 'achieved>20k/s'. May be repeated."
+            metavar="COND", help="A condition, such as 'p99<50ms' or 'achieved>20k/s'. May be repeated."
         ),
     ] = None,
     find_knee: Annotated[
-        bool, typer.Option("--find-knee", help="Search the highest rate at which the thresholds hold.")
+        bool, typer.Option("--find-knee", help="Find the highest rate at which the thresholds hold.")
     ] = False,
     shards: Annotated[
-        int | None, typer.Option(min=1, max=1000, help="So many independent markets, each with its database.")
+        int | None,
+        typer.Option(min=1, max=1000, help="This many independent markets, each with its own database."),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, max=256, help="Processes that work on shards. Default: as there are cores."),
+        typer.Option(min=1, max=256, help="Processes that work on shards. Default: one for each core."),
     ] = None,
     cluster: Annotated[
         str | None,
@@ -107,12 +114,13 @@ def load(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Drive the rules with events, as fast as they go or at a rate, and say how quick they were and what held them up.
+    """Drive the rules with events, as fast as possible or at a rate; report how fast they are and what holds them up.
 
-    Latency counts from the moment an event was due, not from when its turn came. With a rate the load is open: what
-    is due comes, whether or not the rules keep up, and has its turn before the end. Offered is what was asked for, over
-    its own time; achieved what was done, over the time until it was; judged what the rules did, over the time that they
-    took. The program is judged by without its first and last day. Ends with 1 where a threshold does not hold.
+    Latency counts from the moment an event was due, not from when its turn came. With a rate the load is open: events
+    arrive when due, whether or not the rules keep up, and all are processed before the end. Offered is what was asked
+    for, over the schedule's time; achieved is what was done, over the time it took; judged is what the rules did, over
+    the time that they took. The program runs without its start and end dates. Exit status: 1 if a threshold does not
+    hold.
 
     Example: referral-tui load --rate 20k/s --seconds 20 --threshold 'p99<50ms'
     """
@@ -151,7 +159,7 @@ def load(
         print_json(figures)
     else:
         say_lines(load_lines(figures, order.program))
-    if not figures["ended"]:  # what was cut short is no verdict
+    if not figures["ended"]:  # a run that was cut short gives no verdict
         return INTERRUPTED
     return FINE if figures["ok"] else FAILED
 
@@ -168,7 +176,7 @@ def _order(
     traffic: tuple[bool, bool, int | None],
     thresholds: list[str],
 ) -> LoadProfile:
-    """What is asked for, checked before anything is made; raises InputError."""
+    """Check the options before anything is made, and return the load profile; raises InputError."""
     from simulator.domain.cores import cores
     from simulator.domain.errors import InputError
     from simulator.load.drive import Limits
@@ -197,7 +205,7 @@ def _order(
     held = tuple(parse_threshold(text) for text in thresholds)
     preset, seed, referrers = plan
     wanted = Plan(preset=preset, seed=seed, referrers=referrers)
-    wanted.world()  # an unknown preset is told before its program is looked for
+    wanted.world()  # reports an unknown preset before its program is looked for
     design = load_program(*find_program(program or preset))
     if events is None and seconds is None and stages is None:
         seconds = 10.0

@@ -1,4 +1,4 @@
-"""A panel of a load run on standard error while it goes, when that is a terminal; otherwise nothing."""
+"""Show a panel on standard error during a load run, if that is a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Panel:
-    """A context manager; `show` takes the figures so far, `making` how much of the traffic is made."""
+    """A context manager for the panel; `show` updates the figures, `making` the progress of making the traffic."""
 
     def __init__(self, order: LoadProfile) -> None:
         self._title = f"load: {order.recording or order.plan.preset}, judged by {order.program.name}"
@@ -32,17 +32,17 @@ class Panel:
         return self
 
     def making(self, done: int, total: int) -> None:
-        """So many events of the traffic are made."""
+        """Show that `done` of `total` events of the traffic are made."""
         if self._live is not None:
             self._draw([f"making the traffic: {done:,} of {total:,} events"])
 
     def show(self, figures: Mapping[str, Any]) -> None:
-        """The figures so far."""
+        """Show the figures so far."""
         if self._live is not None:
             self._draw(_lines(figures))
 
     def say(self, line: str) -> None:
-        """Leave a line above the panel."""
+        """Print a line above the panel."""
         if self._live is not None:
             self._live.console.print(printable(line), highlight=False, markup=False)
 
@@ -50,7 +50,7 @@ class Panel:
         from rich.panel import Panel as Frame
         from rich.text import Text
 
-        if self._live is not None:  # as Text: a name is no markup
+        if self._live is not None:  # as Text, since a name must not be read as markup
             text, title = (Text(printable(one, lines=True)) for one in ("\n".join(lines), self._title))
             self._live.update(Frame(text, title=title, title_align="left"), refresh=True)
 

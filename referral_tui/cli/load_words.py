@@ -1,4 +1,4 @@
-"""The figures of a load run in words, in the form of k6: thresholds first, then rates, latency, and where time went."""
+"""Write the figures of a load run, in the style of k6: thresholds first, then rates, latency, and where time went."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from simulator.program.model import Program
 
 _SMALL_BATCH = 1000
-_WORTH_A_LINE = 0.01  # of what was due: less is the luck of the last batch
+_WORTH_A_LINE = 0.01  # of what was due; less is chance, from the last batch
 _PIECES = 12  # rules and facts that are shown; --json has all
 
 
 def load_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
-    """Everything that is worth a line."""
+    """Yield the whole report, line by line."""
     yield from threshold_lines(figures)
     if "trials" in figures:
         yield from (trial_line(trial) for trial in figures["trials"])
@@ -48,7 +48,7 @@ def _knee(figures: Mapping[str, Any]) -> str:
 
 
 def threshold_lines(figures: Mapping[str, Any]) -> Iterator[str]:
-    """Each threshold: whether it held, and what was measured."""
+    """Yield a line for each threshold: whether it held, and what was measured."""
     if figures["thresholds"]:
         yield "thresholds"
     for one in figures["thresholds"]:
@@ -56,7 +56,7 @@ def threshold_lines(figures: Mapping[str, Any]) -> Iterator[str]:
 
 
 def trial_line(trial: Mapping[str, Any]) -> str:
-    """One trial of the search for the knee."""
+    """Return a line on one trial of the search for the knee."""
     asked = "as fast as it goes" if trial["rate"] is None else f"at {trial['rate']:,.0f}/s"
     held = (
         ""
@@ -118,7 +118,7 @@ def _rates(figures: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _asked(figures: Mapping[str, Any]) -> Iterator[str]:
-    """How dense in decisions it was, and a line where that tells nothing of the rules."""
+    """Yield the density of decisions, and a warning if it is too low to say anything about the rules."""
     found, dense = sum(figures["decisions"].values()), figures["decisions_per_1000"]
     yield f"  decisions   {found:>12,}  {dense:,.1f} in 1,000 events"
     if figures["rules_hardly_asked"]:

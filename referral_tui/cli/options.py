@@ -1,4 +1,4 @@
-"""Options that several commands share, and how their values are read."""
+"""Options shared by several commands, and functions that read their values."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Annotated
 import typer
 
 Database = Annotated[Path, typer.Option("--db", metavar="FILE", help="The platform's database.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
 DEFAULT_DATABASE = Path("referral.db")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def preset_completion(incomplete: str) -> list[str]:
-    """The presets whose names begin like what is typed, for the shell; where none does, it offers files."""
+    """Return the presets whose names begin with what was typed; without any, the shell offers files."""
     from simulator.program.presets import preset_names
 
     return [name for name in preset_names() if name.startswith(incomplete)]
 
 
 def read_time(text: str | None, option: str) -> int | None:
-    """A TIME given on the command line, RFC 3339, a day (its begin) or integer milliseconds UTC, as milliseconds.
+    """Read a TIME of the command line: RFC 3339, a day (its start), or integer milliseconds UTC.
 
     Raises:
-        InputError: it is none of them; says what would be right.
+        InputError: it is none of these; says what would be right.
 
     """
     from simulator.domain.errors import InputError
@@ -49,10 +49,10 @@ def read_time(text: str | None, option: str) -> int | None:
 
 
 def read_moment(text: str | None, option: str) -> int | None:
-    """As `read_time`, and a moment without an offset is of UTC; loads the standard library only.
+    """Read a TIME like `read_time`, with UTC as the default offset; loads the standard library only.
 
     Raises:
-        InputError: it is neither; says what would be right.
+        InputError: it is none of these; says what would be right.
 
     """
     from datetime import UTC, datetime

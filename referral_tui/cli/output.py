@@ -1,7 +1,7 @@
-"""What commands write to standard output and standard error: everything goes through here, made safe to show.
+"""Write to standard output and standard error; all output of commands goes through here, and is made safe to show.
 
-A line may hold what came from outside: events, files, names of files. Whatever would steer the terminal, or begin a
-line of its own, is written out (`simulator/domain/printable.py`). Ruff forbids `typer.echo` elsewhere.
+A line may contain text from outside: events, files, file names. Characters that would control the terminal, or start a
+new line, are escaped (`simulator/domain/printable.py`). Ruff forbids `typer.echo` elsewhere.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def say(line: str, *, err: bool = False) -> None:
 
 
 def say_lines(lines: Iterable[str]) -> None:
-    """Write lines to standard output, in one piece."""
+    """Write lines to standard output, all at once."""
     typer.echo("\n".join(map(printable, lines)))
 
 
@@ -35,13 +35,13 @@ def print_json(value: object, *, indented: bool = False) -> None:
 
     try:
         text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if indented else None).decode()
-    except TypeError:  # a file's name that is not UTF-8 has surrogates
+    except TypeError:  # a file name that is not UTF-8 contains surrogates
         text = json.dumps(value)
     typer.echo(printable_json(text))
 
 
 def say_traceback(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-    """Write to standard error where an error of ours happened, and what led to it; its text may come from outside."""
+    """Write the traceback of an internal error and its causes to standard error; its text may come from outside."""
     chain: list[BaseException] = []
     one: BaseException | None = error
     while one is not None and one not in chain:
@@ -55,16 +55,16 @@ def say_traceback(_kind: type[BaseException], error: BaseException, _trace: Trac
 
 
 def safe_stream(stream: IO[bytes], form: str) -> IO[bytes]:
-    """Return what export rows are written to: the stream itself, or for a terminal one that makes them safe to show.
+    """Return the stream to write exported rows to: itself, or for a terminal one that makes them safe to show.
 
-    `form` is `jsonl`, `csv` or another, which is no text. Files and pipes get every byte as it is.
+    `form` is `jsonl`, `csv` or a format that is not text. Files and pipes get every byte unchanged.
     """
     shown = form in {"jsonl", "csv"} and stream.isatty()
     return cast("IO[bytes]", TerminalStream(stream, form)) if shown else stream
 
 
 class TerminalStream(io.RawIOBase):
-    """Writes UTF-8 to a terminal with hidden characters as escapes; ends of rows stay."""
+    """Writes UTF-8 to a terminal with hidden characters escaped; the ends of rows stay."""
 
     def __init__(self, stream: IO[bytes], form: str) -> None:
         self._stream = stream
@@ -73,20 +73,20 @@ class TerminalStream(io.RawIOBase):
         self._quoted = False
 
     def writable(self) -> bool:
-        """Tell that it can be written to."""
+        """Return that the stream can be written to."""
         return True
 
     def write(self, data: Any, /) -> int:
-        """Write bytes; gives how many."""
+        """Write bytes, and return their number."""
         self._stream.write(self._safe(self._decode(bytes(data))).encode())
         return len(data)
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Flush the terminal."""
         self._stream.flush()
 
     def _csv(self, text: str) -> str:
-        """Escape line feeds too inside of quotes, where they are no ends of rows."""
+        """Escape line feeds inside quotes too, where they are not the ends of rows."""
         parts = text.split('"')
         safe = []
         for place, part in enumerate(parts):

@@ -1,4 +1,4 @@
-"""`presets`: what there is to simulate, and how near each comes to published figures."""
+"""`presets`: list what can be simulated, and check how near each preset comes to published figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ app = typer.Typer(
 
 @app.command("list", epilog="Example: referral-tui presets list")
 def list_presets(as_json: Json = False) -> None:
-    """List the presets: the brand, what its friends convert by, and the published figures that it reproduces."""
+    """List the presets: the brand, the event that is its conversion, and the published figures that it reproduces."""
     from simulator.calibration.published import published
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
@@ -66,7 +66,7 @@ def check(
         list[str] | None,
         typer.Argument(
             metavar="[NAME…]",
-            help="Which presets. Default: all.",
+            help="The presets to check. Default: all.",
             show_default=False,
             autocompletion=preset_completion,
         ),
@@ -76,14 +76,14 @@ def check(
     ] = 20_000,
     seed: Annotated[
         list[int] | None,
-        typer.Option(min=0, help="The seed. Repeated: one run for each, taken together. Default: 1."),
+        typer.Option(min=0, help="The seed. May be repeated, for a run each, taken together. Default: 1."),
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Run presets for a year and set their simulated rates beside the published ones.
+    """Run presets for a year and compare their simulated rates with the published ones.
 
-    The bounds hold with 99.9 % and reckon with clusters: all friends of a referrer come through one person. Ends
-    with status 1 where a published figure lies outside of them.
+    The bounds have 99.9 % confidence and allow for clusters, since all friends of a referrer come through one person.
+    Exit status: 1 if a published figure lies outside of them.
     """
     from referral_tui.cli.errors import FAILED, FINE, INTERRUPTED
     from referral_tui.cli.progress import Bar
@@ -122,14 +122,14 @@ def check(
 
 
 class _Done:
-    """Turns parts of one run after another into one sum."""
+    """Adds up the progress of several runs, one after another."""
 
     def __init__(self, tell: Any) -> None:
         self._tell = tell
         self._whole, self._last = 0, 0.0
 
     def part(self, share: float) -> None:
-        """So much of the current run is done; less than before: another has begun."""
+        """Set the share of the current run that is done; a smaller share than before means the next run."""
         if share < self._last:
             self._whole += 1
         self._last = share
@@ -137,7 +137,7 @@ class _Done:
 
 
 def _wanted(names: Sequence[str] | None) -> dict[str, tuple[Published, ...]]:
-    """The presets asked for, with their figures; raises InputError with the nearest name."""
+    """Return the requested presets with their figures; raise InputError with the nearest name for an unknown one."""
     from simulator.calibration.published import published
     from simulator.domain.errors import InputError
     from simulator.program.nearest import advice, shown

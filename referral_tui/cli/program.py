@@ -1,4 +1,4 @@
-"""`program`: make, check and read program designs."""
+"""`program`: create, check and describe program designs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def new(
             metavar="NAME", help="Start from this preset and ask nothing.", autocompletion=preset_completion
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
     """Write a first program file: a copy of a preset, or from a few questions."""
     from simulator.domain.errors import InputError
@@ -76,9 +76,9 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Name every problem of a program file, each with its line, and warn of what can hardly be meant.
+    """List every problem of a program file, each with its line, and warn of what can hardly be meant.
 
-    Exit status 0 where it can be used, with or without warnings; 2 where it can't.
+    Exit status: 0 if it can be used, with or without warnings; 2 if it can't.
     """
     from simulator.domain.errors import ProgramError
     from simulator.program.load import load_program, warnings
@@ -105,7 +105,7 @@ def check(
 
 @app.command(epilog="Example: referral-tui program show telecom")
 def show(source: Source, as_json: Json = False) -> None:
-    """Tell a program in plain English."""
+    """Describe a program in plain English."""
     from simulator.program.load import load_program
     from simulator.program.words import describe
 
@@ -120,7 +120,7 @@ def show(source: Source, as_json: Json = False) -> None:
 
 @app.command(epilog="Example: referral-tui program schema > program.schema.json")
 def schema() -> None:
-    """Print the JSON Schema of program files, for editors that complete and check by one."""
+    """Print the JSON Schema of program files, for editors that complete and check with it."""
     from simulator.program.schema import json_schema
 
     print_json(json_schema(), indented=True)
@@ -128,7 +128,7 @@ def schema() -> None:
 
 @app.command("list", epilog="Example: referral-tui program list")
 def list_presets(as_json: Json = False) -> None:
-    """List the presets: name, industry, and what is in each."""
+    """List the presets: name, industry, and content of each."""
     from simulator.program.load import load_program
     from simulator.program.presets import find_program, preset_names
 
@@ -141,7 +141,7 @@ def list_presets(as_json: Json = False) -> None:
 
 
 def _read(source: str) -> tuple[str, str]:
-    """Read the text of a program, and what problems are to call it."""
+    """Read a program; return its text, and its name for messages."""
     from simulator.program.presets import decode_program, find_program
 
     if source == "-":
@@ -150,7 +150,7 @@ def _read(source: str) -> tuple[str, str]:
 
 
 def _ask() -> str:
-    """Ask the few questions on standard error, again where an answer will not do."""
+    """Ask the questions on standard error, repeating one if its answer is invalid."""
     from simulator.domain.errors import InputError
     from simulator.program.draft import QUESTIONS, check_answer, draft_program
     from simulator.program.values import InvalidValueError
@@ -195,7 +195,7 @@ def _summary(program: Program) -> dict[str, Any]:
 
 
 def _structure(program: Program) -> dict[str, Any]:
-    """Turn a program into JSON: milliseconds, minor units, percentages as exact decimal text."""
+    """Return a program as JSON: milliseconds, minor units, percentages as exact decimal text."""
     structure = dataclasses.asdict(program)
     del structure["text"]
     for reward in structure["rewards"]:

@@ -1,4 +1,4 @@
-"""A bar of progress on standard error, when that is a terminal; otherwise nothing."""
+"""Show a progress bar on standard error, if that is a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Bar:
-    """A context manager that shows how far a long work is; `total` in any unit, None where it is not known."""
+    """A context manager that shows the progress of long work; `total` in any unit, None if unknown."""
 
     def __init__(self, title: str, total: float | None) -> None:
         self._title = title
@@ -30,17 +30,17 @@ class Bar:
         return self
 
     def advance(self, by: float) -> None:
-        """So much more is done."""
+        """Add `by` to the progress."""
         if self._progress is not None and self._task is not None:
             self._progress.advance(self._task, by)
 
     def set(self, done: float, total: float | None = None) -> None:
-        """So much is done, of so much."""
+        """Set progress to `done` of `total`."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, completed=done, total=total)
 
     def close(self) -> None:
-        """Take the bar away, before the end of the context."""
+        """Remove the bar before the context ends."""
         if self._progress is not None:
             self._progress.stop()
             self._progress = None

@@ -1,4 +1,4 @@
-"""`review`: the queue of decisions that wait for an operator, without a screen."""
+"""`review`: work on the queue of decisions in review from the command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="List, approve or decline what waits for a review.\n\nExample: referral-tui review list --db shop.db",
+    help="List, approve or decline decisions in review.\n\nExample: referral-tui review list --db shop.db",
 )
 
 What = Annotated[
@@ -30,14 +30,16 @@ By = Annotated[
 Now = Annotated[
     str | None,
     typer.Option(
-        "--now", metavar="TIME", help="When it is received. Default: the clock, of a simulation its own."
+        "--now",
+        metavar="TIME",
+        help="When the verdict is received. Default: now; in a simulation, its own time.",
     ),
 ]
 
 
 @app.command("list")
 def list_waiting(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
-    """List what waits, the oldest first.
+    """List the decisions in review, the oldest first.
 
     Example: referral-tui review list --db shop.db
     """
@@ -57,7 +59,7 @@ def list_waiting(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None
 def approve(
     what: What, by: By, db: Database = DEFAULT_DATABASE, now: Now = None, as_json: Json = False
 ) -> None:
-    """Approve a decision in review: it qualifies, and its rewards begin.
+    """Approve a decision in review: it qualifies, and its rewards become pending.
 
     Example: referral-tui review approve 17 --by operator-7 --db shop.db
     """
@@ -94,14 +96,14 @@ def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_
 
 
 def _now(platform: Platform) -> int:
-    """The platform's clock: a simulation's own, else the wall clock; milliseconds UTC."""
+    """Return the platform's time, milliseconds UTC: a simulation's own, else the wall clock."""
     if platform.settings["kind"] == "simulate":
         return platform.sim_at
     return time.time_ns() // 1_000_000
 
 
 def _goes_on(platform: Platform) -> bool:
-    """Whether a simulation was stopped and can be resumed: it tells the time itself, and what is due by then."""
+    """Return whether this is an unfinished simulation, which will move the time on and release rewards itself."""
     from db.read.resume import clock_status
 
     return platform.settings["kind"] == "simulate" and clock_status(platform.query) != "finished"

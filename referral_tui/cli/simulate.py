@@ -1,4 +1,4 @@
-"""`simulate`: a world of people, run into a database."""
+"""`simulate`: run a world of people into a database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from simulator.run.script import ScheduledCommand
 
 Ways = tuple[list[str] | None, list[str] | None]
-"""What was given with `--delivery` and with `--faults`."""
+"""The values of `--delivery` and `--faults`."""
 
 
 def simulate(
@@ -35,7 +35,7 @@ def simulate(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Whose people and program. Default: telecom.",
+            help="The preset with people and program. Default: telecom.",
             autocompletion=preset_completion,
         ),
     ] = None,
@@ -48,29 +48,34 @@ def simulate(
         ),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, help="Another number, other people and another luck. Default: 1.")
+        int | None,
+        typer.Option(min=0, help="The seed; another number gives other people and other luck. Default: 1."),
     ] = None,
     referrers: Annotated[
         int | None,
-        typer.Option(min=1, max=10_000_000, help="Customers of the brand who will meet it. Default: 1000."),
+        typer.Option(
+            min=1, max=10_000_000, help="Customers of the brand who learn of the program. Default: 1000."
+        ),
     ] = None,
-    days: Annotated[int | None, typer.Option(min=1, max=3660, help="How long it runs. Default: 365.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3660, help="How many days it runs. Default: 365.")
+    ] = None,
     start: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="When it starts. Default: as the program does, or 2026."),
+        typer.Option(metavar="TIME", help="When it starts. Default: when the program does, or 2026."),
     ] = None,
     pace: Annotated[
-        str, typer.Option(help="Simulated time a second, such as 1d/s or 6h/s; max: as fast as it goes.")
+        str, typer.Option(help="Simulated time per second, such as 1d/s or 6h/s; max: as fast as possible.")
     ] = "max",
     batch: Annotated[
-        int, typer.Option(min=1, help="Events to a batch, at most; the outcome is the same for any.")
+        int, typer.Option(min=1, help="The most events in a batch; any number gives the same outcome.")
     ] = 20_000,
     processes: Annotated[
         int | None,
         typer.Option(
             min=1,
             max=2,
-            help="With 2 the people are made in a process of their own. Default: whatever is quicker; "
+            help="2: simulate the people in a process of their own. Default: whichever is quicker; "
             "the outcome is the same.",
         ),
     ] = None,
@@ -78,37 +83,37 @@ def simulate(
         list[str] | None,
         typer.Option(
             metavar="TYPE=MODEL",
-            help="How an event type of the client's is delivered: real-time, every:15m, batch@02:00, batch@mon-02:00, "
-            "these two with /csv or not. May be repeated.",
+            help="How a client event type is delivered: real-time, every:15m, batch@02:00, batch@mon-02:00, "
+            "the last two also with /csv. May be repeated.",
         ),
     ] = None,
     faults: Annotated[
         list[str] | None,
         typer.Option(
             metavar="MIX|[TYPE:]DIAL=RATE",
-            help="What goes wrong on the way: clean, ordinary, monday, hostile, or a dial and the share it strikes "
-            "(lost=0.01, bill.paid:lost=5%). May be repeated; a mix first.",
+            help="What goes wrong in transit: clean, ordinary, monday, hostile, or a dial and the share it strikes "
+            "(lost=0.01, bill.paid:lost=5%). May be repeated; a mix comes first.",
         ),
     ] = None,
     files: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Leave the batch files and their lists there, to be looked at."),
+        typer.Option(metavar="DIR", help="Keep the batch files and their lists in this folder."),
     ] = None,
     db: Database = DEFAULT_DATABASE,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped.")] = False,
     again: Annotated[
         Path | None,
         typer.Option(
             metavar="DB",
-            help="Run again what this database's run was, with the verdicts, programs and dials ordered in it.",
+            help="Repeat the run in this database, with the verdicts, programs and dials that were set in it.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Run a simulated world into a database: people share, visit, buy, cancel, cheat, and the program judges.
+    """Run a simulated world into a database: people share, visit, buy, cancel and cheat, and the program judges.
 
-    The same options give the same events, to the millisecond. Interrupted, it keeps what was committed; --resume goes
-    on as if it had never been stopped. Names and contacts go into FILE's .crm.db, never into FILE.
+    The same options give the same events, to the millisecond. If interrupted, it keeps what was committed; --resume
+    continues as if it had never been stopped. Names and contacts go into FILE's .crm.db, never into FILE.
 
     Example: referral-tui simulate --preset telecom --referrers 5000 --days 90 --db shop.db
     """
@@ -160,7 +165,7 @@ def simulate(
 def _begun(
     db: Path, given: dict[str, Any], program: str | None, ways: Ways
 ) -> AbstractContextManager[OpenRun]:
-    """A new run by what was given, the rest by default."""
+    """Start a new run with the given options, and defaults for the rest."""
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
     from simulator.run.opening import begin
@@ -169,7 +174,7 @@ def _begun(
     wanted = {name: value for name, value in given.items() if value is not None}
     wanted |= _ways(ways)
     plan = Plan(**wanted)
-    plan.world()  # an unknown preset is told before its program is looked for
+    plan.world()  # reports an unknown preset before its program is looked for
     design = load_program(*find_program(program or plan.preset))
     if "start_ms" not in wanted:
         plan = Plan(**wanted, start_ms=start_of(design))
@@ -177,7 +182,7 @@ def _begun(
 
 
 def _script(again: Path | None, others: Sequence[object]) -> list[ScheduledCommand]:
-    """What the run in another database was ordered; raises InputError where anything else of it is given, too."""
+    """Return the commands recorded in another database; raises InputError if options that it decides are given too."""
     from simulator.domain.errors import InputError
     from simulator.run.script import recorded
 
@@ -191,7 +196,7 @@ def _script(again: Path | None, others: Sequence[object]) -> list[ScheduledComma
 
 
 def _begun_again(db: Path, again: Path) -> AbstractContextManager[OpenRun]:
-    """A new run by the plan and the program of another."""
+    """Start a new run with the plan and the program of another."""
     from simulator.run.opening import begin
     from simulator.run.script import earlier
 
@@ -202,7 +207,7 @@ def _begun_again(db: Path, again: Path) -> AbstractContextManager[OpenRun]:
 def _resumed(
     db: Path, given: dict[str, Any], program: str | None, ways: Ways, bar: Bar
 ) -> AbstractContextManager[OpenRun]:
-    """The run in a database, gone on with; what is given must be what it was begun with."""
+    """Resume the run in a database; options that are given must be those that it was started with."""
     from simulator.run.opening import resume
 
     wanted = {name: value for name, value in given.items() if value is not None}
@@ -211,7 +216,7 @@ def _resumed(
 
 
 def _ways(texts: Ways) -> dict[str, Any]:
-    """The plan's fields of how events travel, as far as they were given."""
+    """Return the plan's fields for delivery and faults that were given."""
     from simulator.delivery.dials import parse_faults
     from simulator.delivery.models import parse_override
 
@@ -225,7 +230,7 @@ def _ways(texts: Ways) -> dict[str, Any]:
 
 
 def _receipts(opened: OpenRun) -> dict[str, int]:
-    """All receipts in the database, by kind."""
+    """Return the number of receipts in the database, by kind."""
     from db.read.summary import receipts
 
     found = receipts(opened.platform.query)
@@ -233,7 +238,7 @@ def _receipts(opened: OpenRun) -> dict[str, int]:
 
 
 def _figures(opened: OpenRun, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:
-    """What is reported: everything that stands in the database, and how quick this call was."""
+    """Return the figures to report: the content of the database, and the speed of this call."""
     from db.read.delivery_report import delivery_report
 
     receipts = _receipts(opened)
@@ -255,7 +260,7 @@ def _figures(opened: OpenRun, ended: str, before: dict[str, int], seconds: float
 
 
 def _words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
-    """The figures as lines for a person."""
+    """Yield the figures as lines for a person."""
     from referral_tui.cli.summary import (
         delivery_lines,
         late_lines,

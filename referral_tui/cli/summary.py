@@ -1,4 +1,4 @@
-"""What `ingest` and `simulate` say of a database in the end: receipts, and what stands, with its money."""
+"""Write the closing report of `ingest` and `simulate`: receipts, decisions, rewards and their money."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def receipt_lines(figures: Mapping[str, Any]) -> Iterator[str]:
-    """How many messages there were of each receipt, one a line."""
+    """Yield the number of messages with each receipt, a line each."""
     for receipt in RECEIPTS:
         yield f"  {receipt:<12}{figures[receipt]:>12,}"
 
 
 def delivery_lines(figures: Mapping[str, Any]) -> Iterator[str]:
-    """How often each dial that was on has struck, and what the reconciliation found; nothing where nothing did."""
+    """Yield how often each active dial has struck, and what reconciliation found; nothing if all is well."""
     if figures["faults"]:
         yield "went wrong on the way, as it was dialled:"
         for dial, line in figures["faults"].items():
@@ -41,7 +41,7 @@ def _odd(line: Mapping[str, int]) -> bool:
 
 
 def standing_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
-    """Attributions, decisions by outcome, and rewards by state with their money in the program's currency."""
+    """Yield attributions, decisions by outcome, and rewards by state with their money in the program's currency."""
     yield f"stands: {counted(figures['attributions'], 'attribution')}"
     for outcome, count in figures["decisions"].items():
         yield f"  {outcome:<12}{count:>12,}  {_noun(count, 'decision')}"
@@ -52,7 +52,7 @@ def standing_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str
 
 
 def reversal_lines(figures: Mapping[str, Any]) -> Iterator[str]:
-    """How many reversals have no effect, and why; nothing where all have."""
+    """Yield the number of reversals without effect, by reason; nothing if all had an effect."""
     vain = figures["reversals_without_effect"]
     if not vain:
         return
@@ -62,7 +62,7 @@ def reversal_lines(figures: Mapping[str, Any]) -> Iterator[str]:
 
 
 def late_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
-    """How late the event types came that came late (by more than a minute), and what late reversals cost."""
+    """Yield how late event types arrived (if by more than a minute), and what late reversals cost."""
     late = {kind: times for kind, times in figures["lateness"].items() if times["p95_ms"] > MINUTE}
     if late:
         yield "received late: median, 95 %, worst"

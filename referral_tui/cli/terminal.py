@@ -1,4 +1,4 @@
-"""What a command that draws on the whole screen needs."""
+"""Check that there is a terminal for commands that draw on the whole screen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from simulator.domain.errors import InputError
 
 
 def need_terminal(command: str) -> None:
-    """Refuse to draw into a file or a pipe; raises InputError. A server in front of us draws elsewhere."""
+    """Raise InputError if output goes to a file or a pipe; not if a server provides the display."""
     if not os.environ.get("TEXTUAL_DRIVER") and not all(
         stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
     ):  # Textual draws on the third

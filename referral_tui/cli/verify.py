@@ -1,4 +1,4 @@
-"""`verify`: whether the database says what its log says."""
+"""`verify`: check that a database says what its log says."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ def verify(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> int:
     """Derive everything again from the log and compare it, row by row.
 
     Checks SQLite's own integrity, the receipts, every attribution, decision, reward and audit entry, the rollups, the
-    hash chains and the invariants, and that there is no table, index, view or trigger but those it was made with. Names
-    the first difference and ends with status 1; what it can't prove it lists. Of a database of shards it proves each,
-    and makes every row of its own again from theirs. Keep the newest hashes elsewhere: whoever rewrites the whole
-    database can't rewrite those.
+    hash chains and the invariants, and that there are no other tables, indexes, views or triggers than it was made
+    with. Names the first difference and exits with status 1; lists what it can't prove. For a merged database it
+    verifies each shard, and derives the merged rows again from them. Keep the newest hashes elsewhere: whoever rewrites
+    the whole database can't rewrite those.
 
     Example: referral-tui verify --db shop.db
     """
