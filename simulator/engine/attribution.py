@@ -133,9 +133,8 @@ def _number_generations(state: State, ids: Ints, referrers: Ints) -> None:
     theirs = state.people["attribution"][referrers].astype(np.int64)
     theirs[theirs >= ids] = NONE
     generation[ids] = np.where(theirs == NONE, 1, generation[theirs] + 1)
-    for place in np.flatnonzero(
-        theirs >= ids[0]
-    ).tolist():  # referrer attributed in this batch: one by one, in order
+    # referrers attributed in this batch: one by one, in order
+    for place in np.flatnonzero(theirs >= ids[0]).tolist():
         generation[ids[place]] = generation[theirs[place]] + 1
 
 

@@ -359,7 +359,7 @@ def _update_state(
     decided: NewDecisions,
     groups: np.ndarray,
 ) -> None:
-    """Keep the open reviews, and who has qualified for what."""
+    """Update the open reviews, and who has qualified for what."""
     places = np.flatnonzero(decided.outcome == REVIEW)
     if len(places):
         rows, milestone = decided.rows[places], decided.milestone[places]

@@ -108,7 +108,7 @@ class Interner:
         return ids, firsts
 
     def find(self, hashed: Hashed) -> Ints:
-        """Ids of known texts; NONE for null and unknown ones."""
+        """Return the ids of known texts; NONE for null and unknown ones."""
         ids = np.where(hashed.given, self._index.find(hashed.keys), NONE)
         there = np.flatnonzero(ids != NONE)
         wrong = there[self._checks[ids[there]] != _half(hashed.checks[there])]
@@ -161,7 +161,7 @@ class Codes:
         self._ends = Columns({"end": (np.int64, 0)})
 
     def find(self, texts: pl.Series) -> Ints:
-        """Ids of known texts; NONE for null and unknown ones."""
+        """Return the ids of known texts; NONE for null and unknown ones."""
         return self._ids.find(_hash(texts)) if len(texts) else np.zeros(0, np.int64)
 
     def enter(self, texts: pl.Series) -> Ints:
@@ -197,7 +197,7 @@ class Words:
         self.assign(list(known))
 
     def find(self, texts: Sequence[str | None]) -> Ints:
-        """Ids of known texts; NONE for null and unknown ones."""
+        """Return the ids of known texts; NONE for null and unknown ones."""
         return np.fromiter(map(self._ids.__getitem__, texts), np.int64, len(texts))
 
     def assign(self, texts: Sequence[str | None]) -> Ints:

@@ -2,7 +2,7 @@
 
 Only the places that changed are returned. Somebody whom a batch did not touch can't overtake anyone who lost nothing,
 so only the people that a batch touched are compared with the board and its reserve. Everyone is looked at again only
-if so many of these lost money (to clawbacks) that somebody beyond the reserve could overtake them.
+if so many of them lost money to clawbacks that somebody beyond the reserve could overtake them.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def count_ruled(record: Record, batch: Batch, decided: NewDecisions, new: NewLin
 
 
 def count_settled(record: Record, settled: Sequence[Settlement], at: Ints) -> None:
-    """Count verdicts by the rule that had put the decision in review; one that was overtaken only leaves the review."""
+    """Count verdicts by the rule that had put the decision in review; an overtaken one only leaves the review."""
     for place, settlement in enumerate(settled):
         rule, minor = record.state.reviews.held(settlement.case.decision)
         when = at[place : place + 1]

@@ -42,7 +42,7 @@ class FeedbackCollector:
         self._waiting: list[Ints] = []  # rows of (at, mark or community id, kind)
         self._communities = Words()
         self.listening = False
-        """Whether feedback is collected; nothing is while nobody wants it."""
+        """Whether feedback is being collected; set once somebody listens."""
         self._programs: list[tuple[int, Program]] = []
 
     def add_people(self, refs: pl.Series) -> None:

@@ -59,7 +59,7 @@ def replay_log(
 
 
 def restore_feedback(feedback: FeedbackCollector, store: Store) -> None:
-    """Collect all outcome feedback since a database's beginning again."""
+    """Collect again, from a database, all outcome feedback since its beginning."""
     for page in resume.persons(store.query):
         feedback.add_people(pl.Series([ref for _, ref in page], dtype=pl.String))
     for rows in resume.issued_rewards(store.query):

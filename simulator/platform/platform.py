@@ -184,7 +184,7 @@ class Platform:
         )
 
     def check_program(self, text: str) -> Program:
-        """Parse a program that an event wants to bring into force.
+        """Parse a program that an event would bring into force.
 
         Raises:
             ProgramError: the program is not valid; the message says why.

@@ -33,14 +33,14 @@ class Subscribers:
         self._past = store
 
     def listen(self) -> None:
-        """Start collecting outcome feedback, past feedback included; nobody wants it for events read from files."""
+        """Start collecting outcome feedback, past feedback included. Events read from files need none."""
         self._feedback.listening = True
         if self._past is not None:
             restore_feedback(self._feedback, self._past)
             self._past = None
 
     def publish(self, outcome: Outcome, engine: Engine, events: pl.DataFrame | None) -> None:
-        """Take the outcome of `events`, or of advancing the clock if None."""
+        """Deliver the outcome of `events`, or of an advance of the clock if None."""
         self._feedback.collect(outcome, engine)
         self._in_review += put_in_review(outcome, events)
         if events is not None and self._on_events is not None:

@@ -1,4 +1,4 @@
-"""Open a run's databases: create them for a new run, or find them and replay the log of one that was stopped."""
+"""Open a run's databases: create them for a new run, or find them and replay the log of a stopped one."""
 
 from __future__ import annotations
 

@@ -22,9 +22,8 @@ PRESET: Final = "telecom"
 SEED: Final = 1
 REFERRERS: Final = 1000
 DAYS: Final = 365
-START_MS: Final = (
-    1_767_225_600_000  # 2026-01-01T00:00:00Z, if neither the user nor the program says otherwise
-)
+START_MS: Final = 1_767_225_600_000
+"""2026-01-01T00:00:00Z: the start if neither the user nor the program gives one."""
 _WORTH_A_PROCESS: Final = 5_000_000  # referrer-days; measured on two cores
 
 

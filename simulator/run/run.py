@@ -129,9 +129,8 @@ class Run:
                 pass
             self._take_commands()  # commands given at the last moment still count
             source.finish()
-            platform.advance(
-                max(source.end_ms, platform.earliest_now)
-            )  # later if something has arrived since
+            # later than the end if something has arrived since
+            platform.advance(max(source.end_ms, platform.earliest_now))
         platform.flush()
         platform.heartbeat(self._gauge.heartbeat(wall_ms(), self._at))
         platform.clock(ended, self._at, self._pace)
@@ -160,7 +159,7 @@ class Run:
         return "finished"
 
     def _run_scheduled(self) -> bool:
-        """Advance to the scripted command that is due, or obey it; return False if none is due."""
+        """Advance to the scheduled command that is due, or execute it; return False if none is due."""
         due = self._script.next
         if due is None or self._at < due.at_ms:
             return False

@@ -181,7 +181,7 @@ class Source:
     def cancel_verdict(self, source: str, event_id: str, milestone: str) -> None:
         """Cancel the simulated operator's verdict on a review that a person has decided.
 
-        After a restart it would not give one either.
+        After a restart the operator would not give one either.
         """
         self._operator.forget(source, event_id, milestone)
         of_it = (
