@@ -27,6 +27,7 @@ PLAIN: dict[str, pl.DataType] = {
     "id": _TEXT,
     "type": _TEXT,
     "occurred_at": _INT,
+    "time_inferred": _BOOL,
     "subject": _TEXT,
     "code": _TEXT,
     "channel": _TEXT,

@@ -9,12 +9,15 @@ from typing import Final
 
 TAIL: Final = 10_000  # newest events that are scanned: some 5 ms, however rare the type is
 MOST: Final = 3
-_ENVELOPE: Final = ("seq", "received_at", "occurred_at", "type", "source", "id", "person")
+_ENVELOPE: Final = ("seq", "received_at", "occurred_at", "time_inferred", "type", "source", "id", "person")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An event: its subject (a pseudonymous reference), times in milliseconds UTC, and its fields as stored."""
+    """An event: its subject (a pseudonymous reference), times in milliseconds UTC, and its fields as stored.
+
+    `time_inferred` is true where no time was stated: `occurred_at` is then the time of receipt.
+    """
 
     seq: int
     received_at: int
@@ -23,6 +26,7 @@ class Example:
     id: str
     subject: str | None
     fields: tuple[tuple[str, str], ...]
+    time_inferred: bool = False
 
 
 def examples(db: sqlite3.Connection, event_type: str, upto: int | None = None) -> tuple[Example, ...]:
@@ -53,4 +57,5 @@ def _example(row: dict[str, object]) -> Example:
         str(row["id"]),
         subject,
         fields,
+        bool(row["time_inferred"]),
     )

@@ -45,7 +45,10 @@ class Person(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """An accepted event of the log: its envelope and data fields; `steering` holds operators' data as JSON."""
+    """An accepted event of the log: its envelope and data fields; `steering` holds operators' data as JSON.
+
+    `time_inferred` is true where no time was stated: `occurred_at` is then the time of receipt.
+    """
 
     __tablename__: ClassVar[str] = "event"
     __table_args__ = (
@@ -58,6 +61,7 @@ class Event(SQLModel, table=True):
     seq: int = Field(sa_column=row_number())
     received_at: int = Field(sa_type=BigInteger)
     occurred_at: int = Field(sa_type=BigInteger)
+    time_inferred: bool | None
     type: str
     source: str
     id: str

@@ -155,6 +155,7 @@ def _entry(entry: Fields) -> str:
         fields = [f"{name} {_value(told[name])}" for name in _TOLD if name in told]
         lag = entry["received_at"] - entry["occurred_at"]
         late = f", {_duration(lag)} after it happened" if lag >= 60_000 else ""
+        late = ", time inferred from its receipt" if entry.get("time_inferred") else late
         said = f" ({', '.join(fields)})" if fields else ""
         return f"{entry['type']}{said}, from {entry['source']}{late}"
     if entry["kind"] == "attributed":

@@ -70,6 +70,13 @@ def ingest(
             "of that time.",
         ),
     ] = False,
+    infer_time: Annotated[
+        bool,
+        typer.Option(
+            "--infer-time",
+            help="Take an event without a time as having happened when it is received, and mark its time as inferred.",
+        ),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with status 1 if any message was refused.")
     ] = False,
@@ -95,11 +102,15 @@ def ingest(
     from simulator.domain.errors import InputError
     from simulator.files.reading import check_files, size_of
 
-    check_files(files)
+    check_files(files, infer_time=infer_time)
     final = read_time(now, "--now")
     if replay and received_as_occurred:
         raise InputError(
             "--replay, --received-as-occurred: each says when events were received; give one of them"
+        )
+    if infer_time and received_as_occurred:
+        raise InputError(
+            "--infer-time, --received-as-occurred: each takes one time from the other; give one of them"
         )
 
     from referral_tui.cli.ingest_report import dry, ended, figures_of, warn, words
@@ -109,7 +120,7 @@ def ingest(
     from simulator.files.ingest import Intake, Order, ingest_files
 
     if dry_run:
-        raise typer.Exit(dry(files, program, replay=replay, as_json=as_json))
+        raise typer.Exit(dry(files, program, replay=replay, infer_time=infer_time, as_json=as_json))
     order = Order.GIVEN
     if not as_given and (len(files) > 1 or received_as_occurred):
         order = Order.RECEIVED if replay else Order.OCCURRED
@@ -129,6 +140,7 @@ def ingest(
                 progress=bar.advance,
                 order=order,
                 as_occurred=received_as_occurred,
+                infer_time=infer_time,
                 interrupt=interrupt,
             )
         if final is None and not (

@@ -45,6 +45,7 @@ def figures_of(
         "conflict": counts.conflict,
         "malformed": counts.malformed,
         "clamped": intake.clamped,
+        "time_inferred": intake.inferred,
         "passed_over": dict(sorted(intake.passed_over.items(), key=lambda one: (-one[1], one[0]))),
         "conversions_before_visits": conversions_before_visits(platform.query, before),
         **platform.summary(),
@@ -82,6 +83,8 @@ def words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
     yield from receipt_lines(figures)
     if figures["conflict"] or figures["malformed"]:
         yield f"  what was refused, and why: referral-tui export quarantine --db {db}"
+    if figures["time_inferred"]:
+        yield f"  without a time, taken as of their receipt: {figures['time_inferred']:,}"
     if figures["passed_over"]:
         yield f"  attributes that are not kept: {_named(figures['passed_over'])}"
     yield from standing_lines(figures, program)
@@ -119,7 +122,9 @@ def refusal_line(one: Refusal) -> str:
     return f"{one.file}:{one.line}: {f'{one.field}: ' if one.field else ''}{one.reason}"
 
 
-def dry(files: Sequence[Path], program: str | None, *, replay: bool, as_json: bool) -> int:
+def dry(
+    files: Sequence[Path], program: str | None, *, replay: bool, infer_time: bool = False, as_json: bool
+) -> int:
     """Check files against the contract alone, report what would be refused, and return the exit status.
 
     A `program` (file or preset) matters only if it allows references that look like phone numbers. Duplicates, and
@@ -129,7 +134,7 @@ def dry(files: Sequence[Path], program: str | None, *, replay: bool, as_json: bo
     told: list[dict[str, Any]] = []
     numeric = program is not None and load_program(*find_program(program)).numeric_references
     for block in read_files(files, _BATCH, _check_program):
-        decoded = block.decode(Receiver(0, None if replay else wall_ms(), numeric_references=numeric))
+        decoded = block.decode(Receiver(0, None if replay else wall_ms(), None, numeric, infer_time))
         counts["received"] += decoded.messages.height + len(decoded.rejected)
         counts["malformed"] += len(decoded.rejected)
         for one in block.refusals(decoded):

@@ -153,6 +153,8 @@ def _entry(entry: Told, name: str, names: Names, program: Program | None) -> Blo
 def _way_here(entry: Told) -> str:
     """By whom an event was sent, and how long it took from its moment to the platform."""
     lag = entry["received_at"] - entry["occurred_at"]
+    if entry.get("time_inferred"):
+        return f"; {entry['source']} sent it without a time: inferred from its receipt"
     if entry["source"] == "platform":
         return ""
     if lag < LATE_MS:

@@ -20,6 +20,7 @@ from simulator.events.contract import (
     DATA_COLUMNS,
     EVENT_TYPES,
     EXTENSION_PATTERN,
+    INFERRED,
     MAX_LINE_BYTES,
     SOURCE_PATTERN,
     EventSpec,
@@ -43,13 +44,16 @@ from simulator.events.values import (
 )
 
 Row = dict[str, str | int | bool | None]
-"""A valid message by the names of MESSAGE_SCHEMA, less `received_at`; `stated`: its `receivedat` in a replay."""
+"""A valid message by the names of MESSAGE_SCHEMA, less `received_at`; `stated`: its `receivedat` in a replay.
+
+`occurred_at` is None where its time is to be inferred: only the time of receipt can tell it.
+"""
 
 EARLIEST_RECEIPT_MS = 946_684_800_000  # 2000-01-01T00:00:00Z
 LATEST_RECEIPT_MS = 4_102_444_800_000  # 2100-01-01T00:00:00Z
 
 DECISION_FIELDS = ("source", "id", "milestone")
-ENVELOPE = ("specversion", "id", "source", "type", "time", "subject", "data", "receivedat", "seq")
+ENVELOPE = ("specversion", "id", "source", "type", "time", "subject", "data", "receivedat", "seq", INFERRED)
 _STAMPS = ("receivedat", "seq")
 READ = frozenset((*ENVELOPE, "data_base64", "datacontenttype"))
 """Attributes that the door reads, or that the platform itself adds; all others are passed over."""
@@ -86,11 +90,14 @@ class Checked:
     passed_over: tuple[str, ...] = ()
 
 
-def check_line(line: bytes, replay: bool, numeric: bool = False) -> Checked | Problem:
+def check_line(
+    line: bytes, replay: bool, numeric: bool = False, *, infer_time: bool = False
+) -> Checked | Problem:
     """Check one message by every rule of the contract that needs neither the time of receipt nor a program.
 
     In a `replay`, `receivedat` (integer milliseconds UTC) is required too. The last of two members of one
-    name counts, as in every common JSON reader. With `numeric`, references may look like phone numbers.
+    name counts, as in every common JSON reader. With `numeric`, references may look like phone numbers; with
+    `infer_time` a message without `time` is valid.
     """
     length = line.length if isinstance(line, LongLine) else len(line)
     if length > MAX_LINE_BYTES and len(line.rstrip(b"\r\n")) != MAX_LINE_BYTES:
@@ -102,7 +109,7 @@ def check_line(line: bytes, replay: bool, numeric: bool = False) -> Checked | Pr
     stated = _stated(members) if replay else None
     try:
         passed_over = check_attributes(members)
-        row = _check_members(members, numeric)
+        row = _check_members(members, numeric, infer_time)
         if replay:
             what = "its time of receipt in a replay, in milliseconds UTC"
             value = _required(members, "receivedat", what)
@@ -178,7 +185,7 @@ def _check_extension(name: str, value: object) -> None:
         check_text(where, value, MAX_LINE_BYTES)
 
 
-def _check_members(members: Members, numeric: bool) -> Row:
+def _check_members(members: Members, numeric: bool, infer_time: bool) -> Row:
     version = _required(members, "specversion", '"1.0"')
     if version != "1.0":
         raise Bad("specversion", f'{show(version)}; it must be the text "1.0"')
@@ -194,15 +201,7 @@ def _check_members(members: Members, numeric: bool) -> Row:
     if source.partition("/")[0] not in kind.senders:
         senders = " or ".join("client/<system>" if s is Sender.CLIENT else "platform" for s in kind.senders)
         raise Bad("source", f"{kind.name} comes from {senders}, not from {shorten(source)}")
-    time = _required(members, "time", "an RFC 3339 moment with an offset")
-    if isinstance(time, (int, float)) and not isinstance(time, bool):
-        raise Bad("time", f"a number; it must be an RFC 3339 text with an offset, such as {EXAMPLE}")
-    time = check_text("time", time)
-    try:
-        occurred_at = parse_moment(time)
-    except InputError as error:
-        raise Bad("time", f"{show(time)}: {error}") from None
-    row: Row = {"source": source, "id": own_id, "type": kind.name, "occurred_at": occurred_at}
+    row: Row = {"source": source, "id": own_id, "type": kind.name, **_time(members, infer_time)}
     row["subject"] = _subject(members, kind, numeric)
     if "data_base64" in members and read_value(members["data_base64"]) is not None:
         raise Bad("data_base64", "binary data is not read; write the fields as a JSON object in data")
@@ -210,11 +209,30 @@ def _check_members(members: Members, numeric: bool) -> Row:
     return row
 
 
-def _required(members: Members, name: str, what: str) -> object:
+def _time(members: Members, infer_time: bool) -> Row:
+    """Read when it happened: None where that is to be inferred, and whether somebody inferred it before."""
+    inferred = read_value(members[INFERRED]) if INFERRED in members else None
+    if inferred is not None and not isinstance(inferred, bool):
+        raise Bad(INFERRED, f"{show(inferred)}; it must be true or false, without quotes")
+    if infer_time and ("time" not in members or read_value(members["time"]) is None):
+        return {"occurred_at": None, "time_inferred": True}
+    hint = "; ingest --infer-time takes the time of receipt in its place"
+    time = _required(members, "time", "an RFC 3339 moment with an offset", hint)
+    if isinstance(time, (int, float)) and not isinstance(time, bool):
+        raise Bad("time", f"a number; it must be an RFC 3339 text with an offset, such as {EXAMPLE}")
+    time = check_text("time", time)
+    try:
+        return {"occurred_at": parse_moment(time), "time_inferred": inferred or None}
+    except InputError as error:
+        raise Bad("time", f"{show(time)}: {error}") from None
+
+
+def _required(members: Members, name: str, what: str, otherwise: str = "") -> object:
+    """Read a member that every event needs; `otherwise` is what to do where it is missing and nothing looks like it."""
     if name not in members:
         others = [other for other in islice(members, 50) if other not in READ]
         near = [o for o in others if o.lower() == name] or get_close_matches(name, others, 1)
-        hint = f"; is {show(near[0])} meant?" if near else ""
+        hint = f"; is {show(near[0])} meant?" if near else otherwise
         raise Bad(name, f"missing: every event needs {what}{hint}")
     return read_value(members[name])
 

@@ -18,10 +18,14 @@ MESSAGE_SCHEMA: dict[str, pl.DataType] = {
     "id": pl.String(),
     "type": TYPE,
     "occurred_at": pl.Int64(),
+    "time_inferred": pl.Boolean(),
     "subject": pl.String(),
     **{name: _KINDS[kind] for name, kind in DATA_COLUMNS.items()},
 }
-"""A valid message as it stands at the door: times in milliseconds UTC; an absent field is null."""
+"""A valid message as it stands at the door: times in milliseconds UTC; an absent field is null.
+
+`time_inferred` is true where nobody stated when it happened, so that `occurred_at` is the time of receipt; else null.
+"""
 
 EVENT_SCHEMA: dict[str, pl.DataType] = {"seq": pl.Int64(), **MESSAGE_SCHEMA}
 """An accepted event of the log: a message with its place `seq` (1, 2, 3 …)."""

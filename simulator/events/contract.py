@@ -157,6 +157,8 @@ SOURCE_PATTERN = r"platform|client/[A-Za-z0-9._-]+"
 REFERENCE_PATTERN = r"[A-Za-z0-9_\-.:=/~+#]{1,128}"
 EXTENSION_PATTERN = r"[a-z0-9]+"
 """What CloudEvents allows as the name of an attribute."""
+INFERRED = "timeinferred"
+"""The attribute by which the platform marks an event whose time nobody stated."""
 
 DATA_COLUMNS: dict[str, type] = {
     "code": str,

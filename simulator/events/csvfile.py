@@ -19,13 +19,21 @@ import msgspec
 from simulator.domain.errors import InputError
 from simulator.events.check import DECISION_FIELDS, Problem
 from simulator.events.contacts import looks_like_phone
-from simulator.events.contract import DATA_COLUMNS, EVENT_TYPES, EXTENSION_PATTERN, MAX_LINE_BYTES
+from simulator.events.contract import DATA_COLUMNS, EVENT_TYPES, EXTENSION_PATTERN, INFERRED, MAX_LINE_BYTES
 from simulator.events.decode import Decoded, Receiver, Rejected, decode_known
 from simulator.events.lines import LongLine, bounded_lines
 from simulator.events.values import shorten
 
 REQUIRED_COLUMNS = ("specversion", "id", "source", "type", "time")
-ENVELOPE_COLUMNS = (*REQUIRED_COLUMNS, "subject", "receivedat", "seq", "datacontenttype", "dataschema")
+ENVELOPE_COLUMNS = (
+    *REQUIRED_COLUMNS,
+    "subject",
+    "receivedat",
+    "seq",
+    INFERRED,
+    "datacontenttype",
+    "dataschema",
+)
 _EXTENSION = re.compile(EXTENSION_PATTERN)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "TRUE": True, "false": False, "FALSE": False}  # spreadsheets write capitals
@@ -59,11 +67,12 @@ def data_columns() -> dict[str, str]:
     return columns
 
 
-def read_csv(stream: BinaryIO, file: str) -> Iterator[CsvRow]:
+def read_csv(stream: BinaryIO, file: str, *, infer_time: bool = False) -> Iterator[CsvRow]:
     """Read the header at once, then give the rows one by one; blank lines are skipped.
 
     Raises `InputError` for a missing header, or one with an unknown, doubled or missing column. A row with
-    another number of cells than the header, or with broken quotes, comes with its `problem`.
+    another number of cells than the header, or with broken quotes, comes with its `problem`. With `infer_time` the
+    header needs no column `time`.
     """
     recorder = _Recorder(stream)
     reader = csv.reader(recorder, strict=True)
@@ -75,7 +84,7 @@ def read_csv(stream: BinaryIO, file: str) -> Iterator[CsvRow]:
         ) from None
     except csv.Error as error:
         raise InputError(f"{file}: line 1: the header row can't be read: {_why(error)}") from None
-    _check_header(header, file)
+    _check_header(header, file, infer_time=infer_time)
     recorder.take()
     return _rows(reader, recorder, header)
 
@@ -140,7 +149,7 @@ class _RowTooLongError(csv.Error):
     """A row that does not end within the length of a message."""
 
 
-def _check_header(header: Sequence[str], file: str) -> None:
+def _check_header(header: Sequence[str], file: str, *, infer_time: bool) -> None:
     known = (*ENVELOPE_COLUMNS, *data_columns())
     missing = [name for name in REQUIRED_COLUMNS if name not in header]
     if len(missing) == len(REQUIRED_COLUMNS):
@@ -166,9 +175,12 @@ def _check_header(header: Sequence[str], file: str) -> None:
             raise InputError(f'{file}: line 1: column {place + 1} "{shorten(name)}" is unknown{words}')
         if name in header[:place]:
             raise InputError(f'{file}: line 1: column "{name}" is there twice; keep one')
+    if infer_time and "time" in missing:
+        missing.remove("time")
     if missing:
+        hint = "; or have the time of receipt taken with ingest --infer-time" if missing == ["time"] else ""
         raise InputError(
-            f"{file}: line 1: the header has no column {', '.join(missing)}; every event needs it"
+            f"{file}: line 1: the header has no column {', '.join(missing)}; every event needs it{hint}"
         )
 
 
@@ -283,7 +295,7 @@ def _line(named: dict[str, str], kinds: dict[str, str]) -> bytes:
         if not cell:
             continue
         if not name.startswith("data."):
-            event[name] = _number(cell) if name in ("receivedat", "seq") else cell
+            event[name] = _stamp(name, cell)
             continue
         value: Any = cell
         if kinds[name] == "integer":
@@ -296,6 +308,13 @@ def _line(named: dict[str, str], kinds: dict[str, str]) -> bytes:
         else:
             data[parent] = value
     return msgspec.json.encode({**event, "data": data})
+
+
+def _stamp(name: str, cell: str) -> msgspec.Raw | str | bool:
+    """Type what the platform adds to an event by its name; every other attribute of the envelope is a text."""
+    if name in ("receivedat", "seq"):
+        return _number(cell)
+    return _BOOLEANS.get(cell, cell) if name == INFERRED else cell
 
 
 def _number(cell: str) -> msgspec.Raw | str:

@@ -1,4 +1,4 @@
-"""Events as CSV: the envelope's fields, each data field in a column of its own, and what the platform added."""
+"""Events as CSV: write the fields of the envelope, each of data in a column of its own, and what the platform added."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ _DATA = [name.removeprefix("data.").replace(".", "_") for name in data_columns()
 _FLAGS = [name for name, kind in MESSAGE_SCHEMA.items() if kind == pl.Boolean]
 
 
-def csv_rows(events: pl.DataFrame, *, stamps: bool = True) -> list[tuple[Any, ...]]:
-    """Events as rows in the order of `HEADER`, or (without `stamps`) of `SENT`; null where absent."""
+def csv_rows(events: pl.DataFrame, *, stamps: bool = True, inferred: bool = False) -> list[tuple[Any, ...]]:
+    """Return events as rows in the order of `HEADER`, or (without `stamps`) of `SENT`; null where absent.
+
+    With `inferred` a last cell says whether the time was inferred.
+    """
     flags = {
         name: pl.when(pl.col(name)).then(pl.lit("true")).when(~pl.col(name)).then(pl.lit("false")).alias(name)
         for name in _FLAGS
@@ -34,11 +37,12 @@ def csv_rows(events: pl.DataFrame, *, stamps: bool = True) -> list[tuple[Any, ..
         *("id", "source", "type", times, "subject"),
         *(flags.get(name, name) for name in _DATA),
         *(("received_at", "seq") if stamps else ()),
+        *((flags["time_inferred"],) if inferred else ()),
     ).rows()
 
 
 def csv_lines(rows: Sequence[tuple[Any, ...]]) -> list[str]:
-    """Rows as CSV, each with a line feed after it."""
+    """Write rows as CSV, each with a line feed after it."""
     lines: list[str] = []
     csv.writer(_Lines(lines), lineterminator="\r\n").writerows(rows)
     return lines

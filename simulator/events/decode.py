@@ -66,13 +66,15 @@ class Receiver:
     No receipt is before `floor_ms` (the newest so far, or a told now + 1). `clock_ms` is the clock's time for
     the whole batch; None is a replay, where each message states its own as `receivedat`. `times` are the clock's for
     each line, never decreasing, where the batch was received over a while. With `numeric_references`, a reference may
-    look like a phone number: the program says so.
+    look like a phone number: the program says so. With `infer_time`, a message that doesn't say when it happened
+    happened when it was received.
     """
 
     earliest_receipt_ms: int
     clock_ms: int | None
     times: NDArray[np.int64] | None = None
     numeric_references: bool = False
+    infer_time: bool = False
 
 
 def decode_lines(
@@ -102,7 +104,9 @@ def decode_known(
     for position in left:
         if position in known or not lines[position].strip():
             continue
-        checked = check_line(lines[position], replay, receiver.numeric_references)
+        checked = check_line(
+            lines[position], replay, receiver.numeric_references, infer_time=receiver.infer_time
+        )
         if isinstance(checked, Problem):
             problems[position] = checked
         else:
@@ -119,6 +123,8 @@ def decode_known(
     frame = frame.with_columns(
         pl.Series("received_at", received[frame["position"].to_numpy()], dtype=pl.Int64)
     )
+    if receiver.infer_time:
+        frame = frame.with_columns(pl.col("occurred_at").fill_null(pl.col("received_at")))
     problems.update(_late_problems(frame, check_program))
     if problems:
         frame = frame.filter(~pl.col("position").is_in(list(problems)))

@@ -1,7 +1,8 @@
 """Events as canonical CloudEvents JSON, one line each: what `export events` writes and a replay takes back.
 
 Members stand in one order, `data` holds only what is present, in the order of the contract, and `subject` is
-null where there is none; so the same events are the same bytes.
+null where there is none; so the same events are the same bytes. Only an event whose time was inferred says so, in a
+last member `timeinferred`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from simulator.events.check import DECISION_FIELDS
-from simulator.events.contract import EVENT_TYPES, EventSpec
+from simulator.events.contract import EVENT_TYPES, INFERRED, EventSpec
 from simulator.events.moment import format_moments
 
 _STAMPS = (("receivedat", "received_at"), ("seq", "seq"))
@@ -28,24 +29,29 @@ def encode_events(frame: pl.DataFrame, *, stamps: bool = True) -> list[bytes]:
     `receivedat` (milliseconds UTC) and `seq` are written where their columns are there; `stamps=False` leaves
     them out, as a sender does. Raises `InputError` for a moment outside the years 0001 to 9999.
     """
-    stamped = tuple(member for member, column in _STAMPS if stamps and column in frame.columns)
-    columns = [column for member, column in _STAMPS if member in stamped]
+    stamped = {member: column for member, column in _STAMPS if stamps and column in frame.columns}
+    groups = ["type", "time_inferred"] if _some_inferred(frame) else ["type"]
     lines = np.empty(frame.height, dtype=object)
     write = msgspec.json.Encoder().encode
-    for (name,), some in frame.with_row_index("place").partition_by("type", as_dict=True).items():
+    for (name, *inferred), some in frame.with_row_index("place").partition_by(groups, as_dict=True).items():
         kind = EVENT_TYPES[str(name)]
-        envelope, _ = _structs(kind, stamped)
+        added = stamped | ({INFERRED: "time_inferred"} if any(inferred) else {})
+        envelope, _ = _structs(kind, tuple(added))
         events = map(
             envelope,
             *(some[column].to_list() for column in ("id", "source")),
             format_moments(some["occurred_at"].to_numpy()),
             some["subject"].to_list(),
             _data(some, kind),
-            *(some[column].to_list() for column in columns),
+            *(some[column].to_list() for column in added.values()),
         )
         lines[some["place"].to_numpy()] = list(map(write, events))
     encoded: list[bytes] = lines.tolist()
     return encoded
+
+
+def _some_inferred(frame: pl.DataFrame) -> bool:
+    return "time_inferred" in frame.columns and bool(frame["time_inferred"].any())
 
 
 def _data(frame: pl.DataFrame, kind: EventSpec) -> list[Any]:
@@ -78,7 +84,7 @@ def _structs(kind: EventSpec, stamped: tuple[str, ...]) -> tuple[Callable[..., A
         ("time", str),
         ("subject", Any),
         ("data", Any),
-        *((member, int) for member in stamped),
+        *((member, Any) for member in stamped),
     ]
     envelope: Any = msgspec.defstruct(f"written_{name}", [*before, *after], gc=False)
 

@@ -6,6 +6,7 @@ from simulator.events.contract import (
     DATA_COLUMNS,
     EVENT_TYPES,
     EXTENSION_PATTERN,
+    INFERRED,
     MAX_ID,
     MAX_TEXT,
     REFERENCE_PATTERN,
@@ -64,6 +65,7 @@ def _event(kind: EventSpec) -> Schema:
             "datacontenttype": {"type": ["string", "null"]},
             "receivedat": {"type": ["integer", "null"]},
             "seq": {"type": ["integer", "null"]},
+            INFERRED: {"type": ["boolean", "null"]},
             **dict.fromkeys(DATA_COLUMNS, False),  # fields of data stand in data
         },
         "required": required,

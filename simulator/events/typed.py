@@ -27,6 +27,7 @@ from simulator.events.check import (
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import (
     EVENT_TYPES,
+    INFERRED,
     MAX_ID,
     MAX_LINE_BYTES,
     MAX_REFERENCE,
@@ -131,10 +132,15 @@ def _read_some(lines: Sequence[bytes], start: int, replay: bool, numeric: bool) 
         except msgspec.ValidationError:
             try:  # a valid message may have attributes that are not kept
                 message = decode_open(line)
-                passed_over[position] = check_attributes(read_object(line))
+                members = read_object(line)
+                names = check_attributes(members)
             except (*_REFUSED, Bad):
                 left.add(position)
                 continue
+            if INFERRED in members:
+                left.add(position)
+                continue
+            passed_over[position] = names
         except _REFUSED:
             left.add(position)
             continue

@@ -11,7 +11,7 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 
 Fields = dict[str, Any]
-_TRUTHS = ("eligible", "new_customer")  # stored as 0 and 1
+_TRUTHS = ("eligible", "new_customer", "time_inferred")  # stored as 0 and 1
 
 
 class Source:

@@ -23,7 +23,7 @@ from db.sqlite.readonly import in_words, open_readonly
 from simulator.domain.errors import ReferralError
 from simulator.domain.formulas import guarded
 from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.events.contract import DATA_COLUMNS
+from simulator.events.contract import DATA_COLUMNS, INFERRED
 from simulator.events.csvwrite import HEADER, csv_lines, csv_rows
 from simulator.events.encode import encode_events
 from simulator.events.moment import format_moments
@@ -153,9 +153,15 @@ def _events_jsonl(connections: Connections, out: IO[bytes], counter: _Counter) -
 
 
 def _events_csv(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
-    out.write(_csv([HEADER]))
+    inferred = any(map(_some_inferred, connections))
+    out.write(_csv([(*HEADER, INFERRED) if inferred else HEADER]))
     for events in _events(connections, counter):
-        out.write(_csv(counter.cells(csv_rows(events))))
+        out.write(_csv(counter.cells(csv_rows(events, inferred=inferred))))
+
+
+def _some_inferred(connection: sqlite3.Connection) -> bool:
+    """Look for an event whose time was inferred: only then there is a column for it."""
+    return connection.execute("SELECT 1 FROM event WHERE time_inferred LIMIT 1").fetchone() is not None
 
 
 def _events_parquet(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
@@ -169,6 +175,9 @@ def _events_parquet(connections: Connections, out: IO[bytes], counter: _Counter)
         "receivedat": pl.Int64(),
         "seq": pl.Int64(),
     }
+    inferred = any(map(_some_inferred, connections))
+    if inferred:
+        schema[INFERRED] = pl.Boolean()
     made = pl.struct(pl.col(name).alias(part) for name, part in zip(_DECISION, parts, strict=True))
     decided = pl.when(pl.col("decision_id").is_not_null()).then(made).alias("decision")
 
@@ -180,6 +189,7 @@ def _events_parquet(connections: Connections, out: IO[bytes], counter: _Counter)
                 pl.struct(*plain, decided).alias("data"),
                 pl.col("received_at").alias("receivedat"),
                 "seq",
+                *([pl.col("time_inferred").alias(INFERRED)] if inferred else ()),
             )
 
     _sink(frames, schema, out)

@@ -71,11 +71,12 @@ class Intake:
     """What came in so far: receipts, how many times of receipt were moved up, and the first malformed message.
 
     `passed_over` counts, by name, the attributes of valid messages that are not kept; those beyond the first
-    `NAMES` are counted as `OTHERS`.
+    `NAMES` are counted as `OTHERS`. `inferred` counts valid messages that nobody's time was stated of.
     """
 
     counts: Counts = field(default_factory=Counts)
     clamped: int = 0
+    inferred: int = 0
     first: Refusal | None = None
     passed_over: Counter[str] = field(default_factory=Counter)
 
@@ -96,12 +97,14 @@ def ingest_files(
     progress: Callable[[int], None] | None = None,
     order: Order = Order.GIVEN,
     as_occurred: bool = False,
+    infer_time: bool = False,
     interrupt: Interrupt | None = None,
 ) -> None:
     """Take files in, `batch` messages to a transaction; adds to `intake` as it goes.
 
     `clock` gives the time of receipt (milliseconds UTC); None replays: each message states its own. With `as_occurred`
-    a message is received when it occurred, and by the clock at the latest. What a standing input has brought is stored
+    a message is received when it occurred, and by the clock at the latest; with `infer_time` one that doesn't say when
+    it occurred did so when it is received. What a standing input has brought is stored
     whenever it pauses, and what falls due while it is silent is released by the clock. `progress` is told how
     many more bytes are done; `interrupt` ends the reading, after what was read has been stored.
 
@@ -116,7 +119,7 @@ def ingest_files(
     ):
         now = None if clock is None else clock()
         if block.lines:
-            _take(platform, block, now, intake, as_occurred=as_occurred)
+            _take(platform, block, now, intake, as_occurred=as_occurred, infer_time=infer_time)
             if block.standing and len(block.lines) < batch:
                 platform.flush()
             if progress is not None:
@@ -127,8 +130,16 @@ def ingest_files(
             break
 
 
-def _take(platform: Platform, block: Block, now: int | None, intake: Intake, *, as_occurred: bool) -> None:
-    receiver = platform.receiver(now)
+def _take(
+    platform: Platform,
+    block: Block,
+    now: int | None,
+    intake: Intake,
+    *,
+    as_occurred: bool,
+    infer_time: bool,
+) -> None:
+    receiver = replace(platform.receiver(now), infer_time=infer_time)
     moved = None
     if as_occurred and block.occurred is not None and now is not None:
         stated = np.minimum(np.array(block.occurred, np.int64), now)
@@ -139,6 +150,7 @@ def _take(platform: Platform, block: Block, now: int | None, intake: Intake, *, 
     counts = platform.receive(decoded, block.lines, where=block.where)
     intake.counts += counts
     intake.pass_over(decoded.passed_over)
+    intake.inferred += int(decoded.messages["time_inferred"].sum())
     if intake.first is None:
         intake.first = next(block.refusals(decoded), None)
     if moved is None:
@@ -183,7 +195,7 @@ def blocks_of(
 ) -> Iterator[Block]:
     """Yield a file's lines, `batch` at a time. Raises InputError as `ingest_files` does."""
     if is_csv(path):
-        rows = (Line(row, str(path), row.number) for row in read_csv(stream, str(path)))
+        rows = (Line(row, str(path), row.number) for row in read_csv(stream, str(path), infer_time=True))
         yield from _line_blocks(rows, batch, check_program)
         return
     descriptor = stands(stream)

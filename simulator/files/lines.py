@@ -50,7 +50,7 @@ def read(path: Path, *, replay: bool = False) -> Iterator[Line]:
 def _rows(path: Path) -> Iterator[tuple[CsvRow, int]]:
     with opened(path) as stream:
         if is_csv(path):
-            for row in read_csv(stream, str(path)):
+            for row in read_csv(stream, str(path), infer_time=True):  # the door judges a row without
                 yield row, row.number
             return
         for number, line in enumerate(messages(stream), 1):

@@ -24,21 +24,23 @@ BLOCK_BYTES = 64 * 1024 * 1024  # a block ends here even if it has fewer lines t
 _PIECE = 500  # lines taken at once while the bytes are counted
 
 
-def check_files(paths: Sequence[Path]) -> None:
+def check_files(paths: Sequence[Path], *, infer_time: bool = False) -> None:
     """See that every file is there, can be read, is of a known kind, and of CSV that the header is one.
+
+    With `infer_time` a header needs no column `time`.
 
     Raises:
         InputError: a line for each that is not.
 
     """
-    problems = [problem for path in paths if (problem := _problem(path)) is not None]
+    problems = [problem for path in paths if (problem := _problem(path, infer_time)) is not None]
     if paths.count(STANDARD_INPUT) > 1:
         problems.append("-: standard input can be read once only; name it once")
     if problems:
         raise InputError(*problems)
 
 
-def _problem(path: Path) -> str | None:
+def _problem(path: Path, infer_time: bool) -> str | None:
     if path == STANDARD_INPUT:
         return None
     if not path.exists():
@@ -49,16 +51,16 @@ def _problem(path: Path) -> str | None:
         return f"{path}: of an unknown kind; events come in .jsonl (JSON Lines) or .csv files"
     if not os.access(path, os.R_OK):
         return f"{path}: can't be read; check its permissions"
-    return _header_problem(path) if is_csv(path) and path.is_file() else None
+    return _header_problem(path, infer_time) if is_csv(path) and path.is_file() else None
 
 
-def _header_problem(path: Path) -> str | None:
+def _header_problem(path: Path, infer_time: bool) -> str | None:
     """What is wrong with a CSV file's header row: known before a database is made for it."""
     from simulator.events.csvfile import read_csv
 
     try:
         with opened(path) as stream:
-            read_csv(stream, str(path))
+            read_csv(stream, str(path), infer_time=infer_time)
     except InputError as error:
         return str(error)
     return None

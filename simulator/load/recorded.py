@@ -12,6 +12,7 @@ from db.read import log
 from db.sqlite.readonly import reading
 from simulator.domain.errors import InputError, ProgramError
 from simulator.events.columns import MESSAGE_SCHEMA
+from simulator.events.contract import INFERRED
 from simulator.events.decode import Receiver
 from simulator.events.moment import parse_moments
 from simulator.files.ingest import blocks_of
@@ -89,10 +90,15 @@ def _parquet(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
         moments, good = parse_moments(events["time"].to_list())
         if not good.all():
             raise InputError(f"--from {path}: row {int((~good).argmax()) + 1}: `time` is not a time")
+        there = INFERRED in events.columns
+        inferred = (
+            events[INFERRED] if there else pl.Series([None], dtype=pl.Boolean).new_from_index(0, len(events))
+        )
         messages = pl.DataFrame(
             [
                 events["receivedat"].alias("received_at"),
                 pl.Series("occurred_at", moments),
+                inferred.alias("time_inferred"),
                 *events.select("source", "id", "type", "subject").get_columns(),
                 *data.drop("decision").get_columns(),
                 *(decision[part].alias(f"decision_{part}") for part in _DECISION),

@@ -711,4 +711,5 @@ class Oracle:
 
 def _content(event: Mapping[str, Any]) -> tuple[Any, ...]:
     """What is compared of two messages with the same key."""
-    return tuple(event[name] for name in ("type", "occurred_at", "subject", *DATA_COLUMNS))
+    time = None if event.get("time_inferred") else event["occurred_at"]  # what nobody stated is no content
+    return time, *(event[name] for name in ("type", "subject", *DATA_COLUMNS))

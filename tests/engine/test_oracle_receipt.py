@@ -65,6 +65,21 @@ def test_other_content_is_a_conflict_and_the_first_stands(receive: Any, log: Log
     assert receive(log) == ["accepted", "conflict", "duplicate"]
 
 
+def test_a_message_without_a_time_again_is_a_duplicate_and_with_one_a_conflict(
+    receive: Any, log: Logbook
+) -> None:
+    sent = log.buy("fred", at=1, amount=5)
+    sent["time_inferred"] = True
+    log.buy("gina", at=DAY)
+    again(log, sent, occurred_at=log.newest)
+    again(log, sent, time_inferred=None)
+    again(log, sent, occurred_at=log.newest, amount_minor=6)
+    stated = log.buy("hal", at=2 * DAY)
+    again(log, stated, time_inferred=True)
+    wanted = ["accepted", "accepted", "duplicate", "conflict", "conflict", "accepted", "conflict"]
+    assert receive(log) == wanted
+
+
 def test_a_field_that_was_not_said_and_its_default_are_not_the_same_content(
     receive: Any, log: Logbook
 ) -> None:

@@ -143,6 +143,8 @@ def type_topic(row: Passed, examples: Sequence[Example]) -> Topic:
         told = [f"{name} {value}" for name, value in one.fields]
         who = [short_name(one.subject)] if one.subject else []
         at = f"happened {figures.moment(one.occurred_at)}, received {figures.moment(one.received_at)} UTC"
+        if one.time_inferred:
+            at = f"received {figures.moment(one.received_at)} UTC, time inferred"
         facts.append((f"event {one.seq}", ", ".join([*who, *told, f"from {one.source}", at])))
     if not examples:
         facts.append(("examples", "none among the newest events"))
