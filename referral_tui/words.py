@@ -14,7 +14,7 @@ from referral_tui.names import Namer, short_name
 from simulator.domain.vocabulary import CONVERSION_TYPES, Category, EventType, Reason, RewardState, complete
 
 if TYPE_CHECKING:
-    from db.read.queries import EventRow, Happening, Program
+    from db.read.queries import AuditEntry, EventRow, Program
 
 CATEGORIES: Final = tuple(Category)
 CATEGORY_TITLES: Final = complete(
@@ -134,7 +134,7 @@ def friend_words(friend: Mapping[str, Any]) -> str:
     return ", ".join(said)
 
 
-def happening_sentence(entry: Happening, program: Program | None, name: Namer = short_name) -> str:
+def entry_sentence(entry: AuditEntry, program: Program | None, name: Namer = short_name) -> str:
     """Describe an audit entry, as a consequence of an event."""
     if entry.kind == "attributed":
         return f"{who(entry.friend, name)} was matched to {who(entry.referrer, name)} by {entry.method or 'link'}"
@@ -149,7 +149,7 @@ def happening_sentence(entry: Happening, program: Program | None, name: Namer = 
     }.get(entry.kind, entry.kind.replace("-", " "))
 
 
-def reward_sentence(entry: Happening, program: Program | None, name: Namer = short_name) -> str:
+def reward_sentence(entry: AuditEntry, program: Program | None, name: Namer = short_name) -> str:
     """Describe a change of a reward's state: how much, for whom, and the new state."""
     amount = _money(entry.value_minor, program)
     person = recipient(entry, name)
@@ -171,7 +171,7 @@ def reward_sentence(entry: Happening, program: Program | None, name: Namer = sho
     }.get(entry.kind, f"{amount} {entry.kind} {person}")
 
 
-def recipient(entry: Happening, name: Namer = short_name) -> str:
+def recipient(entry: AuditEntry, name: Namer = short_name) -> str:
     """Return the name of a reward's recipient; a community has its own name."""
     if entry.recipient is None:
         return "someone"
@@ -183,7 +183,7 @@ def channel_words(channel: str | None) -> str:
     return _CHANNELS.get(channel or "", (channel or "an unknown channel").replace("_", " ").replace("-", " "))
 
 
-def _decision(entry: Happening) -> str:
+def _decision(entry: AuditEntry) -> str:
     milestone = f"for {entry.milestone}" if entry.milestone else ""
     if entry.outcome == "qualified":
         return f"it qualified {milestone}".rstrip()

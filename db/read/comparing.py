@@ -32,7 +32,7 @@ _ALIKE: Final = ("preset", "seed", "referrers", "days", "start", "models", "faul
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedDatabase:
     """One of the two databases: `made` is how the run was started, by setting; `status` is the writer's, or empty."""
 
     path: Path
@@ -59,13 +59,13 @@ class Side:
         return self.number("issued").numerator + self.number("pending").numerator
 
 
-def read_side(path: Path) -> Side:
+def read_compared(path: Path) -> ComparedDatabase:
     """Read one database; raises DatabaseError if it is not one of ours or can't be read."""
     with making_sense(path):
-        return _read_side(path)
+        return _read_compared(path)
 
 
-def _read_side(path: Path) -> Side:
+def _read_compared(path: Path) -> ComparedDatabase:
     reader = Reader(path)
     try:
         with reader.look() as db:
@@ -78,7 +78,7 @@ def _read_side(path: Path) -> Side:
             ).fetchone() or ("",)
     finally:
         reader.close()
-    return Side(
+    return ComparedDatabase(
         path,
         stands.program or Program(0, "", "", 2),
         design,
@@ -90,7 +90,7 @@ def _read_side(path: Path) -> Side:
     )
 
 
-def unlike(one: Side, other: Side) -> list[str]:
+def other_differences(one: ComparedDatabase, other: ComparedDatabase) -> list[str]:
     """Say what differs besides the design, a phrase each; if anything does, the people or their luck differ too."""
     found = [
         f"{side.path.name} was not made by simulate"

@@ -27,7 +27,7 @@ _REFERENCE: Final = 16  # letters from which a word is taken for a reference
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchRequest:
     """A search request: words that must all match, order, rows of a page, and the event and moment looked back to."""
 
     text: str = ""
@@ -43,7 +43,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """The result so far. `done` is the share that was searched; if the page is `full`, there may be more.
 
     `windowed`: only the newest events were searched, since a run at full speed has no indexes yet.
@@ -83,7 +83,7 @@ class Search:
     it is done.
     """
 
-    wanted: Wanted
+    wanted: SearchRequest
     name: Namer
     _walk: Walk | None = None
     _found: dict[int, Journey] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Search:
     _full: bool = False
     _fresh_at: float = 0.0
 
-    def look(self, db: sqlite3.Connection, clock: Callable[[], float]) -> Found:
+    def look(self, db: sqlite3.Connection, clock: Callable[[], float]) -> SearchResult:
         """Continue for `BUDGET_MS` of `clock` (monotonic milliseconds), and return the result so far."""
         now = clock()
         until, by_index = now + BUDGET_MS, indexed(db)
@@ -113,7 +113,7 @@ class Search:
         if self._finished:
             self._before = ()
         done = 1.0 if self._walk is None else self._walk.done
-        return Found(
+        return SearchResult(
             self._before or tuple(self._sorted()), done, self._full, windowed=isinstance(self._walk, Recent)
         )
 

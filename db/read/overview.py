@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from db.read.figures import METRICS, Headline, Stage, funnel, headlines
 from db.read.moment import audit_at, seq_at
-from db.read.queries import LAST, REWARD_CHANGES, EventRow, Happening, events, happenings, totals
+from db.read.queries import LAST, REWARD_CHANGES, AuditEntry, EventRow, audit_entries, events, totals
 from db.read.sums import WEEK_HOURS, Past
 from db.read.versions import Change, changes
 from simulator.domain.definitions import Rollup
@@ -65,7 +65,7 @@ class Overview:
     headlines: tuple[Headline, ...]
     events: tuple[EventRow, ...]
     attributions: tuple[Attributed, ...]
-    rewards: tuple[Happening, ...]
+    rewards: tuple[AuditEntry, ...]
 
     def references(self) -> set[str | None]:
         """Return the references of everybody in it."""
@@ -155,14 +155,14 @@ def overview_at(db: sqlite3.Connection, past: Past, at: int, newest: int = NEWES
     )
 
 
-def _rewards(db: sqlite3.Connection, newest: int) -> tuple[Happening, ...]:
+def _rewards(db: sqlite3.Connection, newest: int) -> tuple[AuditEntry, ...]:
     """Read the newest changes of rewards, or the newest lines if there are no audit entries."""
-    return _changes(db, newest, LAST) or tuple(Happening(*row) for row in db.execute(_REWARDS, (newest,)))
+    return _changes(db, newest, LAST) or tuple(AuditEntry(*row) for row in db.execute(_REWARDS, (newest,)))
 
 
-def _changes(db: sqlite3.Connection, newest: int, upto: int) -> tuple[Happening, ...]:
+def _changes(db: sqlite3.Connection, newest: int, upto: int) -> tuple[AuditEntry, ...]:
     # four times what is shown, since most audit entries are of attributions and decisions
-    found = happenings(db, 4 * newest, upto)
+    found = audit_entries(db, 4 * newest, upto)
     changes = [entry for entry in found if entry.kind in REWARD_CHANGES and entry.reward is not None]
     return tuple(changes[:newest])
 

@@ -30,24 +30,24 @@ from simulator.domain.errors import DatabaseError
 from simulator.domain.vocabulary import RewardState, values
 
 __all__ = [
+    "AuditEntry",
     "ClockRow",
     "DamagedDatabaseError",
     "DatabaseError",
     "DatabaseStatus",
     "EmptyDatabaseError",
     "EventRow",
+    "ExecutedCommand",
     "ForeignDatabaseError",
-    "Happening",
     "LockedDatabaseError",
     "MissingDatabaseError",
-    "Obeyed",
     "Program",
     "Reader",
     "SchemaError",
     "UnfinishedDatabaseError",
+    "audit_entries",
     "database_status",
     "events",
-    "happenings",
     "in_words",
     "totals",
 ]
@@ -114,7 +114,7 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class AuditEntry:
     """An audit entry with the row it is about; fields of other kinds of row are None.
 
     `trigger` is the seq of the event that caused it, `recipient` a reference or a community's name.
@@ -144,7 +144,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Obeyed:
+class ExecutedCommand:
     """An operator's command as the writer executed it: after which event, at which simulated time.
 
     `refused` says why it was not executed; None if it was.
@@ -161,7 +161,7 @@ class Obeyed:
 class DatabaseStatus:
     """The state of a database: what every screen shows around its own content, and what a step's message is made from.
 
-    `stages` has the funnel's counts; `events` and `happenings` are the newest ones.
+    `stages` has the funnel's counts; `events` and `audit_entries` are the newest ones.
     """
 
     made_by: str
@@ -172,13 +172,13 @@ class DatabaseStatus:
     refused: int
     stages: tuple[int, ...]
     events: tuple[EventRow, ...]
-    happenings: tuple[Happening, ...]
-    obeyed: tuple[Obeyed, ...]
+    audit_entries: tuple[AuditEntry, ...]
+    executed: tuple[ExecutedCommand, ...]
 
     def references(self) -> set[str | None]:
         """Return the references of everybody in it."""
         found = {event.subject for event in self.events}
-        return found.union(*(entry.references() for entry in self.happenings))
+        return found.union(*(entry.references() for entry in self.audit_entries))
 
 
 class Reader:
@@ -235,8 +235,8 @@ def database_status(db: sqlite3.Connection, newest: int = 16) -> DatabaseStatus:
         refused=sum(sums.get(f"receipt.{kind}", (0, 0))[0] for kind in ("conflict", "malformed")),
         stages=tuple(stage.count for stage in funnel(sums)),
         events=events(db, newest),
-        happenings=happenings(db, 4 * newest),
-        obeyed=tuple(Obeyed(*row) for row in db.execute(_OBEYED)),
+        audit_entries=audit_entries(db, 4 * newest),
+        executed=tuple(ExecutedCommand(*row) for row in db.execute(_EXECUTED)),
     )
 
 
@@ -253,9 +253,9 @@ def events(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[Event
     return tuple(EventRow(*row) for row in db.execute(_EVENTS, (upto, newest)))
 
 
-def happenings(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[Happening, ...]:
+def audit_entries(db: sqlite3.Connection, newest: int, upto: int = LAST) -> tuple[AuditEntry, ...]:
     """Read the newest audit entries up to the number `upto`, newest first."""
-    return tuple(Happening(*row) for row in db.execute(_HAPPENINGS, (upto, newest)))
+    return tuple(AuditEntry(*row) for row in db.execute(_ENTRIES, (upto, newest)))
 
 
 def _one(db: sqlite3.Connection, kind: type[_Row], select: str, key: str) -> _Row | None:
@@ -272,7 +272,7 @@ FROM (SELECT * FROM event WHERE seq <= ? ORDER BY seq DESC LIMIT ?) e
 LEFT JOIN person p ON p.id = e.person ORDER BY e.seq DESC
 """
 _STATES = ", ".join(f"'{state}'" for state in REWARD_CHANGES)
-_HAPPENINGS = f"""
+_ENTRIES = f"""
 SELECT a.seq, a.at, a.kind, f.ref, a."trigger", r.ref, t.method, d.milestone, d.outcome, d.reason,
        w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at,
        CASE WHEN w.state IN ('counted', 'capped', 'unfunded') THEN w.state ELSE w.expected END
@@ -285,4 +285,4 @@ LEFT JOIN person p ON p.id = w.recipient
 LEFT JOIN decision d ON d.id = CASE WHEN a.kind IN ('decided', 'settled') THEN a.ref ELSE w.decision END
 ORDER BY a.seq DESC
 """
-_OBEYED = "SELECT kind, issued_at, seq, sim_at, refused FROM command ORDER BY id DESC LIMIT 20"
+_EXECUTED = "SELECT kind, issued_at, seq, sim_at, refused FROM command ORDER BY id DESC LIMIT 20"

@@ -9,7 +9,7 @@ from typing import Any
 
 from db.read.sums import Pair, Sums, begun_at
 from simulator.domain.definitions import RECEIPTS, Rollup
-from simulator.domain.lateness import Late, summed
+from simulator.domain.lateness import LatenessSummary, summarise
 from simulator.domain.spans import DAY_MS
 
 LATE_DAYS = 28
@@ -30,7 +30,7 @@ class TypeRow:
     count: int
     sources: tuple[tuple[str, int], ...]
     a_day: float
-    late: Late | None
+    late: LatenessSummary | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,9 @@ class ChainRow:
     hash: str
 
 
-def types(db: sqlite3.Connection, sums: Sums, at_ms: int, late: dict[str, Late]) -> tuple[TypeRow, ...]:
+def types(
+    db: sqlite3.Connection, sums: Sums, at_ms: int, late: dict[str, LatenessSummary]
+) -> tuple[TypeRow, ...]:
     """Return a row for each event type that was ever accepted, the most frequent first; `late` is from `lateness`."""
     begun = begun_at(db)
     days = 0.0 if begun is None else (at_ms - begun) / DAY_MS
@@ -91,12 +93,12 @@ def types(db: sqlite3.Connection, sums: Sums, at_ms: int, late: dict[str, Late])
     return tuple(sorted(rows, key=lambda row: (-row.count, row.type)))
 
 
-def lateness(db: sqlite3.Connection) -> dict[str, Late]:
+def lateness(db: sqlite3.Connection) -> dict[str, LatenessSummary]:
     """Read how late each event type arrived, over the whole log."""
     return by_type(db.execute(LATENESS))
 
 
-def lateness_upto(db: sqlite3.Connection, at_ms: int, days: int = LATE_DAYS) -> dict[str, Late]:
+def lateness_upto(db: sqlite3.Connection, at_ms: int, days: int = LATE_DAYS) -> dict[str, LatenessSummary]:
     """Read how late each event type arrived in the last `days` days that ended by `at_ms` (milliseconds UTC)."""
     day = at_ms // DAY_MS
     return by_type(
@@ -157,10 +159,10 @@ def chains(db: sqlite3.Connection) -> tuple[ChainRow, ...]:
     return tuple(rows)
 
 
-def by_type(rows: Iterable[tuple[Any, ...]]) -> dict[str, Late]:
+def by_type(rows: Iterable[tuple[Any, ...]]) -> dict[str, LatenessSummary]:
     """Return how late each event type was, from rows of LATENESS."""
     buckets: dict[str, dict[int, Pair]] = {}
     for kind, bucket, count, worst in rows:
         buckets.setdefault(kind, {})[bucket] = (count, worst)
-    found = {kind: summed(held) for kind, held in sorted(buckets.items())}
+    found = {kind: summarise(held) for kind, held in sorted(buckets.items())}
     return {kind: late for kind, late in found.items() if late is not None}

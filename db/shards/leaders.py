@@ -23,21 +23,21 @@ _LEADERS = (
     "FROM leader b LEFT JOIN person p ON p.id = b.person LEFT JOIN attribution a ON a.friend = b.person "
     "ORDER BY b.board, b.place"
 )
-Place = tuple[str, int, str | None, str | None, int, int, int, int | None]
+BoardRow = tuple[str, int, str | None, str | None, int, int, int, int | None]
 """Board, place, reference, community, friends, qualified friends, money, and the generation of a referred person."""
 
 
-def placed(db: sqlite3.Connection) -> list[Place]:
+def read_boards(db: sqlite3.Connection) -> list[BoardRow]:
     """Read the leaderboards of one database, in order; raises sqlite3.Error."""
     return db.execute(_LEADERS).fetchall()
 
 
-def merged(parts: Sequence[Path]) -> list[Place]:
+def merge_boards(parts: Sequence[Path]) -> list[BoardRow]:
     """Merge the leaderboards of all databases, in order; raises DatabaseError, sqlite3.Error."""
-    found: dict[str, list[tuple[tuple[int, ...], Place]]] = {board: [] for board in sorted(_ORDER)}
+    found: dict[str, list[tuple[tuple[int, ...], BoardRow]]] = {board: [] for board in sorted(_ORDER)}
     for number, part in enumerate(parts):
         with closing(open_readonly(part)) as db:
-            for row in placed(db):
+            for row in read_boards(db):
                 board, place, ref, community, *numbers, _ = row
                 key = (*(-numbers[which] for which in _ORDER[board]), number, place)
                 name = None if community is None else f"{community} ({part.stem})"
@@ -49,7 +49,7 @@ def merged(parts: Sequence[Path]) -> list[Place]:
     ]
 
 
-def rows_of(places: Sequence[Place]) -> tuple[list[tuple[int, str]], list[tuple[Any, ...]]]:
+def rows_of(places: Sequence[BoardRow]) -> tuple[list[tuple[int, str]], list[tuple[Any, ...]]]:
     """Return the rows of `person` and `leader` for a database that holds nobody else."""
     people: dict[str, int] = {}
     leaders = []

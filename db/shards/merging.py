@@ -121,7 +121,7 @@ def _fill(connection: Connection, parts: Sequence[Path], program_text: str, beat
             connection.execute(statement, (program_text,) if "?" in statement else ())
         connection.execute("COMMIT")
         connection.execute("DETACH part")
-    people, leaders = merged_leaders.rows_of(merged_leaders.merged(parts))
+    people, leaders = merged_leaders.rows_of(merged_leaders.merge_boards(parts))
     connection.execute("BEGIN IMMEDIATE")
     connection.executemany("INSERT INTO person VALUES (?, ?)", people)
     connection.executemany("INSERT INTO leader VALUES (?, ?, ?, ?, ?, ?, ?, ?)", leaders)

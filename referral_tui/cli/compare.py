@@ -14,7 +14,7 @@ from referral_tui.cli.output import print_json, say_lines
 from simulator.domain.printable import printable
 
 if TYPE_CHECKING:
-    from db.read.comparing import Side
+    from db.read.comparing import ComparedDatabase
     from db.read.figures import Headline
 
 _PAGE: Final = 79
@@ -36,17 +36,17 @@ def compare(
 
     Example: referral-tui compare plain.db generous.db
     """
-    from db.read.comparing import read_side, unlike
+    from db.read.comparing import other_differences, read_compared
     from referral_tui.differing import changes
     from simulator.domain.errors import InputError
 
-    a, b = read_side(one), read_side(other)
+    a, b = read_compared(one), read_compared(other)
     if a.program.currency != b.program.currency:
         raise InputError(
             f"{one} and {other}: can't be compared, one pays in {a.program.currency}, the other in "
             f"{b.program.currency}; compare programs of one currency"
         )
-    odd = unlike(a, b)
+    odd = other_differences(a, b)
     differs = changes(_words(a), _words(b))
     if as_json:
         print_json(_fields(a, b, odd, differs))
@@ -54,7 +54,7 @@ def compare(
         say_lines(_lines(a, b, odd, differs))
 
 
-def _words(side: Side) -> list[str]:
+def _words(side: ComparedDatabase) -> list[str]:
     """Describe the design in force, in sentences."""
     from simulator.program.load import load_program
     from simulator.program.words import describe
@@ -62,7 +62,9 @@ def _words(side: Side) -> list[str]:
     return describe(load_program(side.design, f"the program in {side.path}"))
 
 
-def _fields(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _fields(
+    a: ComparedDatabase, b: ComparedDatabase, odd: Sequence[str], differs: Sequence[tuple[str, str]]
+) -> dict[str, Any]:
     more = b.qualified - a.qualified
     return {
         "currency": a.program.currency,
@@ -97,7 +99,9 @@ def _parts(one: Headline, other: Headline) -> dict[str, Any]:
     return {"parts": {title: [a.get(title), b.get(title)] for title, _ in one.parts}}
 
 
-def _lines(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _lines(
+    a: ComparedDatabase, b: ComparedDatabase, odd: Sequence[str], differs: Sequence[tuple[str, str]]
+) -> Iterator[str]:
     from referral_tui import figures
 
     names = [side.path.name for side in (a, b)]
@@ -130,7 +134,7 @@ def _lines(a: Side, b: Side, odd: Sequence[str], differs: Sequence[tuple[str, st
         yield from _told(f"Not only the design differs: {'; '.join(odd)}.", "")
 
 
-def _verdict(a: Side, b: Side) -> str:
+def _verdict(a: ComparedDatabase, b: ComparedDatabase) -> str:
     """Say what the second design brings compared with the first, and at what price."""
     from referral_tui.figures import money
 
@@ -150,7 +154,7 @@ def _verdict(a: Side, b: Side) -> str:
     return f"{b.path.name} has {brings} who qualified, and {costs} issued and pending{each}."
 
 
-def _budget(side: Side) -> str:
+def _budget(side: ComparedDatabase) -> str:
     """Say how much of a budget is spent, and how long it lasts."""
     from referral_tui.budget_words import outlook, spent_words
 

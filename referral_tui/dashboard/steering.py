@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from db import control
 from db.control import WriterCommand
-from db.read.queries import DatabaseStatus, Obeyed
+from db.read.queries import DatabaseStatus, ExecutedCommand
 from referral_tui import figures
 from referral_tui.dashboard.snapshot import Snapshot
 from referral_tui.dashboard.status_message import StatusMessage
 from referral_tui.dashboard.step import Step
 from referral_tui.names import Namer, short_name
-from referral_tui.words import event_sentence, happening_sentence
+from referral_tui.words import entry_sentence, event_sentence
 
 FULL_SPEED = 0.0
 PACES = (1.0, 60.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 604_800.0, FULL_SPEED)
@@ -106,7 +106,7 @@ class Steering:
 
     def see(self, snapshot: Snapshot) -> None:
         """Look for what was obeyed, and for what a step did."""
-        done = {(entry.kind, entry.issued_at): entry for entry in snapshot.database_status.obeyed}
+        done = {(entry.kind, entry.issued_at): entry for entry in snapshot.database_status.executed}
         for order in list(self._waiting):
             entry = done.get((order.kind, order.issued_at))
             if entry is not None:
@@ -157,7 +157,7 @@ def next_pace(pace: float, faster: int) -> float | None:
 
 def step_words(step: Step, now: DatabaseStatus, name: Namer = short_name) -> str:
     """Say what a step did: the event, and what followed from it."""
-    newer, followed = step.events, step.happenings
+    newer, followed = step.events, step.audit_entries
     if not newer and not followed:
         return ""
     parts: list[str] = []
@@ -167,7 +167,7 @@ def step_words(step: Step, now: DatabaseStatus, name: Namer = short_name) -> str
         if before > 0:
             parts.append(f"(And {before:,} more before it.)")
     if followed:
-        said = "; ".join(happening_sentence(entry, now.program, name) for entry in followed[:4])
+        said = "; ".join(entry_sentence(entry, now.program, name) for entry in followed[:4])
         more = f"; and {len(followed) - 4} more" if len(followed) > 4 else ""
         parts.append(f"→ {said}{more}.")
     else:
@@ -213,7 +213,7 @@ def _words(order: WriterCommand) -> str:
     }.get(order.kind, order.kind)
 
 
-def _obeyed_message(order: WriterCommand, entry: Obeyed) -> StatusMessage:
+def _obeyed_message(order: WriterCommand, entry: ExecutedCommand) -> StatusMessage:
     if entry.refused is not None:
         return StatusMessage(f"Not done: {_words(order)}. {entry.refused}", "bad")
     return StatusMessage(

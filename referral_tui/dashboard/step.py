@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from db.read.queries import DatabaseStatus, EventRow, Happening
+    from db.read.queries import AuditEntry, DatabaseStatus, EventRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +18,21 @@ class Step:
 
     after: int
     events: tuple[EventRow, ...]
-    happenings: tuple[Happening, ...]
+    audit_entries: tuple[AuditEntry, ...]
 
     @classmethod
     def between(cls, before: DatabaseStatus, now: DatabaseStatus) -> Step:
         """Find what happened between two looks."""
-        last = before.happenings[0].seq if before.happenings else 0
+        last = before.audit_entries[0].seq if before.audit_entries else 0
         return cls(
             before.newest_seq,
             tuple(event for event in now.events if event.seq > before.newest_seq),
-            tuple(entry for entry in reversed(now.happenings) if entry.seq > last),
+            tuple(entry for entry in reversed(now.audit_entries) if entry.seq > last),
         )
 
     @property
     def people(self) -> frozenset[str]:
         """The references of everybody it concerned."""
         found = {event.subject for event in self.events}
-        found.update(*(entry.references() for entry in self.happenings))
+        found.update(*(entry.references() for entry in self.audit_entries))
         return frozenset(name for name in found if name is not None)

@@ -19,7 +19,7 @@ EDGES: Final = tuple(round(1000 * 2 ** (step / STEPS)) for step in range(31 * ST
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class LatenessSummary:
     """How late the events of one type were: their count, then median, 95th percentile and maximum in milliseconds."""
 
     count: int
@@ -28,7 +28,7 @@ class Late:
     worst: int
 
 
-def summed(buckets: Mapping[int, tuple[int, int]]) -> Late | None:
+def summarise(buckets: Mapping[int, tuple[int, int]]) -> LatenessSummary | None:
     """Summarise a histogram, bucket -> (events, the worst of them in milliseconds); None if it is empty.
 
     A quantile is the middle of its bucket, and at most the worst in there: it is at most 9 % off, or less than a second
@@ -39,7 +39,7 @@ def summed(buckets: Mapping[int, tuple[int, int]]) -> Late | None:
         return None
     count = sum(events for events, _ in held.values())
     worst = max(late for _, late in held.values())
-    return Late(count, _quantile(held, count, 50), _quantile(held, count, 95), worst)
+    return LatenessSummary(count, _quantile(held, count, 50), _quantile(held, count, 95), worst)
 
 
 def _quantile(held: Mapping[int, tuple[int, int]], count: int, percent: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from db.read.comparing import read_side
+from db.read.comparing import read_compared
 from referral_tui import figures
 from tests.cli.nasty import DAY, START, Cli, message
 
@@ -44,7 +44,7 @@ def pair(cli: Cli, tmp_path: Path, program: Path) -> tuple[Path, Path]:
 
 
 def test_side_by_side(cli: Cli, pair: tuple[Path, Path]) -> None:
-    one, other = (read_side(path) for path in pair)
+    one, other = (read_compared(path) for path in pair)
     assert (one.qualified, other.qualified) == (1, 2)
     ran = cli("compare", *pair)
     assert ran.status == 0
@@ -62,7 +62,7 @@ def test_side_by_side(cli: Cli, pair: tuple[Path, Path]) -> None:
 
 def test_the_figures_as_an_object(cli: Cli, pair: tuple[Path, Path]) -> None:
     told = cli("compare", *pair, "--json").json
-    one, other = (read_side(path) for path in pair)
+    one, other = (read_compared(path) for path in pair)
     assert told["stages"]["qualified"] == [1, 2]
     assert told["numbers"]["issued"]["values"] == [
         one.number("issued").numerator,
@@ -120,7 +120,7 @@ def test_paying_later_makes_no_customer_cheaper(cli: Cli, tmp_path: Path, progra
         _filled(cli, program, tmp_path / "soon.db", 4),
         _filled(cli, slow, tmp_path / "late.db", 4),
     )
-    a, b = (read_side(path).number("cost") for path in (soon, late))
+    a, b = (read_compared(path).number("cost") for path in (soon, late))
     assert a.numerator_is == "rewards issued and pending"
     assert (a.value, b.value) == (1500, 1500)  # a cap keeps the fourth from being paid, by then or later
     assert (a.shares, b.shares) == (

@@ -16,7 +16,7 @@ import pytest
 from db.client.people import crm_path
 from db.client.truth import judged
 from db.read import sums
-from db.read.comparing import read_side
+from db.read.comparing import read_compared
 from db.read.journeys import journeys
 from db.read.overview import History, overview, overview_at
 from db.read.pending import pending
@@ -46,7 +46,7 @@ def test_the_first_of_an_every_fifth_bonus_is_not_in_what_is_pending(cli: Cli, t
         assert pending(sums.now(db)).minor == 4000
         assert pending(sums.now(db)).counted == (1, 5000)
         assert sum(row.value_minor for row in falling_due(db) if row.expected == "issued") == 4000
-    assert read_side(tour).promised == 4000
+    assert read_compared(tour).promised == 4000
 
 
 def test_the_summary_tells_what_is_pending_and_what_of_it_pays_nothing(
@@ -145,7 +145,7 @@ def test_pending_is_the_same_number_wherever_it_is_shown(
     unpaid["export"] = added(
         (1, round(Decimal(one["value"]) * 100)) for one in lines if one["expected"] not in (None, "issued")
     )
-    number = read_side(path).number("pending")
+    number = read_compared(path).number("pending")
     shown["compare"] = (number.lines or 0, number.numerator)
     assert shown == dict.fromkeys(shown, wanted.issued)
     assert unpaid == dict.fromkeys(unpaid, wanted.unpaid)

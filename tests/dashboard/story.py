@@ -216,7 +216,7 @@ class Story:
         # one statement: the dashboard may look between two
         self.db.execute("INSERT OR REPLACE INTO clock VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
-    def obeyed(self, kind: str, issued_at: int, args: object = None, refused: str | None = None) -> None:
+    def executed(self, kind: str, issued_at: int, args: object = None, refused: str | None = None) -> None:
         self.commands += 1
         row = (self.commands, kind, json.dumps(args or {}), issued_at, self.seq, self.now, refused)
         self.db.execute("INSERT INTO command VALUES (?, ?, ?, ?, ?, ?, ?)", row)

@@ -15,7 +15,7 @@ from syrupy.extensions.image import SVGImageSnapshotExtension
 from textual.events import Key
 
 from db.client.people import CRM_APPLICATION_ID, crm_path
-from db.read.journey_search import Found, Search, Wanted
+from db.read.journey_search import Search, SearchRequest, SearchResult
 from db.read.journeys import Journey, journeys
 from db.sqlite.readonly import open_readonly
 from referral_tui.dashboard import helper
@@ -38,9 +38,9 @@ class Ticks:
         return self.at
 
 
-def found(db: sqlite3.Connection, text: str = "", **wanted: Any) -> Found:
+def found(db: sqlite3.Connection, text: str = "", **wanted: Any) -> SearchResult:
     """The end of a search."""
-    search = Search(Wanted(text, **wanted), short_name)
+    search = Search(SearchRequest(text, **wanted), short_name)
     result = search.look(db, Ticks())
     assert not result.unfinished
     return result
@@ -147,7 +147,7 @@ def test_by_name_reference_and_order(opened: sqlite3.Connection) -> None:
 
 def test_a_search_goes_on_from_look_to_look_and_says_how_far(opened: sqlite3.Connection) -> None:
     whole = found(opened, "refused").rows
-    search = Search(Wanted("refused"), short_name)
+    search = Search(SearchRequest("refused"), short_name)
     slow = Ticks(step=1_000)  # each look ends after its first slice
     looks = [search.look(opened, slow)]
     while looks[-1].unfinished:
@@ -158,7 +158,7 @@ def test_a_search_goes_on_from_look_to_look_and_says_how_far(opened: sqlite3.Con
 
 
 def test_what_happens_while_it_is_open_is_found_too(story: Story, opened: sqlite3.Connection) -> None:
-    search = Search(Wanted("claimed"), short_name)
+    search = Search(SearchRequest("claimed"), short_name)
     before = search.look(opened, Ticks())
     story.begin()
     story.now += HOUR
@@ -193,7 +193,7 @@ def test_a_look_costs_the_same_however_much_is_stored(tmp_path: Path, ddl: list[
         costs.append(
             (
                 steps(story.path, lambda db: found(db, page=60)),
-                steps(story.path, lambda db: Search(Wanted("zzz"), short_name).look(db, Ticks(1_000))),
+                steps(story.path, lambda db: Search(SearchRequest("zzz"), short_name).look(db, Ticks(1_000))),
             )
         )
     (page, part), (page_of_more, part_of_more) = costs
@@ -204,10 +204,10 @@ def test_a_look_costs_the_same_however_much_is_stored(tmp_path: Path, ddl: list[
 def test_without_indexes_the_newest_are_told(story: Story, opened: sqlite3.Connection) -> None:
     right = found(opened).rows
     story.db.execute("DROP INDEX event_person")
-    search = Search(Wanted(), short_name).look(opened, Ticks())
+    search = Search(SearchRequest(), short_name).look(opened, Ticks())
     assert search.windowed
     assert search.rows == right
-    assert Search(Wanted("refused"), short_name).look(opened, Ticks()).rows
+    assert Search(SearchRequest("refused"), short_name).look(opened, Ticks()).rows
 
 
 # -- the screen -----------------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ async def test_applying_is_an_order_and_ends_the_editing(
             "INSERT INTO program_version VALUES (2, ?, 'Northwind Mobile', 'GBP', 2, 500000, ?)",
             (story.seq, RICHER),
         )
-        story.obeyed("program", sent.issued_at)
+        story.executed("program", sent.issued_at)
         story.commit()
         await seen.until(lambda: not seen.app.place.typing)
         assert "Obeyed: apply the edited program" in seen.status_message()

@@ -130,7 +130,7 @@ def test_lists_and_lines_are_bounded(story: Story) -> None:
         for sql in (
             db.read.queries._EVENTS,
             db.read.overview._ATTRIBUTIONS,
-            db.read.queries._HAPPENINGS,
+            db.read.queries._ENTRIES,
             db.read.overview._REWARDS,
         )
         for row in reader._db.execute("EXPLAIN QUERY PLAN " + sql, (10,) * sql.count("?"))

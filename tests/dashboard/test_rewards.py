@@ -110,7 +110,7 @@ async def test_a_verdict_is_an_order_while_a_run_goes_on(
         )
         story.db.execute("UPDATE decision SET outcome = 'qualified' WHERE id = ?", (first.number,))
         steady.at += 1_000
-        story.obeyed("verdict", sent.issued_at, sent.args)
+        story.executed("verdict", sent.issued_at, sent.args)
         await seen.until(lambda: "Obeyed" in seen.status_message())
         assert seen.status_message().startswith(f"Obeyed: {verdict} decision {first.number}, after event")
         await seen.until(lambda: seen.app.screen.query_one(ReviewQueue).row != first)
@@ -121,7 +121,7 @@ async def test_what_was_refused_is_told(story: Story, watch: Watch) -> None:
         await seen.pilot.press("a")
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
         (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
-        story.obeyed("verdict", sent.issued_at, sent.args, "decision 22 is refused already")
+        story.executed("verdict", sent.issued_at, sent.args, "decision 22 is refused already")
         await seen.until(lambda: "Not done" in seen.status_message())
         assert "decision 22 is refused already" in seen.status_message()
 
@@ -252,6 +252,6 @@ async def test_a_reward_of_the_step_is_lit_up(story: Story, watch: Watch) -> Non
         (pending,) = story.db.execute("SELECT MAX(id) FROM reward WHERE state = 'pending'").fetchone()
         story.begin()
         story.move(pending, "pending", "issued")
-        story.obeyed("step", sent.issued_at)
+        story.executed("step", sent.issued_at)
         story.commit()
         await seen.until(lambda: any("»friend-credit" in line for line in seen.lines()))

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from db.read.queries import EventRow, Happening, Program
+from db.read.queries import AuditEntry, EventRow, Program
 from referral_tui import figures
 from referral_tui.dashboard.steering import next_pace
 from referral_tui.dashboard.widgets.graph import area, bar, resample
 from referral_tui.names import short_name
-from referral_tui.words import event_sentence, happening_sentence
+from referral_tui.words import entry_sentence, event_sentence
 
 GBP = Program(1, "Northwind Mobile", "GBP", 2)
 SOMEONE = "c_00000001"
@@ -77,32 +77,32 @@ def test_events_without_a_person_in_words() -> None:
     ("entry", "said"),
     [
         (
-            Happening(1, 0, "decided", SOMEONE, 1, milestone="activated", outcome="qualified"),
+            AuditEntry(1, 0, "decided", SOMEONE, 1, milestone="activated", outcome="qualified"),
             "it qualified for activated",
         ),
         (
-            Happening(1, 0, "decided", SOMEONE, 1, milestone="m", outcome="refused", reason="age:missing"),
+            AuditEntry(1, 0, "decided", SOMEONE, 1, milestone="m", outcome="refused", reason="age:missing"),
             "it was refused for m: rule age (a value was missing)",
         ),
         (
-            Happening(1, 0, "decided", SOMEONE, 1, milestone="m", outcome="ignored", reason="unattributed"),
+            AuditEntry(1, 0, "decided", SOMEONE, 1, milestone="m", outcome="ignored", reason="unattributed"),
             "it does not count for m: nobody referred this friend",
         ),
         (
-            Happening(1, 0, "unfunded", SOMEONE, 1, reward="r", recipient=SOMEONE, value_minor=2000),
+            AuditEntry(1, 0, "unfunded", SOMEONE, 1, reward="r", recipient=SOMEONE, value_minor=2000),
             f"£20.00 not paid to {NAME}: no budget left",
         ),
         (
-            Happening(
+            AuditEntry(
                 1, 0, "issued", SOMEONE, 1, reward="r", role="community", recipient="club 7", value_minor=50
             ),
             "£0.50 issued to club 7",
         ),
-        (Happening(1, 0, "reversal-without-effect", SOMEONE, 1), "the reversal changed no reward"),
+        (AuditEntry(1, 0, "reversal-without-effect", SOMEONE, 1), "the reversal changed no reward"),
     ],
 )
-def test_what_follows_in_words(entry: Happening, said: str) -> None:
-    assert happening_sentence(entry, GBP) == said
+def test_what_follows_in_words(entry: AuditEntry, said: str) -> None:
+    assert entry_sentence(entry, GBP) == said
 
 
 def test_figures() -> None:

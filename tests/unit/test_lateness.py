@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 import pytest
 
-from simulator.domain.lateness import EDGES, summed
+from simulator.domain.lateness import EDGES, summarise
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_quantile_is_within_nine_per_cent_or_a_second(seed: int) -> None:
         bucket = bisect_right(EDGES, one)
         count, worst = buckets.get(bucket, (0, 0))
         buckets[bucket] = count + 1, max(worst, one)
-    said = summed(buckets)
+    said = summarise(buckets)
     assert said is not None
     assert (said.count, said.worst) == (999, late[-1])
     for quantile, true in ((said.median, late[499]), (said.p95, late[949])):
@@ -34,5 +34,5 @@ def test_a_quantile_is_within_nine_per_cent_or_a_second(seed: int) -> None:
 
 
 def test_no_event_has_no_lateness() -> None:
-    assert summed({}) is None
-    assert summed({4: (0, 0)}) is None
+    assert summarise({}) is None
+    assert summarise({4: (0, 0)}) is None

@@ -16,7 +16,7 @@ from referral_tui.dashboard.widgets.filtering import FilterBar
 from referral_tui.dashboard.widgets.table import Sorting, Table
 
 if TYPE_CHECKING:
-    from db.read.journey_search import Found, SortOrder
+    from db.read.journey_search import SearchResult, SortOrder
     from db.read.journeys import Journey
     from db.read.queries import Program
     from referral_tui.dashboard.screens.journeys_query import JourneysAnswer
@@ -126,7 +126,7 @@ class JourneysBoard(Container):
         return True
 
 
-def _said(found: Found, *, filtered: bool) -> str:
+def _said(found: SearchResult, *, filtered: bool) -> str:
     """Say how many rows there are, and how far the search has come."""
     rows = figures.count(len(found.rows))
     if found.windowed:

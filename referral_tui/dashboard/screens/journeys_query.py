@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from db.client.people import NameBook
-from db.read.journey_search import Found, Search, SortOrder, Wanted
+from db.read.journey_search import Search, SearchRequest, SearchResult, SortOrder
 from db.read.journey_walks import Namer
 from db.read.journeys import Journey, journeys
 from db.read.queries import DatabaseError
@@ -21,7 +21,7 @@ MOST = 2_000  # rows in all: who looks for more had better filter
 class JourneysAnswer:
     """What was found, the open journey's row as it is now, and who else is named on the screen."""
 
-    found: Found
+    found: SearchResult
     opened: Journey | None = None
     also: tuple[str, ...] = ()
 
@@ -51,7 +51,7 @@ class JourneysQuery(ScreenQuery):
 
     def read(self, context: QueryContext) -> JourneysAnswer:
         """Go on with the search, which is kept."""
-        wanted = Wanted(self.text, self.order, self.page, context.seq, context.at)
+        wanted = SearchRequest(self.text, self.order, self.page, context.seq, context.at)
         side, search = context.kept.get("search", ("", None))
         if search is None or (side, search.wanted) != (self.side, wanted):
             search = Search(wanted, self._namer(context))

@@ -89,7 +89,7 @@ class ProgramBoard(Container):
         table.use(snapshot.database_status.program)
         table.show(look.rules)
         reasons = (
-            {entry.reason.partition(":")[0] for entry in step.happenings if entry.reason} if step else ()
+            {entry.reason.partition(":")[0] for entry in step.audit_entries if entry.reason} if step else ()
         )
         table.mark(frozenset(reasons))
         self._fit()

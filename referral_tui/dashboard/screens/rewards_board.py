@@ -68,7 +68,7 @@ class RewardsBoard(Container):
         table, queue = self.query_one(RewardTable), self.query_one(ReviewQueue)
         table.use(program)
         table.take(look.rewards)
-        table.mark({entry.reward for entry in step.happenings if entry.reward} if step else frozenset())
+        table.mark({entry.reward for entry in step.audit_entries if entry.reward} if step else frozenset())
         self.query_one(BudgetGauge).show(look.budget, program)
         self.query_one(Chart).show(rewards_picture(look, program))
         calendar = self.query_one(Calendar)

@@ -26,7 +26,7 @@ from referral_tui.words import (
 
 if TYPE_CHECKING:
     from db.read.overview import Attributed
-    from db.read.queries import EventRow, Happening, Program
+    from db.read.queries import AuditEntry, EventRow, Program
     from referral_tui.dashboard.step import Step
 
 ROOMY, WIDE = 84, 100  # cells from which a row says more
@@ -133,7 +133,7 @@ def _event(row: EventRow | SignIns) -> EventRow:
     return row.newest if isinstance(row, SignIns) else row
 
 
-class Rewards(Listing["Happening"]):
+class Rewards(Listing["AuditEntry"]):
     """The newest changes of rewards."""
 
     def __init__(self) -> None:
@@ -146,7 +146,7 @@ class Rewards(Listing["Happening"]):
         )
         self.program: Program | None = None
 
-    def moment(self, row: Happening) -> int:
+    def moment(self, row: AuditEntry) -> int:
         """When it changed."""
         return row.at
 
@@ -158,11 +158,11 @@ class Rewards(Listing["Happening"]):
         if any(row.role == "upline" for row in shown):
             yield "upline: who brought the referrer"
 
-    def marked(self, row: Happening, step: Step) -> bool:
+    def marked(self, row: AuditEntry, step: Step) -> bool:
         """Tell whether a change is the last step's doing."""
-        return row in step.happenings
+        return row in step.audit_entries
 
-    def draw_row(self, row: Happening, line: Line) -> None:
+    def draw_row(self, row: AuditEntry, line: Line) -> None:
         """Draw state, money, and for whom."""
         ink = self.ink(REWARD_INKS.get(row.kind, "plain"))
         room = line.left
