@@ -272,7 +272,7 @@ def test_time_goes_as_fast_as_the_pace_says(tmp_path: Path, reviewing: Program) 
 def test_a_run_is_only_resumed_as_it_was_begun(tmp_path: Path, reviewing: Program) -> None:
     path = tmp_path / "w.db"
     run_into(path, reviewing, stopped=stop_after(3))
-    with pytest.raises(InputError, match="begun with seed 5, not 6"), resume(path, {"seed": 6}):
+    with pytest.raises(InputError, match="started with seed 5, not 6"), resume(path, {"seed": 6}):
         pass
     with pytest.raises(DatabaseError, match="another program"), resume(path, {}, "telecom"):
         pass

@@ -236,7 +236,7 @@ def test_other_faults_than_it_was_begun_with_are_told_in_one_line(tmp_path: Path
     plan = Plan(referrers=40, days=5, faults=parse_faults(["hostile"]))
     assert run_into(path, reviewing, plan=plan) == "finished"
     with (
-        pytest.raises(InputError, match="begun with faults hostile, not lost=0"),
+        pytest.raises(InputError, match="started with faults hostile, not lost=0"),
         resume(path, {"faults": {"lost": 0.5}}),
     ):
         pass
