@@ -120,7 +120,7 @@ async def test_a_client_s_name_is_neither_raw_nor_markup(
         crm.executemany("INSERT INTO person VALUES (?, ?)", people)
     journeys = next(place for place in SCREENS if place.MODE == "journeys")
     async with opened(watch, story.path, journeys, (160, 50)) as seen:
-        await seen.pilot.press("p", "enter")
+        await seen.pilot.press("p", "y", "enter")
         await seen.until(lambda: seen.app.snapshot.names.found)
         await seen.app.workers.wait_for_complete()
         await seen.pilot.pause()

@@ -347,7 +347,7 @@ async def test_an_open_journey_tells_why(story: Story, watch: Watch, told: Helpe
         await seen.pilot.press("down", "enter")
         await seen.pilot.pause()
         row = seen.app.place.board.table.row
-        assert told.asked == [["explain", row.friend, "--db", str(story.path), "--json"]]
+        assert told.asked == [helper.explaining(story.path, row.friend)]
         assert "Asking what happened" in text(seen)
         told.free.set()
         await seen.drawn(lambda: "Why nothing was paid" in text(seen))

@@ -135,8 +135,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     people: list[str] = []
 
     async def ask(arguments: list[str], stdin: bytes = b"") -> Reply:
-        people.append(arguments[1])
-        return Reply(0, TOLD | {"ref": arguments[1]}, "")
+        people.append(arguments[-1])
+        return Reply(0, TOLD | {"ref": arguments[-1]}, "")
 
     monkeypatch.setattr(helper, "ask", ask)
     return people
