@@ -256,6 +256,8 @@ TOLD: dict[str, Any] = {
             "event_id": "e9",
             "program_version": 1,
             "decided_at": START + DAY,
+            "received_at": START + DAY,
+            "in_review": None,
             "rules": [
                 {
                     "code": "worth-it",
