@@ -85,10 +85,14 @@ def conversions_before_visits(query: Select, after_seq: int) -> int:
 
     Looks at the first `MOST_EARLY` unattributed ones.
     """
+    # a walk back over each friend's events, not a look for each conversion: one friend may have very many
     sql = (
-        "SELECT COUNT(*) FROM (SELECT DISTINCT seq, friend FROM decision WHERE seq > ? AND reason = 'unattributed' "
-        "LIMIT ?) d JOIN event c ON c.seq = d.seq WHERE EXISTS (SELECT 1 FROM event v WHERE v.person = d.friend "
-        "AND v.type = 'friend.visited' AND v.seq > d.seq AND v.occurred_at <= c.occurred_at)"
+        "WITH lost AS MATERIALIZED "
+        "(SELECT DISTINCT seq, friend FROM decision WHERE seq > ? AND reason = 'unattributed' LIMIT ?), "
+        "walk AS (SELECT seq, occurred_at, MIN(CASE type WHEN 'friend.visited' THEN occurred_at END) OVER "
+        "(PARTITION BY person ORDER BY seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS visited_at "
+        "FROM event WHERE person IN (SELECT friend FROM lost)) "
+        "SELECT COUNT(*) FROM lost JOIN walk USING (seq) WHERE visited_at <= occurred_at"
     )
     return int(query(sql, (after_seq, MOST_EARLY))[0][0])
 

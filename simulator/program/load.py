@@ -31,6 +31,8 @@ __all__ = ["load_program", "warnings"]
 
 T = TypeVar("T")
 
+_LABEL = 120  # characters of the names of tables and keys that a message repeats; ours are shorter
+
 
 def load_program(
     text: str, file: str, currency: str | None = None, *, numeric: bool | None = None
@@ -65,6 +67,7 @@ class _Report:
         """Note what is wrong at `path`, which messages call `label`."""
         line = self.line_numbers.line(path)
         where = self.file if line is None else f"{self.file}:{line}"
+        label = label if len(label) <= _LABEL else label[:_LABEL] + "…"
         self.found.append((line or 0, f"{where}: {label}: {said}"))
 
     def problems(self) -> list[str]:

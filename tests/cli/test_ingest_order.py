@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from db.read.summary import conversions_before_visits
 from simulator.files import merging
 from simulator.files.lines import read
 from tests.cli.nasty import DAY, HOUR, START, Cli, message
@@ -53,6 +56,33 @@ def test_as_given_warns_of_conversions_that_came_before_their_visit(
     ran = cli("ingest", "--db", db, "--program", program, "--as-given", "--json", *files)
     assert (ran.json["attributions"], ran.json["conversions_before_visits"]) == (0, 1)
     assert ran.err.startswith("warning: 1 conversion arrived before a visit that had happened earlier")
+
+
+def test_the_warning_costs_the_same_for_each_conversion_of_a_friend_with_very_many(
+    cli: Cli, program: Path, tmp_path: Path
+) -> None:
+    def steps(conversions: int) -> float:
+        """Count SQLite's steps, in hundreds, for each conversion; two in three were before the only visit."""
+        orders = [message(f"b{i}", "service.activated", "ben", START + DAY + i) for i in range(conversions)]
+        orders.insert(
+            conversions * 2 // 3, message("v", "friend.visited", "ben", START, code="X", channel="email")
+        )
+        db, file = tmp_path / f"{conversions}.db", write(tmp_path / "many.jsonl", orders)
+        args = ("ingest", "--db", db, "--program", program, "--as-given", "--json", file)
+        assert cli(*args).json["conversions_before_visits"] == conversions * 2 // 3
+        taken = 0
+
+        def step() -> int:
+            nonlocal taken
+            taken += 1
+            return 0
+
+        with closing(sqlite3.connect(db)) as connection:
+            connection.set_progress_handler(step, 100)
+            conversions_before_visits(lambda sql, values: connection.execute(sql, values).fetchall(), 0)
+        return taken / conversions
+
+    assert steps(1_600) < 1.5 * steps(400)
 
 
 def test_a_history_is_received_as_it_occurred_so_that_its_holds_are_over(

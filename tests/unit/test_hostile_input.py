@@ -107,6 +107,14 @@ def test_a_program_made_to_hurt_is_refused_before_it_is_read(text: str, said: st
     assert said in str(caught.value.problems[0])
 
 
+def test_a_key_of_a_megabyte_is_not_repeated_whole() -> None:
+    with pytest.raises(ProgramError) as caught:
+        load_program('[program]\nname = "x"\n"' + "." * 900_000 + '" = 1\n', "p.toml")
+    assert all(len(problem) < 400 for problem in caught.value.problems)
+    assert caught.value.problems[-1].startswith("p.toml:3: program...")
+    assert "…: unknown key; use one of name" in caught.value.problems[-1]
+
+
 @pytest.mark.parametrize(
     "expression", ["CASE .5 WHEN .5 THEN TRUE ELSE FALSE END", "amount > .5", "amount IN (.5, 1, .7)"]
 )
