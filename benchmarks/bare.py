@@ -52,7 +52,7 @@ def quick_seconds(path: Path, tables: dict[str, Table]) -> float:
 
 
 def plain_seconds(path: Path, tables: dict[str, Table]) -> float:
-    """The same through Python's `sqlite3`, many rows to one INSERT."""
+    """Write prepared rows through Python's `sqlite3`, many to one INSERT; return the seconds it took."""
     _make(path)
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):

@@ -223,7 +223,7 @@ def churn(terminal: Terminal, seconds: float, luck: random.Random, figures: Figu
 
 
 def neighbour(place: type[DashboardScreen]) -> type[DashboardScreen]:
-    """The screen beside one."""
+    """Return the next screen."""
     return SCREENS[(SCREENS.index(place) + 1) % len(SCREENS)]
 
 

@@ -84,7 +84,7 @@ def _beside(engine: Engine, batches: Iterator[pl.DataFrame]) -> tuple[float, flo
 
 
 def _engine() -> Engine:
-    """An engine that knows nothing yet, under a program without an end."""
+    """Return a new engine, under a program without an end."""
     return Engine(replace(twelve(), ends_ms=None), parse_program)
 
 
@@ -96,7 +96,7 @@ def _judged(engine: Engine, messages: pl.DataFrame) -> float:
 
 
 def _market(millions: int) -> Iterator[pl.DataFrame]:
-    """The batches that the other process plays."""
+    """Yield the batches that the other process plays."""
     command = [sys.executable, "-m", "benchmarks.growth", _PLAY, "--millions", str(millions)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as market:
         assert market.stdout is not None

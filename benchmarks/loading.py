@@ -100,7 +100,7 @@ def _load(path: Path, events: int, *, cpu: bool) -> float:
 
 
 def _workers(events: int) -> None:
-    """The same two shards of rules alone, by one process and by two."""
+    """Measure two shards of the rules alone, with one process and with two."""
     seconds = {}
     for workers in (1, 2):
         command = [sys.executable, "-m", "referral_tui", "load", "--traffic", "preset"]

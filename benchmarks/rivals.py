@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def _rules(rows: list[Row]) -> None:
-    """The twelve rules alone, over facts that are ready."""
+    """Measure the twelve rules alone, over prepared facts."""
     program = twelve()
     ready = CompiledProgram(1, program)
     frame = pl.DataFrame(rows, infer_schema_length=None)
@@ -135,7 +135,7 @@ def _json_logic() -> Callable[[Row], list[str]]:
 
 
 def _plain_seconds(messages: pl.DataFrame) -> float:
-    """The tests' oracle: one event at a time, dictionaries, no cleverness."""
+    """Measure the tests' oracle: one event at a time, in plain dictionaries."""
     from tests.engine.oracle import Oracle
 
     events = messages.with_columns(pl.col("type").cast(pl.String)).to_dicts()

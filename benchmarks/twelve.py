@@ -16,7 +16,7 @@ def _var(name: str) -> dict[str, Any]:
 
 
 def _known(name: str, otherwise: Any) -> dict[str, Any]:
-    """A fact, or something else where it is null; by `===`, since false `==` null in that language."""
+    """Return a fact, or `otherwise` if it is null; by `===`, since false `==` null in that language."""
     return {"if": [{"===": [_var(name), None]}, otherwise, _var(name)]}
 
 
@@ -78,7 +78,7 @@ RULES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
 
 
 def twelve() -> Program:
-    """The telecom program with these rules in place of its own."""
+    """Return the telecom program with these rules in place of its own."""
     text, name = find_program("telecom")
     before, _, after = text.partition("[[rule]]")
     rest = "[[reward]]" + after.partition("[[reward]]")[2]

@@ -77,7 +77,7 @@ def simulate(path: Path, referrers: int, days: int) -> float:
 
 
 def best(tries: int, measure: Callable[[], float]) -> float:
-    """The least of a few measurements: what the machine does when nothing else disturbs it."""
+    """Return the least of a few measurements, the one least disturbed by anything else on the machine."""
     return min(measure() for _ in range(tries))
 
 
@@ -93,7 +93,7 @@ def judge(
 
 
 def one_by_one(engine: Engine, events: pl.DataFrame, single: int = 200) -> float:
-    """The median milliseconds of a batch of one event, with all earlier events in the engine's state."""
+    """Return the median milliseconds for a batch of one event, with all earlier events in the engine's state."""
     judge(engine, events[:-single], BATCH)
     last = events[-single:].drop("seq")
     times = []

@@ -117,7 +117,7 @@ async def draw(path: Path, wall: HeldWall) -> dict[str, str]:
 
 
 def picture(app: Dashboard) -> str:
-    """The screen as SVG, without the number that is another one each time."""
+    """Return the screen as SVG, without the id that changes each time."""
     return re.sub(r"terminal-\d+", "terminal", app.export_screenshot(title="referral-tui demo"))
 
 

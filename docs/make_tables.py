@@ -42,7 +42,7 @@ def replace(page: Path, table: str) -> None:
 
 
 def readme_table(figures: list[Figure]) -> str:
-    """A row a preset: what is published, and what was simulated."""
+    """Return a row for each preset: what is published, and what was simulated."""
     rows = [
         "| preset | published for | " + " | ".join(IN_README.values()) + " |",
         "| --- | --- |" + " --- |" * len(IN_README),
@@ -56,7 +56,7 @@ def readme_table(figures: list[Figure]) -> str:
 
 
 def world_table(figures: list[Figure]) -> str:
-    """A row a figure: published, simulated, bounds, and whose it is."""
+    """Return a row for each figure: published, simulated, bounds, and its source."""
     rows = [
         "| preset | figure | published | simulated | bounds | source |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -75,18 +75,18 @@ def world_table(figures: list[Figure]) -> str:
 
 
 def told(one: Figure) -> str:
-    """A published figure or range, in per cent where it is a share."""
+    """Format a published figure or range, in per cent if it is a share."""
     scale = 1 if one["measure"] in NUMBERS else 100
     return " to ".join(dict.fromkeys(f"{end * scale:.3g}" for end in one["published"]))
 
 
 def simulated(one: Figure) -> str:
-    """What was simulated, alike."""
+    """Format the simulated figure in the same way."""
     return number(one["simulated"], one["measure"])
 
 
 def number(value: float, measure: str) -> str:
-    """A simulated number: one decimal of a per cent."""
+    """Format a simulated number, with one decimal of a per cent."""
     return f"{value:.2f}" if measure in NUMBERS else f"{value * 100:.1f}"
 
 

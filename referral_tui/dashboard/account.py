@@ -223,7 +223,7 @@ def _reward(one: Told, names: Names, program: Program | None) -> Block:
 
 
 def _referrer(one: Told, names: Names, program: Program | None, *, past: bool) -> Iterator[Block]:
-    """What somebody did as a referrer; of the past it is not kept, so it is said that it is told of now."""
+    """Yield what somebody did as a referrer; the past of this is not kept, so the heading says that it is up to now."""
     head = "As a referrer, up to now" if past else "As a referrer"
     yield Block(f"{head}: {figures.counted(one['friends_count'], 'friend')}", head=True)
     for link in one["links"]:
@@ -257,7 +257,7 @@ def _referrer(one: Told, names: Names, program: Program | None, *, past: bool) -
 
 
 def _rooms(rooms: Iterable[Told], program: Program | None) -> Iterator[Block]:
-    """What caps leave room for."""
+    """Return what caps leave room for."""
     for room in rooms:
         left = []
         if room["count"] is not None:

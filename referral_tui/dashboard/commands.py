@@ -36,7 +36,7 @@ class Command:
 
 
 def place_command(mode: str, title: str, key: str) -> Command:
-    """The command that goes to a screen."""
+    """Return the command that goes to a screen."""
     return Command(f"screen.{mode}", key, f"place('{mode}')", title, f"Goes to this screen, key {key}")
 
 

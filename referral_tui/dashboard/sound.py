@@ -84,7 +84,7 @@ def _plain(value: bool | float | str | bytes, kinds: tuple[Any, ...]) -> str | N
 
 @cache
 def _with_quick(kind: Any) -> tuple[Any, frozenset[type]]:
-    """A declared kind, and the types of whose values nothing more has to be asked: most are of these."""
+    """Return a declared kind, and the types whose values need no further check; most values are of these."""
     return kind, frozenset(one for one in _choices(kind) if one in _AT_ONCE)
 
 
@@ -97,7 +97,7 @@ def _choices(kind: Any) -> tuple[Any, ...]:
 
 @cache
 def _of(kind: Any, count: int) -> tuple[Any, ...]:
-    """The declared kinds of a container's parts, or that nothing is declared."""
+    """Return the declared kinds of a container's parts, or that nothing is declared."""
     for one in _choices(kind):
         arguments = typing.get_args(one)
         if len(arguments) == count:

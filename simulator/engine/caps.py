@@ -30,7 +30,7 @@ def _first_in_window(window: CapWindow, times: list[int], at: int) -> int:
 
 
 def period_start(kind: str, at: int) -> int:
-    """The start (milliseconds UTC) of the calendar period that holds `at`; weeks start on Monday."""
+    """Return the start (milliseconds UTC) of the calendar period that holds `at`; weeks start on Monday."""
     day = _EPOCH + timedelta(days=at // DAY_MS)
     if kind == "calendar-week":
         day -= timedelta(days=day.weekday())

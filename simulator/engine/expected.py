@@ -115,7 +115,7 @@ def _near_caps(ledger: Ledger, lines: Ints, account: Ints) -> Bools:
 
 
 def _gathered(ledger: Ledger, accounts: Ints, changes: Changes) -> list[tuple[int, Ints]]:
-    """The pending lines of each of these accounts in the order of release, this batch's voided ones included.
+    """Return the pending lines of each of these accounts in the order of release, including those voided in this batch.
 
     What is pending no more leaves the accounts' chains by this: so every line is passed over once at most.
     """

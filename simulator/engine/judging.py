@@ -40,11 +40,11 @@ class Changes:
         return cls(made, hours, voided, ends)
 
     def made_hour(self, lines: Ints) -> Ints:
-        """The hour that made each of these lines; ALWAYS where it was before the batch."""
+        """Return the hour that made each of these lines; ALWAYS if that was before the batch."""
         return _find(self.made, self.made_hours, lines, ALWAYS)
 
     def voided_hour(self, lines: Ints) -> Ints:
-        """The hour that voided each of these lines; NEVER where none in this batch did."""
+        """Return the hour that voided each of these lines; NEVER if none in this batch did."""
         return _find(self.voided, self.voided_hours, lines, NEVER)
 
 
@@ -82,7 +82,7 @@ class Shifts:
 
 
 def judge(ledger: Ledger, account: int, lines: Ints, *, stranded: bool) -> Ints:
-    """The states of an account's pending lines, all of them in the order of release, by their numbers and caps.
+    """Return the states of all of an account's pending lines, in the order of release, by their numbers and caps.
 
     `stranded`: the budget has no room for any of them; else it has room for all.
     """
@@ -125,7 +125,7 @@ def _within_caps(ledger: Ledger, account: int, lines: Ints) -> list[int]:
 
 
 def without_room(ledger: Ledger, lines: Ints) -> Ints:
-    """The states of lines on their turn where the budget has no room for any: capped or unfunded."""
+    """Return the states of lines on their turn if the budget has no room for any: capped or unfunded."""
     held, limits = ledger.lines, ledger.limits
     terms, account = held["terms"][lines], held["account"][lines]
     over = ledger.accounts["issued"][account] + 1 > limits.count[terms]

@@ -216,7 +216,7 @@ class Ledger:
         self.conversions.append(seq=seqs, person=persons, check=checks.astype(np.uint32))
 
     def find_conversions(self, seqs: Ints, checks: Keys) -> Ints:
-        """The places of the conversions with these seqs (0 for none) and checks; NONE where there is none."""
+        """Return the places of the conversions with these seqs (0 for none) and checks; NONE if there is none."""
         held, count = self.conversions, len(self.conversions)
         if not count:
             return np.full(len(seqs), NONE, np.int64)
@@ -228,7 +228,7 @@ class Ledger:
         return np.where(same & (seqs > 0), places, NONE)
 
     def accounts_of(self, reward: Reward, recipients: Ints) -> Ints:
-        """The accounts of these recipients for one reward, entered where new."""
+        """Return the accounts of these recipients for one reward, and add new ones."""
         claim = self.account_ids.get_or_insert(self._keys(reward, recipients))
         new = recipients[claim.first]
         ids = self.accounts.append(recipient=new, role=np.full(len(new), ROLES.index(reward.to)))
@@ -299,7 +299,7 @@ class Ledger:
         return np.asarray(lines[self.lines["state"][lines] == PENDING], np.int64)
 
     def in_order(self, lines: Ints) -> Ints:
-        """The lines in the order of release: by due, the conversion's seq, the reward's place in its file."""
+        """Return the lines in the order of release: by due, the conversion's seq, the reward's place in its file."""
         held = self.lines
         places = self.limits.place[held["terms"][lines]]
         return np.asarray(lines[np.lexsort((places, held["seq"][lines], held["due"][lines]))], np.int64)
@@ -321,7 +321,7 @@ class Ledger:
         return self.in_order(lines[self.lines["state"][lines] == PENDING])
 
     def history(self, account: int) -> History:
-        """What was issued to an account so far; from now on kept up to date by `note_issued`."""
+        """Return what was issued to an account so far; from now on `note_issued` keeps it up to date."""
         kept = self.histories.get(account)
         if kept is None:
             chain: list[int] = []

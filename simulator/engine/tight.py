@@ -58,14 +58,14 @@ class _Pool:
         return order, self.account[order]
 
     def _of(self, account: int, there: Bools) -> Ints:
-        """The places of an account's lines that are there, in order."""
+        """Return the places of an account's lines that are there, in order."""
         order, owner = self._grouped
         first, last = np.searchsorted(owner, [account, account + 1])
         places = order[first:last]
         return np.asarray(places[there[places]], np.int64)
 
     def judged(self, before: Bools, there: Bools) -> Array:
-        """The states of the lines that are there, as those that were there `before` it stood at `expected`."""
+        """Return the states of the lines that are `there`; those that were there `before` stood at `expected`."""
         states = self.expected.copy()
         moved = (there & ~before) | (before & ~there & (self.expected == ISSUED))
         groups = [

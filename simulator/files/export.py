@@ -165,7 +165,7 @@ def _some_inferred(connection: sqlite3.Connection) -> bool:
 
 
 def _events_parquet(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
-    """`data` is a struct with a field for each that any type has; absent ones are null."""
+    """Write events as Parquet; `data` is a struct with every field that any type has, absent ones null."""
     plain = [name for name in DATA_COLUMNS if name not in _DECISION]
     parts = [name.removeprefix("decision_") for name in _DECISION]
     decision = pl.Struct(dict.fromkeys(parts, pl.String()))

@@ -55,7 +55,7 @@ def _problem(path: Path, infer_time: bool) -> str | None:
 
 
 def _header_problem(path: Path, infer_time: bool) -> str | None:
-    """What is wrong with a CSV file's header row: known before a database is made for it."""
+    """Return what is wrong with a CSV file's header row, before a database is created for it."""
     from simulator.events.csvfile import read_csv
 
     try:
@@ -78,7 +78,7 @@ def is_csv(path: Path) -> bool:
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """The file's bytes, or standard input's.
+    """Open a file, or standard input, for reading bytes.
 
     Raises:
         InputError: it can't be opened.
@@ -98,7 +98,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def blocks(stream: BinaryIO, size: int) -> Iterator[list[bytes]]:
-    """The stream's messages, whole ones, at most `size` at once and not much more than `BLOCK_BYTES`."""
+    """Yield the stream's messages, whole, at most `size` at once and not much more than `BLOCK_BYTES`."""
     found = messages(stream)
     block: list[bytes] = []
     weight = 0

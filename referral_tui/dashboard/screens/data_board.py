@@ -88,7 +88,7 @@ class DataBoard(Container):
         self._fit()
 
     def passed(self, event_type: str) -> Passed | None:
-        """The row of an event type."""
+        """Return the row of an event type."""
         return next((row for row in self.query_one(TypeTable).rows if row.type == event_type), None)
 
     def turn_panel(self) -> None:

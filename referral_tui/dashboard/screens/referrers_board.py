@@ -128,7 +128,7 @@ class ReferrersBoard(Container):
         return self.query_one(AccountPane)
 
     def table(self, sight: Sight) -> Table[Any]:
-        """The rows of a view."""
+        """Return the rows of a view."""
         return self.query_one(f"#{sight}", Table)
 
     def turn(self, sight: Sight) -> None:
@@ -205,7 +205,7 @@ class ReferrersBoard(Container):
 
 
 def _said(answer: ReferrersAnswer, *, past: bool) -> str:
-    """A word on the view: how many friends each generation has, or that a board is of now."""
+    """Return a note on the view: how many friends each generation has, or that a board is of now."""
     if past and answer.sight in ("leaders", "communities"):
         return "as of now: boards of the past are not kept"
     if not answer.generations:

@@ -112,7 +112,7 @@ class RewardsBoard(Container):
         self.query_one(RewardTable).measure()
 
     def chosen(self) -> Waiting | None:
-        """What the cursor of the queue stands on."""
+        """Return the row under the cursor of the queue."""
         return self.query_one(ReviewQueue).row
 
     def on_table_left(self, message: Table.Left) -> None:

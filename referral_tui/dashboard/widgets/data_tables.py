@@ -39,7 +39,7 @@ class Passed:
 
     @classmethod
     def of(cls, row: TypeRow, models: dict[str, str], *, files: bool) -> Passed:
-        """The same as a row of the table."""
+        """Make a row of the table from an event type."""
         late = row.late
         return cls(
             row.type,

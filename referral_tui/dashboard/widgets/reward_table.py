@@ -60,7 +60,7 @@ class RewardLine:
 
     @classmethod
     def of(cls, row: RewardRow) -> RewardLine:
-        """The same as a line of the table."""
+        """Return the same as a row of the table."""
         pairs = {state: row.state(state) for state in STATES}
         pairs |= {"pending": row.pending.issued, UNPAID: row.pending.unpaid}
         minors = {f"{state}_minor": minor for state, (_, minor) in pairs.items()}
