@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ def figures_of(
         "malformed": counts.malformed,
         "clamped": intake.clamped,
         "time_inferred": intake.inferred,
-        "passed_over": dict(sorted(intake.passed_over.items(), key=lambda one: (-one[1], one[0]))),
+        "passed_over": _sorted(intake.passed_over),
         "conversions_before_visits": conversions_before_visits(platform.query, before),
         **platform.summary(),
         "now": final,
@@ -83,10 +84,7 @@ def words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
     yield from receipt_lines(figures)
     if figures["conflict"] or figures["malformed"]:
         yield f"  what was refused, and why: referral-tui export quarantine --db {db}"
-    if figures["time_inferred"]:
-        yield f"  without a time, taken as of their receipt: {figures['time_inferred']:,}"
-    if figures["passed_over"]:
-        yield f"  attributes that are not kept: {_named(figures['passed_over'])}"
+    yield from _taken(figures["time_inferred"], figures["passed_over"])
     yield from standing_lines(figures, program)
     yield from reversal_lines(figures)
     yield from late_lines(figures, program)
@@ -127,34 +125,55 @@ def dry(
 ) -> int:
     """Check files against the contract alone, report what would be refused, and return the exit status.
 
-    A `program` (file or preset) matters only if it allows references that look like phone numbers. Duplicates, and
-    conflicts with stored events, are not looked for.
+    A `program` (file or preset) decides whether references may look like phone numbers, and which programs may follow
+    it. Duplicates, and conflicts with stored events, are not looked for.
     """
-    counts = {"received": 0, "malformed": 0}
+    counts = {"received": 0, "malformed": 0, "time_inferred": 0}
+    intake = Intake()
     told: list[dict[str, Any]] = []
-    numeric = program is not None and load_program(*find_program(program)).numeric_references
-    for block in read_files(files, _BATCH, _check_program):
+    design = load_program(*find_program(program)) if program is not None else None
+    numeric = design is not None and design.numeric_references
+    for block in read_files(files, _BATCH, partial(_check_program, design)):
         decoded = block.decode(Receiver(0, None if replay else wall_ms(), None, numeric, infer_time))
         counts["received"] += decoded.messages.height + len(decoded.rejected)
         counts["malformed"] += len(decoded.rejected)
+        counts["time_inferred"] += int(decoded.messages["time_inferred"].sum())
+        intake.pass_over(decoded.passed_over)
         for one in block.refusals(decoded):
             if as_json:
                 told.append({"file": one.file, "line": one.line, "field": one.field, "reason": one.reason})
             else:
                 say(refusal_line(one))
     if as_json:
-        print_json({**counts, "refused": told})
+        print_json({**counts, "passed_over": _sorted(intake.passed_over), "refused": told})
     else:
         say(
             f"{counted(counts['received'], 'message')}, {counts['malformed']:,} would be refused; nothing was stored"
         )
+        for line in _taken(counts["time_inferred"], _sorted(intake.passed_over)):
+            say(line)
     if counts["malformed"] and counts["malformed"] == counts["received"]:
         return WRONG
     return FAILED if counts["malformed"] else FINE
 
 
-def _check_program(text: str) -> object:
-    return load_program(text, "program")
+def _check_program(running: Program | None, text: str) -> object:
+    if running is None:
+        return load_program(text, "program")
+    return load_program(text, "program", running.currency, numeric=running.numeric_references)
+
+
+def _sorted(passed_over: Mapping[str, int]) -> dict[str, int]:
+    """Sort the attributes that were passed over, the most frequent first."""
+    return dict(sorted(passed_over.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _taken(inferred: int, passed_over: dict[str, int]) -> Iterator[str]:
+    """Yield what is done with valid messages beside storing their fields."""
+    if inferred:
+        yield f"  without a time, taken as of their receipt: {inferred:,}"
+    if passed_over:
+        yield f"  attributes that are not kept: {_named(passed_over)}"
 
 
 def _named(passed_over: dict[str, int]) -> str:

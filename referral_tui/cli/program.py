@@ -142,10 +142,10 @@ def list_presets(as_json: Json = False) -> None:
 
 def _read(source: str) -> tuple[str, str]:
     """Read a program; return its text, and its name for messages."""
-    from simulator.program.presets import decode_program, find_program
+    from simulator.program.presets import find_program, read_program
 
     if source == "-":
-        return decode_program(sys.stdin.buffer.read(), "standard input"), "standard input"
+        return read_program(sys.stdin.buffer, "standard input"), "standard input"
     return find_program(source)
 
 

@@ -119,11 +119,7 @@ def _read_some(lines: Sequence[bytes], start: int, replay: bool, numeric: bool) 
     for reader in readers:
         groups[reader.struct] = groups[reader.open_struct] = ([], [])
     broken = [start + place for place in _not_utf8(lines)]
-    broken += [
-        start + place
-        for place, line in enumerate(lines)
-        if len(line) > MAX_LINE_BYTES or type(line) is LongLine
-    ]
+    broken += [start + place for place in _too_long(lines)]
     left = set(broken)
     passed_over: dict[int, tuple[str, ...]] = {}
     for position, line in enumerate(lines, start):
@@ -182,6 +178,15 @@ def _not_utf8(lines: Sequence[bytes]) -> list[int]:
     except UnicodeDecodeError:
         return [position for position, line in enumerate(lines) if not _is_utf8(line)]
     return []
+
+
+def _too_long(lines: Sequence[bytes]) -> list[int]:
+    """Find the lines that are too long; of a block that has none this is known by two looks at the whole."""
+    if max(map(len, lines), default=0) <= MAX_LINE_BYTES and LongLine not in set(map(type, lines)):
+        return []
+    return [
+        place for place, line in enumerate(lines) if len(line) > MAX_LINE_BYTES or isinstance(line, LongLine)
+    ]
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import BinaryIO
 
 from simulator.domain.errors import InputError
 from simulator.program.nearest import advice, nearest, shown
+from simulator.program.source import MAX_BYTES
 
 _FILE = "program.toml"
 
@@ -42,7 +44,8 @@ def find_program(name_or_path: str) -> tuple[str, str]:
         return preset_text(name_or_path), f"{name_or_path}/{_FILE}"
     path = Path(name_or_path)
     try:
-        return decode_program(path.read_bytes(), name_or_path), name_or_path
+        with path.open("rb") as stream:
+            return read_program(stream, name_or_path), name_or_path
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(_missing(name_or_path)) from None
     except (OSError, ValueError) as error:
@@ -50,6 +53,19 @@ def find_program(name_or_path: str) -> tuple[str, str]:
         raise InputError(
             f"{name_or_path}: can't be read: {reason}; name a program file or a preset"
         ) from None
+
+
+def read_program(stream: BinaryIO, file: str) -> str:
+    """Read a program file as text; no more of it than a program may have.
+
+    Raises:
+        InputError: it is larger than that, or not UTF-8.
+
+    """
+    content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise InputError(f"{file}: too large; a program file has at most {MAX_BYTES:,} bytes (1 MiB)")
+    return decode_program(content, file)
 
 
 def decode_program(content: bytes, file: str) -> str:

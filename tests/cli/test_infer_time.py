@@ -155,3 +155,17 @@ def test_a_time_that_is_said_not_to_be_inferred_is_a_stated_one(mark: object) ->
     plain, marked = decode(LOG[:1], clock=NOW), decode([LOG[0] | {"timeinferred": mark}], clock=NOW)
     assert marked.messages.equals(plain.messages)
     assert not marked.passed_over
+
+
+def test_a_dry_run_counts_what_it_would_not_keep_and_knows_the_program_s_numeric_references(
+    cli: Cli, tmp_path: Path, program: Path
+) -> None:
+    path, numeric = tmp_path / "a.jsonl", tmp_path / "numeric.toml"
+    path.write_text(json.dumps(event("1", "session.authenticated", "12345678", 1) | {"region": "eu"}) + "\n")
+    numeric.write_text(program.read_text().replace("[program]", "[program]\nnumeric_references = true"))
+    ran = cli("ingest", "--dry-run", "--program", numeric, path)
+    assert (ran.status, "attributes that are not kept: region (1)" in ran.out) == (0, True)
+    assert cli("ingest", "--dry-run", "--program", numeric, "--json", path).json["passed_over"] == {
+        "region": 1
+    }
+    assert cli("ingest", "--dry-run", "--program", program, path).status == 2

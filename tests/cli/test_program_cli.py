@@ -159,3 +159,28 @@ def test_wrong_use_is_one_line_and_status_2(
     assert says in said.err
     assert said.err.count("\n") == 1
     assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    "command", [["program", "check"], ["ingest", "--db", "x.db", "events.jsonl", "--program"]]
+)
+def test_a_program_file_that_never_ends_is_refused_after_a_mebibyte(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("events.jsonl").touch()
+    assert run([*command, "/dev/zero"]) == 2
+    assert (
+        "/dev/zero: too large; a program file has at most 1,048,576 bytes (1 MiB)\n"
+        in capsys.readouterr().err
+    )
+    assert not Path("x.db").exists()
+
+
+def test_a_program_on_standard_input_is_refused_after_a_mebibyte(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path("/dev/zero").open() as endless:
+        monkeypatch.setattr("sys.stdin", endless)
+        assert run(["program", "check", "-"]) == 2
+    assert "standard input: too large" in capsys.readouterr().err
