@@ -20,7 +20,7 @@ from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.plan import Plan
 from simulator.world.feedback import OutcomeFeedback
-from simulator.world.windows import InProcessWorld, Setting
+from simulator.world.windows import InProcessWorld, WorldSetup
 
 MOST = 1 / 3
 _ALONE = "alone"
@@ -65,7 +65,9 @@ def alone(plan: Plan) -> dict[str, float]:
     """Make the people's events window by window, and drop them: seconds, events, people, memory in MB."""
     program = load_program(*find_program(plan.preset))
     started, used = time.perf_counter(), time.process_time()
-    here = InProcessWorld(Setting(plan.world(), program, plan.seed, plan.referrers, plan.start_ms, plan.days))
+    here = InProcessWorld(
+        WorldSetup(plan.world(), program, plan.seed, plan.referrers, plan.start_ms, plan.days)
+    )
     events, until = 0, plan.start_ms
     while until < plan.end_ms:
         window = here.next(OutcomeFeedback())
@@ -75,7 +77,7 @@ def alone(plan: Plan) -> dict[str, float]:
         "seconds": seconds,
         "processor": time.process_time() - used,
         "events": events,
-        "people": here.noticed,
+        "people": here.people_count,
         "peak": _peak(resource.RUSAGE_SELF),
     }
 

@@ -93,18 +93,20 @@ def _friends(log: pl.DataFrame, owners: pl.DataFrame, conversion: str, until_ms:
     return friends.filter(pl.col("first_at") < until_ms).drop("first_at")
 
 
-def together(runs: Sequence[Observed]) -> Observed:
+def combine(runs: Sequence[Observed]) -> Observed:
     """Combine several runs into one, keeping their people apart."""
     return Observed(
-        referrers=pl.concat([_apart(run.referrers, "referrer", place) for place, run in enumerate(runs)]),
+        referrers=pl.concat(
+            [_offset_ids(run.referrers, "referrer", place) for place, run in enumerate(runs)]
+        ),
         friends=pl.concat(
             [
-                _apart(_apart(run.friends, "referrer", place), "friend", place)
+                _offset_ids(_offset_ids(run.friends, "referrer", place), "friend", place)
                 for place, run in enumerate(runs)
             ]
         ),
     )
 
 
-def _apart(frame: pl.DataFrame, who: str, place: int) -> pl.DataFrame:
+def _offset_ids(frame: pl.DataFrame, who: str, place: int) -> pl.DataFrame:
     return frame.with_columns(pl.col(who) + place * _MOST_PEOPLE)

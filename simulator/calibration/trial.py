@@ -11,7 +11,7 @@ from typing import Final
 from db.read.steps import steps
 from simulator.calibration.bounds import Estimate
 from simulator.calibration.measures import MEASURES
-from simulator.calibration.observed import Observed, observe, together, types
+from simulator.calibration.observed import Observed, combine, observe, types
 from simulator.calibration.published import Published
 from simulator.domain.spans import DAY_MS
 from simulator.domain.wall_clock import Stopper
@@ -65,7 +65,7 @@ def compare(
         StoppedError: the stopper was asked to stop.
 
     """
-    runs = together([_run(preset, seed, referrers, stopper, progress) for seed in seeds])
+    runs = combine([_run(preset, seed, referrers, stopper, progress) for seed in seeds])
     return [Result(one, MEASURES[one.measure].of(runs)) for one in figures]
 
 

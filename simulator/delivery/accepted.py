@@ -24,15 +24,15 @@ class Accepted:
     """Collects the client's accepted events, and returns each once."""
 
     def __init__(self) -> None:
-        self._heard = pl.DataFrame(schema=SCHEMA)
-        self._raw: list[pl.DataFrame] = []
+        self._accepted = pl.DataFrame(schema=SCHEMA)
+        self._undigested: list[pl.DataFrame] = []
         self._waiting = 0
 
-    def hear(self, events: pl.DataFrame) -> None:
+    def add(self, events: pl.DataFrame) -> None:
         """Add the next events of the log, in log order."""
         ours = events.filter(pl.col("source") != "platform").select(list(MESSAGE_SCHEMA))
         if ours.height:
-            self._raw.append(ours)
+            self._undigested.append(ours)
             self._waiting += ours.height
             if self._waiting >= _AT_ONCE:
                 self._digest()
@@ -40,13 +40,13 @@ class Accepted:
     def take(self, before_ms: int) -> pl.DataFrame:
         """Return what was received before `before_ms` since the last call (columns of `SCHEMA`)."""
         self._digest()
-        cut = int(self._heard["received_at"].search_sorted(before_ms))
-        taken, self._heard = self._heard[:cut], self._heard[cut:]
+        cut = int(self._accepted["received_at"].search_sorted(before_ms))
+        taken, self._accepted = self._accepted[:cut], self._accepted[cut:]
         return taken
 
     def _digest(self) -> None:
-        if self._raw:
-            ours = pl.concat(self._raw)
+        if self._undigested:
+            ours = pl.concat(self._undigested)
             told = ours.select(name for name in SCHEMA if name != "digest").with_columns(digests(ours))
-            self._heard = pl.concat([self._heard, told])
-            self._raw, self._waiting = [], 0
+            self._accepted = pl.concat([self._accepted, told])
+            self._undigested, self._waiting = [], 0

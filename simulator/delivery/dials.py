@@ -33,7 +33,7 @@ Rates = Mapping[str, float]
 def mixes() -> dict[str, dict[str, float]]:
     """Return the named mixes of `mixes.toml`, checked."""
     text = (files("simulator.delivery") / "mixes.toml").read_text(encoding="utf-8")
-    return {name: checked(rates, f"mix {name}: ") for name, rates in tomllib.loads(text).items()}
+    return {name: check_rates(rates, f"mix {name}: ") for name, rates in tomllib.loads(text).items()}
 
 
 def parse_faults(texts: Iterable[str]) -> dict[str, float]:
@@ -53,7 +53,7 @@ def parse_faults(texts: Iterable[str]) -> dict[str, float]:
             rate = float(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
         except ValueError:
             raise InputError(f"--faults {text}: {shown(number)} is not a rate; {_RIGHT}") from None
-        rates |= checked({name: rate}, "--faults ")
+        rates |= check_rates({name: rate}, "--faults ")
     return rates
 
 
@@ -70,7 +70,7 @@ def mix(name: str) -> dict[str, float]:
     return mixes()[name]
 
 
-def checked(rates: Mapping[str, object], where: str) -> dict[str, float]:
+def check_rates(rates: Mapping[str, object], where: str) -> dict[str, float]:
     """Return rates by name after checking that each dial is known and each rate from 0 to 1.
 
     Raises:
@@ -95,17 +95,17 @@ def checked(rates: Mapping[str, object], where: str) -> dict[str, float]:
     return found
 
 
-def turned(rates: Rates, order: object) -> dict[str, float]:
+def apply_order(rates: Rates, order: object) -> dict[str, float]:
     """Return the rates after an order: a mix's name sets all dials, a mapping those it names.
 
     Raises:
-        InputError: the order is neither, or `checked` refuses it.
+        InputError: the order is neither, or `check_rates` refuses it.
 
     """
     if isinstance(order, str):
         return dict(mix(order))
     if isinstance(order, Mapping) and all(isinstance(name, str) for name in order):
-        return {**rates, **checked(order, "dial ")}
+        return {**rates, **check_rates(order, "dial ")}
     raise InputError(f"dial {shown(order)}: {_RIGHT}")
 
 
@@ -121,11 +121,11 @@ class Timeline:
         """Apply an order from `from_ms` on (milliseconds UTC); of two orders for one moment the later holds.
 
         Raises:
-            InputError: as `turned`.
+            InputError: as `apply_order`.
 
         """
         before = [rates for at, rates in self._turns if at <= from_ms][-1]
-        self._turns.append((from_ms, turned(before, order)))
+        self._turns.append((from_ms, apply_order(before, order)))
         self._turns.sort(key=lambda turn: turn[0])
         self._lay_out()
 

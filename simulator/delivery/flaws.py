@@ -98,15 +98,15 @@ FLAWS: Final[dict[str, Callable[[Message], None]]] = {
 _DOERS = tuple(FLAWS.values())
 
 
-def spoilt(line: bytes, flaw: int) -> Message:
+def corrupt_message(line: bytes, flaw: int) -> Message:
     """Return the members of a message, a line of JSON, with a flaw; `CUT` changes none, as it cuts the line."""
     message: Message = orjson.loads(line)
     _DOERS[flaw - 1](message)
     return message
 
 
-def spoilt_line(line: bytes, flaw: int) -> bytes:
+def corrupt_line(line: bytes, flaw: int) -> bytes:
     """Return a line of JSON with a flaw."""
     if flaw == CUT:
         return line[: len(line) // 2]
-    return orjson.dumps(spoilt(line, flaw))
+    return orjson.dumps(corrupt_message(line, flaw))

@@ -64,7 +64,7 @@ class _Lines(Sequence[bytes]):
         return line
 
 
-class Door:
+class Gateway:
     """Receives what is on the wire, a parcel at a time."""
 
     def __init__(self, spool: Spool, check_program: Callable[[str], object]) -> None:

@@ -56,7 +56,7 @@ def listed(events: pl.DataFrame, files: Ints, arrivals: Ints, channels: Channels
     return events.with_columns(until=pl.Series(until), compare_at=pl.Series(last_due + GRACE_MS))
 
 
-def exchanged(rows: pl.DataFrame, exchange: Callable[[str, bytes], bytes]) -> pl.DataFrame:
+def exchange_lists(rows: pl.DataFrame, exchange: Callable[[str, bytes], bytes]) -> pl.DataFrame:
     """Write lists one by one, pass them to `exchange` by name, and read what comes back.
 
     Takes rows of `listed`; returns `type`, `until`, `compare_at`, `source`, `id` and `digest`, in the lists' order.

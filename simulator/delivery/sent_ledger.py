@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from db.read.deliveries import Reconciled
-from simulator.delivery.lists import KEY, exchanged
+from simulator.delivery.lists import KEY, exchange_lists
 from simulator.delivery.reconciliation import Reconciliation
 from simulator.delivery.wire import WIRE_SCHEMA, on_wire
 from simulator.domain.spans import HOUR_MS
@@ -56,7 +56,7 @@ class SentLedger:
             waiting = pl.concat(self._open)
             due = waiting.filter(pl.col("compare_at") < before_ms)
             self._open = [waiting.filter(pl.col("compare_at") >= before_ms)]
-        lists = exchanged(due, exchange) if due.height else None
+        lists = exchange_lists(due, exchange) if due.height else None
         findings, missing = self._reconciliation.compare(lists, accepted)
         if not missing.height:
             return findings, pl.DataFrame(schema=WIRE_SCHEMA)

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from simulator.delivery.faults.batch_files import AGAIN, CORRECTED
-from simulator.delivery.flaws import CUT, spoilt, spoilt_line
+from simulator.delivery.flaws import CUT, corrupt_line, corrupt_message
 from simulator.delivery.models import Form
 from simulator.delivery.wire import name_of, type_codes_of
 from simulator.domain.errors import DatabaseError
@@ -152,7 +152,7 @@ def sent_lines(rows: pl.DataFrame) -> list[bytes]:
     lines = encode_events(rows, stamps=False)
     for place, flaw in enumerate(rows["flaw"].to_list()):
         if flaw:
-            lines[place] = spoilt_line(lines[place], flaw)
+            lines[place] = corrupt_line(lines[place], flaw)
     return lines
 
 
@@ -165,7 +165,7 @@ def _csv(rows: pl.DataFrame) -> list[bytes]:
     flaws = rows["flaw"].to_list()
     if any(flaws):
         right = encode_events(rows, stamps=False)
-        cells = [_spoilt_row(right[at], flaw) if flaw else cells[at] for at, flaw in enumerate(flaws)]
+        cells = [_corrupt_row(right[at], flaw) if flaw else cells[at] for at, flaw in enumerate(flaws)]
     texts = csv_lines(cells)
     for at, flaw in enumerate(flaws):
         if flaw == CUT:  # a row cut off in its second cell: too few cells
@@ -173,9 +173,9 @@ def _csv(rows: pl.DataFrame) -> list[bytes]:
     return [text.encode() for text in texts]
 
 
-def _spoilt_row(line: bytes, flaw: int) -> tuple[object, ...]:
+def _corrupt_row(line: bytes, flaw: int) -> tuple[object, ...]:
     """Return a message with a flaw as a row of CSV."""
-    message = spoilt(line, flaw)
+    message = corrupt_message(line, flaw)
     data = message.pop("data")
     cells = message | {f"data.{name}": value for name, value in data.items()}
     return tuple(_cell(cells.get(name)) for name in SENT)

@@ -26,14 +26,14 @@ def final(tally: Tally, target: Target, thresholds: Sequence[Threshold], *, pace
         "pieces": _pieces(tally, target),
         "generator_share": round(generator, 3),
         "generator_is_bottleneck": generator > BOTTLENECK,
-        **target.standing(),
+        **target.results(),
     }
-    figures |= asked(figures)
+    figures |= decision_rate(figures)
     held = [threshold.held_against(figures) for threshold in thresholds]
     return {"thresholds": held, "ok": all(one["ok"] for one in held), **figures}
 
 
-def asked(figures: Mapping[str, Any]) -> dict[str, Any]:
+def decision_rate(figures: Mapping[str, Any]) -> dict[str, Any]:
     """Return the decisions in 1,000 events, and whether the rules were hardly asked."""
     decided, received = sum(figures["decisions"].values()), figures["received"]
     dense = 1000 * decided / received if received else 0.0
@@ -103,7 +103,7 @@ def merged(
         "achieved_per_second": rate(found["received"], seconds),
         "judged_per_second": rate(found["received"], judging),
         "batch_mean": round(found["received"] / found["batches"], 1) if found["batches"] else 0.0,
-        **asked(found),
+        **decision_rate(found),
         "generator_is_bottleneck": found["generator_share"] > BOTTLENECK,
         "ended": all(part["ended"] for part in parts),
     }

@@ -23,29 +23,31 @@ Trial = dict[str, Any]
 
 
 def find_knee(
-    order: LoadProfile, hooks: Hooks, traffic: Recording, told: Callable[[Trial], None]
+    profile: LoadProfile, hooks: Hooks, traffic: Recording, on_trial: Callable[[Trial], None]
 ) -> dict[str, Any]:
     """Search for the knee: first as fast as it goes, then open runs between what passed and what failed.
 
-    Each trial begins with an empty state and plays the same traffic; `told` is called with each. The figures are those
-    of the best trial that passed, with `knee_per_second` (None where none did) and all `trials`. An interrupted trial
-    says nothing about its rate: it is left out, and the search has not `ended`.
+    Each trial begins with an empty state and plays the same traffic; `on_trial` is called with each. The figures are
+    those of the best trial that passed, with `knee_per_second` (None where none did) and all `trials`. An interrupted
+    trial says nothing about its rate: it is left out, and the search has not `ended`.
     """
-    thresholds = order.thresholds or (parse_threshold(DEFAULT),)
-    seconds = order.limits.seconds or TRIAL_S
-    last = closed = _trial(replace(order, schedule=None), hooks, traffic, seconds, ())
+    thresholds = profile.thresholds or (parse_threshold(DEFAULT),)
+    seconds = profile.limits.seconds or TRIAL_S
+    last = closed = _trial(replace(profile, schedule=None), hooks, traffic, seconds, ())
     trials = [_line(closed, None)]
-    told(trials[-1])
+    on_trial(trials[-1])
     low, high = 0.0, float(closed["achieved_per_second"])
     best: dict[str, Any] | None = None
     rate = high * 0.9
     while len(trials) < _TRIALS and closed["ended"] and rate >= 1:
-        found = _trial(replace(order, schedule=constant(rate, seconds)), hooks, traffic, seconds, thresholds)
+        found = _trial(
+            replace(profile, schedule=constant(rate, seconds)), hooks, traffic, seconds, thresholds
+        )
         if not found["ended"]:
             break
         last = found
         trials.append(_line(found, rate))
-        told(trials[-1])
+        on_trial(trials[-1])
         if trials[-1]["ok"]:
             low, best = rate, found
         else:
@@ -63,10 +65,10 @@ def find_knee(
 
 
 def _trial(
-    order: LoadProfile, hooks: Hooks, traffic: Recording, seconds: float, thresholds: tuple[Threshold, ...]
+    profile: LoadProfile, hooks: Hooks, traffic: Recording, seconds: float, thresholds: tuple[Threshold, ...]
 ) -> dict[str, Any]:
     limits = Limits(events=None, seconds=seconds, drain=seconds)
-    trial = replace(order, path=None, limits=limits, thresholds=thresholds)
+    trial = replace(profile, path=None, limits=limits, thresholds=thresholds)
     return run_load(trial, hooks, traffic.again())
 
 

@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from simulator.domain.wall_clock import Wall, wall_ms
-from simulator.load.ahead import Ahead
+from simulator.load.background import BackgroundTraffic
 from simulator.load.drive import Drive, Limits
 from simulator.load.figures import final
 from simulator.load.rates import Schedule
 from simulator.load.recorded import read_recording
-from simulator.load.target import RulesAlone, Stored, without_repeats
+from simulator.load.target import DatabaseTarget, EngineTarget, without_repeats
 from simulator.load.thresholds import Threshold
 from simulator.load.traffic import Recording, Traffic, WorldTraffic, prepared
 from simulator.measuring.figures import running
@@ -69,7 +69,7 @@ class Hooks:
     show: Show = lambda _figures: None
 
 
-def run_load(order: LoadProfile, hooks: Hooks, traffic: Traffic | None = None) -> dict[str, Any]:
+def run_load(profile: LoadProfile, hooks: Hooks, traffic: Traffic | None = None) -> dict[str, Any]:
     """Drive one load run to its end and return its figures (`simulator.load.figures.final`).
 
     `traffic` is for runs that share one; otherwise it is made here. `ended` says whether the run reached its end.
@@ -79,18 +79,18 @@ def run_load(order: LoadProfile, hooks: Hooks, traffic: Traffic | None = None) -
         DatabaseError: the database can't be created or written.
 
     """
-    with closing(traffic or traffic_of(order, hooks)) as found:
-        return _stored_or_not(order, hooks, found)
+    with closing(traffic or traffic_of(profile, hooks)) as found:
+        return _stored_or_not(profile, hooks, found)
 
 
-def _stored_or_not(order: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
-    if order.store and order.path is None:
+def _stored_or_not(profile: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
+    if profile.store and profile.path is None:
         with TemporaryDirectory(prefix=".load-", dir=Path.cwd()) as folder:  # on the disk where --db would be
-            return _run(replace(order, path=Path(folder) / "load.db"), hooks, traffic)
-    return _run(order, hooks, traffic)
+            return _run(replace(profile, path=Path(folder) / "load.db"), hooks, traffic)
+    return _run(profile, hooks, traffic)
 
 
-def traffic_of(order: LoadProfile, hooks: Hooks) -> Traffic:
+def traffic_of(profile: LoadProfile, hooks: Hooks) -> Traffic:
     """Return the recorded log, or the preset's people; prepared before the clock starts where that is asked for.
 
     Raises:
@@ -104,32 +104,34 @@ def traffic_of(order: LoadProfile, hooks: Hooks) -> Traffic:
         if hooks.stopped():
             raise KeyboardInterrupt
 
-    if order.recording is not None:
-        messages, malformed = read_recording(order.recording, order.limits.events, order.program.currency)
+    if profile.recording is not None:
+        messages, malformed = read_recording(
+            profile.recording, profile.limits.events, profile.program.currency
+        )
         repeats = 0
-        if not order.store:
+        if not profile.store:
             messages, repeats = without_repeats(messages)
-        return Recording(messages, f"--from {order.recording}", malformed, repeats)
-    if order.processes > 1 and not order.prepare:
-        return Ahead(order.plan, order.program, hurried=order.dense)
-    traffic = WorldTraffic(order.plan, order.program, hurried=order.dense)
-    if order.prepare:
-        return prepared(traffic, order.limits.events, order.plan.preset, progress)
+        return Recording(messages, f"--from {profile.recording}", malformed, repeats)
+    if profile.processes > 1 and not profile.prepare:
+        return BackgroundTraffic(profile.plan, profile.program, hurried=profile.dense)
+    traffic = WorldTraffic(profile.plan, profile.program, hurried=profile.dense)
+    if profile.prepare:
+        return prepared(traffic, profile.limits.events, profile.plan.preset, progress)
     return traffic
 
 
-def _run(order: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
-    paced = order.schedule is not None
-    target: Stored | RulesAlone
-    if order.store and order.path is not None:
-        target = Stored(order.path, order.program, _settings(order), paced=paced)
+def _run(profile: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
+    paced = profile.schedule is not None
+    target: DatabaseTarget | EngineTarget
+    if profile.store and profile.path is not None:
+        target = DatabaseTarget(profile.path, profile.program, _settings(profile), paced=paced)
     else:
-        target = RulesAlone(order.program)
+        target = EngineTarget(profile.program)
     shown = hooks.wall.now()
     beats = Heartbeat(shown)
 
     def heartbeat(now: float, tally: Tally, measured: dict[str, Any]) -> None:
-        if isinstance(target, Stored):
+        if isinstance(target, DatabaseTarget):
             target.heartbeat(beats.row(now, wall_ms(), target.platform.newest, measured, tally.latency))
 
     def tick(tally: Tally) -> None:
@@ -137,7 +139,7 @@ def _run(order: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
         now = hooks.wall.now()
         if now - shown >= SHOWN_S:
             shown = now
-            measured = {**_identity(order), **running(tally, target, paced=paced)}
+            measured = {**_identity(profile), **running(tally, target, paced=paced)}
             hooks.show(measured)
             if beats.due(now):
                 heartbeat(now, tally, measured)
@@ -147,35 +149,35 @@ def _run(order: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
             traffic,
             target,
             wall=hooks.wall,
-            schedule=order.schedule,
-            limits=order.limits,
-            batch=order.batch,
+            schedule=profile.schedule,
+            limits=profile.limits,
+            batch=profile.batch,
             stopped=hooks.stopped,
             tick=tick,
         )
         ended = drive.go()
-        found = final(drive.tally, target, order.thresholds, paced=paced)
-        found |= {"ended": ended, "loops": traffic.loops, "left_out": traffic.left_out, **_identity(order)}
+        found = final(drive.tally, target, profile.thresholds, paced=paced)
+        found |= {"ended": ended, "loops": traffic.loops, "left_out": traffic.left_out, **_identity(profile)}
         heartbeat(hooks.wall.now(), drive.tally, found)
     return found
 
 
-def _identity(order: LoadProfile) -> dict[str, Any]:
-    schedule = order.schedule
+def _identity(profile: LoadProfile) -> dict[str, Any]:
+    schedule = profile.schedule
     return {
-        "traffic": str(order.recording) if order.recording is not None else order.plan.preset,
-        "program": order.program.name,
-        "seed": order.plan.seed,
-        "referrers": order.plan.referrers,
-        "dense": order.dense and order.recording is None,
-        "mode": "closed" if order.schedule is None else "open",
+        "traffic": str(profile.recording) if profile.recording is not None else profile.plan.preset,
+        "program": profile.program.name,
+        "seed": profile.plan.seed,
+        "referrers": profile.plan.referrers,
+        "dense": profile.dense and profile.recording is None,
+        "mode": "closed" if profile.schedule is None else "open",
         "schedule": [(stage.seconds, stage.first, stage.last) for stage in schedule.stages]
         if schedule
         else [],
-        "batch": order.batch,
-        "stored": order.store,
+        "batch": profile.batch,
+        "stored": profile.store,
     }
 
 
-def _settings(order: LoadProfile) -> dict[str, str]:
-    return {"load": json.dumps(_identity(order))}
+def _settings(profile: LoadProfile) -> dict[str, str]:
+    return {"load": json.dumps(_identity(profile))}

@@ -47,12 +47,12 @@ def shard_path(path: Path, number: int) -> Path:
     return path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
-def shard_orders(order: LoadProfile, count: int) -> list[LoadProfile]:
+def shard_profiles(profile: LoadProfile, count: int) -> list[LoadProfile]:
     """Return the profiles of the shards: people, events and budget are split, seeds are derived from the run's."""
-    return [_shard(order, number, count) for number in range(count)]
+    return [_shard(profile, number, count) for number in range(count)]
 
 
-def run_shards(order: LoadProfile, shards: Shards, hooks: Hooks) -> dict[str, Any]:
+def run_shards(profile: LoadProfile, shards: Shards, hooks: Hooks) -> dict[str, Any]:
     """Run all shards and merge their figures, and with a path their sums into one database.
 
     Raises:
@@ -61,25 +61,25 @@ def run_shards(order: LoadProfile, shards: Shards, hooks: Hooks) -> dict[str, An
         KeyboardInterrupt: it was interrupted; the databases of shards stay, unmerged.
 
     """
-    orders = shard_orders(order, shards.count)
-    _check_free([path for path in (order.path, *(shard.path for shard in orders)) if path is not None])
+    profiles = shard_profiles(profile, shards.count)
+    _check_free([path for path in (profile.path, *(shard.path for shard in profiles)) if path is not None])
     begun = hooks.wall.now()
-    found = _run_all(orders, shards, hooks)
-    figures = merged(found, order.thresholds, hooks.wall.now() - begun)
-    figures |= {"shards": shards.count, "seed": order.plan.seed, "referrers": order.plan.referrers}
-    if order.path is not None:
-        parts = [shard.path for shard in orders if shard.path is not None]
+    found = _run_all(profiles, shards, hooks)
+    figures = merged(found, profile.thresholds, hooks.wall.now() - begun)
+    figures |= {"shards": shards.count, "seed": profile.plan.seed, "referrers": profile.plan.referrers}
+    if profile.path is not None:
+        parts = [shard.path for shard in profiles if shard.path is not None]
         beat = Heartbeat(begun).row(hooks.wall.now(), wall_ms(), 0, figures, Histogram())
-        merge(parts, order.path, order.program.text, beat)
+        merge(parts, profile.path, profile.program.text, beat)
     return figures
 
 
-def work(order: LoadProfile) -> dict[str, Any]:
+def work(profile: LoadProfile) -> dict[str, Any]:
     """Run one shard in whatever process, after removing what a worker that died left behind."""
-    if order.path is not None:
+    if profile.path is not None:
         for tail in _FILES:
-            order.path.with_name(order.path.name + tail).unlink(missing_ok=True)
-    return run_load(order, Hooks(Stopper()))
+            profile.path.with_name(profile.path.name + tail).unlink(missing_ok=True)
+    return run_load(profile, Hooks(Stopper()))
 
 
 def _check_free(paths: Sequence[Path]) -> None:
@@ -89,24 +89,24 @@ def _check_free(paths: Sequence[Path]) -> None:
             raise DatabaseError(f"{path}: already exists; name another file, or remove this one first")
 
 
-def _run_all(orders: Sequence[LoadProfile], shards: Shards, hooks: Hooks) -> list[dict[str, Any]]:
-    left = dict(enumerate(orders))
+def _run_all(profiles: Sequence[LoadProfile], shards: Shards, hooks: Hooks) -> list[dict[str, Any]]:
+    left = dict(enumerate(profiles))
     found: dict[int, dict[str, Any]] = {}
     for _ in range(_LIVES):
         with _executor(shards)() as executor, suppress(BrokenProcessPool):
-            futures = {executor.submit(work, order): number for number, order in left.items()}
+            futures = {executor.submit(work, profile): number for number, profile in left.items()}
             try:
                 for future in _as_they_end(futures, hooks.stopped):
                     found[futures[future]] = future.result()
                     del left[futures[future]]
-                    hooks.making(len(found), len(orders))
+                    hooks.making(len(found), len(profiles))
             except BaseException:
                 _give_up(executor)
                 raise
         if not left:
-            return [found[number] for number in range(len(orders))]
+            return [found[number] for number in range(len(profiles))]
     raise ReferralError(
-        f"{len(left)} of {len(orders)} shards: their workers died {_LIVES} times; is there enough memory?"
+        f"{len(left)} of {len(profiles)} shards: their workers died {_LIVES} times; is there enough memory?"
     )
 
 
@@ -143,23 +143,23 @@ def _executor(shards: Shards) -> MakeExecutor:
     return lambda: executor_at(address)
 
 
-def _shard(order: LoadProfile, number: int, count: int) -> LoadProfile:
+def _shard(profile: LoadProfile, number: int, count: int) -> LoadProfile:
     def part(total: int) -> int:
         return total // count + (number < total % count)
 
-    events = order.limits.events
-    schedule = order.schedule.part(count) if order.schedule is not None else None
+    events = profile.limits.events
+    schedule = profile.schedule.part(count) if profile.schedule is not None else None
     return replace(
-        order,
+        profile,
         plan=replace(
-            order.plan,
-            seed=_seed(order.plan.seed, number, count),
-            referrers=max(1, part(order.plan.referrers)),
+            profile.plan,
+            seed=_seed(profile.plan.seed, number, count),
+            referrers=max(1, part(profile.plan.referrers)),
         ),
-        program=share_of(order.program, number, count),
+        program=share_of(profile.program, number, count),
         schedule=schedule,
-        limits=Limits(None if events is None else part(events), order.limits.seconds),
-        path=None if order.path is None else shard_path(order.path.absolute(), number + 1),
+        limits=Limits(None if events is None else part(events), profile.limits.seconds),
+        path=None if profile.path is None else shard_path(profile.path.absolute(), number + 1),
         processes=1,
         thresholds=(),
     )

@@ -35,11 +35,11 @@ class Target(Measured, Protocol):
     def settle(self) -> None:
         """Finish the run: release everything due by the newest event, and create the indexes."""
 
-    def standing(self) -> dict[str, Any]:
+    def results(self) -> dict[str, Any]:
         """Return the results: `attributions`, `decisions` by outcome, `reasons`, `rewards` by state, table `rows`."""
 
 
-class Stored:
+class DatabaseTarget:
     """A platform with a new database."""
 
     def __init__(self, path: Path, program: Program, settings: Mapping[str, str], *, paced: bool) -> None:
@@ -81,7 +81,7 @@ class Stored:
         self.platform.heartbeat(row)
         self.platform.clock("running", self.platform.newest)
 
-    def standing(self) -> dict[str, Any]:
+    def results(self) -> dict[str, Any]:
         """Return the results in the database."""
         query = self.platform.query
         found = self.platform.summary()
@@ -101,7 +101,7 @@ class Stored:
             self.platform.close()
 
 
-class RulesAlone:
+class EngineTarget:
     """The engine without a database: no row leaves memory."""
 
     def __init__(self, program: Program) -> None:
@@ -141,7 +141,7 @@ class RulesAlone:
         """Return 0: nothing is stored."""
         return 0
 
-    def standing(self) -> dict[str, Any]:
+    def results(self) -> dict[str, Any]:
         """Return the results as the sums of the engine's rollups."""
         outcomes: dict[str, int] = {}
         for (outcome, _), count in self._decided.items():

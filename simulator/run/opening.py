@@ -53,7 +53,7 @@ def begin(path: Path, plan: Plan, program: Program) -> Iterator[OpenRun]:
     ours = [one for one in (path, customers, control_path(path)) if not one.exists()]
     begun = path.exists()  # an existing file is not ours, and `create` refuses it
     try:
-        with Platform.create(path, program, plan.settings(), accepted.hear) as platform:
+        with Platform.create(path, program, plan.settings(), accepted.add) as platform:
             try:
                 with _open_client(path, plan, platform, accepted) as opened:
                     opened.inbox.take()  # drop commands meant for an earlier run of this name
@@ -86,7 +86,7 @@ def resume(
     """
     design = load_program(*find_program(program)) if program is not None else None
     accepted = Accepted()
-    with Platform.open(path, design, progress, accepted.hear) as platform:
+    with Platform.open(path, design, progress, accepted.add) as platform:
         plan = Plan.of(platform.settings, str(path))
         for name, value in (given or {}).items():
             if getattr(plan, name) != value:

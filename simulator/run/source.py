@@ -18,7 +18,7 @@ from simulator.delivery.accepted import Accepted
 from simulator.delivery.chances import Chances
 from simulator.delivery.delivery import Delivery
 from simulator.delivery.dials import Timeline
-from simulator.delivery.gateway import Door, Parcel
+from simulator.delivery.gateway import Gateway, Parcel
 from simulator.delivery.models import Channels
 from simulator.delivery.queue import ArrivalQueue
 from simulator.delivery.sent_ledger import SentLedger
@@ -31,7 +31,7 @@ from simulator.run.plan import Plan
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.operator import Operator, Review
 from simulator.world.subprocess_world import SubprocessWorld
-from simulator.world.windows import InProcessWorld, Setting, Windows
+from simulator.world.windows import InProcessWorld, Windows, WorldSetup
 
 Rows = Sequence[tuple[Any, ...]]
 _COMPARED_MS = 30 * 24 * HOUR_MS
@@ -96,7 +96,7 @@ class Source:
         nothing can be missing, and many lists are compared at once.
         """
         spec = plan.world()
-        setting = Setting(spec, program, plan.seed, plan.referrers, plan.start_ms, plan.days)
+        setting = WorldSetup(spec, program, plan.seed, plan.referrers, plan.start_ms, plan.days)
         self._windows: Windows = SubprocessWorld(setting) if processes > 1 else InProcessWorld(setting)
         self._hooks = hooks
         models = plan.models(spec)
@@ -109,7 +109,7 @@ class Source:
         self._delivery = Delivery(channels, self._chances)
         self._ledger = SentLedger(self._chances.keys)
         self._spool = spool(channels)
-        self._door = Door(self._spool, check_program)
+        self._door = Gateway(self._spool, check_program)
         self._operator = Operator(spec.operator, plan.seed)
         self._queue = ArrivalQueue()
         self._window: _Window | None = None

@@ -12,7 +12,7 @@ WIDTH = 5
 _TILL = 1
 
 
-def arrive(
+def arrival_rows(
     at: Ints,
     key: Keys,
     inviter: Ints,

@@ -19,8 +19,8 @@ from simulator.world.draws import (
     exponential,
     uniform,
 )
+from simulator.world.event_rows import ABSENT, EventKind, event_rows, ident, later_number
 from simulator.world.friends import Friends
-from simulator.world.happenings import ABSENT, Happening, happen, ident, later_number
 from simulator.world.labels import Cheat
 from simulator.world.offer import Answers
 from simulator.world.rhythm import YEAR_MS, Rhythm
@@ -64,11 +64,11 @@ class Converting:
         at = self._rhythm.after(from_ms, key, Purpose.CONVERT_DELAY, conversion.delay)
         price = _one_of(self._prices, bits(key, Purpose.PLAN))
         events.append(
-            happen(
-                Happening.CONVERTED,
+            event_rows(
+                EventKind.CONVERTED,
                 at,
                 row,
-                ident(key, Happening.CONVERTED),
+                ident(key, EventKind.CONVERTED),
                 code=code,
                 number=price,
                 flag=(uniform(key, Purpose.NEW_CUSTOMER) < conversion.new_customer).astype(np.int64),
@@ -88,13 +88,13 @@ class Converting:
         reason = self._reasons[choose(key, Purpose.REVERSE_REASON, self._reason_shares)]
         back = np.flatnonzero(regrets)
         events.append(
-            happen(
-                Happening.REVERSED,
+            event_rows(
+                EventKind.REVERSED,
                 back_at[back],
                 row[back],
-                ident(key[back], Happening.REVERSED),
+                ident(key[back], EventKind.REVERSED),
                 flag=reason[back],
-                reverses=ident(key[back], Happening.CONVERTED),
+                reverses=ident(key[back], EventKind.CONVERTED),
             )
         )
         self._follow(events, group, at, back_at, price, reason)
@@ -125,19 +125,19 @@ class Converting:
                 if later.amounts == "price"
                 else _one_of(self._amounts[place], bits(key, Purpose.LATER_AMOUNT, number))
             )
-            identity = ident(key, Happening.LATER, number)
+            identity = ident(key, EventKind.LATER, number)
             events.append(
-                happen(Happening.LATER, when, group.row[which], identity, number=amount, flag=place)
+                event_rows(EventKind.LATER, when, group.row[which], identity, number=amount, flag=place)
             )
             if later.taken_back:
                 back = np.flatnonzero(back_at[which] < _NEVER)
                 of = which[back]
                 events.append(
-                    happen(
-                        Happening.REVERSED,
+                    event_rows(
+                        EventKind.REVERSED,
                         back_at[of],
                         group.row[of],
-                        ident(key[back], Happening.REVERSED, number[back] + 1),  # 0 is the conversion's own
+                        ident(key[back], EventKind.REVERSED, number[back] + 1),  # 0 is the conversion's own
                         number=place,
                         flag=reason[of],
                         reverses=identity[back],

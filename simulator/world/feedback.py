@@ -56,18 +56,18 @@ class ReferrerMoods:
         self._marks = np.insert(self._marks, at, new[order])
         self._rows = np.insert(self._rows, at, rows)
 
-    def feel(self, felt: OutcomeFeedback) -> None:
+    def apply_feedback(self, feedback: OutcomeFeedback) -> None:
         """Raise the moods of rewarded people and communities, and lower those of refused ones."""
         if self._spec is None:
             return
         for found, factor in (
-            (felt.rewarded, 1 + self._spec.rewarded),
-            (felt.refused, 1 - self._spec.refused),
+            (feedback.rewarded, 1 + self._spec.rewarded),
+            (feedback.refused, 1 - self._spec.refused),
         ):
             rows, times = np.unique(self._find(found), return_counts=True)
             self._referrers.mood[rows] *= factor**times
         mood = self._referrers.mood[: self._referrers.count]
-        known = [self._communities[name] for name in felt.communities if name in self._communities]
+        known = [self._communities[name] for name in feedback.communities if name in self._communities]
         if known and self._spec.community:
             none = 1  # the last number counts those without a community
             times = np.bincount(known, minlength=len(self._communities) + none)

@@ -18,7 +18,7 @@ from simulator.events.contract import REFERRER_KINDS, REVERSAL_REASONS
 from simulator.world import pseudonyms
 from simulator.world.communities import Communities
 from simulator.world.draws import Bools, Ints, Purpose, bits
-from simulator.world.happenings import (
+from simulator.world.event_rows import (
     ABSENT,
     AT,
     CHANNEL,
@@ -30,7 +30,7 @@ from simulator.world.happenings import (
     NUMBER,
     PERSON,
     REVERSED,
-    Happening,
+    EventKind,
 )
 from simulator.world.people import Meetings, People
 from simulator.world.spec import WorldSpec
@@ -67,31 +67,31 @@ class Framer:
         self._people = people
         self._meetings = meetings
         types = {
-            Happening.IDENTIFIED: "customer.identified",
-            Happening.LINKED: "link.created",
-            Happening.SESSION: "session.authenticated",
-            Happening.SHARED: "referral.shared",
-            Happening.VISITED: "friend.visited",
-            Happening.CLAIMED: "friend.claimed",
-            Happening.OPTED_IN: "friend.opted_in",
-            Happening.CHECKED: "eligibility.confirmed",
-            Happening.CONVERTED: spec.conversion.event,
-            Happening.REVERSED: "conversion.reversed",
+            EventKind.IDENTIFIED: "customer.identified",
+            EventKind.LINKED: "link.created",
+            EventKind.SESSION: "session.authenticated",
+            EventKind.SHARED: "referral.shared",
+            EventKind.VISITED: "friend.visited",
+            EventKind.CLAIMED: "friend.claimed",
+            EventKind.OPTED_IN: "friend.opted_in",
+            EventKind.CHECKED: "eligibility.confirmed",
+            EventKind.CONVERTED: spec.conversion.event,
+            EventKind.REVERSED: "conversion.reversed",
         }
         sources = {
-            Happening.CONVERTED: spec.conversion.source,
-            Happening.REVERSED: spec.conversion.source,
+            EventKind.CONVERTED: spec.conversion.source,
+            EventKind.REVERSED: spec.conversion.source,
         }
         looks = {
             "source": pl.Series(
                 [
-                    *(sources.get(kind, "platform") for kind in Happening),
+                    *(sources.get(kind, "platform") for kind in EventKind),
                     CRM_SOURCE,
                     *(later.source for later in spec.later),
                 ]
             ),
             "type": pl.Series(
-                [*(types.get(kind) for kind in Happening), *(later.event for later in spec.later)], dtype=TYPE
+                [*(types.get(kind) for kind in EventKind), *(later.event for later in spec.later)], dtype=TYPE
             ),
             "channel": _texts(*(channel.name for channel in spec.channels)),
             "contact_kind": _texts("email", "phone"),
@@ -127,8 +127,8 @@ class Framer:
         """
         rows = rows[np.lexsort((rows[:, IDENT].view(np.uint64), rows[:, AT]))]
         kind, person = rows[:, KIND], rows[:, PERSON]
-        identified = kind == Happening.IDENTIFIED
-        named = identified | (kind == Happening.CLAIMED)
+        identified = kind == EventKind.IDENTIFIED
+        named = identified | (kind == EventKind.CLAIMED)
         meeting = np.where(named, self._people.meeting[person], ABSENT)
         numbers = np.empty((len(rows), len(self._inputs)), dtype=np.int64, order="F")
         for place, values in enumerate(self._values(rows, identified, named)):
@@ -139,7 +139,7 @@ class Framer:
         """Return the events of several days in order (`WORLD_SCHEMA`); their people must have been named before."""
         rows, numbers, meeting = (np.concatenate(parts) for parts in zip(*drafts, strict=True))
         kind, person = rows[:, KIND], rows[:, PERSON]
-        identified = kind == Happening.IDENTIFIED
+        identified = kind == EventKind.IDENTIFIED
         people, meetings = self._people, self._meetings
         numbers[identified, self._contact_kind] = meetings.by_phone[meeting[identified]]
         looked = pl.from_numpy(numbers, schema=self._inputs, orient="row").select_seq(self._looked)
@@ -158,7 +158,7 @@ class Framer:
                 lambda at: pseudonyms.reference("d", people.reference[rows[at, DEVICE], pseudonyms.DIGEST :]),
             ),
             "reverses": _sparse(
-                kind == Happening.REVERSED, lambda at: pseudonyms.ids(rows[at, REVERSED].view(np.uint64))
+                kind == EventKind.REVERSED, lambda at: pseudonyms.ids(rows[at, REVERSED].view(np.uint64))
             ),
         }
         return pl.DataFrame(
@@ -168,20 +168,20 @@ class Framer:
     def _values(self, rows: Ints, identified: Bools, named: Bools) -> list[Ints | int]:
         """Return look-up indices and numbers in the order of `self._inputs`."""
         people, kind, person, flag = self._people, rows[:, KIND], rows[:, PERSON], rows[:, FLAG]
-        converted, later = kind == Happening.CONVERTED, kind == Happening.LATER
-        back = kind == Happening.REVERSED
+        converted, later = kind == EventKind.CONVERTED, kind == EventKind.LATER
+        back = kind == EventKind.REVERSED
         conversion = converted | later
         amount = conversion & (rows[:, NUMBER] != ABSENT)
         # index of the later milestone that was reached or is taken back
         place = np.where(later, flag, np.where(back, rows[:, NUMBER], ABSENT))
-        source = np.where(place != ABSENT, len(Happening) + 1 + place, kind)
+        source = np.where(place != ABSENT, len(EventKind) + 1 + place, kind)
 
         def of(which: Bools, values: NDArray[np.integer] | int) -> Ints:
             return np.where(which, values, ABSENT)
 
         values: dict[str, Ints | int] = {
-            "source": np.where(identified & (flag == SSO), len(Happening), source),
-            "type": np.where(later, len(Happening) + place, kind),
+            "source": np.where(identified & (flag == SSO), len(EventKind), source),
+            "type": np.where(later, len(EventKind) + place, kind),
             "channel": rows[:, CHANNEL],
             "contact_kind": ABSENT,  # not known before the contact is made
             "via": of(identified, flag),
@@ -193,8 +193,8 @@ class Framer:
             "outcome": of(conversion, np.where(later, 1 + place, 0)),
             "reason": of(back, flag),
             "occurred_at": rows[:, AT],
-            "reach": of(kind == Happening.SHARED, rows[:, NUMBER]),
-            "eligible": of(kind == Happening.CHECKED, flag),
+            "reach": of(kind == EventKind.SHARED, rows[:, NUMBER]),
+            "eligible": of(kind == EventKind.CHECKED, flag),
             "amount_minor": of(amount, rows[:, NUMBER]),
             "new_customer": np.where(converted, flag, of(later & self._repeated[place], 0)),
         }

@@ -8,8 +8,8 @@ from simulator.world.arrivals import CHANNEL, INVITER, KEY, WHEN, at_till, cheat
 from simulator.world.cheating import Cheating
 from simulator.world.converting import Converting
 from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, lognormal, uniform
+from simulator.world.event_rows import ABSENT, WIDTH, EventKind, event_rows, ident
 from simulator.world.friends import Friends
-from simulator.world.happenings import ABSENT, WIDTH, Happening, happen, ident
 from simulator.world.labels import Cheat, friend_label
 from simulator.world.measures import Delay
 from simulator.world.offer import Answers
@@ -101,11 +101,11 @@ class Journeys:
 
         def visit(which: Bools | Ints, when: Ints, code: Ints, number: int) -> None:
             events.append(
-                happen(
-                    Happening.VISITED,
+                event_rows(
+                    EventKind.VISITED,
                     when,
                     group.row[which],
-                    ident(key[which], Happening.VISITED, number),
+                    ident(key[which], EventKind.VISITED, number),
                     channel=group.channel[which],
                     code=code,
                     device=device[which],
@@ -140,11 +140,11 @@ class Journeys:
         group = self._on_other_device(group, cross)
         self._know(group, when)
         events.append(
-            happen(
-                Happening.CLAIMED,
+            event_rows(
+                EventKind.CLAIMED,
                 when,
                 group.row,
-                ident(group.key, Happening.CLAIMED),
+                ident(group.key, EventKind.CLAIMED),
                 code=code,
                 device=people.device[group.row],
             )
@@ -183,17 +183,17 @@ class Journeys:
         agree = np.flatnonzero(uniform(group.key, Purpose.OPT_IN) < friend.opt_in)
         key = group.key[agree]
         when = claimed_at[agree] + _wait(key, Purpose.OPT_IN_DELAY, friend.opt_in_delay)
-        events.append(happen(Happening.OPTED_IN, when, group.row[agree], ident(key, Happening.OPTED_IN)))
+        events.append(event_rows(EventKind.OPTED_IN, when, group.row[agree], ident(key, EventKind.OPTED_IN)))
         checked = np.flatnonzero(uniform(group.key, Purpose.CHECKED) < friend.checked)
         key = group.key[checked]
         when = claimed_at[checked] + _wait(key, Purpose.CHECK_DELAY, friend.check_delay)
         eligible = uniform(key, Purpose.ELIGIBLE) < friend.eligible
         events.append(
-            happen(
-                Happening.CHECKED,
+            event_rows(
+                EventKind.CHECKED,
                 when,
                 group.row[checked],
-                ident(key, Happening.CHECKED),
+                ident(key, EventKind.CHECKED),
                 flag=eligible.astype(np.int64),
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.world.arrivals import NO_ARRIVALS, arrive
+from simulator.world.arrivals import NO_ARRIVALS, arrival_rows
 from simulator.world.draws import Ints, Purpose, bits, expand, lognormal, uniform
 from simulator.world.labels import Cheat, referrer_label
 from simulator.world.people import People
@@ -36,7 +36,7 @@ class Leaks:
         stranger = bits(key[which], Purpose.STRANGER_KEY, place)
         when = self._rhythm.after(leaked_at[which], stranger, Purpose.VISIT_DELAY, spec.delay)
         till = uniform(stranger, Purpose.LEAK_TYPED) < spec.typed
-        return arrive(
+        return arrival_rows(
             when,
             stranger,
             owner[which],

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.world.arrivals import NO_ARRIVALS, arrive
+from simulator.world.arrivals import NO_ARRIVALS, arrival_rows
 from simulator.world.draws import Ints, Keys, Purpose, bits, expand, uniform
 from simulator.world.labels import Cheat, referrer_label
 from simulator.world.measures import Delay
@@ -73,7 +73,7 @@ class Planting:
             key = bits(shares.share_key[of], Purpose.FRIEND_KEY, place + _OWN_PLACE)
             channel = shares.channel[of]
             when = self._come(shares.at[of], key, channel, habit.delay)
-            found.append(arrive(when, key, shares.person[of], channel, cheat=habit.cheat))
+            found.append(arrival_rows(when, key, shares.person[of], channel, cheat=habit.cheat))
         return np.concatenate(found)
 
     def _come(self, at: Ints, key: Keys, channel: Ints, delay: Delay | None) -> Ints:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.domain.spans import DAY_MS
-from simulator.world.arrivals import NO_ARRIVALS, arrive
+from simulator.world.arrivals import NO_ARRIVALS, arrival_rows
 from simulator.world.cheating import Cheating
 from simulator.world.communities import NONE, Communities
 from simulator.world.draws import (
@@ -24,9 +24,9 @@ from simulator.world.draws import (
     poisson,
     uniform,
 )
+from simulator.world.event_rows import WIDTH, EventKind, event_rows, ident
 from simulator.world.feedback import ReferrerMoods
 from simulator.world.framing import INPUT, SSO
-from simulator.world.happenings import WIDTH, Happening, happen, ident
 from simulator.world.offer import Answers
 from simulator.world.people import FRIEND, Referrers
 from simulator.world.planting import Shares
@@ -128,16 +128,16 @@ class Referring:
         via = np.where(uniform(key, Purpose.VIA) < self._spec.people.by_input, INPUT, SSO)
         events = np.concatenate(
             (
-                happen(
-                    Happening.IDENTIFIED,
+                event_rows(
+                    EventKind.IDENTIFIED,
                     at + _IDENTIFIED_AFTER,
                     person,
-                    ident(key, Happening.IDENTIFIED),
+                    ident(key, EventKind.IDENTIFIED),
                     device=person,
                     flag=via,
                 ),
-                happen(
-                    Happening.LINKED, at + _LINKED_AFTER, person, ident(key, Happening.LINKED), code=person
+                event_rows(
+                    EventKind.LINKED, at + _LINKED_AFTER, person, ident(key, EventKind.LINKED), code=person
                 ),
             )
         )
@@ -181,11 +181,11 @@ class Referring:
         """Return the events of sessions, and the arrivals (see `arrivals`) of the people whom the shares move."""
         if not len(sessions.at):
             return np.empty((0, WIDTH), dtype=np.int64), NO_ARRIVALS
-        looks = happen(
-            Happening.SESSION,
+        looks = event_rows(
+            EventKind.SESSION,
             sessions.at,
             sessions.person,
-            ident(sessions.key, Happening.SESSION, sessions.number),
+            ident(sessions.key, EventKind.SESSION, sessions.number),
         )
         shared = np.flatnonzero(uniform(sessions.key, Purpose.SHARE, sessions.number) < self._share_rate)
         person, key, number = sessions.person[shared], sessions.key[shared], sessions.number[shared]
@@ -194,11 +194,11 @@ class Referring:
         at = sessions.at[shared] + np.maximum(pause, _SHORTEST_SHARE).astype(np.int64)
         channel = self._channel(person, key, number)
         reach = self._reach(person, key, number, channel)
-        shares = happen(
-            Happening.SHARED,
+        shares = event_rows(
+            EventKind.SHARED,
             at,
             person,
-            ident(key, Happening.SHARED, number),
+            ident(key, EventKind.SHARED, number),
             channel=channel,
             code=person,
             number=reach,
@@ -244,4 +244,4 @@ class Referring:
         delay = self._visit_median[channel] * np.exp(
             self._visit_spread[channel] * normal(key, Purpose.VISIT_DELAY)
         )
-        return arrive(self._rhythm.later(at, delay), key, inviter, channel, till=till)
+        return arrival_rows(self._rhythm.later(at, delay), key, inviter, channel, till=till)

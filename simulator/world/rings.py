@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.world.arrivals import NO_ARRIVALS, arrive
+from simulator.world.arrivals import NO_ARRIVALS, arrival_rows
 from simulator.world.draws import Bools, Ints, Keys, Purpose, uniform
 from simulator.world.labels import Cheat, referrer_label
 from simulator.world.people import People
@@ -45,4 +45,4 @@ class Rings:
         before = member - member % size + (member - 1) % size
         key = self._people.key[member]
         when = self._rhythm.after(at[of], key, Purpose.RING_DELAY, self._spec.delay)
-        return arrive(when, member.view(np.uint64), before, channel[of], cheat=Cheat.RING)
+        return arrival_rows(when, member.view(np.uint64), before, channel[of], cheat=Cheat.RING)

@@ -17,7 +17,7 @@ import polars as pl
 
 from simulator.domain.errors import ReferralError
 from simulator.world.feedback import OutcomeFeedback
-from simulator.world.windows import InProcessWorld, Setting, Window
+from simulator.world.windows import InProcessWorld, Window, WorldSetup
 
 _PATIENCE_S = 5.0  # how long to wait for a terminated process
 
@@ -25,18 +25,18 @@ _PATIENCE_S = 5.0  # how long to wait for a terminated process
 class SubprocessWorld:
     """Windows made by another process; see `Windows`."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setup: WorldSetup) -> None:
         """Start the process. An error in the world is raised by the first `next`."""
         context = get_context("spawn")  # a fork would copy Polars' threads in whatever state they are
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=_live, args=(theirs, setting), name="referral-tui people", daemon=True
+            target=_live, args=(theirs, setup), name="referral-tui people", daemon=True
         )
         self._process.start()
         theirs.close()
-        self._last = setting.end_ms
+        self._last = setup.end_ms
 
-    def next(self, felt: OutcomeFeedback) -> Window:
+    def next(self, feedback: OutcomeFeedback) -> Window:
         """Return the next window; see `Windows.next`.
 
         Raises:
@@ -49,10 +49,10 @@ class SubprocessWorld:
                 raise found
             until, events, people = found
             if until < self._last:
-                self._pipe.send(felt)
+                self._pipe.send(feedback)
         except (EOFError, OSError):
             raise self._gone() from None
-        return Window(until, unpacked(events), unpacked(people))
+        return Window(until, unpack_frame(events), unpack_frame(people))
 
     def close(self) -> None:
         """End the process. Closing twice is fine."""
@@ -68,31 +68,31 @@ class SubprocessWorld:
         )
 
 
-def _live(pipe: Connection, setting: Setting) -> None:
+def _live(pipe: Connection, setup: WorldSetup) -> None:
     """Run in the other process: make windows, send them and receive feedback, until the end or until nobody listens."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles ctrl-C, and then ends this process
     with suppress(EOFError, OSError):
         try:
-            here = InProcessWorld(setting)
+            here = InProcessWorld(setup)
         except ReferralError as error:
             pipe.send(error)
             return
-        until = setting.start_ms
-        while until < setting.end_ms:
+        until = setup.start_ms
+        while until < setup.end_ms:
             window = here.make()
             until = window.until_ms
-            pipe.send((until, packed(window.events), packed(window.people)))
-            if until < setting.end_ms:
-                here.feel(pipe.recv())
+            pipe.send((until, pack_frame(window.events), pack_frame(window.people)))
+            if until < setup.end_ms:
+                here.apply_feedback(pipe.recv())
 
 
-def packed(frame: pl.DataFrame) -> bytes:
+def pack_frame(frame: pl.DataFrame) -> bytes:
     """Return a frame as bytes for a pipe (Arrow IPC)."""
     stream = io.BytesIO()
     frame.write_ipc(stream)
     return stream.getvalue()
 
 
-def unpacked(content: bytes) -> pl.DataFrame:
-    """Return the frame that `packed` turned into bytes."""
+def unpack_frame(content: bytes) -> pl.DataFrame:
+    """Return the frame that `pack_frame` turned into bytes."""
     return pl.read_ipc(content)

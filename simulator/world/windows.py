@@ -20,7 +20,7 @@ from simulator.world.world import World
 
 
 @dataclass(frozen=True)
-class Setting:
+class WorldSetup:
     """Everything that determines a world: the file, the first program, the seed, the size and the time."""
 
     spec: WorldSpec
@@ -59,10 +59,10 @@ class Window:
 class Windows(Protocol):
     """A source of consecutive windows, made in this process or in another."""
 
-    def next(self, felt: OutcomeFeedback) -> Window:
+    def next(self, feedback: OutcomeFeedback) -> Window:
         """Return the next window.
 
-        `felt` is feedback from before the window's start that was not passed yet; it counts from the window's end on.
+        `feedback` is from before the window's start and was not passed yet; it counts from the window's end on.
         """
 
     def close(self) -> None:
@@ -72,14 +72,14 @@ class Windows(Protocol):
 class InProcessWorld:
     """Makes each window in this process, when it is asked for."""
 
-    def __init__(self, setting: Setting) -> None:
-        self._world = setting.world()
+    def __init__(self, setup: WorldSetup) -> None:
+        self._world = setup.world()
         self._until = self._world.start_ms
 
-    def next(self, felt: OutcomeFeedback) -> Window:
+    def next(self, feedback: OutcomeFeedback) -> Window:
         """Return the next window; see `Windows.next`."""
         window = self.make()
-        self.feel(felt)
+        self.apply_feedback(feedback)
         return window
 
     def make(self) -> Window:
@@ -87,14 +87,14 @@ class InProcessWorld:
         self._until = min(self._world.end_ms, self._until + LOOKAHEAD_MS)
         return Window(self._until, self._world.advance(self._until), self._world.take_people())
 
-    def feel(self, felt: OutcomeFeedback) -> None:
+    def apply_feedback(self, feedback: OutcomeFeedback) -> None:
         """Apply feedback from before the start of the window made last."""
-        self._world.feel(felt)
+        self._world.apply_feedback(feedback)
 
     @property
-    def noticed(self) -> int:
+    def people_count(self) -> int:
         """How many people have been created so far."""
-        return self._world.noticed
+        return self._world.people_count
 
     def close(self) -> None:
         """Do nothing: no resource is held."""

@@ -18,9 +18,9 @@ from simulator.world.agenda import Agenda
 from simulator.world.cheating import Cheating
 from simulator.world.communities import Communities
 from simulator.world.draws import Purpose
+from simulator.world.event_rows import WIDTH
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.framing import WORLD_SCHEMA, Draft, Framer
-from simulator.world.happenings import WIDTH
 from simulator.world.journeys import Journeys
 from simulator.world.offer import answers
 from simulator.world.people import People
@@ -106,16 +106,16 @@ class World:
         framed = self._framer.frame(drafts)
         self._ready = pl.concat([self._ready, framed]) if self._ready.height else framed
 
-    def feel(self, felt: OutcomeFeedback) -> None:
+    def apply_feedback(self, feedback: OutcomeFeedback) -> None:
         """Apply outcome feedback and a change of program; people act on it from the next day drawn."""
-        self._referring.moods.feel(felt)
-        if felt.program is not None:
-            answer = answers(self._spec, felt.program)
+        self._referring.moods.apply_feedback(feedback)
+        if feedback.program is not None:
+            answer = answers(self._spec, feedback.program)
             self._referring.answer(answer)
             self._journeys.answer(answer)
 
     @property
-    def noticed(self) -> int:
+    def people_count(self) -> int:
         """How many people have been created so far."""
         return self._population.people.count
 

@@ -27,8 +27,8 @@ from simulator.load import shards as sharding
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, LoadProfile
-from simulator.load.shards import Shards, run_shards, shard_orders, work
-from simulator.load.target import Stored
+from simulator.load.shards import Shards, run_shards, shard_profiles, work
+from simulator.load.target import DatabaseTarget
 from simulator.load.worker import begin_worker
 from simulator.platform.receipts import Counts
 from simulator.program.load import load_program
@@ -136,9 +136,9 @@ def test_the_number_of_workers_changes_nothing(order: LoadProfile, exports: Expo
 
 def dying_once(order: LoadProfile) -> dict[str, Any]:
     """`work` in a process that kills itself when half of a shard is stored; the first that comes so far, no other."""
-    take = Stored.take
+    take = DatabaseTarget.take
 
-    def dying(self: Stored, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
+    def dying(self: DatabaseTarget, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
         counts = take(self, messages, done)
         self.flush()
         with suppress(FileExistsError):
@@ -146,7 +146,7 @@ def dying_once(order: LoadProfile) -> dict[str, Any]:
             os.kill(os.getpid(), signal.SIGKILL)
         return counts
 
-    setattr(Stored, "take", dying)  # noqa: B010 - of this process only; a method is not assigned to
+    setattr(DatabaseTarget, "take", dying)  # noqa: B010 - of this process only; a method is not assigned to
     return work(order)
 
 
@@ -158,7 +158,7 @@ def test_a_worker_that_dies_changes_nothing(order: LoadProfile, exports: Exports
     assert (tmp_path / "died").exists()
     assert verify(tmp_path / "market.db").difference is None
     after = exports(tmp_path / "market.db")
-    calm = [work(one) for one in shard_orders(order, 2)]  # written over, one by one
+    calm = [work(one) for one in shard_profiles(order, 2)]  # written over, one by one
     assert exports(tmp_path / "market.db") == after
     assert died["received"] == sum(one["received"] for one in calm) == 3000
     assert died["reasons"] == merged(calm, (), 1.0)["reasons"]
@@ -184,7 +184,7 @@ def test_a_shard_begun_anew_takes_away_only_what_its_dead_worker_left(
         "market-1.db.notes",
     ):
         (tmp_path / name).write_text("left")
-    assert work(shard_orders(order, 2)[0])["received"] == 1500
+    assert work(shard_profiles(order, 2)[0])["received"] == 1500
     assert verify(tmp_path / "market-1.db").difference is None
     assert (tmp_path / "market-1.db.notes").read_text() == "left"
 
@@ -261,7 +261,7 @@ def test_a_worker_ends_with_who_started_it_however_that_ends() -> None:
 
 
 def test_people_events_and_budget_are_split(order: LoadProfile) -> None:
-    orders = shard_orders(order, 4)
+    orders = shard_profiles(order, 4)
     assert sum(one.plan.referrers for one in orders) == order.plan.referrers
     assert sum(one.limits.events or 0 for one in orders) == 3000
     assert len({one.plan.seed for one in orders}) == 4

@@ -67,7 +67,7 @@ async def test_the_newest_hash_of_the_chain_is_in_sight(
 
 def test_every_dial_is_explained() -> None:
     assert set(DIAL_SAYS) == set(DIALS)
-    assert all(delivery.checked({"lost": rate}, "") for rate in LADDER)
+    assert all(delivery.check_rates({"lost": rate}, "") for rate in LADDER)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ class Slow:
     def bytes(self) -> int:
         return 0
 
-    def standing(self) -> dict[str, Any]:
+    def results(self) -> dict[str, Any]:
         return {}
 
 

@@ -14,7 +14,7 @@ import pytest
 from referral_tui.cli.app import run
 from simulator.calibration.bounds import CONFIDENCE, Estimate, ratio
 from simulator.calibration.measures import MEASURES
-from simulator.calibration.observed import Observed, observe, together
+from simulator.calibration.observed import Observed, combine, observe
 from simulator.calibration.published import published, read_published
 from simulator.domain.errors import WorldError
 from simulator.run.plan import world_names
@@ -122,7 +122,7 @@ def test_nothing_to_divide_by_is_no_rate() -> None:
 
 
 def test_runs_are_taken_together_with_their_people_told_apart(small: Observed) -> None:
-    both = together([small, small])
+    both = combine([small, small])
     assert both.referrers["referrer"].n_unique() == 4
     assert both.friends["friend"].n_unique() == 2 * small.friends.height
     for measure in MEASURES.values():

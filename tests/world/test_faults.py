@@ -17,7 +17,7 @@ from db.read.deliveries import DIALS
 from simulator.delivery.chances import Chances
 from simulator.delivery.delivery import Delivery
 from simulator.delivery.dials import Timeline, mixes, parse_faults
-from simulator.delivery.flaws import FLAWS, spoilt_line
+from simulator.delivery.flaws import FLAWS, corrupt_line
 from simulator.delivery.models import Channels, parse_models
 from simulator.delivery.wire import name_of
 from simulator.domain.errors import InputError
@@ -170,7 +170,7 @@ def test_every_flaw_is_refused_at_the_door(flaw: int, events: pl.DataFrame) -> N
         (line,) = encode_events(one, stamps=False)
         receiver = Receiver(earliest_receipt_ms=0, clock_ms=END)
         assert decode_lines([line], receiver, lambda _text: None).rejected == []
-        decoded = decode_lines([spoilt_line(line, flaw)], receiver, lambda _text: None)
+        decoded = decode_lines([corrupt_line(line, flaw)], receiver, lambda _text: None)
         assert decoded.messages.height == 0
         assert len(decoded.rejected) == 1
 

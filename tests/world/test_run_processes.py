@@ -22,7 +22,7 @@ from simulator.run.plan import Plan
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.spec import WorldSpec
 from simulator.world.subprocess_world import SubprocessWorld
-from simulator.world.windows import Setting
+from simulator.world.windows import WorldSetup
 from tests.world.running import QUICK, crm_of, exports_of, run_into, stop_after
 
 PLAN = Plan(seed=5, referrers=900, days=42)
@@ -80,7 +80,7 @@ def test_what_is_wrong_with_the_world_is_told(telecom: WorldSpec, quick: Program
         update={"countries": {"XX": telecom.people.countries["GB"].model_copy(update={"locale": "xx_XX"})}}
     )
     apart = SubprocessWorld(
-        Setting(telecom.model_copy(update={"people": people}), quick, 1, 10, PLAN.start_ms, 3)
+        WorldSetup(telecom.model_copy(update={"people": people}), quick, 1, 10, PLAN.start_ms, 3)
     )
     with pytest.raises(ReferralError, match="en_GB"):
         apart.next(OutcomeFeedback())

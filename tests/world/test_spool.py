@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from simulator.delivery.gateway import Door
-from simulator.delivery.lists import exchanged, listed
+from simulator.delivery.gateway import Gateway
+from simulator.delivery.lists import exchange_lists, listed
 from simulator.delivery.models import Channels, Form, parse_models
 from simulator.delivery.reconciliation import Reconciliation
 from simulator.delivery.spool import Spool, files_path
@@ -48,7 +48,7 @@ def test_what_is_written_is_read_back_through_the_door(
     channels = _channels(form)
     rows = _in_files(events if limit > 7 else events[:300], channels)
     spool = Spool(tmp_path / "files", channels.form, keep=False)
-    door = Door(spool, lambda _text: None)
+    door = Gateway(spool, lambda _text: None)
     door.expect(rows)
     parts = []
     for first in range(0, rows.height, limit):
@@ -66,7 +66,7 @@ def test_kept_files_stay_and_a_changed_one_is_noticed(tmp_path: Path, events: pl
     channels = _channels()
     rows = _in_files(events[:50], channels)
     spool = Spool(tmp_path / "kept", channels.form, keep=True)
-    door = Door(spool, lambda _text: None)
+    door = Gateway(spool, lambda _text: None)
     door.expect(rows)
     door.open(rows)
     spool.close()
@@ -87,9 +87,9 @@ def test_a_list_that_is_none_is_noticed(change: Any, events: pl.DataFrame) -> No
     channels = _channels()
     arrival, file, _ = channels.of(events)
     rows = listed(events, file, arrival, channels)
-    assert exchanged(rows, lambda _name, content: content).height == events.height
+    assert exchange_lists(rows, lambda _name, content: content).height == events.height
     with pytest.raises(DatabaseError, match="list "):
-        exchanged(rows, lambda _name, content: change(content))
+        exchange_lists(rows, lambda _name, content: change(content))
 
 
 def _accepted(lists: pl.DataFrame) -> pl.DataFrame:
@@ -104,7 +104,7 @@ def _accepted(lists: pl.DataFrame) -> pl.DataFrame:
 def test_missing_extra_and_different_are_found_and_what_returns_is_told(events: pl.DataFrame) -> None:
     channels = _channels()
     arrival, file, _ = channels.of(events)
-    lists = exchanged(listed(events, file, arrival, channels), lambda _name, content: content)
+    lists = exchange_lists(listed(events, file, arrival, channels), lambda _name, content: content)
     first = lists.filter(
         (pl.col("type") == "customer.identified") & (pl.col("until") == lists["until"].min())
     )

@@ -12,7 +12,7 @@ from simulator.domain.spans import DAY_MS
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.pseudonyms import text_marks
 from simulator.world.spec import WorldSpec
-from simulator.world.windows import InProcessWorld, Setting
+from simulator.world.windows import InProcessWorld, WorldSetup
 
 START = 1_767_225_600_000
 DAYS = 60
@@ -46,7 +46,7 @@ def test_moods_rise_fall_and_fade(busy: WorldSpec, make_world: Any) -> None:
     first = world.advance(START + 6 * DAY_MS)
     people = first.filter(pl.col("type") == "link.created")["subject"]
     glad, sad, others = people[:1000], people[1000:2000], people[2000:]
-    world.feel(OutcomeFeedback(rewarded=text_marks(glad), refused=text_marks(sad)))
+    world.apply_feedback(OutcomeFeedback(rewarded=text_marks(glad), refused=text_marks(sad)))
     rest = world.advance(START + DAYS * DAY_MS)
     expected = _looks(rest, others, 6, 12) * 1000 / others.len()
     noise = 5 * np.sqrt(2 * expected)
@@ -66,7 +66,7 @@ def test_a_communitys_reward_moves_its_members(busy: WorldSpec, make_world: Any)
     group = first["community"].drop_nulls().mode().sort()[0]
     inside = first.filter(pl.col("community") == group)["subject"]
     outside = first.filter(pl.col("community").ne_missing(group))["subject"]
-    moved.feel(OutcomeFeedback(communities=(group, group, "no-such-club")))
+    moved.apply_feedback(OutcomeFeedback(communities=(group, group, "no-such-club")))
     one, other = (world.advance(START + 12 * DAY_MS) for world in (moved, plain))
     assert _looks(one, inside, 6, 12) > _looks(other, inside, 6, 12)
     assert _looks(one, outside, 6, 12) == _looks(other, outside, 6, 12)
@@ -76,7 +76,7 @@ def test_nobody_is_gladder_than_most(busy: WorldSpec, make_world: Any) -> None:
     world = make_world(busy, referrers=2000, days=12)
     people = world.advance(START + 6 * DAY_MS).filter(pl.col("type") == "link.created")["subject"]
     glad, others = people[:1000], people[1000:]
-    world.feel(OutcomeFeedback(rewarded=text_marks(pl.concat([glad] * 9))))
+    world.apply_feedback(OutcomeFeedback(rewarded=text_marks(pl.concat([glad] * 9))))
     rest = world.advance(START + 9 * DAY_MS)
     expected = _looks(rest, others, 6, 9) * 1000 / others.len()
     assert abs(_looks(rest, glad, 6, 9) - 2.9 * expected) < 6 * np.sqrt(3 * expected)
@@ -87,7 +87,7 @@ def test_the_same_luck_at_another_mood(busy: WorldSpec, make_world: Any) -> None
     plain, moved = (make_world(busy, referrers=500, days=20) for _ in range(2))
     people = plain.advance(START + 6 * DAY_MS)["subject"]
     moved.advance(START + 6 * DAY_MS)
-    moved.feel(OutcomeFeedback(rewarded=text_marks(people)))
+    moved.apply_feedback(OutcomeFeedback(rewarded=text_marks(people)))
     few, many = plain.advance(START + 20 * DAY_MS), moved.advance(START + 20 * DAY_MS)
     looks = few.filter(pl.col("type") == "session.authenticated")["id"]
     assert set(looks) < set(many["id"])
@@ -95,12 +95,12 @@ def test_the_same_luck_at_another_mood(busy: WorldSpec, make_world: Any) -> None
 
 def test_who_is_not_of_this_world_feels_nothing(busy: WorldSpec, make_world: Any) -> None:
     strange, plain = (make_world(busy, referrers=50, days=9) for _ in range(2))
-    strange.feel(OutcomeFeedback(rewarded=text_marks(pl.Series(["p" + "7" * 24, "customer-9"]))))
+    strange.apply_feedback(OutcomeFeedback(rewarded=text_marks(pl.Series(["p" + "7" * 24, "customer-9"]))))
     assert strange.advance(START + 9 * DAY_MS).equals(plain.advance(START + 9 * DAY_MS))
 
 
 def test_what_is_felt_before_a_window_counts_from_its_end_on(busy: WorldSpec, make_program: Any) -> None:
-    setting = Setting(busy, make_program(), 1, 800, START, 30)
+    setting = WorldSetup(busy, make_program(), 1, 800, START, 30)
     told, untold = InProcessWorld(setting), InProcessWorld(setting)
     people = pl.concat([told.next(OutcomeFeedback()).events, untold.next(OutcomeFeedback()).events])[
         "subject"
@@ -113,8 +113,8 @@ def test_what_is_felt_before_a_window_counts_from_its_end_on(busy: WorldSpec, ma
 
 def test_a_changed_program_is_answered(busy: WorldSpec, make_program: Any) -> None:
     """People answer to the offer in force: the same as if it had been so from the start, from the boundary on."""
-    changed = InProcessWorld(Setting(busy, make_program(), 1, 800, START, 30))
-    rich = InProcessWorld(Setting(busy, make_program(9000, 6000), 1, 800, START, 30))
+    changed = InProcessWorld(WorldSetup(busy, make_program(), 1, 800, START, 30))
+    rich = InProcessWorld(WorldSetup(busy, make_program(9000, 6000), 1, 800, START, 30))
     changed.next(OutcomeFeedback(program=make_program(9000, 6000)))
     rich.next(OutcomeFeedback())
 

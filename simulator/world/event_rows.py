@@ -20,7 +20,7 @@ _KIND_SHIFT = 40  # room for 10^12 events of one kind per person
 _LATER_SHIFT = 32  # of these, 4 * 10^9 for each of the later milestones
 
 
-class Happening(IntEnum):
+class EventKind(IntEnum):
     """The kinds of event that the world makes. The numbers are part of event ids: never renumber one."""
 
     IDENTIFIED = 0
@@ -36,7 +36,7 @@ class Happening(IntEnum):
     REVERSED = 10
 
 
-def ident(keys: Keys, kind: Happening, number: Ints | int = 0) -> Ints:
+def ident(keys: Keys, kind: EventKind, number: Ints | int = 0) -> Ints:
     """Return the identity of a person's n-th event of a kind: 64 bits in a signed integer."""
     return bits(keys, Purpose.EVENT_ID, number + (int(kind) << _KIND_SHIFT)).view(np.int64)
 
@@ -46,8 +46,8 @@ def later_number(place: int, count: Ints) -> Ints:
     return count + (place << _LATER_SHIFT)
 
 
-def happen(
-    kind: Happening,
+def event_rows(
+    kind: EventKind,
     at: Ints,
     person: Ints,
     identity: Ints,

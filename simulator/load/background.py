@@ -18,14 +18,14 @@ from simulator.domain.errors import ReferralError
 from simulator.load.traffic import WorldTraffic, gather
 from simulator.program.model import Program
 from simulator.run.plan import Plan
-from simulator.world.subprocess_world import packed, unpacked
+from simulator.world.subprocess_world import pack_frame, unpack_frame
 
 PARCEL = 20_000  # messages per transfer
-_AHEAD = 5  # parcels that wait at most
+_QUEUED = 5  # parcels that wait at most
 _PATIENCE_S = 5.0
 
 
-class Ahead:
+class BackgroundTraffic:
     """`WorldTraffic` from another process: the same messages in the same order."""
 
     def __init__(self, plan: Plan, program: Program, *, hurried: bool = False) -> None:
@@ -43,7 +43,7 @@ class Ahead:
         )
         self._process.start()
         theirs.close()
-        self._parcels: Queue[tuple[int, pl.DataFrame] | None] = Queue(_AHEAD)
+        self._parcels: Queue[tuple[int, pl.DataFrame] | None] = Queue(_QUEUED)
         self._rest = pl.DataFrame()
         self.loops, self.left_out = 1, 0
         self._over = False
@@ -82,7 +82,7 @@ class Ahead:
         with suppress(EOFError, OSError):
             while not self._over:
                 loops, parcel = self._pipe.recv()
-                self._parcels.put((loops, unpacked(parcel)))
+                self._parcels.put((loops, unpack_frame(parcel)))
         if not self._over:
             self._parcels.put(None)
 
@@ -94,4 +94,4 @@ def _make(pipe: Connection, plan: Plan, program: Program, hurried: bool) -> None
         traffic = WorldTraffic(plan, program, hurried=hurried)
         while True:
             parcel = gather(traffic, PARCEL)
-            pipe.send((traffic.loops, packed(parcel)))
+            pipe.send((traffic.loops, pack_frame(parcel)))
