@@ -169,7 +169,7 @@ def test_a_damaged_row_is_one_line_in_every_form(cli: Cli, db: Path, form: str) 
         connection.commit()
     ran = cli("export", "events", "--db", db, "--format", form, "--out", db.with_name("x"))
     assert (ran.status, ran.err.count("\n")) == (2, 1)
-    assert "event 5: type holds 'friend.flew'" in ran.err
+    assert "event 5: unknown event type 'friend.flew'" in ran.err
 
 
 def test_a_database_is_never_written_over(cli: Cli, db: Path, tmp_path: Path) -> None:
