@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,17 +140,24 @@ def test_lists_and_lines_are_bounded(story: Story) -> None:
     reader.close()
 
 
+def _without_expected(screen: Overview) -> Overview:
+    return replace(screen, rewards=tuple(replace(entry, expected=None) for entry in screen.rewards))
+
+
 def test_the_first_screen_of_a_moment_is_what_it_was_then(
     story: Story, tmp_path: Path, ddl: list[str]
 ) -> None:
-    """The same story told only up to then says the same."""
+    """The same story told only up to then says the same, but for what pending rewards were expected to become.
+
+    That is not stored for the past: an entry has what became of its line since.
+    """
     at = START + 6 * 24 * HOUR
     earlier = Story(tmp_path / "earlier.db", ddl)
     earlier.run(days=6)
     told, whole = Reader(earlier.path), Reader(story.path)
     with whole.look() as opened:
         then = overview_at(opened, Past(), at)
-    assert then == look(told)
+    assert _without_expected(then) == _without_expected(look(told))
     assert then.events
     assert then.rewards
     for opened_reader in (told, whole):
