@@ -87,7 +87,7 @@ class Spool:
             found = [CsvRow(line, line) for line in content.splitlines(keepends=True)]
         if len(found) != count:
             raise DatabaseError(
-                f"{path}: has {len(found)} lines, {count} were written; somebody changed it meanwhile"
+                f"{path}: has {len(found)} lines, but {count} were written; something else changed it"
             )
         return found
 
