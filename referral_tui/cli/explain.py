@@ -111,6 +111,9 @@ def _journey(told: Fields) -> Iterator[str]:
         yield f"  lost  {typed}: {late['why']}"
     for one in told["decisions"]:
         yield from _decision(one, said_once(told, one["milestone"], one["why_not"]))
+    if told["decisions_left_out"]:
+        yield ""
+        yield f"… and {told['decisions_left_out']:,} decisions more; explain SOURCE:ID tells of any conversion"
     if told["reversals"]:
         yield ""
         yield "Reversals"

@@ -12,6 +12,9 @@ from simulator.program.words import duration, moment
 
 _AFTER_EVENTS = 2**62  # no event has such a seq
 _MOST_EVENTS = 500  # of one person; no real journey has more
+_MOST_DECISIONS = (
+    100  # explained, the first: each is judged again with several changes, up to a tenth of a second
+)
 
 
 def attribution_of(source: Source, friend: int) -> Fields | None:
@@ -30,7 +33,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
     rows = source.rows("SELECT * FROM decision WHERE friend = ? ORDER BY id", friend)
     rows = [row for row in rows if only_seq is None or row["seq"] == only_seq]
     decisions, rewards = [], []
-    for row in rows:
+    for row in rows[:_MOST_DECISIONS]:
         context = load_context(source, row, attribution)
         decision = explain_decision(context)
         lines = source.rows("SELECT * FROM reward WHERE decision = ? ORDER BY id", row["id"])
@@ -43,6 +46,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         "touches": _touches(source, events, attribution),
         "late_codes": codes_after(source, events, attribution),
         "decisions": decisions,
+        "decisions_left_out": max(0, len(rows) - _MOST_DECISIONS),
         "rewards": rewards,
         "reversals": reversals_of(source, events, only_seq),
         "why_not": _why_not(attribution, decisions, rewards),

@@ -134,3 +134,19 @@ def test_a_referrer_who_became_known_after_the_visit_loses_it_with_the_reason(to
         "its referrer's kind was not known then; it arrived on 1 January 2026, 12:00 UTC; "
         "the referrer may refer from then on"
     )
+
+
+def test_of_a_friend_with_very_many_conversions_the_first_hundred_are_told_and_the_others_counted(
+    cli: Cli, program: Path, tmp_path: Path
+) -> None:
+    db, file = tmp_path / "many.db", tmp_path / "many.jsonl"
+    sent = [message(f"b{place}", "service.activated", "ben", START + place) for place in range(103)]
+    file.write_text("".join(json.dumps(one) + "\n" for one in sent))
+    assert cli("ingest", "--db", db, "--program", program, "--replay", file).status == 0
+    ran = cli("explain", "ben", "--db", db)
+    assert "Decision 100," in ran.out
+    assert "Decision 101," not in ran.out
+    assert "… and 3 decisions more; explain SOURCE:ID tells of any conversion" in ran.out
+    told = cli("explain", "ben", "--json", "--db", db).json
+    assert (len(told["decisions"]), told["decisions_left_out"]) == (100, 3)
+    assert "Decision 103," in cli("explain", "b102", "--db", db).out
