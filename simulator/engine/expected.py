@@ -6,9 +6,9 @@ log into batches nor its place in the hour can be seen. Lines are judged in the 
 what the ledger holds as released; a line that falls due within the batch is still among them, since no event after
 its release has anything to do with it.
 
-Nearly all lines go through in bulk: those of rewards without limits, and those that fall due after all others of
-their account and are nowhere near a cap. Other accounts are judged one by one, and all lines together (`tight.py`)
-where the budget may not be enough for everything pending.
+Nearly all lines go through in bulk: those of rewards without limits, and those that are nowhere near a cap and, where
+lines are numbered (`every`, `tier`), fall due after all others of their account. The lines of other accounts are judged
+one by one (`tight.py`), and all lines are where the budget may not be enough for everything pending.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from simulator.domain.spans import HOUR_MS
 from simulator.engine import tight
 from simulator.engine.arrays import NONE, Bools, Ints, chain_back, running_count
-from simulator.engine.judging import ALWAYS, NEVER, Changes, Shifts, judge, without_room
+from simulator.engine.judging import Changes, Shifts, without_room
 from simulator.engine.ledger import COUNTED, ENDLESS, PENDING, UNFUNDED, Ledger
 
 
@@ -31,15 +31,20 @@ def expect(ledger: Ledger, changes: Changes, budget: int | None) -> Shifts:
     made, voided = changes.made, changes.voided
     if not len(made) and not len(voided):
         return shifts
+    held = ledger.lines
     room = None if budget is None else budget - ledger.spent
-    stranded = room is not None and _nothing_fits(ledger, made, room)
+    plenty = room is None or (not ledger.unfunded and ledger.pending + int(held["value"][made].sum()) <= room)
+    nothing_fits = room is not None and _nothing_fits(ledger, made, room)
     ledger.count_pending(made, 1)
-    limited = ledger.limits.limited[ledger.lines["terms"][made]]
-    if room is None or stranded or (not ledger.unfunded and ledger.pending <= room):
-        _apart(ledger, changes, limited, shifts, stranded=stranded)
+    limited = ledger.limits.limited[held["terms"][made]]
+    if plenty:
+        _apart(ledger, changes, limited, shifts, None)
+    elif nothing_fits:
+        _apart(ledger, changes, limited, shifts, room)
     else:
         ledger.chain(made[limited])
-        tight.by_hour(ledger, changes, room, shifts)
+        lines = np.concatenate([ledger.pending_lines(), made, np.setdiff1d(voided, made)])
+        tight.by_hour(ledger, changes, lines, room, shifts)
     ledger.count_pending(voided, -1)
     ledger.uncount_limited(voided)
     return shifts
@@ -60,30 +65,39 @@ def _nothing_fits(ledger: Ledger, made: Ints, room: int) -> bool:
     return ledger.promised == 0 and room < least and room < ledger.limits.smallest
 
 
-def _apart(ledger: Ledger, changes: Changes, limited: Bools, shifts: Shifts, *, stranded: bool) -> None:
-    """Judge each account by itself: the budget has room for all lines, or (`stranded`) for none."""
+def _apart(ledger: Ledger, changes: Changes, limited: Bools, shifts: Shifts, room: int | None) -> None:
+    """Judge each account by itself: the budget has room for all lines (None), or so little that it is for none."""
     held, accounts = ledger.lines, ledger.accounts
     lines, hours = changes.made[limited], changes.made_hours[limited]
     gone = changes.voided[ledger.limits.limited[held["terms"][changes.voided]]]
     account = held["account"][lines].astype(np.int64)
-    slow = np.unique(np.r_[held["account"][gone], account[_out_of_order(ledger, lines, account)]])
-    if not stranded:
-        slow = np.union1d(slow, account[_near_caps(ledger, lines, account)])
+    slow = _entangled(ledger, lines, gone, near_caps=room is None)
     alone = ~np.isin(account, slow)
     numbers = accounts["releases"][account] + accounts["pending"][account] + running_count(account) + 1
     ledger.chain(lines)
     turn = ledger.limits.on_turn(held["terms"][lines], numbers)
     shifts.expect(lines[alone & ~turn], COUNTED, hours[alone & ~turn] * HOUR_MS)
-    if stranded:
+    if room is not None:
         chosen = alone & turn
         shifts.expect(lines[chosen], without_room(ledger, lines[chosen]), hours[chosen] * HOUR_MS)
         shifts.expect(changes.made[~limited], UNFUNDED, changes.made_hours[~limited] * HOUR_MS)
-    for one, theirs in _gathered(ledger, slow, changes):
-        made, voided = changes.made_hour(theirs), changes.voided_hour(theirs)
-        moments = np.unique(np.r_[made[made > ALWAYS], voided[voided < NEVER]])
-        for hour in moments.tolist():
-            there = theirs[(made <= hour) & (hour < voided)]
-            shifts.expect(there, judge(ledger, one, there, stranded=stranded), hour * HOUR_MS)
+    if len(slow):
+        tight.by_hour(ledger, changes, _gathered(ledger, slow, changes), room, shifts)
+
+
+def _entangled(ledger: Ledger, made: Ints, gone: Ints, *, near_caps: bool) -> Ints:
+    """Return the accounts of these lines where what becomes of one may depend on the others.
+
+    They are those whose numbers change other than by one more at the end, and, if asked for, those near a cap.
+    """
+    account, gone_from = (ledger.lines["account"][lines].astype(np.int64) for lines in (made, gone))
+    numbered = ledger.limits.numbered[ledger.lines["terms"][made]]
+    late = numbered.copy()
+    late[numbered] = _out_of_order(ledger, made[numbered], account[numbered])
+    found = [account[late], gone_from[ledger.limits.numbered[ledger.lines["terms"][gone]]]]
+    if near_caps:
+        found.append(_near_caps(ledger, made, np.r_[made, gone], np.r_[account, gone_from]))
+    return np.unique(np.concatenate(found))
 
 
 def _out_of_order(ledger: Ledger, lines: Ints, account: Ints) -> Bools:
@@ -97,30 +111,28 @@ def _out_of_order(ledger: Ledger, lines: Ints, account: Ints) -> Bools:
     return late
 
 
-def _near_caps(ledger: Ledger, lines: Ints, account: Ints) -> Bools:
-    """Which of these new lines could pass a cap, were all that is pending for their account issued."""
-    terms = ledger.lines["terms"][lines]
-    capped = ledger.limits.capped[terms]
-    if not capped.any():
-        return capped
+def _near_caps(ledger: Ledger, made: Ints, lines: Ints, account: Ints) -> Ints:
+    """Return those of the lines' accounts that could pass a cap, were all that is pending for them issued.
+
+    `made` are the new ones among the lines, and the first: what the accounts hold as pending is without them.
+    """
+    terms, limits, accounts = ledger.lines["terms"][lines], ledger.limits, ledger.accounts
+    if not limits.capped[terms].any():
+        return account[:0]
     unique, which = np.unique(account, return_inverse=True)
-    accounts = ledger.accounts
-    more = (
-        np.bincount(which, minlength=len(unique)) + accounts["issued"][unique] + accounts["pending"][unique]
-    )
+    new = which[: len(made)]
+    more = np.bincount(new, minlength=len(unique)) + accounts["issued"][unique] + accounts["pending"][unique]
     money = accounts["issued_value"][unique] + accounts["pending_value"][unique]
-    np.add.at(money, which, ledger.lines["value"][lines])
-    over: Bools = (more[which] > ledger.limits.count[terms]) | (money[which] > ledger.limits.value[terms])
-    return over & capped
+    np.add.at(money, new, ledger.lines["value"][made])
+    over = (more[which] > limits.count[terms]) | (money[which] > limits.value[terms])
+    return account[over]
 
 
-def _gathered(ledger: Ledger, accounts: Ints, changes: Changes) -> list[tuple[int, Ints]]:
-    """Return the pending lines of each of these accounts in the order of release, including those voided in this batch.
+def _gathered(ledger: Ledger, accounts: Ints, changes: Changes) -> Ints:
+    """Return the pending lines of these accounts, this batch's voided ones included.
 
     What is pending no more leaves the accounts' chains by this: so every line is passed over once at most.
     """
-    if not len(accounts):
-        return []
     held, heads = ledger.lines, ledger.accounts["last_pending"]
     parts, nodes = [], heads[accounts].astype(np.int64)
     while len(nodes := nodes[nodes != NONE]):
@@ -131,10 +143,4 @@ def _gathered(ledger: Ledger, accounts: Ints, changes: Changes) -> list[tuple[in
     heads[accounts] = NONE
     still = lines[pending]
     held["pending_before"][still] = chain_back(held["account"][still].astype(np.int64), still, heads)
-    lines = ledger.in_order(lines[pending | np.isin(lines, changes.voided)])
-    owner = held["account"][lines]
-    order = np.argsort(owner, kind="stable")
-    lines, owner = lines[order], owner[order]
-    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]][: len(owner)])
-    groups = np.split(lines, starts[1:]) if len(lines) else []
-    return [(int(held["account"][group[0]]), group) for group in groups]
+    return np.asarray(lines[pending | np.isin(lines, changes.voided)], np.int64)

@@ -1,4 +1,4 @@
-"""How pending lines are judged: which ones a batch made and voided, and what becomes of one account's lines."""
+"""How pending lines are judged: which ones a batch made and voided, what of that changes, and what caps allow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.caps import fits
-from simulator.engine.ledger import CAPPED, COUNTED, ISSUED, UNFUNDED, Ledger
+from simulator.engine.ledger import CAPPED, UNFUNDED, Ledger
 
 ALWAYS, NEVER = int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max)
 
@@ -80,48 +80,13 @@ class Shifts:
             (lines, before, after, np.broadcast_to(np.asarray(at, np.int64), len(moved))[moved])
         )
 
-
-def judge(ledger: Ledger, account: int, lines: Ints, *, stranded: bool) -> Ints:
-    """Return the states of all of an account's pending lines, in the order of release, by their numbers and caps.
-
-    `stranded`: the budget has no room for any of them; else it has room for all.
-    """
-    terms = ledger.lines["terms"][lines]
-    numbers = int(ledger.accounts["releases"][account]) + np.arange(1, len(lines) + 1)
-    turn = ledger.limits.on_turn(terms, numbers)
-    states = np.where(turn, ISSUED, COUNTED)
-    chosen = lines[turn]
-    if stranded:
-        states[turn] = without_room(ledger, chosen)
-    elif near_a_cap(ledger, account, chosen):
-        states[turn] = _within_caps(ledger, account, chosen)
-    return states
-
-
-def near_a_cap(ledger: Ledger, account: int, lines: Ints) -> bool:
-    """Whether these lines and all that the account was ever issued could together pass one of the lines' caps."""
-    terms = ledger.lines["terms"][lines]
-    capped = terms[ledger.limits.capped[terms]]
-    if not len(capped):
-        return False
-    count = int(ledger.accounts["issued"][account]) + len(lines)
-    money = int(ledger.accounts["issued_value"][account]) + int(ledger.lines["value"][lines].sum())
-    return count > int(ledger.limits.count[capped].min()) or money > int(ledger.limits.value[capped].min())
-
-
-def _within_caps(ledger: Ledger, account: int, lines: Ints) -> list[int]:
-    """Issued or capped, one line after another."""
-    history, held = ledger.history(account), ledger.lines
-    states, known = [], len(history.times)
-    columns = (held["terms"][lines].tolist(), held["due"][lines].tolist(), held["value"][lines].tolist())
-    for term, at, value in zip(*columns, strict=True):
-        if all(fits(cap, history, at, value) for cap in ledger.terms[term].reward.caps):
-            history.add(at, value)
-            states.append(ISSUED)
-        else:
-            states.append(CAPPED)
-    history.cut(known)
-    return states
+    def enter(self, lines: Ints, before: Ints, after: Ints, at: Ints) -> None:
+        """Enter changes that were found, in order; a line may be among them several times."""
+        once = np.unique(lines)
+        self.ledger.count_pending(once, -1)
+        self.ledger.lines["expected"][lines] = after
+        self.ledger.count_pending(once, 1)
+        self.parts.append((lines, before, after, at))
 
 
 def without_room(ledger: Ledger, lines: Ints) -> Ints:

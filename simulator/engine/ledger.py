@@ -12,7 +12,7 @@ from simulator.domain.vocabulary import RewardState, values
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, Keys, chain_back
 from simulator.engine.interner import Interner
 from simulator.engine.keys import KeyIndex, mix
-from simulator.program.model import Reward, Role
+from simulator.program.model import Cap, Reward, Role
 
 STATES = values(RewardState)
 PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
@@ -50,7 +50,8 @@ class Limits:
     """What limits the lines of each terms, in columns by the terms' id; ENDLESS where nothing does.
 
     `limited` says whether any version of the reward has `every`, `tier` or caps: what becomes of a line may then
-    depend on the others of its account.
+    depend on the others of its account; `numbered` whether any has `every` or `tier`, `capped` whether any has caps,
+    `count` and `value` are the least that any of these caps allows.
     """
 
     place: Ints
@@ -61,6 +62,7 @@ class Limits:
     count: Ints
     value: Ints
     limited: Bools
+    numbered: Bools
     smallest: int
     """The least money that a line which may be merely counted can be of."""
 
@@ -70,20 +72,27 @@ class Limits:
         rewards = [entry.reward for entry in terms]
         tiers = [reward.tier or (1, None) for reward in rewards]
         names = {reward.name for reward in rewards if reward.every or reward.tier or reward.caps}
+        counting = {reward.name for reward in rewards if reward.every or reward.tier}
         numbered = [reward.value_minor or 1 for reward in rewards if reward.every or reward.tier]
 
+        caps: dict[str, list[Cap]] = {}
+        for reward in rewards:
+            caps.setdefault(reward.name, []).extend(reward.caps)
+
         def least(name: str, reward: Reward) -> int:
-            return min((n for cap in reward.caps if (n := getattr(cap, name)) is not None), default=ENDLESS)
+            allowed = (getattr(cap, name) for cap in caps[reward.name])
+            return min((most for most in allowed if most is not None), default=ENDLESS)
 
         return cls(
             np.array([entry.place for entry in terms], np.int64),
             np.array([reward.every or 1 for reward in rewards], np.int64),
             np.array([first for first, _ in tiers], np.int64),
             np.array([last or ENDLESS for _, last in tiers], np.int64),
-            np.array([bool(reward.caps) for reward in rewards], np.bool_),
+            np.array([bool(caps[reward.name]) for reward in rewards], np.bool_),
             np.array([least("count", reward) for reward in rewards], np.int64),
             np.array([least("value_minor", reward) for reward in rewards], np.int64),
             np.array([reward.name in names for reward in rewards], np.bool_),
+            np.array([reward.name in counting for reward in rewards], np.bool_),
             min(numbered, default=ENDLESS),
         )
 

@@ -65,11 +65,13 @@ class Record:
             self._count_expected(lines, held["expected"][lines].astype(np.int64), at, -1)
 
     def shift(self, shifts: Shifts) -> None:
-        """Record changes of what pending lines are expected to become; new lines start out as expected to be issued."""
-        for lines, before, after, at in shifts.parts:
-            self._count_expected(lines, before, at, -1)
-            self._count_expected(lines, after, at, 1)
-            self.moved.append(lines)
+        """Something else is expected of pending lines than before; of a new line it was that it is issued."""
+        if not shifts.parts:
+            return
+        lines, before, after, at = (np.concatenate(column) for column in zip(*shifts.parts, strict=True))
+        self._count_expected(lines, before, at, -1)
+        self._count_expected(lines, after, at, 1)
+        self.moved.append(lines)
 
     def _count_expected(self, lines: Ints, expected: Ints, at: Ints, sign: int) -> None:
         """Count pending lines by expected state, in the calendar and in the sums; sign -1 takes them out again.

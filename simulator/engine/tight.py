@@ -1,122 +1,222 @@
-"""Stage 3b where the budget may run out: all pending lines together, in the order of their release.
+"""Stage 3b where a line depends on others: lines of some accounts or of all, in the order of their release.
 
-What the budget leaves to a line depends on every line before it. Lines before the first one that something changed
-for stay as they were; the others are walked again.
+What the caps leave to a line depends on those of its account before it, and what the budget leaves on all. Most lines
+stay as they were all the same, so only those are judged again that an event or a line before them may have made a
+difference to.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from typing import Final
 
 import numpy as np
 
 from simulator.domain.spans import HOUR_MS
-from simulator.engine.arrays import Array, Bools, Ints
+from simulator.engine.arrays import Array, Ints
 from simulator.engine.caps import fits
-from simulator.engine.judging import Changes, Shifts, judge
-from simulator.engine.ledger import CAPPED, COUNTED, ISSUED, UNFUNDED, Ledger
+from simulator.engine.judging import ALWAYS, NEVER, Changes, Shifts
+from simulator.engine.ledger import CAPPED, COUNTED, ISSUED, UNFUNDED, History, Ledger
+
+_ABSENT: Final = -1
+_STRIDE: Final = 256  # lines compared at once in the search for the next that changes
 
 
-def by_hour(ledger: Ledger, changes: Changes, room: int, shifts: Shifts) -> None:
-    """Judge a batch's changes hour by hour; `room` (minor units) is what the budget leaves before the batch."""
-    lines = np.concatenate([ledger.pending_lines(), changes.made, np.setdiff1d(changes.voided, changes.made)])
+def by_hour(ledger: Ledger, changes: Changes, lines: Ints, room: int | None, shifts: Shifts) -> None:
+    """Judge a batch's changes of these lines hour by hour.
+
+    The lines are all that are pending, of the accounts in question, at some time of the batch. `room` (minor units) is
+    what the budget leaves before the batch, None where that is enough for all.
+    """
     pool = _Pool(ledger, ledger.in_order(lines), room)
     made, voided = changes.made_hour(pool.lines), changes.voided_hour(pool.lines)
-    for hour in np.unique(np.r_[changes.made_hours, changes.voided_hours]).tolist():
-        before = (made < hour) & (hour <= voided)
-        there = (made <= hour) & (hour < voided)
-        states = pool.judged(before, there)
-        shifts.expect(pool.lines[there], states[there], hour * HOUR_MS)
-        pool.expected = states
+    pool.states[made > ALWAYS], pool.there[made > ALWAYS] = _ABSENT, False
+    come, gone = np.flatnonzero(made > ALWAYS), np.flatnonzero(voided < NEVER)
+    places, hours = np.r_[come, gone], np.r_[made[come], voided[gone]]
+    order = np.argsort(hours, kind="stable")
+    places, hours = places[order], hours[order]
+    moments, starts = np.unique(hours, return_index=True)
+    for hour, changed in zip(moments.tolist(), np.split(places, starts[1:]), strict=True):
+        pool.change(changed, hour)
+    pool.note(shifts)
 
 
 def under_budget(ledger: Ledger, room: int, hour: int, shifts: Shifts) -> None:
     """Judge all pending lines anew, with another budget that leaves `room` (minor units)."""
     pool = _Pool(ledger, ledger.in_order(ledger.pending_lines()), room)
-    shifts.expect(
-        pool.lines, pool.walked(np.ones(len(pool.lines), np.bool_), pool.expected, 0), hour * HOUR_MS
-    )
+    pool.walk({}, hour, everywhere=True)
+    pool.note(shifts)
+
+
+@dataclass
+class _Moves:
+    """Changes of what is expected, in order: the line's place, the states before and after, and the hour."""
+
+    places: list[int] = field(default_factory=list)
+    before: list[int] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
+    hours: list[int] = field(default_factory=list)
+
+    def add(self, place: int, before: int, after: int, hour: int) -> None:
+        """Add one."""
+        self.places.append(place)
+        self.before.append(before)
+        self.after.append(after)
+        self.hours.append(hour)
+
+
+@dataclass
+class _Account:
+    """What an account was issued, and what of it the walk has seen: that of so many of its lines."""
+
+    history: History
+    issued: int
+    seen: int = 0
 
 
 class _Pool:
-    """Lines that are pending at some time of a batch, in the order of release, in columns."""
+    """Lines that are pending at some time of a batch, in the order of release, in columns.
 
-    def __init__(self, ledger: Ledger, lines: Ints, room: int) -> None:
+    `states` are those expected of the lines, _ABSENT where one is not pending yet or no more; `there` says which are.
+    """
+
+    def __init__(self, ledger: Ledger, lines: Ints, room: int | None) -> None:
         self.ledger, self.lines, self.room = ledger, lines, room
-        held = ledger.lines
-        self.expected: Array = held["expected"][lines].astype(np.int64)
-        self.value = held["value"][lines]
-        self.account = held["account"][lines]
-        self.terms = held["terms"][lines]
-        self.limited = ledger.limits.limited[self.terms]
-        self.capped = ledger.limits.capped[self.terms]
+        held, limits = ledger.lines, ledger.limits
+        self.states: Array = held["expected"][lines].astype(np.int64)
+        self.there = np.ones(len(lines), np.bool_)
+        self.value, self.due, self.terms = (held[name][lines] for name in ("value", "due", "terms"))
+        self.numbered = limits.numbered[self.terms]
+        self.accounts, self.owner = np.unique(held["account"][lines], return_inverse=True)
+        order = np.argsort(self.owner, kind="stable")
+        lengths = np.bincount(self.owner, minlength=len(self.accounts))
+        self.of_owner = np.split(order, np.cumsum(lengths)[:-1])
+        count = ledger.accounts["issued"][self.accounts] + lengths
+        money = ledger.accounts["issued_value"][self.accounts].copy()
+        np.add.at(money, self.owner, self.value)
+        over = (count[self.owner] > limits.count[self.terms]) | (money[self.owner] > limits.value[self.terms])
+        self.near_cap = over  # the account's caps may matter
+        self.opened: dict[int, _Account] = {}
+        self.moves = _Moves()
 
-    @cached_property
-    def _grouped(self) -> tuple[Ints, Ints]:
-        """The lines' places by account, and the account of each."""
-        order = np.argsort(self.account, kind="stable")
-        return order, self.account[order]
-
-    def _of(self, account: int, there: Bools) -> Ints:
-        """Return the places of an account's lines that are there, in order."""
-        order, owner = self._grouped
-        first, last = np.searchsorted(owner, [account, account + 1])
-        places = order[first:last]
-        return np.asarray(places[there[places]], np.int64)
-
-    def judged(self, before: Bools, there: Bools) -> Array:
-        """Return the states of the lines that are `there`; those that were there `before` stood at `expected`."""
-        states = self.expected.copy()
-        moved = (there & ~before) | (before & ~there & (self.expected == ISSUED))
-        groups = [
-            (account, self._of(account, there))
-            for account in np.unique(self.account[(before != there) & self.limited]).tolist()
-        ]
-        for account, places in groups:
-            numbers = int(self.ledger.accounts["releases"][account]) + np.arange(1, len(places) + 1)
-            turn = self.ledger.limits.on_turn(self.terms[places], numbers)
-            flipped = turn == (states[places] == COUNTED)
-            moved[places[flipped]] = True
-            states[places[flipped & turn]], states[places[~turn]] = ISSUED, COUNTED
-        if not (before & (self.expected == UNFUNDED)).any():
-            alone = states.copy()
-            for account, places in groups:
-                alone[places] = judge(self.ledger, account, self.lines[places], stranded=False)
-            if int(self.value[there & (alone == ISSUED)].sum()) <= self.room:
-                return alone
-        return self.walked(there, states, int(np.argmax(moved))) if moved.any() else states
-
-    def walked(self, there: Bools, states: Array, start: int) -> Array:
-        """Walk the lines from the place `start` on: those not merely counted are held against caps and budget."""
-        states = states.copy()
-        sure = there & (states == ISSUED)
-        sure[start:] = False
-        left = self.room - int(self.value[sure].sum())
-        tail = np.flatnonzero(there[start:] & (states[start:] != COUNTED)) + start
-        histories = {
-            int(one): self.ledger.history(int(one))
-            for one in np.unique(self.account[tail[self.capped[tail]]])
+    def change(self, changed: Ints, hour: int) -> None:
+        """Let the absent ones of these lines come, and the others go, at the end of an hour."""
+        agenda = {
+            place: None if state == _ABSENT else _ABSENT
+            for place, state in zip(changed.tolist(), self.states[changed].tolist(), strict=True)
         }
-        known = {one: len(history.times) for one, history in histories.items()}
-        due = self.ledger.lines["due"][self.lines]
-        for one, history in histories.items():
-            for place in self._of(one, sure).tolist():
-                history.add(int(due[place]), int(self.value[place]))
-        hopeless = (self.value[tail] > left) & ~self.capped[tail]
-        states[tail[hopeless]] = UNFUNDED
-        for place in tail[~hopeless].tolist():
-            value, at = int(self.value[place]), int(due[place])
-            theirs = histories.get(int(self.account[place]))
-            caps = self.ledger.terms[self.terms[place]].reward.caps
-            if theirs is not None and not all(fits(cap, theirs, at, value) for cap in caps):
-                states[place] = CAPPED
-            elif value > left:
-                states[place] = UNFUNDED
-            else:
-                states[place] = ISSUED
-                left -= value
-                if theirs is not None:
-                    theirs.add(at, value)
-        for one, history in histories.items():
-            history.cut(known[one])
-        return states
+        self.there[changed] = ~self.there[changed]
+        numbered = changed[self.numbered[changed]]
+        if len(numbered):
+            self._renumber(agenda, numbered)
+        self.walk(agenda, hour)
+
+    def _renumber(self, agenda: dict[int, int | None], changed: Ints) -> None:
+        """Put on the agenda which lines of the changed ones' accounts stand on their turn now, or no more."""
+        for owner in set(self.owner[changed].tolist()):
+            places = self.of_owner[owner]
+            places = places[self.there[places]]
+            first = int(self.ledger.accounts["releases"][self.accounts[owner]]) + 1
+            turn = self.ledger.limits.on_turn(self.terms[places], np.arange(first, first + len(places)))
+            states = self.states[places]
+            flipped = np.where(states == _ABSENT, ~turn, turn == (states == COUNTED))
+            for place, chosen in zip(places[flipped].tolist(), turn[flipped].tolist(), strict=True):
+                agenda[place] = None if chosen else COUNTED
+
+    def walk(self, agenda: dict[int, int | None], hour: int, *, everywhere: bool = False) -> None:
+        """Give the lines on the agenda their states, and judge again all those to whom that makes a difference.
+
+        The agenda says by place what becomes of a line, None where caps and budget decide. `everywhere`: the budget
+        itself is another than the one that the states were found by.
+        """
+        left = self._left()
+        queue = list(agenda)
+        heapify(queue)
+        more, last = 0, -1  # `more` is what is left beyond that, from here on
+        while True:
+            end = queue[0] if queue else len(self.lines)
+            place = end
+            if left is not None and (more or everywhere):
+                place = self._next_moved(left, more, last + 1, end)
+            if place == len(self.lines):
+                break
+            if place == end:
+                while queue and queue[0] == place:
+                    heappop(queue)
+            last, before = place, int(self.states[place])
+            after = agenda.get(place)
+            if after is None:
+                after = self._judged(place, None if left is None else int(left[place]) + more)
+            if after == before:
+                continue
+            self.states[place] = after
+            if after != _ABSENT:
+                self.moves.add(place, ISSUED if before == _ABSENT else before, after, hour)
+            if ISSUED in (before, after):
+                more += int(self.value[place]) * (1 if before == ISSUED else -1)
+                for later in self._after(place) if self.near_cap[place] else ():
+                    heappush(queue, later)
+        for account in self.opened.values():
+            account.history.cut(account.issued)
+        self.opened.clear()
+
+    def _left(self) -> Ints | None:
+        """Return what the budget leaves before each line (minor units), as the lines stand; None for enough."""
+        if self.room is None:
+            return None
+        spent = np.where(self.states == ISSUED, self.value, 0)
+        left: Ints = self.room - np.cumsum(spent) + spent
+        return left
+
+    def _next_moved(self, left: Ints, more: int, first: int, end: int) -> int:
+        """Find the first line from `first` on that the budget treats otherwise than before; `end` for none."""
+        stride = _STRIDE
+        while first < end:
+            part = slice(first, min(first + stride, end))
+            states, fits = self.states[part], self.value[part] <= left[part] + more
+            moved = np.where(fits, states == UNFUNDED, states == ISSUED)
+            place = int(moved.argmax())
+            if moved[place]:
+                return first + place
+            first, stride = first + stride, stride * 2
+        return end
+
+    def _after(self, place: int) -> list[int]:
+        """List the lines after this one that its account's caps may decide on."""
+        places = self.of_owner[self.owner[place]]
+        places = places[np.searchsorted(places, place) + 1 :]
+        states = self.states[places]
+        chosen: list[int] = places[(states != COUNTED) & (states != _ABSENT)].tolist()
+        return chosen
+
+    def _judged(self, place: int, left: int | None) -> int:
+        """Judge a line on its turn by its caps and by what is `left` of the budget (None: enough)."""
+        if self.near_cap[place] and not self._within_caps(place):
+            return CAPPED
+        return ISSUED if left is None or self.value[place] <= left else UNFUNDED
+
+    def _within_caps(self, place: int) -> bool:
+        """Return whether a line's caps leave it room after all that was issued and the lines before it."""
+        owner = int(self.owner[place])
+        account = self.opened.get(owner)
+        if account is None:
+            history = self.ledger.history(int(self.accounts[owner]))
+            account = self.opened[owner] = _Account(history, len(history.times))
+        places = self.of_owner[owner]
+        end = int(np.searchsorted(places, place))
+        passed, account.seen = places[account.seen : end], end
+        for one in passed[self.states[passed] == ISSUED].tolist():
+            account.history.add(int(self.due[one]), int(self.value[one]))
+        at, value = int(self.due[place]), int(self.value[place])
+        caps = self.ledger.terms[self.terms[place]].reward.caps
+        return all(fits(cap, account.history, at, value) for cap in caps)
+
+    def note(self, shifts: Shifts) -> None:
+        """Note all that changed."""
+        moves = self.moves
+        if moves.places:
+            at = np.array(moves.hours, np.int64) * HOUR_MS
+            shifts.enter(
+                self.lines[np.array(moves.places)], np.array(moves.before), np.array(moves.after), at
+            )
