@@ -57,7 +57,7 @@ def _idle(command: Command, status: str | None, *, typing: bool) -> bool:
     """Whether a command does nothing now: its letter is typed as text, or it steers a world that does not run."""
     if typing and not command.keys.startswith(("ctrl", "escape")):
         return True
-    return command.id.startswith("world.") and status in NOTHING_RUNS
+    return command.id.startswith("world.") and (status is None or status in NOTHING_RUNS)
 
 
 def _hint(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from referral_tui import figures
 from simulator.domain.spans import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
-    from db.read.meter import Load
+    from db.read.meter import Load, Measurement
     from db.read.overview import Overview, Span
     from db.read.queries import Program
     from db.read.versions import Change
@@ -21,6 +21,7 @@ Points = tuple[tuple[float, float | None], ...]
 """Moments, or milliseconds since the start, and the values there; null where nothing is known."""
 WEEK_MS = 7 * DAY_MS
 FAR = 5  # a budget of more times what is spent would press the curve to the ground: it is told in words
+SHORT = 0.5  # of a whole measurement: a last one that is shorter tells no rate of its own
 _DAYS_FROM = 4 * DAY_MS  # a run that is shorter is drawn by the hour
 _NAMES = {HOUR_MS: "hour", DAY_MS: "day", WEEK_MS: "week"}
 
@@ -136,11 +137,10 @@ def load_pictures(load: Load) -> tuple[Picture, Picture]:
             dotted,
         )
 
-    rates = [course("achieved", [beat.achieved for beat in measurements], "participation")]
-    if any(beat.offered is not None for beat in measurements):
-        rates.insert(
-            0, course("offered", [beat.offered for beat in measurements], "identification", dotted=True)
-        )
+    whole = merge_short_last(measurements)
+    rates = [course("achieved", [beat.achieved for beat in whole], "participation")]
+    if any(beat.offered is not None for beat in whole):
+        rates.insert(0, course("offered", [beat.offered for beat in whole], "identification", dotted=True))
     latencies = (
         course("p50", [beat.p50 for beat in measurements], "good", dotted=True),
         course("p99", [beat.p99 for beat in measurements], "warn"),
@@ -150,6 +150,27 @@ def load_pictures(load: Load) -> tuple[Picture, Picture]:
         Picture((Panel("Events a second", "count", tuple(rates)),), 0.0, end, marks, dates=False),
         Picture((Panel("Latency", "latency", latencies),), 0.0, end, marks, dates=False),
     )
+
+
+def merge_short_last(measurements: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """Count the last measurement with the one before it where it is much shorter: a run ends within a second.
+
+    The last batch, divided by a fraction of a second, would look like a leap of the rate.
+    """
+    if len(measurements) < 3:
+        return tuple(measurements)
+    *rest, before, last = measurements
+    whole, short = before.wall_ms - rest[-1].wall_ms, last.wall_ms - before.wall_ms
+    if not 0 <= short < SHORT * whole:
+        return tuple(measurements)
+
+    def mean(one: float, other: float) -> float:
+        return (one * whole + other * short) / (whole + short)
+
+    both = before.offered is not None and last.offered is not None
+    offered = mean(before.offered or 0.0, last.offered or 0.0) if both else last.offered
+    achieved = mean(before.achieved, last.achieved)
+    return (*rest, replace(before, achieved=achieved), replace(last, offered=offered, achieved=achieved))
 
 
 def over_time(

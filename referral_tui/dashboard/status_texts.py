@@ -70,8 +70,7 @@ def view_status(snapshot: Snapshot) -> StatusMessage | None:
         )
     if view.at is not None:
         return StatusMessage(
-            f"As it was on {figures.moment(view.at)} UTC. [ ] go an hour back and on, {{ }} a day; "
-            "at the end it is live again.",
+            f"As it was on {figures.moment(view.at)}. [ ] turn by the hour, {{ }} by the day.",
             "warn",
         )
     return None

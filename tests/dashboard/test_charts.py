@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from db.read.meter import Measurement
 from db.read.overview import History, Span
 from db.read.queries import Reader
 from referral_tui.dashboard.app import SCREENS
 from referral_tui.dashboard.frame import DashboardScreen
-from referral_tui.dashboard.pictures import Curve, Panel, Picture, flow, level
+from referral_tui.dashboard.pictures import Curve, Panel, Picture, flow, level, merge_short_last
 from referral_tui.dashboard.widgets.charting import chart
 from referral_tui.dashboard.widgets.plot import Canvas
 from tests.dashboard.story import DAY, HOUR, START, Story
@@ -217,3 +218,16 @@ def test_whatever_its_size_a_chart_fills_it_with_round_numbers_as_far_from_each_
     assert len(grounds) == min(3, max(1, (height - 2) // 5))
     first = [number for number in ticks if number <= grounds[0]]
     assert len({after - before for before, after in pairwise(first)}) <= 1
+
+
+def test_the_end_of_a_run_is_no_leap_of_its_rate() -> None:
+    def beat(number: int, wall_ms: int, achieved: float) -> Measurement:
+        return Measurement(number, wall_ms, 0, None, achieved, 1.0, 2.0, 0.0, 0, 0, 0)
+
+    beats = (beat(1, 1_000, 2_000), beat(2, 2_000, 2_000), beat(3, 3_000, 1_000), beat(4, 3_200, 11_000))
+    told = merge_short_last(beats)
+    assert [one.wall_ms for one in told] == [1_000, 2_000, 3_000, 3_200]
+    assert max(one.achieved for one in told) < 2_700
+    assert sum(told[place].achieved * part for place, part in ((2, 1.0), (3, 0.2))) == pytest.approx(3_200)
+    assert merge_short_last(beats[:3]) == beats[:3]
+    assert merge_short_last(beats[2:]) == beats[2:]

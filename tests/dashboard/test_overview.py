@@ -10,7 +10,7 @@ from referral_tui.dashboard.widgets.digits import digits
 from referral_tui.dashboard.widgets.funnel import Funnel, Scale
 from referral_tui.dashboard.widgets.lines import wrap
 from referral_tui.dashboard.widgets.lists import SignIns, Stream, gather
-from referral_tui.dashboard.widgets.tile import GLOSSES
+from referral_tui.dashboard.widgets.tile import GLOSSES, ONE_LINE, TITLES
 from simulator.domain.definitions import STAGES
 from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.watching import WALL, Watch, Watched
@@ -25,7 +25,8 @@ async def test_nothing_is_cut_or_empty(story: Story, watch: Watch, size: tuple[i
             assert stage in text
         for value in ("95.0 %", "1.40", "£27.50", "£760.00", "£780.00", "£30.00", "3.0 days"):
             rows = (digits(value) if size == (240, 70) else None) or [value]
-            assert all(row.strip() in line for row, line in zip(rows, lines[4:], strict=False))
+            first = 4 if size[0] >= ONE_LINE else 5  # below the names
+            assert all(row.strip() in line for row, line in zip(rows, lines[first:], strict=False))
         assert "Northwind Mobile" in lines[0] or size[0] < 140
         assert "platform" in lines[0]
         assert "Mon 9 Mar 2026 23:00 UTC" in lines[1]
@@ -271,6 +272,22 @@ def test_no_gloss_of_a_tile_is_cut(width: int) -> None:
     assert all(
         len(wrap(gloss, cells)) <= 2 and "…" not in "".join(wrap(gloss, cells)) for gloss in GLOSSES.values()
     )
+
+
+@pytest.mark.parametrize(
+    "size", [(80, 24), (100, 30), (103, 30), (110, 40), (120, 40), (160, 50)], ids="{0[0]}x{0[1]}".format
+)
+async def test_the_names_of_the_numbers_are_whole(story: Story, watch: Watch, size: tuple[int, int]) -> None:
+    async with watch(story.path, size=size) as seen:
+        names = "\n".join(seen.lines()[3 : 4 if size[0] >= ONE_LINE else 5])
+        assert all(word in names for title in TITLES.values() for word in title.split())
+        assert "…" not in names
+
+
+async def test_a_role_is_whole_or_not_there(story: Story, watch: Watch) -> None:
+    for width in (96, 100, 108, 112, 120, 126):
+        async with watch(story.path, size=(width, 40)) as seen:
+            assert "referr…" not in "\n".join(seen.lines())
 
 
 async def test_counted_upline_and_steering_are_explained_beside_them(story: Story, watch: Watch) -> None:

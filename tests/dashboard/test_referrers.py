@@ -229,6 +229,18 @@ async def test_a_click_on_a_view_opens_it(story: Story, watch: Watch) -> None:
         await seen.until(lambda: seen.app.snapshot.answer.sight == "channels")
 
 
+async def test_the_column_that_is_sorted_by_says_its_whole_name(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(80, 24)) as seen:
+        await seen.open(ReferrersScreen)
+        for view in "lcn":
+            await seen.pilot.press(view)
+            await seen.until(lambda: seen.app.snapshot.request == seen.app.feed.request)
+            heads = [line for line in seen.lines() if "qualified" in line and "rate" in line]
+            assert heads
+            assert "▼" in heads[0]
+            assert "…" not in heads[0]
+
+
 async def test_channels_are_sorted_by_s_and_bars_relate_to_the_largest(story: Story, watch: Watch) -> None:
     async with watch(story.path, size=(160, 50)) as seen:
         await seen.open(ReferrersScreen)

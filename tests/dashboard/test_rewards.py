@@ -16,7 +16,7 @@ from referral_tui.dashboard.helper import Reply
 from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.widgets.budget import BudgetGauge
-from referral_tui.dashboard.widgets.calendar import Falling, by_days_and_weeks
+from referral_tui.dashboard.widgets.calendar import Calendar, Falling, by_days_and_weeks
 from referral_tui.dashboard.widgets.review_queue import ReviewQueue
 from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
@@ -35,6 +35,38 @@ async def rewards(watch: Watch, path: Path, size: tuple[int, int] = (120, 40)) -
         seen.app.screen.query_one(ReviewQueue).focus()
         await seen.pilot.pause()
         yield seen
+
+
+async def test_names_of_rewards_are_whole_at_80_columns(story: Story, watch: Watch) -> None:
+    story.db.execute("UPDATE breakdown SET part = 'loyal-friend-credit' WHERE part = 'friend-credit'")
+    story.commit()
+    async with watch(story.path, size=(80, 24)) as seen:
+        await seen.open(RewardsScreen)
+        text = "\n".join(seen.lines())
+        assert "loyal-friend-credit " in text
+        assert all(state in text for state in ("pending", "issued", "counted", "capped", "voided", "revoked"))
+
+
+async def test_a_day_on_which_nothing_would_be_issued_says_unpaid_and_no_amount(
+    story: Story, watch: Watch
+) -> None:
+    story.db.execute("UPDATE due SET expected = 'counted'")
+    story.commit()
+    async with watch(story.path, size=(80, 24)) as seen:
+        await seen.open(RewardsScreen)
+        due = seen.app.screen.query_one(Calendar)
+        assert due.rows
+        assert {due._count(row, 6)[0] for row in due.rows} == {"—"}
+        assert {due._value(row, 8)[0] for row in due.rows} == {"unpaid"}
+
+
+async def test_what_is_told_of_the_past_is_whole_at_80_columns(story: Story, watch: Watch) -> None:
+    async with rewards(watch, story.path, (80, 24)) as seen:
+        await seen.pilot.press("left_curly_bracket")
+        await seen.until(lambda: seen.app.snapshot.request.view.at)
+        text = " ".join(line[46:79].strip("│ ") for line in seen.lines())
+        assert "What was to fall due then is not kept; } leads back to now." in text
+        assert "{ } by the day." in seen.lines()[2]
 
 
 def test_later_days_are_added_up_by_weeks_from_monday() -> None:

@@ -114,6 +114,25 @@ async def test_the_cursor_keeps_its_row_while_rows_come_in_above() -> None:
         assert any("row 50" in line and "▸" in line for line in app.lines())
 
 
+async def test_rows_and_lines_that_go_on_above_or_below_are_marked() -> None:
+    app = BenchApp()
+    async with app.run_test(size=(60, 24)) as pilot:
+        app.table.show(rows(range(1, 101)))
+        app.screen.query_one(Reading).show([Block(f"line {number}") for number in range(1, 101)])
+        app.table.focus()
+        await pilot.pause()
+        marks = [line[1] for line in app.lines()]
+        assert [sum(mark == sign for mark in marks) for sign in "↑↓"] == [0, 2]
+        await pilot.press("end", "up")
+        app.screen.query_one(Reading).action_row(3)
+        await pilot.pause()
+        marks = [line[1] for line in app.lines()]
+        assert [sum(mark == sign for mark in marks) for sign in "↑↓"] == [2, 1]
+        app.table.show(rows(range(1, 4)))
+        await pilot.pause()
+        assert sum(line[1] in "↑↓" for line in app.lines()) == 2
+
+
 async def test_what_is_seen_stands_still_while_rows_come_in_above() -> None:
     app = BenchApp()
     async with app.run_test(size=(60, 24)) as pilot:

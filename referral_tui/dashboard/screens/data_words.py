@@ -34,13 +34,13 @@ _DAILY = re.compile(r"batch@(\d\d:\d\d)(/csv)?")
 
 DIAL_SAYS: Final = {
     "duplicate": "the same message once more",
-    "lost-ack": "the answer is lost, so the sender sends again",
+    "lost-ack": "the answer is lost, so it is sent again",
     "conflict": "the same id with other content",
     "rebooked": "the same purchase under a new id",
     "swap": "two messages overtake each other",
     "delay": "a message comes much later",
-    "outage": "an hour in which a channel stands still, then a burst",
-    "lost": "a message that only reconciliation brings back",
+    "outage": "a channel stands still, then a burst",
+    "lost": "only reconciliation brings it back",
     "malformed": "a message that breaks the contract",
     "skew": "a sender's clock that is wrong",
     "file-late": "a batch file after its hour",

@@ -14,7 +14,7 @@ from referral_tui.dashboard.widgets.chart import Chart
 from referral_tui.dashboard.widgets.funnel import Funnel
 from referral_tui.dashboard.widgets.listing import Listing
 from referral_tui.dashboard.widgets.lists import Attributions, Rewards, Stream
-from referral_tui.dashboard.widgets.tile import TITLES, Tile
+from referral_tui.dashboard.widgets.tile import ONE_LINE, TITLES, Tile
 
 if TYPE_CHECKING:
     from db.read.overview import Overview
@@ -101,6 +101,7 @@ class OverviewBoard(Container):
         """Share the new size: beside each other where the funnel's bars keep enough cells, else one below the other."""
         side = event.size.width >= SIDE
         self.set_class(side, "-side")
+        self.set_class(event.size.width < ONE_LINE, "-two-lines")
         tiles = self.query_one("#tiles").styles.height
         height = event.size.height - int(tiles.value if tiles else 0)
         stages = max(1, int(height * FUNNEL_SHARE - FRAME) // STAGES)

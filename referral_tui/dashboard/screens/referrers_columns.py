@@ -124,7 +124,7 @@ def group_columns(
     return [
         Column("name", what, 17, name, grow=1, most=28, weight=9),
         _friends(
-            8,
+            9,
             "Friends who were matched through it; of a community, by a referrer in it."
             if what == "community"
             else "Friends who were matched by a link that was opened there; code: one that was typed.",

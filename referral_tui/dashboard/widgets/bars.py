@@ -107,7 +107,7 @@ class ClockBar(LineWidget):
         line = self.line(width)
         snapshot = self._snapshot
         if snapshot is None:
-            yield line.add(" · waiting", self.ink("quiet")).strip()
+            yield line.add(" · nothing read yet", self.ink("quiet")).strip()
             return
         symbol, ink = STATUS.get(snapshot.status, STATUS["unknown"])
         clock = snapshot.database_status.clock

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DAILY = 14  # days that are shown one by one; later ones by the week
 _MONDAY = 4 * DAY_MS  # 5 January 1970
 _NONE = "Nothing is pending, so nothing falls due."
-_PAST = "What was to fall due at a moment of the past is not kept; ] and } lead back to now."
+_PAST = "What was to fall due then is not kept; } leads back to now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +132,15 @@ class Calendar(Table[Falling]):
         return (figures.weekday(row.day) if cells >= 10 else figures.day(row.day)), "plain"
 
     def _count(self, row: Falling, cells: int) -> tuple[str, str]:
-        return figures.compact(row.count, cells), "plain"
+        return (figures.compact(row.count, cells), "plain") if row.count else (figures.NOTHING, "quiet")
 
     def _unpaid(self, row: Falling, cells: int) -> tuple[str, str]:
         return (figures.compact(row.unpaid, cells) if row.unpaid else figures.NOTHING), "quiet"
 
     def _value(self, row: Falling, _cells: int) -> tuple[str, str]:
         program = self._program
+        if not row.count:
+            return "unpaid", "quiet"  # nothing of it would be issued: £0.00 would look like a mistake
         return (
             figures.money(row.value_minor, program.currency, program.digits, 8) if program else ""
         ), "strong"

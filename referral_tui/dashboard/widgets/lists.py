@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.step import Step
 
 ROOMY, WIDE = 84, 100  # cells from which a row says more
+NAME, ROLE = 19, 9  # cells of a short name, and of "community", the longest role
 
 
 SIGN_IN = "session.authenticated"
@@ -175,8 +176,9 @@ class Rewards(Listing["AuditEntry"]):
         if self.program is not None:
             amount = figures.money(row.value_minor, self.program.currency, self.program.digits, 6)
         line.add(amount, self.ink("strong"), 6, right=True).skip()
-        line.add(recipient(row, self.names), self.ink("plain"), 19 if room >= 54 else None)
-        if room >= 54:
+        roled = line.left >= NAME + ROLE
+        line.add(recipient(row, self.names), self.ink("plain"), NAME if roled else None)
+        if roled:
             line.add(row.role or "", self.ink("quiet"), 10)
         if room >= 68:
             due = f"due {figures.day(row.due_at)}" if row.kind == "pending" and row.due_at is not None else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -18,6 +19,7 @@ from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.hidden import title as as_title
 from referral_tui.dashboard.widgets.inks import Inks
 from referral_tui.dashboard.widgets.lines import Line, empty_line, or_failed, wrap
+from referral_tui.dashboard.widgets.strips import MORE_ABOVE, MORE_BELOW
 
 MOST_NAME = 24  # cells of the column of names at most; a third of the width where that is less
 
@@ -107,7 +109,12 @@ class Reading(ScrollView, can_focus=True):
         if not self._blocks:
             return empty_line(self._empty, y, width, height, self.ink)
         place = y + self.scroll_offset.y
-        return lines[place] if place < len(lines) else Strip.blank(width, self.ink("plain"))
+        if place >= len(lines):
+            return Strip.blank(width, self.ink("plain"))
+        if (y == 0 and place) or (y == height - 1 and place < len(lines) - 1):
+            sign = Segment(MORE_BELOW if y else MORE_ABOVE, self.ink("quiet"))
+            return Strip.join([Strip([sign], 1), lines[place].crop(1)])
+        return lines[place]
 
     def _fit(self) -> None:
         width = self.scrollable_content_region.width

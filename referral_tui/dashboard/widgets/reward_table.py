@@ -75,7 +75,7 @@ class RewardTable(Table[RewardLine]):
         self._money = True
         columns = [
             Column[RewardLine](
-                "reward", "Reward", 13, lambda row, _cells: (row.reward, "strong"), grow=2, most=32, weight=9
+                "reward", "Reward", 19, lambda row, _cells: (row.reward, "strong"), grow=2, most=32, weight=9
             )
         ]
         columns += [
@@ -87,7 +87,7 @@ class RewardTable(Table[RewardLine]):
                 right=True,
                 grow=1,
                 most=22,
-                weight=8 if state != UNPAID else 5,
+                weight={UNPAID: 5, "unfunded": 6}.get(state, 8),
                 says=f"{SYMBOLS[state]} {SAYS[state]}",
             )
             for state in SHOWN

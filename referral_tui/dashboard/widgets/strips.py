@@ -8,6 +8,8 @@ from textual.strip import Strip
 
 from referral_tui.dashboard.widgets.lines import or_failed
 
+MORE_ABOVE, MORE_BELOW = "↑", "↓"  # at the first and the last line that is seen, where the content goes on
+
 
 class StripView(ScrollView):
     """Lines that a subclass draws, and keeps where drawing is dear; a painted line costs ten times a kept one."""

@@ -24,7 +24,7 @@ from referral_tui.dashboard.widgets.columns import Column, fit
 from referral_tui.dashboard.widgets.inks import Inks
 from referral_tui.dashboard.widgets.lines import Line, empty_line
 from referral_tui.dashboard.widgets.rows import called
-from referral_tui.dashboard.widgets.strips import StripView
+from referral_tui.dashboard.widgets.strips import MORE_ABOVE, MORE_BELOW, StripView
 from referral_tui.names import PSEUDONYMS, Names
 
 RowT = TypeVar("RowT")
@@ -259,18 +259,24 @@ class Table(StripView, Generic[RowT], can_focus=True):
             return Strip.blank(width, self.ink("plain"))
         row = self._rows[place]
         here, marked = place == self._cursor, bool(self._marked) and self._key(row) in self._marked
-        key = (row, width, here and self.has_focus, here, marked, called(row, self.names))
+        more = ""
+        if y == 1 and place:
+            more = MORE_ABOVE
+        elif y == height - 1 and place < len(self._rows) - 1:
+            more = MORE_BELOW
+        key = (row, width, here and self.has_focus, here, marked, more, called(row, self.names))
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) > KEPT:
                 self._strips.clear()
-            strip = self._strips[key] = self._draw_row(row, width, here=here, marked=marked)
+            strip = self._strips[key] = self._draw_row(row, width, here=here, mark="»" if marked else more)
         return strip
 
-    def _draw_row(self, row: RowT, width: int, *, here: bool, marked: bool) -> Strip:
+    def _draw_row(self, row: RowT, width: int, *, here: bool, mark: str) -> Strip:
         line = Line(width, self.ink("plain"))
         focus = here and self.has_focus
-        line.add("▸" if focus else "»" if marked else " ", self.ink("accent" if focus else "up"))
+        ink = "accent" if focus else "quiet" if mark in (MORE_ABOVE, MORE_BELOW) else "up"
+        line.add("▸" if focus else mark or " ", self.ink(ink))
         for column, cells in self._fit_columns(width):
             text, ink = column.draw(row, cells)
             line.add(text, self.ink(ink), cells, right=column.right).skip()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from textual.color import Color
 from textual.strip import Strip
+from textual.widget import Widget
 
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
@@ -28,7 +29,7 @@ TITLES = {
     "clawed": "Clawed back",
     "time": "Time to reward",
 }
-"""Each number's name, the same at every size (a narrow tile cuts it): that of its definition, which is loaded later."""
+"""Each number's name, the same at every size: that of its definition, which is loaded later."""
 
 GLOSSES = {
     "participation": "shared their link",
@@ -43,6 +44,7 @@ GLOSSES = {
 SHORT_GLOSSES = {"k": "friends each"}
 """The same of what nobody knows without, in place of what it is made of where there is no room for both."""
 
+ONE_LINE = 103  # cells of all tiles from which each name has room in a line
 GLOSS_FROM, BIG_FROM = (
     7,
     10,
@@ -79,10 +81,13 @@ class Tile(LineWidget, can_focus=True):
     def draw(self, width: int, height: int) -> Iterator[Strip]:
         """Draw name, number, parts and line, as many of them as there is room for."""
         focus = self.has_focus
-        name = self.line(width).add(TITLES[self.key], self.ink("accent" if focus else "quiet"))
-        if focus and name.left >= 2:
-            name.add(" ◂", self.ink("accent"))
-        yield name.strip()
+        names = self._names(width)
+        height -= len(names) - 1
+        for number, text in enumerate(names):
+            name = self.line(width).add(text, self.ink("accent" if focus else "quiet"))
+            if focus and number == 0 and name.left >= 2:
+                name.add(" ◂", self.ink("accent"))
+            yield name.strip()
         headline = self._headline
         if headline is None:
             return
@@ -99,6 +104,13 @@ class Tile(LineWidget, can_focus=True):
         lines = area(headline.series, width, height - 1 - (len(big) if big else 1) - len(said))
         for number, text in enumerate(lines):
             yield self.line(width).add(text, self._shade((number + 1) / len(lines))).strip()
+
+    def _names(self, width: int) -> list[str]:
+        """Break the name into as many lines as all names have."""
+        row = self.parent
+        if not isinstance(row, Widget) or row.size.width >= ONE_LINE:
+            return [TITLES[self.key]]
+        return [*wrap(TITLES[self.key], width), ""][:2]
 
     def _said(self, headline: Headline, width: int, height: int) -> list[str]:
         """Say what the number is made of, and what it is, as far as there is room."""
@@ -122,7 +134,7 @@ class Tile(LineWidget, can_focus=True):
             if headline.shares:
                 now += f": {self._shares(headline, None)}"
         elif headline.lines is not None:
-            now += f", {figures.count(headline.lines)} rewards"
+            now += f", {figures.counted(headline.lines, 'reward')}"
         each = {1: "hour", 24: "day", 168: "week"}.get(self._bucket_hours, f"{self._bucket_hours} hours")
         return Topic(
             headline.title,
@@ -172,6 +184,8 @@ class Tile(LineWidget, can_focus=True):
         if headline.shares:
             return self._shares(headline, width)
         if headline.unit == "duration":
-            return f"of {figures.compact(headline.denominator, max(3, width - 3))}"
+            of = f"of {figures.compact(headline.denominator, max(3, width - 3))}"
+            longer = f"{of} reward{'' if headline.denominator == 1 else 's'}"
+            return longer if len(longer) <= width else of
         room = (width - 3) // 2
         return f"{self._part(headline, room)} ÷ {figures.compact(headline.denominator, room)}"
