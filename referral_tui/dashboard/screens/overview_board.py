@@ -26,6 +26,7 @@ SIDE = 96  # cells from which the funnel and the chart stand beside each other
 STAGES, FRAME = 7, 3  # rows of a funnel with a row a stage, and of its frame and scale
 FUNNEL_SHARE = 0.6
 LISTS = 8  # rows of the lists below, at least
+ROOM_FOR_LINES = 18  # rows from which narrow tiles have a small line, too, below names in two lines
 STACKED, CHART = 30, 11  # rows from which a narrow screen has the chart too, and the rows that it gets
 CHART_TEXT = (
     "What each hour, day or week brought that is over, and what stood at the end of each. A dashed line is the moment "
@@ -102,6 +103,7 @@ class OverviewBoard(Container):
         side = event.size.width >= SIDE
         self.set_class(side, "-side")
         self.set_class(event.size.width < ONE_LINE, "-two-lines")
+        self.set_class(event.size.height < ROOM_FOR_LINES, "-flat")
         tiles = self.query_one("#tiles").styles.height
         height = event.size.height - int(tiles.value if tiles else 0)
         stages = max(1, int(height * FUNNEL_SHARE - FRAME) // STAGES)
