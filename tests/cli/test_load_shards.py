@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -19,8 +20,12 @@ from typing import Any
 import polars as pl
 import pytest
 
+from db.read.pending import EXPECTED, pending
 from db.read.referrers import communities, leaders
+from db.read.rewards import falling_due
+from db.read.sums import now
 from db.shards.merging import SUMS, parts_of
+from db.sqlite.readonly import open_readonly
 from simulator.domain.errors import DatabaseError
 from simulator.domain.wall_clock import Stopper
 from simulator.load import shards as sharding
@@ -117,6 +122,33 @@ def test_a_sum_or_a_place_that_is_not_its_shards_is_found(order: LoadProfile) ->
             db.commit()
         assert str(verify(order.path).difference).startswith(f"{table} with ")
     assert set(SUMS) >= {"total", "hour", "due"}
+
+
+@pytest.mark.usefixtures("in_threads")
+def test_what_is_pending_of_merged_shards_is_the_sum_of_theirs(order: LoadProfile) -> None:
+    run_shards(order, Shards(2), Hooks(Stopper()))
+    assert order.path is not None
+    merged_lines, merged_due = _pending(order.path)
+    lines, due = Counter[str](), Counter[tuple[int, str, str]]()
+    for part in parts_of(order.path):
+        theirs, falling = _pending(part)
+        lines.update(theirs)
+        due.update(falling)
+    assert (merged_lines, merged_due) == (lines, due)
+    assert lines["issued"]
+    assert lines.total() > lines["issued"]
+    assert sum(money for (_, _, state), money in due.items() if state == "issued") == lines["issued"]
+
+
+def _pending(path: Path) -> tuple[Counter[str], Counter[tuple[int, str, str]]]:
+    """Return the money pending in a database, by expected state; and by day, reward and expected state."""
+    with closing(open_readonly(path)) as db:
+        found = pending(now(db))
+        lines = Counter({state: found.of(state)[1] for state in EXPECTED})
+        due = Counter(
+            {(row.day_ms, row.reward, row.expected): row.value_minor for row in falling_due(db, days=9999)}
+        )
+    return lines, due
 
 
 @pytest.mark.usefixtures("in_threads")
