@@ -109,7 +109,9 @@ def test_it_is_told_as_it_was(opened: sqlite3.Connection) -> None:
     assert {state for state, _, _ in journeys(opened, [friend])[0].rewards} >= {"revoked"}
     (seq,) = opened.execute("SELECT max(seq) FROM event WHERE received_at < ?", (at - HOUR,)).fetchone()
     (row,) = journeys(opened, [friend], seq, at - HOUR)
-    assert {state for state, _, _ in row.rewards} == {"pending"}
+    states = {state for state, _, _ in row.rewards}
+    assert "pending" in states
+    assert states <= {"pending", "unpaid"}  # unpaid: pending too, and would come to nothing
     assert not journeys(opened, [friend], 90, START + DAY)
 
 
