@@ -52,8 +52,9 @@ def test_killed_at_any_batch_it_goes_on_as_if_never_killed(
     lives: tuple[int, ...],
 ) -> None:
     calm, killed = tmp_path / "calm.db", tmp_path / "killed.db"
-    assert cli("ingest", "--db", calm, "--program", program, "--replay", "--now", NOW, nasty_file).status == 0
-    command = [sys.executable, "-c", WORKER, str(killed), str(program), str(nasty_file), str(batch), str(NOW)]
+    given = [str(program), str(nasty_file), str(batch), str(NOW)]
+    subprocess.run([sys.executable, "-c", WORKER, str(calm), *given], stdout=subprocess.PIPE, check=True)
+    command = [sys.executable, "-c", WORKER, str(killed), *given]
     for life in lives:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
             assert worker.stdout is not None
