@@ -51,6 +51,12 @@ KEYS = (
     ("p", "platform's", "and back"),
 )
 """Keys pressed on every screen: what is drawn in answer, and what the key does."""
+FIRST_CROSSING = (
+    ("p", "Show real names", "ask for the wall"),
+    ("y", "client's", "cross it"),
+    ("p", "platform's", "and back"),
+)
+"""The first crossing of the wall is asked about, and is not timed."""
 Answered = list[tuple[str, float]]
 """Keys with the seconds until their answers were seen."""
 TARGETS = {
@@ -180,6 +186,8 @@ def live(path: Path, notes: Path, given: argparse.Namespace, figures: Figures) -
     try:
         terminal.until("qualified")
         empty.until("painted")
+        for key, answer, _ in FIRST_CROSSING:
+            terminal.press(key, answer)
         for place in SCREENS:
             opened = 0.0 if place is SCREENS[0] else terminal.press(place.KEY, place.TITLE_IN_TAB)
             time.sleep(given.seconds)
