@@ -240,10 +240,13 @@ def _receipts(opened: OpenRun) -> dict[str, int]:
 def _figures(opened: OpenRun, ended: str, before: dict[str, int], seconds: float) -> dict[str, Any]:
     """Return the figures to report: the content of the database, and the speed of this call."""
     from db.read.delivery_report import delivery_report
+    from db.sqlite.readonly import making_sense
 
-    receipts = _receipts(opened)
-    received = sum(receipts.values())
-    here = received - sum(before.values())
+    with making_sense(opened.platform.path):  # sums that somebody may have written over
+        receipts = _receipts(opened)
+        received = sum(receipts.values())
+        here = received - sum(before.values())
+        travelled = delivery_report(opened.platform.query)
     return {
         "status": ended,
         "preset": opened.plan.preset,
@@ -253,7 +256,7 @@ def _figures(opened: OpenRun, ended: str, before: dict[str, int], seconds: float
         "received": received,
         **receipts,
         **opened.platform.summary(),
-        **delivery_report(opened.platform.query),
+        **travelled,
         "seconds": round(seconds, 3),
         "events_per_second": round(here / seconds) if seconds else 0,
     }

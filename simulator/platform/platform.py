@@ -20,6 +20,7 @@ import polars as pl
 from db.control import WriterCommand
 from db.read import resume
 from db.read.summary import summary
+from db.sqlite.readonly import making_sense
 from db.sqlite.rows import Row
 from db.write.batch import Batch
 from db.write.store import Store
@@ -164,8 +165,14 @@ class Platform:
         check_watermark(now_ms, self.earliest_now)
 
     def summary(self) -> dict[str, Any]:
-        """Return a summary of the database's current state; see `db.read.summary`."""
-        return summary(self.query)
+        """Return a summary of the database's current state; see `db.read.summary`.
+
+        Raises:
+            DamagedDatabaseError: a sum is no number.
+
+        """
+        with making_sense(self.path):
+            return summary(self.query)
 
     @property
     def program(self) -> Program:

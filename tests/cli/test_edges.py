@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,3 +74,16 @@ async def test_a_friend_called_like_an_option_has_a_journey(cli: Cli, program: P
     assert cli("ingest", "--db", db, "--program", program, "--replay", file).status == 0
     reply = await helper.ask(helper.explaining(db, "--help"))
     assert (reply.status, reply.data["ref"]) == (0, "--help")
+
+
+def test_a_run_resumed_over_a_text_in_a_sum_is_a_line(cli: Cli, tmp_path: Path) -> None:
+    db = tmp_path / "run.db"
+    options = ("--referrers", 30, "--days", 3, "--faults", "hostile", "--db", db)
+    assert cli("simulate", *options).status == 0
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("UPDATE lateness SET worst = 'many'")
+        connection.commit()
+    ran = cli("simulate", "--resume", "--db", db)
+    assert ran.status == 2
+    assert f"`referral-tui verify --db {db}` says where" in ran.err
+    assert "Traceback" not in ran.err
