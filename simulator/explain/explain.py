@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from db.sqlite.readonly import in_words, open_readonly
+from db.sqlite.readonly import in_words, making_sense, open_readonly
 from simulator.explain.context import load_context
 from simulator.explain.journey import attribution_of, explain_friend
 from simulator.explain.lookup import find
@@ -30,7 +30,8 @@ def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
     with closing(open_readonly(path)) as connection:
         try:
             connection.execute("BEGIN")
-            return _explain(Source(connection), what, short_name)
+            with making_sense(path):
+                return _explain(Source(connection), what, short_name)
         except sqlite3.Error as error:
             raise in_words(error, path) from error
 

@@ -99,12 +99,13 @@ class Platform:
         """
         store = Store.open(path)
         try:
-            platform = cls(store, replay_log(store, program, progress, on_events), on_events)
-            platform._quarantined = resume.last_quarantined(store.query)
-            platform._refusals = Refusals(resume.counted_refusals(store.query))
-            platform.subscribers.restore(store)
-            platform._commands = resume.last_command(store.query)
-            platform._sim_at = store.clock()["sim_at"]
+            with making_sense(path):
+                platform = cls(store, replay_log(store, program, progress, on_events), on_events)
+                platform._quarantined = resume.last_quarantined(store.query)
+                platform._refusals = Refusals(resume.counted_refusals(store.query))
+                platform.subscribers.restore(store)
+                platform._commands = resume.last_command(store.query)
+                platform._sim_at = store.clock()["sim_at"]
         except BaseException:
             store.close()
             raise

@@ -87,3 +87,14 @@ def test_a_run_resumed_over_a_text_in_a_sum_is_a_line(cli: Cli, tmp_path: Path) 
     assert ran.status == 2
     assert f"`referral-tui verify --db {db}` says where" in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_run_without_its_clock_is_a_line(cli: Cli, tmp_path: Path) -> None:
+    db = tmp_path / "run.db"
+    assert cli("simulate", "--referrers", 30, "--days", 3, "--db", db).status == 0
+    with closing(sqlite3.connect(db)) as connection:
+        connection.execute("DELETE FROM clock")
+        connection.commit()
+    ran = cli("simulate", "--resume", "--db", db)
+    assert ran.status == 2
+    assert len(ran.err.splitlines()) == 1
