@@ -36,10 +36,15 @@ REWARD_SYMBOLS: Final = complete(
     RewardState,
     {
         "pending": "○",
+        "waiting": "◔",
+        "offered": "◇",
         "issued": "●",
+        "redeemed": "◆",
+        "expired": "⊘",
         "counted": "·",
         "capped": "▬",
         "unfunded": "∅",
+        "forfeited": "⊗",
         "voided": "✕",
         "revoked": "↶",
     },
@@ -162,7 +167,12 @@ def reward_sentence(entry: AuditEntry, program: Program | None, name: Namer = sh
         }
         return unpaid.get(entry.expected or "", f"{amount} promised to {person}{due}")
     return {
+        "waiting": f"{amount} for {person} waits until the budget has room",
+        "offered": f"{amount} offered to {person}, who may choose what it is",
         "issued": f"{amount} issued to {person}",
+        "redeemed": f"{amount} used by {person}",
+        "expired": f"{amount} not used by {person} in time",
+        "forfeited": f"{amount} not paid to {person}: forfeited",
         "counted": f"{amount} not paid to {person}: not on its turn",
         "capped": f"{amount} not paid to {person}: over a cap",
         "unfunded": f"{amount} not paid to {person}: no budget left",
@@ -223,13 +233,24 @@ def _shared(event: EventRow, person: str) -> str:
     return f"{person} shared by {channel_words(event.channel)}{reach}"
 
 
-def _reversed(event: EventRow, person: str) -> str:
-    return f"{person}'s conversion was reversed{': ' + event.reason if event.reason else ''}"
-
-
 def _reviewed(event: EventRow, _person: str) -> str:
     verb = {"approve": "approved", "decline": "declined"}.get(event.verdict or "", "settled")
     return f"an operator {verb} a conversion in review"
+
+
+def _closing(verb: str) -> Callable[[EventRow, str], str]:
+    def said(event: EventRow, person: str) -> str:
+        return f"{person}'s account was {verb}{': ' + event.reason if event.reason else ''}"
+
+    return said
+
+
+def _conversion(verb: str) -> Callable[[EventRow, str], str]:
+    def said(event: EventRow, person: str) -> str:
+        whose = "a conversion" if event.subject is None else f"{person}'s conversion"
+        return f"{whose} {verb}{': ' + event.reason if event.reason else ''}"
+
+    return said
 
 
 _OTHER_TYPES: Final = tuple(kind for kind in EventType if kind not in CONVERSION_TYPES)
@@ -237,6 +258,9 @@ _SPECIAL: Final[dict[str, Callable[[EventRow, str], str]]] = complete(
     _OTHER_TYPES,
     {
         "customer.identified": _identified,
+        "customer.closed": _closing("closed"),
+        "customer.reopened": _closing("opened again"),
+        "customer.merged": lambda _event, person: f"{person} is a person known by another reference",
         "link.created": lambda event, person: f"{person} got a referral link, code {event.code}",
         "session.authenticated": lambda _event, person: f"{person} signed in",
         "referral.shared": _shared,
@@ -248,7 +272,12 @@ _SPECIAL: Final[dict[str, Callable[[EventRow, str], str]]] = complete(
         "eligibility.confirmed": lambda event, person: (
             f"{person} {'is not' if event.eligible is False else 'is'} eligible"
         ),
-        "conversion.reversed": _reversed,
+        "conversion.reversed": _conversion("was reversed"),
+        "conversion.reinstated": _conversion("stands again"),
+        "conversion.adjusted": _conversion("was given a new amount"),
+        "reward.chosen": lambda _event, person: f"{person} chose a reward",
+        "reward.redeemed": lambda _event, _person: "a reward was used",
+        "reward.vetoed": lambda event, _person: f"an operator stopped a reward: {event.reason}",
         "review.decided": _reviewed,
         "program.changed": lambda _event, _person: "the program was changed",
     },

@@ -22,7 +22,15 @@ TAIL: Final = 2_500  # rows at the end of each table that are scanned if there a
 _AT_ONCE: Final = 500  # values in one look-up; SQLite takes 32,766
 _INDEXES: Final = ("attribution_friend", "decision_friend", "event_person", "reward_decision")
 _NOT_OF_FRIENDS: Final = (
-    *("customer.identified", "link.created", "session.authenticated", "referral.shared"),
+    *("customer.identified", "customer.closed", "customer.reopened", "customer.merged"),
+    *(
+        "reward.chosen",
+        "reward.redeemed",
+        "reward.vetoed",
+        "link.created",
+        "session.authenticated",
+        "referral.shared",
+    ),
     *("review.decided", "program.changed"),
 )
 FRIENDS_ONLY: Final = f"type NOT IN ({', '.join(repr(name) for name in _NOT_OF_FRIENDS)})"
@@ -34,7 +42,7 @@ _NO_CONVERSION: Final = (
     *_BY_EVENT,
     "friend.opted_in",
     "eligibility.confirmed",
-    "conversion.reversed",
+    *("conversion.reversed", "conversion.reinstated", "conversion.adjusted"),
 )
 
 

@@ -16,8 +16,11 @@ import polars as pl
 from db.sqlite.connection import Connection
 from db.sqlite.readonly import DamagedDatabaseError
 
-STEERING = ("decision_source", "decision_id", "decision_milestone", "verdict", "by", "program")
-"""Data fields of operators' events, which are stored as JSON in one column."""
+STEERING = (
+    *("decision_source", "decision_id", "decision_milestone", "verdict", "by", "program"),
+    *("reward_source", "reward_id", "reward_milestone", "reward_reward", "choice", "into"),
+)
+"""Data fields of operators' and other rare events, which are stored as JSON in one column."""
 
 _INT, _TEXT, _BOOL = pl.Int64(), pl.String(), pl.Boolean()
 PLAIN: dict[str, pl.DataType] = {
@@ -47,6 +50,9 @@ PLAIN: dict[str, pl.DataType] = {
     "new_customer": _BOOL,
     "reverses": _TEXT,
     "reason": _TEXT,
+    "attributes": _TEXT,
+    "adjusts": _TEXT,
+    "reinstates": _TEXT,
 }
 SCHEMA: dict[str, pl.DataType] = {**PLAIN, **dict.fromkeys(STEERING, _TEXT), "person": _INT}
 _SELECT = (

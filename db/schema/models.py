@@ -45,8 +45,9 @@ class Person(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """An accepted event of the log: its envelope and data fields; `steering` holds operators' data as JSON.
+    """An accepted event of the log: its envelope and data fields.
 
+    `steering` holds the data of operators' and other rare events as JSON, `attributes` the client's own as JSON.
     `time_inferred` is true where no time was stated: `occurred_at` is then the time of receipt.
     """
 
@@ -84,6 +85,9 @@ class Event(SQLModel, table=True):
     new_customer: bool | None
     reverses: str | None
     reason: str | None
+    attributes: str | None
+    adjusts: str | None
+    reinstates: str | None
     steering: str | None
 
 

@@ -1,5 +1,7 @@
 """The reasons why a reversal has no effect, as the audit trail's `reversal-without-effect` gives them, in words."""
 
+# edition 2: to be built: the reasons are those of `without_effect.py`
+
 from __future__ import annotations
 
 from typing import Final

@@ -54,6 +54,17 @@ class EventType(StrEnum):
         Category.IDENTIFICATION,
         "A customer signed in, or gave a contact.",
     )
+    CUSTOMER_CLOSED = "customer.closed", Category.IDENTIFICATION, "A customer's account was closed."
+    CUSTOMER_REOPENED = (
+        "customer.reopened",
+        Category.IDENTIFICATION,
+        "A customer's closed account was opened again.",
+    )
+    CUSTOMER_MERGED = (
+        "customer.merged",
+        Category.IDENTIFICATION,
+        "Two references turned out to be one person's.",
+    )
     LINK_CREATED = "link.created", Category.IDENTIFICATION, "A referrer got a link with a code."
     SESSION_AUTHENTICATED = "session.authenticated", Category.PARTICIPATION, "A person signed in."
     REFERRAL_SHARED = "referral.shared", Category.PARTICIPATION, "A referrer shared a code over a channel."
@@ -65,6 +76,8 @@ class EventType(StrEnum):
         Category.PARTICIPATION,
         "A check said whether a friend is eligible.",
     )
+    REWARD_CHOSEN = "reward.chosen", Category.PARTICIPATION, "A recipient chose one of the rewards offered."
+    REWARD_REDEEMED = "reward.redeemed", Category.PARTICIPATION, "A recipient used a reward."
     PURCHASE_COMPLETED = "purchase.completed", Category.CONVERSION, "A friend bought something."
     PURCHASE_PAID = "purchase.paid", Category.CONVERSION, "A friend's purchase was paid."
     ACCOUNT_ACTIVATED = "account.activated", Category.CONVERSION, "A friend's account was opened."
@@ -77,14 +90,28 @@ class EventType(StrEnum):
         "A friend reached a milestone of the client's.",
     )
     CONVERSION_REVERSED = "conversion.reversed", Category.CONVERSION, "A conversion was taken back."
+    CONVERSION_REINSTATED = (
+        "conversion.reinstated",
+        Category.CONVERSION,
+        "A reversed conversion stands again: a dispute was won, a bounced card was paid.",
+    )
+    CONVERSION_ADJUSTED = (
+        "conversion.adjusted",
+        Category.CONVERSION,
+        "A conversion's amount changed: part of it was refunded.",
+    )
     REVIEW_DECIDED = "review.decided", Category.STEERING, "An operator approved or declined a conversion."
+    REWARD_VETOED = "reward.vetoed", Category.STEERING, "An operator stopped a reward before it was issued."
     PROGRAM_CHANGED = "program.changed", Category.STEERING, "A new version of the program came into force."
 
 
+_OF_A_CONVERSION = (
+    EventType.CONVERSION_REVERSED,
+    EventType.CONVERSION_REINSTATED,
+    EventType.CONVERSION_ADJUSTED,
+)
 CONVERSION_TYPES: tuple[EventType, ...] = tuple(
-    kind
-    for kind in EventType
-    if kind.category is Category.CONVERSION and kind is not EventType.CONVERSION_REVERSED
+    kind for kind in EventType if kind.category is Category.CONVERSION and kind not in _OF_A_CONVERSION
 )
 """The types that a milestone can count."""
 
@@ -131,18 +158,79 @@ class Reason(_Explained):
     OCCURRENCE = "occurrence", "not the occurrence that counts"
     TOO_LATE = "too-late", "too long after the referral"
     DECLINED = "declined", "an operator declined it"
+    REFERRER_STOPPED = "referrer-stopped", "the referrer is no longer of a kind that may refer"
 
 
 class RewardState(_Explained):
     """The state of a reward."""
 
     PENDING = "pending", "promised: it waits until the cooling-off is over"
+    WAITING = "waiting", "released within its caps; it waits until the budget has room for it"
+    OFFERED = "offered", "released: its recipient may choose what it is"
     ISSUED = "issued", "given out"
+    REDEEMED = "redeemed", "given out, and used by its recipient"
+    EXPIRED = "expired", "given out, and not used in time"
     COUNTED = "counted", "released, but not the one in the row that pays"
     CAPPED = "capped", "released, but a cap left no room for it"
     UNFUNDED = "unfunded", "released, but the budget left no room for it"
-    VOIDED = "voided", "the conversion was reversed before it fell due"
+    FORFEITED = (
+        "forfeited",
+        "given up: a condition failed at the release, nothing was chosen, or it was vetoed",
+    )
+    VOIDED = "voided", "the conversion was reversed before it was issued"
     REVOKED = "revoked", "clawed back: the conversion was reversed after it was issued"
+
+
+PAID: tuple[RewardState, ...] = (
+    RewardState.ISSUED,
+    RewardState.OFFERED,
+    RewardState.REDEEMED,
+    RewardState.EXPIRED,
+)
+"""A decision is paid while a line of it is in one of these states; caps and budget count them."""
+
+
+class ForfeitReason(_Explained):
+    """Why a reward was forfeited."""
+
+    KEEP_IF = "keep_if", "the condition for keeping it was not true at the release"
+    KEEP_IF_MISSING = "keep_if:missing", "a value was missing that the condition for keeping it needs"
+    NOT_CHOSEN = "not-chosen", "nothing was chosen in time"
+    VETOED = "vetoed", "an operator stopped it"
+
+
+class Offered(_Explained):
+    """What the condition of a reward with `when` said of a conversion."""
+
+    YES = "yes", "the condition was true: the reward was offered"
+    NO = "no", "the condition was false"
+    MISSING = "missing", "a value was missing that the condition needs"
+
+
+class AuditKind(_Explained):
+    """What an entry of the audit trail records, beside the states of rewards, which are kinds of their own."""
+
+    ATTRIBUTED = "attributed", "A friend was attributed to a referrer."
+    ATTRIBUTION_ENDED = (
+        "attribution-ended",
+        "Of two attributions of one person, the later one ended at a merge.",
+    )
+    DECIDED = "decided", "A conversion was decided on."
+    SETTLED = "settled", "An operator settled a decision in review."
+    PROGRAM_CHANGED = "program-changed", "A new version of the program came into force."
+    REDUCED = (
+        "reduced",
+        "A part of an issued reward was taken back: the amount of the conversion is smaller now.",
+    )
+    REVERSAL_WAITING = "reversal-waiting", "A reversal waits for the conversion that it names."
+    VERDICT_WITHOUT_EFFECT = "verdict-without-effect", "A verdict changed nothing."
+    REVERSAL_WITHOUT_EFFECT = "reversal-without-effect", "A reversal changed nothing."
+    REINSTATEMENT_WITHOUT_EFFECT = "reinstatement-without-effect", "A reinstatement changed nothing."
+    ADJUSTMENT_WITHOUT_EFFECT = "adjustment-without-effect", "An adjustment changed nothing."
+    MERGE_WITHOUT_EFFECT = "merge-without-effect", "A merge changed nothing."
+    CHOICE_WITHOUT_EFFECT = "choice-without-effect", "A choice changed nothing."
+    REDEMPTION_WITHOUT_EFFECT = "redemption-without-effect", "A redemption changed nothing."
+    VETO_WITHOUT_EFFECT = "veto-without-effect", "A veto changed nothing."
 
 
 def values(words: type[StrEnum]) -> tuple[str, ...]:

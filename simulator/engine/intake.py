@@ -11,17 +11,15 @@ from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.interner import Interner, hash_columns, pair_keys
 from simulator.engine.keys import Insertion, KeyIndex
 from simulator.engine.outcome import Receipts
-from simulator.events.contract import DATA_COLUMNS
+from simulator.events.contract import DATA_COLUMNS, PARTS
 
 _NO_SEQS: Ints = np.zeros(0, np.int64)
 _CONTENT = ("type", "occurred_at", "time_inferred", "subject", *DATA_COLUMNS)
 _FIELD_NAMES = {
     "occurred_at": "time",
     "time_inferred": "time",
-    "decision_source": "data.decision",
-    "decision_id": "data.decision",
-    "decision_milestone": "data.decision",
-    **{name: f"data.{name}" for name in DATA_COLUMNS if not name.startswith("decision_")},
+    **{name: f"data.{name}" for name in DATA_COLUMNS},
+    **{f"{name}_{part}": f"data.{name}" for name, parts in PARTS.items() for part in parts},
 }
 
 

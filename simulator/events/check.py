@@ -15,6 +15,7 @@ from types import NoneType
 from msgspec import Raw
 
 from simulator.domain.errors import InputError
+from simulator.events.attributes import check_attributes as check_own_attributes
 from simulator.events.contacts import looks_like_phone
 from simulator.events.contract import (
     DATA_COLUMNS,
@@ -22,8 +23,10 @@ from simulator.events.contract import (
     EXTENSION_PATTERN,
     INFERRED,
     MAX_LINE_BYTES,
+    PARTS,
     SOURCE_PATTERN,
     EventSpec,
+    Field,
     Sender,
 )
 from simulator.events.lines import LongLine
@@ -52,7 +55,6 @@ Row = dict[str, str | int | bool | None]
 EARLIEST_RECEIPT_MS = 946_684_800_000  # 2000-01-01T00:00:00Z
 LATEST_RECEIPT_MS = 4_102_444_800_000  # 2100-01-01T00:00:00Z
 
-DECISION_FIELDS = ("source", "id", "milestone")
 ENVELOPE = ("specversion", "id", "source", "type", "time", "subject", "data", "receivedat", "seq", INFERRED)
 _STAMPS = ("receivedat", "seq")
 READ = frozenset((*ENVELOPE, "data_base64", "datacontenttype"))
@@ -62,7 +64,7 @@ _EXTENSION = re.compile(EXTENSION_PATTERN)
 _JSON_TYPE = re.compile(
     r"(?:application|text)/json(?:\s*;.*)?|[^/;\s]+/[^/;\s]+\+json(?:\s*;.*)?", re.IGNORECASE
 )
-_REFERENCES = ("contact_ref", "device_ref", "by")
+_REFERENCES = ("contact_ref", "device_ref", "into", "by")
 _MAX_EXTENSION_INTEGER = 2**31 - 1  # CloudEvents' integers have 32 bits
 
 
@@ -271,22 +273,27 @@ def _data(members: Members, kind: EventSpec, numeric: bool) -> Row:
         if field.name not in given:
             if field.required:
                 raise Bad(where, f"missing: {kind.name} needs it")
-        elif field.kind == "decision":
-            row.update(_decision(where, given[field.name]))
+        elif field.kind in PARTS:
+            row.update(_named(where, field, given[field.name]))
+        elif field.kind == "attributes":
+            row[field.name] = check_own_attributes(where, given[field.name])
         else:
             row[field.name] = check_field(where, field, read_value(given[field.name]), numeric)
     return row
 
 
-def _decision(where: str, raw: Raw) -> Row:
+def _named(where: str, field: Field, raw: Raw) -> Row:
+    """Read an object that names something by its parts, such as a decision, as a column for each part."""
+    parts = PARTS[field.kind]
     given = read_fields(where, raw)
     for name in given:
-        if name not in DECISION_FIELDS:
-            raise Bad(f"{where}.{shorten(name)}", f"no field of a decision{nearest(name, DECISION_FIELDS)}")
+        if name not in parts:
+            raise Bad(f"{where}.{shorten(name)}", f"no field of a {field.kind}{nearest(name, parts)}")
     row: Row = {}
-    for name in DECISION_FIELDS:
+    for name in parts:
         if name not in given:
-            raise Bad(f"{where}.{name}", "missing: a decision is named by source, id and milestone")
+            *most, last = parts
+            raise Bad(f"{where}.{name}", f"missing: a {field.kind} is named by {', '.join(most)} and {last}")
         check = check_id if name == "id" else check_text
-        row[f"decision_{name}"] = check(f"{where}.{name}", read_value(given[name]))
+        row[f"{field.name}_{name}"] = check(f"{where}.{name}", read_value(given[name]))
     return row

@@ -20,8 +20,29 @@ MAX_REFERENCE = 128
 MAX_LINE_BYTES = 1024 * 1024  # of a message; a longer one is refused before it is read
 FUTURE_LIMIT_MS = 24 * 60 * 60 * 1000  # an occurrence later than this after its receipt is malformed
 
-Kind = Literal["text", "id", "reference", "choice", "currency", "integer", "boolean", "decision", "program"]
+MAX_ATTRIBUTES = 32  # of one event
+MAX_ATTRIBUTE_NAME = 40
+
+Kind = Literal[
+    "text",
+    "id",
+    "reference",
+    "choice",
+    "currency",
+    "integer",
+    "boolean",
+    "decision",
+    "reward",
+    "attributes",
+    "program",
+]
 """How a field is checked: a `reference` is REFERENCE_PATTERN, an `id` a longer text that may be digits alone."""
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "decision": ("source", "id", "milestone"),
+    "reward": ("source", "id", "milestone", "reward"),
+}
+"""The members, all required, of a field whose kind is an object that names something; each has a column of its own."""
 
 
 class Sender(StrEnum):
@@ -72,12 +93,16 @@ _CLIENT = (Sender.CLIENT,)
 _PLATFORM = (Sender.PLATFORM,)
 _CODE = Field("code", "text", required=True)
 _CHANNEL = Field("channel", "text", required=True)
+_REWARD = Field("reward", "reward", required=True)
+_REASON = Field("reason", "text")
+_ATTRIBUTES = Field("attributes", "attributes")
 _CONVERSION_FIELDS = (
     Field("amount_minor", "integer"),
     Field("currency", "currency"),
     Field("code", "text"),
     Field("outcome", "text"),
     Field("new_customer", "boolean"),
+    _ATTRIBUTES,
 )
 
 EVENT_TYPES: dict[str, EventSpec] = complete(
@@ -97,7 +122,15 @@ EVENT_TYPES: dict[str, EventSpec] = complete(
                     Field("community", "text"),
                     Field("country", "text"),
                     Field("device_ref", "reference"),
+                    _ATTRIBUTES,
                 ),
+            ),
+            EventSpec(EventType.CUSTOMER_CLOSED, _CLIENT, (_REASON,)),
+            EventSpec(EventType.CUSTOMER_REOPENED, _CLIENT, (_REASON,)),
+            EventSpec(
+                EventType.CUSTOMER_MERGED,
+                (Sender.CLIENT, Sender.PLATFORM),
+                (Field("into", "reference", required=True),),
             ),
             EventSpec(EventType.LINK_CREATED, _PLATFORM, (_CODE,)),
             EventSpec(EventType.SESSION_AUTHENTICATED, _PLATFORM),
@@ -120,10 +153,18 @@ EVENT_TYPES: dict[str, EventSpec] = complete(
                     Field("device_ref", "reference"),
                     Field("country", "text"),
                     Field("segment", "text"),
+                    _ATTRIBUTES,
                 ),
             ),
             EventSpec(EventType.FRIEND_OPTED_IN, _PLATFORM),
             EventSpec(EventType.ELIGIBILITY_CONFIRMED, _PLATFORM, (Field("eligible", "boolean"),)),
+            EventSpec(EventType.REWARD_CHOSEN, _PLATFORM, (_REWARD, Field("choice", "text", required=True))),
+            EventSpec(
+                EventType.REWARD_REDEEMED,
+                (Sender.CLIENT, Sender.PLATFORM),
+                (_REWARD,),
+                subject_required=False,
+            ),
             *(EventSpec(kind, _CLIENT, _CONVERSION_FIELDS) for kind in CONVERSION_TYPES),
             EventSpec(
                 EventType.CONVERSION_REVERSED,
@@ -132,6 +173,24 @@ EVENT_TYPES: dict[str, EventSpec] = complete(
                     Field("reverses", "id", required=True),
                     Field("reason", "choice", choices=REVERSAL_REASONS),
                 ),
+                subject_required=False,
+            ),
+            EventSpec(
+                EventType.CONVERSION_REINSTATED,
+                _CLIENT,
+                (Field("reinstates", "id", required=True), _REASON),
+                subject_required=False,
+            ),
+            EventSpec(
+                EventType.CONVERSION_ADJUSTED,
+                _CLIENT,
+                (
+                    Field("adjusts", "id", required=True),
+                    Field("amount_minor", "integer", required=True),
+                    Field("currency", "currency"),
+                    _REASON,
+                ),
+                subject_required=False,
             ),
             EventSpec(
                 EventType.REVIEW_DECIDED,
@@ -141,6 +200,12 @@ EVENT_TYPES: dict[str, EventSpec] = complete(
                     Field("verdict", "choice", required=True, choices=VERDICTS),
                     Field("by", "reference", required=True),
                 ),
+                subject_required=False,
+            ),
+            EventSpec(
+                EventType.REWARD_VETOED,
+                _PLATFORM,
+                (_REWARD, Field("reason", "text", required=True)),
                 subject_required=False,
             ),
             EventSpec(
@@ -154,6 +219,7 @@ EVENT_TYPES: dict[str, EventSpec] = complete(
 )
 
 SOURCE_PATTERN = r"platform|client/[A-Za-z0-9._-]+"
+ATTRIBUTE_PATTERN = rf"[a-z][a-z0-9_]{{0,{MAX_ATTRIBUTE_NAME - 1}}}"
 REFERENCE_PATTERN = r"[A-Za-z0-9_\-.:=/~+#]{1,128}"
 EXTENSION_PATTERN = r"[a-z0-9]+"
 """What CloudEvents allows as the name of an attribute."""
@@ -179,11 +245,23 @@ DATA_COLUMNS: dict[str, type] = {
     "new_customer": bool,
     "reverses": str,
     "reason": str,
+    "attributes": str,
+    "adjusts": str,
+    "reinstates": str,
     "decision_source": str,
     "decision_id": str,
     "decision_milestone": str,
     "verdict": str,
     "by": str,
     "program": str,
+    "reward_source": str,
+    "reward_id": str,
+    "reward_milestone": str,
+    "reward_reward": str,
+    "choice": str,
+    "into": str,
 }
-"""The data fields of all types as columns of one wide frame; `decision` is spread over three of them."""
+"""The data fields of all types as columns of one wide frame.
+
+`decision` and `reward` are spread over a column for each of their `PARTS`; `attributes` is canonical JSON text.
+"""

@@ -1,8 +1,9 @@
 """Events from CSV: a header row of envelope and `data.` names; every row becomes a line for the same door.
 
 Columns are separated by commas; an empty cell is an absent field; `data.decision` is spread over
-`data.decision.source`, `.id` and `.milestone`. Integers and booleans (true, false) are typed by the contract;
-a cell that is neither goes on as text, so that the door says what is wrong with it.
+`data.decision.source`, `.id` and `.milestone`, `data.reward` likewise; `data.attributes` is a JSON object. Integers
+and booleans (true, false) are typed by the contract; a cell that is neither goes on as text, so that the door says
+what is wrong with it.
 """
 
 from __future__ import annotations
@@ -17,9 +18,16 @@ from typing import Any, BinaryIO
 import msgspec
 
 from simulator.domain.errors import InputError
-from simulator.events.check import DECISION_FIELDS, Problem
+from simulator.events.check import Problem
 from simulator.events.contacts import looks_like_phone
-from simulator.events.contract import DATA_COLUMNS, EVENT_TYPES, EXTENSION_PATTERN, INFERRED, MAX_LINE_BYTES
+from simulator.events.contract import (
+    DATA_COLUMNS,
+    EVENT_TYPES,
+    EXTENSION_PATTERN,
+    INFERRED,
+    MAX_LINE_BYTES,
+    PARTS,
+)
 from simulator.events.decode import Decoded, Receiver, Rejected, decode_known
 from simulator.events.lines import LongLine, bounded_lines
 from simulator.events.values import shorten
@@ -60,8 +68,8 @@ def data_columns() -> dict[str, str]:
     columns: dict[str, str] = {}
     for kind in EVENT_TYPES.values():
         for field in kind.fields:
-            if field.kind == "decision":
-                columns.update({f"data.{field.name}.{part}": "text" for part in DECISION_FIELDS})
+            if field.kind in PARTS:
+                columns.update({f"data.{field.name}.{part}": "text" for part in PARTS[field.kind]})
             else:
                 columns[f"data.{field.name}"] = field.kind
     return columns
@@ -302,6 +310,8 @@ def _line(named: dict[str, str], kinds: dict[str, str]) -> bytes:
             value = _number(cell)
         elif kinds[name] == "boolean":
             value = _BOOLEANS.get(cell, cell)
+        elif kinds[name] == "attributes":
+            value = _json(cell)
         parent, _, part = name.removeprefix("data.").partition(".")
         if part:
             data.setdefault(parent, {})[part] = value
@@ -315,6 +325,15 @@ def _stamp(name: str, cell: str) -> msgspec.Raw | str | bool:
     if name in ("receivedat", "seq"):
         return _number(cell)
     return _BOOLEANS.get(cell, cell) if name == INFERRED else cell
+
+
+def _json(cell: str) -> msgspec.Raw | str:
+    """Pass JSON on as it is written; anything else goes on as text."""
+    try:
+        msgspec.json.decode(cell)
+    except (msgspec.DecodeError, RecursionError):
+        return cell
+    return msgspec.Raw(cell.encode())
 
 
 def _number(cell: str) -> msgspec.Raw | str:

@@ -15,8 +15,7 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from simulator.events.check import DECISION_FIELDS
-from simulator.events.contract import EVENT_TYPES, INFERRED, EventSpec
+from simulator.events.contract import EVENT_TYPES, INFERRED, PARTS, EventSpec
 from simulator.events.moment import format_moments
 
 _STAMPS = (("receivedat", "received_at"), ("seq", "seq"))
@@ -59,11 +58,13 @@ def _data(frame: pl.DataFrame, kind: EventSpec) -> list[Any]:
     _, data = _structs(kind, ())
     values: list[list[Any]] = []
     for field in kind.fields:
-        if field.kind == "decision":
-            parts = (frame[f"decision_{part}"].to_list() for part in DECISION_FIELDS)
-            values.append(
-                [dict(zip(DECISION_FIELDS, named, strict=True)) for named in zip(*parts, strict=True)]
-            )
+        if field.kind in PARTS:
+            parts = PARTS[field.kind]
+            columns = (frame[f"{field.name}_{part}"].to_list() for part in parts)
+            values.append([dict(zip(parts, named, strict=True)) for named in zip(*columns, strict=True)])
+        elif field.kind == "attributes":
+            texts = frame[field.name].to_list()
+            values.append([None if text is None else msgspec.Raw(text.encode()) for text in texts])
         else:
             values.append(frame[field.name].to_list())
     return list(map(data, *values)) if values else [data()] * frame.height

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from simulator.events.contract import (
+    ATTRIBUTE_PATTERN,
     DATA_COLUMNS,
     EVENT_TYPES,
     EXTENSION_PATTERN,
     INFERRED,
+    MAX_ATTRIBUTES,
     MAX_ID,
+    MAX_INTEGER,
     MAX_TEXT,
+    PARTS,
     REFERENCE_PATTERN,
     SOURCE_PATTERN,
     EventSpec,
@@ -19,7 +23,6 @@ from simulator.events.contract import (
 Schema = dict[str, object]
 
 _TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
-_DECISION = ("source", "id", "milestone")
 
 
 def json_schema() -> Schema:
@@ -99,18 +102,31 @@ def _field(field: Field) -> Schema:  # noqa: PLR0911 - one a kind
             return _reference()
         case "id":
             return _text(MAX_ID)
-        case "decision":
-            parts = {part: _text(MAX_ID if part == "id" else MAX_TEXT) for part in _DECISION}
+        case "decision" | "reward":
+            parts = {part: _text(MAX_ID if part == "id" else MAX_TEXT) for part in PARTS[field.kind]}
             return {
                 "type": "object",
                 "properties": parts,
-                "required": list(_DECISION),
+                "required": list(parts),
                 "additionalProperties": False,
             }
+        case "attributes":
+            return _attributes()
         case "program":
             return {"type": "string", "minLength": 1}
         case _:
             return _text(MAX_TEXT)
+
+
+def _attributes() -> Schema:
+    number = {"type": "number", "minimum": -MAX_INTEGER, "maximum": MAX_INTEGER}
+    return {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": MAX_ATTRIBUTES,
+        "propertyNames": {"pattern": f"^(?:{ATTRIBUTE_PATTERN})$"},
+        "additionalProperties": {"anyOf": [_text(MAX_TEXT), number, {"type": "boolean"}]},
+    }
 
 
 def _text(longest: int) -> Schema:

@@ -18,20 +18,23 @@ import polars as pl
 from msgspec import Meta
 from numpy.typing import NDArray
 
+from simulator.events.attributes import as_text, may_be_kept
 from simulator.events.check import (
-    DECISION_FIELDS,
     EARLIEST_RECEIPT_MS,
     LATEST_RECEIPT_MS,
     check_attributes,
 )
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import (
+    ATTRIBUTE_PATTERN,
     EVENT_TYPES,
     INFERRED,
+    MAX_ATTRIBUTES,
     MAX_ID,
     MAX_LINE_BYTES,
     MAX_REFERENCE,
     MAX_TEXT,
+    PARTS,
     SOURCE_PATTERN,
     EventSpec,
     Field,
@@ -52,13 +55,18 @@ _TYPES: dict[str, Any] = {
     "id": _ID,
     "currency": Annotated[str, Meta(min_length=3, max_length=3)],
     "boolean": bool,
+    "attributes": Annotated[
+        dict[Annotated[str, Meta(pattern=rf"^{ATTRIBUTE_PATTERN}\Z")], _TEXT | bool | int | float],
+        Meta(min_length=1, max_length=MAX_ATTRIBUTES),
+    ],
     "program": Annotated[str, Meta(min_length=1, max_length=MAX_LINE_BYTES)],
 }
 _KINDS: dict[str, str] = {
     **{field.name: field.kind for kind in EVENT_TYPES.values() for field in kind.fields},
     "id": "id",
     "subject": "reference",
-    **{f"decision_{part}": "id" if part == "id" else "text" for part in DECISION_FIELDS},
+    "reason": "text",  # of most types; the struct checks the choices of a reversal's
+    **{f"{name}_{part}": "id" if part == "id" else "text" for name, parts in PARTS.items() for part in parts},
 }
 _SOURCE = re.compile(SOURCE_PATTERN)
 _MOST = MAX_LINE_BYTES
@@ -248,20 +256,27 @@ def _reader(kind: EventSpec, replay: bool) -> _Reader:
     )
     columns: dict[str, Callable[[Any], Any]] = {}
     for field in kind.fields:
-        if field.kind == "decision":
-            columns.update({f"decision_{part}": attrgetter(f"decision.{part}") for part in DECISION_FIELDS})
+        if field.kind in PARTS:
+            parts = {part: attrgetter(f"{field.name}.{part}") for part in PARTS[field.kind]}
+            columns.update({f"{field.name}_{part}": read for part, read in parts.items()})
+        elif field.kind == "attributes":
+            columns[field.name] = _attributes_text
         else:
             columns[field.name] = attrgetter(field.name)
     empty = None if needed else data()
     return _Reader(kind, struct, open_struct, empty, columns)
 
 
+def _attributes_text(data: Any) -> str | None:
+    return None if data.attributes is None else as_text(data.attributes)
+
+
 def _member(field: Field) -> Any:
     """Describe a field; where it is optional None is only the default, and a null in JSON is refused."""
     annotation: Any
-    if field.kind == "decision":
-        parts: list[Any] = [(part, _ID if part == "id" else _TEXT) for part in DECISION_FIELDS]
-        annotation = msgspec.defstruct("decision", parts, forbid_unknown_fields=True, gc=False)
+    if field.kind in PARTS:
+        parts: list[Any] = [(part, _ID if part == "id" else _TEXT) for part in PARTS[field.kind]]
+        annotation = msgspec.defstruct(field.kind, parts, forbid_unknown_fields=True, gc=False)
     elif field.kind == "choice":
         annotation = Literal[field.choices]
     elif field.kind == "integer":
@@ -362,6 +377,8 @@ def fit_texts(frame: pl.DataFrame, numeric: bool) -> NDArray[np.bool_]:
 
 
 def _may_be_kept(kind: str, text: str, numeric: bool) -> bool:
+    if kind == "attributes":
+        return may_be_kept(text)
     if kind == "reference":
         try:
             check_reference("", text, numeric)
@@ -375,6 +392,7 @@ _SURE: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "text": lambda column: column.str.contains(_PLAIN),
     "id": lambda column: column.str.contains(_PLAIN_ID),
     "reference": lambda column: column.str.contains(_PLAIN_REFERENCE),
+    "attributes": lambda column: column.is_null(),
     "program": lambda column: column.is_null(),
     "currency": lambda column: column.str.contains(r"^[A-Z]{3}$"),
 }

@@ -23,7 +23,7 @@ from db.sqlite.readonly import in_words, open_readonly
 from simulator.domain.errors import ReferralError
 from simulator.domain.formulas import guarded
 from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.events.contract import DATA_COLUMNS, INFERRED
+from simulator.events.contract import DATA_COLUMNS, INFERRED, PARTS
 from simulator.events.csvwrite import HEADER, csv_lines, csv_rows
 from simulator.events.encode import encode_events
 from simulator.events.moment import format_moments
@@ -36,7 +36,6 @@ CHUNK = 10_000  # rows in memory at once
 GROUP = 50_000  # rows to a Parquet row group
 
 _ENVELOPE = ("id", "source", "type", "time", "subject")
-_DECISION = ("decision_source", "decision_id", "decision_milestone")
 _SYSTEM_ERROR = re.compile(r"\(os error ([0-9]+)\)")  # as Polars writes one
 
 Progress = Callable[[int], None]
@@ -166,27 +165,31 @@ def _some_inferred(connection: sqlite3.Connection) -> bool:
 
 def _events_parquet(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
     """Write events as Parquet; `data` is a struct with every field that any type has, absent ones null."""
-    plain = [name for name in DATA_COLUMNS if name not in _DECISION]
-    parts = [name.removeprefix("decision_") for name in _DECISION]
-    decision = pl.Struct(dict.fromkeys(parts, pl.String()))
+    spread = {f"{name}_{part}" for name, parts in PARTS.items() for part in parts}
+    plain = [name for name in DATA_COLUMNS if name not in spread]
+    named = {name: pl.Struct(dict.fromkeys(parts, pl.String())) for name, parts in PARTS.items()}
     schema: dict[str, pl.DataType] = {
         **dict.fromkeys(("specversion", *_ENVELOPE), pl.String()),
-        "data": pl.Struct({**{name: MESSAGE_SCHEMA[name] for name in plain}, "decision": decision}),
+        "data": pl.Struct({**{name: MESSAGE_SCHEMA[name] for name in plain}, **named}),
         "receivedat": pl.Int64(),
         "seq": pl.Int64(),
     }
     inferred = any(map(_some_inferred, connections))
     if inferred:
         schema[INFERRED] = pl.Boolean()
-    made = pl.struct(pl.col(name).alias(part) for name, part in zip(_DECISION, parts, strict=True))
-    decided = pl.when(pl.col("decision_id").is_not_null()).then(made).alias("decision")
+    made = [
+        pl.when(pl.col(f"{name}_id").is_not_null())
+        .then(pl.struct(pl.col(f"{name}_{part}").alias(part) for part in parts))
+        .alias(name)
+        for name, parts in PARTS.items()
+    ]
 
     def frames() -> Iterator[pl.DataFrame]:
         for events in _events(connections, counter):
             yield events.select(
                 pl.lit("1.0").alias("specversion"),
                 *("id", "source", pl.col("type").cast(pl.String), _times(events), "subject"),
-                pl.struct(*plain, decided).alias("data"),
+                pl.struct(*plain, *made).alias("data"),
                 pl.col("received_at").alias("receivedat"),
                 "seq",
                 *([pl.col("time_inferred").alias(INFERRED)] if inferred else ()),

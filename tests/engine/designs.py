@@ -202,7 +202,7 @@ def _text(program: Program) -> str:
 
 def _reward_text(line: Reward, digits: int) -> list[str]:
     lines = ["[[reward]]", f"name = {_quoted(line.name)}", f"to = {_quoted(line.to)}"]
-    lines += [f"on = {_quoted(line.on)}", f"kind = {_quoted(line.kind)}"]
+    lines += [f"on = {_quoted(line.on)}", f"kind = {_quoted(line.kind or '')}"]  # edition 2: to be built
     if line.value_minor is not None:
         lines.append(f"value = {_money(line.value_minor, digits)}")
     if line.percent is not None:

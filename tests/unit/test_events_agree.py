@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from simulator.events.check import EARLIEST_RECEIPT_MS, LATEST_RECEIPT_MS, Problem, check_line
-from simulator.events.contract import EVENT_TYPES, Field
+from simulator.events.contract import EVENT_TYPES, PARTS, Field
 from simulator.events.decode import Receiver, decode_lines
 from simulator.events.typed import READ_SCHEMA, read_lines
 from simulator.events.values import unfit
@@ -117,8 +117,14 @@ def good_value(field: Field) -> st.SearchStrategy[Any]:
             return st.booleans()
         case "currency":
             return st.sampled_from(["GBP", "JPY"])
-        case "decision":
-            return st.fixed_dictionaries({"source": texts, "id": texts, "milestone": texts})
+        case "decision" | "reward":
+            return st.fixed_dictionaries(dict.fromkeys(PARTS[field.kind], texts))
+        case "attributes":
+            return st.dictionaries(
+                st.sampled_from(["product", "plan", "by", "a_1", "a" * 40, "A", "", "a\n"]),
+                texts | references | st.booleans() | st.integers() | st.floats() | junk,
+                max_size=4,
+            )
         case "reference":
             return references
         case _:

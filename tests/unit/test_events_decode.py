@@ -40,19 +40,55 @@ VALID_DATA: dict[str, dict[str, Any]] = {
         "community": "Rüderclub 1900",
         "country": "GB",
         "device_ref": "d-1",
+        "attributes": {"plan": "family", "seats": 4.5, "vip": True},
     },
+    "customer.closed": {"reason": "at the customer's wish"},
+    "customer.reopened": {"reason": "a mistake"},
+    "customer.merged": {"into": "p-9"},
     "link.created": {"code": "NW-1"},
     "session.authenticated": {},
     "referral.shared": {"code": "NW-1", "channel": "email", "reach": 7},
     "friend.visited": {"code": "NW-1", "channel": "email", "device_ref": "d-2"},
-    "friend.claimed": {"contact_ref": "c", "code": "X", "device_ref": "d", "country": "DE", "segment": "new"},
+    "friend.claimed": {
+        "contact_ref": "c",
+        "code": "X",
+        "device_ref": "d",
+        "country": "DE",
+        "segment": "new",
+        "attributes": {"plan": "solo"},
+    },
     "friend.opted_in": {},
     "eligibility.confirmed": {"eligible": False},
     **{
-        name: {"amount_minor": 0, "currency": "GBP", "code": "X", "outcome": "ok", "new_customer": True}
+        name: {
+            "amount_minor": 0,
+            "currency": "GBP",
+            "code": "X",
+            "outcome": "ok",
+            "new_customer": True,
+            "attributes": {"product": "gold"},
+        }
         for name in CONVERSION_TYPES
     },
     "conversion.reversed": {"reverses": "ev-1", "reason": "lapsed"},
+    "conversion.reinstated": {"reinstates": "ev-1", "reason": "the dispute was won"},
+    "conversion.adjusted": {
+        "adjusts": "ev-1",
+        "amount_minor": 0,
+        "currency": "GBP",
+        "reason": "one of two sent back",
+    },
+    "reward.chosen": {
+        "reward": {"source": "client/crm", "id": "ev-1", "milestone": "paid", "reward": "thanks"},
+        "choice": "gift-card",
+    },
+    "reward.redeemed": {
+        "reward": {"source": "client/crm", "id": "ev-1", "milestone": "paid", "reward": "thanks"},
+    },
+    "reward.vetoed": {
+        "reward": {"source": "client/crm", "id": "ev-1", "milestone": "paid", "reward": "thanks"},
+        "reason": "made with a stolen card",
+    },
     "review.decided": {
         "decision": {"source": "client/crm", "id": "ev-1", "milestone": "paid"},
         "verdict": "approve",
@@ -96,8 +132,11 @@ def test_every_type_becomes_columns(kind: str) -> None:
     assert dict(decoded.messages.schema) == DECODED_SCHEMA
     (row,) = decoded.messages.iter_rows(named=True)
     expected = dict.fromkeys(MESSAGE_SCHEMA) | VALID_DATA[kind]
-    for part, value in (expected.pop("decision", None) or {}).items():
-        expected[f"decision_{part}"] = value
+    for name in ("decision", "reward"):
+        for part, value in (expected.pop(name, None) or {}).items():
+            expected[f"{name}_{part}"] = value
+    if expected["attributes"] is not None:
+        expected["attributes"] = json.dumps(expected["attributes"], separators=(",", ":"), sort_keys=True)
     expected |= {
         "received_at": NOW,
         "source": event(kind)["source"],

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.domain.errors import InputError
+from simulator.events.attributes import as_text, may_be_kept
 from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
-from simulator.events.contract import EVENT_TYPES, Field
+from simulator.events.contract import EVENT_TYPES, MAX_INTEGER, PARTS, Field
 from simulator.events.decode import Receiver, decode_lines
 from simulator.events.encode import encode_events
 from simulator.events.values import unfit
@@ -84,6 +85,15 @@ texts = st.text(
 references = st.from_regex(r"[A-Za-z][A-Za-z0-9_\-.:=]{0,20}", fullmatch=True)
 
 
+names = st.from_regex(r"[a-z][a-z0-9_]{0,39}", fullmatch=True)
+numbers = st.integers(-MAX_INTEGER, MAX_INTEGER) | st.floats(-MAX_INTEGER, MAX_INTEGER)
+attributes = (
+    st.dictionaries(names, texts | numbers | st.booleans(), min_size=1, max_size=4)
+    .map(as_text)
+    .filter(may_be_kept)
+)
+
+
 def value(field: Field) -> st.SearchStrategy[Any]:
     match field.kind:
         case "choice":
@@ -96,6 +106,8 @@ def value(field: Field) -> st.SearchStrategy[Any]:
             return st.just("GBP")
         case "reference":
             return references
+        case "attributes":
+            return attributes
         case _:
             return texts
 
@@ -112,8 +124,8 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
         "occurred_at": draw(st.integers(-62_135_596_800_000, T0)),
     }
     for field in kind.fields:
-        if field.kind == "decision":
-            row |= {f"decision_{part}": draw(texts) for part in ("source", "id", "milestone")}
+        if field.kind in PARTS:
+            row |= {f"{field.name}_{part}": draw(texts) for part in PARTS[field.kind]}
         elif field.required or draw(st.booleans()):
             row[field.name] = draw(value(field))
     return row

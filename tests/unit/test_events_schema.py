@@ -13,7 +13,14 @@ from simulator.events.contract import EVENT_TYPES
 from simulator.events.schema import json_schema
 from tests.unit.test_events_decode import VALID_DATA, event
 
-TYPES = {"string": str, "object": dict, "integer": int, "boolean": bool, "null": type(None)}
+TYPES: dict[str, Any] = {
+    "string": str,
+    "object": dict,
+    "integer": int,
+    "boolean": bool,
+    "number": (int, float),
+    "null": type(None),
+}
 
 
 def fits(value: Any, schema: Any) -> bool:
@@ -43,19 +50,23 @@ def members(value: Any, wanted: Any, schema: Any) -> bool:
 CHECKS: dict[str, Any] = {
     "type": typed,
     "const": lambda value, wanted, _: value == wanted,
+    "minProperties": lambda value, wanted, _: not isinstance(value, dict) or len(value) >= wanted,
+    "maxProperties": lambda value, wanted, _: not isinstance(value, dict) or len(value) <= wanted,
     "enum": lambda value, wanted, _: value in wanted,
     "pattern": lambda value, wanted, _: not isinstance(value, str) or re.search(wanted, value) is not None,
     "minLength": lambda value, wanted, _: not isinstance(value, str) or len(value) >= wanted,
     "maxLength": lambda value, wanted, _: not isinstance(value, str) or len(value) <= wanted,
     "minimum": lambda value, wanted, _: (
-        isinstance(value, bool) or not isinstance(value, int) or value >= wanted
+        isinstance(value, bool) or not isinstance(value, (int, float)) or value >= wanted
     ),
     "maximum": lambda value, wanted, _: (
-        isinstance(value, bool) or not isinstance(value, int) or value <= wanted
+        isinstance(value, bool) or not isinstance(value, (int, float)) or value <= wanted
     ),
     "required": lambda value, wanted, _: not isinstance(value, dict) or set(wanted) <= set(value),
     "properties": members,
-    "propertyNames": lambda value, wanted, _: all(fits(name, wanted) for name in value),
+    "propertyNames": lambda value, wanted, _: (
+        not isinstance(value, dict) or all(fits(name, wanted) for name in value)
+    ),
     "oneOf": lambda value, wanted, _: sum(fits(value, one) for one in wanted) == 1,
     "anyOf": lambda value, wanted, _: any(fits(value, one) for one in wanted),
 }

@@ -30,6 +30,8 @@ _DONE: Final = {
     "bill.paid": "bill paid",
     "milestone.reached": "milestone",
     "conversion.reversed": "reversed",
+    "conversion.reinstated": "stands again",
+    "conversion.adjusted": "new amount",
 }
 STAGE_SIGNS: Final = complete(
     tuple(stage for stage in Stage if stage is not Stage.REACHED),

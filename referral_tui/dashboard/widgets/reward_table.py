@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from db.read.queries import Program
 
 ALL = "all rewards"
-SHOWN = ("pending", UNPAID, *STATES[1:])
+SHOWN = ("pending", UNPAID, "issued", "counted", "capped", "unfunded", "voided", "revoked")
+# edition 2: to be built: the other states have no column yet
 SYMBOLS = REWARD_SYMBOLS | {UNPAID: UNPAID_SYMBOL}
 SAYS = REWARD_MEANING | {
     "pending": "would be issued if nothing else happened, once the cooling-off is over",
@@ -61,7 +62,7 @@ class RewardLine:
     @classmethod
     def of(cls, row: RewardRow) -> RewardLine:
         """Return the same as a row of the table."""
-        pairs = {state: row.state(state) for state in STATES}
+        pairs = {state: row.state(state) for state in STATES if state in SHOWN}
         pairs |= {"pending": row.pending.issued, UNPAID: row.pending.unpaid}
         minors = {f"{state}_minor": minor for state, (_, minor) in pairs.items()}
         return cls(row.name, **{state: count for state, (count, _) in pairs.items()}, **minors)
