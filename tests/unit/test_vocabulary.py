@@ -76,7 +76,7 @@ def test_a_new_conversion_that_is_forgotten_is_complained_of_where_it_is_put_int
 def test_a_new_reward_state_that_is_forgotten_is_complained_of_by_each_place_that_must_know(
     tmp_path: Path,
 ) -> None:
-    added = '    EXPIRED = "expired", "issued, and not redeemed in time"\n'
+    added = '    FROZEN = "frozen", "held back by a court"\n'
     found = complaints(tmp_path, '    VOIDED = "voided"', added)
     assert sorted(found) == ["referral_tui.dashboard.widgets.inks", "referral_tui.words"]
 
