@@ -48,6 +48,15 @@ REWARD = (
 )
 
 
+def shown(rows: Rows) -> Rows:
+    """The oracle's rows with the columns that the engine gives, and no others."""
+    return Rows(
+        [{name: row[name] for name in ATTRIBUTION} for row in rows.attributions],
+        [{name: row[name] for name in DECISION} for row in rows.decisions],
+        [{name: row[name] for name in REWARD} for row in rows.rewards],
+    )
+
+
 def load(text: str) -> Program:
     """The program of a text that the door has let through."""
     return load_program(text, "changed.toml")

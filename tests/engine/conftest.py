@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from simulator.program.model import Program
-from tests.engine.collector import Collector
+from tests.engine.collector import Collector, shown
 from tests.engine.logbook import Event, Logbook
 from tests.engine.oracle import Oracle, Rows
 
@@ -24,7 +24,7 @@ def by_oracle(program: Program, steps: Sequence[Event | int], programs: dict[str
             oracle.advance(step)
         else:
             oracle.receive(step)
-    return oracle.rows
+    return shown(oracle.rows)
 
 
 def by_engine(program: Program, steps: Sequence[Event | int], batch: int | None) -> Rows:

@@ -57,7 +57,7 @@ def parts(oracle: Oracle) -> Parts:
 
 def came_too_late(oracle: Oracle, line: Line) -> bool:
     """Whether a reward was issued because the news of the reversal before came after."""
-    reversal = oracle.reversals.get((line.conversion["source"], line.conversion["id"]))
+    reversal = oracle.undone.get((line.conversion["source"], line.conversion["id"]))
     if line.issued_at is None or reversal is None:
         return False
     return bool(reversal["occurred_at"] <= line.due_at < reversal["received_at"])
@@ -123,7 +123,7 @@ def _community(oracle: Oracle, attribution: Attributed) -> str | None:
     """The referrer's, as known at the attribution."""
     known = [
         event["community"]
-        for event in oracle.about[attribution.referrer]
+        for event in oracle.about(attribution.referrer)
         if event["type"] == "customer.identified"
         and event["community"] is not None
         and event["seq"] <= attribution.event["seq"]

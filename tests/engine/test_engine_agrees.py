@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import EVENT_SCHEMA
-from tests.engine.collector import Collector
+from tests.engine.collector import Collector, shown
 from tests.engine.oracle import Entry, Event, Oracle, Row, Rows
 from tests.engine.oracle_limits import same_window
 from tests.engine.shrinking import shrink
@@ -51,7 +51,7 @@ def run(case: Case, batch: int | None = None, *, told: bool = True) -> Collector
 
 def difference(found: Rows, wanted: Rows) -> str | None:
     """The first difference in words, if there is one."""
-    for name, mine, theirs in zip(Rows._fields, found, wanted, strict=True):
+    for name, mine, theirs in zip(Rows._fields, found, shown(wanted), strict=True):
         for place, (a, b) in enumerate(zip(mine, theirs, strict=False)):
             if a != b or list(a) != list(b):
                 return f"{name}[{place}]:\n  engine {a}\n  oracle {b}"

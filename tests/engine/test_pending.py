@@ -15,7 +15,7 @@ from simulator.program.model import Cap, Program, Role
 from tests.engine.collector import Collector
 from tests.engine.designs import DAY, HOUR, MINUTE, cap, design, milestone, reward, with_text
 from tests.engine.logbook import Logbook
-from tests.engine.oracle import Line, Oracle
+from tests.engine.oracle import Oracle
 from tests.engine.strategies import ANCHORS, PEOPLE, Case, case_of, cases
 from tests.engine.test_engine_agrees import BATCHES, LONG, QUICK, check, disagreement, run, variance
 
@@ -57,10 +57,6 @@ def levels_of(collector: Collector, hour: int) -> Levels:
     return {name: pair for name, pair in {"issued": paid, **unpaid}.items() if pair != (0, 0)}
 
 
-def due_before(end: int, line: Line) -> bool:
-    return bool(line.due_at < end)
-
-
 def wrong_hour(case: Case, batch: int | None) -> str | None:
     """The first hour at whose end what the engine's sums say is pending is not what the oracle would issue."""
     collector = run(case, batch)
@@ -73,7 +69,7 @@ def wrong_hour(case: Case, batch: int | None) -> str | None:
             hour = hours.pop(0)
             then = oracle.later()
             end = min((hour + 1) * HOUR, case.final + 1)  # beyond the final time nothing is released
-            then._release(partial(due_before, end))
+            then.pass_time(end - 1)
             if (found := levels_of(collector, hour)) != (wanted := level(then)):
                 return f"at {batch} a batch, by the end of hour {hour}:\n  engine {found}\n  oracle {wanted}"
         return None

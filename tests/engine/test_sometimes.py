@@ -61,9 +61,9 @@ class Watching(Oracle):
 
     seen: Counter[str]
 
-    def _judge(self, event: Event) -> None:
+    def judge(self, event: Event) -> None:
         before = len(self.without_effect)
-        super()._judge(event)
+        super().judge(event)
         if event["type"] == "review.decided":
             self.seen[f"verdict {'without effect' if len(self.without_effect) > before else 'of use'}"] += 1
 
@@ -78,42 +78,39 @@ class Watching(Oracle):
             if isinstance(value, bool | None):
                 self.seen[f"{fact} is {value}"] += 1
 
-    def _settle(self, event: Event) -> None:
+    def settle(self, event: Event) -> None:
         waiting = [d for d in self.decisions if d.outcome == "review"]
-        super()._settle(event)
+        super().settle(event)
         for decision in waiting:
             if decision.outcome == "ignored":
                 self.seen["approved when another had qualified"] += 1
             elif decision.outcome == "qualified" and decision.version != self.version:
                 self.seen["approved under an older version"] += 1
 
-    def _fits(self, line: Line, cap: Cap) -> bool:
-        fits = super()._fits(line, cap)
+    def fits_cap(self, line: Line, cap: Cap) -> bool:
+        fits = super().fits_cap(line, cap)
         what = "both" if cap.count and cap.value_minor else "count" if cap.count else "value"
         self.seen[f"cap {cap.window.kind} {'fits' if fits else 'full'}"] += 1
         self.seen[f"cap by {what} {'fits' if fits else 'full'}"] += 1
         return fits
 
-    def _funded(self, line: Line) -> bool:
-        funded = super()._funded(line)
-        if self.program.budget_minor is not None and funded:
-            spent = sum(x.value_minor for x in self.releases if x.issued_at is not None)
-            if spent + line.value_minor == self.program.budget_minor:
-                self.seen["budget to the last penny"] += 1
-        return funded
+    def after_budget(self, value: int, at: int) -> int | None:
+        if value == self.room_in_budget(at):
+            self.seen["budget to the last penny"] += 1
+        return super().after_budget(value, at)
 
-    def _meet(self, conversion: Event) -> list[tuple[Event, str | None]]:
-        met = super()._meet(conversion)
+    def meet(self, conversion: Event) -> list[tuple[Event, str | None]]:
+        met = super().meet(conversion)
         self.seen.update(f"waited, and {why or 'counts'}" for _, why in met)
         return met
 
-    def _reverse(self, event: Event) -> None:
+    def reverse(self, event: Event) -> None:
         key = (event["source"], event["reverses"])
-        if key in self.reversals:
+        if key in self.undone:
             self.seen["reversed twice"] += 1
         elif key not in self.accepted:
             self.seen["reversed before it came"] += 1
-        elif self.accepted[key]["subject"] != event["subject"]:
+        elif not self.fits(event, self.accepted[key]):
             self.seen["reversed in another's name"] += 1
         mine = [x for x in self.lines if (x.conversion["source"], x.conversion["id"]) == key]
         at = event["received_at"]
@@ -124,7 +121,7 @@ class Watching(Oracle):
                 self.seen[
                     f"clawback {'late' if at > line.issued_at + line.reward.clawback_ms else 'in time'}"
                 ] += 1
-        super()._reverse(event)
+        super().reverse(event)
 
 
 def watch(case: Case, seen: Counter[str]) -> Watching:
