@@ -8,6 +8,7 @@ import pytest
 
 from simulator.program.model import Program
 from tests.engine.collector import Collector, shown
+from tests.engine.edition2 import need
 from tests.engine.logbook import Event, Logbook
 from tests.engine.oracle import Oracle, Rows
 
@@ -46,6 +47,8 @@ def judge(request: pytest.FixtureRequest) -> Judge:
         steps = [*log.steps] if now is None else [*log.steps, log.start + now]
         if request.param == "oracle":
             return by_oracle(program, steps, log.programs)
+        mark = request.node.get_closest_marker("edition2")
+        need(*(mark.args if mark else ()))
         return by_engine(program, steps, 1 if request.param == "engine-by-one" else None)
 
     return rows

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import EVENT_SCHEMA
 from tests.engine.collector import Collector, shown
+from tests.engine.edition2 import comparable
 from tests.engine.oracle import Entry, Event, Oracle, Row, Rows
 from tests.engine.oracle_limits import same_window
 from tests.engine.shrinking import shrink
@@ -62,6 +63,7 @@ def difference(found: Rows, wanted: Rows) -> str | None:
 
 def disagreement(case: Case, batch: int | None = None) -> str | None:
     """How engine and oracle differ on a case: before the final time is told, or after."""
+    case = comparable(case)
     oracle, collector = folded(case, told=False), run(case, batch, told=False)
     untold = difference(collector.rows, oracle.rows)
     if untold is not None:
@@ -228,7 +230,7 @@ class Together(RuleBasedStateMachine):
 
     @initialize(case=cases(10, 40))
     def start(self, case: Case) -> None:
-        self.case = case
+        self.case = case = comparable(case)
         self.oracle = Oracle(case.program, case.load)
         self.engine = Collector(case.program)
         self.left = list(case.steps)
@@ -362,6 +364,7 @@ def _check_limits(case: Case, collector: Collector) -> None:
 
 def untrue(case: Case) -> str | None:
     """The first entry of the trail that is not the oracle's, if there is one."""
+    case = comparable(case)
     collector, oracle = run(case), folded(case)
     ids: dict[int | None, str | None] = {None: None}
     ids.update((number, ref) for number, ref in collector.persons.items())
