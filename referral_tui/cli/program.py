@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -78,9 +79,12 @@ def check(
 ) -> None:
     """List every problem of a program file, each with its line, and warn of what can hardly be meant.
 
+    Notes say where the file means something else than in the first edition of the language.
+
     Exit status: 0 if it can be used, with or without warnings; 2 if it can't.
     """
     from simulator.domain.errors import ProgramError
+    from simulator.program.changed import changed_defaults
     from simulator.program.load import load_program, warnings
     from simulator.program.words import describe
 
@@ -89,16 +93,16 @@ def check(
         program = load_program(text, name, currency)
     except ProgramError as error:
         if as_json:
-            print_json(
-                {"file": name, "ok": False, "problems": list(error.problems), "warnings": [], "words": []}
-            )
+            print_json(_verdict(name, problems=error.problems))
         raise
     lint = warnings(program)
     for doubt in lint:
         say(f"warning: {name}: {doubt}", err=True)
+    notes = changed_defaults(program)
+    for note in notes:
+        say(f"note: {name}: {note}", err=True)
     if as_json:
-        words = describe(program)
-        print_json({"file": name, "ok": True, "problems": [], "warnings": lint, "words": words})
+        print_json(_verdict(name, warnings=lint, notes=notes, words=describe(program)))
     else:
         say(f"{name}: {program.name} is fine: {_counts(program)}")
 
@@ -174,6 +178,24 @@ def _ask() -> str:
     return draft_program(answers)
 
 
+def _verdict(
+    file: str,
+    problems: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    words: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return what `check --json` prints."""
+    return {
+        "file": file,
+        "ok": not problems,
+        "problems": list(problems),
+        "warnings": list(warnings),
+        "notes": list(notes),
+        "words": list(words),
+    }
+
+
 def _counts(program: Program) -> str:
     parts = (
         (len(program.milestones), "milestone"),
@@ -195,10 +217,12 @@ def _summary(program: Program) -> dict[str, Any]:
 
 
 def _structure(program: Program) -> dict[str, Any]:
-    """Return a program as JSON: milliseconds, minor units, percentages as exact decimal text."""
+    """Return a program as JSON: milliseconds, minor units, percentages and rates as exact decimal text."""
     structure = dataclasses.asdict(program)
     del structure["text"]
     for reward in structure["rewards"]:
         percent = reward["percent"]
         reward["percent"] = None if percent is None else f"{percent:f}"
+    for one in structure["rates"]:
+        one["rate"] = f"{one['rate']:f}"
     return structure

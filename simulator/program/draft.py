@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.program import values
+from simulator.program.layout import PERIODS
 from simulator.program.nearest import shown
 
 
@@ -29,8 +30,20 @@ QUESTIONS = (
     Question("referrer", "Reward for the referrer, in that currency", "20"),
     Question("friend", "Reward for the friend", "10"),
     Question("hold", "Cooling-off time before a reward is issued (30m, 12h, 14d, 2w)", "14d"),
+    Question("closed", "Pay a recipient whose account is closed by then? (yes, no)", "no"),
+    Question("expires", "How long a reward may be used (30d, 52w), or never", "never"),
     Question("budget", "Budget of the whole program", "50000"),
+    Question("period", f"Calendar period that the budget is for ({', '.join(PERIODS)})", "lifetime"),
+    Question("timezone", "Time zone of calendar days, such as Europe/London", "UTC"),
 )
+
+
+_OTHERS: dict[str, Callable[[str], object]] = {
+    "closed": lambda answer: values.choice(answer, ("yes", "no")),
+    "expires": lambda answer: None if answer == "never" else values.duration(answer),
+    "period": lambda answer: values.choice(answer, PERIODS),
+    "timezone": values.zone_name,
+}
 
 
 def check_answer(name: str, answer: str, answers: Mapping[str, str]) -> None:
@@ -43,6 +56,8 @@ def check_answer(name: str, answer: str, answers: Mapping[str, str]) -> None:
         values.choice(answer, CONVERSION_TYPES)
     elif name == "hold":
         values.duration(answer, zero=True)
+    elif name in _OTHERS:
+        _OTHERS[name](answer)
     else:
         _money(answer, answers["currency"])
 
@@ -51,11 +66,14 @@ def draft_program(answers: Mapping[str, str]) -> str:
     """Write a program file from an answer to every question, all of them checked."""
     quoted = {name: json.dumps(answer, ensure_ascii=False) for name, answer in answers.items()}
     budget, referrer, friend = (answers[name].strip() for name in ("budget", "referrer", "friend"))
+    keep_if = "" if answers["closed"] == "yes" else 'keep_if = "NOT recipient_closed"\n'
+    expires = "" if answers["expires"] == "never" else f"expires = {quoted['expires']}\n"
     return f"""\
 [program]
 name     = {quoted["name"]}
 industry = {quoted["industry"]}
 currency = {quoted["currency"]}
+timezone = {quoted["timezone"]}
 
 [attribution]
 model  = "last-touch"
@@ -84,16 +102,17 @@ on    = "converted"
 value = {referrer}
 hold  = {quoted["hold"]}
 caps  = [{{ count = 10, window = "calendar-year" }}]
-
+{keep_if}{expires}
 [[reward]]
 name  = "friend-reward"
 to    = "friend"
 on    = "converted"
 value = {friend}
 hold  = {quoted["hold"]}
-
+{keep_if}{expires}
 [budget]
-total = {budget}
+total  = {budget}
+period = {quoted["period"]}
 """
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
-from simulator.program.facts import FACT_KINDS, Kind
+from simulator.program.facts import AT_CONVERSION, VARIANT, FactList, Kind
 from simulator.program.nearest import advice, shown
-from simulator.program.sqltext import ALLOWED, MAX_NESTING, whole_fractions, word_problems
+from simulator.program.sqltext import ALLOWED, MAX_NESTING, no_fact, whole_fractions, word_problems
 from simulator.program.tree import SIGNS, Node, Op, balanced, constant
 
 MAX_NODES = (
@@ -22,7 +22,7 @@ MAX_NODES = (
 )
 MAX_DEPTH = 100  # levels of the tree; a long sum is deep too, since the order of adding floats matters
 MAX_PATTERN = 256  # characters of a LIKE pattern; no text of an event is longer
-_LARGEST_FACT = 2.0**60  # more than any amount, age or count can be
+_LARGEST_FACT = 2.0**63  # more than any amount, age or count can be
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Parsed:
     problems: tuple[str, ...]
 
 
-def parse_expression(text: str) -> Parsed:
-    """Parse `text` into a typed tree, or list all of its problems, each once. Never raises."""
-    problems = word_problems(text)
+def parse_expression(text: str, facts: FactList = AT_CONVERSION) -> Parsed:
+    """Parse `text` over these `facts` into a typed tree, or list all of its problems, each once. Never raises."""
+    problems = word_problems(text, facts)
     if problems:
         return Parsed(None, tuple(problems))
-    reading = _ExpressionReader()
+    reading = _ExpressionReader(facts)
     tree = None
     try:
         tree = reading.condition(parse_one(whole_fractions(text)), "a rule")
@@ -94,8 +94,9 @@ _ALLOWED_ARGS: dict[type[exp.Expr], set[str]] = {
 class _ExpressionReader:
     """One pass over a parsed text. Each method returns a node, or notes a problem and raises `_Refused`."""
 
-    def __init__(self) -> None:
+    def __init__(self, facts: FactList) -> None:
         self.problems: list[str] = []
+        self._facts = facts
         self._by_type: dict[type[exp.Expr], Callable[[exp.Expr], Node]] = {
             exp.Column: self._fact,
             exp.Literal: self._literal,
@@ -171,9 +172,9 @@ class _ExpressionReader:
 
     def _fact(self, node: exp.Expr) -> Node:
         name = node.name
-        if name not in FACT_KINDS:
-            raise self.refuse(f"no fact {shown(name)}; {advice(name, FACT_KINDS)}")
-        return Node("fact", FACT_KINDS[name], value=name, bound=_LARGEST_FACT)
+        if name not in self._facts.usable:
+            raise self.refuse(no_fact(name, self._facts))
+        return Node("fact", self._facts.kinds[name], value=name, bound=_LARGEST_FACT)
 
     def _literal(self, node: exp.Expr) -> Node:
         if node.args.get("is_string"):
@@ -239,7 +240,19 @@ class _ExpressionReader:
             )
         if left.kind == "bool" and op not in ("eq", "ne"):
             raise self.refuse(f"{_said(node)} puts true and false in an order; use = or <>")
+        for fact, text in ((left, right), (right, left)):
+            self._check_variant(fact, text)
         return Node(op, "bool", (left, right))
+
+    def _check_variant(self, fact: Node, text: Node) -> None:
+        """Refuse a comparison of an experiment's fact with a text that is none of its variants."""
+        if fact.op != "fact" or text.op != "literal":
+            return
+        name, variants = str(fact.value), self._facts.usable[str(fact.value)].values
+        if variants and text.value not in variants:
+            experiment = name.removeprefix(VARIANT)
+            right = advice(str(text.value), variants)
+            raise self.refuse(f"the experiment {experiment} has no variant '{text.value}'; {right}")
 
     def _in(self, node: exp.Expr) -> Node:
         values = node.expressions

@@ -7,17 +7,45 @@ from typing import Literal, get_args
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.contract import REFERRER_KINDS
-from simulator.program.model import Model, OnFail, Role, WindowKind
+from simulator.program.model import (
+    AttributeOf,
+    AttributeType,
+    By,
+    Codes,
+    DatedBy,
+    Model,
+    OnFail,
+    Over,
+    Per,
+    Period,
+    Role,
+    Short,
+    WindowKind,
+)
 
 Form = Literal[
     "text", "sentence", "choice", "choices", "names", "currency", "moment", "duration", "hold", "occurrence",
     "boolean", "expression", "money", "percent", "whole", "tier", "caps", "window",
+    "zone", "kinds", "weights", "word", "attribute", "rate",
 ]  # fmt: skip
-"""How a value is written; `hold` is a duration that may be zero, `names` are names from the same file."""
+"""How a value is written.
+
+`hold` is a duration that may be zero, `names` are names from the same file, `kinds` are kinds of rewards, `word` is a
+name that facts are made of, and `attribute` the type of one.
+"""
 
 MODELS: tuple[Model, ...] = get_args(Model)
 ON_FAIL: tuple[OnFail, ...] = get_args(OnFail)
 ROLES: tuple[Role, ...] = get_args(Role)
+CODES: tuple[Codes, ...] = get_args(Codes)
+DATED_BY: tuple[DatedBy, ...] = get_args(DatedBy)
+PER: tuple[Per, ...] = get_args(Per)
+OVER: tuple[Over, ...] = get_args(Over)
+SHORT: tuple[Short, ...] = get_args(Short)
+PERIODS: tuple[Period, ...] = get_args(Period)
+BY: tuple[By, ...] = get_args(By)
+ATTRIBUTE_OF: tuple[AttributeOf, ...] = get_args(AttributeOf)
+ATTRIBUTE_TYPES: tuple[AttributeType, ...] = get_args(AttributeType)
 CAP_WINDOWS: tuple[WindowKind, ...] = tuple(kind for kind in get_args(WindowKind) if kind != "rolling")
 
 
@@ -34,13 +62,14 @@ class Key:
 
 @dataclass(frozen=True)
 class Table:
-    """A table, or if `many` each table of an array."""
+    """A table, or if `many` each table of an array; `each` is the key of a table whose names are the file's own."""
 
     name: str
     note: str
-    keys: tuple[Key, ...]
+    keys: tuple[Key, ...] = ()
     many: bool = False
     required: bool = False
+    each: Key | None = None
 
     def key_names(self) -> tuple[str, ...]:
         """Return the names of the keys."""
@@ -49,17 +78,25 @@ class Table:
 
 CAP = Table(
     "caps",
-    "A limit on one reward for one recipient; `count`, `value` or both.",
+    "A limit on one reward; `count`, `value` or both.",
     (
         Key("count", "whole", "At most this many rewards in the window."),
         Key("value", "money", "At most this much money in the window."),
         Key(
             "window",
             "window",
-            "lifetime, a calendar period in UTC, or a rolling duration.",
+            "lifetime, a calendar period in the program's time zone, or a rolling duration.",
             True,
             CAP_WINDOWS,
         ),
+        Key("per", "choice", "Whose rewards it counts; recipient where left out.", choices=PER),
+        Key(
+            "over",
+            "choice",
+            "skip what does not fit (the default), or trim it to the room left.",
+            choices=OVER,
+        ),
+        Key("returns", "boolean", "false where what was taken back still counts; true where left out."),
     ),
     many=True,
 )
@@ -75,6 +112,16 @@ TABLES: tuple[Table, ...] = (
             Key("referrers", "choices", "Who may refer; everybody where left out.", choices=REFERRER_KINDS),
             Key("starts", "moment", "Conversions that occurred before this are outside the program."),
             Key("ends", "moment", "Conversions that occurred at or after this are outside the program."),
+            Key(
+                "timezone",
+                "zone",
+                "The time zone of calendar days, such as Pacific/Auckland; UTC where left out.",
+            ),
+            Key(
+                "stops",
+                "boolean",
+                "true where a referrer who is no longer one of referrers brings nothing more.",
+            ),
             Key(
                 "numeric_references",
                 "boolean",
@@ -94,6 +141,8 @@ TABLES: tuple[Table, ...] = (
                 "duration",
                 "How long after a touch a friend may still claim or convert; default 30d.",
             ),
+            Key("codes", "choice", "How codes are compared: exact (the default), or fold.", choices=CODES),
+            Key("uses", "whole", "For how many friends a code serves; for any number where left out."),
         ),
     ),
     Table(
@@ -131,20 +180,81 @@ TABLES: tuple[Table, ...] = (
             Key("to", "choice", "Who gets it.", True, ROLES),
             Key("on", "text", "The milestone it is given for.", True),
             Key("kind", "text", 'What it is, such as bill-credit or voucher; "credit" where left out.'),
+            Key("choices", "kinds", "The kinds of which the recipient chooses one, in place of kind."),
+            Key("choose_within", "duration", "How long the recipient may choose."),
+            Key(
+                "otherwise",
+                "text",
+                "Which of choices it is where nothing was chosen; forfeited where left out.",
+            ),
             Key("value", "money", "Its value, in the program's currency; this or percent."),
             Key("percent", "percent", "Its value as a percentage of the conversion's amount; this or value."),
+            Key("max", "money", "The most that a percent comes to."),
+            Key("min", "money", "The least that a percent comes to."),
+            Key("when", "expression", "Given only where this is true at the conversion."),
+            Key("from", "moment", "Given only for conversions that occurred at or after this."),
+            Key("until", "moment", "Given only for conversions that occurred before this."),
+            Key(
+                "dated_by",
+                "choice",
+                "What from and until date: conversion (the default), or touch.",
+                choices=DATED_BY,
+            ),
+            Key("keep_if", "expression", "Forfeited where this is not true as it falls due."),
             Key("hold", "hold", "The cooling-off time after the conversion; none where left out."),
             Key("every", "whole", "Only every n-th release pays."),
             Key("tier", "tier", "Only releases from the first number to the second pay; [4] has no end."),
             Key("clawback", "duration", "How long after its issue a reversal still takes it back."),
-            Key("caps", "caps", "Limits for one recipient; what does not fit is skipped."),
+            Key("expires", "duration", "How long after its issue it may be used."),
+            Key("caps", "caps", "Limits; what does not fit is skipped, or trimmed."),
         ),
         many=True,
     ),
     Table(
         "budget",
         "What the whole program may spend.",
-        (Key("total", "money", "Everything issued, taken together; without limit where left out."),),
+        (
+            Key("total", "money", "Everything issued, taken together; without limit where left out."),
+            Key(
+                "period",
+                "choice",
+                "In which calendar period it is spent; lifetime where left out.",
+                choices=PERIODS,
+            ),
+            Key(
+                "over",
+                "choice",
+                "skip what does not fit (the default), or trim it to the room left.",
+                choices=OVER,
+            ),
+            Key(
+                "short",
+                "choice",
+                "skip what does not fit (the default), or let it wait for room.",
+                choices=SHORT,
+            ),
+            Key("returns", "boolean", "false where what was taken back still counts; true where left out."),
+        ),
+    ),
+    Table(
+        "experiment",
+        "A split of people into variants, each a value of the fact variant_NAME.",
+        (
+            Key("name", "word", "The name of the experiment.", True),
+            Key("by", "choice", "Who is split: each referrer, or each friend.", True, BY),
+            Key("variants", "weights", "The variants, and the weight of each.", True),
+        ),
+        many=True,
+    ),
+    Table(
+        "attributes",
+        "The attributes of events that expressions read.",
+        each=Key("NAME", "attribute", 'Its type: "text", "number" or "bool"; or a table with type and of.'),
+    ),
+    Table(
+        "rates",
+        "What one unit of another currency is worth in the program's.",
+        each=Key("CODE", "rate", "The worth, as a decimal, of one major unit of that currency."),
     ),
 )
 

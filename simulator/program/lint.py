@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simulator.domain.vocabulary import Reason, values
 from simulator.events.contract import REFERRER_KINDS
 from simulator.program.expression import parse_expression
+from simulator.program.facts import VARIANT, FactList, attribute_facts, facts_at
 from simulator.program.model import Program, Reward
 from simulator.program.nearest import advice
-from simulator.program.tree import Node
+from simulator.program.tree import Node, facts_of
 from simulator.program.words import money
 
-_REASONS = ("unattributed", "before-touch", "outside-program", "occurrence", "too-late", "declined")
+_REASONS = values(Reason)
 """The engine's own reasons, which stand beside the codes of rules."""
 _CLOSED = {"referrer_kind": REFERRER_KINDS, "method": ("link", "code")}
 """Facts with a closed list of values."""
@@ -28,13 +30,14 @@ def warnings(program: Program) -> list[str]:
         for milestone in program.milestones
         if milestone.name not in used
     ]
+    for label, tree in _conditions(program):
+        found += [f"{label}: {said}" for said in _never_met(tree)]
     for rule in program.rules:
         if rule.code in _REASONS or rule.code.endswith(":missing"):
             found.append(
                 f'rule "{rule.code}": a decision gives this as a reason of its own; name it otherwise'
             )
-        tree = parse_expression(rule.require).tree
-        found += [f'rule "{rule.code}": {said}' for said in (_never_met(tree) if tree is not None else ())]
+    found += _unread(program)
     for reward in program.rewards:
         found += [f'reward "{reward.name}": {said}' for said in _doubts(reward, program)]
     return found
@@ -55,18 +58,64 @@ def _never_met(node: Node) -> Iterator[str]:
         yield from _never_met(arg)
 
 
+def _conditions(program: Program) -> Iterator[tuple[str, Node]]:
+    """Yield each expression of a program, as a tree, with what to call it."""
+    before, after = facts_at(program, "conversion"), facts_at(program, "release")
+    said: list[tuple[str, str | None, FactList]] = []
+    said += [(f'rule "{rule.code}"', rule.require, before) for rule in program.rules]
+    for reward in program.rewards:
+        said += [
+            (f'reward "{reward.name}"', reward.when, before),
+            (f'reward "{reward.name}"', reward.keep_if, after),
+        ]
+    for label, text, facts in said:
+        tree = None if text is None else parse_expression(text, facts).tree
+        if tree is not None:
+            yield label, tree
+
+
+def _unread(program: Program) -> Iterator[str]:
+    """Yield a warning for each attribute and experiment that no expression reads."""
+    names = [*facts_at(program, "conversion").usable, *facts_at(program, "release").usable]
+    read = {name for _, tree in _conditions(program) for name in facts_of(tree, names)}
+    for one in program.attributes:
+        if not any(fact.name in read for fact in attribute_facts(one.name, one.of, one.type)):
+            yield f'attribute "{one.name}": no expression reads it'
+    for experiment in program.experiments:
+        if f"{VARIANT}{experiment.name}" not in read:
+            yield f'experiment "{experiment.name}": no expression reads {VARIANT}{experiment.name}'
+
+
 def _doubts(reward: Reward, program: Program) -> Iterator[str]:
     if reward.percent is not None and reward.percent > 100:
         yield f"{reward.percent:f} percent is more than the whole amount"
-    value = reward.value_minor
-    if value is not None:
-        limits = [cap.value_minor for cap in reward.caps if cap.value_minor is not None]
-        if limits and value > min(limits):
-            yield f"its value is more than its cap of {money(min(limits), program)}; it is never paid"
-        if program.budget_minor is not None and value > program.budget_minor:
-            budget = money(program.budget_minor, program)
-            yield f"its value is more than the budget of {budget}; it is never paid"
+    yield from _too_large(reward, program)
+    if len(reward.choices) == 1:
+        yield f'there is nothing to choose: "{reward.choices[0]}" is its only choice'
+    if reward.dated_by == "conversion" and (
+        _not_before(reward.from_ms, program.ends_ms) or _not_before(program.starts_ms, reward.until_ms)
+    ):
+        yield "its dates lie outside those of the program; it is never given"
     if reward.every is not None and reward.tier is not None:
         first, last = reward.tier
         if last is not None and last // reward.every == (first - 1) // reward.every:
             yield f"no number from {first} to {last} is a multiple of {reward.every}; it is never paid"
+
+
+def _not_before(begins: int | None, ends: int | None) -> bool:
+    return begins is not None and ends is not None and begins >= ends
+
+
+def _too_large(reward: Reward, program: Program) -> Iterator[str]:
+    """Yield a warning where the least that a reward comes to is more than a cap or the budget has room for."""
+    least = reward.value_minor if reward.value_minor is not None else reward.min_minor
+    if least is None:
+        return
+    what = "its value" if reward.value_minor is not None else "its min"
+    limits = [cap.value_minor for cap in reward.caps if cap.value_minor is not None and cap.over == "skip"]
+    if limits and least > min(limits):
+        yield f"{what} is more than its cap of {money(min(limits), program)}; it is never paid"
+    if program.budget_minor is not None and least > program.budget_minor:
+        ends = {"wait": "it waits for ever, and so does all after it", "skip": "it is never paid"}
+        end = "it is never paid whole" if program.budget.over == "trim" else ends[program.budget.short]
+        yield f"{what} is more than the budget of {money(program.budget_minor, program)}; {end}"

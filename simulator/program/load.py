@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
-from typing import TypeVar
+from collections.abc import Mapping
 
 from simulator.domain.errors import ProgramError
 from simulator.events.contract import EVENT_TYPES, REFERRER_KINDS
 from simulator.program import values
 from simulator.program.currencies import DIGITS
-from simulator.program.expression import parse_expression
-from simulator.program.layout import BY_NAME, CAP, MODELS, ON_FAIL, ROLES, TABLES, Table
+from simulator.program.facts import ALL_FACTS, Fact, FactList, attribute_facts, variant_fact
+from simulator.program.layout import BY, BY_NAME, CODES, MODELS, ON_FAIL, OVER, PERIODS, SHORT, TABLES, Table
 from simulator.program.lint import warnings
+from simulator.program.load_rewards import RewardReader
 from simulator.program.model import (
-    MAX_LINE_MINOR,
+    Attribute,
     Attribution,
-    Cap,
-    CapWindow,
+    Budget,
+    Experiment,
     Milestone,
     Program,
+    Rate,
     Reward,
     Rule,
 )
 from simulator.program.nearest import advice, nearest, shown
-from simulator.program.source import LineNumbers, Path, find_line_numbers, parse_toml
+from simulator.program.source import find_line_numbers, parse_toml
+from simulator.program.sqltext import is_keyword
+from simulator.program.tables import Report, TableReader, is_table, lower, note_repeats
+from simulator.program.zones import UTC_NAME
 
 __all__ = ["load_program", "warnings"]
-
-T = TypeVar("T")
-
-_LABEL = 120  # characters of the names of tables and keys that a message repeats; ours are shorter
 
 
 def load_program(
@@ -47,7 +45,7 @@ def load_program(
 
     """
     document = parse_toml(text, file)
-    report = _Report(file, find_line_numbers(text))
+    report = Report(file, find_line_numbers(text))
     program = _Loader(document, report, currency, numeric).program(text)
     problems = report.problems()
     if problems:
@@ -55,63 +53,11 @@ def load_program(
     return program
 
 
-@dataclass
-class _Report:
-    """The problems of one file."""
-
-    file: str
-    line_numbers: LineNumbers
-    found: list[tuple[int, str]] = field(default_factory=list)
-
-    def add(self, path: Path, label: str, said: str) -> None:
-        """Note what is wrong at `path`, which messages call `label`."""
-        line = self.line_numbers.line(path)
-        where = self.file if line is None else f"{self.file}:{line}"
-        label = label if len(label) <= _LABEL else label[:_LABEL] + "…"
-        self.found.append((line or 0, f"{where}: {label}: {said}"))
-
-    def problems(self) -> list[str]:
-        """Return all problems in the order of the file."""
-        return [said for _, said in sorted(self.found, key=lambda one: one[0])]
-
-
-class _TableReader:
-    """Reads one table: refuses unknown and missing keys, then reads the others one by one."""
-
-    def __init__(
-        self, content: Mapping[str, object], table: Table, path: Path, label: str, report: _Report
-    ) -> None:
-        self.content = content
-        self.path = path
-        self.label = label
-        self.report = report
-        for name in content:
-            if name not in table.key_names():
-                self.problem(name, f"unknown key; {advice(name, table.key_names())}")
-        for key in table.keys:
-            if key.required and key.name not in content:
-                report.add(path, f"{label}.{key.name}", f"missing; add it: {_lower(key.note)}")
-
-    def problem(self, key: str, said: str) -> None:
-        """Note what is wrong with the value of `key`."""
-        self.report.add((*self.path, key), f"{self.label}.{key}", said)
-
-    def read(self, key: str, parse: Callable[[object], T], default: T) -> T:
-        """Read the value of `key`; `default` if it is left out, or wrong (which is noted)."""
-        if key not in self.content:
-            return default
-        try:
-            return parse(self.content[key])
-        except values.InvalidValueError as wrong:
-            self.problem(key, str(wrong))
-            return default
-
-
 class _Loader:
     """Loads one document. What is wrong is noted and replaced by a default, so that the rest is read too."""
 
     def __init__(
-        self, document: Mapping[str, object], report: _Report, running: str | None, numeric: bool | None
+        self, document: Mapping[str, object], report: Report, running: str | None, numeric: bool | None
     ) -> None:
         self.document = document
         self.report = report
@@ -119,6 +65,7 @@ class _Loader:
         self.numeric = numeric
         self.currency: str | None = None
         self.milestone_names: tuple[str, ...] = ()
+        self.facts: tuple[Fact, ...] = ALL_FACTS
 
     def program(self, text: str) -> Program:
         """Read all tables, each after those that it refers to."""
@@ -131,7 +78,12 @@ class _Loader:
         ends = reader.read("ends", values.moment, None)
         if starts is not None and ends is not None and ends <= starts:
             reader.problem("ends", "the program ends before it has started; write a moment after starts")
+        reader.needs(
+            ("stops",), "referrers", "everybody may refer, so nobody stops; write referrers, or take it out"
+        )
         milestones = self._milestones()
+        attributes, experiments = self._attributes(), self._experiments()
+        total, budget = self._budget()
         return Program(
             name=reader.read("name", values.text, ""),
             industry=reader.read("industry", values.text, "general"),
@@ -146,12 +98,18 @@ class _Loader:
             milestones=milestones,
             rules=self._rules(),
             rewards=self._rewards(),
-            budget_minor=self._single("budget").read("total", self._money, None),
+            budget_minor=total,
             text=text,
             numeric_references=numeric,
+            timezone=reader.read("timezone", values.zone_name, UTC_NAME),
+            referrers_stop=reader.read("stops", values.boolean, False),
+            experiments=experiments,
+            attributes=attributes,
+            rates=self._rates(),
+            budget=budget,
         )
 
-    def _keep(self, reader: _TableReader, numeric: bool) -> None:
+    def _keep(self, reader: TableReader, numeric: bool) -> None:
         """Note a change that a new version of the running program must not make."""
         if self.running is not None and self.currency not in (None, self.running):
             reader.problem("currency", f"{self.currency} is not the running program's; keep {self.running}")
@@ -170,20 +128,20 @@ class _Loader:
             right = f"it belongs under [{near}]" if near else advice(name, BY_NAME)
             self.report.add((name,), name, f"unknown key outside of any table; {right}")
 
-    def _single(self, name: str) -> _TableReader:
+    def _single(self, name: str) -> TableReader:
         """Read a table that may stand once."""
         table = BY_NAME[name]
         content = self.document.get(name)
         if content is None:
             if table.required:
-                self.report.add((), f"[{name}]", f"missing; add it: {_lower(table.note)}")
-            return _TableReader({}, Table(name, "", ()), (name,), name, self.report)
+                self.report.add((), f"[{name}]", f"missing; add it: {lower(table.note)}")
+            return TableReader({}, Table(name, "", ()), (name,), name, self.report)
         if not isinstance(content, dict):
             self.report.add((name,), name, f"{shown(content)} where one table belongs; write [{name}]")
-            return _TableReader({}, Table(name, "", ()), (name,), name, self.report)
-        return _TableReader(content, table, (name,), name, self.report)
+            return TableReader({}, Table(name, "", ()), (name,), name, self.report)
+        return TableReader(content, table, (name,), name, self.report)
 
-    def _many(self, name: str, title: str) -> list[_TableReader]:
+    def _many(self, name: str, title: str) -> list[TableReader]:
         """Read the tables of an array; `title` is the key that names each."""
         content = self.document.get(name, None)
         if content is None:
@@ -196,43 +154,23 @@ class _Loader:
         if not content:
             self.report.add((name,), name, f"the list is empty; leave it out, or write [[{name}]]")
         return [
-            _TableReader(
-                item, BY_NAME[name], (name, place), _label(name, place, item.get(title)), self.report
-            )
+            TableReader(item, BY_NAME[name], (name, place), _label(name, place, item.get(title)), self.report)
             for place, item in enumerate(content)
-            if self._is_table(item, (name, place), f"{name}[{place + 1}]")
+            if is_table(item, (name, place), f"{name}[{place + 1}]", self.report)
         ]
-
-    def _is_table(self, item: object, path: Path, label: str) -> bool:
-        if not isinstance(item, dict):
-            self.report.add(path, label, f"{shown(item)} where a table belongs; write keys and values")
-        return isinstance(item, dict)
-
-    def _unique(self, readers: list[_TableReader], key: str, what: str) -> None:
-        first: dict[str, _TableReader] = {}
-        for reader in readers:
-            name = reader.content.get(key)
-            if not isinstance(name, str):
-                continue
-            earlier = first.setdefault(name, reader)
-            if earlier is not reader:
-                line = self.report.line_numbers.line((*earlier.path, key))
-                where = earlier.label if line is None else f"line {line}"
-                reader.problem(key, f"{shown(name)} names another {what} too ({where}); give each its own")
-
-    def _money(self, value: object) -> int:
-        return values.money(value, self.currency)
 
     def _attribution(self) -> Attribution:
         reader, default = self._single("attribution"), Attribution()
         return Attribution(
-            model=reader.read("model", lambda value: values.choice(value, MODELS), default.model),
+            model=reader.choice("model", MODELS, default.model),
             window_ms=reader.read("window", values.duration, default.window_ms),
+            codes=reader.choice("codes", CODES, default.codes),
+            uses=reader.read("uses", values.whole, None),
         )
 
     def _milestones(self) -> tuple[Milestone, ...]:
         readers = self._many("milestone", "name")
-        self._unique(readers, "name", "milestone")
+        note_repeats(readers, "name", "milestone")
         milestones = tuple(
             Milestone(
                 name=reader.read("name", values.text, ""),
@@ -248,20 +186,18 @@ class _Loader:
 
     def _rules(self) -> tuple[Rule, ...]:
         readers = self._many("rule", "code")
-        self._unique(readers, "code", "rule")
+        note_repeats(readers, "code", "rule")
         return tuple(self._rule(reader) for reader in readers)
 
-    def _rule(self, reader: _TableReader) -> Rule:
-        require = reader.read("require", values.expression, None)
-        for problem in () if require is None else parse_expression(require).problems:
-            reader.problem("require", problem)
+    def _rule(self, reader: TableReader) -> Rule:
+        require = reader.condition("require", FactList(self.facts, "conversion"))
         return Rule(
             code=reader.read("code", values.text, ""),
             require=require or "",
             because=reader.read(
                 "because", values.sentence, f"It does not hold that {' '.join((require or '').split())}."
             ),
-            on_fail=reader.read("on_fail", lambda value: values.choice(value, ON_FAIL), "refuse"),
+            on_fail=reader.choice("on_fail", ON_FAIL, "refuse"),
             milestones=reader.read(
                 "milestones",
                 lambda value: values.names(value, self.milestone_names, "milestone"),
@@ -271,78 +207,90 @@ class _Loader:
 
     def _rewards(self) -> tuple[Reward, ...]:
         readers = self._many("reward", "name")
-        self._unique(readers, "name", "reward")
-        return tuple(self._reward(reader) for reader in readers)
-
-    def _reward(self, reader: _TableReader) -> Reward:
-        if "value" in reader.content and "percent" in reader.content:
-            reader.problem(
-                "percent", "beside a value; a reward has one of value and percent, so take one out"
-            )
-        if "value" not in reader.content and "percent" not in reader.content:
-            reader.report.add(
-                reader.path,
-                f"{reader.label}.value",
-                "missing; write value = 20.00, or percent = 5, one of them",
-            )
-        return Reward(
-            name=reader.read("name", values.text, ""),
-            to=reader.read("to", lambda value: values.choice(value, ROLES), "referrer"),
-            on=reader.read("on", self._milestone, ""),
-            kind=reader.read("kind", values.text, "credit"),
-            value_minor=reader.read(
-                "value", lambda value: values.money(value, self.currency, MAX_LINE_MINOR), None
-            ),
-            percent=reader.read("percent", values.percent, None),
-            hold_ms=reader.read("hold", partial(values.duration, zero=True), 0),
-            every=reader.read("every", values.whole, None),
-            tier=reader.read("tier", values.tier, None),
-            clawback_ms=reader.read("clawback", values.duration, None),
-            caps=self._caps(reader),
+        note_repeats(readers, "name", "reward")
+        rewards = RewardReader(
+            self.currency,
+            self.milestone_names,
+            FactList(self.facts, "conversion"),
+            FactList(self.facts, "release"),
         )
+        return tuple(rewards.read(reader) for reader in readers)
 
-    def _milestone(self, value: object) -> str:
-        name = values.text(value)
-        if name not in self.milestone_names:
-            raise values.InvalidValueError(
-                f"no milestone {shown(name)}; {advice(name, self.milestone_names)}"
-            )
-        return name
+    def _budget(self) -> tuple[int | None, Budget]:
+        reader, default = self._single("budget"), Budget()
+        total = reader.read("total", lambda value: values.money(value, self.currency), None)
+        reader.needs(
+            ("period", "over", "short", "returns"),
+            "total",
+            "there is no total for it; write total, or take it out",
+        )
+        budget = Budget(
+            over=reader.choice("over", OVER, default.over),
+            period=reader.choice("period", PERIODS, default.period),
+            short=reader.choice("short", SHORT, default.short),
+            returns=reader.read("returns", values.boolean, default.returns),
+        )
+        if budget.short == "wait" and budget.over == "trim":
+            reader.problem("short", 'what is trimmed never waits; write short = "skip", or over = "skip"')
+        return total, budget
 
-    def _caps(self, reward: _TableReader) -> tuple[Cap, ...]:
-        content = reward.content.get("caps", None)
-        if content is None:
-            return ()
-        if not isinstance(content, list):
-            reward.problem(
-                "caps", f'{shown(content)} is not a list; write [{{ count = 10, window = "lifetime" }}]'
+    def _experiments(self) -> tuple[Experiment, ...]:
+        readers = self._many("experiment", "name")
+        note_repeats(readers, "name", "experiment")
+        experiments = tuple(
+            Experiment(
+                name=reader.read("name", values.word, ""),
+                by=reader.choice("by", BY, "referrer"),
+                variants=reader.read("variants", values.variants, ()),
             )
-            return ()
-        if not content:
-            reward.problem("caps", "the list is empty; leave the key out, or write at least one cap")
-        caps: list[Cap] = []
-        for place, item in enumerate(content):
-            path, label = (*reward.path, "caps", place), f"{reward.label}.caps[{place + 1}]"
-            if not self._is_table(item, path, label):
+            for reader in readers
+        )
+        names = [one.name for one in experiments]
+        for place, (reader, one) in enumerate(zip(readers, experiments, strict=True)):
+            if one.name and one.name not in names[:place]:
+                self._add_facts(
+                    reader, "name", (variant_fact(one.name, tuple(v.name for v in one.variants)),)
+                )
+        return experiments
+
+    def _attributes(self) -> tuple[Attribute, ...]:
+        reader = self._single("attributes")
+        found: list[Attribute] = []
+        for name in reader.content:
+            declared = reader.read(name, values.attribute, None)
+            try:
+                values.word(name)
+            except values.InvalidValueError as wrong:
+                reader.problem(name, str(wrong))
                 continue
-            reader = _TableReader(item, CAP, path, label, self.report)
-            if "count" not in item and "value" not in item:
-                self.report.add(
-                    path, label, "neither count nor value; write count = 10, value = 150.00, or both"
-                )
-            caps.append(
-                Cap(
-                    window=reader.read("window", values.cap_window, CapWindow("lifetime")),
-                    count=reader.read("count", values.whole, None),
-                    value_minor=reader.read("value", self._money, None),
-                )
-            )
-        return tuple(caps)
+            if declared is not None:
+                found.append(Attribute(name, *declared))
+                self._add_facts(reader, name, attribute_facts(name, *declared))
+        return tuple(found)
 
+    def _add_facts(self, reader: TableReader, key: str, facts: tuple[Fact, ...]) -> None:
+        """Add facts of the file's own, noting a name that is taken or that no expression could read."""
+        taken = {fact.name for fact in self.facts}
+        for fact in facts:
+            if is_keyword(fact.name):
+                reader.problem(
+                    key, f"{shown(fact.name)} is a word of SQL, which can't be a fact; name it otherwise"
+                )
+                return
+            if fact.name in taken:
+                reader.problem(
+                    key, f"it would be the fact {fact.name}, and there is one already; name it otherwise"
+                )
+                return
+        self.facts = (*self.facts, *facts)
 
-def _lower(note: str) -> str:
-    """Fit a note of the layout into a sentence."""
-    return f"{note[0].lower()}{note[1:]}".rstrip(".")
+    def _rates(self) -> tuple[Rate, ...]:
+        reader = self._single("rates")
+        read = {
+            code: reader.read(code, lambda value, code=code: values.rate(value, code, self.currency), None)  # type: ignore[misc]
+            for code in reader.content
+        }
+        return tuple(Rate(code, rate) for code, rate in read.items() if rate is not None)
 
 
 def _label(name: str, place: int, title: object) -> str:

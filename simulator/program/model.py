@@ -21,6 +21,7 @@ DatedBy = Literal["conversion", "touch"]
 Per = Literal["recipient", "friend", "code", "program"]
 Over = Literal["skip", "trim"]
 Short = Literal["skip", "wait"]
+By = Literal["referrer", "friend"]
 AttributeOf = Literal["conversion", "customer"]
 AttributeType = Literal["text", "number", "bool"]
 
@@ -51,7 +52,7 @@ class Experiment:
     """A split of referrers or friends into variants, in the file's order; its fact is `variant_<name>`."""
 
     name: str
-    by: Literal["referrer", "friend"]
+    by: By
     variants: tuple[Variant, ...]
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.program.expression import parse_expression
+from simulator.program.facts import AT_CONVERSION, VARIANT, FactList
 from simulator.program.tree import SIGNS, Node, Op
 
 _CONDITIONS: Final = {
@@ -20,6 +22,13 @@ _CONDITIONS: Final = {
     "same_person": ("friend and referrer are one person", "friend and referrer are two people"),
     "same_contact": ("they share a contact", "they share no contact"),
     "same_device": ("they share a device", "they share no device"),
+    "friend_is_upline": (
+        "the friend is among the referrer's own referrers",
+        "the friend is not among the referrer's own referrers",
+    ),
+    "friend_closed": ("the friend's account is closed", "the friend's account is not closed"),
+    "referrer_closed": ("the referrer's account is closed", "the referrer's account is not closed"),
+    "recipient_closed": ("the recipient's account is closed", "the recipient's account is not closed"),
     "cross_referral": ("this friend brought the referrer", "this friend did not bring the referrer"),
 }
 """The words for a true-or-false fact: if it holds, and if it doesn't."""
@@ -40,6 +49,16 @@ _VALUES: Final = {
     "referrer_age_days": "the number of days from the referrer's first link to the match",
     "referrer_friends_24h": "the number of friends the referrer brought in 24 hours",
     "referrer_friends": "the number of friends the referrer brought so far",
+    "friend_first_conversion_days": "the number of days since the friend's first conversion",
+    **{
+        f"{who}_conversions": f"the number of conversions of the {who}'s that stand"
+        for who in ("friend", "referrer")
+    },
+    **{
+        f"{who}_{kind.replace('.', '_')}_count": f"the number of {kind} events of the {who}'s that stand"
+        for who in ("friend", "referrer")
+        for kind in CONVERSION_TYPES
+    },
 }
 _COMPARED: Final[dict[Op, str]] = {
     "eq": "is", "ne": "is not", "lt": "is less than", "le": "is at most", "gt": "is more than", "ge": "is at least",
@@ -47,9 +66,9 @@ _COMPARED: Final[dict[Op, str]] = {
 _OPPOSITES: Final[dict[Op, Op]] = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
 
 
-def condition_words(text: str) -> str:
-    """Put a rule's expression into words; return the expression itself if it can't be read."""
-    tree = parse_expression(text).tree
+def condition_words(text: str, facts: FactList = AT_CONVERSION) -> str:
+    """Put an expression over `facts` into words; return the expression itself if it can't be read."""
+    tree = parse_expression(text, facts).tree
     return " ".join(text.split()) if tree is None else _said(tree)
 
 
@@ -65,7 +84,19 @@ def _said(node: Node) -> str:
 
 def _fact(node: Node) -> str:
     name = str(node.value)
-    return _CONDITIONS[name][0] if name in _CONDITIONS else _VALUES[name]
+    if name in _CONDITIONS:
+        return _CONDITIONS[name][0]
+    return f"{_own_fact(name)} is true" if node.kind == "bool" else _VALUES.get(name) or _own_fact(name)
+
+
+def _own_fact(name: str) -> str:
+    """Name a fact that only this program has: an attribute or an experiment."""
+    if name.startswith(VARIANT):
+        return f'the variant of "{name.removeprefix(VARIANT)}"'
+    for who in ("friend", "referrer"):
+        if name.startswith(f"{who}_"):
+            return f'the {who}\'s "{name.removeprefix(f"{who}_")}"'
+    return f'"{name}" of the conversion'
 
 
 def _literal(node: Node) -> str:
@@ -77,7 +108,8 @@ def _literal(node: Node) -> str:
 def _not(node: Node) -> str:
     (of,) = node.args
     if of.op == "fact":
-        return _CONDITIONS[str(of.value)][1]
+        name = str(of.value)
+        return _CONDITIONS[name][1] if name in _CONDITIONS else f"{_own_fact(name)} is not true"
     if of.op in _OPPOSITES:
         return f"{_said(of.args[0])} {_COMPARED[_OPPOSITES[of.op]]} {_said(of.args[1])}"
     if of.op == "is-null":

@@ -12,41 +12,63 @@ import polars as pl
 
 from simulator.domain.errors import ProgramError
 from simulator.program.expression import parse_expression
-from simulator.program.facts import FACT_KINDS, Kind
+from simulator.program.facts import AT_CONVERSION, FACT_KINDS, FactList, Kind
 from simulator.program.model import OnFail, Rule
 from simulator.program.tree import Node, Op, facts_of
 
 _TYPES: dict[Kind, pl.DataType] = {"bool": pl.Boolean(), "number": pl.Float64(), "text": pl.String()}
 
 FACTS: dict[str, pl.DataType] = {name: _TYPES[kind] for name, kind in FACT_KINDS.items()}
-"""The facts that a rule may read, and the type of each column; every number is a Float64, counts too."""
+"""The facts that a rule of any program may read, and the type of each column; every number is a Float64, counts too."""
 
 
 @dataclass(frozen=True)
-class CompiledRule:
-    """A rule ready to be evaluated: `expr` reads the columns named in `facts`.
+class CompiledCondition:
+    """An expression ready to be evaluated: `expr` reads the columns named in `facts`.
 
     `expr` gives one Boolean for each row of the frame, even if it reads no column or the frame is empty; null where
     SQL would give NULL.
     """
 
-    code: str
-    on_fail: OnFail
     facts: tuple[str, ...]
     expr: pl.Expr
 
 
-def compile_rule(rule: Rule) -> CompiledRule:
-    """Compile `rule` for columns of the types in FACTS.
+@dataclass(frozen=True)
+class CompiledRule(CompiledCondition):
+    """A rule ready to be evaluated."""
+
+    code: str
+    on_fail: OnFail
+
+
+def column_types(facts: FactList) -> dict[str, pl.DataType]:
+    """Return the type of the column of each fact; every number is a Float64, counts too."""
+    return {name: _TYPES[kind] for name, kind in facts.kinds.items()}
+
+
+def compile_condition(text: str, facts: FactList, label: str) -> CompiledCondition:
+    """Compile an expression over `facts` for columns of their `column_types`; `label` names it in messages.
+
+    Raises:
+        ProgramError: every problem of the expression; one of a loaded program has none.
+
+    """
+    parsed = parse_expression(text, facts)
+    if parsed.tree is None:
+        raise ProgramError([f"{label}: {problem}" for problem in parsed.problems])
+    return CompiledCondition(facts_of(parsed.tree, facts.usable), _for_every_row(_compile(parsed.tree)))
+
+
+def compile_rule(rule: Rule, facts: FactList = AT_CONVERSION) -> CompiledRule:
+    """Compile `rule` over the facts of its program, for columns of their `column_types`.
 
     Raises:
         ProgramError: every problem of the expression; a rule of a loaded program has none.
 
     """
-    parsed = parse_expression(rule.require)
-    if parsed.tree is None:
-        raise ProgramError([f'rule "{rule.code}".require: {problem}' for problem in parsed.problems])
-    return CompiledRule(rule.code, rule.on_fail, facts_of(parsed.tree), _for_every_row(_compile(parsed.tree)))
+    compiled = compile_condition(rule.require, facts, f'rule "{rule.code}".require')
+    return CompiledRule(compiled.facts, compiled.expr, rule.code, rule.on_fail)
 
 
 def _for_every_row(expr: pl.Expr) -> pl.Expr:

@@ -115,6 +115,15 @@ _RIGHT = {
     "window": 'a duration in quotes, such as "30d"',
     "clawback": 'a duration in quotes, such as "60d"',
     "starts": "a moment, such as 2026-01-01T00:00:00Z",
+    "max": "an amount, such as 40.00",
+    "min": "an amount, such as 40.00",
+    "uses": "a whole number, such as 5",
+    "choose_within": 'a duration in quotes, such as "90d"',
+    "expires": 'a duration in quotes, such as "180d"',
+    "from": "a moment, such as 2026-01-01T00:00:00Z",
+    "until": "a moment, such as 2026-01-01T00:00:00Z",
+    "stops": "true or false",
+    "returns": "true or false",
     "ends": "a moment, such as 2026-01-01T00:00:00Z",
 }
 """By key, the value that belongs in place of a bare word."""

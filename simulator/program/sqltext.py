@@ -15,7 +15,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 from sqlglot.tokens import Tokenizer
 
-from simulator.program.facts import FACT_KINDS
+from simulator.program.facts import VARIANT, FactList
 from simulator.program.nearest import advice, nearest, shown
 
 MAX_TEXT = 10_000  # characters of one expression; a person can't read a longer one
@@ -73,6 +73,7 @@ class _TokenContext(NamedTuple):
     before: Token | None
     token: Token
     after: Token | None
+    facts: FactList
 
     @property
     def previous(self) -> TokenType | None:
@@ -85,8 +86,8 @@ class _TokenContext(NamedTuple):
         return None if self.after is None else self.after.token_type
 
 
-def word_problems(text: str) -> list[str]:
-    """Return what is wrong with the tokens of `text`, in order; empty if all may stand in a rule."""
+def word_problems(text: str, facts: FactList) -> list[str]:
+    """Return what is wrong with the tokens of `text`, in order; empty if all may stand over `facts`."""
     if not text.strip():
         return ['the expression is empty; write a condition such as "amount >= 10"']
     if len(text) > MAX_TEXT:
@@ -97,15 +98,21 @@ def word_problems(text: str) -> list[str]:
         return ["the expression can't be read: a quote is not closed (one within a text is doubled, 'it''s')"]
     if not tokens:
         return ["the expression is only a comment; write a condition"]
-    found = dict.fromkeys(_word(around, text) for around in _with_neighbours(tokens))
+    found = dict.fromkeys(_word(around, text) for around in _with_neighbours(tokens, facts))
     problems = [said for said in found if isinstance(said, str)]
     unusable = [said.word for said in found if isinstance(said, _ForbiddenWord)]
     if unusable:
         problems.append(f"{', '.join(unusable)} can't be used; {ALLOWED}")
     if problems:
         return problems
-    shape = _shape(tokens)
+    shape = _shape(tokens, facts)
     return [shape] if shape is not None else []
+
+
+def is_keyword(name: str) -> bool:
+    """Tell whether SQL takes a name for a word of its own, so that no expression could read it as a fact."""
+    tokens = Tokenizer().tokenize(name)
+    return len(tokens) != 1 or tokens[0].token_type is not _T.VAR or name.upper() == "COALESCE"
 
 
 def whole_fractions(text: str) -> str:
@@ -119,10 +126,10 @@ def whole_fractions(text: str) -> str:
     return text
 
 
-def _with_neighbours(tokens: list[Token]) -> list[_TokenContext]:
+def _with_neighbours(tokens: list[Token], facts: FactList) -> list[_TokenContext]:
     before: list[Token | None] = [None, *tokens[:-1]]
     after: list[Token | None] = [*tokens[1:], None]
-    return [_TokenContext(*three) for three in zip(before, tokens, after, strict=True)]
+    return [_TokenContext(*three, facts) for three in zip(before, tokens, after, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,7 @@ def _word(around: _TokenContext, text: str) -> _Said:
         return _place(around)
     if around.following is _T.L_PAREN and spelled[:1].isalpha():
         return _ForbiddenWord(f"the function {spelled.upper()}")
-    near = nearest(spelled, FACT_KINDS)
+    near = nearest(spelled, around.facts.usable)
     return (
         _ForbiddenWord(shown(spelled))
         if near is None
@@ -159,7 +166,7 @@ def _word(around: _TokenContext, text: str) -> _Said:
 def _quoted(around: _TokenContext) -> str:
     """Explain a name in double quotes, most often meant as a text."""
     name = around.token.text
-    right = f"the fact {name} without quotes" if name in FACT_KINDS else "a text in single quotes"
+    right = f"the fact {name} without quotes" if name in around.facts.usable else "a text in single quotes"
     return f"{shown(name)} in double quotes is a name in SQL; write {right}"
 
 
@@ -169,7 +176,21 @@ def _name(around: _TokenContext) -> _Said:
     if around.following is _T.L_PAREN:
         known = name.upper() == "COALESCE"
         return _beside(around) if known else _ForbiddenWord(f"the function {shown(name)[1:-1]}")
-    return _beside(around) if name in FACT_KINDS else f"no fact {shown(name)}; {advice(name, FACT_KINDS)}"
+    return _beside(around) if name in around.facts.usable else no_fact(name, around.facts)
+
+
+def no_fact(name: str, facts: FactList) -> str:
+    """Say that a name is no fact that may stand here, and what would be right."""
+    elsewhere = facts.elsewhere(name)
+    if elsewhere is not None:
+        return f"the fact {shown(name)[1:-1]} {elsewhere}"
+    if name.startswith(VARIANT):
+        experiment = name.removeprefix(VARIANT)
+        if not facts.experiments:
+            return f"no experiment {shown(experiment)}; the program has none: write [[experiment]]"
+        return f"no experiment {shown(experiment)}; {advice(experiment, facts.experiments)}"
+    otherwise = f"use one of {', '.join(facts.usable)}; an attribute of yours is declared under [attributes]"
+    return f"no fact {shown(name)}; {advice(name, facts.usable, otherwise)}"
 
 
 def _dot(around: _TokenContext) -> _Said:
@@ -246,14 +267,14 @@ class _Level:
     between: bool = False
 
 
-def _shape(tokens: list[Token]) -> str | None:
+def _shape(tokens: list[Token], facts: FactList) -> str | None:
     """Say what is wrong with the structure: nesting, parentheses, or two tests in a row.
 
     Databases disagree on what `a = b IS NULL` or `a = b = c` means; parentheses settle it.
     """
     levels = [_Level()]
     signs = 0
-    for around in _with_neighbours(tokens):
+    for around in _with_neighbours(tokens, facts):
         kind = around.token.token_type
         prefix = kind is _T.NOT or (kind is _T.DASH and around.previous not in _OPERANDS)
         signs = signs + 1 if prefix else 0

@@ -6,10 +6,11 @@ can fail, overflow or read another row.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from simulator.program.facts import FACT_KINDS, Kind
+from simulator.program.facts import Kind
 
 Op = Literal[
     "fact", "literal", "null", "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge",
@@ -38,8 +39,8 @@ class Node:
         object.__setattr__(self, "depth", 1 + max((arg.depth for arg in self.args), default=0))
 
 
-def facts_of(tree: Node) -> tuple[str, ...]:
-    """Return the facts that `tree` reads, in the order of the list of facts."""
+def facts_of(tree: Node, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the facts that `tree` reads, in the order of the `known` ones."""
     seen: set[str] = set()
     waiting = [tree]
     while waiting:
@@ -47,7 +48,7 @@ def facts_of(tree: Node) -> tuple[str, ...]:
         if node.op == "fact":
             seen.add(str(node.value))
         waiting.extend(node.args)
-    return tuple(name for name in FACT_KINDS if name in seen)
+    return tuple(name for name in known if name in seen)
 
 
 def constant(node: Node) -> float | None:

@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Literal, TypeVar
 
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS
-from simulator.events.contract import MAX_INTEGER, MAX_TEXT
+from simulator.events.contract import ATTRIBUTE_PATTERN, MAX_AMOUNT, MAX_INTEGER, MAX_TEXT
 from simulator.events.values import unfit
 from simulator.program.currencies import DIGITS
-from simulator.program.layout import CAP_WINDOWS
-from simulator.program.model import CapWindow
+from simulator.program.layout import ATTRIBUTE_OF, ATTRIBUTE_TYPES, CAP_WINDOWS
+from simulator.program.model import AttributeOf, AttributeType, CapWindow, Variant
 from simulator.program.nearest import advice, nearest, shown
+from simulator.program.zones import zone_names
 
 T = TypeVar("T", bound=str)
 
@@ -22,9 +23,14 @@ MAX_SENTENCE = 1_000  # characters; it shares a screen with much else
 MAX_DURATION_MS = 1000 * 365 * DAY_MS  # a thousand years; sums with any moment stay in 64 bits
 MAX_COUNT = 1_000_000  # of every, tier, count and occurrence: nobody brings that many friends
 MAX_PERCENT = 1000  # a line is limited to MAX_LINE_MINOR all the same
+MAX_WEIGHTS = 10_000  # of all variants of an experiment together
+MAX_RATE_DECIMALS = 12
+_MAX_CONVERTED = MAX_AMOUNT * 10**9  # minor units: what a rate makes of the largest amount fits 64 bits
 MAX_PERCENT_DECIMALS = 12  # multiplied by the largest amount, it still fits a decimal of 38 digits
 
 _AN_AMOUNT = "an amount, such as 40.00"
+_A_RATE = "a rate, such as 0.8512"
+_WORD = re.compile(ATTRIBUTE_PATTERN)
 _A_PERCENTAGE = "a percentage, such as 10"
 _UNITS_MS = {"m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS, "w": WEEK_MS}
 _DURATION = re.compile(r"([0-9]+)([mhdw])")
@@ -231,6 +237,100 @@ def money(value: object, code: str | None, most: int = MAX_INTEGER) -> int:
     if minor > most:
         raise InvalidValueError(f"{shown(value)} is too much; {most} minor units is the most")
     return minor
+
+
+def zone_name(value: object) -> str:
+    """Read the name of a time zone."""
+    if not isinstance(value, str):
+        raise InvalidValueError(f'{shown(value)} is not a text; write a time zone such as "Pacific/Auckland"')
+    if value not in zone_names():
+        right = advice(value, zone_names(), "write one of the IANA time zones, such as Europe/London")
+        raise InvalidValueError(f"no time zone {shown(value)}; {right}")
+    return value
+
+
+def word(value: object) -> str:
+    """Read a name that facts are made of: a small letter, then small letters, digits and `_`."""
+    if not isinstance(value, str):
+        raise InvalidValueError(f"{shown(value)} is not a text; write it in quotes")
+    if _WORD.fullmatch(value) is None:
+        raise InvalidValueError(
+            f"{shown(value)} can't be part of a fact's name; write a small letter, then small letters, digits "
+            "and _, at most 40 characters"
+        )
+    return value
+
+
+def kinds(value: object) -> tuple[str, ...]:
+    """Read a list of distinct kinds of rewards."""
+    if not isinstance(value, list):
+        raise InvalidValueError(f'{shown(value)} is not a list; write ["bill-credit", "gift-card"]')
+    if not value:
+        raise InvalidValueError("the list is empty; name at least one kind, or write kind in its place")
+    found = tuple(text(item) for item in value)
+    twice = [item for place, item in enumerate(found) if item in found[:place]]
+    if twice:
+        raise InvalidValueError(f"{shown(twice[0])} is named twice; name it once")
+    return found
+
+
+def variants(value: object) -> tuple[Variant, ...]:
+    """Read variants with whole weights from 0, of 1 to MAX_WEIGHTS together."""
+    if not isinstance(value, dict):
+        raise InvalidValueError(f"{shown(value)} is not a table; write {{ control = 50, richer = 50 }}")
+    found = tuple(Variant(word(name), _weight(name, weight)) for name, weight in value.items())
+    total = sum(one.weight for one in found)
+    if not 1 <= total <= MAX_WEIGHTS:
+        raise InvalidValueError(
+            f"the weights come to {total:,}; together they are 1 to {MAX_WEIGHTS:,}, such as 50 and 50"
+        )
+    return found
+
+
+def _weight(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_WEIGHTS:
+        raise InvalidValueError(
+            f"{shown(value)} is no weight of {shown(name)}; write a whole number from 0 to {MAX_WEIGHTS:,}"
+        )
+    return value
+
+
+def attribute(value: object) -> tuple[AttributeOf, AttributeType]:
+    """Read whose an attribute is, and its type: a type alone is of the conversion."""
+    if not isinstance(value, dict):
+        return "conversion", _attribute_type(value)
+    for name in value:
+        if name not in ("of", "type"):
+            raise InvalidValueError(f"unknown key {shown(name)}; {advice(name, ('of', 'type'))}")
+    if "type" not in value:
+        raise InvalidValueError('type is missing; write { of = "customer", type = "text" }')
+    return choice(value.get("of", "conversion"), ATTRIBUTE_OF), _attribute_type(value["type"])
+
+
+def _attribute_type(value: object) -> AttributeType:
+    if isinstance(value, str) and value not in ATTRIBUTE_TYPES:
+        raise InvalidValueError(f"no type {shown(value)}; {advice(value, ATTRIBUTE_TYPES)}")
+    return choice(value, ATTRIBUTE_TYPES)
+
+
+def rate(value: object, code: str, own: str | None) -> Decimal:
+    """Read what one major unit of the currency `code` is worth in the program's `own`."""
+    currency(code)
+    if code == own:
+        raise InvalidValueError(f"{code} is the program's own currency, which needs no rate; take it out")
+    number = _number(value, _A_RATE)
+    if number <= 0:
+        raise InvalidValueError(
+            f"{shown(value)} is not more than nothing; write a rate above 0, such as 0.8512"
+        )
+    if _decimals(number) > MAX_RATE_DECIMALS:
+        raise InvalidValueError(
+            f"{shown(value)} has more than {MAX_RATE_DECIMALS} decimals; write it shorter"
+        )
+    digits = DIGITS[own] - DIGITS[code] if own else 0
+    if number.adjusted() > 18 or number.scaleb(digits) * MAX_AMOUNT > _MAX_CONVERTED:
+        raise InvalidValueError(f"{shown(value)} is out of range; {10 ** (9 - digits)} is the most")
+    return number
 
 
 def _number(value: object, right: str) -> Decimal:

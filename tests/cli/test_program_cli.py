@@ -24,7 +24,8 @@ def test_check_of_a_preset(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["program", "check", "telecom"]) == 0
     said = capsys.readouterr()
     assert said.out == "telecom/program.toml: Northwind Mobile is fine: 2 milestones, 6 rules, 6 rewards\n"
-    assert said.err == ""
+    assert {line.split(": ")[0] for line in said.err.splitlines()} == {"note"}
+    assert "numbers of every and tier" in said.err
 
 
 def test_check_names_every_problem_on_standard_error(
@@ -60,6 +61,7 @@ def test_check_in_json_says_the_same_in_one_object(
         "ok": True,
         "problems": [],
         "warnings": ['milestone "m": no reward is given on it'],
+        "notes": [],
     }
     assert out.err == f'warning: {file}: milestone "m": no reward is given on it\n'
 
@@ -114,7 +116,7 @@ def test_new_asks_again_where_an_answer_will_not_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "mine.toml"
-    _type(monkeypatch, "My club\n\nyen\nJPY\nbill.paid\n500.5\n500\n\n0d\n\n")
+    _type(monkeypatch, "My club\n\nyen\nJPY\nbill.paid\n500.5\n500\n\n0d\n\n\n\n\n\n")
     assert run(["program", "new", str(file)]) == 0
     program = load_program(file.read_text(encoding="utf-8"), "mine.toml")
     assert (program.name, program.industry, program.currency) == ("My club", "general", "JPY")

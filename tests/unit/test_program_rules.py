@@ -331,4 +331,4 @@ def test_every_fact_can_be_read() -> None:
     tests = {pl.Boolean(): "{}", pl.Float64(): "{} >= 0", pl.String(): "{} = 'x'"}
     require = " AND ".join(f"({tests[kind].format(name)})" for name, kind in FACTS.items())
     assert compile_rule(_rule(require)).facts == tuple(FACTS)
-    assert len(FACTS) == 25
+    assert len(FACTS) == 45

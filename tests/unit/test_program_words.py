@@ -14,7 +14,7 @@ import pytest
 from simulator.domain.errors import InputError
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.program.draft import QUESTIONS, check_answer, draft_program
-from simulator.program.facts import ALL_FACTS
+from simulator.program.facts import ALL_FACTS, AT_CONVERSION, AT_RELEASE
 from simulator.program.layout import CAP, TABLES
 from simulator.program.load import load_program, warnings
 from simulator.program.nearest import nearest
@@ -207,6 +207,9 @@ def test_the_schema_has_every_table_and_key() -> None:
     assert schema["required"] == ["program"]
     for table in TABLES:
         found = properties[table.name]["items"] if table.many else properties[table.name]
+        if table.each is not None:
+            assert "propertyNames" in found
+            continue
         assert set(found["properties"]) == set(table.key_names())
         assert found["additionalProperties"] is False
     caps = properties["reward"]["items"]["properties"]["caps"]["items"]
@@ -222,6 +225,14 @@ def test_answers_to_every_question_make_a_program() -> None:
     program = load_program(draft_program(answers), "p.toml")
     assert warnings(program) == []
     assert [reward.value_minor for reward in program.rewards] == [2000, 1000]
+    others = {"closed": "no", "expires": "52w", "period": "calendar-month", "timezone": "Pacific/Auckland"}
+    grown = load_program(draft_program(answers | others), "p.toml")
+    assert {(reward.keep_if, reward.expires_ms) for reward in grown.rewards} == {
+        ("NOT recipient_closed", 364 * 86_400_000)
+    }
+    assert (grown.budget.period, grown.timezone) == ("calendar-month", "Pacific/Auckland")
+    paid = load_program(draft_program(answers | {"closed": "yes"}), "p.toml")
+    assert {reward.keep_if for reward in paid.rewards} == {None}
     answers |= {"name": 'A "quoted" \\ näme', "hold": "0d", "referrer": "0.01"}
     assert load_program(draft_program(answers), "p.toml").name == 'A "quoted" \\ näme'
 
@@ -234,6 +245,10 @@ def test_answers_to_every_question_make_a_program() -> None:
         ("event", "sale"),
         ("hold", "soon"),
         ("budget", "0"),
+        ("closed", "maybe"),
+        ("expires", "soon"),
+        ("period", "monthly"),
+        ("timezone", "Aukland"),
         ("friend", "0.001"),
     ]
     + [("referrer", amount) for amount in ("ten", "nan", "1e3", "+5", "-5", "", "٣", "1_0")],
@@ -246,14 +261,50 @@ def test_an_answer_that_would_not_load_is_refused(name: str, answer: str) -> Non
 def test_the_documentation_tells_every_key_and_fact_and_its_example_loads() -> None:
     page = DOCS.read_text(encoding="utf-8")
     for table in (*TABLES, CAP):
-        for key in table.keys:
-            assert f"| `{key.name}` |" in page, f"{table.name}.{key.name}"
+        for key in table.keys if table.each is None else (table.each,):
+            assert re.search(rf"^\| [^|]*`{key.name}`", page, re.MULTILINE), f"{table.name}.{key.name}"
     for fact in ALL_FACTS:
-        assert f"| `{fact.name}` | {fact.kind} |" in page, fact.name
+        released = {("conversion",): "·", ("conversion", "release"): "yes", ("release",): "only"}[fact.asked]
+        assert f"| `{fact.name}` | {fact.kind} | {released} | {fact.meaning} |" in page, fact.name
     examples = re.findall(r"```toml\n(\[program\].*?)```", page, re.DOTALL)
     assert examples
     for example in examples:
         assert warnings(load_program(example, "docs/programs.md")) == []
+
+
+BASE = """
+[program]
+name = "Base"
+currency = "EUR"
+[[milestone]]
+name = "first-order"
+event = "purchase.paid"
+[[milestone]]
+name = "any-order"
+event = "purchase.paid"
+occurrence = "each"
+"""
+REWARD = """
+[[reward]]
+name = "base"
+to = "friend"
+on = "first-order"
+value = 5
+"""
+
+
+def test_each_piece_of_the_documentation_can_be_pasted_into_a_program() -> None:
+    page = DOCS.read_text(encoding="utf-8")
+    pieces = [one for one in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "[program]" not in one]
+    assert len(pieces) >= 12
+    for piece in pieces:
+        program = load_program(BASE + ("" if "[[reward]]" in piece else REWARD) + piece, "docs/programs.md")
+        assert [one for one in warnings(program) if "no reward is given on it" not in one] == [], piece
+        assert describe(program) != describe(load_program(BASE + REWARD, "base")), piece
+    told = "\n".join(pieces)
+    assert all(
+        f"{word} " in told for word in ("when", "from", "keep_if", "choices", "expires", "per", "returns")
+    )
 
 
 def test_reading_a_program_loads_no_columns_and_no_screen() -> None:
@@ -266,7 +317,7 @@ def test_reading_a_program_loads_no_columns_and_no_screen() -> None:
 def test_every_fact_has_words() -> None:
     for fact in ALL_FACTS:
         condition = fact.name if fact.kind == "bool" else f"{fact.name} IS NULL"
-        said = condition_words(condition)
+        said = condition_words(condition, AT_RELEASE if "release" in fact.asked else AT_CONVERSION)
         assert "_" not in said
 
 

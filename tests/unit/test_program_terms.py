@@ -1,0 +1,568 @@
+"""Conditional, dated, chosen, capped and converted rewards: what a file of them becomes, and every error of one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from simulator.domain.errors import ProgramError
+from simulator.program.changed import changed_defaults
+from simulator.program.facts import facts_at
+from simulator.program.load import load_program, warnings
+from simulator.program.model import (
+    Attribute,
+    Attribution,
+    Budget,
+    Cap,
+    CapWindow,
+    Experiment,
+    Program,
+    Rate,
+    Reward,
+    Variant,
+)
+from simulator.program.rules import column_types, compile_condition
+from simulator.program.schema import json_schema
+from simulator.program.words import describe
+
+DAY = 86_400_000
+
+EVERYTHING = """\
+[program]
+name = "Everything"
+currency = "GBP"
+timezone = "Pacific/Auckland"
+referrers = ["customer"]
+stops = true
+
+[attribution]
+codes = "fold"
+uses = 25
+
+[[experiment]]
+name = "offer"
+by = "referrer"
+variants = { control = 50, richer = 50, paused = 0 }
+
+[attributes]
+product = "text"
+seats = "number"
+trial = { type = "bool" }
+plan = { of = "customer", type = "text" }
+
+[rates]
+EUR = 0.8512
+JPY = 1
+
+[[milestone]]
+name = "bought"
+event = "purchase.paid"
+occurrence = "each"
+
+[[rule]]
+code = "no-ring"
+require = "NOT friend_is_upline AND friend_first_conversion_days >= 0"
+
+[[reward]]
+name = "share"
+to = "referrer"
+on = "bought"
+kind = "credit"
+percent = 10
+max = 40.00
+min = 1
+when = "variant_offer = 'richer' AND product IN ('gold', 'silver') AND referrer_plan IS NOT NULL"
+from = 2026-06-01T00:00:00Z
+until = 2026-06-08T00:00:00Z
+dated_by = "touch"
+keep_if = "NOT recipient_closed AND friend_bill_paid_count >= 2 AND seats > 1"
+expires = "180d"
+clawback = "30d"
+caps = [
+    { count = 3, window = "lifetime", per = "friend" },
+    { value = 100, window = "calendar-month", over = "trim", returns = false },
+    { value = 1000, window = "365d", per = "program" },
+    { count = 9, value = 500, window = "calendar-day", per = "code", over = "skip", returns = true },
+]
+
+[[reward]]
+name = "thanks"
+to = "friend"
+on = "bought"
+choices = ["bill-credit", "gift-card"]
+choose_within = "90d"
+otherwise = "bill-credit"
+value = 5
+
+[budget]
+total = 5000
+period = "calendar-month"
+over = "skip"
+short = "wait"
+returns = false
+"""
+
+SMALL = """\
+[program]
+name = "Small"
+currency = "GBP"
+[[milestone]]
+name = "bought"
+event = "purchase.paid"
+[[reward]]
+name = "credit"
+to = "friend"
+on = "bought"
+value = 5
+"""
+
+
+def problems_of(text: str) -> list[str]:
+    with pytest.raises(ProgramError) as caught:
+        load_program(text, "p.toml")
+    return list(caught.value.problems)
+
+
+def test_every_term_of_a_program_is_read_exactly() -> None:
+    program = load_program(EVERYTHING, "p.toml")
+    share, thanks = program.rewards
+    assert (program.timezone, program.referrers_stop) == ("Pacific/Auckland", True)
+    assert program.attribution == Attribution(codes="fold", uses=25)
+    assert program.experiments == (
+        Experiment(
+            "offer", "referrer", (Variant("control", 50), Variant("richer", 50), Variant("paused", 0))
+        ),
+    )
+    assert program.attributes == (
+        Attribute("product", "conversion", "text"),
+        Attribute("seats", "conversion", "number"),
+        Attribute("trial", "conversion", "bool"),
+        Attribute("plan", "customer", "text"),
+    )
+    assert program.rates == (Rate("EUR", Decimal("0.8512")), Rate("JPY", Decimal(1)))
+    assert (program.budget_minor, program.budget) == (
+        500_000, Budget(period="calendar-month", short="wait", returns=False),
+    )  # fmt: skip
+    assert share == Reward(
+        name="share",
+        to="referrer",
+        on="bought",
+        kind="credit",
+        percent=Decimal(10),
+        max_minor=4000,
+        min_minor=100,
+        when="variant_offer = 'richer' AND product IN ('gold', 'silver') AND referrer_plan IS NOT NULL",
+        from_ms=1_780_272_000_000,
+        until_ms=1_780_876_800_000,
+        dated_by="touch",
+        keep_if="NOT recipient_closed AND friend_bill_paid_count >= 2 AND seats > 1",
+        expires_ms=180 * DAY,
+        clawback_ms=30 * DAY,
+        caps=(
+            Cap(CapWindow("lifetime"), count=3, per="friend"),
+            Cap(CapWindow("calendar-month"), value_minor=10_000, over="trim", returns=False),
+            Cap(CapWindow("rolling", 365 * DAY), value_minor=100_000, per="program"),
+            Cap(CapWindow("calendar-day"), count=9, value_minor=50_000, per="code"),
+        ),
+    )
+    assert thanks == Reward(
+        name="thanks",
+        to="friend",
+        on="bought",
+        kind=None,
+        value_minor=500,
+        choices=("bill-credit", "gift-card"),
+        choose_within_ms=90 * DAY,
+        otherwise="bill-credit",
+    )
+
+
+def test_a_file_that_says_none_of_it_means_what_it_meant() -> None:
+    program = load_program(SMALL, "p.toml")
+    assert (program.timezone, program.referrers_stop, program.experiments) == ("UTC", False, ())
+    assert (program.attributes, program.rates, program.budget) == ((), (), Budget())
+    assert program.attribution == Attribution()
+    assert program.rewards == (Reward("credit", "friend", "bought", "credit", value_minor=500),)
+
+
+EXPERIMENT = '[[experiment]]\nname = "offer"\nby = "friend"\nvariants = { a = 1, b = 1 }\n'
+
+
+def with_reward(lines: str) -> str:
+    return SMALL + lines + "\n"
+
+
+def with_table(lines: str, rest: str = "") -> str:
+    return SMALL + rest + lines + "\n"
+
+
+CASES = [
+    # unknown names
+    (with_reward('wen = "amount > 1"'), 'p.toml:12: reward[1] "credit".wen: unknown key; did you mean "when"?'),
+    (with_reward('keepif = "x"'), 'reward[1] "credit".keepif: unknown key; did you mean "keep_if"?'),
+    (with_table("[budget]\ntotal = 5\nperiode = 1"), 'budget.periode: unknown key; did you mean "period"?'),
+    (with_table("[[experiments]]"), 'experiments: unknown table; did you mean "experiment"?'),
+    (with_table("[rate]\nEUR = 1"), 'rate: unknown table; did you mean "rates"?'),
+    (
+        SMALL.replace('"GBP"', '"GBP"\ntimezone = "Pacific/Aukland"'),
+        'p.toml:4: program.timezone: no time zone "Pacific/Aukland"; did you mean "Pacific/Auckland"?',
+    ),
+    (SMALL.replace('"GBP"', '"GBP"\ntimezone = 12'), "program.timezone: 12 is not a text; write a time zone such as"),
+    (
+        with_table("[attribution]\ncodes = \"exct\""),
+        'attribution.codes: no such value "exct"; did you mean "exact"?',
+    ),
+    (with_table("[attribution]\nuses = 0"), "attribution.uses: 0 is out of range; write a whole number from 1"),
+    # bounds of a share
+    (with_reward("max = 4"), 'p.toml:12: reward[1] "credit".max: bounds a percent, and there is none'),
+    (with_reward("min = 4"), 'reward[1] "credit".min: bounds a percent, and there is none'),
+    (
+        SMALL.replace("value = 5", "percent = 5\nmax = 4\nmin = 4.01"),
+        'p.toml:13: reward[1] "credit".min: it is more than max; write an amount up to that',
+    ),
+    (SMALL.replace("value = 5", "percent = 5\nmax = 0"), "credit\".max: 0 is not more than nothing"),
+    # caps
+    (
+        with_reward('caps = [{ count = 1, window = "lifetime", over = "trim" }]'),
+        'p.toml:12: reward[1] "credit".caps[1].over: only a cap with a value and without a count can trim',
+    ),
+    (
+        with_reward('caps = [{ count = 1, value = 5, window = "lifetime", over = "trim" }]'),
+        "caps[1].over: only a cap with a value and without a count can trim",
+    ),
+    (
+        with_reward('caps = [{ count = 1, window = "lifetime", per = "freind" }]'),
+        'caps[1].per: no such value "freind"; did you mean "friend"?',
+    ),
+    (
+        with_reward('caps = [{ count = 1, window = "lifetime", returns = "no" }]'),
+        "caps[1].returns: \"no\" is neither true nor false",
+    ),
+    # choices
+    (
+        with_reward('choices = ["a", "b"]'),
+        'p.toml:12: reward[1] "credit".choices: needs choose_within beside it; write choose_within = "90d"',
+    ),
+    (
+        with_reward('choices = ["bill", "card"]\nchoose_within = "1d"\notherwise = "crad"'),
+        'p.toml:14: reward[1] "credit".otherwise: "crad" is none of choices; did you mean "card"?',
+    ),
+    (
+        with_reward('choose_within = "1d"'),
+        "choose_within: belongs to a choice, and there is none; write choices",
+    ),
+    (with_reward('otherwise = "card"'), "otherwise: belongs to a choice, and there is none; write choices"),
+    (
+        with_reward('choices = ["a", "b"]\nchoose_within = "1d"\nkind = "a"'),
+        'p.toml:14: reward[1] "credit".kind: beside choices; the recipient chooses what it is, so take one out',
+    ),
+    (
+        with_reward('choices = ["a", "b"]\nchoose_within = "1d"').replace('"friend"', '"community"'),
+        "choices: a community can't choose; write kind in their place",
+    ),
+    (with_reward('choices = ["a", "a"]\nchoose_within = "1d"'), 'choices: "a" is named twice; name it once'),
+    (with_reward('choices = []\nchoose_within = "1d"'), "choices: the list is empty; name at least one kind"),
+    (with_reward('choices = "a"\nchoose_within = "1d"'), 'choices: "a" is not a list'),
+    (with_reward('choices = ["a", "b"]\nchoose_within = "0m"'), "choose_within: \"0m\" is no time at all"),
+    (with_reward('expires = "0d"'), 'expires: "0d" is no time at all'),
+    # budget
+    (
+        with_table('[budget]\nperiod = "calendar-month"'),
+        "p.toml:13: budget.period: there is no total for it; write total, or take it out",
+    ),
+    (with_table('[budget]\nshort = "wait"'), "budget.short: there is no total for it"),
+    (with_table('[budget]\nover = "trim"'), "budget.over: there is no total for it"),
+    (with_table("[budget]\nreturns = false"), "budget.returns: there is no total for it"),
+    (
+        with_table('[budget]\ntotal = 5\nover = "trim"\nshort = "wait"'),
+        'p.toml:15: budget.short: what is trimmed never waits; write short = "skip", or over = "skip"',
+    ),
+    (with_table('[budget]\ntotal = 5\nperiod = "30d"'), 'budget.period: no such value "30d"; use one of lifetime'),
+    # dates
+    (with_reward('dated_by = "touch"'), "dated_by: there are no dates; write from or until, or take it out"),
+    (
+        with_reward("from = 2026-06-01T00:00:00Z\nuntil = 2026-06-01T02:00:00+02:00"),
+        'p.toml:13: reward[1] "credit".until: it ends before it has begun; write a moment after from',
+    ),
+    (with_reward("from = 2026-06-01"), "from: 2026-06-01 has no time and no offset"),
+    (
+        SMALL.replace('"GBP"', '"GBP"\nstops = true'),
+        "p.toml:4: program.stops: everybody may refer, so nobody stops; write referrers, or take it out",
+    ),
+    # rates
+    (
+        with_table("[rates]\nGBP = 1"),
+        "p.toml:13: rates.GBP: GBP is the program's own currency, which needs no rate; take it out",
+    ),
+    (with_table("[rates]\nEUR = 0"), "rates.EUR: 0 is not more than nothing; write a rate above 0"),
+    (with_table("[rates]\nEUR = -0.5"), "rates.EUR: -0.5 is not more than nothing"),
+    (with_table("[rates]\nEUT = 1"), 'rates.EUT: no currency "EUT"; did you mean "EUR"?'),
+    (with_table('[rates]\nEUR = "1"'), "rates.EUR: must be a rate, such as 0.8512, without quotes"),
+    (with_table("[rates]\nEUR = 0.1234567890123"), "rates.EUR: 0.1234567890123 has more than 12 decimals"),
+    (with_table("[rates]\nJPY = 10000001"), "rates.JPY: 10000001 is out of range; 10000000 is the most"),
+    (with_table("[rates]\nEUR = nan"), "rates.EUR: must be a rate, such as 0.8512; NaN is not a finite number"),
+    # names used twice
+    (
+        with_table(EXPERIMENT + EXPERIMENT),
+        'p.toml:17: experiment[2] "offer".name: "offer" names another experiment too (line 13)',
+    ),
+    # experiments
+    (with_table(EXPERIMENT.replace("offer", "Offer")), 'name: "Offer" can\'t be part of a fact\'s name'),
+    (with_table(EXPERIMENT.replace('"friend"', '"frend"')), 'by: no such value "frend"; did you mean "friend"?'),
+    (with_table(EXPERIMENT.replace("a = 1", "A = 1")), 'variants: "A" can\'t be part of a fact\'s name'),
+    (with_table(EXPERIMENT.replace("a = 1", "a = 1.5")), 'variants: 1.5 is no weight of "a"; write a whole number'),
+    (with_table(EXPERIMENT.replace("a = 1", "a = -1")), 'variants: -1 is no weight of "a"'),
+    (with_table(EXPERIMENT.replace("= 1", "= 0")), "variants: the weights come to 0; together they are 1 to 10,000"),
+    (with_table(EXPERIMENT.replace("a = 1", "a = 10000")), "variants: the weights come to 10,001"),
+    (with_table(EXPERIMENT.replace("{ a = 1, b = 1 }", "[1]")), "variants: a list is not a table"),
+    (with_table('[[experiment]]\nname = "x"\nby = "friend"'), "variants: missing; add it"),
+    # attributes
+    (with_table('[attributes]\nproduct = "txt"'), 'p.toml:13: attributes.product: no type "txt"; did you mean "text"?'),
+    (with_table("[attributes]\nproduct = 1"), "attributes.product: 1 is not a text; use one of text, number, bool"),
+    (with_table('[attributes]\nProduct = "text"'), 'attributes.Product: "Product" can\'t be part of a fact\'s name'),
+    (
+        with_table('[attributes]\nplan = { of = "friend", type = "text" }'),
+        'attributes.plan: no such value "friend"; use one of conversion, customer',
+    ),
+    (with_table('[attributes]\nplan = { of = "customer" }'), "attributes.plan: type is missing"),
+    (
+        with_table('[attributes]\nplan = { off = "customer", type = "text" }'),
+        'attributes.plan: unknown key "off"; did you mean "of"?',
+    ),
+    (
+        with_table('[attributes]\namount = "number"'),
+        "attributes.amount: it would be the fact amount, and there is one already; name it otherwise",
+    ),
+    (
+        with_table('[attributes]\nsegment = { of = "customer", type = "text" }'),
+        "attributes.segment: it would be the fact friend_segment, and there is one already",
+    ),
+    (
+        with_table('[attributes]\nrecipient_closed = "bool"'),
+        "attributes.recipient_closed: it would be the fact recipient_closed, and there is one already",
+    ),
+    (
+        with_table('[attributes]\nfriend_plan = "text"\nplan = { of = "customer", type = "text" }'),
+        "p.toml:14: attributes.plan: it would be the fact friend_plan, and there is one already",
+    ),
+    (
+        with_table('[attributes]\nvariant_offer = "text"\n' + EXPERIMENT),
+        'experiment[1] "offer".name: it would be the fact variant_offer, and there is one already',
+    ),
+    (with_table('[attributes]\ndate = "text"'), 'attributes.date: "date" is a word of SQL, which can\'t be a fact'),
+    (with_table('[attributes]\ncase = "text"'), 'attributes.case: "case" is a word of SQL'),
+    (with_table('[attributes]\ncoalesce = "text"'), 'attributes.coalesce: "coalesce" is a word of SQL'),
+    # facts in expressions
+    (
+        with_reward('when = "variant_offer = \'a\'"'),
+        'when: no experiment "offer"; the program has none: write [[experiment]]',
+    ),
+    (
+        with_table(EXPERIMENT, 'when = "variant_ofer = \'a\'"\n'),
+        'when: no experiment "ofer"; did you mean "offer"?',
+    ),
+    (
+        with_table(EXPERIMENT, 'when = "variant_offer = \'c\'"\n'),
+        "when: the experiment offer has no variant 'c'; use one of a, b",
+    ),
+    (
+        with_table(EXPERIMENT, 'keep_if = "\'c\' <> variant_offer"\n'),
+        "keep_if: the experiment offer has no variant 'c'; use one of a, b",
+    ),
+    (
+        with_table(EXPERIMENT, 'when = "variant_offer IN (\'a\', \'bb\')"\n'),
+        "when: the experiment offer has no variant 'bb'",
+    ),
+    (
+        with_table(EXPERIMENT, 'when = "CASE variant_offer WHEN \'c\' THEN TRUE ELSE FALSE END"\n'),
+        "when: the experiment offer has no variant 'c'",
+    ),
+    (
+        with_reward('keep_if = "claimed"'),
+        "keep_if: the fact claimed is known at the conversion only, and keep_if is asked at the release; use it in a "
+        "rule or in when",
+    ),
+    (with_reward('keep_if = "NOT friend_is_upline"'), "keep_if: the fact friend_is_upline is known at the conversion"),
+    (
+        with_reward('keep_if = "friend_first_conversion_days > 1"'),
+        "keep_if: the fact friend_first_conversion_days is known at the conversion only",
+    ),
+    (
+        with_reward('when = "NOT recipient_closed"'),
+        "when: the fact recipient_closed is known at the release only; use it in keep_if",
+    ),
+    (
+        with_table('[[rule]]\ncode = "x"\nrequire = "NOT recipient_closed"'),
+        "require: the fact recipient_closed is known at the release only; use it in keep_if",
+    ),
+    (
+        with_table('[attributes]\nproduct = "text"', 'when = "product > 5"\n'),
+        "compares a text with a number; compare values of one kind",
+    ),
+    (with_reward('when = "prodct = \'x\'"'), 'when: no fact "prodct"'),
+    (with_reward('when = "amount"'), 'when: a rule needs a condition'),
+    (with_reward("when = 1"), "when: 1 is not a text; write an SQL condition in quotes"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "says"), CASES, ids=[says[:60] for _, says in CASES])
+def test_an_error_says_where_what_and_what_would_be_right(text: str, says: str) -> None:
+    (problem,) = problems_of(text)
+    assert says in problem
+    assert problem.startswith("p.toml:")
+
+
+def test_a_fact_that_there_is_not_points_to_the_attributes() -> None:
+    (problem,) = problems_of(with_reward("when = \"zzz = 'x'\""))
+    assert problem.endswith("an attribute of yours is declared under [attributes]")
+
+
+def test_keep_if_reads_what_is_known_at_the_release() -> None:
+    program = load_program(EVERYTHING, "p.toml")
+    names = set(facts_at(program, "release").usable)
+    of_types = {f"{who}_{kind}_count" for who in ("friend", "referrer") for kind in (
+        "purchase_completed", "purchase_paid", "account_activated", "policy_started", "service_activated",
+        "bill_paid", "milestone_reached",
+    )}  # fmt: skip
+    assert names == of_types | {
+        *("amount", "eligible", "channel", "method", "outcome", "currency", "new_customer", "touch_age_days"),
+        *(
+            "friend_closed",
+            "referrer_closed",
+            "recipient_closed",
+            "friend_conversions",
+            "referrer_conversions",
+        ),
+        *("product", "seats", "trial", "friend_plan", "referrer_plan", "variant_offer"),
+    }
+
+
+def test_conditions_compile_over_the_program_s_own_facts() -> None:
+    program = load_program(EVERYTHING, "p.toml")
+    facts = facts_at(program, "conversion")
+    condition = compile_condition(program.rewards[0].when or "", facts, "when")
+    assert condition.facts == ("product", "referrer_plan", "variant_offer")
+    assert column_types(facts)["seats"] == pl.Float64()
+    frame = pl.DataFrame(
+        {"product": ["gold", None, "tin"], "referrer_plan": ["x", "x", "x"], "variant_offer": ["richer"] * 3}
+    )
+    assert frame.select(condition.expr.alias("said"))["said"].to_list() == [True, None, False]
+    with pytest.raises(ProgramError, match="when: no fact"):
+        compile_condition("nonsense = 1", facts, "when")
+
+
+def test_the_terms_are_told_in_words() -> None:
+    told = describe(load_program(EVERYTHING, "p.toml"))
+    assert told[0] == "Everything (general) pays in GBP. Its days are those of Pacific/Auckland."
+    assert told[1:7] == [
+        "Customers may refer; what a friend does once the referrer is none of these is refused.",
+        "A friend belongs to the referrer whose link they visited last in the 30 days before claiming or converting; "
+        "a code they give goes before any visit. Codes may be typed in capitals or small letters, and with spaces. "
+        "A code serves for 25 friends.",
+        'Experiment "offer": each referrer is in one variant for good, "control" (50 %), "richer" (50 %) and '
+        '"paused" (0 %).',
+        'Of a conversion it reads "product", "seats" and "trial".',
+        'Of a person it reads "plan".',
+        "Amounts in other currencies are converted at fixed rates: 1 EUR as 0.8512 GBP and 1 JPY as 1 GBP.",
+    ]
+    assert told[9:] == [
+        'Reward "share": the referrer gets 10 % of the amount, 1.00 GBP at least and 40.00 GBP at most (credit) for '
+        '"bought", at once. It is given only where the variant of "offer" is richer, ("product" of the conversion '
+        'is gold or silver) and the referrer\'s "plan" is known. It is given for friends who were referred from '
+        "1 June 2026, 00:00 UTC until 8 June 2026, 00:00 UTC. It is forfeited as it falls due unless the recipient's "
+        "account is not closed, the number of bill.paid events of the friend's that stand is at least 2 and "
+        '"seats" of the conversion is more than 1. One recipient gets at most 100.00 GBP in a calendar month, the '
+        "last one trimmed to the room left, what is taken back included. One recipient, for one friend, gets at most "
+        "3 of them ever. One recipient, for friends of one code, gets at most 9 of them or 500.00 GBP in a calendar "
+        "day. Everybody together gets at most 1,000.00 GBP in any 365 days. A reversal up to 30 days after the "
+        "payout takes it back, a partial refund a part of it. It expires 180 days after the payout unless it is used "
+        "before.",
+        'Reward "thanks": the friend gets 5.00 GBP (of bill-credit or gift-card) for "bought", at once. The recipient '
+        "chooses what it is within 90 days; else it is bill-credit.",
+        "The whole program pays out 5,000.00 GBP at most in a calendar month. A reward that does not fit waits until "
+        "there is room, and so does every later one. What is taken back still counts.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            with_table("[budget]\ntotal = 4"),
+            "its value is more than the budget of 4.00 GBP; it is never paid",
+        ),
+        (
+            with_table('[budget]\ntotal = 4\nover = "trim"'),
+            "its value is more than the budget of 4.00 GBP; it is never paid whole",
+        ),
+        (
+            with_table('[budget]\ntotal = 4\nshort = "wait"'),
+            "its value is more than the budget of 4.00 GBP; it waits for ever, and so does all after it",
+        ),
+        (
+            SMALL.replace("value = 5", 'percent = 5\nmin = 5\ncaps = [{ value = 4, window = "365d" }]'),
+            "its min is more than its cap of 4.00 GBP; it is never paid",
+        ),
+        (
+            with_reward('choices = ["card"]\nchoose_within = "1d"'),
+            'there is nothing to choose: "card" is its only choice',
+        ),
+        (
+            with_reward("until = 2026-01-01T00:00:00Z").replace(
+                '"GBP"', '"GBP"\nstarts = 2026-01-01T00:00:00Z'
+            ),
+            "its dates lie outside those of the program; it is never given",
+        ),
+        (with_table('[attributes]\nproduct = "text"'), 'attribute "product": no expression reads it'),
+        (with_table(EXPERIMENT), 'experiment "offer": no expression reads variant_offer'),
+        (with_reward("keep_if = \"method = 'codes'\""), "method is never 'codes'; did you mean \"code\"?"),
+        (
+            with_table('[[rule]]\ncode = "referrer-stopped"\nrequire = "claimed"'),
+            'rule "referrer-stopped": a decision gives this as a reason of its own; name it otherwise',
+        ),
+    ],
+)
+def test_a_warning_tells_what_can_hardly_be_meant(text: str, says: str) -> None:
+    (doubt,) = warnings(load_program(text, "p.toml"))
+    assert says in doubt
+
+
+def test_what_is_trimmed_or_read_is_no_doubt() -> None:
+    trimmed = with_reward('caps = [{ value = 4, window = "lifetime", over = "trim" }]')
+    assert warnings(load_program(trimmed, "p.toml")) == []
+    assert warnings(load_program(EVERYTHING, "p.toml")) == ['attribute "trial": no expression reads it']
+
+
+def test_a_note_says_where_a_default_has_changed() -> None:
+    numbered = with_reward('every = 5\nclawback = "30d"\ncaps = [{ count = 1, window = "365d" }]')
+    notes = changed_defaults(load_program(numbered + "[budget]\ntotal = 50\n", "p.toml"))
+    assert [note.partition(":")[0] for note in notes] == [
+        'reward "credit"', 'reward "credit"', "budget", 'milestone "bought"',
+    ]  # fmt: skip
+    decided = numbered.replace('"365d"', '"365d", returns = true') + "[budget]\ntotal = 50\nreturns = false\n"
+    notes = changed_defaults(load_program(decided, "p.toml"))
+    assert [note.partition(":")[0] for note in notes] == ['reward "credit"', 'milestone "bought"']
+
+
+def test_no_note_where_nothing_changed() -> None:
+    text = SMALL.replace('"purchase.paid"', '"purchase.paid"\noccurrence = "each"')
+    assert changed_defaults(load_program(text, "p.toml")) == []
+
+
+def test_the_schema_tells_which_keys_go_together() -> None:
+    properties = json_schema()["properties"]
+    assert isinstance(properties, dict)
+    assert properties["reward"]["items"]["dependencies"]["max"] == ["percent"]
+    assert properties["attributes"]["additionalProperties"]["anyOf"][0]["enum"] == ["text", "number", "bool"]
+    assert "GBP" in properties["rates"]["propertyNames"]["enum"]
+    assert "Pacific/Auckland" in properties["program"]["properties"]["timezone"]["enum"]
+    keep_if = properties["reward"]["items"]["properties"]["keep_if"]["description"]
+    assert "recipient_closed" in keep_if
+    assert "claimed" not in keep_if
+
+
+def test_a_program_is_equal_to_itself_read_again() -> None:
+    program: Program = load_program(EVERYTHING, "p.toml")
+    assert load_program(program.text, "q.toml") == program
