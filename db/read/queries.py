@@ -71,17 +71,17 @@ class Program:
 class ClockRow:
     """The writer's position; times in milliseconds UTC.
 
-    `pace` is in simulated ms per wall ms (0: as fast as possible), `beat_at` is the wall clock at the writer's last
+    `pace` is in simulated ms per wall ms (0: as fast as possible), `heartbeat_at` the wall clock at the writer's last
     heartbeat.
     """
 
     status: str
     sim_at: int
-    told_at: int
+    watermark: int
     starts_at: int
     ends_at: int
     pace: float
-    beat_at: int
+    heartbeat_at: int
     pid: int
 
 
@@ -227,7 +227,7 @@ def database_status(db: sqlite3.Connection, newest: int = 16) -> DatabaseStatus:
         clock=_one(
             db,
             ClockRow,
-            "SELECT status, sim_at, told_at, starts_at, ends_at, pace, beat_at, pid FROM clock",
+            "SELECT status, sim_at, watermark, starts_at, ends_at, pace, heartbeat_at, pid FROM clock",
             "id",
         ),
         newest_seq=db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0],

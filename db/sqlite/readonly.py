@@ -24,7 +24,7 @@ from urllib.parse import quote
 from simulator.domain.errors import DatabaseError
 
 APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
-SCHEMA_VERSION = 5  # of the tables in `db.schema.models`; raise it when they change
+SCHEMA_VERSION = 6  # of the tables in `db.schema.models`; raise it when they change
 TABLES = frozenset(
     {
         "setting",

@@ -157,8 +157,8 @@ class DashboardScreen(Screen[None]):
             self._screen_query = screen_query
             self.post_message(QueryChanged())
 
-    def order(self, kind: str, args: Mapping[str, object]) -> None:
-        """Have the writer ordered something; the telling line says what becomes of it."""
+    def send_command(self, kind: str, args: Mapping[str, object]) -> None:
+        """Send a command to the writer; the status line says what becomes of it."""
         self.post_message(CommandRequested(kind, args))
 
     def say(self, status_message: StatusMessage) -> None:

@@ -76,7 +76,7 @@ class Platform:
             path,
             settings=kept,
             version=version_row(Version(1, 0, program)),
-            clock={"beat_at": wall_ms()},
+            clock={"heartbeat_at": wall_ms()},
         )
         return cls(store, Engine(program, parse_program), on_events)
 
@@ -314,7 +314,7 @@ class Platform:
             "pace": pace,
             "starts_at": starts_at,
             "ends_at": ends_at,
-            "beat_at": wall_ms(),
+            "heartbeat_at": wall_ms(),
             "pid": os.getpid(),
         }
         self._outbox.put(Batch(clock={name: value for name, value in values.items() if value is not None}))
@@ -384,7 +384,7 @@ class Platform:
     ) -> None:
         self.subscribers.publish(outcome, self._engine, events)
         batch = batch_of(outcome, events, quarantine)
-        clock = {"sim_at": self._sim_at, "told_at": self.watermark, "beat_at": wall_ms()}
+        clock = {"sim_at": self._sim_at, "watermark": self.watermark, "heartbeat_at": wall_ms()}
         self._meter.record("receipts")
         self._outbox.put(replace(batch, clock=clock, settings=settings), done)
         self._broken = False

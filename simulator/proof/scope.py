@@ -36,7 +36,7 @@ UNPROVEN: Final = {
         "setting", 1
     ): "how it was made; only its schema, the program's SHA-256 and the number of receipts are",
     Comparison("clock", 1): "where the writer stood, by its own account",
-    Comparison("command", 1): "orders obeyed; verdicts and changes of the program are in the log too",
+    Comparison("command", 1): "commands executed; verdicts and changes of the program are in the log too",
     Comparison("fault", 2): "the world's own count of what it did on the way",
     Comparison("reconciliation", 2): "the client's lists are not kept; only that its counts add up",
     Comparison("meter", 1): "measured",

@@ -172,7 +172,7 @@ def _derive(
 ) -> None:
     """Fold the stored log into a scratch database, and search its texts for contacts on the way."""
     ((total,),) = stored.execute("SELECT COUNT(*) FROM event")
-    ((told,),) = stored.execute("SELECT told_at FROM clock WHERE id = 1")
+    ((told,),) = stored.execute("SELECT watermark FROM clock WHERE id = 1")
     engine = Engine(program, parse_program)
     with Store.create(
         scratch, settings={}, version=version_row(Version(1, 0, program)), clock={}, scratch=True

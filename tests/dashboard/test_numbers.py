@@ -104,7 +104,7 @@ async def test_a_reward_is_raised_and_applied_with_seven_keys(story: Story, watc
         assert seen.app.screen.query_one(Editor).text == DESIGN.replace("value = 20.00", "value = 40.00")
         await seen.app.workers.wait_for_complete()
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
+        (sent,) = [message.command for message in seen.told if isinstance(message, CommandSent)]
         assert sent.kind == "program"
         assert tomllib.loads(str(sent.args["text"]))["reward"][0]["value"] == 40.0
 

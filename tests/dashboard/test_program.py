@@ -151,7 +151,7 @@ async def test_applying_is_an_order_and_ends_the_editing(
     async with program(watch, story.path, draft=RICHER) as seen:
         await seen.pilot.press("ctrl+r")
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
+        (sent,) = [message.command for message in seen.told if isinstance(message, CommandSent)]
         assert (sent.kind, sent.args) == ("program", {"text": RICHER})
         assert seen.status_message().startswith("Sent: apply the edited program.")
         steady.at += 1_000

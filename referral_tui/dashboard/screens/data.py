@@ -120,8 +120,8 @@ class DataScreen(DashboardScreen):
             text = f"This run is {snapshot.status}: nothing is on its way any more that could go wrong."
             self.say(StatusMessage(text, "warn"))
         else:
-            stood, ordered = self._turned.get(dial.dial, (-1.0, 0.0))
-            now = ordered if stood == dial.rate else dial.rate  # an order on its way counts as obeyed
+            stood, sent = self._turned.get(dial.dial, (-1.0, 0.0))
+            now = sent if stood == dial.rate else dial.rate  # a command on its way counts as obeyed
             rate = turned(now, up)
             if rate is None:
                 self.say(
@@ -129,7 +129,7 @@ class DataScreen(DashboardScreen):
                 )
             else:
                 self._turned[dial.dial] = (dial.rate, rate)
-                self.order("dial", {"faults": {dial.dial: rate}})
+                self.send_command("dial", {"faults": {dial.dial: rate}})
 
     def on_table_opened(self, message: Table.Opened) -> None:
         """Open an event type, or a message of the quarantine, in a box."""

@@ -210,7 +210,7 @@ class ProgramScreen(DashboardScreen):
         if refusal:
             self.say(StatusMessage(refusal, "warn"))
         else:
-            self.order("program", {"text": self._draft})
+            self.send_command("program", {"text": self._draft})
 
     def action_save(self) -> None:
         """Save the draft, or the program in force, to a file of its own."""

@@ -90,7 +90,7 @@ class RewardsScreen(DashboardScreen):
         self.query_one(RewardsBoard).measure()
 
     def action_decide(self, verdict: str) -> None:
-        """Settle what the cursor of the queue stands on: by an order while a run goes on, else by a helper."""
+        """Settle what the cursor of the queue stands on: by a command while a run goes on, else by a helper."""
         from referral_tui.dashboard.screens.rewards_board import RewardsBoard
 
         row = self.query_one(RewardsBoard).chosen()
@@ -103,7 +103,7 @@ class RewardsScreen(DashboardScreen):
             self._give(row, verdict)
 
     def _give(self, row: Waiting, verdict: str) -> None:
-        """Give a verdict, by an order while a run goes on, else by a helper."""
+        """Give a verdict, by a command while a run goes on, else by a helper."""
         snapshot = self.host.snapshot
         if snapshot is None:
             return
@@ -114,7 +114,7 @@ class RewardsScreen(DashboardScreen):
                 )
             )
         elif snapshot.status in ("running", "paused") and snapshot.database_status.made_by == "simulate":
-            self.order("verdict", {"decision": row.number, "verdict": verdict, "by": BY})
+            self.send_command("verdict", {"decision": row.number, "verdict": verdict, "by": BY})
         else:
             self.say(StatusMessage(f"Deciding {row.number} in the database; this takes a moment.", "warn"))
             self.run_worker(self._settle(row, verdict), exclusive=True, group="verdict")
