@@ -22,7 +22,7 @@ from simulator.engine.intake import Intake, Lookup
 from simulator.engine.judging import Changes
 from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import ISSUED, PENDING, REVOKED, ROLES, VOIDED, Ledger
-from simulator.engine.outcome import EMPTY, Outcome, Receipts, Version
+from simulator.engine.outcome import EMPTY, Outcome, Received, Version
 from simulator.engine.record import Record
 from simulator.engine.record_events import (
     record_attributed,
@@ -104,7 +104,7 @@ class Engine:
         self.meter.record("intake")
         return lookup
 
-    def receive(self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame) -> Receipts:
+    def receive(self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame) -> Received:
         """Sort valid messages into new ones, duplicates and conflicts.
 
         `messages` have the columns of MESSAGE_SCHEMA and any others, in order of receipt. `repeated` are the log's
@@ -112,10 +112,10 @@ class Engine:
         ready for `judge`.
         """
         self.meter.start()
-        receipts = self._intake.receive(messages, lookup, repeated, self._state.person_ids)
+        received = self._intake.receive(messages, lookup, repeated, self._state.person_ids)
         self._refs.append(self._intake.new_refs)
         self.meter.record("intake")
-        return receipts
+        return received
 
     def replay(self, events: pl.DataFrame) -> Outcome:
         """Fold stored events again on a restart (EVENT_SCHEMA), with the same effect as `receive` and `judge` had."""

@@ -27,7 +27,7 @@ from simulator.domain.spans import HOUR_MS
 from simulator.engine import Engine
 from simulator.engine.outcome import Version
 from simulator.platform.quarantine import SCHEMA as QUARANTINE_SCHEMA
-from simulator.platform.receipts import Refusals
+from simulator.platform.receipt_sums import Refusals
 from simulator.platform.records import batch_of, parse_program, typed, version_row
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -202,21 +202,21 @@ def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:
     try:
         lookup = engine.look_up(messages)
         repeated = typed(store.events_at(lookup.repeated.tolist()))
-        receipts = engine.receive(messages, lookup, repeated)
-        refused = [*receipts.duplicates, *(row for row, _ in receipts.conflicts)]
+        received = engine.receive(messages, lookup, repeated)
+        refused = [*received.duplicates, *(row for row, _ in received.conflicts)]
         if refused:
             raise DifferenceError(
                 f"event with seq {first + min(refused)}: an earlier event has its source and id"
             )
-        outcome = engine.judge(receipts.events)
+        outcome = engine.judge(received.events)
     except ProgramError as error:
         raise DifferenceError(
             f"events from seq {first}: a program in them is wrong: {error.problems[0]}"
         ) from error
     except ValueError as error:
         raise DifferenceError(f"events from seq {first}: {error}") from error
-    rollup = _receipts(receipts.events.select("received_at", metric=pl.lit("receipt.accepted")))
-    rows = batch_of(outcome, receipts.events)
+    rollup = _receipts(received.events.select("received_at", metric=pl.lit("receipt.accepted")))
+    rows = batch_of(outcome, received.events)
     return replace(rows, rollup=pl.concat([outcome.rollup, rollup]))
 
 
