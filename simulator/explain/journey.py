@@ -11,7 +11,7 @@ from simulator.explain.source import Fields, Source
 from simulator.program.words import duration, moment
 
 _AFTER_EVENTS = 2**62  # no event has such a seq
-_MOST_EVENTS = 500  # of one person; no real journey has more
+_MOST_EVENTS = 500  # of one person, the first; the others are counted (no real journey has more)
 _MOST_DECISIONS = (
     100  # explained, the first: each is judged again with several changes, up to a tenth of a second
 )
@@ -29,7 +29,8 @@ def attribution_of(source: Source, friend: int) -> Fields | None:
 def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> Fields:
     """Explain a friend's journey; with `only_seq`, the decisions and rewards of that conversion only."""
     attribution = attribution_of(source, friend)
-    events = source.events("event.person = ?", friend)[:_MOST_EVENTS]
+    found = source.events("event.person = ?", friend)
+    events = found[:_MOST_EVENTS]
     rows = source.rows("SELECT * FROM decision WHERE friend = ? ORDER BY id", friend)
     rows = [row for row in rows if only_seq is None or row["seq"] == only_seq]
     decisions, rewards = [], []
@@ -42,6 +43,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         rewards += [explain_reward(source, line, context) for line in lines]
     return {
         "timeline": _timeline(events, attribution, decisions, rewards),
+        "events_left_out": len(found) - len(events),
         "attribution": _attribution(attribution),
         "touches": _touches(source, events, attribution),
         "late_codes": codes_after(source, events, attribution),
