@@ -20,12 +20,12 @@ from referral_tui.dashboard.commands import COMMANDS, place_command
 from referral_tui.dashboard.frame import (
     CommandRequested,
     DashboardScreen,
+    FileReady,
     QueryChanged,
     ScreenShownAgain,
     StatusPosted,
 )
 from referral_tui.dashboard.hints import hints, keys_elsewhere
-from referral_tui.dashboard.later import load_parts
 from referral_tui.dashboard.palette import system_commands
 from referral_tui.dashboard.past import full_hour, travel
 from referral_tui.dashboard.query import Request, View
@@ -186,6 +186,10 @@ class Dashboard(OrderedKeys):
             self.steering.say(message.status_message)
         self._tell()
 
+    def on_file_ready(self, message: FileReady) -> None:
+        """Save what a screen has to save."""
+        self._save(message.what, "", message.ending, message.text)
+
     def on_command_sent(self, message: CommandSent) -> None:
         """Say that a command is on its way."""
         if self.steering is not None:
@@ -285,14 +289,15 @@ class Dashboard(OrderedKeys):
         path = free_path(self.setup.pictures, f"{self.current_mode}{part}", self._now, ending)
         if self.is_web:
             self.deliver_text(io.StringIO(text), save_filename=path.name)
-            self.steering.refused(f"The {what} is handed to your browser: {path.name}")
+            said = StatusMessage(f"The {what} was handed to your browser: {path.name}", "good")
         else:
             try:
                 write_text(path, text)
             except InputError as error:
-                self.steering.failed(f"the {what} {error}")
+                said = StatusMessage(f"The {what} {error}.", "bad")
             else:
-                self.steering.refused(f"{what.capitalize()} saved: {path.absolute()}")
+                said = StatusMessage(f"{what.capitalize()} saved: {path.absolute()}", "good")
+        self.steering.say(said)
         self._tell()
 
     # -- inside ---------------------------------------------------------------------------------------
@@ -332,7 +337,12 @@ class Dashboard(OrderedKeys):
 
     def _load_rest(self) -> None:
         """Load what the other screens need, beside: else each took 40 ms more when it is opened first."""
-        self.run_worker(partial(load_parts, SCREENS, self.settled), thread=True, exit_on_error=False)
+        self.run_worker(self._load_parts, thread=True)
+
+    def _load_parts(self) -> None:
+        for place in SCREENS:
+            place.load_parts()
+        self.settled()
 
     def _ask(self) -> None:
         """Have the reader thread answer what the open screen asks for."""

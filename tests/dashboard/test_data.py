@@ -35,7 +35,7 @@ async def test_enter_opens_an_event_type_with_its_latest_examples(story: Story, 
     async with data(watch, story.path) as seen:
         await seen.pilot.press("enter")
         await seen.until(lambda: isinstance(seen.app.screen, ExplainScreen))
-        kind = seen.app.place._board.query_one("#types").row.type
+        kind = seen.app.place.board.query_one("#types").row.type
         number, ref = story.db.execute(
             "SELECT seq, ref FROM event LEFT JOIN person ON person.id = person WHERE type = ? "
             "ORDER BY seq DESC LIMIT 1",

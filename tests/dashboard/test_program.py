@@ -195,7 +195,7 @@ async def test_a_draft_is_saved_to_a_file(story: Story, watch: Watch, tmp_path: 
         await seen.pilot.pause()
         (saved,) = tmp_path.glob("referral-program-*.toml")
         assert saved.read_text(encoding="utf-8") == RICHER
-        assert seen.status_message() == f"Saved: {saved}"
+        assert seen.status_message() == f"Program saved: {saved}"
 
 
 async def test_editing_fits_the_narrowest_window(story: Story, watch: Watch) -> None:

@@ -109,6 +109,10 @@ class JourneysBoard(Container):
             version = database_status.program.version if database_status.program else 0
             self.account.open(path, answer.opened.friend, (answer.opened, version))
 
+    def order_of(self, sorting: Sorting) -> SortOrder:
+        """Find the order that a way of sorting stands for."""
+        return next(order for order, one in SORTINGS.items() if one == sorting)
+
     def open(self, row: Journey, path: Path) -> None:
         """Open a journey."""
         version = self._program.version if self._program else 0
