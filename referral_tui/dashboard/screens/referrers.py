@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.accounting import AccountPane
-    from referral_tui.dashboard.widgets.branches import Branches
+    from referral_tui.dashboard.widgets.referrer_tables import BranchTable
     from referral_tui.dashboard.widgets.table import Table
     from referral_tui.dashboard.widgets.views import ViewLine
 
@@ -109,7 +109,7 @@ class ReferrersScreen(DashboardScreen):
         elif message.sorting.key in ("qualified", "issued"):
             self.change_query(order=message.sorting.key)
 
-    def on_branches_turned(self, message: Branches.Turned) -> None:
+    def on_branch_table_turned(self, message: BranchTable.Turned) -> None:
         """Open or close a branch."""
         one = {message.row.person}
         self.change_query(
