@@ -146,14 +146,18 @@ def reading(path: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def snapshot(path: Path) -> Iterator[Database]:
+def snapshot(path: Path, *, any_text: bool = False) -> Iterator[Database]:
     """Open the database at `path` for reading it as it stands now, whatever a writer does meanwhile.
+
+    With `any_text`, bytes of a text that are not UTF-8 are read as lone surrogates rather than refused.
 
     Raises:
         DatabaseError: as `reading`.
 
     """
     with reading(path) as db:
+        if any_text:
+            db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         db.execute("BEGIN")
         yield db
 
