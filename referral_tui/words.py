@@ -149,6 +149,20 @@ def entry_sentence(entry: AuditEntry, program: Program | None, name: Namer = sho
     }.get(entry.kind, entry.kind.replace("-", " "))
 
 
+_CHANGES: Final = complete(
+    RewardState,
+    {
+        "pending": "{amount} promised to {person}",
+        "issued": "{amount} issued to {person}",
+        "counted": "{amount} not paid to {person}: not on its turn",
+        "capped": "{amount} not paid to {person}: over a cap",
+        "unfunded": "{amount} not paid to {person}: no budget left",
+        "voided": "{amount} for {person} cancelled: the conversion was reversed",
+        "revoked": "{amount} clawed back from {person}",
+    },
+)
+
+
 def reward_sentence(entry: AuditEntry, program: Program | None, name: Namer = short_name) -> str:
     """Describe a change of a reward's state: how much, for whom, and the new state."""
     amount = _money(entry.value_minor, program)
@@ -161,14 +175,8 @@ def reward_sentence(entry: AuditEntry, program: Program | None, name: Namer = sh
             "unfunded": f"{amount} for {person} finds no budget left, as things stand{due}",
         }
         return unpaid.get(entry.expected or "", f"{amount} promised to {person}{due}")
-    return {
-        "issued": f"{amount} issued to {person}",
-        "counted": f"{amount} not paid to {person}: not on its turn",
-        "capped": f"{amount} not paid to {person}: over a cap",
-        "unfunded": f"{amount} not paid to {person}: no budget left",
-        "voided": f"{amount} for {person} cancelled: the conversion was reversed",
-        "revoked": f"{amount} clawed back from {person}",
-    }.get(entry.kind, f"{amount} {entry.kind} {person}")
+    change = _CHANGES.get(entry.kind, "{amount} {kind} {person}")
+    return change.format(amount=amount, kind=entry.kind, person=person)
 
 
 def recipient(entry: AuditEntry, name: Namer = short_name) -> str:

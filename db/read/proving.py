@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from db.sqlite.readonly import Database
+from simulator.domain.definitions import PAID
 
 Row = tuple[Any, ...]
 Among = tuple[str, tuple[str, ...]]
@@ -252,8 +253,7 @@ def version_begins(db: Database) -> list[int | None]:
 def issued_before(db: Database, until_ms: int) -> tuple[int, int | None]:
     """Return the money issued for lines due before a time, clawed back or not, and when the last fell due."""
     found: tuple[int, int | None] = db.execute(
-        "SELECT COALESCE(SUM(value_minor), 0), MAX(due_at) FROM reward "
-        "WHERE state IN ('issued', 'revoked') AND due_at < ?",
+        f"SELECT COALESCE(SUM(value_minor), 0), MAX(due_at) FROM reward WHERE state IN {PAID} AND due_at < ?",
         (until_ms,),
     ).fetchone()
     return found
@@ -264,7 +264,7 @@ def issued_lines(db: Database, reward: str, role: str) -> Iterator[IssuedLine]:
     found = db.execute(
         "SELECT r.recipient, r.community, r.id, r.due_at, r.value_minor, d.program_version FROM reward r "
         "LEFT JOIN decision d ON d.id = r.decision WHERE r.reward = ? AND r.role = ? "
-        "AND r.state IN ('issued', 'revoked') ORDER BY r.recipient, r.community, r.due_at, r.seq, r.id",
+        f"AND r.state IN {PAID} ORDER BY r.recipient, r.community, r.due_at, r.seq, r.id",
         (reward, role),
     )
     return (IssuedLine(*row) for row in found)

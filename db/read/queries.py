@@ -25,7 +25,7 @@ from db.sqlite.readonly import (
     in_words,
     open_readonly,
 )
-from simulator.domain.definitions import Rollup
+from simulator.domain.definitions import NOT_PAID, Rollup
 from simulator.domain.errors import DatabaseError
 from simulator.domain.vocabulary import RewardState, values
 
@@ -275,7 +275,7 @@ _STATES = ", ".join(f"'{state}'" for state in REWARD_CHANGES)
 _ENTRIES = f"""
 SELECT a.seq, a.at, a.kind, f.ref, a."trigger", r.ref, t.method, d.milestone, d.outcome, d.reason,
        w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at,
-       CASE WHEN w.state IN ('counted', 'capped', 'unfunded') THEN w.state ELSE w.expected END
+       CASE WHEN w.state IN {NOT_PAID} THEN w.state ELSE w.expected END
 FROM (SELECT * FROM audit WHERE seq <= ? ORDER BY seq DESC LIMIT ?) a
 LEFT JOIN person f ON f.id = a.person
 LEFT JOIN attribution t ON a.kind = 'attributed' AND t.seq = a.ref

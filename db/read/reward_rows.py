@@ -7,11 +7,10 @@ from typing import Final, NamedTuple
 
 from db.read.pending import STANDS
 from db.sqlite.readonly import Database
+from simulator.domain.definitions import NOT_PAID, PAID
 
-RELEASED: Final = ("counted", "capped", "unfunded", "issued", "revoked")
+RELEASED: Final = (*NOT_PAID, *PAID)
 """The states of a line that has fallen due."""
-PAID: Final = ("issued", "revoked")
-"""The states of a line that a cap and the budget count."""
 
 
 class Account(NamedTuple):

@@ -6,6 +6,7 @@ from db.read.decision_rows import AttributionRow, attribution_of, decisions_of
 from db.read.event_fields import Link, event_at, events_of, link_with, referrer_kind
 from db.read.people import reference
 from db.read.reward_rows import rewards_of
+from simulator.domain.definitions import PAID
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
 from simulator.explain.late_arrivals import codes_after, kind_after
@@ -147,7 +148,7 @@ def _lost(source: Source, visit: Fields, attribution: AttributionRow) -> str:
 
 def _why_not(attribution: AttributionRow | None, decisions: list[Fields], rewards: list[Fields]) -> list[str]:
     """Say why nothing was paid; empty if something was."""
-    if any(reward["state"] in ("issued", "revoked") for reward in rewards):
+    if any(reward["state"] in PAID for reward in rewards):
         return []  # paid, though some of it was clawed back later
     if rewards:
         return [

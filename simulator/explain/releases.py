@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from db.read.reward_rows import (
-    PAID,
     Account,
     ReleasedLine,
     RewardRow,
@@ -19,6 +18,7 @@ from db.read.reward_rows import (
     spent_before,
     spent_until,
 )
+from simulator.domain.definitions import PAID
 from simulator.domain.spans import DAY_MS
 from simulator.explain.source import Source
 from simulator.program.model import Cap, CapWindow, Program, Reward

@@ -11,26 +11,35 @@ from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.table import Table
 from referral_tui.words import REWARD_SYMBOLS, UNPAID_SYMBOL, channel_words, reason_words
-from simulator.domain.vocabulary import Outcome, Stage, complete
+from simulator.domain.vocabulary import Category, EventType, Outcome, RewardState, Stage, complete
 
 if TYPE_CHECKING:
     from db.read.queries import Program
 
 Drawn = tuple[str, str]
-_DONE: Final = {
-    "friend.visited": "visited",
-    "friend.claimed": "claimed",
-    "friend.opted_in": "agreed to mail",
-    "eligibility.confirmed": "eligibility",
-    "purchase.completed": "purchase",
-    "purchase.paid": "purchase paid",
-    "account.activated": "account opened",
-    "policy.started": "policy started",
-    "service.activated": "service active",
-    "bill.paid": "bill paid",
-    "milestone.reached": "milestone",
-    "conversion.reversed": "reversed",
-}
+_DONE: Final = complete(
+    tuple(
+        kind
+        for kind in EventType
+        if kind.category in (Category.PARTICIPATION, Category.CONVERSION)
+        and kind not in (EventType.SESSION_AUTHENTICATED, EventType.REFERRAL_SHARED)
+    ),
+    {
+        "friend.visited": "visited",
+        "friend.claimed": "claimed",
+        "friend.opted_in": "agreed to mail",
+        "eligibility.confirmed": "eligibility",
+        "purchase.completed": "purchase",
+        "purchase.paid": "purchase paid",
+        "account.activated": "account opened",
+        "policy.started": "policy started",
+        "service.activated": "service active",
+        "bill.paid": "bill paid",
+        "milestone.reached": "milestone",
+        "conversion.reversed": "reversed",
+    },
+)
+"""What a friend's newest event is called in a column of 14 cells."""
 STAGE_SIGNS: Final = complete(
     tuple(stage for stage in Stage if stage is not Stage.REACHED),
     {
@@ -50,16 +59,23 @@ OUTCOMES: Final = complete(
         "ignored": ("· no count", "quiet"),
     },
 )
-_INKS: Final = {
-    "issued": "good",
-    "pending": "plain",
-    "capped": "warn",
-    "unfunded": "warn",
-    "revoked": "bad",
-    "voided": "bad",
-}
+_INKS: Final = complete(
+    RewardState,
+    {
+        "issued": "good",
+        "pending": "plain",
+        "capped": "warn",
+        "unfunded": "warn",
+        "counted": "quiet",
+        "revoked": "bad",
+        "voided": "bad",
+    },
+)
 _SYMBOLS: Final = REWARD_SYMBOLS | {UNPAID: UNPAID_SYMBOL}
-_FIRST: Final = ("issued", "pending", "capped", "unfunded", UNPAID, "counted", "revoked", "voided")
+_FIRST: Final = tuple(
+    one for state in _INKS for one in ((UNPAID, state) if state == RewardState.COUNTED else (state,))
+)
+"""What is shown of a journey with rewards in several states: the first of these."""
 _TOPIC: Final = Topic(
     "Journeys",
     "A row for each friend: anybody who visited by a link, claimed, or converted. Enter tells the whole journey, and "
