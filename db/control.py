@@ -40,7 +40,7 @@ _MOST_INTEGER = 2**63 - 1
 _MOST_KIND = 64  # characters of an unknown kind that are kept
 _WAIT_S = 2.0  # longer than any transaction on this file, and short enough for a person
 _MAKE = """
-CREATE TABLE orders (
+CREATE TABLE commands (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     args TEXT NOT NULL,
@@ -48,12 +48,12 @@ CREATE TABLE orders (
     taken INTEGER NOT NULL DEFAULT 0
 )
 """
-_OPEN_COMMANDS = "SELECT id, kind, args, issued_at FROM orders WHERE taken = 0 ORDER BY id LIMIT ?"
+_OPEN_COMMANDS = "SELECT id, kind, args, issued_at FROM commands WHERE taken = 0 ORDER BY id LIMIT ?"
 _DEFINITIONS = (
     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name"
 )
 _LAST_ISSUED = (
-    "SELECT coalesce(max(issued_at), 0) FROM orders "
+    "SELECT coalesce(max(issued_at), 0) FROM commands "
     "WHERE typeof(issued_at) = 'integer' AND issued_at < 1 << 62"
 )
 
@@ -104,7 +104,7 @@ def send(
             (last,) = db.execute(_LAST_ISSUED).fetchone()
             issued = max(issued, last + 1)
             number = db.execute(
-                "INSERT INTO orders (kind, args, issued_at) VALUES (?, ?, ?)",
+                "INSERT INTO commands (kind, args, issued_at) VALUES (?, ?, ?)",
                 (kind, json.dumps(given), issued),
             ).lastrowid
             db.execute("COMMIT")
@@ -137,7 +137,7 @@ class Inbox:
                 return []
             self._db.execute("BEGIN IMMEDIATE")
             rows = self._db.execute(_OPEN_COMMANDS, (_TAKEN_AT_ONCE,)).fetchall()
-            self._db.executemany("UPDATE orders SET taken = 1 WHERE id = ?", [row[:1] for row in rows])
+            self._db.executemany("UPDATE commands SET taken = 1 WHERE id = ?", [row[:1] for row in rows])
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             if self._db.in_transaction:

@@ -154,6 +154,25 @@ def entry_sentence(entry: AuditEntry, program: Program | None, name: Namer = sho
     }.get(entry.kind, entry.kind.replace("-", " "))
 
 
+_CHANGES: Final = complete(
+    RewardState,
+    {
+        "pending": "{amount} promised to {person}",
+        "waiting": "{amount} for {person} waits until the budget has room",
+        "offered": "{amount} offered to {person}, who may choose what it is",
+        "issued": "{amount} issued to {person}",
+        "redeemed": "{amount} used by {person}",
+        "expired": "{amount} not used by {person} in time",
+        "forfeited": "{amount} not paid to {person}: forfeited",
+        "counted": "{amount} not paid to {person}: not on its turn",
+        "capped": "{amount} not paid to {person}: over a cap",
+        "unfunded": "{amount} not paid to {person}: no budget left",
+        "voided": "{amount} for {person} cancelled: the conversion was reversed",
+        "revoked": "{amount} clawed back from {person}",
+    },
+)
+
+
 def reward_sentence(entry: AuditEntry, program: Program | None, name: Namer = short_name) -> str:
     """Describe a change of a reward's state: how much, for whom, and the new state."""
     amount = _money(entry.value_minor, program)
@@ -166,19 +185,8 @@ def reward_sentence(entry: AuditEntry, program: Program | None, name: Namer = sh
             "unfunded": f"{amount} for {person} finds no budget left, as things stand{due}",
         }
         return unpaid.get(entry.expected or "", f"{amount} promised to {person}{due}")
-    return {
-        "waiting": f"{amount} for {person} waits until the budget has room",
-        "offered": f"{amount} offered to {person}, who may choose what it is",
-        "issued": f"{amount} issued to {person}",
-        "redeemed": f"{amount} used by {person}",
-        "expired": f"{amount} not used by {person} in time",
-        "forfeited": f"{amount} not paid to {person}: forfeited",
-        "counted": f"{amount} not paid to {person}: not on its turn",
-        "capped": f"{amount} not paid to {person}: over a cap",
-        "unfunded": f"{amount} not paid to {person}: no budget left",
-        "voided": f"{amount} for {person} cancelled: the conversion was reversed",
-        "revoked": f"{amount} clawed back from {person}",
-    }.get(entry.kind, f"{amount} {entry.kind} {person}")
+    change = _CHANGES.get(entry.kind, "{amount} {kind} {person}")
+    return change.format(amount=amount, kind=entry.kind, person=person)
 
 
 def recipient(entry: AuditEntry, name: Namer = short_name) -> str:

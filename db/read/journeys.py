@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from db.read.pending import UNPAID
-from simulator.domain.definitions import NOT_PAID, STAGES
+from simulator.domain.definitions import NOT_PAID, PAID, STAGES
 from simulator.domain.vocabulary import Outcome
 
 LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them
@@ -202,7 +202,7 @@ def _stage(events: Iterable[tuple[int, int, str, int | None]], known: _Known) ->
             reached.add("converted")
     if any(row[3] == "qualified" for row in known.decisions):
         reached.add("qualified")
-    if any(line.state in ("issued", "revoked") for line in known.lines):
+    if any(line.state in PAID for line in known.lines):
         reached.add("rewarded")
     return next((name for name in reversed(STAGES) if name in reached), None)
 

@@ -15,6 +15,12 @@ def audit_at(db: sqlite3.Connection, at: int) -> int:
     return _last_before(db, "audit", "at", at)
 
 
+def simulated_now(db: sqlite3.Connection) -> int:
+    """Return the writer's last simulated or real time (milliseconds UTC), 0 if it has none."""
+    found = db.execute("SELECT sim_at FROM clock LIMIT 1").fetchone()
+    return int(found[0]) if found else 0
+
+
 def _last_before(db: sqlite3.Connection, table: str, column: str, at: int) -> int:
     """Bisect the rows, which are in order of time: some 25 look-ups by primary key, however long the table is."""
     low, high = 0, db.execute(f"SELECT coalesce(max(seq), 0) FROM {table}").fetchone()[0]

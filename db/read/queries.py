@@ -25,7 +25,7 @@ from db.sqlite.readonly import (
     in_words,
     open_readonly,
 )
-from simulator.domain.definitions import Rollup
+from simulator.domain.definitions import NOT_PAID, Rollup
 from simulator.domain.errors import DatabaseError
 from simulator.domain.vocabulary import RewardState, values
 
@@ -71,17 +71,17 @@ class Program:
 class ClockRow:
     """The writer's position; times in milliseconds UTC.
 
-    `pace` is in simulated ms per wall ms (0: as fast as possible), `beat_at` is the wall clock at the writer's last
+    `pace` is in simulated ms per wall ms (0: as fast as possible), `heartbeat_at` the wall clock at the writer's last
     heartbeat.
     """
 
     status: str
     sim_at: int
-    told_at: int
+    watermark: int
     starts_at: int
     ends_at: int
     pace: float
-    beat_at: int
+    heartbeat_at: int
     pid: int
 
 
@@ -227,7 +227,7 @@ def database_status(db: sqlite3.Connection, newest: int = 16) -> DatabaseStatus:
         clock=_one(
             db,
             ClockRow,
-            "SELECT status, sim_at, told_at, starts_at, ends_at, pace, beat_at, pid FROM clock",
+            "SELECT status, sim_at, watermark, starts_at, ends_at, pace, heartbeat_at, pid FROM clock",
             "id",
         ),
         newest_seq=db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0],
@@ -275,7 +275,7 @@ _STATES = ", ".join(f"'{state}'" for state in REWARD_CHANGES)
 _ENTRIES = f"""
 SELECT a.seq, a.at, a.kind, f.ref, a."trigger", r.ref, t.method, d.milestone, d.outcome, d.reason,
        w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at,
-       CASE WHEN w.state IN ('counted', 'capped', 'unfunded') THEN w.state ELSE w.expected END
+       CASE WHEN w.state IN {NOT_PAID} THEN w.state ELSE w.expected END
 FROM (SELECT * FROM audit WHERE seq <= ? ORDER BY seq DESC LIMIT ?) a
 LEFT JOIN person f ON f.id = a.person
 LEFT JOIN attribution t ON a.kind = 'attributed' AND t.seq = a.ref

@@ -1,4 +1,4 @@
-"""Read when the versions of the program came into force."""
+"""Read the versions of the program: their texts, and when each came into force."""
 
 from __future__ import annotations
 
@@ -14,6 +14,21 @@ class Change:
 
     version: int
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the program: its number, the event from which on it is in force, and its file."""
+
+    version: int
+    from_seq: int
+    text: str
+
+
+def versions(db: sqlite3.Connection) -> list[Version]:
+    """Return all versions, in order."""
+    found = db.execute("SELECT version, from_seq, text FROM program_version ORDER BY version")
+    return [Version(*row) for row in found]
 
 
 def changes(db: sqlite3.Connection, until_ms: int) -> tuple[Change, ...]:

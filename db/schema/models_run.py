@@ -51,18 +51,18 @@ class Reconciliation(SQLModel, table=True):
 class Clock(SQLModel, table=True):
     """The writer's position and pace, in one row.
 
-    `told_at` is the latest time that the engine was told, `beat_at` the wall clock at the last heartbeat.
+    `watermark` is the latest time that the engine was told, `heartbeat_at` the wall clock at the last heartbeat.
     """
 
     __tablename__: ClassVar[str] = "clock"
     id: int = Field(sa_column=row_number())
     status: str
     sim_at: int = Field(sa_type=BigInteger)
-    told_at: int = Field(sa_type=BigInteger)
+    watermark: int = Field(sa_type=BigInteger)
     starts_at: int = Field(sa_type=BigInteger)
     ends_at: int = Field(sa_type=BigInteger)
     pace: float
-    beat_at: int = Field(sa_type=BigInteger)
+    heartbeat_at: int = Field(sa_type=BigInteger)
     pid: int
 
 

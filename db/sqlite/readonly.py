@@ -141,11 +141,34 @@ def reading(path: Path) -> Iterator[Database]:
         DatabaseError: it is missing, damaged, of another schema, or not one of ours; also if reading fails later.
 
     """
-    with closing(open_readonly(path)) as db:
-        try:
-            yield db
-        except sqlite3.Error as error:
-            raise in_words(error, path) from error
+    with closing(open_readonly(path)) as db, translated(path):
+        yield db
+
+
+@contextmanager
+def snapshot(path: Path, *, any_text: bool = False) -> Iterator[Database]:
+    """Open the database at `path` for reading it as it stands now, whatever a writer does meanwhile.
+
+    With `any_text`, bytes of a text that are not UTF-8 are read as lone surrogates rather than refused.
+
+    Raises:
+        DatabaseError: as `reading`.
+
+    """
+    with reading(path) as db:
+        if any_text:
+            db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+        db.execute("BEGIN")
+        yield db
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Raise SQLite's errors inside the context as DatabaseError, with words that name the database at `path`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise in_words(error, path) from error
 
 
 def select_on(db: Database) -> Select:

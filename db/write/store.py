@@ -80,7 +80,7 @@ class Store:
         try:
             store._insert_all("program_version", [version])
             store._db.execute(
-                "INSERT INTO clock (id, status, sim_at, told_at, starts_at, ends_at, pace, beat_at, pid) "
+                "INSERT INTO clock (id, status, sim_at, watermark, starts_at, ends_at, pace, heartbeat_at, pid) "
                 "VALUES (1, 'running', 0, 0, 0, 0, 0, 0, ?)",
                 (os.getpid(),),
             )

@@ -89,10 +89,7 @@ def _journey(told: Fields) -> Iterator[str]:
     from referral_tui.words import said_once, unmatched_words, why_heading
     from simulator.program.words import moment
 
-    yield ""
-    yield "What happened"
-    for entry in told["timeline"]:
-        yield f"  {moment(entry['at'])}  {_entry(entry)}"
+    yield from _happened(told)
     yield ""
     yield "Who referred them"
     if told["attribution"] is None:
@@ -131,6 +128,18 @@ def _journey(told: Fields) -> Iterator[str]:
         yield ""
         yield why_heading(told)
         yield from (f"  {line}" for line in told["why_not"])
+
+
+def _happened(told: Fields) -> Iterator[str]:
+    from referral_tui.figures import counted
+    from simulator.program.words import moment
+
+    yield ""
+    yield "What happened"
+    for entry in told["timeline"]:
+        yield f"  {moment(entry['at'])}  {_entry(entry)}"
+    if told["events_left_out"]:
+        yield f"  … and {counted(told['events_left_out'], 'later event')}; `referral-tui export events` has them all"
 
 
 def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:

@@ -53,6 +53,8 @@ def as_of(told: Told, at: int) -> Told:
     """Leave out of an account what came after a moment; why it turned out so is not told then."""
     past: Told = told | {"why_not": [], "changes": [], "past": True}
     past["timeline"] = [entry for entry in told["timeline"] if entry["at"] < at]
+    if any(entry["kind"] == "event" and entry["at"] >= at for entry in told["timeline"]):
+        past["events_left_out"] = 0  # they came after those
     past["touches"] = [one for one in told["touches"] if one["occurred_at"] < at]
     for name in ("late_codes", "reversals"):
         past[name] = [one for one in told.get(name, ()) if one["received_at"] < at]
@@ -131,6 +133,8 @@ def _timeline(told: Told, names: Names, program: Program | None) -> Iterator[Blo
         name = f"{today if today != day else '':<6} {figures.clock_time(entry['at'])}"
         day = today
         yield _entry(entry, name, names, program)
+    if more := told.get("events_left_out"):
+        yield Block(f"… and {figures.counted(more, 'later event')}, up to now", "quiet")
 
 
 def _entry(entry: Told, name: str, names: Names, program: Program | None) -> Block:

@@ -20,12 +20,12 @@ from referral_tui.dashboard.commands import COMMANDS, place_command
 from referral_tui.dashboard.frame import (
     CommandRequested,
     DashboardScreen,
+    FileReady,
     QueryChanged,
     ScreenShownAgain,
     StatusPosted,
 )
 from referral_tui.dashboard.hints import hints, keys_elsewhere
-from referral_tui.dashboard.later import load_parts
 from referral_tui.dashboard.palette import system_commands
 from referral_tui.dashboard.past import full_hour, travel
 from referral_tui.dashboard.query import Request, View
@@ -98,7 +98,7 @@ class Dashboard(OrderedKeys):
         self.setup = setup
         self.snapshot: Snapshot | None = None
         self.trouble: Trouble | None = None
-        self.orders: Steering | None = None
+        self.steering: Steering | None = None
         self.feed: Feed | None = None
         self._names_allowed = False
         self.settled: Callable[[], None] = lambda: None
@@ -154,8 +154,8 @@ class Dashboard(OrderedKeys):
         if self.snapshot is None:
             self.set_timer(REST_AFTER_S, self._load_rest)
         self.snapshot, self.trouble = message.snapshot, None
-        if self.orders is not None:
-            self.orders.see(message.snapshot)
+        if self.steering is not None:
+            self.steering.see(message.snapshot)
         clock = message.snapshot.database_status.clock
         if self.view.at is not None and clock is not None and self.view.at >= clock.sim_at:
             self._look(replace(self.view, at=None))  # opened at a moment that has not come yet
@@ -176,42 +176,46 @@ class Dashboard(OrderedKeys):
         self._show()
 
     def on_command_requested(self, message: CommandRequested) -> None:
-        """Send the order that a screen wants to be given."""
+        """Send the command that a screen asks for."""
         if self.feed is not None:
             self.feed.send(message.kind, message.args)
 
     def on_status_posted(self, message: StatusPosted) -> None:
         """Tell what a screen has to say."""
-        if self.orders is not None:
-            self.orders.say(message.status_message)
+        if self.steering is not None:
+            self.steering.say(message.status_message)
         self._tell()
 
+    def on_file_ready(self, message: FileReady) -> None:
+        """Save what a screen has to save."""
+        self._save(message.what, "", message.ending, message.text)
+
     def on_command_sent(self, message: CommandSent) -> None:
-        """Say that an order is on its way."""
-        if self.orders is not None:
-            self.orders.sent(message.order, self.snapshot)
+        """Say that a command is on its way."""
+        if self.steering is not None:
+            self.steering.sent(message.command, self.snapshot)
         self._tell()
 
     def on_command_failed(self, message: CommandFailed) -> None:
-        """Say that an order could not be sent."""
-        if self.orders is not None:
-            self.orders.failed(message.text)
+        """Say that a command could not be sent."""
+        if self.steering is not None:
+            self.steering.failed(message.text)
         self._tell()
 
     # -- what the keys do -----------------------------------------------------------------------------
 
     def action_pause(self) -> None:
         """Pause, or go on."""
-        self._order("pause")
+        self._steer("pause")
 
     def action_step(self, until: str | None = None) -> None:
         """Go one event on, or on to the next change; from the past to now, where it can be seen."""
         self._look(replace(self.view, at=None))
-        self._order("step", until=until)
+        self._steer("step", until=until)
 
     def action_speed(self, faster: int) -> None:
         """Go faster (1) or slower (-1)."""
-        self._order("speed", faster)
+        self._steer("speed", faster)
 
     async def action_place(self, mode: str) -> None:
         """Go to a screen."""
@@ -264,12 +268,12 @@ class Dashboard(OrderedKeys):
 
     def action_table(self) -> None:
         """Save the rows of the table that has the focus, or else of the first one on the screen."""
-        if self.orders is None or self.place is None:
+        if self.steering is None or self.place is None:
             return
         parts: list[object] = [self.focused, *(part for part in self.place.query("*") if part.display)]
         table = next((part for part in parts if isinstance(part, Rowed)), None)
         if table is None:
-            self.orders.refused("There is no table on this screen.")
+            self.steering.refused("There is no table on this screen.")
             self._tell()
         else:
             calls = self.snapshot.names.found if self.snapshot else {}
@@ -280,19 +284,20 @@ class Dashboard(OrderedKeys):
         from simulator.domain.errors import InputError
         from simulator.domain.writing import write_text
 
-        if self.orders is None:
+        if self.steering is None:
             return
         path = free_path(self.setup.pictures, f"{self.current_mode}{part}", self._now, ending)
         if self.is_web:
             self.deliver_text(io.StringIO(text), save_filename=path.name)
-            self.orders.refused(f"The {what} is handed to your browser: {path.name}")
+            said = StatusMessage(f"The {what} was handed to your browser: {path.name}", "good")
         else:
             try:
                 write_text(path, text)
             except InputError as error:
-                self.orders.failed(f"the {what} {error}")
+                said = StatusMessage(f"The {what} {error}.", "bad")
             else:
-                self.orders.refused(f"{what.capitalize()} saved: {path.absolute()}")
+                said = StatusMessage(f"{what.capitalize()} saved: {path.absolute()}", "good")
+        self.steering.say(said)
         self._tell()
 
     # -- inside ---------------------------------------------------------------------------------------
@@ -323,7 +328,7 @@ class Dashboard(OrderedKeys):
             await self.switch_mode(self.setup.preferences.start)
         if self.place is not None:
             await self.place.furnish()
-        self.orders = Steering()
+        self.steering = Steering()
         setup = self.setup
         self.feed = Feed(setup.path, self.post_message, setup.clocks, setup.ended, read_only=setup.read_only)
         self._ask()
@@ -332,10 +337,15 @@ class Dashboard(OrderedKeys):
 
     def _load_rest(self) -> None:
         """Load what the other screens need, beside: else each took 40 ms more when it is opened first."""
-        self.run_worker(partial(load_parts, SCREENS, self.settled), thread=True, exit_on_error=False)
+        self.run_worker(self._load_parts, thread=True)
+
+    def _load_parts(self) -> None:
+        for place in SCREENS:
+            place.load_parts()
+        self.settled()
 
     def _ask(self) -> None:
-        """Have the reader thread answer what the open screen wishes."""
+        """Have the reader thread answer what the open screen asks for."""
         if self.feed is not None and self.place is not None:
             self.feed.ask(Request(self.place.MODE, self.place.screen_query(), self.view))
 
@@ -348,19 +358,19 @@ class Dashboard(OrderedKeys):
     def _look(self, view: View) -> None:
         """Look at another side, or another moment."""
         if view != self.view:
-            if view.at != self.view.at and self.orders is not None:
-                self.orders.forget()  # what was told of now is not what is seen
+            if view.at != self.view.at and self.steering is not None:
+                self.steering.forget()  # what was told of now is not what is seen
             self.view = view
             self._ask()
 
-    def _order(self, kind: str, faster: int = 0, until: str | None = None) -> None:
-        if self.orders is None or self.feed is None:
+    def _steer(self, kind: str, faster: int = 0, until: str | None = None) -> None:
+        if self.steering is None or self.feed is None:
             return
-        plan = self.orders.plan(kind, self.snapshot, faster, until)
+        plan = self.steering.plan(kind, self.snapshot, faster, until)
         if plan.refusal:
-            self.orders.refused(plan.refusal)
+            self.steering.refused(plan.refusal)
             self._tell()
-        for name, args in plan.orders:
+        for name, args in plan.commands:
             self.feed.send(name, args)
 
     def _show(self) -> None:
@@ -369,7 +379,7 @@ class Dashboard(OrderedKeys):
             return  # under a box it stands still: it would be dimmed anew at each tick
         instead = notice(self.snapshot, self.trouble, self.setup.path, starting=self.setup.starting)
         if self.snapshot is not None:
-            step = self.orders.step if self.orders else None
+            step = self.steering.step if self.steering else None
             place.show(self.snapshot, step, instead if place.NEEDS_EVENTS else None)
         elif instead is not None:
             place.notice(instead.title, instead.text, bad=not instead.waiting)
@@ -383,7 +393,7 @@ class Dashboard(OrderedKeys):
 
     def _telling(self) -> StatusMessage:
         snapshot = self.snapshot
-        told = self.orders.status_message if self.orders else None
+        told = self.steering.status_message if self.steering else None
         if snapshot is None:
             return told or StatusMessage(f"Looking at {self.setup.path}")
         if self.trouble is not None:

@@ -1,6 +1,6 @@
 """The reader thread: a few looks a second at what the open screen asks for, one message when something changed.
 
-The screen never waits for the disk: orders, too, go out through this thread. The next look is armed after the
+The screen never waits for the disk: commands, too, go out through this thread. The next look is armed after the
 last one is done, so that a slow disk means fewer looks and never a queue of them.
 """
 
@@ -47,12 +47,12 @@ class Feed:
         *,
         read_only: bool = False,
     ) -> None:
-        """`read_only`: no order is sent, and no name of a customer is read, whatever is asked for."""
+        """`read_only`: no command is sent, and no name of a customer is read, whatever is asked for."""
         self.path = path
         self._post = post
         self._clocks = clocks = clocks or Clocks()
         self._ended = ended or (lambda: None)
-        self._orders: deque[tuple[str, Mapping[str, object]]] = deque()
+        self._commands: deque[tuple[str, Mapping[str, object]]] = deque()
         self._wake = threading.Event()
         self._over = threading.Event()
         self._looking = threading.Lock()
@@ -79,11 +79,11 @@ class Feed:
             self._thread.join(timeout=5)
 
     def send(self, kind: str, args: Mapping[str, object] | None = None) -> None:
-        """Have an order sent by the thread, at once; an CommandSent or CommandFailed message follows."""
+        """Have the thread send a command at once; a CommandSent or CommandFailed message follows."""
         if self._read_only:
             self._post(CommandFailed("this dashboard was opened to look only (--read-only)"))
             return
-        self._orders.append((kind, args or {}))
+        self._commands.append((kind, args or {}))
         self._wake.set()
 
     @property
@@ -100,7 +100,7 @@ class Feed:
     def poll(self) -> None:
         """Look once: send what waits, read what changed, post it. Any thread may; one at a time does."""
         with self._looking:
-            self._send_orders()
+            self._send_commands()
             try:
                 snapshot = self._read(self._request)
             except DatabaseError as error:
@@ -133,9 +133,9 @@ class Feed:
         finally:
             self._close()
 
-    def _send_orders(self) -> None:
-        while self._orders:
-            kind, args = self._orders.popleft()
+    def _send_commands(self) -> None:
+        while self._commands:
+            kind, args = self._commands.popleft()
             try:
                 self._post(CommandSent(control.send(self.path, kind, args, self._clocks.wall_ms())))
             except DatabaseError as error:

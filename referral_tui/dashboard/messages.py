@@ -34,13 +34,13 @@ class ReadFailed(Message):
 
 @dataclass
 class CommandSent(Message):
-    """An order is in the control database."""
+    """A command is in the control database."""
 
-    order: WriterCommand
+    command: WriterCommand
 
 
 @dataclass
 class CommandFailed(Message):
-    """An order could not be written; `text` says why."""
+    """A command could not be written; `text` says why."""
 
     text: str

@@ -24,4 +24,4 @@ class Setup:
     """The moment to begin with, milliseconds UTC; null: now."""
     preferences: Preferences = field(default_factory=Preferences)
     read_only: bool = False
-    """It looks and nothing else: no order is sent, and no name of a customer is read."""
+    """It looks and nothing else: no command is sent, and no name of a customer is read."""

@@ -58,7 +58,7 @@ def stopped_at(clock: ClockRow | None, now_ms: int, why: str | None = None) -> i
     """Tell when the writer gave its last sign of life, if it died while it should be at work; else null."""
     if clock is None or clock.status not in ("running", "paused"):
         return None
-    return clock.beat_at if why is not None or now_ms - clock.beat_at > SIGN_OF_LIFE_MS else None
+    return clock.heartbeat_at if why is not None or now_ms - clock.heartbeat_at > SIGN_OF_LIFE_MS else None
 
 
 def take(
@@ -71,7 +71,7 @@ def take(
     clock = database_status.clock
     stopped = stopped_at(clock, now_ms, why)
     if clock is not None:
-        database_status = replace(database_status, clock=replace(clock, beat_at=0))
+        database_status = replace(database_status, clock=replace(clock, heartbeat_at=0))
     return Snapshot(database_status, moved, rate, stopped, why if stopped is not None else None)
 
 

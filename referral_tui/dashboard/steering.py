@@ -1,4 +1,4 @@
-"""What the operator ordered: what to send for a key, when it was obeyed, and how to say both. Pure."""
+"""Steer the writer: the commands to send for a key, when each was executed, and how to say both. Pure."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ FULL_SPEED = 0.0
 PACES = (1.0, 60.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 604_800.0, FULL_SPEED)
 """Simulated ms per wall ms, slowest first: 1 s/s, 1 min/s, 10 min/s, 1 h/s, 6 h/s, 1 d/s, 1 wk/s, full speed."""
 LASTING = (control.VERDICT, control.PROGRAM)
-"""Steering that change the outcome: that one was not obeyed any more is worth a word."""
+"""Commands that change the outcome: it is worth saying that one was not executed any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steering to send for a key, or why there is nothing to send."""
+    """The commands to send for a key, or why there is nothing to send."""
 
-    orders: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    commands: tuple[tuple[str, Mapping[str, object]], ...] = ()
     refusal: str = ""
 
 
 class Steering:
-    """Steering on their way, and what to tell of the last one."""
+    """Keeps the commands that wait to be executed, and what to say of the last one."""
 
     def __init__(self) -> None:
         self._waiting: list[WriterCommand] = []
@@ -43,7 +43,7 @@ class Steering:
 
     @property
     def status_message(self) -> StatusMessage | None:
-        """What to tell of the last order, if there was one."""
+        """What to tell of the last command, if there was one."""
         return self._told
 
     @property
@@ -75,21 +75,21 @@ class Steering:
             )
         return Plan(((control.SPEED, {"pace": wanted}),))
 
-    def sent(self, order: WriterCommand, snapshot: Snapshot | None) -> None:
-        """Note an order that is in the control database."""
-        self._waiting.append(order)
-        if order.kind == control.STEP:
+    def sent(self, command: WriterCommand, snapshot: Snapshot | None) -> None:
+        """Note a command that is in the control database."""
+        self._waiting.append(command)
+        if command.kind == control.STEP:
             self._stepping = True
-            if snapshot is not None and self._paused(snapshot, without=order):
+            if snapshot is not None and self._paused(snapshot, without=command):
                 self._before_step = snapshot.database_status
         else:
             self._stepping = False
-            if order.kind != control.PAUSE:
+            if command.kind != control.PAUSE:
                 self._before_step = None
-        self._told = StatusMessage(f"Sent: {_words(order)}. Waiting for the simulation to obey.", "warn")
+        self._told = StatusMessage(f"Sent: {_words(command)}. Waiting for the simulation to obey.", "warn")
 
     def forget(self) -> None:
-        """Tell of the last order no more."""
+        """Tell of the last command no more."""
         self._told, self._stepping = None, False
 
     def say(self, status_message: StatusMessage) -> None:
@@ -101,21 +101,21 @@ class Steering:
         self._told = StatusMessage(text, "warn")
 
     def failed(self, text: str) -> None:
-        """Note that an order could not be written."""
+        """Note that a command could not be written."""
         self._told = StatusMessage(f"Not sent: {text}", "bad")
 
     def see(self, snapshot: Snapshot) -> None:
         """Look for what was obeyed, and for what a step did."""
         done = {(entry.kind, entry.issued_at): entry for entry in snapshot.database_status.executed}
-        for order in list(self._waiting):
-            entry = done.get((order.kind, order.issued_at))
+        for command in list(self._waiting):
+            entry = done.get((command.kind, command.issued_at))
             if entry is not None:
-                self._waiting.remove(order)
-                self._told = _obeyed_message(order, entry)
-                if order.kind == control.PAUSE:
+                self._waiting.remove(command)
+                self._told = _obeyed_message(command, entry)
+                if command.kind == control.PAUSE:
                     self._before_step = snapshot.database_status
         if snapshot.status in ("finished", "stopped") and snapshot.status != self._status:
-            lost = [_words(order) for order in self._waiting if order.kind in LASTING]
+            lost = [_words(command) for command in self._waiting if command.kind in LASTING]
             self._waiting.clear()
             self._told = (
                 StatusMessage(f"It ended before it obeyed: {', '.join(lost)}.", "bad") if lost else None
@@ -130,18 +130,18 @@ class Steering:
     def _paused(self, snapshot: Snapshot, without: WriterCommand | None = None) -> bool:
         """Whether the world stands still once all that is on its way is obeyed."""
         paused = snapshot.status == "paused"
-        for order in self._waiting:
-            if order is without:
+        for command in self._waiting:
+            if command is without:
                 continue
-            if order.kind in (control.PAUSE, control.RESUME):
-                paused = order.kind == control.PAUSE
+            if command.kind in (control.PAUSE, control.RESUME):
+                paused = command.kind == control.PAUSE
         return paused
 
     def _pace(self, snapshot: Snapshot) -> float:
         pace = snapshot.database_status.clock.pace if snapshot.database_status.clock else FULL_SPEED
-        for order in self._waiting:
-            wanted = order.args.get("pace")
-            if order.kind == control.SPEED and isinstance(wanted, (int, float)):
+        for command in self._waiting:
+            wanted = command.args.get("pace")
+            if command.kind == control.SPEED and isinstance(wanted, (int, float)):
                 pace = float(wanted)
         return pace
 
@@ -193,29 +193,29 @@ def _refusal(snapshot: Snapshot | None) -> str:
     return ""
 
 
-def _words(order: WriterCommand) -> str:
-    if order.kind == control.SPEED:
-        pace = order.args.get("pace")
+def _words(command: WriterCommand) -> str:
+    if command.kind == control.SPEED:
+        pace = command.args.get("pace")
         return f"speed {figures.pace(float(pace))}" if isinstance(pace, (int, float)) else "speed"
-    if order.kind == control.DIAL:
-        faults = order.args.get("faults")
+    if command.kind == control.DIAL:
+        faults = command.args.get("faults")
         turns = faults.items() if isinstance(faults, dict) else ()
         return ", ".join(f"{name} {rate * 100:.3g} %" for name, rate in turns) or f"faults {faults}"
-    if order.kind == control.VERDICT:
-        return f"{order.args.get('verdict')} decision {order.args.get('decision')}"
-    if order.kind == control.STEP and order.args.get("until"):
+    if command.kind == control.VERDICT:
+        return f"{command.args.get('verdict')} decision {command.args.get('decision')}"
+    if command.kind == control.STEP and command.args.get("until"):
         return "on to the next change"
     return {
         control.PAUSE: "pause",
         control.RESUME: "go on",
         control.STEP: "one event on",
         control.PROGRAM: "apply the edited program",
-    }.get(order.kind, order.kind)
+    }.get(command.kind, command.kind)
 
 
-def _obeyed_message(order: WriterCommand, entry: ExecutedCommand) -> StatusMessage:
+def _obeyed_message(command: WriterCommand, entry: ExecutedCommand) -> StatusMessage:
     if entry.refused is not None:
-        return StatusMessage(f"Not done: {_words(order)}. {entry.refused}", "bad")
+        return StatusMessage(f"Not done: {_words(command)}. {entry.refused}", "bad")
     return StatusMessage(
-        f"Obeyed: {_words(order)}, after event {entry.seq:,}, at {figures.moment(entry.sim_at)}.", "good"
+        f"Obeyed: {_words(command)}, after event {entry.seq:,}, at {figures.moment(entry.sim_at)}.", "good"
     )

@@ -95,18 +95,18 @@ def check_rates(rates: Mapping[str, object], where: str) -> dict[str, float]:
     return found
 
 
-def apply_order(rates: Rates, order: object) -> dict[str, float]:
-    """Return the rates after an order: a mix's name sets all dials, a mapping those it names.
+def changed_rates(rates: Rates, change: object) -> dict[str, float]:
+    """Return the rates after a change: a mix's name sets all dials, a mapping those it names.
 
     Raises:
-        InputError: the order is neither, or `check_rates` refuses it.
+        InputError: the change is neither, or `check_rates` refuses it.
 
     """
-    if isinstance(order, str):
-        return dict(mix(order))
-    if isinstance(order, Mapping) and all(isinstance(name, str) for name in order):
-        return {**rates, **check_rates(order, "dial ")}
-    raise InputError(f"dial {shown(order)}: {_RIGHT}")
+    if isinstance(change, str):
+        return dict(mix(change))
+    if isinstance(change, Mapping) and all(isinstance(name, str) for name in change):
+        return {**rates, **check_rates(change, "dial ")}
+    raise InputError(f"dial {shown(change)}: {_RIGHT}")
 
 
 class Timeline:
@@ -117,21 +117,21 @@ class Timeline:
         self._turns: list[tuple[int, Rates]] = [(_BEGINNING, rates)]
         self._lay_out()
 
-    def turn(self, from_ms: int, order: object) -> None:
-        """Apply an order from `from_ms` on (milliseconds UTC); of two orders for one moment the later holds.
+    def turn(self, from_ms: int, change: object) -> None:
+        """Apply a change from `from_ms` on (milliseconds UTC); of two changes for one moment the later holds.
 
         Raises:
-            InputError: as `apply_order`.
+            InputError: as `changed_rates`.
 
         """
         before = [rates for at, rates in self._turns if at <= from_ms][-1]
-        self._turns.append((from_ms, apply_order(before, order)))
+        self._turns.append((from_ms, changed_rates(before, change)))
         self._turns.sort(key=lambda turn: turn[0])
         self._lay_out()
 
     @property
     def latest(self) -> Rates:
-        """The rates last ordered."""
+        """The rates last set."""
         return self._turns[-1][1]
 
     def ever(self) -> set[tuple[str, str]]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 import numpy as np
 import polars as pl
@@ -126,18 +126,33 @@ def client_types() -> tuple[str, ...]:
     return tuple(name for name, kind in EVENT_TYPES.items() if Sender.CLIENT in kind.senders)
 
 
+def _timetable(model: Model) -> tuple[int, int, bool]:
+    """Return a model's period and offset (milliseconds; 0 and 0: at once), and whether it travels in files."""
+    match model:
+        case RealTime():
+            return 0, 0, False
+        case Every():
+            return model.period_ms, 0, False
+        case Batch():
+            return model.period_ms, model.offset_ms, True
+        case _:
+            assert_never(model)
+
+
 class Channels:
     """Plans when each of the client's events arrives, and in which file. A type without a model goes real-time."""
 
     def __init__(self, models: Mapping[str, Model], seed: int) -> None:
         """Take the `models` by event type; `seed` seeds the network's delays."""
         self._seed = np.uint64(seed_key(seed))
-        every = [models.get(name, RealTime()) for name in EVENT_TYPES]
-        self.period: Ints = np.array([getattr(one, "period_ms", 0) for one in every], dtype=np.int64)
+        periods, offsets, filed = zip(
+            *(_timetable(models.get(name, RealTime())) for name in EVENT_TYPES), strict=True
+        )
+        self.period: Ints = np.array(periods, dtype=np.int64)
         """Milliseconds between two collections or files, by type code; 0 for real-time."""
-        self.filed = np.array([isinstance(one, Batch) for one in every])
+        self.filed = np.array(filed)
         """Whether a type travels in files, by type code."""
-        self._offset: Ints = np.array([getattr(one, "offset_ms", 0) for one in every], dtype=np.int64)
+        self._offset: Ints = np.array(offsets, dtype=np.int64)
         self._forms = {name: one.form for name, one in models.items() if isinstance(one, Batch)}
 
     def form(self, kind: str) -> Form:

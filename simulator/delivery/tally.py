@@ -13,7 +13,7 @@ from simulator.events.columns import TYPES
 def tally(
     models: Mapping[str, Model], timeline: Timeline, counts: Mapping[tuple[str, str], int]
 ) -> list[tuple[str, str, float, int, bool]]:
-    """Return a row for each dial and event type: dial, type, rate last ordered, count, whether it was ever on.
+    """Return a row for each dial and event type: dial, type, rate last set, count, whether it was ever on.
 
     Covers the types that have a delivery model or were struck; dials of files only where there are files.
     """

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.domain.vocabulary import CONVERSION_TYPES, Receipt, Stage, values
+from simulator.domain.vocabulary import CONVERSION_TYPES, Receipt, RewardState, Stage, complete, values
 
 Rollup = Mapping[str, tuple[int, int]]
 """By metric: a count, and a value in minor units or milliseconds."""
@@ -71,7 +71,21 @@ class Definition:
         return self.over.words if self.under is None else f"{self.over.words} ÷ {self.under.words}"
 
 
-NOT_PAID = ("counted", "capped", "unfunded")
+_ENDS = complete(
+    RewardState,
+    {
+        "pending": "open",
+        "issued": "paid",
+        "counted": "not paid",
+        "capped": "not paid",
+        "unfunded": "not paid",
+        "voided": "taken back before it fell due",
+        "revoked": "paid",
+    },
+)
+PAID = tuple(state for state, end in _ENDS.items() if end == "paid")
+"""The states of a reward that was issued, clawed back since or not."""
+NOT_PAID = tuple(state for state, end in _ENDS.items() if end == "not paid")
 """The states of a reward that fell due and was not issued."""
 PENDING = Term(
     "rewards not yet due, less those that would be counted, capped or unfunded",

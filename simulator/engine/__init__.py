@@ -6,6 +6,6 @@ not depend on how the log is cut into batches.
 """
 
 from simulator.engine.engine import Engine
-from simulator.engine.outcome import Outcome, Receipts
+from simulator.engine.outcome import Outcome, Received
 
-__all__ = ["Engine", "Outcome", "Receipts"]
+__all__ = ["Engine", "Outcome", "Received"]

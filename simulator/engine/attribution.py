@@ -1,67 +1,46 @@
-"""Stage 1: attribute friends to referrers.
+"""Stage 2: attribute friends to referrers.
 
 Visits become touches; a friend is attributed once, by a code or by a touch.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from simulator.domain.spans import DAY_MS
-from simulator.engine.arrays import NONE, Bools, Ints, chain_back, first_of_each, running_count
+from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_count
 from simulator.engine.batch import Batch
+from simulator.engine.results import Generations, NewAttributions, NewTouches
 from simulator.engine.state import CODE_CHANNEL, State
 from simulator.engine.version import CompiledProgram
 
 
-@dataclass(frozen=True)
-class NewAttributions:
-    """New attributions of a batch, in log order.
-
-    `ids` are rows of `State.attributions`, `rows` the batch rows that caused them, `links` the link ids.
-    `touch_seqs` are the seqs of the winning visits; for an attribution by code, the seq of the event itself.
-    """
-
-    ids: Ints
-    rows: Ints
-    links: Ints
-    touch_seqs: Ints
+def find_touches(batch: Batch, state: State, compiled: CompiledProgram) -> NewTouches:
+    """Find the visits by friends not yet attributed whose link is live and may refer at that event."""
+    visits = batch.visits
+    visits = visits[state.people["attribution"][batch.person[visits]] == NONE] if len(visits) else visits
+    links = state.codes.find(batch.texts("code", visits))
+    usable = batch.usable_links(links, visits, compiled.kinds)
+    visits, links = visits[usable], links[usable]
+    return NewTouches(
+        person=batch.person[visits],
+        occurred_at=batch.occurred[visits],
+        seq=batch.seq[visits],
+        link=links,
+        channel=state.words.assign(batch.words("channel", visits)),
+    )
 
 
 def attribute(batch: Batch, state: State, compiled: CompiledProgram) -> NewAttributions:
-    """Attribute the friends of this batch, adding touches and attributions to the state."""
-    _add_touches(batch, state, compiled)
+    """Attribute the friends of this batch; its touches are in the state."""
     rows = np.sort(np.r_[batch.claims, batch.conversions])
     rows = rows[state.people["attribution"][batch.person[rows]] == NONE] if len(rows) else rows
-    if not len(rows):
-        none = np.zeros(0, np.int64)
-        return NewAttributions(none, none, none, none)
     links = state.codes.find(batch.texts("code", rows))
     by_code = batch.usable_links(links, rows, compiled.kinds)
     touches = _best_touches(batch, state, compiled, rows, ~by_code)
     found = np.flatnonzero(by_code | (touches != NONE))
     found = found[first_of_each(batch.person[rows[found]])]
-    return _record(batch, state, rows[found], links[found], by_code[found], touches[found])
-
-
-def _add_touches(batch: Batch, state: State, compiled: CompiledProgram) -> None:
-    """Add a touch for each visit by a friend not yet attributed whose link is live and may refer at that event."""
-    visits = batch.visits
-    visits = visits[state.people["attribution"][batch.person[visits]] == NONE] if len(visits) else visits
-    if not len(visits):
-        return
-    links = state.codes.find(batch.texts("code", visits))
-    usable = batch.usable_links(links, visits, compiled.kinds)
-    visits, links = visits[usable], links[usable]
-    if not len(visits):
-        return
-    words = state.words.assign(batch.words("channel", visits))
-    nodes = state.touches.append(
-        occurred_at=batch.occurred[visits], seq=batch.seq[visits], link=links, channel=words
-    )
-    state.touches["before"][nodes] = chain_back(batch.person[visits], nodes, state.people["touch"])
+    return _attributions(batch, state, rows[found], links[found], by_code[found], touches[found])
 
 
 def _best_touches(batch: Batch, state: State, compiled: CompiledProgram, rows: Ints, wanted: Bools) -> Ints:
@@ -86,77 +65,79 @@ def _best_touches(batch: Batch, state: State, compiled: CompiledProgram, rows: I
         nodes = touches["before"][nodes]
 
 
-def _record(
+def _attributions(
     batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools, touches: Ints
 ) -> NewAttributions:
-    people, held = state.people, state.touches
+    held = state.touches
     links = np.where(by_code, links, held["link"][touches])
+    channels = np.where(by_code, CODE_CHANNEL, held["channel"][touches])
     referrers = state.links["owner"][links].astype(np.int64)
-    rows_of_referrers = _referrers(state, referrers)
-    ranks = state.referrers["friends"][rows_of_referrers] + running_count(referrers) + 1
-    ids = state.attributions.append(
+    first = len(state.attributions)
+    before = state.referrers["friends"][state.people["referrer"][referrers].astype(np.int64) - 1]
+    return NewAttributions(
+        ids=np.arange(first, first + len(rows)),
+        rows=rows,
         seq=batch.seq[rows],
         friend=batch.person[rows],
         referrer=referrers,
+        link=links,
         touch_at=np.where(by_code, batch.occurred[rows], held["occurred_at"][touches]),
+        touch_seq=np.where(by_code, batch.seq[rows], held["seq"][touches]),
         attributed_at=batch.received[rows],
-        by_code=by_code.astype(np.int8),
-        channel=np.where(by_code, CODE_CHANNEL, held["channel"][touches]),
+        by_code=by_code.astype(np.int64),
+        channel=channels,
         community=batch.community.at(referrers, rows),
-        rank=ranks,
+        rank=before + running_count(referrers) + 1,
+        labels=state.channels.labels([state.words.texts[word] for word in channels.tolist()]),
     )
-    people["attribution"][batch.person[rows]] = ids
-    # NumPy keeps the last of several values for one referrer: the highest
-    state.referrers["friends"][rows_of_referrers] = ranks
-    _number_generations(state, ids, referrers)
-    _count_days(state, ids, rows_of_referrers)
-    return NewAttributions(ids, rows, links, np.where(by_code, batch.seq[rows], held["seq"][touches]))
 
 
-def _referrers(state: State, persons: Ints) -> Ints:
-    """Return the rows of these people in `State.referrers`, adding new ones."""
-    held = state.people["referrer"]
-    new = persons[held[persons] == 0]
-    new = new[first_of_each(new)]
-    held[new] = state.referrers.append(person=new) + 1
-    return held[persons].astype(np.int64) - 1
+def count_generations(state: State, new: NewAttributions) -> Generations:
+    """Count what depends on the other new attributions, which are in the state: generations and those of a day."""
+    people = new.referrer[first_of_each(new.referrer)]
+    rows = state.people["referrer"][new.referrer].astype(np.int64) - 1
+    rank_day, starts = _ranks_of_a_day(state, new, rows)
+    return Generations(
+        ids=new.ids,
+        generation=_generations(state, new),
+        rank_day=rank_day,
+        referrers=state.people["referrer"][people].astype(np.int64) - 1,
+        day_start=starts,
+    )
 
 
-def _number_generations(state: State, ids: Ints, referrers: Ints) -> None:
-    """Set each attribution's generation: one more than the referrer's own.
-
-    A referrer not attributed by then counts as generation 0.
-    """
-    if not len(ids):
-        return
-    generation = state.attributions["generation"]
-    theirs = state.people["attribution"][referrers].astype(np.int64)
-    theirs[theirs >= ids] = NONE
-    generation[ids] = np.where(theirs == NONE, 1, generation[theirs] + 1)
-    # referrers attributed in this batch: one by one, in order
-    for place in np.flatnonzero(theirs >= ids[0]).tolist():
-        generation[ids[place]] = generation[theirs[place]] + 1
+def _generations(state: State, new: NewAttributions) -> Ints:
+    """Return each attribution's generation; a referrer not attributed by then counts as generation 0."""
+    theirs = state.people["attribution"][new.referrer].astype(np.int64)
+    theirs[theirs >= new.ids] = NONE
+    found = np.where(theirs == NONE, 1, state.attributions["generation"][theirs].astype(np.int64) + 1)
+    if len(new.ids):
+        first = int(new.ids[0])
+        # referrers attributed in this batch: one by one, in order
+        for place in np.flatnonzero(theirs >= first).tolist():
+            found[place] = found[theirs[place] - first] + 1
+    return found
 
 
-def _count_days(state: State, ids: Ints, referrers: Ints) -> None:
-    """Set `rank_day`: how many attributions each referrer (by row) has within 24 h, the new one included.
+def _ranks_of_a_day(state: State, new: NewAttributions, referrers: Ints) -> tuple[Ints, Ints]:
+    """Return how many attributions each referrer (by row) has within 24 h, the new one included.
 
-    A pointer to the oldest attribution in the window moves forward along each referrer's list, so the total cost is one
-    step per attribution over the life of the log.
+    Also returned is the oldest attribution in the window, for each referrer in order of appearance. That pointer moves
+    forward along the referrer's list, so the total cost is one step per attribution over the life of the log.
     """
     made = state.attributions
-    at, after, rank, rank_day = made["attributed_at"], made["after"], made["rank"], made["rank_day"]
-    last, start = state.referrers["last_friend"], state.referrers["day_start"]
-    for new, referrer in zip(ids.tolist(), referrers.tolist(), strict=True):
-        before = last[referrer]
-        last[referrer] = new
-        if before == NONE:
-            start[referrer] = new
-            rank_day[new] = 1
-            continue
-        after[before] = new
-        oldest, edge = start[referrer], at[new] - DAY_MS
+    at, after, rank = made["attributed_at"], made["after"], made["rank"]
+    starts: dict[int, int] = {}
+    ranks = np.zeros(len(new.ids), np.int64)
+    for place, (one, referrer) in enumerate(zip(new.ids.tolist(), referrers.tolist(), strict=True)):
+        oldest = starts.get(referrer)
+        if oldest is None:
+            oldest = int(state.referrers["day_start"][referrer])
+        if oldest == NONE:
+            oldest = one
+        edge = at[one] - DAY_MS
         while at[oldest] <= edge:
-            oldest = after[oldest]
-        start[referrer] = oldest
-        rank_day[new] = rank[new] - rank[oldest] + 1
+            oldest = int(after[oldest])
+        starts[referrer] = oldest
+        ranks[place] = rank[one] - rank[oldest] + 1
+    return ranks, np.array(list(starts.values()), np.int64)

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
-from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, first_of_each, mark_first
+from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
+from simulator.engine.results import FieldUpdates
 from simulator.engine.state import State
 from simulator.events.columns import TYPE_CODES
 
@@ -58,19 +59,18 @@ class Latest:
             result[there] = self._values[order[places[there]]]
         return result
 
-    def keep(self) -> None:
-        """Write the batch's updates into the state; the last of several for one person wins."""
-        if len(self._values):
-            self._people.fit(self._name, int(self._values.max()))
-            self._people[self._name][self._persons] = self._values
+    @property
+    def updates(self) -> tuple[Array, Array]:
+        """The people whose field the batch updates, and the values, in order."""
+        return self._persons, self._values
 
 
 class Batch:
     """A sequence of events in log order, all under one version of the program.
 
     Columns by row: `seq`, `received` and `occurred` (milliseconds UTC), `type` (code), `person` (id or NONE).
-    `amount` is in minor units, NONE where it is missing or not in the program's currency. Creating a batch enters
-    its links, contacts, devices and words into the state; `keep` writes people's updated fields.
+    `amount` is in minor units, NONE where it is missing or not in the program's currency. Creating a batch numbers its
+    contacts and words; people's updated fields are in the state only once the batch is over (`field_updates`).
     """
 
     def __init__(self, events: pl.DataFrame, state: State, currency: str) -> None:
@@ -86,15 +86,11 @@ class Batch:
         self.amount: Ints = numbers["amount_minor"].to_numpy()
         self._eligible = numbers["eligible"].to_numpy()
         self.present = set(np.flatnonzero(np.bincount(self.type)).tolist())
-        state.people.grow(len(state.person_ids))
         self.conversions = self._conversions()
         self.identified = self.rows("customer.identified")
         self.claims = self.rows("friend.claimed")
         self.visits = self.rows("friend.visited")
-        self._enter_links()
-        self._enter_fields()
-        self._enter_devices()
-        self._enter_firsts()
+        self._lay_out_fields()
 
     def __len__(self) -> int:
         return len(self.seq)
@@ -128,22 +124,9 @@ class Batch:
         """Return the index in CONVERSION_TYPES of each of these conversion rows."""
         return np.searchsorted(_CONVERSION_CODES, self.type[rows])
 
-    def _enter_links(self) -> None:
-        """Enter new links: the first link.created of a code creates it, later ones have no effect."""
-        state, rows = self.state, self.rows("link.created")
-        self.new_links = self.newly_linked = rows
-        if not len(rows):
-            return
-        self.new_links = rows[state.codes.enter(self.events["code"][rows])]
-        owners = self.person[self.new_links]
-        links = state.links.append(
-            owner=owners, seq=self.seq[self.new_links], received_at=self.received[self.new_links]
-        )
-        self.newly_linked = self.new_links[mark_first(state.people["link"], owners, links + 1)]
-
-    def _enter_fields(self) -> None:
+    def _lay_out_fields(self) -> None:
         rows = np.sort(np.r_[self.identified, self.claims])
-        self._field_rows = rows
+        self.field_rows = rows
         state, eligibility = self.state, self.rows("eligibility.confirmed")
         self.contact = self._latest(
             "contact", rows, state.contact_ids.assign(self.hashed("contact_ref", rows))[0]
@@ -165,29 +148,6 @@ class Batch:
     def _latest(self, name: str, rows: Ints, values: Array) -> Latest:
         return Latest(self.state.people, name, self.person[rows], rows, values)
 
-    def _enter_devices(self) -> None:
-        """Enter devices that a person is seen with for the first time, with the seq from which each is known."""
-        state = self.state
-        if not (len(self._field_rows) or len(self.visits)):
-            return
-        rows = np.sort(np.r_[self._field_rows, self.visits])
-        hashed = self.hashed("device_ref", rows)
-        rows, devices = rows[hashed.given], hashed.keys[hashed.given]
-        gained = state.devices.enter(self.person[rows], devices, self.seq[rows], state.people["device"])
-        np.add.at(state.people["devices"], gained, 1)
-
-    def _enter_firsts(self) -> None:
-        people = self.state.people
-        for column, rows in (
-            ("opted_in_seq", self.rows("friend.opted_in")),
-            ("authenticated_seq", self.rows("session.authenticated")),
-        ):
-            mark_first(people[column], self.person[rows], self.seq[rows])
-        rows = self.claims[people["claim"][self.person[self.claims]] == 0]
-        rows = rows[first_of_each(self.person[rows])]
-        claims = self.state.claims.append(seq=self.seq[rows], occurred_at=self.occurred[rows])
-        people["claim"][self.person[rows]] = claims + 1
-
     def usable_links(self, links: Ints, rows: Ints, kinds: Ints | None) -> Bools:
         """Return which of these links (ids or NONE) are live and may refer when the event at each of `rows` is judged.
 
@@ -202,7 +162,15 @@ class Batch:
             usable[at] = np.isin(self.kind.at(owners, rows[at]), kinds)
         return usable
 
-    def keep(self) -> None:
-        """Write the overlaid fields into the state."""
-        for latest in (self.contact, self.segment, self.country, self.community, self.kind, self.eligible):
-            latest.keep()
+    def field_updates(self) -> FieldUpdates:
+        """Return the new values of people's fields."""
+        fields = {
+            "contact": self.contact,
+            "segment": self.segment,
+            "country": self.country,
+            "community": self.community,
+            "kind": self.kind,
+            "eligible": self.eligible,
+        }
+        updates = {name: latest.updates for name, latest in fields.items()}
+        return FieldUpdates(values={name: pair for name, pair in updates.items() if len(pair[1])})

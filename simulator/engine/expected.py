@@ -1,4 +1,4 @@
-"""Stage 3b: what each pending line would become if nothing else happened: issued, counted, capped or unfunded.
+"""Stage 4d: what each pending line would become if nothing else happened: issued, counted, capped or unfunded.
 
 Only an event can change that: a line that is made or voided, or a program with another budget. Sums are kept by the
 hour, so the lines are judged as they stood at the end of each hour in which something changed: neither the cut of the
@@ -17,46 +17,61 @@ import numpy as np
 
 from simulator.domain.spans import HOUR_MS
 from simulator.engine import tight
-from simulator.engine.arrays import NONE, Bools, Ints, chain_back, running_count
+from simulator.engine.arrays import Bools, Ints, running_count
 from simulator.engine.judging import Changes, Shifts, without_room
-from simulator.engine.ledger import COUNTED, ENDLESS, PENDING, UNFUNDED, Ledger
+from simulator.engine.ledger import Ledger
+from simulator.engine.results import Expected, NewLines, Voided
+from simulator.engine.state import State
+from simulator.engine.terms import COUNTED, ENDLESS, PENDING, UNFUNDED
 
 
-def expect(ledger: Ledger, changes: Changes, budget: int | None) -> Shifts:
-    """Judge anew what a batch's changes are about, and keep the ledger's sums of what is pending.
+def expect(state: State, new: NewLines, voided: Voided, budget: int | None) -> Expected:
+    """Judge anew what the batch's new and voided lines make a difference to. `budget` in minor units.
 
-    The new lines are not in the ledger's calendar yet, the voided ones are marked as such. `budget` in minor units.
+    The new lines are not in the ledger's calendar and sums yet, the voided ones are marked as such.
     """
-    shifts = Shifts(ledger)
-    made, voided = changes.made, changes.voided
-    if not len(made) and not len(voided):
-        return shifts
-    held = ledger.lines
-    room = None if budget is None else budget - ledger.spent
-    plenty = room is None or (not ledger.unfunded and ledger.pending + int(held["value"][made].sum()) <= room)
-    nothing_fits = room is not None and _nothing_fits(ledger, made, room)
-    ledger.count_pending(made, 1)
-    limited = ledger.limits.limited[held["terms"][made]]
-    if plenty:
-        _apart(ledger, changes, limited, shifts, None)
-    elif nothing_fits:
-        _apart(ledger, changes, limited, shifts, room)
-    else:
-        ledger.chain(made[limited])
-        lines = np.concatenate([ledger.pending_lines(), made, np.setdiff1d(voided, made)])
-        tight.by_hour(ledger, changes, lines, room, shifts)
-    ledger.count_pending(voided, -1)
-    ledger.uncount_limited(voided)
-    return shifts
+    ledger, shifts = state.ledger, Shifts(state.ledger)
+    changes = Changes.of(new.lines.ids, new.made_at, voided.lines.ids, voided.at)
+    made, gone = changes.made, changes.voided
+    read = (made[:0], made[:0])
+    if len(made) or len(gone):
+        held = ledger.lines
+        room = None if budget is None else budget - ledger.spent
+        values = held["value"][made]
+        plenty = room is None or (not ledger.unfunded and ledger.pending + int(values.sum()) <= room)
+        limited = ledger.limits.limited[held["terms"][made]]
+        if plenty:
+            read = _apart(ledger, changes, limited, shifts, None)
+        elif room is not None and _nothing_fits(ledger, made, room):
+            read = _apart(ledger, changes, limited, shifts, room)
+        else:
+            lines = np.concatenate([ledger.pending_lines(), made, np.setdiff1d(gone, made)])
+            tight.by_hour(ledger, changes, lines, room, shifts)
+    lines_of, before, after, at = shifts.joined()
+    ended = ledger.lines["expected"][voided.lines.ids].astype(np.int64)
+    of = np.isin(lines_of.ids, voided.lines.ids)
+    ended[np.searchsorted(voided.lines.ids, lines_of.ids[of])] = after[of]  # of several the last counts
+    return Expected(
+        lines=lines_of,
+        before=before,
+        after=after,
+        at=at,
+        made=made,
+        voided=gone,
+        read_accounts=read[0],
+        read_lines=read[1],
+        ended=ended,
+    )
 
 
-def expect_budget(ledger: Ledger, budget: int | None, at: int) -> Shifts:
+def expect_budget(state: State, budget: int | None, at: int) -> Expected:
     """Judge all pending lines anew under another budget (minor units), in force from `at` (milliseconds) on."""
-    shifts = Shifts(ledger)
+    ledger, shifts = state.ledger, Shifts(state.ledger)
     room = ENDLESS if budget is None else budget - ledger.spent
     if ledger.unfunded or ledger.pending > room:
         tight.under_budget(ledger, room, at // HOUR_MS, shifts)
-    return shifts
+    lines, before, after, moments = shifts.joined()
+    return Expected(lines=lines, before=before, after=after, at=moments)
 
 
 def _nothing_fits(ledger: Ledger, made: Ints, room: int) -> bool:
@@ -65,8 +80,13 @@ def _nothing_fits(ledger: Ledger, made: Ints, room: int) -> bool:
     return ledger.promised == 0 and room < least and room < ledger.limits.smallest
 
 
-def _apart(ledger: Ledger, changes: Changes, limited: Bools, shifts: Shifts, room: int | None) -> None:
-    """Judge each account by itself: the budget has room for all lines (None), or so little that it is for none."""
+def _apart(
+    ledger: Ledger, changes: Changes, limited: Bools, shifts: Shifts, room: int | None
+) -> tuple[Ints, Ints]:
+    """Judge each account by itself: the budget has room for all lines (None), or so little that it is for none.
+
+    Returns the accounts whose chains were read, and their lines that are pending.
+    """
     held, accounts = ledger.lines, ledger.accounts
     lines, hours = changes.made[limited], changes.made_hours[limited]
     gone = changes.voided[ledger.limits.limited[held["terms"][changes.voided]]]
@@ -74,15 +94,21 @@ def _apart(ledger: Ledger, changes: Changes, limited: Bools, shifts: Shifts, roo
     slow = _entangled(ledger, lines, gone, near_caps=room is None)
     alone = ~np.isin(account, slow)
     numbers = accounts["releases"][account] + accounts["pending"][account] + running_count(account) + 1
-    ledger.chain(lines)
     turn = ledger.limits.on_turn(held["terms"][lines], numbers)
     shifts.expect(lines[alone & ~turn], COUNTED, hours[alone & ~turn] * HOUR_MS)
     if room is not None:
         chosen = alone & turn
         shifts.expect(lines[chosen], without_room(ledger, lines[chosen]), hours[chosen] * HOUR_MS)
         shifts.expect(changes.made[~limited], UNFUNDED, changes.made_hours[~limited] * HOUR_MS)
-    if len(slow):
-        tight.by_hour(ledger, changes, _gathered(ledger, slow, changes), room, shifts)
+    if not len(slow):
+        return slow, slow
+    gathered = np.sort(np.r_[ledger.chained_lines(slow), lines[~alone]])
+    pending = held["state"][gathered] == PENDING
+    chosen = gathered[pending | np.isin(gathered, changes.voided)]
+    tight.by_hour(ledger, changes, chosen, room, shifts)
+    # the chains lose what is pending no more by this, so that every line is passed over once at most; the new lines
+    # are added to them as all are
+    return slow, gathered[pending & ~np.isin(gathered, lines)]
 
 
 def _entangled(ledger: Ledger, made: Ints, gone: Ints, *, near_caps: bool) -> Ints:
@@ -126,21 +152,3 @@ def _near_caps(ledger: Ledger, made: Ints, lines: Ints, account: Ints) -> Ints:
     np.add.at(money, new, ledger.lines["value"][made])
     over = (more[which] > limits.count[terms]) | (money[which] > limits.value[terms])
     return account[over]
-
-
-def _gathered(ledger: Ledger, accounts: Ints, changes: Changes) -> Ints:
-    """Return the pending lines of these accounts, this batch's voided ones included.
-
-    What is pending no more leaves the accounts' chains by this: so every line is passed over once at most.
-    """
-    held, heads = ledger.lines, ledger.accounts["last_pending"]
-    parts, nodes = [], heads[accounts].astype(np.int64)
-    while len(nodes := nodes[nodes != NONE]):
-        parts.append(nodes)
-        nodes = held["pending_before"][nodes].astype(np.int64)
-    lines = np.sort(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
-    pending = held["state"][lines] == PENDING
-    heads[accounts] = NONE
-    still = lines[pending]
-    held["pending_before"][still] = chain_back(held["account"][still].astype(np.int64), still, heads)
-    return np.asarray(lines[pending | np.isin(lines, changes.voided)], np.int64)

@@ -19,7 +19,7 @@ from simulator.engine.state import State
 from simulator.program.model import Program
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FactContext:
     """Conversions of attributed friends to compute facts for: rows of the batch and the people involved."""
 

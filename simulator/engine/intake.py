@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import polars as pl
 from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.interner import Interner, hash_columns, pair_keys
 from simulator.engine.keys import Insertion, KeyIndex
-from simulator.engine.outcome import Receipts
+from simulator.engine.outcome import Received
 from simulator.events.contract import DATA_COLUMNS, PARTS
 
 _NO_SEQS: Ints = np.zeros(0, np.int64)
@@ -35,6 +36,22 @@ class Lookup:
     insertion: Insertion
     held: Ints
     repeated: Ints
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """Repeated messages, by row: duplicates, conflicts with the field that differs, and those of shared fingerprints.
+
+    `unsure` are those whose fingerprint another id holds, `collisions` the new ones among them.
+    """
+
+    duplicates: list[int]
+    conflicts: list[tuple[int, str]]
+    unsure: list[int]
+    collisions: list[int]
+
+
+_NOTHING_REPEATED = _Compared([], [], [], [])
 
 
 @dataclass(frozen=True)
@@ -81,7 +98,7 @@ class Intake:
 
     def receive(
         self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame, persons: Interner
-    ) -> Receipts:
+    ) -> Received:
         """Sort messages into new ones, duplicates and conflicts, and number the new ones.
 
         `lookup` is the result of `look_up` for the same messages, `repeated` the log's rows of `lookup.repeated`
@@ -89,16 +106,15 @@ class Intake:
         """
         insertion = lookup.insertion
         fresh = insertion.first.copy()
-        duplicates: list[int] = []
-        conflicts: list[tuple[int, str]] = []
+        compared = _NOTHING_REPEATED
         if not fresh.all():
             stored = _Stored(lookup.repeated, repeated)
             repeats, again = np.flatnonzero(insertion.entered & ~fresh), np.flatnonzero(~insertion.entered)
             pairs = [(repeats, messages[lookup.held[repeats]])] if len(repeats) else []
             if len(again):
                 pairs.append((again, stored.rows(lookup.held[again])))
-            duplicates, conflicts, collisions = self._compare(messages, pairs, stored)
-            fresh[collisions] = True
+            compared = self._compare(messages, pairs, stored)
+            fresh[compared.collisions] = True
         rows = np.flatnonzero(fresh)
         seqs = np.arange(self.last_seq + 1, self.last_seq + 1 + len(rows))
         self.last_seq += len(rows)
@@ -108,7 +124,21 @@ class Intake:
         accepted = messages if len(rows) == len(messages) else messages[rows]
         for row in self._new_collisions(rows, np.flatnonzero(insertion.first)):
             self._collisions[(messages["source"][row], messages["id"][row])] = int(numbers[row])
-        return Receipts(self._with_persons(accepted.with_columns(seq=seqs), persons), duplicates, conflicts)
+        if len(rows) < len(messages):
+            numbers = self._seqs_of_all(messages, lookup, numbers, compared.unsure)
+        events = self._with_persons(accepted.with_columns(seq=seqs), persons)
+        return Received(events, compared.duplicates, compared.conflicts, numbers)
+
+    def _seqs_of_all(
+        self, messages: pl.DataFrame, lookup: Lookup, numbers: Ints, unsure: Sequence[int]
+    ) -> Ints:
+        """Return the seq of the event under each message's key; `numbers` has those of the new ones, otherwise 0."""
+        entered = lookup.insertion.entered
+        earlier = np.where(entered, numbers[np.where(entered, lookup.held, 0)], lookup.held)
+        found = np.where(numbers == 0, earlier, numbers)
+        for row in unsure:
+            found[row] = self._collisions[(messages["source"][row], messages["id"][row])]
+        return found
 
     def again(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
         """Add the ids and people of stored events on a restart, and return the events with `person`."""
@@ -136,8 +166,8 @@ class Intake:
 
     def _compare(
         self, messages: pl.DataFrame, pairs: list[tuple[Ints, pl.DataFrame]], stored: _Stored
-    ) -> tuple[list[int], list[tuple[int, str]], list[int]]:
-        """Compare repeated messages (rows) with the accepted ones; return duplicates, conflicts and collisions."""
+    ) -> _Compared:
+        """Compare repeated messages (rows) with the accepted ones."""
         columns = ["source", "id", *_CONTENT]
         duplicates: list[int] = []
         conflicts: list[tuple[int, str]] = []
@@ -152,8 +182,9 @@ class Intake:
             for place in np.flatnonzero(same_key & ~equal).tolist():
                 field = next(name for name in _CONTENT if not same[name][place])
                 conflicts.append((int(rows[place]), _FIELD_NAMES.get(field, field)))
-        collisions = self._collisions_of(messages, sorted(unsure), duplicates, conflicts, stored)
-        return sorted(duplicates), sorted(conflicts), collisions
+        unsure.sort()
+        collisions = self._collisions_of(messages, unsure, duplicates, conflicts, stored)
+        return _Compared(sorted(duplicates), sorted(conflicts), unsure, collisions)
 
     def _collisions_of(
         self,

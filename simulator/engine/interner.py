@@ -224,6 +224,24 @@ class BoundedLabels:
         """The texts that have a label of their own, in alphabetical order."""
         return sorted(self._kept)
 
+    def label(self, text: str) -> str:
+        """Return the label that a text is counted under, given that its turn has come."""
+        return text if text in self._kept else OTHER
+
+    def labels(self, texts: Iterable[str]) -> dict[str, str]:
+        """Return the labels that these texts, in log order, are or will be counted under."""
+        found, free = {}, PARTS - len(self._kept)
+        for text in dict.fromkeys(texts):
+            new = text not in self._kept and free > 0
+            free -= new
+            found[text] = text if new else self.label(text)
+        return found
+
+    def keep(self, labels: Iterable[str]) -> None:
+        """Give the texts that `labels` has found a label of their own."""
+        self._kept.update(labels)
+        self._kept.discard(OTHER)
+
     def part(self, text: str) -> str:
         """Return the label that a text is counted under. Call it in log order."""
         if text not in self._kept:

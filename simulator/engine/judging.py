@@ -9,7 +9,9 @@ import numpy as np
 from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.caps import fits
-from simulator.engine.ledger import CAPPED, UNFUNDED, Ledger
+from simulator.engine.ledger import Ledger
+from simulator.engine.results import Lines
+from simulator.engine.terms import CAPPED, UNFUNDED
 
 ALWAYS, NEVER = int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max)
 
@@ -59,34 +61,31 @@ def _find(keys: Ints, values: Ints, wanted: Ints, default: int) -> Ints:
 
 @dataclass
 class Shifts:
-    """What is expected of pending lines, as it changes: (lines, states before, states after, moments) in order."""
+    """Collects what is expected of pending lines from now on: lines, states before and after, and moments, in order."""
 
     ledger: Ledger
     parts: list[tuple[Ints, Ints, Ints, Ints]] = field(default_factory=list)
 
     def expect(self, lines: Ints, states: Array | int, at: Array | int) -> None:
-        """Expect these states of these lines from now on, as of `at` (milliseconds)."""
-        held = self.ledger.lines
+        """Expect these states of these lines, about which nothing was collected yet, as of `at` (milliseconds)."""
         after = np.broadcast_to(np.asarray(states, np.int64), len(lines))
-        before = held["expected"][lines].astype(np.int64)
+        before = self.ledger.lines["expected"][lines].astype(np.int64)
         moved = before != after
-        if not moved.any():
-            return
-        lines, before, after = lines[moved], before[moved], after[moved]
-        self.ledger.count_pending(lines, -1)
-        held["expected"][lines] = after
-        self.ledger.count_pending(lines, 1)
-        self.parts.append(
-            (lines, before, after, np.broadcast_to(np.asarray(at, np.int64), len(moved))[moved])
-        )
+        if moved.any():
+            moments = np.broadcast_to(np.asarray(at, np.int64), len(lines))
+            self.parts.append((lines[moved], before[moved], after[moved], moments[moved]))
 
     def enter(self, lines: Ints, before: Ints, after: Ints, at: Ints) -> None:
         """Enter changes that were found, in order; a line may be among them several times."""
-        once = np.unique(lines)
-        self.ledger.count_pending(once, -1)
-        self.ledger.lines["expected"][lines] = after
-        self.ledger.count_pending(once, 1)
         self.parts.append((lines, before, after, at))
+
+    def joined(self) -> tuple[Lines, Ints, Ints, Ints]:
+        """Return everything collected."""
+        if not self.parts:
+            none = np.zeros(0, np.int64)
+            return self.ledger.view(none), none, none, none
+        lines, before, after, at = (np.concatenate(column) for column in zip(*self.parts, strict=True))
+        return self.ledger.view(lines), before, after, at
 
 
 def without_room(ledger: Ledger, lines: Ints) -> Ints:

@@ -7,22 +7,21 @@ if so many of them lost money to clawbacks that somebody beyond the reserve coul
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from simulator.engine.arrays import NONE, Array, Columns, Ints
-from simulator.engine.outcome import EMPTY, SCHEMAS
-from simulator.engine.state import STANDING, State
+from simulator.engine.results import RankedBoard, Ranking
 
+STANDING = ("friends", "friends_qualified", "issued")
+"""The columns behind the leaderboards: friends attributed, those that qualified, and money issued less clawbacks."""
 SIZE = 200
 """Places on a board."""
 POOL = 3
 """Size of the ordered reserve, in boards: until so many have fallen behind, nobody else needs to be looked at."""
 
-_Place = tuple[int, int, int, int]  # id, friends, qualified, issued
 _RankKey = tuple[Any, ...]  # the smallest ranks first
 
 
@@ -36,31 +35,29 @@ class Board:
         self._pool = np.zeros(0, np.int64)
         # nobody outside the pool ranks before this key; None if nobody is outside
         self._best_outside: _RankKey | None = None
-        self._places: list[_Place] = []
+        self._places: Sequence[tuple[int, int, int, int]] = []
 
-    def changed(self, touched: Ints) -> list[tuple[int, _Place]]:
-        """Return the places (from 1) whose holder or numbers changed since the last call.
-
-        `touched` are the rows whose numbers changed since then.
-        """
-        pool = self._ranked(np.union1d(self._pool, touched))
-        if self._best_outside is not None and (
-            len(pool) < SIZE or self._rank_key(pool[SIZE - 1]) > self._best_outside
-        ):
-            pool, self._best_outside = self._ranked(self._candidates()), None
+    def rank(self, touched: Ints) -> RankedBoard:
+        """Return the board as it stands now; `touched` are the rows whose numbers changed since it was ranked last."""
+        pool, best_outside = self._ranked(np.union1d(self._pool, touched)), self._best_outside
+        if best_outside is not None and (len(pool) < SIZE or self._rank_key(pool[SIZE - 1]) > best_outside):
+            pool, best_outside = self._ranked(self._candidates()), None
         if len(pool) > POOL * SIZE:
             left_out = self._rank_key(pool[POOL * SIZE])
-            self._best_outside = left_out if self._best_outside is None else min(left_out, self._best_outside)
+            best_outside = left_out if best_outside is None else min(left_out, best_outside)
             pool = pool[: POOL * SIZE]
-        self._pool = pool
         columns = [pool[:SIZE], *(self._held[name][pool[:SIZE]] for name in STANDING)]
-        before = self._places
-        self._places = list(zip(*(column.tolist() for column in columns), strict=True))
-        return [
+        before, places = self._places, list(zip(*(column.tolist() for column in columns), strict=True))
+        changed = [
             (number, place)
-            for number, place in enumerate(self._places, 1)
+            for number, place in enumerate(places, 1)
             if number > len(before) or before[number - 1] != place
         ]
+        return RankedBoard(pool=pool, best_outside=best_outside, places=places, changed=changed)
+
+    def apply(self, ranked: RankedBoard) -> None:
+        """Keep the board as it was ranked."""
+        self._pool, self._best_outside, self._places = ranked.pool, ranked.best_outside, ranked.places
 
     def _candidates(self) -> Ints:
         """Return all rows that could be in the pool: the top ones with friends by the first key, including ties."""
@@ -84,61 +81,62 @@ class Board:
 
 
 class Leaders:
-    """All boards, and the rows touched since the last call of `frame`."""
+    """All boards, the numbers behind them, and whose numbers changed since the boards were ranked last.
 
-    def __init__(self, state: State) -> None:
-        people, communities = state.referrers, state.communities
-        texts = state.words.texts
-        self._state = state
+    `referrers` and `communities` (by word) are the state's columns, `texts` its words.
+    """
+
+    def __init__(self, referrers: Columns, communities: Columns, texts: list[str]) -> None:
+        self._referrers = referrers
+        self._communities = communities
+        self._texts = texts
         self._boards = {
-            "qualified": Board(people, ("friends_qualified", "issued", "friends"), self._persons),
-            "issued": Board(people, ("issued", "friends_qualified", "friends"), self._persons),
+            "qualified": Board(referrers, ("friends_qualified", "issued", "friends"), self._persons),
+            "issued": Board(referrers, ("issued", "friends_qualified", "friends"), self._persons),
             "community": Board(
                 communities,
                 ("friends_qualified", "issued", "friends"),
                 lambda ids: [texts[number] for number in ids.tolist()],
             ),
         }
-        self._rows: list[Ints] = []
-        self._communities: list[Ints] = []
+        self._touched: list[Ints] = []
+        self._touched_communities: list[Ints] = []
 
-    def touch(self, people: Ints) -> None:
-        """Mark these people's numbers as changed (ids of persons, all of them referrers)."""
-        if len(people):
-            self._rows.append(self._state.people["referrer"][people] - 1)
+    def rank(self) -> Ranking:
+        """Return the boards on which somebody's numbers changed since they were ranked last."""
+        boards, holders = {}, {}
+        for name, board in self._boards.items():
+            touched = self._touched_communities if name == "community" else self._touched
+            if touched:
+                boards[name] = board.rank(np.unique(np.concatenate(touched)))
+                rows = np.array([place[0] for _, place in boards[name].changed], np.int64)
+                holders[name] = (rows if name == "community" else self._persons(rows)).tolist()
+        return Ranking(boards=boards, holders=holders)
 
-    def add_to_people(self, column: str, people: Ints, by: Array | int = 1) -> None:
-        """Add `by` to a column of STANDING, one row each (ids of persons, all of them referrers)."""
-        np.add.at(self._state.referrers[column], self._state.people["referrer"][people] - 1, by)
-        self.touch(people)
+    def apply_ranking(self, ranking: Ranking) -> None:
+        """Keep the boards as they were ranked."""
+        for name, ranked in ranking.boards.items():
+            self._boards[name].apply(ranked)
+        self._touched, self._touched_communities = [], []
+
+    def touch(self, rows: Ints) -> None:
+        """Mark the numbers of these referrers as changed (by row)."""
+        if len(rows):
+            self._touched.append(rows)
+
+    def add_to_referrers(self, column: str, rows: Ints, by: Array | int = 1) -> None:
+        """Add `by` to a column of STANDING for these referrers (by row)."""
+        np.add.at(self._referrers[column], rows, by)
+        self.touch(rows)
 
     def add_to_communities(self, column: str, communities: Ints, by: Array | int = 1) -> None:
         """Add `by` to a column of STANDING for communities (word ids); rows of NONE are skipped."""
         there = communities != NONE
         if not there.any():
             return
-        held = self._state.communities
-        held.grow(len(self._state.words.texts))
-        np.add.at(held[column], communities[there], by if isinstance(by, int) else by[there])
-        self._communities.append(communities[there])
-
-    def frame(self) -> pl.DataFrame:
-        """Return the places that changed since the last call."""
-        rows: list[tuple[Any, ...]] = []
-        persons, texts = self._state.referrers["person"], self._state.words.texts
-        for name, board in self._boards.items():
-            touched = self._communities if name == "community" else self._rows
-            if not touched:
-                continue
-            for number, (who, *numbers) in board.changed(np.unique(np.concatenate(touched))):
-                community = texts[who] if name == "community" else None
-                person = None if name == "community" else int(persons[who])
-                rows.append((name, number, person, community, *numbers))
-        self._rows, self._communities = [], []
-        if not rows:
-            return EMPTY["leaders"]
-        columns = dict(zip(SCHEMAS["leaders"], zip(*rows, strict=True), strict=True))
-        return pl.DataFrame(columns, schema=SCHEMAS["leaders"])
+        self._communities.grow(len(self._texts))
+        np.add.at(self._communities[column], communities[there], by if isinstance(by, int) else by[there])
+        self._touched_communities.append(communities[there])
 
     def _persons(self, rows: Ints) -> Array:
-        return self._state.referrers["person"][rows]
+        return self._referrers["person"][rows]

@@ -8,99 +8,25 @@ from heapq import heappop, heappush
 import numpy as np
 
 from simulator.domain.spans import HOUR_MS
-from simulator.domain.vocabulary import RewardState, values
-from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, Keys, chain_back
-from simulator.engine.interner import Interner
+from simulator.engine.arrays import NONE, Array, Columns, Ints, Keys, chain_back
+from simulator.engine.interner import Hashed, Interner
 from simulator.engine.keys import KeyIndex, mix
-from simulator.program.model import Cap, Reward, Role
-
-STATES = values(RewardState)
-PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
-    STATES.index(state)
-    for state in (
-        RewardState.PENDING,
-        RewardState.ISSUED,
-        RewardState.COUNTED,
-        RewardState.CAPPED,
-        RewardState.UNFUNDED,
-        RewardState.VOIDED,
-        RewardState.REVOKED,
-    )
+from simulator.engine.results import (
+    Expected,
+    Lines,
+    NewConversions,
+    NewLines,
+    Released,
+    Reversals,
+    WaitingReversal,
 )
-NOT_PAID = tuple(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED))
-"""States of a line that fell due and is not issued."""
-ROLES: tuple[Role, ...] = ("referrer", "friend", "upline", "community")
+from simulator.engine.terms import ISSUED, PENDING, ROLES, UNFUNDED, Limits, Terms
+from simulator.program.model import Reward
 
 _ID, _LONG = np.int32, np.int64
 NEVER = int(np.iinfo(np.int64).min)
-ENDLESS = int(np.iinfo(np.int64).max)
-
-
-@dataclass(frozen=True)
-class Terms:
-    """A reward line's terms: those of the version its conversion was judged under, and its place in that file."""
-
-    version: int
-    place: int
-    reward: Reward
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What limits the lines of each terms, in columns by the terms' id; ENDLESS where nothing does.
-
-    `limited` says whether any version of the reward has `every`, `tier` or caps: what becomes of a line may then
-    depend on the others of its account; `numbered` whether any has `every` or `tier`, `capped` whether any has caps,
-    `count` and `value` are the least that any of these caps allows.
-    """
-
-    place: Ints
-    every: Ints
-    first: Ints
-    last: Ints
-    capped: Bools
-    count: Ints
-    value: Ints
-    limited: Bools
-    numbered: Bools
-    smallest: int
-    """The least money that a line which may be merely counted can be of."""
-
-    @classmethod
-    def of(cls, terms: list[Terms]) -> Limits:
-        """Make the columns."""
-        rewards = [entry.reward for entry in terms]
-        tiers = [reward.tier or (1, None) for reward in rewards]
-        names = {reward.name for reward in rewards if reward.every or reward.tier or reward.caps}
-        counting = {reward.name for reward in rewards if reward.every or reward.tier}
-        numbered = [reward.value_minor or 1 for reward in rewards if reward.every or reward.tier]
-
-        caps: dict[str, list[Cap]] = {}
-        for reward in rewards:
-            caps.setdefault(reward.name, []).extend(reward.caps)
-
-        def least(name: str, reward: Reward) -> int:
-            allowed = (getattr(cap, name) for cap in caps[reward.name])
-            return min((most for most in allowed if most is not None), default=ENDLESS)
-
-        return cls(
-            np.array([entry.place for entry in terms], np.int64),
-            np.array([reward.every or 1 for reward in rewards], np.int64),
-            np.array([first for first, _ in tiers], np.int64),
-            np.array([last or ENDLESS for _, last in tiers], np.int64),
-            np.array([bool(caps[reward.name]) for reward in rewards], np.bool_),
-            np.array([least("count", reward) for reward in rewards], np.int64),
-            np.array([least("value_minor", reward) for reward in rewards], np.int64),
-            np.array([reward.name in names for reward in rewards], np.bool_),
-            np.array([reward.name in counting for reward in rewards], np.bool_),
-            min(numbered, default=ENDLESS),
-        )
-
-    def on_turn(self, terms: Array, numbers: Ints) -> Bools:
-        """Whether each release stands on its reward's `every` and in its `tier`."""
-        turn: Bools = (numbers % self.every[terms] == 0) & (self.first[terms] <= numbers)
-        turn &= numbers <= self.last[terms]
-        return turn
+FIXED = ("decision", "seq", "made", "due", "value", "occurred", "account", "terms", "friend")
+"""The columns of lines that never change."""
 
 
 def _lines() -> Columns:
@@ -135,7 +61,6 @@ def _accounts() -> Columns:
             "issued": (_ID, 0),
             "issued_value": (_LONG, 0),
             "last_issued": (_ID, NONE),
-            "watched": (np.int8, 0),  # 1 once its history is kept in `histories`
             # of limited accounts only: their pending lines, the money of these, the newest of a chain, and the
             # greatest `due` that a line ever had
             "pending": (_ID, 0),
@@ -153,16 +78,6 @@ def _targets() -> Columns:
 def _conversions() -> Columns:
     """All conversions in log order; `check` is half of the hash by which their (source, id) are told apart."""
     return Columns({"seq": (np.uint32, 0), "person": (_ID, NONE), "check": (np.uint32, 0)})
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A reversal whose conversion is not in the log yet: its seq, when it was received, its subject, and its reason."""
-
-    seq: int
-    at: int
-    person: int
-    why: str
 
 
 @dataclass
@@ -185,44 +100,39 @@ class History:
 
 @dataclass
 class Ledger:
-    """Rewards by dense ids. An account is one reward (by name) to one recipient in one role."""
+    """Rewards by dense ids. An account is one reward (by name) to one recipient in one role.
+
+    Only the methods `apply_…` change it, and only `State.apply` calls those. Looking up a conversion or an account
+    gives it a number and a blank row, which says nothing but who is meant.
+    """
 
     lines: Columns = field(default_factory=_lines)
     accounts: Columns = field(default_factory=_accounts)
     targets: Columns = field(default_factory=_targets)
     conversions: Columns = field(default_factory=_conversions)
-    waiting: dict[int, list[Waiting]] = field(default_factory=dict)  # by target
+    waiting: dict[int, list[WaitingReversal]] = field(default_factory=dict)  # by target
     target_ids: Interner = field(
         default_factory=Interner
     )  # (source, id) of conversions with lines or reversals
     account_ids: KeyIndex = field(default_factory=KeyIndex)
     reward_ids: dict[str, int] = field(default_factory=dict)
     terms: list[Terms] = field(default_factory=list)
-    histories: dict[int, History] = field(default_factory=dict)
+    terms_of: dict[int, Ints] = field(default_factory=dict)  # the ids of a version's terms, by place
     limits: Limits = field(default_factory=lambda: Limits.of([]))
     spent: int = 0
     pending: int = 0  # the money of all pending lines
     promised: int = 0  # of those that are expected to be issued
     unfunded: int = 0  # how many are expected to be unfunded
+    _histories: dict[int, History] = field(default_factory=dict)  # of the accounts that are `watched`
     _due: dict[int, list[Ints]] = field(default_factory=dict)
     _hours: list[int] = field(default_factory=list)
 
-    def add_terms(self, version: int, rewards: tuple[Reward, ...]) -> Ints:
-        """Enter a version's rewards; gives the terms' ids by place."""
-        first = len(self.terms)
-        self.terms.extend(Terms(version, place, reward) for place, reward in enumerate(rewards))
-        for reward in rewards:
-            self.reward_ids.setdefault(reward.name, len(self.reward_ids))
-        before, self.limits = self.limits.limited, Limits.of(self.terms)
-        later = np.flatnonzero(self.limits.limited[:first] & ~before)
-        if len(later):  # a reward without limits has got one
-            lines = self.pending_lines()
-            self.chain(lines[np.isin(self.lines["terms"][lines], later)])
-        return np.arange(first, len(self.terms))
+    # Looking up
 
-    def enter_conversions(self, seqs: Ints, persons: Ints, checks: Keys) -> None:
-        """Enter the next conversions of the log."""
-        self.conversions.append(seq=seqs, person=persons, check=checks.astype(np.uint32))
+    def view(self, ids: Ints) -> Lines:
+        """Return these lines with what never changes of them."""
+        held = self.lines
+        return Lines(ids=ids, **{name: held[name][ids] for name in FIXED})
 
     def find_conversions(self, seqs: Ints, checks: Keys) -> Ints:
         """Return the places of the conversions with these seqs (0 for none) and checks; NONE if there is none."""
@@ -236,8 +146,14 @@ class Ledger:
         same = (held["seq"][places] == wanted) & (held["check"][places] == checks.astype(np.uint32))
         return np.where(same & (seqs > 0), places, NONE)
 
+    def targets_of(self, conversions: Hashed) -> Ints:
+        """Return the ids of these conversions, by the hashes of (source, id), numbering new ones."""
+        ids = self.target_ids.assign(conversions)[0]
+        self.targets.grow(len(self.target_ids))
+        return ids
+
     def accounts_of(self, reward: Reward, recipients: Ints) -> Ints:
-        """Return the accounts of these recipients for one reward, and add new ones."""
+        """Return the accounts of these recipients for one reward, numbering new ones."""
         claim = self.account_ids.get_or_insert(self._keys(reward, recipients))
         new = recipients[claim.first]
         ids = self.accounts.append(recipient=new, role=np.full(len(new), ROLES.index(reward.to)))
@@ -252,7 +168,166 @@ class Ledger:
         number = self.reward_ids[reward.name] * len(ROLES) + ROLES.index(reward.to)
         return mix((np.int64(number) << 32) | recipients)
 
-    def schedule(self, lines: Ints) -> None:
+    def pending_lines(self) -> Ints:
+        """All lines that are pending, in no order."""
+        parts = [part for parts in self._due.values() for part in parts]
+        if not parts:
+            return np.zeros(0, np.int64)
+        lines = np.concatenate(parts)
+        return np.asarray(lines[self.lines["state"][lines] == PENDING], np.int64)
+
+    def chained_lines(self, accounts: Ints) -> Ints:
+        """Return the lines in the chains of these accounts: all that are pending, and some that were, in no order."""
+        held, parts = self.lines, [np.zeros(0, np.int64)]
+        nodes = self.accounts["last_pending"][accounts].astype(np.int64)
+        while len(nodes := nodes[nodes != NONE]):
+            parts.append(nodes)
+            nodes = held["pending_before"][nodes].astype(np.int64)
+        return np.concatenate(parts)
+
+    def in_order(self, lines: Ints) -> Ints:
+        """Return the lines in the order of release: by due, the conversion's seq, the reward's place in its file."""
+        held = self.lines
+        places = self.limits.place[held["terms"][lines]]
+        return np.asarray(lines[np.lexsort((places, held["seq"][lines], held["due"][lines]))], np.int64)
+
+    @property
+    def first_due(self) -> int:
+        """The earliest due time in the calendar (milliseconds), 2**62 where it is empty; lines may be void by now."""
+        if not self._hours:
+            return 2**62
+        return min(int(self.lines["due"][part].min()) for part in self._due[self._hours[0]])
+
+    def due_lines(self, before: int) -> tuple[Ints, Ints]:
+        """Return the pending lines with `due` < `before` (milliseconds), in order of release.
+
+        Also returned are the lines of the last hour looked at that are due later.
+        """
+        none = np.zeros(0, np.int64)
+        hours = self._hours_before(before)
+        if not hours:
+            return none, none
+        held = self.lines
+        parts = [np.concatenate(self._due[hour]) for hour in hours]
+        late = held["due"][parts[-1]] >= before
+        left, parts[-1] = parts[-1][late], parts[-1][~late]
+        lines = np.concatenate(parts)
+        return self.in_order(lines[held["state"][lines] == PENDING]), left
+
+    def _hours_before(self, before: int) -> list[int]:
+        """Return the calendar's hours that begin before a moment (milliseconds), in order."""
+        heap, found, places = self._hours, [], [0]
+        while places:  # the children of a place in the heap are never earlier than it
+            place = places.pop()
+            if place < len(heap) and heap[place] * HOUR_MS < before:
+                found.append(heap[place])
+                places += (2 * place + 1, 2 * place + 2)
+        return sorted(found)
+
+    def history(self, account: int) -> History:
+        """Return what was issued to an account so far.
+
+        It is read from the account's chain once and kept up to date from then on: a memo, which changes no outcome. A
+        caller may add what it works out, and must cut that off again.
+        """
+        kept = self._histories.get(account)
+        if kept is None:
+            chain: list[int] = []
+            line = int(self.accounts["last_issued"][account])
+            while line != NONE:
+                chain.append(line)
+                line = int(self.lines["issued_before"][line])
+            kept = self._histories[account] = History()
+            for line in reversed(chain):
+                kept.add(int(self.lines["due"][line]), int(self.lines["value"][line]))
+        return kept
+
+    # Changing
+
+    def apply_terms(self, version: int, rewards: tuple[Reward, ...]) -> None:
+        """Enter a version's rewards."""
+        first = len(self.terms)
+        self.terms.extend(
+            Terms(version=version, place=place, reward=reward) for place, reward in enumerate(rewards)
+        )
+        for reward in rewards:
+            self.reward_ids.setdefault(reward.name, len(self.reward_ids))
+        before, self.limits = self.limits.limited, Limits.of(self.terms)
+        later = np.flatnonzero(self.limits.limited[:first] & ~before)
+        if len(later):  # a reward without limits has got one
+            lines = self.pending_lines()
+            self._chain(lines[np.isin(self.lines["terms"][lines], later)])
+        self.terms_of[version] = np.arange(first, len(self.terms))
+
+    def apply_conversions(self, new: NewConversions) -> None:
+        """Enter the next conversions of the log."""
+        self.conversions.append(seq=new.seq, person=new.person, check=new.keys.checks.astype(np.uint32))
+
+    def apply_reversals(self, found: Reversals) -> None:
+        """Reverse conversions, and keep the reversals that wait for theirs."""
+        for target, reversal in found.waiting:
+            self.waiting.setdefault(target, []).append(reversal)
+        for target in found.met:
+            self.waiting.pop(target, None)
+        held = self.targets
+        for target, (seq, at) in found.reversed.items():
+            held["reversal_seq"][target], held["reversed_at"][target] = seq, at
+
+    def apply_new_lines(self, new: NewLines) -> None:
+        """Append pending lines; the sums of what is pending follow with `apply_expected`."""
+        lines = new.lines
+        columns = {name: getattr(lines, name) for name in FIXED}
+        self.lines.append(**columns, state_at=new.made_at)
+        np.add.at(self.accounts["made"], lines.account, 1)
+        self.lines["sibling"][lines.ids] = chain_back(new.targets, lines.ids, self.targets["line"])
+
+    def apply_state(self, lines: Ints, state: Array | int, at: Ints) -> None:
+        """Set the state of lines, as of these times (milliseconds)."""
+        self.lines["state"][lines], self.lines["state_at"][lines] = state, at
+
+    def apply_expected(self, found: Expected) -> None:
+        """Add the lines made to what is pending, set what is expected, and take the voided ones out."""
+        held, made = self.lines, found.made
+        self._count_pending(made, 1)
+        self.accounts["last_pending"][found.read_accounts] = NONE
+        self._link(found.read_lines)
+        self._chain(made[self.limits.limited[held["terms"][made]]])
+        lines = found.lines.ids
+        once = np.unique(lines)
+        self._count_pending(once, -1)
+        held["expected"][lines] = found.after  # NumPy keeps the last of several values for one line
+        self._count_pending(once, 1)
+        self._count_pending(found.voided, -1)
+        self._uncount_limited(found.voided)
+        self._schedule(made[held["state"][made] == PENDING])
+
+    def apply_released(self, released: Released) -> None:
+        """Take released lines out of the calendar and of what is pending, number them, and enter those issued."""
+        while self._hours and self._hours[0] * HOUR_MS < released.before:
+            del self._due[heappop(self._hours)]
+        self._schedule(released.left)
+        lines = released.lines
+        if not len(lines):
+            return
+        self.accounts["releases"][lines.account] = released.numbers  # the last of several is the highest
+        self._count_pending(lines.ids, -1)
+        self._uncount_limited(lines.ids)
+        self._issue(lines.at(released.states == ISSUED))
+        self.apply_state(lines.ids, released.states, lines.due)
+
+    def _issue(self, lines: Lines) -> None:
+        """Enter lines as issued: totals, the account's list, and the histories that are kept."""
+        accounts, account = self.accounts, lines.account.astype(np.int64)
+        self.spent += int(lines.value.sum())
+        np.add.at(accounts["issued"], account, 1)
+        np.add.at(accounts["issued_value"], account, lines.value)
+        self.lines["issued_before"][lines.ids] = chain_back(account, lines.ids, accounts["last_issued"])
+        if self._histories:
+            for place, one in enumerate(account.tolist()):
+                if one in self._histories:
+                    self._histories[one].add(int(lines.due[place]), int(lines.value[place]))
+
+    def _schedule(self, lines: Ints) -> None:
         """Put pending lines into the calendar of what falls due."""
         if not len(lines):
             return
@@ -266,31 +341,30 @@ class Ledger:
                 heappush(self._hours, hour)
             self._due[hour].append(part)
 
-    @property
-    def first_due(self) -> int:
-        """The earliest due time in the calendar (milliseconds), 2**62 where it is empty; lines may be void by now."""
-        if not self._hours:
-            return 2**62
-        return min(int(self.lines["due"][part].min()) for part in self._due[self._hours[0]])
-
-    def chain(self, lines: Ints) -> None:
+    def _chain(self, lines: Ints) -> None:
         """Enter pending lines of limited accounts into their accounts' chains and sums."""
         if not len(lines):
             return
-        accounts = self.accounts
-        account = self.lines["account"][lines].astype(np.int64)
-        self.lines["pending_before"][lines] = chain_back(account, lines, accounts["last_pending"])
-        np.maximum.at(accounts["last_due"], account, self.lines["due"][lines])
+        account = self._link(lines)
+        np.maximum.at(self.accounts["last_due"], account, self.lines["due"][lines])
         self._count(account, lines, 1)
 
-    def count_pending(self, lines: Ints, sign: int) -> None:
+    def _link(self, lines: Ints) -> Ints:
+        """Add lines to their accounts' chains, and return the accounts."""
+        account = self.lines["account"][lines].astype(np.int64)
+        if len(lines):
+            before = chain_back(account, lines, self.accounts["last_pending"])
+            self.lines["pending_before"][lines] = before
+        return account
+
+    def _count_pending(self, lines: Ints, sign: int) -> None:
         """Add lines to the sums of what is pending (sign 1) or take them out (-1), each as it is expected to end."""
         values, expected = self.lines["value"][lines], self.lines["expected"][lines]
         self.pending += sign * int(values.sum())
         self.promised += sign * int(values[expected == ISSUED].sum())
         self.unfunded += sign * int((expected == UNFUNDED).sum())
 
-    def uncount_limited(self, lines: Ints) -> None:
+    def _uncount_limited(self, lines: Ints) -> None:
         """Take lines that are pending no more out of their accounts' sums; those of plain accounts have none."""
         lines = lines[self.limits.limited[self.lines["terms"][lines]]]
         self._count(self.lines["account"][lines].astype(np.int64), lines, -1)
@@ -298,48 +372,3 @@ class Ledger:
     def _count(self, account: Ints, lines: Ints, sign: int) -> None:
         np.add.at(self.accounts["pending"], account, sign)
         np.add.at(self.accounts["pending_value"], account, sign * self.lines["value"][lines])
-
-    def pending_lines(self) -> Ints:
-        """All lines that are pending, in no order."""
-        parts = [part for parts in self._due.values() for part in parts]
-        if not parts:
-            return np.zeros(0, np.int64)
-        lines = np.concatenate(parts)
-        return np.asarray(lines[self.lines["state"][lines] == PENDING], np.int64)
-
-    def in_order(self, lines: Ints) -> Ints:
-        """Return the lines in the order of release: by due, the conversion's seq, the reward's place in its file."""
-        held = self.lines
-        places = self.limits.place[held["terms"][lines]]
-        return np.asarray(lines[np.lexsort((places, held["seq"][lines], held["due"][lines]))], np.int64)
-
-    def take_due(self, before: int) -> Ints:
-        """Take the pending lines with `due` < `before` (milliseconds) out of the calendar, in order of release."""
-        parts: list[Ints] = []
-        while self._hours and self._hours[0] * HOUR_MS < before:
-            hour = heappop(self._hours)
-            lines = np.concatenate(self._due.pop(hour))
-            due = self.lines["due"][lines] < before
-            parts.append(lines[due])
-            if not due.all():
-                self.schedule(lines[~due])
-                break
-        if not parts:
-            return np.zeros(0, np.int64)
-        lines = np.concatenate(parts)
-        return self.in_order(lines[self.lines["state"][lines] == PENDING])
-
-    def history(self, account: int) -> History:
-        """Return what was issued to an account so far; from now on `note_issued` keeps it up to date."""
-        kept = self.histories.get(account)
-        if kept is None:
-            chain: list[int] = []
-            line = int(self.accounts["last_issued"][account])
-            while line != NONE:
-                chain.append(line)
-                line = int(self.lines["issued_before"][line])
-            kept = self.histories[account] = History()
-            for line in reversed(chain):
-                kept.add(int(self.lines["due"][line]), int(self.lines["value"][line]))
-            self.accounts["watched"][account] = 1
-        return kept

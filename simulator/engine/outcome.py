@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from simulator.engine.arrays import Ints
 from simulator.events.columns import EVENT_SCHEMA
 from simulator.program.model import Program
 
@@ -126,13 +127,15 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Receipts:
-    """How a batch of messages was received.
+class Received:
+    """How a batch of valid messages was received.
 
     `events` are the accepted ones as they stand in the log (with `seq` and `person`). `duplicates` are rows of the
-    batch, `conflicts` rows with the field that differs.
+    batch, `conflicts` rows with the field that differs. `seqs` has for each row the `seq` of the event that the log
+    holds under its `source` and `id`: its own if it was accepted, otherwise that of the earlier one.
     """
 
     events: pl.DataFrame
     duplicates: list[int]
     conflicts: list[tuple[int, str]]
+    seqs: Ints

@@ -1,4 +1,4 @@
-"""The record of one call of the engine: collects rows, audit entries and rollups, and builds the Outcome."""
+"""The rows of one call of the engine: recorders add to them what the stages found, and they end as frames."""
 
 from __future__ import annotations
 
@@ -9,26 +9,22 @@ import polars as pl
 
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.audit import Trail
-from simulator.engine.judging import Shifts
-from simulator.engine.leaders import Leaders
-from simulator.engine.ledger import COUNTED, ISSUED, NOT_PAID, PENDING, ROLES, STATES, Ledger
+from simulator.engine.names import Names
 from simulator.engine.outcome import EMPTY, SCHEMAS, Outcome, Version
+from simulator.engine.results import Closing, Lines, Ranking
 from simulator.engine.rollup import METRIC, Breakdown, Calendar, Tally
-from simulator.engine.state import State
-from simulator.engine.version import CompiledProgram
+from simulator.engine.terms import COUNTED, ISSUED, NOT_PAID, PENDING, ROLES, STATES
 
 REWARD_METRIC = METRIC[f"reward.{STATES[0]}"]
 PENDING_METRIC = METRIC[f"pending.{NOT_PAID[0]}"]
+_COMMUNITY = ROLES.index("community")
 
 
-@dataclass
-class Record:
+@dataclass(kw_only=True)
+class Rows:
     """Rows collected during one call. `first_decision` and `first_line` are the first ones that this call can add."""
 
-    state: State
-    ledger: Ledger
-    compiled: CompiledProgram
-    leaders: Leaders
+    names: Names
     first_decision: int
     first_line: int
     trail: Trail = field(default_factory=Trail)
@@ -42,76 +38,79 @@ class Record:
     moved: list[Ints] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
 
-    def move(self, lines: Ints, before: int | None, after: Array | int, at: Ints) -> None:
-        """Record that reward lines went from one state to another at these times (milliseconds UTC).
+    def enter(self, lines: Lines, at: Ints) -> None:
+        """Count new lines: pending from these times on (milliseconds UTC), and expected to be issued."""
+        if len(lines):
+            self._count(lines, PENDING, at, 1)
+            self._count_expected(lines, np.full(len(lines), ISSUED), at, 1)
 
-        States are codes of STATES; `before` is None for new lines.
+    def move(
+        self, lines: Lines, before: int, after: Array | int, at: Ints, expected: Ints | None = None
+    ) -> None:
+        """Count lines that went from one state to another at these times (milliseconds UTC).
+
+        States are codes of STATES; `expected` is what had been expected of lines that were pending.
         """
         if not len(lines):
             return
-        held = self.ledger.lines
-        values, after = held["value"][lines], np.broadcast_to(np.asarray(after, np.int64), len(lines))
-        codes = np.array([self.breakdown.codes(f"reward.{state}", self._names) for state in STATES])
-        terms = held["terms"][lines]
-        if before is not None:
-            self.tally.add(REWARD_METRIC + before, at, -1, -values)
-            self.breakdown.add(codes[before][terms], at, -1, -values)
-            self.moved.append(lines)
-        self.tally.add(REWARD_METRIC + after, at, 1, values)
-        self.breakdown.add(codes[after, terms], at, 1, values)
-        if before is None:
-            self._count_expected(lines, np.full(len(lines), ISSUED), at, 1)
-        elif before == PENDING:
-            self._count_expected(lines, held["expected"][lines].astype(np.int64), at, -1)
+        self._count(lines, before, at, -1)
+        self.moved.append(lines.ids)
+        self._count(lines, after, at, 1)
+        if expected is not None:
+            self._count_expected(lines, expected, at, -1)
 
-    def shift(self, shifts: Shifts) -> None:
-        """Something else is expected of pending lines than before; of a new line it was that it is issued."""
-        if not shifts.parts:
-            return
-        lines, before, after, at = (np.concatenate(column) for column in zip(*shifts.parts, strict=True))
-        self._count_expected(lines, before, at, -1)
-        self._count_expected(lines, after, at, 1)
-        self.moved.append(lines)
+    def shift(self, lines: Lines, before: Ints, after: Ints, at: Ints) -> None:
+        """Count pending lines of which something else is expected than before."""
+        if len(lines):
+            self._count_expected(lines, before, at, -1)
+            self._count_expected(lines, after, at, 1)
+            self.moved.append(lines.ids)
 
-    def _count_expected(self, lines: Ints, expected: Ints, at: Ints, sign: int) -> None:
+    def _count(self, lines: Lines, states: Array | int, at: Ints, sign: int) -> None:
+        """Count lines in these states; sign -1 takes them out again."""
+        states, values = np.broadcast_to(np.asarray(states, np.int64), len(lines)), sign * lines.value
+        names = self.names.reward_names()
+        codes = np.array([self.breakdown.codes(f"reward.{state}", names) for state in STATES])
+        self.tally.add(REWARD_METRIC + states, at, sign, values)
+        self.breakdown.add(codes[states, lines.terms], at, sign, values)
+
+    def _count_expected(self, lines: Lines, expected: Ints, at: Ints, sign: int) -> None:
         """Count pending lines by expected state, in the calendar and in the sums; sign -1 takes them out again.
 
         In the sums, only lines that are not expected to be issued have metrics of their own.
         """
-        held = self.ledger.lines
-        terms, values = held["terms"][lines], sign * held["value"][lines]
-        rewards = np.array([self.ledger.reward_ids[name] for name in self._names], np.int64)
-        self.calendar.add(self.calendar.code(rewards[terms], expected), held["due"][lines], sign, values)
+        terms, values = lines.terms, sign * lines.value
+        rewards = self.names.rewards_of_terms()
+        self.calendar.add(self.calendar.code(rewards[terms], expected), lines.due, sign, values)
         unpaid = expected != ISSUED
         if unpaid.any():
+            names = self.names.reward_names()
             expected, at, values, terms = expected[unpaid], at[unpaid], values[unpaid], terms[unpaid]
             self.tally.add(PENDING_METRIC + expected - COUNTED, at, sign, values)
-            codes = np.array([self.breakdown.codes(f"pending.{state}", self._names) for state in NOT_PAID])
+            codes = np.array([self.breakdown.codes(f"pending.{state}", names) for state in NOT_PAID])
             self.breakdown.add(codes[expected - COUNTED, terms], at, sign, values)
 
-    @property
-    def _names(self) -> list[str]:
-        """The name of each terms' reward."""
-        return [entry.reward.name for entry in self.ledger.terms]
+    def moved_lines(self) -> Ints:
+        """Return the lines that were moved or shifted, each once."""
+        return np.unique(np.concatenate(self.moved)) if self.moved else np.zeros(0, np.int64)
 
-    def outcome(self, persons: pl.DataFrame, first_entry: int) -> Outcome:
+    def outcome(self, persons: pl.DataFrame, closing: Closing, ranking: Ranking, first_entry: int) -> Outcome:
         """Return everything collected as frames, with audit entries numbered from `first_entry`."""
-        decisions = _joined("decisions", self.decisions)
-        decisions, settled = self._settled(decisions)
+        decisions, settled = self._settled(_joined("decisions", self.decisions))
         return Outcome(
-            persons,
-            _joined("attributions", self.attributions),
-            decisions,
-            settled,
-            self._rewards(),
-            self._changes(),
-            self.trail.frame(first_entry),
-            self.tally.frame(),
-            self.breakdown.frame(),
-            self.calendar.frame(list(self.ledger.reward_ids)),
-            _joined("lateness", self.lateness),
-            self.leaders.frame(),
-            tuple(self.versions),
+            persons=persons,
+            attributions=_joined("attributions", self.attributions),
+            decisions=decisions,
+            settled=settled,
+            rewards=self._rewards(closing),
+            changes=_changes(closing),
+            audit=self.trail.frame(first_entry),
+            rollup=self.tally.frame(),
+            breakdown=self.breakdown.frame(),
+            due=self.calendar.frame(list(self.names.reward_ids)),
+            lateness=_joined("lateness", self.lateness),
+            leaders=self._leaders(ranking),
+            versions=tuple(self.versions),
         )
 
     def _settled(self, decisions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -125,63 +124,65 @@ class Record:
             decisions = decisions.update(here, on="id", how="left", include_nulls=True)
         return decisions, frame.filter(pl.col("id") < self.first_decision)
 
-    def _rewards(self) -> pl.DataFrame:
-        held = self.ledger.lines
-        lines = np.arange(self.first_line, len(held))
+    def _rewards(self, closing: Closing) -> pl.DataFrame:
+        lines = closing.new
         if not len(lines):
             return EMPTY["rewards"]
-        accounts, terms = self.ledger.accounts, self.ledger.terms
-        account, term = held["account"][lines], held["terms"][lines].tolist()
-        roles = accounts["role"][account].tolist()
-        recipients = accounts["recipient"][account].tolist()
-        community = ROLES.index("community")
-        words = self.state.words.texts
+        terms, words = self.names.terms, self.names.words
+        roles, recipients = closing.new_role.tolist(), closing.new_recipient.tolist()
+        pairs = list(zip(roles, recipients, strict=True))
         return pl.DataFrame(
             {
-                "id": lines + 1,
-                "decision": held["decision"][lines],
-                "seq": held["seq"][lines],
-                "reward": [terms[number].reward.name for number in term],
+                "id": lines.ids + 1,
+                "decision": lines.decision,
+                "seq": lines.seq,
+                "reward": [terms[number].reward.name for number in lines.terms.tolist()],
                 "role": [ROLES[role] for role in roles],
-                "recipient": [
-                    None if role == community else number
-                    for role, number in zip(roles, recipients, strict=True)
-                ],
-                "community": [
-                    words[number] if role == community else None
-                    for role, number in zip(roles, recipients, strict=True)
-                ],
-                "value_minor": held["value"][lines],
-                "state": self._states(lines),
-                "expected": self._expected(lines),
-                "due_at": held["due"][lines],
-                "state_at": held["state_at"][lines],
+                "recipient": [None if role == _COMMUNITY else number for role, number in pairs],
+                "community": [words[number] if role == _COMMUNITY else None for role, number in pairs],
+                "value_minor": lines.value,
+                "state": _states(closing.new_state),
+                "expected": _expected(closing.new_state, closing.new_expected),
+                "due_at": lines.due,
+                "state_at": closing.new_state_at,
             },
             schema=SCHEMAS["rewards"],
         )
 
-    def _changes(self) -> pl.DataFrame:
-        lines = np.unique(np.concatenate(self.moved)) if self.moved else np.zeros(0, np.int64)
-        lines = lines[lines < self.first_line]
-        if not len(lines):
-            return EMPTY["changes"]
-        columns = {
-            "id": lines + 1,
-            "state": self._states(lines),
-            "expected": self._expected(lines),
-            "state_at": self.ledger.lines["state_at"][lines],
-        }
-        return pl.DataFrame(columns, schema=SCHEMAS["changes"])
+    def _leaders(self, ranking: Ranking) -> pl.DataFrame:
+        """Return the places that changed."""
+        rows: list[tuple[object, ...]] = []
+        for name, board in ranking.boards.items():
+            for (number, (_, *numbers)), holder in zip(board.changed, ranking.holders[name], strict=True):
+                is_word = name == "community"
+                person, community = (None, self.names.words[holder]) if is_word else (holder, None)
+                rows.append((name, number, person, community, *numbers))
+        if not rows:
+            return EMPTY["leaders"]
+        columns = dict(zip(SCHEMAS["leaders"], zip(*rows, strict=True), strict=True))
+        return pl.DataFrame(columns, schema=SCHEMAS["leaders"])
 
-    def _states(self, lines: Ints) -> list[str]:
-        return [STATES[code] for code in self.ledger.lines["state"][lines].tolist()]
 
-    def _expected(self, lines: Ints) -> list[str | None]:
-        """Return the expected state of pending lines, None where it is to be issued."""
-        held = self.ledger.lines
-        pending = held["state"][lines] == PENDING
-        codes = np.where(pending, held["expected"][lines], ISSUED).tolist()
-        return [None if code == ISSUED else STATES[code] for code in codes]
+def _changes(closing: Closing) -> pl.DataFrame:
+    if not len(closing.changed):
+        return EMPTY["changes"]
+    columns = {
+        "id": closing.changed + 1,
+        "state": _states(closing.changed_state),
+        "expected": _expected(closing.changed_state, closing.changed_expected),
+        "state_at": closing.changed_state_at,
+    }
+    return pl.DataFrame(columns, schema=SCHEMAS["changes"])
+
+
+def _states(states: Ints) -> list[str]:
+    return [STATES[code] for code in states.tolist()]
+
+
+def _expected(states: Ints, expected: Ints) -> list[str | None]:
+    """Return the expected state of pending lines, None where it is to be issued."""
+    codes = np.where(states == PENDING, expected, ISSUED).tolist()
+    return [None if code == ISSUED else STATES[code] for code in codes]
 
 
 def _joined(name: str, frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -4,109 +4,91 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.engine.arrays import NONE, Ints
-from simulator.engine.audit import PENDING, REVERSED
+from simulator.engine.arrays import Array, Ints
+from simulator.engine.audit import PENDING as PENDING_ENTRIES
+from simulator.engine.audit import REVERSED
 from simulator.engine.batch import Batch
-from simulator.engine.judging import Shifts
-from simulator.engine.ledger import ISSUED, STATES
-from simulator.engine.ledger import PENDING as PENDING_STATE
-from simulator.engine.record import Record
-from simulator.engine.record_parts import count_money, count_qualified
-from simulator.engine.release import Released
-from simulator.engine.rewards import NewLines, QualifiedDecisions, StateChanges
-from simulator.engine.rollup import METRIC, STAGES, raise_stages
-
-_LEVEL = {name: level for level, name in enumerate(STAGES, 1)}
+from simulator.engine.record import Rows
+from simulator.engine.record_parts import count_channels
+from simulator.engine.results import Expected, Lines, NewLines, Reached, Released, Revoked, Voided
+from simulator.engine.rollup import METRIC, STAGES
+from simulator.engine.terms import ISSUED, PENDING, REVOKED, STATES, VOIDED
 
 
-def record_lines(record: Record, batch: Batch, new: NewLines) -> None:
+def record_lines(rows: Rows, batch: Batch, new: NewLines) -> None:
     """Record new lines, pending from the event that qualified them."""
-    lines, at = new.lines, batch.received[new.rows]
-    record.move(lines, None, PENDING_STATE, at)
-    _entries(record, "pending", PENDING, lines, at, batch.seq[new.rows], batch.seq[new.rows])
+    seq = batch.seq[new.rows]
+    rows.enter(new.lines, new.made_at)
+    _entries(rows, "pending", PENDING_ENTRIES, new.lines, new.made_at, seq, seq)
 
 
-def record_expected(record: Record, shifts: Shifts) -> None:
+def record_expected(rows: Rows, found: Expected) -> None:
     """Record changes of what pending lines are expected to become."""
-    record.shift(shifts)
+    rows.shift(found.lines, found.before, found.after, found.at)
 
 
-def record_changed(record: Record, kind: str, before: int, after: int, change: StateChanges) -> None:
-    """Record lines that reversals took from one state to another; `kind` is the kind of the audit entries."""
-    made = record.ledger.lines["made"][change.lines]
-    _entries(record, kind, REVERSED, change.lines, change.at, np.maximum(change.by, made), change.by)
-    record.move(change.lines, before, after, change.at)
-    if before == ISSUED:
-        count_money(record, change.lines, -1, change.at)
+def record_voided(rows: Rows, voided: Voided, expected: Expected) -> None:
+    """Record lines that reversals voided, of which something had been expected."""
+    lines = voided.lines
+    _entries(rows, "voided", REVERSED, lines, voided.at, np.maximum(voided.by, lines.made), voided.by)
+    rows.move(lines, PENDING, VOIDED, voided.at, expected.ended)
 
 
-def record_released(record: Record, released: Released) -> None:
-    """Record lines that fell due: audit entries, sums, friends who are now rewarded, and the time it took them."""
+def record_revoked(rows: Rows, revoked: Revoked) -> None:
+    """Record lines that reversals took back."""
+    lines = revoked.lines
+    _entries(rows, "revoked", REVERSED, lines, revoked.at, np.maximum(revoked.by, lines.made), revoked.by)
+    rows.move(lines, ISSUED, REVOKED, revoked.at)
+    count_channels(rows, "channel.issued", revoked.channels, revoked.at, -1, -lines.value)
+
+
+def record_released(rows: Rows, released: Released) -> None:
+    """Record lines that fell due: audit entries, sums, and the time it took."""
     lines = released.lines
     if not len(lines):
         return
-    held = record.ledger.lines
-    at, seq = held["due"][lines], held["seq"][lines]
-    words = zip(_words(record, lines), released.numbers.tolist(), strict=True)
-    record.trail.of_releases(
+    words = zip(_words(rows, lines), released.numbers.tolist(), strict=True)
+    rows.trail.of_releases(
         [STATES[code] for code in released.states.tolist()],
-        at=at,
-        seq=seq,
-        place=np.array([entry.place for entry in record.ledger.terms], np.int64)[held["terms"][lines]],
-        person=held["friend"][lines],
-        ref=lines + 1,
-        version=_versions(record, lines),
+        at=lines.due,
+        seq=lines.seq,
+        place=np.array([entry.place for entry in rows.names.terms], np.int64)[lines.terms],
+        person=lines.friend,
+        ref=lines.ids + 1,
+        version=rows.names.versions_of(lines.terms),
         detail=[f"{word}, release {number}" for word, number in words],
     )
-    record.move(lines, PENDING_STATE, released.states, at)
-    issued = released.states == ISSUED
-    record.tally.add(METRIC["time_to_reward"], at[issued], 1, at[issued] - held["occurred"][lines[issued]])
-    friends = held["friend"][lines[issued]].astype(np.int64)
-    raise_stages(record.state.people["stage"], record.tally, [(friends, _LEVEL["rewarded"], at[issued])])
-    count_money(record, lines[issued], 1, at[issued])
+    rows.move(lines, PENDING, released.states, lines.due, released.states)
+    of = released.states == ISSUED
+    issued = lines.at(of)
+    rows.tally.add(METRIC["time_to_reward"], issued.due, 1, issued.due - issued.occurred)
+    count_channels(rows, "channel.issued", released.channels[of], issued.due, 1, issued.value)
 
 
-def record_stages(record: Record, batch: Batch, qualified: list[QualifiedDecisions]) -> None:
-    """Count how far the batch's events brought each friend."""
-    attribution = record.state.people["attribution"][batch.person[batch.conversions]]
-    made = record.state.attributions["seq"][attribution] <= batch.seq[batch.conversions]
-    converted = batch.conversions[(attribution != NONE) & made]
-    moves = [
-        (batch.person[rows], _LEVEL[name], batch.received[rows])
-        for name, rows in (
-            ("visited", batch.visits),
-            ("claimed", batch.claims),
-            ("eligible", batch.eligible_rows),
-            ("converted", converted),
-        )
-    ]
-    moves += [(group.friend, _LEVEL["qualified"], batch.received[group.rows]) for group in qualified]
-    risen = raise_stages(record.state.people["stage"], record.tally, moves)
-    if _LEVEL["qualified"] in risen:
-        count_qualified(record, *risen[_LEVEL["qualified"]])
+def record_reached(rows: Rows, reached: Reached) -> None:
+    """Count the friends who got further."""
+    for level, (_, at) in reached.firsts.items():
+        rows.tally.add(METRIC[f"stage.{STAGES[level - 1]}"], at)
+    if len(reached.channels):
+        at = reached.firsts[STAGES.index("qualified") + 1][1]
+        count_channels(rows, "channel.qualified", reached.channels, at)
 
 
-def _entries(record: Record, kind: str, stage: int, lines: Ints, at: Ints, seq: Ints, trigger: Ints) -> None:
-    record.trail.of_events(
+def _entries(rows: Rows, kind: str, stage: int, lines: Lines, at: Ints, seq: Array, trigger: Array) -> None:
+    rows.trail.of_events(
         stage,
         kind,
         at=at,
         seq=seq,
         trigger=trigger,
-        person=record.ledger.lines["friend"][lines],
-        ref=lines + 1,
-        version=_versions(record, lines),
-        detail=_words(record, lines),
+        person=lines.friend,
+        ref=lines.ids + 1,
+        version=rows.names.versions_of(lines.terms),
+        detail=_words(rows, lines),
     )
 
 
-def _versions(record: Record, lines: Ints) -> Ints:
-    versions = np.array([entry.version for entry in record.ledger.terms], np.int64)
-    return versions[record.ledger.lines["terms"][lines]]
-
-
-def _words(record: Record, lines: Ints) -> list[str]:
-    held, terms = record.ledger.lines, record.ledger.terms
-    ends = [(f"{entry.reward.name}: ", f" to {entry.reward.to}") for entry in terms]
-    columns = zip(held["value"][lines].tolist(), held["terms"][lines].tolist(), strict=True)
+def _words(rows: Rows, lines: Lines) -> list[str]:
+    ends = [(f"{entry.reward.name}: ", f" to {entry.reward.to}") for entry in rows.names.terms]
+    columns = zip(lines.value.tolist(), lines.terms.tolist(), strict=True)
     return [f"{ends[term][0]}{value}{ends[term][1]}" for value, term in columns]

@@ -16,7 +16,7 @@ ReviewKey = tuple[str, str, str]
 """What a verdict names: the conversion's source and id, and the milestone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A decision in review, with what it needs to become a reward later.
 
@@ -40,7 +40,7 @@ class Case:
         return self.compiled.program.milestones[self.milestone].name
 
 
-_NUMBERS = ("decision", "seq", "version", "milestone", "friend", "referrer", "occurred", "amount")
+_NUMBERS = ("decision", "seq", "milestone", "friend", "referrer", "occurred", "amount")
 
 
 class Reviews:
@@ -87,11 +87,9 @@ class Reviews:
         return {key: self._case(row, key) for key, row in zip(keys, rows[known].tolist(), strict=True)}
 
     def _case(self, row: int, key: ReviewKey) -> Case:
-        held = self._rows
-        decision, seq, version, *rest = (int(held[name][row]) for name in _NUMBERS)
-        milestone, friend, referrer, occurred, amount = rest
-        compiled, (source, id_, _) = self._versions[version], key
-        return Case(decision, seq, compiled, milestone, friend, referrer, occurred, amount, source, id_)
+        numbers = {name: int(self._rows[name][row]) for name in _NUMBERS}
+        compiled, (source, id_, _) = self._versions[int(self._rows["version"][row])], key
+        return Case(compiled=compiled, source=source, id=id_, **numbers)
 
     def close(self, decisions: Ints) -> None:
         """Mark these decisions as no longer in review."""

@@ -1,4 +1,4 @@
-"""Stage 3a: turn qualified decisions into reward lines, and void or revoke lines on reversals."""
+"""Stage 4a: turn qualified decisions into reward lines."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from fractions import Fraction
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import NONE, Array, Ints, chain_back
+from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.batch import Batch
-from simulator.engine.decisions import NewDecisions
 from simulator.engine.interner import hash_pairs
-from simulator.engine.ledger import ISSUED, PENDING, REVOKED, VOIDED, Ledger
+from simulator.engine.ledger import Ledger
+from simulator.engine.results import Decided, Lines, NewDecisions, NewLines
 from simulator.engine.reviews import Case
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.state import State
@@ -21,7 +21,7 @@ from simulator.engine.version import CompiledProgram
 from simulator.program.model import MAX_LINE_MINOR, Reward
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class QualifiedDecisions:
     """Decisions that qualified under one version of the program, in columns, by the events at `rows` of the batch.
 
@@ -40,34 +40,17 @@ class QualifiedDecisions:
     targets: Ints
 
 
-@dataclass(frozen=True)
-class NewLines:
-    """Reward lines made in this batch, with the batch row that qualified each and the id of its conversion."""
-
-    lines: Ints
-    rows: Ints
-    targets: Ints
-
-
-@dataclass(frozen=True)
-class StateChanges:
-    """Lines whose state a reversal changed: which lines, the seq of the reversal, and when (milliseconds UTC)."""
-
-    lines: Ints
-    by: Ints
-    at: Ints
-
-
-def qualified_now(
-    batch: Batch, ledger: Ledger, compiled: CompiledProgram, decided: NewDecisions
+def find_qualified(
+    batch: Batch, state: State, compiled: CompiledProgram, decided: Decided
 ) -> list[QualifiedDecisions]:
     """Return what qualified in this batch: its own decisions, and approved ones grouped by program version."""
-    places = np.flatnonzero(decided.outcome == QUALIFIED)
+    ledger = state.ledger
+    places = np.flatnonzero(decided.new.outcome == QUALIFIED)
     groups = []
     if len(places):
-        pairs = hash_pairs(batch.events[decided.rows[places]], "source", "id")
-        groups.append(of_batch(batch, compiled, decided, places, ledger.target_ids.assign(pairs)[0]))
-    approved = [(s.row, s.case) for s in decided.settlements if s.outcome == QUALIFIED]
+        pairs = hash_pairs(batch.events[decided.new.rows[places]], "source", "id")
+        groups.append(of_batch(batch, compiled, decided.new, places, ledger.targets_of(pairs)))
+    approved = [(s.row, s.case) for s in decided.verdicts.settled if s.outcome == QUALIFIED]
     versions = {case.compiled.number: case.compiled for _, case in approved}
     for number, version in versions.items():
         groups.append(
@@ -82,16 +65,16 @@ def of_batch(
     """Return these decisions of the batch as if they had qualified; `targets` are the ids of their conversions."""
     rows = decided.rows[places]
     return QualifiedDecisions(
-        compiled,
-        rows,
-        decided.ids[places],
-        decided.milestone[places],
-        batch.seq[rows],
-        decided.friend[places],
-        decided.referrer[places],
-        batch.occurred[rows],
-        batch.amount[rows],
-        targets,
+        compiled=compiled,
+        rows=rows,
+        decisions=decided.ids[places],
+        milestone=decided.milestone[places],
+        seq=batch.seq[rows],
+        friend=decided.friend[places],
+        referrer=decided.referrer[places],
+        occurred=batch.occurred[rows],
+        amounts=batch.amount[rows],
+        targets=targets,
     )
 
 
@@ -101,56 +84,46 @@ def _approved(ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, 
 
     names = pl.DataFrame({"source": [case.source for _, case in cases], "id": [case.id for _, case in cases]})
     return QualifiedDecisions(
-        compiled,
-        np.array([row for row, _ in cases], np.int64),
-        column("decision"),
-        column("milestone"),
-        column("seq"),
-        column("friend"),
-        column("referrer"),
-        column("occurred"),
-        column("amount"),
-        ledger.target_ids.assign(hash_pairs(names, "source", "id"))[0],
+        compiled=compiled,
+        rows=np.array([row for row, _ in cases], np.int64),
+        decisions=column("decision"),
+        milestone=column("milestone"),
+        seq=column("seq"),
+        friend=column("friend"),
+        referrer=column("referrer"),
+        occurred=column("occurred"),
+        amounts=column("amount"),
+        targets=ledger.targets_of(hash_pairs(names, "source", "id")),
     )
 
 
-def add_lines(
-    batch: Batch, state: State, ledger: Ledger, groups: list[QualifiedDecisions], terms: dict[int, Ints]
-) -> NewLines:
-    """Add the pending lines, in order of the qualifying event, the decision and the reward's place in the program file.
-
-    `terms` are the ids of each version's terms.
-    """
+def make_lines(batch: Batch, state: State, groups: list[QualifiedDecisions]) -> NewLines:
+    """Make the pending lines, in order of the qualifying event, the decision and the reward's place in the file."""
     parts = [
         part
         for group in groups
         for place, reward in enumerate(group.compiled.program.rewards)
-        if len(
-            (part := _draft(batch, state, ledger, group, place, int(terms[group.compiled.number][place])))[
-                "row"
-            ]
-        )
+        if len((part := _draft(batch, state, group, place, reward))["row"])
     ]
     if not parts:
-        return NewLines(*[np.zeros(0, np.int64)] * 3)
+        none = np.zeros(0, np.int64)
+        return NewLines(lines=state.ledger.view(none), rows=none, targets=none, made_at=none)
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.lexsort((columns.pop("place"), columns["decision"], columns["row"]))
     columns = {name: values[order] for name, values in columns.items()}
     rows, targets = columns.pop("row"), columns.pop("target")
-    lines = ledger.lines.append(**columns)
-    np.add.at(ledger.accounts["made"], columns["account"], 1)
-    ledger.targets.grow(len(ledger.target_ids))
-    ledger.lines["sibling"][lines] = chain_back(targets, lines, ledger.targets["line"])
-    return NewLines(lines, rows, targets)
+    first = len(state.ledger.lines)
+    lines = Lines(ids=np.arange(first, first + len(rows)), **columns)
+    return NewLines(lines=lines, rows=rows, targets=targets, made_at=batch.received[rows])
 
 
 def _draft(
-    batch: Batch, state: State, ledger: Ledger, group: QualifiedDecisions, place: int, terms: int
+    batch: Batch, state: State, group: QualifiedDecisions, place: int, reward: Reward
 ) -> dict[str, Array]:
-    """Return the lines of one reward, in columns of `Ledger.lines` plus `row`, `place` and `target`."""
-    reward = group.compiled.program.rewards[place]
+    """Return the lines of one reward, in columns of `Lines` plus `row`, `place` and `target`."""
     at, recipients, values = promises(batch, state, group, reward)
-    received = batch.received[group.rows[at]]
+    ledger = state.ledger
+    terms = ledger.terms_of[group.compiled.number][place]
     return {
         "row": group.rows[at],
         "place": np.full(len(at), place),
@@ -158,8 +131,7 @@ def _draft(
         "decision": group.decisions[at],
         "seq": group.seq[at],
         "made": batch.seq[group.rows[at]],
-        "due": np.maximum(received, group.occurred[at] + reward.hold_ms),
-        "state_at": received,
+        "due": np.maximum(batch.received[group.rows[at]], group.occurred[at] + reward.hold_ms),
         "value": values,
         "occurred": group.occurred[at],
         "account": ledger.accounts_of(reward, recipients),
@@ -207,32 +179,3 @@ def _values(fixed: int | None, percent: Decimal | None, amounts: Ints) -> Ints:
     exact = Fraction(percent or 0) / 100
     shares = [0 if amount == NONE else round(amount * exact) for amount in amounts.tolist()]
     return np.array([min(share, MAX_LINE_MINOR) for share in shares], np.int64)
-
-
-def void(ledger: Ledger, lines: Ints, targets: Ints) -> StateChanges:
-    """Void the pending lines whose conversion (`targets`, by line) was reversed in time."""
-    lines, first = np.unique(lines, return_index=True)
-    held, reversals, targets = ledger.lines, ledger.targets, targets[first]
-    by, at = reversals["reversal_seq"][targets], reversals["reversed_at"][targets]
-    hit = (by > 0) & (at <= held["due"][lines]) & (held["state"][lines] == PENDING)
-    lines, by, at = lines[hit], by[hit], np.maximum(at[hit], held["state_at"][lines[hit]])
-    held["state"][lines], held["state_at"][lines] = VOIDED, at
-    return StateChanges(lines, by, at)
-
-
-def revoke(ledger: Ledger, lines: Ints, targets: Ints) -> StateChanges:
-    """Revoke the issued lines whose conversion was reversed within their clawback period."""
-    held, reversals = ledger.lines, ledger.targets
-    clawbacks = [NONE if e.reward.clawback_ms is None else e.reward.clawback_ms for e in ledger.terms]
-    clawback = np.array(clawbacks, np.int64)[held["terms"][lines]] if len(lines) else lines
-    by, at = reversals["reversal_seq"][targets], reversals["reversed_at"][targets]
-    issued_at = held["due"][lines]
-    hit = (
-        (held["state"][lines] == ISSUED)
-        & (clawback != NONE)
-        & (at > issued_at)
-        & (at <= issued_at + clawback)
-    )
-    lines, by, at = lines[hit], by[hit], at[hit]
-    held["state"][lines], held["state_at"][lines] = REVOKED, at
-    return StateChanges(lines, by, at)

@@ -7,6 +7,7 @@ the hour are booked in the last hour of their day (`by_day`), which keeps the ro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,9 +16,9 @@ import polars as pl
 from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.domain.vocabulary import Stage, values
 from simulator.engine.arrays import Array, Ints, grouped
-from simulator.engine.ledger import NOT_PAID, STATES
 from simulator.engine.outcome import EMPTY, SCHEMAS
 from simulator.engine.rules import OUTCOMES
+from simulator.engine.terms import NOT_PAID, STATES
 from simulator.events.contract import EVENT_TYPES
 
 STAGES = tuple(name for name in values(Stage) if name != Stage.REACHED)
@@ -99,7 +100,7 @@ class Breakdown(_Sums):
         """Return the code of a part, valid for this batch."""
         return self._names.setdefault((metric, part), len(self._names))
 
-    def codes(self, metric: str, parts: list[str]) -> Ints:
+    def codes(self, metric: str, parts: Sequence[str]) -> Ints:
         """Return the codes of several parts of one metric."""
         return np.array([self.code(metric, part) for part in parts], np.int64)
 
@@ -150,32 +151,3 @@ class Calendar(_Sums):
 def by_day(at: Ints) -> Ints:
     """Return the last moment of each time's day; both are in milliseconds UTC."""
     return at - at % DAY_MS + (DAY_MS - 1)
-
-
-def raise_stages(
-    held: Array, tally: Tally, moves: list[tuple[Ints, int, Ints]]
-) -> dict[int, tuple[Ints, Ints]]:
-    """Count friends who reach a stage for the first time, each at the earliest move that implies it.
-
-    `held` are the levels of all people, raised here; `moves` are (friends, level from 1, times in milliseconds UTC).
-    Returns, by level, the friends who reached it and when.
-    """
-    risen: dict[int, tuple[Ints, Ints]] = {}
-    friends = np.concatenate([move[0] for move in moves])
-    if not len(friends):
-        return risen
-    levels = np.concatenate([np.full(len(move[0]), move[1]) for move in moves])
-    times = np.concatenate([move[2] for move in moves])
-    rising = levels > held[friends]
-    friends, levels, times = friends[rising], levels[rising], times[rising]
-    if not len(friends):
-        return risen
-    order = np.lexsort((times, friends))
-    friends, levels, times = friends[order], levels[order], times[order]
-    for level in range(1, len(STAGES) + 1):
-        reached = (levels >= level) & (held[friends] < level)
-        first = np.r_[True, np.diff(friends[reached]) != 0] if reached.any() else np.zeros(0, bool)
-        risen[level] = friends[reached][first], times[reached][first]
-        tally.add(METRIC[f"stage.{STAGES[level - 1]}"], risen[level][1])
-    np.maximum.at(held, friends, levels.astype(held.dtype))
-    return risen

@@ -23,7 +23,7 @@ QUALIFIED, REVIEW, REFUSED, IGNORED = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Verdicts:
     """The rules' results for each row: outcome code, reason, failed rules as JSON, facts read as JSON.
 
@@ -49,7 +49,14 @@ def judge_by_rules(
     texts: list[str | None] = [None] * count
     if not compiled.rules:
         none = np.zeros(count, np.int64)
-        return Verdicts(none, reason, failed, texts, np.zeros((count, 0), np.int8), none)
+        return Verdicts(
+            outcome=none,
+            reason=reason,
+            failed=failed,
+            facts=texts,
+            results=np.zeros((count, 0), np.int8),
+            deciding=none,
+        )
     results = _results(compiled, facts, count, meter)
     applies = _applies(compiled)[milestones]
     results[~applies] = PASS
@@ -67,7 +74,9 @@ def judge_by_rules(
     if compiled.facts:
         texts = facts.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
     results[~applies] = UNASKED
-    return Verdicts(outcome, reason, failed, texts, results, deciding)
+    return Verdicts(
+        outcome=outcome, reason=reason, failed=failed, facts=texts, results=results, deciding=deciding
+    )
 
 
 def _results(compiled: CompiledProgram, facts: pl.DataFrame, count: int, meter: Meter) -> Array:

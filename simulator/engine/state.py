@@ -6,25 +6,52 @@ Nothing here is ever joined with a batch as a whole: a stage looks up the rows t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import singledispatchmethod
 
 import numpy as np
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
-from simulator.engine.arrays import NONE, Columns
+from simulator.engine.arrays import NONE, Array, Columns, Ints, chain_back, first_of_each, mark_first
 from simulator.engine.devices import Devices
 from simulator.engine.interner import BoundedLabels, Codes, Interner, Words
 from simulator.engine.keys import KeyIndex
+from simulator.engine.leaders import Leaders
+from simulator.engine.ledger import Ledger
+from simulator.engine.results import (
+    Decided,
+    Expected,
+    FieldUpdates,
+    FirstEvents,
+    Generations,
+    Lines,
+    NewAttributions,
+    NewConversions,
+    NewLines,
+    NewLinks,
+    NewPeople,
+    NewTerms,
+    NewTouches,
+    Ranking,
+    Reached,
+    Released,
+    Reversals,
+    Revoked,
+    Sightings,
+    Sources,
+    Voided,
+    Withheld,
+)
 from simulator.engine.reviews import Reviews
+from simulator.engine.rules import QUALIFIED
+from simulator.engine.terms import ISSUED, REVOKED, ROLES, VOIDED
 
 COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
 """The columns of people that count their accepted events of each conversion type."""
 
-STANDING = ("friends", "friends_qualified", "issued")
-"""The columns behind the leaderboards: friends attributed, those that qualified, and money issued less clawbacks."""
-
 CODE_CHANNEL = 0
 """The id of the word `code`, the channel of an attribution by code; it is entered before any other word."""
 
+_RANKED = np.array([role in {"referrer", "upline"} for role in ROLES])  # whose money counts on the boards
 _ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.uint32, np.int64, np.int32, np.int8
 _WORD = np.int16  # there are usually few words; the column is widened where there are more
 
@@ -118,7 +145,11 @@ def _communities() -> Columns:
 
 @dataclass
 class State:
-    """Everything the engine remembers of earlier events except rewards (see `ledger.Ledger`)."""
+    """Everything the engine remembers of earlier events.
+
+    `apply` is the one place where it changes: a stage reads it, returns a result, and `apply` puts that into effect.
+    Looking up a text may give it a number (the interners below): that says nothing but who or what is meant.
+    """
 
     people: Columns = field(default_factory=_people)
     referrers: Columns = field(default_factory=_referrers)
@@ -128,6 +159,7 @@ class State:
     devices: Devices = field(default_factory=Devices)
     attributions: Columns = field(default_factory=_attributions)
     communities: Columns = field(default_factory=_communities)  # by word
+    ledger: Ledger = field(default_factory=Ledger)
     reviews: Reviews = field(default_factory=Reviews)
     channels: BoundedLabels = field(default_factory=BoundedLabels)
     sources: BoundedLabels = field(default_factory=BoundedLabels)
@@ -138,7 +170,191 @@ class State:
     milestone_ids: dict[str, int] = field(default_factory=dict)
     qualified: KeyIndex = field(default_factory=KeyIndex)  # (friend, milestone) that has qualified
     stopped: KeyIndex = field(default_factory=KeyIndex)  # (friend, `any` milestone) that a rule has stopped
+    decisions: int = 0  # how many there are
+    leaders: Leaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.leaders = Leaders(self.referrers, self.communities, self.words.texts)
 
     def milestone_id(self, name: str) -> int:
         """Return the dense id of a milestone's name, the same in every version of the program."""
         return self.milestone_ids.setdefault(name, len(self.milestone_ids))
+
+    def channels_of(self, friends: Array) -> Ints:
+        """Return the channels (words) by which these attributed people became friends."""
+        return self.attributions["channel"][self.people["attribution"][friends]]
+
+    @singledispatchmethod
+    def apply(self, result: object) -> None:
+        """Put what a stage found into effect."""
+        raise TypeError(f"no stage finds {result!r}")
+
+    # Events
+
+    @apply.register
+    def _(self, new: NewPeople) -> None:
+        self.people.grow(len(self.people) + len(new.refs))
+
+    @apply.register
+    def _(self, new: NewLinks) -> None:
+        links = self.links.append(owner=new.owner, seq=new.seq, received_at=new.received_at)
+        self.people["link"][new.owner[new.owners_firsts]] = links[new.owners_firsts] + 1
+
+    @apply.register
+    def _(self, seen: Sightings) -> None:
+        gained = self.devices.enter(seen.person, seen.device, seen.seq, self.people["device"])
+        np.add.at(self.people["devices"], gained, 1)
+
+    @apply.register
+    def _(self, firsts: FirstEvents) -> None:
+        for column, (people, seqs) in firsts.marks.items():
+            mark_first(self.people[column], people, seqs)
+        claims = self.claims.append(seq=firsts.claim_seq, occurred_at=firsts.claim_occurred_at)
+        self.people["claim"][firsts.claim_person] = claims + 1
+
+    @apply.register
+    def _(self, sources: Sources) -> None:
+        self.sources.keep(sources.labels.values())
+
+    @apply.register
+    def _(self, updates: FieldUpdates) -> None:
+        for name, (people, values) in updates.values.items():
+            self.people.fit(name, int(values.max()))
+            self.people[name][people] = values  # NumPy keeps the last of several values for one person
+
+    # Attribution
+
+    @apply.register
+    def _(self, new: NewTouches) -> None:
+        nodes = self.touches.append(
+            occurred_at=new.occurred_at, seq=new.seq, link=new.link, channel=new.channel
+        )
+        self.touches["before"][nodes] = chain_back(new.person, nodes, self.people["touch"])
+
+    @apply.register
+    def _(self, new: NewAttributions) -> None:
+        if not len(new.ids):
+            return
+        self.attributions.append(
+            seq=new.seq,
+            friend=new.friend,
+            referrer=new.referrer,
+            touch_at=new.touch_at,
+            attributed_at=new.attributed_at,
+            by_code=new.by_code,
+            channel=new.channel,
+            community=new.community,
+            rank=new.rank,
+        )
+        self.people["attribution"][new.friend] = new.ids
+        rows = self._rows_of_referrers(new.referrer)
+        # NumPy keeps the last of several values for one referrer: the highest rank
+        self.referrers["friends"][rows] = new.rank
+        before = chain_back(rows, new.ids, self.referrers["last_friend"])
+        follows = before != NONE
+        self.attributions["after"][before[follows]] = new.ids[follows]
+        self.channels.keep(new.labels.values())
+        self.leaders.touch(rows)
+        self.leaders.add_to_communities("friends", new.community)
+
+    def _rows_of_referrers(self, people: Ints) -> Ints:
+        """Return the rows of these people in `referrers`, adding new ones."""
+        held = self.people["referrer"]
+        new = people[held[people] == 0]
+        new = new[first_of_each(new)]
+        held[new] = self.referrers.append(person=new) + 1
+        return held[people].astype(np.int64) - 1
+
+    @apply.register
+    def _(self, found: Generations) -> None:
+        self.attributions["generation"][found.ids] = found.generation
+        self.attributions["rank_day"][found.ids] = found.rank_day
+        self.referrers["day_start"][found.referrers] = found.day_start
+
+    # Conversions and decisions
+
+    @apply.register
+    def _(self, new: NewConversions) -> None:
+        for column in np.unique(new.which).tolist():
+            of_type = new.which == column
+            # NumPy keeps the last of several values for one person: the highest
+            self.people[COUNTS[column]][new.person[of_type]] = new.number[of_type]
+        self.ledger.apply_conversions(new)
+
+    @apply.register
+    def _(self, decided: Decided) -> None:
+        new, opened, verdicts = decided.new, decided.opened, decided.verdicts
+        self.decisions += len(new.ids)
+        if opened is not None:
+            self.reviews.enter(opened.compiled, opened.conversions, opened.names, **opened.numbers)
+        self.reviews.close(np.array([one.case.decision for one in verdicts.settled], np.int64))
+        qualified = new.group[new.outcome == QUALIFIED]
+        self.qualified.get_or_insert(np.concatenate([qualified, verdicts.approved]))
+
+    @apply.register
+    def _(self, withheld: Withheld) -> None:
+        self.stopped.add(withheld.stopped, np.zeros(len(withheld.stopped), np.int64))
+        if len(withheld.reviews):
+            self.reviews.hold(withheld.reviews, list(withheld.rules), withheld.held)
+
+    # Reward lines
+
+    @apply.register
+    def _(self, new: NewTerms) -> None:
+        self.ledger.apply_terms(new.version, new.rewards)
+
+    @apply.register
+    def _(self, found: Reversals) -> None:
+        self.ledger.apply_reversals(found)
+
+    @apply.register
+    def _(self, new: NewLines) -> None:
+        self.ledger.apply_new_lines(new)
+
+    @apply.register
+    def _(self, voided: Voided) -> None:
+        self.ledger.apply_state(voided.lines.ids, VOIDED, voided.at)
+
+    @apply.register
+    def _(self, expected: Expected) -> None:
+        self.ledger.apply_expected(expected)
+
+    @apply.register
+    def _(self, released: Released) -> None:
+        self.ledger.apply_released(released)
+        self._add_money(released.lines.at(released.states == ISSUED), 1)
+
+    @apply.register
+    def _(self, revoked: Revoked) -> None:
+        self.ledger.apply_state(revoked.lines.ids, REVOKED, revoked.at)
+        self._add_money(revoked.lines, -1)
+
+    def _add_money(self, lines: Lines, sign: int) -> None:
+        """Add issued money to the standings (sign 1), or take clawed-back money out of them (-1)."""
+        if not len(lines):
+            return
+        values, accounts = sign * lines.value, self.ledger.accounts
+        of_friends = self.attributions["community"][self.people["attribution"][lines.friend]]
+        self.leaders.add_to_communities("issued", of_friends, values)
+        ranked = _RANKED[accounts["role"][lines.account]]
+        recipients = accounts["recipient"][lines.account][ranked]
+        self.leaders.add_to_referrers("issued", self._referrer_rows(recipients), values[ranked])
+
+    def _referrer_rows(self, people: Array) -> Ints:
+        """Return the rows in `referrers` of people who are referrers."""
+        return self.people["referrer"][people].astype(np.int64) - 1
+
+    # Journeys and standings
+
+    @apply.register
+    def _(self, reached: Reached) -> None:
+        held = self.people["stage"]
+        np.maximum.at(held, reached.friends, reached.levels.astype(held.dtype))
+        made, ids = self.attributions, reached.qualified
+        if len(ids):
+            self.leaders.add_to_referrers("friends_qualified", self._referrer_rows(made["referrer"][ids]))
+            self.leaders.add_to_communities("friends_qualified", made["community"][ids])
+
+    @apply.register
+    def _(self, ranking: Ranking) -> None:
+        self.leaders.apply_ranking(ranking)

@@ -1,8 +1,12 @@
-"""Stage 3b where a line depends on others: lines of some accounts or of all, in the order of their release.
+"""Stage 4d where a line depends on others: lines of some accounts or of all, in the order of their release.
 
 What the caps leave to a line depends on those of its account before it, and what the budget leaves on all. Most lines
 stay as they were all the same, so only those are judged again that an event or a line before them may have made a
 difference to.
+
+What a line gets changes what the next one gets, within one batch. So the walk keeps a working copy of the columns that
+it needs (`_Pool`), and adds to the accounts' histories what it has given, which it cuts off again: a copy of the
+histories would cost as much as they are long, for each batch. The state itself changes only in `State.apply`.
 """
 
 from __future__ import annotations
@@ -17,7 +21,8 @@ from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.caps import fits
 from simulator.engine.judging import ALWAYS, NEVER, Changes, Shifts
-from simulator.engine.ledger import CAPPED, COUNTED, ISSUED, UNFUNDED, History, Ledger
+from simulator.engine.ledger import History, Ledger
+from simulator.engine.terms import CAPPED, COUNTED, ISSUED, UNFUNDED
 
 _ABSENT: Final = -1
 _STRIDE: Final = 256  # lines compared at once in the search for the next that changes

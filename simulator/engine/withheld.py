@@ -9,32 +9,63 @@ reversals are ignored. A friend stopped again on a milestone that counts once (`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from simulator.engine.arrays import NONE, Ints
+from simulator.engine.arrays import NONE, Ints, Keys, first_of_each
 from simulator.engine.batch import Batch
-from simulator.engine.decisions import NewDecisions
-from simulator.engine.keys import pair
 from simulator.engine.ledger import Ledger
-from simulator.engine.rewards import NewLines, of_batch, promises
+from simulator.engine.results import NewDecisions, NewLines, ReviewedMoney, Settlement, Withheld
+from simulator.engine.rewards import of_batch, promises
+from simulator.engine.rules import QUALIFIED, REVIEW
 from simulator.engine.state import State
 from simulator.engine.version import CompiledProgram
 from simulator.program.model import Reward
 
 
-def withheld_money(
+def withhold(
+    batch: Batch, state: State, compiled: CompiledProgram, decided: NewDecisions, new: NewLines
+) -> Withheld:
+    """Return what rules withheld from the decisions that they stopped, in log order.
+
+    `new` are the reward lines that the batch has made: they are in the ledger already.
+    """
+    none = np.zeros(0, np.int64)
+    places, deciding = none, none
+    if decided.ruled is not None:
+        stopped = decided.outcome[decided.ruled.places] != QUALIFIED
+        places, deciding = decided.ruled.places[stopped], decided.ruled.deciding[stopped]
+    money = _promised_money(batch, state, compiled, decided, places, new)
+    again, first = _stopped_before(state, compiled, decided, places)
+    money[again] = 0
+    waiting = decided.outcome[places] == REVIEW
+    return Withheld(
+        places=places,
+        money=money,
+        deciding=deciding,
+        stopped=first,
+        reviews=decided.ids[places[waiting]],
+        rules=[compiled.rules[place].code for place in deciding[waiting].tolist()],
+        held=money[waiting],
+    )
+
+
+def reviewed_money(state: State, settled: Sequence[Settlement]) -> ReviewedMoney:
+    """Return the rule that had put each of these decisions in review, and the money (minor units) that it withheld."""
+    held = [state.reviews.held(one.case.decision) for one in settled]
+    return ReviewedMoney(rules=[rule for rule, _ in held], money=[minor for _, minor in held])
+
+
+def _promised_money(
     batch: Batch,
     state: State,
-    ledger: Ledger,
     compiled: CompiledProgram,
     decided: NewDecisions,
     places: Ints,
     new: NewLines,
 ) -> Ints:
-    """Return the money (minor units) that each of these stopped decisions, in log order, would have been promised.
-
-    `new` are the reward lines that the batch has made: they are in the ledger already.
-    """
+    """Return the money (minor units) that each of these decisions would have been promised."""
     money = np.zeros(len(places), np.int64)
     if not len(places):
         return money
@@ -44,10 +75,9 @@ def withheld_money(
         values = _part(values, reward.every or 1)
         if reward.tier is not None and len(at):
             first, last = reward.tier
-            numbers = _promised_before(ledger, reward, recipients, group.rows[at], new) + 1
+            numbers = _promised_before(state.ledger, reward, recipients, group.rows[at], new) + 1
             values[(numbers < first) | (False if last is None else numbers > last)] = 0
         money[at] += values
-    money[_stopped_before(state, compiled, decided, places)] = 0
     return money
 
 
@@ -63,22 +93,24 @@ def _promised_before(ledger: Ledger, reward: Reward, recipients: Ints, rows: Int
     """Count the lines of a reward that each recipient had been promised before the event in that row of the batch."""
     accounts = ledger.find_accounts(reward, recipients)
     made = np.where(accounts == NONE, 0, ledger.accounts["made"][accounts]).astype(np.int64)
-    theirs = ledger.lines["account"][new.lines].astype(np.int64)
+    theirs = new.lines.account.astype(np.int64)
     width = 1 + max(int(rows.max()), int(new.rows.max(initial=0)))
     later = np.sort(theirs * width + new.rows)
     since = np.searchsorted(later, (accounts + 1) * width) - np.searchsorted(later, accounts * width + rows)
     return made - np.where(accounts == NONE, 0, since)
 
 
-def _stopped_before(state: State, compiled: CompiledProgram, decided: NewDecisions, places: Ints) -> Ints:
-    """Find the decisions on an `any` milestone that a rule had stopped before for the same friend."""
+def _stopped_before(
+    state: State, compiled: CompiledProgram, decided: NewDecisions, places: Ints
+) -> tuple[Ints, Keys]:
+    """Find the decisions on an `any` milestone that a rule had stopped before for the same friend.
+
+    Also returned are the keys of friend and milestone stopped for the first time.
+    """
     once = np.array([milestone.occurrence == "any" for milestone in compiled.program.milestones], bool)
     at = np.flatnonzero(once[decided.milestone[places]])
-    if not len(at):
-        return at
-    names = np.array([state.milestone_id(one.name) for one in compiled.program.milestones], np.int64)
-    insertion = state.stopped.get_or_insert(
-        pair(decided.friend[places[at]], names[decided.milestone[places[at]]])
-    )
-    state.stopped.put(insertion.slots[insertion.first], np.zeros(int(insertion.first.sum()), np.int64))
-    return at[~insertion.first]
+    keys = decided.group[places[at]]
+    first = np.zeros(len(at), bool)
+    first[first_of_each(keys)] = True
+    first &= state.stopped.find(keys) < 0
+    return at[~first], keys[first]

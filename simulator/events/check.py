@@ -103,7 +103,7 @@ def check_line(
     """
     length = line.length if isinstance(line, LongLine) else len(line)
     if length > MAX_LINE_BYTES and len(line.rstrip(b"\r\n")) != MAX_LINE_BYTES:
-        return Problem(None, f"{length:,} bytes long; a message has at most {MAX_LINE_BYTES:,} (1 MiB)")
+        return Problem(None, _too_long(length, unclosed=isinstance(line, LongLine) and line.unclosed))
     try:
         members = read_object(line)
     except Bad as bad:
@@ -120,6 +120,15 @@ def check_line(
         source, own_id = own_word(members, "source"), own_word(members, "id")
         return Problem(bad.field, bad.reason, source, own_id, stated, _dialled(members))
     return Checked({**row, "stated": stated}, passed_over)
+
+
+def _too_long(length: int, *, unclosed: bool) -> str:
+    if unclosed:
+        return (
+            f"a bracket or quote is never closed, so the remaining {length:,} bytes of the file are one message, and "
+            "no event in them was read; mend it and send the file again"
+        )
+    return f"{length:,} bytes long; a message has at most {MAX_LINE_BYTES:,} (1 MiB)"
 
 
 def _stated(members: Members) -> int | None:

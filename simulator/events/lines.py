@@ -14,10 +14,14 @@ _LIMIT: Final = MAX_LINE_BYTES + 2  # with the end of the line
 
 
 class LongLine(bytes):
-    """The beginning of a line that is too long to be read, with its whole length in bytes and its SHA-256 (hex)."""
+    """The beginning of a message that is too long to be read, with its whole length in bytes and its SHA-256 (hex).
+
+    An `unclosed` one goes to the end of the file, since a bracket in it is never closed.
+    """
 
     length: int
     sha256: str
+    unclosed: bool = False
 
 
 class LongLineReader:

@@ -18,6 +18,9 @@ from simulator.events.values import Bad, Nested, OutOfRange, shorten, show
 Members = dict[str, msgspec.Raw]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_DEEPEST = 200  # brackets within each other; what Python's own limit is depends on its version
+_TOO_DEEP = "nested too deeply; an event has an object in an object at most"
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 @cache
@@ -27,6 +30,8 @@ def _decoder() -> Callable[[bytes | msgspec.Raw], Members]:
 
 def read_object(line: bytes) -> Members:
     """Read a line as one JSON object of members not yet read; raises `Bad` with what is wrong with it."""
+    if _too_deep(line):
+        raise Bad(None, _TOO_DEEP)
     try:
         line.decode("utf-8")
         return _decoder()(line)
@@ -41,7 +46,22 @@ def read_object(line: bytes) -> Members:
     except msgspec.DecodeError as error:
         raise _not_json(line, str(error).removeprefix("JSON is malformed: ")) from None
     except RecursionError:
-        raise Bad(None, "nested too deeply; an event has an object in an object at most") from None
+        raise Bad(None, _TOO_DEEP) from None
+
+
+def _too_deep(line: bytes) -> bool:
+    """Return whether brackets outside texts stand deeper within each other than any Python here can read."""
+    if line.count(b"[") + line.count(b"{") <= _DEEPEST:
+        return False
+    depth = 0
+    for found in _BRACKETS.finditer(line):
+        if found[0] in b"[{":
+            depth += 1
+            if depth > _DEEPEST:
+                return True
+        elif found[0] in b"]}":
+            depth -= 1
+    return False
 
 
 def read_value(raw: msgspec.Raw) -> object:

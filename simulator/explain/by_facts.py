@@ -54,7 +54,7 @@ def _channel(context: DecisionContext, change: FactChange, words: str) -> Iterat
 def _method(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
     matched, attribution = context.matched, context.attribution
     if matched is not None and attribution is not None and change.value in ("code", "link"):
-        code = attribution["code"] if change.value == "code" else None
+        code = attribution.code if change.value == "code" else None
         yield Change(words, edits=(_set(matched, code=code),))
 
 
@@ -135,7 +135,7 @@ def _referrer_age(context: DecisionContext, change: FactChange, _words: str) -> 
     links = context.around.of(subject=_referrer(context), type="link.created")
     attribution = context.attribution
     if links and attribution is not None and isinstance(change.value, float):
-        at = attribution["attributed_at"] - round(change.value * DAY_MS)
+        at = attribution.attributed_at - round(change.value * DAY_MS)
         words = f"had the referrer's link been made {sooner(at - links[0]['received_at'])} it would have qualified"
         edit: Edit = {"seq": links[0]["seq"], "set": {"received_at": at, "occurred_at": at}}
         yield Change(words, edits=(edit,), of_link=True)
@@ -152,7 +152,7 @@ def _friends(context: DecisionContext, change: FactChange, words: str) -> Iterat
         more = {
             "type": "friend.claimed",
             "source": "platform",
-            "code": attribution["code"],
+            "code": attribution.code,
             "contact_ref": OTHER,
         }
         yield Change(
@@ -163,7 +163,7 @@ def _friends(context: DecisionContext, change: FactChange, words: str) -> Iterat
             ),
         )
         return
-    since = attribution["attributed_at"] - DAY_MS if change.name.endswith("24h") else 0
+    since = attribution.attributed_at - DAY_MS if change.name.endswith("24h") else 0
     others = [
         row
         for row in context.around.events.iter_rows(named=True)
@@ -174,7 +174,7 @@ def _friends(context: DecisionContext, change: FactChange, words: str) -> Iterat
 
 
 def _referrer(context: DecisionContext) -> str | None:
-    return context.attribution["referrer_ref"] if context.attribution else None
+    return context.attribution.referrer_ref if context.attribution else None
 
 
 def _set(event: Fields, **fields: Any) -> Edit:

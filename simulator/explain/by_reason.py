@@ -21,7 +21,7 @@ def by_reason(context: DecisionContext) -> Iterator[Change]:
         "outside-program": _outside,
         "too-late": _too_late,
         "occurrence": _occurrence,
-    }.get(context.row["reason"] or "")
+    }.get(context.row.reason or "")
     if found is not None:
         yield from found(context)
 
@@ -41,7 +41,7 @@ def _touch_at(context: DecisionContext, at: int) -> Iterator[Change]:
 
 def _before_touch(context: DecisionContext) -> Iterator[Change]:
     if context.attribution is not None:
-        yield _conversion_at(context, context.attribution["touch_at"])
+        yield _conversion_at(context, context.attribution.touch_at)
         yield from _touch_at(context, context.event["occurred_at"])
 
 
@@ -56,7 +56,7 @@ def _outside(context: DecisionContext) -> Iterator[Change]:
 def _too_late(context: DecisionContext) -> Iterator[Change]:
     within = context.milestone.within_ms
     if context.attribution is not None and within is not None:
-        yield _conversion_at(context, context.attribution["touch_at"] + within)
+        yield _conversion_at(context, context.attribution.touch_at + within)
         yield from _touch_at(context, context.event["occurred_at"] - within)
 
 

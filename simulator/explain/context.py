@@ -8,6 +8,8 @@ from functools import cached_property
 
 import orjson
 
+from db.read.decision_rows import AttributionRow, DecisionRow
+from db.read.event_fields import event_at
 from simulator.explain.edits import Edit
 from simulator.explain.fact_changes import Value
 from simulator.explain.neighbourhood import Key, Neighbourhood
@@ -38,24 +40,24 @@ class DecisionContext:
     """A stored decision with its conversion (`event`), program, milestone, attribution, rules and facts."""
 
     source: Source
-    row: Fields
+    row: DecisionRow
     event: Fields
     program: Program
     milestone: Milestone
-    attribution: Fields | None
+    attribution: AttributionRow | None
     rules: Sequence[Rule] = ()
     facts: dict[str, Value] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
         """What identifies the decision in any log."""
-        return self.event["source"], self.event["id"], self.row["milestone"]
+        return self.event["source"], self.event["id"], self.row.milestone
 
     @cached_property
     def around(self) -> Neighbourhood:
         """The part of the log that the decision depends on."""
-        referrer = self.attribution["referrer"] if self.attribution else None
-        return Neighbourhood(self.source, self.row["friend"], referrer)
+        referrer = self.attribution.referrer if self.attribution else None
+        return Neighbourhood(self.source, self.row.friend, referrer)
 
     @cached_property
     def testable(self) -> bool:
@@ -83,27 +85,27 @@ class DecisionContext:
     @property
     def touch(self) -> Fields | None:
         """The event that won the attribution: a visit, or the event with the code."""
-        return None if self.attribution is None else self._at(self.attribution["touch_seq"])
+        return None if self.attribution is None else self._at(self.attribution.touch_seq)
 
     @property
     def matched(self) -> Fields | None:
         """The claim or conversion at which the friend was attributed."""
-        return None if self.attribution is None else self._at(self.attribution["seq"])
+        return None if self.attribution is None else self._at(self.attribution.seq)
 
     def _at(self, seq: int) -> Fields | None:
         found = self.around.of(seq=seq)
         return found[0] if found else None
 
 
-def load_context(source: Source, row: Fields, attribution: Fields | None) -> DecisionContext:
+def load_context(source: Source, row: DecisionRow, attribution: AttributionRow | None) -> DecisionContext:
     """Load everything that a stored decision was made from."""
-    program = source.programs[row["program_version"]]
-    milestone = next(one for one in program.milestones if one.name == row["milestone"])
-    facts = orjson.loads(row["facts"]) if row["facts"] else {}
+    program = source.programs[row.program_version]
+    milestone = next(one for one in program.milestones if one.name == row.milestone)
+    facts = orjson.loads(row.facts) if row.facts else {}
     rules = [rule for rule in program.rules if milestone.name in rule.milestones]
-    event = source.events("event.seq = ?", row["seq"])[0]
+    event = event_at(source.db, row.seq)
     return DecisionContext(
-        source, row, event, program, milestone, attribution, rules if row["facts"] is not None else [], facts
+        source, row, event, program, milestone, attribution, rules if row.facts is not None else [], facts
     )
 
 

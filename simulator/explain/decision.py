@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 
+from db.read.decision_rows import AttributionRow, DecisionRow
 from simulator.explain.amounts import foreign
 from simulator.explain.context import DecisionContext
 from simulator.explain.fact_changes import Value
@@ -20,9 +21,9 @@ def explain_decision(context: DecisionContext) -> Fields:
     """Explain a stored decision, as fields ready to print."""
     row, attribution = context.row, context.attribution
     event, facts, rules = context.event, context.facts, context.rules
-    failed = dict(orjson.loads(row["failed"]))
+    failed = dict(orjson.loads(row.failed))
     why = _why_not(row, event, context.milestone, context.program, attribution)
-    if row["reason"] == "unattributed":
+    if row.reason == "unattributed":
         why = visits_after(context.source, row, event, context.program.attribution.window_ms) or why
     lost = [rule for rule in rules if rule.code in failed]
     why += facts_after(context.source, row, event, lost)
@@ -33,28 +34,28 @@ def explain_decision(context: DecisionContext) -> Fields:
         why.append(f"{other}, so to the rules the amount is unknown")
     changes, none = nearest(context)
     return {
-        "id": row["id"],
+        "id": row.id,
         "source": event["source"],
         "event_id": event["id"],
         "type": event["type"],
-        "seq": row["seq"],
+        "seq": row.seq,
         "occurred_at": event["occurred_at"],
-        "milestone": row["milestone"],
-        "outcome": row["outcome"],
-        "reason": row["reason"],
+        "milestone": row.milestone,
+        "outcome": row.outcome,
+        "reason": row.reason,
         "received_at": event["received_at"],
-        "decided_at": row["decided_at"],
+        "decided_at": row.decided_at,
         "in_review": _in_review(row, failed),
-        "program_version": row["program_version"],
+        "program_version": row.program_version,
         "rules": [_rule(rule, failed, facts) for rule in rules],
         "why_not": [*why, *(change.text for change in changes), *none],
         "changes": [change.fields() for change in changes],
     }
 
 
-def _in_review(row: Fields, failed: dict[str, str]) -> str | None:
+def _in_review(row: DecisionRow, failed: dict[str, str]) -> str | None:
     """Return the reason for which the decision waits, or waited, for an operator; None if it never did."""
-    if not failed or (row["outcome"] == "refused" and row["reason"] != "declined"):
+    if not failed or (row.outcome == "refused" and row.reason != "declined"):
         return None
     code, how = next(iter(failed.items()))
     return code if how == "fail" else f"{code}:{how}"
@@ -73,27 +74,31 @@ def _rule(rule: Rule, failed: dict[str, str], facts: dict[str, Value]) -> Fields
 
 
 def _why_not(  # noqa: PLR0911 - one for each reason
-    row: Fields, event: Fields, milestone: Milestone, program: Program, attribution: Fields | None
+    row: DecisionRow,
+    event: Fields,
+    milestone: Milestone,
+    program: Program,
+    attribution: AttributionRow | None,
 ) -> list[str]:
     """Return what would have made an ignored conversion count."""
     at = moment(event["occurred_at"])
-    if row["reason"] == "unattributed":
+    if row.reason == "unattributed":
         window = duration(program.attribution.window_ms)
         return [f"no visit through a live link in the {window} before, and no live code, led to a referrer"]
     if attribution is None:
         return []
-    touch_at = attribution["touch_at"]
-    if row["reason"] == "before-touch":
+    touch_at = attribution.touch_at
+    if row.reason == "before-touch":
         return [f"it is dated {at}, before the touch; one at {moment(touch_at)} or later would count"]
-    if row["reason"] == "outside-program":
+    if row.reason == "outside-program":
         span = [f"from {moment(program.starts_ms)}"] if program.starts_ms is not None else []
         span += [f"before {moment(program.ends_ms)}"] if program.ends_ms is not None else []
         return [f"it is dated {at}; the program counts what happens {' and '.join(span)}"]
-    if row["reason"] == "too-late":
+    if row.reason == "too-late":
         within = milestone.within_ms or 0
         late = duration(event["occurred_at"] - touch_at - within)
         return [f"it came {late} too late: until {moment(touch_at + within)} it would have counted"]
-    if row["reason"] == "occurrence":
+    if row.reason == "occurrence":
         if milestone.occurrence == "any":
             return ["another conversion of this friend has qualified for it already"]
         return [f"only the friend's {ordinal(int(milestone.occurrence))} {event['type']} counts"]

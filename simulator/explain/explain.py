@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
-from db.sqlite.readonly import in_words, making_sense, open_readonly
+from db.read.decision_rows import attribution_of, decision
+from db.read.event_fields import event_at
+from db.read.people import reference
+from db.read.reward_rows import reward
+from db.sqlite.readonly import making_sense, snapshot
 from simulator.explain.context import load_context
-from simulator.explain.journey import attribution_of, explain_friend
+from simulator.explain.journey import explain_friend
 from simulator.explain.lookup import find
 from simulator.explain.referrer import explain_referrer
 from simulator.explain.reward import explain_reward
@@ -27,19 +29,14 @@ def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
         DatabaseError: the database is missing, damaged, or not one of this program's.
 
     """
-    with closing(open_readonly(path)) as connection:
-        try:
-            connection.execute("BEGIN")
-            with making_sense(path):
-                return _explain(Source(connection), what, short_name)
-        except sqlite3.Error as error:
-            raise in_words(error, path) from error
+    with snapshot(path) as db, making_sense(path):
+        return _explain(Source(db), what, short_name)
 
 
 def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fields:
     target = find(source, what, short_name)
     if target.kind == "person":
-        ref = source.ref(target.number) or ""
+        ref = reference(source.db, target.number) or ""
         as_referrer = explain_referrer(source, target.number)
         journey = explain_friend(source, target.number)
         is_friend = bool(journey["attribution"] or journey["touches"] or journey["decisions"])
@@ -48,19 +45,18 @@ def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fie
             journey["why_not"] = []
         return {"kind": kind, "ref": ref, "name": short_name(ref), "referrer": as_referrer, **journey}
     if target.kind == "conversion":
-        event = source.events("event.seq = ?", target.number)[0]
+        event = event_at(source.db, target.number)
         journey = explain_friend(source, event["person"], only_seq=target.number)
         who = {"ref": event["subject"], "name": short_name(event["subject"])}
         return {"kind": "conversion", "source": event["source"], "id": event["id"], **who, **journey}
-    row = source.rows("SELECT * FROM reward WHERE id = ?", target.number)[0]
-    decision = source.rows("SELECT * FROM decision WHERE id = ?", row["decision"])[0]
-    friend = decision["friend"]
-    ref = source.ref(friend) or ""
-    context = load_context(source, decision, attribution_of(source, friend))
-    journey = explain_friend(source, friend, only_seq=row["seq"])
+    row = reward(source.db, target.number)
+    decided = decision(source.db, row.decision)
+    ref = reference(source.db, decided.friend) or ""
+    context = load_context(source, decided, attribution_of(source.db, decided.friend))
+    journey = explain_friend(source, decided.friend, only_seq=row.seq)
     return {
         "kind": "reward",
-        "id": row["id"],
+        "id": row.id,
         "ref": ref,
         "name": short_name(ref),
         "reward": explain_reward(source, row, context),

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from db.read.decision_rows import AttributionRow, attribution_of, decisions_of
+from db.read.event_fields import Link, event_at, events_of, link_with, referrer_kind
+from db.read.people import reference
+from db.read.reward_rows import rewards_of
+from simulator.domain.definitions import PAID
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
 from simulator.explain.late_arrivals import codes_after, kind_after
@@ -11,37 +16,30 @@ from simulator.explain.source import Fields, Source
 from simulator.program.words import duration, moment
 
 _AFTER_EVENTS = 2**62  # no event has such a seq
-_MOST_EVENTS = 500  # of one person; no real journey has more
+_MOST_EVENTS = 500  # of one person, the first; the others are counted (no real journey has more)
 _MOST_DECISIONS = (
     100  # explained, the first: each is judged again with several changes, up to a tenth of a second
 )
 
 
-def attribution_of(source: Source, friend: int) -> Fields | None:
-    """Return the friend's attribution with the referrer's reference, or None."""
-    return source.one(
-        "SELECT attribution.*, person.ref AS referrer_ref FROM attribution "
-        "JOIN person ON person.id = attribution.referrer WHERE friend = ?",
-        friend,
-    )
-
-
 def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> Fields:
     """Explain a friend's journey; with `only_seq`, the decisions and rewards of that conversion only."""
-    attribution = attribution_of(source, friend)
-    events = source.events("event.person = ?", friend)[:_MOST_EVENTS]
-    rows = source.rows("SELECT * FROM decision WHERE friend = ? ORDER BY id", friend)
-    rows = [row for row in rows if only_seq is None or row["seq"] == only_seq]
+    attribution = attribution_of(source.db, friend)
+    found = events_of(source.db, friend)
+    events = found[:_MOST_EVENTS]
+    rows = decisions_of(source.db, friend)
+    rows = [row for row in rows if only_seq is None or row.seq == only_seq]
     decisions, rewards = [], []
     for row in rows[:_MOST_DECISIONS]:
         context = load_context(source, row, attribution)
         decision = explain_decision(context)
-        lines = source.rows("SELECT * FROM reward WHERE decision = ? ORDER BY id", row["id"])
-        decision["no_line"] = missing(context, lines) if row["outcome"] == "qualified" else []
+        lines = rewards_of(source.db, row.id)
+        decision["no_line"] = missing(context, lines) if row.outcome == "qualified" else []
         decisions.append(decision)
         rewards += [explain_reward(source, line, context) for line in lines]
     return {
         "timeline": _timeline(events, attribution, decisions, rewards),
+        "events_left_out": len(found) - len(events),
         "attribution": _attribution(attribution),
         "touches": _touches(source, events, attribution),
         "late_codes": codes_after(source, events, attribution),
@@ -53,15 +51,15 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
     }
 
 
-def _attribution(row: Fields | None) -> Fields | None:
+def _attribution(row: AttributionRow | None) -> Fields | None:
     if row is None:
         return None
     names = ("code", "channel", "method", "touch_at", "attributed_at", "seq", "touch_seq")
-    return {"referrer": row["referrer_ref"], **{name: row[name] for name in names}}
+    return {"referrer": row.referrer_ref, **{name: getattr(row, name) for name in names}}
 
 
 def _timeline(
-    events: list[Fields], attribution: Fields | None, decisions: list[Fields], rewards: list[Fields]
+    events: list[Fields], attribution: AttributionRow | None, decisions: list[Fields], rewards: list[Fields]
 ) -> list[Fields]:
     """List everything in the order in which the platform learned of it; ties are broken as the engine's stages do."""
     lines: list[tuple[int, int, int, Fields]] = []
@@ -70,9 +68,9 @@ def _timeline(
         entry.pop("person", None)
         lines.append((event["received_at"], 0, event["seq"], entry))
     if attribution is not None:
-        at, seq = attribution["attributed_at"], attribution["seq"]
-        entry = {"at": at, "kind": "attributed", "referrer": attribution["referrer_ref"]}
-        lines.append((at, 0, seq, entry | {"method": attribution["method"], "code": attribution["code"]}))
+        at, seq = attribution.attributed_at, attribution.seq
+        entry = {"at": at, "kind": "attributed", "referrer": attribution.referrer_ref}
+        lines.append((at, 0, seq, entry | {"method": attribution.method, "code": attribution.code}))
     for one in decisions:
         entry = {"at": one["decided_at"], "kind": "decided", "decision": one["id"]}
         entry |= {name: one[name] for name in ("milestone", "outcome", "reason")}
@@ -93,21 +91,21 @@ def _timeline(
     return [entry for *_, entry in sorted(lines, key=lambda line: line[:3])]
 
 
-def _touches(source: Source, events: list[Fields], attribution: Fields | None) -> list[Fields]:
+def _touches(source: Source, events: list[Fields], attribution: AttributionRow | None) -> list[Fields]:
     """List every visit: whose link it was, whether it won, and why."""
     touches = []
     for visit in events:
         if visit["type"] != "friend.visited":
             continue
-        link = source.link(visit["code"], visit["seq"])
+        link = link_with(source.db, visit["code"], visit["seq"])
         touches.append(
             {
                 "seq": visit["seq"],
                 "occurred_at": visit["occurred_at"],
                 "code": visit["code"],
                 "channel": visit["channel"],
-                "referrer": source.ref(link["person"]) if link else None,
-                "won": attribution is not None and attribution["touch_seq"] == visit["seq"],
+                "referrer": reference(source.db, link.person) if link else None,
+                "won": attribution is not None and attribution.touch_seq == visit["seq"],
                 "why": _touch_reason(source, visit, link, attribution),
             }
         )
@@ -115,32 +113,32 @@ def _touches(source: Source, events: list[Fields], attribution: Fields | None) -
 
 
 def _touch_reason(  # noqa: PLR0911 - one for each way to lose
-    source: Source, visit: Fields, link: Fields | None, attribution: Fields | None
+    source: Source, visit: Fields, link: Link | None, attribution: AttributionRow | None
 ) -> str:
     """Say why a visit won or lost."""
     program = source.program_at(visit["seq"])
     if link is None:
         return "no link had this code then"
     if program.referrers is not None:
-        kind = source.kind_of(link["person"], visit["seq"])
-        if kind is None and (known := kind_after(source, link["person"], visit["seq"], program.referrers)):
+        kind = referrer_kind(source.db, link.person, visit["seq"])
+        if kind is None and (known := kind_after(source, link.person, visit["seq"], program.referrers)):
             return known
         if kind not in program.referrers:
             return f"its referrer ({kind or 'of a kind unknown'}) may not refer"
     if attribution is None:
         return "a touch; no claim or conversion has found it within the window"
-    if attribution["touch_seq"] == visit["seq"]:
+    if attribution.touch_seq == visit["seq"]:
         return "it won"
-    if visit["seq"] > attribution["seq"]:
+    if visit["seq"] > attribution.seq:
         return "it came after the friend was matched"
-    if attribution["method"] == "code":
+    if attribution.method == "code":
         return "a code that was typed goes before any visit"
     return _lost(source, visit, attribution)
 
 
-def _lost(source: Source, visit: Fields, attribution: Fields) -> str:
-    program = source.program_at(attribution["seq"])
-    by = source.events("event.seq = ?", attribution["seq"])[0]
+def _lost(source: Source, visit: Fields, attribution: AttributionRow) -> str:
+    program = source.program_at(attribution.seq)
+    by = event_at(source.db, attribution.seq)
     if visit["occurred_at"] > by["occurred_at"]:
         return f"it happened after the {by['type']} that matched the friend, on {moment(by['occurred_at'])}"
     if visit["occurred_at"] <= by["occurred_at"] - program.attribution.window_ms:
@@ -148,9 +146,9 @@ def _lost(source: Source, visit: Fields, attribution: Fields) -> str:
     return "a later visit won" if program.attribution.model == "last-touch" else "an earlier visit won"
 
 
-def _why_not(attribution: Fields | None, decisions: list[Fields], rewards: list[Fields]) -> list[str]:
+def _why_not(attribution: AttributionRow | None, decisions: list[Fields], rewards: list[Fields]) -> list[str]:
     """Say why nothing was paid; empty if something was."""
-    if any(reward["state"] in ("issued", "revoked") for reward in rewards):
+    if any(reward["state"] in PAID for reward in rewards):
         return []  # paid, though some of it was clawed back later
     if rewards:
         return [

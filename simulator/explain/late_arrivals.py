@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from db.read.decision_rows import AttributionRow, DecisionRow
+from db.read.event_fields import events_of, link_with
+from db.read.event_fields import visits_after as visits_received_after
+from db.read.people import reference
 from simulator.explain.change_words import span
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Rule
@@ -41,13 +45,10 @@ _FACT_EVENTS: Final = {
 """By fact: whose events set it, their types, the field that holds it (None: the event itself), its name in words."""
 
 
-def visits_after(source: Source, row: Fields, event: Fields, window_ms: int) -> list[str]:
+def visits_after(source: Source, row: DecisionRow, event: Fields, window_ms: int) -> list[str]:
     """Return a sentence on a visit that happened before an unattributed conversion and arrived after it, if any."""
-    found = source.events(
-        "event.person = ? AND event.type = 'friend.visited' AND event.seq > ? AND event.occurred_at <= ? "
-        "AND event.occurred_at > ?",
-        *(row["friend"], row["seq"], event["occurred_at"], event["occurred_at"] - window_ms),
-    )
+    at = event["occurred_at"]
+    found = visits_received_after(source.db, row.friend, row.seq, at - window_ms, at)
     if not found:
         return []
     visit = found[0]
@@ -57,23 +58,16 @@ def visits_after(source: Source, row: Fields, event: Fields, window_ms: int) -> 
     ]
 
 
-def facts_after(source: Source, row: Fields, event: Fields, rules: list[Rule]) -> Iterator[str]:
+def facts_after(source: Source, row: DecisionRow, event: Fields, rules: list[Rule]) -> Iterator[str]:
     """Yield a sentence for each fact of the failed `rules` that was set by an event received after the decision."""
-    people = {FRIEND: row["friend"], REFERRER: row["referrer"]}
+    people = {FRIEND: row.friend, REFERRER: row.referrer}
     names = dict.fromkeys(name for rule in rules for name in compile_rule(rule).facts)
     told: set[int] = set()
     for name in names:
         if name not in _FACT_EVENTS:
             continue
         whose, types, field, words = _FACT_EVENTS[name]
-        given = f" AND event.{field} IS NOT NULL" if field else ""
-        marks = ", ".join("?" * len(types))
-        found = source.events(
-            f"event.person = ? AND event.seq > ? AND event.type IN ({marks}){given}",
-            people[whose],
-            row["seq"],
-            *types,
-        )
+        found = events_of(source.db, people[whose], types=types, after_seq=row.seq, having=field)
         if found and found[0]["seq"] not in told:
             told.add(found[0]["seq"])
             yield f"{words} ({_said(found[0], field)}) arrived {_later(found[0], event)} it was judged"
@@ -95,25 +89,23 @@ def _later(event: Fields, judged: Fields) -> str:
 
 def kind_after(source: Source, referrer: int, seq: int, kinds: Sequence[str]) -> str | None:
     """Return a sentence on when the referrer became known as one of `kinds` after the event `seq`, or None."""
-    found = source.events(
-        "event.person = ? AND event.seq > ? AND event.referrer_kind IS NOT NULL", referrer, seq
-    )
+    found = events_of(source.db, referrer, after_seq=seq, having="referrer_kind")
     if not found or found[0]["referrer_kind"] not in kinds:
         return None
     arrived = moment(found[0]["received_at"])
     return f"its referrer's kind was not known then; it arrived on {arrived}; the referrer may refer from then on"
 
 
-def codes_after(source: Source, events: list[Fields], attribution: Fields | None) -> list[Fields]:
+def codes_after(source: Source, events: list[Fields], attribution: AttributionRow | None) -> list[Fields]:
     """Return the codes of other referrers that the friend typed too late, after having been attributed."""
     if attribution is None:
         return []
     late = []
     for event in events:
-        if event["seq"] <= attribution["seq"] or "code" not in event or event["type"] == "friend.visited":
+        if event["seq"] <= attribution.seq or "code" not in event or event["type"] == "friend.visited":
             continue
-        link = source.link(event["code"], event["seq"])
-        if event["type"] == "link.created" or link is None or link["person"] == attribution["referrer"]:
+        link = link_with(source.db, event["code"], event["seq"])
+        if event["type"] == "link.created" or link is None or link.person == attribution.referrer:
             continue
         late.append(
             {
@@ -121,8 +113,8 @@ def codes_after(source: Source, events: list[Fields], attribution: Fields | None
                 "type": event["type"],
                 "received_at": event["received_at"],
                 "code": event["code"],
-                "referrer": source.ref(link["person"]),
-                "why": f"it came too late, the friend had been matched on {moment(attribution['attributed_at'])}",
+                "referrer": reference(source.db, link.person),
+                "why": f"it came too late, the friend had been matched on {moment(attribution.attributed_at)}",
             }
         )
     return late

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
+from db.read.decision_rows import is_decided
+from db.read.event_fields import keys_by_id
+from db.read.people import Person, beginning_with, everybody, owner_of_code, person_called, with_hash
+from db.read.reward_rows import is_reward
 from simulator.domain.errors import InputError
 from simulator.events.masking import mask
-from simulator.explain.source import Fields, Source
+from simulator.explain.source import Source
 from simulator.program.nearest import shown
 
 Kind = Literal["person", "conversion", "reward"]
 _SHORT_NAME = re.compile(r"[a-z]+-[a-z]+-[0-9]{1,2}")
 _MOST = 5  # people that a message lists where a text fits several
+_MOST_EVENTS = 9  # of one id that are looked at
 _FEWEST = 6  # characters of an abbreviated reference; 24 bits of a hash collide among as few as 5,000 people
 
 
@@ -38,9 +43,9 @@ def find(source: Source, what: str, short_name: Callable[[str], str]) -> Target:
 
     """
     what = what.strip()
-    found = source.one("SELECT id FROM person WHERE ref = ?", what)
-    if found:
-        return Target("person", found["id"])
+    found = person_called(source.db, what)
+    if found is not None:
+        return Target("person", found)
     target = (
         _by_event(source, what)
         or _by_reward_number(source, what)
@@ -56,75 +61,56 @@ def find(source: Source, what: str, short_name: Callable[[str], str]) -> Target:
 
 def _by_event(source: Source, what: str) -> Target | None:
     sender, _, own_id = what.partition(":")
-    found = source.rows(
-        "SELECT seq, source, person FROM event WHERE id = ? OR (id = ? AND source = ?) LIMIT 9",
-        what,
-        own_id,
-        sender,
-    )
+    found = keys_by_id(source.db, what, (sender, own_id), _MOST_EVENTS)
     if len(found) > 1:
-        names = ", ".join(f"{one['source']}:{what}" for one in found)
+        names = ", ".join(f"{one.source}:{what}" for one in found)
         raise InputError(f"{what}: the id of {len(found)} events; say which: {names}")
     if not found:
         return None
-    seq, person = found[0]["seq"], found[0]["person"]
-    if source.one("SELECT id FROM decision WHERE seq = ?", seq) is None and person is not None:
-        return Target("person", person)
-    return Target("conversion", seq)
+    one = found[0]
+    if one.person is not None and not is_decided(source.db, one.seq):
+        return Target("person", one.person)
+    return Target("conversion", one.seq)
 
 
 def _by_reward_number(source: Source, what: str) -> Target | None:
     digits = what.removeprefix("reward:")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
         return None
-    found = source.one("SELECT id FROM reward WHERE id = ?", int(digits))
-    return Target("reward", found["id"]) if found else None
+    return Target("reward", int(digits)) if is_reward(source.db, int(digits)) else None
 
 
 def _by_short_name(source: Source, what: str, short_name: Callable[[str], str]) -> Target | None:
     if not _SHORT_NAME.fullmatch(what):
         return None
-    found = [row for row in source.rows("SELECT id, ref FROM person") if short_name(row["ref"]) == what]
+    found = [one for one in everybody(source.db) if short_name(one.ref) == what]
     return _single(found, f"{what}: the short name")
 
 
 def _by_code(source: Source, what: str) -> Target | None:
     """Find the owner of a code; also tried in capitals, since codes are read out over the telephone."""
-    found = source.rows(
-        "SELECT DISTINCT person AS id FROM event WHERE type = 'link.created' AND code IN (?, ?)",
-        what,
-        what.upper(),
-    )
-    return Target("person", found[0]["id"]) if found else None
+    owner = owner_of_code(source.db, what, what.upper())
+    return None if owner is None else Target("person", owner)
 
 
 def _by_hash(source: Source, what: str) -> Target | None:
     """Find who gave a contact or used a device with this hash. There is no index: tried after what has one."""
-    found = source.rows(
-        "SELECT DISTINCT person.id, ref FROM event JOIN person ON person.id = event.person "
-        "WHERE contact_ref = ? OR device_ref = ?",
-        what,
-        what,
-    )
-    return _single(found, f"{what}: the contact or device")
+    return _single(with_hash(source.db, what), f"{what}: the contact or device")
 
 
 def _by_prefix(source: Source, what: str) -> Target | None:
     if len(what) < _FEWEST:
         return None
-    found = source.rows(
-        "SELECT id, ref FROM person WHERE substr(ref, 1, ?) = ? LIMIT ?", len(what), what, _MOST + 1
-    )
-    return _single(found, f"{what}: the beginning")
+    return _single(beginning_with(source.db, what, _MOST + 1), f"{what}: the beginning")
 
 
-def _single(found: Sequence[Fields], whose: str) -> Target | None:
+def _single(found: Sequence[Person], whose: str) -> Target | None:
     """Return the one person found, or None; raise InputError if there are several."""
     if len(found) > 1:
-        names = ", ".join(row["ref"] for row in found[:_MOST])
+        names = ", ".join(one.ref for one in found[:_MOST])
         more = " and others" if len(found) > _MOST else ""
         raise InputError(f"{whose} of {len(found)} people; give a reference: {names}{more}")
-    return Target("person", found[0]["id"]) if found else None
+    return Target("person", found[0].id) if found else None
 
 
 def _not_found(source: Source, what: str, short_name: Callable[[str], str]) -> str:
@@ -148,6 +134,6 @@ def _similar_names(source: Source, what: str, short_name: Callable[[str], str]) 
     parts = what.split("-")
     if len(parts) != len(("adjective", "animal", "number")):
         return []
-    names = {short_name(row["ref"]) for row in source.rows("SELECT ref FROM person")}
+    names = {short_name(one.ref) for one in everybody(source.db)}
     two = [name for name in names if sum(map(str.__eq__, name.split("-"), parts)) == len(parts) - 1]
     return sorted(two, key=lambda name: (-SequenceMatcher(None, name, what).ratio(), name))[:3]

@@ -25,7 +25,7 @@ MOST_NAMED: Final = 4
 
 def nearest(context: DecisionContext) -> tuple[list[Change], list[str]]:
     """Return the nearest changes, at most `MOST_NAMED`; if there are none, also lines that say why."""
-    if context.row["outcome"] == "qualified":
+    if context.row.outcome == "qualified":
         return [], []
     if not context.testable:
         return _untested(context), []
@@ -36,7 +36,7 @@ def nearest(context: DecisionContext) -> tuple[list[Change], list[str]]:
 
 def _candidates(context: DecisionContext) -> Iterator[Change]:
     yield from by_reason(context)
-    if context.row["outcome"] == "ignored":
+    if context.row.outcome == "ignored":
         return
     for change in _fact_changes(context):
         yield from by_fact(context, change)
@@ -50,13 +50,13 @@ def _fact_changes(context: DecisionContext) -> list[FactChange]:
 
 def _failed(context: DecisionContext) -> dict[str, str]:
     """Return how each failed rule failed, by code: those that refuse, and those that ask for a review."""
-    return dict(orjson.loads(context.row["failed"]))
+    return dict(orjson.loads(context.row.failed))
 
 
 def _by_operator(context: DecisionContext) -> Iterator[Change]:
     """Yield an operator's verdict: the one that is awaited, or the opposite of the one there was."""
     row, event = context.row, context.event
-    if row["outcome"] == "review":
+    if row.outcome == "review":
         verdict = {
             "type": "review.decided",
             "source": "platform",
@@ -64,13 +64,13 @@ def _by_operator(context: DecisionContext) -> Iterator[Change]:
             "by": OTHER,
             "decision_source": event["source"],
             "decision_id": event["id"],
-            "decision_milestone": row["milestone"],
+            "decision_milestone": row.milestone,
             "verdict": "approve",
         }
         newest = int(context.around.events["received_at"][-1])
         yield Change("an operator's approval qualifies it", edits=({"at": newest, "add": verdict},))
     for review in context.around.of(type="review.decided", verdict="decline", decision_id=event["id"]):
-        if row["reason"] == "declined":
+        if row.reason == "declined":
             edit = {"seq": review["seq"], "set": {"verdict": "approve"}}
             yield Change("had the operator approved it, it would have qualified", edits=(edit,))
 
@@ -83,14 +83,14 @@ def _untested(context: DecisionContext) -> list[Change]:
 
 def _why_none(context: DecisionContext) -> list[str]:
     """Say why no single change would have made the decision qualify."""
-    reason = context.row["reason"]
+    reason = context.row.reason
     if reason == "occurrence" and context.milestone.occurrence == "any":
         return ["no single change would do: this milestone is reached once, and it was reached already"]
     if reason == "unattributed":
         return ["no single change of what was sent would do: it needs a visit through a live link, or a code"]
     failed = _failed(context)
     rules = [rule for rule in context.rules if rule.code in failed]
-    if context.row["outcome"] == "ignored" or not rules:
+    if context.row.outcome == "ignored" or not rules:
         return ["no single change would do: it would then fail for another reason"]
     facts = [fact_words(change, context.program) for change in _fact_changes(context)]
     if facts:

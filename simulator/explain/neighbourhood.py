@@ -17,7 +17,10 @@ import orjson
 import polars as pl
 
 from db.read import log
+from db.read.decision_rows import DecisionRow, newest_brought_by, settled_by_verdict
+from db.read.event_fields import link_with, newest_seqs, reviews_between, some_link, used_codes
 from db.read.moment import seq_at
+from db.read.people import reference
 from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA
 from simulator.explain.edits import Edit, edited
@@ -26,8 +29,9 @@ from simulator.platform.records import parse_program, typed
 
 MOST_EVENTS: Final = 2_000  # of one person
 MOST_FRIENDS: Final = 3_000  # of one referrer; of more the newest
-_OWNERS: Final = "type IN ('customer.identified', 'link.created')"
-_NOT_JUDGED: Final = "type NOT IN ('referral.shared', 'session.authenticated', 'program.changed')"
+_MOST_CODES: Final = 200  # used by one person
+_OWNERS: Final = ("customer.identified", "link.created")
+_NOT_JUDGED: Final = ("referral.shared", "session.authenticated", "program.changed")
 
 Key = tuple[str, str, str]
 """What identifies a decision in any log: source and id of its conversion, and its milestone."""
@@ -52,19 +56,19 @@ class Neighbourhood:
         referrers = self._owners({friend}) | ({referrer} if referrer is not None else set())
         self.spare_code: str | None = None  # of some live link, if the friend has used none
         if not referrers:
-            spare = source.one(_SPARE)
+            spare = some_link(source.db)
             if spare is not None:
-                referrers, self.spare_code = {spare["person"]}, spare["code"]
+                referrers, self.spare_code = {spare.person}, spare.code
         people = referrers | {friend}
-        seqs = set(self._seqs("person = ?", friend))
+        seqs = set(newest_seqs(source.db, friend, MOST_EVENTS))
         for person in referrers - {friend}:
-            seqs.update(self._seqs(f"person = ? AND {_NOT_JUDGED}", person))
+            seqs.update(newest_seqs(source.db, person, MOST_EVENTS, without=_NOT_JUDGED))
         owners = self._owners(referrers) - people
         for owner in owners:
-            seqs.update(self._seqs(f"person = ? AND {_OWNERS}", owner))
-        seqs.update(row["from_seq"] for row in source.rows(_CHANGES))
+            seqs.update(newest_seqs(source.db, owner, MOST_EVENTS, types=_OWNERS))
+        seqs.update(source.changes)
         seqs.update(self._verdicts(friend))
-        parts = [typed(log.at(source.connection, sorted(seqs)))]
+        parts = [typed(log.at(source.db, sorted(seqs)))]
         parts += [self._others(one, people) for one in sorted(referrers)]
         self.events = pl.concat(parts).sort("seq")
 
@@ -73,7 +77,7 @@ class Neighbourhood:
         events = edited(self.events, edits)
         engine = Engine(self._source.programs[1], parse_program)
         outcome = engine.replay(events)
-        subject = self._source.ref(self._friend)
+        subject = reference(self._source.db, self._friend)
         about = {row["seq"]: row for row in events.iter_rows(named=True) if row["subject"] == subject}
         found: dict[Key, Verdict] = {}
         for row in outcome.decisions.iter_rows(named=True):
@@ -83,10 +87,10 @@ class Neighbourhood:
                 found[key] = Verdict(row["outcome"], row["reason"], row["failed"])
         return found
 
-    def reproduces(self, row: Fields, key: Key) -> bool:
+    def reproduces(self, row: DecisionRow, key: Key) -> bool:
         """Return whether judging this part again gives the stored decision `row`."""
         found = self.judge().get(key)
-        return found == Verdict(row["outcome"], row["reason"], row["failed"])
+        return found == Verdict(row.outcome, row.reason, row.failed)
 
     def of(self, **wanted: Any) -> list[Fields]:
         """Return the events with these values, in log order."""
@@ -98,64 +102,44 @@ class Neighbourhood:
 
     # -- inside ---------------------------------------------------------------------------------------
 
-    def _seqs(self, where: str, person: int) -> list[int]:
-        found = self._source.rows(
-            f"SELECT seq FROM event WHERE {where} ORDER BY seq DESC LIMIT {MOST_EVENTS}", person
-        )
-        return [row["seq"] for row in found]
-
     def _owners(self, people: set[int]) -> set[int]:
         """Return the owners of the codes that these people used."""
         found: set[int] = set()
         for person in people:
-            for row in self._source.rows(_CODES, person):
-                link = self._source.link(row["code"], 2**62)
+            for code in used_codes(self._source.db, person, _MOST_CODES):
+                link = link_with(self._source.db, code)
                 if link is not None:
-                    found.add(link["person"])
+                    found.add(link.person)
         return found
 
     def _verdicts(self, friend: int) -> list[int]:
         """Return the events of verdicts on this friend's decisions, found by the time at which each was settled."""
-        db, found = self._source.connection, []
-        for row in self._source.rows(_SETTLED, friend):
-            low, high = seq_at(db, row["decided_at"]), seq_at(db, row["decided_at"] + 1)
-            for event in self._source.rows(_REVIEWS, low, high):
-                data = orjson.loads(event["steering"])
-                if (data.get("decision_source"), data.get("decision_id")) == (row["source"], row["id"]):
-                    found.append(event["seq"])
+        db, found = self._source.db, []
+        for one in settled_by_verdict(db, friend):
+            low, high = seq_at(db, one.decided_at), seq_at(db, one.decided_at + 1)
+            for seq, steering in reviews_between(db, low, high):
+                data = orjson.loads(steering)
+                if (data.get("decision_source"), data.get("decision_id")) == (one.source, one.id):
+                    found.append(seq)
         return found
 
     def _others(self, referrer: int, known: set[int]) -> pl.DataFrame:
         """Return a claim for each other friend of the referrer, in place of the event that attributed them."""
-        rows = self._source.rows(_FRIENDS, referrer, MOST_FRIENDS)
+        rows = newest_brought_by(self._source.db, referrer, MOST_FRIENDS)
         claims = [
             {
-                "seq": row["seq"],
-                "received_at": row["attributed_at"],
-                "occurred_at": row["attributed_at"],
+                "seq": one.seq,
+                "received_at": one.attributed_at,
+                "occurred_at": one.attributed_at,
                 "source": "platform",
-                "id": f"claim-{row['seq']}",
+                "id": f"claim-{one.seq}",
                 "type": "friend.claimed",
-                "subject": row["ref"],
-                "code": row["code"],
-                "contact_ref": f"contact-{row['seq']}",
+                "subject": one.ref,
+                "code": one.code,
+                "contact_ref": f"contact-{one.seq}",
             }
-            for row in rows
-            if row["friend"] not in known
+            for one in rows
+            if one.friend not in known
         ]
         none = dict.fromkeys(EVENT_SCHEMA)
         return pl.DataFrame([none | claim for claim in claims], schema=EVENT_SCHEMA, orient="row")
-
-
-_CHANGES = "SELECT from_seq FROM program_version WHERE version > 1"
-_CODES = "SELECT DISTINCT code FROM event WHERE person = ? AND code IS NOT NULL LIMIT 200"
-_SPARE = "SELECT person, code FROM event WHERE type = 'link.created' ORDER BY code"
-_FRIENDS = (
-    "SELECT a.seq, a.friend, p.ref, a.code, a.attributed_at FROM attribution a JOIN person p ON p.id = a.friend "
-    "WHERE a.referrer = ? ORDER BY a.seq DESC LIMIT ?"
-)
-_SETTLED = (
-    "SELECT d.decided_at, e.source, e.id FROM decision d JOIN event e ON e.seq = d.seq "
-    "WHERE d.friend = ? AND (d.reason = 'declined' OR (d.failed != '[]' AND d.outcome IN ('qualified', 'ignored')))"
-)
-_REVIEWS = "SELECT seq, steering FROM event WHERE seq > ? AND seq <= ? AND type = 'review.decided'"

@@ -9,14 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from db.read.reward_rows import (
+    Account,
+    ReleasedLine,
+    RewardRow,
+    pending_before,
+    released,
+    spent_before,
+    spent_until,
+)
+from simulator.domain.definitions import PAID
 from simulator.domain.spans import DAY_MS
-from simulator.explain.source import Fields, Source
+from simulator.explain.source import Source
 from simulator.program.model import Cap, CapWindow, Program, Reward
 from simulator.program.words import duration
 from simulator.proof.invariants import window_start
 
-RELEASED: Final = ("counted", "capped", "unfunded", "issued", "revoked")
-PAID: Final = ("issued", "revoked")
 _MOST_MOMENTS: Final = 60  # times tried at which room may come back
 
 
@@ -40,50 +48,50 @@ class Room:
         )
 
 
-class Releases:
-    """The released lines of one reward, role and recipient, apart from the line in question."""
+class AccountLines:
+    """The released lines of one reward, role and recipient."""
 
-    def __init__(self, source: Source, terms: Reward, line: Fields) -> None:
-        """Read the lines; `line` is a row of the table, or the recipient alone (no `id`)."""
-        self._source, self.terms, self._line = source, terms, line
-        marks = ", ".join("?" * len(RELEASED))
-        self.rows = source.rows(
-            f"SELECT id, seq, due_at, value_minor, state FROM reward WHERE reward = ? AND role = ? "
-            f"AND recipient IS ? AND community IS ? AND state IN ({marks}) AND id IS NOT ? "
-            "ORDER BY due_at, seq, id",
-            *(line["reward"], line["role"], line["recipient"], line["community"], *RELEASED, line.get("id")),
-        )
+    def __init__(self, source: Source, terms: Reward, account: Account, without: int | None = None) -> None:
+        """Read the lines of an account, whose reward has these terms, without the line with that number."""
+        self._source, self.terms = source, terms
+        self.rows = released(source.db, account, without)
 
-    def before(self, due_at: int) -> list[Fields]:
-        """Return the lines released before the line in question if it fell due at this time."""
-        if due_at == self._line.get("due_at"):
-            place = (due_at, self._line["seq"], self._line["id"])
-            return [row for row in self.rows if (row["due_at"], row["seq"], row["id"]) < place]
-        return [row for row in self.rows if row["due_at"] <= due_at]
-
-    def number_if_nothing_else(self) -> int:
-        """Return the number that the pending line gets if nothing else happens."""
-        line = self._line
-        ahead = self._source.rows(
-            "SELECT COUNT(*) AS count FROM reward WHERE reward = ? AND role = ? AND recipient IS ? AND community IS ? "
-            "AND state = 'pending' AND (due_at, seq, id) < (?, ?, ?)",
-            *(line["reward"], line["role"], line["recipient"], line["community"]),
-            *(line["due_at"], line["seq"], line["id"]),
-        )
-        return len(self.rows) + int(ahead[0]["count"]) + 1
+    def before(self, due_at: int) -> list[ReleasedLine]:
+        """Return the lines released by this time."""
+        return [row for row in self.rows if row.due_at <= due_at]
 
     def rooms(self, due_at: int) -> list[Room]:
         """Return the room that each cap leaves at this time."""
-        paid = [row for row in self.before(due_at) if row["state"] in PAID]
+        paid = [row for row in self.before(due_at) if row.state in PAID]
         rooms = []
         for cap in self.terms.caps:
-            inside = [row for row in paid if row["due_at"] >= window_start(cap.window, due_at)]
-            minor = sum(row["value_minor"] for row in inside)
-            taken_back = sum(row["state"] == "revoked" for row in inside)
+            inside = [row for row in paid if row.due_at >= window_start(cap.window, due_at)]
+            minor = sum(row.value_minor for row in inside)
+            taken_back = sum(row.state == "revoked" for row in inside)
             count = None if cap.count is None else max(0, cap.count - len(inside))
             value = None if cap.value_minor is None else max(0, cap.value_minor - minor)
             rooms.append(Room(cap, count, value, len(inside), taken_back))
         return rooms
+
+
+class Releases(AccountLines):
+    """The lines that one line competes with for its number, its caps and the budget: the others of its account."""
+
+    def __init__(self, source: Source, terms: Reward, line: RewardRow) -> None:
+        """Read the released lines of the account of `line`, apart from itself."""
+        super().__init__(source, terms, line.account, line.id)
+        self._line = line
+
+    def before(self, due_at: int) -> list[ReleasedLine]:
+        """Return the lines released before the line in question if it fell due at this time."""
+        if due_at == self._line.due_at:
+            return [row for row in self.rows if row.place < self._line.place]
+        return super().before(due_at)
+
+    def number_if_nothing_else(self) -> int:
+        """Return the number that the pending line gets if nothing else happens."""
+        ahead = pending_before(self._source.db, self._line.account, self._line.place)
+        return len(self.rows) + ahead + 1
 
     def pays(self, number: int) -> bool:
         """Return whether the release of this number pays by `every` and `tier`."""
@@ -105,7 +113,7 @@ class Releases:
         """
         if not self.pays(len(self.before(due_at)) + 1):
             return "counted"
-        value = self._line["value_minor"]
+        value = self._line.value_minor
         if not all(room.fits(value) for room in self.rooms(due_at)):
             return "capped"
         return "issued" if self.budget_left(due_at) >= value + beside_minor else "unfunded"
@@ -118,13 +126,9 @@ class Releases:
         return budget - self._spent(due_at)
 
     def _spent(self, due_at: int) -> int:
-        line = self._line
-        if due_at == line.get("due_at"):
-            where, place = "(due_at, seq, id) < (?, ?, ?)", [due_at, line["seq"], line["id"]]
-        else:
-            where, place = "due_at <= ?", [due_at]
-        paid = f"SELECT COALESCE(SUM(value_minor), 0) AS spent FROM reward WHERE state IN {PAID} AND {where}"
-        return int(self._source.rows(paid, *place)[0]["spent"])
+        if due_at == self._line.due_at:
+            return spent_before(self._source.db, self._line.place)
+        return spent_until(self._source.db, due_at)
 
     def next_room(self, due_at: int) -> int | None:
         """Return the first later time at which the line would be issued, given what was issued since; or None."""
@@ -138,9 +142,7 @@ class Releases:
         found: set[int] = set()
         for cap in self.terms.caps:
             if cap.window.kind == "rolling":
-                found.update(
-                    row["due_at"] + (cap.window.ms or 0) for row in self.rows if row["state"] in PAID
-                )
+                found.update(row.due_at + (cap.window.ms or 0) for row in self.rows if row.state in PAID)
             elif cap.window.kind != "lifetime":
                 found.update(self._next_starts(cap.window, due_at))
         yield from sorted(at for at in found if at > due_at)

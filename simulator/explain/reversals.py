@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from db.read.decision_rows import why_without_effect
+from db.read.event_fields import newest_reversals
 from db.read.moment import audit_at
 from simulator.domain.reversal_reasons import REASONS
 from simulator.explain.source import Fields, Source
@@ -22,16 +24,13 @@ def reversals_of(source: Source, events: list[Fields], only_seq: int | None = No
     found: dict[int, Fields] = {}
     ids = {event["id"]: event for event in events if only_seq is None or event["seq"] == only_seq}
     for own_id, conversion in ids.items():
-        for one in source.events(f"event.reverses = ? AND event.seq IN ({_NEWEST})", own_id, own_id):
+        for one in newest_reversals(source.db, own_id, _MOST):
             if one["source"] == conversion["source"] or one.get("subject") == conversion.get("subject"):
                 found[one["seq"]] = one
     if only_seq is None:
         found |= {event["seq"]: event for event in events if event["type"] == "conversion.reversed"}
     by_id = {(event["source"], event["id"]): event for event in events}
     return [_explain_reversal(source, found[seq], by_id) for seq in sorted(found)]
-
-
-_NEWEST: Final = f"SELECT seq FROM event WHERE reverses = ? ORDER BY seq DESC LIMIT {_MOST}"
 
 
 def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, str], Fields]) -> Fields:
@@ -52,9 +51,4 @@ def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, s
 
 def _entry(source: Source, trigger: int, at: int) -> str | None:
     """Return why the event `trigger` has no effect, by the newest audit entry at that time; None if there is none."""
-    found = source.one(
-        "SELECT detail FROM audit WHERE seq > ? AND seq <= ? AND kind = 'reversal-without-effect' AND trigger = ? "
-        "ORDER BY seq DESC",
-        *(audit_at(source.connection, at), audit_at(source.connection, at + 1), trigger),
-    )
-    return found["detail"] if found else None
+    return why_without_effect(source.db, trigger, audit_at(source.db, at), audit_at(source.db, at + 1))

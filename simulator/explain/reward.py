@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
+from db.read.event_fields import reversals_by
+from db.read.people import reference
+from db.read.reward_rows import Account, RewardRow, value_beside
 from simulator.explain.amounts import foreign, no_share
 from simulator.explain.change_words import sooner
 from simulator.explain.context import Change, DecisionContext, at_time
-from simulator.explain.releases import Releases, Room, terms_of, window_words
+from simulator.explain.releases import AccountLines, Releases, Room, terms_of, window_words
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Program, Reward
 from simulator.program.words import moment, money, ordinal
 
 
-def explain_reward(source: Source, row: Fields, context: DecisionContext) -> Fields:
+def explain_reward(source: Source, row: RewardRow, context: DecisionContext) -> Fields:
     """Explain a reward line of a decision, as fields ready to print."""
     program = context.program
-    terms = terms_of(program, row["reward"])
+    terms = terms_of(program, row.reward)
     why, changes = _why(source, row, terms, context)
     other = foreign(context.event, program)
     if other is not None and terms.value_minor is not None:
         why += f"; its value is fixed, so it does not matter that {other}"
     return {
-        "id": row["id"],
-        "decision": row["decision"],
-        "reward": row["reward"],
-        "role": row["role"],
-        "recipient": row["community"] or source.ref(row["recipient"]),
+        "id": row.id,
+        "decision": row.decision,
+        "reward": row.reward,
+        "role": row.role,
+        "recipient": row.community or reference(source.db, row.recipient),
         "kind": terms.kind,
-        "value_minor": row["value_minor"],
-        "value": money(row["value_minor"], program),
-        "state": row["state"],
-        "expected": (row["expected"] or "issued") if row["state"] == "pending" else None,
-        "due_at": row["due_at"],
-        "state_at": row["state_at"],
+        "value_minor": row.value_minor,
+        "value": money(row.value_minor, program),
+        "state": row.state,
+        "expected": (row.expected or "issued") if row.state == "pending" else None,
+        "due_at": row.due_at,
+        "state_at": row.state_at,
         "why": why,
         "why_not": [change.text for change in changes],
         "changes": [change.fields() for change in changes],
     }
 
 
-def missing(context: DecisionContext, lines: list[Fields]) -> list[str]:
+def missing(context: DecisionContext, lines: list[RewardRow]) -> list[str]:
     """Return a sentence for each reward of a qualified decision's milestone that made no line."""
-    there = {line["reward"] for line in lines}
+    there = {line.reward for line in lines}
     reasons = {
         "upline": "the referrer was brought by nobody else",
         "community": "no community of the referrer is known",
@@ -53,15 +56,15 @@ def missing(context: DecisionContext, lines: list[Fields]) -> list[str]:
 
 
 def _why(  # noqa: PLR0911 - one for each state
-    source: Source, row: Fields, terms: Reward, context: DecisionContext
+    source: Source, row: RewardRow, terms: Reward, context: DecisionContext
 ) -> tuple[str, list[Change]]:
-    at, state = moment(row["state_at"]), row["state"]
+    at, state = moment(row.state_at), row.state
     if state == "pending":
         return _waiting(Releases(source, terms, row), row), []
     if state == "issued":
         return f"it was issued on {at}", []
     if state == "revoked":
-        why = f"it was issued on {moment(row['due_at'])} and clawed back on {at}: the conversion was reversed"
+        why = f"it was issued on {moment(row.due_at)} and clawed back on {at}: the conversion was reversed"
         return why, _if_reversed_late(row, terms, context)
     releases = Releases(source, terms, row)
     if state == "voided":
@@ -71,22 +74,22 @@ def _why(  # noqa: PLR0911 - one for each state
         return _counted(releases, row)
     if state == "capped":
         return _capped(releases, row, context)
-    left = max(0, int(releases.budget_left(row["due_at"])))
-    lacks = money(row["value_minor"] - left, context.program)
+    left = max(0, int(releases.budget_left(row.due_at)))
+    lacks = money(row.value_minor - left, context.program)
     why = f"the budget had {money(left, context.program)} left on {at}"
     return why, [Change(f"with {lacks} more of budget left it would have been issued", "issued")]
 
 
-def _waiting(releases: Releases, row: Fields) -> str:
+def _waiting(releases: Releases, row: RewardRow) -> str:
     """Say what a pending line becomes if nothing else happens, and when."""
-    falls_due = f"falls due on {moment(row['due_at'])}"
-    if row["expected"] is None:
+    falls_due = f"falls due on {moment(row.due_at)}"
+    if row.expected is None:
         return f"it waits out its cooling-off and {falls_due}"
-    if row["expected"] == "counted":
+    if row.expected == "counted":
         number, every = releases.number_if_nothing_else(), releases.terms.every
         standing = f"{ordinal(number)} of {every}" if every and number <= every else f"the {ordinal(number)}"
         return f"it counts toward the bonus, {standing}, and pays nothing itself; it {falls_due}"
-    lacks = "a cap has" if row["expected"] == "capped" else "the budget has"
+    lacks = "a cap has" if row.expected == "capped" else "the budget has"
     return f"as things stand {lacks} no room for it, so it pays nothing; it {falls_due}"
 
 
@@ -96,15 +99,12 @@ def _waiting(releases: Releases, row: Fields) -> str:
 def _reversals(context: DecisionContext) -> list[Fields]:
     """Return the reversals of the conversion in the friend's name; others have no effect."""
     event = context.event
-    where = (
-        "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ? AND event.person = ?"
-    )
-    return context.source.events(where, event["source"], event["id"], event["person"])
+    return reversals_by(context.source.db, event["source"], event["id"], event["person"])
 
 
-def _if_reversed_late(row: Fields, terms: Reward, context: DecisionContext) -> list[Change]:
+def _if_reversed_late(row: RewardRow, terms: Reward, context: DecisionContext) -> list[Change]:
     """Return the change with which the reversal would have come too late to claw back."""
-    until = row["due_at"] + (terms.clawback_ms or 0)
+    until = row.due_at + (terms.clawback_ms or 0)
     reversals = _reversals(context)
     if len(reversals) != 1:
         return [_TOO_MANY]
@@ -113,27 +113,20 @@ def _if_reversed_late(row: Fields, terms: Reward, context: DecisionContext) -> l
     return [Change(words, "issued", ({"seq": reversals[0]["seq"], "set": {"received_at": until + 1}},))]
 
 
-def _not_voided(source: Source, row: Fields, releases: Releases, context: DecisionContext) -> list[Change]:
+def _not_voided(source: Source, row: RewardRow, releases: Releases, context: DecisionContext) -> list[Change]:
     """Return the change with which the reversal would have come after the line fell due."""
     reversals = _reversals(context)
     if len(reversals) != 1:
         return [_TOO_MANY]
-    beside = source.rows(
-        "SELECT COALESCE(SUM(value_minor), 0) AS minor FROM reward WHERE decision IN "
-        "(SELECT id FROM decision WHERE seq = ?) AND id != ?",
-        *(row["seq"], row["id"]),
-    )[0]["minor"]
-    state = releases.state_if_due(row["due_at"], beside)
+    state = releases.state_if_due(row.due_at, value_beside(source.db, row.seq, row.id))
     terms, reversal = releases.terms, reversals[0]
-    until = row["due_at"] + (terms.clawback_ms or 0)
+    until = row.due_at + (terms.clawback_ms or 0)
     shift = until + 1 - reversal["received_at"]
     if state != "issued":
-        words = (
-            f"no single change would do: reversed after {moment(row['due_at'])}, it would have been {state}"
-        )
+        words = f"no single change would do: reversed after {moment(row.due_at)}, it would have been {state}"
         return [Change(words, state)]
     held = f", and after {moment(until)} kept" if terms.clawback_ms else ""
-    words = f"had the reversal arrived after {moment(row['due_at'])} it would have been issued{held}: {sooner(shift)}"
+    words = f"had the reversal arrived after {moment(row.due_at)} it would have been issued{held}: {sooner(shift)}"
     return [Change(words, "issued", ({"seq": reversal["seq"], "set": {"received_at": until + 1}},))]
 
 
@@ -143,8 +136,8 @@ _TOO_MANY = Change("no single change would do: it was reversed more than once", 
 # -- released, and not paid -----------------------------------------------------------------------------
 
 
-def _counted(releases: Releases, row: Fields) -> tuple[str, list[Change]]:
-    number, terms = len(releases.before(row["due_at"])) + 1, releases.terms
+def _counted(releases: Releases, row: RewardRow) -> tuple[str, list[Change]]:
+    number, terms = len(releases.before(row.due_at)) + 1, releases.terms
     paying = f"every {ordinal(terms.every)}" if terms.every else ""
     tier = f"from the {ordinal(terms.tier[0])}" if terms.tier else ""
     if terms.tier and terms.tier[1] is not None:
@@ -158,24 +151,24 @@ def _counted(releases: Releases, row: Fields) -> tuple[str, list[Change]]:
     return why, [Change(words, "counted")]
 
 
-def _capped(releases: Releases, row: Fields, context: DecisionContext) -> tuple[str, list[Change]]:
+def _capped(releases: Releases, row: RewardRow, context: DecisionContext) -> tuple[str, list[Change]]:
     least = min((cap.value_minor for cap in releases.terms.caps if cap.value_minor is not None), default=None)
-    if least is not None and row["value_minor"] > least:
+    if least is not None and row.value_minor > least:
         program = context.program
         return (
-            f"it is {money(row['value_minor'], program)}, and a cap allows {money(least, program)}: it never fits",
+            f"it is {money(row.value_minor, program)}, and a cap allows {money(least, program)}: it never fits",
             [Change("no later day would do: it is more than its cap allows at all", "capped")],
         )
-    full = next((room for room in releases.rooms(row["due_at"]) if not room.fits(row["value_minor"])), None)
+    full = next((room for room in releases.rooms(row.due_at) if not room.fits(row.value_minor)), None)
     why = "a cap left no room for it" if full is None else _full(full, row, context.program)
-    back = releases.next_room(row["due_at"])
+    back = releases.next_room(row.due_at)
     if back is None:
         lasting = full is not None and full.cap.window.kind == "lifetime"
         words = (
             "this cap never has room again" if lasting else "no later day had room for it, by what is known"
         )
         return why, [Change(words, "capped")]
-    changes = [Change(f"room came back on {moment(back)}: {sooner(back - row['due_at'])}", "capped")]
+    changes = [Change(f"room came back on {moment(back)}: {sooner(back - row.due_at)}", "capped")]
     at = back - releases.terms.hold_ms
     later = Change(
         f"had the conversion come {sooner(at - context.event['occurred_at'])} it would have been issued",
@@ -191,7 +184,7 @@ def _capped(releases: Releases, row: Fields, context: DecisionContext) -> tuple[
     return why, changes
 
 
-def _full(room: Room, row: Fields, program: Program) -> str:
+def _full(room: Room, row: RewardRow, program: Program) -> str:
     cap, window = room.cap, window_words(room.cap)
     if room.count is not None and room.count < 1:
         taken_back = (
@@ -201,7 +194,7 @@ def _full(room: Room, row: Fields, program: Program) -> str:
             f"the recipient had been issued {room.issued} of at most {cap.count} {window} already{taken_back}"
         )
     left = room.value_minor or 0
-    lacked = money(row["value_minor"] - left, program)
+    lacked = money(row.value_minor - left, program)
     limit = money(cap.value_minor or 0, program)
     return f"a cap of {limit} {window} had room for {money(left, program)}: {lacked} lacked"
 
@@ -212,7 +205,7 @@ def rooms_now(source: Source, person: int, at: int) -> list[Fields]:
     for terms in source.program.rewards:
         if terms.to != "referrer" or not terms.caps:
             continue
-        line = {"reward": terms.name, "role": terms.to, "recipient": person, "community": None}
+        account = Account(terms.name, terms.to, person, None)
         found += [
             {
                 "reward": terms.name,
@@ -221,6 +214,6 @@ def rooms_now(source: Source, person: int, at: int) -> list[Fields]:
                 "value": None if room.value_minor is None else money(room.value_minor, source.program),
                 "window": window_words(room.cap),
             }
-            for room in Releases(source, terms, line).rooms(at)
+            for room in AccountLines(source, terms, account).rooms(at)
         ]
     return found

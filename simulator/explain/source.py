@@ -1,115 +1,65 @@
-"""The database as explanations read it: rows by column name, references, and the program of each version."""
+"""The database as explanations read it: an open snapshot, and the program of each version."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from db.read.event_fields import received_at
+from db.read.moment import simulated_now
+from db.read.versions import Version, versions
+from db.sqlite.readonly import Database
 from simulator.program.load import load_program
 from simulator.program.model import Program
 
 Fields = dict[str, Any]
-_TRUTHS = ("eligible", "new_customer", "time_inferred")  # stored as 0 and 1
+"""A part of an explanation: an object ready to print."""
 
 
 class Source:
-    """A read-only connection with the look-ups that explanations share."""
+    """A database opened for reading, with its programs loaded once."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """The underlying connection."""
-        return self._db
-
-    def rows(self, sql: str, *values: Any) -> list[Fields]:
-        """Return the rows of a SELECT by column name."""
-        cursor = self._db.execute(sql, values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
-
-    def one(self, sql: str, *values: Any) -> Fields | None:
-        """Return the first row of a SELECT, or None."""
-        found = self.rows(sql + " LIMIT 1", *values)
-        return found[0] if found else None
-
-    def ref(self, person: int | None) -> str | None:
-        """Return a person's reference, or None if there is no such person."""
-        found = self.one("SELECT ref FROM person WHERE id = ?", person)
-        return found["ref"] if found else None
-
-    def events(self, where: str, *values: Any) -> list[Fields]:
-        """Return the events that match, in log order, with their `subject`; fields that are null are left out."""
-        found = self.rows(
-            "SELECT event.*, person.ref AS subject FROM event LEFT JOIN person ON person.id = event.person "
-            f"WHERE {where} ORDER BY event.seq",
-            *values,
-        )
-        return [
-            {
-                name: bool(value) if name in _TRUTHS else value
-                for name, value in event.items()
-                if value is not None
-            }
-            for event in found
-        ]
+    def __init__(self, db: Database) -> None:
+        self.db = db
 
     @cached_property
     def programs(self) -> dict[int, Program]:
         """The programs, by version."""
-        return {
-            row["version"]: load_program(row["text"], f"version {row['version']}") for row in self._versions
-        }
+        return {one.version: load_program(one.text, f"version {one.version}") for one in self._versions}
 
     @cached_property
-    def _versions(self) -> list[Fields]:
-        return self.rows("SELECT * FROM program_version ORDER BY version")
+    def _versions(self) -> list[Version]:
+        return versions(self.db)
+
+    @property
+    def changes(self) -> list[int]:
+        """The events from which on a later version of the program is in force."""
+        return [one.from_seq for one in self._versions if one.version > 1]
 
     def program_at(self, seq: int) -> Program:
         """Return the program under which the event at `seq` was judged."""
-        version = max(row["version"] for row in self._versions if row["from_seq"] <= seq)
+        version = max(one.version for one in self._versions if one.from_seq <= seq)
         return self.programs[version]
 
     @cached_property
     def now(self) -> int:
         """The writer's last simulated or real time, milliseconds UTC."""
-        clock = self.one("SELECT sim_at FROM clock")
-        return int(clock["sim_at"]) if clock else 0
+        return simulated_now(self.db)
 
     def program_when(self, at: int) -> Program:
         """Return the program in force at a time (milliseconds UTC)."""
         version = 1
-        for row in self._versions[1:]:
-            changed = self.one("SELECT received_at FROM event WHERE seq = ?", row["from_seq"])
-            if changed is not None and changed["received_at"] <= at:
-                version = row["version"]
+        for one in self._versions[1:]:
+            changed = received_at(self.db, one.from_seq)
+            if changed is not None and changed <= at:
+                version = one.version
         return self.programs[version]
 
     @cached_property
     def program(self) -> Program:
         """The newest program."""
         return self.programs[max(self.programs)]
-
-    def link(self, code: str, before_seq: int) -> Fields | None:
-        """Return `seq` and `person` of the link that had this code before the event at `before_seq`, or None."""
-        return self.one(
-            "SELECT seq, person FROM event WHERE type = 'link.created' AND code = ? AND seq < ? ORDER BY seq",
-            code,
-            before_seq,
-        )
-
-    def kind_of(self, person: int, before_seq: int) -> str | None:
-        """Return a person's latest known `referrer_kind` before an event, or None."""
-        found = self.one(
-            "SELECT referrer_kind FROM event WHERE person = ? AND seq < ? AND referrer_kind IS NOT NULL "
-            "ORDER BY seq DESC",
-            person,
-            before_seq,
-        )
-        return found["referrer_kind"] if found else None
 
 
 def listed(parts: Sequence[str]) -> str:

@@ -147,7 +147,7 @@ def _take(
         moved = int((times > stated).sum())
         receiver = replace(receiver, times=times)
     decoded = block.decode(receiver)
-    counts = platform.receive(decoded, block.lines, where=block.where)
+    counts = platform.receive(decoded, block.lines, where=block.where).counts
     intake.counts += counts
     intake.pass_over(decoded.passed_over)
     intake.inferred += int(decoded.messages["time_inferred"].sum())

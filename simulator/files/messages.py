@@ -12,6 +12,7 @@ from simulator.events.lines import LongLine, LongLineReader, bounded_lines
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _TOKEN: Final = re.compile(rb'"(?:[^"\\\r\n]|\\.)*+"?|[{}\[\]]')
+_AROUND: Final = b" \t\r\n,]"  # what may stand around an event on a line of an array
 _BETWEEN: Final = re.compile(rb"[\s,\[\]]+")  # what stands between the events of an array
 
 
@@ -35,7 +36,11 @@ def spans_lines(first: bytes) -> bool:
 
 
 def _values(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the objects of JSON text over several lines, and what stands between them and belongs to none."""
+    """Yield the objects of JSON text over several lines, and what stands between them and belongs to none.
+
+    An object that nothing closes does not take along the events on lines of their own that follow it, unless it is
+    too long to be held: then it is yielded as an `unclosed` `LongLine`.
+    """
     held = HeldMessage()
     depth = 0
     for line in lines:
@@ -57,13 +62,36 @@ def _values(lines: Iterator[bytes]) -> Iterator[bytes]:
                 if depth == 0:
                     end = token.end()
                     held.add(line[start:end])
-                    yield held.take()
+                    yield from [held.take()] if token[0] == b"}" else _apart(held.take())
         if depth > 0:
             held.add(line[start:])
         else:
             yield from _stray(line[end:])
     if depth > 0:
-        yield held.take()
+        last = held.take()
+        if isinstance(last, LongLine):
+            last.unclosed = True
+        yield from _apart(last)
+
+
+def _apart(broken: bytes) -> Iterator[bytes]:
+    """Yield a broken message without the events, each on a line of its own, that it had swallowed; then those.
+
+    One that is too long is yielded as it is.
+    """
+    if isinstance(broken, LongLine):
+        yield broken
+        return
+    held: list[bytes] = []
+    for place, line in enumerate(broken.splitlines(keepends=True)):
+        alone = line.strip(_AROUND)
+        if place and alone.startswith(b"{") and list(_values(iter([line]))) == [alone]:
+            yield from _stray(b"".join(held))
+            held = []
+            yield alone
+        else:
+            held.append(line)
+    yield from _stray(b"".join(held))
 
 
 def _stray(text: bytes) -> Iterator[bytes]:

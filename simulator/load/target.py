@@ -18,7 +18,7 @@ from simulator.measuring.figures import Measured
 from simulator.measuring.space import file_bytes
 from simulator.platform.outbox import HELD_EVENTS
 from simulator.platform.platform import Platform
-from simulator.platform.receipts import Counts
+from simulator.platform.receipts import Counts, Receipts
 from simulator.platform.records import parse_program
 from simulator.program.model import Program
 
@@ -59,9 +59,9 @@ class DatabaseTarget:
 
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
         """Judge and store messages; `done` is called from the writer's thread."""
-        counts = self.platform.receive_columns(messages, done=done)
+        receipts = self.platform.receive_columns(messages, done=lambda _receipts: done())
         self.platform.subscribers.take_reviews()  # nobody settles them here; don't let them pile up
-        return counts
+        return receipts.counts
 
     def flush(self) -> None:
         """Write everything that was taken."""
@@ -125,10 +125,10 @@ class EngineTarget:
                 "a message came twice, which can't be checked without a database; "
                 "leave out --no-store, or play a log without repeats"
             )
-        receipts = self._engine.receive(messages, lookup, NO_EVENTS)
-        self._count(self._engine.judge(receipts.events))
+        received = self._engine.receive(messages, lookup, NO_EVENTS)
+        self._count(self._engine.judge(received.events))
         done()
-        return Counts.of(receipts)
+        return Receipts.of(received).counts
 
     def flush(self) -> None:
         """Do nothing: no message waits."""

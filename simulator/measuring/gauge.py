@@ -53,13 +53,16 @@ class Gauge:
 
         return made
 
-    def add_received(self, messages: pl.DataFrame) -> Callable[[], None]:
-        """Count a batch as received; call the returned function, on any thread, when the batch is committed."""
+    def add_received(self, messages: pl.DataFrame) -> Callable[[object], None]:
+        """Count a batch as received; call the returned function, on any thread, when the batch is committed.
+
+        It takes the batch's receipts, as `Platform.receive` hands them over, and passes over them.
+        """
         ready, count = self._clock(), messages.height
         self._tally.sent += count
         self._tally.batches += 1
         self._tally.late += late_arrivals(messages)
-        return lambda: self._done.append((ready, self._clock(), count))
+        return lambda _receipts: self._done.append((ready, self._clock(), count))
 
     def add_judged(self, counts: Counts) -> None:
         """Add the receipts of a judged batch."""

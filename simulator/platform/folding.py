@@ -52,7 +52,7 @@ def replay_log(
         done += events.height
         if progress is not None:
             progress(done, total)
-    told = store.clock()["told_at"]
+    told = store.clock()["watermark"]
     if told and told >= engine.newest:  # otherwise later events have moved the clock further
         engine.advance(told)
     return engine

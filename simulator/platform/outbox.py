@@ -12,7 +12,7 @@ from simulator.domain.stopwatch import OFF, Meter
 HELD_EVENTS = 50_000
 """Events per transaction of a run at full speed; a heartbeat writes what is queued every second."""
 
-Done = Callable[[], None]
+Done = Callable[[], object]
 """Called when a batch is committed, on the writer's thread if there is one."""
 
 

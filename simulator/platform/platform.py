@@ -33,11 +33,15 @@ from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.platform import quarantine
 from simulator.platform.folding import replay_log
 from simulator.platform.outbox import Done, Outbox
-from simulator.platform.receipts import Counts, IntakeCounters, Refusals, check_watermark, receipt_rollup
+from simulator.platform.receipt_sums import Refusals, receipt_rollup
+from simulator.platform.receipts import IntakeCounters, Receipts, check_watermark
 from simulator.platform.records import batch_of, command_row, parse_program, typed, version_row
 from simulator.platform.subscribers import EventListener, Subscribers
 from simulator.program.load import load_program
 from simulator.program.model import Program
+
+Answer = Callable[[Receipts], object]
+"""Called with the receipts of a batch once it is committed."""
 
 
 class Platform:
@@ -76,7 +80,7 @@ class Platform:
             path,
             settings=kept,
             version=version_row(Version(1, 0, program)),
-            clock={"beat_at": wall_ms()},
+            clock={"heartbeat_at": wall_ms()},
         )
         return cls(store, Engine(program, parse_program), on_events)
 
@@ -207,13 +211,14 @@ class Platform:
         *,
         keep: Mapping[str, str] | None = None,
         operator: bool = False,
-        done: Done | None = None,
+        done: Answer | None = None,
         where: quarantine.Where | None = None,
-    ) -> Counts:
-        """Judge and store decoded `lines`; `keep` are settings to set in the same transaction.
+    ) -> Receipts:
+        """Judge and store decoded `lines`, and return a receipt for each; `keep` are settings to set with them.
 
-        `where` returns the file and line of a position, for the quarantine. `done` is called when the batch is
-        committed, on the writer's thread if there is one (`hold`).
+        All of it is one transaction. `where` returns the file and line of a position, for the quarantine. `done` is
+        called with the receipts when it is committed, on the writer's thread if there is one (`hold`): only then
+        may a sender be told.
 
         Raises:
             DatabaseError: the database can't be written; nothing was stored, and the platform must be opened again.
@@ -230,10 +235,10 @@ class Platform:
             where=where,
         )
 
-    def receive_columns(self, messages: pl.DataFrame, *, done: Done | None = None) -> Counts:
+    def receive_columns(self, messages: pl.DataFrame, *, done: Answer | None = None) -> Receipts:
         """Judge and store messages that are columns already (`MESSAGE_SCHEMA`, valid, `received_at` ascending).
 
-        `done` is called when they are committed, on the writer's thread if there is one (`hold`).
+        `done` is called with the receipts when they are committed, as `receive` does.
         """
         texts_of = partial(quarantine.lines_of, messages)
         return self._receive(messages, None, (), texts_of, keep=None, counted=True, done=done)
@@ -247,31 +252,31 @@ class Platform:
         *,
         keep: Mapping[str, str] | None,
         counted: bool,
-        done: Done | None = None,
+        done: Answer | None = None,
         where: quarantine.Where | None = None,
-    ) -> Counts:
+    ) -> Receipts:
         self._check_usable()
         self._broken = True  # until the whole batch is stored: engine and database must not diverge
         lookup = self._engine.look_up(messages)
-        receipts = self._engine.receive(messages, lookup, self._stored(lookup.repeated.tolist()))
-        outcome = self._engine.judge(receipts.events)
-        counts = Counts.of(receipts, len(rejected))
+        received = self._engine.receive(messages, lookup, self._stored(lookup.repeated.tolist()))
+        outcome = self._engine.judge(received.events)
+        receipts = Receipts.of(received, positions, rejected)
         refused = quarantine.rows(
-            messages, positions, receipts.conflicts, rejected, texts_of, after=self._quarantined, where=where
+            messages, positions, received.conflicts, rejected, texts_of, after=self._quarantined, where=where
         )
-        self._counters.add(counts, messages, rejected, counted=counted)
+        self._counters.add(receipts.counts, messages, rejected, counted=counted)
         self._sim_at = max(self._sim_at, self.newest)
-        by_hour = receipt_rollup(messages, receipts.events, receipts.duplicates, refused)
-        by_part = self._refusals.breakdown(refused, messages, receipts.duplicates)
+        by_hour = receipt_rollup(messages, received.events, received.duplicates, refused)
+        by_part = self._refusals.breakdown(refused, messages, received.duplicates)
         self._store_outcome(
             outcome.with_sums(by_hour, by_part),
-            events=receipts.events,
+            events=received.events,
             quarantine=refused,
-            done=done,
+            done=partial(done, receipts) if done is not None else None,
             settings={**self._counters.settings(), **(keep or {})},
         )
         self._quarantined += refused.height
-        return counts
+        return receipts
 
     def advance(self, now_ms: int) -> None:
         """Advance the platform's clock to `now_ms` (milliseconds UTC), releasing what is due by then.
@@ -314,7 +319,7 @@ class Platform:
             "pace": pace,
             "starts_at": starts_at,
             "ends_at": ends_at,
-            "beat_at": wall_ms(),
+            "heartbeat_at": wall_ms(),
             "pid": os.getpid(),
         }
         self._outbox.put(Batch(clock={name: value for name, value in values.items() if value is not None}))
@@ -384,7 +389,7 @@ class Platform:
     ) -> None:
         self.subscribers.publish(outcome, self._engine, events)
         batch = batch_of(outcome, events, quarantine)
-        clock = {"sim_at": self._sim_at, "told_at": self.watermark, "beat_at": wall_ms()}
+        clock = {"sim_at": self._sim_at, "watermark": self.watermark, "heartbeat_at": wall_ms()}
         self._meter.record("receipts")
         self._outbox.put(replace(batch, clock=clock, settings=settings), done)
         self._broken = False

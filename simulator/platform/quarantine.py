@@ -10,6 +10,7 @@ from simulator.events.decode import Rejected
 from simulator.events.encode import encode_events
 from simulator.events.masking import quarantine_text
 from simulator.events.values import shorten
+from simulator.platform.receipts import conflict_reason
 
 SCHEMA: dict[str, pl.DataType] = {
     "number": pl.Int64(),
@@ -57,7 +58,7 @@ def rows(
     named = messages.select("received_at", "source", "id")[places].rows()
     for position, (received_at, source, own_id), (_, field) in zip(arrived, named, conflicts, strict=True):
         names = (shorten(source), shorten(own_id, bare=False))
-        found.append((position, received_at, *names, "conflict", field, _differs(field)))
+        found.append((position, received_at, *names, "conflict", field, conflict_reason(field)))
     found.sort(key=lambda one: one[0])
     texts = texts_of([one[0] for one in found])
     return pl.DataFrame(
@@ -78,10 +79,3 @@ def rows(
 def lines_of(messages: pl.DataFrame, rows: Sequence[int]) -> list[bytes]:
     """Return some messages that arrived as columns as the lines of JSON they would have been."""
     return encode_events(messages[list(rows)])
-
-
-def _differs(field: str) -> str:
-    return (
-        f"another message with this source and id was accepted before, with another {field}; "
-        "if this one corrects it, send it under a new id"
-    )

@@ -1,25 +1,98 @@
-"""Count receipts: what became of each message, for its sender and, by hour, for those who watch."""
+"""Receipts: what became of each message, for whoever sent it, as columns and as counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from simulator.domain.errors import InputError
-from simulator.domain.spans import HOUR_MS
-from simulator.engine.interner import BoundedLabels
-from simulator.engine.outcome import EMPTY, Receipts
+from simulator.domain.vocabulary import Receipt
+from simulator.engine.arrays import Ints
+from simulator.engine.outcome import Received
 from simulator.events.check import LATEST_RECEIPT_MS
 from simulator.events.decode import Rejected
 from simulator.events.moment import format_moment
 
-DAY_HOURS = 24
-DUPLICATE = "duplicate"
-NOT_SAID = "(not said)"
-_HOUR = pl.col("received_at") // HOUR_MS
-_LAST_HOUR = _HOUR - _HOUR % DAY_HOURS + (DAY_HOURS - 1)
+_ORDER: Final = tuple(Receipt)
+_CODES: Final = {receipt: np.uint8(code) for code, receipt in enumerate(_ORDER)}
+Row = tuple[int, Receipt, int | None, str | None, str | None]
+"""Of a message: position, receipt, seq, field, reason."""
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """What became of each message of one call: columns of equal length, in the order in which the messages came.
+
+    `positions` are the messages' places in the call (a blank line has none). `codes` say which receipt each got, by
+    its place in the enum `Receipt`. `seqs` are those of the events that the log holds under the messages' `source` and
+    `id`: of an accepted one its own, of a duplicate or a conflict the earlier one's; 0 for a malformed message.
+    `fields` and `reasons` say of a conflict or a malformed message what is wrong with it; otherwise they are null.
+    """
+
+    positions: Ints
+    codes: NDArray[np.uint8]
+    seqs: Ints
+    fields: list[str | None]
+    reasons: list[str | None]
+
+    @classmethod
+    def of(
+        cls, received: Received, positions: pl.Series | None = None, rejected: Sequence[Rejected] = ()
+    ) -> Receipts:
+        """Return the receipts of valid messages, as the engine received them, and of malformed ones.
+
+        `positions` are those of the valid messages; without them each is at the place of its row.
+        """
+        valid = len(received.seqs)
+        codes = np.full(valid, _CODES[Receipt.ACCEPTED])
+        codes[received.duplicates] = _CODES[Receipt.DUPLICATE]
+        fields: list[str | None] = [None] * valid
+        reasons: list[str | None] = [None] * valid
+        for row, field in received.conflicts:
+            codes[row] = _CODES[Receipt.CONFLICT]
+            fields[row], reasons[row] = field, conflict_reason(field)
+        places = np.arange(valid) if positions is None else positions.to_numpy()
+        if not rejected:
+            return cls(places, codes, received.seqs, fields, reasons)
+        count = len(rejected)
+        places = np.concatenate((places, np.fromiter((one.position for one in rejected), np.int64, count)))
+        order = np.argsort(places, kind="stable")
+        fields += [one.field for one in rejected]
+        reasons += [one.reason for one in rejected]
+        return cls(
+            places[order],
+            np.concatenate((codes, np.full(count, _CODES[Receipt.MALFORMED])))[order],
+            np.concatenate((received.seqs, np.zeros(count, np.int64)))[order],
+            [fields[at] for at in order.tolist()],
+            [reasons[at] for at in order.tolist()],
+        )
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def counts(self) -> Counts:
+        """The number of receipts of each kind."""
+        return Counts(*np.bincount(self.codes, minlength=len(_ORDER)).tolist())
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the receipts one by one, with null for no seq."""
+        receipts = (_ORDER[code] for code in self.codes.tolist())
+        seqs = (seq or None for seq in self.seqs.tolist())
+        return zip(self.positions.tolist(), receipts, seqs, self.fields, self.reasons, strict=True)
+
+
+def conflict_reason(field: str) -> str:
+    """Say what is wrong with a message that differs in `field` from the accepted one with its source and id."""
+    return (
+        f"another message with this source and id was accepted before, with another {field}; "
+        "if this one corrects it, send it under a new id"
+    )
 
 
 @dataclass(frozen=True)
@@ -30,11 +103,6 @@ class Counts:
     duplicate: int = 0
     conflict: int = 0
     malformed: int = 0
-
-    @classmethod
-    def of(cls, receipts: Receipts, malformed: int = 0) -> Counts:
-        """Count the engine's receipts of valid messages, and the malformed ones."""
-        return cls(receipts.events.height, len(receipts.duplicates), len(receipts.conflicts), malformed)
 
     @property
     def received(self) -> int:
@@ -104,72 +172,3 @@ def check_watermark(now_ms: int, earliest_ms: int) -> None:
             f"now {format_moment(now_ms)} is before the newest event's receipt, or before a time already reached; "
             f"the earliest allowed value is {format_moment(earliest_ms)} ({earliest_ms})"
         )
-
-
-def receipt_rollup(
-    messages: pl.DataFrame, events: pl.DataFrame, duplicates: Sequence[int], refused: pl.DataFrame
-) -> pl.DataFrame:
-    """Return the number of receipts of each kind in each hour.
-
-    Duplicates leave no other trace, so their `value` is hour x count: with it, `verify` notices a changed row.
-    """
-    parts = [events.select("received_at", receipt=pl.lit("accepted"))]
-    if duplicates:
-        parts.append(messages[list(duplicates)].select("received_at", receipt=pl.lit(DUPLICATE)))
-    if refused.height:
-        parts.append(refused.select("received_at", "receipt"))
-    return (
-        pl.concat(parts)
-        .group_by(hour=_HOUR, metric="receipt." + pl.col("receipt"))
-        .agg(
-            count=pl.len().cast(pl.Int64),
-            value=pl.when(pl.col("receipt").first() == DUPLICATE).then(_HOUR.sum()).otherwise(0),
-        )
-    )
-
-
-class Refusals:
-    """Counts messages that were not accepted, by source and by the field that was wrong, in the last hour of their day.
-
-    Sources and fields of malformed messages are whatever was sent, so only the first ones get a label of their own
-    (`BoundedLabels`).
-    """
-
-    def __init__(self, parts: Iterable[tuple[str, str]] = ()) -> None:
-        """Start from `parts`, pairs of metric and part counted before (`db.read.resume.counted_refusals`)."""
-        kept = list(parts)
-        repeated = f"receipt.{DUPLICATE}"
-        self._repeating = BoundedLabels(part for metric, part in kept if metric == repeated)
-        self._sources = BoundedLabels(
-            part for metric, part in kept if metric.startswith("receipt.") and metric != repeated
-        )
-        self._fields = BoundedLabels(part for metric, part in kept if metric.startswith("quarantine."))
-
-    def breakdown(
-        self, refused: pl.DataFrame, messages: pl.DataFrame | None = None, duplicates: Sequence[int] = ()
-    ) -> pl.DataFrame:
-        """Return increments of the breakdown: quarantine rows in their order, and the messages that were duplicates.
-
-        Duplicates have hour x count as their `value`, as in `receipt_rollup`.
-        """
-        parts = []
-        if refused.height:
-            sources = [self._sources.part(one or NOT_SAID) for one in refused["source"].to_list()]
-            fields = [self._fields.part(one or NOT_SAID) for one in refused["field"].to_list()]
-            at = refused.select(hour=_LAST_HOUR, value=pl.lit(0, pl.Int64))
-            for name, column in (("receipt", sources), ("quarantine", fields)):
-                metric = refused.select(metric=name + "." + pl.col("receipt"))["metric"]
-                parts.append(at.with_columns(metric=metric, part=pl.Series(column, dtype=pl.String)))
-        if messages is not None and duplicates:
-            repeated = messages[list(duplicates)]
-            names = [self._repeating.part(one) for one in repeated["source"].to_list()]
-            at = repeated.select(hour=_LAST_HOUR, value=_LAST_HOUR, metric=pl.lit(f"receipt.{DUPLICATE}"))
-            parts.append(at.with_columns(part=pl.Series(names, dtype=pl.String)))
-        if not parts:
-            return EMPTY["breakdown"]
-        sums = (
-            pl.concat([part.select("hour", "metric", "part", "value") for part in parts])
-            .group_by("hour", "metric", "part")
-            .agg(count=pl.len().cast(pl.Int64), value=pl.col("value").sum())
-        )
-        return sums.select(EMPTY["breakdown"].columns)

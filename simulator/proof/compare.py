@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-_ROWS = 5_000  # rows of either side in memory at once
-
-Row = tuple[Any, ...]
+from db.read.proving import Among, Row, columns, rows_in_order
+from db.sqlite.readonly import Database
 
 
 class DifferenceError(Exception):
@@ -18,16 +14,18 @@ class DifferenceError(Exception):
 
 @dataclass(frozen=True)
 class Comparison:
-    """A table to compare: the number of key columns (they come first), and a condition for its rows."""
+    """A table to compare: the number of key columns (they come first).
+
+    With `only`, the rows in which a column holds one of some texts; with `without`, those in which it holds none.
+    """
 
     table: str
     key: int
-    where: str = "1"
+    only: Among | None = None
+    without: Among | None = None
 
 
-def compare(
-    stored: sqlite3.Connection, derived: sqlite3.Connection, what: Comparison, source: str = "the log"
-) -> int:
+def compare(stored: Database, derived: Database, what: Comparison, source: str = "the log") -> int:
     """Compare a table of both databases, and return its number of rows.
 
     `source` names in messages what the rows were derived from.
@@ -36,10 +34,10 @@ def compare(
         DifferenceError: the first row that is missing, extra or different, with the column.
 
     """
-    names = [row[1] for row in derived.execute(f"PRAGMA table_info({what.table})")]
-    order = ", ".join(names[: what.key])
-    sql = f"SELECT * FROM {what.table} WHERE {what.where} ORDER BY {order}"
-    ours, theirs = _chunks(stored, sql), _chunks(derived, sql)
+    names = columns(derived, what.table)
+    ours, theirs = (
+        rows_in_order(one, what.table, what.key, what.only, what.without) for one in (stored, derived)
+    )
     count = 0
     while True:
         one, other = next(ours, []), next(theirs, [])
@@ -48,12 +46,6 @@ def compare(
         if not one:
             return count
         count += len(one)
-
-
-def _chunks(connection: sqlite3.Connection, sql: str) -> Iterator[list[Row]]:
-    cursor = connection.execute(sql)
-    while rows := cursor.fetchmany(_ROWS):
-        yield rows
 
 
 def _first_difference(

@@ -2,54 +2,55 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Final
 
+from db.read import proving
+from db.read.proving import IssuedLine
+from db.read.settings import setting
+from db.sqlite.readonly import Database
 from simulator.program.model import Cap, CapWindow, Program
 from simulator.proof.compare import DifferenceError
 
-_NEVER: dict[str, tuple[str, str]] = {
+_NEVER: Final[dict[str, tuple[Callable[[Database], object], str]]] = {
     "every reward has a qualified decision": (
-        "SELECT r.id FROM reward r LEFT JOIN decision d ON d.id = r.decision WHERE d.outcome IS NOT 'qualified'",
+        proving.unqualified_reward,
         "reward {}: its decision is not qualified",
     ),
     "every qualified decision has an attribution and a conversion": (
-        "SELECT d.id FROM decision d LEFT JOIN event e ON e.seq = d.seq "
-        "LEFT JOIN attribution a ON a.friend = d.friend AND a.referrer = d.referrer "
-        "WHERE d.outcome = 'qualified' AND (a.seq IS NULL OR e.seq IS NULL OR e.person IS NOT d.friend)",
+        proving.unfounded_decision,
         "decision {}: qualified without an attribution or its conversion",
     ),
     "one decision for a conversion and milestone": (
-        "SELECT MAX(id) FROM decision GROUP BY seq, milestone HAVING COUNT(*) > 1",
+        proving.repeated_decision,
         "decision {}: its conversion has another for the same milestone",
     ),
     "a friend has at most one attribution": (
-        "SELECT MAX(seq) FROM attribution GROUP BY friend HAVING COUNT(*) > 1",
+        proving.repeated_attribution,
         "attribution with seq {}: its friend has another",
     ),
     "a list's events are found or missing": (
-        "SELECT type || ' ' || until FROM reconciliation "
-        "WHERE listed <> found + missing OR returned > missing OR different > found",
+        proving.unbalanced_reconciliation,
         "reconciliation of {}: its counts do not add up",
     ),
 }
+"""What holds of every database, the query that finds what breaks it, and the words for that."""
 
 
-def check_invariants(connection: sqlite3.Connection, programs: list[Program]) -> list[str]:
+def check_invariants(connection: Database, programs: list[Program]) -> list[str]:
     """Check each invariant, and return a line for each that holds.
 
     Raises:
         DifferenceError: the first that does not hold, with the row.
 
     """
-    for sql, message in _NEVER.values():
-        found = connection.execute(sql + " LIMIT 1").fetchone()
+    for find, message in _NEVER.values():
+        found = find(connection)
         if found is not None:
-            raise DifferenceError(message.format(found[0]))
+            raise DifferenceError(message.format(found))
     _check_once(connection, programs)
     _check_budget(connection, programs)
     _check_caps(connection, programs)
@@ -61,7 +62,7 @@ def check_invariants(connection: sqlite3.Connection, programs: list[Program]) ->
     ]
 
 
-def receipts(connection: sqlite3.Connection) -> dict[str, int]:
+def receipts(connection: Database) -> dict[str, int]:
     """Return the number of receipts by kind, checked to add up to the messages received.
 
     Raises:
@@ -69,13 +70,9 @@ def receipts(connection: sqlite3.Connection) -> dict[str, int]:
 
     """
     kinds = ("accepted", "duplicate", "conflict", "malformed")
-    totals = dict(connection.execute("SELECT metric, count FROM total WHERE metric LIKE 'receipt.%'"))
+    totals = proving.receipts_in_total(connection)
     counts = {kind: totals.get(f"receipt.{kind}", 0) for kind in kinds}
-    hours = dict(
-        connection.execute(
-            "SELECT metric, SUM(count) FROM hour WHERE metric LIKE 'receipt.%' GROUP BY metric"
-        )
-    )
+    hours = proving.receipts_by_hour(connection)
     for kind in kinds:
         if counts[kind] != hours.get(f"receipt.{kind}", 0):
             raise DifferenceError(
@@ -83,8 +80,8 @@ def receipts(connection: sqlite3.Connection) -> dict[str, int]:
                 f"its hours add up to {hours.get(f'receipt.{kind}', 0)}"
             )
     _check_duplicates(connection)
-    row = connection.execute("SELECT value FROM setting WHERE name = 'receipts'").fetchone()
-    received = row[0] if row is not None else "0"
+    stored = setting(connection, "receipts")
+    received = "0" if stored is None else stored
     if received != str(sum(counts.values())):
         raise DifferenceError(
             f"setting with name receipts: value is {received}, accepted + duplicate + conflict + malformed "
@@ -93,80 +90,46 @@ def receipts(connection: sqlite3.Connection) -> dict[str, int]:
     return counts
 
 
-def _check_duplicates(connection: sqlite3.Connection) -> None:
+def _check_duplicates(connection: Database) -> None:
     """Check the rollups of duplicates, of which no row is stored.
 
     The `value` of an hour's row is hour x count, and the rows of longer spans hold the sums of these.
     """
     for table in ("hour", "breakdown_hour"):
-        found = connection.execute(
-            f"SELECT hour, count, value FROM {table} "
-            "WHERE metric = 'receipt.duplicate' AND value IS NOT hour * count LIMIT 1"
-        ).fetchone()
+        found = proving.wrong_duplicates(connection, table)
         if found is not None:
             raise DifferenceError(
                 f"{table} with hour {found[0]}, metric receipt.duplicate: value is {found[2]}, "
                 f"with its count of {found[1]} it should be {found[0]} x {found[1]}"
             )
-    for whole, parts, key in _ADD_UP:
-        sums = [
-            dict(
-                connection.execute(
-                    f"SELECT {of}, SUM({what}) FROM {table} WHERE metric = 'receipt.duplicate' GROUP BY 1"
-                )
-            )
-            for table, of in ((whole, key), (parts, key.replace("week", "(hour / 168)")))
-            for what in ("count", "value")
-        ]
-        if sums[:2] != sums[2:]:
-            raise DifferenceError(
-                f"{whole} with metric receipt.duplicate: its numbers are not what those of {parts} add up to"
-            )
+    unequal = proving.unequal_duplicates(connection)
+    if unequal is not None:
+        whole, parts = unequal
+        raise DifferenceError(
+            f"{whole} with metric receipt.duplicate: its numbers are not what those of {parts} add up to"
+        )
 
 
-_ADD_UP = (
-    ("total", "hour", "1"),
-    ("week", "hour", "week"),
-    ("breakdown", "breakdown_hour", "part"),
-    ("breakdown_week", "breakdown_hour", "week || ' ' || part"),
-)
-"""Rollups that must agree on duplicates: the sums, their parts by hour, and the key that both are summed by."""
-
-
-def _check_once(connection: sqlite3.Connection, programs: list[Program]) -> None:
+def _check_once(connection: Database, programs: list[Program]) -> None:
     """Check that a friend qualifies once for a milestone: under each version, or over all if all define it alike."""
     for version, program in enumerate(programs, 1):
         for milestone in program.milestones:
             if milestone.occurrence == "each":
                 continue
             others = {one for other in programs for one in other.milestones if one.name == milestone.name}
-            within = "" if others == {milestone} else f" AND program_version = {version}"
-            found = connection.execute(
-                f"SELECT MAX(id) FROM decision WHERE outcome = 'qualified' AND milestone = ?{within} "
-                "GROUP BY friend HAVING COUNT(*) > 1 LIMIT 1",
-                (milestone.name,),
-            ).fetchone()
+            within = None if others == {milestone} else version
+            found = proving.qualified_twice(connection, milestone.name, within)
             if found is not None:
                 raise DifferenceError(
-                    f"decision {found[0]}: its friend has qualified before for the same milestone"
+                    f"decision {found}: its friend has qualified before for the same milestone"
                 )
 
 
-def _check_budget(connection: sqlite3.Connection, programs: list[Program]) -> None:
+def _check_budget(connection: Database, programs: list[Program]) -> None:
     """Check each version's budget against what had been spent when the last reward under it was issued."""
-    begins = [
-        -(2**62) if at is None else at
-        for (at,) in connection.execute(
-            "SELECT e.received_at FROM program_version v LEFT JOIN event e ON e.seq = v.from_seq AND v.version > 1 "
-            "ORDER BY v.version"
-        )
-    ]
+    begins = [-(2**62) if at is None else at for at in proving.version_begins(connection)]
     for program, begin, end in zip(programs, begins, [*begins[1:], 2**62], strict=True):
-        spent, newest = connection.execute(
-            "SELECT COALESCE(SUM(value_minor), 0), MAX(due_at) FROM reward "
-            "WHERE state IN ('issued', 'revoked') AND due_at < ?",
-            (end,),
-        ).fetchone()
+        spent, newest = proving.issued_before(connection, end)
         issued_then = newest is not None and newest >= begin
         if issued_then and program.budget_minor is not None and spent > program.budget_minor:
             raise DifferenceError(
@@ -174,7 +137,7 @@ def _check_budget(connection: sqlite3.Connection, programs: list[Program]) -> No
             )
 
 
-def _check_caps(connection: sqlite3.Connection, programs: list[Program]) -> None:
+def _check_caps(connection: Database, programs: list[Program]) -> None:
     """Check each issued line against the caps of its own version, which count the lines of all versions."""
     names = {(reward.name, reward.to) for program in programs for reward in program.rewards if reward.caps}
     for name, role in sorted(names):
@@ -182,13 +145,8 @@ def _check_caps(connection: sqlite3.Connection, programs: list[Program]) -> None
             version: next((one.caps for one in program.rewards if (one.name, one.to) == (name, role)), ())
             for version, program in enumerate(programs, 1)
         }
-        rows = connection.execute(
-            "SELECT r.recipient, r.community, r.id, r.due_at, r.value_minor, d.program_version FROM reward r "
-            "LEFT JOIN decision d ON d.id = r.decision WHERE r.reward = ? AND r.role = ? "
-            "AND r.state IN ('issued', 'revoked') ORDER BY r.recipient, r.community, r.due_at, r.seq, r.id",
-            (name, role),
-        )
-        for _, own in groupby(rows, key=lambda row: row[:2]):
+        rows = proving.issued_lines(connection, name, role)
+        for _, own in groupby(rows, key=lambda line: (line.recipient, line.community)):
             lines = list(own)
             for cap in {cap for some in caps.values() for cap in some}:
                 for number, version in _over(cap, lines):
@@ -196,7 +154,7 @@ def _check_caps(connection: sqlite3.Connection, programs: list[Program]) -> None
                         raise DifferenceError(f"reward {number}: its recipient is over a cap of {name}")
 
 
-def _over(cap: Cap, lines: list[tuple[Any, ...]]) -> Iterator[tuple[int, int]]:
+def _over(cap: Cap, lines: Sequence[IssuedLine]) -> Iterator[tuple[int, int]]:
     """Yield id and program version of each line with which a recipient exceeds the cap."""
     held: deque[tuple[int, int]] = deque()
     value = 0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from db.read.proving import program_texts
 from db.shards.merging import merge
-from db.sqlite.readonly import open_readonly
+from db.sqlite.readonly import open_readonly, reading, snapshot
 from simulator.domain.errors import ProgramError
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -18,7 +18,7 @@ from simulator.proof.compare import Comparison, DifferenceError, compare
 from simulator.proof.definitions import check_definitions, check_kinds
 from simulator.proof.scope import OF_SHARDS, PROVEN, UNPROVEN
 
-_NAMED = "name IN ('schema', 'kind', 'shards')"
+_NAMED = ("name", ("schema", "kind", "shards"))
 _TABLES = (
     *(Comparison(one.table, one.key) for one in PROVEN),
     *(one for one in UNPROVEN if one not in OF_SHARDS),
@@ -30,7 +30,7 @@ def check_merged(path: Path, parts: Sequence[Path]) -> list[str]:
 
     Raises:
         DifferenceError: the first row or definition that differs from what the shards give.
-        DatabaseError, sqlite3.Error: one of the databases can't be read.
+        DatabaseError: one of the databases can't be read.
 
     """
     program = _program(path)
@@ -40,8 +40,7 @@ def check_merged(path: Path, parts: Sequence[Path]) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="referral-tui-verify-") as folder:
         again = Path(folder) / "merged.db"
         merge(parts, again, program.text, None)
-        with closing(open_readonly(path)) as stored, closing(sqlite3.connect(again)) as derived:
-            stored.execute("BEGIN")
+        with snapshot(path) as stored, closing(open_readonly(again)) as derived:
             check_definitions(stored)
             check_kinds(stored, OF_SHARDS)
             rows = sum(compare(stored, derived, what, "its shards") for what in _TABLES)
@@ -57,8 +56,8 @@ def _program(path: Path) -> Program:
 
 
 def _text(path: Path) -> str:
-    with closing(open_readonly(path)) as db:
-        row = db.execute("SELECT text FROM program_version WHERE version = 1").fetchone()
-    if row is None or not isinstance(row[0], str):
+    with reading(path) as db:
+        text = dict(program_texts(db)).get(1)
+    if not isinstance(text, str):
         raise DifferenceError(f"{path.name}: program_version with version 1: is missing")
-    return row[0]
+    return text

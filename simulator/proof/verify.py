@@ -7,7 +7,6 @@ row. The scratch database is a file rather than in memory, so that a long log fi
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,9 +15,12 @@ from pathlib import Path
 
 import polars as pl
 
-from db.read import log
+from db.read import log, proving
+from db.read.proving import Block
+from db.read.resume import events_stored
+from db.read.settings import setting
 from db.shards.merging import parts_of
-from db.sqlite.readonly import DamagedDatabaseError, in_words, open_readonly
+from db.sqlite.readonly import DamagedDatabaseError, Database, open_readonly, select_on, snapshot
 from db.write.batch import Batch
 from db.write.chain import BLOCK_ROWS, CHAINS
 from db.write.store import Store
@@ -27,7 +29,7 @@ from simulator.domain.spans import HOUR_MS
 from simulator.engine import Engine
 from simulator.engine.outcome import Version
 from simulator.platform.quarantine import SCHEMA as QUARANTINE_SCHEMA
-from simulator.platform.receipts import Refusals
+from simulator.platform.receipt_sums import Refusals
 from simulator.platform.records import batch_of, parse_program, typed, version_row
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -67,14 +69,8 @@ def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Ve
         if parts := parts_of(path):
             _verify_parts(path, parts, verdict, progress)
             return verdict
-        with closing(open_readonly(path)) as stored:
-            # text that is not UTF-8 is reported as a difference, not raised as an error
-            stored.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-            try:
-                stored.execute("BEGIN")
-                _verify(stored, path, verdict, progress)
-            except sqlite3.Error as error:
-                raise in_words(error, path) from error
+        with snapshot(path, any_text=True) as stored:  # text that is not UTF-8 is a difference, and no error
+            _verify(stored, path, verdict, progress)
     except DamagedDatabaseError as error:
         verdict.difference = str(error)
     except DifferenceError as error:
@@ -92,10 +88,7 @@ def _verify_parts(
         verdict.heads |= {f"{part.name} {chain}": digest for chain, digest in one.heads.items()}
         if one.difference is not None:
             raise DifferenceError(f"{part.name}: {one.difference}")
-    try:
-        verdict.checked += check_merged(path, parts)
-    except sqlite3.Error as error:
-        raise in_words(error, path) from error
+    verdict.checked += check_merged(path, parts)
     verdict.unproven = [
         *unproven_lines(OF_SHARDS),
         *(f"of each shard: {line}" for line in unproven_lines(UNPROVEN)),
@@ -103,16 +96,18 @@ def _verify_parts(
 
 
 def _verify(
-    stored: sqlite3.Connection, path: Path, verdict: Verdict, progress: Callable[[int, int], None] | None
+    stored: Database, path: Path, verdict: Verdict, progress: Callable[[int, int], None] | None
 ) -> None:
-    problems = [row[0] for row in stored.execute("PRAGMA integrity_check(1)")]
-    if problems != ["ok"]:
-        raise DifferenceError(f"{path}: SQLite finds it damaged: {' '.join(str(problems[0]).split())}")
+    problem = proving.integrity(stored)
+    if problem is not None:
+        raise DifferenceError(f"{path}: SQLite finds it damaged: {' '.join(problem.split())}")
     verdict.checked.append("SQLite's own integrity")
     check_definitions(stored)
     check_kinds(stored, (*UNPROVEN, *ROLLUPS))
-    if stored.execute("SELECT COUNT(*) FROM clock WHERE id = 1").fetchone() != (1,):
-        raise DifferenceError("clock with id 1: is missing")
+    try:
+        proving.watermark(stored)
+    except LookupError:
+        raise DifferenceError("clock with id 1: is missing") from None
     programs = _programs(stored)
     verdict.checked.append(f"{len(programs)} program version(s)")
     counts = receipts(stored)
@@ -121,7 +116,7 @@ def _verify(
         scratch = Path(folder) / "scratch.db"
         contacts = ContactSearch(programs[0].numeric_references)
         _derive(stored, scratch, programs[0], contacts, progress)
-        with closing(sqlite3.connect(scratch)) as derived:
+        with closing(open_readonly(scratch)) as derived:
             for chain in ("person", "event", "quarantine"):
                 verdict.checked.append(_compare_chain(stored, derived, chain))
             for what in (*LOG, *OUTCOMES):
@@ -133,18 +128,13 @@ def _verify(
     verdict.checked += check_invariants(stored, programs)
     verdict.checked.append(contacts.check())
     verdict.unproven = unproven_lines(UNPROVEN)
-    verdict.heads = dict(
-        stored.execute(
-            "SELECT chain, hash FROM block b WHERE number = (SELECT MAX(number) FROM block "
-            "WHERE chain = b.chain) ORDER BY chain"
-        )
-    )
+    verdict.heads = proving.newest_hashes(stored)
 
 
-def _programs(stored: sqlite3.Connection) -> list[Program]:
+def _programs(stored: Database) -> list[Program]:
     """Return the programs of the database, each loaded again from its text."""
     programs = []
-    for number, text in stored.execute("SELECT version, text FROM program_version ORDER BY version"):
+    for number, text in proving.program_texts(stored):
         if not isinstance(text, str):
             raise DifferenceError(f"program_version with version {number}: its text is no text")
         try:
@@ -154,25 +144,25 @@ def _programs(stored: sqlite3.Connection) -> list[Program]:
     if not programs:
         raise DifferenceError("program_version: no program in it")
     digest = hashlib.sha256(programs[0].text.encode("utf-8", "surrogateescape")).hexdigest()
-    known = stored.execute("SELECT value FROM setting WHERE name = 'program_sha256'").fetchone()
-    if known is None or known[0] != digest:
+    known = setting(stored, "program_sha256")
+    if known != digest:
         raise DifferenceError(
             f"program_version with version 1: its text has SHA-256 {digest}, "
-            f"the database was made with {known[0] if known else 'none'}"
+            f"the database was made with {'none' if known is None else known}"
         )
     return programs
 
 
 def _derive(
-    stored: sqlite3.Connection,
+    stored: Database,
     scratch: Path,
     program: Program,
     contacts: ContactSearch,
     progress: Callable[[int, int], None] | None,
 ) -> None:
     """Fold the stored log into a scratch database, and search its texts for contacts on the way."""
-    ((total,),) = stored.execute("SELECT COUNT(*) FROM event")
-    ((told,),) = stored.execute("SELECT told_at FROM clock WHERE id = 1")
+    total = events_stored(select_on(stored))
+    told = proving.watermark(stored)
     engine = Engine(program, parse_program)
     with Store.create(
         scratch, settings={}, version=version_row(Version(1, 0, program)), clock={}, scratch=True
@@ -202,21 +192,21 @@ def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:
     try:
         lookup = engine.look_up(messages)
         repeated = typed(store.events_at(lookup.repeated.tolist()))
-        receipts = engine.receive(messages, lookup, repeated)
-        refused = [*receipts.duplicates, *(row for row, _ in receipts.conflicts)]
+        received = engine.receive(messages, lookup, repeated)
+        refused = [*received.duplicates, *(row for row, _ in received.conflicts)]
         if refused:
             raise DifferenceError(
                 f"event with seq {first + min(refused)}: an earlier event has its source and id"
             )
-        outcome = engine.judge(receipts.events)
+        outcome = engine.judge(received.events)
     except ProgramError as error:
         raise DifferenceError(
             f"events from seq {first}: a program in them is wrong: {error.problems[0]}"
         ) from error
     except ValueError as error:
         raise DifferenceError(f"events from seq {first}: {error}") from error
-    rollup = _receipts(receipts.events.select("received_at", metric=pl.lit("receipt.accepted")))
-    rows = batch_of(outcome, receipts.events)
+    rollup = _receipts(received.events.select("received_at", metric=pl.lit("receipt.accepted")))
+    rows = batch_of(outcome, received.events)
     return replace(rows, rollup=pl.concat([outcome.rollup, rollup]))
 
 
@@ -227,10 +217,9 @@ def _receipts(received: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _quarantine(stored: sqlite3.Connection) -> Iterator[pl.DataFrame]:
+def _quarantine(stored: Database) -> Iterator[pl.DataFrame]:
     """Yield the quarantine's rows as they are stored: they are not in the log, so only their chain can be checked."""
-    cursor = stored.execute("SELECT * FROM quarantine ORDER BY number")
-    while rows := cursor.fetchmany(10_000):
+    for rows in proving.quarantine(stored):
         try:
             yield pl.DataFrame(rows, schema=QUARANTINE_SCHEMA, orient="row", strict=True)
         except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
@@ -239,18 +228,17 @@ def _quarantine(stored: sqlite3.Connection) -> Iterator[pl.DataFrame]:
             ) from error
 
 
-def _compare_chain(stored: sqlite3.Connection, derived: sqlite3.Connection, chain: str) -> str:
+def _compare_chain(stored: Database, derived: Database, chain: str) -> str:
     """Compare the blocks of one chain, and return a line that says how many they are.
 
     Raises:
         DifferenceError: the first block that differs, with the rows it covers.
 
     """
-    sql = "SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number"
-    ours, theirs = stored.execute(sql, (chain,)), derived.execute(sql, (chain,))
+    ours, theirs = proving.blocks(stored, chain), proving.blocks(derived, chain)
     count = 0
     while True:
-        one, other = ours.fetchone(), theirs.fetchone()
+        one, other = next(ours, None), next(theirs, None)
         if one is None and other is None:
             return f"{count:,} blocks of the {chain} chain"
         count += 1
@@ -263,5 +251,5 @@ def _compare_chain(stored: sqlite3.Connection, derived: sqlite3.Connection, chai
         )
 
 
-def _block(row: tuple[int, int, str] | None) -> str:
-    return "nothing" if row is None else f"{row[1]} rows with hash {row[2]}"
+def _block(block: Block | None) -> str:
+    return "nothing" if block is None else f"{block.rows} rows with hash {block.hash}"

@@ -195,7 +195,8 @@ class Run:
         self._received += parcel.own
         done = self._gauge.add_received(parcel.decoded.messages)
         keep = {_WORLD_RECEIVED: str(self._received)}
-        self._gauge.add_judged(self._platform.receive(parcel.decoded, parcel.lines, keep=keep, done=done))
+        receipts = self._platform.receive(parcel.decoded, parcel.lines, keep=keep, done=done)
+        self._gauge.add_judged(receipts.counts)
         self._at = max(self._at, self._platform.newest)
         self._progress(self._at - self._source.start_ms, self._length)
         return parcel.count

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from referral_tui.dashboard.account import blocks
+from referral_tui.names import Names
 from tests.cli.nasty import DAY, HOUR, START, Cli, message
 
 PROGRAM = """
@@ -150,3 +152,19 @@ def test_of_a_friend_with_very_many_conversions_the_first_hundred_are_told_and_t
     told = cli("explain", "ben", "--json", "--db", db).json
     assert (len(told["decisions"]), told["decisions_left_out"]) == (100, 3)
     assert "Decision 103," in cli("explain", "b102", "--db", db).out
+
+
+def test_of_a_friend_with_very_many_events_the_first_are_listed_and_the_others_counted(
+    cli: Cli, program: Path, tmp_path: Path
+) -> None:
+    db, file = tmp_path / "many.db", tmp_path / "many.jsonl"
+    sent = [message(f"s{place}", "session.authenticated", "ben", START + place) for place in range(503)]
+    file.write_text("".join(json.dumps(one) + "\n" for one in sent))
+    assert cli("ingest", "--db", db, "--program", program, "--replay", file).status == 0
+    assert (
+        "  … and 3 later events; `referral-tui export events` has them all\n"
+        in cli("explain", "ben", "--db", db).out
+    )
+    told = cli("explain", "ben", "--json", "--db", db).json
+    assert (len(told["timeline"]), told["events_left_out"]) == (500, 3)
+    assert [one.text for one in blocks(told, Names(), None)].count("… and 3 later events, up to now") == 1

@@ -166,7 +166,7 @@ def case(number: int, originals: Path, folder: Path) -> list[object]:
         with closing(sqlite3.connect(control_path(new))) as control, control:
             pairs = [(luck.choice(("speed", "dial", "", "x")), luck.choice(VALUES)) for _ in range(3)]
             control.executemany(
-                "INSERT OR IGNORE INTO orders (kind, args, issued_at) VALUES (?, ?, 1)", pairs
+                "INSERT OR IGNORE INTO commands (kind, args, issued_at) VALUES (?, ?, 1)", pairs
             )
         mutate_database(control_path(new), luck)
         return ["simulate", "--referrers", 3, "--days", 2, "--db", new]

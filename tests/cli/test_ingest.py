@@ -288,8 +288,8 @@ def test_a_simulation_is_finished_before_real_events_come_in(
     options = ("simulate", "--referrers", 50, "--days", 3, "--db", db)
     assert cli(*options, "--json").status == 0
     with closing(sqlite3.connect(db)) as connection:
-        ((told,),) = connection.execute("SELECT told_at FROM clock")
-        connection.execute("UPDATE clock SET told_at = 0, status = 'stopped'")
+        ((told,),) = connection.execute("SELECT watermark FROM clock")
+        connection.execute("UPDATE clock SET watermark = 0, status = 'stopped'")
         connection.commit()
     ran = cli("ingest", "--db", db, nasty_file)
     assert (ran.status, ran.err.count("\n")) == (2, 1)

@@ -27,7 +27,7 @@ MEASURED = [cell for cell in CELLS if cell[0] in UNPROVEN_NAMES]
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """A simulation with faults, lists, orders and measurements; and a database of two shards."""
+    """A simulation with faults, lists, commands and measurements; and a database of two shards."""
     from referral_tui.cli.app import run
 
     folder = tmp_path_factory.mktemp("made")

@@ -211,8 +211,8 @@ class Story:
         sql = "SELECT channel FROM attribution WHERE friend = ?"
         return str(self.db.execute(sql, (friend,)).fetchone()[0])
 
-    def clock(self, status: str, pace: float, beat_at: int, ends_at: int) -> None:
-        row = (1, status, self.now, self.now, START, ends_at, pace, beat_at, 4242)
+    def clock(self, status: str, pace: float, heartbeat_at: int, ends_at: int) -> None:
+        row = (1, status, self.now, self.now, START, ends_at, pace, heartbeat_at, 4242)
         # one statement: the dashboard may look between two
         self.db.execute("INSERT OR REPLACE INTO clock VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 

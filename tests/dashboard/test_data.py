@@ -35,7 +35,7 @@ async def test_enter_opens_an_event_type_with_its_latest_examples(story: Story, 
     async with data(watch, story.path) as seen:
         await seen.pilot.press("enter")
         await seen.until(lambda: isinstance(seen.app.screen, ExplainScreen))
-        kind = seen.app.place._board.query_one("#types").row.type
+        kind = seen.app.place.board.query_one("#types").row.type
         number, ref = story.db.execute(
             "SELECT seq, ref FROM event LEFT JOIN person ON person.id = person WHERE type = ? "
             "ORDER BY seq DESC LIMIT 1",
@@ -135,12 +135,12 @@ async def test_a_dial_is_turned_by_an_order(story: Story, watch: Watch, key: str
         seen.app.screen.query_one(DialTable).focus()
         await seen.pilot.press(key)
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
+        (sent,) = [message.command for message in seen.told if isinstance(message, CommandSent)]
         assert (sent.kind, sent.args) == ("dial", {"faults": {"duplicate": rate}})
         assert seen.status_message().startswith(f"Sent: duplicate {rate * 100:.3g} %.")
         await seen.pilot.press(key)  # the order is on its way: it goes on from there
         await seen.until(lambda: len([one for one in seen.told if isinstance(one, CommandSent)]) == 2)
-        (_, last) = [one.order for one in seen.told if isinstance(one, CommandSent)]
+        (_, last) = [one.command for one in seen.told if isinstance(one, CommandSent)]
         assert last.args == {"faults": {"duplicate": turned(rate, 1 if rate > 0.03 else -1)}}
 
 

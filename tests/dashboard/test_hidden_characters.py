@@ -89,7 +89,7 @@ async def test_no_screen_paints_raw_what_senders_wrote(
     story: Story, watch: Watch, place: type[DashboardScreen]
 ) -> None:
     forge(story, FREE_TEXTS)
-    async with opened(watch, story.path, place, (160, 50)) as seen:
+    async with opened(watch, story.path, place, (110, 32)) as seen:
         assert seen.app.snapshot.trouble is None
         painted = await walk(seen, place)
     assert ESCAPED in painted or place.MODE not in SHOWN

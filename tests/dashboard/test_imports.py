@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 
 import pytest
+
+from referral_tui.dashboard.app import SCREENS
+from tests.dashboard.story import Story
+from tests.dashboard.watching import Watch
 
 HEAVY = (
     "polars",
@@ -66,3 +71,22 @@ def test_no_option_loads_what_checks_it(arguments: list[str]) -> None:
     found = loaded_after(f"from referral_tui.cli.app import run; run({arguments!r})")
     assert "textual" in found
     assert not found & (set(HEAVY) - {"typer"})
+
+
+def test_every_screen_can_be_loaded_before_it_is_opened() -> None:
+    code = "from referral_tui.dashboard.app import SCREENS; [screen.load_parts() for screen in SCREENS]"
+    show = "; import sys; print(*(name for name in sys.modules if name.startswith('referral_tui.')))"
+    done = subprocess.run([sys.executable, "-c", code + show], capture_output=True, text=True, check=True)
+    boards = {f"referral_tui.dashboard.screens.{screen.MODE}_board" for screen in SCREENS}
+    assert boards <= set(done.stdout.split())
+    assert not loaded_after(code) & set(HEAVY)
+
+
+async def test_the_other_screens_are_loaded_once_the_first_numbers_are_shown(
+    story: Story, watch: Watch
+) -> None:
+    async with watch(story.path) as seen:
+        loaded, loop = asyncio.Event(), asyncio.get_running_loop()
+        seen.app.settled = lambda: loop.call_soon_threadsafe(loaded.set)
+        async with asyncio.timeout(60):
+            await loaded.wait()

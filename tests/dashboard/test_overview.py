@@ -116,7 +116,7 @@ async def test_nothing_is_told_when_nothing_has_changed(story: Story, watch: Wat
             seen.app.feed.poll()
         await seen.pilot.pause()
         assert len(seen.told) == 1
-        story.db.execute("UPDATE clock SET beat_at = beat_at + 1")
+        story.db.execute("UPDATE clock SET heartbeat_at = heartbeat_at + 1")
         seen.app.feed.poll()
         await seen.pilot.pause()
         assert len(seen.told) == 1

@@ -106,7 +106,7 @@ async def test_each_key(story: Story, watch: Watch, place: type[DashboardScreen]
         "escape",
         "shift+tab",
     ]
-    async with opened(watch, story.path, place, (120, 40)) as seen:
+    async with opened(watch, story.path, place, (80, 24)) as seen:
         for key in keys:
             await seen.pilot.press(key)
             assert seen.app.is_running, key

@@ -151,7 +151,7 @@ async def test_applying_is_an_order_and_ends_the_editing(
     async with program(watch, story.path, draft=RICHER) as seen:
         await seen.pilot.press("ctrl+r")
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
+        (sent,) = [message.command for message in seen.told if isinstance(message, CommandSent)]
         assert (sent.kind, sent.args) == ("program", {"text": RICHER})
         assert seen.status_message().startswith("Sent: apply the edited program.")
         steady.at += 1_000
@@ -195,7 +195,7 @@ async def test_a_draft_is_saved_to_a_file(story: Story, watch: Watch, tmp_path: 
         await seen.pilot.pause()
         (saved,) = tmp_path.glob("referral-program-*.toml")
         assert saved.read_text(encoding="utf-8") == RICHER
-        assert seen.status_message() == f"Saved: {saved}"
+        assert seen.status_message() == f"Program saved: {saved}"
 
 
 async def test_editing_fits_the_narrowest_window(story: Story, watch: Watch) -> None:

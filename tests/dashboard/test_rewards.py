@@ -133,7 +133,7 @@ async def test_a_verdict_is_an_order_while_a_run_goes_on(
         first = seen.app.screen.query_one(ReviewQueue).row
         await seen.pilot.press(key)
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
+        (sent,) = [message.command for message in seen.told if isinstance(message, CommandSent)]
         assert sent.kind == "verdict"
         assert sent.args == {"decision": first.number, "verdict": verdict, "by": "dashboard"}
         assert (
@@ -152,7 +152,7 @@ async def test_what_was_refused_is_told(story: Story, watch: Watch) -> None:
     async with rewards(watch, story.path) as seen:
         await seen.pilot.press("a")
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
+        (sent,) = [message.command for message in seen.told if isinstance(message, CommandSent)]
         story.executed("verdict", sent.issued_at, sent.args, "decision 22 is refused already")
         await seen.until(lambda: "Not done" in seen.status_message())
         assert "decision 22 is refused already" in seen.status_message()
@@ -261,7 +261,7 @@ async def test_enter_opens_what_would_be_approved(
         assert row.friend in asked[0]
         await seen.pilot.press("a")
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
+        (sent,) = [message.command for message in seen.told if isinstance(message, CommandSent)]
         assert sent.args == {"decision": row.number, "verdict": "approve", "by": "dashboard"}
 
 
@@ -280,7 +280,7 @@ async def test_a_reward_of_the_step_is_lit_up(story: Story, watch: Watch) -> Non
     async with rewards(watch, story.path) as seen:
         await seen.pilot.press("full_stop")
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
-        (sent,) = [message.order for message in seen.told if isinstance(message, CommandSent)]
+        (sent,) = [message.command for message in seen.told if isinstance(message, CommandSent)]
         (pending,) = story.db.execute("SELECT MAX(id) FROM reward WHERE state = 'pending'").fetchone()
         story.begin()
         story.move(pending, "pending", "issued")

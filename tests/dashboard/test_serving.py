@@ -209,8 +209,8 @@ async def test_the_wall_can_t_be_crossed_in_a_dashboard_that_only_looks(story: S
         await pilot.pause()
         app.action_wall()
         assert app.view.side == "platform"
-        assert app.orders is not None
-        assert app.orders.status_message == StatusMessage(NO_NAMES, "warn")
+        assert app.steering is not None
+        assert app.steering.status_message == StatusMessage(NO_NAMES, "warn")
 
 
 def test_read_only_is_handed_to_every_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

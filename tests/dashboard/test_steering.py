@@ -1,4 +1,4 @@
-"""Pause, step and speed: orders go out, and the screen says when they were obeyed and what they did."""
+"""Pause, step and speed: commands go out, and the screen says when they were obeyed and what they did."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.watching import WALL, Watch, Watched
 
 
-async def order(seen: Watched, key: str, orders: int = 1) -> list[WriterCommand]:
-    """Press a key and wait until its orders are on their way."""
+async def command(seen: Watched, key: str, commands: int = 1) -> list[WriterCommand]:
+    """Press a key and wait until its commands are on their way."""
     before = len([message for message in seen.told if isinstance(message, CommandSent)])
     await seen.pilot.press(key)
 
     def sent() -> list[WriterCommand]:
-        return [message.order for message in seen.told if isinstance(message, CommandSent)][before:]
+        return [message.command for message in seen.told if isinstance(message, CommandSent)][before:]
 
-    await seen.until(lambda: len(sent()) >= orders)
+    await seen.until(lambda: len(sent()) >= commands)
     return sent()
 
 
 async def test_pause_is_sent_and_obeyed(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
-        (sent,) = await order(seen, "space")
+        (sent,) = await command(seen, "space")
         assert sent.kind == "pause"
         assert seen.status_message() == "Sent: pause. Waiting for the simulation to obey."
         inbox = Inbox(story.path)
@@ -34,14 +34,14 @@ async def test_pause_is_sent_and_obeyed(story: Story, watch: Watch) -> None:
         assert seen.status_message() == f"Obeyed: pause, after event {story.seq}, at Mon 9 Mar 2026 23:00."
         assert "‖ paused" in seen.lines()[1]
         assert "space go on" in seen.lines()[-1]
-        (sent,) = await order(seen, "space")
+        (sent,) = await command(seen, "space")
         assert sent.kind == "resume"
 
 
 async def test_a_step_says_what_it_did_and_marks_it(story: Story, watch: Watch) -> None:
     story.clock("paused", 21_600, WALL, START + 60 * DAY)
     async with watch(story.path, size=(120, 40)) as seen:
-        (sent,) = await order(seen, "full_stop")
+        (sent,) = await command(seen, "full_stop")
         assert sent.kind == "step"
         story.begin()
         friend = story.person()
@@ -62,7 +62,7 @@ async def test_a_step_says_what_it_did_and_marks_it(story: Story, watch: Watch) 
 
 async def test_a_step_while_running_pauses_first(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
-        sent = await order(seen, "full_stop", orders=2)
+        sent = await command(seen, "full_stop", commands=2)
         assert [one.kind for one in sent] == ["pause", "step"]
         assert sent[0].issued_at < sent[1].issued_at
 
@@ -70,7 +70,7 @@ async def test_a_step_while_running_pauses_first(story: Story, watch: Watch) -> 
 async def test_a_leap_goes_on_to_the_next_change_and_says_what_it_passed(story: Story, watch: Watch) -> None:
     story.clock("paused", 21_600, WALL, START + 60 * DAY)
     async with watch(story.path, size=(120, 40)) as seen:
-        (sent,) = await order(seen, "comma")
+        (sent,) = await command(seen, "comma")
         assert (sent.kind, sent.args) == ("step", {"until": "change"})
         assert seen.status_message().startswith("Sent: on to the next change.")
         story.begin()
@@ -88,10 +88,10 @@ async def test_a_leap_goes_on_to_the_next_change_and_says_what_it_passed(story: 
 
 async def test_speed_goes_up_and_down_the_ladder(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
-        (sent,) = await order(seen, "plus")
+        (sent,) = await command(seen, "plus")
         assert (sent.kind, sent.args) == ("speed", {"pace": 86_400.0})
         assert seen.status_message().startswith("Sent: speed 1 d/s.")
-        (sent,) = await order(seen, "minus")
+        (sent,) = await command(seen, "minus")
         assert sent.args == {"pace": 21_600.0}
 
 
@@ -139,11 +139,11 @@ async def test_of_the_past_it_says_that_it_is_and_a_step_leads_back_to_now(
 ) -> None:
     story.clock("paused", 21_600, WALL, START + 60 * DAY)
     async with watch(story.path) as seen:
-        await order(seen, "space")
+        await command(seen, "space")
         assert seen.status_message().startswith("Sent: go on.")
         await seen.pilot.press("left_square_bracket")
         await seen.until(lambda: seen.status_message().startswith("As it was on "))
-        await order(seen, "full_stop", orders=2)
+        await command(seen, "full_stop", commands=2)
         await seen.until(lambda: seen.app.snapshot.request.view.at is None)
         assert seen.status_message().startswith("Sent: one event on.")
 

@@ -43,9 +43,9 @@ class Hands:
         await self.seen.pilot.pause()
         await self.seen.until(lambda: self.seen.app.snapshot.request == self.seen.app.feed.request)
 
-    def orders(self) -> list[str]:
-        """The kinds of orders that were sent."""
-        return [message.order.kind for message in self.seen.told if isinstance(message, CommandSent)]
+    def commands(self) -> list[str]:
+        """The kinds of commands that were sent."""
+        return [message.command.kind for message in self.seen.told if isinstance(message, CommandSent)]
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_the_product_teams_tour_key_by_key(
     async with watch(story.path, size=size) as seen:
         press = Hands(seen)
         await press("space")
-        await seen.until(lambda: "pause" in press.orders())
+        await seen.until(lambda: "pause" in press.commands())
         await press("?")
         assert isinstance(seen.app.screen, ExplainScreen)
         await press("escape")
@@ -77,7 +77,7 @@ async def test_the_product_teams_tour_key_by_key(
         await press("t")
         assert seen.app.theme != theme
         await press("+", "-", "ctrl+s")
-        await seen.until(lambda: press.orders().count("speed") == 2)
+        await seen.until(lambda: press.commands().count("speed") == 2)
         assert list(tmp_path.glob("referral-overview-*.svg"))
         await press("5")
         await seen.app.workers.wait_for_complete()
@@ -88,13 +88,13 @@ async def test_the_product_teams_tour_key_by_key(
         await seen.app.workers.wait_for_complete()
         await press("ctrl+r")
         await seen.app.workers.wait_for_complete()
-        await seen.until(lambda: "program" in press.orders())
+        await seen.until(lambda: "program" in press.commands())
         await press("space", "3", "enter")
         await seen.app.workers.wait_for_complete()
         await press("a")
-        await seen.until(lambda: press.orders().count("verdict") == 1)
+        await seen.until(lambda: press.commands().count("verdict") == 1)
         await press("d")
-        await seen.until(lambda: press.orders().count("verdict") == 2)
+        await seen.until(lambda: press.commands().count("verdict") == 2)
         assert asked[0][0] == "explain"
         await press("5", "ctrl+o")
         (saved,) = tmp_path.glob("referral-program-*.toml")
@@ -120,14 +120,14 @@ async def test_the_trainers_tour_key_by_key(
     async with watch(story.path, size=size) as seen:
         press = Hands(seen)
         await press("space")
-        await seen.until(lambda: "pause" in press.orders())
+        await seen.until(lambda: "pause" in press.commands())
         story.clock("paused", 21_600, WALL, START + 60 * DAY)
         steady.at += 1_000
         await seen.until(lambda: seen.app.snapshot.status == "paused")
         await press(".")
-        await seen.until(lambda: press.orders().count("step") == 1)
+        await seen.until(lambda: press.commands().count("step") == 1)
         await press(",")
-        await seen.until(lambda: press.orders().count("step") == 2)
+        await seen.until(lambda: press.commands().count("step") == 2)
         await press("?")
         assert isinstance(seen.app.screen, ExplainScreen)
         await press("escape", "2")

@@ -69,6 +69,7 @@ class Collector:
         self.engine = Engine(program, load)
         self.log = pl.DataFrame(schema=EVENT_SCHEMA)
         self.events: dict[int, Row] = {}
+        self.keys: dict[tuple[str, str], int] = {}  # the seq of each (source, id) of the log
         self.persons: dict[int, str] = {}
         self.attributions: list[Row] = []
         self.decisions: dict[int, Row] = {}
@@ -100,6 +101,7 @@ class Collector:
         self.receipts += receipts
         assert got.events.height == receipts.count("accepted")
         self._keep(got.events)
+        assert got.seqs.tolist() == [self.keys[one["source"], one["id"]] for one in frame.to_dicts()]
         self.take(self.engine.judge(got.events))
 
     def advance(self, now: int) -> None:
@@ -138,6 +140,7 @@ class Collector:
         for row in events.to_dicts():
             assert row["seq"] == len(self.events) + 1
             self.events[row["seq"]] = row
+            self.keys[row["source"], row["id"]] = row["seq"]
 
     # ------------------------------------------------------------------ out
 

@@ -12,13 +12,14 @@ import polars as pl
 import pytest
 
 from db.read import log
+from db.read.decision_rows import attribution_of, decision
+from db.read.reward_rows import reward
 from db.sqlite.readonly import open_readonly
 from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
 from simulator.explain.edits import edited
-from simulator.explain.journey import attribution_of
 from simulator.explain.reward import explain_reward
 from simulator.explain.source import Source
 from simulator.platform.platform import Platform
@@ -47,7 +48,7 @@ def stored(case: Case, path: Path) -> Path:
 
 def whole(source: Source) -> pl.DataFrame:
     """The whole log."""
-    frames = list(log.read(source.connection, 0, 1_000_000))
+    frames = list(log.read(source.db, 0, 1_000_000))
     return typed(pl.concat(frames)) if frames else pl.DataFrame(schema=EVENT_SCHEMA)
 
 
@@ -59,9 +60,10 @@ def outcomes(program: Program, events: pl.DataFrame) -> dict[tuple[str, str, str
 
 
 def explained(source: Source) -> list[Fields]:
-    rows = source.rows("SELECT * FROM decision WHERE outcome != 'qualified' ORDER BY id")
+    found = source.db.execute("SELECT id FROM decision WHERE outcome != 'qualified' ORDER BY id").fetchall()
+    rows = [decision(source.db, number) for (number,) in found]
     return [
-        explain_decision(load_context(source, row, attribution_of(source, row["friend"]))) for row in rows
+        explain_decision(load_context(source, row, attribution_of(source.db, row.friend))) for row in rows
     ]
 
 
@@ -79,13 +81,15 @@ def states(program: Program, events: pl.DataFrame, now: int) -> dict[tuple[str, 
 
 def check_rewards(source: Source, events: pl.DataFrame, seed: int, seen: Counter[str]) -> None:
     """The same for reward lines that were not paid, or not for good."""
-    for line in source.rows("SELECT * FROM reward WHERE state NOT IN ('pending', 'issued') ORDER BY id"):
-        decision = source.rows("SELECT * FROM decision WHERE id = ?", line["decision"])[0]
-        context = load_context(source, decision, attribution_of(source, decision["friend"]))
+    unpaid = "SELECT id FROM reward WHERE state NOT IN ('pending', 'issued') ORDER BY id"
+    for (number,) in source.db.execute(unpaid).fetchall():
+        line = reward(source.db, number)
+        decided = decision(source.db, line.decision)
+        context = load_context(source, decided, attribution_of(source.db, decided.friend))
         told = explain_reward(source, line, context)
         assert told["why_not"], (seed, told)
-        key = (context.event["source"], context.event["id"], line["reward"])
-        seen[line["state"]] += 1
+        key = (context.event["source"], context.event["id"], line.reward)
+        seen[line.state] += 1
         for change in told["changes"]:
             if not change["edits"]:
                 continue
@@ -93,7 +97,7 @@ def check_rewards(source: Source, events: pl.DataFrame, seed: int, seen: Counter
             now = max(int(after["received_at"][-1]), source.now) + YEAR
             assert change["makes"] == "issued"
             assert states(source.programs[1], after, now).get(key) == "issued", (seed, key, change)
-            seen[f"{line['state']} told"] += 1
+            seen[f"{line.state} told"] += 1
 
 
 def check(seed: int, folder: Path, seen: Counter[str]) -> None:

@@ -13,8 +13,8 @@ from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine import leaders
 from simulator.engine.arrays import Columns
 from simulator.engine.interner import OTHER, PARTS, BoundedLabels
+from simulator.engine.leaders import STANDING
 from simulator.engine.record_parts import GENERATIONS
-from simulator.engine.state import STANDING
 from tests.engine import oracle_sums
 from tests.engine.collector import Collector
 from tests.engine.designs import DAY, HOUR, design, reward
@@ -241,7 +241,9 @@ def test_a_board_is_the_first_of_everyone_after_any_gains_and_losses(
         for one in touched:
             held["friends"][one] += luck.random() < 0.5 or not held["friends"][one]
             held["issued"][one] += luck.choice((-3, -1, 0, 1, 2))
-        shown |= dict(board.changed(np.array(sorted(touched))))
+        ranked = board.rank(np.array(sorted(touched)))
+        board.apply(ranked)
+        shown |= dict(ranked.changed)
         numbers = {one: tuple(int(held[name][one]) for name in STANDING) for one in range(60)}
         there = [one for one in numbers if held["friends"][one]]
         first = sorted(there, key=lambda one: (-numbers[one][2], -numbers[one][0], one))[:4]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from referral_tui.cli.app import COMMANDS
+from referral_tui.cli.simulate import simulate
+from referral_tui.dashboard.screens.data_words import model_words
+from simulator.delivery import models
+from simulator.delivery.models import parse_model
 from simulator.domain.definitions import DEFINITIONS, FORMULAS, RECEIPTS
-from simulator.domain.vocabulary import Category
+from simulator.domain.vocabulary import CONVERSION_TYPES, Category
 from simulator.engine.rollup import METRICS
 from simulator.events import contract
 from simulator.events.contract import EVENT_TYPES, EventSpec, Field
@@ -57,6 +63,23 @@ def test_the_page_of_events_tells_the_contract() -> None:
             last = last if fields.strip() == "the same" else fields.strip()
             found[name] = (category, senders, last)
     assert found == {kind.name: (kind.category, *row(kind)) for kind in EVENT_TYPES.values()}
+
+
+def test_the_page_of_programs_names_every_event_that_a_milestone_can_count() -> None:
+    page = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
+    (cell,) = re.findall(r"^\| `event` \| (.*) \|$", page, re.MULTILINE)
+    assert re.findall(r"`([a-z_.]+)`", cell) == [str(kind) for kind in CONVERSION_TYPES]
+
+
+def test_page_and_help_and_screen_tell_every_delivery_model() -> None:
+    page = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
+    table = page.partition("## Delivery\n")[2].partition("\n## ")[0]
+    forms = re.findall(r"^\| `([a-z].*?)` \|", table, re.MULTILINE)
+    assert {type(parse_model(form)) for form in forms} == set(get_args(models.Model))
+    (option,) = (one for one in inspect.signature(simulate).parameters.values() if one.name == "delivery")
+    for form in forms:
+        assert form in str(option), form
+        assert model_words("bill.paid", {"bill.paid": form}, files=False) != form
 
 
 def test_the_page_of_the_dashboard_tells_every_number_as_it_is_made() -> None:

@@ -91,6 +91,35 @@ def test_a_message_over_many_lines_has_the_same_limit() -> None:
 
 
 @pytest.mark.parametrize(
+    "broken",
+    ['{"x":' + "[" * 5_000 + "},", '{"x":' * 5_000 + ",", '{"x":"abc},', '{"x":\n["y"', '{"a":[1]],'],
+    ids=["lists", "objects", "quote", "over lines", "one bracket too many"],
+)
+@pytest.mark.parametrize("end", ["\n]", "]", ""])
+def test_an_element_of_an_array_that_is_never_closed_is_refused_and_the_others_are_read(
+    broken: str, end: str
+) -> None:
+    rest = [json.dumps(event(number)) for number in (2, 3)]
+    decoded = decode(("[" + json.dumps(event(1)) + ",\n" + broken + "\n" + ",\n".join(rest) + end).encode())
+    assert decoded.messages["id"].to_list() == ["ev-1", "ev-2", "ev-3"]
+    assert len(decoded.rejected) == 1
+
+
+def test_lines_after_one_that_looks_like_the_beginning_of_an_array_are_read() -> None:
+    decoded = decode(b'["x", {"y":[[[\n' + b"".join(json.dumps(event(n)).encode() + b"\n" for n in (1, 2)))
+    assert decoded.messages["id"].to_list() == ["ev-1", "ev-2"]
+
+
+def test_an_element_that_is_never_closed_and_too_long_to_be_held_says_that_nothing_after_it_was_read() -> (
+    None
+):
+    lines = b"".join(json.dumps(event(number)).encode() + b",\n" for number in range(10_000))
+    (refused,) = decode(b'[\n{"x":[\n' + lines).rejected
+    assert "never closed" in refused.reason
+    assert "no event in them was read" in refused.reason
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("a." * 100_000 + "b = 1", f"p.toml:1: more than {MAX_NAMES} names"),

@@ -61,7 +61,12 @@ def test_a_new_event_type_that_is_forgotten_is_complained_of_by_each_place_that_
 ) -> None:
     added = '    LOYALTY_JOINED = "loyalty.joined", Category.PARTICIPATION, "A friend joined the club."\n'
     found = complaints(tmp_path, '    REVIEW_DECIDED = "review.decided"', added)
-    assert sorted(found) == ["referral_tui.words", "simulator.events.contract"]
+    assert sorted(found) == [
+        "referral_tui.dashboard.screens.data_words",
+        "referral_tui.dashboard.widgets.journey_table",
+        "referral_tui.words",
+        "simulator.events.contract",
+    ]
     assert all("loyalty.joined" in message for message in found.values())
 
 
@@ -70,7 +75,11 @@ def test_a_new_conversion_that_is_forgotten_is_complained_of_where_it_is_put_int
 ) -> None:
     added = '    DEBT_SETTLED = "debt.settled", Category.CONVERSION, "A friend settled a debt."\n'
     found = complaints(tmp_path, '    CONVERSION_REVERSED = "conversion.reversed"', added)
-    assert sorted(found) == ["referral_tui.words", "simulator.program.words"]
+    assert sorted(found) == [
+        "referral_tui.dashboard.widgets.journey_table",
+        "referral_tui.words",
+        "simulator.program.words",
+    ]
 
 
 def test_a_new_reward_state_that_is_forgotten_is_complained_of_by_each_place_that_must_know(
@@ -78,7 +87,12 @@ def test_a_new_reward_state_that_is_forgotten_is_complained_of_by_each_place_tha
 ) -> None:
     added = '    FROZEN = "frozen", "held back by a court"\n'
     found = complaints(tmp_path, '    VOIDED = "voided"', added)
-    assert sorted(found) == ["referral_tui.dashboard.widgets.inks", "referral_tui.words"]
+    assert sorted(found) == [
+        "referral_tui.dashboard.widgets.inks",
+        "referral_tui.dashboard.widgets.journey_table",
+        "referral_tui.words",
+        "simulator.domain.definitions",
+    ]
 
 
 def test_a_table_with_a_line_too_few_or_too_many_says_which() -> None:

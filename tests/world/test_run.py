@@ -1,4 +1,4 @@
-"""A run: any pace, any batch, any stop and restart give the same exports; orders are obeyed and recorded."""
+"""A run: any pace, any batch, any stop and restart give the same exports; commands are executed and recorded."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_a_paced_run_that_was_stopped_can_be_verified(tmp_path: Path, reviewing:
     assert run_into(path, reviewing, stopped=stop_after(112), pace=86_400.0, wall=FakeWall(0.1)) == "stopped"
     with closing(sqlite3.connect(path)) as db:
         (told, newest) = db.execute(
-            "SELECT told_at, (SELECT MAX(received_at) FROM event) FROM clock"
+            "SELECT watermark, (SELECT MAX(received_at) FROM event) FROM clock"
         ).fetchone()
     assert 0 < told < newest
     assert verify(path).difference is None
@@ -219,7 +219,7 @@ def test_orders_are_obeyed_and_recorded(
     seen: list[tuple[str, int, float]] = []
 
     class Watcher(FakeWall):
-        """Looks and orders, as a person at the dashboard would, while the run waits."""
+        """Looks and commands, as a person at the dashboard would, while the run waits."""
 
         def wait(self, seconds: float) -> None:
             super().wait(seconds)

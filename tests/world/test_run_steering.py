@@ -1,4 +1,4 @@
-"""Orders that change the outcome: a verdict and an edited program, obeyed, recorded, and the same when run again."""
+"""Commands that change the outcome: a verdict and an edited program, obeyed, recorded, and the same when run again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Ordering = Callable[[OpenRun], tuple[str, dict[str, object]] | None]
 
 
 class QueryContext:
-    """An inbox in which a person at a desk puts orders as the run goes by."""
+    """An inbox in which a person at a desk puts commands as the run goes by."""
 
     def __init__(self, opened: OpenRun, *steps: tuple[int, Ordering]):
         self._opened = opened
@@ -40,23 +40,23 @@ class QueryContext:
     def take(self) -> list[WriterCommand]:
         if not self._steps or self._opened.platform.sim_at < PLAN.start_ms + self._steps[0][0] * DAY:
             return []
-        order = self._steps[0][1](self._opened)
-        if order is None:  # not yet: it has nothing to decide
+        command = self._steps[0][1](self._opened)
+        if command is None:  # not yet: it has nothing to decide
             return []
         self._steps.pop(0)
-        return [WriterCommand(1, *order, 1_000 + len(self._steps))]
+        return [WriterCommand(1, *command, 1_000 + len(self._steps))]
 
 
 def oldest(verdict: str) -> Ordering:
     """A verdict on what has waited longest."""
 
-    def order(opened: OpenRun) -> tuple[str, dict[str, object]] | None:
+    def command(opened: OpenRun) -> tuple[str, dict[str, object]] | None:
         waiting = [(one.number,) for one in review_queue.waiting(opened.platform.query)]
         if not waiting:
             return None
         return VERDICT, {"decision": waiting[0][0], "verdict": verdict, "by": "desk"}
 
-    return order
+    return command
 
 
 def edited(text: str) -> Ordering:
@@ -121,14 +121,14 @@ def test_a_verdict_is_an_event_of_the_operators(steered: tuple[Path, Exports]) -
 def test_an_edited_program_judges_what_comes_after_it(steered: tuple[Path, Exports]) -> None:
     path, exports = steered
     versions = rows(path, "SELECT version, from_seq FROM program_version ORDER BY version")
-    (order,) = rows(path, "SELECT seq, sim_at FROM command WHERE kind = 'program'")
+    (command,) = rows(path, "SELECT seq, sim_at FROM command WHERE kind = 'program'")
     assert [version for version, _ in versions] == [1, 2]
     rewards = [json.loads(line) for line in exports["rewards"].splitlines() if b'"credit"' in line]
     events = {
         (one["source"], one["id"]): one["seq"] for one in map(json.loads, exports["events"].splitlines())
     }
     for reward in rewards:
-        after = events[reward["source"], reward["event_id"]] > order[0]
+        after = events[reward["source"], reward["event_id"]] > command[0]
         assert reward["value_minor"] == (6000 if after else 3500)
     assert {reward["value_minor"] for reward in rewards} == {3500, 6000}
 
@@ -167,7 +167,7 @@ def test_stopped_again_and_again_it_ends_the_same(steered: tuple[Path, Exports],
 
 
 @pytest.mark.parametrize(
-    ("order", "said"),
+    ("command", "said"),
     [
         ((PROGRAM, {"text": "nonsense"}), "not TOML"),
         ((PROGRAM, {"text": REVIEWING.replace("GBP", "EUR")}), "currency"),
@@ -181,12 +181,14 @@ def test_stopped_again_and_again_it_ends_the_same(steered: tuple[Path, Exports],
     ],
 )
 def test_what_can_not_be_obeyed_is_told_back(
-    order: tuple[str, dict[str, object]], said: str, tmp_path: Path
+    command: tuple[str, dict[str, object]], said: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "w.db"
-    assert run(path, (20, lambda _opened: order), pace=MAX, batch=500, stopped=stop_after(400)) == "finished"
+    assert (
+        run(path, (20, lambda _opened: command), pace=MAX, batch=500, stopped=stop_after(400)) == "finished"
+    )
     ((kind, refused),) = rows(path, "SELECT kind, refused FROM command")
-    assert kind == order[0]
+    assert kind == command[0]
     assert said in str(refused)
     assert rows(path, "SELECT COUNT(*) FROM program_version") == [(1,)]
 
@@ -202,17 +204,17 @@ def test_what_was_ordered_in_the_last_moment_counts(tmp_path: Path) -> None:
 def test_a_verdict_while_the_run_is_stopped_does_not_tell_the_time(tmp_path: Path) -> None:
     path = tmp_path / "w.db"
     assert run(path, batch=300, pace=MAX, stopped=stop_after(9)) == "stopped"
-    (told,) = rows(path, "SELECT told_at FROM clock")
+    (told,) = rows(path, "SELECT watermark FROM clock")
     ((number,),) = rows(path, "SELECT MIN(id) FROM decision WHERE outcome = 'review'")
     assert command(["review", "approve", str(number), "--by", "desk", "--db", str(path)]) == 0
-    assert rows(path, "SELECT told_at FROM clock") == [told]
+    assert rows(path, "SELECT watermark FROM clock") == [told]
     assert rows(path, f"SELECT outcome FROM decision WHERE id = {number}") == [("qualified",)]
     assert run(path, new=False, pace=MAX) == "finished"
     assert verify(path).difference is None
     # what is finished goes on telling the time: what is due by then is released
     ((number,),) = rows(path, "SELECT MAX(id) FROM decision WHERE outcome = 'review'")
     assert command(["review", "approve", str(number), "--by", "desk", "--db", str(path)]) == 0
-    assert rows(path, "SELECT told_at FROM clock") > [told]
+    assert rows(path, "SELECT watermark FROM clock") > [told]
     assert verify(path).difference is None
 
 

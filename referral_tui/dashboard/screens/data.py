@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-from textual.widget import Widget
 
 from referral_tui.dashboard.commands import OPEN, Command
 from referral_tui.dashboard.frame import DashboardScreen
 from referral_tui.dashboard.status_message import StatusMessage
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.query import ScreenQuery
     from referral_tui.dashboard.screens.data_board import DataBoard
     from referral_tui.dashboard.screens.data_query import DataQuery
     from referral_tui.dashboard.snapshot import Snapshot
@@ -28,6 +25,8 @@ class DataScreen(DashboardScreen):
     TITLE_IN_TAB = "Data"
     MODE = "data"
     FIRST_FOCUS = "#types"
+    BOARD = "data_board:DataBoard"
+    QUERY = "data_query:DataQuery"
     NEEDS_EVENTS = False  # what was refused is here, and may be all that came
     CSS_PATH = "data.tcss"
     OWN_COMMANDS = (
@@ -60,6 +59,7 @@ class DataScreen(DashboardScreen):
         OPEN,
     )
 
+    board: DataBoard
     _screen_query: DataQuery
 
     def __init__(self, tabs: Sequence[Tab] = ()) -> None:
@@ -67,47 +67,25 @@ class DataScreen(DashboardScreen):
         super().__init__(tabs)
         self._turned: dict[str, tuple[float, float]] = {}  # by dial: what it stood at, and what was ordered
 
-    def parts(self) -> Iterable[Widget]:
-        """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.data_board import DataBoard
-        from referral_tui.dashboard.screens.data_query import DataQuery
-
-        self._screen_query = DataQuery()
-        yield DataBoard()
-
-    def screen_query(self) -> ScreenQuery:
-        """Ask for types, receipts, quarantine, reconciliation, dials and chains."""
-        return self._screen_query
-
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
-        self._board.show(snapshot, step)
+        self.board.show(snapshot, step)
         opened = self._screen_query.opened
         if opened and snapshot.answer.opened == opened:
-            from referral_tui.dashboard.screens.data_words import type_topic
-            from referral_tui.dashboard.screens.explain import ExplainScreen
-
             self.change_query(opened="")
-            row = self._board.passed(opened)
-            if row is not None:
-                self.app.push_screen(ExplainScreen(type_topic(row, snapshot.answer.examples), ()))
+            self.board.open_type(opened, snapshot.answer.examples)
 
     def action_panel(self) -> None:
         """Show the next panel, or go to it."""
-        self._board.turn_panel()
+        self.board.turn_panel()
 
     def action_open(self) -> None:
         """Open what the cursor stands on: an event type, or a message of the quarantine."""
-        from referral_tui.dashboard.widgets.data_tables import RefusedTable, TypeTable
-
-        narrow = self.query_one(RefusedTable)
-        (narrow if narrow.has_focus else self.query_one(TypeTable)).action_open()
+        self.board.open()
 
     def action_turn(self, up: int) -> None:
         """Turn the dial under the cursor."""
-        from referral_tui.dashboard.screens.data_words import turned
-
-        snapshot, dial = self.host.snapshot, self._board.dial
+        snapshot, dial = self.host.snapshot, self.board.dial
         if snapshot is None or dial is None:
             self.say(StatusMessage("There is no dial to turn here; ] and } lead back to now.", "warn"))
         elif snapshot.database_status.made_by != "simulate":
@@ -120,30 +98,18 @@ class DataScreen(DashboardScreen):
             text = f"This run is {snapshot.status}: nothing is on its way any more that could go wrong."
             self.say(StatusMessage(text, "warn"))
         else:
-            stood, ordered = self._turned.get(dial.dial, (-1.0, 0.0))
-            now = ordered if stood == dial.rate else dial.rate  # an order on its way counts as obeyed
-            rate = turned(now, up)
+            stood, sent = self._turned.get(dial.dial, (-1.0, 0.0))
+            now = sent if stood == dial.rate else dial.rate  # a command on its way counts as obeyed
+            rate = self.board.turned(now, up)
             if rate is None:
                 self.say(
                     StatusMessage(f"{dial.dial} is {'at its most' if up > 0 else 'off'} already.", "warn")
                 )
             else:
                 self._turned[dial.dial] = (dial.rate, rate)
-                self.order("dial", {"faults": {dial.dial: rate}})
+                self.send_command("dial", {"faults": {dial.dial: rate}})
 
     def on_table_opened(self, message: Table.Opened) -> None:
-        """Open an event type, or a message of the quarantine, in a box."""
-        from db.read.deliveries import Refused
-        from referral_tui.dashboard.screens.data_words import message_topic
-        from referral_tui.dashboard.screens.explain import ExplainScreen
-
+        """Have the latest examples of an event type read: it is opened with them."""
         if message.table.id == "types":
             self.change_query(opened=message.row.type)
-        elif isinstance(message.row, Refused):
-            self.app.push_screen(ExplainScreen(message_topic(message.row), ()))
-
-    @property
-    def _board(self) -> DataBoard:
-        from referral_tui.dashboard.screens.data_board import DataBoard
-
-        return self.query_one(DataBoard)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from referral_tui.dashboard.screens.data_words import health
+from db.read.deliveries import Dial, Refused
+from referral_tui.dashboard.screens.data_words import health, message_topic, turned, type_topic
+from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.data_tables import (
     DialTable,
@@ -21,7 +24,7 @@ from referral_tui.dashboard.widgets.reading import Reading
 from referral_tui.dashboard.widgets.table import Table
 
 if TYPE_CHECKING:
-    from db.read.deliveries import Dial
+    from db.read.type_examples import Example
     from referral_tui.dashboard.screens.data_query import DataLook
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
@@ -87,9 +90,25 @@ class DataBoard(Container):
         self.query_one("#health", Reading).show(health(look, snapshot.database_status.program))
         self._fit()
 
-    def passed(self, event_type: str) -> Passed | None:
-        """Return the row of an event type."""
-        return next((row for row in self.query_one(TypeTable).rows if row.type == event_type), None)
+    def open(self) -> None:
+        """Open what the cursor stands on: a message of the quarantine where the focus is there, else a type."""
+        table = self.query_one(RefusedTable)
+        (table if table.has_focus else self.query_one(TypeTable)).action_open()
+
+    def open_type(self, event_type: str, examples: Sequence[Example]) -> None:
+        """Tell an event type in a box, with its latest examples."""
+        row = next((row for row in self.query_one(TypeTable).rows if row.type == event_type), None)
+        if row is not None:
+            self.app.push_screen(ExplainScreen(type_topic(row, examples), ()))
+
+    def on_table_opened(self, message: Table.Opened) -> None:
+        """Tell a message of the quarantine in a box; types are opened by the screen, which reads examples."""
+        if isinstance(message.row, Refused):
+            self.app.push_screen(ExplainScreen(message_topic(message.row), ()))
+
+    def turned(self, rate: float, up: int) -> float | None:
+        """Find the next rate of a dial above (`up` 1) or below (-1); null where there is none."""
+        return turned(rate, up)
 
     def turn_panel(self) -> None:
         """Show the next panel, where one is shown at a time, and go to it."""

@@ -12,6 +12,7 @@ from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.reading import Block
 from referral_tui.names import short_name
 from referral_tui.words import CATEGORY_TITLES, category
+from simulator.domain.vocabulary import CONVERSION_TYPES, EventType, complete
 
 if TYPE_CHECKING:
     from db.read.queries import Program
@@ -19,16 +20,22 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.screens.data_query import DataLook
     from referral_tui.dashboard.widgets.data_tables import Passed
 
-_OWNERS: Final = {
-    "link.created": "marketing",
-    "referral.shared": "marketing",
-    "friend.visited": "marketing",
-    "friend.claimed": "marketing",
-    "program.changed": "marketing",
-    "friend.opted_in": "compliance",
-    "eligibility.confirmed": "compliance",
-    "review.decided": "compliance",
-}
+_OWNERS: Final = complete(
+    tuple(kind for kind in EventType if kind not in CONVERSION_TYPES),
+    {
+        "customer.identified": "engineering",
+        "link.created": "marketing",
+        "session.authenticated": "engineering",
+        "referral.shared": "marketing",
+        "friend.visited": "marketing",
+        "friend.claimed": "marketing",
+        "friend.opted_in": "compliance",
+        "eligibility.confirmed": "compliance",
+        "conversion.reversed": "engineering",
+        "review.decided": "compliance",
+        "program.changed": "marketing",
+    },
+)
 _WEEKLY = re.compile(r"batch@([a-z]{3})-(\d\d:\d\d)(/csv)?")
 _DAILY = re.compile(r"batch@(\d\d:\d\d)(/csv)?")
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
-
-from textual.widget import Widget
+from typing import TYPE_CHECKING
 
 from referral_tui.dashboard.commands import BACK, FILTER, OPEN, SORT, Command
 from referral_tui.dashboard.frame import DashboardScreen
@@ -33,19 +30,15 @@ class JourneysScreen(DashboardScreen):
     TITLE_IN_TAB = "Journeys"
     MODE = "journeys"
     FIRST_FOCUS = "#journeys"
+    BOARD = "journeys_board:JourneysBoard"
+    QUERY = "journeys_query:JourneysQuery"
     OWN_COMMANDS = (OPEN, BACK, FILTER, SORT, FOLLOW)
 
+    board: JourneysBoard
     _screen_query: JourneysQuery
+
     _opening = False
     """Whether a row is to be opened as soon as the rows are those that are filtered for."""
-
-    def parts(self) -> Iterable[Widget]:
-        """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.journeys_board import JourneysBoard
-        from referral_tui.dashboard.screens.journeys_query import JourneysQuery
-
-        self._screen_query = JourneysQuery()
-        yield JourneysBoard()
 
     def screen_query(self) -> JourneysQuery:
         """Ask for the rows that are filtered for, on the side of the wall that is shown."""
@@ -66,11 +59,6 @@ class JourneysScreen(DashboardScreen):
             snapshot is not None
             and getattr(snapshot.request.screen_query, "text", None) == self._screen_query.text
         )
-
-    @property
-    def board(self) -> JourneysBoard:
-        """The screen's own part."""
-        return cast("JourneysBoard", self.query_one("#board"))
 
     # -- keys -----------------------------------------------------------------------------------------
 
@@ -123,17 +111,12 @@ class JourneysScreen(DashboardScreen):
 
     def on_table_sorted(self, message: Table.Sorted) -> None:
         """Take another order."""
-        from referral_tui.dashboard.screens.journeys_board import SORTINGS
-
-        orders = {sorting: order for order, sorting in SORTINGS.items()}
-        self.change_query(order=orders[message.sorting])
+        self.change_query(order=self.board.order_of(message.sorting))
 
     def on_table_near_end(self) -> None:
         """Have more rows read."""
-        from referral_tui.dashboard.screens.journeys_query import MOST, PAGE
-
-        if len(self.board.table.rows) >= self._screen_query.page < MOST:
-            self.change_query(page=self._screen_query.page + PAGE)
+        if len(self.board.table.rows) >= self._screen_query.page:
+            self.change_query(page=self._screen_query.next_page)
 
     def on_account_pane_named(self, message: AccountPane.Named) -> None:
         """Have the people of an account named."""

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 
 from referral_tui import figures
-from referral_tui.dashboard.screens.journeys_columns import columns
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.accounting import AccountPane
 from referral_tui.dashboard.widgets.filtering import FilterBar
-from referral_tui.dashboard.widgets.table import Sorting, Table
+from referral_tui.dashboard.widgets.journey_table import NOBODY, JourneyTable
+from referral_tui.dashboard.widgets.table import Sorting
 
 if TYPE_CHECKING:
     from db.read.journey_search import SearchResult, SortOrder
@@ -33,11 +33,6 @@ _TITLES: Final[dict[SortOrder, str]] = {
     "matched": "Journeys, the last to be matched first",
     "oldest": "Journeys, the first to be matched first",
 }
-_TOPIC: Final = Topic(
-    "Journeys",
-    "A row for each friend: anybody who visited by a link, claimed, or converted. Enter tells the whole journey, and "
-    "why it was paid or not.",
-)
 _FILTER_TOPIC: Final = Topic(
     "Filter",
     "Words that must all be found in a row: parts of a name or reference of friend or referrer, a code, a channel, a "
@@ -48,7 +43,6 @@ _FILTER_TOPIC: Final = Topic(
         ("others", "are searched for from the newest event back, in slices; the line says how far"),
     ),
 )
-_NOBODY: Final = "No friend has visited, claimed or converted yet. Journeys appear here as they begin."
 _NO_CONTACT: Final = (
     "No e-mail is kept on this side of the wall: look for a reference (a keyed hash), a code or a short name."
 )
@@ -66,20 +60,13 @@ class JourneysBoard(Container):
         """Put the filter above, rows and account beside each other."""
         yield FilterBar(_FILTER_TOPIC, "/ filters: name, code, stage, channel …")
         with Horizontal(classes="beside"):
-            yield Table["Journey"](
-                "Journeys",
-                _TOPIC,
-                _NOBODY,
-                columns(lambda: self.table.names, lambda: self._program),
-                lambda row: row.friend,
-                id="journeys",
-            )
+            yield JourneyTable()
             yield AccountPane()
 
     @property
-    def table(self) -> Table[Journey]:
+    def table(self) -> JourneyTable:
         """The rows."""
-        return self.query_one("#journeys", Table)
+        return self.query_one(JourneyTable)
 
     @property
     def filter(self) -> FilterBar:
@@ -98,16 +85,21 @@ class JourneysBoard(Container):
         database_status = snapshot.database_status
         self._program = database_status.program
         table, found = self.table, answer.found
+        table.use(database_status.program)
         table.call(snapshot.names)
         table.mark(step.people if step else frozenset())
         no_match = _NO_CONTACT if "@" in screen_query.text else _NO_MATCH
-        table.show(found.rows, SORTINGS[screen_query.order], no_match if screen_query.text else _NOBODY)
+        table.show(found.rows, SORTINGS[screen_query.order], no_match if screen_query.text else NOBODY)
         table.border_title = _TITLES[screen_query.order]
         self.filter.say(_said(found, filtered=bool(screen_query.text)))
         self.account.call(snapshot.names, database_status.program, snapshot.request.view.at)
         if answer.opened is not None and answer.opened.friend == self.account.ref:
             version = database_status.program.version if database_status.program else 0
             self.account.open(path, answer.opened.friend, (answer.opened, version))
+
+    def order_of(self, sorting: Sorting) -> SortOrder:
+        """Find the order that a way of sorting stands for."""
+        return next(order for order, one in SORTINGS.items() if one == sorting)
 
     def open(self, row: Journey, path: Path) -> None:
         """Open a journey."""

@@ -49,6 +49,11 @@ class JourneysQuery(ScreenQuery):
     opened: int | None = None
     also: tuple[str, ...] = ()
 
+    @property
+    def next_page(self) -> int:
+        """How many rows to read when more are wanted: as many as now where that is the most."""
+        return min(self.page + PAGE, MOST)
+
     def read(self, context: QueryContext) -> JourneysAnswer:
         """Go on with the search, which is kept."""
         wanted = SearchRequest(self.text, self.order, self.page, context.seq, context.at)

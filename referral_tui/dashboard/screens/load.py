@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-from textual.widget import Widget
 
 from referral_tui.dashboard.frame import DashboardScreen
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.query import ScreenQuery
+    from referral_tui.dashboard.screens.load_board import LoadBoard
+    from referral_tui.dashboard.screens.load_query import LoadQuery
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 
@@ -22,24 +20,15 @@ class LoadScreen(DashboardScreen):
     TITLE_IN_TAB = "Load"
     MODE = "load"
     FIRST_FOCUS = "#load-rates"
+    BOARD = "load_board:LoadBoard"
+    QUERY = "load_query:LoadQuery"
     CSS_PATH = "load.tcss"
 
-    def parts(self) -> Iterable[Widget]:
-        """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.load_board import LoadBoard
-
-        yield LoadBoard()
-
-    def screen_query(self) -> ScreenQuery:
-        """Ask for the newest beats."""
-        from referral_tui.dashboard.screens.load_query import LoadQuery
-
-        return LoadQuery()
+    board: LoadBoard
+    _screen_query: LoadQuery
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:  # noqa: ARG002 -- a step shows nothing here
         """Hand the beats to the board."""
-        from referral_tui.dashboard.screens.load_board import LoadBoard
-
         if snapshot.answer is None:
             self.notice(
                 "Nothing is measured here",
@@ -48,4 +37,4 @@ class LoadScreen(DashboardScreen):
                 bad=False,
             )
         else:
-            self.query_one(LoadBoard).show(snapshot.answer)
+            self.board.show(snapshot.answer)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-from textual.widget import Widget
 
 from referral_tui.dashboard.frame import DashboardScreen
 
 if TYPE_CHECKING:
-    from referral_tui.dashboard.query import ScreenQuery
+    from referral_tui.dashboard.screens.overview_board import OverviewBoard
+    from referral_tui.dashboard.screens.overview_query import OverviewQuery
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 
@@ -22,21 +20,12 @@ class OverviewScreen(DashboardScreen):
     TITLE_IN_TAB = "Overview"
     MODE = "overview"
     FIRST_FOCUS = "#funnel"
+    BOARD = "overview_board:OverviewBoard"
+    QUERY = "overview_query:OverviewQuery"
 
-    def parts(self) -> Iterable[Widget]:
-        """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.overview_board import OverviewBoard
-
-        yield OverviewBoard()
-
-    def screen_query(self) -> ScreenQuery:
-        """Ask for the figures and the newest rows."""
-        from referral_tui.dashboard.screens.overview_query import OverviewQuery
-
-        return OverviewQuery()
+    board: OverviewBoard
+    _screen_query: OverviewQuery
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
-        from referral_tui.dashboard.screens.overview_board import OverviewBoard
-
-        self.query_one(OverviewBoard).show(snapshot, step)
+        self.board.show(snapshot, step)

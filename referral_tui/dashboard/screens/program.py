@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-from textual.widget import Widget
 
 from referral_tui.dashboard.commands import BACK, EDIT, Command
 from referral_tui.dashboard.frame import DashboardScreen
@@ -16,11 +14,11 @@ if TYPE_CHECKING:
     from textual.widgets import TextArea
 
     from referral_tui.dashboard.checking import Checked
-    from referral_tui.dashboard.query import ScreenQuery
     from referral_tui.dashboard.screens.program_board import ProgramBoard
-    from referral_tui.dashboard.screens.program_query import ProgramLook
+    from referral_tui.dashboard.screens.program_query import ProgramLook, ProgramQuery
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
+    from referral_tui.dashboard.widgets.bars import Tab
     from referral_tui.dashboard.widgets.number_form import NumberForm
     from referral_tui.dashboard.widgets.table import Table
 
@@ -35,6 +33,8 @@ class ProgramScreen(DashboardScreen):
     TITLE_IN_TAB = "Program"
     MODE = "program"
     FIRST_FOCUS = "#rules"
+    BOARD = "program_board:ProgramBoard"
+    QUERY = "program_query:ProgramQuery"
     CSS_PATH = "program.tcss"
     NEEDS_EVENTS = False
     OWN_COMMANDS = (
@@ -96,6 +96,15 @@ class ProgramScreen(DashboardScreen):
         BACK,
     )
 
+    board: ProgramBoard
+    _screen_query: ProgramQuery
+
+    def __init__(self, tabs: Sequence[Tab] = ()) -> None:
+        """Make the screen; see `DashboardScreen`."""
+        super().__init__(tabs)
+        self._known: dict[str, Checked] = {}
+        self._asked: set[str] = set()
+
     _draft: str | None = None
     _look: ProgramLook | None = None
     _timer: Timer | None = None
@@ -105,21 +114,7 @@ class ProgramScreen(DashboardScreen):
     @property
     def typing(self) -> bool:
         """Whether the file is edited."""
-        return self._look is not None and self._board.editing
-
-    def parts(self) -> Iterable[Widget]:
-        """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.program_board import ProgramBoard
-
-        self._known: dict[str, Checked] = {}
-        self._asked: set[str] = set()
-        yield ProgramBoard()
-
-    def screen_query(self) -> ScreenQuery:
-        """Ask for the version in force and what its rules did."""
-        from referral_tui.dashboard.screens.program_query import ProgramQuery
-
-        return ProgramQuery()
+        return self._look is not None and self.board.editing
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board, and have a version's text told in words."""
@@ -127,7 +122,7 @@ class ProgramScreen(DashboardScreen):
         if look is None:
             return
         before, self._look = self._look, look
-        board = self._board
+        board = self.board
         board.show(look, snapshot, step)
         self._take_draft()
         if self._draft == look.text:
@@ -144,7 +139,7 @@ class ProgramScreen(DashboardScreen):
 
     def action_edit(self) -> None:
         """Edit the file, at the rule that the cursor stands on."""
-        board = self._board
+        board = self.board
         if board.editing or self._look is None:
             return
         at = {"rules": board.rule, "form": board.form.row}.get(str(self.focused.id) if self.focused else "")
@@ -154,7 +149,7 @@ class ProgramScreen(DashboardScreen):
 
     def action_form(self) -> None:
         """Turn numbers by the arrow keys."""
-        board = self._board
+        board = self.board
         if board.editing or self._look is None:
             return
         board.turn()
@@ -166,17 +161,15 @@ class ProgramScreen(DashboardScreen):
 
     def action_part(self) -> None:
         """Go to the next part of the file."""
-        self._board.editor.go_to_part()
+        self.board.editor.go_to_part()
 
     def action_file(self) -> None:
         """Change between words and file."""
-        self._board.toggle_class("-file")
+        self.board.toggle_class("-file")
 
     def action_fraud(self) -> None:
         """Open how well the rules did, which only the client's side may see."""
-        from referral_tui.dashboard.screens.fraud_box import FraudBox
-
-        self.app.push_screen(FraudBox(self.host.setup.path, self.host.view.side))
+        self.board.open_fraud(self.host.setup.path, self.host.view.side)
 
     def action_drop(self) -> None:
         """Forget the draft."""
@@ -184,13 +177,13 @@ class ProgramScreen(DashboardScreen):
             self.say(StatusMessage("There is no draft to drop.", "warn"))
             return
         self._draft = None
-        self._board.editor.put(self._look.text)
-        self._board.leave(changed=False)
+        self.board.editor.put(self._look.text)
+        self.board.leave(changed=False)
         self.say(StatusMessage("The draft is dropped; this is the program in force.", "good"))
 
     def action_back(self) -> None:
         """Leave the editor."""
-        board = self._board
+        board = self.board
         if board.editing or board.turning:
             self._take_draft()
             board.leave(changed=self._draft is not None)
@@ -210,26 +203,14 @@ class ProgramScreen(DashboardScreen):
         if refusal:
             self.say(StatusMessage(refusal, "warn"))
         else:
-            self.order("program", {"text": self._draft})
+            self.send_command("program", {"text": self._draft})
 
     def action_save(self) -> None:
         """Save the draft, or the program in force, to a file of its own."""
-        from referral_tui.dashboard.saving import free_path
-        from simulator.domain.errors import InputError
-        from simulator.domain.writing import write_text
-
-        host = self.host
         if self._look is None:
             return
         self._take_draft()
-        clock = host.snapshot.database_status.clock if host.snapshot else None
-        path = free_path(host.setup.pictures, "program", clock.sim_at if clock else 0, "toml")
-        try:
-            write_text(path, self._draft or self._look.text)
-        except InputError as error:
-            self.say(StatusMessage(f"The file {error}.", "bad"))
-        else:
-            self.say(StatusMessage(f"Saved: {path.absolute()}", "good"))
+        self.save_file("program", "toml", self._draft or self._look.text)
 
     def on_table_opened(self, _message: Table.Opened) -> None:
         """Edit the rule or the number that is opened."""
@@ -237,37 +218,35 @@ class ProgramScreen(DashboardScreen):
 
     def on_number_form_turned(self, message: NumberForm.Turned) -> None:
         """Turn a number in the draft: it is found anew, since the draft may have changed since the key."""
-        from referral_tui.dashboard.numbers import numbers_of, turned
-
         look, snapshot = self._look, self.host.snapshot
         if look is None or snapshot is None or snapshot.database_status.program is None:
             return
         text = look.text if self._draft is None else self._draft
-        number = next((one for one in numbers_of(text) if one.path == message.row.path), None)
-        changed = (
-            turned(text, number, message.up, snapshot.database_status.program.digits) if number else None
+        turned = self.board.turned(
+            text, message.row.path, message.up, snapshot.database_status.program.digits
         )
-        if number is None or changed is None:
+        if turned is None:
             end = "most" if message.up > 0 else "least"
             self.say(
                 StatusMessage(f"{message.row.what} of {message.row.part} is at its {end} already.", "warn")
             )
             return
+        changed, line = turned
         self._draft = changed if changed != look.text else None
-        self._board.editor.put(changed)
-        self._board.editor.go_to(number.line)
+        self.board.editor.put(changed)
+        self.board.editor.go_to(line)
         self._tell_numbers()
         self._tell()
         self._check_soon()
 
     def on_table_moved(self, message: Table.Moved) -> None:
         """Show the place of a number in the file."""
-        if message.table.id == "form" and self._board.turning and message.row is not None:
-            self._board.editor.go_to(message.row.line)
+        if message.table.id == "form" and self.board.turning and message.row is not None:
+            self.board.editor.go_to(message.row.line)
 
     def on_text_area_changed(self, _message: TextArea.Changed) -> None:
         """Keep what is typed, and have it checked after a pause."""
-        if self._look is None or not self._board.editing:
+        if self._look is None or not self.board.editing:
             return
         self._take_draft()
         self._tell()
@@ -281,27 +260,18 @@ class ProgramScreen(DashboardScreen):
             self._timer.stop()
         self._timer = self.set_timer(PAUSE_S, self._tell_checked)
 
-    @property
-    def _board(self) -> ProgramBoard:
-        from referral_tui.dashboard.screens.program_board import ProgramBoard
-
-        return self.query_one(ProgramBoard)
-
     def _take_draft(self) -> None:
         """Take the draft from the text as it is now: that of the last message may be older."""
-        look, board = self._look, self._board
+        look, board = self._look, self.board
         if look is not None and board.editing:
             text = board.editor.text
             self._draft = text if text != look.text else None
 
     def _tell_numbers(self) -> None:
         """Show the draft's numbers, where their form is open."""
-        look, board = self._look, self._board
+        look, board = self._look, self.board
         if look is not None and board.turning:
-            from referral_tui.dashboard.numbers import numbers_of
-
-            draft = look.text if self._draft is None else self._draft
-            board.form.take(numbers_of(draft), numbers_of(look.text))
+            board.tell_numbers(look.text if self._draft is None else self._draft, look.text)
 
     def _tell(self) -> None:
         """Tell the design, and what is known of the draft; what was never checked waits for a pause of typing."""
@@ -312,8 +282,8 @@ class ProgramScreen(DashboardScreen):
         if running is None:
             self._check(look.text)
         draft = self._draft if self._draft is not None else look.text
-        self._board.tell_design(look.version, running)
-        self._board.tell_draft(self._known.get(draft), running, same=self._draft is None)
+        self.board.tell_design(look.version, running)
+        self.board.tell_draft(self._known.get(draft), running, same=self._draft is None)
 
     def _tell_checked(self) -> None:
         if self._draft is not None and self._draft not in self._known:
@@ -328,12 +298,10 @@ class ProgramScreen(DashboardScreen):
 
     async def _checked(self, text: str) -> None:
         """Have a text checked by a helper process, and tell what it said."""
-        from referral_tui.dashboard import checking
-
         host = self.host
         program = host.snapshot.database_status.program if host.snapshot else None
         try:
-            found = await checking.check(text, program.currency if program else None)
+            found = await self.board.check(text, program.currency if program else None)
         finally:
             self._asked.discard(text)
         while len(self._known) >= KEPT:
@@ -347,9 +315,7 @@ class ProgramScreen(DashboardScreen):
 
     def _refusal(self) -> str:
         """Say why the draft can't be applied, where it can't."""
-        from referral_tui.dashboard.screens.program_words import refusal
-
         snapshot, draft = self.host.snapshot, self._draft
         if snapshot is None or draft is None:
             return "There is nothing to apply: edit the program first, with e."
-        return refusal(snapshot, self._known.get(draft))
+        return self.board.refusal(snapshot, self._known.get(draft))

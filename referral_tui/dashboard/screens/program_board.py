@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from referral_tui.dashboard.screens.program_words import design, verdict
+from referral_tui.dashboard import checking
+from referral_tui.dashboard.numbers import Path, numbers_of, turned
+from referral_tui.dashboard.screens.fraud_box import FraudBox
+from referral_tui.dashboard.screens.program_words import design, refusal, verdict
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.editor import Editor
 from referral_tui.dashboard.widgets.number_form import NumberForm
@@ -18,6 +22,7 @@ from referral_tui.dashboard.widgets.table import Table
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.checking import Checked
+    from referral_tui.dashboard.query import Side
     from referral_tui.dashboard.screens.program_query import ProgramLook, RuleLine
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
@@ -103,6 +108,31 @@ class ProgramBoard(Container):
         problems = draft.problems if draft is not None else ()
         self.editor.mark(frozenset(one.line for one in problems if one.line is not None))
         self.query_one("#verdict", Reading).show(verdict(draft, running, same=same), top=True)
+
+    def tell_numbers(self, draft: str, running: str) -> None:
+        """Show the numbers of a draft in the form, beside those of the program in force; both are texts."""
+        self.form.take(numbers_of(draft), numbers_of(running))
+
+    def turned(self, text: str, path: Path, up: int, digits: int) -> tuple[str, int] | None:
+        """Turn the number at a path of a program's text one value up (1) or down (-1).
+
+        Returns the text with the new value, and the line of it; null where it is at its end, or gone.
+        """
+        number = next((one for one in numbers_of(text) if one.path == path), None)
+        changed = turned(text, number, up, digits) if number is not None else None
+        return None if number is None or changed is None else (changed, number.line)
+
+    async def check(self, text: str, currency: str | None) -> Checked:
+        """Have a program's text checked by a helper process; `currency` must be kept."""
+        return await checking.check(text, currency)
+
+    def refusal(self, snapshot: Snapshot, draft: Checked | None) -> str:
+        """Say why a draft can't be applied; empty where it can."""
+        return refusal(snapshot, draft)
+
+    def open_fraud(self, path: FilePath, side: Side) -> None:
+        """Open how well the rules did, which only the client's side may see."""
+        self.app.push_screen(FraudBox(path, side))
 
     def edit(self, line: int | None) -> None:
         """Begin to edit, at a line (from 1) where one is given."""

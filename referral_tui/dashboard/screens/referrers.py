@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
-
-from textual.widget import Widget
 
 from referral_tui.dashboard.commands import BACK, OPEN, SORT, Command
 from referral_tui.dashboard.frame import DashboardScreen
@@ -16,7 +13,7 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.accounting import AccountPane
-    from referral_tui.dashboard.widgets.branches import Branches
+    from referral_tui.dashboard.widgets.referrer_tables import BranchTable
     from referral_tui.dashboard.widgets.table import Table
     from referral_tui.dashboard.widgets.views import ViewLine
 
@@ -28,6 +25,8 @@ class ReferrersScreen(DashboardScreen):
     TITLE_IN_TAB = "Referrers"
     MODE = "referrers"
     FIRST_FOCUS = "#leaders"
+    BOARD = "referrers_board:ReferrersBoard"
+    QUERY = "referrers_query:ReferrersQuery"
     OWN_COMMANDS = (
         OPEN,
         BACK,
@@ -59,29 +58,13 @@ class ReferrersScreen(DashboardScreen):
         SORT,
     )
 
+    board: ReferrersBoard
     _screen_query: ReferrersQuery
-
-    def parts(self) -> Iterable[Widget]:
-        """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.referrers_board import ReferrersBoard
-        from referral_tui.dashboard.screens.referrers_query import ReferrersQuery
-
-        self._screen_query = ReferrersQuery()
-        yield ReferrersBoard()
-
-    def screen_query(self) -> ReferrersQuery:
-        """Ask for the view that is open."""
-        return self._screen_query
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
         if snapshot.answer.sight == self._screen_query.sight:
             self.board.show(snapshot, step, self.host.setup.path)
-
-    @property
-    def board(self) -> ReferrersBoard:
-        """The screen's own part."""
-        return cast("ReferrersBoard", self.query_one("#board"))
 
     # -- keys -----------------------------------------------------------------------------------------
 
@@ -104,10 +87,7 @@ class ReferrersScreen(DashboardScreen):
     def action_sort(self) -> None:
         """Sort leaders by qualified friends or money, communities and channels by friends, too."""
         if self._screen_query.sight in ("communities", "channels"):
-            from referral_tui.dashboard.screens.referrers_query import GROUP_ORDERS
-
-            place = GROUP_ORDERS.index(self._screen_query.group_order) + 1
-            self.change_query(group_order=GROUP_ORDERS[place % len(GROUP_ORDERS)])
+            self.change_query(group_order=self._screen_query.next_group_order)
             return
         self.change_query(order="issued" if self._screen_query.order == "qualified" else "qualified")
 
@@ -129,7 +109,7 @@ class ReferrersScreen(DashboardScreen):
         elif message.sorting.key in ("qualified", "issued"):
             self.change_query(order=message.sorting.key)
 
-    def on_branches_turned(self, message: Branches.Turned) -> None:
+    def on_branch_table_turned(self, message: BranchTable.Turned) -> None:
         """Open or close a branch."""
         one = {message.row.person}
         self.change_query(

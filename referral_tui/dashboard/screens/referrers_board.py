@@ -9,18 +9,14 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 
 from referral_tui import figures
-from referral_tui.dashboard.screens.referrers_columns import group_columns, leader_columns, tree_columns
 from referral_tui.dashboard.screens.referrers_query import GroupOrder, measure
-from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.accounting import AccountPane
-from referral_tui.dashboard.widgets.branches import Branches
+from referral_tui.dashboard.widgets.referrer_tables import BranchTable, GroupTable, LeaderTable
 from referral_tui.dashboard.widgets.table import Sorting, Table
 from referral_tui.dashboard.widgets.views import ViewLine
-from referral_tui.names import PSEUDONYMS, Names
 
 if TYPE_CHECKING:
-    from db.read.queries import Program
-    from db.read.referrers import GroupRow, LeaderRow
+    from db.read.referrers import LeaderRow
     from db.read.tree import Branch
     from referral_tui.dashboard.screens.referrers_query import ReferrersAnswer, Sight
     from referral_tui.dashboard.snapshot import Snapshot
@@ -37,31 +33,6 @@ GROUP_TITLES: Final[dict[GroupOrder, str]] = {
     "qualified": "qualified friends",
     "issued": "issued money",
 }
-_LEADERS: Final = Topic(
-    "Leaders",
-    "The first 200 referrers, by qualified friends or by money. Boards are kept for now only, not for the past.",
-    (
-        (
-            "by qualified",
-            "of equals who got more money, then who has more friends, then who came first in the log",
-        ),
-        ("by issued", "of equals who has more qualified friends"),
-    ),
-)
-_TREE: Final = Topic(
-    "Who brought whom",
-    "The first referrers whom nobody brought, and below each the friends they brought, generation by generation: "
-    "right opens a branch, left closes it, enter tells all about the person.",
-    (("shown", "of one person 50 friends, those who brought others first"),),
-)
-_COMMUNITIES: Final = Topic(
-    "Communities",
-    "Clubs, workplaces, neighbourhoods, families: whose referrers brought most. A friend counts for the community that "
-    "the referrer was known to be in when they were matched. Kept for now only, not for the past.",
-)
-_CHANNELS: Final = Topic(
-    "Channels", "By which way friends came: the channel of the visit that won, or a code that was typed."
-)
 
 
 class ReferrersBoard(Container):
@@ -69,53 +40,15 @@ class ReferrersBoard(Container):
 
     def __init__(self) -> None:
         super().__init__(id="board")
-        self._program: Program | None = None
-        self._names: Names = PSEUDONYMS
-        self._qualified = 0
-        self._most = 0
-        self._group_order: GroupOrder = "friends"
-        self._drawn_by: tuple[GroupOrder, int] = ("friends", 0)
-        self._open: str | None = None
 
     def compose(self) -> ComposeResult:
         """Put the views in one place, and who is open beside them."""
         yield ViewLine(VIEWS)
         with Horizontal(classes="beside"):
-            yield Table["LeaderRow"](
-                "Leaders",
-                _LEADERS,
-                "Nobody has brought a friend yet. A referrer appears with the first friend who is matched.",
-                leader_columns(lambda: self._names, self._money, lambda: self._qualified, lambda: self._most),
-                lambda row: row.ref,
-                id="leaders",
-            )
-            yield Branches(
-                "Who brought whom",
-                _TREE,
-                "Nobody has brought a friend yet.",
-                tree_columns(lambda: self._names),
-                lambda row: (row.person, row.left_out > 0),
-                id="tree",
-            )
-            for name, what, topic in (
-                ("communities", "community", _COMMUNITIES),
-                ("channels", "channel", _CHANNELS),
-            ):
-                groups: Table[GroupRow] = Table(
-                    name.capitalize(),
-                    topic,
-                    "No friend has been matched through one yet.",
-                    group_columns(
-                        what,
-                        self._money,
-                        lambda: self._qualified,
-                        lambda: self._most,
-                        lambda: self._group_order,
-                    ),
-                    lambda row: row.name,
-                    id=name,
-                )
-                yield groups
+            yield LeaderTable()
+            yield BranchTable()
+            yield GroupTable("community")
+            yield GroupTable("channel")
             yield AccountPane(referrer_first=True)
 
     def on_mount(self) -> None:
@@ -140,13 +73,8 @@ class ReferrersBoard(Container):
         """Hand the open view what it shows."""
         answer: ReferrersAnswer = snapshot.answer
         view, database_status = snapshot.request.view, snapshot.database_status
-        self._program, self._names, self._qualified = (
-            database_status.program,
-            snapshot.names,
-            answer.qualified,
-        )
+        program = database_status.program
         rows: tuple[Any, ...] = answer.leaders or answer.groups
-        self._most = max((row.qualified for row in rows), default=0)
         table, empty, sorting = self.table(answer.sight), None, None
         if answer.tree is not None:
             rows = answer.tree.rows
@@ -154,18 +82,17 @@ class ReferrersBoard(Container):
                 empty = (
                     "The tree is drawn when the run rests: at full speed there are no indexes to read it by."
                 )
-        if answer.sight == "leaders":
+        if isinstance(table, LeaderTable):
+            table.use(program, answer.qualified, max((row.qualified for row in rows), default=0))
             sorting = Sorting(answer.order, descending=True)
             table.border_title = (
                 f"Leaders by {answer.order}{' money' if answer.order == 'issued' else ' friends'}"
             )
-        if answer.sight in ("communities", "channels"):
+        if isinstance(table, GroupTable):
+            most = max((measure(row, answer.group_order) for row in answer.groups), default=0)
+            table.use(program, answer.qualified, most)
+            table.sort(answer.group_order)
             sorting = Sorting(answer.group_order, descending=True)
-            self._most = max((measure(row, answer.group_order) for row in answer.groups), default=0)
-            if (answer.group_order, self._most) != self._drawn_by:
-                self._drawn_by = answer.group_order, self._most
-                self._group_order = answer.group_order
-                table.redraw()
             table.border_title = f"{answer.sight.capitalize()} by {GROUP_TITLES[answer.group_order]}"
         table.call(snapshot.names)
         table.mark(self._marks(answer.sight, step))
@@ -197,11 +124,6 @@ class ReferrersBoard(Container):
         if sight == "tree":
             return frozenset((row.person, False) for row in self.table("tree").rows if row.ref in people)
         return frozenset(people)
-
-    def _money(self, minor: int, width: int) -> str:
-        if self._program is None:
-            return figures.NOTHING
-        return figures.money(minor, self._program.currency, self._program.digits, width)
 
 
 def _said(answer: ReferrersAnswer, *, past: bool) -> str:

@@ -52,6 +52,11 @@ class ReferrersQuery(ScreenQuery):
     opened: frozenset[int] = frozenset()
     also: tuple[str, ...] = ()
 
+    @property
+    def next_group_order(self) -> GroupOrder:
+        """The order that comes after this one for communities and channels."""
+        return GROUP_ORDERS[(GROUP_ORDERS.index(self.group_order) + 1) % len(GROUP_ORDERS)]
+
     def read(self, context: QueryContext) -> ReferrersAnswer:
         """Read what the view shows."""
         db = context.db

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-from textual.widget import Widget
 
 from referral_tui.dashboard.commands import OPEN, Command
 from referral_tui.dashboard.frame import DashboardScreen
@@ -13,7 +10,8 @@ from referral_tui.dashboard.status_message import StatusMessage
 
 if TYPE_CHECKING:
     from db.read.review_queue import Waiting
-    from referral_tui.dashboard.query import ScreenQuery
+    from referral_tui.dashboard.screens.rewards_board import RewardsBoard
+    from referral_tui.dashboard.screens.rewards_query import RewardsQuery
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.table import Table
@@ -29,6 +27,8 @@ class RewardsScreen(DashboardScreen):
     TITLE_IN_TAB = "Rewards"
     MODE = "rewards"
     FIRST_FOCUS = "#rewards-table"
+    BOARD = "rewards_board:RewardsBoard"
+    QUERY = "rewards_query:RewardsQuery"
     CSS_PATH = "rewards.tcss"
     OWN_COMMANDS = (
         OPEN,
@@ -58,17 +58,8 @@ class RewardsScreen(DashboardScreen):
         ),
     )
 
-    def parts(self) -> Iterable[Widget]:
-        """Make the board; its module is loaded now, after the frame's paint."""
-        from referral_tui.dashboard.screens.rewards_board import RewardsBoard
-
-        yield RewardsBoard()
-
-    def screen_query(self) -> ScreenQuery:
-        """Ask for sums, budget, calendar and queue."""
-        from referral_tui.dashboard.screens.rewards_query import RewardsQuery
-
-        return RewardsQuery()
+    board: RewardsBoard
+    _screen_query: RewardsQuery
 
     def offers(self, command: Command) -> bool:
         """Whether something waits that can be opened and decided: of the past nothing does."""
@@ -79,21 +70,15 @@ class RewardsScreen(DashboardScreen):
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
-        from referral_tui.dashboard.screens.rewards_board import RewardsBoard
-
-        self.query_one(RewardsBoard).show(snapshot, step)
+        self.board.show(snapshot, step)
 
     def action_measure(self) -> None:
         """Show money in place of counts, or the other way."""
-        from referral_tui.dashboard.screens.rewards_board import RewardsBoard
-
-        self.query_one(RewardsBoard).measure()
+        self.board.measure()
 
     def action_decide(self, verdict: str) -> None:
-        """Settle what the cursor of the queue stands on: by an order while a run goes on, else by a helper."""
-        from referral_tui.dashboard.screens.rewards_board import RewardsBoard
-
-        row = self.query_one(RewardsBoard).chosen()
+        """Settle what the cursor of the queue stands on: by a command while a run goes on, else by a helper."""
+        row = self.board.chosen()
         snapshot = self.host.snapshot
         if snapshot is not None and snapshot.request.view.at is not None:
             self.say(StatusMessage(PAST, "warn"))
@@ -103,7 +88,7 @@ class RewardsScreen(DashboardScreen):
             self._give(row, verdict)
 
     def _give(self, row: Waiting, verdict: str) -> None:
-        """Give a verdict, by an order while a run goes on, else by a helper."""
+        """Give a verdict, by a command while a run goes on, else by a helper."""
         snapshot = self.host.snapshot
         if snapshot is None:
             return
@@ -114,23 +99,20 @@ class RewardsScreen(DashboardScreen):
                 )
             )
         elif snapshot.status in ("running", "paused") and snapshot.database_status.made_by == "simulate":
-            self.order("verdict", {"decision": row.number, "verdict": verdict, "by": BY})
+            self.send_command("verdict", {"decision": row.number, "verdict": verdict, "by": BY})
         else:
             self.say(StatusMessage(f"Deciding {row.number} in the database; this takes a moment.", "warn"))
             self.run_worker(self._settle(row, verdict), exclusive=True, group="verdict")
 
     def action_open(self) -> None:
         """Open what would be approved: the journey of the friend whose conversion waits."""
-        from referral_tui.dashboard.screens.account_box import AccountBox
-        from referral_tui.dashboard.screens.rewards_board import RewardsBoard
-
-        row, snapshot = self.query_one(RewardsBoard).chosen(), self.host.snapshot
+        row, snapshot = self.board.chosen(), self.host.snapshot
         if snapshot is not None and snapshot.request.view.at is not None:
             self.say(StatusMessage(PAST, "warn"))
         elif snapshot is None or row is None:
             self.say(StatusMessage("Nothing waits for a review, so there is nothing to open.", "warn"))
         else:
-            box = AccountBox(self.host.setup.path, row, snapshot)
+            box = self.board.account_box(row, self.host.setup.path, snapshot)
             self.app.push_screen(box, lambda verdict: self._decide(row, verdict))
 
     def on_table_opened(self, _message: Table.Opened) -> None:
@@ -144,13 +126,4 @@ class RewardsScreen(DashboardScreen):
 
     async def _settle(self, row: Waiting, verdict: str) -> None:
         """Have a helper process settle it: nobody else writes to the database now."""
-        from referral_tui.dashboard.helper import ask
-
-        path = str(self.host.setup.path)
-        reply = await ask(["review", verdict, str(row.number), "--by", BY, "--db", path, "--json"])
-        if reply.status == 0 and isinstance(reply.data, dict):
-            self.say(
-                StatusMessage(f"Done: decision {row.number} is {reply.data.get('outcome')} now.", "good")
-            )
-        else:
-            self.say(StatusMessage(f"Not done: {reply.said}", "bad"))
+        self.say(await self.board.settle(row, verdict, BY, self.host.setup.path))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 
+from referral_tui.dashboard import helper
 from referral_tui.dashboard.pictures import rewards_picture
+from referral_tui.dashboard.screens.account_box import AccountBox
+from referral_tui.dashboard.status_message import StatusMessage
 from referral_tui.dashboard.widgets.budget import BudgetGauge
 from referral_tui.dashboard.widgets.calendar import Calendar
 from referral_tui.dashboard.widgets.chart import Chart
@@ -114,6 +118,19 @@ class RewardsBoard(Container):
     def chosen(self) -> Waiting | None:
         """Return the row under the cursor of the queue."""
         return self.query_one(ReviewQueue).row
+
+    def account_box(self, row: Waiting, path: Path, snapshot: Snapshot) -> AccountBox:
+        """Make the box that tells the journey of a row of the queue; its result is a verdict, or null."""
+        return AccountBox(path, row, snapshot)
+
+    async def settle(self, row: Waiting, verdict: str, by: str, path: Path) -> StatusMessage:
+        """Have a helper process settle a row of the queue, and say what came of it."""
+        reply = await helper.ask(
+            ["review", verdict, str(row.number), "--by", by, "--db", str(path), "--json"]
+        )
+        if reply.status == 0 and isinstance(reply.data, dict):
+            return StatusMessage(f"Done: decision {row.number} is {reply.data.get('outcome')} now.", "good")
+        return StatusMessage(f"Not done: {reply.said}", "bad")
 
     def on_table_left(self, message: Table.Left) -> None:
         """Go on upwards where a table was left over its first row."""

@@ -64,19 +64,19 @@ MALFORMED: tuple[tuple[object, object, object], ...] = (
     ("dial", '{"faults": {"nobody:lost": 0.1, "": 1}}', 1),
     ("dial", '{"faults": "nobody"}', 1),
 )
-OBEYED = {"yesterday", BIG, b"\x00"}  # orders in themselves: only when they were given can't be read
+OBEYED = {"yesterday", BIG, b"\x00"}  # commands in themselves: only when they were sent can't be read
 
 
 def put(path: Path, *rows: tuple[object, object, object]) -> None:
     send(path, "resume")
     with closing(sqlite3.connect(control_path(path))) as control:
-        control.execute("DELETE FROM orders")
+        control.execute("DELETE FROM commands")
         rows = tuple((kind, args, float(at) if at == BIG else at) for kind, args, at in rows)
-        control.executemany("INSERT INTO orders (kind, args, issued_at) VALUES (?, ?, ?)", rows)
+        control.executemany("INSERT INTO commands (kind, args, issued_at) VALUES (?, ?, ?)", rows)
         control.commit()
 
 
-def test_an_order_that_can_t_be_one_is_refused_with_a_reason_and_the_run_goes_on(tmp_path: Path) -> None:
+def test_a_command_that_can_t_be_one_is_refused_with_a_reason_and_the_run_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with begin(path, PLAN, load_program(*find_program("telecom"))) as opened:
         put(path, *(row for row in MALFORMED if row[2] not in OBEYED))
@@ -135,7 +135,7 @@ def test_what_is_no_control_database_is_refused_and_stays_as_it_is(tmp_path: Pat
     elif kind == "trigger":
         send(path, "pause")
         with closing(sqlite3.connect(control)) as changed:
-            changed.execute("CREATE TRIGGER t AFTER UPDATE ON orders BEGIN DELETE FROM orders; END")
+            changed.execute("CREATE TRIGGER t AFTER UPDATE ON commands BEGIN DELETE FROM commands; END")
             changed.commit()
     elif kind == "text":
         control.write_text("no database at all, but long enough to be one" * 100)

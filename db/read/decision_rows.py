@@ -1,0 +1,188 @@
+"""Read attributions and decisions as they are stored, one by one: of a friend, of a conversion, by number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from db.sqlite.readonly import Database
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionRow:
+    """How a friend was attributed; times in milliseconds UTC, `touch_seq` and `seq` are events, people are numbers."""
+
+    seq: int
+    friend: int
+    referrer: int
+    code: str
+    channel: str
+    method: str
+    touch_at: int
+    attributed_at: int
+    touch_seq: int
+    generation: int
+    referrer_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision on a conversion (`seq`) for a milestone; `failed` and `facts` are JSON, None if no rule ran."""
+
+    id: int
+    seq: int
+    milestone: str
+    friend: int
+    referrer: int | None
+    outcome: str
+    reason: str | None
+    decided_at: int
+    failed: str
+    facts: str | None
+    program_version: int
+    withheld_minor: int | None
+
+
+class BroughtFriend(NamedTuple):
+    """A friend whom a referrer brought: number and reference, and how and when they were attributed."""
+
+    number: int
+    friend: str
+    code: str
+    channel: str
+    method: str
+    attributed_at: int
+
+
+class Claimed(NamedTuple):
+    """A friend of a referrer, with the event at which they were attributed, its time, and the code."""
+
+    seq: int
+    friend: int
+    ref: str
+    code: str
+    attributed_at: int
+
+
+class Verdict(NamedTuple):
+    """The result of a decision for a milestone."""
+
+    milestone: str
+    outcome: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeCount:
+    """How many decisions have this outcome and reason."""
+
+    outcome: str
+    reason: str | None
+    count: int
+
+
+class Settled(NamedTuple):
+    """When a decision was made or settled, and the source and id of its conversion."""
+
+    decided_at: int
+    source: str
+    id: str
+
+
+def attribution_of(db: Database, friend: int) -> AttributionRow | None:
+    """Return a friend's attribution, or None."""
+    found = db.execute(
+        "SELECT attribution.seq, friend, referrer, code, channel, method, touch_at, attributed_at, touch_seq, "
+        "generation, person.ref FROM attribution JOIN person ON person.id = attribution.referrer "
+        "WHERE friend = ? LIMIT 1",
+        (friend,),
+    ).fetchone()
+    return None if found is None else AttributionRow(*found)
+
+
+def decision(db: Database, number: int) -> DecisionRow:
+    """Return the decision with this number.
+
+    Raises:
+        LookupError: there is none.
+
+    """
+    return _decisions(db, "id = ?", number)[0]
+
+
+def decisions_of(db: Database, friend: int) -> list[DecisionRow]:
+    """Return the decisions on a friend's conversions, in the order in which they were made."""
+    return _decisions(db, "friend = ? ORDER BY id", friend)
+
+
+def is_decided(db: Database, seq: int) -> bool:
+    """Return whether there is a decision on the event with this number."""
+    return db.execute("SELECT id FROM decision WHERE seq = ? LIMIT 1", (seq,)).fetchone() is not None
+
+
+def verdicts_on(db: Database, friend: int) -> list[Verdict]:
+    """Return the distinct results of the decisions on a friend, in the order of the first of each."""
+    found = db.execute(
+        "SELECT milestone, outcome, reason FROM decision WHERE friend = ? GROUP BY 1, 2, 3 ORDER BY MIN(id)",
+        (friend,),
+    )
+    return [Verdict(*row) for row in found]
+
+
+def outcomes_for(db: Database, referrer: int) -> list[OutcomeCount]:
+    """Count the decisions on the friends of a referrer by outcome and reason, the most frequent first."""
+    found = db.execute(
+        "SELECT d.outcome, d.reason, COUNT(*) AS count FROM attribution a JOIN decision d ON d.friend = a.friend "
+        "WHERE a.referrer = ? GROUP BY d.outcome, d.reason ORDER BY count DESC, d.outcome, d.reason",
+        (referrer,),
+    )
+    return [OutcomeCount(*row) for row in found]
+
+
+def brought_by(db: Database, referrer: int) -> list[BroughtFriend]:
+    """Return the friends of a referrer, in the order in which they were attributed."""
+    found = db.execute(
+        "SELECT a.friend, p.ref, a.code, a.channel, a.method, a.attributed_at FROM attribution a "
+        "JOIN person p ON p.id = a.friend WHERE a.referrer = ? ORDER BY a.seq",
+        (referrer,),
+    )
+    return [BroughtFriend(*row) for row in found]
+
+
+def newest_brought_by(db: Database, referrer: int, most: int) -> list[Claimed]:
+    """Return the friends of a referrer who were attributed last, the newest first."""
+    found = db.execute(
+        "SELECT a.seq, a.friend, p.ref, a.code, a.attributed_at FROM attribution a "
+        "JOIN person p ON p.id = a.friend WHERE a.referrer = ? ORDER BY a.seq DESC LIMIT ?",
+        (referrer, most),
+    )
+    return [Claimed(*row) for row in found]
+
+
+def settled_by_verdict(db: Database, friend: int) -> list[Settled]:
+    """Return the decisions on a friend that an operator may have settled."""
+    found = db.execute(
+        "SELECT d.decided_at, e.source, e.id FROM decision d JOIN event e ON e.seq = d.seq WHERE d.friend = ? "
+        "AND (d.reason = 'declined' OR (d.failed != '[]' AND d.outcome IN ('qualified', 'ignored')))",
+        (friend,),
+    )
+    return [Settled(*row) for row in found]
+
+
+def why_without_effect(db: Database, trigger: int, after_seq: int, until_seq: int) -> str | None:
+    """Return why a reversal has no effect, by the newest audit entry of a part of the trail; None if there is none."""
+    found = db.execute(
+        "SELECT detail FROM audit WHERE seq > ? AND seq <= ? AND kind = 'reversal-without-effect' AND trigger = ? "
+        "ORDER BY seq DESC LIMIT 1",
+        (after_seq, until_seq, trigger),
+    ).fetchone()
+    return None if found is None else found[0]
+
+
+def _decisions(db: Database, where: str, *values: Any) -> list[DecisionRow]:
+    return [
+        DecisionRow(*row) for row in db.execute(f"SELECT {_DECISION} FROM decision WHERE {where}", values)
+    ]
+
+
+_DECISION = ", ".join(field.name for field in fields(DecisionRow))

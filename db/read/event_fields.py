@@ -1,0 +1,185 @@
+"""Read single events with the fields that they have, and find the events that one depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final, NamedTuple
+
+from db.sqlite.readonly import Database
+
+EventFields = dict[str, Any]
+"""An event's fields by column, without those that are null, and its `subject`: the person's reference."""
+
+_TRUTHS: Final = ("eligible", "new_customer", "time_inferred")  # stored as 0 and 1
+_AFTER_ALL: Final = 2**62  # no event has such a seq
+
+
+class EventKey(NamedTuple):
+    """What tells an event from others: its place in the log, its source, and the person (a number) it is about."""
+
+    seq: int
+    source: str
+    person: int | None
+
+
+class Link(NamedTuple):
+    """A referral link: the event that made it, its owner (a number), and its code."""
+
+    seq: int
+    person: int
+    code: str
+
+
+def event_at(db: Database, seq: int) -> EventFields:
+    """Return the event with this number.
+
+    Raises:
+        LookupError: there is none.
+
+    """
+    return _events(db, "event.seq = ?", seq)[0]
+
+
+def events_of(
+    db: Database,
+    person: int | None,
+    *,
+    types: Collection[str] = (),
+    after_seq: int | None = None,
+    having: str | None = None,
+) -> list[EventFields]:
+    """Return a person's events in log order: of these types, after an event, and with a column that is not null."""
+    where, values = "event.person = ?", [person]
+    if after_seq is not None:
+        where, values = where + " AND event.seq > ?", [*values, after_seq]
+    if types:
+        where += f" AND event.type IN ({', '.join('?' * len(types))})"
+    if having is not None:
+        where += f" AND event.{having} IS NOT NULL"
+    return _events(db, where, *values, *types)
+
+
+def visits_after(
+    db: Database, person: int, after_seq: int, since_ms: int, until_ms: int
+) -> list[EventFields]:
+    """Return a person's visits received after an event, of those that happened after `since_ms` and by `until_ms`."""
+    return _events(
+        db,
+        "event.person = ? AND event.type = 'friend.visited' AND event.seq > ? AND event.occurred_at <= ? "
+        "AND event.occurred_at > ?",
+        *(person, after_seq, until_ms, since_ms),
+    )
+
+
+def reversals_by(db: Database, source: str, conversion: str, person: int | None) -> list[EventFields]:
+    """Return the reversals of a conversion, by its source and id, in a person's name."""
+    return _events(
+        db,
+        "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ? AND event.person = ?",
+        *(source, conversion, person),
+    )
+
+
+def newest_reversals(db: Database, conversion: str, most: int) -> list[EventFields]:
+    """Return, in log order, the newest events that reverse a conversion with this id, whatever their source."""
+    newest = "SELECT seq FROM event WHERE reverses = ? ORDER BY seq DESC LIMIT ?"
+    return _events(db, f"event.reverses = ? AND event.seq IN ({newest})", conversion, conversion, most)
+
+
+def keys_by_id(db: Database, own_id: str, qualified: tuple[str, str], most: int) -> list[EventKey]:
+    """Return up to `most` events that have this id, or these (source, id)."""
+    found = db.execute(
+        "SELECT seq, source, person FROM event WHERE id = ? OR (id = ? AND source = ?) LIMIT ?",
+        (own_id, *reversed(qualified), most),
+    )
+    return [EventKey(*row) for row in found]
+
+
+def link_with(db: Database, code: str, before_seq: int = _AFTER_ALL) -> Link | None:
+    """Return the first link that had this code before an event, or None."""
+    found = db.execute(
+        "SELECT seq, person, code FROM event WHERE type = 'link.created' AND code = ? AND seq < ? "
+        "ORDER BY seq LIMIT 1",
+        (code, before_seq),
+    ).fetchone()
+    return None if found is None else Link(*found)
+
+
+def some_link(db: Database) -> Link | None:
+    """Return the link whose code is the first in alphabetical order, or None if there is no link."""
+    found = db.execute(
+        "SELECT seq, person, code FROM event WHERE type = 'link.created' ORDER BY code LIMIT 1"
+    ).fetchone()
+    return None if found is None else Link(*found)
+
+
+def used_codes(db: Database, person: int, most: int) -> list[str]:
+    """Return up to `most` codes that are in a person's events."""
+    found = db.execute(
+        "SELECT DISTINCT code FROM event WHERE person = ? AND code IS NOT NULL LIMIT ?", (person, most)
+    )
+    return [code for (code,) in found]
+
+
+def referrer_kind(db: Database, person: int, before_seq: int) -> str | None:
+    """Return a person's latest known `referrer_kind` before an event, or None."""
+    found = db.execute(
+        "SELECT referrer_kind FROM event WHERE person = ? AND seq < ? AND referrer_kind IS NOT NULL "
+        "ORDER BY seq DESC LIMIT 1",
+        (person, before_seq),
+    ).fetchone()
+    return None if found is None else found[0]
+
+
+def newest_seqs(
+    db: Database,
+    person: int,
+    most: int,
+    *,
+    types: Collection[str] = (),
+    without: Collection[str] = (),
+) -> list[int]:
+    """Return the numbers of a person's newest events, the newest first; of some types, or without some."""
+    where = f" AND type IN ({', '.join('?' * len(types))})" if types else ""
+    where += f" AND type NOT IN ({', '.join('?' * len(without))})" if without else ""
+    found = db.execute(
+        f"SELECT seq FROM event WHERE person = ?{where} ORDER BY seq DESC LIMIT ?",
+        (person, *types, *without, most),
+    )
+    return [seq for (seq,) in found]
+
+
+def reviews_between(db: Database, after_seq: int, until_seq: int) -> list[tuple[int, str]]:
+    """Return the operators' verdicts in a part of the log: their numbers, and their data as JSON."""
+    return db.execute(
+        "SELECT seq, steering FROM event WHERE seq > ? AND seq <= ? AND type = 'review.decided'",
+        (after_seq, until_seq),
+    ).fetchall()
+
+
+def received_at(db: Database, seq: int) -> int | None:
+    """Return when an event was received (milliseconds UTC), or None if there is no such event."""
+    found = db.execute("SELECT received_at FROM event WHERE seq = ?", (seq,)).fetchone()
+    return None if found is None else found[0]
+
+
+def some_inferred(db: Database) -> bool:
+    """Return whether there is an event whose time was inferred."""
+    return db.execute("SELECT 1 FROM event WHERE time_inferred LIMIT 1").fetchone() is not None
+
+
+def _events(db: Database, where: str, *values: object) -> list[EventFields]:
+    cursor = db.execute(
+        "SELECT event.*, person.ref AS subject FROM event LEFT JOIN person ON person.id = event.person "
+        f"WHERE {where} ORDER BY event.seq",
+        values,
+    )
+    names = [column[0] for column in cursor.description]
+    return [
+        {
+            name: bool(value) if name in _TRUTHS else value
+            for name, value in zip(names, row, strict=True)
+            if value is not None
+        }
+        for row in cursor
+    ]

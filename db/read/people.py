@@ -1,0 +1,62 @@
+"""Find people by what names them: a reference, its beginning, a code, the hash of a contact or device."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from db.sqlite.readonly import Database
+
+
+class Person(NamedTuple):
+    """A person: the number that rows refer to, and the pseudonymous reference."""
+
+    id: int
+    ref: str
+
+
+def reference(db: Database, person: int | None) -> str | None:
+    """Return a person's reference, or None if there is no such person."""
+    found = db.execute("SELECT ref FROM person WHERE id = ?", (person,)).fetchone()
+    return None if found is None else found[0]
+
+
+def person_called(db: Database, ref: str) -> int | None:
+    """Return the number of the person with this reference, or None."""
+    found = db.execute("SELECT id FROM person WHERE ref = ?", (ref,)).fetchone()
+    return None if found is None else found[0]
+
+
+def everybody(db: Database) -> list[Person]:
+    """Return all people; grows with the database, so it is no query for a screen."""
+    return _people(db, "SELECT id, ref FROM person")
+
+
+def beginning_with(db: Database, text: str, most: int) -> list[Person]:
+    """Return up to `most` people whose reference begins with `text`."""
+    return _people(
+        db, "SELECT id, ref FROM person WHERE substr(ref, 1, ?) = ? LIMIT ?", len(text), text, most
+    )
+
+
+def owner_of_code(db: Database, *spellings: str) -> int | None:
+    """Return the number of a person who has a link with one of these codes, or None."""
+    marks = ", ".join("?" * len(spellings))
+    found = db.execute(
+        f"SELECT DISTINCT person FROM event WHERE type = 'link.created' AND code IN ({marks})", spellings
+    ).fetchone()
+    return None if found is None else found[0]
+
+
+def with_hash(db: Database, digest: str) -> list[Person]:
+    """Return the people who gave a contact or used a device with this hash; scans the log, there is no index."""
+    return _people(
+        db,
+        "SELECT DISTINCT person.id, ref FROM event JOIN person ON person.id = event.person "
+        "WHERE contact_ref = ? OR device_ref = ?",
+        digest,
+        digest,
+    )
+
+
+def _people(db: Database, sql: str, *values: object) -> list[Person]:
+    return [Person(*row) for row in db.execute(sql, values)]

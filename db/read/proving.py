@@ -1,0 +1,275 @@
+"""Read what `verify` compares and checks: whole tables in order, blocks of the chains, sums, and what must never be.
+
+These queries read all there is, so none of them is for a screen. Values are as they are stored, whatever their type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from db.sqlite.readonly import Database
+from simulator.domain.definitions import PAID
+
+Row = tuple[Any, ...]
+Among = tuple[str, tuple[str, ...]]
+"""A column, and the texts that it may hold."""
+
+_AT_ONCE: Final = 5_000  # rows in memory at once
+_FETCH: Final = 10_000
+
+
+class Block(NamedTuple):
+    """A block of a chain: its number, the number of its rows, its hash in hexadecimal."""
+
+    number: int
+    rows: int
+    hash: str
+
+
+class IssuedLine(NamedTuple):
+    """A line that caps count, with its value in minor units, and the program version of its decision."""
+
+    recipient: int | None
+    community: str | None
+    number: int
+    due_at: int
+    value_minor: int
+    version: int
+
+
+def integrity(db: Database) -> str | None:
+    """Run SQLite's own check, and return the first problem that it finds, or None."""
+    ((found,),) = db.execute("PRAGMA integrity_check(1)")
+    return None if found == "ok" else str(found)
+
+
+def columns(db: Database, table: str) -> list[str]:
+    """Return the names of a table's columns, in order."""
+    return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+
+
+def rows_in_order(
+    db: Database, table: str, key: int, only: Among | None = None, without: Among | None = None
+) -> Iterator[list[Row]]:
+    """Yield a table's rows in the order of its first `key` columns, some thousand at once.
+
+    With `only`, those in which a column holds one of some texts; with `without`, those in which it holds none.
+    """
+    where: list[str] = []
+    values: list[str] = []
+    for among, negated in ((only, ""), (without, "NOT ")):
+        if among is not None:
+            where.append(f"{among[0]} {negated}IN ({', '.join('?' * len(among[1]))})")
+            values += among[1]
+    condition = f"WHERE {' AND '.join(where)} " if where else ""
+    order = ", ".join(columns(db, table)[:key])
+    cursor = db.execute(f"SELECT * FROM {table} {condition}ORDER BY {order}", values)
+    while rows := cursor.fetchmany(_AT_ONCE):
+        yield rows
+
+
+def misfits(db: Database, table: str, key: int) -> Iterator[tuple[Row, str, str, tuple[str, ...]]]:
+    """Yield, for each column that has one, the first value of another storage class than the column's type allows.
+
+    Yields the row's key, the column, the value's storage class, and those that are allowed.
+    """
+    found = db.execute(f"PRAGMA table_info({table})").fetchall()
+    keys = ", ".join(f'"{row[1]}"' for row in found[:key])
+    for _, name, declared, needed, _, _ in found:
+        kinds = (*_STORED_AS[declared], *(() if needed else ("null",)))
+        marks = ", ".join("?" * len(kinds))
+        row = db.execute(
+            f'SELECT typeof("{name}"), {keys} FROM {table} WHERE typeof("{name}") NOT IN ({marks}) LIMIT 1',
+            kinds,
+        ).fetchone()
+        if row is not None:
+            yield row[1:], name, row[0], kinds
+
+
+_STORED_AS = {"INTEGER": ("integer",), "BIGINT": ("integer",), "BOOLEAN": ("integer",)} | {
+    "VARCHAR": ("text",),
+    "FLOAT": ("real", "integer"),
+}
+"""The storage classes that values of a declared type may have in SQLite."""
+
+
+def watermark(db: Database) -> Any:
+    """Return the latest time that the engine was told (milliseconds UTC).
+
+    Raises:
+        LookupError: the table `clock` has no row.
+
+    """
+    found = db.execute("SELECT watermark FROM clock WHERE id = 1").fetchone()
+    if found is None:
+        raise LookupError("clock with id 1")
+    return found[0]
+
+
+def program_texts(db: Database) -> list[tuple[Any, Any]]:
+    """Return number and text of each version of the program, in order."""
+    return db.execute("SELECT version, text FROM program_version ORDER BY version").fetchall()
+
+
+def quarantine(db: Database) -> Iterator[list[Row]]:
+    """Yield the rows of the quarantine in order, some thousand at once."""
+    cursor = db.execute("SELECT * FROM quarantine ORDER BY number")
+    while rows := cursor.fetchmany(_FETCH):
+        yield rows
+
+
+def blocks(db: Database, chain: str) -> Iterator[Block]:
+    """Yield the blocks of a chain, in order."""
+    found = db.execute("SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number", (chain,))
+    return (Block(*row) for row in found)
+
+
+def newest_hashes(db: Database) -> dict[str, str]:
+    """Return the hash of each chain's newest block, by chain."""
+    return dict(
+        db.execute(
+            "SELECT chain, hash FROM block b WHERE number = (SELECT MAX(number) FROM block "
+            "WHERE chain = b.chain) ORDER BY chain"
+        ).fetchall()
+    )
+
+
+# what must never be: each returns what names the first row that breaks the rule, or None
+
+
+def unqualified_reward(db: Database) -> Any:
+    """Find a reward whose decision is not qualified."""
+    return _first(
+        db,
+        "SELECT r.id FROM reward r LEFT JOIN decision d ON d.id = r.decision WHERE d.outcome IS NOT 'qualified'",
+    )
+
+
+def unfounded_decision(db: Database) -> Any:
+    """Find a qualified decision without an attribution or its conversion."""
+    return _first(
+        db,
+        "SELECT d.id FROM decision d LEFT JOIN event e ON e.seq = d.seq "
+        "LEFT JOIN attribution a ON a.friend = d.friend AND a.referrer = d.referrer "
+        "WHERE d.outcome = 'qualified' AND (a.seq IS NULL OR e.seq IS NULL OR e.person IS NOT d.friend)",
+    )
+
+
+def repeated_decision(db: Database) -> Any:
+    """Find a decision whose conversion has another for the same milestone."""
+    return _first(db, "SELECT MAX(id) FROM decision GROUP BY seq, milestone HAVING COUNT(*) > 1")
+
+
+def repeated_attribution(db: Database) -> Any:
+    """Find an attribution whose friend has another."""
+    return _first(db, "SELECT MAX(seq) FROM attribution GROUP BY friend HAVING COUNT(*) > 1")
+
+
+def unbalanced_reconciliation(db: Database) -> Any:
+    """Find a reconciliation whose counts don't add up, by its event type and end."""
+    return _first(
+        db,
+        "SELECT type || ' ' || until FROM reconciliation "
+        "WHERE listed <> found + missing OR returned > missing OR different > found",
+    )
+
+
+def qualified_twice(db: Database, milestone: str, version: int | None) -> Any:
+    """Find a decision whose friend had qualified for the milestone before; with `version`, under that one."""
+    within = "" if version is None else " AND program_version = ?"
+    return _first(
+        db,
+        f"SELECT MAX(id) FROM decision WHERE outcome = 'qualified' AND milestone = ?{within} "
+        "GROUP BY friend HAVING COUNT(*) > 1",
+        *((milestone,) if version is None else (milestone, version)),
+    )
+
+
+def wrong_duplicates(db: Database, table: str) -> tuple[Any, Any, Any] | None:
+    """Find a row of a rollup by hour that counts duplicates and whose value is not hour x count.
+
+    Returns its hour, count and value.
+    """
+    found: tuple[Any, Any, Any] | None = db.execute(
+        f"SELECT hour, count, value FROM {table} "
+        "WHERE metric = 'receipt.duplicate' AND value IS NOT hour * count LIMIT 1"
+    ).fetchone()
+    return found
+
+
+def unequal_duplicates(db: Database) -> tuple[str, str] | None:
+    """Find two rollups that don't agree on duplicates: the one of sums, and the one by hour."""
+    for whole, parts, key in _ADD_UP:
+        sums = [
+            dict(
+                db.execute(
+                    f"SELECT {of}, SUM({what}) FROM {table} WHERE metric = 'receipt.duplicate' GROUP BY 1"
+                ).fetchall()
+            )
+            for table, of in ((whole, key), (parts, key.replace("week", "(hour / 168)")))
+            for what in ("count", "value")
+        ]
+        if sums[:2] != sums[2:]:
+            return whole, parts
+    return None
+
+
+_ADD_UP = (
+    ("total", "hour", "1"),
+    ("week", "hour", "week"),
+    ("breakdown", "breakdown_hour", "part"),
+    ("breakdown_week", "breakdown_hour", "week || ' ' || part"),
+)
+"""Rollups that must agree on duplicates: the sums, their parts by hour, and the key that both are summed by."""
+
+
+def receipts_in_total(db: Database) -> dict[str, int]:
+    """Return the number of receipts by metric, from the totals."""
+    return dict(db.execute("SELECT metric, count FROM total WHERE metric LIKE 'receipt.%'").fetchall())
+
+
+def receipts_by_hour(db: Database) -> dict[str, int]:
+    """Return the number of receipts by metric, added up over all hours."""
+    return dict(
+        db.execute(
+            "SELECT metric, SUM(count) FROM hour WHERE metric LIKE 'receipt.%' GROUP BY metric"
+        ).fetchall()
+    )
+
+
+def version_begins(db: Database) -> list[int | None]:
+    """Return when the first event under each version of the program was received (milliseconds UTC).
+
+    None for the first version, which is in force from the beginning.
+    """
+    found = db.execute(
+        "SELECT e.received_at FROM program_version v LEFT JOIN event e ON e.seq = v.from_seq AND v.version > 1 "
+        "ORDER BY v.version"
+    )
+    return [at for (at,) in found]
+
+
+def issued_before(db: Database, until_ms: int) -> tuple[int, int | None]:
+    """Return the money issued for lines due before a time, clawed back or not, and when the last fell due."""
+    found: tuple[int, int | None] = db.execute(
+        f"SELECT COALESCE(SUM(value_minor), 0), MAX(due_at) FROM reward WHERE state IN {PAID} AND due_at < ?",
+        (until_ms,),
+    ).fetchone()
+    return found
+
+
+def issued_lines(db: Database, reward: str, role: str) -> Iterator[IssuedLine]:
+    """Yield the issued lines of a reward and role by recipient, in the order of release; those clawed back, too."""
+    found = db.execute(
+        "SELECT r.recipient, r.community, r.id, r.due_at, r.value_minor, d.program_version FROM reward r "
+        "LEFT JOIN decision d ON d.id = r.decision WHERE r.reward = ? AND r.role = ? "
+        f"AND r.state IN {PAID} ORDER BY r.recipient, r.community, r.due_at, r.seq, r.id",
+        (reward, role),
+    )
+    return (IssuedLine(*row) for row in found)
+
+
+def _first(db: Database, sql: str, *values: Any) -> Any:
+    found = db.execute(f"{sql} LIMIT 1", values).fetchone()
+    return None if found is None else found[0]

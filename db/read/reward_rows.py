@@ -1,0 +1,185 @@
+"""Read reward lines as they are stored, and the lines that compete with one for its number, its caps and the budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Final, NamedTuple
+
+from db.read.pending import STANDS
+from db.sqlite.readonly import Database
+from simulator.domain.definitions import NOT_PAID, PAID
+
+RELEASED: Final = (*NOT_PAID, *PAID)
+"""The states of a line that has fallen due."""
+
+
+class Account(NamedTuple):
+    """Whose lines share a number, caps and windows: those of one reward, for one role, to one recipient."""
+
+    reward: str
+    role: str
+    recipient: int | None
+    community: str | None
+
+
+class Place(NamedTuple):
+    """The place of a line among those that fall due: they are released in this order."""
+
+    due_at: int
+    seq: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RewardRow:
+    """A reward line: of a decision, for a conversion (`seq`), to a person (a number) or a community.
+
+    `expected` is the state that a pending line gets if nothing else happens, None for `issued`.
+    """
+
+    id: int
+    decision: int
+    seq: int
+    reward: str
+    role: str
+    recipient: int | None
+    community: str | None
+    value_minor: int
+    state: str
+    expected: str | None
+    due_at: int
+    state_at: int
+
+    @property
+    def account(self) -> Account:
+        """Whose line it is."""
+        return Account(self.reward, self.role, self.recipient, self.community)
+
+    @property
+    def place(self) -> Place:
+        """Its place among the lines that fall due."""
+        return Place(self.due_at, self.seq, self.id)
+
+
+class ReleasedLine(NamedTuple):
+    """A line that has fallen due, with its value in minor units."""
+
+    id: int
+    seq: int
+    due_at: int
+    value_minor: int
+    state: str
+
+    @property
+    def place(self) -> Place:
+        """Its place among the lines that fall due."""
+        return Place(self.due_at, self.seq, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class RewardSum:
+    """How many lines of a reward stand so, and their value in minor units."""
+
+    reward: str
+    state: str
+    count: int
+    value_minor: int
+
+
+class OwnReward(NamedTuple):
+    """A referrer's reward for a friend: how the line stands, and its value in minor units."""
+
+    reward: str
+    state: str
+    value_minor: int
+
+
+def is_reward(db: Database, number: int) -> bool:
+    """Return whether there is a reward line with this number."""
+    return db.execute("SELECT id FROM reward WHERE id = ?", (number,)).fetchone() is not None
+
+
+def reward(db: Database, number: int) -> RewardRow:
+    """Return the reward line with this number.
+
+    Raises:
+        LookupError: there is none.
+
+    """
+    return _rewards(db, "id = ?", number)[0]
+
+
+def rewards_of(db: Database, decision: int) -> list[RewardRow]:
+    """Return the lines of a decision, in the order of their numbers."""
+    return _rewards(db, "decision = ? ORDER BY id", decision)
+
+
+def released(db: Database, account: Account, without: int | None) -> list[ReleasedLine]:
+    """Return the released lines of an account in the order of release, without the line with that number."""
+    found = db.execute(
+        f"SELECT id, seq, due_at, value_minor, state FROM reward WHERE {_OF_ACCOUNT} "
+        f"AND state IN {RELEASED} AND id IS NOT ? ORDER BY due_at, seq, id",
+        (*account, without),
+    )
+    return [ReleasedLine(*row) for row in found]
+
+
+def pending_before(db: Database, account: Account, place: Place) -> int:
+    """Count the pending lines of an account that fall due before this place."""
+    found = db.execute(
+        f"SELECT COUNT(*) FROM reward WHERE {_OF_ACCOUNT} AND state = 'pending' "
+        "AND (due_at, seq, id) < (?, ?, ?)",
+        (*account, *place),
+    )
+    return int(found.fetchone()[0])
+
+
+def spent_before(db: Database, place: Place) -> int:
+    """Return what was spent of the budget by lines before this place, in minor units."""
+    return int(db.execute(f"{_SPENT} AND (due_at, seq, id) < (?, ?, ?)", place).fetchone()[0])
+
+
+def spent_until(db: Database, due_at: int) -> int:
+    """Return what was spent of the budget by lines due by this time (milliseconds UTC), in minor units."""
+    return int(db.execute(f"{_SPENT} AND due_at <= ?", (due_at,)).fetchone()[0])
+
+
+def value_beside(db: Database, seq: int, number: int) -> int:
+    """Return the value of a conversion's other lines, in minor units."""
+    found = db.execute(
+        "SELECT COALESCE(SUM(value_minor), 0) FROM reward WHERE decision IN "
+        "(SELECT id FROM decision WHERE seq = ?) AND id != ?",
+        (seq, number),
+    )
+    return int(found.fetchone()[0])
+
+
+def sums_for(db: Database, referrer: int) -> list[RewardSum]:
+    """Add up a referrer's own rewards for friends, by name and state in alphabetical order."""
+    found = db.execute(
+        f"SELECT r.reward, {STANDS}, COUNT(*), SUM(r.value_minor) FROM attribution a "
+        "JOIN decision d ON d.friend = a.friend JOIN reward r ON r.decision = d.id "
+        "WHERE a.referrer = ? AND r.recipient = a.referrer AND r.role = 'referrer' "
+        "GROUP BY 1, 2 ORDER BY 1, 2",
+        (referrer,),
+    )
+    return [RewardSum(*row) for row in found]
+
+
+def own_rewards_for(db: Database, referrer: int, friend: int) -> list[OwnReward]:
+    """Return a referrer's own rewards for a friend, in the order of their numbers."""
+    found = db.execute(
+        f"SELECT r.reward, {STANDS}, r.value_minor FROM decision d JOIN reward r ON r.decision = d.id "
+        "WHERE d.friend = ? AND r.recipient = ? AND r.role = 'referrer' ORDER BY r.id",
+        (friend, referrer),
+    )
+    return [OwnReward(*row) for row in found]
+
+
+def _rewards(db: Database, where: str, *values: int) -> list[RewardRow]:
+    return [RewardRow(*row) for row in db.execute(f"SELECT {_REWARD} FROM reward WHERE {where}", values)]
+
+
+_REWARD = ", ".join(field.name for field in fields(RewardRow))
+_OF_ACCOUNT = "reward = ? AND role = ? AND recipient IS ? AND community IS ?"
+_SPENT = f"SELECT COALESCE(SUM(value_minor), 0) FROM reward WHERE state IN {PAID}"

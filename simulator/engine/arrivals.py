@@ -1,0 +1,67 @@
+"""Stage 1: what a batch's events say of people, links, devices and sources, before anything is judged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.engine.arrays import Array, Bools, Ints, first_of_each
+from simulator.engine.batch import Batch
+from simulator.engine.results import FirstEvents, NewLinks, Sightings, Sources
+from simulator.engine.state import State
+
+
+def find_new_links(batch: Batch, state: State) -> NewLinks:
+    """Find the links that the batch creates: by the first link.created of a code, later ones have no effect."""
+    rows = batch.rows("link.created")
+    rows = rows[state.codes.enter(batch.texts("code", rows))] if len(rows) else rows
+    owner = batch.person[rows]
+    return NewLinks(
+        rows=rows,
+        owner=owner,
+        seq=batch.seq[rows],
+        received_at=batch.received[rows],
+        owners_firsts=_firsts(state.people["link"], owner),
+    )
+
+
+def find_sightings(batch: Batch) -> Sightings:
+    """Find the devices that people are seen with."""
+    rows = np.sort(np.r_[batch.field_rows, batch.visits])
+    hashed = batch.hashed("device_ref", rows)
+    rows = rows[hashed.given]
+    return Sightings(person=batch.person[rows], device=hashed.keys[hashed.given], seq=batch.seq[rows])
+
+
+def find_first_events(batch: Batch, state: State) -> FirstEvents:
+    """Find the events by which people share, opt in, authenticate and claim for the first time."""
+    marks = {}
+    for column, name in (
+        ("opted_in_seq", "friend.opted_in"),
+        ("authenticated_seq", "session.authenticated"),
+        ("shared_seq", "referral.shared"),
+    ):
+        rows = batch.rows(name)
+        marks[column] = batch.person[rows], batch.seq[rows]
+    shared = batch.rows("referral.shared")
+    claims = batch.claims[_firsts(state.people["claim"], batch.person[batch.claims])]
+    return FirstEvents(
+        marks=marks,
+        sharing=shared[_firsts(state.people["shared_seq"], batch.person[shared])],
+        claim_person=batch.person[claims],
+        claim_seq=batch.seq[claims],
+        claim_occurred_at=batch.occurred[claims],
+    )
+
+
+def find_sources(batch: Batch, state: State) -> Sources:
+    """Find the labels under which the batch's sources are counted."""
+    names = batch.events["source"].unique(maintain_order=True).to_list()
+    return Sources(labels=state.sources.labels(names))
+
+
+def _firsts(held: Array, owners: Ints) -> Bools:
+    """Return which rows are the first of owners without a mark; `held` is 0 for those."""
+    first = np.zeros(len(owners), bool)
+    free = np.flatnonzero(held[owners] == 0)
+    first[free[first_of_each(owners[free])]] = True
+    return first

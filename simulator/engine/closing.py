@@ -1,0 +1,29 @@
+"""The last step of a call: reward lines as they stand now."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.engine.arrays import Ints
+from simulator.engine.results import Closing
+from simulator.engine.state import State
+
+
+def close(state: State, first_line: int, moved: Ints) -> Closing:
+    """Return the lines made since `first_line`, and those of the lines `moved` that are older, as they stand now."""
+    ledger = state.ledger
+    held, accounts = ledger.lines, ledger.accounts
+    new = ledger.view(np.arange(first_line, len(held)))
+    changed = moved[moved < first_line]
+    return Closing(
+        new=new,
+        new_role=accounts["role"][new.account],
+        new_recipient=accounts["recipient"][new.account],
+        new_state=held["state"][new.ids],
+        new_expected=held["expected"][new.ids],
+        new_state_at=held["state_at"][new.ids],
+        changed=changed,
+        changed_state=held["state"][changed],
+        changed_expected=held["expected"][changed],
+        changed_state_at=held["state_at"][changed],
+    )

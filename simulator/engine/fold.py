@@ -1,0 +1,164 @@
+"""The stages in their order: each finds something, and `State.apply` puts it into effect before the next one looks.
+
+Nothing later in a batch reaches back to an earlier stage of it. To add a stage: its result in `results.py`, the stage
+in a file of its own, its effect in `State.apply`, its place here, and a recorder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from simulator.domain.stopwatch import Meter
+from simulator.engine.arrivals import find_first_events, find_new_links, find_sightings, find_sources
+from simulator.engine.attribution import attribute, count_generations, find_touches
+from simulator.engine.batch import Batch
+from simulator.engine.cancelling import revoke, void
+from simulator.engine.conversions import find_conversions
+from simulator.engine.decisions import decide
+from simulator.engine.expected import expect
+from simulator.engine.intake import Intake
+from simulator.engine.journeys import reach, reach_rewarded
+from simulator.engine.record import Rows
+from simulator.engine.record_events import (
+    record_attributed,
+    record_decided,
+    record_events,
+    record_settled,
+)
+from simulator.engine.record_reversals import record_late_reversals, record_no_effect
+from simulator.engine.record_rewards import (
+    record_expected,
+    record_lines,
+    record_reached,
+    record_released,
+    record_revoked,
+    record_voided,
+)
+from simulator.engine.release import release
+from simulator.engine.results import (
+    Decided,
+    Expected,
+    FirstEvents,
+    Generations,
+    LateReversals,
+    NewAttributions,
+    NewLines,
+    NewLinks,
+    NoEffect,
+    Reached,
+    Released,
+    ReviewedMoney,
+    Revoked,
+    Sources,
+    Voided,
+    Withheld,
+)
+from simulator.engine.reversals import find_late, find_lines, find_no_effect, find_reversals
+from simulator.engine.rewards import find_qualified, make_lines
+from simulator.engine.state import State
+from simulator.engine.version import CompiledProgram
+from simulator.engine.withheld import reviewed_money, withhold
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folded:
+    """What the stages found in one batch, under one version of the program."""
+
+    batch: Batch
+    compiled: CompiledProgram
+    links: NewLinks
+    firsts: FirstEvents
+    sources: Sources
+    attributed: NewAttributions
+    generations: Generations
+    decided: Decided
+    lines: NewLines
+    withheld: Withheld
+    reviewed: ReviewedMoney
+    reached: Reached
+    voided: Voided
+    expected: Expected
+    released: Released
+    rewarded: Reached
+    revoked: Revoked
+    late: LateReversals
+    no_effect: NoEffect
+
+
+def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, meter: Meter) -> Folded:
+    """Run the stages over a batch, and release what is due before its last event."""
+
+    def apply(found: Result) -> Result:
+        state.apply(found)
+        return found
+
+    links = apply(find_new_links(batch, state))
+    firsts = apply(find_first_events(batch, state))
+    apply(find_sightings(batch))
+    sources = apply(find_sources(batch, state))
+    meter.record("intake")
+    apply(find_touches(batch, state, compiled))
+    attributed = apply(attribute(batch, state, compiled))
+    generations = apply(count_generations(state, attributed))
+    meter.record("attribute")
+    conversions = apply(find_conversions(batch, state))
+    decided = apply(decide(batch, state, compiled, conversions, meter))
+    meter.record("decide")
+    reversals = apply(find_reversals(batch, state, intake, conversions))
+    qualified = find_qualified(batch, state, compiled, decided)
+    lines = apply(make_lines(batch, state, qualified))
+    withheld = apply(withhold(batch, state, compiled, decided.new, lines))
+    reviewed = reviewed_money(state, decided.verdicts.settled)
+    reached = apply(reach(batch, state, qualified))
+    found = find_lines(state.ledger, reversals)
+    voided = apply(void(state.ledger, lines, found))
+    expected = apply(expect(state, lines, voided, compiled.program.budget_minor))
+    released = apply(release(state, int(batch.received[-1])))
+    rewarded = apply(reach_rewarded(state, released))
+    revoked = apply(revoke(state, found))
+    late = find_late(batch, state.ledger, reversals, found)
+    no_effect = find_no_effect(batch, state.ledger, reversals, found, (voided, revoked), lines)
+    apply(batch.field_updates())
+    meter.record("reward")
+    return Folded(
+        batch=batch,
+        compiled=compiled,
+        links=links,
+        firsts=firsts,
+        sources=sources,
+        attributed=attributed,
+        generations=generations,
+        decided=decided,
+        lines=lines,
+        withheld=withheld,
+        reviewed=reviewed,
+        reached=reached,
+        voided=voided,
+        expected=expected,
+        released=released,
+        rewarded=rewarded,
+        revoked=revoked,
+        late=late,
+        no_effect=no_effect,
+    )
+
+
+def record(rows: Rows, folded: Folded) -> None:
+    """Turn what the stages found into rows."""
+    batch, compiled, decided = folded.batch, folded.compiled, folded.decided
+    record_events(rows, batch, folded.links, folded.firsts, folded.sources)
+    record_attributed(rows, compiled, folded.attributed, folded.generations)
+    record_decided(rows, batch, compiled, decided.new, folded.withheld)
+    record_settled(rows, batch, compiled, decided.verdicts, folded.reviewed)
+    record_reached(rows, folded.reached)
+    record_lines(rows, batch, folded.lines)
+    record_expected(rows, folded.expected)
+    record_voided(rows, folded.voided, folded.expected)
+    record_released(rows, folded.released)
+    record_reached(rows, folded.rewarded)
+    record_revoked(rows, folded.revoked)
+    record_late_reversals(rows, folded.late)
+    record_no_effect(rows, batch, compiled, folded.no_effect)

@@ -1,0 +1,67 @@
+"""Stage 5: how far the batch's events brought each friend."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.engine.arrays import NONE, Ints
+from simulator.engine.batch import Batch
+from simulator.engine.results import Reached, Released
+from simulator.engine.rewards import QualifiedDecisions
+from simulator.engine.rollup import STAGES
+from simulator.engine.state import State
+from simulator.engine.terms import ISSUED
+
+_LEVEL = {name: level for level, name in enumerate(STAGES, 1)}
+_Move = tuple[Ints, int, Ints]  # friends, level, times in milliseconds UTC
+
+
+def reach(batch: Batch, state: State, qualified: list[QualifiedDecisions]) -> Reached:
+    """Find the friends whom the batch's events brought further."""
+    attribution = state.people["attribution"][batch.person[batch.conversions]]
+    made = state.attributions["seq"][attribution] <= batch.seq[batch.conversions]
+    converted = batch.conversions[(attribution != NONE) & made]
+    moves = [
+        (batch.person[rows], _LEVEL[name], batch.received[rows])
+        for name, rows in (
+            ("visited", batch.visits),
+            ("claimed", batch.claims),
+            ("eligible", batch.eligible_rows),
+            ("converted", converted),
+        )
+    ]
+    moves += [(group.friend, _LEVEL["qualified"], batch.received[group.rows]) for group in qualified]
+    return _reached(state, moves)
+
+
+def reach_rewarded(state: State, released: Released) -> Reached:
+    """Find the friends who are rewarded for the first time."""
+    issued = released.lines.at(released.states == ISSUED)
+    return _reached(state, [(issued.friend.astype(np.int64), _LEVEL["rewarded"], issued.due)])
+
+
+def _reached(state: State, moves: list[_Move]) -> Reached:
+    """Find who reaches a stage for the first time, each at the earliest move that implies it."""
+    held, none = state.people["stage"], np.zeros(0, np.int64)
+    friends = np.concatenate([move[0] for move in moves])
+    levels = np.concatenate([np.full(len(move[0]), move[1]) for move in moves])
+    times = np.concatenate([move[2] for move in moves])
+    rising = levels > held[friends]
+    friends, levels, times = friends[rising], levels[rising], times[rising]
+    if not len(friends):
+        return Reached(friends=none, levels=none, firsts={}, qualified=none, channels=none)
+    order = np.lexsort((times, friends))
+    friends, levels, times = friends[order], levels[order], times[order]
+    firsts = {}
+    for level in range(1, len(STAGES) + 1):
+        reached = (levels >= level) & (held[friends] < level)
+        first = np.r_[True, np.diff(friends[reached]) != 0] if reached.any() else np.zeros(0, bool)
+        firsts[level] = friends[reached][first], times[reached][first]
+    qualified = state.people["attribution"][firsts[_LEVEL["qualified"]][0]].astype(np.int64)
+    return Reached(
+        friends=friends,
+        levels=levels,
+        firsts=firsts,
+        qualified=qualified,
+        channels=state.attributions["channel"][qualified],
+    )

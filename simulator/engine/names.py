@@ -1,0 +1,43 @@
+"""The words behind the numbers, which recorders need to write rows: nothing of them ever changes, they only grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.engine.arrays import Array, Ints
+from simulator.engine.interner import BoundedLabels, Codes
+from simulator.engine.terms import Terms
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """Texts by number: `words` of the log, `codes` of links, `terms` of reward lines, `rewards` in order of their ids.
+
+    `channels` are the labels under which channels are counted.
+    """
+
+    words: Sequence[str]
+    codes: Codes
+    channels: BoundedLabels
+    terms: Sequence[Terms]
+    reward_ids: dict[str, int]
+
+    def channel(self, word: int) -> str:
+        """Return the label under which a channel (a word) is counted."""
+        return self.channels.label(self.words[word])
+
+    def reward_names(self) -> list[str]:
+        """Return the name of each terms' reward."""
+        return [entry.reward.name for entry in self.terms]
+
+    def rewards_of_terms(self) -> Ints:
+        """Return the id of each terms' reward."""
+        return np.array([self.reward_ids[entry.reward.name] for entry in self.terms], np.int64)
+
+    def versions_of(self, terms: Array) -> Ints:
+        """Return the program version of each of these terms."""
+        versions = np.array([entry.version for entry in self.terms], np.int64)
+        return versions[terms]

@@ -1,0 +1,97 @@
+"""The terms of reward lines: the states and roles they know, what each version's rewards say, and what limits them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.domain.vocabulary import RewardState, values
+from simulator.engine.arrays import Array, Bools, Ints
+from simulator.program.model import Cap, Reward, Role
+
+STATES = values(RewardState)
+PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
+    STATES.index(state)
+    for state in (
+        RewardState.PENDING,
+        RewardState.ISSUED,
+        RewardState.COUNTED,
+        RewardState.CAPPED,
+        RewardState.UNFUNDED,
+        RewardState.VOIDED,
+        RewardState.REVOKED,
+    )
+)
+NOT_PAID = tuple(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED))
+"""States of a line that fell due and is not issued."""
+ROLES: tuple[Role, ...] = ("referrer", "friend", "upline", "community")
+
+ENDLESS = int(np.iinfo(np.int64).max)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """A reward line's terms: those of the version its conversion was judged under, and its place in that file."""
+
+    version: int
+    place: int
+    reward: Reward
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What limits the lines of each terms, in columns by the terms' id; ENDLESS where nothing does.
+
+    `limited` says whether any version of the reward has `every`, `tier` or caps: what becomes of a line may then
+    depend on the others of its account; `numbered` whether any has `every` or `tier`, `capped` whether any has caps,
+    `count` and `value` are the least that any of these caps allows.
+    """
+
+    place: Ints
+    every: Ints
+    first: Ints
+    last: Ints
+    capped: Bools
+    count: Ints
+    value: Ints
+    limited: Bools
+    numbered: Bools
+    smallest: int
+    """The least money that a line which may be merely counted can be of."""
+
+    @classmethod
+    def of(cls, terms: list[Terms]) -> Limits:
+        """Make the columns."""
+        rewards = [entry.reward for entry in terms]
+        tiers = [reward.tier or (1, None) for reward in rewards]
+        names = {reward.name for reward in rewards if reward.every or reward.tier or reward.caps}
+        counting = {reward.name for reward in rewards if reward.every or reward.tier}
+        numbered = [reward.value_minor or 1 for reward in rewards if reward.every or reward.tier]
+
+        caps: dict[str, list[Cap]] = {}
+        for reward in rewards:
+            caps.setdefault(reward.name, []).extend(reward.caps)
+
+        def least(name: str, reward: Reward) -> int:
+            allowed = (getattr(cap, name) for cap in caps[reward.name])
+            return min((most for most in allowed if most is not None), default=ENDLESS)
+
+        return cls(
+            place=np.array([entry.place for entry in terms], np.int64),
+            every=np.array([reward.every or 1 for reward in rewards], np.int64),
+            first=np.array([first for first, _ in tiers], np.int64),
+            last=np.array([last or ENDLESS for _, last in tiers], np.int64),
+            capped=np.array([bool(caps[reward.name]) for reward in rewards], np.bool_),
+            count=np.array([least("count", reward) for reward in rewards], np.int64),
+            value=np.array([least("value_minor", reward) for reward in rewards], np.int64),
+            limited=np.array([reward.name in names for reward in rewards], np.bool_),
+            numbered=np.array([reward.name in counting for reward in rewards], np.bool_),
+            smallest=min(numbered, default=ENDLESS),
+        )
+
+    def on_turn(self, terms: Array, numbers: Ints) -> Bools:
+        """Whether each release stands on its reward's `every` and in its `tier`."""
+        turn: Bools = (numbers % self.every[terms] == 0) & (self.first[terms] <= numbers)
+        turn &= numbers <= self.last[terms]
+        return turn
