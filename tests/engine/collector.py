@@ -17,7 +17,7 @@ from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from tests.engine.oracle import Event, Row, Rows
+from tests.engine.oracle import Entry, Event, Row, Rows
 
 Step = Event | int
 
@@ -220,6 +220,14 @@ class Collector:
             "expected": (row["expected"] or "issued") if row["state"] == "pending" else None,
         }
         return {name: named[name] for name in REWARD}
+
+    @property
+    def trail(self) -> list[Entry]:
+        """The audit trail with people by their references."""
+        return [
+            Entry(at, kind, self._person(person), trigger, version, ref, detail)
+            for _, at, kind, person, ref, detail, trigger, version in self.audit
+        ]
 
     def totals(self) -> dict[str, tuple[int, int]]:
         """The rollup over all hours: metric -> (count, value), those that are nothing left out."""

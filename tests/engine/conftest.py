@@ -10,27 +10,27 @@ from simulator.program.model import Program
 from tests.engine.collector import Collector, shown
 from tests.engine.edition2 import need
 from tests.engine.logbook import Event, Logbook
-from tests.engine.oracle import Oracle, Rows
+from tests.engine.oracle import Entry, Oracle, Rows
 
 START = 1_767_225_600_000  # 2026-01-01T00:00Z, a Thursday
 
 Judge = Callable[..., Rows]
 
 
-def by_oracle(program: Program, steps: Sequence[Event | int], programs: dict[str, Program]) -> Rows:
-    """The rows by the oracle."""
+def by_oracle(program: Program, steps: Sequence[Event | int], programs: dict[str, Program]) -> Oracle:
+    """The oracle at the end of a log."""
     oracle = Oracle(program, programs.__getitem__)
     for step in steps:
         if isinstance(step, int):
             oracle.advance(step)
         else:
             oracle.receive(step)
-    return shown(oracle.rows)
+    return oracle
 
 
-def by_engine(program: Program, steps: Sequence[Event | int], batch: int | None) -> Rows:
-    """The rows by the engine, in batches of at most `batch` messages."""
-    return Collector(program).run(steps, batch).rows
+def by_engine(program: Program, steps: Sequence[Event | int], batch: int | None) -> Collector:
+    """The engine at the end of a log that comes in batches of at most `batch` messages."""
+    return Collector(program).run(steps, batch)
 
 
 @pytest.fixture
@@ -45,10 +45,26 @@ def judge(request: pytest.FixtureRequest) -> Judge:
 
     def rows(program: Program, log: Logbook, now: int | None = None) -> Rows:
         steps = [*log.steps] if now is None else [*log.steps, log.start + now]
-        if request.param == "oracle":
-            return by_oracle(program, steps, log.programs)
         mark = request.node.get_closest_marker("edition2")
+        if request.param == "oracle":
+            found = by_oracle(program, steps, log.programs).rows
+            return found if mark else shown(found)
         need(*(mark.args if mark else ()))
-        return by_engine(program, steps, 1 if request.param == "engine-by-one" else None)
+        return by_engine(program, steps, 1 if request.param == "engine-by-one" else None).rows
 
     return rows
+
+
+@pytest.fixture(params=["oracle", "engine", "engine-by-one"])
+def trail(request: pytest.FixtureRequest) -> Callable[..., list[Entry]]:
+    """`trail(program, log, now=None)`: the audit trail of a log."""
+
+    def entries(program: Program, log: Logbook, now: int | None = None) -> list[Entry]:
+        steps = [*log.steps] if now is None else [*log.steps, log.start + now]
+        mark = request.node.get_closest_marker("edition2")
+        if request.param == "oracle":
+            return by_oracle(program, steps, log.programs).trail
+        need(*(mark.args if mark else ()))
+        return by_engine(program, steps, 1 if request.param == "engine-by-one" else None).trail
+
+    return entries

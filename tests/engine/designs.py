@@ -9,12 +9,14 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from simulator.program.model import (
     Attribution,
+    Budget,
     Cap,
     CapWindow,
+    Codes,
     Milestone,
     Model,
     OnFail,
@@ -67,15 +69,17 @@ def reward(
     tier: tuple[int, int | None] | None = None,
     clawback: int | None = None,
     caps: Iterable[Cap] = (),
+    kind: str | None = "credit",
+    **more: Any,
 ) -> Reward:
-    """A reward; `value` is in minor units, 1000 where neither it nor `percent` is given."""
+    """A reward; `value` is in minor units, 1000 where neither it nor `percent` is given; `more` as `Reward` has it."""
     if value is None and percent is None:
         value = 1000
     return Reward(
         name=name,
         to=to,
         on=on,
-        kind="credit",
+        kind=None if more.get("choices") else kind,
         value_minor=value,
         percent=None if percent is None else Decimal(percent),
         hold_ms=hold,
@@ -83,13 +87,14 @@ def reward(
         tier=tier,
         clawback_ms=clawback,
         caps=tuple(caps),
+        **more,
     )
 
 
-def cap(window: WindowKind | int, count: int | None = None, value: int | None = None) -> Cap:
-    """A cap; a window in milliseconds is a rolling one."""
+def cap(window: WindowKind | int, count: int | None = None, value: int | None = None, **more: Any) -> Cap:
+    """A cap; a window in milliseconds is a rolling one; `more` as `Cap` has it."""
     kind = CapWindow("rolling", window) if isinstance(window, int) else CapWindow(window)
-    return Cap(kind, count, value)
+    return Cap(kind, count, value, **more)
 
 
 def design(
@@ -104,8 +109,11 @@ def design(
     budget: int | None = None,
     currency: str = "GBP",
     name: str = "Test program",
+    codes: Codes = "exact",
+    uses: int | None = None,
+    **more: Any,
 ) -> Program:
-    """A whole program with its text."""
+    """A whole program with its text; `more` as `Program` has it: timezone, experiments, attributes, rates …"""
     milestones = tuple(milestones) or (milestone(),)
     everywhere = tuple(m.name for m in milestones)
     return with_text(
@@ -117,12 +125,13 @@ def design(
             referrers=referrers,
             starts_ms=starts,
             ends_ms=ends,
-            attribution=Attribution(model, window),
+            attribution=Attribution(model, window, codes, uses),
             milestones=milestones,
             rules=tuple(r if r.milestones else dataclasses.replace(r, milestones=everywhere) for r in rules),
             rewards=tuple(rewards) or (reward(on=milestones[0].name),),
             budget_minor=budget,
             text="",
+            **more,
         )
     )
 
@@ -173,12 +182,21 @@ def _text(program: Program) -> str:
     ]
     if program.referrers is not None:
         lines.append(f"referrers = {_list(map(_quoted, program.referrers))}")
+    if program.referrers_stop:
+        lines.append("stops = true")
+    if program.timezone != "UTC":
+        lines.append(f"timezone = {_quoted(program.timezone)}")
     if program.starts_ms is not None:
         lines.append(f"starts = {_moment(program.starts_ms)}")
     if program.ends_ms is not None:
         lines.append(f"ends = {_moment(program.ends_ms)}")
     lines += ["[attribution]", f"model = {_quoted(program.attribution.model)}"]
     lines.append(f"window = {_duration(program.attribution.window_ms)}")
+    if program.attribution.codes != "exact":
+        lines.append(f"codes = {_quoted(program.attribution.codes)}")
+    if program.attribution.uses is not None:
+        lines.append(f"uses = {program.attribution.uses}")
+    lines += _tables_text(program)
     for mark in program.milestones:
         lines += ["[[milestone]]", f"name = {_quoted(mark.name)}", f"event = {_quoted(mark.event)}"]
         if mark.occurrence != 1:
@@ -197,12 +215,42 @@ def _text(program: Program) -> str:
         lines += _reward_text(line, program.digits)
     if program.budget_minor is not None:
         lines += ["[budget]", f"total = {_money(program.budget_minor, program.digits)}"]
+        lines += _unless_default(program.budget, Budget(), "over", "period", "short")
+        if not program.budget.returns:
+            lines.append("returns = false")
     return "\n".join(lines) + "\n"
+
+
+def _tables_text(program: Program) -> list[str]:
+    """The experiments, attributes and rates."""
+    lines = []
+    for split in program.experiments:
+        weights = ", ".join(f"{v.name} = {v.weight}" for v in split.variants)
+        lines += ["[[experiment]]", f"name = {_quoted(split.name)}", f"by = {_quoted(split.by)}"]
+        lines.append(f"variants = {{ {weights} }}")
+    if program.attributes:
+        lines.append("[attributes]")
+    for own in program.attributes:
+        of = "" if own.of == "conversion" else f"of = {_quoted(own.of)}, "
+        typed = _quoted(own.type)
+        lines.append(f"{own.name} = {{ {of}type = {typed} }}" if of else f"{own.name} = {typed}")
+    if program.rates:
+        lines.append("[rates]")
+    lines += [f"{rate.currency} = {rate.rate}" for rate in program.rates]
+    return lines
+
+
+def _unless_default(one: object, other: object, *names: str) -> list[str]:
+    """The texts of an item that are not those of one with nothing said."""
+    said = {name: getattr(one, name) for name in names if getattr(one, name) != getattr(other, name)}
+    return [f"{name} = {_quoted(text)}" for name, text in said.items()]
 
 
 def _reward_text(line: Reward, digits: int) -> list[str]:
     lines = ["[[reward]]", f"name = {_quoted(line.name)}", f"to = {_quoted(line.to)}"]
-    lines += [f"on = {_quoted(line.on)}", f"kind = {_quoted(line.kind or '')}"]  # edition 2: to be built
+    lines.append(f"on = {_quoted(line.on)}")
+    if line.kind is not None:
+        lines.append(f"kind = {_quoted(line.kind)}")
     if line.value_minor is not None:
         lines.append(f"value = {_money(line.value_minor, digits)}")
     if line.percent is not None:
@@ -215,6 +263,7 @@ def _reward_text(line: Reward, digits: int) -> list[str]:
         lines.append(f"tier = {[n for n in line.tier if n is not None]}")
     if line.clawback_ms is not None:
         lines.append(f"clawback = {_duration(line.clawback_ms)}")
+    lines += _terms_text(line, digits)
     caps = []
     for limit in line.caps:
         parts = [f"window = {_window(limit.window)}"]
@@ -222,7 +271,32 @@ def _reward_text(line: Reward, digits: int) -> list[str]:
             parts.append(f"count = {limit.count}")
         if limit.value_minor is not None:
             parts.append(f"value = {_money(limit.value_minor, digits)}")
+        parts += _unless_default(limit, Cap(limit.window), "per", "over")
+        if not limit.returns:
+            parts.append("returns = false")
         caps.append("{ " + ", ".join(parts) + " }")
     if caps:
         lines.append(f"caps = {_list(caps)}")
+    return lines
+
+
+def _terms_text(line: Reward, digits: int) -> list[str]:
+    """When a reward is offered, what it is kept for, and what becomes of it."""
+    lines = []
+    for name, text in (("when", line.when), ("keep_if", line.keep_if), ("otherwise", line.otherwise)):
+        if text is not None:
+            lines.append(f"{name} = {_quoted(text)}")
+    for name, moment in (("from", line.from_ms), ("until", line.until_ms)):
+        if moment is not None:
+            lines.append(f"{name} = {_moment(moment)}")
+    if line.dated_by != "conversion":
+        lines.append(f"dated_by = {_quoted(line.dated_by)}")
+    for name, money in (("max", line.max_minor), ("min", line.min_minor)):
+        if money is not None:
+            lines.append(f"{name} = {_money(money, digits)}")
+    if line.choices:
+        lines.append(f"choices = {_list(map(_quoted, line.choices))}")
+    for name, span in (("choose_within", line.choose_within_ms), ("expires", line.expires_ms)):
+        if span is not None:
+            lines.append(f"{name} = {_duration(span)}")
     return lines

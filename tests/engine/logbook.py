@@ -6,6 +6,7 @@ newest receipt where that is later) and gives back the message it wrote.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -182,3 +183,92 @@ class Logbook:
     def change(self, program: Program, at: int | None = None, received: int | None = None) -> Event:
         self.programs[program.text] = program
         return self.add("program.changed", None, at, received, program=program.text)
+
+    # The second edition.
+
+    def reinstate(
+        self,
+        conversion: Event | tuple[str, str],
+        at: int | None = None,
+        received: int | None = None,
+        subject: str | None = None,
+    ) -> Event:
+        """A reversed conversion stands again; without a subject where none is given."""
+        source, key = _named(conversion)
+        return self.add("conversion.reinstated", subject, at, received, source, reinstates=key)
+
+    def adjust(
+        self,
+        conversion: Event | tuple[str, str],
+        amount: int,
+        at: int | None = None,
+        received: int | None = None,
+        subject: str | None = None,
+        currency: str | None = None,
+    ) -> Event:
+        """A conversion's new whole amount in minor units; without a subject where none is given."""
+        source, key = _named(conversion)
+        return self.add(
+            "conversion.adjusted",
+            subject,
+            at,
+            received,
+            source,
+            adjusts=key,
+            amount_minor=amount,
+            currency=currency,
+        )
+
+    def close(self, person: str, at: int | None = None, received: int | None = None) -> Event:
+        return self.add("customer.closed", person, at, received, source="client/crm")
+
+    def reopen(self, person: str, at: int | None = None, received: int | None = None) -> Event:
+        return self.add("customer.reopened", person, at, received, source="client/crm")
+
+    def merge(self, person: str, into: str, at: int | None = None, received: int | None = None) -> Event:
+        return self.add("customer.merged", person, at, received, source="client/crm", into=into)
+
+    def choose(
+        self,
+        conversion: Event,
+        subject: str,
+        choice: str,
+        at: int | None = None,
+        received: int | None = None,
+        **named: str,
+    ) -> Event:
+        """A recipient's choice; `named` are the milestone and reward where they are not the usual ones."""
+        line = reward_named(conversion, **named)
+        return self.add("reward.chosen", subject, at, received, choice=choice, **line)
+
+    def redeem(
+        self, conversion: Event, at: int | None = None, received: int | None = None, **named: str
+    ) -> Event:
+        return self.add("reward.redeemed", None, at, received, **reward_named(conversion, **named))
+
+    def veto(
+        self, conversion: Event, at: int | None = None, received: int | None = None, **named: str
+    ) -> Event:
+        line = reward_named(conversion, **named)
+        return self.add("reward.vetoed", None, at, received, reason="looked odd", **line)
+
+
+def _named(conversion: Event | tuple[str, str]) -> tuple[str, str]:
+    if isinstance(conversion, tuple):
+        return conversion
+    return conversion["source"], conversion["id"]
+
+
+def reward_named(conversion: Event, milestone: str = "bought", reward: str = "credit") -> dict[str, str]:
+    """The fields that name a reward line."""
+    return {
+        "reward_source": conversion["source"],
+        "reward_id": conversion["id"],
+        "reward_milestone": milestone,
+        "reward_reward": reward,
+    }
+
+
+def attributes(**given: str | bool | float) -> str:
+    """Attributes in the form of the log: canonical JSON."""
+    return json.dumps(given, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
+from simulator.program import zones
 from simulator.program.model import Cap, CapWindow, Program, Reward
 from tests.engine.oracle_facts import Facts
 from tests.engine.oracle_records import PAID, Line
@@ -159,7 +159,7 @@ def numbered(reward: Reward, number: int) -> bool:
 def _day(at: int, zone: str) -> date:
     """The date of a moment in a zone."""
     moment = EPOCH + timedelta(milliseconds=at)
-    return moment.astimezone(UTC if zone == "UTC" else ZoneInfo(zone)).date()
+    return moment.astimezone(UTC if zone == "UTC" else zones.zone(zone)).date()
 
 
 def _first_day(kind: str, day: date) -> date:
@@ -176,6 +176,7 @@ def _first_day(kind: str, day: date) -> date:
     raise AssertionError(kind)
 
 
+@cache
 def same_window(window: CapWindow, issued_at: int, due_at: int, zone: str = "UTC") -> bool:
     """Whether what was issued then counts in the window up to `due_at`."""
     if window.kind == "lifetime":
@@ -183,7 +184,23 @@ def same_window(window: CapWindow, issued_at: int, due_at: int, zone: str = "UTC
     if window.kind == "rolling":
         assert window.ms is not None
         return due_at - window.ms < issued_at <= due_at
-    return _first_day(window.kind, _day(issued_at, zone)) == _first_day(window.kind, _day(due_at, zone))
+    return _period(window.kind, issued_at, zone) == _period(window.kind, due_at, zone)
+
+
+def _period(kind: str, at: int, zone: str) -> date:
+    """The first date of the period that a moment is in: of those that have begun by then the last."""
+    first = _first_day(kind, _day(at, zone))
+    following = _following(kind, first)
+    # Clocks put back over midnight show the day before once more, but the period has begun.
+    return following if first_instant(following, zone) <= at else first
+
+
+def _following(kind: str, first: date) -> date:
+    """The first date of the period after the one that begins at a date."""
+    day = first + timedelta(days=1)
+    while _first_day(kind, day) == first:
+        day += timedelta(days=1)
+    return day
 
 
 def next_period(program: Program, after: int) -> int | None:
@@ -191,15 +208,8 @@ def next_period(program: Program, after: int) -> int | None:
     kind = program.budget.period
     if program.budget_minor is None or kind == "lifetime":
         return None
-    this = _first_day(kind, _day(after, program.timezone))
-    day = this
-    while True:
-        day += timedelta(days=1)
-        if _first_day(kind, day) != this:
-            this = _first_day(kind, day)
-            begins = first_instant(day, program.timezone)
-            if begins > after:
-                return begins
+    zone = program.timezone
+    return first_instant(_following(kind, _period(kind, after, zone)), zone)
 
 
 @cache
@@ -207,7 +217,11 @@ def first_instant(day: date, zone: str) -> int:
     """The first instant of a date in a zone: clocks change on whole minutes."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     start = (midnight - EPOCH) // timedelta(milliseconds=1)
-    for minute in range(-16 * 60, 16 * 60):  # zones are at most 14 hours from UTC
+    if zone == "UTC":
+        return start
+    for minute in range(
+        -16 * 60, 40 * 60
+    ):  # zones are at most 14 hours from UTC, and Samoa once left a day out
         at = start + minute * MINUTE_MS
         if _day(at, zone) >= day:
             return at

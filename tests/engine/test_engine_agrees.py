@@ -19,7 +19,7 @@ from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import EVENT_SCHEMA
 from tests.engine.collector import Collector, shown
 from tests.engine.edition2 import comparable
-from tests.engine.oracle import Entry, Event, Oracle, Row, Rows
+from tests.engine.oracle import Event, Oracle, Row, Rows
 from tests.engine.oracle_limits import same_window
 from tests.engine.shrinking import shrink
 from tests.engine.strategies import Case, Step, case_of, cases
@@ -366,13 +366,7 @@ def untrue(case: Case) -> str | None:
     """The first entry of the trail that is not the oracle's, if there is one."""
     case = comparable(case)
     collector, oracle = run(case), folded(case)
-    ids: dict[int | None, str | None] = {None: None}
-    ids.update((number, ref) for number, ref in collector.persons.items())
-    found = [
-        Entry(at, kind, ids[person], trigger, version, ref, detail)
-        for _, at, kind, person, ref, detail, trigger, version in collector.audit
-    ]
-    for place, (mine, theirs) in enumerate(zip_longest(found, oracle.trail)):
+    for place, (mine, theirs) in enumerate(zip_longest(collector.trail, oracle.trail)):
         if mine != theirs:
             return f"entry {place}:\n  engine {mine}\n  oracle {theirs}"
     return None

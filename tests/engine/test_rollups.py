@@ -18,7 +18,7 @@ from simulator.engine.record_parts import GENERATIONS
 from tests.engine import oracle_sums
 from tests.engine.collector import Collector
 from tests.engine.designs import DAY, HOUR, design, reward
-from tests.engine.edition2 import comparable
+from tests.engine.edition2 import comparable, need
 from tests.engine.logbook import Logbook
 from tests.engine.oracle import Oracle
 from tests.engine.strategies import case_of
@@ -214,6 +214,7 @@ def test_a_reversal_that_arrives_after_the_reward_which_it_would_have_voided(
 def test_a_full_board_holds_the_first_whatever_the_batches(
     batch: int | None, pool: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    need("standing")
     monkeypatch.setattr(leaders, "SIZE", 2)
     monkeypatch.setattr(leaders, "POOL", pool)
     lost = False
