@@ -111,9 +111,10 @@ def design(
     name: str = "Test program",
     codes: Codes = "exact",
     uses: int | None = None,
+    terms: Budget | None = None,
     **more: Any,
 ) -> Program:
-    """A whole program with its text; `more` as `Program` has it: timezone, experiments, attributes, rates …"""
+    """A whole program with its text; `terms` are the budget's, `more` as `Program` has it: timezone, rates …"""
     milestones = tuple(milestones) or (milestone(),)
     everywhere = tuple(m.name for m in milestones)
     return with_text(
@@ -131,6 +132,7 @@ def design(
             rewards=tuple(rewards) or (reward(on=milestones[0].name),),
             budget_minor=budget,
             text="",
+            budget=terms or Budget(),
             **more,
         )
     )
