@@ -171,7 +171,7 @@ def _short(step: Step) -> str:
 # ---------------------------------------------------------------------- programs
 
 
-def _duration(dice: Dice, scale: int) -> int:
+def duration(dice: Dice, scale: int) -> int:
     return scale * dice.pick((1, 2, 3, 5, 8))
 
 
@@ -182,7 +182,7 @@ def _milestones(dice: Dice, scale: int) -> list[Milestone]:
             name,
             event=dice.pick(kinds),
             occurrence=dice.weighted({"any": 4, "each": 8, 1: 3, 2: 2, 3: 1}),
-            within=_duration(dice, scale) if dice.chance(25) else None,
+            within=duration(dice, scale) if dice.chance(25) else None,
         )
         for name in dice.some(MILESTONES, 3)
     ]
@@ -214,7 +214,7 @@ def _cap(dice: Dice, scale: int, value: int | None) -> Cap:
     limit = dice.pick((unit, 2 * unit, 2 * unit + 1, max(1, 3 * unit - 1)))
     count = dice.pick((1, 2, 3))
     form = dice.between(1, 5)
-    kind: Any = _duration(dice, scale) if window == "rolling" else window
+    kind: Any = duration(dice, scale) if window == "rolling" else window
     return cap(kind, count if form <= 3 else None, limit if form >= 3 else None)
 
 
@@ -227,15 +227,15 @@ def _reward(dice: Dice, scale: int, name: str, milestones: Sequence[str]) -> Rew
         on=dice.pick(milestones),
         value=value,
         percent=None if value else dice.pick(("5", "12.5", "50", "0.5", "33.3", "100", "2.5")),
-        hold=_duration(dice, scale) if dice.chance(55) else 0,
+        hold=duration(dice, scale) if dice.chance(55) else 0,
         every=dice.pick((1, 2, 3)) if dice.chance(20) else None,
         tier=(first, dice.pick((None, first, first + 1, first + 2))) if dice.chance(20) else None,
-        clawback=_duration(dice, scale) if dice.chance(60) else None,
+        clawback=duration(dice, scale) if dice.chance(60) else None,
         caps=[_cap(dice, scale, value) for _ in range(dice.pick((0, 0, 0, 1, 2)))],
     )
 
 
-def _program(dice: Dice, scale: int, currency: str, start: int) -> Program:
+def program(dice: Dice, scale: int, currency: str, start: int) -> Program:
     milestones = _milestones(dice, scale)
     names = [m.name for m in milestones]
     return design(
@@ -252,9 +252,9 @@ def _program(dice: Dice, scale: int, currency: str, start: int) -> Program:
     )
 
 
-def _changed(dice: Dice, scale: int, old: Program, start: int) -> Program:
+def changed(dice: Dice, scale: int, old: Program, start: int) -> Program:
     """A new version: a whole new design, or the old one with something moved."""
-    new = _program(dice, scale, old.currency, start)
+    new = program(dice, scale, old.currency, start)
     form = dice.between(1, 5)
     if form <= 2:
         return new
@@ -275,7 +275,7 @@ def _changed(dice: Dice, scale: int, old: Program, start: int) -> Program:
         dataclasses.replace(
             r,
             to=dice.pick(("referrer", "friend")),
-            hold_ms=_duration(dice, scale) if dice.chance(50) else 0,
+            hold_ms=duration(dice, scale) if dice.chance(50) else 0,
             every=None,
         )
         for r in old.rewards
@@ -303,7 +303,7 @@ _KINDS = {
 }
 
 
-class _Writer:
+class Writer:
     """Writes one log, with an oracle looking on."""
 
     def __init__(self, dice: Dice, program: Program, scale: int, start: int, size: int) -> None:
@@ -334,9 +334,37 @@ class _Writer:
             self.pass_time()
             if self.dice.chance(45):
                 self.friend = self.dice.pick(self.people)
-            getattr(self, self.dice.weighted(_KINDS))()
+            getattr(self, self.dice.weighted(self.weights()))()
         self.case.final = self.now + self.dice.pick((0, 0, self.scale, 3 * self.scale, 500 * DAY))
         return self.case
+
+    # What another edition says more.
+
+    def weights(self) -> dict[str, int]:
+        """How often each kind of event comes."""
+        return _KINDS
+
+    def new_code(self) -> str:
+        return self.dice.pick(CODES)
+
+    def of_conversion(self) -> dict[str, Any]:
+        return {}
+
+    def of_customer(self) -> dict[str, Any]:
+        return {}
+
+    def changed(self) -> Program:
+        return changed(self.dice, self.scale, self.oracle.program, self.start)
+
+    def moments(self) -> list[int]:
+        """When something is due, or a clawback ends."""
+        moments = [line.due_at for line in self.oracle.lines if line.state == "pending"]
+        moments += [
+            line.issued_at + line.reward.clawback_ms
+            for line in self.oracle.lines
+            if line.issued_at is not None and line.reward.clawback_ms is not None
+        ]
+        return moments
 
     # What passes, and what is sent.
 
@@ -359,13 +387,7 @@ class _Writer:
 
     def meet(self) -> None:
         """Go to a moment that something is due at, or just past it."""
-        moments = [line.due_at for line in self.oracle.lines if line.state == "pending"]
-        moments += [
-            line.issued_at + line.reward.clawback_ms
-            for line in self.oracle.lines
-            if line.issued_at is not None and line.reward.clawback_ms is not None
-        ]
-        moments = [m for m in moments[-6:] if self.now <= m < self.now + 60 * DAY]
+        moments = [m for m in self.moments()[-6:] if self.now <= m < self.now + 60 * DAY]
         if moments:
             self.now = self.dice.pick(moments) + self.dice.pick((0, 0, 1))
 
@@ -435,6 +457,7 @@ class _Writer:
             device_ref=self.maybe(DEVICES, 25),
             country=self.maybe(COUNTRIES, 40),
             segment=self.maybe(SEGMENTS, 40),
+            **self.of_customer(),
         )
 
     def conversion(self) -> None:
@@ -457,6 +480,7 @@ class _Writer:
             code=self.code() if self.dice.chance(20) else None,
             outcome=self.maybe(OUTCOMES, 70),
             new_customer=self.maybe((True, True, True, False), 70),
+            **self.of_conversion(),
         )
 
     def reversal(self) -> None:
@@ -509,10 +533,11 @@ class _Writer:
             community=self.maybe(COMMUNITIES, 70),
             country=self.maybe(COUNTRIES),
             device_ref=self.maybe(DEVICES, 25),
+            **self.of_customer(),
         )
 
     def link(self) -> None:
-        self.send("link.created", self.dice.pick(self.people), code=self.dice.pick(CODES))
+        self.send("link.created", self.dice.pick(self.people), code=self.new_code())
 
     def shared(self) -> None:
         self.send(
@@ -534,7 +559,7 @@ class _Writer:
 
     def change(self) -> None:
         if len(self.case.programs) < 3:
-            new = _changed(self.dice, self.scale, self.oracle.program, self.start)
+            new = self.changed()
             self.case.programs[new.text] = new
             self.send("program.changed", None, program=new.text)
 
@@ -559,8 +584,8 @@ def write_case(source: random.Random, least: int, most: int) -> Case:
     dice = Dice(source)
     scale = dice.pick(SCALES)
     start = dice.pick(ANCHORS) - scale * dice.pick((1, 2, 4))
-    program = _program(dice, scale, dice.pick(tuple(DIGITS)), start)
-    return _Writer(dice, program, scale, start, dice.between(least, most)).write()
+    first = program(dice, scale, dice.pick(tuple(DIGITS)), start)
+    return Writer(dice, first, scale, start, dice.between(least, most)).write()
 
 
 def case_of(seed: int, least: int = 20, most: int = 70) -> Case:
@@ -578,4 +603,4 @@ def cases(draw: st.DrawFn, least: int = 6, most: int = 36) -> Case:
 def programs(draw: st.DrawFn) -> Program:
     """Programs alone."""
     dice = Dice(draw(st.randoms(use_true_random=False)))
-    return _program(dice, dice.pick(SCALES), dice.pick(tuple(DIGITS)), dice.pick(ANCHORS))
+    return program(dice, dice.pick(SCALES), dice.pick(tuple(DIGITS)), dice.pick(ANCHORS))

@@ -1,0 +1,75 @@
+"""The engine against the oracle over the second edition, group by group: `-k caps`, `-k choice`, `-k all`.
+
+A group that `edition2.ENGINE_DOES` does not name is an expected failure. Compared are the export rows before and
+after the final time, and the audit trail; the first difference is told with what led to it, on the smallest case found.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.engine.differences import first_difference, first_entry_apart
+from tests.engine.edition2 import GROUPS, need
+from tests.engine.strategies import Case
+from tests.engine.strategies2 import ALL, Groups, case_of2, cases2
+from tests.engine.test_engine_agrees import check, folded, run, variance
+
+# A group is tried with what stands, and with others that it makes little sense without.
+WITH = {"zones": {"budget"}, "waiting": {"budget"}, "people": {"keep_if", "counts"}, "experiments": {"when"}}
+TRIED: dict[str, Groups] = {
+    **{name: frozenset({name, "standing"} | WITH.get(name, set())) for name in GROUPS},
+    "all": ALL,
+}
+BATCHES = (None, 1, 7)
+SEEDS = 24
+LONG = settings(max_examples=2000, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+
+
+def apart(case: Case, batch: int | None = None) -> str | None:
+    """How engine and oracle differ on a case: in the rows before or after the final time, or in the trail."""
+    oracle, collector = folded(case, told=False), run(case, batch, told=False)
+    untold = first_difference(collector, oracle)
+    if untold is not None:
+        return f"before the final time is told: {untold}"
+    oracle.advance(case.final)
+    collector.advance(case.final)
+    return first_difference(collector, oracle) or first_entry_apart(collector, oracle)
+
+
+@pytest.mark.parametrize("group", TRIED)
+@pytest.mark.parametrize("batch", BATCHES)
+def test_they_agree(group: str, batch: int | None) -> None:
+    need(*TRIED[group])
+    for seed in range(SEEDS):
+        check(case_of2(seed, TRIED[group]), partial(apart, batch=batch))
+
+
+@pytest.mark.parametrize("group", TRIED)
+def test_batches_change_nothing(group: str) -> None:
+    need(*TRIED[group])
+    for seed in range(500, 500 + SEEDS // 4):
+        check(case_of2(seed, TRIED[group], 20, 50), variance)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("group", TRIED)
+@LONG
+@given(data=st.data())
+def test_they_agree_long(group: str, data: st.DataObject) -> None:
+    need(*TRIED[group])
+    case = data.draw(cases2(TRIED[group]))
+    for batch in BATCHES:
+        assert apart(case, batch) is None
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("group", TRIED)
+@pytest.mark.parametrize("block", range(10))
+def test_they_agree_on_seeded_cases_long(group: str, block: int) -> None:
+    need(*TRIED[group])
+    for seed in range(10_000 + block * 100, 10_100 + block * 100):
+        check(case_of2(seed, TRIED[group]), partial(apart, batch=BATCHES[seed % 3]))
