@@ -35,11 +35,12 @@ def guarded(command: Callable[[], Any]) -> int:
     """Run a command and return its exit status; errors in our own code still show a traceback."""
     if sys.stdout is None:  # closed by the parent process: the next file opened would take its place
         return _say("standard output: is closed; send it somewhere, if only to /dev/null")
+    status = FINE
     try:
         status = _run(command)
         sys.stdout.flush()
     except BrokenPipeError:
-        status = _hung_up()
+        _hung_up()
     except OSError as error:
         _hung_up()
         status = _say(f"standard output: can't be written ({error.strerror or error})")

@@ -16,10 +16,10 @@ from simulator.engine import Engine, Outcome
 from simulator.engine.outcome import NO_EVENTS
 from simulator.measuring.figures import Measured
 from simulator.measuring.space import file_bytes
-from simulator.platform.outbox import HELD_EVENTS
 from simulator.platform.platform import Platform
 from simulator.platform.receipts import Counts, Receipts
 from simulator.platform.records import parse_program
+from simulator.platform.session import TOGETHER, Batching, IntakeSession
 from simulator.program.model import Program
 
 
@@ -53,9 +53,12 @@ class DatabaseTarget:
         self.path = path
         self.platform = Platform.create(path, program, {**settings, "kind": "load"})
         self.platform.measure(Meters(self.judging, self.writing))
-        if paced:
-            self.platform.index()
-        self.platform.hold(1 if paced else HELD_EVENTS)
+        self._session = IntakeSession(
+            self.platform,
+            clock=lambda: self.platform.newest,
+            batching=Batching(1, indexed=True) if paced else TOGETHER,
+        )
+        self._session.begin()
 
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
         """Judge and store messages; `done` is called from the writer's thread."""
@@ -78,8 +81,7 @@ class DatabaseTarget:
 
     def heartbeat(self, row: Row) -> None:
         """Store a row of measurements, and record that the run is alive."""
-        self.platform.heartbeat(row)
-        self.platform.clock("running", self.platform.newest)
+        self._session.heartbeat(row)
 
     def results(self) -> dict[str, Any]:
         """Return the results in the database."""
@@ -96,7 +98,7 @@ class DatabaseTarget:
     def close(self) -> None:
         """Record that the run is finished, and close the database."""
         try:
-            self.platform.clock("finished", self.platform.newest)
+            self._session.end("finished")
         finally:
             self.platform.close()
 
