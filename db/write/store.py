@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
 from db.read import log
 from db.schema import ddl as schema
+from db.schema.blocks import BLOCK_ROWS, CHAINS
 from db.sqlite import rows
 from db.sqlite.connection import Connection
 from db.sqlite.lock import WriterLock
-from db.sqlite.readonly import DamagedDatabaseError, in_words
+from db.sqlite.readonly import DamagedDatabaseError, Select, in_words, translated
 from db.sqlite.rows import Row
 from db.write import rollups
 from db.write.batch import Batch
-from db.write.chain import BLOCK_ROWS, CHAINS, Chain, Sealed, genesis
+from db.write.chain import Chain, Sealed, genesis
 from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meter
 
@@ -33,6 +34,9 @@ _UPSERT_BLOCK = (
 _UPSERT_SETTING = (
     "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
+
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
 
 BEATS_KEPT = 1800  # of the table `meter`: half an hour
 
@@ -45,10 +49,11 @@ class Store:
         self._db = connection
         self._lock = lock
         self.meter: Meter = OFF
-        self._columns = {
-            table: schema.columns(connection, table)
-            for table in ("person", "event", "quarantine", "attribution", "decision", "reward", "audit")
-        }
+        with translated(path):
+            self._columns = {
+                table: schema.columns(connection, table)
+                for table in ("person", "event", "quarantine", "attribution", "decision", "reward", "audit")
+            }
         self._chains: dict[str, Chain] = {}
 
     @classmethod
@@ -251,12 +256,13 @@ class Store:
 
     def settings(self) -> dict[str, str]:
         """Return all settings by name."""
-        return dict(self.query("SELECT name, value FROM setting ORDER BY name"))
+        return dict(self._query("SELECT name, value FROM setting ORDER BY name"))
 
     def clock(self) -> dict[str, Any]:
         """Return the clock's row by column."""
-        names = schema.columns(self._db, "clock")
-        (row,) = self.query("SELECT * FROM clock WHERE id = 1")
+        with translated(self.path):
+            names = schema.columns(self._db, "clock")
+        (row,) = self._query("SELECT * FROM clock WHERE id = 1")
         return dict(zip(names, row, strict=True))
 
     def versions(self) -> list[Row]:
@@ -266,12 +272,26 @@ class Store:
             DamagedDatabaseError: there are none.
 
         """
-        found = self.query("SELECT * FROM program_version ORDER BY version")
+        found = self._query("SELECT * FROM program_version ORDER BY version")
         if not found:
             raise DamagedDatabaseError(f"{self.path}: no program in it; the database is damaged")
         return found
 
-    def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+    def read(
+        self,
+        query: Callable[Concatenate[Select, _Given], _Found],
+        *given: _Given.args,
+        **named: _Given.kwargs,
+    ) -> _Found:
+        """Return what a function of `db.read` reads, called with the open database and what is given.
+
+        Raises:
+            DatabaseError: the database can't be read.
+
+        """
+        return query(self._query, *given, **named)
+
+    def _query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return the rows of a SELECT.
 
         Raises:
@@ -285,7 +305,7 @@ class Store:
 
     def _open_chain(self, name: str, first: bytes) -> Chain:
         """Restore the open end of a chain, by reading the rows of its last block again if it is not full."""
-        last = self.query(
+        last = self._query(
             "SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number DESC LIMIT 1", (name,)
         )
         if not last:
@@ -294,9 +314,9 @@ class Store:
         try:
             if count == BLOCK_ROWS:
                 return Chain(bytes.fromhex(digest), number + 1)
-            before = self.query("SELECT hash FROM block WHERE chain = ? AND number = ?", (name, number - 1))
+            before = self._query("SELECT hash FROM block WHERE chain = ? AND number = ?", (name, number - 1))
             chain = Chain(bytes.fromhex(before[0][0]) if before else first, number)
-            found = self.query(f"SELECT * FROM {name} ORDER BY {CHAINS[name]} DESC LIMIT ?", (count,))
+            found = self._query(f"SELECT * FROM {name} ORDER BY {CHAINS[name]} DESC LIMIT ?", (count,))
             again = [one.hash for one in chain.extend(found[::-1])]
         except (TypeError, ValueError) as error:
             raise DamagedDatabaseError(_broken(self.path, name, number)) from error
@@ -307,7 +327,8 @@ class Store:
     def close(self) -> None:
         """Close the database and release its lock; closing twice is fine."""
         try:
-            self._db.close()
+            with translated(self.path):
+                self._db.close()
         finally:
             if self._lock is not None:
                 self._lock.release()

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, Final
 
 import typer
@@ -65,10 +63,6 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
         return end.code if isinstance(end.code, int) else FINE if end.code is None else _say(str(end.code))
     except BrokenPipeError:
         raise
-    except sqlite3.Error as error:
-        from db.sqlite.readonly import in_words
-
-        return _say(str(in_words(error, Path("the database"))))
     except OSError as error:
         where = error.filename if isinstance(error.filename, str) else None
         said = error.strerror or str(error)

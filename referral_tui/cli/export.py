@@ -60,10 +60,11 @@ def export(
 
     Example: referral-tui export rewards --db shop.db --format csv --out rewards.csv
     """
-    from db.sqlite.readonly import open_readonly
+    from db.sqlite.readonly import reading
     from simulator.domain.errors import InputError
 
-    open_readonly(db).close()  # reports what is wrong with it before a file is created
+    with reading(db):
+        pass  # reports what is wrong with it before a file is created
     if form is Form.PARQUET and out == Path("-") and sys.stdout.isatty():
         raise InputError("--format parquet: no text, so nothing for a terminal; name a file with --out")
 

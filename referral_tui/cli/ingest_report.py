@@ -50,7 +50,7 @@ def figures_of(
         "clamped": intake.clamped,
         "time_inferred": intake.inferred,
         "passed_over": _sorted(intake.passed_over),
-        "conversions_before_visits": conversions_before_visits(platform.query, before),
+        "conversions_before_visits": platform.read(conversions_before_visits, before),
         **platform.summary(),
         "now": final,
         "seconds": round(seconds, 3),

@@ -85,13 +85,12 @@ class DatabaseTarget:
 
     def results(self) -> dict[str, Any]:
         """Return the results in the database."""
-        query = self.platform.query
         found = self.platform.summary()
-        rows = row_counts(query)
+        rows = self.platform.read(row_counts)
         rows["attribution"] = found["attributions"]
         return {
             **{name: found[name] for name in ("attributions", "decisions", "rewards")},
-            "reasons": _reasons(decision_reasons(query)),
+            "reasons": _reasons(self.platform.read(decision_reasons)),
             "rows": rows,
         }
 

@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
 from db.control import WriterCommand
 from db.read import resume
 from db.read.summary import summary
-from db.sqlite.readonly import making_sense
+from db.sqlite.readonly import Select, making_sense
 from db.sqlite.rows import Row
 from db.write.batch import Batch
 from db.write.store import Store
@@ -39,6 +39,9 @@ from simulator.platform.records import batch_of, command_row, parse_program, typ
 from simulator.platform.subscribers import EventListener, Subscribers
 from simulator.program.load import load_program
 from simulator.program.model import Program
+
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
 
 Answer = Callable[[Receipts], object]
 """Called with the receipts of a batch once it is committed."""
@@ -105,10 +108,10 @@ class Platform:
         try:
             with making_sense(path):
                 platform = cls(store, replay_log(store, program, progress, on_events), on_events)
-                platform._quarantined = resume.last_quarantined(store.query)
-                platform._refusals = Refusals(resume.counted_refusals(store.query))
+                platform._quarantined = store.read(resume.last_quarantined)
+                platform._refusals = Refusals(store.read(resume.counted_refusals))
                 platform.subscribers.restore(store)
-                platform._commands = resume.last_command(store.query)
+                platform._commands = store.read(resume.last_command)
                 platform._sim_at = store.clock()["sim_at"]
         except BaseException:
             store.close()
@@ -177,7 +180,7 @@ class Platform:
 
         """
         with making_sense(self.path):
-            return summary(self.query)
+            return self.read(summary)
 
     @property
     def program(self) -> Program:
@@ -360,10 +363,22 @@ class Platform:
         self.flush()
         self._store.index()
 
-    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a SELECT of `db.read` on the open database, after writing everything that is queued."""
+    def read(
+        self,
+        query: Callable[Concatenate[Select, _Given], _Found],
+        *given: _Given.args,
+        **named: _Given.kwargs,
+    ) -> _Found:
+        """Return what a function of `db.read` reads, after writing everything that is queued.
+
+        It is called with the open database and what is given.
+
+        Raises:
+            DatabaseError: the database can't be written or read.
+
+        """
         self.flush()
-        return self._store.query(sql, values)
+        return self._store.read(query, *given, **named)
 
     def close(self) -> None:
         """Write everything that is queued and close the database; closing twice is harmless."""

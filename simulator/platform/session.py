@@ -223,7 +223,7 @@ def open_or_create(
 
 def _check_no_run(platform: Platform) -> None:
     """Refuse to move the clock of an unfinished simulation, which could then never be resumed."""
-    if platform.settings["kind"] == "simulate" and platform.watermark < (ends_at(platform.query) or 1):
+    if platform.settings["kind"] == "simulate" and platform.watermark < (platform.read(ends_at) or 1):
         raise InputError(
             f"{platform.path}: a simulation that is not finished; finish it with "
             f"`referral-tui simulate --resume --db {platform.path}`, or name another database"

@@ -29,7 +29,7 @@ class Subscribers:
 
     def restore(self, store: Store) -> None:
         """Restore open reviews from a database; accepted events are passed on as its log is replayed."""
-        self._in_review = open_reviews(store.query)
+        self._in_review = store.read(open_reviews)
         self._past = store
 
     def listen(self) -> None:

@@ -19,10 +19,10 @@ from db.read import log, proving
 from db.read.proving import Block
 from db.read.resume import events_stored
 from db.read.settings import setting
+from db.schema.blocks import BLOCK_ROWS, CHAINS
 from db.shards.merging import parts_of
 from db.sqlite.readonly import DamagedDatabaseError, Database, open_readonly, select_on, snapshot
 from db.write.batch import Batch
-from db.write.chain import BLOCK_ROWS, CHAINS
 from db.write.store import Store
 from simulator.domain.errors import ProgramError
 from simulator.domain.spans import HOUR_MS

@@ -70,7 +70,7 @@ class Run:
         self._progress = progress or (lambda _done, _total: None)
         self._script = CommandSchedule(script, len(recorded(opened.platform.path)) if script else 0)
         self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
-        turns = turned_dials(opened.platform.query)
+        turns = opened.platform.read(turned_dials)
         self._last_turn = max((at for at, _ in turns), default=0)
         folder, keep = files or files_path(opened.platform.path), files is not None
         self._source = Source(
@@ -96,7 +96,7 @@ class Run:
             ends_at=self._source.end_ms,
         )
         self._gauge = Gauge(opened.platform.path)
-        self._gauge.continue_from(last_measurement(opened.platform.query))
+        self._gauge.continue_from(opened.platform.read(last_measurement))
         opened.platform.measure(self._gauge.meters)
         self._handlers: dict[str, Callable[[Args], None]] = {  # raise InputError to refuse
             PAUSE: self._pause,
@@ -270,7 +270,7 @@ class Run:
             self._session.heartbeat(self._gauge.heartbeat(wall_ms(), self._at))
 
     def _first_program(self) -> Program:
-        return load_program(first_program(self._platform.query), f"{self._platform.path}, program version 1")
+        return load_program(self._platform.read(first_program), f"{self._platform.path}, program version 1")
 
     def _take_feedback(self, before_ms: int) -> OutcomeFeedback:
         """Return outcome feedback from before a moment (milliseconds UTC), releasing what was due by then first."""

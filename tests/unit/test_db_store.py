@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ from sqlmodel import SQLModel
 
 import db.schema.models  # noqa: F401 - fills the metadata
 from db.read import log
+from db.schema.blocks import BLOCK_ROWS
 from db.sqlite import rows
 from db.sqlite.lock import WriterLock
 from db.sqlite.readonly import DamagedDatabaseError, LockedDatabaseError
 from db.write.batch import Batch
-from db.write.chain import BLOCK_ROWS, Chain, genesis
+from db.write.chain import Chain, genesis
 from db.write.store import Store
 from simulator.domain.errors import DatabaseError
 from simulator.events import columns
@@ -70,8 +71,13 @@ def make(tmp_path: Path) -> Make:
     return store
 
 
+def select(store: Store, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a SELECT."""
+    return store.read(lambda query: query(sql, values))
+
+
 def blocks(store: Store) -> list[tuple[Any, ...]]:
-    return store.query("SELECT * FROM block ORDER BY chain, number")
+    return select(store, "SELECT * FROM block ORDER BY chain, number")
 
 
 def test_events_come_back_as_they_went_in(make: Make) -> None:
@@ -110,7 +116,7 @@ def test_blocks_and_rows_do_not_depend_on_the_batches(make: Make, cuts: list[int
         assert blocks(whole) == blocks(cut)
         assert [row[1:3] for row in blocks(whole)] == [(1, 1024), (2, 1024), (3, 252), (1, 7)]
         everything = "SELECT * FROM event ORDER BY seq"
-        assert whole.query(everything) == cut.query(everything)
+        assert select(whole, everything) == select(cut, everything)
 
 
 @pytest.mark.parametrize("count", [5, BLOCK_ROWS, BLOCK_ROWS + 1])
@@ -174,11 +180,11 @@ def test_rollups_add_up_and_noughts_leave_no_row(make: Make) -> None:
     with make() as store:
         store.write(Batch(rollup=rollup((1, "a", 2, 5), (2, "a", 1, 1), (1, "b", 1, 7))))
         store.write(Batch(rollup=rollup((1, "a", 1, 1), (1, "b", -1, -7))))
-        assert store.query("SELECT * FROM total") == [("a", 4, 7)]
-        assert store.query("SELECT * FROM hour") == [(1, "a", 3, 6), (2, "a", 1, 1)]
+        assert select(store, "SELECT * FROM total") == [("a", 4, 7)]
+        assert select(store, "SELECT * FROM hour") == [(1, "a", 3, 6), (2, "a", 1, 1)]
         store.write(Batch(rollup=rollup((2, "a", -1, -1), (168, "a", 1, 1))))
-        assert store.query("SELECT * FROM hour") == [(1, "a", 3, 6), (168, "a", 1, 1)]
-        assert store.query("SELECT * FROM week") == [(0, "a", 3, 6), (1, "a", 1, 1)]
+        assert select(store, "SELECT * FROM hour") == [(1, "a", 3, 6), (168, "a", 1, 1)]
+        assert select(store, "SELECT * FROM week") == [(0, "a", 3, 6), (1, "a", 1, 1)]
 
 
 def test_lateness_keeps_the_worst_and_a_board_its_last_rows(make: Make) -> None:
@@ -196,9 +202,9 @@ def test_lateness_keeps_the_worst_and_a_board_its_last_rows(make: Make) -> None:
             lateness=late((2, "t", 3, 1, 950)), leaders=leaders(2).with_columns(person=pl.lit(99, pl.Int64))
         )
         store.write(Batch.joined([one, two]))
-        assert store.query("SELECT * FROM lateness") == [("t", 3, 4, 950)]
-        assert store.query("SELECT * FROM lateness_day") == [(1, "t", 3, 2, 900), (2, "t", 3, 2, 950)]
-        assert store.query("SELECT place, person FROM leader") == [(1, 7), (2, 99)]
+        assert select(store, "SELECT * FROM lateness") == [("t", 3, 4, 950)]
+        assert select(store, "SELECT * FROM lateness_day") == [(1, "t", 3, 2, 900), (2, "t", 3, 2, 950)]
+        assert select(store, "SELECT place, person FROM leader") == [(1, 7), (2, 99)]
 
 
 def test_many_increments_add_up_as_few_do(make: Make) -> None:
@@ -230,7 +236,7 @@ def test_many_increments_add_up_as_few_do(make: Make) -> None:
                 store.write(
                     Batch(rollup=some.drop("part"), breakdown=some, lateness=late[first : first + at_once])
                 )
-            found.append([store.query(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables])
+            found.append([select(store, f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables])
     assert found[0] == found[1]
     assert all(found[0])
 
@@ -249,7 +255,9 @@ def test_settled_decisions_and_changed_rewards_are_updated(make: Make) -> None:
         store.write(Batch(decisions=pl.DataFrame([decision | {"program_version": 1}])))
         settled = pl.DataFrame([{"id": 1, "outcome": "refused", "reason": "declined", "decided_at": 9}])
         store.write(Batch(settled=settled))
-        assert store.query("SELECT outcome, reason, decided_at FROM decision") == [("refused", "declined", 9)]
+        assert select(store, "SELECT outcome, reason, decided_at FROM decision") == [
+            ("refused", "declined", 9)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -341,5 +349,5 @@ def test_what_can_not_be_made_is_said(tmp_path: Path, what: str) -> None:
 def test_what_is_looked_for_is_found_by_an_index_in_its_order(make: Make, index: str, sql: str) -> None:
     with make() as store:
         store.index()
-        (plan,) = store.query(f"EXPLAIN QUERY PLAN {sql}", ("A",))
+        (plan,) = select(store, f"EXPLAIN QUERY PLAN {sql}", ("A",))
         assert index in plan[-1]
