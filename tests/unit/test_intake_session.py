@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from db.read.resume import events_stored
 from db.sqlite.readonly import LockedDatabaseError
 from simulator.domain.errors import InputError
 from simulator.events.decode import decode_lines
@@ -64,7 +65,8 @@ def platform(tmp_path: Path, program: Program) -> Iterator[Platform]:
 def clock_of(platform: Platform) -> dict[str, Any]:
     """What those who watch are told."""
     names = ("status", "sim_at", "pace", "starts_at", "ends_at")
-    return dict(zip(names, platform.query(f"SELECT {', '.join(names)} FROM clock")[0], strict=True))
+    sql = f"SELECT {', '.join(names)} FROM clock"
+    return dict(zip(names, platform.read(lambda query: query(sql, ())[0]), strict=True))
 
 
 def take(session: IntakeSession, *events: dict[str, object], answer: Any = None) -> Receipts:
@@ -121,7 +123,7 @@ def test_a_sender_is_answered_once_its_messages_are_stored_whatever_the_batches(
     told: list[tuple[int, Counts]] = []
 
     def answer(receipts: Receipts) -> None:
-        ((stored,),) = platform._store.query("SELECT COUNT(*) FROM event")
+        stored = platform._store.read(events_stored)
         told.append((stored, receipts.counts))
 
     with IntakeSession(platform, clock=Clock(START + DAY).ms, batching=batching) as session:
