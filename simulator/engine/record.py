@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,6 +38,7 @@ class Rows:
     settled: dict[int, tuple[str, str | None, int]] = field(default_factory=dict)
     moved: list[Ints] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
+    _known_codes: dict[tuple[str, int], Ints] = field(default_factory=dict)
 
     def enter(self, lines: Lines, at: Ints) -> None:
         """Count new lines: pending from these times on (milliseconds UTC), and expected to be issued."""
@@ -69,8 +71,7 @@ class Rows:
     def _count(self, lines: Lines, states: Array | int, at: Ints, sign: int) -> None:
         """Count lines in these states; sign -1 takes them out again."""
         states, values = np.broadcast_to(np.asarray(states, np.int64), len(lines)), sign * lines.value
-        names = self.names.reward_names()
-        codes = np.array([self.breakdown.codes(f"reward.{state}", names) for state in STATES])
+        codes = self._codes("reward", STATES)
         self.tally.add(REWARD_METRIC + states, at, sign, values)
         self.breakdown.add(codes[states, lines.terms], at, sign, values)
 
@@ -84,11 +85,19 @@ class Rows:
         self.calendar.add(self.calendar.code(rewards[terms], expected), lines.due, sign, values)
         unpaid = expected != ISSUED
         if unpaid.any():
-            names = self.names.reward_names()
             expected, at, values, terms = expected[unpaid], at[unpaid], values[unpaid], terms[unpaid]
             self.tally.add(PENDING_METRIC + expected - COUNTED, at, sign, values)
-            codes = np.array([self.breakdown.codes(f"pending.{state}", names) for state in NOT_PAID])
+            codes = self._codes("pending", NOT_PAID)
             self.breakdown.add(codes[expected - COUNTED, terms], at, sign, values)
+
+    def _codes(self, metric: str, states: Sequence[str]) -> Ints:
+        """Return the breakdown codes of `metric.STATE`, by state and terms."""
+        key = metric, len(self.names.terms)
+        if key not in self._known_codes:
+            names = self.names.reward_names()
+            codes = [self.breakdown.codes(f"{metric}.{state}", names) for state in states]
+            self._known_codes[key] = np.array(codes)
+        return self._known_codes[key]
 
     def moved_lines(self) -> Ints:
         """Return the lines that were moved or shifted, each once."""
