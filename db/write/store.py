@@ -22,10 +22,10 @@ from db.sqlite.lock import WriterLock
 from db.sqlite.readonly import DamagedDatabaseError, Select, in_words, translated
 from db.sqlite.rows import Row
 from db.write import rollups
-from db.write.batch import Batch
 from db.write.chain import Chain, Sealed, genesis
 from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meter
+from simulator.domain.write_set import WriteSet
 
 _UPSERT_BLOCK = (
     "INSERT INTO block (chain, number, rows, hash) VALUES (?, ?, ?, ?) "
@@ -131,7 +131,7 @@ class Store:
 
     # Writing
 
-    def write(self, batch: Batch) -> None:
+    def write(self, write_set: WriteSet) -> None:
         """Write a batch in one transaction.
 
         Raises:
@@ -142,12 +142,12 @@ class Store:
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._write_rows(batch)
+                self._write_rows(write_set)
                 self.meter.record("insert")
-                rollups.write(self._db, batch)
-                self._set_clock(batch.clock)
-                if batch.settings:
-                    self._db.executemany(_UPSERT_SETTING, sorted(batch.settings.items()))
+                rollups.write(self._db, write_set)
+                self._set_clock(write_set.clock)
+                if write_set.settings:
+                    self._db.executemany(_UPSERT_SETTING, sorted(write_set.settings.items()))
                 self.meter.record("rollup")
                 self._db.execute("COMMIT")
                 self.meter.record("commit")
@@ -175,40 +175,42 @@ class Store:
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
 
-    def _write_rows(self, batch: Batch) -> None:
-        self._chained("person", batch.persons)
-        if batch.events.height:
-            events = log.with_steering(batch.events).with_columns(pl.col(pl.Boolean).cast(pl.Int8))
+    def _write_rows(self, write_set: WriteSet) -> None:
+        self._chained("person", write_set.persons)
+        if write_set.events.height:
+            events = log.with_steering(write_set.events).with_columns(pl.col(pl.Boolean).cast(pl.Int8))
             self._chained("event", events)
-        self._chained("quarantine", batch.quarantine)
+        self._chained("quarantine", write_set.quarantine)
         for table, frame in (
-            ("attribution", batch.attributions),
-            ("decision", batch.decisions),
-            ("reward", batch.rewards),
+            ("attribution", write_set.attributions),
+            ("decision", write_set.decisions),
+            ("reward", write_set.rewards),
         ):
             if frame.height:
                 for part in rows.slices(frame, self._columns[table]):
                     self.meter.record("rows")
                     rows.insert(self._db, table, self._columns[table], part)
                     self.meter.record("insert")
-        if batch.settled.height:
+        if write_set.settled.height:
             self._db.executemany(
                 "UPDATE decision SET outcome = ?, reason = ?, decided_at = ? WHERE id = ?",
-                batch.settled.select("outcome", "reason", "decided_at", "id").rows(),
+                write_set.settled.select("outcome", "reason", "decided_at", "id").rows(),
             )
-        if batch.changes.height:
+        if write_set.changes.height:
             self._db.executemany(
                 "UPDATE reward SET state = ?, expected = ?, state_at = ? WHERE id = ?",
-                batch.changes.select("state", "expected", "state_at", "id").rows(),
+                write_set.changes.select("state", "expected", "state_at", "id").rows(),
             )
-        self._chained("audit", batch.audit)
-        self._insert_all("program_version", batch.versions)
-        self._insert_all("command", batch.commands)
-        self._insert_all("fault", batch.faults)
-        self._insert_all("reconciliation", batch.reconciliations)
-        if batch.measurements:
-            self._insert_all("meter", batch.measurements)
-            self._db.execute("DELETE FROM meter WHERE number <= ?", (batch.measurements[-1][0] - BEATS_KEPT,))
+        self._chained("audit", write_set.audit)
+        self._insert_all("program_version", write_set.versions)
+        self._insert_all("command", write_set.commands)
+        self._insert_all("fault", write_set.faults)
+        self._insert_all("reconciliation", write_set.reconciliations)
+        if write_set.measurements:
+            self._insert_all("meter", write_set.measurements)
+            self._db.execute(
+                "DELETE FROM meter WHERE number <= ?", (write_set.measurements[-1][0] - BEATS_KEPT,)
+            )
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         sealed: dict[int, Sealed] = {}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.audit import Trail
+from simulator.engine.frames import EMPTY, SCHEMAS
 from simulator.engine.names import Names
-from simulator.engine.outcome import EMPTY, SCHEMAS, Outcome, Version
 from simulator.engine.results import Closing, Lines, Ranking
 from simulator.engine.rollup import METRIC, Breakdown, Calendar, Tally
 from simulator.engine.terms import COUNTED, ISSUED, NOT_PAID, PENDING, ROLES, STATES
@@ -37,7 +39,7 @@ class Rows:
     decisions: list[pl.DataFrame] = field(default_factory=list)
     settled: dict[int, tuple[str, str | None, int]] = field(default_factory=dict)
     moved: list[Ints] = field(default_factory=list)
-    versions: list[Version] = field(default_factory=list)
+    versions: list[tuple[Any, ...]] = field(default_factory=list)
     _known_codes: dict[tuple[str, int], Ints] = field(default_factory=dict)
 
     def enter(self, lines: Lines, at: Ints) -> None:
@@ -103,10 +105,12 @@ class Rows:
         """Return the lines that were moved or shifted, each once."""
         return np.unique(np.concatenate(self.moved)) if self.moved else np.zeros(0, np.int64)
 
-    def outcome(self, persons: pl.DataFrame, closing: Closing, ranking: Ranking, first_entry: int) -> Outcome:
+    def write_set(
+        self, persons: pl.DataFrame, closing: Closing, ranking: Ranking, first_entry: int
+    ) -> WriteSet:
         """Return everything collected as frames, with audit entries numbered from `first_entry`."""
         decisions, settled = self._settled(_joined("decisions", self.decisions))
-        return Outcome(
+        return WriteSet(
             persons=persons,
             attributions=_joined("attributions", self.attributions),
             decisions=decisions,

@@ -12,8 +12,9 @@ from db.read.summary import decision_reasons, rewards_by_state, row_counts
 from db.sqlite.rows import Row
 from simulator.domain.errors import InputError
 from simulator.domain.stopwatch import Meters, Stopwatch
-from simulator.engine import Engine, Outcome
-from simulator.engine.outcome import NO_EVENTS
+from simulator.domain.write_set import WriteSet
+from simulator.engine import Engine
+from simulator.engine.frames import NO_EVENTS
 from simulator.measuring.figures import Measured
 from simulator.measuring.space import file_bytes
 from simulator.platform.platform import Platform
@@ -165,18 +166,18 @@ class EngineTarget:
     def close(self) -> None:
         """Do nothing: no resource is held."""
 
-    def _count(self, outcome: Outcome) -> None:
-        for _, metric, count, value in outcome.rollup.rows():
+    def _count(self, written: WriteSet) -> None:
+        for _, metric, count, value in written.rollup.rows():
             total = self._totals.setdefault(metric, [0, 0])
             total[0] += count
             total[1] += value
-        decisions = outcome.decisions
+        decisions = written.decisions
         if decisions.height:
             for what, reason, count in decisions.group_by("outcome", "reason").len().rows():
                 self._add(what, reason, count)
             waiting = decisions.filter(pl.col("outcome") == "review")
             self._in_review.update(waiting.select("id", "reason").rows())
-        for number, what, reason, _ in outcome.settled.rows():
+        for number, what, reason, _ in written.settled.rows():
             self._add("review", self._in_review.pop(number), -1)
             self._add(what, reason, 1)
 

@@ -22,20 +22,21 @@ from db.read import resume
 from db.read.summary import summary
 from db.sqlite.readonly import Select, making_sense
 from db.sqlite.rows import Row
-from db.write.batch import Batch
 from db.write.store import Store
 from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meters
 from simulator.domain.wall_clock import wall_ms
-from simulator.engine import Engine, Outcome
-from simulator.engine.outcome import NO_EVENTS, Version
+from simulator.domain.write_set import WriteSet
+from simulator.engine import Engine
+from simulator.engine.frames import NO_EVENTS
+from simulator.engine.version import version_row
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.platform import quarantine
 from simulator.platform.folding import replay_log
 from simulator.platform.outbox import Done, Outbox
 from simulator.platform.receipt_sums import Refusals, receipt_rollup
 from simulator.platform.receipts import IntakeCounters, Receipts, check_watermark
-from simulator.platform.records import batch_of, command_row, parse_program, typed, version_row
+from simulator.platform.records import command_row, parse_program, typed
 from simulator.platform.subscribers import EventListener, Subscribers
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -82,7 +83,7 @@ class Platform:
         store = Store.create(
             path,
             settings=kept,
-            version=version_row(Version(1, 0, program)),
+            version=version_row(1, 0, program),
             clock={"heartbeat_at": wall_ms()},
         )
         return cls(store, Engine(program, parse_program), on_events)
@@ -262,7 +263,7 @@ class Platform:
         self._broken = True  # until the whole batch is stored: engine and database must not diverge
         lookup = self._engine.look_up(messages)
         received = self._engine.receive(messages, lookup, self._stored(lookup.repeated.tolist()))
-        outcome = self._engine.judge(received.events)
+        written = self._engine.judge(received.events)
         receipts = Receipts.of(received, positions, rejected)
         refused = quarantine.rows(
             messages, positions, received.conflicts, rejected, texts_of, after=self._quarantined, where=where
@@ -271,10 +272,8 @@ class Platform:
         self._sim_at = max(self._sim_at, self.newest)
         by_hour = receipt_rollup(messages, received.events, received.duplicates, refused)
         by_part = self._refusals.breakdown(refused, messages, received.duplicates)
-        self._store_outcome(
-            outcome.with_sums(by_hour, by_part),
-            events=received.events,
-            quarantine=refused,
+        self._write(
+            replace(written.with_sums(by_hour, by_part), quarantine=refused),
             done=partial(done, receipts) if done is not None else None,
             settings={**self._counters.settings(), **(keep or {})},
         )
@@ -292,9 +291,9 @@ class Platform:
         self._check_usable()
         self.check_now(now_ms)
         self._broken = True
-        outcome = self._engine.advance(now_ms)
+        written = self._engine.advance(now_ms)
         self._sim_at = max(self._sim_at, now_ms)
-        self._store_outcome(outcome, settings={})
+        self._write(written, settings={})
 
     def release_quietly(self, now_ms: int) -> None:
         """Advance the clock if something is due by `now_ms`; otherwise write nothing."""
@@ -325,7 +324,7 @@ class Platform:
             "heartbeat_at": wall_ms(),
             "pid": os.getpid(),
         }
-        self._outbox.put(Batch(clock={name: value for name, value in values.items() if value is not None}))
+        self._outbox.put(WriteSet(clock={name: value for name, value in values.items() if value is not None}))
         self._outbox.send()
         if status in ("finished", "stopped"):
             self.index()
@@ -334,7 +333,7 @@ class Platform:
         """Record an operator's command: after which event and when (`sim_at`) it was obeyed, or why it was refused."""
         self._commands += 1
         row = command_row(self._commands, command, self._engine.last_seq, sim_at, refused)
-        self._outbox.put(Batch(commands=[row]))
+        self._outbox.put(WriteSet(commands=[row]))
         self.flush()
 
     def measure(self, meters: Meters) -> None:
@@ -344,7 +343,7 @@ class Platform:
 
     def heartbeat(self, row: Row) -> None:
         """Store a row of measurements (table `meter`) with the next batch."""
-        self._outbox.put(Batch(measurements=[row]))
+        self._outbox.put(WriteSet(measurements=[row]))
 
     def hold(self, events: int) -> None:
         """Queue batches until they hold `events` events, then write them in one transaction.
@@ -356,7 +355,7 @@ class Platform:
 
     def note(self, faults: Sequence[Row], reconciliations: Sequence[Row]) -> None:
         """Store rows, new or changed, of the tables `fault` and `reconciliation`."""
-        self._outbox.put(Batch(faults=faults, reconciliations=reconciliations))
+        self._outbox.put(WriteSet(faults=faults, reconciliations=reconciliations))
 
     def index(self) -> None:
         """Create the database's indexes where they are missing."""
@@ -393,20 +392,12 @@ class Platform:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
-    def _store_outcome(
-        self,
-        outcome: Outcome,
-        *,
-        settings: Mapping[str, str],
-        events: pl.DataFrame | None = None,
-        quarantine: pl.DataFrame | None = None,
-        done: Done | None = None,
-    ) -> None:
-        self.subscribers.publish(outcome, self._engine, events)
-        batch = batch_of(outcome, events, quarantine)
+    def _write(self, written: WriteSet, *, settings: Mapping[str, str], done: Done | None = None) -> None:
+        """Store what the engine made of a batch or of an advance, with the clock and these settings."""
+        self.subscribers.publish(written, self._engine)
         clock = {"sim_at": self._sim_at, "watermark": self.watermark, "heartbeat_at": wall_ms()}
         self._meter.record("receipts")
-        self._outbox.put(replace(batch, clock=clock, settings=settings), done)
+        self._outbox.put(replace(written, clock=clock, settings=settings), done)
         self._broken = False
 
     def flush(self) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from simulator.domain.errors import InputError
 from simulator.domain.vocabulary import Receipt
 from simulator.engine.arrays import Ints
-from simulator.engine.outcome import NO_EVENTS, Received
+from simulator.engine.frames import NO_EVENTS, Received
 from simulator.events.check import LATEST_RECEIPT_MS
 from simulator.events.decode import Decoded, Rejected
 from simulator.events.moment import format_moment
