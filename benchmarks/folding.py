@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from simulator.engine import Engine, Outcome
-from simulator.engine.outcome import NO_EVENTS
+from simulator.domain.write_set import WriteSet
+from simulator.engine import Engine
+from simulator.engine.frames import NO_EVENTS
 
 
-def fold(engine: Engine, messages: pl.DataFrame) -> Outcome:
+def fold(engine: Engine, messages: pl.DataFrame) -> WriteSet:
     """Take messages in and judge them.
 
     Raises:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from referral_tui import figures
 from referral_tui.names import Namer, short_name
+from simulator.domain.definitions import NOT_PAID
 from simulator.domain.vocabulary import CONVERSION_TYPES, Category, EventType, Reason, RewardState, complete
 
 if TYPE_CHECKING:
@@ -173,18 +174,25 @@ _CHANGES: Final = complete(
 )
 
 
+_UNPAID: Final = complete(
+    tuple(state for state in RewardState if state in NOT_PAID),
+    {
+        "counted": "{amount} for {person} counts toward a bonus and pays nothing itself",
+        "capped": "{amount} for {person} finds no room in a cap, as things stand",
+        "unfunded": "{amount} for {person} finds no budget left, as things stand",
+    },
+)
+"""What a pending reward will become that pays nothing, by its expected state."""
+
+
 def reward_sentence(entry: AuditEntry, program: Program | None, name: Namer = short_name) -> str:
     """Describe a change of a reward's state: how much, for whom, and the new state."""
     amount = _money(entry.value_minor, program)
     person = recipient(entry, name)
     if entry.kind == "pending":
         due = f", due {figures.day(entry.due_at)}" if entry.due_at is not None else ""
-        unpaid = {
-            "counted": f"{amount} for {person} counts toward a bonus and pays nothing itself{due}",
-            "capped": f"{amount} for {person} finds no room in a cap, as things stand{due}",
-            "unfunded": f"{amount} for {person} finds no budget left, as things stand{due}",
-        }
-        return unpaid.get(entry.expected or "", f"{amount} promised to {person}{due}")
+        words = _UNPAID.get(entry.expected or "", _CHANGES["pending"])
+        return words.format(amount=amount, person=person) + due
     change = _CHANGES.get(entry.kind, "{amount} {kind} {person}")
     return change.format(amount=amount, kind=entry.kind, person=person)
 

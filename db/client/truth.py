@@ -75,8 +75,3 @@ def judged(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     cursor = db.execute(_JUDGED)
     while rows := cursor.fetchmany(_FETCH):
         yield from rows
-
-
-def versions(db: sqlite3.Connection) -> list[tuple[int, str]]:
-    """Return the program's versions and the text of each, in order."""
-    return db.execute("SELECT version, text FROM program_version ORDER BY version").fetchall()

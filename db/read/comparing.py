@@ -13,6 +13,7 @@ from typing import Final
 from db.read.figures import Headline, Stage, figure, funnel
 from db.read.queries import Program, Reader, database_status
 from db.read.rewards import Budget, budget
+from db.read.settings import all_settings
 from db.read.sums import Past, now
 from db.sqlite.readonly import making_sense
 
@@ -72,7 +73,7 @@ def _read_compared(path: Path) -> ComparedDatabase:
             found, stands = now(db), database_status(db, 1)
             sums = found.totals
             lasts = budget(db, Past(), found, stands.clock.sim_at if stands.clock else 0)
-            made = {str(name): str(value) for name, value in db.execute("SELECT name, value FROM setting")}
+            made = all_settings(db)
             (design,) = db.execute(
                 "SELECT text FROM program_version ORDER BY version DESC LIMIT 1"
             ).fetchone() or ("",)

@@ -10,6 +10,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
+from db.read.settings import setting
+
 MESSAGE_DIALS: Final = (
     "duplicate",
     "lost-ack",
@@ -86,8 +88,8 @@ class Refused:
 
 def models(db: sqlite3.Connection) -> dict[str, str]:
     """Read the delivery model of each of the client's event types; empty for events from files."""
-    row = db.execute("SELECT value FROM setting WHERE name = 'models'").fetchone()
-    found = json.loads(row[0]) if row else {}
+    text = setting(db, "models")
+    found = json.loads(text) if text else {}
     return {str(name): str(model) for name, model in found.items()}
 
 

@@ -26,11 +26,6 @@ def payouts(db: Database) -> Iterator[tuple[Any, ...]]:
     yield from db.execute(PAYOUTS)
 
 
-def program_texts(db: Database) -> dict[int, str]:
-    """Return the text of each version of the program."""
-    return dict(db.execute("SELECT version, text FROM program_version"))
-
-
 def currency_digits(db: Database) -> int:
     """Return the minor digits of the program's currency, which is the same in all versions."""
     return int(db.execute("SELECT MAX(digits) FROM program_version").fetchone()[0])

@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from db.read.figures import funnel
+from db.read.settings import setting
 from db.sqlite.readonly import (
     DamagedDatabaseError,
+    Database,
     EmptyDatabaseError,
     ForeignDatabaseError,
     LockedDatabaseError,
     MissingDatabaseError,
     SchemaError,
     UnfinishedDatabaseError,
-    in_words,
     open_readonly,
+    translated,
 )
 from simulator.domain.definitions import NOT_PAID, Rollup
 from simulator.domain.errors import DatabaseError
@@ -33,6 +35,7 @@ __all__ = [
     "AuditEntry",
     "ClockRow",
     "DamagedDatabaseError",
+    "Database",
     "DatabaseError",
     "DatabaseStatus",
     "EmptyDatabaseError",
@@ -48,8 +51,8 @@ __all__ = [
     "audit_entries",
     "database_status",
     "events",
-    "in_words",
     "totals",
+    "translated",
 ]
 
 LAST = 2**62  # after every row there is
@@ -191,7 +194,7 @@ class Reader:
 
     def version(self) -> int:
         """Return a number that changes when another connection has committed to the database."""
-        with self._words():
+        with translated(self.path):
             return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
@@ -201,7 +204,7 @@ class Reader:
     @contextmanager
     def look(self) -> Iterator[sqlite3.Connection]:
         """Hold a read transaction, so that everything read inside is of one moment; raises DatabaseError."""
-        with self._words():
+        with translated(self.path):
             self._db.execute("BEGIN")
             try:
                 yield self._db
@@ -209,20 +212,12 @@ class Reader:
                 if self._db.in_transaction:
                     self._db.execute("COMMIT")
 
-    @contextmanager
-    def _words(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise in_words(error, self.path) from error
-
 
 def database_status(db: sqlite3.Connection, newest: int = 16) -> DatabaseStatus:
     """Read the state of a database, with its `newest` events and four times as many audit entries."""
     sums = totals(db)
-    made_by = db.execute("SELECT value FROM setting WHERE name = 'kind'").fetchone()
     return DatabaseStatus(
-        made_by=made_by[0] if made_by else "",
+        made_by=setting(db, "kind") or "",
         program=_one(db, Program, "SELECT version, name, currency, digits FROM program_version", "version"),
         clock=_one(
             db,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 import polars as pl
 
-from db.sqlite.readonly import in_words, open_readonly
+from db.sqlite.readonly import reading
 
 STEPS_SCHEMA: dict[str, pl.DataType] = {
     "type": pl.String(),
@@ -28,11 +26,8 @@ def steps(path: Path, types: Sequence[str]) -> pl.DataFrame:
     marks = ", ".join("?" * len(types))
     sql = f"SELECT {', '.join(STEPS_SCHEMA)} FROM event WHERE type IN ({marks}) ORDER BY seq"
     parts = [pl.DataFrame(schema=STEPS_SCHEMA)]
-    with closing(open_readonly(path)) as db:
-        try:
-            cursor = db.execute(sql, types)
-            while rows := cursor.fetchmany(_FETCH):
-                parts.append(pl.DataFrame(rows, schema=STEPS_SCHEMA, orient="row"))
-        except sqlite3.Error as error:
-            raise in_words(error, path) from error
+    with reading(path) as db:
+        cursor = db.execute(sql, types)
+        while rows := cursor.fetchmany(_FETCH):
+            parts.append(pl.DataFrame(rows, schema=STEPS_SCHEMA, orient="row"))
     return pl.concat(parts)

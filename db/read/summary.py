@@ -9,8 +9,7 @@ from db.read.pending import UNPAID, of_totals
 from db.read.sums import Pair
 from db.read.traffic import LATENESS, by_type, cost_of_lateness
 from db.sqlite.readonly import Select
-from simulator.domain.definitions import Rollup
-from simulator.domain.reversal_reasons import WITHOUT_EFFECT
+from simulator.domain.definitions import WITHOUT_EFFECT, Rollup
 
 MOST_EARLY = 100_000
 """The most conversions that `conversions_before_visits` looks at, which takes half a second."""

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.read.sums import Pair, Sums, begun_at
+from db.schema.blocks import BLOCK_ROWS, CHAINS
 from simulator.domain.definitions import RECEIPTS, Rollup
 from simulator.domain.lateness import LatenessSummary, summarise
 from simulator.domain.spans import DAY_MS
 
 LATE_DAYS = 28
 LATENESS = "SELECT type, bucket, count, worst FROM lateness"
-
-CHAINS = ("person", "event", "quarantine", "audit")
-"""As in `db.write.chain`; repeated here because that module loads more than the standard library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +153,7 @@ def chains(db: sqlite3.Connection) -> tuple[ChainRow, ...]:
         ).fetchone()
         if last is not None:
             number, part, digest = last
-            rows.append(ChainRow(chain, number, (number - 1) * 1024 + part, digest))
+            rows.append(ChainRow(chain, number, (number - 1) * BLOCK_ROWS + part, digest))
     return tuple(rows)
 
 

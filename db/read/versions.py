@@ -31,6 +31,22 @@ def versions(db: sqlite3.Connection) -> list[Version]:
     return [Version(*row) for row in found]
 
 
+def version_at(db: sqlite3.Connection, seq: int | None = None) -> int | None:
+    """Return the version in force after the event `seq` (None: after all events), or None if there is no program."""
+    last = 2**62 if seq is None else seq
+    found: int | None = db.execute(
+        "SELECT max(version) FROM program_version WHERE from_seq <= ?", (last,)
+    ).fetchone()[0]
+    return found
+
+
+def program_text(db: sqlite3.Connection, version: int) -> str:
+    """Return the text of a version."""
+    text: str
+    (text,) = db.execute("SELECT text FROM program_version WHERE version = ?", (version,)).fetchone()
+    return text
+
+
 def changes(db: sqlite3.Connection, until_ms: int) -> tuple[Change, ...]:
     """Read the newest changes of the program up to a moment, oldest first."""
     rows = db.execute(_CHANGES, (MOST,)).fetchall()

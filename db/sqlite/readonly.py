@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -160,6 +160,22 @@ def snapshot(path: Path, *, any_text: bool = False) -> Iterator[Database]:
             db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         db.execute("BEGIN")
         yield db
+
+
+@contextmanager
+def snapshots(path: Path, parts: Sequence[Path]) -> Iterator[list[Database]]:
+    """Open the databases `parts`, the shards of the one at `path` or that one alone, each as it stands now.
+
+    Raises:
+        DatabaseError: as `reading`; an error while reading names `path`.
+
+    """
+    with ExitStack() as stack:
+        found = [stack.enter_context(closing(open_readonly(part))) for part in parts]
+        stack.enter_context(translated(path))
+        for db in found:
+            db.execute("BEGIN")
+        yield found
 
 
 @contextmanager

@@ -12,15 +12,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import orjson
 
+from db.schema.blocks import BLOCK_ROWS
 from db.sqlite.rows import Row
-
-BLOCK_ROWS: Final = 1024
-CHAINS: Final = {"person": "id", "event": "seq", "quarantine": "number", "audit": "seq"}
-"""Chained tables, and the column that numbers their rows from 1 (`person`: from 0)."""
 
 
 @dataclass(frozen=True)

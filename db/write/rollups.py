@@ -13,7 +13,7 @@ from db.read.sums import WEEK_HOURS
 from db.sqlite import rows
 from db.sqlite.connection import Connection
 from db.sqlite.rows import Row
-from db.write.batch import Batch
+from simulator.domain.write_set import WriteSet
 
 _SUMS = ("count", "value")
 _SUM = "count = count + excluded.count, value = value + excluded.value"
@@ -21,19 +21,19 @@ _WORST = "count = count + excluded.count, worst = max(worst, excluded.worst)"
 _FEW = 500  # increments
 
 
-def write(connection: Connection, batch: Batch) -> None:
+def write(connection: Connection, write_set: WriteSet) -> None:
     """Add a batch's increments, inside the caller's transaction. Raises sqlite3.Error."""
-    _write_spans(connection, "", batch.rollup, ["metric"])
-    _write_spans(connection, "breakdown", batch.breakdown, ["metric", "part"])
-    if batch.due.height:
-        _add(connection, "due", ["day", "reward", "expected"], batch.due)
+    _write_spans(connection, "", write_set.rollup, ["metric"])
+    _write_spans(connection, "breakdown", write_set.breakdown, ["metric", "part"])
+    if write_set.due.height:
+        _add(connection, "due", ["day", "reward", "expected"], write_set.due)
         connection.execute("DELETE FROM due WHERE count = 0")
-    if batch.lateness.height:
+    if write_set.lateness.height:
         for table, keys in (("lateness", ["type", "bucket"]), ("lateness_day", ["day", "type", "bucket"])):
             names = [*keys, "count", "worst"]
-            _upsert(connection, table, names, _WORST, _added(batch.lateness, keys, "worst"))
-    if batch.leaders.height:
-        last = batch.leaders.unique(["board", "place"], keep="last", maintain_order=True)
+            _upsert(connection, table, names, _WORST, _added(write_set.lateness, keys, "worst"))
+    if write_set.leaders.height:
+        last = write_set.leaders.unique(["board", "place"], keep="last", maintain_order=True)
         columns, marks = ", ".join(last.columns), ", ".join("?" * last.width)
         connection.executemany(f"INSERT OR REPLACE INTO leader ({columns}) VALUES ({marks})", last.rows())
 

@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
 from db.read import log
 from db.schema import ddl as schema
+from db.schema.blocks import BLOCK_ROWS, CHAINS
 from db.sqlite import rows
 from db.sqlite.connection import Connection
 from db.sqlite.lock import WriterLock
-from db.sqlite.readonly import DamagedDatabaseError, in_words
+from db.sqlite.readonly import DamagedDatabaseError, Select, in_words, translated
 from db.sqlite.rows import Row
 from db.write import rollups
-from db.write.batch import Batch
-from db.write.chain import BLOCK_ROWS, CHAINS, Chain, Sealed, genesis
+from db.write.chain import Chain, Sealed, genesis
 from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meter
+from simulator.domain.write_set import WriteSet
 
 _UPSERT_BLOCK = (
     "INSERT INTO block (chain, number, rows, hash) VALUES (?, ?, ?, ?) "
@@ -33,6 +34,9 @@ _UPSERT_BLOCK = (
 _UPSERT_SETTING = (
     "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
+
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
 
 BEATS_KEPT = 1800  # of the table `meter`: half an hour
 
@@ -45,10 +49,11 @@ class Store:
         self._db = connection
         self._lock = lock
         self.meter: Meter = OFF
-        self._columns = {
-            table: schema.columns(connection, table)
-            for table in ("person", "event", "quarantine", "attribution", "decision", "reward", "audit")
-        }
+        with translated(path):
+            self._columns = {
+                table: schema.columns(connection, table)
+                for table in ("person", "event", "quarantine", "attribution", "decision", "reward", "audit")
+            }
         self._chains: dict[str, Chain] = {}
 
     @classmethod
@@ -126,7 +131,7 @@ class Store:
 
     # Writing
 
-    def write(self, batch: Batch) -> None:
+    def write(self, write_set: WriteSet) -> None:
         """Write a batch in one transaction.
 
         Raises:
@@ -137,12 +142,12 @@ class Store:
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._write_rows(batch)
+                self._write_rows(write_set)
                 self.meter.record("insert")
-                rollups.write(self._db, batch)
-                self._set_clock(batch.clock)
-                if batch.settings:
-                    self._db.executemany(_UPSERT_SETTING, sorted(batch.settings.items()))
+                rollups.write(self._db, write_set)
+                self._set_clock(write_set.clock)
+                if write_set.settings:
+                    self._db.executemany(_UPSERT_SETTING, sorted(write_set.settings.items()))
                 self.meter.record("rollup")
                 self._db.execute("COMMIT")
                 self.meter.record("commit")
@@ -170,40 +175,42 @@ class Store:
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
 
-    def _write_rows(self, batch: Batch) -> None:
-        self._chained("person", batch.persons)
-        if batch.events.height:
-            events = log.with_steering(batch.events).with_columns(pl.col(pl.Boolean).cast(pl.Int8))
+    def _write_rows(self, write_set: WriteSet) -> None:
+        self._chained("person", write_set.persons)
+        if write_set.events.height:
+            events = log.with_steering(write_set.events).with_columns(pl.col(pl.Boolean).cast(pl.Int8))
             self._chained("event", events)
-        self._chained("quarantine", batch.quarantine)
+        self._chained("quarantine", write_set.quarantine)
         for table, frame in (
-            ("attribution", batch.attributions),
-            ("decision", batch.decisions),
-            ("reward", batch.rewards),
+            ("attribution", write_set.attributions),
+            ("decision", write_set.decisions),
+            ("reward", write_set.rewards),
         ):
             if frame.height:
                 for part in rows.slices(frame, self._columns[table]):
                     self.meter.record("rows")
                     rows.insert(self._db, table, self._columns[table], part)
                     self.meter.record("insert")
-        if batch.settled.height:
+        if write_set.settled.height:
             self._db.executemany(
                 "UPDATE decision SET outcome = ?, reason = ?, decided_at = ? WHERE id = ?",
-                batch.settled.select("outcome", "reason", "decided_at", "id").rows(),
+                write_set.settled.select("outcome", "reason", "decided_at", "id").rows(),
             )
-        if batch.changes.height:
+        if write_set.changes.height:
             self._db.executemany(
                 "UPDATE reward SET state = ?, expected = ?, state_at = ? WHERE id = ?",
-                batch.changes.select("state", "expected", "state_at", "id").rows(),
+                write_set.changes.select("state", "expected", "state_at", "id").rows(),
             )
-        self._chained("audit", batch.audit)
-        self._insert_all("program_version", batch.versions)
-        self._insert_all("command", batch.commands)
-        self._insert_all("fault", batch.faults)
-        self._insert_all("reconciliation", batch.reconciliations)
-        if batch.measurements:
-            self._insert_all("meter", batch.measurements)
-            self._db.execute("DELETE FROM meter WHERE number <= ?", (batch.measurements[-1][0] - BEATS_KEPT,))
+        self._chained("audit", write_set.audit)
+        self._insert_all("program_version", write_set.versions)
+        self._insert_all("command", write_set.commands)
+        self._insert_all("fault", write_set.faults)
+        self._insert_all("reconciliation", write_set.reconciliations)
+        if write_set.measurements:
+            self._insert_all("meter", write_set.measurements)
+            self._db.execute(
+                "DELETE FROM meter WHERE number <= ?", (write_set.measurements[-1][0] - BEATS_KEPT,)
+            )
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         sealed: dict[int, Sealed] = {}
@@ -251,12 +258,13 @@ class Store:
 
     def settings(self) -> dict[str, str]:
         """Return all settings by name."""
-        return dict(self.query("SELECT name, value FROM setting ORDER BY name"))
+        return dict(self._query("SELECT name, value FROM setting ORDER BY name"))
 
     def clock(self) -> dict[str, Any]:
         """Return the clock's row by column."""
-        names = schema.columns(self._db, "clock")
-        (row,) = self.query("SELECT * FROM clock WHERE id = 1")
+        with translated(self.path):
+            names = schema.columns(self._db, "clock")
+        (row,) = self._query("SELECT * FROM clock WHERE id = 1")
         return dict(zip(names, row, strict=True))
 
     def versions(self) -> list[Row]:
@@ -266,12 +274,26 @@ class Store:
             DamagedDatabaseError: there are none.
 
         """
-        found = self.query("SELECT * FROM program_version ORDER BY version")
+        found = self._query("SELECT * FROM program_version ORDER BY version")
         if not found:
             raise DamagedDatabaseError(f"{self.path}: no program in it; the database is damaged")
         return found
 
-    def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+    def read(
+        self,
+        query: Callable[Concatenate[Select, _Given], _Found],
+        *given: _Given.args,
+        **named: _Given.kwargs,
+    ) -> _Found:
+        """Return what a function of `db.read` reads, called with the open database and what is given.
+
+        Raises:
+            DatabaseError: the database can't be read.
+
+        """
+        return query(self._query, *given, **named)
+
+    def _query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return the rows of a SELECT.
 
         Raises:
@@ -285,7 +307,7 @@ class Store:
 
     def _open_chain(self, name: str, first: bytes) -> Chain:
         """Restore the open end of a chain, by reading the rows of its last block again if it is not full."""
-        last = self.query(
+        last = self._query(
             "SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number DESC LIMIT 1", (name,)
         )
         if not last:
@@ -294,9 +316,9 @@ class Store:
         try:
             if count == BLOCK_ROWS:
                 return Chain(bytes.fromhex(digest), number + 1)
-            before = self.query("SELECT hash FROM block WHERE chain = ? AND number = ?", (name, number - 1))
+            before = self._query("SELECT hash FROM block WHERE chain = ? AND number = ?", (name, number - 1))
             chain = Chain(bytes.fromhex(before[0][0]) if before else first, number)
-            found = self.query(f"SELECT * FROM {name} ORDER BY {CHAINS[name]} DESC LIMIT ?", (count,))
+            found = self._query(f"SELECT * FROM {name} ORDER BY {CHAINS[name]} DESC LIMIT ?", (count,))
             again = [one.hash for one in chain.extend(found[::-1])]
         except (TypeError, ValueError) as error:
             raise DamagedDatabaseError(_broken(self.path, name, number)) from error
@@ -307,7 +329,8 @@ class Store:
     def close(self) -> None:
         """Close the database and release its lock; closing twice is fine."""
         try:
-            self._db.close()
+            with translated(self.path):
+                self._db.close()
         finally:
             if self._lock is not None:
                 self._lock.release()

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, Final
 
 import typer
@@ -35,11 +33,12 @@ def guarded(command: Callable[[], Any]) -> int:
     """Run a command and return its exit status; errors in our own code still show a traceback."""
     if sys.stdout is None:  # closed by the parent process: the next file opened would take its place
         return _say("standard output: is closed; send it somewhere, if only to /dev/null")
+    status = FINE
     try:
         status = _run(command)
         sys.stdout.flush()
     except BrokenPipeError:
-        status = _hung_up()
+        _hung_up()
     except OSError as error:
         _hung_up()
         status = _say(f"standard output: can't be written ({error.strerror or error})")
@@ -64,10 +63,6 @@ def _run(command: Callable[[], Any]) -> int:  # noqa: PLR0911 - one line for eac
         return end.code if isinstance(end.code, int) else FINE if end.code is None else _say(str(end.code))
     except BrokenPipeError:
         raise
-    except sqlite3.Error as error:
-        from db.sqlite.readonly import in_words
-
-        return _say(str(in_words(error, Path("the database"))))
     except OSError as error:
         where = error.filename if isinstance(error.filename, str) else None
         said = error.strerror or str(error)

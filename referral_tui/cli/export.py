@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 
 import typer
 
 from referral_tui.cli.options import DEFAULT_DATABASE, Database
-from referral_tui.cli.output import safe_stream, say
+from referral_tui.cli.output import say
+from referral_tui.cli.writing import opened_out, said_of
 
 
 class What(StrEnum):
@@ -61,46 +60,19 @@ def export(
 
     Example: referral-tui export rewards --db shop.db --format csv --out rewards.csv
     """
-    from db.sqlite.readonly import open_readonly
+    from db.sqlite.readonly import reading
     from simulator.domain.errors import InputError
 
-    open_readonly(db).close()  # reports what is wrong with it before a file is created
+    with reading(db):
+        pass  # reports what is wrong with it before a file is created
     if form is Form.PARQUET and out == Path("-") and sys.stdout.isatty():
         raise InputError("--format parquet: no text, so nothing for a terminal; name a file with --out")
 
     from referral_tui.cli.progress import Bar
     from simulator.files.export import export as write
 
-    with Bar(f"export {what}", None) as bar, _opened(out, form.value) as stream:
+    with Bar(f"export {what}", None) as bar, said_of(out), opened_out(out, form.value) as stream:
         guard = what is What.PAYOUTS if guard_formulas is None else guard_formulas
         rows = write(db, what.value, form.value, stream, bar.advance, guard=guard)
     if out != Path("-"):
         say(f"{out}: {rows:,} rows of {what}", err=True)
-
-
-@contextmanager
-def _opened(out: Path, form: str) -> Iterator[IO[bytes]]:
-    """Open the output: standard output, or a file that appears only once it is complete."""
-    from simulator.domain.writing import replacing
-
-    if out == Path("-"):
-        with _said_of("standard output"):
-            yield safe_stream(sys.stdout.buffer, form)
-            sys.stdout.buffer.flush()
-        return
-    with replacing(out) as stream, _said_of(str(out)):
-        yield safe_stream(stream, form)  # the path may be a terminal device
-        stream.flush()
-
-
-@contextmanager
-def _said_of(what: str) -> Iterator[None]:
-    """Name the file if a write fails; a reader that has gone away is not an error."""
-    from simulator.domain.errors import InputError
-
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise InputError(f"{what}: can't be written ({error.strerror or error})") from error

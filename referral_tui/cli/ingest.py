@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,9 +17,12 @@ from referral_tui.cli.options import (
     preset_completion,
     read_time,
 )
-from referral_tui.cli.output import print_json, say_lines
+from referral_tui.cli.output import print_json, say, say_lines
+from referral_tui.cli.writing import opened_out
+from referral_tui.figures import counted
 
 if TYPE_CHECKING:
+    from simulator.files.receipt_rows import ReceiptWriter
     from simulator.platform.platform import Platform
 
 
@@ -87,6 +90,20 @@ def ingest(
             help="Only check events against the contract: list what would be refused, and store nothing.",
         ),
     ] = False,
+    receipts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write what became of each message, a row each: .csv or .jsonl; - is standard output.",
+        ),
+    ] = None,
+    guard_formulas: Annotated[
+        bool,
+        typer.Option(
+            "--guard-formulas",
+            help="In receipts as CSV, put an apostrophe before texts that a spreadsheet would take for a formula.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Receive events from files, judge and store them, and report the receipts.
@@ -94,6 +111,9 @@ def ingest(
     Refused messages are in quarantine with file, line and reason: `referral-tui export quarantine`. If interrupted, it
     keeps what was read; reading the same file again adds duplicates only. To follow a file that grows:
     tail -n +1 -F events.jsonl | referral-tui ingest --db shop.db -
+
+    A row of --receipts has file, line, receipt (accepted, duplicate, conflict or malformed), seq (of the event in the
+    log), field and reason; it is written once its message is stored.
 
     Exit status: 2 if every message was refused, 1 if any was, with --strict or --dry-run.
 
@@ -104,6 +124,7 @@ def ingest(
 
     check_files(files, infer_time=infer_time)
     final = read_time(now, "--now")
+    _check_receipts(receipts, db, files, as_json=as_json)
     if replay and received_as_occurred:
         raise InputError(
             "--replay, --received-as-occurred: each says when events were received; give one of them"
@@ -118,30 +139,37 @@ def ingest(
     from simulator.domain.wall_clock import wall_ms
     from simulator.files.following import interruptible
     from simulator.files.ingest import Intake, Order, ingest_files
+    from simulator.platform.session import AHEAD, IntakeSession
 
     if dry_run:
-        raise typer.Exit(dry(files, program, replay=replay, infer_time=infer_time, as_json=as_json))
+        with _receipts(receipts, guard=guard_formulas) as writer:
+            status = dry(files, program, writer, replay=replay, infer_time=infer_time, as_json=as_json)
+        raise typer.Exit(status)
     order = Order.GIVEN
     if not as_given and (len(files) > 1 or received_as_occurred):
         order = Order.RECEIVED if replay else Order.OCCURRED
     intake = Intake()
     started = time.perf_counter()
-    with _opened(db, program) as platform, _status(platform):
+    with (
+        _receipts(receipts, guard=guard_formulas) as writer,
+        _opened(db, program) as platform,
+        IntakeSession(platform, clock=None if replay else wall_ms, batching=AHEAD) as session,
+    ):
         if final is not None:
             platform.check_now(final)
         floor, before = platform.earliest_receipt_ms, platform.last_seq
         with Bar("ingest", size_of(files)) as bar, interruptible() as interrupt:
             ingest_files(
-                platform,
+                session,
                 files,
                 batch=batch,
-                clock=None if replay else wall_ms,
                 intake=intake,
                 progress=bar.advance,
                 order=order,
                 as_occurred=received_as_occurred,
                 infer_time=infer_time,
                 interrupt=interrupt,
+                receipts=writer,
             )
         if final is None and not (
             replay and interrupt.asked
@@ -149,66 +177,69 @@ def ingest(
             newest = platform.newest if platform.newest > floor else 0  # else moved up, and stated by nobody
             final = max(platform.earliest_now, newest if replay else wall_ms())
         if final:
-            platform.advance(final)
+            session.advance(final)
         figures = figures_of(platform, intake, before, final, time.perf_counter() - started)
         design = platform.program
     warn(figures, replay=replay, as_occurred=received_as_occurred)
     if as_json:
         print_json(figures)
     else:
-        say_lines(words(figures, db, design))
+        say_lines(words(figures, db, design), err=receipts == Path("-"))
     ended(intake, db, strict=strict, interrupted=interrupt.asked)
 
 
-@contextmanager
-def _opened(db: Path, program: str | None) -> Iterator[Platform]:
+def _opened(db: Path, program: str | None) -> Platform:
     """Open the platform's database, or create it if there is none."""
     from referral_tui.cli.progress import Bar
-    from simulator.domain.errors import InputError
-    from simulator.platform.platform import Platform
+    from simulator.platform.session import open_or_create
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
 
     design = load_program(*find_program(program)) if program is not None else None
-    begun = db.exists() and (
-        db.is_dir() or db.stat().st_size > 0
-    )  # an empty file, as mktemp creates, doesn't count
-    if begun or (db.exists() and design is None):
-        with Bar("fold the log again", None) as bar, Platform.open(db, design, bar.set) as platform:
-            bar.close()
-            _check_no_run(platform)
-            yield platform
-    elif design is None:
-        raise InputError(
-            f"{db}: no such database; name a program for a new one with --program FILE or PRESET"
-        )
-    else:
-        with Platform.create(db, design, {"kind": "ingest"}) as platform:
-            yield platform
+    with Bar("fold the log again", None) as bar:
+        return open_or_create(db, design, bar.set)
 
 
-def _check_no_run(platform: Platform) -> None:
-    """Refuse to move the clock of an unfinished simulation, which could then never be resumed."""
-    from db.read.resume import ends_at
+def _check_receipts(out: Path | None, db: Path, files: Sequence[Path], *, as_json: bool) -> None:
+    """See that receipts can be written to `out` without harm to what is read or stored."""
     from simulator.domain.errors import InputError
+    from simulator.domain.writing import check_writable
+    from simulator.files.receipt_rows import form_of
 
-    if platform.settings["kind"] == "simulate" and platform.watermark < (ends_at(platform.query) or 1):
-        raise InputError(
-            f"{platform.path}: a simulation that is not finished; finish it with "
-            f"`referral-tui simulate --resume --db {platform.path}`, or name another database"
-        )
+    if out is None:
+        return
+    if out == Path("-"):
+        if as_json:
+            raise InputError("--receipts -, --json: both would go to standard output; name a file for one")
+        return
+    form_of(out)
+    check_writable(out)
+    real = out.resolve()
+    if real == db.resolve():
+        raise InputError(f"--receipts {out}: is the database; name another file")
+    if out.is_file() and real in [file.resolve() for file in files]:
+        raise InputError(f"--receipts {out}: is read, and would be lost; name another file")
 
 
 @contextmanager
-def _status(platform: Platform) -> Iterator[None]:
-    """Record in the database that it is being written, and how that ended."""
-    from simulator.domain.errors import ReferralError
+def _receipts(out: Path | None, *, guard: bool) -> Iterator[ReceiptWriter | None]:
+    """Open the file for receipts. It is kept where an error ends the command after something was stored."""
+    from simulator.files.receipt_rows import ReceiptWriter, form_of
 
-    platform.clock("running")
-    try:
-        yield
-    except BaseException:
-        with suppress(ReferralError):
-            platform.clock("stopped")
-        raise
-    platform.clock("finished")
+    if out is None:
+        yield None
+        return
+    ended: BaseException | None = None
+    with opened_out(out, form_of(out)) as stream:
+        writer = ReceiptWriter(stream, out, guard=guard)
+        try:
+            yield writer
+        except BaseException as error:
+            if not writer:
+                raise
+            ended = error
+        writer.finish()
+    if out != Path("-"):
+        say(f"{out}: {counted(writer.rows, 'receipt')}", err=True)
+    if ended is not None:
+        raise ended

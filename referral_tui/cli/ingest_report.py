@@ -19,10 +19,12 @@ from simulator.domain.wall_clock import wall_ms
 from simulator.events.decode import Receiver
 from simulator.events.values import shorten
 from simulator.files.ingest import Intake, Refusal, read_files
+from simulator.platform.receipts import Receipts
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 
 if TYPE_CHECKING:
+    from simulator.files.receipt_rows import ReceiptWriter
     from simulator.platform.platform import Platform
     from simulator.program.model import Program
 
@@ -48,7 +50,7 @@ def figures_of(
         "clamped": intake.clamped,
         "time_inferred": intake.inferred,
         "passed_over": _sorted(intake.passed_over),
-        "conversions_before_visits": conversions_before_visits(platform.query, before),
+        "conversions_before_visits": platform.read(conversions_before_visits, before),
         **platform.summary(),
         "now": final,
         "seconds": round(seconds, 3),
@@ -121,12 +123,18 @@ def refusal_line(one: Refusal) -> str:
 
 
 def dry(
-    files: Sequence[Path], program: str | None, *, replay: bool, infer_time: bool = False, as_json: bool
+    files: Sequence[Path],
+    program: str | None,
+    receipts: ReceiptWriter | None = None,
+    *,
+    replay: bool,
+    infer_time: bool = False,
+    as_json: bool,
 ) -> int:
     """Check files against the contract alone, report what would be refused, and return the exit status.
 
     A `program` (file or preset) decides whether references may look like phone numbers, and which programs may follow
-    it. Duplicates, and conflicts with stored events, are not looked for.
+    it. Duplicates, and conflicts with stored events, are not looked for: in `receipts` every valid message is accepted.
     """
     counts = {"received": 0, "malformed": 0, "time_inferred": 0}
     intake = Intake()
@@ -139,6 +147,9 @@ def dry(
         counts["malformed"] += len(decoded.rejected)
         counts["time_inferred"] += int(decoded.messages["time_inferred"].sum())
         intake.pass_over(decoded.passed_over)
+        if receipts is not None:
+            receipts.answer(block.where)(Receipts.of_checked(decoded))
+            receipts.write_stored()
         for one in block.refusals(decoded):
             if as_json:
                 told.append({"file": one.file, "line": one.line, "field": one.field, "reason": one.reason})

@@ -24,9 +24,9 @@ def say(line: str, *, err: bool = False) -> None:
     typer.echo(printable(line), err=err)
 
 
-def say_lines(lines: Iterable[str]) -> None:
-    """Write lines to standard output, all at once."""
-    typer.echo("\n".join(map(printable, lines)))
+def say_lines(lines: Iterable[str], *, err: bool = False) -> None:
+    """Write lines to standard output, or to standard error, all at once."""
+    typer.echo("\n".join(map(printable, lines)), err=err)
 
 
 def print_json(value: object, *, indented: bool = False) -> None:

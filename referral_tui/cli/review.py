@@ -106,7 +106,7 @@ def _goes_on(platform: Platform) -> bool:
     """Return whether this is an unfinished simulation, which will move the time on and release rewards itself."""
     from db.read.resume import clock_status
 
-    return platform.settings["kind"] == "simulate" and clock_status(platform.query) != "finished"
+    return platform.settings["kind"] == "simulate" and platform.read(clock_status) != "finished"
 
 
 def _line(one: Waiting) -> str:

@@ -233,7 +233,7 @@ def _receipts(opened: OpenRun) -> dict[str, int]:
     """Return the number of receipts in the database, by kind."""
     from db.read.summary import receipts
 
-    found = receipts(opened.platform.query)
+    found = opened.platform.read(receipts)
     return {kind: found.get(kind, 0) for kind in RECEIPTS}
 
 
@@ -246,7 +246,7 @@ def _figures(opened: OpenRun, ended: str, before: dict[str, int], seconds: float
         receipts = _receipts(opened)
         received = sum(receipts.values())
         here = received - sum(before.values())
-        travelled = delivery_report(opened.platform.query)
+        travelled = opened.platform.read(delivery_report)
     return {
         "status": ended,
         "preset": opened.plan.preset,

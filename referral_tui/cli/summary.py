@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from referral_tui.figures import MINUTE, counted, duration, money
 from simulator.domain.definitions import RECEIPTS
-from simulator.domain.reversal_reasons import REASONS
+from simulator.domain.vocabulary import ReversalReason, meanings
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
@@ -56,9 +56,10 @@ def reversal_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     vain = figures["reversals_without_effect"]
     if not vain:
         return
+    known = meanings(ReversalReason)
     yield f"{counted(sum(vain.values()), 'reversal')} without effect:"
     for reason, count in sorted(vain.items(), key=lambda pair: (-pair[1], pair[0])):
-        yield f"  {reason:<18}{count:>6,}  {REASONS.get(reason, reason)}"
+        yield f"  {reason:<18}{count:>6,}  {known.get(reason, reason)}"
 
 
 def late_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:

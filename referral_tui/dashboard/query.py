@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    import sqlite3
-
-    from db.read.queries import DatabaseStatus
+    from db.read.queries import Database, DatabaseStatus
 
 Side = Literal["platform", "client"]
 
@@ -39,7 +37,7 @@ class QueryContext:
     any more; it is empty again when another file is looked at. `steady_ms` is a clock for who must not take long.
     """
 
-    db: sqlite3.Connection
+    db: Database
     path: Path
     database_status: DatabaseStatus
     steady_ms: Callable[[], float]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from db.client.people import NameBook
 from db.read.moment import seq_at
-from db.read.queries import DatabaseError, DatabaseStatus, in_words
+from db.read.queries import Database, DatabaseError, DatabaseStatus, translated
 from db.read.sums import received_upto
 from referral_tui.dashboard.query import MentionsPeople, PartialAnswer, QueryContext, Request
 from referral_tui.dashboard.snapshot import FAILED, Trouble, trouble_of
@@ -59,7 +58,7 @@ class QueryRunner:
 
     def answer(
         self,
-        db: sqlite3.Connection,
+        db: Database,
         database_status: DatabaseStatus,
         request: Request,
         version: int,
@@ -70,12 +69,10 @@ class QueryRunner:
         at = request.view.at
         if request.screen_query is not None:
             try:
-                received = None if at is None else received_upto(db, at)
-                value = sound(
-                    request.screen_query.read(self._context(db, database_status, request)), self._path
-                )
-            except sqlite3.Error as error:
-                trouble = trouble_of(in_words(error, self._path))
+                with translated(self._path):
+                    received = None if at is None else received_upto(db, at)
+                    read = request.screen_query.read(self._context(db, database_status, request))
+                value = sound(read, self._path)
             except DatabaseError as error:
                 trouble = trouble_of(error)
             except Exception:  # a screen that fails must not take the others with it
@@ -103,9 +100,7 @@ class QueryRunner:
             self._book.close()
             self._book = None
 
-    def _context(
-        self, db: sqlite3.Connection, database_status: DatabaseStatus, request: Request
-    ) -> QueryContext:
+    def _context(self, db: Database, database_status: DatabaseStatus, request: Request) -> QueryContext:
         at = request.view.at
         kept = self._kept.setdefault(request.place, {})
         return QueryContext(

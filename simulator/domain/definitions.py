@@ -11,6 +11,9 @@ from typing import Literal
 
 from simulator.domain.vocabulary import CONVERSION_TYPES, Receipt, RewardState, Stage, complete, values
 
+WITHOUT_EFFECT = "reversal.without_effect"
+"""The metric that counts reversals without effect by reason (`ReversalReason`): each once, by its current reason."""
+
 Rollup = Mapping[str, tuple[int, int]]
 """By metric: a count, and a value in minor units or milliseconds."""
 
@@ -75,7 +78,12 @@ _ENDS = complete(
     RewardState,
     {
         "pending": "open",
+        "waiting": "open",
+        "offered": "open",
         "issued": "paid",
+        "redeemed": "paid",
+        "expired": "paid",
+        "forfeited": "not paid",
         "counted": "not paid",
         "capped": "not paid",
         "unfunded": "not paid",

@@ -233,9 +233,30 @@ class AuditKind(_Explained):
     VETO_WITHOUT_EFFECT = "veto-without-effect", "A veto changed nothing."
 
 
+class ReversalReason(_Explained):
+    """Why a reversal has no effect, as the audit trail's `reversal-without-effect` gives it."""
+
+    OTHER_SUBJECT = "other-subject", "it came in another person's name than the conversion"
+    OTHER_SOURCE = (
+        "other-source",
+        "the conversion with this id came from another source; a reversal has its conversion's source",
+    )
+    NOT_RECEIVED = "not-received", "no conversion with this id has arrived from its source"
+    ALREADY_REVERSED = "already-reversed", "the conversion had been reversed before"
+    NO_REWARD = "no-reward", "the conversion had brought no reward"
+    NOT_ISSUED = "not-issued", "nothing had been paid for the conversion"
+    NO_CLAWBACK = "no-clawback", "the reward was paid, and nothing in the program takes it back"
+    CLAWBACK_OVER = "clawback-over", "the reward was paid, and the time to take it back was over"
+
+
 def values(words: type[StrEnum]) -> tuple[str, ...]:
     """Return the words of a closed list as plain strings, in order."""
     return tuple(str(word) for word in words)
+
+
+def meanings(words: type[_Explained]) -> dict[str, str]:
+    """Return the sentence of each word of a closed list, by plain word."""
+    return {str(word): word.meaning for word in words}
 
 
 def complete(members: type[_Member] | tuple[_Member, ...], table: Mapping[str, _Value]) -> dict[str, _Value]:

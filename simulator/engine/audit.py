@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from simulator.engine.arrays import NONE, Array, Ints
-from simulator.engine.outcome import EMPTY, SCHEMAS
+from simulator.engine.frames import EMPTY, SCHEMAS
 
 PROGRAM, ATTRIBUTED, DECIDED, SETTLED, PENDING, REVERSED = range(6)
 """The order of entries within one event."""

@@ -7,21 +7,23 @@ events of a `Batch` are judged under one version.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
 from simulator.domain.stopwatch import OFF, Meter
+from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.closing import close
 from simulator.engine.expected import expect_budget
 from simulator.engine.fold import fold, record
+from simulator.engine.frames import EMPTY, Received
 from simulator.engine.intake import Intake, Lookup
 from simulator.engine.journeys import reach_rewarded
 from simulator.engine.names import Names
-from simulator.engine.outcome import EMPTY, Outcome, Received, Version
 from simulator.engine.record import Rows
 from simulator.engine.record_events import record_program
 from simulator.engine.record_rewards import record_expected, record_reached, record_released
@@ -99,13 +101,13 @@ class Engine:
         self.meter.record("intake")
         return received
 
-    def replay(self, events: pl.DataFrame) -> Outcome:
+    def replay(self, events: pl.DataFrame) -> WriteSet:
         """Fold stored events again on a restart (EVENT_SCHEMA), with the same effect as `receive` and `judge` had."""
         events = self._intake.again(events, self._state.person_ids)
         self._meet(self._intake.new_refs)
         return self.judge(events)
 
-    def judge(self, events: pl.DataFrame) -> Outcome:
+    def judge(self, events: pl.DataFrame) -> WriteSet:
         """Fold the next events of the log, all received after the watermark.
 
         Rewards due before the newest `received_at` are released.
@@ -129,7 +131,7 @@ class Engine:
                 if first in changes:
                     self._change_program(part, rows)
                 self._fold(part, rows)
-        return self._outcome(rows)
+        return replace(self._written(rows), events=events)
 
     def recipients(self, rewards: Ints) -> Ints:
         """Return the people who get these rewards (`reward.id`), by id; NONE for a community."""
@@ -150,7 +152,7 @@ class Engine:
         attribution = self._state.people["attribution"][friends]
         return np.where(attribution != NONE, self._state.attributions["referrer"][attribution], NONE)
 
-    def advance(self, now_ms: int) -> Outcome:
+    def advance(self, now_ms: int) -> WriteSet:
         """Advance the clock to `now_ms` (milliseconds UTC) and release everything due at or before it.
 
         Raises:
@@ -163,7 +165,7 @@ class Engine:
         rows = self._new_rows()
         self.watermark = max(self.watermark, now_ms)
         self._release(self.watermark + 1, rows)
-        return self._outcome(rows)
+        return self._written(rows)
 
     def _compile(self, number: int, program: Program) -> CompiledProgram:
         self._state.apply(NewTerms(version=number, rewards=program.rewards))
@@ -196,7 +198,7 @@ class Engine:
         expected = expect_budget(self._state, self.program.budget_minor, at)
         self._state.apply(expected)
         record_expected(rows, expected)
-        record_program(rows, Version(self._compiled.number, seq, self._compiled.program), at)
+        record_program(rows, self._compiled, seq, at)
 
     def _release(self, before: int, rows: Rows) -> None:
         """Release what is due before a moment (milliseconds UTC)."""
@@ -216,7 +218,7 @@ class Engine:
         record(rows, folded)
         self.meter.record("audit")
 
-    def _outcome(self, rows: Rows) -> Outcome:
+    def _written(self, rows: Rows) -> WriteSet:
         refs = pl.concat(self._refs) if self._refs else pl.Series(dtype=pl.String)
         self._refs = []
         persons = EMPTY["persons"]
@@ -227,7 +229,7 @@ class Engine:
         closing = close(self._state, rows.first_line, rows.moved_lines())
         ranking = self._state.leaders.rank()
         self._state.apply(ranking)
-        outcome = rows.outcome(persons, closing, ranking, self._next_entry)
-        self._next_entry += len(outcome.audit)
+        written = rows.write_set(persons, closing, ranking, self._next_entry)
+        self._next_entry += len(written.audit)
         self.meter.record("audit")
-        return outcome
+        return written

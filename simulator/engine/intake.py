@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from simulator.engine.arrays import NONE, Bools, Ints
+from simulator.engine.frames import Received
 from simulator.engine.interner import Interner, hash_columns, pair_keys
 from simulator.engine.keys import Insertion, KeyIndex
-from simulator.engine.outcome import Received
 from simulator.events.contract import DATA_COLUMNS, PARTS
 
 _NO_SEQS: Ints = np.zeros(0, np.int64)

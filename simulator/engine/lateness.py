@@ -9,7 +9,7 @@ from simulator.domain.lateness import EDGES
 from simulator.domain.spans import DAY_MS
 from simulator.engine.arrays import grouped
 from simulator.engine.batch import Batch
-from simulator.engine.outcome import SCHEMAS
+from simulator.engine.frames import SCHEMAS
 from simulator.events.columns import TYPES
 
 _EDGES = np.array(EDGES, np.int64)

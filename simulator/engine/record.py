@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.audit import Trail
+from simulator.engine.frames import EMPTY, SCHEMAS
 from simulator.engine.names import Names
-from simulator.engine.outcome import EMPTY, SCHEMAS, Outcome, Version
 from simulator.engine.results import Closing, Lines, Ranking
 from simulator.engine.rollup import METRIC, Breakdown, Calendar, Tally
 from simulator.engine.terms import COUNTED, ISSUED, NOT_PAID, PENDING, ROLES, STATES
@@ -36,7 +39,8 @@ class Rows:
     decisions: list[pl.DataFrame] = field(default_factory=list)
     settled: dict[int, tuple[str, str | None, int]] = field(default_factory=dict)
     moved: list[Ints] = field(default_factory=list)
-    versions: list[Version] = field(default_factory=list)
+    versions: list[tuple[Any, ...]] = field(default_factory=list)
+    _known_codes: dict[tuple[str, int], Ints] = field(default_factory=dict)
 
     def enter(self, lines: Lines, at: Ints) -> None:
         """Count new lines: pending from these times on (milliseconds UTC), and expected to be issued."""
@@ -69,8 +73,7 @@ class Rows:
     def _count(self, lines: Lines, states: Array | int, at: Ints, sign: int) -> None:
         """Count lines in these states; sign -1 takes them out again."""
         states, values = np.broadcast_to(np.asarray(states, np.int64), len(lines)), sign * lines.value
-        names = self.names.reward_names()
-        codes = np.array([self.breakdown.codes(f"reward.{state}", names) for state in STATES])
+        codes = self._codes("reward", STATES)
         self.tally.add(REWARD_METRIC + states, at, sign, values)
         self.breakdown.add(codes[states, lines.terms], at, sign, values)
 
@@ -84,20 +87,30 @@ class Rows:
         self.calendar.add(self.calendar.code(rewards[terms], expected), lines.due, sign, values)
         unpaid = expected != ISSUED
         if unpaid.any():
-            names = self.names.reward_names()
             expected, at, values, terms = expected[unpaid], at[unpaid], values[unpaid], terms[unpaid]
             self.tally.add(PENDING_METRIC + expected - COUNTED, at, sign, values)
-            codes = np.array([self.breakdown.codes(f"pending.{state}", names) for state in NOT_PAID])
+            codes = self._codes("pending", NOT_PAID)
             self.breakdown.add(codes[expected - COUNTED, terms], at, sign, values)
+
+    def _codes(self, metric: str, states: Sequence[str]) -> Ints:
+        """Return the breakdown codes of `metric.STATE`, by state and terms."""
+        key = metric, len(self.names.terms)
+        if key not in self._known_codes:
+            names = self.names.reward_names()
+            codes = [self.breakdown.codes(f"{metric}.{state}", names) for state in states]
+            self._known_codes[key] = np.array(codes)
+        return self._known_codes[key]
 
     def moved_lines(self) -> Ints:
         """Return the lines that were moved or shifted, each once."""
         return np.unique(np.concatenate(self.moved)) if self.moved else np.zeros(0, np.int64)
 
-    def outcome(self, persons: pl.DataFrame, closing: Closing, ranking: Ranking, first_entry: int) -> Outcome:
+    def write_set(
+        self, persons: pl.DataFrame, closing: Closing, ranking: Ranking, first_entry: int
+    ) -> WriteSet:
         """Return everything collected as frames, with audit entries numbered from `first_entry`."""
         decisions, settled = self._settled(_joined("decisions", self.decisions))
-        return Outcome(
+        return WriteSet(
             persons=persons,
             attributions=_joined("attributions", self.attributions),
             decisions=decisions,

@@ -8,8 +8,8 @@ import polars as pl
 from simulator.engine.arrays import NONE, grouped
 from simulator.engine.audit import ATTRIBUTED, DECIDED, PROGRAM, SETTLED, absent
 from simulator.engine.batch import Batch
+from simulator.engine.frames import SCHEMAS
 from simulator.engine.lateness import histogram
-from simulator.engine.outcome import SCHEMAS, Version
 from simulator.engine.record import Rows
 from simulator.engine.record_parts import count_attributed, count_ruled, count_settled
 from simulator.engine.results import (
@@ -25,16 +25,17 @@ from simulator.engine.results import (
 )
 from simulator.engine.rollup import METRIC, by_day
 from simulator.engine.rules import OUTCOMES, REVIEW
-from simulator.engine.version import CompiledProgram
+from simulator.engine.version import CompiledProgram, version_row
 from simulator.events.columns import TYPES
 
 _DECISION = METRIC[f"decision.{OUTCOMES[0]}"]
 
 
-def record_program(rows: Rows, version: Version, at: int) -> None:
-    """Record a change of program, caused by the event `version.from_seq` received at `at` (milliseconds UTC)."""
-    rows.versions.append(version)
-    seq = np.array([version.from_seq])
+def record_program(rows: Rows, compiled: CompiledProgram, from_seq: int, at: int) -> None:
+    """Record a change of program, caused by the event `from_seq` received at `at` (milliseconds UTC)."""
+    number, program = compiled.number, compiled.program
+    rows.versions.append(version_row(number, from_seq, program))
+    seq = np.array([from_seq])
     rows.trail.of_events(
         PROGRAM,
         "program-changed",
@@ -42,9 +43,9 @@ def record_program(rows: Rows, version: Version, at: int) -> None:
         seq=seq,
         trigger=seq,
         person=np.array([NONE]),
-        ref=np.array([version.number]),
-        version=version.number,
-        detail=[f"version {version.number}: {version.program.name}"],
+        ref=np.array([number]),
+        version=number,
+        detail=[f"version {number}: {program.name}"],
     )
 
 

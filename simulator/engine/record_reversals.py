@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simulator.domain.reversal_reasons import WITHOUT_EFFECT
+from simulator.domain.definitions import WITHOUT_EFFECT
 from simulator.engine.arrays import NONE
 from simulator.engine.audit import REVERSED
 from simulator.engine.batch import Batch

@@ -9,16 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.domain.reversal_reasons import (
-    ALREADY,
-    CLAWBACK_OVER,
-    NO_CLAWBACK,
-    NO_REWARD,
-    NOT_ISSUED,
-    NOT_RECEIVED,
-    OTHER_SOURCE,
-    OTHER_SUBJECT,
-)
+from simulator.domain.vocabulary import ReversalReason
 from simulator.engine.arrays import NONE, Bools, Ints, first_of_each
 from simulator.engine.batch import Batch
 from simulator.engine.intake import Intake
@@ -75,7 +66,7 @@ def _reasons(
     person, subject = ledger.conversions["person"][found], batch.person[rows]
     why: list[str | None] = [None] * len(rows)
     for place in np.flatnonzero((found != NONE) & (person != subject)).tolist():
-        why[place] = OTHER_SUBJECT
+        why[place] = ReversalReason.OTHER_SUBJECT.value
     unknown = np.flatnonzero(found == NONE)
     if not len(unknown):
         return why, []
@@ -87,7 +78,9 @@ def _reasons(
     targets = ledger.targets_of(hash_pairs(named[unknown], "source", "reverses")).tolist()
     waiting = []
     for place, target, other in zip(unknown.tolist(), targets, elsewhere.tolist(), strict=True):
-        why[place] = reason = OTHER_SOURCE if other else NOT_RECEIVED
+        why[place] = reason = (
+            ReversalReason.OTHER_SOURCE.value if other else ReversalReason.NOT_RECEIVED.value
+        )
         row = rows[place]
         waits = WaitingReversal(
             seq=int(batch.seq[row]),
@@ -133,9 +126,9 @@ def _match_waiting(
         for reversal in (*ledger.waiting.get(target, ()), *new.get(target, ())):
             why = None
             if reversal.person != batch.person[row]:
-                why = OTHER_SUBJECT
+                why = ReversalReason.OTHER_SUBJECT.value
             elif target in reversed_now or held[target]:
-                why = ALREADY
+                why = ReversalReason.ALREADY_REVERSED.value
             else:
                 reversed_now[target] = reversal.seq, reversal.at
             matched.append(MatchedReversal(row=row, reversal=reversal, why=why))
@@ -166,7 +159,7 @@ def _pick_first(
     for target, row in zip(targets[firsts].tolist(), rows[places[firsts]].tolist(), strict=True):
         reversed_now[target] = int(batch.seq[row]), int(batch.received[row])
     for place in np.setdiff1d(places, places[firsts]).tolist():
-        why[place] = ALREADY
+        why[place] = ReversalReason.ALREADY_REVERSED.value
     return places[firsts], targets[firsts]
 
 
@@ -259,7 +252,7 @@ def _of_matched(batch: Batch, reversals: Reversals, new: NewLines) -> list[_Show
     for one in reversals.matched:
         seq, why = batch.seq[one.row], one.why
         if why is None and not ((new.lines.seq == seq) & (new.lines.made == seq)).any():
-            why = NO_REWARD
+            why = ReversalReason.NO_REWARD.value
         if why is not None:
             no_effect.append((one.row, one.reversal.seq, one.reversal.person, why))
     return no_effect
@@ -268,9 +261,10 @@ def _of_matched(batch: Batch, reversals: Reversals, new: NewLines) -> list[_Show
 def _reason(ledger: Ledger, lines: list[int]) -> str:
     held = ledger.lines
     if not lines:
-        return NO_REWARD
+        return ReversalReason.NO_REWARD.value
     issued = [line for line in lines if held["state"][line] == ISSUED]
     if not issued:
-        return NOT_ISSUED
+        return ReversalReason.NOT_ISSUED.value
     terms = (ledger.terms[held["terms"][line]].reward for line in issued)
-    return CLAWBACK_OVER if any(reward.clawback_ms is not None for reward in terms) else NO_CLAWBACK
+    revocable = any(reward.clawback_ms is not None for reward in terms)
+    return (ReversalReason.CLAWBACK_OVER if revocable else ReversalReason.NO_CLAWBACK).value

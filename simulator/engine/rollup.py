@@ -16,7 +16,7 @@ import polars as pl
 from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.domain.vocabulary import Stage, values
 from simulator.engine.arrays import Array, Ints, grouped
-from simulator.engine.outcome import EMPTY, SCHEMAS
+from simulator.engine.frames import EMPTY, SCHEMAS
 from simulator.engine.rules import OUTCOMES
 from simulator.engine.terms import NOT_PAID, STATES
 from simulator.events.contract import EVENT_TYPES

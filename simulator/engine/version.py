@@ -51,3 +51,18 @@ class CompiledProgram:
             [place for place, rule in enumerate(self.program.rules) if milestone.name in rule.milestones]
             for milestone in self.program.milestones
         ]
+
+
+def version_row(
+    number: int, from_seq: int, program: Program
+) -> tuple[int, int, str, str, int, int | None, str]:
+    """Return a version of the program, in force for events after `from_seq` (0: from the start), as a table's row."""
+    return (
+        number,
+        from_seq,
+        program.name,
+        program.currency,
+        program.digits,
+        program.budget_minor,
+        program.text,
+    )

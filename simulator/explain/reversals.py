@@ -7,9 +7,10 @@ from typing import Final
 from db.read.decision_rows import why_without_effect
 from db.read.event_fields import newest_reversals
 from db.read.moment import audit_at
-from simulator.domain.reversal_reasons import REASONS
+from simulator.domain.vocabulary import ReversalReason, meanings
 from simulator.explain.source import Fields, Source
 
+_WORDS: Final = meanings(ReversalReason)
 _MOST: Final = 100  # of one conversion; no real one has more
 _NAMES: Final = ("seq", "received_at", "occurred_at", "source", "id", "reverses", "subject")
 
@@ -45,7 +46,7 @@ def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, s
     return {
         **{name: reversal[name] for name in _NAMES},
         "reason": reason,
-        "why": None if reason is None else REASONS.get(reason, reason),
+        "why": None if reason is None else _WORDS.get(reason, reason),
     }
 
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final, Literal
@@ -18,9 +16,9 @@ import orjson
 import polars as pl
 
 from db.read import log
+from db.read.event_fields import some_inferred
 from db.shards.merging import parts_of
-from db.sqlite.readonly import in_words, open_readonly
-from simulator.domain.errors import ReferralError
+from db.sqlite.readonly import Database, snapshots
 from simulator.domain.formulas import guarded
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.events.contract import DATA_COLUMNS, INFERRED, PARTS
@@ -40,7 +38,7 @@ _SYSTEM_ERROR = re.compile(r"\(os error ([0-9]+)\)")  # as Polars writes one
 
 Progress = Callable[[int], None]
 Cells = Callable[[Sequence[tuple[Any, ...]]], list[tuple[Any, ...]]]
-Connections = Sequence[sqlite3.Connection]
+Databases = Sequence[Database]
 """One database, or the shards of one."""
 
 
@@ -63,18 +61,11 @@ def export(
 
     """
     counter = _Counter(progress, guarded if guard else list)
-    with ExitStack() as stack:
-        paths = parts_of(path) or [path]
-        connections = [stack.enter_context(closing(open_readonly(one))) for one in paths]
-        try:
-            for connection in connections:
-                connection.execute("BEGIN")  # one snapshot, whatever a writer does meanwhile
-            if what == "events":
-                _EVENT_WRITERS[form](connections, out, counter)
-            else:
-                _ROW_WRITERS[form](connections, TABLES[what], out, counter)
-        except sqlite3.Error as error:
-            raise in_words(error, path) from error
+    with snapshots(path, parts_of(path) or [path]) as databases:
+        if what == "events":
+            _EVENT_WRITERS[form](databases, out, counter)
+        else:
+            _ROW_WRITERS[form](databases, TABLES[what], out, counter)
     return counter.rows
 
 
@@ -93,20 +84,20 @@ class _Counter:
 
 
 def _chunks(
-    connections: Connections, table: Table, counter: _Counter, *, typed: bool = False
+    databases: Databases, table: Table, counter: _Counter, *, typed: bool = False
 ) -> Iterator[list[tuple[Any, ...]]]:
-    made = table.typed if typed else table.made
-    for connection in connections:
-        found = iter(connection.execute(table.select)) if made is None else made(connection)
+    read = table.typed if typed and table.typed is not None else table.rows
+    for db in databases:
+        found = read(db)
         while rows := list(islice(found, CHUNK)):
             counter.add(len(rows))
             yield rows
 
 
-def _rows_jsonl(connections: Connections, table: Table, out: IO[bytes], counter: _Counter) -> None:
+def _rows_jsonl(databases: Databases, table: Table, out: IO[bytes], counter: _Counter) -> None:
     names = list(table.columns)
     nested = [names.index(name) for name in table.nested]
-    for rows in _chunks(connections, table, counter):
+    for rows in _chunks(databases, table, counter):
         lines = []
         for row in rows:
             fields = dict(zip(names, row, strict=True))
@@ -116,19 +107,19 @@ def _rows_jsonl(connections: Connections, table: Table, out: IO[bytes], counter:
         out.write(b"".join(lines))
 
 
-def _rows_csv(connections: Connections, table: Table, out: IO[bytes], counter: _Counter) -> None:
+def _rows_csv(databases: Databases, table: Table, out: IO[bytes], counter: _Counter) -> None:
     out.write(_csv([tuple(table.columns)]))
-    for rows in _chunks(connections, table, counter):
+    for rows in _chunks(databases, table, counter):
         out.write(_csv(counter.cells(rows)))
 
 
-def _rows_parquet(connections: Connections, table: Table, out: IO[bytes], counter: _Counter) -> None:
+def _rows_parquet(databases: Databases, table: Table, out: IO[bytes], counter: _Counter) -> None:
     columns, schema = table.columns, table.columns | table.nested
     if table.parquet is not None:
-        columns, schema = table.parquet(connections[0])
+        columns, schema = table.parquet(databases[0])
 
     def frames() -> Iterator[pl.DataFrame]:
-        for rows in _chunks(connections, table, counter, typed=True):
+        for rows in _chunks(databases, table, counter, typed=True):
             frame = pl.DataFrame(rows, schema=columns, orient="row")
             if table.parquet is not None:
                 frame = frame.select(pl.col(name).cast(kind) for name, kind in schema.items())
@@ -139,31 +130,26 @@ def _rows_parquet(connections: Connections, table: Table, out: IO[bytes], counte
     _sink(frames, schema, out)
 
 
-def _events(connections: Connections, counter: _Counter) -> Iterator[pl.DataFrame]:
-    for connection in connections:
-        for events in log.read(connection, 0, CHUNK):
+def _events(databases: Databases, counter: _Counter) -> Iterator[pl.DataFrame]:
+    for db in databases:
+        for events in log.read(db, 0, CHUNK):
             counter.add(events.height)
             yield typed(events)
 
 
-def _events_jsonl(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
-    for events in _events(connections, counter):
+def _events_jsonl(databases: Databases, out: IO[bytes], counter: _Counter) -> None:
+    for events in _events(databases, counter):
         out.write(b"\n".join(encode_events(events)) + b"\n")
 
 
-def _events_csv(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
-    inferred = any(map(_some_inferred, connections))
+def _events_csv(databases: Databases, out: IO[bytes], counter: _Counter) -> None:
+    inferred = any(map(some_inferred, databases))  # only then there is a column for it
     out.write(_csv([(*HEADER, INFERRED) if inferred else HEADER]))
-    for events in _events(connections, counter):
+    for events in _events(databases, counter):
         out.write(_csv(counter.cells(csv_rows(events, inferred=inferred))))
 
 
-def _some_inferred(connection: sqlite3.Connection) -> bool:
-    """Look for an event whose time was inferred: only then there is a column for it."""
-    return connection.execute("SELECT 1 FROM event WHERE time_inferred LIMIT 1").fetchone() is not None
-
-
-def _events_parquet(connections: Connections, out: IO[bytes], counter: _Counter) -> None:
+def _events_parquet(databases: Databases, out: IO[bytes], counter: _Counter) -> None:
     """Write events as Parquet; `data` is a struct with every field that any type has, absent ones null."""
     spread = {f"{name}_{part}" for name, parts in PARTS.items() for part in parts}
     plain = [name for name in DATA_COLUMNS if name not in spread]
@@ -174,7 +160,7 @@ def _events_parquet(connections: Connections, out: IO[bytes], counter: _Counter)
         "receivedat": pl.Int64(),
         "seq": pl.Int64(),
     }
-    inferred = any(map(_some_inferred, connections))
+    inferred = any(map(some_inferred, databases))  # only then there is a column for it
     if inferred:
         schema[INFERRED] = pl.Boolean()
     made = [
@@ -185,7 +171,7 @@ def _events_parquet(connections: Connections, out: IO[bytes], counter: _Counter)
     ]
 
     def frames() -> Iterator[pl.DataFrame]:
-        for events in _events(connections, counter):
+        for events in _events(databases, counter):
             yield events.select(
                 pl.lit("1.0").alias("specversion"),
                 *("id", "source", pl.col("type").cast(pl.String), _times(events), "subject"),
@@ -212,7 +198,7 @@ def _sink(
     ) -> Iterator[pl.DataFrame]:
         try:
             yield from frames()
-        except (sqlite3.Error, ReferralError) as error:
+        except Exception as error:  # Polars would raise an error of its own in its place
             reading.append(error)
             raise
 

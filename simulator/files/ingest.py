@@ -18,9 +18,11 @@ from simulator.events.decode import Decoded, Receiver, decode_lines
 from simulator.files.following import Interrupt, following, is_regular, stands
 from simulator.files.lines import Line, read
 from simulator.files.merging import merged
-from simulator.files.reading import BLOCK_BYTES, blocks, is_csv, opened
-from simulator.platform.platform import Platform
+from simulator.files.reading import BLOCK_BYTES, blocks, is_csv, name_of, opened
+from simulator.files.receipt_rows import ReceiptWriter
+from simulator.platform.platform import Answer
 from simulator.platform.receipts import Counts
+from simulator.platform.session import IntakeSession
 
 Decode = Callable[[Receiver], Decoded]
 NAMES = 100  # attributes that are counted by name
@@ -88,66 +90,69 @@ class Intake:
 
 
 def ingest_files(
-    platform: Platform,
+    session: IntakeSession,
     paths: Sequence[Path],
     *,
     batch: int,
-    clock: Callable[[], int] | None,
     intake: Intake,
     progress: Callable[[int], None] | None = None,
     order: Order = Order.GIVEN,
     as_occurred: bool = False,
     infer_time: bool = False,
     interrupt: Interrupt | None = None,
+    receipts: ReceiptWriter | None = None,
 ) -> None:
     """Take files in, `batch` messages to a transaction; adds to `intake` as it goes.
 
-    `clock` gives the time of receipt (milliseconds UTC); None replays: each message states its own. With `as_occurred`
+    Messages are received by the session's clock, or, in a session without one, when each says. With `as_occurred`
     a message is received when it occurred, and by the clock at the latest; with `infer_time` one that doesn't say when
     it occurred did so when it is received. What a standing input has brought is stored
     whenever it pauses, and what falls due while it is silent is released by the clock. `progress` is told how
-    many more bytes are done; `interrupt` ends the reading, after what was read has been stored.
+    many more bytes are done; `interrupt` ends the reading, after what was read has been stored. `receipts` writes down
+    what became of each message, once it is stored.
 
     Raises:
         InputError: a file can't be read; what came before stays.
         DatabaseError: the database can't be written.
 
     """
-    platform.hold(1)  # each batch is written while the next is judged
+    platform = session.platform
     for block in read_files(
         paths, batch, platform.check_program, order=order, as_occurred=as_occurred, interrupt=interrupt
     ):
-        now = None if clock is None else clock()
         if block.lines:
-            _take(platform, block, now, intake, as_occurred=as_occurred, infer_time=infer_time)
+            answer = receipts.answer(block.where) if receipts is not None else None
+            _take(session, block, intake, answer, as_occurred=as_occurred, infer_time=infer_time)
             if block.standing and len(block.lines) < batch:
-                platform.flush()
+                session.flush()
             if progress is not None:
                 progress(sum(map(len, block.lines)))
-        elif now is not None:
-            platform.release_quietly(now - 1)  # events of this millisecond may still come
+        else:
+            session.idle()
+        if receipts is not None:
+            receipts.write_stored()
         if interrupt is not None and interrupt.asked and not block.standing:
             break
 
 
 def _take(
-    platform: Platform,
+    session: IntakeSession,
     block: Block,
-    now: int | None,
     intake: Intake,
+    answer: Answer | None,
     *,
     as_occurred: bool,
     infer_time: bool,
 ) -> None:
-    receiver = replace(platform.receiver(now), infer_time=infer_time)
-    moved = None
+    receiver = session.receiver(infer_time=infer_time)
+    now, moved = receiver.clock_ms, None
     if as_occurred and block.occurred is not None and now is not None:
         stated = np.minimum(np.array(block.occurred, np.int64), now)
         times = np.maximum(np.maximum.accumulate(stated), receiver.earliest_receipt_ms)
         moved = int((times > stated).sum())
         receiver = replace(receiver, times=times)
     decoded = block.decode(receiver)
-    counts = platform.receive(decoded, block.lines, where=block.where).counts
+    counts = session.receive(decoded, block.lines, where=block.where, answer=answer).counts
     intake.counts += counts
     intake.pass_over(decoded.passed_over)
     intake.inferred += int(decoded.messages["time_inferred"].sum())
@@ -195,7 +200,7 @@ def blocks_of(
 ) -> Iterator[Block]:
     """Yield a file's lines, `batch` at a time. Raises InputError as `ingest_files` does."""
     if is_csv(path):
-        rows = (Line(row, str(path), row.number) for row in read_csv(stream, str(path), infer_time=True))
+        rows = (Line(row, name_of(path), row.number) for row in read_csv(stream, str(path), infer_time=True))
         yield from _line_blocks(rows, batch, check_program)
         return
     descriptor = stands(stream)
@@ -206,7 +211,7 @@ def blocks_of(
     first = 1
     for lines in several:
         decode = partial(_decode_lines, lines, check_program)
-        yield Block(lines, decode, partial(_numbered, str(path), first), standing=standing)
+        yield Block(lines, decode, partial(_numbered, name_of(path), first), standing=standing)
         first += len(lines)
 
 

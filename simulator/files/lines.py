@@ -11,7 +11,7 @@ from typing import Final
 
 from simulator.events.csvfile import CsvRow, read_csv
 from simulator.files.messages import messages
-from simulator.files.reading import is_csv, opened
+from simulator.files.reading import is_csv, name_of, opened
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -39,12 +39,12 @@ def read(path: Path, *, replay: bool = False) -> Iterator[Line]:
 
     Times of receipt never decrease along a file: `at` is the greatest so far.
     """
-    at = BEGINNING
+    file, at = name_of(path), BEGINNING
     for row, number in _rows(path):
         stated = _stated(row.line, _RECEIVED) if replay else _occurred(row.line)
         if stated is not None:
             at = max(at, stated) if replay else stated
-        yield Line(row, str(path), number, at)
+        yield Line(row, file, number, at)
 
 
 def _rows(path: Path) -> Iterator[tuple[CsvRow, int]]:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from db.read.payouts import currency_digits, payouts, program_texts
+from db.read.payouts import currency_digits, payouts
+from db.read.versions import versions
 from db.sqlite.readonly import Database
 from simulator.domain.vocabulary import RewardState
 from simulator.events.moment import format_moment
@@ -51,9 +52,9 @@ def raw_schema(db: Database) -> dict[str, pl.DataType]:
 def rows(db: Database) -> Iterator[tuple[Any, ...]]:
     """Yield the rows in the order of `COLUMNS`, values as decimals, times in milliseconds UTC."""
     kinds = {
-        (version, reward.name): reward.kind
-        for version, text in program_texts(db).items()
-        for reward in load_program(text, f"program version {version}").rewards
+        (one.version, reward.name): reward.kind
+        for one in versions(db)
+        for reward in load_program(one.text, f"program version {one.version}").rewards
     }
     for (
         number,

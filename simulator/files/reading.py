@@ -71,6 +71,11 @@ def size_of(paths: Sequence[Path]) -> int | None:
     return None if STANDARD_INPUT in paths else sum(path.stat().st_size for path in paths)
 
 
+def name_of(path: Path) -> str:
+    """Return a file's name as text: bytes of it that are not UTF-8, which no database or file takes, are escaped."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def is_csv(path: Path) -> bool:
     """Whether a file is read as CSV; standard input is JSON Lines."""
     return path.suffix.lower() == CSV

@@ -12,14 +12,15 @@ from db.read.summary import decision_reasons, rewards_by_state, row_counts
 from db.sqlite.rows import Row
 from simulator.domain.errors import InputError
 from simulator.domain.stopwatch import Meters, Stopwatch
-from simulator.engine import Engine, Outcome
-from simulator.engine.outcome import NO_EVENTS
+from simulator.domain.write_set import WriteSet
+from simulator.engine import Engine
+from simulator.engine.frames import NO_EVENTS
 from simulator.measuring.figures import Measured
 from simulator.measuring.space import file_bytes
-from simulator.platform.outbox import HELD_EVENTS
 from simulator.platform.platform import Platform
 from simulator.platform.receipts import Counts, Receipts
 from simulator.platform.records import parse_program
+from simulator.platform.session import TOGETHER, Batching, IntakeSession
 from simulator.program.model import Program
 
 
@@ -53,9 +54,12 @@ class DatabaseTarget:
         self.path = path
         self.platform = Platform.create(path, program, {**settings, "kind": "load"})
         self.platform.measure(Meters(self.judging, self.writing))
-        if paced:
-            self.platform.index()
-        self.platform.hold(1 if paced else HELD_EVENTS)
+        self._session = IntakeSession(
+            self.platform,
+            clock=lambda: self.platform.newest,
+            batching=Batching(1, indexed=True) if paced else TOGETHER,
+        )
+        self._session.begin()
 
     def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
         """Judge and store messages; `done` is called from the writer's thread."""
@@ -78,25 +82,23 @@ class DatabaseTarget:
 
     def heartbeat(self, row: Row) -> None:
         """Store a row of measurements, and record that the run is alive."""
-        self.platform.heartbeat(row)
-        self.platform.clock("running", self.platform.newest)
+        self._session.heartbeat(row)
 
     def results(self) -> dict[str, Any]:
         """Return the results in the database."""
-        query = self.platform.query
         found = self.platform.summary()
-        rows = row_counts(query)
+        rows = self.platform.read(row_counts)
         rows["attribution"] = found["attributions"]
         return {
             **{name: found[name] for name in ("attributions", "decisions", "rewards")},
-            "reasons": _reasons(decision_reasons(query)),
+            "reasons": _reasons(self.platform.read(decision_reasons)),
             "rows": rows,
         }
 
     def close(self) -> None:
         """Record that the run is finished, and close the database."""
         try:
-            self.platform.clock("finished", self.platform.newest)
+            self._session.end("finished")
         finally:
             self.platform.close()
 
@@ -164,18 +166,18 @@ class EngineTarget:
     def close(self) -> None:
         """Do nothing: no resource is held."""
 
-    def _count(self, outcome: Outcome) -> None:
-        for _, metric, count, value in outcome.rollup.rows():
+    def _count(self, written: WriteSet) -> None:
+        for _, metric, count, value in written.rollup.rows():
             total = self._totals.setdefault(metric, [0, 0])
             total[0] += count
             total[1] += value
-        decisions = outcome.decisions
+        decisions = written.decisions
         if decisions.height:
             for what, reason, count in decisions.group_by("outcome", "reason").len().rows():
                 self._add(what, reason, count)
             waiting = decisions.filter(pl.col("outcome") == "review")
             self._in_review.update(waiting.select("id", "reason").rows())
-        for number, what, reason, _ in outcome.settled.rows():
+        for number, what, reason, _ in written.settled.rows():
             self._add("review", self._in_review.pop(number), -1)
             self._add(what, reason, 1)
 

@@ -9,8 +9,7 @@ import orjson
 
 from db.sqlite.rows import Row
 from simulator.measuring.histogram import Histogram
-
-HEARTBEAT_S = 1.0
+from simulator.platform.session import HEARTBEAT_S
 
 
 class Heartbeat:

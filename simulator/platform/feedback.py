@@ -11,9 +11,10 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
+from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import NONE, Columns, Ints
 from simulator.engine.interner import Words
-from simulator.engine.outcome import Outcome
+from simulator.platform.records import parse_program
 from simulator.program.model import Program
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.pseudonyms import text_marks
@@ -49,27 +50,27 @@ class FeedbackCollector:
         """Register the next people of the log by their references."""
         self._people.append(mark=text_marks(refs))
 
-    def collect(self, outcome: Outcome, lookup: RecipientLookup) -> None:
-        """Collect the feedback in the outcome of one call of the engine."""
+    def collect(self, written: WriteSet, lookup: RecipientLookup) -> None:
+        """Collect the feedback in what one call of the engine."""
         if not self.listening:
             return
-        if outcome.persons.height:
-            self.add_people(outcome.persons["ref"])
-        issued = outcome.audit.filter(pl.col("kind") == "issued")
+        if written.persons.height:
+            self.add_people(written.persons["ref"])
+        issued = written.audit.filter(pl.col("kind") == "issued")
         rewards = issued["ref"].to_numpy()
         self.add_rewarded(issued["at"].to_numpy(), lookup.recipients(rewards), lookup.communities(rewards))
-        refused = outcome.decisions.filter(pl.col("outcome") == "refused")
+        refused = written.decisions.filter(pl.col("outcome") == "refused")
         self.add_refused(refused["decided_at"].to_numpy(), refused["referrer"].fill_null(NONE).to_numpy())
-        declined = outcome.settled.filter(pl.col("outcome") == "refused").join(
-            outcome.audit.filter(pl.col("kind") == "settled").select(id="ref", friend="person"), on="id"
+        declined = written.settled.filter(pl.col("outcome") == "refused").join(
+            written.audit.filter(pl.col("kind") == "settled").select(id="ref", friend="person"), on="id"
         )
         self.add_refused(
             declined["decided_at"].to_numpy(), lookup.referrers_of(declined["friend"].to_numpy())
         )
-        if outcome.versions:
-            moments = outcome.audit.filter(pl.col("kind") == "program-changed")["at"].to_list()
-            for at, version in zip(moments, outcome.versions, strict=True):
-                self.add_program(at, version.program)
+        if written.versions:
+            moments = written.audit.filter(pl.col("kind") == "program-changed")["at"].to_list()
+            for at, version in zip(moments, written.versions, strict=True):
+                self.add_program(at, parse_program(version[-1]))
 
     def add_rewarded(self, at: Ints, people: Ints, communities: Sequence[str | None]) -> None:
         """Add rewards issued at these times (milliseconds UTC), to people by id or, where NONE, to communities."""

@@ -42,7 +42,7 @@ def replay_log(
             "leave the option out, or use another database"
         )
     engine = Engine(versions[0], parse_program)
-    total = resume.events_stored(store.query)
+    total = store.read(resume.events_stored)
     done = 0
     for events in store.events(rows=BATCH):
         known = typed(events)
@@ -60,15 +60,15 @@ def replay_log(
 
 def restore_feedback(feedback: FeedbackCollector, store: Store) -> None:
     """Collect again, from a database, all outcome feedback since its beginning."""
-    for page in resume.persons(store.query):
+    for page in store.read(resume.persons):
         feedback.add_people(pl.Series([ref for _, ref in page], dtype=pl.String))
-    for rows in resume.issued_rewards(store.query):
+    for rows in store.read(resume.issued_rewards):
         feedback.add_rewarded(
             np.array([at for at, _, _ in rows], dtype=np.int64),
             np.array([NONE if person is None else person for _, person, _ in rows], dtype=np.int64),
             [community for _, _, community in rows],
         )
-    for refused in resume.refused_decisions(store.query):
+    for refused in store.read(resume.refused_decisions):
         feedback.add_refused(*np.array(refused, dtype=np.int64).reshape(-1, 2).T)
-    for at, text in resume.program_changes(store.query):
+    for at, text in store.read(resume.program_changes):
         feedback.add_program(at, parse_program(text))

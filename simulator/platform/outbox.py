@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from db.write.batch import Batch
 from db.write.store import Store
 from simulator.domain.stopwatch import OFF, Meter
+from simulator.domain.write_set import WriteSet
 
 HELD_EVENTS = 50_000
 """Events per transaction of a run at full speed; a heartbeat writes what is queued every second."""
@@ -28,7 +28,7 @@ class Outbox:
         self.meter: Meter = OFF
         self._done: list[Done] = []
         self._hold = 0
-        self._waiting: list[Batch] = []
+        self._waiting: list[WriteSet] = []
         self._events = 0
         self._writer: ThreadPoolExecutor | None = None
         self._writing: Future[None] | None = None
@@ -38,7 +38,7 @@ class Outbox:
         self._hold = events
         self._writer = self._writer or ThreadPoolExecutor(1, "writer")
 
-    def put(self, batch: Batch, done: Done | None = None) -> None:
+    def put(self, batch: WriteSet, done: Done | None = None) -> None:
         """Write a batch, now or when enough are queued; `done` is called when it is committed.
 
         Raises:
@@ -91,7 +91,7 @@ class Outbox:
             self._write(waiting, done)
         self.meter.record("wait")
 
-    def _write(self, batches: Sequence[Batch], done: Sequence[Done]) -> None:
-        self._store.write(Batch.joined(batches))
+    def _write(self, batches: Sequence[WriteSet], done: Sequence[Done]) -> None:
+        self._store.write(WriteSet.joined(batches))
         for call in done:
             call()

@@ -13,32 +13,36 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
 from db.control import WriterCommand
 from db.read import resume
 from db.read.summary import summary
-from db.sqlite.readonly import making_sense
+from db.sqlite.readonly import Select, making_sense
 from db.sqlite.rows import Row
-from db.write.batch import Batch
 from db.write.store import Store
 from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meters
 from simulator.domain.wall_clock import wall_ms
-from simulator.engine import Engine, Outcome
-from simulator.engine.outcome import NO_EVENTS, Version
+from simulator.domain.write_set import WriteSet
+from simulator.engine import Engine
+from simulator.engine.frames import NO_EVENTS
+from simulator.engine.version import version_row
 from simulator.events.decode import Decoded, Receiver, Rejected
 from simulator.platform import quarantine
 from simulator.platform.folding import replay_log
 from simulator.platform.outbox import Done, Outbox
 from simulator.platform.receipt_sums import Refusals, receipt_rollup
 from simulator.platform.receipts import IntakeCounters, Receipts, check_watermark
-from simulator.platform.records import batch_of, command_row, parse_program, typed, version_row
+from simulator.platform.records import command_row, parse_program, typed
 from simulator.platform.subscribers import EventListener, Subscribers
 from simulator.program.load import load_program
 from simulator.program.model import Program
+
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
 
 Answer = Callable[[Receipts], object]
 """Called with the receipts of a batch once it is committed."""
@@ -79,7 +83,7 @@ class Platform:
         store = Store.create(
             path,
             settings=kept,
-            version=version_row(Version(1, 0, program)),
+            version=version_row(1, 0, program),
             clock={"heartbeat_at": wall_ms()},
         )
         return cls(store, Engine(program, parse_program), on_events)
@@ -105,10 +109,10 @@ class Platform:
         try:
             with making_sense(path):
                 platform = cls(store, replay_log(store, program, progress, on_events), on_events)
-                platform._quarantined = resume.last_quarantined(store.query)
-                platform._refusals = Refusals(resume.counted_refusals(store.query))
+                platform._quarantined = store.read(resume.last_quarantined)
+                platform._refusals = Refusals(store.read(resume.counted_refusals))
                 platform.subscribers.restore(store)
-                platform._commands = resume.last_command(store.query)
+                platform._commands = store.read(resume.last_command)
                 platform._sim_at = store.clock()["sim_at"]
         except BaseException:
             store.close()
@@ -177,7 +181,7 @@ class Platform:
 
         """
         with making_sense(self.path):
-            return summary(self.query)
+            return self.read(summary)
 
     @property
     def program(self) -> Program:
@@ -259,7 +263,7 @@ class Platform:
         self._broken = True  # until the whole batch is stored: engine and database must not diverge
         lookup = self._engine.look_up(messages)
         received = self._engine.receive(messages, lookup, self._stored(lookup.repeated.tolist()))
-        outcome = self._engine.judge(received.events)
+        written = self._engine.judge(received.events)
         receipts = Receipts.of(received, positions, rejected)
         refused = quarantine.rows(
             messages, positions, received.conflicts, rejected, texts_of, after=self._quarantined, where=where
@@ -268,10 +272,8 @@ class Platform:
         self._sim_at = max(self._sim_at, self.newest)
         by_hour = receipt_rollup(messages, received.events, received.duplicates, refused)
         by_part = self._refusals.breakdown(refused, messages, received.duplicates)
-        self._store_outcome(
-            outcome.with_sums(by_hour, by_part),
-            events=received.events,
-            quarantine=refused,
+        self._write(
+            replace(written.with_sums(by_hour, by_part), quarantine=refused),
             done=partial(done, receipts) if done is not None else None,
             settings={**self._counters.settings(), **(keep or {})},
         )
@@ -289,9 +291,9 @@ class Platform:
         self._check_usable()
         self.check_now(now_ms)
         self._broken = True
-        outcome = self._engine.advance(now_ms)
+        written = self._engine.advance(now_ms)
         self._sim_at = max(self._sim_at, now_ms)
-        self._store_outcome(outcome, settings={})
+        self._write(written, settings={})
 
     def release_quietly(self, now_ms: int) -> None:
         """Advance the clock if something is due by `now_ms`; otherwise write nothing."""
@@ -322,7 +324,7 @@ class Platform:
             "heartbeat_at": wall_ms(),
             "pid": os.getpid(),
         }
-        self._outbox.put(Batch(clock={name: value for name, value in values.items() if value is not None}))
+        self._outbox.put(WriteSet(clock={name: value for name, value in values.items() if value is not None}))
         self._outbox.send()
         if status in ("finished", "stopped"):
             self.index()
@@ -331,7 +333,7 @@ class Platform:
         """Record an operator's command: after which event and when (`sim_at`) it was obeyed, or why it was refused."""
         self._commands += 1
         row = command_row(self._commands, command, self._engine.last_seq, sim_at, refused)
-        self._outbox.put(Batch(commands=[row]))
+        self._outbox.put(WriteSet(commands=[row]))
         self.flush()
 
     def measure(self, meters: Meters) -> None:
@@ -341,7 +343,7 @@ class Platform:
 
     def heartbeat(self, row: Row) -> None:
         """Store a row of measurements (table `meter`) with the next batch."""
-        self._outbox.put(Batch(measurements=[row]))
+        self._outbox.put(WriteSet(measurements=[row]))
 
     def hold(self, events: int) -> None:
         """Queue batches until they hold `events` events, then write them in one transaction.
@@ -353,17 +355,29 @@ class Platform:
 
     def note(self, faults: Sequence[Row], reconciliations: Sequence[Row]) -> None:
         """Store rows, new or changed, of the tables `fault` and `reconciliation`."""
-        self._outbox.put(Batch(faults=faults, reconciliations=reconciliations))
+        self._outbox.put(WriteSet(faults=faults, reconciliations=reconciliations))
 
     def index(self) -> None:
         """Create the database's indexes where they are missing."""
         self.flush()
         self._store.index()
 
-    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a SELECT of `db.read` on the open database, after writing everything that is queued."""
+    def read(
+        self,
+        query: Callable[Concatenate[Select, _Given], _Found],
+        *given: _Given.args,
+        **named: _Given.kwargs,
+    ) -> _Found:
+        """Return what a function of `db.read` reads, after writing everything that is queued.
+
+        It is called with the open database and what is given.
+
+        Raises:
+            DatabaseError: the database can't be written or read.
+
+        """
         self.flush()
-        return self._store.query(sql, values)
+        return self._store.read(query, *given, **named)
 
     def close(self) -> None:
         """Write everything that is queued and close the database; closing twice is harmless."""
@@ -378,20 +392,12 @@ class Platform:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
-    def _store_outcome(
-        self,
-        outcome: Outcome,
-        *,
-        settings: Mapping[str, str],
-        events: pl.DataFrame | None = None,
-        quarantine: pl.DataFrame | None = None,
-        done: Done | None = None,
-    ) -> None:
-        self.subscribers.publish(outcome, self._engine, events)
-        batch = batch_of(outcome, events, quarantine)
+    def _write(self, written: WriteSet, *, settings: Mapping[str, str], done: Done | None = None) -> None:
+        """Store what the engine made of a batch or of an advance, with the clock and these settings."""
+        self.subscribers.publish(written, self._engine)
         clock = {"sim_at": self._sim_at, "watermark": self.watermark, "heartbeat_at": wall_ms()}
         self._meter.record("receipts")
-        self._outbox.put(replace(batch, clock=clock, settings=settings), done)
+        self._outbox.put(replace(written, clock=clock, settings=settings), done)
         self._broken = False
 
     def flush(self) -> None:

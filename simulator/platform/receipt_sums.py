@@ -8,8 +8,8 @@ import polars as pl
 
 from simulator.domain.spans import HOUR_MS
 from simulator.domain.vocabulary import Receipt
+from simulator.engine.frames import EMPTY
 from simulator.engine.interner import BoundedLabels
-from simulator.engine.outcome import EMPTY
 
 DAY_HOURS = 24
 DUPLICATE = str(Receipt.DUPLICATE)

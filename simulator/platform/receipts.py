@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from simulator.domain.errors import InputError
 from simulator.domain.vocabulary import Receipt
 from simulator.engine.arrays import Ints
-from simulator.engine.outcome import Received
+from simulator.engine.frames import NO_EVENTS, Received
 from simulator.events.check import LATEST_RECEIPT_MS
-from simulator.events.decode import Rejected
+from simulator.events.decode import Decoded, Rejected
 from simulator.events.moment import format_moment
 
 _ORDER: Final = tuple(Receipt)
@@ -71,6 +71,13 @@ class Receipts:
             [fields[at] for at in order.tolist()],
             [reasons[at] for at in order.tolist()],
         )
+
+    @classmethod
+    def of_checked(cls, decoded: Decoded) -> Receipts:
+        """Return the receipts of messages that were only decoded: valid ones are accepted, without a seq."""
+        valid = decoded.messages.height
+        unstored = Received(NO_EVENTS, [], [], np.zeros(valid, np.int64))
+        return cls.of(unstored, decoded.messages["position"], decoded.rejected)
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -1,4 +1,4 @@
-"""Convert between the database's rows and the engine's values: typed events, programs, outcomes."""
+"""Convert between the database's rows and the engine's values: typed events, programs, commands."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import polars as pl
 from db.control import WriterCommand
 from db.sqlite.readonly import DamagedDatabaseError
 from db.sqlite.rows import Row
-from db.write.batch import Batch
-from simulator.engine.outcome import Outcome, Version
+from simulator.domain.write_set import WriteSet
 from simulator.events.columns import EVENT_SCHEMA, TYPE
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -33,51 +32,15 @@ def typed(events: pl.DataFrame) -> pl.DataFrame:
         ) from error
 
 
-def batch_of(
-    outcome: Outcome, events: pl.DataFrame | None = None, quarantine: pl.DataFrame | None = None
-) -> Batch:
-    """Return the engine's outcome for `events`, and the messages quarantined beside them, as rows to write."""
-    empty = pl.DataFrame()
-    return Batch(
-        persons=outcome.persons,
-        events=empty if events is None else events,
-        attributions=outcome.attributions,
-        decisions=outcome.decisions,
-        settled=outcome.settled,
-        rewards=outcome.rewards,
-        changes=outcome.changes,
-        audit=outcome.audit,
-        rollup=outcome.rollup,
-        breakdown=outcome.breakdown,
-        due=outcome.due,
-        lateness=outcome.lateness,
-        leaders=outcome.leaders,
-        quarantine=empty if quarantine is None else quarantine,
-        versions=[version_row(one) for one in outcome.versions],
-    )
-
-
-def put_in_review(outcome: Outcome, events: pl.DataFrame | None) -> list[tuple[int, str, str, str, str]]:
-    """Return what `events` put in review, in the columns of `db.read.resume.open_reviews`."""
-    decisions = outcome.decisions.filter(pl.col("outcome") == "review")
-    if events is None or not decisions.height:
+def put_in_review(written: WriteSet) -> list[tuple[int, str, str, str, str]]:
+    """Return what a batch put in review, in the columns of `db.read.resume.open_reviews`."""
+    decisions = written.decisions.filter(pl.col("outcome") == "review")
+    if not decisions.height:
         return []
-    rows = decisions.join(events.select("seq", "source", event_id="id", ref="subject"), on="seq").sort("id")
+    rows = decisions.join(
+        written.events.select("seq", "source", event_id="id", ref="subject"), on="seq"
+    ).sort("id")
     return rows.select("decided_at", "source", "event_id", "milestone", "ref").rows()
-
-
-def version_row(version: Version) -> tuple[int, int, str, str, int, int | None, str]:
-    """Return a program version as a row of its table."""
-    program = version.program
-    return (
-        version.number,
-        version.from_seq,
-        program.name,
-        program.currency,
-        program.digits,
-        program.budget_minor,
-        program.text,
-    )
 
 
 def command_row(number: int, command: WriterCommand, seq: int, sim_at: int, refused: str | None) -> Row:

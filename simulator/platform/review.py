@@ -58,10 +58,10 @@ def find_waiting(platform: Platform, number: int) -> Waiting:
         InputError: it does not exist, or does not wait.
 
     """
-    found = waiting_one(platform.query, number)
+    found = platform.read(waiting_one, number)
     if found is not None:
         return found
-    outcome = outcome_of(platform.query, number)
+    outcome = platform.read(outcome_of, number)
     raise InputError(
         f"decision {number} is {outcome} already; the first verdict counts"
         if outcome is not None
@@ -90,4 +90,4 @@ def settle(platform: Platform, one: Waiting, verdict: Verdict, by: str, at_ms: i
     }
     hint = f"; --by must be a reference, {REFERENCE_PATTERN}"
     send_event(platform, "review.decided", f"verdict-{one.number}-{at_ms}", data, at_ms, hint)
-    return str(outcome_of(platform.query, one.number))
+    return str(platform.read(outcome_of, one.number))

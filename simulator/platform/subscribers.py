@@ -8,7 +8,8 @@ import polars as pl
 
 from db.read.resume import open_reviews
 from db.write.store import Store
-from simulator.engine import Engine, Outcome
+from simulator.domain.write_set import WriteSet
+from simulator.engine import Engine
 from simulator.platform.feedback import FeedbackCollector
 from simulator.platform.folding import restore_feedback
 from simulator.platform.records import put_in_review
@@ -29,7 +30,7 @@ class Subscribers:
 
     def restore(self, store: Store) -> None:
         """Restore open reviews from a database; accepted events are passed on as its log is replayed."""
-        self._in_review = open_reviews(store.query)
+        self._in_review = store.read(open_reviews)
         self._past = store
 
     def listen(self) -> None:
@@ -39,12 +40,12 @@ class Subscribers:
             restore_feedback(self._feedback, self._past)
             self._past = None
 
-    def publish(self, outcome: Outcome, engine: Engine, events: pl.DataFrame | None) -> None:
-        """Deliver the outcome of `events`, or of an advance of the clock if None."""
-        self._feedback.collect(outcome, engine)
-        self._in_review += put_in_review(outcome, events)
-        if events is not None and self._on_events is not None:
-            self._on_events(events)
+    def publish(self, written: WriteSet, engine: Engine) -> None:
+        """Deliver what the engine made of a batch of events, or of an advance of the clock."""
+        self._feedback.collect(written, engine)
+        self._in_review += put_in_review(written)
+        if written.events.height and self._on_events is not None:
+            self._on_events(written.events)
 
     def take_reviews(self) -> list[tuple[int, str, str, str, str]]:
         """Return what went into review since the last call: (opened at, source, event id, milestone, friend)."""

@@ -19,18 +19,18 @@ from db.read import log, proving
 from db.read.proving import Block
 from db.read.resume import events_stored
 from db.read.settings import setting
+from db.schema.blocks import BLOCK_ROWS, CHAINS
 from db.shards.merging import parts_of
 from db.sqlite.readonly import DamagedDatabaseError, Database, open_readonly, select_on, snapshot
-from db.write.batch import Batch
-from db.write.chain import BLOCK_ROWS, CHAINS
 from db.write.store import Store
 from simulator.domain.errors import ProgramError
 from simulator.domain.spans import HOUR_MS
+from simulator.domain.write_set import WriteSet
 from simulator.engine import Engine
-from simulator.engine.outcome import Version
+from simulator.engine.version import version_row
 from simulator.platform.quarantine import SCHEMA as QUARANTINE_SCHEMA
 from simulator.platform.receipt_sums import Refusals
-from simulator.platform.records import batch_of, parse_program, typed, version_row
+from simulator.platform.records import parse_program, typed
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.proof.compare import DifferenceError, compare
@@ -165,7 +165,7 @@ def _derive(
     told = proving.watermark(stored)
     engine = Engine(program, parse_program)
     with Store.create(
-        scratch, settings={}, version=version_row(Version(1, 0, program)), clock={}, scratch=True
+        scratch, settings={}, version=version_row(1, 0, program), clock={}, scratch=True
     ) as store:
         for events in log.read(stored, 0, ROWS):
             store.write(_fold(engine, events, store))
@@ -173,15 +173,15 @@ def _derive(
             if progress is not None:
                 progress(engine.last_seq, total)
         if told and told >= engine.newest:  # not if the run stopped after later events had moved the time on
-            store.write(batch_of(engine.advance(told)))
+            store.write(engine.advance(told))
         refusals = Refusals()
         for refused in _quarantine(stored):
             contacts.quarantine(refused)
             rollup = _receipts(refused.select("received_at", metric="receipt." + pl.col("receipt")))
-            store.write(Batch(quarantine=refused, rollup=rollup, breakdown=refusals.breakdown(refused)))
+            store.write(WriteSet(quarantine=refused, rollup=rollup, breakdown=refusals.breakdown(refused)))
 
 
-def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:
+def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> WriteSet:
     """Return the rows that the engine derives from stored events, received as messages again."""
     first = engine.last_seq + 1
     expected = pl.Series("seq", range(first, first + events.height), pl.Int64)
@@ -198,7 +198,7 @@ def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:
             raise DifferenceError(
                 f"event with seq {first + min(refused)}: an earlier event has its source and id"
             )
-        outcome = engine.judge(received.events)
+        written = engine.judge(received.events)
     except ProgramError as error:
         raise DifferenceError(
             f"events from seq {first}: a program in them is wrong: {error.problems[0]}"
@@ -206,8 +206,7 @@ def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> Batch:
     except ValueError as error:
         raise DifferenceError(f"events from seq {first}: {error}") from error
     rollup = _receipts(received.events.select("received_at", metric=pl.lit("receipt.accepted")))
-    rows = batch_of(outcome, received.events)
-    return replace(rows, rollup=pl.concat([outcome.rollup, rollup]))
+    return replace(written, rollup=pl.concat([written.rollup, rollup]))
 
 
 def _receipts(received: pl.DataFrame) -> pl.DataFrame:

@@ -60,7 +60,7 @@ def begin(path: Path, plan: Plan, program: Program) -> Iterator[OpenRun]:
                     yield opened
             finally:
                 with suppress(ReferralError):  # the first error says more
-                    begun = begun or bool(ends_at(platform.query))
+                    begun = begun or bool(platform.read(ends_at))
     except BaseException:
         if not begun:
             for one in ours:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from simulator.domain.errors import InputError
+from simulator.platform.session import AS_FAST_AS_POSSIBLE
 from simulator.world.measures import duration_ms
 
-MAX = 0.0  # as fast as possible
+MAX = AS_FAST_AS_POSSIBLE
 _RIGHT = "max, or simulated time per second such as 1d/s, 6h/s or 30m/s"
 
 

@@ -8,17 +8,17 @@ restart.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
 from db.control import CHANGE, DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, WriterCommand
 from db.read.resume import first_program, last_measurement, turned_dials
 from simulator.delivery.spool import Spool, files_path
-from simulator.domain.errors import InputError, ReferralError
+from simulator.domain.errors import InputError
 from simulator.domain.wall_clock import Wall, wall_ms
 from simulator.measuring.gauge import Gauge
-from simulator.platform.outbox import HELD_EVENTS
+from simulator.platform.session import TOGETHER, WATCHED, IntakeSession
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.opening import OpenRun, Progress
@@ -35,7 +35,6 @@ Args = Mapping[str, object]
 BATCH = 20_000  # the most messages in a transaction
 _FASTEST = 1e9  # simulated milliseconds per millisecond: 11 days
 _TICK_S = 0.05  # how often a paced or paused run checks the clock and its inbox
-_HEARTBEAT_S = 1.0
 _WORLD_RECEIVED = "world_received"
 
 
@@ -71,7 +70,7 @@ class Run:
         self._progress = progress or (lambda _done, _total: None)
         self._script = CommandSchedule(script, len(recorded(opened.platform.path)) if script else 0)
         self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
-        turns = turned_dials(opened.platform.query)
+        turns = opened.platform.read(turned_dials)
         self._last_turn = max((at for at, _ in turns), default=0)
         folder, keep = files or files_path(opened.platform.path), files is not None
         self._source = Source(
@@ -87,11 +86,17 @@ class Run:
         )
         self._platform.subscribers.listen()
         self._at = self._source.start_ms  # everything that arrives before this has been received
-        self._pace = pace
-        self._paused = False
-        self._last_heartbeat = wall.now()
+        self._session = IntakeSession(
+            self._platform,
+            clock=lambda: self._at,
+            batching=TOGETHER if pace == MAX else WATCHED,
+            wall=wall.now,
+            pace=pace,
+            starts_at=self._source.start_ms,
+            ends_at=self._source.end_ms,
+        )
         self._gauge = Gauge(opened.platform.path)
-        self._gauge.continue_from(last_measurement(opened.platform.query))
+        self._gauge.continue_from(opened.platform.read(last_measurement))
         opened.platform.measure(self._gauge.meters)
         self._handlers: dict[str, Callable[[Args], None]] = {  # raise InputError to refuse
             PAUSE: self._pause,
@@ -106,35 +111,27 @@ class Run:
 
     def go(self) -> Ending:
         """Run to the end or until stopped; in either case, what was received is committed."""
-        source, platform = self._source, self._platform
-        platform.clock("running", self._at, self._pace, starts_at=source.start_ms, ends_at=source.end_ms)
-        if self._pace == MAX:
-            platform.hold(HELD_EVENTS)  # indexes are created at the end
-        else:
-            platform.index()
-        try:
+        with closing(self._source), self._session:
             if self._received:
-                source.skip(self._received, lambda at: self._progress(at - source.start_ms, self._length))
-                self._at = max(self._at, platform.newest, self._last_turn)
+                self._source.skip(
+                    self._received, lambda at: self._progress(at - self._source.start_ms, self._length)
+                )
+                self._at = max(self._at, self._platform.newest, self._last_turn)
                 self._follow_wall()
             ended = self._loop()
-        except BaseException:
-            with suppress(ReferralError):  # the original error says more than one about the clock
-                platform.clock("stopped")
-            raise
-        finally:
-            source.close()
-        if ended == "finished":
-            while self._run_scheduled():
-                pass
-            self._take_commands()  # commands given at the last moment still count
-            source.finish()
-            # later than the end if something has arrived since
-            platform.advance(max(source.end_ms, platform.earliest_now))
-        platform.flush()
-        platform.heartbeat(self._gauge.heartbeat(wall_ms(), self._at))
-        platform.clock(ended, self._at, self._pace)
+            if ended == "finished":
+                self._finish()
+            self._session.end(ended, self._gauge.heartbeat(wall_ms(), self._at))
         return ended
+
+    def _finish(self) -> None:
+        """Compare the last lists, and release what is due by the end; commands of the last moment still count."""
+        while self._run_scheduled():
+            pass
+        self._take_commands()
+        self._source.finish()
+        # later than the end if something has arrived since
+        self._session.advance(max(self._source.end_ms, self._platform.earliest_now))
 
     @property
     def _length(self) -> int:
@@ -146,7 +143,7 @@ class Run:
                 return "stopped"
             self._take_commands()
             self._send_heartbeat()
-            if self._paused:
+            if self._session.paused:
                 self._wall.wait(_TICK_S)
                 continue
             if self._run_scheduled():
@@ -183,6 +180,10 @@ class Run:
         tick = max(1, int(_TICK_S * 1000 * self._pace))  # smaller windows would be mostly empty transactions
         return min(self._source.end_ms, due - (due - self._from_at) % tick)
 
+    @property
+    def _pace(self) -> float:
+        return self._session.pace or MAX
+
     def _follow_wall(self) -> None:
         """Let simulated time follow the wall clock from the current moment."""
         self._from_at, self._from_wall = self._at, self._wall.now()
@@ -195,7 +196,7 @@ class Run:
         self._received += parcel.own
         done = self._gauge.add_received(parcel.decoded.messages)
         keep = {_WORLD_RECEIVED: str(self._received)}
-        receipts = self._platform.receive(parcel.decoded, parcel.lines, keep=keep, done=done)
+        receipts = self._session.receive(parcel.decoded, parcel.lines, keep=keep, answer=done)
         self._gauge.add_judged(receipts.counts)
         self._at = max(self._at, self._platform.newest)
         self._progress(self._at - self._source.start_ms, self._length)
@@ -227,10 +228,10 @@ class Run:
         self._send_heartbeat(now=True)
 
     def _pause(self, _args: Args) -> None:
-        self._paused = True
+        self._session.paused = True
 
     def _resume(self, _args: Args) -> None:
-        self._paused = False
+        self._session.paused = False
 
     def _speed(self, args: Args) -> None:
         pace = args.get("pace")
@@ -238,14 +239,14 @@ class Run:
             raise InputError(
                 "a speed needs a pace of 0 to 1e9 simulated milliseconds per millisecond; 0 means as fast as possible"
             )
-        self._pace = float(pace)
+        self._session.pace = float(pace)
 
     def _step(self, args: Args) -> None:
         """Step one event forward, however far that is, or until an event changes something; then pause."""
         until = args.get("until")
         if until not in (None, CHANGE):
             raise InputError(f"a step goes until {CHANGE!r}, or, without `until`, one event forward")
-        self._paused = True
+        self._session.paused = True
         end, entry = self._source.end_ms, self._platform.last_entry
         while self._at < end and not self._stopped():
             if not self._receive(end, 1):
@@ -264,18 +265,12 @@ class Run:
         self._source.turn(self._at, args.get("faults"))
 
     def _send_heartbeat(self, *, now: bool = False) -> None:
-        """Send a heartbeat if one is due; when the pace is slow enough to watch, release what has fallen due."""
-        wall = self._wall.now()
-        if not now and wall - self._last_heartbeat < _HEARTBEAT_S:
-            return
-        self._last_heartbeat = wall
-        if self._pace != MAX and self._at - 1 > self._platform.earliest_now:
-            self._platform.advance(self._at - 1)
-        self._platform.heartbeat(self._gauge.heartbeat(wall_ms(), self._at))
-        self._platform.clock("paused" if self._paused else "running", self._at, self._pace)
+        """Send a heartbeat if one is due, or `now`."""
+        if now or self._session.heartbeat_is_due():
+            self._session.heartbeat(self._gauge.heartbeat(wall_ms(), self._at))
 
     def _first_program(self) -> Program:
-        return load_program(first_program(self._platform.query), f"{self._platform.path}, program version 1")
+        return load_program(self._platform.read(first_program), f"{self._platform.path}, program version 1")
 
     def _take_feedback(self, before_ms: int) -> OutcomeFeedback:
         """Return outcome feedback from before a moment (milliseconds UTC), releasing what was due by then first."""

@@ -47,5 +47,5 @@ def change_program(platform: Platform, args: Mapping[str, object], at_ms: int) -
         raise InputError("the program's text is missing; send the whole file")
     if same_design(platform.check_program(text), platform.program):
         raise InputError("this design is already in force")
-    version = last_program_version(platform.query)
+    version = platform.read(last_program_version)
     send_event(platform, "program.changed", f"program-{version + 1}-{at_ms}", {"program": text}, at_ms)

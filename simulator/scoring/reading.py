@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from db.client import truth
+from db.read.versions import versions
 from db.sqlite.readonly import Database, reading
 from simulator.domain.errors import InputError
 from simulator.program.load import load_program
@@ -29,8 +30,8 @@ def score_database(path: Path, only: Sequence[str] = ()) -> tuple[Score, Program
     with reading(path) as db:
         cheats = truth.cheats(path, db)
         programs = {
-            version: load_program(text, f"{path}, program version {version}")
-            for version, text in truth.versions(db)
+            one.version: load_program(one.text, f"{path}, program version {one.version}")
+            for one in versions(db)
         }
         found = score(_decisions(db, cheats), _codes(programs, only))
     return found, programs[max(programs)]

@@ -21,6 +21,7 @@ from simulator.files import following
 from simulator.files.following import Interrupt
 from simulator.files.ingest import Intake, ingest_files
 from simulator.platform.platform import Platform
+from simulator.platform.session import AHEAD, IntakeSession
 from simulator.program.load import load_program
 from tests.cli.nasty import DAY, HOUR, START, Cli, message
 
@@ -101,9 +102,10 @@ def test_a_quiet_pipe_releases_by_the_clock_what_falls_due(
     with (
         os.fdopen(reading, "rb") as stream,
         Platform.create(tmp_path / "a.db", load_program(program.read_text(), "program")) as platform,
+        IntakeSession(platform, clock=clock, batching=AHEAD) as session,
     ):
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=stream))
-        ingest_files(platform, [Path("-")], batch=20_000, clock=clock, intake=Intake(), interrupt=interrupt)
+        ingest_files(session, [Path("-")], batch=20_000, intake=Intake(), interrupt=interrupt)
         assert set(platform.summary()["rewards"]) == {"issued"}
         assert platform.watermark == START + 200 * DAY - 1
     interrupt.close()

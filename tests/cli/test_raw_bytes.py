@@ -77,7 +77,12 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         "review decline": [["review", "decline", "1", "--by", NASTY, "--db", db]],
         "compare": [["compare", db, db], ["compare", db, db, "--json"]],
         "fraud": [["fraud", "--db", db], ["fraud", "--db", db, "--json"]],
-        "ingest": [["ingest", "--db", db, "--replay", folder / "nasty.jsonl"], ["ingest", "--db", db, NASTY]],
+        "ingest": [
+            ["ingest", "--db", db, "--replay", folder / "nasty.jsonl"],
+            ["ingest", "--db", db, "--replay", "--receipts", "-", folder / "nasty.jsonl"],
+            ["ingest", "--db", db, "--receipts", NASTY, folder / "nasty.jsonl"],
+            ["ingest", "--db", db, NASTY],
+        ],
         "simulate": [["simulate", "--resume", "--db", db], ["simulate", "--preset", NASTY, "--db", "x.db"]],
         "dashboard": [["dashboard", "--db", db], ["dashboard", "--at", NASTY, "--db", db]],
         "demo": [["demo", "--preset", NASTY]],
@@ -104,7 +109,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def shown(stream: Any, form: str) -> Any:
         return TerminalStream(stream, form) if stream is sys.stdout.buffer else safe_stream(stream, form)
 
-    monkeypatch.setattr("referral_tui.cli.export.safe_stream", shown)
+    monkeypatch.setattr("referral_tui.cli.writing.safe_stream", shown)
 
 
 @pytest.fixture(scope="session")

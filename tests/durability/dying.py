@@ -24,6 +24,7 @@ from db.sqlite.connection import Connection
 from simulator.delivery.dials import parse_faults
 from simulator.domain.errors import ReferralError
 from simulator.domain.wall_clock import Stopper
+from simulator.platform.session import Batching
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.opening import begin, resume
@@ -57,7 +58,7 @@ class Fault:
 
 def live(path: Path, fault: Fault) -> None:
     """Begin the run at `path`, or go on with it, to its end; what can be said in words ends with `SAID`."""
-    vars(simulator.run.run)["HELD_EVENTS"] = HELD
+    vars(simulator.run.run)["TOGETHER"] = Batching(HELD, indexed=False)
     if fault.most_bytes:
         resource.setrlimit(resource.RLIMIT_FSIZE, (fault.most_bytes, resource.RLIM_INFINITY))
     if fault.most_pages:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,14 @@ from sqlmodel import SQLModel
 
 import db.schema.models  # noqa: F401 - fills the metadata
 from db.read import log
+from db.schema.blocks import BLOCK_ROWS
 from db.sqlite import rows
 from db.sqlite.lock import WriterLock
 from db.sqlite.readonly import DamagedDatabaseError, LockedDatabaseError
-from db.write.batch import Batch
-from db.write.chain import BLOCK_ROWS, Chain, genesis
+from db.write.chain import Chain, genesis
 from db.write.store import Store
 from simulator.domain.errors import DatabaseError
+from simulator.domain.write_set import WriteSet
 from simulator.events import columns
 
 VERSION = (1, 0, "Test", "GBP", 2, 5000, "the text")
@@ -70,14 +71,19 @@ def make(tmp_path: Path) -> Make:
     return store
 
 
+def select(store: Store, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """The rows of a SELECT."""
+    return store.read(lambda query: query(sql, values))
+
+
 def blocks(store: Store) -> list[tuple[Any, ...]]:
-    return store.query("SELECT * FROM block ORDER BY chain, number")
+    return select(store, "SELECT * FROM block ORDER BY chain, number")
 
 
 def test_events_come_back_as_they_went_in(make: Make) -> None:
     with make() as store:
         given = events(1, 50)
-        store.write(Batch(persons=PERSONS, events=given))
+        store.write(WriteSet(persons=PERSONS, events=given))
         (read,) = store.events()
         assert read.schema == log.SCHEMA
         assert read.drop("subject").select(given.columns).equals(given)
@@ -101,28 +107,28 @@ def test_the_contract_the_frame_and_the_table_have_the_same_columns() -> None:
 @pytest.mark.parametrize("cuts", [[1] * 30 + [2270], [1024, 1024, 252], [1023, 2, 1275], [700, 700, 900]])
 def test_blocks_and_rows_do_not_depend_on_the_batches(make: Make, cuts: list[int]) -> None:
     with make() as whole, make() as cut:
-        whole.write(Batch(persons=PERSONS, events=events(1, 2300)))
-        cut.write(Batch(persons=PERSONS))
+        whole.write(WriteSet(persons=PERSONS, events=events(1, 2300)))
+        cut.write(WriteSet(persons=PERSONS))
         first = 1
         for count in cuts:
-            cut.write(Batch(events=events(first, count)))
+            cut.write(WriteSet(events=events(first, count)))
             first += count
         assert blocks(whole) == blocks(cut)
         assert [row[1:3] for row in blocks(whole)] == [(1, 1024), (2, 1024), (3, 252), (1, 7)]
         everything = "SELECT * FROM event ORDER BY seq"
-        assert whole.query(everything) == cut.query(everything)
+        assert select(whole, everything) == select(cut, everything)
 
 
 @pytest.mark.parametrize("count", [5, BLOCK_ROWS, BLOCK_ROWS + 1])
 def test_a_reopened_chain_goes_on_where_it_was(make: Make, count: int) -> None:
     with make() as whole:
-        whole.write(Batch(persons=PERSONS, events=events(1, count + 10)))
+        whole.write(WriteSet(persons=PERSONS, events=events(1, count + 10)))
         expected = blocks(whole)
     with make() as store:
-        store.write(Batch(persons=PERSONS, events=events(1, count)))
+        store.write(WriteSet(persons=PERSONS, events=events(1, count)))
         path = store.path
     with Store.open(path) as store:
-        store.write(Batch(events=events(count + 1, 10)))
+        store.write(WriteSet(events=events(count + 1, 10)))
         assert blocks(store) == expected
 
 
@@ -144,8 +150,8 @@ def test_rows_are_those_of_the_frame_with_nulls_where_it_has_no_column() -> None
 
 def test_batches_joined_leave_what_they_leave_one_by_one(make: Make) -> None:
     batches = [
-        Batch(persons=PERSONS, events=events(1, 5), settings={"one": "1"}, clock={"sim_at": 5}),
-        Batch(
+        WriteSet(persons=PERSONS, events=events(1, 5), settings={"one": "1"}, clock={"sim_at": 5}),
+        WriteSet(
             events=events(6, 3), settings={"one": "2", "two": "2"}, clock={"sim_at": 8, "status": "paused"}
         ),
     ]
@@ -154,16 +160,16 @@ def test_batches_joined_leave_what_they_leave_one_by_one(make: Make) -> None:
             store.write(batch)
         expected = (blocks(store), store.settings(), store.clock())
     with make() as store:
-        store.write(Batch.joined(batches))
+        store.write(WriteSet.joined(batches))
         assert (blocks(store), store.settings(), store.clock()) == expected
 
 
 def test_a_batch_is_written_wholly_or_not_at_all(make: Make) -> None:
     with make() as store:
-        store.write(Batch(persons=PERSONS, events=events(1, 5)))
+        store.write(WriteSet(persons=PERSONS, events=events(1, 5)))
         before = (blocks(store), store.settings())
         with pytest.raises(DatabaseError):
-            store.write(Batch(events=events(5, 5), settings={"more": "1"}))  # seq 5 is there
+            store.write(WriteSet(events=events(5, 5), settings={"more": "1"}))  # seq 5 is there
         assert (blocks(store), store.settings()) == before
 
 
@@ -172,13 +178,13 @@ def test_rollups_add_up_and_noughts_leave_no_row(make: Make) -> None:
         return pl.DataFrame(lines, schema=["hour", "metric", "count", "value"], orient="row")
 
     with make() as store:
-        store.write(Batch(rollup=rollup((1, "a", 2, 5), (2, "a", 1, 1), (1, "b", 1, 7))))
-        store.write(Batch(rollup=rollup((1, "a", 1, 1), (1, "b", -1, -7))))
-        assert store.query("SELECT * FROM total") == [("a", 4, 7)]
-        assert store.query("SELECT * FROM hour") == [(1, "a", 3, 6), (2, "a", 1, 1)]
-        store.write(Batch(rollup=rollup((2, "a", -1, -1), (168, "a", 1, 1))))
-        assert store.query("SELECT * FROM hour") == [(1, "a", 3, 6), (168, "a", 1, 1)]
-        assert store.query("SELECT * FROM week") == [(0, "a", 3, 6), (1, "a", 1, 1)]
+        store.write(WriteSet(rollup=rollup((1, "a", 2, 5), (2, "a", 1, 1), (1, "b", 1, 7))))
+        store.write(WriteSet(rollup=rollup((1, "a", 1, 1), (1, "b", -1, -7))))
+        assert select(store, "SELECT * FROM total") == [("a", 4, 7)]
+        assert select(store, "SELECT * FROM hour") == [(1, "a", 3, 6), (2, "a", 1, 1)]
+        store.write(WriteSet(rollup=rollup((2, "a", -1, -1), (168, "a", 1, 1))))
+        assert select(store, "SELECT * FROM hour") == [(1, "a", 3, 6), (168, "a", 1, 1)]
+        assert select(store, "SELECT * FROM week") == [(0, "a", 3, 6), (1, "a", 1, 1)]
 
 
 def test_lateness_keeps_the_worst_and_a_board_its_last_rows(make: Make) -> None:
@@ -191,14 +197,14 @@ def test_lateness_keeps_the_worst_and_a_board_its_last_rows(make: Make) -> None:
         )
 
     with make() as store:
-        one = Batch(lateness=late((1, "t", 3, 2, 900), (2, "t", 3, 1, 800)), leaders=leaders(1, 2))
-        two = Batch(
+        one = WriteSet(lateness=late((1, "t", 3, 2, 900), (2, "t", 3, 1, 800)), leaders=leaders(1, 2))
+        two = WriteSet(
             lateness=late((2, "t", 3, 1, 950)), leaders=leaders(2).with_columns(person=pl.lit(99, pl.Int64))
         )
-        store.write(Batch.joined([one, two]))
-        assert store.query("SELECT * FROM lateness") == [("t", 3, 4, 950)]
-        assert store.query("SELECT * FROM lateness_day") == [(1, "t", 3, 2, 900), (2, "t", 3, 2, 950)]
-        assert store.query("SELECT place, person FROM leader") == [(1, 7), (2, 99)]
+        store.write(WriteSet.joined([one, two]))
+        assert select(store, "SELECT * FROM lateness") == [("t", 3, 4, 950)]
+        assert select(store, "SELECT * FROM lateness_day") == [(1, "t", 3, 2, 900), (2, "t", 3, 2, 950)]
+        assert select(store, "SELECT place, person FROM leader") == [(1, 7), (2, 99)]
 
 
 def test_many_increments_add_up_as_few_do(make: Make) -> None:
@@ -228,9 +234,9 @@ def test_many_increments_add_up_as_few_do(make: Make) -> None:
             for first in range(0, count, at_once):
                 some = sums[first : first + at_once]
                 store.write(
-                    Batch(rollup=some.drop("part"), breakdown=some, lateness=late[first : first + at_once])
+                    WriteSet(rollup=some.drop("part"), breakdown=some, lateness=late[first : first + at_once])
                 )
-            found.append([store.query(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables])
+            found.append([select(store, f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables])
     assert found[0] == found[1]
     assert all(found[0])
 
@@ -246,10 +252,12 @@ def test_settled_decisions_and_changed_rewards_are_updated(make: Make) -> None:
         "failed": "[]",
     }
     with make() as store:
-        store.write(Batch(decisions=pl.DataFrame([decision | {"program_version": 1}])))
+        store.write(WriteSet(decisions=pl.DataFrame([decision | {"program_version": 1}])))
         settled = pl.DataFrame([{"id": 1, "outcome": "refused", "reason": "declined", "decided_at": 9}])
-        store.write(Batch(settled=settled))
-        assert store.query("SELECT outcome, reason, decided_at FROM decision") == [("refused", "declined", 9)]
+        store.write(WriteSet(settled=settled))
+        assert select(store, "SELECT outcome, reason, decided_at FROM decision") == [
+            ("refused", "declined", 9)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -262,7 +270,7 @@ def test_settled_decisions_and_changed_rewards_are_updated(make: Make) -> None:
 )
 def test_a_value_that_no_event_holds_is_named(make: Make, column: str, value: object, said: str) -> None:
     with make() as store:
-        store.write(Batch(persons=PERSONS, events=events(1, 8)))
+        store.write(WriteSet(persons=PERSONS, events=events(1, 8)))
         path = store.path
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(f"UPDATE event SET {column} = ? WHERE seq = 4", (value,))
@@ -341,5 +349,5 @@ def test_what_can_not_be_made_is_said(tmp_path: Path, what: str) -> None:
 def test_what_is_looked_for_is_found_by_an_index_in_its_order(make: Make, index: str, sql: str) -> None:
     with make() as store:
         store.index()
-        (plan,) = store.query(f"EXPLAIN QUERY PLAN {sql}", ("A",))
+        (plan,) = select(store, f"EXPLAIN QUERY PLAN {sql}", ("A",))
         assert index in plan[-1]

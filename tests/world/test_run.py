@@ -20,6 +20,7 @@ from db.control import CHANGE, PAUSE, RESUME, SPEED, STEP, send
 from db.write.store import Store
 from referral_tui.cli.app import run as command
 from simulator.domain.errors import DatabaseError, InputError
+from simulator.platform.session import AHEAD
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.proof.verify import verify
@@ -118,7 +119,7 @@ def test_the_power_goes_in_the_middle_of_a_write(
 
     with monkeypatch.context() as patch:
         patch.setattr(Store, "_write_rows", failing)
-        patch.setattr("simulator.run.run.HELD_EVENTS", 0)  # many writes
+        patch.setattr("simulator.run.run.TOGETHER", AHEAD)  # many writes
         with pytest.raises(_Power):
             run_into(path, reviewing, batch=120)
     assert run_into(path, None) == "finished"

@@ -30,8 +30,9 @@ WORKER = textwrap.dedent(
     from tests.world.running import run_into
     import simulator.run.run
     from db.write.store import Store
+    from simulator.platform.session import AHEAD
 
-    simulator.run.run.HELD_EVENTS = 0  # many writes
+    simulator.run.run.TOGETHER = AHEAD  # many writes
     left = iter(range(int(sys.argv[3])))
     write_rows = Store._write_rows
 
@@ -41,7 +42,7 @@ WORKER = textwrap.dedent(
             os.kill(os.getpid(), signal.SIGKILL)  # in the middle of a transaction
 
     Store._write_rows = killing
-    print(run_into(Path(sys.argv[2]), None, batch=90))
+    print(run_into(Path(sys.argv[2]), None, batch=30))
     """
 )
 

@@ -51,7 +51,7 @@ def oldest(verdict: str) -> Ordering:
     """A verdict on what has waited longest."""
 
     def command(opened: OpenRun) -> tuple[str, dict[str, object]] | None:
-        waiting = [(one.number,) for one in review_queue.waiting(opened.platform.query)]
+        waiting = [(one.number,) for one in opened.platform.read(review_queue.waiting)]
         if not waiting:
             return None
         return VERDICT, {"decision": waiting[0][0], "verdict": verdict, "by": "desk"}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import tomllib
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from db.read import sums
 from db.read.rules import RuleRow, by_rule
+from db.read.versions import program_text, version_at
 from referral_tui.dashboard.query import QueryContext, ScreenQuery
 
 Versions = dict[int, tuple[str, tuple["Rule", ...]]]
@@ -59,15 +59,13 @@ class ProgramQuery(ScreenQuery):
 
     def read(self, context: QueryContext) -> ProgramLook | None:
         """Read it; a version's text, once read, is kept."""
-        seq = 2**62 if context.seq is None else context.seq
-        (version,) = context.db.execute(
-            "SELECT max(version) FROM program_version WHERE from_seq <= ?", (seq,)
-        ).fetchone()
+        version = version_at(context.db, context.seq)
         if version is None:
             return None
         kept: Versions = context.kept.setdefault("versions", {})
         if version not in kept:
-            kept[version] = _read(context.db, version)
+            text = program_text(context.db, version)
+            kept[version] = text, rules_of(text)
         text, rules = kept[version]
         past: sums.Past = context.kept.setdefault("past", sums.Past())
         found = sums.now(context.db) if context.at is None else past.at(context.db, context.at)
@@ -95,11 +93,6 @@ def rules_of(text: str) -> tuple[Rule, ...]:
         line = next((at for at, one in enumerate(lines, 1) if place.match(one)), 0)
         found.append(Rule(code, str(table.get("on_fail", "refuse")), line))
     return tuple(found)
-
-
-def _read(db: sqlite3.Connection, version: int) -> tuple[str, tuple[Rule, ...]]:
-    (text,) = db.execute("SELECT text FROM program_version WHERE version = ?", (version,)).fetchone()
-    return text, rules_of(text)
 
 
 def _line(rule: Rule, row: RuleRow | None) -> RuleLine:

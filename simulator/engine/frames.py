@@ -1,14 +1,13 @@
-"""What the engine returns: frames with exactly the columns of the database's tables."""
+"""The frames that the engine returns, with exactly the columns of the database's tables, and what it receives."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
 from simulator.engine.arrays import Ints
 from simulator.events.columns import EVENT_SCHEMA
-from simulator.program.model import Program
 
 _INT, _TEXT = pl.Int64(), pl.String()
 
@@ -83,47 +82,6 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
 NO_EVENTS = pl.DataFrame(schema=EVENT_SCHEMA)
 """An empty event frame."""
 EMPTY = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
-
-
-@dataclass(frozen=True)
-class Version:
-    """A version of the program, in force for events after `from_seq` (0: from the start)."""
-
-    number: int
-    from_seq: int
-    program: Program
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The rows that one batch added or changed.
-
-    `decisions` and `rewards` are as they stand at the end of the batch; `settled` and `changes` update rows of
-    earlier batches. Ids (`decision.id`, `reward.id`, `audit.seq`) count from 1 along the log. `rollup` to
-    `lateness` are increments (`worst` is a maximum), `leaders` the places that changed.
-    """
-
-    persons: pl.DataFrame
-    attributions: pl.DataFrame
-    decisions: pl.DataFrame
-    settled: pl.DataFrame
-    rewards: pl.DataFrame
-    changes: pl.DataFrame
-    audit: pl.DataFrame
-    rollup: pl.DataFrame
-    breakdown: pl.DataFrame
-    due: pl.DataFrame
-    lateness: pl.DataFrame
-    leaders: pl.DataFrame
-    versions: tuple[Version, ...] = ()
-
-    def with_sums(self, rollup: pl.DataFrame, breakdown: pl.DataFrame) -> Outcome:
-        """Return a copy with these increments of the rollup and the breakdown added."""
-        return replace(
-            self,
-            rollup=pl.concat([self.rollup, rollup]),
-            breakdown=pl.concat([self.breakdown, breakdown]),
-        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,62 @@
+"""Read whole tables for `export`: rows in log order, people by their references, times in milliseconds UTC.
+
+Standard library only. Payouts have a module of their own, `db.read.payouts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from db.schema.blocks import BLOCK_ROWS
+from db.sqlite.readonly import Database
+
+Row = tuple[Any, ...]
+
+
+def attributions(db: Database) -> Iterator[Row]:
+    """Yield friend, referrer, code, channel, method, time of the touch, time of the attribution."""
+    return db.execute(
+        "SELECT friend.ref, referrer.ref, a.code, a.channel, a.method, a.touch_at, a.attributed_at "
+        "FROM attribution a JOIN person friend ON friend.id = a.friend "
+        "JOIN person referrer ON referrer.id = a.referrer ORDER BY a.seq"
+    )
+
+
+def decisions(db: Database) -> Iterator[Row]:
+    """Yield the conversion's source and id, milestone, friend, referrer, outcome, reason, time, failed rules (JSON)."""
+    return db.execute(
+        "SELECT e.source, e.id, d.milestone, friend.ref, referrer.ref, d.outcome, d.reason, d.decided_at, d.failed "
+        "FROM decision d JOIN event e ON e.seq = d.seq JOIN person friend ON friend.id = d.friend "
+        "LEFT JOIN person referrer ON referrer.id = d.referrer ORDER BY d.id"
+    )
+
+
+def rewards(db: Database) -> Iterator[Row]:
+    """Yield the conversion's source and id, milestone, reward, role, recipient, minor units, state, due, state's time.
+
+    The recipient is a person's reference or a community's name.
+    """
+    return db.execute(
+        "SELECT e.source, e.id, d.milestone, r.reward, r.role, COALESCE(r.community, person.ref), r.value_minor, "
+        "r.state, r.due_at, r.state_at "
+        "FROM reward r JOIN event e ON e.seq = r.seq JOIN decision d ON d.id = r.decision "
+        "LEFT JOIN person ON person.id = r.recipient ORDER BY r.id"
+    )
+
+
+def quarantine(db: Database) -> Iterator[Row]:
+    """Yield time of receipt, source, id, receipt, field, reason, masked message, its SHA-256, file and line."""
+    return db.execute(
+        "SELECT received_at, source, id, receipt, field, reason, message, sha256, file, line FROM quarantine "
+        "ORDER BY number"
+    )
+
+
+def audit(db: Database) -> Iterator[Row]:
+    """Yield number, time, kind, person, detail, source and id of the trigger, program version, hash of the block."""
+    return db.execute(
+        "SELECT a.seq, a.at, a.kind, person.ref, a.detail, e.source, e.id, a.program_version, b.hash FROM audit a "
+        "LEFT JOIN event e ON e.seq = a.trigger LEFT JOIN person ON person.id = a.person "
+        f"LEFT JOIN block b ON b.chain = 'audit' AND b.number = (a.seq - 1) / {BLOCK_ROWS} + 1 ORDER BY a.seq"
+    )

@@ -1,0 +1,102 @@
+"""Receipts as rows of a file: one for each message, in the order in which the messages were taken."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, Final, Literal
+
+import orjson
+
+from simulator.domain.errors import InputError
+from simulator.domain.formulas import guarded
+from simulator.events.csvwrite import csv_lines
+from simulator.files.reading import JSON_LINES, STANDARD_INPUT, is_csv, name_of
+from simulator.platform.platform import Answer
+from simulator.platform.quarantine import Where
+from simulator.platform.receipts import Receipts
+
+COLUMNS: Final = ("file", "line", "receipt", "seq", "field", "reason")
+Form = Literal["csv", "jsonl"]
+
+
+def form_of(path: Path) -> Form:
+    """Return the form in which receipts are written to a path: by its ending, JSON Lines to a device or a FIFO.
+
+    Raises:
+        InputError: it ends as neither CSV nor JSON Lines do.
+
+    """
+    special = path == STANDARD_INPUT or (path.exists() and not path.is_file())
+    if is_csv(path):
+        return "csv"
+    if not special and path.suffix.lower() not in JSON_LINES:
+        raise InputError(f"{path}: of an unknown kind; receipts are written as .jsonl (JSON Lines) or .csv")
+    return "jsonl"
+
+
+class ReceiptWriter:
+    """Writes the receipts of messages that are stored, and of no others; `rows` counts them."""
+
+    def __init__(self, out: IO[bytes], path: Path, *, guard: bool = False) -> None:
+        """Write to `out`, in the form that the ending of `path` says; with `guard` no cell of CSV is a formula."""
+        self.rows = 0
+        self._out = out
+        self._name = "standard output" if path == STANDARD_INPUT else name_of(path)
+        self._csv = form_of(path) == "csv"
+        self._guard = guard
+        self._stored: deque[tuple[Where, Receipts]] = deque()  # the writer's thread appends
+        self._begun = self._failed = False
+
+    def __bool__(self) -> bool:
+        """Return whether any message has been stored whose row is written or can be."""
+        return not self._failed and bool(self.rows or self._stored)
+
+    def answer(self, where: Where) -> Answer:
+        """Return what takes the receipts of a call once they are stored, on any thread; `where` locates positions."""
+        return lambda receipts: self._stored.append((where, receipts))
+
+    def write_stored(self) -> None:
+        """Write the rows of what has been stored by now; a FIFO's or a device's reader has them at once.
+
+        Raises:
+            InputError: they can't be written.
+
+        """
+        while self._stored and not self._failed:
+            where, receipts = self._stored.popleft()
+            self._put([(*where(at), str(receipt), *rest) for at, receipt, *rest in receipts.rows()])
+            self.rows += len(receipts)
+
+    def finish(self) -> None:
+        """Write what is left, and of CSV the header where nothing came.
+
+        Raises:
+            InputError: it can't be written.
+
+        """
+        self.write_stored()
+        self._put([])
+
+    def _put(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        if self._failed:
+            return
+        try:
+            if not self._begun and self._csv:
+                self._out.write("".join(csv_lines([COLUMNS])).encode())
+            self._begun = True
+            self._out.write(self._text(rows))
+            self._out.flush()
+        except OSError as error:
+            self._failed = True
+            said = error.strerror or error
+            raise InputError(
+                f"{self._name}: receipts can't be written ({said}); what was stored stays"
+            ) from error
+
+    def _text(self, rows: Sequence[tuple[Any, ...]]) -> bytes:
+        if self._csv:
+            return "".join(csv_lines(guarded(rows) if self._guard else rows)).encode()
+        option = orjson.OPT_APPEND_NEWLINE
+        return b"".join(orjson.dumps(dict(zip(COLUMNS, row, strict=True)), option=option) for row in rows)
