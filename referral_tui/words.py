@@ -179,6 +179,7 @@ _UNPAID: Final = complete(
     {
         "counted": "{amount} for {person} counts toward a bonus and pays nothing itself",
         "capped": "{amount} for {person} finds no room in a cap, as things stand",
+        "forfeited": "{amount} for {person} will not be kept, as things stand",
         "unfunded": "{amount} for {person} finds no budget left, as things stand",
     },
 )

@@ -65,7 +65,12 @@ _INKS: Final = complete(
     RewardState,
     {
         "issued": "good",
+        "redeemed": "good",
+        "offered": "plain",
         "pending": "plain",
+        "waiting": "plain",
+        "expired": "quiet",
+        "forfeited": "warn",
         "capped": "warn",
         "unfunded": "warn",
         "counted": "quiet",
