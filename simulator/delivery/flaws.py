@@ -44,9 +44,12 @@ def _ill_typed(message: Message) -> None:
     if "amount_minor" in data:
         data["amount_minor"] = f"{data['amount_minor'] / 100:.2f}"
     elif "reason" in data:
-        data["reason"] = "changed-mind"
+        data["reason"] = "changed-mind" if message["type"] == "conversion.reversed" else 7
+    elif "contact_kind" in data:
+        data["contact_kind"] = "fax"
     else:
-        data["contact_kind" if "contact_kind" in data else "new_customer"] = "fax"
+        name = next((name for name in ("reinstates", "into", "reward") if name in data), "new_customer")
+        data[name] = 7
 
 
 def _undeclared_field(message: Message) -> None:

@@ -159,6 +159,7 @@ def _referrer_age_days(context: FactContext) -> pl.Series:
     return _numbers((context.made("attributed_at") - linked_at) / DAY_MS)
 
 
+# edition 2: to be built: the facts of closure, counts, uplines, attributes and variants have no column yet
 FACT_COLUMNS: dict[str, Callable[[FactContext], pl.Series]] = {
     "amount": _amount,
     "outcome": _column("outcome"),

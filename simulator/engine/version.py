@@ -9,6 +9,7 @@ import polars as pl
 
 from simulator.engine.arrays import Ints
 from simulator.events.columns import TYPE_CODES
+from simulator.program.facts import facts_at
 from simulator.program.model import Program
 from simulator.program.rules import CompiledRule, compile_rule
 
@@ -24,7 +25,7 @@ class CompiledProgram:
     @cached_property
     def rules(self) -> tuple[CompiledRule, ...]:
         """The rules as expressions over facts, in file order."""
-        return tuple(compile_rule(rule) for rule in self.program.rules)
+        return tuple(compile_rule(rule, facts_at(self.program, "conversion")) for rule in self.program.rules)
 
     @cached_property
     def conditions(self) -> list[pl.Expr]:

@@ -87,7 +87,8 @@ def _value(where: str, name: str, value: object) -> Value:
         raise Bad(where, f"a number out of range; it must be from -{MAX_INTEGER} to {MAX_INTEGER}")
     elif not isinstance(value, (bool, int, float)):
         raise Bad(where, f"{show(value)}; {_RIGHT}")
-    contact = contact_in(as_text({name: value}))
+    # alone, since the recogniser passes over the numbers of some names; with its name, as others are references
+    contact = contact_in(str(value)) or contact_in(as_text({name: value}))
     if contact is not None:
         raise Bad(where, f"holds {contact}; no raw contact may cross")
     return value

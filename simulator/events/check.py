@@ -16,7 +16,7 @@ from msgspec import Raw
 
 from simulator.domain.errors import InputError
 from simulator.events.attributes import check_attributes as check_own_attributes
-from simulator.events.contacts import looks_like_phone
+from simulator.events.contacts import contact_in, looks_like_phone
 from simulator.events.contract import (
     DATA_COLUMNS,
     EVENT_TYPES,
@@ -138,7 +138,7 @@ def _stated(members: Members) -> int | None:
 
 
 def _dialled(members: Members) -> tuple[str, ...]:
-    """List the references of a refused message that look like phone numbers."""
+    """List the references of a refused message that look like phone numbers, and its attributes that hold one."""
     values = [own for name in ("subject", *_REFERENCES) if name in members for own in [members[name]]]
     try:
         data = read_fields("data", members["data"]) if "data" in members else {}
@@ -146,7 +146,20 @@ def _dialled(members: Members) -> tuple[str, ...]:
         data = {}
     values += [data[name] for name in _REFERENCES if name in data]
     texts = [value for value in map(read_value, values) if isinstance(value, str)]
-    return tuple(text for text in texts if looks_like_phone(text))
+    return (*filter(looks_like_phone, texts), *_dialled_attributes(data))
+
+
+def _dialled_attributes(data: Members) -> tuple[str, ...]:
+    """List the attributes that are phone numbers by their form, whatever the name before them."""
+    try:
+        given = read_fields("data", data["attributes"]) if "attributes" in data else {}
+    except Bad:
+        return ()
+    values = [read_value(raw) for raw in given.values()]
+    plain = [
+        value if isinstance(value, str) else repr(value) for value in values if isinstance(value, (str, int))
+    ]
+    return tuple(text for text in plain if contact_in(text) == "a phone number")
 
 
 # --- the envelope -------------------------------------------------------------------------------------------

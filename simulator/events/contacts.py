@@ -66,14 +66,14 @@ _END = r"(?!\w|[.\-/]\d)"  # 026-1234567-1234567 is an order
 # `kept`: amounts and times of receipt as JSON numbers, ids of digits, moments, and dates in either order
 _KEPT = (
     r'"(?:amount_minor|reach|receivedat|seq)"\s*+:\s*+-?\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+'
-    r'|"(?:id|reverses)"\s*+:\s*+"\d++"'
+    r'|"(?:id|reverses|reinstates|adjusts)"\s*+:\s*+"\d++"'
     r"|(?<![\w.+\-])\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:?\d\d)?(?![\w.])"
     r"|(?<![\w.+\-])(?:19|20|21)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\w.\-])"
     r"|(?<![\w.+\-])\d\d?(?P<mark>[./\-])\d\d?(?P=mark)(?:19|20|21)\d\d(?![\w\-])"
 )
 # `reference`: the whole value of a member that is a reference, which no digits alone may be
 _REFERENCE = (
-    r'"(?:subject|contact_ref|device_ref|by)"\s*+:\s*+"?\s*+'
+    r'"(?:subject|contact_ref|device_ref|into|by)"\s*+:\s*+"?\s*+'
     rf"(?P<reference>[+\-]?\d(?:{_JOINT}{{0,3}}+\d){{6,14}}+)(?=\W|$)"
 )
 

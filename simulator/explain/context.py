@@ -14,6 +14,7 @@ from simulator.explain.edits import Edit
 from simulator.explain.fact_changes import Value
 from simulator.explain.neighbourhood import Key, Neighbourhood
 from simulator.explain.source import Fields, Source
+from simulator.program.facts import facts_at
 from simulator.program.model import Milestone, Program, Rule
 from simulator.program.rules import compile_rule
 
@@ -75,7 +76,10 @@ class DecisionContext:
     def _counts_friends(self) -> bool:
         """Whether a rule of the milestone counts the referrer's friends."""
         rules = (rule for rule in self.program.rules if self.milestone.name in rule.milestones)
-        return any(name.startswith("referrer_friends") for rule in rules for name in compile_rule(rule).facts)
+        known = facts_at(self.program, "conversion")
+        return any(
+            name.startswith("referrer_friends") for rule in rules for name in compile_rule(rule, known).facts
+        )
 
     def own(self, *types: str) -> list[Fields]:
         """Return the friend's events of these types up to and including the conversion, in log order."""

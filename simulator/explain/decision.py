@@ -11,6 +11,7 @@ from simulator.explain.fact_changes import Value
 from simulator.explain.late_arrivals import facts_after, visits_after
 from simulator.explain.nearest import nearest
 from simulator.explain.source import Fields
+from simulator.program.facts import FactList, facts_at
 from simulator.program.model import Milestone, Program, Rule
 from simulator.program.phrases import condition_words
 from simulator.program.rules import compile_rule
@@ -26,10 +27,11 @@ def explain_decision(context: DecisionContext) -> Fields:
     if row.reason == "unattributed":
         why = visits_after(context.source, row, event, context.program.attribution.window_ms) or why
     lost = [rule for rule in rules if rule.code in failed]
-    why += facts_after(context.source, row, event, lost)
+    known = facts_at(context.program, "conversion")
+    why += facts_after(context.source, row, event, lost, known)
     other = foreign(event, context.program)
     if other is not None and any(
-        "amount" in compile_rule(rule).facts for rule in rules if rule.code in failed
+        "amount" in compile_rule(rule, known).facts for rule in rules if rule.code in failed
     ):
         why.append(f"{other}, so to the rules the amount is unknown")
     changes, none = nearest(context)
@@ -47,7 +49,7 @@ def explain_decision(context: DecisionContext) -> Fields:
         "decided_at": row.decided_at,
         "in_review": _in_review(row, failed),
         "program_version": row.program_version,
-        "rules": [_rule(rule, failed, facts) for rule in rules],
+        "rules": [_rule(rule, failed, facts, known) for rule in rules],
         "why_not": [*why, *(change.text for change in changes), *none],
         "changes": [change.fields() for change in changes],
     }
@@ -61,15 +63,15 @@ def _in_review(row: DecisionRow, failed: dict[str, str]) -> str | None:
     return code if how == "fail" else f"{code}:{how}"
 
 
-def _rule(rule: Rule, failed: dict[str, str], facts: dict[str, Value]) -> Fields:
+def _rule(rule: Rule, failed: dict[str, str], facts: dict[str, Value], known: FactList) -> Fields:
     return {
         "code": rule.code,
         "result": failed.get(rule.code, "pass"),
         "require": " ".join(rule.require.split()),
-        "says": condition_words(rule.require),
+        "says": condition_words(rule.require, known),
         "because": rule.because,
         "on_fail": rule.on_fail,
-        "values": {name: facts.get(name) for name in compile_rule(rule).facts},
+        "values": {name: facts.get(name) for name in compile_rule(rule, known).facts},
     }
 
 

@@ -15,8 +15,9 @@ import polars as pl
 
 from simulator.domain.spans import DAY_MS
 from simulator.program.expression import parse_expression
-from simulator.program.model import Rule
-from simulator.program.rules import FACTS, CompiledRule, compile_rule
+from simulator.program.facts import FactList, facts_at
+from simulator.program.model import Program, Rule
+from simulator.program.rules import CompiledRule, column_types, compile_rule
 from simulator.program.tree import Node
 
 Value = bool | float | str | None
@@ -43,17 +44,21 @@ def grain(name: str, digits: int) -> float:
     return 0.001 if name.endswith("_seconds") else 1.0
 
 
-def nearest_facts(rules: Sequence[Rule], facts: dict[str, Value], digits: int) -> list[FactChange]:
+def nearest_facts(rules: Sequence[Rule], facts: dict[str, Value], program: Program) -> list[FactChange]:
     """Return the single changes of a fact with which all these rules pass, the nearest of each fact; may be empty."""
-    probe = _RuleProbe([compile_rule(rule) for rule in rules], facts)
-    constants = [constant for rule in rules for constant in _constants(rule.require)]
+    known = facts_at(program, "conversion")
+    types = column_types(known)
+    probe = _RuleProbe([compile_rule(rule, known) for rule in rules], facts, types)
+    constants = [constant for rule in rules for constant in _constants(rule.require, known)]
     found: list[FactChange] = []
     for name in probe.names:
         held = facts.get(name)
-        if FACTS[name] == pl.Float64():
-            values: list[Value] = list(_nearest_numbers(probe, name, held, constants, grain(name, digits)))
+        if types[name] == pl.Float64():
+            values: list[Value] = list(
+                _nearest_numbers(probe, name, held, constants, grain(name, program.digits))
+            )
         else:
-            candidates = [value for value in _candidates(name, constants) if value != held]
+            candidates = [value for value in _candidates(types[name], constants) if value != held]
             passed = probe.passing(name, candidates)
             values = [value for value, fine in zip(candidates, passed, strict=True) if fine][:1]
         found += [FactChange(name, held, value) for value in values]
@@ -63,8 +68,11 @@ def nearest_facts(rules: Sequence[Rule], facts: dict[str, Value], digits: int) -
 class _RuleProbe:
     """Evaluate rules on the facts as they were, with one of them changed."""
 
-    def __init__(self, rules: Sequence[CompiledRule], facts: dict[str, Value]) -> None:
+    def __init__(
+        self, rules: Sequence[CompiledRule], facts: dict[str, Value], types: dict[str, pl.DataType]
+    ) -> None:
         self._rules = rules
+        self._types = types
         self.names = sorted({name for rule in rules for name in rule.facts})
         self._facts = {name: facts.get(name) for name in self.names}
 
@@ -73,7 +81,7 @@ class _RuleProbe:
         if not values:
             return []
         rows = [self._facts | {name: value} for value in values]
-        frame = pl.DataFrame(rows, schema={one: FACTS[one] for one in self.names}, orient="row")
+        frame = pl.DataFrame(rows, schema={one: self._types[one] for one in self.names}, orient="row")
         passed = pl.all_horizontal(rule.expr.fill_null(value=False) for rule in self._rules)
         return frame.select(passed).to_series().to_list()
 
@@ -120,15 +128,15 @@ def _on_grain(value: float, step: float) -> float:
     return round(value * per_unit) / per_unit
 
 
-def _candidates(name: str, constants: Sequence[Any]) -> list[Value]:
-    if FACTS[name] == pl.Boolean():
+def _candidates(kind: pl.DataType, constants: Sequence[Any]) -> list[Value]:
+    if kind == pl.Boolean():
         return [True, False]
     texts = [one for one in constants if isinstance(one, str)]
     return [*dict.fromkeys(texts), OTHER, None]
 
 
-def _constants(require: str) -> list[Any]:
-    tree = parse_expression(require).tree
+def _constants(require: str, known: FactList) -> list[Any]:
+    tree = parse_expression(require, known).tree
     return list(_literals(tree)) if tree is not None else []
 
 

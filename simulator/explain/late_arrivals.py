@@ -14,6 +14,7 @@ from db.read.event_fields import visits_after as visits_received_after
 from db.read.people import reference
 from simulator.explain.change_words import span
 from simulator.explain.source import Fields, Source
+from simulator.program.facts import FactList
 from simulator.program.model import Rule
 from simulator.program.rules import compile_rule
 from simulator.program.words import moment
@@ -58,10 +59,12 @@ def visits_after(source: Source, row: DecisionRow, event: Fields, window_ms: int
     ]
 
 
-def facts_after(source: Source, row: DecisionRow, event: Fields, rules: list[Rule]) -> Iterator[str]:
+def facts_after(
+    source: Source, row: DecisionRow, event: Fields, rules: list[Rule], known: FactList
+) -> Iterator[str]:
     """Yield a sentence for each fact of the failed `rules` that was set by an event received after the decision."""
     people = {FRIEND: row.friend, REFERRER: row.referrer}
-    names = dict.fromkeys(name for rule in rules for name in compile_rule(rule).facts)
+    names = dict.fromkeys(name for rule in rules for name in compile_rule(rule, known).facts)
     told: set[int] = set()
     for name in names:
         if name not in _FACT_EVENTS:

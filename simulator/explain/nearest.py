@@ -45,7 +45,7 @@ def _candidates(context: DecisionContext) -> Iterator[Change]:
 
 def _fact_changes(context: DecisionContext) -> list[FactChange]:
     failed = [rule for rule in context.rules if rule.code in _failed(context)]
-    return nearest_facts(failed, context.facts, context.program.digits) if failed else []
+    return nearest_facts(failed, context.facts, context.program) if failed else []
 
 
 def _failed(context: DecisionContext) -> dict[str, str]:
@@ -100,7 +100,7 @@ def _why_none(context: DecisionContext) -> list[str]:
         ]
     lines = []
     for rule in rules:
-        alone = nearest_facts([rule], context.facts, context.program.digits)
+        alone = nearest_facts([rule], context.facts, context.program)
         said = fact_words(alone[0], context.program) if alone else "nothing would have passed it"
         lines.append(f"{rule.code}: {said}")
     if len(lines) == 1:

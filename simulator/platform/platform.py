@@ -40,6 +40,7 @@ from simulator.platform.records import command_row, parse_program, typed
 from simulator.platform.subscribers import EventListener, Subscribers
 from simulator.program.load import load_program
 from simulator.program.model import Program
+from simulator.program.zones import data_version
 
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
@@ -79,7 +80,13 @@ class Platform:
 
         """
         digest = hashlib.sha256(program.text.encode()).hexdigest()
-        kept = {"kind": "ingest", **(settings or {}), **IntakeCounters().settings(), "program_sha256": digest}
+        kept = {
+            "kind": "ingest",
+            **(settings or {}),
+            **IntakeCounters().settings(),
+            "program_sha256": digest,
+            "zone_data": data_version(),
+        }
         store = Store.create(
             path,
             settings=kept,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
@@ -160,6 +160,7 @@ def facts_of_program(program: Program) -> tuple[Fact, ...]:
     )
 
 
+@lru_cache(maxsize=64)  # versions of programs that one process knows
 def facts_at(program: Program, asked: Asked) -> FactList:
     """Return the facts of a program that an expression may read which is asked then."""
     return FactList(facts_of_program(program), asked)
@@ -169,5 +170,3 @@ AT_CONVERSION = FactList(ALL_FACTS, "conversion")
 """What a rule of any program may read."""
 AT_RELEASE = FactList(ALL_FACTS, "release")
 """What a `keep_if` of any program may read."""
-FACT_KINDS: dict[str, Kind] = AT_CONVERSION.kinds
-"""The kind of each fact that a rule of any program may read, by name."""

@@ -12,14 +12,11 @@ import polars as pl
 
 from simulator.domain.errors import ProgramError
 from simulator.program.expression import parse_expression
-from simulator.program.facts import AT_CONVERSION, FACT_KINDS, FactList, Kind
+from simulator.program.facts import AT_CONVERSION, FactList, Kind
 from simulator.program.model import OnFail, Rule
 from simulator.program.tree import Node, Op, facts_of
 
 _TYPES: dict[Kind, pl.DataType] = {"bool": pl.Boolean(), "number": pl.Float64(), "text": pl.String()}
-
-FACTS: dict[str, pl.DataType] = {name: _TYPES[kind] for name, kind in FACT_KINDS.items()}
-"""The facts that a rule of any program may read, and the type of each column; every number is a Float64, counts too."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,10 @@ def column_types(facts: FactList) -> dict[str, pl.DataType]:
     return {name: _TYPES[kind] for name, kind in facts.kinds.items()}
 
 
+FACTS: dict[str, pl.DataType] = column_types(AT_CONVERSION)
+"""The columns of the facts that a rule of any program may read."""
+
+
 def compile_condition(text: str, facts: FactList, label: str) -> CompiledCondition:
     """Compile an expression over `facts` for columns of their `column_types`; `label` names it in messages.
 
@@ -60,7 +61,7 @@ def compile_condition(text: str, facts: FactList, label: str) -> CompiledConditi
     return CompiledCondition(facts_of(parsed.tree, facts.usable), _for_every_row(_compile(parsed.tree)))
 
 
-def compile_rule(rule: Rule, facts: FactList = AT_CONVERSION) -> CompiledRule:
+def compile_rule(rule: Rule, facts: FactList) -> CompiledRule:
     """Compile `rule` over the facts of its program, for columns of their `column_types`.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from simulator.events.contract import MAX_INTEGER
 from simulator.events.csvfile import decode_rows, read_csv
 from simulator.events.decode import Receiver, decode_lines
 from simulator.events.encode import encode_events
+from simulator.events.masking import quarantine_text
 from tests.unit.test_events_decode import NOW, VALID_DATA, decode, event, line, no_check
 
 KINDS = ("purchase.paid", "customer.identified", "friend.claimed")
@@ -115,3 +117,23 @@ def test_a_cell_of_csv_holds_them_as_json() -> None:
         (1, "data.attributes"),
         (2, "data.attributes"),
     ]
+
+
+@pytest.mark.parametrize(
+    "attributes", [{"id": "447911123456"}, {"seq": 447911123456}, {"into": "7946 0958 11"}]
+)
+def test_a_phone_number_in_an_attribute_is_masked_in_quarantine_whatever_its_name(attributes: Any) -> None:
+    raw = given(attributes)
+    (rejected,) = decode(raw).rejected
+    assert rejected.reason == "holds a phone number; no raw contact may cross"
+    text, _ = quarantine_text(raw, rejected.contacts)
+    assert "[phone]" in text
+    assert not re.search("4479|7946", text)
+
+
+def test_an_id_that_another_event_names_is_no_phone_number() -> None:
+    for name in ("adjusts", "reinstates"):
+        text, _ = quarantine_text(f'{{"{name}":"447911123456"}}'.encode())
+        assert "447911123456" in text
+    text, _ = quarantine_text(b'{"into":"12345678"}')
+    assert text == '{"into":"[phone]"}'

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from simulator.domain.errors import ProgramError
 from simulator.program.expression import MAX_NODES, MAX_PATTERN, parse_expression
+from simulator.program.facts import AT_CONVERSION
 from simulator.program.model import Rule
 from simulator.program.rules import FACTS, compile_rule
 from simulator.program.sqltext import MAX_NESTING, MAX_TEXT
@@ -43,7 +44,9 @@ def _frame(rows: list[Row]) -> pl.DataFrame:
 
 
 def _values(require: str, rows: list[Row]) -> list[bool | None]:
-    return _frame(rows).select(compile_rule(_rule(require)).expr.alias("said"))["said"].to_list()
+    return (
+        _frame(rows).select(compile_rule(_rule(require), AT_CONVERSION).expr.alias("said"))["said"].to_list()
+    )
 
 
 def _rows() -> st.SearchStrategy[list[Row]]:
@@ -65,7 +68,7 @@ def test_polars_gives_what_three_valued_logic_gives(tree: Tree, rows: list[Row])
 @settings(max_examples=60, deadline=None)
 @given(tree=expressions(depth=2), rows=_rows())
 def test_a_lazy_frame_gives_the_same(tree: Tree, rows: list[Row]) -> None:
-    expr = compile_rule(_rule(sql(tree))).expr.alias("said")
+    expr = compile_rule(_rule(sql(tree)), AT_CONVERSION).expr.alias("said")
     assert _frame(rows).lazy().select(expr).collect()["said"].to_list() == [
         evaluate(tree, row) for row in rows
     ]
@@ -253,7 +256,7 @@ def test_what_is_refused_and_how_it_is_said(require: str, says: str) -> None:
     assert any(says in problem for problem in problems), problems
     assert all("\n" not in problem for problem in problems)
     with pytest.raises(ProgramError, match=r'rule "test".require: '):
-        compile_rule(_rule(require))
+        compile_rule(_rule(require), AT_CONVERSION)
 
 
 def test_every_problem_is_named_once_and_all_at_once() -> None:
@@ -318,7 +321,8 @@ def test_a_compiled_rule_knows_the_facts_it_reads() -> None:
             "Too many.",
             "review",
             ("a",),
-        )
+        ),
+        AT_CONVERSION,
     )
     assert rule.code == "velocity"
     assert rule.on_fail == "review"
@@ -330,5 +334,5 @@ def test_a_compiled_rule_knows_the_facts_it_reads() -> None:
 def test_every_fact_can_be_read() -> None:
     tests = {pl.Boolean(): "{}", pl.Float64(): "{} >= 0", pl.String(): "{} = 'x'"}
     require = " AND ".join(f"({tests[kind].format(name)})" for name, kind in FACTS.items())
-    assert compile_rule(_rule(require)).facts == tuple(FACTS)
+    assert compile_rule(_rule(require), AT_CONVERSION).facts == tuple(FACTS)
     assert len(FACTS) == 45
