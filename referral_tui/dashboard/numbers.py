@@ -18,14 +18,20 @@ Path = tuple[str | int, ...]
 _FORMS: Final[dict[tuple[str, str], Form]] = {
     ("reward", "value"): "money",
     ("reward", "percent"): "percent",
+    ("reward", "max"): "money",
+    ("reward", "min"): "money",
     ("budget", "total"): "money",
+    ("budget", "period"): "window",
     ("reward", "every"): "count",
     ("reward", "hold"): "hold",
     ("reward", "clawback"): "duration",
+    ("reward", "choose_within"): "duration",
+    ("reward", "expires"): "duration",
     ("caps", "value"): "money",
     ("caps", "count"): "count",
     ("caps", "window"): "window",
     ("attribution", "window"): "duration",
+    ("attribution", "uses"): "count",
     ("milestone", "within"): "duration",
 }
 _ORDER: Final = tuple(_FORMS)
@@ -169,7 +175,18 @@ def _what(path: Path) -> str:
     """Say what a number is."""
     if "caps" in path:
         return {"value": "cap: money", "count": "cap: how many", "window": "cap: window"}[str(path[-1])]
-    said = {"total": "budget", "hold": "cooling-off", "every": "every n-th", "within": "counts within"}
+    said = {
+        "total": "budget",
+        "period": "budget period",
+        "hold": "cooling-off",
+        "every": "every n-th",
+        "within": "counts within",
+        "max": "at most",
+        "min": "at least",
+        "choose_within": "time to choose",
+        "expires": "expires after",
+        "uses": "uses of a code",
+    }
     return said.get(str(path[-1]), str(path[-1]))
 
 

@@ -51,6 +51,26 @@ def test_only_the_number_changes_and_comments_and_layout_stay() -> None:
     assert turned(text, found, -1, 2) == "[budget]  # of the year\ntotal   =  4000.00   # pounds\n"
 
 
+def test_bounds_choices_expiry_uses_and_periods_are_turned_too() -> None:
+    text = (
+        '[attribution]\nuses = 5\n[[reward]]\nname = "r"\nmax = 40.00\nmin = 2\nchoose_within = "90d"\n'
+        'expires = "180d"\n[budget]\nperiod = "calendar-month"\n'
+    )
+    expected = {
+        ("matching", "uses of a code"): "6",
+        ("r", "at most"): "41.00",
+        ("r", "at least"): "2.5",
+        ("r", "time to choose"): "120d",
+        ("r", "expires after"): "270d",
+        ("whole program", "budget period"): "calendar-year",
+    }
+    assert {(one.part, one.what) for one in numbers_of(text)} == set(expected)
+    for (part, what), value in expected.items():
+        new = turned(text, number(text, part, what), 1, 2)
+        assert new is not None
+        assert number(new, part, what).value == value
+
+
 def test_what_only_looks_like_a_number_is_left_alone() -> None:
     text = (
         DESIGN + '\n[[rule]]\ncode = "odd"\nbecause = """\n[budget]\ntotal = 3\n"""\nrequire = "amount > 1"\n'

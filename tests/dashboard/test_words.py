@@ -57,6 +57,8 @@ def test_names_are_short_and_always_the_same() -> None:
         ),
         (event("bill.paid", amount_minor=4200, currency="JPY"), "paid a bill in JPY"),
         (event("service.activated"), "had a service activated"),
+        (event("customer.merged"), "is a person known by another reference"),
+        (event("reward.chosen"), "chose a reward"),
     ],
 )
 def test_events_in_words(row: EventRow, said: str) -> None:
@@ -71,6 +73,21 @@ def test_events_without_a_person_in_words() -> None:
     assert event_sentence(event("conversion.reversed", reason="refunded"), GBP) == (
         f"{NAME}'s conversion was reversed: refunded"
     )
+    said = {
+        event_sentence(event(kind, subject=None, reason="it is so"), GBP)
+        for kind in ("conversion.reversed", "conversion.reinstated", "conversion.adjusted", "reward.vetoed")
+    }
+    assert said == {
+        "a conversion was reversed: it is so",
+        "a conversion stands again: it is so",
+        "a conversion was given a new amount: it is so",
+        "an operator stopped a reward: it is so",
+    }
+    assert event_sentence(event("reward.redeemed", subject=None), GBP) == "a reward was used"
+    assert (
+        event_sentence(event("customer.closed", reason="moved"), GBP) == f"{NAME}'s account was closed: moved"
+    )
+    assert event_sentence(event("customer.reopened"), GBP) == f"{NAME}'s account was opened again"
 
 
 @pytest.mark.parametrize(
