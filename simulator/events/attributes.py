@@ -34,9 +34,11 @@ def check_attributes(where: str, raw: Raw) -> str:
 
 def as_text(attributes: Mapping[str, Value]) -> str:
     """Write attributes as canonical JSON text: names sorted, whole numbers without a point, no spaces."""
-    plain = {
-        name: _number(value) if isinstance(value, float) else value for name, value in attributes.items()
-    }
+    plain: Mapping[str, Value] = attributes
+    if any(type(value) is float for value in attributes.values()):
+        plain = {
+            name: _number(value) if isinstance(value, float) else value for name, value in attributes.items()
+        }
     try:
         return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:  # an integer of more than 64 bits: the check refuses it by its text

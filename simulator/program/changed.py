@@ -43,7 +43,8 @@ def _room(program: Program) -> Iterator[str]:
 
 
 def _milestones(program: Program) -> Iterator[str]:
-    used = {reward.on for reward in program.rewards}
+    # a reward that is issued at once and for good stays paid for its milestone
+    used = {reward.on for reward in program.rewards if reward.hold_ms or reward.clawback_ms is not None}
     once = [one.name for one in program.milestones if one.occurrence != "each" and one.name in used]
     if once:
         yield (

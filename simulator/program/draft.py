@@ -96,19 +96,19 @@ because = "The referrer brought more than five friends within 24 hours."
 on_fail = "review"
 
 [[reward]]
-name  = "referrer-reward"
-to    = "referrer"
-on    = "converted"
-value = {referrer}
-hold  = {quoted["hold"]}
-caps  = [{{ count = 10, window = "calendar-year" }}]
+name    = "referrer-reward"
+to      = "referrer"
+on      = "converted"
+value   = {referrer}
+hold    = {quoted["hold"]}
+caps    = [{{ count = 10, window = "calendar-year" }}]
 {keep_if}{expires}
 [[reward]]
-name  = "friend-reward"
-to    = "friend"
-on    = "converted"
-value = {friend}
-hold  = {quoted["hold"]}
+name    = "friend-reward"
+to      = "friend"
+on      = "converted"
+value   = {friend}
+hold    = {quoted["hold"]}
 {keep_if}{expires}
 [budget]
 total  = {budget}

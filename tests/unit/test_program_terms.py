@@ -547,8 +547,11 @@ def test_a_note_says_where_a_default_has_changed() -> None:
 
 
 def test_no_note_where_nothing_changed() -> None:
-    text = SMALL.replace('"purchase.paid"', '"purchase.paid"\noccurrence = "each"')
-    assert changed_defaults(load_program(text, "p.toml")) == []
+    each = SMALL.replace('"purchase.paid"', '"purchase.paid"\noccurrence = "each"')
+    for text in (SMALL, each + 'hold = "3d"\n'):
+        assert changed_defaults(load_program(text, "p.toml")) == []
+    (note,) = changed_defaults(load_program(SMALL + 'hold = "3d"\n', "p.toml"))
+    assert note.startswith('milestone "bought": if the conversion that took it is reversed')
 
 
 def test_the_schema_tells_which_keys_go_together() -> None:
