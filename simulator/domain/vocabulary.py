@@ -181,7 +181,7 @@ class RewardState(_Explained):
     REVOKED = "revoked", "clawed back: the conversion was reversed after it was issued"
 
 
-PAID: tuple[RewardState, ...] = (
+COUNTS_AS_PAID: tuple[RewardState, ...] = (
     RewardState.ISSUED,
     RewardState.OFFERED,
     RewardState.REDEEMED,
