@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from db.read.queries import Program
 
 Drawn = tuple[str, str]
+_NOT_OF_A_FRIEND: Final = (
+    EventType.SESSION_AUTHENTICATED,
+    EventType.REFERRAL_SHARED,
+    EventType.REWARD_CHOSEN,
+    EventType.REWARD_REDEEMED,
+)
 _DONE: Final = complete(
     tuple(
         kind
         for kind in EventType
-        if kind.category in (Category.PARTICIPATION, Category.CONVERSION)
-        and kind not in (EventType.SESSION_AUTHENTICATED, EventType.REFERRAL_SHARED)
+        if kind.category in (Category.PARTICIPATION, Category.CONVERSION) and kind not in _NOT_OF_A_FRIEND
     ),
     {
         "friend.visited": "visited",
