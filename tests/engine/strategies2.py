@@ -133,6 +133,9 @@ def _cap(dice: Dice, limit: Cap) -> Cap:
 
 def _terms(dice: Dice, groups: Groups, scale: int, start: int, old: Reward) -> Reward:
     """A reward with terms of the second edition."""
+    if groups & {"adjusted", "bounds"} and old.percent is None and dice.chance(45):
+        share = Decimal(dice.pick(("10", "50", "33.3", "100")))
+        old = dataclasses.replace(old, value_minor=None, percent=share)
     new: dict[str, Any] = {}
     if "when" in groups and dice.chance(35):
         new["when"] = _condition(dice, groups, AT_CONVERSION)
@@ -154,6 +157,7 @@ def _terms(dice: Dice, groups: Groups, scale: int, start: int, old: Reward) -> R
         new["otherwise"] = dice.pick((None, None, new["choices"][0]))
     if "choice" in groups and dice.chance(40):
         new["expires_ms"] = duration(dice, scale)
+        new["clawback_ms"] = 8 * scale if dice.chance(50) else old.clawback_ms
     if "caps" in groups:
         new["caps"] = tuple(_cap(dice, limit) for limit in old.caps)
     return dataclasses.replace(old, **new)
@@ -217,7 +221,7 @@ def _rule(dice: Dice, groups: Groups, old: Rule) -> Rule:
 # How often the events of a group come beside those of the first edition.
 MORE = {
     "standing": {"reinstated": 7, "reversal": 6},
-    "adjusted": {"adjusted": 14},
+    "adjusted": {"adjusted": 18},
     "people": {"merged": 3, "closed": 5},
     "choice": {"chosen": 14, "redeemed": 10, "vetoed": 4},
     "waiting": {"change": 4},
@@ -312,6 +316,10 @@ class Writer2(Writer):
     def reversal(self) -> None:
         if "standing" in self.groups and self.dice.chance(35):
             conversion = self._conversion(reversed_=False)
+            reached = [x for x in self.oracle.lines if (x.clawback_until or 0) >= self.now]
+            if reached and self.dice.chance(40):
+                out_of_reach = [x for x in reached if x.state in ("redeemed", "expired")]
+                conversion = self.dice.pick(out_of_reach or reached).conversion
             if conversion is not None:
                 source, key = conversion["source"], conversion["id"]
                 self.send("conversion.reversed", self._subject(conversion), source, reverses=key)
@@ -333,9 +341,11 @@ class Writer2(Writer):
 
     def adjusted(self) -> None:
         conversion = self._conversion(reversed_=False)
-        issued = [x for x in self.oracle.lines if x.state == "issued" and x.reward.percent is not None]
-        if issued and self.dice.chance(60):
-            conversion = self.dice.pick(issued).conversion
+        shares = [x for x in self.oracle.lines if x.reward.percent is not None]
+        waiting = [x for x in shares if x.state == "waiting"]
+        aims = waiting or [x for x in shares if x.state == "issued" and (x.clawback_until or 0) >= self.now]
+        if aims and self.dice.chance(60):
+            conversion = self.dice.pick(aims).conversion
         if conversion is None and self.dice.chance(90):
             self.conversion()
             return
@@ -365,8 +375,11 @@ class Writer2(Writer):
         self.send(kind, self.dice.pick(self.people), "client/crm")
 
     def merged(self) -> None:
-        into = self.dice.pick((*self.people, "zoe"))
-        self.send("customer.merged", self.dice.pick(self.people), "client/crm", into=into)
+        people = (*self.people, "zoe")
+        attributed = list(self.oracle.attributions)
+        if len(attributed) > 1 and self.dice.chance(35):
+            people = tuple(attributed)
+        self.send("customer.merged", self.dice.pick(people), "client/crm", into=self.dice.pick(people))
 
     def _line(self, *states: str) -> Line | None:
         wanted = [line for line in self.oracle.lines if line.state in states]
