@@ -139,8 +139,9 @@ class Attribution(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """A decision on one conversion for one milestone; `failed` and `facts` are JSON.
+    """A decision on one conversion for one milestone; `failed`, `offered` and `facts` are JSON.
 
+    `offered` is what the conditions of rewards said, as pairs of the reward and `yes`, `no` or `missing`.
     `withheld_minor` is the money that a rule kept back when it refused the decision or put it in review, null if none
     did; a verdict does not change it.
     """
@@ -161,6 +162,7 @@ class Decision(SQLModel, table=True):
     reason: str | None
     decided_at: int = Field(sa_type=BigInteger)
     failed: str
+    offered: str
     facts: str | None
     program_version: int
     withheld_minor: int | None = Field(sa_type=BigInteger)

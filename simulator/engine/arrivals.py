@@ -13,10 +13,12 @@ from simulator.engine.state import State
 def find_new_links(batch: Batch, state: State) -> NewLinks:
     """Find the links that the batch creates: by the first link.created of a code, later ones have no effect."""
     rows = batch.rows("link.created")
-    rows = rows[state.codes.enter(batch.texts("code", rows))] if len(rows) else rows
+    if len(rows):
+        rows = rows[state.enter_codes(batch.texts("code", rows), batch.program.attribution.codes)]
     owner = batch.person[rows]
     return NewLinks(
         rows=rows,
+        refs=batch.texts("subject", rows).to_list(),
         owner=owner,
         seq=batch.seq[rows],
         received_at=batch.received[rows],

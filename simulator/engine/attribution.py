@@ -5,6 +5,8 @@ Visits become touches; a friend is attributed once, by a code or by a touch.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from simulator.domain.spans import DAY_MS
@@ -12,15 +14,21 @@ from simulator.engine.arrays import NONE, Bools, Ints, first_of_each, running_co
 from simulator.engine.batch import Batch
 from simulator.engine.results import Generations, NewAttributions, NewTouches
 from simulator.engine.state import CODE_CHANNEL, State
+from simulator.engine.uses import Serving
 from simulator.engine.version import CompiledProgram
 
 
 def find_touches(batch: Batch, state: State, compiled: CompiledProgram) -> NewTouches:
-    """Find the visits by friends not yet attributed whose link is live and may refer at that event."""
+    """Find the visits by friends not yet attributed whose link is live and may refer at that event.
+
+    Where a code is used up within the batch, the visits after that are found too; `attribute` tells which they are.
+    """
     visits = batch.visits
     visits = visits[state.people["attribution"][batch.person[visits]] == NONE] if len(visits) else visits
-    links = state.codes.find(batch.texts("code", visits))
+    links = state.find_links(batch.texts("code", visits), compiled.program.attribution.codes)
     usable = batch.usable_links(links, visits, compiled.kinds)
+    serving = Serving(compiled.program.attribution.uses, state.links["uses"])
+    usable[usable] = serving.at(links[usable], batch.seq[visits[usable]])
     visits, links = visits[usable], links[usable]
     return NewTouches(
         person=batch.person[visits],
@@ -31,19 +39,44 @@ def find_touches(batch: Batch, state: State, compiled: CompiledProgram) -> NewTo
     )
 
 
-def attribute(batch: Batch, state: State, compiled: CompiledProgram) -> NewAttributions:
-    """Attribute the friends of this batch; its touches are in the state."""
+def attribute(batch: Batch, state: State, compiled: CompiledProgram, new: NewTouches) -> NewAttributions:
+    """Attribute the friends of this batch; its touches are in the state, the last of all."""
     rows = np.sort(np.r_[batch.claims, batch.conversions])
     rows = rows[state.people["attribution"][batch.person[rows]] == NONE] if len(rows) else rows
-    links = state.codes.find(batch.texts("code", rows))
+    serving = Serving(compiled.program.attribution.uses, state.links["uses"])
+    matched = _match(batch, state, compiled, rows, serving)
+    while serving.shorten(matched.links, batch.seq[matched.rows]):
+        matched = _match(batch, state, compiled, rows, serving)
+    first = len(state.touches) - len(new.seq)
+    late = first + np.flatnonzero(~serving.at(new.link, new.seq))
+    return _attributions(batch, state, matched, late)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Matched:
+    """The batch rows at which friends are attributed, with the link of each, and the touch if it is not by code."""
+
+    rows: Ints
+    links: Ints
+    by_code: Bools
+    touches: Ints
+
+
+def _match(batch: Batch, state: State, compiled: CompiledProgram, rows: Ints, serving: Serving) -> _Matched:
+    """Match each friend of these rows at the first row that finds a referrer."""
+    links = state.find_links(batch.texts("code", rows), compiled.program.attribution.codes)
     by_code = batch.usable_links(links, rows, compiled.kinds)
-    touches = _best_touches(batch, state, compiled, rows, ~by_code)
+    by_code[by_code] = serving.at(links[by_code], batch.seq[rows[by_code]])
+    touches = _best_touches(batch, state, compiled, rows, ~by_code, serving)
+    links = np.where(by_code, links, state.touches["link"][touches])
     found = np.flatnonzero(by_code | (touches != NONE))
     found = found[first_of_each(batch.person[rows[found]])]
-    return _attributions(batch, state, rows[found], links[found], by_code[found], touches[found])
+    return _Matched(rows=rows[found], links=links[found], by_code=by_code[found], touches=touches[found])
 
 
-def _best_touches(batch: Batch, state: State, compiled: CompiledProgram, rows: Ints, wanted: Bools) -> Ints:
+def _best_touches(
+    batch: Batch, state: State, compiled: CompiledProgram, rows: Ints, wanted: Bools, serving: Serving
+) -> Ints:
     """Return the winning touch of each row, or NONE, by walking each friend's list of touches, newest first."""
     best = np.full(len(rows), NONE, np.int64)
     touches, window = state.touches, compiled.program.attribution.window_ms
@@ -57,6 +90,7 @@ def _best_touches(batch: Batch, state: State, compiled: CompiledProgram, rows: I
             return best
         at, occurred, held = rows[active], touches["occurred_at"][nodes], best[active]
         fits = touches["seq"][nodes] < batch.seq[at]
+        fits &= serving.at(touches["link"][nodes].astype(np.int64), batch.seq[at])
         fits &= (occurred <= batch.occurred[at]) & (occurred > batch.occurred[at] - window)
         # the walk goes back in the log: on equal times last-touch keeps the later event, first-touch takes the earlier
         kept = touches["occurred_at"][held]
@@ -65,11 +99,9 @@ def _best_touches(batch: Batch, state: State, compiled: CompiledProgram, rows: I
         nodes = touches["before"][nodes]
 
 
-def _attributions(
-    batch: Batch, state: State, rows: Ints, links: Ints, by_code: Bools, touches: Ints
-) -> NewAttributions:
+def _attributions(batch: Batch, state: State, matched: _Matched, late: Ints) -> NewAttributions:
     held = state.touches
-    links = np.where(by_code, links, held["link"][touches])
+    rows, links, by_code, touches = matched.rows, matched.links, matched.by_code, matched.touches
     channels = np.where(by_code, CODE_CHANNEL, held["channel"][touches])
     referrers = state.links["owner"][links].astype(np.int64)
     first = len(state.attributions)
@@ -89,6 +121,7 @@ def _attributions(
         community=batch.community.at(referrers, rows),
         rank=before + running_count(referrers) + 1,
         labels=state.channels.labels([state.words.texts[word] for word in channels.tolist()]),
+        late=late,
     )
 
 

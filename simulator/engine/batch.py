@@ -10,9 +10,11 @@ import polars as pl
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
+from simulator.engine.money import amounts_of
 from simulator.engine.results import FieldUpdates
 from simulator.engine.state import State
 from simulator.events.columns import TYPE_CODES
+from simulator.program.model import Program
 
 _CONVERSION_CODES = np.array([TYPE_CODES[name] for name in CONVERSION_TYPES])
 
@@ -25,11 +27,6 @@ _NUMBERS = (
     pl.col("eligible").fill_null(value=True),
 )
 _NO_SERIES = pl.Series(dtype=pl.String)
-
-
-def _amount(currency: str) -> pl.Expr:
-    ours = pl.col("currency").is_null() | (pl.col("currency") == currency)
-    return pl.when(ours).then(pl.col("amount_minor")).otherwise(None).fill_null(NONE)
 
 
 class Latest:
@@ -69,21 +66,23 @@ class Batch:
     """A sequence of events in log order, all under one version of the program.
 
     Columns by row: `seq`, `received` and `occurred` (milliseconds UTC), `type` (code), `person` (id or NONE).
-    `amount` is in minor units, NONE where it is missing or not in the program's currency. Creating a batch numbers its
-    contacts and words; people's updated fields are in the state only once the batch is over (`field_updates`).
+    `amount` is in minor units of the program's currency, NONE where it is missing or in one without a rate. Creating a
+    batch numbers its contacts, words and attributes; people's updated fields are in the state only once the batch is
+    over (`field_updates`).
     """
 
-    def __init__(self, events: pl.DataFrame, state: State, currency: str) -> None:
+    def __init__(self, events: pl.DataFrame, state: State, program: Program) -> None:
         self.events = events
         self.state = state
-        numbers = events.select(*_NUMBERS, _amount(currency))
+        self.program = program
+        numbers = events.select(*_NUMBERS)
         self.seq: Ints = numbers["seq"].to_numpy()
         self.received: Ints = numbers["received_at"].to_numpy()
         self.occurred: Ints = numbers["occurred_at"].to_numpy()
         self.type = numbers["type"].to_numpy()
         self.person: Ints = numbers["person"].to_numpy()
         self.reach: Ints = numbers["reach"].to_numpy()
-        self.amount: Ints = numbers["amount_minor"].to_numpy()
+        self.amount = amounts_of(events, program)
         self._eligible = numbers["eligible"].to_numpy()
         self.present = set(np.flatnonzero(np.bincount(self.type)).tolist())
         self.conversions = self._conversions()
@@ -138,6 +137,19 @@ class Batch:
         verdicts = self._eligible[eligibility]
         self.eligible = self._latest("eligible", eligibility, verdicts.astype(np.int8))
         self.eligible_rows = eligibility[verdicts.astype(bool)]
+        closed, reopened = self.rows("customer.closed"), self.rows("customer.reopened")
+        changed = np.sort(np.r_[closed, reopened])
+        self.closed = self._latest("closed", changed, np.isin(changed, closed).astype(np.int8))
+        self.attributes = self._attributes(rows)
+
+    def _attributes(self, rows: Ints) -> Latest:
+        """Return what is said of people's attributes, by rows of `State.attributes`."""
+        held, column = self.state.attributes, self.events["attributes"]
+        if column.null_count() == len(column):
+            rows = rows[:0]
+        rows = rows[column[rows].is_not_null().to_numpy()]
+        at, slots, values = held.enter(self.person[rows], column[rows].to_list())
+        return Latest(held.rows, "value", slots, rows[at], values)
 
     def _word(self, name: str, column: str, rows: Ints) -> Latest:
         """Return a person's text field, as word ids; a null leaves the known value."""
@@ -171,6 +183,14 @@ class Batch:
             "community": self.community,
             "kind": self.kind,
             "eligible": self.eligible,
+            "closed": self.closed,
         }
         updates = {name: latest.updates for name, latest in fields.items()}
-        return FieldUpdates(values={name: pair for name, pair in updates.items() if len(pair[1])})
+        attributes, said = self.attributes.updates
+        return FieldUpdates(
+            values={name: pair for name, pair in updates.items() if len(pair[1])},
+            attributes=attributes,
+            said=said,
+            converted=self.person[self.conversions],
+            converted_at=self.occurred[self.conversions],
+        )

@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from datetime import UTC, datetime, timedelta
 
-from simulator.domain.spans import DAY_MS
 from simulator.engine.ledger import History
+from simulator.program.calendars import period_start
 from simulator.program.model import Cap, CapWindow
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+def fits(cap: Cap, timezone: str, history: History, at: int, value: int) -> bool:
+    """Whether one more reward of `value` (minor units) at `at` (milliseconds) leaves the cap kept.
 
-def fits(cap: Cap, history: History, at: int, value: int) -> bool:
-    """Whether one more reward of `value` (minor units) at `at` (milliseconds) leaves the cap kept."""
-    first = _first_in_window(cap.window, history.times, at)
+    Calendar windows are of `timezone`, that of the version that judged the conversion.
+    """
+    first = _first_in_window(cap.window, timezone, history.times, at)
     count = len(history.times) - first
     money = history.totals[-1] - history.totals[first]
     within_count = cap.count is None or count + 1 <= cap.count
     return within_count and (cap.value_minor is None or money + value <= cap.value_minor)
 
 
-def _first_in_window(window: CapWindow, times: list[int], at: int) -> int:
-    if window.kind == "lifetime":
-        return 0
-    if window.ms is not None:
-        return bisect_right(times, at - window.ms)
-    return bisect_left(times, period_start(window.kind, at))
-
-
-def period_start(kind: str, at: int) -> int:
-    """Return the start (milliseconds UTC) of the calendar period that holds `at`; weeks start on Monday."""
-    day = _EPOCH + timedelta(days=at // DAY_MS)
-    if kind == "calendar-week":
-        day -= timedelta(days=day.weekday())
-    elif kind == "calendar-month":
-        day = day.replace(day=1)
-    elif kind == "calendar-year":
-        day = day.replace(month=1, day=1)
-    return (day - _EPOCH).days * DAY_MS
+def _first_in_window(window: CapWindow, timezone: str, times: list[int], at: int) -> int:
+    if window.kind == "rolling":
+        return bisect_right(times, at - (window.ms or 0))
+    return bisect_left(times, period_start(at, window.kind, timezone))

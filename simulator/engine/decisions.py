@@ -11,8 +11,9 @@ from simulator.domain.stopwatch import OFF, Meter
 from simulator.domain.vocabulary import Reason
 from simulator.engine.arrays import NONE, Bools, Ints, Keys, first_of_each
 from simulator.engine.batch import Batch
-from simulator.engine.facts import FactContext, facts_of
+from simulator.engine.facts import FactContext, as_texts, facts_of
 from simulator.engine.keys import pair
+from simulator.engine.offers import NOTHING, ask_conditions
 from simulator.engine.results import (
     Decided,
     NewConversions,
@@ -24,7 +25,9 @@ from simulator.engine.results import (
 )
 from simulator.engine.reviews import Case
 from simulator.engine.rules import IGNORED, QUALIFIED, REFUSED, REVIEW, Verdicts, judge_by_rules
+from simulator.engine.standing import Counts
 from simulator.engine.state import State
+from simulator.engine.stopping import stopped_referrers
 from simulator.engine.version import CompiledProgram
 
 IGNORED_REASONS = (None, *(str(reason) for reason in Reason if reason is not Reason.DECLINED))
@@ -60,6 +63,7 @@ class _Draft:
     outcome: Ints
     reason: list[str | None]
     failed: list[str]
+    offered: list[str]
     facts: list[str | None]
     ruled: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     verdicts: Verdicts | None = None
@@ -69,6 +73,13 @@ class _Draft:
         self.barred[places], self.outcome[places] = why, IGNORED
         for place in places.tolist():
             self.reason[place], self.failed[place], self.facts[place] = IGNORED_REASONS[why], "[]", None
+            self.offered[place] = NOTHING
+
+    def stop(self, places: Ints) -> None:
+        """Mark these decisions as refused because their referrer is stopped."""
+        self.outcome[places] = REFUSED
+        for place in places.tolist():
+            self.reason[place] = Reason.REFERRER_STOPPED.value
 
     def made(self) -> NewDecisions:
         """Return the decisions as they are made."""
@@ -78,10 +89,12 @@ class _Draft:
             milestone=self.milestone,
             friend=self.friend,
             referrer=self.referrer,
+            attribution=self.attribution,
             group=self.group,
             outcome=self.outcome,
             reason=self.reason,
             failed=self.failed,
+            offered=self.offered,
             facts=self.facts,
             ruled=self._ruled(),
         )
@@ -101,9 +114,10 @@ def decide(
     state: State,
     compiled: CompiledProgram,
     conversions: NewConversions,
+    counts: Counts,
     meter: Meter = OFF,
 ) -> Decided:
-    """Judge the batch's conversions and verdicts."""
+    """Judge the batch's conversions and verdicts; `counts` tells how many conversions stand."""
     draft = _draft(batch, state, compiled, conversions)
     is_any = np.array([milestone.occurrence == "any" for milestone in compiled.program.milestones], bool)
     is_contested = is_any[draft.milestone] & np.isin(draft.barred, (0, TOO_LATE))
@@ -111,7 +125,7 @@ def decide(
     before = disputed[state.qualified.find(draft.group[disputed]) >= 0]
     draft.bar(before, OCCURRENCE)
     is_contested[before] = False
-    _apply_rules(batch, state, compiled, draft, meter)
+    _apply_rules(batch, state, compiled, counts, draft, meter)
     verdicts, touched = _apply_verdicts(batch, state, compiled, draft, is_contested)
     _bar_repeats(draft, np.flatnonzero(is_contested & ~touched))
     return Decided(new=draft.made(), opened=_opened(batch, state, compiled, draft), verdicts=verdicts)
@@ -156,6 +170,7 @@ def _draft(batch: Batch, state: State, compiled: CompiledProgram, conversions: N
         outcome=np.full(count, IGNORED, np.int64),
         reason=[IGNORED_REASONS[why] for why in barred.tolist()],
         failed=["[]"] * count,
+        offered=[NOTHING] * count,
         facts=[None] * count,
     )
 
@@ -193,15 +208,21 @@ def _is_too_late(compiled: CompiledProgram, places: Ints, ages: Ints) -> Bools:
     return late
 
 
-def _apply_rules(batch: Batch, state: State, compiled: CompiledProgram, draft: _Draft, meter: Meter) -> None:
-    """Evaluate the rules of all decisions that nothing bars."""
+def _apply_rules(
+    batch: Batch, state: State, compiled: CompiledProgram, counts: Counts, draft: _Draft, meter: Meter
+) -> None:
+    """Evaluate the rules of all decisions that nothing bars, and refuse those whose referrer is stopped."""
     open_rows = np.flatnonzero(draft.barred == 0)
+    stopped = stopped_referrers(batch, compiled, draft.referrer[open_rows], draft.rows[open_rows])
+    draft.stop(open_rows[stopped])
+    open_rows = open_rows[~stopped]
     if not len(open_rows):
         return
     context = FactContext(
         batch=batch,
         state=state,
         program=compiled.program,
+        counts=counts,
         rows=draft.rows[open_rows],
         friend=draft.friend[open_rows],
         attribution=draft.attribution[open_rows],
@@ -211,9 +232,15 @@ def _apply_rules(batch: Batch, state: State, compiled: CompiledProgram, draft: _
     ruled = judge_by_rules(compiled, facts, draft.milestone[open_rows], meter)
     draft.ruled, draft.verdicts = open_rows, ruled
     draft.outcome[open_rows] = ruled.outcome
+    texts = as_texts(facts) if compiled.facts else [None] * len(open_rows)
+    offered = ask_conditions(compiled, facts, draft.milestone[open_rows])
     for at, place in enumerate(open_rows.tolist()):
         draft.reason[place] = ruled.reason[at]
-        draft.failed[place], draft.facts[place] = ruled.failed[at], ruled.facts[at]
+        draft.failed[place], draft.facts[place], draft.offered[place] = (
+            ruled.failed[at],
+            texts[at],
+            offered[at],
+        )
 
 
 def _bar_repeats(draft: _Draft, places: Ints) -> None:
@@ -321,6 +348,8 @@ def _cases(batch: Batch, compiled: CompiledProgram, draft: _Draft, places: Ints)
         "referrer": draft.referrer[places].tolist(),
         "occurred": batch.occurred[rows].tolist(),
         "amount": batch.amount[rows].tolist(),
+        "attribution": draft.attribution[places].tolist(),
+        "offered": [draft.offered[place] for place in places.tolist()],
         "source": batch.texts("source", rows).to_list(),
         "id": batch.texts("id", rows).to_list(),
     }
@@ -343,6 +372,7 @@ def _opened(batch: Batch, state: State, compiled: CompiledProgram, draft: _Draft
         compiled=compiled,
         conversions=batch.events[rows],
         names=_name_ids(state, compiled)[milestone],
+        offered=[draft.offered[place] for place in places.tolist()],
         numbers={
             "decision": draft.first_id + places,
             "seq": batch.seq[rows],
@@ -351,5 +381,6 @@ def _opened(batch: Batch, state: State, compiled: CompiledProgram, draft: _Draft
             "referrer": draft.referrer[places],
             "occurred": batch.occurred[rows],
             "amount": batch.amount[rows],
+            "attribution": draft.attribution[places],
         },
     )

@@ -168,7 +168,13 @@ class Engine:
         return self._written(rows)
 
     def _compile(self, number: int, program: Program) -> CompiledProgram:
-        self._state.apply(NewTerms(version=number, rewards=program.rewards))
+        terms = NewTerms(
+            version=number,
+            rewards=program.rewards,
+            timezone=program.timezone,
+            folds=program.attribution.codes == "fold",
+        )
+        self._state.apply(terms)
         kinds = None
         if program.referrers is not None:
             kinds = self._state.words.assign(program.referrers)
@@ -212,7 +218,7 @@ class Engine:
 
     def _fold(self, events: pl.DataFrame, rows: Rows) -> None:
         """Run the stages over events that are all judged under one version, and record what they found."""
-        batch = Batch(events, self._state, self.program.currency)
+        batch = Batch(events, self._state, self.program)
         folded = fold(batch, self._state, self._compiled, self._intake, self.meter)
         self.newest = int(batch.received[-1])
         record(rows, folded)

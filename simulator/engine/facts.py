@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
 from simulator.domain.spans import DAY_MS
 from simulator.domain.stopwatch import OFF, Meter
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Bools, Ints
+from simulator.engine.attributes import of_events
 from simulator.engine.batch import Batch
-from simulator.engine.state import State
-from simulator.program.model import Program
+from simulator.engine.experiments import variant_of
+from simulator.engine.standing import Counts
+from simulator.engine.state import FAR, State
+from simulator.program.model import Attribute, Experiment, Program
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +31,7 @@ class FactContext:
     batch: Batch
     state: State
     program: Program
+    counts: Counts
     rows: Ints
     friend: Ints
     attribution: Ints
@@ -41,14 +47,33 @@ class FactContext:
         return pl.Series([texts[number] if number >= 0 else None for number in ids.tolist()], dtype=pl.String)
 
 
+_Column = Callable[[FactContext], pl.Series]
+_Who = Callable[[FactContext], Ints]
+_WHO: dict[str, _Who] = {
+    "friend": lambda context: context.friend,
+    "referrer": lambda context: context.referrer,
+}
+HEIGHTS = 10  # how far up the referrers of a referrer are looked at
+
+
 def facts_of(context: FactContext, names: tuple[str, ...], meter: Meter = OFF) -> pl.DataFrame:
     """Compute the named facts of these conversions, one row each, in the types of `simulator.program.rules.FACTS`."""
     columns = []
+    own = _own_columns(context.program)
     meter.mark()
     for name in names:
-        columns.append(FACT_COLUMNS[name](context).alias(name))
+        column = own[name] if name in own else FACT_COLUMNS[name]
+        columns.append(column(context).alias(name))
         meter.piece(f"fact {name}")
     return pl.DataFrame(columns)
+
+
+def as_texts(facts: pl.DataFrame) -> list[str | None]:
+    """Return the facts of each row as JSON; None where none was computed."""
+    if not facts.width:
+        return [None] * len(facts)
+    texts: list[str | None] = facts.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
+    return texts
 
 
 def _numbers(values: np.ndarray, known: Bools | None = None) -> pl.Series:
@@ -145,6 +170,85 @@ def _cross_referral(context: FactContext) -> pl.Series:
     return pl.Series(crossed & (made["seq"][theirs] <= context.batch.seq[context.rows]))
 
 
+def _friend_is_upline(context: FactContext) -> pl.Series:
+    """Return whether the friend is another person than the referrer and among those above them, HEIGHTS at most."""
+    made, now = context.state.attributions, context.batch.seq[context.rows]
+    found = np.zeros(len(now), bool)
+    active = np.flatnonzero(context.friend != context.referrer)
+    above = context.referrer[active]
+    for _ in range(HEIGHTS):
+        theirs = context.state.people["attribution"][above]
+        there = (theirs != NONE) & (made["seq"][theirs] <= now[active])
+        active, above = active[there], made["referrer"][theirs[there]]
+        same = above == context.friend[active]
+        found[active[same]] = True
+        active, above = active[~same], above[~same]
+    return pl.Series(found)
+
+
+def _friend_first_conversion_days(context: FactContext) -> pl.Series:
+    """Return the days from the earliest of the friend's conversions that are in the log by then."""
+    batch = context.batch
+    rows = batch.conversions
+    earliest = FAR - context.state.people["first_conversion"][batch.person[rows]]
+    order = np.lexsort((rows, batch.person[rows]))
+    people, at = batch.person[rows[order]], np.minimum(earliest, batch.occurred[rows])[order]
+    starts = np.flatnonzero(np.r_[True, people[1:] != people[:-1]])
+    for start, end in pairwise((*starts.tolist(), len(at))):
+        if end - start > 1:
+            at[start:end] = np.minimum.accumulate(at[start:end])
+    first = np.empty(len(batch), np.int64)
+    first[rows[order]] = at
+    return _numbers((batch.occurred[context.rows] - first[context.rows]) / DAY_MS)
+
+
+def _closed(who: _Who) -> _Column:
+    return lambda context: pl.Series(context.batch.closed.at(who(context), context.rows) > 0)
+
+
+def _counted(who: _Who, which: int | None = None) -> _Column:
+    return lambda context: _numbers(context.counts.at(who(context), context.rows, which))
+
+
+def _own_columns(program: Program) -> dict[str, _Column]:
+    """Return the facts that a program has of its own: attributes that it declares, and variants."""
+    own: dict[str, _Column] = {}
+    for one in program.attributes:
+        if one.of == "conversion":
+            own[one.name] = _conversion_attribute(one)
+        else:
+            own.update({f"{name}_{one.name}": _attribute(who, one) for name, who in _WHO.items()})
+    for experiment in program.experiments:
+        own[f"variant_{experiment.name}"] = _variant(experiment)
+    return own
+
+
+def _conversion_attribute(one: Attribute) -> _Column:
+    return lambda context: of_events(context.batch.events["attributes"][context.rows], one.name, one.type)
+
+
+def _attribute(who: _Who, one: Attribute) -> _Column:
+    def column(context: FactContext) -> pl.Series:
+        held = context.state.attributes
+        slots = held.find(one.name, who(context))
+        return held.column(context.batch.attributes.at(slots, context.rows), one.type)
+
+    return column
+
+
+def _variant(experiment: Experiment) -> _Column:
+    def column(context: FactContext) -> pl.Series:
+        if experiment.by == "friend":
+            references = context.batch.events["subject"][context.rows].to_list()
+        else:
+            links = context.state.people["link"][context.referrer].astype(np.int64) - 1
+            references = context.state.owners.at(links)
+        known = {reference: variant_of(experiment, reference) for reference in dict.fromkeys(references)}
+        return pl.Series([known[reference] for reference in references], dtype=pl.String)
+
+    return column
+
+
 def _friend_word(name: str) -> Callable[[FactContext], pl.Series]:
     return lambda context: context.words(getattr(context.batch, name).at(context.friend, context.rows))
 
@@ -159,7 +263,6 @@ def _referrer_age_days(context: FactContext) -> pl.Series:
     return _numbers((context.made("attributed_at") - linked_at) / DAY_MS)
 
 
-# edition 2: to be built: the facts of closure, counts, uplines, attributes and variants have no column yet
 FACT_COLUMNS: dict[str, Callable[[FactContext], pl.Series]] = {
     "amount": _amount,
     "outcome": _column("outcome"),
@@ -186,4 +289,13 @@ FACT_COLUMNS: dict[str, Callable[[FactContext], pl.Series]] = {
     "referrer_age_days": _referrer_age_days,
     "referrer_friends_24h": lambda context: _numbers(context.made("rank_day")),
     "referrer_friends": lambda context: _numbers(context.made("rank")),
+    "friend_is_upline": _friend_is_upline,
+    "friend_first_conversion_days": _friend_first_conversion_days,
+    **{f"{name}_closed": _closed(who) for name, who in _WHO.items()},
+    **{f"{name}_conversions": _counted(who) for name, who in _WHO.items()},
+    **{
+        f"{name}_{kind.replace('.', '_')}_count": _counted(who, which)
+        for name, who in _WHO.items()
+        for which, kind in enumerate(CONVERSION_TYPES)
+    },
 }

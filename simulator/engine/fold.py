@@ -56,6 +56,7 @@ from simulator.engine.results import (
 )
 from simulator.engine.reversals import find_late, find_lines, find_no_effect, find_reversals
 from simulator.engine.rewards import find_qualified, make_lines
+from simulator.engine.standing import Counts, find_standing
 from simulator.engine.state import State
 from simulator.engine.version import CompiledProgram
 from simulator.engine.withheld import reviewed_money, withhold
@@ -100,12 +101,14 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     apply(find_sightings(batch))
     sources = apply(find_sources(batch, state))
     meter.record("intake")
-    apply(find_touches(batch, state, compiled))
-    attributed = apply(attribute(batch, state, compiled))
+    touches = apply(find_touches(batch, state, compiled))
+    attributed = apply(attribute(batch, state, compiled, touches))
     generations = apply(count_generations(state, attributed))
     meter.record("attribute")
     conversions = apply(find_conversions(batch, state))
-    decided = apply(decide(batch, state, compiled, conversions, meter))
+    standing = apply(find_standing(batch, state, intake, conversions))
+    counts = Counts(state, conversions, standing)
+    decided = apply(decide(batch, state, compiled, conversions, counts, meter))
     meter.record("decide")
     reversals = apply(find_reversals(batch, state, intake, conversions))
     qualified = find_qualified(batch, state, compiled, decided)

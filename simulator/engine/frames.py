@@ -35,6 +35,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "reason": _TEXT,
         "decided_at": _INT,
         "failed": _TEXT,
+        "offered": _TEXT,
         "facts": _TEXT,
         "program_version": _INT,
         "withheld_minor": _INT,

@@ -149,31 +149,24 @@ def _half(checks: Keys) -> NDArray[np.uint32]:
     return checks.astype(np.uint32)
 
 
-class Codes:
-    """Maps referral codes of links to dense ids.
-
-    The texts are kept in one byte array: as Python strings they would take 150 bytes each.
-    """
+class Texts:
+    """Texts by dense ids, in one byte array: as Python strings they would take 150 bytes each."""
 
     def __init__(self) -> None:
-        self._ids = Interner()
         self._bytes = bytearray()
         self._ends = Columns({"end": (np.int64, 0)})
 
-    def find(self, texts: pl.Series) -> Ints:
-        """Return the ids of known texts; NONE for null and unknown ones."""
-        return self._ids.find(_hash(texts)) if len(texts) else np.zeros(0, np.int64)
+    def __len__(self) -> int:
+        return len(self._ends)
 
-    def enter(self, texts: pl.Series) -> Ints:
-        """Assign the next ids to new texts, in order, and return the rows that named one for the first time."""
-        firsts = self._ids.assign(_hash(texts))[1]
-        held = [text.encode() for text in texts[firsts].to_list()]
+    def add(self, texts: Sequence[str]) -> None:
+        """Assign the next ids to texts."""
+        held = [text.encode() for text in texts]
         ends = len(self._bytes) + np.cumsum([len(text) for text in held], dtype=np.int64)
         self._bytes += b"".join(held)
         self._ends.append(end=ends)
-        return firsts
 
-    def texts(self, ids: Ints) -> list[str]:
+    def at(self, ids: Ints) -> list[str]:
         """Return the texts of these ids."""
         ends = self._ends["end"]
         starts = np.where(ids > 0, ends[ids - 1], 0)
@@ -181,7 +174,33 @@ class Codes:
         return [self._bytes[start:end].decode() for start, end in pairs]
 
 
-def _hash(texts: pl.Series) -> Hashed:
+class Codes:
+    """Maps referral codes of links to dense ids, and keeps them readable."""
+
+    def __init__(self) -> None:
+        self._ids = Interner()
+        self._texts = Texts()
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def find(self, texts: pl.Series) -> Ints:
+        """Return the ids of known texts; NONE for null and unknown ones."""
+        return self._ids.find(hash_texts(texts)) if len(texts) else np.zeros(0, np.int64)
+
+    def enter(self, texts: pl.Series) -> Ints:
+        """Assign the next ids to new texts, in order, and return the rows that named one for the first time."""
+        firsts = self._ids.assign(hash_texts(texts))[1]
+        self._texts.add(texts[firsts].to_list())
+        return firsts
+
+    def texts(self, ids: Ints) -> list[str]:
+        """Return the texts of these ids."""
+        return self._texts.at(ids)
+
+
+def hash_texts(texts: pl.Series) -> Hashed:
+    """Hash a column of texts."""
     return hash_columns(texts.to_frame("text"), ("text",))["text"]
 
 

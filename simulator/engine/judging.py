@@ -102,6 +102,7 @@ def without_room(ledger: Ledger, lines: Ints) -> Ints:
             int(held["value"][line]),
             ledger.history(int(account[place])),
         )
-        if not all(fits(cap, history, at, value) for cap in ledger.terms[terms[place]].reward.caps):
+        known = ledger.terms[terms[place]]
+        if not all(fits(cap, known.timezone, history, at, value) for cap in known.reward.caps):
             states[place] = CAPPED
     return states

@@ -16,8 +16,10 @@ from simulator.engine.results import (
     Lines,
     NewConversions,
     NewLines,
+    NewTerms,
     Released,
     Reversals,
+    StandingChanges,
     WaitingReversal,
 )
 from simulator.engine.terms import ISSUED, PENDING, ROLES, UNFUNDED, Limits, Terms
@@ -76,8 +78,20 @@ def _targets() -> Columns:
 
 
 def _conversions() -> Columns:
-    """All conversions in log order; `check` is half of the hash by which their (source, id) are told apart."""
-    return Columns({"seq": (np.uint32, 0), "person": (_ID, NONE), "check": (np.uint32, 0)})
+    """All conversions in log order; `check` is half of the hash by which their (source, id) are told apart.
+
+    `which` is the index in CONVERSION_TYPES, `reversed_by` the seq of the reversal for which it stands no more, 0 where
+    it stands.
+    """
+    return Columns(
+        {
+            "seq": (np.uint32, 0),
+            "person": (_ID, NONE),
+            "check": (np.uint32, 0),
+            "which": (np.int8, 0),
+            "reversed_by": (np.uint32, 0),
+        }
+    )
 
 
 @dataclass
@@ -111,6 +125,9 @@ class Ledger:
     targets: Columns = field(default_factory=_targets)
     conversions: Columns = field(default_factory=_conversions)
     waiting: dict[int, list[WaitingReversal]] = field(default_factory=dict)  # by target
+    waits: dict[int, list[WaitingReversal]] = field(
+        default_factory=dict
+    )  # the same, of what is to stand no more
     target_ids: Interner = field(
         default_factory=Interner
     )  # (source, id) of conversions with lines or reversals
@@ -244,24 +261,36 @@ class Ledger:
 
     # Changing
 
-    def apply_terms(self, version: int, rewards: tuple[Reward, ...]) -> None:
+    def apply_terms(self, new: NewTerms) -> None:
         """Enter a version's rewards."""
         first = len(self.terms)
         self.terms.extend(
-            Terms(version=version, place=place, reward=reward) for place, reward in enumerate(rewards)
+            Terms(version=new.version, place=place, reward=reward, timezone=new.timezone)
+            for place, reward in enumerate(new.rewards)
         )
-        for reward in rewards:
+        for reward in new.rewards:
             self.reward_ids.setdefault(reward.name, len(self.reward_ids))
         before, self.limits = self.limits.limited, Limits.of(self.terms)
         later = np.flatnonzero(self.limits.limited[:first] & ~before)
         if len(later):  # a reward without limits has got one
             lines = self.pending_lines()
             self._chain(lines[np.isin(self.lines["terms"][lines], later)])
-        self.terms_of[version] = np.arange(first, len(self.terms))
+        self.terms_of[new.version] = np.arange(first, len(self.terms))
 
     def apply_conversions(self, new: NewConversions) -> None:
         """Enter the next conversions of the log."""
-        self.conversions.append(seq=new.seq, person=new.person, check=new.keys.checks.astype(np.uint32))
+        self.conversions.append(
+            seq=new.seq, person=new.person, check=new.keys.checks.astype(np.uint32), which=new.which
+        )
+
+    def apply_standing(self, changes: StandingChanges) -> None:
+        """Note which conversions stand, and keep the reversals that wait for theirs."""
+        for target, reversal in changes.waiting:
+            self.waits.setdefault(target, []).append(reversal)
+        for target in changes.met_targets:
+            self.waits.pop(target, None)
+        # NumPy keeps the last of several values for one conversion
+        self.conversions["reversed_by"][changes.conversion] = np.where(changes.fell, changes.by, 0)
 
     def apply_reversals(self, found: Reversals) -> None:
         """Reverse conversions, and keep the reversals that wait for theirs."""

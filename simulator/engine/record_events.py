@@ -133,6 +133,7 @@ def record_decided(
         "reason": decided.reason,
         "decided_at": at,
         "failed": decided.failed,
+        "offered": decided.offered,
         "facts": decided.facts,
         "program_version": np.full(len(decided.ids), compiled.number),
         "withheld_minor": absent(money),

@@ -35,10 +35,11 @@ class NewPeople:
 class NewLinks:
     """New links by the batch `rows` that created them, in the order of their ids.
 
-    `owners_rows` are the rows of those that are their owner's first.
+    `owners_rows` are the rows of those that are their owner's first, `refs` the owners' references.
     """
 
     rows: Ints
+    refs: Sequence[str]
     owner: Ints
     seq: Ints
     received_at: Ints
@@ -78,9 +79,17 @@ class Sources:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldUpdates:
-    """New values of people's fields: people and values by the column of people; the last of several counts."""
+    """New values of people's fields: people and values by the column of people; the last of several counts.
+
+    `attributes` and `said` are the same of attributes, by rows of `State.attributes`. `converted` are people with
+    conversions and `converted_at` when these occurred (milliseconds UTC).
+    """
 
     values: Mapping[str, tuple[Array, Array]]
+    attributes: Array
+    said: Array
+    converted: Ints
+    converted_at: Ints
 
 
 # Attribution
@@ -103,7 +112,8 @@ class NewAttributions:
 
     `ids` are their rows in `State.attributions`, `link` the ids of links, `channel` and `community` words. `rank` is
     the number among the referrer's attributions, from 1. `touch_seq` is the seq of the winning visit or, for an
-    attribution by code, of the event itself. `labels` are those of the channels, by channel, in log order.
+    attribution by code, of the event itself. `labels` are those of the channels, by channel, in log order. `late` are
+    the batch's touches that are none after all, since their codes had been used up by then.
     """
 
     ids: Ints
@@ -120,6 +130,7 @@ class NewAttributions:
     community: Ints
     rank: Ints
     labels: Mapping[str, str]
+    late: Ints
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +167,32 @@ class NewConversions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StandingChanges:
+    """What the reversals and reinstatements of a batch change in what stands.
+
+    By event, in log order: batch `rows`, the row in `Ledger.conversions` that each names (`named`, NONE where it is not
+    in the log yet), and `why` it has no effect (`standing.WAITING` while it waits; None for an effective one).
+
+    By change, in order of `position` (see `standing`): `conversion` (row in `Ledger.conversions`), `fell` (whether it
+    stands no more), and `by`, the seq of the event that changed it.
+
+    `met` are earlier reversals that waited for a conversion of this batch, `met_targets` what none waits for any more,
+    and `waiting` the reversals that wait from now on, both by the id of the conversion (see `Ledger.target_ids`).
+    """
+
+    rows: Ints
+    named: Ints
+    why: Sequence[str | None]
+    position: Ints
+    conversion: Ints
+    fell: Bools
+    by: Ints
+    met: Sequence[MatchedReversal]
+    met_targets: Sequence[int]
+    waiting: Sequence[tuple[int, WaitingReversal]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ruled:
     """What the rules said of decisions, given as indices into `NewDecisions` (`places`).
 
@@ -172,8 +209,8 @@ class NewDecisions:
     """A batch's decisions in log order as first made, by the batch `rows` of their conversions.
 
     `ids` count from 1 along the log, `milestone` is the index in the file, `referrer` NONE where unattributed,
-    `outcome` a code of `rules.OUTCOMES`; `group` is a key for friend and milestone. `ruled` is None where no rule was
-    asked.
+    `outcome` a code of `rules.OUTCOMES`; `group` is a key for friend and milestone. `offered` is what the conditions of
+    rewards said, as JSON. `ruled` is None where no rule was asked.
     """
 
     ids: Ints
@@ -181,10 +218,12 @@ class NewDecisions:
     milestone: Ints
     friend: Ints
     referrer: Ints
+    attribution: Ints
     group: Keys
     outcome: Ints
     reason: Sequence[str | None]
     failed: Sequence[str]
+    offered: Sequence[str]
     facts: Sequence[str | None]
     ruled: Ruled | None
 
@@ -193,12 +232,13 @@ class NewDecisions:
 class OpenedReviews:
     """Decisions that a rule put in review, with what each needs to become a reward later.
 
-    `conversions` have `source` and `id`, `names` are the ids of the milestones' names.
+    `conversions` have `source` and `id`, `names` are the ids of the milestones' names, `offered` as in `NewDecisions`.
     """
 
     compiled: CompiledProgram
     conversions: pl.DataFrame
     names: Ints
+    offered: Sequence[str]
     numbers: Mapping[str, Ints]
 
 
@@ -263,10 +303,15 @@ class ReviewedMoney:
 
 @dataclass(frozen=True, kw_only=True)
 class NewTerms:
-    """The rewards of a version that comes into force, in the order of its file."""
+    """The rewards of a version that comes into force, in the order of its file, and its calendar's zone.
+
+    `folds` says whether the version compares codes without their capitals.
+    """
 
     version: int
     rewards: tuple[Reward, ...]
+    timezone: str
+    folds: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,8 @@ ReviewKey = tuple[str, str, str]
 class Case:
     """A decision in review, with what it needs to become a reward later.
 
-    `compiled` is the program version its conversion was judged under; `amount` is in minor units, or NONE.
+    `compiled` is the program version its conversion was judged under; `amount` is in minor units, or NONE;
+    `offered` is what the conditions of rewards said, as JSON.
     """
 
     decision: int
@@ -31,6 +33,8 @@ class Case:
     referrer: int
     occurred: int
     amount: int
+    attribution: int
+    offered: str
     source: str
     id: str
 
@@ -40,7 +44,7 @@ class Case:
         return self.compiled.program.milestones[self.milestone].name
 
 
-_NUMBERS = ("decision", "seq", "milestone", "friend", "referrer", "occurred", "amount")
+_NUMBERS = ("decision", "seq", "milestone", "friend", "referrer", "occurred", "amount", "attribution")
 
 
 class Reviews:
@@ -50,6 +54,7 @@ class Reviews:
         self._ids = Interner()  # of conversion and milestone
         self._versions: dict[int, CompiledProgram] = {}
         self._rules = Words()
+        self._offers = Words()
         self._rows = Columns(
             {
                 "decision": (np.int64, 0),
@@ -60,6 +65,8 @@ class Reviews:
                 "referrer": (np.int32, NONE),
                 "occurred": (np.int64, 0),
                 "amount": (np.int64, NONE),
+                "attribution": (np.int32, NONE),
+                "offered": (np.int32, NONE),
                 "open": (np.bool_, 0),
                 "rule": (np.int32, NONE),  # the rule that put it in review
                 "money": (np.int64, 0),  # withheld by that rule, in minor units
@@ -67,16 +74,26 @@ class Reviews:
         )
 
     def enter(
-        self, compiled: CompiledProgram, conversions: pl.DataFrame, names: Ints, **columns: Ints
+        self,
+        compiled: CompiledProgram,
+        conversions: pl.DataFrame,
+        names: Ints,
+        offered: Sequence[str],
+        **columns: Ints,
     ) -> None:
         """Add decisions in review made under `compiled`; `columns` are the numeric fields of `Case`.
 
-        `conversions` have `source` and `id`; `names` are the ids of the milestones' names.
+        `conversions` have `source` and `id`; `names` are the ids of the milestones' names, `offered` is that of `Case`.
         """
         self._versions[compiled.number] = compiled
         self._ids.assign(_keys(conversions, names))
         count = len(names)
-        self._rows.append(version=np.full(count, compiled.number), open=np.ones(count, np.bool_), **columns)
+        self._rows.append(
+            version=np.full(count, compiled.number),
+            open=np.ones(count, np.bool_),
+            offered=self._offers.assign(offered),
+            **columns,
+        )
 
     def waiting(self, verdicts: pl.DataFrame, names: Ints) -> dict[ReviewKey, Case]:
         """Return the decisions still in review that these verdicts (columns `source`, `id`, `milestone`) name."""
@@ -89,7 +106,8 @@ class Reviews:
     def _case(self, row: int, key: ReviewKey) -> Case:
         numbers = {name: int(self._rows[name][row]) for name in _NUMBERS}
         compiled, (source, id_, _) = self._versions[int(self._rows["version"][row])], key
-        return Case(compiled=compiled, source=source, id=id_, **numbers)
+        offered = self._offers.texts[self._rows["offered"][row]]
+        return Case(compiled=compiled, source=source, id=id_, offered=offered, **numbers)
 
     def close(self, decisions: Ints) -> None:
         """Mark these decisions as no longer in review."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
 import polars as pl
@@ -13,19 +12,22 @@ from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.interner import hash_pairs
 from simulator.engine.ledger import Ledger
+from simulator.engine.money import worth
+from simulator.engine.offers import are_offered
 from simulator.engine.results import Decided, Lines, NewDecisions, NewLines
 from simulator.engine.reviews import Case
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.state import State
 from simulator.engine.version import CompiledProgram
-from simulator.program.model import MAX_LINE_MINOR, Reward
+from simulator.program.model import Reward
 
 
 @dataclass(frozen=True, kw_only=True)
 class QualifiedDecisions:
     """Decisions that qualified under one version of the program, in columns, by the events at `rows` of the batch.
 
-    `targets` are the conversions (see `Ledger.target_ids`), `amounts` are in minor units (NONE where missing).
+    `targets` are the conversions (see `Ledger.target_ids`), `amounts` are in minor units (NONE where missing),
+    `offered` is what the conditions of rewards said, as JSON.
     """
 
     compiled: CompiledProgram
@@ -37,6 +39,8 @@ class QualifiedDecisions:
     referrer: Ints
     occurred: Ints
     amounts: Ints
+    attribution: Ints
+    offered: Sequence[str]
     targets: Ints
 
 
@@ -74,6 +78,8 @@ def of_batch(
         referrer=decided.referrer[places],
         occurred=batch.occurred[rows],
         amounts=batch.amount[rows],
+        attribution=decided.attribution[places],
+        offered=[decided.offered[place] for place in places.tolist()],
         targets=targets,
     )
 
@@ -93,6 +99,8 @@ def _approved(ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, 
         referrer=column("referrer"),
         occurred=column("occurred"),
         amounts=column("amount"),
+        attribution=column("attribution"),
+        offered=[case.offered for _, case in cases],
         targets=ledger.targets_of(hash_pairs(names, "source", "id")),
     )
 
@@ -147,8 +155,11 @@ def promises(
     at = np.flatnonzero(
         np.array([m.name == reward.on for m in group.compiled.program.milestones], bool)[group.milestone]
     )
+    touch_at = state.attributions["touch_at"][group.attribution[at]]
+    offered = [group.offered[place] for place in at.tolist()] if reward.when is not None else []
+    at = at[are_offered(reward, group.occurred[at], touch_at, offered)]
     recipients = _recipients(batch, state, reward.to, group, at)
-    values = _values(reward.value_minor, reward.percent, group.amounts[at])
+    values = worth(reward, group.amounts[at])
     kept = (recipients != NONE) & (values > 0)
     return at[kept], recipients[kept], values[kept]
 
@@ -167,15 +178,3 @@ def _recipients(batch: Batch, state: State, role: str, group: QualifiedDecisions
     upline = made["referrer"][theirs].astype(np.int64)
     exists = (theirs != NONE) & (made["seq"][theirs] <= batch.seq[rows])
     return np.where(exists & (upline != referrer) & (upline != friend), upline, NONE)
-
-
-def _values(fixed: int | None, percent: Decimal | None, amounts: Ints) -> Ints:
-    """Return each line's money in minor units, 0 where there is none.
-
-    Percentages are computed exactly and rounded half to even, as `round` does.
-    """
-    if fixed is not None:
-        return np.full(len(amounts), fixed, np.int64)
-    exact = Fraction(percent or 0) / 100
-    shares = [0 if amount == NONE else round(amount * exact) for amount in amounts.tolist()]
-    return np.array([min(share, MAX_LINE_MINOR) for share in shares], np.int64)

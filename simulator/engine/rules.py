@@ -25,7 +25,7 @@ QUALIFIED, REVIEW, REFUSED, IGNORED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Verdicts:
-    """The rules' results for each row: outcome code, reason, failed rules as JSON, facts read as JSON.
+    """The rules' results for each row: outcome code, reason, failed rules as JSON.
 
     `results` are codes of RESULTS by row and rule, UNASKED where a rule does not apply to the row's milestone;
     `deciding` is the index of the rule that decided the row, where one failed.
@@ -34,7 +34,6 @@ class Verdicts:
     outcome: Ints
     reason: list[str | None]
     failed: list[str]
-    facts: list[str | None]
     results: Array
     deciding: Ints
 
@@ -46,14 +45,12 @@ def judge_by_rules(
     count = len(milestones)
     reason: list[str | None] = [None] * count
     failed: list[str] = ["[]"] * count
-    texts: list[str | None] = [None] * count
     if not compiled.rules:
         none = np.zeros(count, np.int64)
         return Verdicts(
             outcome=none,
             reason=reason,
             failed=failed,
-            facts=texts,
             results=np.zeros((count, 0), np.int8),
             deciding=none,
         )
@@ -71,12 +68,8 @@ def judge_by_rules(
             pairs = [[codes[place], _WORDS[state]] for place, state in enumerate(states.tolist()) if state]
             known[pattern] = orjson.dumps(pairs).decode()
         failed[row] = known[pattern]
-    if compiled.facts:
-        texts = facts.select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
     results[~applies] = UNASKED
-    return Verdicts(
-        outcome=outcome, reason=reason, failed=failed, facts=texts, results=results, deciding=deciding
-    )
+    return Verdicts(outcome=outcome, reason=reason, failed=failed, results=results, deciding=deciding)
 
 
 def _results(compiled: CompiledProgram, facts: pl.DataFrame, count: int, meter: Meter) -> Array:

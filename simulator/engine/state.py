@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
 import numpy as np
+import polars as pl
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Array, Columns, Ints, chain_back, first_of_each, mark_first
+from simulator.engine.attributes import Attributes
+from simulator.engine.codes import FoldedCodes
 from simulator.engine.devices import Devices
-from simulator.engine.interner import BoundedLabels, Codes, Interner, Words
+from simulator.engine.interner import BoundedLabels, Codes, Interner, Texts, Words
 from simulator.engine.keys import KeyIndex
 from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import Ledger
@@ -38,18 +41,25 @@ from simulator.engine.results import (
     Revoked,
     Sightings,
     Sources,
+    StandingChanges,
     Voided,
     Withheld,
 )
 from simulator.engine.reviews import Reviews
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.terms import ISSUED, REVOKED, ROLES, VOIDED
+from simulator.program.model import Codes as CodesCompared
 
 COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
 """The columns of people that count their accepted events of each conversion type."""
 
 CODE_CHANNEL = 0
 """The id of the word `code`, the channel of an attribution by code; it is entered before any other word."""
+
+FAR = 2**62
+"""A time (milliseconds) after all others."""
+NEVER_SEQ = np.iinfo(np.uint32).max
+"""The seq of a touch that is none: it is before no event."""
 
 _RANKED = np.array([role in {"referrer", "upline"} for role in ROLES])  # whose money counts on the boards
 _ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.uint32, np.int64, np.int32, np.int8
@@ -80,9 +90,18 @@ def _people() -> Columns:
             "attribution": (_ID, NONE),  # as a friend
             "referrer": (_ID, 0),  # the row in `referrers`, counted from 1
             "stage": (_FLAG, 0),
+            "closed": (_FLAG, 0),  # by the latest customer.closed or customer.reopened
+            # FAR less the earliest `occurred_at` of the person's conversions, 0 for none
+            "first_conversion": (_MS, 0),
+            "fallen": (_ID, 0),  # the row in `fallen`, counted from 1
             **dict.fromkeys(COUNTS, (_COUNT, 0)),
         }
     )
+
+
+def _fallen() -> Columns:
+    """Make the columns of people with reversed conversions: how many of each type stand no more."""
+    return Columns(dict.fromkeys(COUNTS, (_COUNT, 0)))
 
 
 def _referrers() -> Columns:
@@ -100,7 +119,14 @@ def _referrers() -> Columns:
 
 
 def _links() -> Columns:
-    return Columns({"owner": (_ID, NONE), "seq": (_SEQ, 0), "received_at": (_MS, 0)})
+    return Columns(
+        {
+            "owner": (_ID, NONE),
+            "seq": (_SEQ, 0),
+            "received_at": (_MS, 0),
+            "uses": (_COUNT, 0),  # attributions made by it
+        }
+    )
 
 
 def _claims() -> Columns:
@@ -152,6 +178,7 @@ class State:
     """
 
     people: Columns = field(default_factory=_people)
+    fallen: Columns = field(default_factory=_fallen)
     referrers: Columns = field(default_factory=_referrers)
     links: Columns = field(default_factory=_links)
     claims: Columns = field(default_factory=_claims)
@@ -165,6 +192,9 @@ class State:
     sources: BoundedLabels = field(default_factory=BoundedLabels)
     person_ids: Interner = field(default_factory=Interner)
     codes: Codes = field(default_factory=Codes)
+    folded_codes: FoldedCodes | None = None  # once a program folds codes
+    owners: Texts = field(default_factory=Texts)  # the references of links' owners, by link
+    attributes: Attributes = field(default_factory=Attributes)
     contact_ids: Interner = field(default_factory=Interner)
     words: Words = field(default_factory=lambda: Words("code"))
     milestone_ids: dict[str, int] = field(default_factory=dict)
@@ -179,6 +209,22 @@ class State:
     def milestone_id(self, name: str) -> int:
         """Return the dense id of a milestone's name, the same in every version of the program."""
         return self.milestone_ids.setdefault(name, len(self.milestone_ids))
+
+    def find_links(self, texts: pl.Series, codes: CodesCompared) -> Ints:
+        """Return the links that texts name, as a program compares codes; NONE for null and where there is none."""
+        if codes == "fold" and self.folded_codes is not None:
+            return self.folded_codes.find(texts)
+        return self.codes.find(texts)
+
+    def enter_codes(self, texts: pl.Series, codes: CodesCompared) -> Ints:
+        """Assign the next ids of links to texts that are new codes as a program compares them; return their rows."""
+        if self.folded_codes is None:
+            return self.codes.enter(texts)
+        first = len(self.codes)
+        rows = self.folded_codes.new(texts) if codes == "fold" else np.arange(len(texts))
+        rows = rows[self.codes.enter(texts[rows])]
+        self.folded_codes.add(texts[rows], np.arange(first, first + len(rows)))
+        return rows
 
     def channels_of(self, friends: Array) -> Ints:
         """Return the channels (words) by which these attributed people became friends."""
@@ -199,6 +245,7 @@ class State:
     def _(self, new: NewLinks) -> None:
         links = self.links.append(owner=new.owner, seq=new.seq, received_at=new.received_at)
         self.people["link"][new.owner[new.owners_firsts]] = links[new.owners_firsts] + 1
+        self.owners.add(new.refs)
 
     @apply.register
     def _(self, seen: Sightings) -> None:
@@ -221,6 +268,8 @@ class State:
         for name, (people, values) in updates.values.items():
             self.people.fit(name, int(values.max()))
             self.people[name][people] = values  # NumPy keeps the last of several values for one person
+        self.attributes.rows["value"][updates.attributes] = updates.said
+        np.maximum.at(self.people["first_conversion"], updates.converted, FAR - updates.converted_at)
 
     # Attribution
 
@@ -246,6 +295,8 @@ class State:
             community=new.community,
             rank=new.rank,
         )
+        self.touches["seq"][new.late] = NEVER_SEQ
+        np.add.at(self.links["uses"], new.link, 1)
         self.people["attribution"][new.friend] = new.ids
         rows = self._rows_of_referrers(new.referrer)
         # NumPy keeps the last of several values for one referrer: the highest rank
@@ -282,11 +333,33 @@ class State:
         self.ledger.apply_conversions(new)
 
     @apply.register
+    def _(self, changes: StandingChanges) -> None:
+        self.ledger.apply_standing(changes)
+        if not len(changes.conversion):
+            return
+        held = self.ledger.conversions
+        rows = self._rows_of_fallen(held["person"][changes.conversion].astype(np.int64))
+        which, signs = held["which"][changes.conversion], np.where(changes.fell, 1, -1)
+        for column in np.unique(which).tolist():
+            of_type = which == column
+            np.add.at(self.fallen[COUNTS[column]], rows[of_type], signs[of_type])
+
+    def _rows_of_fallen(self, people: Ints) -> Ints:
+        """Return the rows of these people in `fallen`, adding new ones."""
+        held = self.people["fallen"]
+        new = people[held[people] == 0]
+        new = new[first_of_each(new)]
+        held[new] = self.fallen.append(**{COUNTS[0]: np.zeros(len(new), np.int64)}) + 1
+        return held[people].astype(np.int64) - 1
+
+    @apply.register
     def _(self, decided: Decided) -> None:
         new, opened, verdicts = decided.new, decided.opened, decided.verdicts
         self.decisions += len(new.ids)
         if opened is not None:
-            self.reviews.enter(opened.compiled, opened.conversions, opened.names, **opened.numbers)
+            self.reviews.enter(
+                opened.compiled, opened.conversions, opened.names, opened.offered, **opened.numbers
+            )
         self.reviews.close(np.array([one.case.decision for one in verdicts.settled], np.int64))
         qualified = new.group[new.outcome == QUALIFIED]
         self.qualified.get_or_insert(np.concatenate([qualified, verdicts.approved]))
@@ -301,7 +374,9 @@ class State:
 
     @apply.register
     def _(self, new: NewTerms) -> None:
-        self.ledger.apply_terms(new.version, new.rewards)
+        self.ledger.apply_terms(new)
+        if new.folds and self.folded_codes is None:
+            self.folded_codes = FoldedCodes(self.codes)
 
     @apply.register
     def _(self, found: Reversals) -> None:

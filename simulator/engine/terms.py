@@ -32,11 +32,15 @@ ENDLESS = int(np.iinfo(np.int64).max)
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """A reward line's terms: those of the version its conversion was judged under, and its place in that file."""
+    """A reward line's terms: those of the version its conversion was judged under, and its place in that file.
+
+    `timezone` is that of the version's calendar windows.
+    """
 
     version: int
     place: int
     reward: Reward
+    timezone: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -214,8 +214,8 @@ class _Pool:
         for one in passed[self.states[passed] == ISSUED].tolist():
             account.history.add(int(self.due[one]), int(self.value[one]))
         at, value = int(self.due[place]), int(self.value[place])
-        caps = self.ledger.terms[self.terms[place]].reward.caps
-        return all(fits(cap, account.history, at, value) for cap in caps)
+        terms = self.ledger.terms[self.terms[place]]
+        return all(fits(cap, terms.timezone, account.history, at, value) for cap in terms.reward.caps)
 
     def note(self, shifts: Shifts) -> None:
         """Note all that changed."""

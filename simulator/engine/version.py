@@ -9,9 +9,17 @@ import polars as pl
 
 from simulator.engine.arrays import Ints
 from simulator.events.columns import TYPE_CODES
-from simulator.program.facts import facts_at
-from simulator.program.model import Program
-from simulator.program.rules import CompiledRule, compile_rule
+from simulator.program.facts import FactList, facts_at
+from simulator.program.model import Program, Reward
+from simulator.program.rules import CompiledCondition, CompiledRule, compile_condition, compile_rule
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A reward with a condition, ready to be asked."""
+
+    reward: Reward
+    condition: CompiledCondition
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,7 @@ class CompiledProgram:
     @cached_property
     def rules(self) -> tuple[CompiledRule, ...]:
         """The rules as expressions over facts, in file order."""
-        return tuple(compile_rule(rule, facts_at(self.program, "conversion")) for rule in self.program.rules)
+        return tuple(compile_rule(rule, self._known) for rule in self.program.rules)
 
     @cached_property
     def conditions(self) -> list[pl.Expr]:
@@ -33,9 +41,28 @@ class CompiledProgram:
         return [rule.expr.alias(str(place)) for place, rule in enumerate(self.rules)]
 
     @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        """The rewards with a condition, in file order."""
+        return tuple(
+            Offer(one, compile_condition(one.when, self._known, f'reward "{one.name}".when'))
+            for one in self.program.rewards
+            if one.when is not None
+        )
+
+    @cached_property
+    def offer_conditions(self) -> list[pl.Expr]:
+        """Their expressions, each named by its index: true, false or null by row."""
+        return [offer.condition.expr.alias(str(place)) for place, offer in enumerate(self.offers)]
+
+    @cached_property
     def facts(self) -> tuple[str, ...]:
-        """Every fact that a rule reads, once, in order of first use."""
-        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.facts))
+        """Every fact that a rule or a reward's condition reads, once, in order of first use."""
+        asked = (*self.rules, *(offer.condition for offer in self.offers))
+        return tuple(dict.fromkeys(name for condition in asked for name in condition.facts))
+
+    @cached_property
+    def _known(self) -> FactList:
+        return facts_at(self.program, "conversion")
 
     @cached_property
     def milestones_by_type(self) -> dict[int, list[int]]:

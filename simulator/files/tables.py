@@ -18,7 +18,7 @@ from simulator.files import payouts
 Rows = Callable[[Database], Iterator[tuple[Any, ...]]]
 
 _INT, _TEXT = pl.Int64(), pl.String()
-FAILED = pl.List(pl.List(pl.String()))
+PAIRS = pl.List(pl.List(pl.String()))
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,11 @@ ATTRIBUTIONS = Table(
     exporting.attributions,
 )
 DECISIONS = Table(
-    _columns("source event_id milestone friend referrer outcome reason decided_at failed", "decided_at"),
+    _columns(
+        "source event_id milestone friend referrer outcome reason decided_at failed offered", "decided_at"
+    ),
     exporting.decisions,
-    {"failed": FAILED},
+    {"failed": PAIRS, "offered": PAIRS},
 )
 REWARDS = Table(
     _columns(

@@ -152,6 +152,7 @@ class Story:
             reason,
             self.now,
             failed,
+            "[]",
             None,
             1,
             3000 if reason else None,
@@ -160,7 +161,7 @@ class Story:
             self.part("rule.fail" if rule == reason else "rule.pass", rule)
         if reason:
             self.part(f"rule.{outcome}", reason, 1, 3000)
-        self.db.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self.db.execute("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.count(f"decision.{outcome}")
         self.audit("decided", friend, self.decisions, seq)
         return self.decisions

@@ -32,6 +32,7 @@ DECISION = (
     "reason",
     "decided_at",
     "failed",
+    "offered",
 )
 REWARD = (
     "source",
@@ -204,6 +205,7 @@ class Collector:
             "friend": self._person(row["friend"]),
             "referrer": self._person(row["referrer"]),
             "failed": json.loads(row["failed"]),
+            "offered": json.loads(row["offered"]),
         }
         return {name: named[name] for name in DECISION}
 

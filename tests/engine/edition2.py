@@ -31,7 +31,9 @@ GROUPS = {
     "zones": "calendars of a time zone",
 }
 
-ENGINE_DOES: frozenset[str] = frozenset()
+ENGINE_DOES: frozenset[str] = frozenset(
+    ("when", "experiments", "attributes", "bounds", "counts", "codes", "stops", "zones")
+)
 
 
 def need(*groups: str) -> None:

@@ -250,6 +250,7 @@ def test_settled_decisions_and_changed_rewards_are_updated(make: Make) -> None:
         "outcome": "review",
         "decided_at": 5,
         "failed": "[]",
+        "offered": "[]",
     }
     with make() as store:
         store.write(WriteSet(decisions=pl.DataFrame([decision | {"program_version": 1}])))

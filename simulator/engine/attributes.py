@@ -1,0 +1,95 @@
+"""Attributes of a client's own: what events say of people, and of conversions, by names that a program may declare.
+
+All that is said of people is kept, whatever the program declares, since a later version may declare it and the log
+decides. So a log without attributes costs nothing, and one with them a row for each person and name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, Columns, Ints
+from simulator.engine.interner import Words
+from simulator.engine.keys import KeyIndex, mix
+from simulator.events.attributes import Value, as_text, as_values
+from simulator.program.model import AttributeType
+
+_TYPES: dict[AttributeType, pl.DataType] = {
+    "text": pl.String(),
+    "number": pl.Float64(),
+    "bool": pl.Boolean(),
+}
+
+
+class Attributes:
+    """The latest attributes of people: a row for each person and name, with the id of the value.
+
+    Column of `rows`: `value`, an index in `values`.
+    """
+
+    def __init__(self) -> None:
+        self.rows = Columns({"value": (np.int32, NONE)})
+        self.values: list[Value] = []
+        self._names = Words()
+        self._ids: dict[str, int] = {}  # of values, by their canonical text
+        self._index = KeyIndex()
+
+    def enter(self, persons: Ints, texts: Iterable[str]) -> tuple[Ints, Ints, Ints]:
+        """Add the people and names of these texts.
+
+        Returns what they say: the place of each text, the row of person and name, and the value.
+        """
+        places, names, values = [], [], []
+        for place, text in enumerate(texts):
+            for name, value in as_values(text).items():
+                places.append(place)
+                names.append(name)
+                values.append(self._value(value))
+        at = np.array(places, np.int64)
+        claim = self._index.get_or_insert(_keys(persons[at], self._names.assign(names)))
+        new = int(claim.first.sum())
+        self._index.put(claim.slots[claim.first], self.rows.append(value=np.full(new, NONE)))
+        return at, self._index.get(claim.slots), np.array(values, np.int64)
+
+    def find(self, name: str, persons: Ints) -> Ints:
+        """Return the row of each person's attribute of a name; NONE where nothing was said of it."""
+        number = self._names.find([name])
+        if number[0] == NONE:
+            return np.full(len(persons), NONE, np.int64)
+        return self._index.find(_keys(persons, number))
+
+    def column(self, values: Ints, kind: AttributeType) -> pl.Series:
+        """Return values by their ids as a column; null for NONE and for values of another type."""
+        known = {
+            number: typed(self.values[number], kind) for number in np.unique(values[values != NONE]).tolist()
+        }
+        return pl.Series([known.get(number) for number in values.tolist()], dtype=_TYPES[kind])
+
+    def _value(self, value: Value) -> int:
+        text = as_text({"": value})
+        number = self._ids.setdefault(text, len(self.values))
+        if number == len(self.values):
+            self.values.append(value)
+        return number
+
+
+def _keys(persons: Ints, names: Ints) -> np.ndarray:
+    return mix((names << 32) | persons)
+
+
+def of_events(texts: pl.Series, name: str, kind: AttributeType) -> pl.Series:
+    """Return an attribute of events as a column, given their attributes as texts."""
+    known = {text: typed(as_values(text).get(name), kind) for text in texts.unique().to_list()}
+    return pl.Series([known[text] for text in texts.to_list()], dtype=_TYPES[kind])
+
+
+def typed(value: Value | None, kind: AttributeType) -> str | bool | float | None:
+    """Return a value as a fact: None where it is of another type than the program declares."""
+    if isinstance(value, bool):
+        return value if kind == "bool" else None
+    if isinstance(value, (int, float)):
+        return float(value) if kind == "number" else None
+    return value if kind == "text" else None

@@ -1,0 +1,55 @@
+"""Referral codes that are compared without their capitals and the white space around them."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, Columns, Ints
+from simulator.engine.interner import Codes, Interner, hash_texts
+
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""What Unicode calls white space; Python's `strip` takes four control characters more."""
+
+
+def folded(code: str) -> str:
+    """Return a code as it is compared: without white space around it, in full default case folding."""
+    return code.strip(WHITE_SPACE).casefold()
+
+
+class FoldedCodes:
+    """Finds the first link of those whose codes are alike, given the ids of links and codes, which are the same.
+
+    It is made when a program first folds codes, from all links there are, and kept up to date from then on.
+    """
+
+    def __init__(self, codes: Codes) -> None:
+        self._ids = Interner()
+        self._links = Columns({"link": (np.int32, NONE)})
+        known = np.arange(len(codes))
+        self.add(pl.Series(codes.texts(known), dtype=pl.String), known)
+
+    def find(self, texts: pl.Series) -> Ints:
+        """Return the first link that is alike each text; NONE for null and where there is none."""
+        ids = self._ids.find(hash_texts(_fold(texts)))
+        return np.where(ids == NONE, NONE, self._links["link"][ids]).astype(np.int64)
+
+    def new(self, texts: pl.Series) -> Ints:
+        """Return the rows of texts that are alike no link's code, and no text before them."""
+        unknown = np.flatnonzero(self.find(texts) == NONE)
+        alike = _fold(texts)[unknown]
+        return unknown[np.flatnonzero(alike.is_first_distinct().to_numpy())]
+
+    def add(self, texts: pl.Series, links: Ints) -> None:
+        """Add new links, in order, by their codes."""
+        firsts = self._ids.assign(hash_texts(_fold(texts)))[1]
+        self._links.append(link=links[firsts])
+
+
+def _fold(texts: pl.Series) -> pl.Series:
+    known: dict[str | None, str | None] = {None: None}
+    for text in texts.unique().to_list():
+        known[text] = None if text is None else folded(text)
+    return pl.Series([known[text] for text in texts.to_list()], dtype=pl.String)

@@ -1,0 +1,70 @@
+"""Which rewards a conversion is offered: by their condition (`when`) and by their dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import orjson
+import polars as pl
+
+from simulator.domain.vocabulary import Offered
+from simulator.engine.arrays import Bools, Ints
+from simulator.engine.version import CompiledProgram
+from simulator.program.model import Reward
+
+NOTHING = "[]"
+"""What stands for a decision that no condition was asked of."""
+_NO, _YES, _MISSING = 0, 1, 2
+_WORDS = {_NO: Offered.NO.value, _YES: Offered.YES.value, _MISSING: Offered.MISSING.value}
+
+
+def ask_conditions(compiled: CompiledProgram, facts: pl.DataFrame, milestones: Ints) -> list[str]:
+    """Ask the conditions of the rewards on each row's milestone (`milestones`: places in the file).
+
+    Returns what each said as JSON: [reward, "yes" | "no" | "missing"] in file order.
+    """
+    if not compiled.offers:
+        return [NOTHING] * len(milestones)
+    frame = facts if facts.width else pl.DataFrame({"": np.zeros(len(milestones), np.int8)})
+    said = np.column_stack([_said(column) for column in frame.select(compiled.offer_conditions)])
+    names = [milestone.name for milestone in compiled.program.milestones]
+    of_milestone = [
+        [place for place, offer in enumerate(compiled.offers) if offer.reward.on == name] for name in names
+    ]
+    known: dict[tuple[int, bytes], str] = {}
+    texts = []
+    for milestone, row in zip(milestones.tolist(), said, strict=True):
+        key = milestone, row.tobytes()
+        if key not in known:
+            pairs = [
+                [compiled.offers[place].reward.name, _WORDS[int(row[place])]]
+                for place in of_milestone[milestone]
+            ]
+            known[key] = orjson.dumps(pairs).decode()
+        texts.append(known[key])
+    return texts
+
+
+def _said(condition: pl.Series) -> np.ndarray:
+    missing = condition.is_null().to_numpy()
+    return np.where(missing, _MISSING, np.where(condition.fill_null(value=False).to_numpy(), _YES, _NO))
+
+
+def are_offered(reward: Reward, occurred: Ints, touch_at: Ints, offered: Sequence[str]) -> Bools:
+    """Return which decisions a reward is offered to.
+
+    `occurred` and `touch_at` (milliseconds UTC) are those of the conversions and attributions, `offered` is what the
+    conditions of rewards said, as JSON; it is not read for a reward without one.
+    """
+    found = np.ones(len(occurred), bool)
+    dated = touch_at if reward.dated_by == "touch" else occurred
+    if reward.from_ms is not None:
+        found &= dated >= reward.from_ms
+    if reward.until_ms is not None:
+        found &= dated < reward.until_ms
+    if reward.when is not None:
+        yes = [reward.name, Offered.YES.value]
+        said = {text: yes in orjson.loads(text) for text in set(offered)}
+        found &= np.array([said[text] for text in offered], bool)
+    return found
