@@ -24,10 +24,10 @@ def attributions(db: Database) -> Iterator[Row]:
 
 
 def decisions(db: Database) -> Iterator[Row]:
-    """Yield the conversion's source and id, milestone, friend, referrer, outcome, reason, time, failed rules (JSON)."""
+    """Yield the conversion's source and id, milestone, friend, referrer, outcome, reason, time, failed rules, offers."""
     return db.execute(
-        "SELECT e.source, e.id, d.milestone, friend.ref, referrer.ref, d.outcome, d.reason, d.decided_at, d.failed, d.offered "
-        "FROM decision d JOIN event e ON e.seq = d.seq JOIN person friend ON friend.id = d.friend "
+        "SELECT e.source, e.id, d.milestone, friend.ref, referrer.ref, d.outcome, d.reason, d.decided_at, d.failed, "
+        "d.offered FROM decision d JOIN event e ON e.seq = d.seq JOIN person friend ON friend.id = d.friend "
         "LEFT JOIN person referrer ON referrer.id = d.referrer ORDER BY d.id"
     )
 

@@ -39,7 +39,7 @@ def said(entries: list[Entry], kind: str) -> list[str]:
 # ---------------------------------------------------------------------- bounds
 
 
-@bounds
+@pytest.mark.edition2("bounds", "adjusted")  # it reads earned_minor
 @pytest.mark.parametrize(
     ("amount", "worth"),
     [(50_000, 4_000), (40_010, 4_000), (39_990, 3_999), (5_000, 500), (4_990, 500), (10, 500)],

@@ -38,6 +38,7 @@ def test_a_conversion_of_an_attributed_friend_qualifies(judge: Judge, log: Logbo
             "reason": None,
             "decided_at": log.start + 2 * HOUR,
             "failed": [],
+            "offered": [],
         }
     ]
 
