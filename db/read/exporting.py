@@ -24,7 +24,10 @@ def attributions(db: Database) -> Iterator[Row]:
 
 
 def decisions(db: Database) -> Iterator[Row]:
-    """Yield the conversion's source and id, milestone, friend, referrer, outcome, reason, time, failed rules, offers."""
+    """Yield the conversion's source and id, milestone, friend, referrer, outcome, reason, time, rules and offers.
+
+    The last two are JSON.
+    """
     return db.execute(
         "SELECT e.source, e.id, d.milestone, friend.ref, referrer.ref, d.outcome, d.reason, d.decided_at, d.failed, "
         "d.offered FROM decision d JOIN event e ON e.seq = d.seq JOIN person friend ON friend.id = d.friend "
