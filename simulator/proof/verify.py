@@ -162,7 +162,7 @@ def _derive(
 ) -> None:
     """Fold the stored log into a scratch database, and search its texts for contacts on the way."""
     total = events_stored(select_on(stored))
-    told = proving.watermark(stored)
+    watermark = proving.watermark(stored)
     engine = Engine(program, parse_program)
     with Store.create(
         scratch, settings={}, version=version_row(1, 0, program), clock={}, scratch=True
@@ -172,8 +172,8 @@ def _derive(
             contacts.events(typed(events))
             if progress is not None:
                 progress(engine.last_seq, total)
-        if told and told >= engine.newest:  # not if the run stopped after later events had moved the time on
-            store.write(engine.advance(told))
+        if watermark and watermark >= engine.newest:  # else later events have moved the time on
+            store.write(engine.advance(watermark))
         refusals = Refusals()
         for refused in _quarantine(stored):
             contacts.quarantine(refused)
