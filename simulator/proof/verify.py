@@ -21,7 +21,7 @@ from db.read.resume import events_stored
 from db.read.settings import setting
 from db.schema.blocks import BLOCK_ROWS, CHAINS
 from db.shards.merging import parts_of
-from db.sqlite.readonly import DamagedDatabaseError, Database, open_readonly, select_on, snapshot
+from db.sqlite.readonly import SAYS_WHERE, DamagedDatabaseError, Database, open_readonly, select_on, snapshot
 from db.write.store import Store
 from simulator.domain.errors import ProgramError
 from simulator.domain.spans import HOUR_MS
@@ -70,9 +70,10 @@ def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Ve
             _verify_parts(path, parts, verdict, progress)
             return verdict
         with snapshot(path, any_text=True) as stored:  # text that is not UTF-8 is a difference, and no error
-            _verify(stored, path, verdict, progress)
-    except DamagedDatabaseError as error:
-        verdict.difference = str(error)
+            _verify(stored, verdict, progress)
+    except DamagedDatabaseError as error:  # who prints the verdict names the database, and this is `verify`
+        words = str(error).removeprefix(f"{path}: ")
+        verdict.difference = words.replace(SAYS_WHERE.format(path=path), "")
     except DifferenceError as error:
         verdict.difference = str(error)
     return verdict
@@ -95,12 +96,10 @@ def _verify_parts(
     ]
 
 
-def _verify(
-    stored: Database, path: Path, verdict: Verdict, progress: Callable[[int, int], None] | None
-) -> None:
+def _verify(stored: Database, verdict: Verdict, progress: Callable[[int, int], None] | None) -> None:
     problem = proving.integrity(stored)
     if problem is not None:
-        raise DifferenceError(f"{path}: SQLite finds it damaged: {' '.join(problem.split())}")
+        raise DifferenceError(f"SQLite finds it damaged: {' '.join(problem.split())}")
     verdict.checked.append("SQLite's own integrity")
     check_definitions(stored)
     check_kinds(stored, (*UNPROVEN, *ROLLUPS))
