@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from simulator.domain.money import major
+
 SECOND: Final = 1_000
 MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
@@ -54,15 +56,15 @@ def money(minor: float | None, currency: str, digits: int, width: int | None = N
     """Format money: `£1,234.50`; with `width`, in about so many cells at most: `£1.23M`."""
     if minor is None:
         return NOTHING
-    sign = currency_sign(currency)
-    major = minor / 10**digits
-    less = "-" if major < 0 else ""
-    full = f"{less}{sign}{abs(major):,.{digits}f}"
+    whole = round(minor)
+    prefix = ("-" if whole < 0 else "") + currency_sign(currency)
+    full = prefix + major(abs(whole), digits)
     if width is None or len(full) <= width:
         return full
-    if abs(major) == int(abs(major)) and len(less + sign + f"{abs(major):,.0f}") <= width:
-        return less + sign + f"{abs(major):,.0f}"
-    text = less + sign + compact(abs(major), width - len(sign) - len(less))
+    units, rest = divmod(abs(whole), 10**digits)
+    if not rest and len(prefix + major(units, 0)) <= width:
+        return prefix + major(units, 0)
+    text = prefix + compact(abs(whole) / 10**digits, width - len(prefix))
     return text if len(text) <= width else text.replace(" ", "", 1)
 
 
@@ -83,12 +85,26 @@ def number(value: float | None, unit: str, currency: str, digits: int, width: in
 
 
 def parts(shares: Sequence[tuple[str, float]], currency: str, digits: int, width: int | None = None) -> str:
-    """Format the parts of a sum of money: `£12.10 issued + £8.00 pending`, without the words if they don't fit."""
-    full = " + ".join(f"{money(minor, currency, digits)} {title}" for title, minor in shares)
-    if width is None or len(full) <= width:
+    """Format the parts of a sum of money: `£12.10 issued + £8.00 pending`, without the words if they don't fit.
+
+    Where not even the minor units fit they are rounded, but a part of the sum is never said to be nothing.
+    """
+    exact = [money(minor, currency, digits) for _, minor in shares]
+    full = " + ".join(f"{text} {title}" for text, (title, _) in zip(exact, shares, strict=True))
+    if width is None:
         return full
+    for text in (full, " + ".join(exact), "+".join(exact)):
+        if len(text) <= width:
+            return text
     room = (width - 3 * (len(shares) - 1)) // max(1, len(shares))
-    return " + ".join(money(minor, currency, digits, room) for _, minor in shares)
+    return " + ".join(_rounded(minor, currency, digits, room) for _, minor in shares)
+
+
+def _rounded(minor: float, currency: str, digits: int, width: int) -> str:
+    """Format a part of a sum in few cells: `£39`, and `<£1` for less than a whole unit."""
+    if 0 < minor < 10**digits:
+        return f"<{currency_sign(currency)}1"
+    return money(minor, currency, digits, width)
 
 
 def change(before: float | None, after: float | None, unit: str) -> str:

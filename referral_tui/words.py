@@ -24,7 +24,7 @@ CATEGORY_TITLES: Final = complete(
         "identification": "customer identification",
         "participation": "referral participation",
         "conversion": "conversion or validation",
-        "steering": "steering",
+        "steering": "steering: what an operator changed",
     },
 )
 CATEGORY_SYMBOLS: Final = complete(

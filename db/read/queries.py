@@ -62,7 +62,7 @@ REWARD_CHANGES = values(RewardState)
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The newest version of the program."""
+    """A version of the program."""
 
     version: int
     name: str
@@ -233,6 +233,16 @@ def database_status(db: sqlite3.Connection, newest: int = 16) -> DatabaseStatus:
         audit_entries=audit_entries(db, 4 * newest),
         executed=tuple(ExecutedCommand(*row) for row in db.execute(_EXECUTED)),
     )
+
+
+def program_then(db: Database, seq: int) -> Program | None:
+    """Read the program that was in force at the event with that number; null if there was none yet."""
+    row = db.execute(
+        "SELECT version, name, currency, digits FROM program_version WHERE from_seq <= ? "
+        "ORDER BY version DESC LIMIT 1",
+        (max(1, seq),),
+    ).fetchone()
+    return Program(*row) if row else None
 
 
 def totals(db: sqlite3.Connection) -> Rollup:

@@ -234,10 +234,11 @@ def in_words(error: sqlite3.Error, path: Path) -> DatabaseError:
     return DatabaseError(f"{path}: can't be read ({error})")
 
 
+SAYS_WHERE = "`referral-tui verify --db {path}` says where; "
 _LOCKED = (LockedDatabaseError, "locked by another process; it can be used again when that lets go")
 _DAMAGED = (
     DamagedDatabaseError,
-    "damaged ({error}); `referral-tui verify --db {path}` says where; a copy or a new run replaces it",
+    f"damaged ({{error}}); {SAYS_WHERE}a copy or a new run replaces it",
 )
 _DISK = (
     DatabaseError,

@@ -17,7 +17,7 @@ _PAGE: Final = 100
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
-    from simulator.scoring.score import Score, Tally
+    from simulator.scoring.score import RuleScore, Score
 
 
 def fraud(
@@ -56,9 +56,9 @@ def _fields(score: Score, program: Program, formulas: dict[str, str]) -> dict[st
         "cheats": score.cheats,
         "paid_to_cheats_minor": score.paid,
         "refused_to_honest_minor": score.refused.refused_honest,
-        "rules": {code: _tally(tally, score.cheats) for code, tally in score.rules.items()},
-        "flagged": _tally(score.flagged, score.cheats),
-        "refused": _tally(score.refused, score.cheats),
+        "rules": {code: _rule_score(one, score.cheats) for code, one in score.rules.items()},
+        "flagged": _rule_score(score.flagged, score.cheats),
+        "refused": _rule_score(score.refused, score.cheats),
         "kinds": {
             name: {
                 "conversions": kind.conversions,
@@ -77,14 +77,14 @@ def _fields(score: Score, program: Program, formulas: dict[str, str]) -> dict[st
     }
 
 
-def _tally(tally: Tally, cheats: int) -> dict[str, Any]:
+def _rule_score(score: RuleScore, cheats: int) -> dict[str, Any]:
     return {
-        "flagged": tally.flagged,
-        "cheats": tally.cheats,
-        "precision": tally.precision,
-        "recall": tally.recall(cheats),
-        "refused_honest_minor": tally.refused_honest,
-        "refused_cheats_minor": tally.refused_cheats,
+        "flagged": score.flagged,
+        "cheats": score.cheats,
+        "precision": score.precision,
+        "recall": score.recall(cheats),
+        "refused_honest_minor": score.refused_honest,
+        "refused_cheats_minor": score.refused_cheats,
     }
 
 
@@ -103,16 +103,16 @@ def _lines(score: Score, program: Program, formulas: dict[str, str]) -> Iterator
     wide = max(len(name) for name, _ in rules)
     yield f"{'':<{wide}}  {'':>36}  {'refused to':>{2 * _MONEY}}"
     yield _row(wide, "rule", "flagged", "cheats", "precision", "recall", "the honest", "cheats")
-    for name, tally in rules:
+    for name, one in rules:
         yield _row(
             wide,
             name,
-            f"{tally.flagged:,}",
-            f"{tally.cheats:,}",
-            share(tally.precision),
-            share(tally.recall(score.cheats)),
-            worth(tally.refused_honest),
-            worth(tally.refused_cheats),
+            f"{one.flagged:,}",
+            f"{one.cheats:,}",
+            share(one.precision),
+            share(one.recall(score.cheats)),
+            worth(one.refused_honest),
+            worth(one.refused_cheats),
         )
     yield ""
     yield _row(wide, "kind of cheat", "judged", "flagged", "recall", "refused", "paid, kept", "taken back")

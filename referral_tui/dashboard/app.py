@@ -101,6 +101,7 @@ class Dashboard(OrderedKeys):
         self.steering: Steering | None = None
         self.feed: Feed | None = None
         self._names_allowed = False
+        self._chosen = False  # whether somebody has gone to a screen
         self.settled: Callable[[], None] = lambda: None
         """Called when what was made just now will stay: a screen was furnished, or modules loaded."""
         self.view = View(at=None if setup.at is None else full_hour(setup.at))
@@ -119,6 +120,8 @@ class Dashboard(OrderedKeys):
 
     def on_mount(self) -> None:
         """Begin to look once the first picture stands."""
+        # the first screen is there already; now it can be gone back to by its name
+        self.add_mode(SCREENS[0].MODE, partial(_open, SCREENS[0]))
         self.call_after_refresh(self._begin)
         self._leave_on_signals()
 
@@ -219,6 +222,9 @@ class Dashboard(OrderedKeys):
 
     async def action_place(self, mode: str) -> None:
         """Go to a screen."""
+        if self.steering is not None and mode != self.current_mode:
+            self.steering.leave_screen()
+        self._chosen = True
         await self.switch_mode(mode)
         if self.place is not None and await self.place.furnish():
             self.call_after_refresh(self.settled)
@@ -322,10 +328,10 @@ class Dashboard(OrderedKeys):
         from referral_tui.dashboard.feed import Feed
         from referral_tui.dashboard.steering import Steering
 
-        # it is there already; now it can be gone back to by its name
-        self.add_mode(SCREENS[0].MODE, partial(_open, SCREENS[0]))
-        if self.setup.preferences.start != self.current_mode:
-            await self.switch_mode(self.setup.preferences.start)
+        start = self.setup.preferences.start
+        # whoever has pressed a key already is where they want to be
+        if self.current_mode == SCREENS[0].MODE != start and not self._chosen:
+            await self.switch_mode(start)
         if self.place is not None:
             await self.place.furnish()
         self.steering = Steering()

@@ -170,6 +170,7 @@ class Feed:
             answer=answer.value,
             trouble=answer.trouble,
             names=answer.names,
+            program=answer.program or stands.program,
             received=answer.received or (stands.accepted, stands.refused),
         )
 

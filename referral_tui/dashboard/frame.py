@@ -201,7 +201,7 @@ class DashboardScreen(Screen[None]):
 
         Which of the two is seen is changed only where it is another: all styles are applied anew, which costs 20 ms.
         """
-        program = snapshot.database_status.program
+        program = snapshot.program
         view = snapshot.request.view
         self.query_one(TopBar).show(program.name if program else "", view.side)
         self.query_one(ClockBar).show(snapshot)
@@ -212,13 +212,20 @@ class DashboardScreen(Screen[None]):
         if instead is not None:
             self.notice(instead.title, instead.text, bad=not instead.waiting)
         elif here:
-            self._noticed = False
+            noticed, self._noticed = self._noticed, False
             try:
                 self.show_parts(snapshot, step)
             except Exception:  # a screen that fails must not take the others with it
                 LOG.exception("the screen %s could not be shown", self.MODE)
                 self.notice(FAILED.title, FAILED.text, bad=True)
             self.set_class(self._noticed, "-notice")
+            if noticed and not self._noticed:
+                self.call_after_refresh(self._focus_again)
+
+    def _focus_again(self) -> None:
+        """Give the focus back that was lost while something stood in for the screen's own part."""
+        if self.focused is None:
+            self.query(self.FIRST_FOCUS).first().focus()
 
     def notice(self, title: str, text: str, *, bad: bool) -> None:
         """Say why there is nothing to show, in place of the screen's own part."""

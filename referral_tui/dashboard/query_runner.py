@@ -10,7 +10,7 @@ from typing import Any
 
 from db.client.people import NameBook
 from db.read.moment import seq_at
-from db.read.queries import Database, DatabaseError, DatabaseStatus, translated
+from db.read.queries import Database, DatabaseError, DatabaseStatus, Program, program_then, translated
 from db.read.sums import received_upto
 from referral_tui.dashboard.query import MentionsPeople, PartialAnswer, QueryContext, Request
 from referral_tui.dashboard.snapshot import FAILED, Trouble, trouble_of
@@ -30,6 +30,8 @@ class Answer:
     names: Names = PSEUDONYMS
     received: tuple[int, int] | None = None
     """Of the past: how many messages had been accepted by then, and how many refused."""
+    program: Program | None = None
+    """Of the past: the program in force then."""
 
 
 class QueryRunner:
@@ -65,20 +67,24 @@ class QueryRunner:
         now_ms: float,
     ) -> Answer:
         """Read the answer to a question, in the caller's read transaction; what fails is said in it."""
-        value, trouble, received = None, None, None
+        value, trouble, received, program = None, None, None, None
         at = request.view.at
         if request.screen_query is not None:
             try:
                 with translated(self._path):
-                    received = None if at is None else received_upto(db, at)
-                    read = request.screen_query.read(self._context(db, database_status, request))
-                value = sound(read, self._path)
+                    context = self._context(db, database_status, request)
+                    if at is not None and context.seq is not None:
+                        received = received_upto(db, at)
+                        program = program_then(db, context.seq)
+                    read = request.screen_query.read(context)
+                value, program = sound(read, self._path), sound(program, self._path)
             except DatabaseError as error:
                 trouble = trouble_of(error)
             except Exception:  # a screen that fails must not take the others with it
                 LOG.exception("the screen %s could not be read", request.place)
                 trouble = FAILED
-        self._last = Answer(request, value, trouble, self._names(request, database_status, value), received)
+        names = self._names(request, database_status, value)
+        self._last = Answer(request, value, trouble, names, received, program)
         self._version, self._read_at = version, now_ms
         return self._last
 

@@ -9,7 +9,7 @@ from referral_tui.dashboard.query import NOTHING, Request
 from referral_tui.names import PSEUDONYMS, Names
 
 if TYPE_CHECKING:
-    from db.read.queries import ClockRow, DatabaseError, DatabaseStatus
+    from db.read.queries import ClockRow, DatabaseError, DatabaseStatus, Program
 
 SIGN_OF_LIFE_MS = 5_000  # the writer beats every second: five missed beats, and it has stopped
 
@@ -31,8 +31,8 @@ class Snapshot:
     `moved` is by stage of the funnel, `rate` accepted events a second of wall time. `stopped_at` is the
     writer's last sign of life (milliseconds UTC) where it died without saying so, else null; `why` its last
     words, if it was ours. `answer` is of `question`, null where `trouble` says why there is none; `names` has
-    those who appear in it. `received` is how many messages were accepted, and how many refused, at the moment that
-    is looked at.
+    those who appear in it. `received` is how many messages were accepted, and how many refused, and `program` the
+    one in force, at the moment that is looked at.
     """
 
     database_status: DatabaseStatus
@@ -45,6 +45,7 @@ class Snapshot:
     trouble: Trouble | None = None
     names: Names = PSEUDONYMS
     received: tuple[int, int] = (0, 0)
+    program: Program | None = None
 
     @property
     def status(self) -> str:

@@ -40,6 +40,7 @@ class Steering:
         self._stepping = False
         self._step: Step | None = None
         self._status = ""
+        self._of_screen = False
 
     @property
     def status_message(self) -> StatusMessage | None:
@@ -86,23 +87,32 @@ class Steering:
             self._stepping = False
             if command.kind != control.PAUSE:
                 self._before_step = None
-        self._told = StatusMessage(f"Sent: {_words(command)}. Waiting for the simulation to obey.", "warn")
+        self._tell(StatusMessage(f"Sent: {_words(command)}. Waiting for the simulation to obey.", "warn"))
 
     def forget(self) -> None:
         """Tell of the last command no more."""
-        self._told, self._stepping = None, False
+        self._tell(None)
+        self._stepping = False
+
+    def leave_screen(self) -> None:
+        """Tell no more what the screen that is left had to say; what became of an order is still told."""
+        if self._of_screen:
+            self._tell(None)
 
     def say(self, status_message: StatusMessage) -> None:
-        """Tell what a screen has to say."""
-        self._told = status_message
+        """Tell what a screen has to say, as long as it is open."""
+        self._tell(status_message, of_screen=True)
 
     def refused(self, text: str) -> None:
         """Note why a key did nothing."""
-        self._told = StatusMessage(text, "warn")
+        self.say(StatusMessage(text, "warn"))
+
+    def _tell(self, status_message: StatusMessage | None, *, of_screen: bool = False) -> None:
+        self._told, self._of_screen = status_message, of_screen
 
     def failed(self, text: str) -> None:
         """Note that a command could not be written."""
-        self._told = StatusMessage(f"Not sent: {text}", "bad")
+        self._tell(StatusMessage(f"Not sent: {text}", "bad"))
 
     def see(self, snapshot: Snapshot) -> None:
         """Look for what was obeyed, and for what a step did."""
@@ -111,13 +121,13 @@ class Steering:
             entry = done.get((command.kind, command.issued_at))
             if entry is not None:
                 self._waiting.remove(command)
-                self._told = _obeyed_message(command, entry)
+                self._tell(_obeyed_message(command, entry))
                 if command.kind == control.PAUSE:
                     self._before_step = snapshot.database_status
         if snapshot.status in ("finished", "stopped") and snapshot.status != self._status:
             lost = [_words(command) for command in self._waiting if command.kind in LASTING]
             self._waiting.clear()
-            self._told = (
+            self._tell(
                 StatusMessage(f"It ended before it obeyed: {', '.join(lost)}.", "bad") if lost else None
             )
         self._status = snapshot.status
@@ -125,7 +135,7 @@ class Steering:
             self._step = Step.between(self._before_step, snapshot.database_status)
             told = step_words(self._step, snapshot.database_status, snapshot.names)
             if told:
-                self._told = StatusMessage(told, "good")
+                self._tell(StatusMessage(told, "good"))
 
     def _paused(self, snapshot: Snapshot, without: WriterCommand | None = None) -> bool:
         """Whether the world stands still once all that is on its way is obeyed."""

@@ -49,7 +49,7 @@ class Every:
 
 
 @dataclass(frozen=True)
-class Batch:
+class BatchFiles:
     """Sent in a file every `period_ms`, at `offset_ms` after its multiples since 1970."""
 
     period_ms: int
@@ -57,7 +57,7 @@ class Batch:
     form: Form = "jsonl"
 
 
-Model = RealTime | Every | Batch
+Model = RealTime | Every | BatchFiles
 
 
 def parse_model(text: str) -> Model:
@@ -75,9 +75,9 @@ def parse_model(text: str) -> Model:
         if form in (None, "jsonl", "csv"):
             made: Form = "csv" if form == "csv" else "jsonl"
             if weekday is None:
-                return Batch(DAY_MS, at, made)
+                return BatchFiles(DAY_MS, at, made)
             if weekday in _WEEKDAYS:
-                return Batch(WEEK_MS, _WEEKDAYS.index(weekday) * DAY_MS + at, made)
+                return BatchFiles(WEEK_MS, _WEEKDAYS.index(weekday) * DAY_MS + at, made)
     if found := _EVERY.fullmatch(text):
         try:
             period = round(duration_ms(found[1]))
@@ -133,7 +133,7 @@ def _timetable(model: Model) -> tuple[int, int, bool]:
             return 0, 0, False
         case Every():
             return model.period_ms, 0, False
-        case Batch():
+        case BatchFiles():
             return model.period_ms, model.offset_ms, True
         case _:
             assert_never(model)
@@ -153,7 +153,7 @@ class Channels:
         self.filed = np.array(filed)
         """Whether a type travels in files, by type code."""
         self._offset: Ints = np.array(offsets, dtype=np.int64)
-        self._forms = {name: one.form for name, one in models.items() if isinstance(one, Batch)}
+        self._forms = {name: one.form for name, one in models.items() if isinstance(one, BatchFiles)}
 
     def form(self, kind: str) -> Form:
         """Return the format of a type's files."""

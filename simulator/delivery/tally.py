@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from db.read.deliveries import DIALS, FILE_DIALS
 from simulator.delivery.dials import Timeline
-from simulator.delivery.models import Batch, Model
+from simulator.delivery.models import BatchFiles, Model
 from simulator.events.columns import TYPES
 
 
@@ -30,5 +30,5 @@ def tally(
         )
         for dial in DIALS
         for kind in TYPES
-        if kind in kinds and (dial not in FILE_DIALS or isinstance(models.get(kind), Batch))
+        if kind in kinds and (dial not in FILE_DIALS or isinstance(models.get(kind), BatchFiles))
     ]

@@ -15,7 +15,7 @@ from simulator.engine.audit import Trail
 from simulator.engine.frames import EMPTY, SCHEMAS
 from simulator.engine.names import Names
 from simulator.engine.results import Closing, Lines, Ranking
-from simulator.engine.rollup import METRIC, Breakdown, Calendar, Tally
+from simulator.engine.rollup import METRIC, Breakdown, Calendar, MetricSums
 from simulator.engine.terms import COUNTED, ISSUED, NOT_PAID, PENDING, ROLES, STATES
 
 REWARD_METRIC = METRIC[f"reward.{STATES[0]}"]
@@ -31,7 +31,7 @@ class Rows:
     first_decision: int
     first_line: int
     trail: Trail = field(default_factory=Trail)
-    tally: Tally = field(default_factory=Tally)
+    metrics: MetricSums = field(default_factory=MetricSums)
     breakdown: Breakdown = field(default_factory=Breakdown)
     calendar: Calendar = field(default_factory=Calendar)
     lateness: list[pl.DataFrame] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Rows:
         """Count lines in these states; sign -1 takes them out again."""
         states, values = np.broadcast_to(np.asarray(states, np.int64), len(lines)), sign * lines.value
         codes = self._codes("reward", STATES)
-        self.tally.add(REWARD_METRIC + states, at, sign, values)
+        self.metrics.add(REWARD_METRIC + states, at, sign, values)
         self.breakdown.add(codes[states, lines.terms], at, sign, values)
 
     def _count_expected(self, lines: Lines, expected: Ints, at: Ints, sign: int) -> None:
@@ -88,7 +88,7 @@ class Rows:
         unpaid = expected != ISSUED
         if unpaid.any():
             expected, at, values, terms = expected[unpaid], at[unpaid], values[unpaid], terms[unpaid]
-            self.tally.add(PENDING_METRIC + expected - COUNTED, at, sign, values)
+            self.metrics.add(PENDING_METRIC + expected - COUNTED, at, sign, values)
             codes = self._codes("pending", NOT_PAID)
             self.breakdown.add(codes[expected - COUNTED, terms], at, sign, values)
 
@@ -118,7 +118,7 @@ class Rows:
             rewards=self._rewards(closing),
             changes=_changes(closing),
             audit=self.trail.frame(first_entry),
-            rollup=self.tally.frame(),
+            rollup=self.metrics.frame(),
             breakdown=self.breakdown.frame(),
             due=self.calendar.frame(list(self.names.reward_ids)),
             lateness=_joined("lateness", self.lateness),

@@ -54,9 +54,9 @@ def record_events(rows: Rows, batch: Batch, links: NewLinks, firsts: FirstEvents
     shared = batch.rows("referral.shared")
     reach = np.zeros(len(batch), np.int64)
     reach[shared] = batch.reach[shared]
-    rows.tally.add(METRIC["referrer.sharing"], batch.received[firsts.sharing])
-    rows.tally.add(batch.type, batch.received, 1, reach)  # the first metrics are the event types
-    rows.tally.add(METRIC["referrer.linked"], batch.received[links.rows[links.owners_firsts]])
+    rows.metrics.add(METRIC["referrer.sharing"], batch.received[firsts.sharing])
+    rows.metrics.add(batch.type, batch.received, 1, reach)  # the first metrics are the event types
+    rows.metrics.add(METRIC["referrer.linked"], batch.received[links.rows[links.owners_firsts]])
     rows.lateness.append(histogram(batch))
     _count_sources(rows, batch, sources)
 
@@ -96,7 +96,7 @@ def record_attributed(
         "generation": counted.generation,
     }
     rows.attributions.append(pl.DataFrame(columns, schema=SCHEMAS["attributions"]))
-    rows.tally.add(METRIC["attribution.link"] + new.by_code, new.attributed_at)
+    rows.metrics.add(METRIC["attribution.link"] + new.by_code, new.attributed_at)
     count_attributed(rows, new, counted)
     rows.trail.of_events(
         ATTRIBUTED,
@@ -140,7 +140,7 @@ def record_decided(
     }
     count_ruled(rows, batch, compiled, decided, withheld)
     rows.decisions.append(pl.DataFrame(columns, schema=SCHEMAS["decisions"]))
-    rows.tally.add(_DECISION + decided.outcome, at)
+    rows.metrics.add(_DECISION + decided.outcome, at)
     rows.trail.of_events(
         DECIDED,
         "decided",
@@ -164,8 +164,8 @@ def record_settled(
     at, seq = batch.received[places], batch.seq[places]
     for settlement, when in zip(settled, at.tolist(), strict=True):
         rows.settled[settlement.case.decision] = (OUTCOMES[settlement.outcome], settlement.reason, when)
-    rows.tally.add(_DECISION + REVIEW, at, -1)
-    rows.tally.add(_DECISION + outcome, at)
+    rows.metrics.add(_DECISION + REVIEW, at, -1)
+    rows.metrics.add(_DECISION + outcome, at)
     count_settled(rows, settled, reviewed, at)
     words = [_decision(s.case.milestone_name, OUTCOMES[s.outcome], s.reason) for s in settled]
     rows.trail.of_events(

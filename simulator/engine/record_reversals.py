@@ -24,7 +24,7 @@ def record_late_reversals(rows: Rows, late: LateReversals) -> None:
     for fate, which in (("clawed", late.clawed), ("lost", ~late.clawed)):
         lines, at = late.lines.at(which), late.at[which]
         names = [rows.names.terms[term].reward.name for term in lines.terms.tolist()]
-        rows.tally.add(METRIC[f"late_reversal.{fate}"], at, 1, lines.value)
+        rows.metrics.add(METRIC[f"late_reversal.{fate}"], at, 1, lines.value)
         rows.breakdown.add(rows.breakdown.codes(f"late_reversal.{fate}", names), at, 1, lines.value)
 
 

@@ -61,14 +61,14 @@ def record_released(rows: Rows, released: Released) -> None:
     rows.move(lines, PENDING, released.states, lines.due, released.states)
     of = released.states == ISSUED
     issued = lines.at(of)
-    rows.tally.add(METRIC["time_to_reward"], issued.due, 1, issued.due - issued.occurred)
+    rows.metrics.add(METRIC["time_to_reward"], issued.due, 1, issued.due - issued.occurred)
     count_channels(rows, "channel.issued", released.channels[of], issued.due, 1, issued.value)
 
 
 def record_reached(rows: Rows, reached: Reached) -> None:
     """Count the friends who got further."""
     for level, (_, at) in reached.firsts.items():
-        rows.tally.add(METRIC[f"stage.{STAGES[level - 1]}"], at)
+        rows.metrics.add(METRIC[f"stage.{STAGES[level - 1]}"], at)
     if len(reached.channels):
         at = reached.firsts[STAGES.index("qualified") + 1][1]
         count_channels(rows, "channel.qualified", reached.channels, at)

@@ -77,7 +77,7 @@ class _Sums:
 
 
 @dataclass
-class Tally(_Sums):
+class MetricSums(_Sums):
     """Collects a batch's increments of metrics; a code is one of METRIC."""
 
     def frame(self) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """Explain what happened to a friend, a referrer, a conversion or a reward, and what would have paid.
 
 lookup.py         find the person, conversion or reward that a text names
-journey.py        a friend: events, touches and why they lost, decisions, rewards
+journey.py        a friend: events, touches, decisions, rewards
+touches.py        why each visit won or lost, and why a conversion found no referrer
 referrer.py       a referrer: links, friends, rewards, and the room that caps leave
 decision.py       one decision: each rule, the values it read, the nearest changes
 late_arrivals.py  what arrived only after a decision, and would have counted

@@ -8,9 +8,10 @@ from db.read.decision_rows import AttributionRow, DecisionRow
 from simulator.explain.amounts import foreign
 from simulator.explain.context import DecisionContext
 from simulator.explain.fact_changes import Value
-from simulator.explain.late_arrivals import facts_after, visits_after
+from simulator.explain.late_arrivals import facts_after
 from simulator.explain.nearest import nearest
 from simulator.explain.source import Fields
+from simulator.explain.touches import why_unmatched
 from simulator.program.facts import FactList, facts_at
 from simulator.program.model import Milestone, Program, Rule
 from simulator.program.phrases import condition_words
@@ -18,14 +19,15 @@ from simulator.program.rules import compile_rule
 from simulator.program.words import duration, moment, ordinal
 
 
-def explain_decision(context: DecisionContext) -> Fields:
-    """Explain a stored decision, as fields ready to print."""
+def explain_decision(context: DecisionContext, events: list[Fields]) -> Fields:
+    """Explain a stored decision, as fields ready to print; `events` are the friend's, in log order."""
     row, attribution = context.row, context.attribution
     event, facts, rules = context.event, context.facts, context.rules
     failed = dict(orjson.loads(row.failed))
-    why = _why_not(row, event, context.milestone, context.program, attribution)
     if row.reason == "unattributed":
-        why = visits_after(context.source, row, event, context.program.attribution.window_ms) or why
+        why = why_unmatched(context.source, events, event)
+    else:
+        why = _why_not(row, event, context.milestone, context.program, attribution)
     lost = [rule for rule in rules if rule.code in failed]
     known = facts_at(context.program, "conversion")
     why += facts_after(context.source, row, event, lost, known)
@@ -82,11 +84,8 @@ def _why_not(  # noqa: PLR0911 - one for each reason
     program: Program,
     attribution: AttributionRow | None,
 ) -> list[str]:
-    """Return what would have made an ignored conversion count."""
+    """Return what would have made an ignored conversion of a matched friend count."""
     at = moment(event["occurred_at"])
-    if row.reason == "unattributed":
-        window = duration(program.attribution.window_ms)
-        return [f"no visit through a live link in the {window} before, and no live code, led to a referrer"]
     if attribution is None:
         return []
     touch_at = attribution.touch_at

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from db.read.decision_rows import AttributionRow, attribution_of, decisions_of
-from db.read.event_fields import Link, event_at, events_of, link_with, referrer_kind
-from db.read.people import reference
+from db.read.event_fields import events_of
 from db.read.reward_rows import rewards_of
 from simulator.domain.definitions import PAID
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
-from simulator.explain.late_arrivals import codes_after, kind_after
+from simulator.explain.late_arrivals import codes_after
 from simulator.explain.reversals import reversals_of
 from simulator.explain.reward import explain_reward, missing
 from simulator.explain.source import Fields, Source
-from simulator.program.words import duration, moment
+from simulator.explain.touches import explain_touches, why_not_yet
 
 _AFTER_EVENTS = 2**62  # no event has such a seq
 _MOST_EVENTS = 500  # of one person, the first; the others are counted (no real journey has more)
@@ -32,22 +31,23 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
     decisions, rewards = [], []
     for row in rows[:_MOST_DECISIONS]:
         context = load_context(source, row, attribution)
-        decision = explain_decision(context)
+        decision = explain_decision(context, events)
         lines = rewards_of(source.db, row.id)
         decision["no_line"] = missing(context, lines) if row.outcome == "qualified" else []
         decisions.append(decision)
         rewards += [explain_reward(source, line, context) for line in lines]
+    unmatched = [] if attribution or decisions else why_not_yet(source, events)
     return {
         "timeline": _timeline(events, attribution, decisions, rewards),
         "events_left_out": len(found) - len(events),
         "attribution": _attribution(attribution),
-        "touches": _touches(source, events, attribution),
+        "touches": explain_touches(source, events, attribution),
         "late_codes": codes_after(source, events, attribution),
         "decisions": decisions,
         "decisions_left_out": max(0, len(rows) - _MOST_DECISIONS),
         "rewards": rewards,
         "reversals": reversals_of(source, events, only_seq),
-        "why_not": _why_not(attribution, decisions, rewards),
+        "why_not": _why_not(decisions, rewards, unmatched),
     }
 
 
@@ -91,63 +91,8 @@ def _timeline(
     return [entry for *_, entry in sorted(lines, key=lambda line: line[:3])]
 
 
-def _touches(source: Source, events: list[Fields], attribution: AttributionRow | None) -> list[Fields]:
-    """List every visit: whose link it was, whether it won, and why."""
-    touches = []
-    for visit in events:
-        if visit["type"] != "friend.visited":
-            continue
-        link = link_with(source.db, visit["code"], visit["seq"])
-        touches.append(
-            {
-                "seq": visit["seq"],
-                "occurred_at": visit["occurred_at"],
-                "code": visit["code"],
-                "channel": visit["channel"],
-                "referrer": reference(source.db, link.person) if link else None,
-                "won": attribution is not None and attribution.touch_seq == visit["seq"],
-                "why": _touch_reason(source, visit, link, attribution),
-            }
-        )
-    return touches
-
-
-def _touch_reason(  # noqa: PLR0911 - one for each way to lose
-    source: Source, visit: Fields, link: Link | None, attribution: AttributionRow | None
-) -> str:
-    """Say why a visit won or lost."""
-    program = source.program_at(visit["seq"])
-    if link is None:
-        return "no link had this code then"
-    if program.referrers is not None:
-        kind = referrer_kind(source.db, link.person, visit["seq"])
-        if kind is None and (known := kind_after(source, link.person, visit["seq"], program.referrers)):
-            return known
-        if kind not in program.referrers:
-            return f"its referrer ({kind or 'of a kind unknown'}) may not refer"
-    if attribution is None:
-        return "a touch; no claim or conversion has found it within the window"
-    if attribution.touch_seq == visit["seq"]:
-        return "it won"
-    if visit["seq"] > attribution.seq:
-        return "it came after the friend was matched"
-    if attribution.method == "code":
-        return "a code that was typed goes before any visit"
-    return _lost(source, visit, attribution)
-
-
-def _lost(source: Source, visit: Fields, attribution: AttributionRow) -> str:
-    program = source.program_at(attribution.seq)
-    by = event_at(source.db, attribution.seq)
-    if visit["occurred_at"] > by["occurred_at"]:
-        return f"it happened after the {by['type']} that matched the friend, on {moment(by['occurred_at'])}"
-    if visit["occurred_at"] <= by["occurred_at"] - program.attribution.window_ms:
-        return f"it was older than the window of {duration(program.attribution.window_ms)}"
-    return "a later visit won" if program.attribution.model == "last-touch" else "an earlier visit won"
-
-
-def _why_not(attribution: AttributionRow | None, decisions: list[Fields], rewards: list[Fields]) -> list[str]:
-    """Say why nothing was paid; empty if something was."""
+def _why_not(decisions: list[Fields], rewards: list[Fields], unmatched: list[str]) -> list[str]:
+    """Say why nothing was paid; empty if something was. `unmatched` says why the friend has no referrer, if so."""
     if any(reward["state"] in PAID for reward in rewards):
         return []  # paid, though some of it was clawed back later
     if rewards:
@@ -158,6 +103,4 @@ def _why_not(attribution: AttributionRow | None, decisions: list[Fields], reward
         ]
     if decisions:
         return [f"{one['milestone']}: {line}" for one in decisions for line in one["why_not"]]
-    if attribution is None:
-        return ["no claim or conversion has matched this friend to a referrer yet"]
-    return ["no conversion that a milestone counts has arrived yet"]
+    return unmatched or ["no conversion that a milestone counts has arrived yet"]

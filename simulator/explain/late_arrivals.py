@@ -10,7 +10,6 @@ from typing import Final
 
 from db.read.decision_rows import AttributionRow, DecisionRow
 from db.read.event_fields import events_of, link_with
-from db.read.event_fields import visits_after as visits_received_after
 from db.read.people import reference
 from simulator.explain.change_words import span
 from simulator.explain.source import Fields, Source
@@ -46,19 +45,6 @@ _FACT_EVENTS: Final = {
 """By fact: whose events set it, their types, the field that holds it (None: the event itself), its name in words."""
 
 
-def visits_after(source: Source, row: DecisionRow, event: Fields, window_ms: int) -> list[str]:
-    """Return a sentence on a visit that happened before an unattributed conversion and arrived after it, if any."""
-    at = event["occurred_at"]
-    found = visits_received_after(source.db, row.friend, row.seq, at - window_ms, at)
-    if not found:
-        return []
-    visit = found[0]
-    return [
-        f"a visit through code {visit['code']} had happened on {moment(visit['occurred_at'])}, but arrived "
-        f"{_later(visit, event)} this conversion was judged: what arrives later changes nothing"
-    ]
-
-
 def facts_after(
     source: Source, row: DecisionRow, event: Fields, rules: list[Rule], known: FactList
 ) -> Iterator[str]:
@@ -73,7 +59,7 @@ def facts_after(
         found = events_of(source.db, people[whose], types=types, after_seq=row.seq, having=field)
         if found and found[0]["seq"] not in told:
             told.add(found[0]["seq"])
-            yield f"{words} ({_said(found[0], field)}) arrived {_later(found[0], event)} it was judged"
+            yield f"{words} ({_said(found[0], field)}) arrived {arrived_after(found[0], event)} it was judged"
 
 
 def _said(event: Fields, field: str | None) -> str:
@@ -84,7 +70,8 @@ def _said(event: Fields, field: str | None) -> str:
     return str(event["type"])
 
 
-def _later(event: Fields, judged: Fields) -> str:
+def arrived_after(event: Fields, judged: Fields) -> str:
+    """Say when an event arrived, and how long after another: `on 3 January 2026, 00:00 UTC, 1 day after`."""
     gap = event["received_at"] - judged["received_at"]
     when = f"on {moment(event['received_at'])}"
     return f"{when}, {span(gap)} after" if gap else f"{when}, just after"

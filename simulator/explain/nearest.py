@@ -87,7 +87,10 @@ def _why_none(context: DecisionContext) -> list[str]:
     if reason == "occurrence" and context.milestone.occurrence == "any":
         return ["no single change would do: this milestone is reached once, and it was reached already"]
     if reason == "unattributed":
-        return ["no single change of what was sent would do: it needs a visit through a live link, or a code"]
+        return [
+            "no single change of what was sent would do: it needs a visit through a live link, or a code, of "
+            "somebody who may refer"
+        ]
     failed = _failed(context)
     rules = [rule for rule in context.rules if rule.code in failed]
     if context.row.outcome == "ignored" or not rules:

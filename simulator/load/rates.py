@@ -94,7 +94,8 @@ def parse_rate(text: str, option: str = "--rate") -> float:
     found = _NUMBER.fullmatch(text.strip().removesuffix("/s"))
     rate = float(found[1]) * _TIMES[found[2]] if found else 0.0
     if not 0 < rate <= 1e8:
-        raise InputError(f"{option} {text}: not a rate; give {_RATE}")
+        shown = text if text.strip() else f"'{text}'"
+        raise InputError(f"{option} {shown}: not a rate; give {_RATE}")
     return rate
 
 

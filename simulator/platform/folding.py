@@ -52,9 +52,9 @@ def replay_log(
         done += events.height
         if progress is not None:
             progress(done, total)
-    told = store.clock()["watermark"]
-    if told and told >= engine.newest:  # otherwise later events have moved the clock further
-        engine.advance(told)
+    watermark = store.clock()["watermark"]
+    if watermark and watermark >= engine.newest:  # otherwise later events have moved the clock further
+        engine.advance(watermark)
     return engine
 
 

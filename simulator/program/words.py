@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from simulator.domain.money import major
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
 from simulator.domain.vocabulary import CONVERSION_TYPES, complete
 from simulator.program.facts import facts_at
@@ -73,9 +74,7 @@ def money(minor: int, program: Program) -> str:
 
 def amount(minor: int, currency: str, digits: int) -> str:
     """Format minor units of a currency with that many minor digits: `1,250.00 GBP`."""
-    whole, part = divmod(minor, 10**digits)
-    fraction = f".{part:0{digits}d}" if digits else ""
-    return f"{whole:,}{fraction} {currency}"
+    return f"{major(minor, digits)} {currency}"
 
 
 def duration(ms: int) -> str:

@@ -21,7 +21,7 @@ from db.read.resume import events_stored
 from db.read.settings import setting
 from db.schema.blocks import BLOCK_ROWS, CHAINS
 from db.shards.merging import parts_of
-from db.sqlite.readonly import DamagedDatabaseError, Database, open_readonly, select_on, snapshot
+from db.sqlite.readonly import SAYS_WHERE, DamagedDatabaseError, Database, open_readonly, select_on, snapshot
 from db.write.store import Store
 from simulator.domain.errors import ProgramError
 from simulator.domain.spans import HOUR_MS
@@ -70,9 +70,10 @@ def verify(path: Path, progress: Callable[[int, int], None] | None = None) -> Ve
             _verify_parts(path, parts, verdict, progress)
             return verdict
         with snapshot(path, any_text=True) as stored:  # text that is not UTF-8 is a difference, and no error
-            _verify(stored, path, verdict, progress)
-    except DamagedDatabaseError as error:
-        verdict.difference = str(error)
+            _verify(stored, verdict, progress)
+    except DamagedDatabaseError as error:  # who prints the verdict names the database, and this is `verify`
+        words = str(error).removeprefix(f"{path}: ")
+        verdict.difference = words.replace(SAYS_WHERE.format(path=path), "")
     except DifferenceError as error:
         verdict.difference = str(error)
     return verdict
@@ -95,12 +96,10 @@ def _verify_parts(
     ]
 
 
-def _verify(
-    stored: Database, path: Path, verdict: Verdict, progress: Callable[[int, int], None] | None
-) -> None:
+def _verify(stored: Database, verdict: Verdict, progress: Callable[[int, int], None] | None) -> None:
     problem = proving.integrity(stored)
     if problem is not None:
-        raise DifferenceError(f"{path}: SQLite finds it damaged: {' '.join(problem.split())}")
+        raise DifferenceError(f"SQLite finds it damaged: {' '.join(problem.split())}")
     verdict.checked.append("SQLite's own integrity")
     check_definitions(stored)
     check_kinds(stored, (*UNPROVEN, *ROLLUPS))
@@ -162,7 +161,7 @@ def _derive(
 ) -> None:
     """Fold the stored log into a scratch database, and search its texts for contacts on the way."""
     total = events_stored(select_on(stored))
-    told = proving.watermark(stored)
+    watermark = proving.watermark(stored)
     engine = Engine(program, parse_program)
     with Store.create(
         scratch, settings={}, version=version_row(1, 0, program), clock={}, scratch=True
@@ -172,8 +171,8 @@ def _derive(
             contacts.events(typed(events))
             if progress is not None:
                 progress(engine.last_seq, total)
-        if told and told >= engine.newest:  # not if the run stopped after later events had moved the time on
-            store.write(engine.advance(told))
+        if watermark and watermark >= engine.newest:  # else later events have moved the time on
+            store.write(engine.advance(watermark))
         refusals = Refusals()
         for refused in _quarantine(stored):
             contacts.quarantine(refused)

@@ -66,7 +66,7 @@ class JudgedDecision:
 
 
 @dataclass
-class Tally:
+class RuleScore:
     """Conversions flagged or refused by one rule, or by all together, and the money refused (minor units)."""
 
     flagged: int = 0
@@ -109,9 +109,9 @@ class Score:
 
     conversions: int = 0
     cheats: int = 0
-    rules: dict[str, Tally] = field(default_factory=dict)
-    flagged: Tally = field(default_factory=Tally)
-    refused: Tally = field(default_factory=Tally)
+    rules: dict[str, RuleScore] = field(default_factory=dict)
+    flagged: RuleScore = field(default_factory=RuleScore)
+    refused: RuleScore = field(default_factory=RuleScore)
     kinds: dict[str, Kind] = field(default_factory=dict)
 
     @property
@@ -122,7 +122,7 @@ class Score:
 
 def score(decisions: Iterable[JudgedDecision], codes: Iterable[str]) -> Score:
     """Score the rules `codes` on these decisions, which are in log order."""
-    found = Score(rules={code: Tally() for code in codes})
+    found = Score(rules={code: RuleScore() for code in codes})
     for _, group in groupby(decisions, key=lambda one: one.seq):
         _count(found, list(group))
     return found
@@ -145,11 +145,11 @@ def _count(found: Score, conversion: list[JudgedDecision]) -> None:
     for one in refused:
         kept = one.withheld
         money += kept
-        for tally in (found.rules[str(one.decided_by)], found.flagged, found.refused):
+        for concerned in (found.rules[str(one.decided_by)], found.flagged, found.refused):
             if cheat:
-                tally.refused_cheats += kept
+                concerned.refused_cheats += kept
             else:
-                tally.refused_honest += kept
+                concerned.refused_honest += kept
     if kind is not None:
         of = found.kinds.setdefault(kind, Kind())
         of.flagged += bool(failed)

@@ -138,6 +138,64 @@ def test_a_referrer_who_became_known_after_the_visit_loses_it_with_the_reason(to
     )
 
 
+PARTNER = WHO | {"referrer_kind": "partner"}
+BARRED = "its referrer (partner) may not refer"
+AFTER_PARTNER = {
+    "an order": [paid("o1", "ben", START + 2 * DAY, contact_ref="c-ben")],
+    "a claim": [message("c1", "friend.claimed", "ben", START + 2 * DAY, contact_ref="c-ben")],
+    "nothing": [],
+}
+
+
+@pytest.mark.parametrize("then", AFTER_PARTNER)
+def test_a_friend_who_came_by_the_link_of_somebody_who_may_not_refer_is_told_that_one_reason(
+    told: Any, then: str
+) -> None:
+    events = [
+        message("w1", "customer.identified", "anna", START, contact_ref="c-anna", **PARTNER),
+        message("l1", "link.created", "anna", START, code="ANNA1"),
+        message("v1", "friend.visited", "ben", START + DAY, code="ANNA1", channel="email"),
+        *AFTER_PARTNER[then],
+    ]
+    found, said = told(events, "ben", kinds='referrers = ["customer"]')
+    assert [touch["why"] for touch in found["touches"]] == [BARRED]
+    assert found["why_not"][0].endswith(f"visit of 2 January 2026, 00:00 UTC, code ANNA1: {BARRED}")
+    assert "led to a referrer" not in said
+    assert "no claim or conversion has matched" not in said
+
+
+def test_a_partners_visit_that_arrived_late_is_not_said_to_have_come_too_late(told: Any) -> None:
+    events = [
+        message("w1", "customer.identified", "anna", START, contact_ref="c-anna", **PARTNER),
+        message("l1", "link.created", "anna", START, code="ANNA1"),
+        paid("o1", "ben", START + 3 * DAY),
+        message("v1", "friend.visited", "ben", START + 4 * DAY, START + DAY, code="ANNA1", channel="email"),
+    ]
+    found, said = told(events, "ben", kinds='referrers = ["customer"]')
+    assert [touch["why"] for touch in found["touches"]] == [BARRED]
+    assert "what arrives later changes nothing" not in said
+
+
+def test_a_code_that_nobody_had_is_the_reason_for_no_match(told: Any) -> None:
+    found, _ = told([paid("o1", "ben", START + DAY, code="NOSUCH1")], "ben")
+    (decision,) = found["decisions"]
+    assert decision["why_not"][0] == "code NOSUCH1, sent with the purchase.paid: no link had this code then"
+
+
+def test_a_visit_older_than_the_window_is_the_reason_for_no_match_wherever_it_is_told(told: Any) -> None:
+    events = [
+        known("w1", "anna", START),
+        message("l1", "link.created", "anna", START, code="ANNA1"),
+        message("v1", "friend.visited", "ben", START + DAY, code="ANNA1", channel="email"),
+        paid("o1", "ben", START + 50 * DAY),
+    ]
+    found, _ = told(events, "ben")
+    (touch,) = found["touches"]
+    (decision,) = found["decisions"]
+    assert touch["why"].startswith("it was older than the window of ")
+    assert decision["why_not"][0] == f"visit of 2 January 2026, 00:00 UTC, code ANNA1: {touch['why']}"
+
+
 def test_of_a_friend_with_very_many_conversions_the_first_hundred_are_told_and_the_others_counted(
     cli: Cli, program: Path, tmp_path: Path
 ) -> None:

@@ -53,6 +53,15 @@ def test_a_sound_database_passes(cli: Cli, db: Path) -> None:
     assert set(ran.json["chain"]) == {"audit", "event", "person", "quarantine"}
 
 
+def test_a_file_cut_off_is_said_in_one_message_that_names_the_database_once(cli: Cli, db: Path) -> None:
+    db.write_bytes(db.read_bytes()[:-40_000])
+    ran = cli("verify", "--db", db)
+    assert ran.status == 1
+    assert ran.err.startswith(f"{db}: ")
+    assert "damaged" in ran.err
+    assert ran.err.count(str(db)) == 1
+
+
 @pytest.mark.parametrize(
     "table",
     [

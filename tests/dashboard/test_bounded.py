@@ -36,10 +36,13 @@ WISHES: dict[str, ScreenQuery] = {
     "channels": ReferrersQuery(sight="channels"),
     "program": ProgramQuery(),
     "data": DataQuery(),
+    "a frequent event type, opened": DataQuery(opened="friend.visited"),
+    "an event type that there is none of, opened": DataQuery(opened="policy.started"),
     "load": LoadQuery(),
 }
 BOUNDS = {
     "db.read.journeys.TAIL": 60,
+    "db.read.type_examples.TAIL": 60,
     "db.read.journey_walks.WINDOW": 240,
     "db.read.tree.LOOKED_AT": 5,
     "db.read.tree.MOST_COUNTED": 5,

@@ -190,3 +190,15 @@ async def test_the_past_has_no_dials(story: Story, watch: Watch) -> None:
         await seen.pilot.press("left_curly_bracket")
         await seen.until(lambda: seen.app.snapshot.request.view.at)
         assert "How the dials stood" in "\n".join(seen.lines())
+
+
+async def test_steering_is_explained_where_the_word_stands(story: Story, watch: Watch) -> None:
+    story.begin()
+    story.event("review.decided", None)
+    story.commit()
+    async with watch(story.path, size=(132, 40)) as seen:
+        await seen.open(DataScreen)
+        assert "■ steering: what an operator changed" in "\n".join(seen.lines())
+        await seen.pilot.press("end", "enter")
+        await seen.until(lambda: isinstance(seen.app.screen, ExplainScreen))
+        assert "steering: what an operator changed" in "\n".join(seen.lines())

@@ -10,9 +10,13 @@ import pytest
 
 from referral_tui.cli.demo import demo, lasting
 from referral_tui.cli.terminal import need_terminal
+from referral_tui.dashboard.app import SCREENS, Dashboard
 from referral_tui.dashboard.launch import NICE, serve_own, writer
+from referral_tui.dashboard.preferences import Preferences
 from simulator.domain.errors import InputError
 from simulator.run.pace import parse_pace
+from tests.dashboard.story import Story
+from tests.dashboard.watching import Watch
 
 
 def test_it_ends_with_us(tmp_path: Path) -> None:
@@ -71,6 +75,26 @@ def test_a_demo_is_served_on_a_world_of_its_own(monkeypatch: pytest.MonkeyPatch)
     assert arguments[3:] == ["--read-only"]
     assert (host, port, there) == ("127.0.0.1", 8_123, True)
     assert not Path(arguments[2]).parent.exists()
+
+
+@pytest.mark.parametrize("keys", ["2", "21"])
+async def test_a_key_pressed_before_anything_was_read_is_not_taken_back(
+    story: Story, watch: Watch, monkeypatch: pytest.MonkeyPatch, keys: str
+) -> None:
+    begin = Dashboard._begin
+
+    async def begin_late(app: Dashboard) -> None:
+        for key in keys:
+            mode = next(place.MODE for place in SCREENS if key == place.KEY)
+            await app.action_place(mode)
+        await begin(app)
+
+    monkeypatch.setattr(Dashboard, "_begin", begin_late)
+    async with watch(story.path, preferences=Preferences(start="rewards")) as seen:
+        await seen.first()
+        wanted = next(place for place in SCREENS if keys[-1] == place.KEY)
+        assert seen.app.current_mode == wanted.MODE
+        await seen.until(lambda: seen.app.snapshot.request.place == wanted.MODE)
 
 
 def test_a_pipe_is_no_terminal() -> None:

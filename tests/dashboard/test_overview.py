@@ -6,6 +6,7 @@ import pytest
 
 from db.read.figures import Stage
 from db.read.queries import EventRow
+from referral_tui.dashboard.screens.referrers import ReferrersScreen
 from referral_tui.dashboard.widgets.digits import digits
 from referral_tui.dashboard.widgets.funnel import Funnel, Scale
 from referral_tui.dashboard.widgets.lines import wrap
@@ -309,3 +310,21 @@ def test_a_large_number_keeps_the_words_around_it() -> None:
     assert digits("7.1 days") == ["╺━┓ ╺┓      ", "  ┃  ┃      ", "  ╹.╺┻╸ days"]
     assert (digits("EUR 7") or [""])[-1].startswith("EUR ")
     assert digits("—") is None
+
+
+@pytest.mark.parametrize("width", [100, 131, 132, 133, 134, 140])
+async def test_the_lower_edge_of_the_funnel_is_whole(story: Story, watch: Watch, width: int) -> None:
+    async with watch(story.path, size=(width, 43)) as seen:
+        (edge,) = [line for line in seen.lines() if "% of previous" in line]
+        assert "…" not in edge.partition("│")[0][: width // 2]
+
+
+async def test_full_cells_of_a_bar_have_no_seam_in_a_picture(story: Story, watch: Watch) -> None:
+    async with watch(story.path, size=(120, 40)) as seen:
+        await seen.open(ReferrersScreen)
+        await seen.pilot.press("n")
+        await seen.until(lambda: seen.app.snapshot.request.screen_query.sight == "channels")
+        strips = seen.app.screen._compositor.render_strips()
+        runs = [part for strip in strips for part in strip if part.text.startswith("██")]
+        assert runs
+        assert all(part.style.bgcolor == part.style.color for part in runs)

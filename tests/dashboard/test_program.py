@@ -243,6 +243,23 @@ async def test_what_is_typed_is_never_overwritten_by_a_snapshot(
         assert editor.document[0] == "54[program]"  # the draft is kept
 
 
+async def test_of_the_past_the_top_bar_names_the_program_that_was_in_force_then(
+    story: Story, watch: Watch
+) -> None:
+    (newest,) = story.db.execute("SELECT max(seq) FROM event").fetchone()
+    row = (2, newest, "Southwind Mobile", "GBP", 2, None, DESIGN)
+    story.db.execute("INSERT INTO program_version VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    async with watch(story.path) as seen:
+        assert seen.app.snapshot.program.name == "Southwind Mobile"
+        assert "Southwind Mobile" in seen.lines()[0]
+        await seen.pilot.press("left_curly_bracket")
+        await seen.until(lambda: seen.app.snapshot.request.view.at is not None)
+        assert "Northwind Mobile" in seen.lines()[0]
+        await seen.pilot.press("right_curly_bracket")
+        await seen.until(lambda: seen.app.snapshot.request.view.at is None)
+        assert "Southwind Mobile" in seen.lines()[0]
+
+
 async def test_what_is_typed_after_applying_stays(story: Story, watch: Watch, steady: HeldClock) -> None:
     async with program(watch, story.path, draft=RICHER) as seen:
         await seen.pilot.press("ctrl+r")

@@ -29,6 +29,7 @@ async def test_no_database_yet_and_then_there_is_one(tmp_path: Path, ddl: list[s
         assert isinstance(seen.told[0], ReadFailed)
         assert isinstance(seen.told[-1], SnapshotTaken)
         story.close()
+        await seen.drawn(lambda: seen.app.focused is not None and seen.app.focused.id == "funnel")
 
 
 async def test_our_own_simulation_is_starting(tmp_path: Path, watch: Watch) -> None:

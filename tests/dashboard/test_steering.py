@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from db.control import Inbox, WriterCommand
 from referral_tui.dashboard.messages import CommandSent
+from referral_tui.dashboard.screens.journeys import JourneysScreen
 from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.watching import WALL, Watch, Watched
 
@@ -146,6 +147,23 @@ async def test_of_the_past_it_says_that_it_is_and_a_step_leads_back_to_now(
         await command(seen, "full_stop", commands=2)
         await seen.until(lambda: seen.app.snapshot.request.view.at is None)
         assert seen.status_message().startswith("Sent: one event on.")
+
+
+async def test_what_a_screen_said_is_not_told_on_the_next_one_but_what_became_of_a_command_is(
+    story: Story, watch: Watch
+) -> None:
+    async with watch(story.path) as seen:
+        await seen.pilot.press("ctrl+s")
+        await seen.until(lambda: seen.status_message().startswith("Picture saved"))
+        await seen.pilot.press("1")
+        assert seen.status_message().startswith("Picture saved")
+        await seen.open(JourneysScreen)
+        assert seen.status_message().startswith("Live.")
+        await command(seen, "space")
+        said = seen.status_message()
+        assert said.startswith("Sent: pause.")
+        await seen.pilot.press("1")
+        assert seen.status_message() == said
 
 
 async def test_ctrl_c_says_which_key_leaves(story: Story, watch: Watch) -> None:

@@ -1,4 +1,4 @@
-"""The keys that the tours of the product team and of the trainer name, pressed in the order of the page."""
+"""The keys that the three tours name, pressed in the order of the page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.dashboard.story import DAY, DESIGN, START, Story
 from tests.dashboard.watching import WALL, HeldClock, Watch
 
 DOCS = Path(__file__).parents[2] / "docs"
-NAMED = re.compile(r"`(space|enter|escape|down|right|ctrl\+[a-z]|[a-z0-9.,?+/-])`")
+NAMED = re.compile(r"`(space|tab|enter|escape|down|right|ctrl\+[a-z]|[a-z0-9.,?+/-])`")
 PRESSED = {".": "full_stop", ",": "comma", "?": "question_mark", "+": "plus", "-": "minus", "/": "slash"}
 
 
@@ -71,8 +71,8 @@ async def test_the_product_teams_tour_key_by_key(
         await seen.until(lambda: "pause" in press.commands())
         await press("?")
         assert isinstance(seen.app.screen, ExplainScreen)
-        await press("escape")
-        press.pressed.discard("escape")  # the box says it, not the page
+        assert seen.app.screen.query_one("#explain").border_title == "The funnel: reached"
+        await press("escape", "tab")
         theme = seen.app.theme
         await press("t")
         assert seen.app.theme != theme
@@ -128,7 +128,7 @@ async def test_the_trainers_tour_key_by_key(
         await seen.until(lambda: press.commands().count("step") == 1)
         await press(",")
         await seen.until(lambda: press.commands().count("step") == 2)
-        await press("?")
+        await press("tab", "?")
         assert isinstance(seen.app.screen, ExplainScreen)
         await press("escape", "2")
         board = seen.app.place.board
@@ -145,3 +145,18 @@ async def test_the_trainers_tour_key_by_key(
             await press("escape")
             assert board.account.ref is None
     assert named("tour-trainer.md") == press.pressed
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
+async def test_the_engineers_tour_key_by_key(story: Story, watch: Watch, size: tuple[int, int]) -> None:
+    async with watch(story.path, size=size) as seen:
+        press = Hands(seen)
+        await press("7")
+        assert seen.app.current_mode == "load"
+        seen.uncut()
+        await press("ctrl+c")  # meant for the simulation; whoever tries it here is told which key leaves
+        assert seen.status_message().startswith("q leaves.")
+        await seen.pilot.press("q")
+        press.pressed.add("q")
+        assert not seen.app.is_running or seen.app._exit
+    assert named("tour-engineer.md") - {"-"} == press.pressed  # - is standard input there

@@ -12,6 +12,7 @@ from referral_tui.dashboard.steering import next_pace
 from referral_tui.dashboard.widgets.graph import area, bar, resample
 from referral_tui.names import short_name
 from referral_tui.words import entry_sentence, event_sentence
+from simulator.program.words import amount
 
 GBP = Program(1, "Northwind Mobile", "GBP", 2)
 SOMEONE = "c_00000001"
@@ -130,6 +131,19 @@ def test_figures() -> None:
     assert figures.money(2000, "GBP", 2, width=5) == "£20"
     assert figures.money(35_000, "ISK", 0, width=7) == "ISK 35k"
     assert figures.money(35_000, "ISK", 0, width=6) == "ISK35k"
+    assert figures.money(-50, "GBP", 2) == "-£0.50"
+    assert amount(-50, "GBP", 2) == "-0.50 GBP"
+    assert figures.money(2**60 + 1, "GBP", 2) == "£11,529,215,046,068,469.77"
+    assert amount(2**60 + 1, "GBP", 2) == "11,529,215,046,068,469.77 GBP"
+
+
+def test_no_part_of_a_sum_is_said_to_be_nothing_where_there_is_little_room() -> None:
+    cost = (("issued", 3863.0), ("pending", 21.0))
+    assert figures.parts(cost, "GBP", 2) == "£38.63 issued + £0.21 pending"
+    assert figures.parts(cost, "GBP", 2, width=14) == "£38.63 + £0.21"
+    assert figures.parts(cost, "GBP", 2, width=12) == "£38.63+£0.21"
+    assert figures.parts(cost, "GBP", 2, width=11) == "£39 + <£1"
+    assert figures.parts((("issued", 0.0), ("pending", 4000.0)), "GBP", 2, width=10) == "£0 + £40"
     assert figures.share(0.3244) == "32.4 %"
     assert figures.share(None) == figures.NOTHING
     assert figures.duration(14.2 * figures.DAY) == "14.2 days"

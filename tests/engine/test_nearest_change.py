@@ -13,6 +13,7 @@ import pytest
 
 from db.read import log
 from db.read.decision_rows import attribution_of, decision
+from db.read.event_fields import events_of
 from db.read.reward_rows import reward
 from db.sqlite.readonly import open_readonly
 from simulator.engine import Engine
@@ -63,7 +64,10 @@ def explained(source: Source) -> list[Fields]:
     found = source.db.execute("SELECT id FROM decision WHERE outcome != 'qualified' ORDER BY id").fetchall()
     rows = [decision(source.db, number) for (number,) in found]
     return [
-        explain_decision(load_context(source, row, attribution_of(source.db, row.friend))) for row in rows
+        explain_decision(
+            load_context(source, row, attribution_of(source.db, row.friend)), events_of(source.db, row.friend)
+        )
+        for row in rows
     ]
 
 

@@ -23,6 +23,12 @@ def test_what_is_no_rate_says_what_is_right(text: str) -> None:
         parse_rate(text)
 
 
+@pytest.mark.parametrize("text", ["", " "])
+def test_a_rate_that_is_blank_is_seen_in_its_quotes(text: str) -> None:
+    with pytest.raises(InputError, match=f"^--rate '{text}': not a rate; give events a second such as"):
+        parse_rate(text)
+
+
 def test_at_a_constant_rate_events_are_due_evenly() -> None:
     schedule = constant(10.0)
     assert schedule.due(0.0) == 0

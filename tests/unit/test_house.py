@@ -182,3 +182,20 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     )
     assert done.stdout.splitlines() == blocks("the test command")
     assert "pytest" not in (ROOT / ".ci" / "run").read_text(), "it must take the command, not copy it"
+
+
+@pytest.mark.parametrize("who", ["referral_tui.dashboard", "db"])
+def test_contracts_that_allow_the_domain_alone_name_every_other_package_of_simulator(who: str) -> None:
+    """A package that is added is forbidden to the dashboard and to db, too, and not forgotten."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    others = {
+        f"simulator.{path.parent.name}"
+        for path in (ROOT / "simulator").glob("*/__init__.py")
+        if path.parent.name != "domain"
+    }
+    strict = [
+        one
+        for one in contracts
+        if one.get("source_modules") == [who] and not one.get("allow_indirect_imports")
+    ]
+    assert any(others <= set(one["forbidden_modules"]) for one in strict)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from simulator.delivery.models import (
-    Batch,
+    BatchFiles,
     Channels,
     Every,
     RealTime,
@@ -53,9 +53,9 @@ def messages(events: pl.DataFrame, channels: Channels) -> pl.DataFrame:
 def test_models_are_read() -> None:
     assert parse_model("real-time") == RealTime()
     assert parse_model("every:15m") == Every(900_000)
-    assert parse_model("batch@02:30") == Batch(DAY_MS, 9_000_000)
-    assert parse_model("batch@02:30/csv") == Batch(DAY_MS, 9_000_000, "csv")
-    assert parse_model("batch@mon-02:30") == Batch(7 * DAY_MS, 4 * DAY_MS + 9_000_000)
+    assert parse_model("batch@02:30") == BatchFiles(DAY_MS, 9_000_000)
+    assert parse_model("batch@02:30/csv") == BatchFiles(DAY_MS, 9_000_000, "csv")
+    assert parse_model("batch@mon-02:30") == BatchFiles(7 * DAY_MS, 4 * DAY_MS + 9_000_000)
     assert parse_override("bill.paid=every:6h") == ("bill.paid", "every:6h")
 
 
@@ -94,7 +94,7 @@ def test_each_type_arrives_as_its_model_says(messages: pl.DataFrame) -> None:
         assert {name_of(file).type for file in batch["file"].to_list()} == {kind}
 
 
-def _plan(model: Every | Batch, *occurred: int) -> list[int]:
+def _plan(model: Every | BatchFiles, *occurred: int) -> list[int]:
     kind = TYPES.index("bill.paid")
     at = np.array(occurred, dtype=np.int64)
     arrival, _ = Channels({"bill.paid": model}, 1).plan(at, np.full(len(at), kind))
@@ -110,7 +110,7 @@ def test_near_real_time_collects() -> None:
 def test_a_weekly_file_comes_on_its_day() -> None:
     monday = datetime(2026, 1, 5, 2, 30, tzinfo=UTC).timestamp() * 1000
     model = parse_model("batch@mon-02:30")
-    assert isinstance(model, Batch)
+    assert isinstance(model, BatchFiles)
     assert _plan(model, START, int(monday) - 1, int(monday)) == [monday, monday, monday + 7 * DAY_MS]
 
 

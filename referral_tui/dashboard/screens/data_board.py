@@ -22,6 +22,7 @@ from referral_tui.dashboard.widgets.data_tables import (
 )
 from referral_tui.dashboard.widgets.reading import Reading
 from referral_tui.dashboard.widgets.table import Table
+from referral_tui.words import CATEGORY_SYMBOLS, CATEGORY_TITLES, category
 
 if TYPE_CHECKING:
     from db.read.type_examples import Example
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.step import Step
 
 PANELS = ("quarantine", "dials", "health", "reconciliation")
+GLOSSED = 100  # cells from which the word steering stands in the table, and is explained below it
 BELOW = 7  # lines for a row of the panels, at least
 
 
@@ -82,7 +84,10 @@ class DataBoard(Container):
         table = self.query_one(TypeTable)
         table.show(tuple(Passed.of(row, models, files=files) for row in look.types))
         newest = next((one.hash for one in look.chains or () if one.chain == "audit"), "")
-        table.border_subtitle = f"audit chain, newest hash {newest[:16]}…" if newest else ""
+        said = [f"audit chain, newest hash {newest[:16]}…"] if newest else []
+        if self.app.size.width >= GLOSSED and any(category(row.type) == "steering" for row in look.types):
+            said.insert(0, f"{CATEGORY_SYMBOLS['steering']} {CATEGORY_TITLES['steering']}")
+        table.border_subtitle = " · ".join(said)
         table.mark({event.type for event in step.events} if step else frozenset())
         self.query_one(RefusedTable).show(look.refused)
         self.query_one(ReconciledTable).show(look.reconciled)

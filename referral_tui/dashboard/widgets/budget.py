@@ -11,7 +11,6 @@ from referral_tui import figures
 from referral_tui.budget_words import outlook, runs_short, spent_words
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.digits import digits
-from referral_tui.dashboard.widgets.inks import solid
 from referral_tui.dashboard.widgets.lines import LineWidget, wrap
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ class BudgetGauge(LineWidget, can_focus=True):
         spent = min(cells, -(-budget.spent * cells // total))
         pending = min(cells - spent, -(-budget.pending * cells // total))
         line = self.line(width).skip()
-        line.add("█" * spent, solid(self.ink("good"))).add("▒" * pending, self.ink("warn"))
+        line.add("█" * spent, self.ink("good")).add("▒" * pending, self.ink("warn"))
         return line.add(rest * (cells - spent - pending), self.ink("edge")).strip()
 
     def _outlook(self, budget: Budget, room: int) -> Iterator[str]:

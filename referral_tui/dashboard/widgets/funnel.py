@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import log1p
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from db.read.overview import Stage
 
 NAME_CELLS, RATE_CELLS, MOVED_CELLS = 10, 9, 6
+FRAME = 4  # cells of the lower edge that are no text
 WIDE = 64  # from this width on, counts in full and a column with the share of those who visited
 ALL_CELLS = 9
 MOST_ROWS = 6  # of a stage
@@ -85,9 +87,9 @@ class Funnel(LineWidget, can_focus=True):
             self._cursor = min(offset.y // rows, len(self._stages) - 1)
             self.redraw()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self, _event: events.Resize) -> None:
         """Name the columns that there is room for."""
-        self._describe(event.size.width)
+        self._describe(self.size.width)
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:
         """Draw each stage in as many rows as there is room for, and below them the scale of the bars."""
@@ -143,15 +145,17 @@ class Funnel(LineWidget, can_focus=True):
 
     def _describe(self, width: int) -> None:
         """Say on the frame what bars and columns are."""
-        said = []
-        if self._stages and Scale.of(self._stages, self._columns(width)[1]).logarithmic:
-            said.append("bars: log scale")
-        if self.worst is not None:
-            said.append("! worst")
-        said.append("% of previous")
-        if width >= WIDE:
-            said += ["of visited", "▲ now"]
-        self.border_subtitle = " · ".join(said)
+        logarithmic = bool(self._stages) and Scale.of(self._stages, self._columns(width)[1]).logarithmic
+        columns = ["% of previous", *(["of visited"] if width >= WIDE else [])]
+        marks = ["! worst"] if self.worst is not None else []
+        moved = ["▲ now"] if width >= WIDE else []
+        tries = [
+            [*scale, *marks, *columns, *more]
+            for more in (moved, [])
+            for scale in ((["bars: log scale"], ["log scale"]) if logarithmic else ([],))
+        ]
+        said = [" · ".join(one) for one in tries]
+        self.border_subtitle = next((text for text in said if cell_len(text) <= width - FRAME), said[-1])
 
     def _scale_words(self) -> str:
         logarithmic = (

@@ -6,6 +6,7 @@ Measured with Textual 8.2: a widget of this kind costs 2-7 ms a tick where a Dat
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable
 from typing import Protocol, runtime_checkable
 
@@ -18,10 +19,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from referral_tui.dashboard.topic import Topic
-from referral_tui.dashboard.widgets.inks import Inks
+from referral_tui.dashboard.widgets.inks import Inks, solid
 from simulator.domain.printable import printable
 
 LOG = logging.getLogger(__name__)
+_BAR = re.compile("(█{2,}|█(?=[▉-▏]))")  # full cells of a bar; a single block that is a sign is none
 
 
 class Line:
@@ -56,7 +58,11 @@ class Line:
             gap = " " * (room - cell_len(text))
             text = gap + text if right else text + gap
         self._left -= cell_len(text)
-        self._segments.append(Segment(text, style))
+        if "█" in text:
+            parts = [part for part in _BAR.split(text) if part]
+            self._segments += [Segment(part, solid(style) if _BAR.match(part) else style) for part in parts]
+        else:
+            self._segments.append(Segment(text, style))
         return self
 
     def skip(self, cells: int = 1) -> Line:

@@ -101,7 +101,7 @@ class Stream(Listing["EventRow | SignIns"]):
     def glosses(self) -> Iterator[str]:
         """Say what steering is, where some stands here."""
         if any(category(_event(row).type) == "steering" for row in self.shown):
-            yield f"{CATEGORY_SYMBOLS['steering']} steering: what an operator changed"
+            yield f"{CATEGORY_SYMBOLS['steering']} {CATEGORY_TITLES['steering']}"
 
     def marked(self, row: EventRow | SignIns, step: Step) -> bool:
         """Tell whether an event is the last step's doing."""

@@ -15,7 +15,6 @@ from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.chart import CHANGED, draw_runs
 from referral_tui.dashboard.widgets.charting import chart
 from referral_tui.dashboard.widgets.graph import area, bar
-from referral_tui.dashboard.widgets.inks import solid
 from referral_tui.dashboard.widgets.lines import Line, LineWidget, empty_line
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ class LoadPart(LineWidget, can_focus=True):
         self, line: Line, part: float, cells: int, ink: str, rows: int, said: str = ""
     ) -> Iterator[Strip]:
         """End a line with a bar over `part` of some cells and a few words, and draw the bar on in the rows below it."""
-        indent, full, style = line.width - line.left, round(part * cells), solid(self.ink(ink))
+        indent, full, style = line.width - line.left, round(part * cells), self.ink(ink)
         if rows > 1:
             line.add("█" * full, style).skip(cells - full)
         else:

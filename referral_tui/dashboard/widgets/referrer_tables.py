@@ -143,12 +143,13 @@ class GroupTable(ReferralTable[GroupRow]):
                 ),
                 Column[GroupRow](
                     "each",
-                    "a friend",
+                    "each",
                     8,
                     self._each,
                     right=True,
                     weight=5,
-                    says="Cost per qualified friend: issued ÷ qualified.",
+                    says="Issued ÷ qualified. The cost per customer counts what is pending, too, which is not known "
+                    "by channel or community.",
                 ),
                 _share(lambda: self._qualified, weight=4),
                 Column[GroupRow](

@@ -285,7 +285,7 @@ class Table(StripView, Generic[RowT], can_focus=True):
             return strip
         ground = self.ink("cursor" if focus else "cursor-away")
         over = Style(bgcolor=ground.bgcolor, bold=ground.bold)
-        return Strip(list(Segment.apply_style(strip, post_style=over)), width)
+        return Strip([_over(part, over) for part in strip], width)
 
     def _header(self, width: int) -> Strip:
         key = ("header", width, self.sorting)
@@ -348,3 +348,10 @@ class Table(StripView, Generic[RowT], can_focus=True):
             )  # by its setter the whole screen would be laid out anew
             if self.scroll_offset.y > self.max_scroll_y:
                 self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
+
+
+def _over(part: Segment, over: Style) -> Segment:
+    """Lay the cursor's ground under a part of a row; a bar keeps its own."""
+    style = part.style or Style.null()
+    bar = style.bgcolor is not None and style.bgcolor == style.color
+    return part if bar else Segment(part.text, style + over)
