@@ -50,7 +50,7 @@ REWARD = (
 
 
 def shown(rows: Rows) -> Rows:
-    """The oracle's rows with the columns that the engine gives, and no others."""
+    """The oracle's rows with the columns that the engine gives, by the tuples above, and no others."""
     return Rows(
         [{name: row[name] for name in ATTRIBUTION} for row in rows.attributions],
         [{name: row[name] for name in DECISION} for row in rows.decisions],

@@ -24,21 +24,18 @@ def parts(oracle: Oracle) -> Parts:
         add(f"event.{event['type']}", event["source"])
     for why in oracle.in_vain.values():
         add("reversal.without_effect", why)
-    for friend, attribution in oracle.attributions.items():
+    for attribution in oracle.attributed:
         add("channel.attributed", attribution.channel)
         add("generation", str(generation(oracle, attribution)))
-        if friend in qualified(oracle):
+        if oracle.ref(attribution.friend) in qualified(oracle):
             add("channel.qualified", attribution.channel)
     for line, expected in zip(oracle.lines, oracle.expected, strict=True):
         add(f"reward.{line.state}", line.reward.name, line.value_minor)
         if expected not in (None, "issued"):
             add(f"pending.{expected}", line.reward.name, line.value_minor)
         if line.state == "issued":
-            add(
-                "channel.issued",
-                oracle.attributions[line.decision.conversion["subject"]].channel,
-                line.value_minor,
-            )
+            assert line.decision.attribution is not None
+            add("channel.issued", line.decision.attribution.channel, line.value_minor)
         if came_too_late(oracle, line):
             fate = "clawed" if line.state == "revoked" else "lost"
             add(f"late_reversal.{fate}", line.reward.name, line.value_minor)
@@ -65,7 +62,7 @@ def came_too_late(oracle: Oracle, line: Line) -> bool:
 
 def generation(oracle: Oracle, attribution: Attributed) -> int:
     """How many people stand above a friend, as of the attribution."""
-    above = oracle.attributions.get(attribution.referrer)
+    above = oracle.attribution_of(attribution.referrer)
     if above is None or above.event["seq"] >= attribution.event["seq"]:
         return 1
     return generation(oracle, above) + 1
@@ -73,7 +70,7 @@ def generation(oracle: Oracle, attribution: Attributed) -> int:
 
 def qualified(oracle: Oracle) -> set[str]:
     """Friends with a qualified decision."""
-    return {d.conversion["subject"] for d in oracle.decisions if d.outcome == "qualified"}
+    return {oracle.ref(d.friend) for d in oracle.decisions if d.outcome == "qualified"}
 
 
 def due(oracle: Oracle) -> dict[tuple[int, str, str], tuple[int, int]]:

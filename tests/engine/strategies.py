@@ -206,7 +206,7 @@ def _rules(dice: Dice, names: Sequence[str]) -> list[Rule]:
     return rules
 
 
-def _cap(dice: Dice, scale: int, value: int | None) -> Cap:
+def drawn_cap(dice: Dice, scale: int, value: int | None) -> Cap:
     window = dice.pick(
         ("lifetime", "calendar-day", "calendar-week", "calendar-month", "calendar-year", "rolling", "rolling")
     )
@@ -231,7 +231,7 @@ def _reward(dice: Dice, scale: int, name: str, milestones: Sequence[str]) -> Rew
         every=dice.pick((1, 2, 3)) if dice.chance(20) else None,
         tier=(first, dice.pick((None, first, first + 1, first + 2))) if dice.chance(20) else None,
         clawback=duration(dice, scale) if dice.chance(60) else None,
-        caps=[_cap(dice, scale, value) for _ in range(dice.pick((0, 0, 0, 1, 2)))],
+        caps=[drawn_cap(dice, scale, value) for _ in range(dice.pick((0, 0, 0, 1, 2)))],
     )
 
 

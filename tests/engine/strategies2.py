@@ -41,12 +41,20 @@ from tests.engine.strategies import (
     Dice,
     Event,
     Writer,
+    drawn_cap,
     duration,
     program,
 )
 
 Groups = frozenset[str]
 ALL: Groups = frozenset(GROUPS)
+# A group is tried with what stands, and with others that it makes little sense without.
+WITH = {"zones": {"budget"}, "waiting": {"budget"}, "people": {"keep_if", "counts"}, "experiments": {"when"}}
+TRIED: dict[str, Groups] = {
+    **{name: frozenset({name, "standing"} | WITH.get(name, set())) for name in GROUPS},
+    "waiting and keep_if": frozenset({"waiting", "budget", "keep_if", "people", "standing"}),
+    "all": ALL,
+}
 ZONES = ("Pacific/Auckland", "America/New_York", "Asia/Kathmandu", "America/Havana")
 # In these zones clocks change there: Auckland in April and September, New York and Havana in March and November.
 CHANGES = tuple(at(day) for day in ("2026-04-05", "2026-09-27", "2026-03-08", "2026-11-01"))
@@ -122,7 +130,9 @@ def _condition(dice: Dice, groups: Groups, own: Mapping[str, tuple[str, ...]]) -
 
 
 def _cap(dice: Dice, limit: Cap) -> Cap:
-    trims = limit.count is None and dice.chance(50)
+    if limit.value_minor is not None and dice.chance(60):
+        limit = dataclasses.replace(limit, count=None)
+    trims = limit.count is None and dice.chance(65)
     return dataclasses.replace(
         limit,
         per=dice.pick(("recipient", "friend", "code", "program")),
@@ -145,6 +155,8 @@ def _terms(dice: Dice, groups: Groups, scale: int, start: int, old: Reward) -> R
         new["from_ms"] = first if form != 1 else None
         new["until_ms"] = first + duration(dice, scale) if form != 2 else None
         new["dated_by"] = dice.pick(("conversion", "touch"))
+    if "adjusted" in groups and old.percent is not None and dice.chance(70):
+        new["clawback_ms"] = 60 * scale  # long enough for something to come within it
     if "bounds" in groups and old.percent is not None and dice.chance(70):
         low = dice.pick((1, 3, 10))
         new["min_minor"] = low if dice.chance(60) else None
@@ -157,9 +169,10 @@ def _terms(dice: Dice, groups: Groups, scale: int, start: int, old: Reward) -> R
         new["otherwise"] = dice.pick((None, None, new["choices"][0]))
     if "choice" in groups and dice.chance(40):
         new["expires_ms"] = duration(dice, scale)
-        new["clawback_ms"] = 8 * scale if dice.chance(50) else old.clawback_ms
+        new["clawback_ms"] = 60 * scale if dice.chance(60) else old.clawback_ms
     if "caps" in groups:
-        new["caps"] = tuple(_cap(dice, limit) for limit in old.caps)
+        caps = old.caps or (drawn_cap(dice, scale, old.value_minor),)
+        new["caps"] = tuple(_cap(dice, limit) for limit in caps)
     return dataclasses.replace(old, **new)
 
 
@@ -185,7 +198,11 @@ def _budget(dice: Dice, groups: Groups) -> Budget:
 def decorated(dice: Dice, groups: Groups, scale: int, start: int, old: Program) -> Program:
     """A program with terms of some groups of the second edition."""
     new: dict[str, Any] = {"rewards": tuple(_terms(dice, groups, scale, start, r) for r in old.rewards)}
-    new["rules"] = tuple(_rule(dice, groups, r) for r in old.rules)
+    # Fewer rules and more that every conversion counts for, so that there are rewards to do something with.
+    new["rules"] = tuple(_rule(dice, groups, r) for r in old.rules if dice.chance(65))
+    new["milestones"] = tuple(
+        dataclasses.replace(m, occurrence="each") if dice.chance(35) else m for m in old.milestones
+    )
     limited = groups & {"budget", "waiting"}
     total = old.budget_minor
     if limited and total is None and dice.chance(70):
@@ -221,9 +238,9 @@ def _rule(dice: Dice, groups: Groups, old: Rule) -> Rule:
 # How often the events of a group come beside those of the first edition.
 MORE = {
     "standing": {"reinstated": 7, "reversal": 6},
-    "adjusted": {"adjusted": 18},
+    "adjusted": {"adjusted": 26},
     "people": {"merged": 3, "closed": 5},
-    "choice": {"chosen": 14, "redeemed": 10, "vetoed": 4},
+    "choice": {"chosen": 18, "redeemed": 12, "vetoed": 4, "reversal": 14},
     "waiting": {"change": 4},
     "stops": {"identified": 8},
     "keep_if": {"confirmed": 6},
@@ -286,7 +303,7 @@ class Writer2(Writer):
         """Now and then only the budget is another one."""
         old = self.oracle.program
         if old.budget_minor is not None and self.dice.chance(60):
-            total = max(1, old.budget_minor * self.dice.pick((1, 2, 3, 5)) // self.dice.pick((1, 1, 2)))
+            total = max(1, old.budget_minor * self.dice.pick((1, 2, 3, 5)) // self.dice.pick((1, 1, 1, 2)))
             terms = _budget(self.dice, self.groups) if self.dice.chance(40) else old.budget
             gone = self.dice.chance(10)
             return with_text(
@@ -298,6 +315,13 @@ class Writer2(Writer):
             )
         new = super().changed() if self.dice.chance(45) else old
         return decorated(self.dice, self.groups, self.scale, self.start, new)
+
+    def conversion(self) -> None:
+        """Mostly of somebody who was referred."""
+        attributed = [a.friend for a in self.oracle.attributions.values()]
+        if attributed and self.dice.chance(60):
+            self.friend = self.dice.pick(attributed)
+        super().conversion()
 
     # The events of the second edition.
 
@@ -314,16 +338,17 @@ class Writer2(Writer):
         return conversion["subject"] if self.dice.chance(50) else None
 
     def reversal(self) -> None:
-        if "standing" in self.groups and self.dice.chance(35):
-            conversion = self._conversion(reversed_=False)
-            reached = [x for x in self.oracle.lines if (x.clawback_until or 0) >= self.now]
-            if reached and self.dice.chance(40):
-                out_of_reach = [x for x in reached if x.state in ("redeemed", "expired")]
-                conversion = self.dice.pick(out_of_reach or reached).conversion
-            if conversion is not None:
-                source, key = conversion["source"], conversion["id"]
-                self.send("conversion.reversed", self._subject(conversion), source, reverses=key)
-                return
+        reached = [x for x in self.oracle.lines if (x.clawback_until or 0) >= self.now]
+        gone = [x for x in reached if x.state in ("redeemed", "expired")]
+        conversion = self._conversion(reversed_=False) if self.dice.chance(35) else None
+        if gone and self.dice.chance(60):
+            conversion = self.dice.pick(gone).conversion
+        elif reached and self.dice.chance(20):
+            conversion = self.dice.pick(reached).conversion
+        if conversion is not None:
+            source, key = conversion["source"], conversion["id"]
+            self.send("conversion.reversed", self._subject(conversion), source, reverses=key)
+            return
         super().reversal()
 
     def reinstated(self) -> None:
@@ -407,7 +432,7 @@ class Writer2(Writer):
         if line is not None and line.reward.to != "community" and self.dice.chance(88):
             subject = line.recipient
         choices = KINDS if line is None or not line.reward.choices else line.reward.choices
-        choice = self.dice.pick(choices if self.dice.chance(88) else ("nothing",))
+        choice = self.dice.pick(choices if self.dice.chance(80) else ("nothing",))
         self.send("reward.chosen", subject, choice=choice, **self._named(line))
 
     def redeemed(self) -> None:

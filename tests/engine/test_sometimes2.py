@@ -13,9 +13,9 @@ from simulator.program.load import load_program
 from simulator.program.model import Cap, Program
 from tests.engine.oracle import Event, Line, Oracle
 from tests.engine.strategies import Case
-from tests.engine.strategies2 import ALL, case_of2, cases2, programs2
+from tests.engine.strategies2 import ALL, TRIED, case_of2, cases2, programs2
 
-CASES = 700
+ALONE, TOGETHER = 60, 400  # cases of each group, and of all
 
 
 class Watching(Oracle):
@@ -119,8 +119,9 @@ YES = ("friend_closed", "referrer_closed", "friend_is_upline", "same_person")
 @pytest.fixture(scope="module")
 def seen() -> Counter[str]:
     counts: Counter[str] = Counter()
-    for seed in range(CASES):
-        watch(case_of2(seed), counts)
+    for groups in TRIED.values():
+        for seed in range(ALONE if groups != ALL else TOGETHER):
+            watch(case_of2(seed, groups), counts)
     return counts
 
 
