@@ -17,7 +17,7 @@ from simulator.domain.definitions import NOT_PAID, Rollup
 EXPECTED: Final = ("issued", *NOT_PAID)
 """The expected states of a pending line."""
 UNPAID: Final = "unpaid"
-"""The name for a pending line that would be counted, capped or unfunded, so that it pays nothing."""
+"""The name for a pending line that would be counted, capped, unfunded or forfeited, so that it pays nothing."""
 STANDS: Final = f"CASE WHEN r.state = 'pending' AND r.expected IS NOT NULL THEN '{UNPAID}' ELSE r.state END"
 """SQL: the state of a row of `reward r`, with pending lines that will not be paid as `unpaid`."""
 
@@ -30,6 +30,7 @@ class Pending:
     counted: Pair = (0, 0)
     capped: Pair = (0, 0)
     unfunded: Pair = (0, 0)
+    forfeited: Pair = (0, 0)
 
     @property
     def lines(self) -> int:
@@ -38,7 +39,7 @@ class Pending:
 
     @property
     def unpaid(self) -> Pair:
-        """The number and money of lines that would be counted, capped or unfunded."""
+        """The number and money of lines that would be counted, capped, unfunded or forfeited."""
         pairs = [self.of(state) for state in NOT_PAID]
         return sum(n for n, _ in pairs), sum(minor for _, minor in pairs)
 
@@ -71,7 +72,7 @@ def of_totals(totals: Rollup) -> Pending:
 
 
 def _made(pair: Callable[[str], Pair]) -> Pending:
-    unpaid = [pair(f"pending.{state}") for state in NOT_PAID]
+    unpaid = {state: pair(f"pending.{state}") for state in NOT_PAID}
     count, minor = pair("reward.pending")
-    issued = (count - sum(n for n, _ in unpaid), minor - sum(m for _, m in unpaid))
-    return Pending(issued, *unpaid)
+    issued = (count - sum(n for n, _ in unpaid.values()), minor - sum(m for _, m in unpaid.values()))
+    return Pending(issued, **unpaid)

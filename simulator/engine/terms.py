@@ -23,7 +23,8 @@ PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
         RewardState.REVOKED,
     )
 )
-NOT_PAID = tuple(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED))
+# edition 2: to be built: no line is expected to be forfeited yet
+NOT_PAID = (*(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED)), str(RewardState.FORFEITED))
 """States of a line that fell due and is not issued."""
 ROLES: tuple[Role, ...] = ("referrer", "friend", "upline", "community")
 
