@@ -28,7 +28,8 @@ def find_touches(batch: Batch, state: State, compiled: CompiledProgram) -> NewTo
     links = state.find_links(batch.texts("code", visits), compiled.program.attribution.codes)
     usable = batch.usable_links(links, visits, compiled.kinds)
     serving = Serving(compiled.program.attribution.uses, state.links["uses"])
-    usable[usable] = serving.at(links[usable], batch.seq[visits[usable]])
+    if serving.limited:
+        usable[usable] = serving.at(links[usable], batch.seq[visits[usable]])
     visits, links = visits[usable], links[usable]
     return NewTouches(
         person=batch.person[visits],
@@ -48,7 +49,7 @@ def attribute(batch: Batch, state: State, compiled: CompiledProgram, new: NewTou
     while serving.shorten(matched.links, batch.seq[matched.rows]):
         matched = _match(batch, state, compiled, rows, serving)
     first = len(state.touches) - len(new.seq)
-    late = first + np.flatnonzero(~serving.at(new.link, new.seq))
+    late = first + (np.flatnonzero(~serving.at(new.link, new.seq)) if serving.limited else rows[:0])
     return _attributions(batch, state, matched, late)
 
 
@@ -66,7 +67,8 @@ def _match(batch: Batch, state: State, compiled: CompiledProgram, rows: Ints, se
     """Match each friend of these rows at the first row that finds a referrer."""
     links = state.find_links(batch.texts("code", rows), compiled.program.attribution.codes)
     by_code = batch.usable_links(links, rows, compiled.kinds)
-    by_code[by_code] = serving.at(links[by_code], batch.seq[rows[by_code]])
+    if serving.limited:
+        by_code[by_code] = serving.at(links[by_code], batch.seq[rows[by_code]])
     touches = _best_touches(batch, state, compiled, rows, ~by_code, serving)
     links = np.where(by_code, links, state.touches["link"][touches])
     found = np.flatnonzero(by_code | (touches != NONE))
@@ -90,7 +92,8 @@ def _best_touches(
             return best
         at, occurred, held = rows[active], touches["occurred_at"][nodes], best[active]
         fits = touches["seq"][nodes] < batch.seq[at]
-        fits &= serving.at(touches["link"][nodes].astype(np.int64), batch.seq[at])
+        if serving.limited:
+            fits &= serving.at(touches["link"][nodes].astype(np.int64), batch.seq[at])
         fits &= (occurred <= batch.occurred[at]) & (occurred > batch.occurred[at] - window)
         # the walk goes back in the log: on equal times last-touch keeps the later event, first-touch takes the earlier
         kept = touches["occurred_at"][held]

@@ -10,12 +10,13 @@ import polars as pl
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
-from simulator.engine.money import amounts_of
+from simulator.engine.money import amount_in, with_rates
 from simulator.engine.results import FieldUpdates
 from simulator.engine.state import State
 from simulator.events.columns import TYPE_CODES
 from simulator.program.model import Program
 
+_CLOSED = TYPE_CODES["customer.closed"]
 _CONVERSION_CODES = np.array([TYPE_CODES[name] for name in CONVERSION_TYPES])
 
 
@@ -26,6 +27,7 @@ _NUMBERS = (
     pl.col("reach").fill_null(1),
     pl.col("eligible").fill_null(value=True),
 )
+_NO_ROWS: Ints = np.zeros(0, np.int64)
 _NO_SERIES = pl.Series(dtype=pl.String)
 
 
@@ -75,14 +77,14 @@ class Batch:
         self.events = events
         self.state = state
         self.program = program
-        numbers = events.select(*_NUMBERS)
+        numbers = events.select(*_NUMBERS, amount_in(program.currency))
         self.seq: Ints = numbers["seq"].to_numpy()
         self.received: Ints = numbers["received_at"].to_numpy()
         self.occurred: Ints = numbers["occurred_at"].to_numpy()
         self.type = numbers["type"].to_numpy()
         self.person: Ints = numbers["person"].to_numpy()
         self.reach: Ints = numbers["reach"].to_numpy()
-        self.amount = amounts_of(events, program)
+        self.amount = with_rates(numbers["amount_minor"].to_numpy(), events, program)
         self._eligible = numbers["eligible"].to_numpy()
         self.present = set(np.flatnonzero(np.bincount(self.type)).tolist())
         self.conversions = self._conversions()
@@ -138,15 +140,15 @@ class Batch:
         self.eligible = self._latest("eligible", eligibility, verdicts.astype(np.int8))
         self.eligible_rows = eligibility[verdicts.astype(bool)]
         closed, reopened = self.rows("customer.closed"), self.rows("customer.reopened")
-        changed = np.sort(np.r_[closed, reopened])
-        self.closed = self._latest("closed", changed, np.isin(changed, closed).astype(np.int8))
+        changed = np.sort(np.concatenate([closed, reopened]))
+        self.closed = self._latest("closed", changed, self.type[changed] == _CLOSED)
         self.attributes = self._attributes(rows)
 
     def _attributes(self, rows: Ints) -> Latest:
         """Return what is said of people's attributes, by rows of `State.attributes`."""
         held, column = self.state.attributes, self.events["attributes"]
         if column.null_count() == len(column):
-            rows = rows[:0]
+            return Latest(held.rows, "value", _NO_ROWS, _NO_ROWS, _NO_ROWS)
         rows = rows[column[rows].is_not_null().to_numpy()]
         at, slots, values = held.enter(self.person[rows], column[rows].to_list())
         return Latest(held.rows, "value", slots, rows[at], values)

@@ -12,15 +12,17 @@ from simulator.program.currencies import DIGITS
 from simulator.program.model import MAX_LINE_MINOR, Program, Reward
 
 
-def amounts_of(events: pl.DataFrame, program: Program) -> Ints:
-    """Return each event's amount in minor units of the program's currency; NONE where there is none.
+def amount_in(currency: str) -> pl.Expr:
+    """Return the amount of events in minor units where it is in this currency; without one it is. NONE elsewhere."""
+    ours = pl.col("currency").is_null() | (pl.col("currency") == currency)
+    return pl.when(ours).then(pl.col("amount_minor")).otherwise(None).fill_null(NONE)
 
-    Without a currency it is in the program's; one in another is converted by the program's rate, exactly, and rounded
-    half to even.
+
+def with_rates(amounts: Ints, events: pl.DataFrame, program: Program) -> Ints:
+    """Return the amounts of events with those in other currencies converted by the program's rates.
+
+    They are converted exactly and rounded half to even; NONE stays where there is no rate.
     """
-    currency, amount = pl.col("currency"), pl.col("amount_minor")
-    ours = currency.is_null() | (currency == program.currency)
-    amounts: Ints = events.select(pl.when(ours).then(amount).fill_null(NONE)).to_series().to_numpy()
     if not program.rates:
         return amounts
     foreign = events["currency"].is_in([rate.currency for rate in program.rates])

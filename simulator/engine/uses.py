@@ -20,14 +20,13 @@ class Serving:
     """
 
     def __init__(self, uses: int | None, used: Array) -> None:
-        self._uses, self._used = uses, used
+        self.limited = uses is not None
+        self._uses, self._used = uses or 0, used
         self._links = np.zeros(0, np.int64)  # in ascending order: those used up in the batch
         self._until = np.zeros(0, np.int64)  # the seq of the last use of each
 
     def at(self, links: Ints, seqs: Ints) -> Bools:
-        """Return which of these links (no NONE among them) have a use left at these events."""
-        if self._uses is None:
-            return np.ones(len(links), bool)
+        """Return which of these links (no NONE among them) have a use left at these events, if uses are `limited`."""
         left: Bools = self._used[links] < self._uses
         if len(self._links) and len(links):
             places = np.minimum(np.searchsorted(self._links, links), len(self._links) - 1)
@@ -39,7 +38,7 @@ class Serving:
 
         Returns whether a code was used too often, so that they must be found again.
         """
-        if self._uses is None or not len(links):
+        if not self.limited or not len(links):
             return False
         uses = self._used[links] + running_count(links) + 1
         last = uses == self._uses
