@@ -58,7 +58,7 @@ def test_bounds_choices_expiry_uses_and_periods_are_turned_too() -> None:
     )
     expected = {
         ("matching", "uses of a code"): "6",
-        ("r", "at most"): "41.00",
+        ("r", "at most"): "45.00",
         ("r", "at least"): "2.5",
         ("r", "time to choose"): "120d",
         ("r", "expires after"): "270d",
