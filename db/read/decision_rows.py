@@ -27,7 +27,10 @@ class AttributionRow:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision on a conversion (`seq`) for a milestone; `failed` and `facts` are JSON, None if no rule ran."""
+    """A decision on a conversion (`seq`) for a milestone; `failed`, `offered` and `facts` are JSON.
+
+    `facts` is None if no rule ran.
+    """
 
     id: int
     seq: int
@@ -38,6 +41,7 @@ class DecisionRow:
     reason: str | None
     decided_at: int
     failed: str
+    offered: str
     facts: str | None
     program_version: int
     withheld_minor: int | None

@@ -153,6 +153,9 @@ def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:
         yield f"  {rule['result']:<7} {rule['code']}: {rule['says']}  [{values}]"
         if rule["result"] != "pass":
             yield f"          {rule['because']}"
+    for offer in one["offers"]:
+        values = ", ".join(f"{name} = {_value(value)}" for name, value in offer["values"].items())
+        yield f"  {offer['offered']:<7} offer of {offer['reward']}: {offer['says']}  [{values}]"
     yield from (f"  {line}" for line in why_not)
     yield from (f"  {line}" for line in one["no_line"])
 

@@ -32,6 +32,7 @@ Told = dict[str, Any]
 LATE_MS: Final = 60_000  # an event that arrives within a minute was sent in real time
 _FIELDS: Final = tuple(EventRow.__dataclass_fields__)
 _SIGNS: Final = {"pass": ("✓", "good"), "fail": ("✕", "bad"), "missing": ("?", "warn")}
+_OFFER_SIGNS: Final = {"yes": ("✓", "good"), "no": ("·", "quiet"), "missing": ("?", "warn")}
 _INKS: Final = {"issued": "good", "revoked": "bad", "voided": "bad", "capped": "warn", "unfunded": "warn"}
 _OUTCOMES: Final = {"qualified": ("✓", "good"), "refused": ("✕", "bad"), "review": ("?", "warn")}
 
@@ -211,6 +212,10 @@ def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
         yield Block(f"{rule['code']}: {rule['says']}  [{values}]", sign=sign, sign_ink=ink, wide=True)
         if rule["result"] != "pass":
             yield Block(rule["because"], "quiet", sign=" ", wide=True)
+    for offer in one["offers"]:
+        sign, ink = _OFFER_SIGNS[offer["offered"]]
+        values = ", ".join(f"{name} = {value_text(value)}" for name, value in offer["values"].items())
+        yield Block(f"{offer['reward']}: {offer['says']}  [{values}]", sign=sign, sign_ink=ink, wide=True)
     for line in [*why_not, *one["no_line"]]:
         yield Block(line, sign="→", wide=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from simulator.engine.money import minor_rates
 from simulator.explain.source import Fields
 from simulator.program.currencies import DIGITS
 from simulator.program.model import Program, Reward
@@ -11,9 +12,9 @@ from simulator.program.words import amount, money
 
 
 def foreign(event: Fields, program: Program) -> str | None:
-    """Return a sentence if the conversion is in another currency than the program's, else None."""
+    """Return a sentence if the conversion is in a currency that the program neither uses nor converts, else None."""
     currency = event.get("currency")
-    if currency is None or currency == program.currency:
+    if currency is None or currency in (program.currency, *(one.currency for one in program.rates)):
         return None
     minor = event.get("amount_minor")
     if minor is None:
@@ -32,6 +33,8 @@ def no_share(event: Fields, terms: Reward, program: Program) -> str | None:
     minor = event.get("amount_minor")
     if minor is None:
         return "no amount to take a percentage of"
+    if event.get("currency") not in (None, program.currency):
+        minor = round(minor * minor_rates(program)[event["currency"]])
     if minor == 0:
         return f"{terms.percent:f} percent of {money(0, program)} is nothing"
     if round(minor * Fraction(terms.percent) / 100) == 0:

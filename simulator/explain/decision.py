@@ -5,11 +5,13 @@ from __future__ import annotations
 import orjson
 
 from db.read.decision_rows import AttributionRow, DecisionRow
+from simulator.domain.vocabulary import Reason
 from simulator.explain.amounts import foreign
 from simulator.explain.context import DecisionContext
 from simulator.explain.fact_changes import Value
 from simulator.explain.late_arrivals import facts_after
 from simulator.explain.nearest import nearest
+from simulator.explain.offers import offers
 from simulator.explain.source import Fields
 from simulator.explain.touches import why_unmatched
 from simulator.program.facts import FactList, facts_at
@@ -51,6 +53,7 @@ def explain_decision(context: DecisionContext, events: list[Fields]) -> Fields:
         "decided_at": row.decided_at,
         "in_review": _in_review(row, failed),
         "program_version": row.program_version,
+        "offers": offers(context),
         "rules": [_rule(rule, failed, facts, known) for rule in rules],
         "why_not": [*why, *(change.text for change in changes), *none],
         "changes": [change.fields() for change in changes],
@@ -99,6 +102,11 @@ def _why_not(  # noqa: PLR0911 - one for each reason
         within = milestone.within_ms or 0
         late = duration(event["occurred_at"] - touch_at - within)
         return [f"it came {late} too late: until {moment(touch_at + within)} it would have counted"]
+    if row.reason == Reason.REFERRER_STOPPED and row.failed == "[]":
+        kinds = " or ".join(program.referrers or ())
+        return [
+            f"the referrer's latest known kind is none of those who may refer; as {kinds} it would have gone on"
+        ]
     if row.reason == "occurrence":
         if milestone.occurrence == "any":
             return ["another conversion of this friend has qualified for it already"]

@@ -8,6 +8,7 @@ from db.read.reward_rows import Account, RewardRow, value_beside
 from simulator.explain.amounts import foreign, no_share
 from simulator.explain.change_words import sooner
 from simulator.explain.context import Change, DecisionContext, at_time
+from simulator.explain.offers import not_offered
 from simulator.explain.releases import AccountLines, Releases, Room, terms_of, window_words
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Program, Reward
@@ -49,7 +50,12 @@ def missing(context: DecisionContext, lines: list[RewardRow]) -> list[str]:
         "community": "no community of the referrer is known",
     }
     return [
-        f"{terms.name}: no line, {no_share(context.event, terms, context.program) or reasons[terms.to]}"
+        f"{terms.name}: no line, "
+        + (
+            not_offered(context, terms)
+            or no_share(context.event, terms, context.program)
+            or reasons[terms.to]
+        )
         for terms in context.program.rewards
         if terms.on == context.milestone.name and terms.name not in there
     ]

@@ -270,6 +270,15 @@ TOLD: dict[str, Any] = {
                 | {"because": "Less than thirty pounds."}
             ],
             "why_not": ["with 30.00 GBP instead of 24.00 GBP it would have qualified"],
+            "offers": [
+                {
+                    "reward": "richer",
+                    "offered": "missing",
+                    "when": "product = 'tv'",
+                    "says": "the product is tv",
+                    "values": {"product": None},
+                }
+            ],
             "no_line": [],
         }
     ],

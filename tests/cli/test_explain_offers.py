@@ -1,0 +1,107 @@
+"""Explain why a reward was not offered, a referrer who was stopped, and amounts in other currencies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.cli.nasty import DAY, START, Cli, message
+from tests.cli.test_explain_money import paid, told
+
+OFFERS = """
+[program]
+name = "Shop"
+currency = "GBP"
+referrers = ["customer"]
+stops = true
+[attributes]
+plan = { of = "customer", type = "text" }
+[rates]
+EUR = 0.5
+[[milestone]]
+name = "any"
+event = "purchase.paid"
+occurrence = "each"
+[[reward]]
+name = "big"
+to = "referrer"
+on = "any"
+value = 5.00
+when = "amount > 50"
+[[reward]]
+name = "gold"
+to = "friend"
+on = "any"
+value = 1.00
+when = "friend_plan = 'gold'"
+[[reward]]
+name = "early"
+to = "friend"
+on = "any"
+value = 1.00
+until = 2026-01-01T00:00:00Z
+[[reward]]
+name = "share"
+to = "referrer"
+on = "any"
+percent = 10
+max = 2.00
+"""
+
+
+def known(own: str, day: int, kind: str) -> dict[str, Any]:
+    said = {"contact_ref": "c-ann", "contact_kind": "email", "via": "sso", "referrer_kind": kind}
+    return message(own, "customer.identified", "ann", START + day * DAY, **said)
+
+
+def decisions(cli: Cli, folder: Path, *events: dict[str, Any]) -> list[dict[str, Any]]:
+    visit = message("v2", "friend.visited", "bob", START + DAY, code="ANN", channel="email")
+    path = told(cli, folder, OFFERS, [known("k", 0, "customer"), visit, *events])
+    ran = cli("explain", "--db", path, "bob", "--json")
+    assert ran.status == 0, ran.err
+    assert cli("verify", "--db", path).status == 0
+    found: list[dict[str, Any]] = json.loads(ran.out)["decisions"]
+    assert cli("explain", "--db", path, "bob").status == 0
+    return found
+
+
+def test_it_says_which_conditions_did_not_hold_and_what_would_have_been_offered(
+    cli: Cli, tmp_path: Path
+) -> None:
+    (one,) = decisions(cli, tmp_path, paid("p", 2, amount_minor=10_000, currency="EUR"))
+    assert [(offer["reward"], offer["offered"], offer["values"]) for offer in one["offers"]] == [
+        ("big", "no", {"amount": 50.0}),
+        ("gold", "missing", {"friend_plan": None}),
+    ]
+    big, gold, early = one["no_line"]
+    assert big.startswith("big: no line, since its condition did not hold: ")
+    assert big.endswith("; with an amount of 50.01 GBP instead of 50.00 GBP it would have been offered")
+    assert gold.startswith("gold: no line, since its condition could not be told: ")
+    assert gold.endswith("; with friend_plan gold instead of unknown it would have been offered")
+    assert early.startswith("early: no line, since the conversion is dated ")
+    assert early.endswith("; it was offered before 1 January 2026, 00:00 UTC")
+
+
+def test_a_share_of_an_amount_with_a_rate_is_not_called_foreign(cli: Cli, tmp_path: Path) -> None:
+    (one,) = decisions(cli, tmp_path, paid("p", 2, amount_minor=9, currency="EUR"))
+    assert one["no_line"][-1] == "share: no line, 10 percent of 0.04 GBP rounds to nothing"
+
+
+def test_it_says_that_the_referrer_was_stopped_and_as_what_it_would_have_gone_on(
+    cli: Cli, tmp_path: Path
+) -> None:
+    first, second = decisions(
+        cli,
+        tmp_path,
+        paid("p", 2, amount_minor=100),
+        known("k2", 3, "partner"),
+        paid("q", 4, amount_minor=100),
+    )
+    assert (first["outcome"], second["outcome"], second["reason"]) == (
+        "qualified",
+        "refused",
+        "referrer-stopped",
+    )
+    assert second["offers"] == []
+    assert "as customer it would have gone on" in second["why_not"][0]
