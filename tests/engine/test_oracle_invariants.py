@@ -112,3 +112,33 @@ def test_a_person_has_one_attribution_that_has_not_ended(block: int) -> None:
         assert len(open_ones) == len(set(open_ones))
         ended += len(oracle.attributed) - len(open_ones)
     assert ended > 0
+
+
+def told_often(case: Case) -> Case:
+    """The case with the time told as often as may be: at each moment before the next event."""
+    steps: list[Event | int] = []
+    newest: int | None = None
+    for step in case.steps:
+        now = step if isinstance(step, int) else step["received_at"]
+        if newest is not None and now > newest:
+            steps += sorted({newest, (newest + now) // 2, now - 1})
+        steps.append(step)
+        newest = now
+    return dataclasses.replace(case, steps=steps)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_telling_the_time_more_often_changes_nothing(block: int) -> None:
+    for seed in range(4000 + block * 40, 4040 + block * 40):
+        case = case_of2(seed)
+        ends = []
+        for one in (case, told_often(case)):
+            oracle = Oracle(one.program, one.load)
+            for step in one.steps:
+                if isinstance(step, int):
+                    oracle.advance(step)
+                else:
+                    oracle.receive(step)
+            oracle.advance(case.final)
+            ends.append((oracle.rows, oracle.trail))
+        assert ends[0] == ends[1]
