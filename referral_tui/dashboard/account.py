@@ -215,7 +215,9 @@ def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
     for offer in one["offers"]:
         sign, ink = _OFFER_SIGNS[offer["offered"]]
         values = ", ".join(f"{name} = {value_text(value)}" for name, value in offer["values"].items())
-        yield Block(f"{offer['reward']}: {offer['says']}  [{values}]", sign=sign, sign_ink=ink, wide=True)
+        yield Block(
+            f"offer of {offer['reward']}: {offer['says']}  [{values}]", sign=sign, sign_ink=ink, wide=True
+        )
     for line in [*why_not, *one["no_line"]]:
         yield Block(line, sign="→", wide=True)
 
