@@ -119,6 +119,12 @@ def decisions_of(db: Database, friend: int) -> list[DecisionRow]:
     return _decisions(db, "friend = ? ORDER BY id", friend)
 
 
+def uses_of(db: Database, code: str, before_seq: int) -> int:
+    """Count the attributions that a code made before an event."""
+    found = db.execute("SELECT COUNT(*) FROM attribution WHERE code = ? AND seq < ?", (code, before_seq))
+    return int(found.fetchone()[0])
+
+
 def is_decided(db: Database, seq: int) -> bool:
     """Return whether there is a decision on the event with this number."""
     return db.execute("SELECT id FROM decision WHERE seq = ? LIMIT 1", (seq,)).fetchone() is not None

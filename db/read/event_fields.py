@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
 from db.sqlite.readonly import Database
@@ -103,6 +103,14 @@ def link_with(db: Database, code: str, before_seq: int = _AFTER_ALL) -> Link | N
         (code, before_seq),
     ).fetchone()
     return None if found is None else Link(*found)
+
+
+def links_before(db: Database, seq: int) -> Iterator[Link]:
+    """Yield every link created before an event, in log order."""
+    found = db.execute(
+        "SELECT seq, person, code FROM event WHERE type = 'link.created' AND seq < ? ORDER BY seq", (seq,)
+    )
+    return (Link(*row) for row in found)
 
 
 def some_link(db: Database) -> Link | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from db.read.decision_rows import AttributionRow
-from db.read.event_fields import event_at, link_with, referrer_kind, visits_after
+from db.read.event_fields import event_at, referrer_kind, visits_after
 from db.read.people import reference
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.explain.late_arrivals import arrived_after, kind_after
+from simulator.explain.links import is_used_up, link_named
 from simulator.explain.source import Fields, Source
 from simulator.program.words import duration, moment
 
@@ -25,7 +26,7 @@ def explain_touches(source: Source, events: list[Fields], attribution: Attributi
     for visit in events:
         if visit["type"] != "friend.visited":
             continue
-        link = link_with(source.db, visit["code"], visit["seq"])
+        link = link_named(source, visit["code"], visit["seq"])
         touches.append(
             {
                 "seq": visit["seq"],
@@ -95,9 +96,11 @@ def _fate(visit: Fields, why: str) -> str:
 
 def unusable(source: Source, event: Fields) -> str | None:
     """Say why the code of a visit, claim or conversion leads to no referrer, or return None if it does."""
-    link = link_with(source.db, event["code"], event["seq"])
+    link = link_named(source, event["code"], event["seq"])
     if link is None:
         return "no link had this code then"
+    if is_used_up(source, link, event["seq"]):
+        return "its code had been used up by then"
     allowed = source.program_at(event["seq"]).referrers
     if allowed is None:
         return None
@@ -121,6 +124,14 @@ def _visit_reason(
         return "it won"
     if visit["seq"] > attribution.seq:
         return "it came after the friend was matched"
+    return _beaten(source, visit, attribution)
+
+
+def _beaten(source: Source, visit: Fields, attribution: AttributionRow) -> str:
+    """Say why a visit by a usable link lost to what matched the friend later."""
+    link = link_named(source, visit["code"], visit["seq"])
+    if link is not None and is_used_up(source, link, attribution.seq):
+        return "its code had been used up before the friend was matched"
     if attribution.method == "code":
         return "a code that was typed goes before any visit"
     by = event_at(source.db, attribution.seq)

@@ -105,3 +105,43 @@ def test_it_says_that_the_referrer_was_stopped_and_as_what_it_would_have_gone_on
     )
     assert second["offers"] == []
     assert "as customer it would have gone on" in second["why_not"][0]
+
+
+CODES = """
+[program]
+name = "Shop"
+currency = "GBP"
+[attribution]
+codes = "fold"
+uses = 1
+[[milestone]]
+name = "any"
+event = "purchase.paid"
+occurrence = "each"
+[[reward]]
+name = "flat"
+to = "referrer"
+on = "any"
+value = 5.00
+"""
+
+
+def test_a_visit_by_a_code_in_other_capitals_is_its_owners_and_one_used_up_is_said_to_be(
+    cli: Cli, tmp_path: Path
+) -> None:
+    events = [
+        message("l2", "link.created", "cid", START + 2, code="CID"),
+        message("v2", "friend.visited", "bob", START + DAY, code=" cid", channel="email"),
+        message("c", "friend.claimed", "dan", START + DAY + 1, code="Cid", contact_ref="c-dan"),
+        message("v3", "friend.visited", "bob", START + DAY + 2, code="cid", channel="email"),
+        paid("p", 2, amount_minor=100),
+    ]
+    path = told(cli, tmp_path, CODES, events)
+    ran = cli("explain", "--db", path, "bob", "--json")
+    assert ran.status == 0, ran.err
+    found = [(one["referrer"], one["won"], one["why"]) for one in json.loads(ran.out)["touches"]]
+    assert found == [
+        ("ann", True, "it won"),
+        ("cid", False, "its code had been used up before the friend was matched"),
+        ("cid", False, "its code had been used up by then"),
+    ]
