@@ -254,7 +254,7 @@ DEFINITIONS: dict[str, Definition] = {
         ),
         Definition(
             "refused",
-            "Refused at the door",
+            "Refused messages",
             "share",
             Term("messages in quarantine", ("receipt.conflict", "receipt.malformed")),
             Term("messages received", tuple(f"receipt.{kind}" for kind in RECEIPTS)),

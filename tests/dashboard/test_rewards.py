@@ -65,7 +65,7 @@ async def test_what_is_told_of_the_past_is_whole_at_80_columns(story: Story, wat
         await seen.pilot.press("left_curly_bracket")
         await seen.until(lambda: seen.app.snapshot.request.view.at)
         text = " ".join(line[46:79].strip("│ ") for line in seen.lines())
-        assert "What was to fall due then is not kept; } leads back to now." in text
+        assert "What was to fall due then is not kept; } returns to now." in text
         assert "{ } by the day." in seen.lines()[2]
 
 
@@ -137,14 +137,13 @@ async def test_a_verdict_is_an_order_while_a_run_goes_on(
         assert sent.kind == "verdict"
         assert sent.args == {"decision": first.number, "verdict": verdict, "by": "dashboard"}
         assert (
-            seen.status_message()
-            == f"Sent: {verdict} decision {first.number}. Waiting for the simulation to obey."
+            seen.status_message() == f"Sent: {verdict} decision {first.number}. Waiting for the simulation."
         )
         story.db.execute("UPDATE decision SET outcome = 'qualified' WHERE id = ?", (first.number,))
         steady.at += 1_000
         story.executed("verdict", sent.issued_at, sent.args)
-        await seen.until(lambda: "Obeyed" in seen.status_message())
-        assert seen.status_message().startswith(f"Obeyed: {verdict} decision {first.number}, after event")
+        await seen.until(lambda: "Executed" in seen.status_message())
+        assert seen.status_message().startswith(f"Executed: {verdict} decision {first.number}, after event")
         await seen.until(lambda: seen.app.screen.query_one(ReviewQueue).row != first)
 
 
@@ -163,7 +162,9 @@ async def test_a_run_that_ends_says_what_it_did_not_obey(story: Story, watch: Wa
         await seen.pilot.press("a")
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
         story.clock("finished", 0, WALL, START + 9 * DAY)
-        await seen.until(lambda: "It ended before it obeyed: approve decision" in seen.status_message())
+        await seen.until(
+            lambda: "The simulation ended before it executed: approve decision" in seen.status_message()
+        )
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ async def test_the_past_can_not_be_decided(story: Story, watch: Watch) -> None:
         assert "is not kept" in "\n".join(seen.lines())
         await seen.pilot.press("a")
         await seen.pilot.pause()
-        assert "This is the past: what waited then is not kept" in seen.status_message()
+        assert "This is the past, and its queue is not kept" in seen.status_message()
         await seen.pilot.press("enter")
         await seen.pilot.pause()
         assert len(seen.app.screen_stack) == 1
@@ -219,7 +220,7 @@ async def test_who_may_only_look_decides_nothing_in_a_finished_run(
         await seen.pilot.press("a")
         await seen.app.workers.wait_for_complete()
         await seen.pilot.pause()
-        assert "opened to look only" in seen.status_message()
+        assert "opened with --read-only" in seen.status_message()
         assert not asked
 
 

@@ -49,7 +49,7 @@ REWARD = (
 
 
 def load(text: str) -> Program:
-    """The program of a text that the door has let through."""
+    """The program of a text that was accepted."""
     return load_program(text, "changed.toml")
 
 
