@@ -17,7 +17,7 @@ _RUN_SAYS = {
 _FILES_SAY = {
     "running": "Events are coming in from files. ? explains any part.",
     "finished": "These events came from files; this is what stands. ? explains any part.",
-    "stopped": "The files were not read to the end: `ingest` them again; nothing is counted twice.",
+    "stopped": "The files were not read to the end: `ingest` them again, it is harmless.",
 }
 
 
