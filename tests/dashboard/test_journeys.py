@@ -271,6 +271,7 @@ TOLD: dict[str, Any] = {
             ],
             "why_not": ["with 30.00 GBP instead of 24.00 GBP it would have qualified"],
             "no_line": [],
+            "if_approved": [],
         }
     ],
     "rewards": [],

@@ -18,6 +18,7 @@ from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.widgets.budget import BudgetGauge
 from referral_tui.dashboard.widgets.calendar import Calendar, Falling, by_days_and_weeks
 from referral_tui.dashboard.widgets.review_queue import ReviewQueue
+from referral_tui.names import short_name
 from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
 
@@ -288,3 +289,40 @@ async def test_a_reward_of_the_step_is_lit_up(story: Story, watch: Watch) -> Non
         story.executed("step", sent.issued_at)
         story.commit()
         await seen.until(lambda: any("»friend-credit" in line for line in seen.lines()))
+
+
+async def test_what_is_opened_from_the_queue_lists_the_rewards_that_an_approval_would_start(
+    story: Story, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = {"reward": "referrer-credit", "role": "referrer", "recipient": "c_00000001", "value_minor": 2000}
+    bonus = line | {"reward": "third-friend-bonus", "value_minor": 5000}
+    promised = [
+        line | {"due_at": START + 12 * DAY, "at_once": False, "counts": None},
+        bonus | {"due_at": START + 9 * DAY, "at_once": True, "counts": "the recipient's 1st of 3"},
+    ]
+    waits = {"id": 22, "milestone": "activated", "outcome": "review", "reason": "not-too-fast"} | {
+        "source": "client/shop",
+        "event_id": "e1",
+        "program_version": 1,
+        "rules": [],
+        "why_not": [],
+        "no_line": [],
+    }
+    told = {"kind": "friend", "ref": "c_00000005", "timeline": [], "attribution": None, "touches": []}
+
+    async def ask(_arguments: list[str]) -> Reply:
+        decided = {"decisions": [waits | {"if_approved": promised}], "rewards": [], "why_not": []}
+        return Reply(0, told | decided, "")
+
+    monkeypatch.setattr("referral_tui.dashboard.helper.ask", ask)
+    async with rewards(watch, story.path, (160, 50)) as seen:
+        await seen.pilot.press("enter")
+        await seen.app.workers.wait_for_complete()
+        await seen.pilot.pause()
+        text = "\n".join(seen.lines())
+        who = short_name("c_00000001")
+        assert "If decision 22 is approved" in text
+        assert f"due 13 Mar 00:00  ○ referrer-credit: £20.00 for {who} (referrer)" in text
+        assert f"due at once       ○ third-friend-bonus: £50.00 for {who} (referrer); it would only be" in text
+        await seen.pilot.press("d")
+        await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
