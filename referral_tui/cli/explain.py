@@ -166,7 +166,9 @@ def _if_approved(one: Fields) -> str:
 
     who = one["recipient"] if one["role"] == "community" else short_name(one["recipient"])
     due = "at once" if one["at_once"] else moment(one["due_at"])
-    return f"if approved: {one['reward']} {one['value']} for {who} ({one['role']}), due {due}{counts_only(one)}"
+    return (
+        f"if approved: {one['reward']} {one['value']} for {who} ({one['role']}), due {due}{counts_only(one)}"
+    )
 
 
 def _entry(entry: Fields) -> str:

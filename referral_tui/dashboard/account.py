@@ -135,7 +135,9 @@ def _if_approved(told: Told, names: Names, program: Program | None) -> Iterator[
         if one["if_approved"]:
             yield Block("Caps and the budget are judged when each falls due.", "quiet", wide=True)
         else:
-            yield Block(f"No reward starts: none is promised for {one['milestone']} here.", "quiet", wide=True)
+            yield Block(
+                f"No reward starts: none is promised for {one['milestone']} here.", "quiet", wide=True
+            )
 
 
 def _why_not(told: Told) -> Iterator[Block]:

@@ -98,7 +98,9 @@ def test_explain_lists_the_rewards_that_an_approval_then_starts(cli: Cli, db: Pa
     (decision,) = cli("explain", own, "--db", db, "--json").json["decisions"]
     promised = decision["if_approved"]
     assert {line["reward"] for line in promised} >= {"flat", "third", "above", "club"}
-    assert {line["reward"]: line["recipient"] for line in promised if line["reward"] in ("above", "club")} == {
+    assert {
+        line["reward"]: line["recipient"] for line in promised if line["reward"] in ("above", "club")
+    } == {
         "above": "top",
         "club": "chess",
     }

@@ -14,6 +14,7 @@ from db.read.review_queue import queue
 from db.read.rewards import Budget, DueRow
 from referral_tui.dashboard.helper import Reply
 from referral_tui.dashboard.messages import CommandSent
+from referral_tui.dashboard.pictures import due_picture
 from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.widgets.budget import BudgetGauge
 from referral_tui.dashboard.widgets.calendar import Calendar, Falling, by_days_and_weeks
@@ -323,6 +324,33 @@ async def test_what_is_opened_from_the_queue_lists_the_rewards_that_an_approval_
         who = short_name("c_00000001")
         assert "If decision 22 is approved" in text
         assert f"due 13 Mar 00:00  ○ referrer-credit: £20.00 for {who} (referrer)" in text
-        assert f"due at once       ○ third-friend-bonus: £50.00 for {who} (referrer); it would only be" in text
+        assert (
+            f"due at once       ○ third-friend-bonus: £50.00 for {who} (referrer); it would only be" in text
+        )
         await seen.pilot.press("d")
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
+
+
+async def test_lines_that_the_calendar_does_not_need_show_how_what_falls_due_adds_up(
+    story: Story, watch: Watch
+) -> None:
+    async with rewards(watch, story.path, (160, 50)) as seen:
+        rows = seen.app.screen.query_one(Calendar).rows
+        assert seen.app.screen.query_one(Calendar).size.height == len(rows) + 1
+        text = "\n".join(seen.lines())
+        assert "Falls due, added up" in text
+        assert "Issued by the end of each day to come" in text
+        picture = due_picture(seen.app.snapshot.answer, None)
+        assert picture is not None
+        ((curve,),) = [panel.curves for panel in picture.panels]
+        assert curve.last == sum(row.value_minor for row in rows)
+        assert [value for _, value in curve.points] == sorted(value or 0 for _, value in curve.points)
+    async with rewards(watch, story.path, (80, 24)) as seen:
+        assert "added up" not in "\n".join(seen.lines())
+
+
+async def test_where_nothing_falls_due_nothing_is_added_up(story: Story, watch: Watch) -> None:
+    story.db.execute("UPDATE due SET expected = 'counted'")
+    story.commit()
+    async with rewards(watch, story.path, (160, 50)) as seen:
+        assert "added up" not in "\n".join(seen.lines())
