@@ -67,7 +67,7 @@ def _value(context: DecisionContext, terms: Reward) -> int:
         return terms.value_minor
     if no_share(context.event, terms, context.program) is not None:
         return 0
-    share = round(context.event["amount_minor"] * Fraction(terms.percent or 0) / 100)
+    share: int = round(context.event["amount_minor"] * Fraction(terms.percent or 0) / 100)
     return min(share, MAX_LINE_MINOR)
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -309,7 +310,13 @@ async def test_what_is_opened_from_the_queue_lists_the_rewards_that_an_approval_
         "why_not": [],
         "no_line": [],
     }
-    told = {"kind": "friend", "ref": "c_00000005", "timeline": [], "attribution": None, "touches": []}
+    told: dict[str, Any] = {
+        "kind": "friend",
+        "ref": "c_00000005",
+        "timeline": [],
+        "attribution": None,
+        "touches": [],
+    }
 
     async def ask(_arguments: list[str]) -> Reply:
         decided = {"decisions": [waits | {"if_approved": promised}], "rewards": [], "why_not": []}
