@@ -124,6 +124,11 @@ def said_once(told: Mapping[str, Any], name: str, lines: Iterable[str]) -> list[
     return [line for line in lines if f"{name}: {line}" not in told["why_not"]]
 
 
+def counts_only(line: Mapping[str, Any]) -> str:
+    """Add to a reward that an approval would start that it would only be counted, where that is so."""
+    return f"; it would only be counted, as {line['counts']}" if line["counts"] else ""
+
+
 def friend_words(friend: Mapping[str, Any]) -> str:
     """Say what referring a friend earned: rewards by state, and why others are missing, from `explain --json`."""
     if not friend["decisions"]:

@@ -14,7 +14,7 @@ from db.read.figures import Headline, Stage, figure, funnel
 from db.read.queries import Program, Reader, database_status
 from db.read.rewards import Budget, budget
 from db.read.settings import all_settings
-from db.read.sums import Past, now
+from db.read.sums import PastSums, now
 from db.sqlite.readonly import making_sense
 
 NUMBERS: Final = (
@@ -72,7 +72,7 @@ def _read_compared(path: Path) -> ComparedDatabase:
         with reader.look() as db:
             found, stands = now(db), database_status(db, 1)
             sums = found.totals
-            lasts = budget(db, Past(), found, stands.clock.sim_at if stands.clock else 0)
+            lasts = budget(db, PastSums(), found, stands.clock.sim_at if stands.clock else 0)
             made = all_settings(db)
             (design,) = db.execute(
                 "SELECT text FROM program_version ORDER BY version DESC LIMIT 1"

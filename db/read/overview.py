@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from db.read.figures import METRICS, Headline, Stage, funnel, headlines
 from db.read.moment import audit_at, seq_at
 from db.read.queries import LAST, REWARD_CHANGES, AuditEntry, EventRow, audit_entries, events, totals
-from db.read.sums import WEEK_HOURS, Past
+from db.read.sums import WEEK_HOURS, PastSums
 from db.read.versions import Change, changes
 from simulator.domain.definitions import Rollup
 from simulator.domain.spans import HOUR_MS
@@ -137,7 +137,7 @@ def overview(db: sqlite3.Connection, history: History, now_ms: int, newest: int 
     )
 
 
-def overview_at(db: sqlite3.Connection, past: Past, at: int, newest: int = NEWEST) -> Overview:
+def overview_at(db: sqlite3.Connection, past: PastSums, at: int, newest: int = NEWEST) -> Overview:
     """Read the first screen as it was at `at`, a full hour (milliseconds UTC); `past` is kept from look to look."""
     hour = at // HOUR_MS
     sums = past.at(db, at).totals

@@ -26,6 +26,16 @@ def person_called(db: Database, ref: str) -> int | None:
     return None if found is None else found[0]
 
 
+def community_of(db: Database, person: int) -> str | None:
+    """Return the community that a person was last identified with, or None."""
+    found = db.execute(
+        "SELECT community FROM event WHERE person = ? AND type = 'customer.identified' AND community IS NOT NULL "
+        "ORDER BY seq DESC LIMIT 1",
+        (person,),
+    ).fetchone()
+    return None if found is None else found[0]
+
+
 def everybody(db: Database) -> list[Person]:
     """Return all people; grows with the database, so it is no query for a screen."""
     return _people(db, "SELECT id, ref FROM person")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from db.read.pending import Pending, pending
-from db.read.sums import Pair, Past, Sums, begun_at
+from db.read.sums import Pair, PastSums, Sums, begun_at
 from simulator.domain.spans import DAY_MS
 from simulator.domain.vocabulary import RewardState, values
 
@@ -99,7 +99,7 @@ def falling_due(db: sqlite3.Connection, days: int = 400) -> tuple[DueRow, ...]:
     return tuple(DueRow(day * DAY_MS, *row) for day, *row in rows)
 
 
-def budget(db: sqlite3.Connection, past: Past, sums: Sums, at_ms: int) -> Budget:
+def budget(db: sqlite3.Connection, past: PastSums, sums: Sums, at_ms: int) -> Budget:
     """Compute the budget's figures from the sums as of `at_ms`; the total is that of the version then in force."""
     found = db.execute(
         "SELECT budget_minor, text FROM program_version WHERE version = (SELECT MAX(v.version) FROM program_version v "

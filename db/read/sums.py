@@ -79,8 +79,8 @@ def received_upto(db: sqlite3.Connection, at_ms: int) -> tuple[int, int]:
 
 
 @dataclass
-class Past:
-    """Past sums of one database, with a cache to keep from look to look; make a new one for another file."""
+class PastSums:
+    """The sums of past hours of one database, with a cache kept from look to look; make a new one for another file."""
 
     _weeks: dict[str, dict[int, _Held]] = field(default_factory=dict)
 

@@ -158,6 +158,20 @@ def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:
         yield f"  {offer['offered']:<7} offer of {offer['reward']}: {offer['says']}  [{values}]"
     yield from (f"  {line}" for line in why_not)
     yield from (f"  {line}" for line in one["no_line"])
+    yield from (f"  {_if_approved(line)}" for line in one["if_approved"])
+
+
+def _if_approved(one: Fields) -> str:
+    """Return what an approval would start, in a line."""
+    from referral_tui.names import short_name
+    from referral_tui.words import counts_only
+    from simulator.program.words import moment
+
+    who = one["recipient"] if one["role"] == "community" else short_name(one["recipient"])
+    due = "at once" if one["at_once"] else moment(one["due_at"])
+    return (
+        f"if approved: {one['reward']} {one['value']} for {who} ({one['role']}), due {due}{counts_only(one)}"
+    )
 
 
 def _entry(entry: Fields) -> str:

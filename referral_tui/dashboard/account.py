@@ -17,6 +17,7 @@ from referral_tui.words import (
     REWARD_SYMBOLS,
     category,
     channel_words,
+    counts_only,
     event_sentence,
     friend_words,
     reason_words,
@@ -44,7 +45,9 @@ def references(told: Told) -> tuple[str, ...]:
     found.add((told.get("attribution") or {}).get("referrer"))
     found.update(one["referrer"] for one in told.get("late_codes", ()))
     found.update(one["subject"] for one in told.get("reversals", ()))
-    found.update(one["recipient"] for one in told.get("rewards", ()) if one["role"] != "community")
+    promised = [line for one in told.get("decisions", ()) for line in one["if_approved"]]
+    rewards = [*told.get("rewards", ()), *promised]
+    found.update(one["recipient"] for one in rewards if one["role"] != "community")
     as_referrer = told.get("referrer") or {}
     found.update(friend["friend"] for friend in as_referrer.get("friends", ()))
     return tuple(sorted(reference for reference in found if reference))
@@ -61,7 +64,9 @@ def as_of(told: Told, at: int) -> Told:
         past[name] = [one for one in told.get(name, ()) if one["received_at"] < at]
     attribution = told["attribution"]
     past["attribution"] = attribution if attribution and attribution["attributed_at"] < at else None
-    past["decisions"] = [_decision_then(one, at) for one in told["decisions"] if one["received_at"] < at]
+    past["decisions"] = [
+        _decision_then(one, at) | {"if_approved": []} for one in told["decisions"] if one["received_at"] < at
+    ]
     made = {one["id"]: one["decided_at"] for one in told["decisions"]}
     past["rewards"] = [
         _reward_then(one, at) for one in told["rewards"] if made.get(one["decision"], one["state_at"]) < at
@@ -101,7 +106,8 @@ def blocks(told: Told, names: Names, program: Program | None, *, referrer_first:
 
 
 def _journey(told: Told, names: Names, program: Program | None) -> list[Block]:
-    lines = list(_why_not(told))
+    lines = [] if told.get("past") else list(_if_approved(told, names, program))
+    lines += _why_not(told)
     lines += [Block("What happened", head=True), *_timeline(told, names, program)]
     lines += [Block("Who referred them", head=True), *_attribution(told, names)]
     for one in told["decisions"]:
@@ -114,6 +120,25 @@ def _journey(told: Told, names: Names, program: Program | None) -> list[Block]:
             more = [] if told.get("past") else said_once(told, one["reward"], one["why_not"])
             lines += [Block(line, "quiet", sign="→") for line in more]
     return lines
+
+
+def _if_approved(told: Told, names: Names, program: Program | None) -> Iterator[Block]:
+    """Yield what an approval of each decision in review would start."""
+    for one in told["decisions"]:
+        if one["outcome"] != "review":
+            continue
+        yield Block(f"If decision {one['id']} is approved", head=True)
+        for line in one["if_approved"]:
+            at = f"{figures.day(line['due_at'])} {figures.time_of_day(line['due_at'])}"
+            due = "due at once" if line["at_once"] else f"due {at}"
+            text = f"{line['reward']}: {_money_for(line, names, program)}{counts_only(line)}"
+            yield Block(text, name=due, sign=REWARD_SYMBOLS["pending"])
+        if one["if_approved"]:
+            yield Block("Caps and the budget are judged when each falls due.", "quiet", wide=True)
+        else:
+            yield Block(
+                f"No reward starts: none is promised for {one['milestone']} here.", "quiet", wide=True
+            )
 
 
 def _why_not(told: Told) -> Iterator[Block]:
@@ -222,11 +247,16 @@ def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
         yield Block(line, sign="→", wide=True)
 
 
-def _reward(one: Told, names: Names, program: Program | None) -> Block:
+def _money_for(one: Told, names: Names, program: Program | None) -> str:
+    """Say how much a line is, and for whom."""
     who = one["recipient"] or "nobody"
     role = "upline: who brought the referrer" if one["role"] == "upline" else one["role"]
     name = who if one["role"] == "community" else names(who)
-    text = f"{one['reward']}: {_money(one['value_minor'], program)} for {name} ({role}), {one['state']}"
+    return f"{_money(one['value_minor'], program)} for {name} ({role})"
+
+
+def _reward(one: Told, names: Names, program: Program | None) -> Block:
+    text = f"{one['reward']}: {_money_for(one, names, program)}, {one['state']}"
     ink = _INKS.get(one["state"], "plain")
     due = f"due {figures.day(one['due_at'])} {figures.time_of_day(one['due_at'])}"
     sign = REWARD_SYMBOLS.get(one["state"], "·")

@@ -68,7 +68,7 @@ SCREENS: tuple[type[DashboardScreen], ...] = (  # in the order of their keys; on
     DataScreen,
     LoadScreen,
 )
-GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains what has it.")
+GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains whatever has it.")
 
 
 def _open(place: type[DashboardScreen]) -> DashboardScreen:
@@ -261,7 +261,7 @@ class Dashboard(OrderedKeys):
     def action_help_quit(self) -> None:
         """Say which key leaves: in a terminal ctrl+c is often tried first."""
         self.on_status_posted(
-            StatusPosted(StatusMessage("q leaves. (ctrl+c copies what is selected.)", "warn"))
+            StatusPosted(StatusMessage("Press q to quit. (ctrl+c copies the selection.)", "warn"))
         )
 
     def action_theme(self) -> None:

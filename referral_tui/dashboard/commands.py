@@ -40,7 +40,7 @@ def place_command(mode: str, title: str, key: str) -> Command:
     return Command(f"screen.{mode}", key, f"place('{mode}')", title, f"Goes to this screen, key {key}")
 
 
-_WALL_SAYS = "Changes between the platform's view (short names) and the client's (names of customers)"
+_WALL_SAYS = "Switches between the platform's view (short names) and the client's (customers' names)"
 
 # In the order of the footer, which shows as many as fit: those up to "quit" do at 72 columns, the narrowest there is.
 COMMANDS: tuple[Command, ...] = (
@@ -49,7 +49,7 @@ COMMANDS: tuple[Command, ...] = (
         "space",
         "pause",
         "Pause or go on",
-        "Stops the simulated world, or lets it go on",
+        "Pauses the simulated world, or lets it go on",
         "pause",
     ),
     Command(
@@ -57,7 +57,7 @@ COMMANDS: tuple[Command, ...] = (
         "full_stop",
         "step",
         "One event on",
-        "Lets one more event happen, and says in words what it did",
+        "Goes one event on, and says in words what it did",
         "step",
         ".",
     ),
@@ -88,7 +88,7 @@ COMMANDS: tuple[Command, ...] = (
         "q",
         "quit",
         "Quit",
-        "Leaves the dashboard; what runs beside it is not touched",
+        "Quits the dashboard; a simulation that runs elsewhere goes on",
         "quit",
         pinned=True,
     ),
@@ -147,13 +147,13 @@ COMMANDS: tuple[Command, ...] = (
         "commands",
         "^p",
     ),
-    Command("theme", "t", "theme", "Light or dark", "Changes between the dark and the light theme", "theme"),
+    Command("theme", "t", "theme", "Light or dark", "Switches between the dark and the light theme", "theme"),
     Command(
         "focus.next",
         "tab",
         "focus_next",
         "Next part",
-        "Moves the focus on; the arrow keys do, too",
+        "Moves the focus on; the arrow keys do so, too",
         "next part",
     ),
     Command(
@@ -187,7 +187,7 @@ SORT = Command(
     "s",
     "sort",
     "Sort",
-    "Sorts by the next column that can be sorted by; once more: the other way",
+    "Sorts by the next sortable column; again for the other direction",
     "sort",
 )
-EDIT = Command("edit", "e", "edit", "Edit", "Edits what the cursor stands on", "edit")
+EDIT = Command("edit", "e", "edit", "Edit", "Edits the selected item", "edit")

@@ -116,6 +116,26 @@ def rewards_picture(look: RewardsLook, program: Program | None) -> Picture:
     return over_time(panels, span, course.changes, program)
 
 
+def due_picture(look: RewardsLook, program: Program | None) -> Picture | None:
+    """Make the chart of what falls due: how it adds up, day by day, if nothing else happens; null where none does."""
+    found: dict[int, int] = {}
+    today = look.now // DAY_MS * DAY_MS
+    for row in look.due or ():
+        if row.expected == "issued":
+            day = max(today, row.day_ms)
+            found[day] = found.get(day, 0) + row.value_minor
+    if not found:
+        return None
+    sums = 0
+    points: list[tuple[float, float | None]] = [(float(today), 0.0)]
+    for day in range(today, max(found) + DAY_MS, DAY_MS):
+        sums += found.get(day, 0)
+        points.append((float(day + DAY_MS), float(sums)))
+    currency, digits = (program.currency, program.digits) if program else ("", 0)
+    panel = Panel("Issued by the end of each day to come", "money", (Curve("", tuple(points), "warn"),))
+    return Picture((panel,), points[0][0], points[-1][0], currency=currency, digits=digits)
+
+
 def load_pictures(load: Load) -> tuple[Picture, Picture]:
     """Make the charts of a load run: events a second, and latencies, over the time since its first beat."""
     measurements = load.measurements

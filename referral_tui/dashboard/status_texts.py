@@ -17,12 +17,12 @@ _RUN_SAYS = {
 _FILES_SAY = {
     "running": "Events are coming in from files. ? explains any part.",
     "finished": "These events came from files; this is what stands. ? explains any part.",
-    "stopped": "The files were not read to their end: `ingest` them again, nothing doubles.",
+    "stopped": "The files were not read to the end: `ingest` them again, it is harmless.",
 }
 
 
 _SHARDS_SAY = "Sums of shards: their journeys and reviews are in NAME-1.db and on."
-NO_NAMES = "This dashboard only looks (--read-only): the client's names stay on their side of the wall."
+NO_NAMES = "This dashboard was opened with --read-only, so it shows no customers' names."
 
 
 def notice(

@@ -70,7 +70,7 @@ class Steering:
         wanted = next_pace(pace, faster)
         if wanted is None:
             return Plan(
-                refusal="It goes as fast as it can already."
+                refusal="It already goes as fast as it can."
                 if faster > 0
                 else f"{figures.pace(pace)} is the slowest; pause, and go one event at a time."
             )
@@ -87,7 +87,7 @@ class Steering:
             self._stepping = False
             if command.kind != control.PAUSE:
                 self._before_step = None
-        self._tell(StatusMessage(f"Sent: {_words(command)}. Waiting for the simulation to obey.", "warn"))
+        self._tell(StatusMessage(f"Sent: {_words(command)}. Waiting for the simulation.", "warn"))
 
     def forget(self) -> None:
         """Tell of the last command no more."""
@@ -128,7 +128,9 @@ class Steering:
             lost = [_words(command) for command in self._waiting if command.kind in LASTING]
             self._waiting.clear()
             self._tell(
-                StatusMessage(f"It ended before it obeyed: {', '.join(lost)}.", "bad") if lost else None
+                StatusMessage(f"The simulation ended before it executed: {', '.join(lost)}.", "bad")
+                if lost
+                else None
             )
         self._status = snapshot.status
         if self._stepping and self._before_step is not None and not self._waiting:
@@ -197,9 +199,7 @@ def _refusal(snapshot: Snapshot | None) -> str:
     if status == "unknown" or snapshot.database_status.made_by == "ingest":
         return "Nothing runs here: these events came from files."
     if status == "stopped":
-        return (
-            "The writer has stopped: nobody would obey. Start it again with `referral-tui simulate --resume`."
-        )
+        return "The writer has stopped, so nothing would happen. Start it again with `referral-tui simulate --resume`."
     return ""
 
 
@@ -227,5 +227,5 @@ def _obeyed_message(command: WriterCommand, entry: ExecutedCommand) -> StatusMes
     if entry.refused is not None:
         return StatusMessage(f"Not done: {_words(command)}. {entry.refused}", "bad")
     return StatusMessage(
-        f"Obeyed: {_words(command)}, after event {entry.seq:,}, at {figures.moment(entry.sim_at)}.", "good"
+        f"Executed: {_words(command)}, after event {entry.seq:,}, at {figures.moment(entry.sim_at)}.", "good"
     )

@@ -259,7 +259,7 @@ DEFINITIONS: dict[str, Definition] = {
         ),
         Definition(
             "refused",
-            "Refused at the door",
+            "Refused messages",
             "share",
             Term("messages in quarantine", ("receipt.conflict", "receipt.malformed")),
             Term("messages received", tuple(f"receipt.{kind}" for kind in RECEIPTS)),

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Protocol
 
 
-class Wall(Protocol):
+class Clock(Protocol):
     """A wall clock."""
 
     def now(self) -> float:

@@ -36,7 +36,7 @@ def reach(batch: Batch, state: State, qualified: list[QualifiedDecisions]) -> Re
 
 def reach_rewarded(state: State, released: Released) -> Reached:
     """Find the friends who are rewarded for the first time."""
-    issued = released.lines.at(released.states == ISSUED)
+    issued = released.lines if not len(released.lines) else released.lines.at(released.states == ISSUED)
     return _reached(state, [(issued.friend.astype(np.int64), _LEVEL["rewarded"], issued.due)])
 
 

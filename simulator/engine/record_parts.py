@@ -40,6 +40,8 @@ def count_channels(
     rows: Rows, metric: str, channels: Array, at: Ints, sign: int = 1, values: Array | int = 0
 ) -> None:
     """Count a metric by channel (words), at these times (milliseconds UTC)."""
+    if not len(at):
+        return
     words, places = np.unique(channels, return_inverse=True)
     codes = rows.breakdown.codes(metric, [rows.names.channel(word) for word in words.tolist()])
     rows.breakdown.add(codes[places], at, sign, values)

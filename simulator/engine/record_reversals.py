@@ -21,6 +21,8 @@ def record_late_reversals(rows: Rows, late: LateReversals) -> None:
 
     Money that a clawback recovered and money that is lost are counted separately.
     """
+    if not len(late.lines):
+        return
     for fate, which in (("clawed", late.clawed), ("lost", ~late.clawed)):
         lines, at = late.lines.at(which), late.at[which]
         names = [rows.names.terms[term].reward.name for term in lines.terms.tolist()]
@@ -30,6 +32,8 @@ def record_late_reversals(rows: Rows, late: LateReversals) -> None:
 
 def record_no_effect(rows: Rows, batch: Batch, compiled: CompiledProgram, found: NoEffect) -> None:
     """Record reversals that changed no reward, each with the reason."""
+    if not found.rows and not found.matched_rows:
+        return
     _count(rows, batch, found.matched_rows, found.matched_why, -1)
     _count(rows, batch, found.rows, found.why, 1)
     places = np.array(found.rows, np.int64)

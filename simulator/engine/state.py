@@ -397,7 +397,8 @@ class State:
     @apply.register
     def _(self, released: Released) -> None:
         self.ledger.apply_released(released)
-        self._add_money(released.lines.at(released.states == ISSUED), 1)
+        if len(released.lines):
+            self._add_money(released.lines.at(released.states == ISSUED), 1)
 
     @apply.register
     def _(self, revoked: Revoked) -> None:

@@ -1,6 +1,6 @@
 """The exact check of one message: the contract of `contract.py` field by field, with a reason for a person.
 
-This is the authority at the door. It reads whatever the quick reader (`typed.py`) did not take, and says of
+This decides what is accepted. It reads whatever the quick reader (`typed.py`) did not take, and says of
 a bad message which field is wrong and what would be right.
 """
 
@@ -58,7 +58,7 @@ LATEST_RECEIPT_MS = 4_102_444_800_000  # 2100-01-01T00:00:00Z
 ENVELOPE = ("specversion", "id", "source", "type", "time", "subject", "data", "receivedat", "seq", INFERRED)
 _STAMPS = ("receivedat", "seq")
 READ = frozenset((*ENVELOPE, "data_base64", "datacontenttype"))
-"""Attributes that the door reads, or that the platform itself adds; all others are passed over."""
+"""Attributes that are read, or that the platform itself adds; all others are passed over."""
 _SOURCE = re.compile(SOURCE_PATTERN)
 _EXTENSION = re.compile(EXTENSION_PATTERN)
 _JSON_TYPE = re.compile(

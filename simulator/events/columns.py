@@ -22,7 +22,7 @@ MESSAGE_SCHEMA: dict[str, pl.DataType] = {
     "subject": pl.String(),
     **{name: _KINDS[kind] for name, kind in DATA_COLUMNS.items()},
 }
-"""A valid message as it stands at the door: times in milliseconds UTC; an absent field is null.
+"""A valid message as it was read: times in milliseconds UTC; an absent field is null.
 
 `time_inferred` is true where nobody stated when it happened, so that `occurred_at` is the time of receipt; else null.
 """

@@ -1,6 +1,6 @@
 r"""The recogniser of raw contacts: where in a text an e-mail address or a phone number stands.
 
-It has three users, so that none knows less than another: the door refuses what it finds, the quarantine masks it, and
+It has three users, so that none knows less than another: intake refuses what it finds, the quarantine masks it, and
 `verify` looks for it in what is stored. A contact is known by its form, since orders and dates are long numbers too:
 
 - an e-mail is text before an `@` (also `%40`, `\u0040`, or a wide form) and a host name with a letter after it;

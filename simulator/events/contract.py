@@ -1,6 +1,6 @@
 """The event contract, once: types, their categories and sources, and the fields of each.
 
-Both sides of the wire read it: the world writes events by it, the platform's door validates by it, the
+Both sides of the wire read it: the world writes events by it, the platform validates by it, the
 database keeps its columns. Pure data: nothing heavy is imported here.
 """
 

@@ -1,9 +1,9 @@
-"""Events from CSV: a header row of envelope and `data.` names; every row becomes a line for the same door.
+"""Events from CSV: a header row of envelope and `data.` names; every row is checked like a line of JSON.
 
 Columns are separated by commas; an empty cell is an absent field; `data.decision` is spread over
 `data.decision.source`, `.id` and `.milestone`, `data.reward` likewise; `data.attributes` is a JSON object. Integers
-and booleans (true, false) are typed by the contract; a cell that is neither goes on as text, so that the door says
-what is wrong with it.
+and booleans (true, false) are typed by the contract; a cell that is neither goes on as text, so that the check of the
+message says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def read_csv(stream: BinaryIO, file: str, *, infer_time: bool = False) -> Iterat
 def decode_rows(
     rows: Sequence[CsvRow], receiver: Receiver, check_program: Callable[[str], object]
 ) -> Decoded:
-    """Take rows through the door as `decode_lines` takes lines; positions are those of the rows."""
+    """Decode rows as `decode_lines` decodes lines; positions are those of the rows."""
     known = {position: row.problem for position, row in enumerate(rows) if row.problem is not None}
     decoded = decode_known([row.line for row in rows], receiver, check_program, known)
     return replace(
@@ -236,7 +236,7 @@ def _rest(lines: list[bytes], number: int, header: Sequence[str], kinds: dict[st
 
 def _broken(text: bytes, error: csv.Error, number: int) -> CsvRow:
     if isinstance(text, LongLine):
-        return CsvRow(text, text, None, number)  # the door refuses it by its length
+        return CsvRow(text, text, None, number)  # it is refused for its length
     return CsvRow(b"", text, Problem(None, f"not CSV: {_why(error)}"), number)
 
 

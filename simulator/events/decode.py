@@ -1,4 +1,4 @@
-"""The door: lines of CloudEvents JSON in; valid messages as columns, and the refused with a reason, out.
+"""Decode lines of CloudEvents JSON: valid messages as columns, the refused ones with a reason.
 
 Strict and quick: `typed.py` reads what is plainly valid in bulk, `check.py` judges every other line exactly.
 """
@@ -46,7 +46,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Decoded:
-    """A batch that went through the door.
+    """A decoded batch: what is valid, and what is refused.
 
     `messages` has MESSAGE_SCHEMA and `position` (the index of the line), in order of arrival. `clamped`
     counts the valid messages of a replay whose stated time of receipt lay before an earlier line's (or the

@@ -29,7 +29,7 @@ def json_schema() -> Schema:
     """Build the schema of one event, of draft 2020-12.
 
     It holds what can be seen in the event alone and said in a schema: raw contacts, hidden characters, times of receipt
-    and programs are judged at the door.
+    and programs are checked on receipt.
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,4 +1,4 @@
-"""The checks of single values at the door, and the words that say what is wrong with one.
+"""The checks of single values in a message, and the words that say what is wrong with one.
 
 Each check gives the value back, or raises `Bad` with the field and a reason. A reason quotes a value only masked.
 """

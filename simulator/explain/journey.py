@@ -6,6 +6,7 @@ from db.read.decision_rows import AttributionRow, attribution_of, decisions_of
 from db.read.event_fields import events_of
 from db.read.reward_rows import rewards_of
 from simulator.domain.definitions import PAID
+from simulator.explain.approval import starts_if_approved
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
 from simulator.explain.late_arrivals import codes_after
@@ -33,6 +34,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         context = load_context(source, row, attribution)
         decision = explain_decision(context, events)
         lines = rewards_of(source.db, row.id)
+        decision["if_approved"] = starts_if_approved(context)
         decision["no_line"] = missing(context, lines) if row.outcome == "qualified" else []
         decisions.append(decision)
         rewards += [explain_reward(source, line, context) for line in lines]

@@ -1,1 +1,1 @@
-"""Files of events and of outcomes: read in at the door, and written out."""
+"""Files of events and of outcomes: read and written."""

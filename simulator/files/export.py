@@ -1,6 +1,6 @@
 """The seven exports: rows of a platform's database as JSON Lines, CSV or Parquet, streamed in bounded memory.
 
-Equal logs give equal bytes. `events` are whole CloudEvents that the door takes back.
+Equal logs give equal bytes. `events` are whole CloudEvents that `ingest` takes back.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lines of events on their way to the door: each with the file and line that it came from, and its place in time."""
+"""Lines of events before they are decoded: each with the file and line that it came from, and its place in time."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def read(path: Path, *, replay: bool = False) -> Iterator[Line]:
 def _rows(path: Path) -> Iterator[tuple[CsvRow, int]]:
     with opened(path) as stream:
         if is_csv(path):
-            for row in read_csv(stream, str(path), infer_time=True):  # the door judges a row without
+            for row in read_csv(stream, str(path), infer_time=True):  # intake judges a row without
                 yield row, row.number
             return
         for number, line in enumerate(messages(stream), 1):
@@ -58,7 +58,7 @@ def _rows(path: Path) -> Iterator[tuple[CsvRow, int]]:
 
 
 def _occurred(line: bytes) -> int | None:
-    """Find when an event says that it happened; only what puts lines in order, for the door judges it exactly."""
+    """Find when an event says that it happened; only what puts lines in order, for intake judges it exactly."""
     found = _TIME.search(line)
     if found is None:
         return None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.domain.wall_clock import Wall
+from simulator.domain.wall_clock import Clock
 from simulator.load.rates import Floats, Schedule
 from simulator.load.target import Target
 from simulator.load.traffic import Traffic, gather
@@ -48,7 +48,7 @@ class Drive:
         traffic: Traffic,
         target: Target,
         *,
-        wall: Wall,
+        wall: Clock,
         schedule: Schedule | None,
         limits: Limits,
         batch: int,

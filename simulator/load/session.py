@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from simulator.domain.wall_clock import Wall, wall_ms
+from simulator.domain.wall_clock import Clock, wall_ms
 from simulator.load.background import BackgroundTraffic
 from simulator.load.drive import Drive, Limits
 from simulator.load.figures import final
@@ -63,7 +63,7 @@ class LoadProfile:
 class Hooks:
     """What a run gets from its caller: the clock, a stop signal, and callbacks for progress and figures."""
 
-    wall: Wall
+    wall: Clock
     stopped: Callable[[], bool] = lambda: False
     making: Progress = lambda _done, _total: None
     show: Show = lambda _figures: None

@@ -16,7 +16,7 @@ from db.control import CHANGE, DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDIC
 from db.read.resume import first_program, last_measurement, turned_dials
 from simulator.delivery.spool import Spool, files_path
 from simulator.domain.errors import InputError
-from simulator.domain.wall_clock import Wall, wall_ms
+from simulator.domain.wall_clock import Clock, wall_ms
 from simulator.measuring.gauge import Gauge
 from simulator.platform.session import TOGETHER, WATCHED, IntakeSession
 from simulator.program.load import load_program
@@ -46,7 +46,7 @@ class Run:
         opened: OpenRun,
         *,
         stopped: Callable[[], bool],
-        wall: Wall,
+        wall: Clock,
         pace: float = MAX,
         batch: int = BATCH,
         processes: int = 1,

@@ -1,4 +1,4 @@
-"""The last moments that the door takes, with the longest spans a program may have: nothing computed overflows."""
+"""The last moments that are accepted, with the longest spans a program may have: nothing computed overflows."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import pytest
 from db.read.overview import History, overview
 from db.read.rewards import STATES, budget, by_reward
 from db.read.rules import by_rule
-from db.read.sums import Past, now
+from db.read.sums import PastSums, now
 from simulator.program.presets import preset_names
 from tests.cli.nasty import Cli
 
@@ -25,7 +25,7 @@ def _said_on_screens(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
         sums = now(db)
         (at,) = db.execute("SELECT sim_at FROM clock").fetchone()
         tiles = {one.key: one for one in overview(db, History(), at).headlines}
-        funds = budget(db, Past(), sums, at)
+        funds = budget(db, PastSums(), sums, at)
         rows = by_reward(sums)
         by_state = {state: sum(row.state(state)[1] for row in rows) for state in STATES}
         held = {row.code: row.held_back[1] for row in by_rule(sums)}

@@ -22,7 +22,7 @@ from db.read.overview import History, overview, overview_at
 from db.read.pending import pending
 from db.read.queries import Reader
 from db.read.rewards import budget, by_reward, falling_due
-from db.read.sums import Past
+from db.read.sums import PastSums
 from simulator.domain.spans import HOUR_MS
 from simulator.scoring.reading import _judged
 from tests.cli.nasty import Cli
@@ -131,12 +131,12 @@ def test_pending_is_the_same_number_wherever_it_is_shown(
                 pair for one in journeys(db, friends) for state, *pair in one.rewards if state == "unpaid"
             ),
         }
-        assert budget(db, Past(), held, at).pending == wanted.minor
+        assert budget(db, PastSums(), held, at).pending == wanted.minor
         assert sum(_judged(row, {}).pending for row in judged(db)) == wanted.minor  # what `fraud` adds up
         earlier = at - at % HOUR_MS - 24 * HOUR_MS
-        past = overview_at(db, Past(), earlier)
+        past = overview_at(db, PastSums(), earlier)
         then = next(one for one in past.headlines if one.key == "pending")
-        assert (then.lines, then.numerator) == pending(Past().at(db, earlier)).issued
+        assert (then.lines, then.numerator) == pending(PastSums().at(db, earlier)).issued
     reader.close()
     lines = [json.loads(line) for line in exports(path, whats=("payouts",))["payouts"].splitlines()]
     shown["export"] = added(

@@ -18,7 +18,7 @@ from db.read.referrers import channels, communities, generations, leaders
 from db.read.rewards import STATES, budget, by_reward, falling_due
 from db.read.rules import RuleRow, by_rule
 from db.read.summary import summary
-from db.read.sums import Past, Sums
+from db.read.sums import PastSums, Sums
 from db.sqlite.readonly import select_on
 from referral_tui.cli.app import run
 from referral_tui.cli.summary import late_lines
@@ -102,19 +102,19 @@ def test_the_calendar_is_what_is_pending(db: sqlite3.Connection) -> None:
     assert sum(row.value_minor for row in rows if row.expected == "issued") == money
     found = pending(sums.now(db))
     assert (found.minor, found.lines) == (money, len(lines))
-    assert budget(db, Past(), sums.now(db), lines[0][0]).pending == money
+    assert budget(db, PastSums(), sums.now(db), lines[0][0]).pending == money
     assert len({row.day_ms for row in falling_due(db, days=1)}) == 1
 
 
 def test_the_budget_lasts_as_long_as_the_rate_since_the_start_says(db: sqlite3.Connection) -> None:
     (start, end) = db.execute("SELECT MIN(received_at), MAX(received_at) FROM event").fetchone()
-    found = budget(db, Past(), sums.now(db), end)
+    found = budget(db, PastSums(), sums.now(db), end)
     ((used,),) = db.execute("SELECT SUM(value_minor) FROM reward WHERE state IN ('issued', 'revoked')")
     assert (found.total, found.spent, found.left) == (400_000, used, 400_000 - used)  # the changed program's
     assert found.a_day == pytest.approx(used / ((end - start // HOUR_MS * HOUR_MS) / DAY_MS))
     assert found.runs_out_at == pytest.approx(end + (400_000 - used) / found.a_day * DAY_MS, abs=1)
     ((changed,),) = db.execute("SELECT received_at FROM event WHERE type = 'program.changed'")
-    assert budget(db, Past(), sums.now(db), changed - 1).total == 900_000
+    assert budget(db, PastSums(), sums.now(db), changed - 1).total == 900_000
 
 
 def test_rules_are_those_of_the_decisions(db: sqlite3.Connection) -> None:
@@ -236,7 +236,7 @@ def test_what_was_refused_is_that_of_the_quarantine(db: sqlite3.Connection) -> N
 
 def test_the_past_is_the_sum_of_its_hours_whatever_was_asked_before(db: sqlite3.Connection) -> None:
     first, last = db.execute("SELECT MIN(hour), MAX(hour) FROM hour").fetchone()
-    luck, past = random.Random(1), Past()
+    luck, past = random.Random(1), PastSums()
     for hour in [*luck.sample(range(first, last + 2), 25), last + 1, first, last + 500]:
         at = hour * HOUR_MS + luck.randrange(HOUR_MS)
         found = past.at(db, at)
@@ -265,7 +265,7 @@ def test_the_past_of_a_run_that_goes_on_is_not_kept_from_before_it_went_on() -> 
             db.execute("INSERT INTO hour VALUES (?, 'a', 1, 2)", (hour,))
             db.execute("INSERT INTO week VALUES (?, 'a', 1, 2)", (hour // 168,))
 
-        past = Past()
+        past = PastSums()
         book(5)
         assert past.at(db, 1000 * HOUR_MS) == Sums({"a": (1, 2)}, {})
         book(6)

@@ -19,6 +19,7 @@ TOLD: dict[str, Any] = {
             "in_review": None,
             "outcome": "qualified",
             "reason": None,
+            "if_approved": [],
         },
         {"id": 2, "received_at": 20, "decided_at": AT + 5, "in_review": "fast", "outcome": "refused"},
         {"id": 3, "received_at": AT, "decided_at": AT, "in_review": None, "outcome": "qualified"},

@@ -45,6 +45,7 @@ async def test_enter_opens_an_event_type_with_its_latest_examples(story: Story, 
         for said in (kind, "owner", "delivery", "late", "fields", f"event {number}", short_name(ref)):
             assert said in text
         assert ref not in text
+        assert not any(line.strip("│ ") == "Keys" for line in seen.lines()), "a heading of nothing"
         await seen.pilot.press("escape")
         await seen.pilot.pause()
         assert not isinstance(seen.app.screen, ExplainScreen)

@@ -8,6 +8,7 @@ import pytest
 
 from referral_tui.dashboard import helper
 from referral_tui.dashboard.helper import Reply
+from referral_tui.dashboard.screens.fraud_box import fraud_words
 from tests.dashboard.story import Story
 from tests.dashboard.watching import Watch
 
@@ -41,6 +42,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return found
 
 
+def test_where_nobody_cheats_the_heading_of_cheats_says_so() -> None:
+    said = [block.text for block in fraud_words(SCORE | {"kinds": {}})]
+    assert "nothing: no conversion of a cheat was judged" in said
+    assert said.index("What the words mean") == said.index("precision: cheats flagged ÷ flagged") - 1
+
+
 async def test_on_the_platforms_side_fraud_says_how_to_cross(
     story: Story, watch: Watch, asked: list[list[str]]
 ) -> None:
@@ -53,6 +60,7 @@ async def test_on_the_platforms_side_fraud_says_how_to_cross(
         assert "p crosses to the client's side" in text
         assert "£275.00" not in text
         assert not asked
+        assert seen.app.screen.query_one("#account-box").size.height == 2, "no higher than its text"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
@@ -70,6 +78,8 @@ async def test_with_the_wall_crossed_fraud_and_its_cost_are_shown(
         for said in ("12 of 200", "£275.00", "£40.00", "no-self-referral", "flagged 8", "idle"):
             assert said in text
         assert asked == [["fraud", "--db", str(story.path), "--json"]]
+        await seen.pilot.press(*["down"] * 20)
+        assert "precision: cheats flagged ÷ flagged" in "\n".join(seen.lines())
         await seen.pilot.press("escape")
         await seen.pilot.pause()
         assert seen.app.screen is seen.app.place

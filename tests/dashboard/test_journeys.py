@@ -280,6 +280,7 @@ TOLD: dict[str, Any] = {
                 }
             ],
             "no_line": [],
+            "if_approved": [],
         }
     ],
     "rewards": [],

@@ -163,4 +163,4 @@ async def test_turns_in_a_burst_all_count_and_the_end_is_said(story: Story, watc
         await seen.pilot.press(*["left"] * 80)
         await seen.pilot.pause()
         assert form.row.value == "0.05"
-        assert "value of referrer-credit is at its least already." in seen.status_message()
+        assert "value of referrer-credit is already at its minimum." in seen.status_message()

@@ -163,7 +163,7 @@ async def test_applying_is_an_order_and_ends_the_editing(
         story.executed("program", sent.issued_at)
         story.commit()
         await seen.until(lambda: not seen.app.place.typing)
-        assert "Obeyed: apply the edited program" in seen.status_message()
+        assert "Executed: apply the edited program" in seen.status_message()
         await settled(seen)
         assert "version 2" in "\n".join(seen.lines())
 
@@ -172,7 +172,7 @@ async def test_applying_is_an_order_and_ends_the_editing(
     ("draft", "status", "made_by", "said"),
     [
         ("", "running", "simulate", "nothing to apply"),
-        (WRONG, "running", "simulate", "Not applied, it can't be run"),
+        (WRONG, "running", "simulate", "Not applied, since it can't be run"),
         (RICHER, "finished", "simulate", "This run is finished, so there is nothing to apply it to"),
         (RICHER, "finished", "ingest", "Nothing runs here"),
     ],

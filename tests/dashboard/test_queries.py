@@ -20,7 +20,7 @@ from db.read.queries import (
     MissingDatabaseError,
     Reader,
 )
-from db.read.sums import WEEK_HOURS, Past
+from db.read.sums import WEEK_HOURS, PastSums
 from db.sqlite import readonly
 from referral_tui.words import category
 from simulator.domain.definitions import STAGES
@@ -156,7 +156,7 @@ def test_the_first_screen_of_a_moment_is_what_it_was_then(
     earlier.run(days=6)
     told, whole = Reader(earlier.path), Reader(story.path)
     with whole.look() as opened:
-        then = overview_at(opened, Past(), at)
+        then = overview_at(opened, PastSums(), at)
     assert _without_expected(then) == _without_expected(look(told))
     assert then.events
     assert then.rewards

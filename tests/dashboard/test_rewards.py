@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,12 @@ from db.read.review_queue import queue
 from db.read.rewards import Budget, DueRow
 from referral_tui.dashboard.helper import Reply
 from referral_tui.dashboard.messages import CommandSent
+from referral_tui.dashboard.pictures import due_picture
 from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.widgets.budget import BudgetGauge
 from referral_tui.dashboard.widgets.calendar import Calendar, Falling, by_days_and_weeks
 from referral_tui.dashboard.widgets.review_queue import ReviewQueue
+from referral_tui.names import short_name
 from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
 
@@ -65,7 +68,7 @@ async def test_what_is_told_of_the_past_is_whole_at_80_columns(story: Story, wat
         await seen.pilot.press("left_curly_bracket")
         await seen.until(lambda: seen.app.snapshot.request.view.at)
         text = " ".join(line[46:79].strip("│ ") for line in seen.lines())
-        assert "What was to fall due then is not kept; } leads back to now." in text
+        assert "What was to fall due then is not kept; } returns to now." in text
         assert "{ } by the day." in seen.lines()[2]
 
 
@@ -137,14 +140,13 @@ async def test_a_verdict_is_an_order_while_a_run_goes_on(
         assert sent.kind == "verdict"
         assert sent.args == {"decision": first.number, "verdict": verdict, "by": "dashboard"}
         assert (
-            seen.status_message()
-            == f"Sent: {verdict} decision {first.number}. Waiting for the simulation to obey."
+            seen.status_message() == f"Sent: {verdict} decision {first.number}. Waiting for the simulation."
         )
         story.db.execute("UPDATE decision SET outcome = 'qualified' WHERE id = ?", (first.number,))
         steady.at += 1_000
         story.executed("verdict", sent.issued_at, sent.args)
-        await seen.until(lambda: "Obeyed" in seen.status_message())
-        assert seen.status_message().startswith(f"Obeyed: {verdict} decision {first.number}, after event")
+        await seen.until(lambda: "Executed" in seen.status_message())
+        assert seen.status_message().startswith(f"Executed: {verdict} decision {first.number}, after event")
         await seen.until(lambda: seen.app.screen.query_one(ReviewQueue).row != first)
 
 
@@ -163,7 +165,9 @@ async def test_a_run_that_ends_says_what_it_did_not_obey(story: Story, watch: Wa
         await seen.pilot.press("a")
         await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
         story.clock("finished", 0, WALL, START + 9 * DAY)
-        await seen.until(lambda: "It ended before it obeyed: approve decision" in seen.status_message())
+        await seen.until(
+            lambda: "The simulation ended before it executed: approve decision" in seen.status_message()
+        )
 
 
 @pytest.mark.parametrize(
@@ -201,7 +205,7 @@ async def test_the_past_can_not_be_decided(story: Story, watch: Watch) -> None:
         assert "is not kept" in "\n".join(seen.lines())
         await seen.pilot.press("a")
         await seen.pilot.pause()
-        assert "This is the past: what waited then is not kept" in seen.status_message()
+        assert "This is the past, and its queue is not kept" in seen.status_message()
         await seen.pilot.press("enter")
         await seen.pilot.pause()
         assert len(seen.app.screen_stack) == 1
@@ -219,7 +223,7 @@ async def test_who_may_only_look_decides_nothing_in_a_finished_run(
         await seen.pilot.press("a")
         await seen.app.workers.wait_for_complete()
         await seen.pilot.pause()
-        assert "opened to look only" in seen.status_message()
+        assert "opened with --read-only" in seen.status_message()
         assert not asked
 
 
@@ -287,3 +291,73 @@ async def test_a_reward_of_the_step_is_lit_up(story: Story, watch: Watch) -> Non
         story.executed("step", sent.issued_at)
         story.commit()
         await seen.until(lambda: any("»friend-credit" in line for line in seen.lines()))
+
+
+async def test_what_is_opened_from_the_queue_lists_the_rewards_that_an_approval_would_start(
+    story: Story, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = {"reward": "referrer-credit", "role": "referrer", "recipient": "c_00000001", "value_minor": 2000}
+    bonus = line | {"reward": "third-friend-bonus", "value_minor": 5000}
+    promised = [
+        line | {"due_at": START + 12 * DAY, "at_once": False, "counts": None},
+        bonus | {"due_at": START + 9 * DAY, "at_once": True, "counts": "the recipient's 1st of 3"},
+    ]
+    waits = {"id": 22, "milestone": "activated", "outcome": "review", "reason": "not-too-fast"} | {
+        "source": "client/shop",
+        "event_id": "e1",
+        "program_version": 1,
+        "rules": [],
+        "why_not": [],
+        "no_line": [],
+    }
+    told: dict[str, Any] = {
+        "kind": "friend",
+        "ref": "c_00000005",
+        "timeline": [],
+        "attribution": None,
+        "touches": [],
+    }
+
+    async def ask(_arguments: list[str]) -> Reply:
+        decided = {"decisions": [waits | {"if_approved": promised}], "rewards": [], "why_not": []}
+        return Reply(0, told | decided, "")
+
+    monkeypatch.setattr("referral_tui.dashboard.helper.ask", ask)
+    async with rewards(watch, story.path, (160, 50)) as seen:
+        await seen.pilot.press("enter")
+        await seen.app.workers.wait_for_complete()
+        await seen.pilot.pause()
+        text = "\n".join(seen.lines())
+        who = short_name("c_00000001")
+        assert "If decision 22 is approved" in text
+        assert f"due 13 Mar 00:00  ○ referrer-credit: £20.00 for {who} (referrer)" in text
+        assert (
+            f"due at once       ○ third-friend-bonus: £50.00 for {who} (referrer); it would only be" in text
+        )
+        await seen.pilot.press("d")
+        await seen.until(lambda: any(isinstance(message, CommandSent) for message in seen.told))
+
+
+async def test_lines_that_the_calendar_does_not_need_show_how_what_falls_due_adds_up(
+    story: Story, watch: Watch
+) -> None:
+    async with rewards(watch, story.path, (160, 50)) as seen:
+        rows = seen.app.screen.query_one(Calendar).rows
+        assert seen.app.screen.query_one(Calendar).size.height == len(rows) + 1
+        text = "\n".join(seen.lines())
+        assert "Falls due, added up" in text
+        assert "Issued by the end of each day to come" in text
+        picture = due_picture(seen.app.snapshot.answer, None)
+        assert picture is not None
+        ((curve,),) = [panel.curves for panel in picture.panels]
+        assert curve.last == sum(row.value_minor for row in rows)
+        assert [value for _, value in curve.points] == sorted(value or 0 for _, value in curve.points)
+    async with rewards(watch, story.path, (80, 24)) as seen:
+        assert "added up" not in "\n".join(seen.lines())
+
+
+async def test_where_nothing_falls_due_nothing_is_added_up(story: Story, watch: Watch) -> None:
+    story.db.execute("UPDATE due SET expected = 'counted'")
+    story.commit()
+    async with rewards(watch, story.path, (160, 50)) as seen:
+        assert "added up" not in "\n".join(seen.lines())

@@ -130,7 +130,7 @@ async def test_the_writer_died(story: Story, watch: Watch, wall: HeldClock) -> N
         assert "The writer stopped at 23:59:59 UTC" in seen.status_message()
         assert "▲ stopped" in seen.lines()[1]
         await seen.pilot.press("space")
-        assert "nobody would obey" in seen.status_message()
+        assert "so nothing would happen" in seen.status_message()
 
 
 async def test_our_own_writer_died_with_last_words(story: Story, watch: Watch) -> None:
@@ -158,7 +158,7 @@ async def test_stopped_before_its_end(story: Story, watch: Watch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [("finished", "came from files"), ("stopped", "were not read to their end")]
+    ("status", "said"), [("finished", "came from files"), ("stopped", "were not read to the end")]
 )
 async def test_events_from_files(story: Story, watch: Watch, status: str, said: str) -> None:
     story.db.execute("INSERT OR REPLACE INTO setting VALUES ('kind', 'ingest')")

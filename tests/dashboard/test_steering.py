@@ -25,14 +25,14 @@ async def test_pause_is_sent_and_obeyed(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         (sent,) = await command(seen, "space")
         assert sent.kind == "pause"
-        assert seen.status_message() == "Sent: pause. Waiting for the simulation to obey."
+        assert seen.status_message() == "Sent: pause. Waiting for the simulation."
         inbox = Inbox(story.path)
         assert inbox.take() == [sent]
         inbox.close()
         story.executed("pause", sent.issued_at)
         story.clock("paused", 21_600, WALL, START + 60 * DAY)
-        await seen.until(lambda: seen.app.snapshot.status == "paused" and "Obeyed" in seen.status_message())
-        assert seen.status_message() == f"Obeyed: pause, after event {story.seq}, at Mon 9 Mar 2026 23:00."
+        await seen.until(lambda: seen.app.snapshot.status == "paused" and "Executed" in seen.status_message())
+        assert seen.status_message() == f"Executed: pause, after event {story.seq}, at Mon 9 Mar 2026 23:00."
         assert "‖ paused" in seen.lines()[1]
         assert "space go on" in seen.lines()[-1]
         (sent,) = await command(seen, "space")
@@ -100,7 +100,7 @@ async def test_the_slowest_and_the_fastest_say_so(story: Story, watch: Watch) ->
     story.clock("running", 0, WALL, START + 60 * DAY)
     async with watch(story.path) as seen:
         await seen.pilot.press("plus")
-        assert seen.status_message() == "It goes as fast as it can already."
+        assert seen.status_message() == "It already goes as fast as it can."
         story.clock("running", 1, WALL, START + 60 * DAY)
         await seen.until(lambda: seen.app.snapshot.database_status.clock.pace == 1)
         await seen.pilot.press("minus")
@@ -169,4 +169,4 @@ async def test_what_a_screen_said_is_not_told_on_the_next_one_but_what_became_of
 async def test_ctrl_c_says_which_key_leaves(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         await seen.pilot.press("ctrl+c")
-        assert seen.status_message() == "q leaves. (ctrl+c copies what is selected.)"
+        assert seen.status_message() == "Press q to quit. (ctrl+c copies the selection.)"

@@ -59,7 +59,7 @@ def shown(rows: Rows) -> Rows:
 
 
 def load(text: str) -> Program:
-    """The program of a text that the door has let through."""
+    """The program of a text that was accepted."""
     return load_program(text, "changed.toml")
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of events: what it takes the door takes, and what the door refuses by form it refuses."""
+"""The JSON Schema of events: it takes what intake takes, and refuses what intake refuses by form."""
 
 from __future__ import annotations
 

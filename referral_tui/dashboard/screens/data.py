@@ -35,7 +35,7 @@ class DataScreen(DashboardScreen):
             "v",
             "panel",
             "Next panel",
-            "Quarantine, dials, receipts, reconciliation: shows the next, or goes to it where all are shown",
+            "Shows the next of quarantine, dials, receipts and reconciliation, or goes to it if all are shown",
             "next panel",
         ),
         Command(
@@ -43,7 +43,7 @@ class DataScreen(DashboardScreen):
             "less_than_sign",
             "turn(-1)",
             "Dial down",
-            "Turns the dial under the cursor down: less goes wrong on the way",
+            "Turns the selected dial down: less goes wrong on the way",
             "dial down",
             "<",
         ),
@@ -52,7 +52,7 @@ class DataScreen(DashboardScreen):
             "greater_than_sign",
             "turn(1)",
             "Dial up",
-            "Turns the dial under the cursor up: more goes wrong on the way",
+            "Turns the selected dial up: more goes wrong on the way",
             "up",
             ">",
         ),
@@ -87,15 +87,13 @@ class DataScreen(DashboardScreen):
         """Turn the dial under the cursor."""
         snapshot, dial = self.host.snapshot, self.board.dial
         if snapshot is None or dial is None:
-            self.say(StatusMessage("There is no dial to turn here; ] and } lead back to now.", "warn"))
+            self.say(StatusMessage("There is no dial to turn here; ] and } return to now.", "warn"))
         elif snapshot.database_status.made_by != "simulate":
             self.say(
-                StatusMessage(
-                    "These events came from files: nothing is on its way that could go wrong.", "warn"
-                )
+                StatusMessage("These events came from files; fault dials are for simulations only.", "warn")
             )
         elif snapshot.status not in ("running", "paused"):
-            text = f"This run is {snapshot.status}: nothing is on its way any more that could go wrong."
+            text = f"This run is {snapshot.status}, so there is nothing left that could go wrong."
             self.say(StatusMessage(text, "warn"))
         else:
             stood, sent = self._turned.get(dial.dial, (-1.0, 0.0))
@@ -103,7 +101,9 @@ class DataScreen(DashboardScreen):
             rate = self.board.turned(now, up)
             if rate is None:
                 self.say(
-                    StatusMessage(f"{dial.dial} is {'at its most' if up > 0 else 'off'} already.", "warn")
+                    StatusMessage(
+                        f"{dial.dial} is {'already at its maximum' if up > 0 else 'already off'}.", "warn"
+                    )
                 )
             else:
                 self._turned[dial.dial] = (dial.rate, rate)

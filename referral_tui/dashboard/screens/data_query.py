@@ -55,7 +55,7 @@ class DataQuery(ScreenQuery):
         """Read it; of the past what can't change any more is kept."""
         at, db = context.at, context.db
         clock = context.database_status.clock
-        past: sums.Past = context.kept.setdefault("past", sums.Past())
+        past: sums.PastSums = context.kept.setdefault("past", sums.PastSums())
         found = sums.now(db) if at is None else past.at(db, at)
         late = lateness(db) if at is None else lateness_upto(db, at)
         now = at if at is not None else clock.sim_at if clock else 0

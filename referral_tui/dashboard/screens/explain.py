@@ -87,7 +87,9 @@ class Explanation(LineWidget):
         text = wrap(self._topic.text, max(1, width)) or [""]
         lines = [("", one, "plain") for one in ("", *text, "")]
         lines += self._rows(self._topic.facts, width)
-        lines += [("", "", "plain"), ("", "Keys", "head")]
+        lines.append(("", "", "plain"))
+        if self._keys:
+            lines.append(("", "Keys", "head"))
         return lines + self._rows(self._keys, width)
 
     def _rows(self, rows: Sequence[StatusPosted], width: int) -> list[tuple[str, str, str]]:

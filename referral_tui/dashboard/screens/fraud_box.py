@@ -46,7 +46,7 @@ class FraudBox(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Put a text into a box."""
-        with Vertical(id="account-box") as box:
+        with Vertical(id="account-box", classes="fitting") as box:
             box.border_title = "Fraud and its cost, by the client's truth"
             box.border_subtitle = "escape closes"
             yield Reading("", _TOPIC, "", id="fraud")
@@ -96,5 +96,8 @@ def fraud_words(told: dict[str, Any]) -> Iterator[Block]:
         text = f"{figures.count(kind['conversions'])} judged, {figures.share(kind['recall'])} flagged, "
         text += f"{figures.count(kind['refused'])} refused; {money(kind['paid_minor'])} paid and kept"
         yield Block(text, "plain", name)
+    if not told["kinds"]:
+        yield Block("nothing: no conversion of a cheat was judged", "quiet", wide=True)
+    yield Block("What the words mean", head=True)
     for name, formula in told["formulas"].items():
         yield Block(f"{name.replace('_', ' ')}: {formula}", "quiet", wide=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db.read.overview import History, Overview, overview, overview_at
-from db.read.sums import Past
+from db.read.sums import PastSums
 from referral_tui.dashboard.query import QueryContext, ScreenQuery
 
 
@@ -16,7 +16,7 @@ class OverviewQuery(ScreenQuery):
     def read(self, context: QueryContext) -> Overview:
         """Read them; the hours that can't change any more are kept."""
         if context.at is not None:
-            return overview_at(context.db, context.kept.setdefault("past", Past()), context.at)
+            return overview_at(context.db, context.kept.setdefault("past", PastSums()), context.at)
         clock = context.database_status.clock
         return overview(
             context.db, context.kept.setdefault("history", History()), clock.sim_at if clock else 0

@@ -43,7 +43,7 @@ class ProgramScreen(DashboardScreen):
             "f",
             "form",
             "Form of the numbers",
-            "Turns amounts, budget, times and limits with the arrow keys; the file follows",
+            "Changes amounts, budget, times and limits with the arrow keys; the file follows",
             "form",
         ),
         EDIT,
@@ -79,7 +79,7 @@ class ProgramScreen(DashboardScreen):
             "v",
             "file",
             "Words or file",
-            "Shows the design in words, or the file, where there is no room for both",
+            "Switches between the design in words and the file where there is no room for both",
             "words/file",
         ),
         Command(
@@ -91,7 +91,7 @@ class ProgramScreen(DashboardScreen):
             "fraud",
         ),
         Command(
-            "program.drop", "z", "drop", "Drop the draft", "Forgets what was edited and not applied", None
+            "program.drop", "z", "drop", "Drop the draft", "Discards the edits that were not applied", None
         ),
         BACK,
     )
@@ -145,7 +145,7 @@ class ProgramScreen(DashboardScreen):
         at = {"rules": board.rule, "form": board.form.row}.get(str(self.focused.id) if self.focused else "")
         board.edit(at.line if at is not None else None)
         self._tell()
-        self.say(StatusMessage("Change a value; what follows from it is told as soon as you stop typing."))
+        self.say(StatusMessage("Change a value; its consequences are shown as soon as you stop typing."))
 
     def action_form(self) -> None:
         """Turn numbers by the arrow keys."""
@@ -197,7 +197,7 @@ class ProgramScreen(DashboardScreen):
         if draft is not None and draft not in self._known:
             self._applying = draft
             self._check(draft)
-            self.say(StatusMessage("It is being checked, and is applied at once if it can be run."))
+            self.say(StatusMessage("The draft is being checked, and is applied as soon as it passes."))
             return
         refusal = self._refusal()
         if refusal:
@@ -226,9 +226,9 @@ class ProgramScreen(DashboardScreen):
             text, message.row.path, message.up, snapshot.database_status.program.digits
         )
         if turned is None:
-            end = "most" if message.up > 0 else "least"
+            end = "maximum" if message.up > 0 else "minimum"
             self.say(
-                StatusMessage(f"{message.row.what} of {message.row.part} is at its {end} already.", "warn")
+                StatusMessage(f"{message.row.what} of {message.row.part} is already at its {end}.", "warn")
             )
             return
         changed, line = turned

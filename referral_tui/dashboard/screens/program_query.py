@@ -67,7 +67,7 @@ class ProgramQuery(ScreenQuery):
             text = program_text(context.db, version)
             kept[version] = text, rules_of(text)
         text, rules = kept[version]
-        past: sums.Past = context.kept.setdefault("past", sums.Past())
+        past: sums.PastSums = context.kept.setdefault("past", sums.PastSums())
         found = sums.now(context.db) if context.at is None else past.at(context.db, context.at)
         return ProgramLook(version, text, rule_lines(rules, by_rule(found)))
 

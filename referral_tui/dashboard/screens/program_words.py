@@ -26,7 +26,7 @@ def design(checked: Checked | None) -> list[Block]:
     if checked is None:
         return [Block(_WAIT, "quiet")]
     if checked.failed:
-        return [Block(f"The checker can't be asked: {checked.failed}", "bad")]
+        return [Block(f"The checker can't be reached: {checked.failed}", "bad")]
     if checked.problems:
         return [Block(one.text, "bad", sign="!", sign_ink="bad") for one in checked.problems]
     parts: dict[str, list[Block]] = {title: [] for title, _begins in _PARTS}
@@ -41,7 +41,7 @@ def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> li
     if draft is None:
         return [Block(_WAIT, "quiet")]
     if draft.failed:
-        return [Block(f"The checker can't be asked: {draft.failed}", "bad")]
+        return [Block(f"The checker can't be reached: {draft.failed}", "bad")]
     if draft.problems:
         count = len(draft.problems)
         head = Block(f"{count} {'thing is' if count == 1 else 'things are'} wrong", head=True)
@@ -51,11 +51,13 @@ def verdict(draft: Checked | None, running: Checked | None, *, same: bool) -> li
     if same:
         return [
             *blocks,
-            Block("Nothing is changed yet. Change a value, and what follows is told here.", "quiet"),
+            Block(
+                "Nothing has been changed yet. Change a value, and its consequences are shown here.", "quiet"
+            ),
         ]
     told = changed(running.words if running is not None else (), draft.words)
     if not told:
-        return [*blocks, Block("It says the same in other words: no change of the design.", "quiet")]
+        return [*blocks, Block("The wording differs, but the design stays the same.", "quiet")]
     return [*blocks, *told]
 
 
@@ -66,9 +68,9 @@ def refusal(snapshot: Snapshot, draft: Checked | None) -> str:
     if not draft.fine:
         first = draft.problems[0] if draft.problems else Problem(None, draft.failed)
         where = f"{_line(first.line)}: " if first.line is not None else ""
-        return f"Not applied, it can't be run. {where}{first.text}"
+        return f"Not applied, since it can't be run. {where}{first.text}"
     if snapshot.request.view.at is not None:
-        return "This is the past: go on to now with } first, then apply it."
+        return "This is the past: return to now with } first, then apply it."
     if snapshot.database_status.made_by != "simulate":
         return "Nothing runs here, so there is nothing to apply it to; ^o saves it to a file."
     if snapshot.status in ("running", "paused"):

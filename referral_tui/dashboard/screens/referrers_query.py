@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
 from db.read.referrers import GroupRow, LeaderRow, SortOrder, channels, communities, generations, leaders
-from db.read.sums import Past, Sums, now
+from db.read.sums import PastSums, Sums, now
 from db.read.tree import Tree, tree
 from referral_tui.dashboard.query import QueryContext, ScreenQuery
 
@@ -85,5 +85,5 @@ class ReferrersQuery(ScreenQuery):
     def _sums(self, context: QueryContext) -> Sums:
         if context.at is None:
             return now(context.db)
-        past: Past = context.kept.setdefault("past", Past())
+        past: PastSums = context.kept.setdefault("past", PastSums())
         return past.at(context.db, context.at)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.step import Step
     from referral_tui.dashboard.widgets.table import Table
 
-PAST = "This is the past: what waited then is not kept. Go on to now with } first, then decide."
+PAST = "This is the past, and its queue is not kept. Return to now with } first, then decide."
 BY = "dashboard"  # the operator's reference in a verdict that is given here
 
 
@@ -37,7 +37,7 @@ class RewardsScreen(DashboardScreen):
             "a",
             "decide('approve')",
             "Approve",
-            "Approves what the cursor stands on in the queue: it qualifies, and its rewards begin",
+            "Approves the selected decision in the queue: it qualifies, and its rewards become pending",
             "approve",
         ),
         Command(
@@ -45,7 +45,7 @@ class RewardsScreen(DashboardScreen):
             "d",
             "decide('decline')",
             "Decline",
-            "Declines what the cursor stands on in the queue: it is refused",
+            "Declines the selected decision in the queue: it is refused",
             "decline",
         ),
         Command(
@@ -53,7 +53,7 @@ class RewardsScreen(DashboardScreen):
             "m",
             "measure",
             "Money or counts",
-            "Shows money or counts, where there is no room for both",
+            "Switches between money and counts where there is no room for both",
             "counts",
         ),
     )
@@ -95,7 +95,7 @@ class RewardsScreen(DashboardScreen):
         if self.host.setup.read_only:
             self.say(
                 StatusMessage(
-                    "This dashboard was opened to look only (--read-only): it decides nothing.", "warn"
+                    "This dashboard was opened with --read-only, so it can't decide anything.", "warn"
                 )
             )
         elif snapshot.status in ("running", "paused") and snapshot.database_status.made_by == "simulate":

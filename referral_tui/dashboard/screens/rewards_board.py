@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 
 from referral_tui.dashboard import helper
-from referral_tui.dashboard.pictures import rewards_picture
+from referral_tui.dashboard.pictures import due_picture, rewards_picture
 from referral_tui.dashboard.screens.account_box import AccountBox
 from referral_tui.dashboard.status_message import StatusMessage
 from referral_tui.dashboard.widgets.budget import BudgetGauge
@@ -23,6 +23,7 @@ from simulator.domain.definitions import DEFINITIONS
 
 if TYPE_CHECKING:
     from db.read.review_queue import Waiting
+    from referral_tui.dashboard.pictures import Picture
     from referral_tui.dashboard.screens.rewards_query import RewardsLook
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
@@ -39,6 +40,10 @@ CHART_TEXT = (
     "What was issued in each hour, day or week that is over, what was pending, and what was spent, by the end of each. "
     "A dashed line is the moment at which a new version of the program came into force."
 )
+DUE_TEXT = (
+    "What will have been issued by the end of each day to come, if nothing else happens: no friend, no reversal, "
+    "no change of the program. Pending lines that would pay nothing are left out."
+)
 CHART_FACTS = (
     ("pending", DEFINITIONS["pending"].formula),
     ("issued", DEFINITIONS["issued"].formula),
@@ -54,6 +59,7 @@ class RewardsBoard(Container):
         super().__init__(id="board")
         self._rows = ""
         self._settled = False
+        self._falling: Picture | None = None
 
     def compose(self) -> ComposeResult:
         """Make the parts."""
@@ -64,6 +70,7 @@ class RewardsBoard(Container):
         with Vertical(id="rewards-side"):
             yield BudgetGauge()
             yield Calendar()
+            yield Chart("Falls due, added up", DUE_TEXT, (), id="due-chart")
 
     def show(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand each part what it shows; those that would stay the same do nothing."""
@@ -74,7 +81,10 @@ class RewardsBoard(Container):
         table.take(look.rewards)
         table.mark({entry.reward for entry in step.audit_entries if entry.reward} if step else frozenset())
         self.query_one(BudgetGauge).show(look.budget, program)
-        self.query_one(Chart).show(rewards_picture(look, program))
+        self.query_one("#chart", Chart).show(rewards_picture(look, program))
+        self._falling = due_picture(look, program)
+        if self._falling is not None:
+            self.query_one("#due-chart", Chart).show(self._falling)
         calendar = self.query_one(Calendar)
         calendar.use(program, look.now)
         calendar.take(look.due)
@@ -95,7 +105,11 @@ class RewardsBoard(Container):
 
         Where nothing waits and there is no room for both, the chart stands in the place of the queue.
         """
-        queue, chart, budget = self.query_one(ReviewQueue), self.query_one(Chart), self.query_one(BudgetGauge)
+        queue, chart, budget = (
+            self.query_one(ReviewQueue),
+            self.query_one("#chart", Chart),
+            self.query_one(BudgetGauge),
+        )
         above = max(5, min(max(len(self.query_one(RewardTable).rows) - 1, 1) + 4, self.size.height - BELOW))
         below = self.size.height - above
         waits = max(QUEUE, min(len(queue.rows) + 3, below // 2))
@@ -103,13 +117,20 @@ class RewardsBoard(Container):
         chart.display = both or self._settled
         queue.display = both or not self._settled
         queue.styles.height = waits if both else "1fr"
-        budget.styles.height = (
-            BUDGET_LARGE if below >= ROOMY else max(5, min(BUDGET, below - CALENDAR, below // 2 + 1))
-        )
+        gauge = BUDGET_LARGE if below >= ROOMY else max(5, min(BUDGET, below - CALENDAR, below // 2 + 1))
+        budget.styles.height = gauge
+        self._fit_calendar(below - gauge)
         rows = f"{above} 1fr"
         if rows != self._rows:
             self._rows = rows
             self.styles.grid_rows = rows
+
+    def _fit_calendar(self, room: int) -> None:
+        """Give the calendar the lines that it needs, and the rest to its chart where that is enough for one."""
+        calendar, chart = self.query_one(Calendar), self.query_one("#due-chart", Chart)
+        needs = len(calendar.rows) + 3
+        chart.display = self._falling is not None and room - needs >= CHART
+        calendar.styles.height = needs if chart.display else "1fr"
 
     def measure(self) -> None:
         """Show money in place of counts, or the other way."""

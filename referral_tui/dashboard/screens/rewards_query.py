@@ -58,7 +58,7 @@ class RewardsQuery(ScreenQuery):
         """Read it; of the past what can't change any more is kept."""
         clock = context.database_status.clock
         now = context.at if context.at is not None else clock.sim_at if clock else 0
-        past: sums.Past = context.kept.setdefault("past", sums.Past())
+        past: sums.PastSums = context.kept.setdefault("past", sums.PastSums())
         found = sums.now(context.db) if context.at is None else past.at(context.db, context.at)
         return RewardsLook(
             now,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from db.read.traffic import TypeRow
 
-_PAST_DIALS = "How the dials stood at a moment of the past is not kept; ] and } lead back to now."
+_PAST_DIALS = "How the dials stood at a moment of the past is not kept; ] and } return to now."
 
 
 @dataclass(frozen=True, slots=True)

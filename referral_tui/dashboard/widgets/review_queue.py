@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from db.read.queries import Program
 
 _NONE = 'Nothing waits for a review. Rules with on_fail = "review" put conversions here.'
-_PAST = "What waited at a moment of the past is not kept; ] and } lead back to now."
+_PAST = "What waited at a moment of the past is not kept; ] and } return to now."
 
 
 class ReviewQueue(Table[Waiting]):

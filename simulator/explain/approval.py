@@ -1,0 +1,86 @@
+"""List the rewards that approving a decision in review would start."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from db.read.decision_rows import attribution_of
+from db.read.people import community_of, reference
+from db.read.reward_rows import RewardRow
+from simulator.explain.amounts import no_share
+from simulator.explain.context import DecisionContext
+from simulator.explain.releases import Releases
+from simulator.explain.source import Fields
+from simulator.program.model import MAX_LINE_MINOR, Reward
+from simulator.program.words import money, ordinal
+
+_AFTER_ALL = 2**62  # no row has such a number: the line would be made last
+
+
+def starts_if_approved(context: DecisionContext) -> list[Fields]:
+    """Return the reward lines that an approval at the writer's last time would make, in the program's order.
+
+    `counts` says which number the line would have where `every` or `tier` makes it count only; caps and the budget
+    are judged when it falls due.
+    """
+    if context.row.outcome != "review":
+        return []
+    return [
+        line
+        for terms in context.program.rewards
+        if terms.on == context.milestone.name and (line := _line(context, terms)) is not None
+    ]
+
+
+def _line(context: DecisionContext, terms: Reward) -> Fields | None:
+    person, community = _recipient(context, terms.to)
+    value = _value(context, terms)
+    if value <= 0 or (person is None and community is None):
+        return None
+    source, row = context.source, context.row
+    due = max(source.now, context.event["occurred_at"] + terms.hold_ms)
+    line = RewardRow(
+        _AFTER_ALL, row.id, row.seq, terms.name, terms.to, person, community, value, "pending", None, due, due
+    )
+    releases = Releases(source, terms, line)
+    number = releases.number_if_nothing_else()
+    return {
+        "reward": terms.name,
+        "role": terms.to,
+        "recipient": community or reference(source.db, person),
+        "value_minor": value,
+        "value": money(value, context.program),
+        "due_at": due,
+        "at_once": due <= source.now,
+        "counts": None if releases.pays(number) else _counts(number, terms),
+    }
+
+
+def _counts(number: int, terms: Reward) -> str:
+    of = f" of {terms.every}" if terms.every and number <= terms.every else ""
+    return f"the recipient's {ordinal(number)}{of}"
+
+
+def _value(context: DecisionContext, terms: Reward) -> int:
+    """Return the line's money in minor units, 0 where there is none."""
+    if terms.value_minor is not None:
+        return terms.value_minor
+    if no_share(context.event, terms, context.program) is not None:
+        return 0
+    share: int = round(context.event["amount_minor"] * Fraction(terms.percent or 0) / 100)
+    return min(share, MAX_LINE_MINOR)
+
+
+def _recipient(context: DecisionContext, role: str) -> tuple[int | None, str | None]:
+    """Return the person, or the community, that has this role toward the friend as of now."""
+    db, friend, referrer = context.source.db, context.row.friend, context.row.referrer
+    if role == "friend" or referrer is None:
+        return (friend if role == "friend" else None), None
+    if role == "referrer":
+        return referrer, None
+    if role == "community":
+        return None, community_of(db, referrer)
+    upline = attribution_of(db, referrer)
+    if upline is None or upline.referrer in (referrer, friend):
+        return None, None
+    return upline.referrer, None
