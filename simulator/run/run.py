@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +24,7 @@ from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.run.opening import OpenRun, Progress
 from simulator.run.pace import MAX
+from simulator.run.reports import RewardReports
 from simulator.run.script import CommandSchedule, ScheduledCommand, recorded
 from simulator.run.source import PlatformHooks, Source
 from simulator.run.steering import change_program, decide
@@ -85,6 +87,7 @@ class Run:
             hurried=pace == MAX,
         )
         self._platform.subscribers.listen()
+        self._reports = RewardReports(opened.platform, opened.plan.world().reported)
         self._at = self._source.start_ms  # everything that arrives before this has been received
         self._session = IntakeSession(
             self._platform,
@@ -276,7 +279,8 @@ class Run:
         """Return outcome feedback from before a moment (milliseconds UTC), releasing what was due by then first."""
         if before_ms - 1 >= self._platform.earliest_now:
             self._platform.advance(before_ms - 1)
-        return self._platform.subscribers.take_feedback(before_ms)
+        feedback = self._platform.subscribers.take_feedback(before_ms)
+        return replace(feedback, rewards=self._reports.take(before_ms))
 
     def _new_reviews(self) -> list[Review]:
         return [Review(*row) for row in self._platform.subscribers.take_reviews()]

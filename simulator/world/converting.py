@@ -1,12 +1,15 @@
-"""Simulate conversions and what follows: payments, bills, repeat purchases, reversals, becoming a referrer."""
+"""Simulate conversions and what follows: payments, repeat purchases, reversals, closing, becoming a referrer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.events.contract import REVERSAL_REASONS
+from simulator.world.accounts import NEVER, Accounts, Known
+from simulator.world.closing import Closed, Closing, closing_rows
 from simulator.world.draws import (
     Bools,
     Floats,
@@ -23,20 +26,45 @@ from simulator.world.event_rows import ABSENT, EventKind, event_rows, ident, lat
 from simulator.world.friends import Friends
 from simulator.world.labels import Cheat
 from simulator.world.offer import Answers
+from simulator.world.population import Population
 from simulator.world.rhythm import YEAR_MS, Rhythm
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_buying import Later
 
-_NEVER = np.int64(1) << np.int64(61)
+
+@dataclass(frozen=True)
+class _Converted:
+    """Conversions of a group, and when they stand: not from `back_at` until `again_at` (`NEVER`: they don't end).
+
+    `price` is in minor units, `reason` that of the reversal, `known` by which reference the friends go.
+    """
+
+    group: Friends
+    known: Known
+    at: Ints
+    price: Ints
+    back_at: Ints
+    again_at: Ints
+    reason: Ints
+
+    def reversed_at(self, which: Ints, when: Ints) -> Bools:
+        """Return whether some of the conversions (indices) are reversed at moments."""
+        gone: Bools = (when >= self.back_at[which]) & (when < self.again_at[which])
+        return gone
 
 
 class Converting:
     """The conversions of a world's friends, and what comes after."""
 
-    def __init__(self, spec: WorldSpec, rhythm: Rhythm, end_ms: int) -> None:
+    def __init__(
+        self, spec: WorldSpec, rhythm: Rhythm, population: Population, closing: Closing, end_ms: int
+    ) -> None:
         self._conversion = spec.conversion
         self._later = spec.later
         self._rhythm = rhythm
+        self._people = population.people
+        self._accounts = Accounts(spec.conversion.account, spec.people.by_input, population, rhythm)
+        self._closing = closing
         self._end = end_ms
         cancels = spec.cheats.buy_then_cancel
         self._waits = cancels.waits if cancels else None
@@ -58,7 +86,7 @@ class Converting:
         Appends event rows to `events`, and rows of when and who joins the program to `joins`.
         """
         conversion = self._conversion
-        key, row = group.key, group.row
+        key = group.key
         if not len(key):
             return
         at = self._rhythm.after(from_ms, key, Purpose.CONVERT_DELAY, conversion.delay)
@@ -67,48 +95,128 @@ class Converting:
             event_rows(
                 EventKind.CONVERTED,
                 at,
-                row,
+                group.row,
                 ident(key, EventKind.CONVERTED),
                 code=code,
                 number=price,
                 flag=(uniform(key, Purpose.NEW_CUSTOMER) < conversion.new_customer).astype(np.int64),
             )
         )
+        back_at, planned = self._reverse(group, at)
+        converted = _Converted(
+            group,
+            self._accounts.open(events, group, at),
+            at,
+            price,
+            back_at,
+            self._reinstate(group, np.where(planned, NEVER, back_at)),
+            self._reasons[choose(key, Purpose.REVERSE_REASON, self._reason_shares)],
+        )
+        self._undo(events, converted, np.arange(len(at)), ident(key, EventKind.CONVERTED), 0, ABSENT)
+        self._adjust(events, converted)
+        closed = self._close(events, converted)
+        self._follow(events, converted, closed)
+        becomes = uniform(key, Purpose.BECOME) < conversion.becomes_referrer
+        genuine = (group.cheat == Cheat.NONE) | (group.cheat == Cheat.LEAKED_CODE)
+        follow = np.flatnonzero(becomes & (back_at == NEVER) & genuine)
+        when = self._rhythm.after(at[follow], key[follow], Purpose.BECOME_DELAY, conversion.becomes_delay)
+        there = ~closed.holds(follow, when)
+        follow, when = follow[there], when[there]
+        joins.append(np.column_stack((when, converted.known.at(follow, when))))
+
+    def _reverse(self, group: Friends, at: Ints) -> tuple[Ints, Bools]:
+        """Draw when conversions are reversed (`NEVER`: they aren't), and for which that was the plan."""
+        conversion, key = self._conversion, group.key
         regrets = uniform(key, Purpose.REVERSE) < conversion.reversed
         back_at = np.where(
             regrets,
             self._rhythm.after(at, key, Purpose.REVERSE_DELAY, conversion.reversal_delay),
-            _NEVER,
+            NEVER,
         )
+        planned = np.zeros(len(at), dtype=np.bool_)
         if self._waits is not None:
             planned = group.cheat == Cheat.BUY_THEN_CANCEL
             paid_at = at[planned] + self._hold_ms
             back_at[planned] = self._rhythm.after(paid_at, key[planned], Purpose.WAIT, self._waits)
-            regrets |= planned
-        reason = self._reasons[choose(key, Purpose.REVERSE_REASON, self._reason_shares)]
-        back = np.flatnonzero(regrets)
+        return back_at, planned
+
+    def _reinstate(self, group: Friends, back_at: Ints) -> Ints:
+        """Draw when conversions reversed at `back_at` stand again; `NEVER` where they don't."""
+        again_at, spec = np.full(len(back_at), NEVER), self._conversion.reinstated
+        if spec is not None:
+            won = np.flatnonzero((uniform(group.key, Purpose.REINSTATE) < spec.share) & (back_at < NEVER))
+            key = group.key[won]
+            again_at[won] = self._rhythm.after(back_at[won], key, Purpose.REINSTATE_DELAY, spec.delay)
+        return again_at
+
+    def _undo(
+        self, events: list[Ints], one: _Converted, of: Ints, identity: Ints, number: Ints | int, place: int
+    ) -> None:
+        """Add the reversals of events (`identity`, of the group's `of`), and their reinstatements.
+
+        `number` tells apart the events of one friend: 0 for the conversion's own; `place` is the later milestone's.
+        """
+        number = np.broadcast_to(number, len(of))
+        for kind, at in ((EventKind.REVERSED, one.back_at), (EventKind.REINSTATED, one.again_at)):
+            some = np.flatnonzero(at[of] < NEVER)
+            which = of[some]
+            events.append(
+                event_rows(
+                    kind,
+                    at[which],
+                    one.known.at(which, at[which]),
+                    ident(one.group.key[which], kind, number[some]),
+                    number=place,
+                    flag=one.reason[which],
+                    reverses=identity[some],
+                )
+            )
+
+    def _adjust(self, events: list[Ints], one: _Converted) -> None:
+        """Add partial refunds of conversions that have an amount and stand."""
+        spec, key = self._conversion.adjusted, one.group.key
+        if spec is None:
+            return
+        which = np.flatnonzero((uniform(key, Purpose.ADJUST) < spec.share) & (one.price != ABSENT))
+        when = self._rhythm.after(one.at[which], key[which], Purpose.ADJUST_DELAY, spec.delay)
+        stands = ~one.reversed_at(which, when)
+        which, when = which[stands], when[stands]
+        keeps = np.array(spec.keeps)[
+            (bits(key[which], Purpose.ADJUST_TO) % np.uint64(len(spec.keeps))).astype(np.int64)
+        ]
         events.append(
             event_rows(
-                EventKind.REVERSED,
-                back_at[back],
-                row[back],
-                ident(key[back], EventKind.REVERSED),
-                flag=reason[back],
-                reverses=ident(key[back], EventKind.CONVERTED),
+                EventKind.ADJUSTED,
+                when,
+                one.known.at(which, when),
+                ident(key[which], EventKind.ADJUSTED),
+                number=np.rint(one.price[which] * keeps).astype(np.int64),
+                reverses=ident(key[which], EventKind.CONVERTED),
             )
         )
-        self._follow(events, group, at, back_at, price, reason)
-        becomes = uniform(key, Purpose.BECOME) < conversion.becomes_referrer
-        genuine = (group.cheat == Cheat.NONE) | (group.cheat == Cheat.LEAKED_CODE)
-        follow = np.flatnonzero(becomes & ~regrets & genuine)
-        when = self._rhythm.after(at[follow], key[follow], Purpose.BECOME_DELAY, conversion.becomes_delay)
-        joins.append(np.column_stack((when, row[follow])))
 
-    def _follow(
-        self, events: list[Ints], group: Friends, at: Ints, back_at: Ints, price: Ints, reason: Ints
-    ) -> None:
+    def _close(self, events: list[Ints], one: _Converted) -> Closed:
+        """Add the closing and reopening of accounts; return when each of the group's is closed."""
+        closed = self._closing.of_friends(one.group.key, one.at)
+        if self._closing.possible:
+            # who had joined before, in a ring, closes the account as a referrer or not at all
+            closed = closed.but(self._people.joined_at[one.group.row] > 0)
+            all_of_them = np.arange(len(one.at))
+            people, known = self._people, one.known
+            closer, reopener = (
+                known.at(all_of_them, when) for when in (closed.closed_at, closed.reopened_at)
+            )
+            events.append(closing_rows(closed, one.group.key, closer, reopener))
+            which = np.flatnonzero(closed.closed_at < NEVER)
+            for rows in (known.guest[which], known.account[which]):
+                people.closed_at[rows] = closed.closed_at[which]
+                people.reopened_at[rows] = closed.reopened_at[which]
+        return closed
+
+    def _follow(self, events: list[Ints], one: _Converted, closed: Closed) -> None:
         """Add the later milestones, as long as the conversion stands and the customer stays."""
-        until = np.minimum(back_at, self._end)
+        group, at = one.group, one.at
+        until = np.minimum(np.where(one.again_at < NEVER, NEVER, one.back_at), self._end)
         churn = self._conversion.churn_per_year
         if churn > 0:
             stay = exponential(group.key, Purpose.CHURN, -YEAR_MS / float(np.log1p(-churn)))
@@ -118,31 +226,20 @@ class Converting:
             key = group.key[which]
             number = later_number(place, count)
             when = self._rhythm.after(due, key, Purpose.LATER_DELAY, later.delay, number)
-            comes = when < until[which]
+            comes = (when < until[which]) & ~one.reversed_at(which, when) & ~closed.holds(which, when)
             which, number, when, key = which[comes], number[comes], when[comes], key[comes]
             amount = (
-                price[which]
+                one.price[which]
                 if later.amounts == "price"
                 else _one_of(self._amounts[place], bits(key, Purpose.LATER_AMOUNT, number))
             )
             identity = ident(key, EventKind.LATER, number)
-            events.append(
-                event_rows(EventKind.LATER, when, group.row[which], identity, number=amount, flag=place)
-            )
+            person = one.known.at(which, when)
+            events.append(event_rows(EventKind.LATER, when, person, identity, number=amount, flag=place))
             if later.taken_back:
-                back = np.flatnonzero(back_at[which] < _NEVER)
-                of = which[back]
-                events.append(
-                    event_rows(
-                        EventKind.REVERSED,
-                        back_at[of],
-                        group.row[of],
-                        ident(key[back], EventKind.REVERSED, number[back] + 1),  # 0 is the conversion's own
-                        number=place,
-                        flag=reason[of],
-                        reverses=identity[back],
-                    )
-                )
+                before = np.flatnonzero(when < one.back_at[which])
+                # 0 is the conversion's own reversal
+                self._undo(events, one, which[before], identity[before], number[before] + 1, place)
 
 
 def _due(later: Later, kind: int, keys: Keys, at: Ints, until: Ints) -> tuple[Ints, Ints, Ints]:

@@ -34,6 +34,18 @@ class EventKind(IntEnum):
     CONVERTED = 8
     LATER = 9
     REVERSED = 10
+    REINSTATED = 11
+    ADJUSTED = 12
+    MERGED = 13
+    CLOSED = 14
+    REOPENED = 15
+    CHOSEN = 16
+    REDEEMED = 17
+    VETOED = 18
+
+
+OF_CONVERSIONS = (EventKind.REVERSED, EventKind.REINSTATED, EventKind.ADJUSTED)
+OF_REWARDS = (EventKind.CHOSEN, EventKind.REDEEMED, EventKind.VETOED)
 
 
 def ident(keys: Keys, kind: EventKind, number: Ints | int = 0) -> Ints:
@@ -61,10 +73,11 @@ def event_rows(
 ) -> Ints:
     """Return rows of one kind of event, `WIDTH` columns each.
 
-    `code` and `device` are the rows of the people whose code and device are used. `number` is a reach, an amount in
-    minor units, or, for a reversal, the index of the later milestone taken back. `flag` is, depending on the kind, a
-    boolean, a way of identification, a reversal reason or the index of a later milestone. `reverses` is the identity
-    of the reversed event.
+    `code` and `device` are the rows of the people whose code and device are used. `number` is, depending on the kind, a
+    reach, an amount in minor units, the row of the person into whom somebody is merged, the place of an act in
+    `RewardActs`, or the index of the later milestone that is reversed or reinstated. `flag` is a boolean, a way of
+    identification, a reversal reason or the index of a later milestone. `reverses` is the identity of the conversion
+    that is reversed, reinstated or adjusted.
     """
     rows = np.empty((len(at), WIDTH), dtype=np.int64)
     for column, values in enumerate(

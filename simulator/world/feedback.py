@@ -12,6 +12,7 @@ from simulator.world.communities import Communities
 from simulator.world.draws import Floats, Ints
 from simulator.world.people import People, Referrers
 from simulator.world.pseudonyms import Bytes, marks
+from simulator.world.reward_acts import ReportedReward
 from simulator.world.spec_people import Feedback as FeedbackSpec
 
 _NONE = np.empty(0, dtype=np.int64)
@@ -22,13 +23,14 @@ class OutcomeFeedback:
     """The outcomes in a span of time that change how people act.
 
     `rewarded` and `refused` are marks (`pseudonyms.marks`) of those who got a reward and of those whose friends were
-    refused, one for each time; `communities` are those that got a reward; `program` is the one that came into force,
-    if any.
+    refused, one for each time; `communities` are those that got a reward; `rewards` are those that came into a state in
+    which somebody may act on them; `program` is the one that came into force, if any.
     """
 
     rewarded: Ints = field(default_factory=lambda: _NONE)
     refused: Ints = field(default_factory=lambda: _NONE)
     communities: tuple[str, ...] = ()
+    rewards: tuple[ReportedReward, ...] = ()
     program: Program | None = None
 
 

@@ -7,7 +7,7 @@ for several days at once, since each call to Polars costs as much as hundreds of
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from simulator.events.columns import MESSAGE_SCHEMA, TYPE
 from simulator.events.contract import REFERRER_KINDS, REVERSAL_REASONS
 from simulator.world import pseudonyms
+from simulator.world.attributes import Attributes
 from simulator.world.communities import Communities
 from simulator.world.draws import Bools, Ints, Purpose, bits
 from simulator.world.event_rows import (
@@ -28,11 +29,14 @@ from simulator.world.event_rows import (
     IDENT,
     KIND,
     NUMBER,
+    OF_CONVERSIONS,
+    OF_REWARDS,
     PERSON,
     REVERSED,
     EventKind,
 )
 from simulator.world.people import Meetings, People
+from simulator.world.reward_acts import ACT_COLUMNS, RewardActs
 from simulator.world.spec import WorldSpec
 
 WORLD_SCHEMA: dict[str, pl.DataType] = {
@@ -44,7 +48,12 @@ SSO, INPUT = 0, 1
 CRM_SOURCE = "client/crm"
 _NUMBERS = ("occurred_at", "reach", "eligible", "amount_minor", "new_customer")
 _TRUTHS = ("eligible", "new_customer")
-_TEXTS = ("id", "subject", "code", "contact_ref", "device_ref", "reverses")
+_NAMING = {
+    "reverses": EventKind.REVERSED,
+    "reinstates": EventKind.REINSTATED,
+    "adjusts": EventKind.ADJUSTED,
+}
+_TEXTS = ("id", "subject", "code", "contact_ref", "device_ref", "into", *_NAMING)
 
 
 def _texts(*values: str | None) -> pl.Series:
@@ -63,7 +72,15 @@ class Draft(NamedTuple):
 class Framer:
     """Makes event frames from the rows of one world."""
 
-    def __init__(self, spec: WorldSpec, people: People, meetings: Meetings, communities: Communities) -> None:
+    def __init__(
+        self,
+        spec: WorldSpec,
+        people: People,
+        meetings: Meetings,
+        communities: Communities,
+        acts: RewardActs,
+    ) -> None:
+        self._acts = acts
         self._people = people
         self._meetings = meetings
         types = {
@@ -77,11 +94,28 @@ class Framer:
             EventKind.CHECKED: "eligibility.confirmed",
             EventKind.CONVERTED: spec.conversion.event,
             EventKind.REVERSED: "conversion.reversed",
+            EventKind.REINSTATED: "conversion.reinstated",
+            EventKind.ADJUSTED: "conversion.adjusted",
+            EventKind.MERGED: "customer.merged",
+            EventKind.CLOSED: "customer.closed",
+            EventKind.REOPENED: "customer.reopened",
+            EventKind.CHOSEN: "reward.chosen",
+            EventKind.REDEEMED: "reward.redeemed",
+            EventKind.VETOED: "reward.vetoed",
         }
         sources = {
-            EventKind.CONVERTED: spec.conversion.source,
-            EventKind.REVERSED: spec.conversion.source,
+            **dict.fromkeys((EventKind.CONVERTED, *OF_CONVERSIONS), spec.conversion.source),
+            **dict.fromkeys((EventKind.MERGED, EventKind.CLOSED, EventKind.REOPENED), CRM_SOURCE),
+            EventKind.REDEEMED: spec.redemption.source if spec.redemption else "platform",
         }
+        self._customers, self._conversions = _attributes(spec, "customer"), _attributes(spec, "conversion")
+        remarks = {
+            EventKind.REINSTATED: spec.conversion.reinstated,
+            EventKind.ADJUSTED: spec.conversion.adjusted,
+            EventKind.CLOSED: spec.closing,
+        }
+        self._remarks: Ints = np.full(len(EventKind), ABSENT)
+        self._remarks[list(remarks)] = np.arange(len(remarks)) + len(REVERSAL_REASONS)
         looks = {
             "source": pl.Series(
                 [
@@ -102,8 +136,11 @@ class Framer:
             "country": _texts(*spec.people.countries),
             "currency": _texts(spec.currency),
             "outcome": _texts(spec.conversion.outcome, *(later.outcome for later in spec.later)),
-            "reason": _texts(*REVERSAL_REASONS),
+            "reason": _texts(*REVERSAL_REASONS, *(one.reason if one else None for one in remarks.values())),
+            "attributes": _texts(*self._customers.texts, *self._conversions.texts),
         }
+        self._of_customers = bool(self._customers.texts)
+        self._of_conversions = bool(self._conversions.texts)
         self._repeated: Bools = np.array(
             [later.event == spec.conversion.event for later in spec.later] + [False]
         )
@@ -157,21 +194,34 @@ class Framer:
                 rows[:, DEVICE] != ABSENT,
                 lambda at: pseudonyms.reference("d", people.reference[rows[at, DEVICE], pseudonyms.DIGEST :]),
             ),
-            "reverses": _sparse(
-                kind == EventKind.REVERSED, lambda at: pseudonyms.ids(rows[at, REVERSED].view(np.uint64))
+            **{
+                name: _sparse(kind == one, lambda at: pseudonyms.ids(rows[at, REVERSED].view(np.uint64)))
+                for name, one in _NAMING.items()
+            },
+            "into": _sparse(
+                kind == EventKind.MERGED,
+                lambda at: pseudonyms.reference("p", people.reference[rows[at, NUMBER], : pseudonyms.DIGEST]),
             ),
         }
-        return pl.DataFrame(
+        framed = pl.DataFrame(
             [made[name].alias(name) if name in made else looked[name] for name in WORLD_SCHEMA]
         )
+        acted = np.flatnonzero(np.isin(kind, OF_REWARDS))
+        return self._with_acts(framed, acted, rows[acted, NUMBER]) if len(acted) else framed
+
+    def _with_acts(self, framed: pl.DataFrame, acted: Ints, places: Ints) -> pl.DataFrame:
+        """Fill in the texts of acts on rewards: their rows, and their places in `RewardActs`."""
+        texts = self._acts.texts(places)
+        return framed.with_columns(framed[name].scatter(acted, texts[name]) for name in ACT_COLUMNS)
 
     def _values(self, rows: Ints, identified: Bools, named: Bools) -> list[Ints | int]:
         """Return look-up indices and numbers in the order of `self._inputs`."""
         people, kind, person, flag = self._people, rows[:, KIND], rows[:, PERSON], rows[:, FLAG]
         converted, later = kind == EventKind.CONVERTED, kind == EventKind.LATER
-        back = kind == EventKind.REVERSED
+        reversal = kind == EventKind.REVERSED
+        back = reversal | (kind == EventKind.REINSTATED)
         conversion = converted | later
-        amount = conversion & (rows[:, NUMBER] != ABSENT)
+        amount = (conversion | (kind == EventKind.ADJUSTED)) & (rows[:, NUMBER] != ABSENT)
         # index of the later milestone that was reached or is taken back
         place = np.where(later, flag, np.where(back, rows[:, NUMBER], ABSENT))
         source = np.where(place != ABSENT, len(EventKind) + 1 + place, kind)
@@ -191,7 +241,8 @@ class Framer:
             "country": of(named, people.country[person]),
             "currency": of(amount, 0),
             "outcome": of(conversion, np.where(later, 1 + place, 0)),
-            "reason": of(back, flag),
+            "reason": np.where(reversal, flag, self._remarks[kind]),
+            "attributes": self._attributes(rows, named, converted | (later & self._repeated[place])),
             "occurred_at": rows[:, AT],
             "reach": of(kind == EventKind.SHARED, rows[:, NUMBER]),
             "eligible": of(kind == EventKind.CHECKED, flag),
@@ -199,6 +250,21 @@ class Framer:
             "new_customer": np.where(converted, flag, of(later & self._repeated[place], 0)),
         }
         return [values[name] for name in self._inputs]
+
+    def _attributes(self, rows: Ints, named: Bools, bought: Bools) -> Ints:
+        """Return the number of each event's attributes: of a customer who is named, or of something bought."""
+        found = np.full(len(rows), ABSENT)
+        if self._of_customers:
+            found[named] = self._customers.of(self._people.key[rows[named, PERSON]])
+        if self._of_conversions:
+            number = self._conversions.of(rows[bought, IDENT].view(np.uint64))
+            found[bought] = len(self._customers.texts) + number
+        return found
+
+
+def _attributes(spec: WorldSpec, kind: Literal["customer", "conversion"]) -> Attributes:
+    """Return the world's attributes of customers or of conversions."""
+    return Attributes({place: one for place, one in enumerate(spec.attributes) if one.of == kind})
 
 
 def _sparse(which: Bools, texts: Callable[[Ints], pl.Series]) -> pl.Series:

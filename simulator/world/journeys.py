@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from simulator.world.accounts import merges
 from simulator.world.arrivals import CHANNEL, INVITER, KEY, WHEN, at_till, cheat_of
 from simulator.world.cheating import Cheating
+from simulator.world.closing import Closing
 from simulator.world.converting import Converting
 from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, lognormal, uniform
 from simulator.world.event_rows import ABSENT, WIDTH, EventKind, event_rows, ident
@@ -27,6 +29,7 @@ class Journeys:
         answer: Answers,
         population: Population,
         cheating: Cheating,
+        closing: Closing,
         rhythm: Rhythm,
         end_ms: int,
         roots: int,
@@ -37,7 +40,7 @@ class Journeys:
         self._people = population.people
         self._rhythm = rhythm
         self._roots = roots
-        self._converting = Converting(spec, rhythm, end_ms)
+        self._converting = Converting(spec, rhythm, population, closing, end_ms)
         self.answer(answer)
         self._by_segment: Floats = np.array([one.converts for one in spec.people.segments.values()])
         self._by_channel: Floats = np.array([one.converts for one in spec.channels])
@@ -137,7 +140,8 @@ class Journeys:
         cross = (uniform(group.key, Purpose.CROSS_DEVICE) < friend.cross_device) & (group.cheat == Cheat.NONE)
         typed = cross & (uniform(group.key, Purpose.TYPE_CODE) < friend.types_code)
         code = np.where(typed, group.inviter, ABSENT)
-        group = self._on_other_device(group, cross)
+        phone, group = group, self._on_other_device(group, cross)
+        self._recognise(events, phone, group, np.flatnonzero(cross), when)
         self._know(group, when)
         events.append(
             event_rows(
@@ -164,6 +168,18 @@ class Journeys:
         row, key = group.row.copy(), group.key.copy()
         row[cross], key[cross] = rows, other
         return Friends(row, key, group.inviter, group.channel, group.cheat)
+
+    def _recognise(
+        self, events: list[Ints], before: Friends, after: Friends, cross: Ints, claimed_at: Ints
+    ) -> None:
+        """Let the client recognise some of those who claimed on another device, and merge the two references."""
+        spec = self._spec.friend.recognised
+        if spec is None:
+            return
+        which = cross[uniform(before.key[cross], Purpose.RECOGNISE) < spec.share]
+        key = before.key[which]
+        when = self._rhythm.after(claimed_at[which], key, Purpose.RECOGNISE_DELAY, spec.delay)
+        events.append(merges(key, before.row[which], after.row[which], when))
 
     def _know(self, group: Friends, at: Ints) -> None:
         """Make friends known to the client: traits, contact, a row in its CRM."""

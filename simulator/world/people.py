@@ -54,7 +54,7 @@ class People(Columns):
     `LABELS`. `device` is the row of the person whose device they use as a friend, mostly their own.
 
     `reference` holds the digests of the person and of their device. `meeting` is the row in `Meetings` of the contact
-    they gave last, valid where `known` is true.
+    they gave last, valid where `known` is true. From `closed_at` (0: never) to `reopened_at` their account is closed.
     """
 
     _columns = {  # noqa: RUF012 - read only
@@ -71,6 +71,8 @@ class People(Columns):
         "joined_at": _Column(np.int64),
         "reference": _Column(np.uint8, 24),
         "meeting": _Column(np.int32),
+        "closed_at": _Column(np.int64),
+        "reopened_at": _Column(np.int64),
     }
     key: Keys
     inviter: NDArray[np.int32]
@@ -85,6 +87,8 @@ class People(Columns):
     joined_at: Ints
     reference: NDArray[np.uint8]
     meeting: NDArray[np.int32]
+    closed_at: Ints
+    reopened_at: Ints
 
     def add(self, keys: Keys) -> Ints:
         """Add people of whom only the key is known; return their rows."""

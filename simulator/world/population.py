@@ -78,6 +78,11 @@ class Population:
         if len(rows):
             self.people.reference[rows] = pseudonyms.person_digests(self._client_key, self.people.key[rows])
 
+    def cheat(self, marks: Ints) -> Bools:
+        """Return whether the people with these marks (`pseudonyms.marks`) are labelled as cheats."""
+        labelled = np.flatnonzero(self.people.label[: self.people.count])
+        return np.isin(marks, pseudonyms.marks(self.people.reference[labelled]))
+
     def meet(self, rows: Ints, at: Ints, contact_keys: Keys | None = None) -> None:
         """Record that people gave the client a contact at `at`; `contact_keys` where it is somebody else's."""
         if len(rows):

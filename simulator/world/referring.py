@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.domain.spans import DAY_MS
+from simulator.world.accounts import NEVER
 from simulator.world.arrivals import NO_ARRIVALS, arrival_rows
 from simulator.world.cheating import Cheating
+from simulator.world.closing import Closing, closing_rows
 from simulator.world.communities import NONE, Communities
 from simulator.world.draws import (
     Bools,
@@ -28,7 +30,7 @@ from simulator.world.event_rows import WIDTH, EventKind, event_rows, ident
 from simulator.world.feedback import ReferrerMoods
 from simulator.world.framing import INPUT, SSO
 from simulator.world.offer import Answers
-from simulator.world.people import FRIEND, Referrers
+from simulator.world.people import FRIEND, NOBODY, Referrers
 from simulator.world.planting import Shares
 from simulator.world.population import Population
 from simulator.world.rhythm import YEAR_MS, Rhythm
@@ -77,6 +79,7 @@ class Referring:
         population: Population,
         cheating: Cheating,
         communities: Communities,
+        closing: Closing,
         rhythm: Rhythm,
     ) -> None:
         self._spec = spec
@@ -84,6 +87,7 @@ class Referring:
         self._people = population.people
         self._cheating = cheating
         self._communities = communities
+        self._closing = closing
         self._rhythm = rhythm
         self._referrers = Referrers(1024)
         self.moods = ReferrerMoods(spec.feedback, self._referrers, population.people, communities)
@@ -141,6 +145,8 @@ class Referring:
                 ),
             )
         )
+        if self._closing.possible:
+            events = np.concatenate((events, self._close(person, at)))
         begin = self._rhythm.lived(at)
         end = self._rhythm.lived(np.array([day_end]))[0]
         first = Sessions(person, key, at, np.zeros(len(at), dtype=np.int64))
@@ -148,6 +154,29 @@ class Referring:
         self._referrers.add(person, key, rate)
         self.moods.enter(people.reference[person])
         return events, self._cheating.at_join(at, person), first.joined(more)
+
+    def _close(self, person: Ints, at: Ints) -> Ints:
+        """Let some of those who join, of the brand's first customers, close their account; return the events."""
+        people = self._people
+        first = people.inviter[person] == NOBODY
+        person, at = person[first], at[first]
+        key = people.key[person]
+        closed = self._closing.of_referrers(key, at)
+        which = np.flatnonzero(closed.closed_at < NEVER)
+        people.closed_at[person[which]] = closed.closed_at[which]
+        people.reopened_at[person[which]] = closed.reopened_at[which]
+        return closing_rows(closed, key, person, person)
+
+    def _while_open(self, sessions: Sessions) -> Sessions:
+        """Return the sessions of those whose account is not closed at the time."""
+        if not self._closing.possible:
+            return sessions
+        closed_at = self._people.closed_at[sessions.person]
+        reopened_at = self._people.reopened_at[sessions.person]
+        there = (closed_at == 0) | (sessions.at < closed_at) | (sessions.at >= reopened_at)
+        return Sessions(
+            sessions.person[there], sessions.key[there], sessions.at[there], sessions.number[there]
+        )
 
     def sessions(self, day: int, begin_ms: int, end_ms: int) -> Sessions:
         """Return the day's sessions of everyone who was a referrer when it began."""
@@ -179,6 +208,7 @@ class Referring:
 
     def share(self, sessions: Sessions) -> tuple[Ints, Ints]:
         """Return the events of sessions, and the arrivals (see `arrivals`) of the people whom the shares move."""
+        sessions = self._while_open(sessions)
         if not len(sessions.at):
             return np.empty((0, WIDTH), dtype=np.int64), NO_ARRIVALS
         looks = event_rows(

@@ -5,15 +5,18 @@ Every number stands in `world.toml` beside its source or the word `assumed`; the
 
 from __future__ import annotations
 
+import math
 import tomllib
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from simulator.domain.errors import WorldError
+from simulator.domain.vocabulary import RewardState
 from simulator.program.currencies import DIGITS
 from simulator.world.measures import Part, check_whole
 from simulator.world.problems import lines
+from simulator.world.spec_attributes import MOST_COMBINED, Attribute
 from simulator.world.spec_buying import MOST_LATER, Conversion, Later, Offer
 from simulator.world.spec_cheats import Cheats
 from simulator.world.spec_people import (
@@ -27,6 +30,8 @@ from simulator.world.spec_people import (
     Rhythm,
     Sharing,
 )
+from simulator.world.spec_rewards import Choice, Redemption
+from simulator.world.spec_standing import Closing
 
 _ROUNDING = 1e-6  # of a minor unit: the error of a decimal held as a float
 
@@ -46,6 +51,10 @@ class WorldSpec(Part):
     conversion: Conversion
     later: Annotated[list[Later], Field(max_length=MOST_LATER, default_factory=list)]
     offer: Offer
+    attributes: Annotated[list[Attribute], Field(alias="attribute", default_factory=list)]
+    closing: Closing | None = None
+    choice: Choice | None = None
+    redemption: Redemption | None = None
     feedback: Feedback | None = None
     cheats: Cheats
     operator: Operator
@@ -55,6 +64,16 @@ class WorldSpec(Part):
     def digits(self) -> int:
         """The number of digits of the currency's minor unit."""
         return DIGITS[self.currency]
+
+    @property
+    def reported(self) -> frozenset[RewardState]:
+        """The states of rewards that somebody in this world acts on."""
+        acts = {
+            RewardState.PENDING: self.operator.vetoes,
+            RewardState.OFFERED: self.choice,
+            RewardState.ISSUED: self.redemption,
+        }
+        return frozenset(state for state, act in acts.items() if act is not None)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -70,7 +89,19 @@ class WorldSpec(Part):
             raise ValueError("channel: two channels have the same name")
         if all(one.reach == "community" for one in self.channels):
             raise ValueError("channel: at least one channel must work without a community")
+        _check_attributes(self.attributes)
         return self
+
+
+def _check_attributes(attributes: list[Attribute]) -> None:
+    for kind in ("conversion", "customer"):
+        of = [one for one in attributes if one.of == kind]
+        if len({one.name for one in of}) < len(of):
+            raise ValueError(f"attribute: two attributes of a {kind} have the same name")
+        if (count := math.prod(len(one.values) for one in of)) > MOST_COMBINED:
+            raise ValueError(
+                f"attribute: {count:,} combinations of values of a {kind}; there must be {MOST_COMBINED:,} at most"
+            )
 
 
 def load_world(text: str, file: str) -> WorldSpec:

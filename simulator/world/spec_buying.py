@@ -9,6 +9,7 @@ from pydantic_core import PydanticKnownError
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.world.measures import Delay, Duration, Part, Positive, Share, check_whole
+from simulator.world.spec_standing import Account, Adjustment, Reinstatement
 
 
 def _conversion(name: str) -> str:
@@ -41,6 +42,9 @@ class Conversion(Part):
     outcome           a business code that the event carries
     new_customer      share who were not customers before
     reversed          share who reverse the conversion, after `reversal_delay`, for `reasons` (shares of them)
+    reinstated        reversals that turn out wrong
+    adjusted          partial refunds
+    account           guests who open an account
     churn_per_year    share who leave in a year: nothing follows any more, but nothing is taken back
     becomes_referrer  share who join the program themselves, after `becomes_delay`
     """
@@ -56,6 +60,9 @@ class Conversion(Part):
     reversed: Share
     reversal_delay: Delay
     reasons: dict[Literal["cancelled", "refunded", "fraud", "lapsed"], Share]
+    reinstated: Reinstatement | None = None
+    adjusted: Adjustment | None = None
+    account: Account | None = None
     churn_per_year: Annotated[float, Field(ge=0, lt=1)]
     becomes_referrer: Share
     becomes_delay: Delay

@@ -9,6 +9,8 @@ from pydantic import Field, field_validator, model_validator
 from simulator.domain.errors import WorldError
 from simulator.world.locales import names
 from simulator.world.measures import Delay, Duration, Part, Positive, Share, check_whole
+from simulator.world.spec_rewards import Veto
+from simulator.world.spec_standing import Recognition
 
 
 class Rhythm(Part):
@@ -145,6 +147,7 @@ class Friend(Part):
     claim         share who leave a contact, `claim_delay` after the last visit
     cross_device  of those who claim, share who do so on another device: another person to the platform
     types_code    of those, share who type the code
+    recognised    of those, the ones whom the client recognises later
     opt_in        of those who claim, share who agree to marketing, after `opt_in_delay`
     checked       of those who claim, share whose eligibility check comes back, after `check_delay`
     eligible      of those checked, share who are eligible
@@ -159,6 +162,7 @@ class Friend(Part):
     claim_delay: Delay
     cross_device: Share
     types_code: Share
+    recognised: Recognition | None = None
     opt_in: Share
     opt_in_delay: Delay
     checked: Share
@@ -169,12 +173,13 @@ class Friend(Part):
 class Operator(Part):
     """The simulated operator who settles reviews: three days after they open at the earliest, plus a delay.
 
-    `error` is the share of verdicts that are wrong.
+    `error` is the share of verdicts that are wrong; `vetoes` are the rewards that the operator stops.
     """
 
     name: Annotated[str, Field(pattern=r"[A-Za-z0-9_\-.:=]{1,128}")]
     delay: Delay
     error: Share
+    vetoes: Veto | None = None
 
 
 class Feedback(Part):

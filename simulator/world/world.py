@@ -16,6 +16,7 @@ from simulator.program.model import Program
 from simulator.world import arrivals, draws, pseudonyms
 from simulator.world.agenda import Agenda
 from simulator.world.cheating import Cheating
+from simulator.world.closing import Closing
 from simulator.world.communities import Communities
 from simulator.world.draws import Purpose
 from simulator.world.event_rows import WIDTH
@@ -26,6 +27,7 @@ from simulator.world.offer import answers
 from simulator.world.people import People
 from simulator.world.population import Population
 from simulator.world.referring import JOIN_WIDTH, Referring
+from simulator.world.reward_acts import ReportedReward, RewardActs
 from simulator.world.rhythm import Rhythm
 from simulator.world.spec import WorldSpec
 
@@ -53,15 +55,19 @@ class World:
         people = People(4 * referrers)
         self._population = Population(spec, people, communities, pseudonyms.client_key(seed))
         self._cheating = Cheating(spec, self._population, rhythm)
-        self._framer = Framer(spec, people, self._population.meetings, communities)
+        self._acts = RewardActs(spec, program, seed, rhythm)
+        self._framer = Framer(spec, people, self._population.meetings, communities, self._acts)
         self._events = Agenda(start_ms, DAY_MS, days, WIDTH)
         self._joins = Agenda(start_ms, DAY_MS, days, JOIN_WIDTH)
         self._arrivals = Agenda(start_ms, DAY_MS, days, arrivals.WIDTH)
         self._spec = spec
         answer = answers(spec, program)
-        self._referring = Referring(spec, answer, self._population, self._cheating, communities, rhythm)
+        closing = Closing(spec.closing, rhythm)
+        self._referring = Referring(
+            spec, answer, self._population, self._cheating, communities, closing, rhythm
+        )
         self._journeys = Journeys(
-            spec, answer, self._population, self._cheating, rhythm, self.end_ms, referrers
+            spec, answer, self._population, self._cheating, closing, rhythm, self.end_ms, referrers
         )
         self._settle(spec, rhythm, draws.root_keys(seed, referrers))
 
@@ -109,10 +115,19 @@ class World:
     def apply_feedback(self, feedback: OutcomeFeedback) -> None:
         """Apply outcome feedback and a change of program; people act on it from the next day drawn."""
         self._referring.moods.apply_feedback(feedback)
+        self._act(feedback.rewards)
         if feedback.program is not None:
+            self._acts.change_program(feedback.program)
             answer = answers(self._spec, feedback.program)
             self._referring.answer(answer)
             self._journeys.answer(answer)
+
+    def _act(self, rewards: Sequence[ReportedReward]) -> None:
+        """Let people act on rewards that the platform reported."""
+        if rewards:
+            friends = pseudonyms.text_marks(pl.Series([one.friend for one in rewards]))
+            earliest = self.start_ms + self._next_day * DAY_MS
+            self._events.put(self._acts.follow(rewards, self._population.cheat(friends), earliest))
 
     @property
     def people_count(self) -> int:
