@@ -77,7 +77,7 @@ def change(raw_world: Callable[[], dict[str, Any]]) -> Change:
     def changed(**tables: Any) -> WorldSpec:
         raw = raw_world()
         for name, values in tables.items():
-            raw[name] = {**raw[name], **values} if isinstance(values, dict) else values
+            raw[name] = {**raw.get(name, {}), **values} if isinstance(values, dict) else values
         return WorldSpec.model_validate(raw)
 
     return changed
