@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.program.model import Program, Reward
 from simulator.world.spec import WorldSpec
 from simulator.world.spec_buying import Response
+
+_VARIANT = re.compile(r"\s*variant_([a-z][a-z0-9_]*)\s*=\s*'([a-z][a-z0-9_]*)'\s*")
 
 
 @dataclass(frozen=True)
@@ -22,15 +25,18 @@ class Answers:
     hold_ms: int
 
 
-def answers(spec: WorldSpec, program: Program) -> Answers:
-    """Return how the world's people respond to a program."""
+def answers(spec: WorldSpec, program: Program, at_ms: int | None = None) -> Answers:
+    """Return how the world's people respond to a program at a moment (milliseconds UTC).
+
+    Without a moment they respond to what it always offers.
+    """
     typical = typical_amounts(spec)
     milestones = {one.name for one in program.milestones if one.event == spec.conversion.event}
-    mine = offered(program, "referrer", typical)
-    ours = offered(program, "community", typical)
+    mine = offered(program, "referrer", typical, at_ms)
+    ours = offered(program, "community", typical, at_ms)
     return Answers(
         sharing=response(spec.offer.referrer, mine + spec.offer.community * ours),
-        converting=response(spec.offer.friend, offered(program, "friend", typical)),
+        converting=response(spec.offer.friend, offered(program, "friend", typical, at_ms)),
         hold_ms=max((one.hold_ms for one in program.rewards if one.on in milestones), default=0),
     )
 
@@ -48,18 +54,21 @@ def typical_amounts(spec: WorldSpec) -> dict[str, float]:
     return found
 
 
-def offered(program: Program, role: str, typical: Mapping[str, float]) -> float:
+def offered(program: Program, role: str, typical: Mapping[str, float], at_ms: int | None = None) -> float:
     """Return what a role is promised for one friend, in major units.
 
-    That is the rewards for the first friend; of a reward for every k-th friend, one k-th. `typical` are amounts by
-    event type, in major units, to which percentages are applied.
+    That is the rewards for the first friend; of a reward for every k-th friend, one k-th; of one for a variant of an
+    experiment, that variant's part. Another condition is taken to be met. A reward with dates counts while it is on at
+    `at_ms` (milliseconds UTC). `typical` are amounts by event type, in major units, to which percentages are applied.
     """
     events = {milestone.name: milestone.event for milestone in program.milestones}
     return sum(
         (
-            _value(reward, program, typical.get(events[reward.on], 0.0)) / (reward.every or 1)
+            _value(reward, program, typical.get(events[reward.on], 0.0))
+            / (reward.every or 1)
+            * _part(reward, program)
             for reward in program.rewards
-            if _promised(reward, role)
+            if _promised(reward, role) and _is_on(reward, at_ms)
         ),
         0.0,
     )
@@ -81,7 +90,37 @@ def _promised(reward: Reward, role: str) -> bool:
     return reward.to == role and (reward.tier is None or reward.tier[0] <= 1)
 
 
+def is_dated(program: Program) -> bool:
+    """Return whether what a program offers depends on the date."""
+    return any(reward.from_ms is not None or reward.until_ms is not None for reward in program.rewards)
+
+
+def _is_on(reward: Reward, at_ms: int | None) -> bool:
+    if at_ms is None:
+        return reward.from_ms is None and reward.until_ms is None
+    begun = reward.from_ms is None or reward.from_ms <= at_ms
+    return begun and (reward.until_ms is None or at_ms < reward.until_ms)
+
+
+def _part(reward: Reward, program: Program) -> float:
+    """Return the part of the people to whom a reward is offered: of a variant of an experiment alone, its weight."""
+    found = _VARIANT.fullmatch(reward.when or "")
+    weights = next(
+        (
+            {one.name: one.weight for one in experiment.variants}
+            for experiment in program.experiments
+            if found is not None and experiment.name == found[1]
+        ),
+        {},
+    )
+    return weights.get(found[2], 0) / sum(weights.values()) if found is not None and weights else 1.0
+
+
 def _value(reward: Reward, program: Program, amount: float) -> float:
+    major = 10**program.digits
     if reward.value_minor is not None:
-        return float(reward.value_minor / 10**program.digits)
-    return float(reward.percent or 0) / 100 * amount
+        return float(reward.value_minor / major)
+    share = float(reward.percent or 0) / 100 * amount
+    if reward.max_minor is not None:
+        share = min(share, reward.max_minor / major)
+    return share if reward.min_minor is None else max(share, reward.min_minor / major)

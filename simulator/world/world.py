@@ -23,7 +23,7 @@ from simulator.world.event_rows import WIDTH
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.framing import WORLD_SCHEMA, Draft, Framer
 from simulator.world.journeys import Journeys
-from simulator.world.offer import answers
+from simulator.world.offer import answers, is_dated
 from simulator.world.people import People
 from simulator.world.population import Population
 from simulator.world.referring import JOIN_WIDTH, Referring
@@ -61,7 +61,8 @@ class World:
         self._joins = Agenda(start_ms, DAY_MS, days, JOIN_WIDTH)
         self._arrivals = Agenda(start_ms, DAY_MS, days, arrivals.WIDTH)
         self._spec = spec
-        answer = answers(spec, program)
+        self._program = program
+        answer = answers(spec, program, start_ms)
         closing = Closing(spec.closing, rhythm)
         self._referring = Referring(
             spec, answer, self._population, self._cheating, communities, closing, rhythm
@@ -118,9 +119,14 @@ class World:
         self._act(feedback.rewards)
         if feedback.program is not None:
             self._acts.change_program(feedback.program)
-            answer = answers(self._spec, feedback.program)
-            self._referring.answer(answer)
-            self._journeys.answer(answer)
+            self._program = feedback.program
+            self._respond(self.start_ms + self._next_day * DAY_MS)
+
+    def _respond(self, at_ms: int) -> None:
+        """Let people respond to what the program offers at a moment (milliseconds UTC)."""
+        answer = answers(self._spec, self._program, at_ms)
+        self._referring.answer(answer)
+        self._journeys.answer(answer)
 
     def _act(self, rewards: Sequence[ReportedReward]) -> None:
         """Let people act on rewards that the platform reported."""
@@ -141,6 +147,8 @@ class World:
     def _day(self, day: int) -> draws.Ints:
         begin = self.start_ms + day * DAY_MS
         end = begin + DAY_MS
+        if is_dated(self._program):
+            self._respond(begin)
         sessions = self._referring.sessions(day, begin, end)
         joins = self._joins.take(day)
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 
 from simulator.domain.spans import DAY_MS
+from simulator.program.model import Reward
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.pseudonyms import text_marks
 from simulator.world.spec import WorldSpec
@@ -126,3 +128,24 @@ def test_a_changed_program_is_answered(busy: WorldSpec, make_program: Any) -> No
     assert len(one & other) > 0.97 * len(
         one
     )  # shares of a few late in the first window are written in the second
+
+
+def test_people_share_more_in_a_booster_week(busy: WorldSpec, make_world: Any, make_program: Any) -> None:
+    plain = make_program()
+    booster = Reward(
+        *("booster", "referrer", "activated", "credit", 20_000),
+        from_ms=START + 20 * DAY_MS,
+        until_ms=START + 27 * DAY_MS,
+    )
+    usual, boosted = (
+        make_world(busy, one, referrers=1500, days=40).advance(START + 40 * DAY_MS)
+        for one in (plain, replace(plain, rewards=(*plain.rewards, booster)))
+    )
+
+    def shares(events: pl.DataFrame, first: int, last: int) -> int:
+        at = pl.col("occurred_at").is_between(START + first * DAY_MS, START + last * DAY_MS, closed="left")
+        return events.filter((pl.col("type") == "referral.shared") & at).height
+
+    assert shares(boosted, 0, 20) == shares(usual, 0, 20)
+    assert shares(boosted, 20, 27) > 1.2 * shares(usual, 20, 27)
+    assert shares(boosted, 28, 40) < 1.05 * shares(usual, 28, 40)

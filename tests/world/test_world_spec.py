@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from simulator.domain.errors import InputError, WorldError
 from simulator.program.load import load_program
+from simulator.program.model import Experiment, Reward, Variant
 from simulator.program.presets import find_program
 from simulator.run.pace import parse_pace
 from simulator.run.plan import world_text
@@ -112,3 +115,33 @@ def test_paces(text: str, pace: float) -> None:
 def test_bad_paces_say_what_is_right(text: str) -> None:
     with pytest.raises(InputError, match="1d/s"):
         parse_pace(text)
+
+
+def test_a_reward_with_dates_moves_people_while_it_is_on(telecom: WorldSpec, make_program: Any) -> None:
+    plain = make_program()
+    booster = Reward("booster", "referrer", "activated", "credit", 9000, from_ms=1000, until_ms=2000)
+    program = replace(plain, rewards=(*plain.rewards, booster))
+    usual = answers(telecom, plain).sharing
+    assert [answers(telecom, program, at).sharing > usual for at in (None, 999, 1000, 1999, 2000)] == [
+        *(False, False, True, True, False)
+    ]
+    assert answers(telecom, program, 2000).sharing == usual
+
+
+def test_of_a_reward_for_a_variant_its_part_is_promised_and_a_share_stays_in_its_bounds(
+    make_program: Any,
+) -> None:
+    plain = make_program(0, 0)
+    experiment = Experiment("size", "referrer", (Variant("small", 3), Variant("large", 1)))
+    program = replace(
+        plain,
+        experiments=(experiment,),
+        rewards=(
+            Reward("small", "referrer", "activated", "credit", 1000, when="variant_size = 'small'"),
+            Reward("large", "referrer", "activated", "credit", 4000, when="variant_size = 'large'"),
+            Reward("share", "friend", "activated", "credit", percent=Decimal(10), max_minor=500),
+            Reward("least", "friend", "activated", "credit", percent=Decimal(10), min_minor=2000),
+        ),
+    )
+    assert offered(program, "referrer", {}) == pytest.approx(10 * 0.75 + 40 * 0.25)
+    assert offered(program, "friend", {"service.activated": 100.0}) == pytest.approx(5 + 20)
