@@ -198,8 +198,8 @@ class Store:
             )
         if write_set.changes.height:
             self._db.executemany(
-                "UPDATE reward SET state = ?, expected = ?, state_at = ? WHERE id = ?",
-                write_set.changes.select("state", "expected", "state_at", "id").rows(),
+                "UPDATE reward SET state = ?, expected = ?, due_at = ?, state_at = ? WHERE id = ?",
+                write_set.changes.select("state", "expected", "due_at", "state_at", "id").rows(),
             )
         self._chained("audit", write_set.audit)
         self._insert_all("program_version", write_set.versions)

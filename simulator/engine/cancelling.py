@@ -1,45 +1,44 @@
-"""Stage 4c: void the pending lines of reversed conversions, and revoke the issued ones that a clawback reaches."""
+"""Stage 4d: void the pending lines of reversed conversions, of those out of the book; the book sees to its own."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from simulator.engine.arrays import NONE, Ints
+from simulator.engine.arrays import Ints
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import NewLines, ReversedLines, Revoked, Voided
-from simulator.engine.state import State
-from simulator.engine.terms import ISSUED, PENDING
+from simulator.engine.results import Change, FallenLines, Reversals, Voided
+from simulator.engine.terms import PENDING
+
+Reached = tuple[Ints, list[Change]]
+"""Lines, in order, and the reversal that reaches each."""
 
 
-def void(ledger: Ledger, new: NewLines, found: ReversedLines) -> Voided:
-    """Void the pending lines, new ones too, whose conversion was reversed in time."""
-    lines, first = np.unique(np.r_[new.lines.ids, found.ids], return_index=True)
-    by, at = _reversals(ledger, np.r_[new.targets, found.targets][first])
+def find_reached(ledger: Ledger, fallen: FallenLines, reversals: Reversals) -> Reached:
+    """Find the lines out of the book whose conversion a reversal of this batch takes away, made before it."""
+    by = {one.conversion: one for one in reversals.changes}
+    free = (ledger.lines["booked"][reversals.lines] == 0) & ~np.isin(reversals.lines, fallen.ids)
+    return reversals.lines[free], [by[owner] for owner in reversals.owners[free].tolist()]
+
+
+def void(ledger: Ledger, fallen: FallenLines, reached: Reached) -> Voided:
+    """Void the lines of reversed conversions that are pending then, those made after the reversal at once."""
     held = ledger.lines
-    hit = (by > 0) & (at <= held["due"][lines]) & (held["state"][lines] == PENDING)
-    lines, by, at = lines[hit], by[hit], np.maximum(at[hit], held["state_at"][lines[hit]])
-    return Voided(lines=ledger.view(lines), by=by, at=at)
-
-
-def revoke(state: State, found: ReversedLines) -> Revoked:
-    """Revoke the issued lines whose conversion was reversed within their clawback period."""
-    ledger = state.ledger
-    lines, held = found.ids, ledger.lines
-    clawbacks = [NONE if e.reward.clawback_ms is None else e.reward.clawback_ms for e in ledger.terms]
-    clawback = np.array(clawbacks, np.int64)[held["terms"][lines]] if len(lines) else lines
-    by, at = _reversals(ledger, found.targets)
-    issued_at = held["due"][lines]
-    hit = (
-        (held["state"][lines] == ISSUED)
-        & (clawback != NONE)
-        & (at > issued_at)
-        & (at <= issued_at + clawback)
+    free = held["booked"][fallen.ids] == 0
+    at_once = fallen.ids[free]
+    causes = [one for one, there in zip(fallen.by, free.tolist(), strict=True) if there]
+    lines, by = reached
+    at = np.array([one.at for one in by], np.int64)
+    hit = (held["state"][lines] == PENDING) & (at <= held["due"][lines])
+    late = [one for one, there in zip(by, hit.tolist(), strict=True) if there]
+    ids = np.r_[at_once, lines[hit]]
+    order = np.argsort(ids)
+    seqs = np.r_[held["made"][at_once], np.array([one.seq for one in late], np.int64)]
+    bys = np.array([one.by for one in (*causes, *late)], np.int64)
+    times = np.r_[held["state_at"][at_once], at[hit]]
+    return Voided(
+        lines=ledger.view(ids[order]),
+        seq=seqs[order],
+        by=bys[order],
+        at=times[order],
+        before=np.full(len(ids), PENDING),
     )
-    revoked = ledger.view(lines[hit])
-    return Revoked(lines=revoked, by=by[hit], at=at[hit], channels=state.channels_of(revoked.friend))
-
-
-def _reversals(ledger: Ledger, targets: Ints) -> tuple[Ints, Ints]:
-    """Return the seq (0 for none) and the receipt of each conversion's reversal."""
-    held = ledger.targets
-    return held["reversal_seq"][targets], held["reversed_at"][targets]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from simulator.engine.ledger import History
+from simulator.engine.history import History
 from simulator.program.calendars import period_start
 from simulator.program.model import Cap, CapWindow
 

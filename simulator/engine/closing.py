@@ -25,5 +25,6 @@ def close(state: State, first_line: int, moved: Ints) -> Closing:
         changed=changed,
         changed_state=held["state"][changed],
         changed_expected=held["expected"][changed],
+        changed_due=held["due"][changed],
         changed_state_at=held["state_at"][changed],
     )

@@ -13,10 +13,10 @@ from simulator.engine.arrays import NONE, Bools, Ints, Keys, first_of_each
 from simulator.engine.batch import Batch
 from simulator.engine.facts import FactContext, as_texts, facts_of
 from simulator.engine.keys import pair
+from simulator.engine.occurrence import Occurrences
 from simulator.engine.offers import NOTHING, ask_conditions
 from simulator.engine.results import (
     Decided,
-    NewConversions,
     NewDecisions,
     OpenedReviews,
     Ruled,
@@ -81,12 +81,14 @@ class _Draft:
         for place in places.tolist():
             self.reason[place] = Reason.REFERRER_STOPPED.value
 
-    def made(self) -> NewDecisions:
-        """Return the decisions as they are made."""
+    def made(self, seq: Ints, names: Ints) -> NewDecisions:
+        """Return the decisions as they are made: `seq` by row of the batch, `names` the ids of milestones by place."""
         return NewDecisions(
             ids=np.arange(self.first_id, self.first_id + len(self.rows)),
             rows=self.rows,
+            seq=seq[self.rows],
             milestone=self.milestone,
+            milestone_id=names[self.milestone],
             friend=self.friend,
             referrer=self.referrer,
             attribution=self.attribution,
@@ -113,25 +115,32 @@ def decide(
     batch: Batch,
     state: State,
     compiled: CompiledProgram,
-    conversions: NewConversions,
+    occurrences: Occurrences,
     counts: Counts,
     meter: Meter = OFF,
 ) -> Decided:
     """Judge the batch's conversions and verdicts; `counts` tells how many conversions stand."""
-    draft = _draft(batch, state, compiled, conversions)
+    draft = _draft(batch, state, compiled, occurrences)
     is_any = np.array([milestone.occurrence == "any" for milestone in compiled.program.milestones], bool)
     is_contested = is_any[draft.milestone] & np.isin(draft.barred, (0, TOO_LATE))
     disputed = np.flatnonzero(is_contested)
-    before = disputed[state.qualified.find(draft.group[disputed]) >= 0]
+    names = [compiled.program.milestones[place].name for place in draft.milestone[disputed].tolist()]
+    held = occurrences.holds(draft.group[disputed], draft.friend[disputed], names, draft.rows[disputed])
+    before = disputed[held]
     draft.bar(before, OCCURRENCE)
     is_contested[before] = False
     _apply_rules(batch, state, compiled, counts, draft, meter)
-    verdicts, touched = _apply_verdicts(batch, state, compiled, draft, is_contested)
-    _bar_repeats(draft, np.flatnonzero(is_contested & ~touched))
-    return Decided(new=draft.made(), opened=_opened(batch, state, compiled, draft), verdicts=verdicts)
+    verdicts, touched = _apply_verdicts(batch, state, compiled, occurrences, draft, is_contested)
+    _bar_repeats(draft, np.flatnonzero(is_contested & ~touched), occurrences.fell_at_once(draft.rows))
+    return Decided(
+        new=draft.made(batch.seq, _name_ids(state, compiled)),
+        opened=_opened(batch, state, compiled, draft),
+        verdicts=verdicts,
+        taken=occurrences.taken,
+    )
 
 
-def _draft(batch: Batch, state: State, compiled: CompiledProgram, conversions: NewConversions) -> _Draft:
+def _draft(batch: Batch, state: State, compiled: CompiledProgram, occurrences: Occurrences) -> _Draft:
     """Draft every decision with the reasons that need no rule, except `any`, which depends on what qualifies."""
     rows, places = _pair_with_milestones(batch, compiled)
     friend = batch.person[rows]
@@ -145,13 +154,12 @@ def _draft(batch: Batch, state: State, compiled: CompiledProgram, conversions: N
         outside |= occurred < program.starts_ms
     if program.ends_ms is not None:
         outside |= occurred >= program.ends_ms
-    numbers = conversions.number[np.searchsorted(conversions.rows, rows)]
     barred = np.select(
         [
             ~attributed,
             occurred < touch_at,
             outside,
-            _is_wrong_number(compiled, places, numbers),
+            ~occurrences.takes(program.milestones, places, rows, friend),
             _is_too_late(compiled, places, occurred - touch_at),
         ],
         [UNATTRIBUTED, BEFORE_TOUCH, OUTSIDE, OCCURRENCE, TOO_LATE],
@@ -192,13 +200,6 @@ def _pair_with_milestones(batch: Batch, compiled: CompiledProgram) -> tuple[Ints
     all_rows, all_places = np.concatenate(rows), np.concatenate(places)
     order = np.lexsort((all_places, all_rows))
     return all_rows[order], all_places[order]
-
-
-def _is_wrong_number(compiled: CompiledProgram, places: Ints, numbers: Ints) -> Bools:
-    wanted = [m.occurrence if isinstance(m.occurrence, int) else 0 for m in compiled.program.milestones]
-    nth = np.array(wanted, np.int64)[places]
-    wrong: Bools = (nth > 0) & (numbers != nth)
-    return wrong
 
 
 def _is_too_late(compiled: CompiledProgram, places: Ints, ages: Ints) -> Bools:
@@ -243,10 +244,13 @@ def _apply_rules(
         )
 
 
-def _bar_repeats(draft: _Draft, places: Ints) -> None:
-    """Bar every decision on an `any` milestone after the first that qualified for the same friend."""
+def _bar_repeats(draft: _Draft, places: Ints, fell: Bools) -> None:
+    """Bar every decision on an `any` milestone after the first that qualified for the same friend and stands.
+
+    `fell` says which decisions' conversions were reversed as they came.
+    """
     groups = draft.group
-    winners = places[draft.outcome[places] == QUALIFIED]
+    winners = places[(draft.outcome[places] == QUALIFIED) & ~fell[places]]
     winners = winners[first_of_each(groups[winners])]
     if not len(winners):
         return
@@ -258,7 +262,12 @@ def _bar_repeats(draft: _Draft, places: Ints) -> None:
 
 
 def _apply_verdicts(
-    batch: Batch, state: State, compiled: CompiledProgram, draft: _Draft, is_contested: Bools
+    batch: Batch,
+    state: State,
+    compiled: CompiledProgram,
+    occurrences: Occurrences,
+    draft: _Draft,
+    is_contested: Bools,
 ) -> tuple[Settlements, Bools]:
     """Apply verdicts, interleaved in log order with the decisions of the same friends and milestones.
 
@@ -286,7 +295,8 @@ def _apply_verdicts(
     ]
     concerned = _case_groups(state, known)
     touched = np.isin(draft.group, concerned)
-    qualified = set(concerned[state.qualified.find(concerned) >= 0].tolist())
+    fell = occurrences.fell_at_once(draft.rows)
+    qualified = set(concerned[_held(occurrences, concerned, known)].tolist())
     settled: list[Settlement] = []
     no_effect: list[int] = []
     seen: set[int] = set()
@@ -298,7 +308,7 @@ def _apply_verdicts(
             if is_contested[at] and group in qualified:
                 draft.bar(np.array([at]), OCCURRENCE)
             seen.add(at)
-            if draft.outcome[at] == QUALIFIED:
+            if draft.outcome[at] == QUALIFIED and not fell[at]:
                 qualified.add(group)
             continue
         case = reviews.pop(keys[at], None)
@@ -310,18 +320,27 @@ def _apply_verdicts(
         if case is None:
             no_effect.append(row)
             continue
-        settled.append(_settlement(row, case, approves[at], _case_groups(state, [case]), qualified))
+        group = int(_case_groups(state, [case])[0])
+        one = _settlement(row, case, approves[at], is_held=group in qualified)
+        if one.outcome == QUALIFIED and occurrences.stands(case.seq, row):
+            qualified.add(group)
+        settled.append(one)
     approved = _case_groups(state, [one.case for one in settled if one.outcome == QUALIFIED])
     return Settlements(settled=settled, approved=approved, no_effect=no_effect), touched
 
 
-def _settlement(row: int, case: Case, approve: bool, group: np.ndarray, qualified: set[int]) -> Settlement:
+def _held(occurrences: Occurrences, groups: np.ndarray, cases: list[Case]) -> Bools:
+    """Return where another decision holds the milestone of a case, as of the beginning of the batch."""
+    friends = np.array([case.friend for case in cases], np.int64)
+    names = [case.milestone_name for case in cases]
+    return occurrences.holds(groups, friends, names, np.zeros(len(cases), np.int64))
+
+
+def _settlement(row: int, case: Case, approve: bool, *, is_held: bool) -> Settlement:
     if not approve:
         return Settlement(row=row, case=case, outcome=REFUSED, reason=Reason.DECLINED.value)
-    key = int(group[0])
-    if key in qualified and case.compiled.program.milestones[case.milestone].occurrence == "any":
+    if is_held and case.compiled.program.milestones[case.milestone].occurrence != "each":
         return Settlement(row=row, case=case, outcome=IGNORED, reason=IGNORED_REASONS[OCCURRENCE])
-    qualified.add(key)
     return Settlement(row=row, case=case, outcome=QUALIFIED, reason=None)
 
 

@@ -17,7 +17,9 @@ from simulator.domain.stopwatch import OFF, Meter
 from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
+from simulator.engine.booking import book_changed_terms, read_journal
 from simulator.engine.closing import close
+from simulator.engine.cuts import find_cuts
 from simulator.engine.expected import expect_budget
 from simulator.engine.fold import fold, record
 from simulator.engine.frames import EMPTY, Received
@@ -26,9 +28,14 @@ from simulator.engine.journeys import reach_rewarded
 from simulator.engine.names import Names
 from simulator.engine.record import Rows
 from simulator.engine.record_events import record_program
-from simulator.engine.record_rewards import record_expected, record_reached, record_released
+from simulator.engine.record_rewards import (
+    record_booked,
+    record_expected,
+    record_reached,
+    record_released,
+)
 from simulator.engine.release import release
-from simulator.engine.results import NewPeople, NewTerms
+from simulator.engine.results import Happenings, NewPeople, NewTerms
 from simulator.engine.state import State
 from simulator.engine.terms import ROLES
 from simulator.engine.version import CompiledProgram
@@ -37,6 +44,7 @@ from simulator.program.model import Program
 
 _PROGRAM_CHANGED = TYPE_CODES["program.changed"]
 _COMMUNITY = ROLES.index("community")
+_NO_LINES: Ints = np.zeros(0, np.int64)
 BEGINNING = -(2**62)
 """A time before any receipt."""
 
@@ -59,7 +67,7 @@ class Engine:
         self._refs: list[pl.Series] = []
         self._persons = 0
         self._next_entry = 1
-        self._compiled = self._compile(1, program)
+        self._compiled = self._compile(1, program, 0)
 
     @property
     def last_seq(self) -> int:
@@ -130,7 +138,7 @@ class Engine:
                 part = events[first:last]
                 if first in changes:
                     self._change_program(part, rows)
-                self._fold(part, rows)
+                self._fold_cut(part, rows)
         return replace(self._written(rows), events=events)
 
     def recipients(self, rewards: Ints) -> Ints:
@@ -167,9 +175,11 @@ class Engine:
         self._release(self.watermark + 1, rows)
         return self._written(rows)
 
-    def _compile(self, number: int, program: Program) -> CompiledProgram:
+    def _compile(self, number: int, program: Program, from_seq: int) -> CompiledProgram:
         terms = NewTerms(
             version=number,
+            from_seq=from_seq,
+            milestones=program.milestones,
             rewards=program.rewards,
             timezone=program.timezone,
             folds=program.attribution.codes == "fold",
@@ -200,21 +210,42 @@ class Engine:
         """Change the program with the first event of `part`; what was due before is released under the old one."""
         at, seq = int(part["received_at"][0]), int(part["seq"][0])
         self._release(at, rows)
-        self._compiled = self._compile(self._compiled.number + 1, self._parse(part["program"][0]))
+        self._compiled = self._compile(self._compiled.number + 1, self._parse(part["program"][0]), seq)
+        self._state.apply(book_changed_terms(self._state.ledger, self.program.budget_minor))
         expected = expect_budget(self._state, self.program.budget_minor, at)
         self._state.apply(expected)
         record_expected(rows, expected)
+        self._state.apply(
+            Happenings(happenings=(), new=_NO_LINES, before=at, budget=self.program.budget_minor, changed=at)
+        )
+        booked = read_journal(self._state)
+        self._state.apply(booked)
+        record_booked(rows, booked)
         record_program(rows, self._compiled, seq, at)
 
     def _release(self, before: int, rows: Rows) -> None:
         """Release what is due before a moment (milliseconds UTC)."""
         released = release(self._state, before)
         self._state.apply(released)
-        rewarded = reach_rewarded(self._state, released)
+        budget = self.program.budget_minor
+        self._state.apply(Happenings(happenings=(), new=_NO_LINES, before=before, budget=budget))
+        booked = read_journal(self._state)
+        self._state.apply(booked)
+        rewarded = reach_rewarded(self._state, (released, booked.released))
         self._state.apply(rewarded)
         self.meter.record("reward")
         record_released(rows, released)
+        record_booked(rows, booked)
         record_reached(rows, rewarded)
+
+    def _fold_cut(self, events: pl.DataFrame, rows: Rows) -> None:
+        """Fold events that are all judged under one version, in parts where what they need must be settled first."""
+        cuts = find_cuts(events, self._state, self._intake, self._compiled)
+        for first, last in pairwise(sorted({0, *cuts, len(events)})):
+            part = events[first:last]
+            if first:
+                self._release(int(part["received_at"][0]), rows)
+            self._fold(part, rows)
 
     def _fold(self, events: pl.DataFrame, rows: Rows) -> None:
         """Run the stages over events that are all judged under one version, and record what they found."""

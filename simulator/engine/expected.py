@@ -36,9 +36,11 @@ def expect(state: State, new: NewLines, voided: Voided, budget: int | None) -> E
     read = (made[:0], made[:0])
     if len(made) or len(gone):
         held = ledger.lines
-        room = None if budget is None else budget - ledger.spent
+        room = None if budget is None else budget - ledger.spent - ledger.book.spent
         values = held["value"][made]
-        plenty = room is None or (not ledger.unfunded and ledger.pending + int(values.sum()) <= room)
+        plenty = room is None or (
+            not ledger.unfunded and ledger.pending + ledger.book.pending + int(values.sum()) <= room
+        )
         limited = ledger.limits.limited[held["terms"][made]]
         if plenty:
             read = _apart(ledger, changes, limited, shifts, None)
@@ -68,7 +70,7 @@ def expect_budget(state: State, budget: int | None, at: int) -> Expected:
     """Judge all pending lines anew under another budget (minor units), in force from `at` (milliseconds) on."""
     ledger, shifts = state.ledger, Shifts(state.ledger)
     room = ENDLESS if budget is None else budget - ledger.spent
-    if ledger.unfunded or ledger.pending > room:
+    if not ledger.book.whole and (ledger.unfunded or ledger.pending > room):
         tight.under_budget(ledger, room, at // HOUR_MS, shifts)
     lines, before, after, moments = shifts.joined()
     return Expected(lines=lines, before=before, after=after, at=moments)

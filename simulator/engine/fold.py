@@ -9,16 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+
 from simulator.domain.stopwatch import Meter
 from simulator.engine.arrivals import find_first_events, find_new_links, find_sightings, find_sources
 from simulator.engine.attribution import attribute, count_generations, find_touches
 from simulator.engine.batch import Batch
-from simulator.engine.cancelling import revoke, void
+from simulator.engine.booking import book_lines, find_happenings, read_journal
+from simulator.engine.cancelling import find_reached, void
 from simulator.engine.conversions import find_conversions
 from simulator.engine.decisions import decide
 from simulator.engine.expected import expect
 from simulator.engine.intake import Intake
 from simulator.engine.journeys import reach, reach_rewarded
+from simulator.engine.occurrence import Occurrences
 from simulator.engine.record import Rows
 from simulator.engine.record_events import (
     record_attributed,
@@ -28,15 +32,16 @@ from simulator.engine.record_events import (
 )
 from simulator.engine.record_reversals import record_late_reversals, record_no_effect
 from simulator.engine.record_rewards import (
+    record_booked,
     record_expected,
     record_lines,
     record_reached,
     record_released,
-    record_revoked,
     record_voided,
 )
 from simulator.engine.release import release
 from simulator.engine.results import (
+    Booked,
     Decided,
     Expected,
     FirstEvents,
@@ -49,12 +54,11 @@ from simulator.engine.results import (
     Reached,
     Released,
     ReviewedMoney,
-    Revoked,
     Sources,
     Voided,
     Withheld,
 )
-from simulator.engine.reversals import find_late, find_lines, find_no_effect, find_reversals
+from simulator.engine.reversals import find_fallen, find_late, find_no_effect, find_reversals
 from simulator.engine.rewards import find_qualified, make_lines
 from simulator.engine.standing import Counts, find_standing
 from simulator.engine.state import State
@@ -80,11 +84,11 @@ class Folded:
     withheld: Withheld
     reviewed: ReviewedMoney
     reached: Reached
+    booked: Booked
     voided: Voided
     expected: Expected
     released: Released
     rewarded: Reached
-    revoked: Revoked
     late: LateReversals
     no_effect: NoEffect
 
@@ -108,22 +112,29 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     conversions = apply(find_conversions(batch, state))
     standing = apply(find_standing(batch, state, intake, conversions))
     counts = Counts(state, conversions, standing)
-    decided = apply(decide(batch, state, compiled, conversions, counts, meter))
+    occurrences = Occurrences(batch, state, conversions, standing, counts)
+    decided = apply(decide(batch, state, compiled, occurrences, counts, meter))
     meter.record("decide")
-    reversals = apply(find_reversals(batch, state, intake, conversions))
     qualified = find_qualified(batch, state, compiled, decided)
     lines = apply(make_lines(batch, state, qualified))
     withheld = apply(withhold(batch, state, compiled, decided.new, lines))
     reviewed = reviewed_money(state, decided.verdicts.settled)
     reached = apply(reach(batch, state, qualified))
-    found = find_lines(state.ledger, reversals)
-    voided = apply(void(state.ledger, lines, found))
-    expected = apply(expect(state, lines, voided, compiled.program.budget_minor))
-    released = apply(release(state, int(batch.received[-1])))
-    rewarded = apply(reach_rewarded(state, released))
-    revoked = apply(revoke(state, found))
-    late = find_late(batch, state.ledger, reversals, found)
-    no_effect = find_no_effect(batch, state.ledger, reversals, found, (voided, revoked), lines)
+    ledger, budget, before = state.ledger, compiled.program.budget_minor, int(batch.received[-1])
+    reversals = find_reversals(batch, ledger, standing)
+    fallen = find_fallen(ledger, lines, reversals)
+    apply(book_lines(ledger, lines, fallen, reversals, budget))
+    happenings = apply(find_happenings(ledger, lines, fallen, reversals, before, budget))
+    booked = apply(read_journal(state))
+    apply(reversals)
+    reached_lines = find_reached(ledger, fallen, reversals)
+    voided = apply(void(ledger, fallen, reached_lines))
+    others = lines.at(~np.isin(lines.lines.ids, happenings.new)) if len(happenings.new) else lines
+    expected = apply(expect(state, others, voided, budget))
+    released = apply(release(state, before))
+    rewarded = apply(reach_rewarded(state, (released, booked.released)))
+    late = find_late(ledger, reached_lines, booked)
+    no_effect = find_no_effect(batch, standing, lines, (voided, booked.voided), booked.revoked)
     apply(batch.field_updates())
     meter.record("reward")
     return Folded(
@@ -139,11 +150,11 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
         withheld=withheld,
         reviewed=reviewed,
         reached=reached,
+        booked=booked,
         voided=voided,
         expected=expected,
         released=released,
         rewarded=rewarded,
-        revoked=revoked,
         late=late,
         no_effect=no_effect,
     )
@@ -159,9 +170,9 @@ def record(rows: Rows, folded: Folded) -> None:
     record_reached(rows, folded.reached)
     record_lines(rows, batch, folded.lines)
     record_expected(rows, folded.expected)
-    record_voided(rows, folded.voided, folded.expected)
+    record_voided(rows, folded.voided, folded.expected.ended)
     record_released(rows, folded.released)
     record_reached(rows, folded.rewarded)
-    record_revoked(rows, folded.revoked)
+    record_booked(rows, folded.booked)
     record_late_reversals(rows, folded.late)
     record_no_effect(rows, batch, compiled, folded.no_effect)

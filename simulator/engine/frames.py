@@ -55,7 +55,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "due_at": _INT,
         "state_at": _INT,
     },
-    "changes": {"id": _INT, "state": _TEXT, "expected": _TEXT, "state_at": _INT},
+    "changes": {"id": _INT, "state": _TEXT, "expected": _TEXT, "due_at": _INT, "state_at": _INT},
     "audit": {
         "seq": _INT,
         "at": _INT,

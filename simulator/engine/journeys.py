@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from simulator.engine.arrays import NONE, Ints
@@ -13,6 +15,8 @@ from simulator.engine.state import State
 from simulator.engine.terms import ISSUED
 
 _LEVEL = {name: level for level, name in enumerate(STAGES, 1)}
+_NONE: Ints = np.zeros(0, np.int64)
+NOBODY = Reached(friends=_NONE, levels=_NONE, firsts={}, qualified=_NONE, channels=_NONE)
 _Move = tuple[Ints, int, Ints]  # friends, level, times in milliseconds UTC
 
 
@@ -34,22 +38,24 @@ def reach(batch: Batch, state: State, qualified: list[QualifiedDecisions]) -> Re
     return _reached(state, moves)
 
 
-def reach_rewarded(state: State, released: Released) -> Reached:
+def reach_rewarded(state: State, released: Sequence[Released]) -> Reached:
     """Find the friends who are rewarded for the first time."""
-    issued = released.lines if not len(released.lines) else released.lines.at(released.states == ISSUED)
-    return _reached(state, [(issued.friend.astype(np.int64), _LEVEL["rewarded"], issued.due)])
+    issued = [one.lines.at(one.states == ISSUED) for one in released if len(one.lines)]
+    if not issued:
+        return NOBODY
+    return _reached(state, [(of.friend.astype(np.int64), _LEVEL["rewarded"], of.due) for of in issued])
 
 
 def _reached(state: State, moves: list[_Move]) -> Reached:
     """Find who reaches a stage for the first time, each at the earliest move that implies it."""
-    held, none = state.people["stage"], np.zeros(0, np.int64)
+    held = state.people["stage"]
     friends = np.concatenate([move[0] for move in moves])
     levels = np.concatenate([np.full(len(move[0]), move[1]) for move in moves])
     times = np.concatenate([move[2] for move in moves])
     rising = levels > held[friends]
     friends, levels, times = friends[rising], levels[rising], times[rising]
     if not len(friends):
-        return Reached(friends=none, levels=none, firsts={}, qualified=none, channels=none)
+        return NOBODY
     order = np.lexsort((times, friends))
     friends, levels, times = friends[order], levels[order], times[order]
     firsts = {}

@@ -30,13 +30,13 @@ class Changes:
 
     @classmethod
     def of(cls, made: Ints, made_at: Ints, voided: Ints, voided_at: Ints) -> Changes:
-        """From the moments (milliseconds); new lines have numbers without a gap."""
+        """From the moments (milliseconds)."""
         hours, ends = made_at // HOUR_MS, voided_at // HOUR_MS
         if len(made) and len(voided):
             new = np.flatnonzero(voided >= made[0])
-            brief = new[hours[voided[new] - made[0]] == ends[new]]
+            brief = new[hours[np.searchsorted(made, voided[new])] == ends[new]]
             kept = np.ones(len(made), bool)
-            kept[voided[brief] - made[0]] = False
+            kept[np.searchsorted(made, voided[brief])] = False
             made, hours = made[kept], hours[kept]
             voided, ends = np.delete(voided, brief), np.delete(ends, brief)
         return cls(made, hours, voided, ends)

@@ -8,11 +8,18 @@ from heapq import heappop, heappush
 import numpy as np
 
 from simulator.domain.spans import HOUR_MS
-from simulator.engine.arrays import NONE, Array, Columns, Ints, Keys, chain_back
+from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, Keys, chain_back
+from simulator.engine.book import Book, Journal
+from simulator.engine.flow import BookedAccount, BookedLine
+from simulator.engine.history import History
 from simulator.engine.interner import Hashed, Interner
 from simulator.engine.keys import KeyIndex, mix
 from simulator.engine.results import (
+    Booked,
+    Booking,
+    Change,
     Expected,
+    Happenings,
     Lines,
     NewConversions,
     NewLines,
@@ -22,7 +29,17 @@ from simulator.engine.results import (
     StandingChanges,
     WaitingReversal,
 )
-from simulator.engine.terms import ISSUED, PENDING, ROLES, UNFUNDED, Limits, Terms
+from simulator.engine.terms import (
+    COUNTED,
+    ISSUED,
+    PENDING,
+    REVOKED,
+    ROLES,
+    UNFUNDED,
+    VOIDED,
+    Limits,
+    Terms,
+)
 from simulator.program.model import Reward
 
 _ID, _LONG = np.int32, np.int64
@@ -46,7 +63,9 @@ def _lines() -> Columns:
             "friend": (_ID, NONE),
             "sibling": (_ID, NONE),  # the line before of the same conversion
             "pending_before": (_ID, NONE),  # the line before that was pending for the same limited account
+            "account_before": (_ID, NONE),  # the line made before for the same account
             "issued_before": (_ID, NONE),  # the line issued before to the same account
+            "booked": (np.int8, 0),  # whether it is in the book
             "state": (np.int8, PENDING),
             "expected": (np.int8, ISSUED),  # the state that a pending line gets if nothing else happens
         }
@@ -58,8 +77,12 @@ def _accounts() -> Columns:
         {
             "recipient": (_ID, NONE),  # a person, or for a community its word
             "role": (np.int8, 0),
+            "last": (_ID, NONE),  # the newest line
             "made": (_ID, 0),  # lines promised, whatever became of them
+            # released, and neither voided nor revoked since; and those of them that passed their number
             "releases": (_ID, 0),
+            "taken": (_ID, 0),
+            "booked": (np.int8, 0),  # whether its lines are in the book
             "issued": (_ID, 0),
             "issued_value": (_LONG, 0),
             "last_issued": (_ID, NONE),
@@ -73,15 +96,12 @@ def _accounts() -> Columns:
     )
 
 
-def _targets() -> Columns:
-    return Columns({"line": (_ID, NONE), "reversal_seq": (_LONG, 0), "reversed_at": (_LONG, 0)})
-
-
 def _conversions() -> Columns:
     """All conversions in log order; `check` is half of the hash by which their (source, id) are told apart.
 
     `which` is the index in CONVERSION_TYPES, `reversed_by` the seq of the reversal for which it stands no more, 0 where
-    it stands.
+    it stands, `line` the newest of its reward lines, `before` the one before of the same person. Bit n of `qualified`
+    says whether its decision on the milestone n qualified.
     """
     return Columns(
         {
@@ -90,26 +110,11 @@ def _conversions() -> Columns:
             "check": (np.uint32, 0),
             "which": (np.int8, 0),
             "reversed_by": (np.uint32, 0),
+            "line": (_ID, NONE),
+            "before": (_ID, NONE),
+            "qualified": (np.int32, 0),
         }
     )
-
-
-@dataclass
-class History:
-    """What was issued to an account: times in order, and the running total of money before each."""
-
-    times: list[int] = field(default_factory=list)
-    totals: list[int] = field(default_factory=lambda: [0])
-
-    def add(self, at: int, value: int) -> None:
-        """One more was issued."""
-        self.times.append(at)
-        self.totals.append(self.totals[-1] + value)
-
-    def cut(self, length: int) -> None:
-        """Forget what was added after the first `length`."""
-        del self.times[length:]
-        del self.totals[length + 1 :]
 
 
 @dataclass
@@ -122,15 +127,11 @@ class Ledger:
 
     lines: Columns = field(default_factory=_lines)
     accounts: Columns = field(default_factory=_accounts)
-    targets: Columns = field(default_factory=_targets)
     conversions: Columns = field(default_factory=_conversions)
-    waiting: dict[int, list[WaitingReversal]] = field(default_factory=dict)  # by target
-    waits: dict[int, list[WaitingReversal]] = field(
-        default_factory=dict
-    )  # the same, of what is to stand no more
-    target_ids: Interner = field(
-        default_factory=Interner
-    )  # (source, id) of conversions with lines or reversals
+    waits: dict[int, list[WaitingReversal]] = field(default_factory=dict)  # reversals that wait, by target
+    reversals: dict[int, Change] = field(default_factory=dict)  # those in force, by row in `conversions`
+    book: Book = field(default_factory=Book)
+    target_ids: Interner = field(default_factory=Interner)  # (source, id) of what reversals wait for
     account_ids: KeyIndex = field(default_factory=KeyIndex)
     reward_ids: dict[str, int] = field(default_factory=dict)
     terms: list[Terms] = field(default_factory=list)
@@ -165,9 +166,29 @@ class Ledger:
 
     def targets_of(self, conversions: Hashed) -> Ints:
         """Return the ids of these conversions, by the hashes of (source, id), numbering new ones."""
-        ids = self.target_ids.assign(conversions)[0]
-        self.targets.grow(len(self.target_ids))
-        return ids
+        return self.target_ids.assign(conversions)[0]
+
+    def conversions_at(self, seqs: Ints) -> Ints:
+        """Return the rows of the conversions with these seqs."""
+        held = self.conversions["seq"][: len(self.conversions)]
+        return np.searchsorted(held, seqs.astype(held.dtype))
+
+    def lines_of(self, conversions: Ints) -> tuple[Ints, Ints]:
+        """Return the lines of these conversions (rows), in order, and the index of each one's conversion."""
+        lines, owners = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        active = np.arange(len(conversions))
+        nodes = self.conversions["line"][conversions].astype(np.int64)
+        while True:
+            there = nodes != NONE
+            nodes, active = nodes[there], active[there]
+            if not len(nodes):
+                break
+            lines.append(nodes)
+            owners.append(active)
+            nodes = self.lines["sibling"][nodes].astype(np.int64)
+        found, owner = np.concatenate(lines), np.concatenate(owners)
+        order = np.argsort(found)
+        return found[order], owner[order]
 
     def accounts_of(self, reward: Reward, recipients: Ints) -> Ints:
         """Return the accounts of these recipients for one reward, numbering new ones."""
@@ -186,20 +207,34 @@ class Ledger:
         return mix((np.int64(number) << 32) | recipients)
 
     def pending_lines(self) -> Ints:
-        """All lines that are pending, in no order."""
+        """All lines that are pending and not booked, in no order."""
         parts = [part for parts in self._due.values() for part in parts]
         if not parts:
             return np.zeros(0, np.int64)
         lines = np.concatenate(parts)
-        return np.asarray(lines[self.lines["state"][lines] == PENDING], np.int64)
+        return np.asarray(lines[self._waits(lines)], np.int64)
+
+    def _waits(self, lines: Ints) -> Bools:
+        """Whether lines are pending and not booked."""
+        held = self.lines
+        waits: Bools = (held["state"][lines] == PENDING) & (held["booked"][lines] == 0)
+        return waits
 
     def chained_lines(self, accounts: Ints) -> Ints:
         """Return the lines in the chains of these accounts: all that are pending, and some that were, in no order."""
-        held, parts = self.lines, [np.zeros(0, np.int64)]
-        nodes = self.accounts["last_pending"][accounts].astype(np.int64)
+        return self._chained("last_pending", "pending_before", accounts)
+
+    def waiting_lines(self, accounts: Ints) -> Ints:
+        """Return the lines of these accounts that are pending and not booked, in no order."""
+        lines = self._chained("last", "account_before", accounts)
+        return np.asarray(lines[self._waits(lines)], np.int64)
+
+    def _chained(self, head: str, before: str, accounts: Ints) -> Ints:
+        parts = [np.zeros(0, np.int64)]
+        nodes = self.accounts[head][accounts].astype(np.int64)
         while len(nodes := nodes[nodes != NONE]):
             parts.append(nodes)
-            nodes = held["pending_before"][nodes].astype(np.int64)
+            nodes = self.lines[before][nodes].astype(np.int64)
         return np.concatenate(parts)
 
     def in_order(self, lines: Ints) -> Ints:
@@ -210,10 +245,12 @@ class Ledger:
 
     @property
     def first_due(self) -> int:
-        """The earliest due time in the calendar (milliseconds), 2**62 where it is empty; lines may be void by now."""
+        """The earliest due time (milliseconds), 2**62 where nothing is pending; lines may be void by now."""
+        booked = self.book.first_due
+        first = 2**62 if booked is None else booked
         if not self._hours:
-            return 2**62
-        return min(int(self.lines["due"][part].min()) for part in self._due[self._hours[0]])
+            return first
+        return min(first, *(int(self.lines["due"][part].min()) for part in self._due[self._hours[0]]))
 
     def due_lines(self, before: int) -> tuple[Ints, Ints]:
         """Return the pending lines with `due` < `before` (milliseconds), in order of release.
@@ -229,7 +266,7 @@ class Ledger:
         late = held["due"][parts[-1]] >= before
         left, parts[-1] = parts[-1][late], parts[-1][~late]
         lines = np.concatenate(parts)
-        return self.in_order(lines[held["state"][lines] == PENDING]), left
+        return self.in_order(lines[self._waits(lines)]), left
 
     def _hours_before(self, before: int) -> list[int]:
         """Return the calendar's hours that begin before a moment (milliseconds), in order."""
@@ -277,9 +314,9 @@ class Ledger:
             self._chain(lines[np.isin(self.lines["terms"][lines], later)])
         self.terms_of[new.version] = np.arange(first, len(self.terms))
 
-    def apply_conversions(self, new: NewConversions) -> None:
-        """Enter the next conversions of the log."""
-        self.conversions.append(
+    def apply_conversions(self, new: NewConversions) -> Ints:
+        """Enter the next conversions of the log, and return their rows."""
+        return self.conversions.append(
             seq=new.seq, person=new.person, check=new.keys.checks.astype(np.uint32), which=new.which
         )
 
@@ -293,14 +330,12 @@ class Ledger:
         self.conversions["reversed_by"][changes.conversion] = np.where(changes.fell, changes.by, 0)
 
     def apply_reversals(self, found: Reversals) -> None:
-        """Reverse conversions, and keep the reversals that wait for theirs."""
-        for target, reversal in found.waiting:
-            self.waiting.setdefault(target, []).append(reversal)
-        for target in found.met:
-            self.waiting.pop(target, None)
-        held = self.targets
-        for target, (seq, at) in found.reversed.items():
-            held["reversal_seq"][target], held["reversed_at"][target] = seq, at
+        """Note which reversals are in force."""
+        for one in found.changes:
+            if one.fell:
+                self.reversals[one.conversion] = one
+            else:
+                del self.reversals[one.conversion]
 
     def apply_new_lines(self, new: NewLines) -> None:
         """Append pending lines; the sums of what is pending follow with `apply_expected`."""
@@ -308,7 +343,9 @@ class Ledger:
         columns = {name: getattr(lines, name) for name in FIXED}
         self.lines.append(**columns, state_at=new.made_at)
         np.add.at(self.accounts["made"], lines.account, 1)
-        self.lines["sibling"][lines.ids] = chain_back(new.targets, lines.ids, self.targets["line"])
+        account = lines.account.astype(np.int64)
+        self.lines["account_before"][lines.ids] = chain_back(account, lines.ids, self.accounts["last"])
+        self.lines["sibling"][lines.ids] = chain_back(new.targets, lines.ids, self.conversions["line"])
 
     def apply_state(self, lines: Ints, state: Array | int, at: Ints) -> None:
         """Set the state of lines, as of these times (milliseconds)."""
@@ -339,10 +376,74 @@ class Ledger:
         if not len(lines):
             return
         self.accounts["releases"][lines.account] = released.numbers  # the last of several is the highest
+        np.add.at(self.accounts["taken"], lines.account, released.states != COUNTED)
         self._count_pending(lines.ids, -1)
         self._uncount_limited(lines.ids)
         self._issue(lines.at(released.states == ISSUED))
         self.apply_state(lines.ids, released.states, lines.due)
+
+    def apply_booking(self, booking: Booking) -> None:
+        """Move lines and accounts into the book, as they stand; new lines follow with `apply_happenings`."""
+        ids, held = booking.ids, self.lines
+        for one in booking.accounts.tolist():
+            history = self.history(one)
+            account = BookedAccount(
+                releases=int(self.accounts["releases"][one]),
+                taken=int(self.accounts["taken"][one]),
+                history=History(list(history.times), list(history.totals)),
+            )
+            self.book.enter_account(one, account)
+            self._histories.pop(one)
+        self.accounts["booked"][booking.accounts] = 1
+        pending = ids[held["state"][ids] == PENDING]
+        self._count_pending(pending, -1)
+        self._uncount_limited(pending)
+        self.spent -= int(held["value"][ids][held["state"][ids] == ISSUED].sum())
+        held["booked"][ids] = 1
+        for line in self._booked(ids):
+            self.book.enter(line)
+        self.book.whole = booking.whole
+
+    def _booked(self, ids: Ints) -> list[BookedLine]:
+        """Return lines as the book keeps them."""
+        held = self.lines
+        names = ("account", "terms", "seq", "state_at", "due", "value", "state", "expected")
+        columns = (held[name][ids].tolist() for name in names)
+        conversions = self.conversions_at(held["seq"][ids]).tolist()
+        return [
+            BookedLine(
+                id=number,
+                account=account,
+                terms=self.terms[terms],
+                conversion=conversion,
+                seq=seq,
+                due=due,
+                value=value,
+                state=state,
+                state_at=state_at,
+                expected=expected,
+                issued_at=due if state in (ISSUED, REVOKED) else None,
+                fell=state in (VOIDED, REVOKED),
+            )
+            for number, conversion, account, terms, seq, state_at, due, value, state, expected in zip(
+                ids.tolist(), conversions, *columns, strict=True
+            )
+        ]
+
+    def apply_happenings(self, happenings: Happenings) -> None:
+        """Let the book take what happens to its lines."""
+        book, new = self.book, happenings.new
+        book.spent_before, book.journal = self.spent, Journal()
+        self.lines["booked"][new] = 1
+        if happenings.changed is not None:
+            book.judge_all(happenings.changed)
+        book.take(happenings.happenings, self._booked(new), happenings.before, happenings.budget)
+
+    def apply_booked(self, booked: Booked) -> None:
+        """Keep booked lines as they stand."""
+        held, ids = self.lines, booked.ids
+        held["state"][ids], held["state_at"][ids] = booked.states, booked.state_at
+        held["expected"][ids], held["due"][ids] = booked.expected, booked.due
 
     def _issue(self, lines: Lines) -> None:
         """Enter lines as issued: totals, the account's list, and the histories that are kept."""

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.write_set import WriteSet
-from simulator.engine.arrays import Array, Ints
+from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.audit import Trail
 from simulator.engine.frames import EMPTY, SCHEMAS
 from simulator.engine.names import Names
@@ -46,10 +46,14 @@ class Rows:
         """Count new lines: pending from these times on (milliseconds UTC), and expected to be issued."""
         if len(lines):
             self._count(lines, PENDING, at, 1)
-            self._count_expected(lines, np.full(len(lines), ISSUED), at, 1)
+            self.expect(lines, at)
+
+    def expect(self, lines: Lines, at: Ints) -> None:
+        """Count lines that have become pending, as ones to be issued."""
+        self._count_expected(lines, np.full(len(lines), ISSUED), at, 1)
 
     def move(
-        self, lines: Lines, before: int, after: Array | int, at: Ints, expected: Ints | None = None
+        self, lines: Lines, before: Array | int, after: Array | int, at: Ints, expected: Ints | None = None
     ) -> None:
         """Count lines that went from one state to another at these times (milliseconds UTC).
 
@@ -61,7 +65,8 @@ class Rows:
         self.moved.append(lines.ids)
         self._count(lines, after, at, 1)
         if expected is not None:
-            self._count_expected(lines, expected, at, -1)
+            known = expected != NONE  # of those that were pending
+            self._count_expected(lines.at(known), expected[known], at[known], -1)
 
     def shift(self, lines: Lines, before: Ints, after: Ints, at: Ints) -> None:
         """Count pending lines of which something else is expected than before."""
@@ -183,6 +188,7 @@ def _changes(closing: Closing) -> pl.DataFrame:
         "id": closing.changed + 1,
         "state": _states(closing.changed_state),
         "expected": _expected(closing.changed_state, closing.changed_expected),
+        "due_at": closing.changed_due,
         "state_at": closing.changed_state_at,
     }
     return pl.DataFrame(columns, schema=SCHEMAS["changes"])

@@ -24,22 +24,25 @@ def record_late_reversals(rows: Rows, late: LateReversals) -> None:
     if not len(late.lines):
         return
     for fate, which in (("clawed", late.clawed), ("lost", ~late.clawed)):
-        lines, at = late.lines.at(which), late.at[which]
+        lines, at, signs = late.lines.at(which), late.at[which], late.signs[which]
         names = [rows.names.terms[term].reward.name for term in lines.terms.tolist()]
-        rows.metrics.add(METRIC[f"late_reversal.{fate}"], at, 1, lines.value)
-        rows.breakdown.add(rows.breakdown.codes(f"late_reversal.{fate}", names), at, 1, lines.value)
+        rows.metrics.add(METRIC[f"late_reversal.{fate}"], at, signs, signs * lines.value)
+        rows.breakdown.add(
+            rows.breakdown.codes(f"late_reversal.{fate}", names), at, signs, signs * lines.value
+        )
 
 
 def record_no_effect(rows: Rows, batch: Batch, compiled: CompiledProgram, found: NoEffect) -> None:
-    """Record reversals that changed no reward, each with the reason."""
+    """Record reversals and reinstatements that changed nothing, each with the reason; reversals are counted by it."""
     if not found.rows and not found.matched_rows:
         return
+    counted = [place for place, count in enumerate(found.counted) if count]
     _count(rows, batch, found.matched_rows, found.matched_why, -1)
-    _count(rows, batch, found.rows, found.why, 1)
+    _count(rows, batch, [found.rows[at] for at in counted], [found.why[at] for at in counted], 1)
     places = np.array(found.rows, np.int64)
     rows.trail.of_events(
         REVERSED,
-        "reversal-without-effect",
+        found.kinds,
         at=batch.received[places],
         seq=batch.seq[places],
         trigger=np.array(found.seq, np.int64),

@@ -10,7 +10,17 @@ from simulator.engine.audit import REVERSED
 from simulator.engine.batch import Batch
 from simulator.engine.record import Rows
 from simulator.engine.record_parts import count_channels
-from simulator.engine.results import Expected, Lines, NewLines, Reached, Released, Revoked, Voided
+from simulator.engine.results import (
+    Booked,
+    Expected,
+    Lines,
+    NewLines,
+    Reached,
+    Reinstated,
+    Released,
+    Revoked,
+    Voided,
+)
 from simulator.engine.rollup import METRIC, STAGES
 from simulator.engine.terms import ISSUED, PENDING, REVOKED, STATES, VOIDED
 
@@ -27,19 +37,39 @@ def record_expected(rows: Rows, found: Expected) -> None:
     rows.shift(found.lines, found.before, found.after, found.at)
 
 
-def record_voided(rows: Rows, voided: Voided, expected: Expected) -> None:
-    """Record lines that reversals voided, of which something had been expected."""
+def record_voided(rows: Rows, voided: Voided, expected: Ints) -> None:
+    """Record lines that reversals voided, with what had been `expected` of those that were pending (else NONE)."""
     lines = voided.lines
-    _entries(rows, "voided", REVERSED, lines, voided.at, np.maximum(voided.by, lines.made), voided.by)
-    rows.move(lines, PENDING, VOIDED, voided.at, expected.ended)
+    _entries(rows, "voided", REVERSED, lines, voided.at, voided.seq, voided.by)
+    rows.move(lines, voided.before, VOIDED, voided.at, expected)
 
 
 def record_revoked(rows: Rows, revoked: Revoked) -> None:
     """Record lines that reversals took back."""
     lines = revoked.lines
-    _entries(rows, "revoked", REVERSED, lines, revoked.at, np.maximum(revoked.by, lines.made), revoked.by)
+    _entries(rows, "revoked", REVERSED, lines, revoked.at, revoked.seq, revoked.by)
     rows.move(lines, ISSUED, REVOKED, revoked.at)
     count_channels(rows, "channel.issued", revoked.channels, revoked.at, -1, -lines.value)
+
+
+def record_reinstated(rows: Rows, again: Reinstated) -> None:
+    """Record lines that reinstatements made pending again."""
+    lines = again.lines
+    _entries(rows, "pending", PENDING_ENTRIES, lines, again.at, again.by, again.by)
+    rows.move(lines, again.before, PENDING, again.at)
+    rows.expect(lines, again.at)
+    revoked = again.before == REVOKED
+    before = again.due_before[revoked]
+    rows.metrics.add(METRIC["time_to_reward"], again.at[revoked], -1, lines.occurred[revoked] - before)
+
+
+def record_booked(rows: Rows, booked: Booked) -> None:
+    """Record what happened to booked lines."""
+    record_reinstated(rows, booked.reinstated)
+    record_expected(rows, booked.shifted)
+    record_voided(rows, booked.voided, booked.expected_before)
+    record_released(rows, booked.released)
+    record_revoked(rows, booked.revoked)
 
 
 def record_released(rows: Rows, released: Released) -> None:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from simulator.engine.arrays import Array, Bools, Ints, Keys
+from simulator.engine.arrays import NONE, Array, Bools, Ints, Keys
 from simulator.engine.interner import Hashed
 from simulator.engine.reviews import Case
 from simulator.engine.version import CompiledProgram
-from simulator.program.model import Reward
+from simulator.program.model import Milestone, Reward
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 
@@ -208,14 +208,17 @@ class Ruled:
 class NewDecisions:
     """A batch's decisions in log order as first made, by the batch `rows` of their conversions.
 
-    `ids` count from 1 along the log, `milestone` is the index in the file, `referrer` NONE where unattributed,
-    `outcome` a code of `rules.OUTCOMES`; `group` is a key for friend and milestone. `offered` is what the conditions of
-    rewards said, as JSON. `ruled` is None where no rule was asked.
+    `ids` count from 1 along the log, `seq` is the conversion's, `milestone` is the index in the file, `milestone_id`
+    that of its name, `referrer` NONE where unattributed, `outcome` a code of `rules.OUTCOMES`; `group` is a key for
+    friend and milestone. `offered` is what the conditions of rewards said, as JSON. `ruled` is None where no rule was
+    asked.
     """
 
     ids: Ints
     rows: Ints
+    seq: Ints
     milestone: Ints
+    milestone_id: Ints
     friend: Ints
     referrer: Ints
     attribution: Ints
@@ -266,11 +269,15 @@ class Settlements:
 
 @dataclass(frozen=True, kw_only=True)
 class Decided:
-    """All that was decided in a batch."""
+    """All that was decided in a batch.
+
+    `taken` are the conversions that took a milestone (rows in `Ledger.conversions`), by group, where they changed.
+    """
 
     new: NewDecisions
     opened: OpenedReviews | None
     verdicts: Settlements
+    taken: Mapping[int, list[int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,12 +310,14 @@ class ReviewedMoney:
 
 @dataclass(frozen=True, kw_only=True)
 class NewTerms:
-    """The rewards of a version that comes into force, in the order of its file, and its calendar's zone.
+    """The milestones and rewards of a version that is in force after the event `from_seq`, and its calendar's zone.
 
     `folds` says whether the version compares codes without their capitals.
     """
 
     version: int
+    from_seq: int
+    milestones: tuple[Milestone, ...]
     rewards: tuple[Reward, ...]
     timezone: str
     folds: bool
@@ -347,10 +356,25 @@ class Lines:
             friend=self.friend[places],
         )
 
+    def joined(self, other: Lines) -> Lines:
+        """Return these lines and others."""
+        return Lines(
+            ids=np.r_[self.ids, other.ids],
+            decision=np.r_[self.decision, other.decision],
+            seq=np.r_[self.seq, other.seq],
+            made=np.r_[self.made, other.made],
+            due=np.r_[self.due, other.due],
+            value=np.r_[self.value, other.value],
+            occurred=np.r_[self.occurred, other.occurred],
+            account=np.r_[self.account, other.account],
+            terms=np.r_[self.terms, other.terms],
+            friend=np.r_[self.friend, other.friend],
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class NewLines:
-    """Reward lines made in this batch, pending, with the batch row that qualified each and the id of its conversion.
+    """Reward lines made in this batch, pending, with the batch row that qualified each and the row of its conversion.
 
     `made_at` is when (milliseconds UTC).
     """
@@ -360,24 +384,39 @@ class NewLines:
     targets: Ints
     made_at: Ints
 
+    def at(self, places: Array) -> NewLines:
+        """Return those of the lines at these places (indices or a mask)."""
+        return NewLines(
+            lines=self.lines.at(places),
+            rows=self.rows[places],
+            targets=self.targets[places],
+            made_at=self.made_at[places],
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Voided:
-    """Pending lines that a reversal voided: the seq of the reversal, and when (milliseconds UTC)."""
+    """Lines that a reversal voided: the seqs of the event that did it and of the reversal, and when (milliseconds UTC).
+
+    `before` are their states before, all pending but for booked ones.
+    """
 
     lines: Lines
+    seq: Ints
     by: Ints
     at: Ints
+    before: Ints
 
 
 @dataclass(frozen=True, kw_only=True)
 class Revoked:
-    """Issued lines that a reversal took back: the seq of the reversal, and when (milliseconds UTC).
+    """Issued lines that a reversal took back: the seqs of the event and of the reversal, and when (milliseconds UTC).
 
     `channels` are those of the lines' friends (words).
     """
 
     lines: Lines
+    seq: Ints
     by: Ints
     at: Ints
     channels: Ints
@@ -408,15 +447,15 @@ class Released:
     """Lines released because they were due before a moment, in the order of release.
 
     `states` is what each became, `numbers` its number for its account, `channels` are those of the friends (words).
-    `left` are the lines of the last hour looked at that are due later.
+    `left` are the lines of the last hour looked at that are due later; booked lines have neither moment nor those.
     """
 
     lines: Lines
     states: Ints
     numbers: Ints
     channels: Ints
-    before: int
-    left: Ints
+    before: int = 0
+    left: Ints = field(default_factory=lambda: _NO_ROWS)
 
 
 # Reversals
@@ -441,61 +480,198 @@ class MatchedReversal:
     why: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reversals:
-    """The batch's reversals by batch `rows`, and why each has no effect (`why`, None for those that take effect).
+class Change(NamedTuple):
+    """A change of what stands: whether the conversion (row in `Ledger.conversions`) `fell` or came back, and by what.
 
-    `firsts` are the indices of those that take effect, `targets` the conversions they name (see
-    `Ledger.target_ids`), and `matched` are earlier reversals that were waiting for a conversion of this batch.
-    `reversed` maps each conversion that is reversed now to the reversal's seq and receipt, `waiting` and `met` are the
-    reversals that wait from now on and the conversions that none waits for any more.
+    It shows at the event `seq`, received `at` (milliseconds UTC), in batch row `row`; `position` as in `standing`. `by`
+    is the seq of the reversal or reinstatement itself, and `occurred` when that happened.
     """
 
-    rows: Ints
-    why: Sequence[str | None]
-    firsts: Ints
-    targets: Ints
-    matched: Sequence[MatchedReversal]
-    reversed: Mapping[int, tuple[int, int]]
-    waiting: Sequence[tuple[int, WaitingReversal]]
-    met: Sequence[int]
+    position: int
+    row: int
+    seq: int
+    at: int
+    conversion: int
+    fell: bool
+    by: int
+    occurred: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReversedLines:
-    """Reward lines (`ids`) of the conversions that the batch's reversals name.
+class Reversals:
+    """The batch's changes of what stands, in order; `before` is the reversal in force before each, None where none is.
 
-    `owners` are indices into `Reversals.firsts`, `targets` the conversions.
+    `lines` are the reward lines of these conversions, new ones too, with the conversion of each (`owners`).
     """
+
+    changes: Sequence[Change]
+    before: Sequence[Change | None]
+    lines: Ints
+    owners: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class FallenLines:
+    """New lines (`ids`, in order) whose conversion had been reversed by the time they were made, and by what."""
 
     ids: Ints
-    owners: Ints
-    targets: Ints
+    by: Sequence[Change]
+
+
+# The book
+
+
+class Happening(NamedTuple):
+    """What happens to booked lines: they are `made`, or their conversion is `reversed` or `reinstated`.
+
+    It is done by the event `seq`, received `at` (milliseconds UTC); `position` as in `standing`. `by` is the seq of the
+    reversal or reinstatement, `occurred` and `by_at` are when the reversal happened and was received. `counts` says
+    whether the reversal is told just now, `lines` are those made.
+    """
+
+    position: int
+    kind: Literal["made", "reversed", "reinstated"]
+    at: int
+    seq: int
+    conversion: int = NONE
+    by: int = 0
+    occurred: int = 0
+    by_at: int = 0
+    counts: bool = False
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booking:
+    """Lines (`ids`) that are booked from now on, and those of their accounts that are; `whole` where all are."""
+
+    ids: Ints
+    accounts: Ints
+    whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happenings:
+    """What happens to booked lines in this batch, in order, before the moment up to which lines are released.
+
+    `budget` (minor units) is that in force, None for one without end; it has `changed` at a moment (milliseconds UTC),
+    None where it is that of before.
+    """
+
+    happenings: Sequence[Happening]
+    new: Ints
+    before: int
+    budget: int | None
+    changed: int | None = None
+
+
+class BookMove(NamedTuple):
+    """A booked line's change of state at a moment (milliseconds UTC).
+
+    `due` is as of then, `expected` is what had been expected of one that was pending (NONE of others), `number` that of
+    a release (0 for none). `seq` and `by` are the event and the reversal or reinstatement that did it.
+    """
+
+    line: int
+    before: int
+    after: int
+    at: int
+    due: int
+    expected: int = NONE
+    number: int = 0
+    seq: int = 0
+    by: int = 0
+    due_before: int = 0
+
+
+class BookShift(NamedTuple):
+    """Another thing is expected of a pending line, due then, from a moment `at` on (milliseconds UTC)."""
+
+    line: int
+    before: int
+    after: int
+    at: int
+    due: int
+
+
+class LateLine(NamedTuple):
+    """A line issued though its conversion had been reversed; told `at` (milliseconds UTC), and whether `clawed` back.
+
+    `sign` is -1 where the conversion came back.
+    """
+
+    line: int
+    at: int
+    clawed: bool
+    sign: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reinstated:
+    """Lines that a reinstatement made pending again: its seq, when, their state before, and when they had been due.
+
+    `channels` are those of the lines' friends (words).
+    """
+
+    lines: Lines
+    by: Ints
+    at: Ints
+    before: Ints
+    due_before: Ints
+    channels: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booked:
+    """What happened to booked lines in one batch; `ids` are all that changed, with how they stand after it.
+
+    `expected_before` are what had been expected of the lines voided, NONE of those not pending.
+    """
+
+    released: Released
+    voided: Voided
+    expected_before: Ints
+    revoked: Revoked
+    reinstated: Reinstated
+    shifted: Expected
+    late: LateReversals
+    ids: Ints
+    states: Ints
+    state_at: Ints
+    expected: Ints
+    due: Ints
+
+
+# Reversals, as they are told
 
 
 @dataclass(frozen=True, kw_only=True)
 class LateReversals:
     """Rewards issued although their conversion had been reversed by then: the news came at `at` (milliseconds UTC).
 
-    `clawed` says which of them a clawback recovered.
+    `clawed` says which of them a clawback recovered; `signs` are -1 where the conversion stands again.
     """
 
     lines: Lines
     at: Ints
     clawed: Bools
+    signs: Ints
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoEffect:
-    """Reversals that changed no reward, by the batch `rows` at which it shows, with their seqs, people and reasons.
+    """Reversals and reinstatements that changed nothing, by the batch `rows` at which it shows, with the audit `kinds`.
 
-    `matched_rows` and `matched_why` are those that were counted by their reason for waiting until now.
+    `counted` says which of them are reversals, `matched_rows` and `matched_why` are those that were counted by their
+    reason for waiting until now.
     """
 
+    kinds: Sequence[str]
     rows: Sequence[int]
     seq: Sequence[int]
     person: Sequence[int]
     why: Sequence[str]
+    counted: Sequence[bool]
     matched_rows: Sequence[int]
     matched_why: Sequence[str]
 
@@ -531,6 +707,7 @@ class Closing:
     changed: Ints
     changed_state: Ints
     changed_expected: Ints
+    changed_due: Ints
     changed_state_at: Ints
 
 

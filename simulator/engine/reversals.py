@@ -1,270 +1,179 @@
-"""Stage 4b: match reversals to the conversions they name, and decide which of several takes effect.
-
-A reversal takes effect only if it names a conversion by its own source and on behalf of that conversion's friend. One
-that arrives before its conversion waits for it. Of several that fit, the first in log order takes effect.
-"""
+"""Stage 4b: what reversals and reinstatements that are effective reach, and those that have no effect."""
 
 from __future__ import annotations
 
-import numpy as np
-import polars as pl
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from simulator.domain.vocabulary import ReversalReason
-from simulator.engine.arrays import NONE, Bools, Ints, first_of_each
+import numpy as np
+
+from simulator.domain.vocabulary import AuditKind
+from simulator.engine.arrays import Ints
 from simulator.engine.batch import Batch
-from simulator.engine.intake import Intake
-from simulator.engine.interner import hash_pairs
+from simulator.engine.cancelling import Reached
 from simulator.engine.ledger import Ledger
 from simulator.engine.results import (
+    Booked,
+    Change,
+    FallenLines,
     LateReversals,
-    MatchedReversal,
-    NewConversions,
     NewLines,
     NoEffect,
     Reversals,
-    ReversedLines,
     Revoked,
+    StandingChanges,
     Voided,
-    WaitingReversal,
 )
-from simulator.engine.state import State
-from simulator.engine.terms import ISSUED, REVOKED
+from simulator.engine.standing import WAITING
+from simulator.engine.terms import ISSUED
+
+NOTHING_TO_UNDO = "nothing-to-undo"
+_NO_ROWS: Ints = np.zeros(0, np.int64)
 
 
-def find_reversals(batch: Batch, state: State, intake: Intake, conversions: NewConversions) -> Reversals:
-    """Decide which reversals take effect; the batch's conversions are in the state."""
-    ledger, rows = state.ledger, batch.rows("conversion.reversed")
-    why: list[str | None] = []
-    waiting: list[tuple[int, WaitingReversal]] = []
-    if len(rows):
-        why, waiting = _reasons(batch, state, intake, rows)
-    reversed_now: dict[int, tuple[int, int]] = {}
-    matched: list[MatchedReversal] = []
-    met: list[int] = []
-    if len(conversions.rows) and (ledger.waiting or waiting):
-        matched, met = _match_waiting(batch, ledger, conversions, waiting, reversed_now)
-    firsts, targets = _pick_first(batch, ledger, rows, why, reversed_now)
-    return Reversals(
-        rows=rows,
-        why=why,
-        firsts=firsts,
-        targets=targets,
-        matched=matched,
-        reversed=reversed_now,
-        waiting=waiting,
-        met=met,
+def find_reversals(batch: Batch, ledger: Ledger, standing: StandingChanges) -> Reversals:
+    """Find what the batch's effective reversals and reinstatements reach; the batch's lines are in the ledger."""
+    if not len(standing.conversion):
+        return Reversals(changes=(), before=(), lines=_NO_ROWS, owners=_NO_ROWS)
+    columns = zip(
+        standing.position.tolist(),
+        standing.conversion.tolist(),
+        standing.fell.tolist(),
+        standing.by.tolist(),
+        strict=True,
     )
-
-
-def _reasons(
-    batch: Batch, state: State, intake: Intake, rows: Ints
-) -> tuple[list[str | None], list[tuple[int, WaitingReversal]]]:
-    """Return why each reversal has no effect, leaving earlier ones aside, and those that wait, with their targets."""
-    ledger = state.ledger
-    named = batch.events.select("source", "reverses")[rows]
-    found = _find(ledger, intake, named, batch.seq[rows])
-    person, subject = ledger.conversions["person"][found], batch.person[rows]
-    why: list[str | None] = [None] * len(rows)
-    for place in np.flatnonzero((found != NONE) & (person != subject)).tolist():
-        why[place] = ReversalReason.OTHER_SUBJECT.value
-    unknown = np.flatnonzero(found == NONE)
-    if not len(unknown):
-        return why, []
-    elsewhere = np.zeros(len(unknown), bool)
-    for source in state.sources.kept:
-        others = named[unknown].with_columns(source=pl.lit(source))
-        places = _find(ledger, intake, others, batch.seq[rows[unknown]])
-        elsewhere |= (places != NONE) & (ledger.conversions["person"][places] == subject[unknown])
-    targets = ledger.targets_of(hash_pairs(named[unknown], "source", "reverses")).tolist()
-    waiting = []
-    for place, target, other in zip(unknown.tolist(), targets, elsewhere.tolist(), strict=True):
-        why[place] = reason = (
-            ReversalReason.OTHER_SOURCE.value if other else ReversalReason.NOT_RECEIVED.value
-        )
-        row = rows[place]
-        waits = WaitingReversal(
+    changes: list[Change] = []
+    before: list[Change | None] = []
+    force: dict[int, Change | None] = {}
+    for position, conversion, fell, by in columns:
+        row = position // 2
+        change = Change(
+            position=position,
+            row=row,
             seq=int(batch.seq[row]),
             at=int(batch.received[row]),
-            person=int(batch.person[row]),
-            why=reason,
+            conversion=conversion,
+            fell=fell,
+            by=by,
+            occurred=int(batch.occurred[row]),
         )
-        waiting.append((target, waits))
-    return why, waiting
+        before.append(force.get(conversion, ledger.reversals.get(conversion)))
+        force[conversion] = change if fell else None
+        changes.append(change)
+    conversions = np.unique(standing.conversion)
+    lines, owners = ledger.lines_of(conversions)
+    return Reversals(changes=changes, before=before, lines=lines, owners=conversions[owners])
 
 
-def _find(ledger: Ledger, intake: Intake, named: pl.DataFrame, before: Ints) -> Ints:
-    """Return the row in `Ledger.conversions` that each (`source`, `reverses`) names; NONE where it is not in the log.
-
-    Only events with a seq below `before` are considered.
-    """
-    seqs = intake.seq_of(named["source"], named["reverses"])
-    seqs = np.where(seqs < before, seqs, 0).clip(0)
-    checks = hash_pairs(named, "source", "reverses").checks
-    return ledger.find_conversions(seqs, checks)
-
-
-def _match_waiting(
-    batch: Batch,
-    ledger: Ledger,
-    conversions: NewConversions,
-    waiting: list[tuple[int, WaitingReversal]],
-    reversed_now: dict[int, tuple[int, int]],
-) -> tuple[list[MatchedReversal], list[int]]:
-    """Match this batch's conversions with reversals that were waiting; the first that fits takes effect.
-
-    Those that take effect are added to `reversed_now`. Also returned are the conversions that none waits for any more.
-    """
-    targets = ledger.target_ids.find(conversions.keys).tolist()
-    held, matched, met = ledger.targets["reversal_seq"], list[MatchedReversal](), list[int]()
-    new: dict[int, list[WaitingReversal]] = {}
-    for target, reversal in waiting:
-        new.setdefault(target, []).append(reversal)
-    for row, target in zip(conversions.rows.tolist(), targets, strict=True):
-        if target not in ledger.waiting and target not in new:
-            continue
-        met.append(target)
-        for reversal in (*ledger.waiting.get(target, ()), *new.get(target, ())):
-            why = None
-            if reversal.person != batch.person[row]:
-                why = ReversalReason.OTHER_SUBJECT.value
-            elif target in reversed_now or held[target]:
-                why = ReversalReason.ALREADY_REVERSED.value
-            else:
-                reversed_now[target] = reversal.seq, reversal.at
-            matched.append(MatchedReversal(row=row, reversal=reversal, why=why))
-    return matched, met
+def find_fallen(ledger: Ledger, new: NewLines, reversals: Reversals) -> FallenLines:
+    """Find the new lines of conversions that had been reversed by the time they were made, and did not stand again."""
+    changes: dict[int, list[Change]] = {}
+    for one in reversals.changes:
+        changes.setdefault(one.conversion, []).append(one)
+    held = ledger.conversions["reversed_by"][new.targets] > 0
+    if changes:
+        held |= np.isin(new.targets, list(changes))
+    ids, by = [], []
+    for place in np.flatnonzero(held).tolist():
+        conversion, row = int(new.targets[place]), int(new.rows[place])
+        force = ledger.reversals.get(conversion)
+        for one in changes.get(conversion, ()):
+            if one.position // 2 <= row:
+                force = one if one.fell else None
+        if force is not None:
+            ids.append(int(new.lines.ids[place]))
+            by.append(force)
+    return FallenLines(ids=np.array(ids, np.int64), by=by)
 
 
-def _pick_first(
-    batch: Batch,
-    ledger: Ledger,
-    rows: Ints,
-    why: list[str | None],
-    reversed_now: dict[int, tuple[int, int]],
-) -> tuple[Ints, Ints]:
-    """Let the first fitting reversal of each conversion take effect; return their indices and the conversions.
-
-    They are added to `reversed_now`, and the others get the reason for which they have no effect.
-    """
-    fits: Bools = np.array([one is None for one in why], bool)
-    places = np.flatnonzero(fits)
-    if not len(places):
-        return places, places
-    named = batch.events.select("source", "reverses")[rows[places]]
-    targets = ledger.targets_of(hash_pairs(named, "source", "reverses"))
-    firsts = first_of_each(targets)
-    free = ledger.targets["reversal_seq"][targets[firsts]] == 0
-    free &= np.array([target not in reversed_now for target in targets[firsts].tolist()], bool)
-    firsts = firsts[free]
-    for target, row in zip(targets[firsts].tolist(), rows[places[firsts]].tolist(), strict=True):
-        reversed_now[target] = int(batch.seq[row]), int(batch.received[row])
-    for place in np.setdiff1d(places, places[firsts]).tolist():
-        why[place] = ReversalReason.ALREADY_REVERSED.value
-    return places[firsts], targets[firsts]
-
-
-def find_lines(ledger: Ledger, reversals: Reversals) -> ReversedLines:
-    """Find the reward lines, new ones included, of the conversions that the batch's reversals name."""
-    lines, owners = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    active = np.arange(len(reversals.firsts))
-    nodes = ledger.targets["line"][reversals.targets].astype(np.int64)
-    while True:
-        there = nodes != NONE
-        nodes, active = nodes[there], active[there]
-        if not len(nodes):
-            break
-        lines.append(nodes)
-        owners.append(active)
-        nodes = ledger.lines["sibling"][nodes].astype(np.int64)
-    all_lines, all_owners = np.concatenate(lines), np.concatenate(owners)
-    order = np.argsort(all_lines)
-    owner = all_owners[order]
-    return ReversedLines(ids=all_lines[order], owners=owner, targets=reversals.targets[owner])
-
-
-def find_late(batch: Batch, ledger: Ledger, reversals: Reversals, found: ReversedLines) -> LateReversals:
+def find_late(ledger: Ledger, reached: Reached, booked: Booked) -> LateReversals:
     """Find rewards issued although their conversion had been reversed by then: the reversal arrived too late."""
-    rows, held = reversals.rows[reversals.firsts][found.owners], ledger.lines
-    state = held["state"][found.ids]
-    late = np.isin(state, (ISSUED, REVOKED)) & (batch.occurred[rows] <= held["due"][found.ids])
+    lines, by = reached
+    held = ledger.lines
+    state, due = held["state"][lines], held["due"][lines]
+    at = np.array([one.at for one in by], np.int64)
+    occurred = np.array([one.occurred for one in by], np.int64)
+    late = (state == ISSUED) & (occurred <= due) & (due < at)
+    found, of_book = ledger.view(lines[late]), booked.late
     return LateReversals(
-        lines=ledger.view(found.ids[late]), at=batch.received[rows[late]], clawed=state[late] == REVOKED
+        lines=found.joined(of_book.lines),
+        at=np.r_[at[late], of_book.at],
+        clawed=np.r_[np.zeros(len(found), bool), of_book.clawed],
+        signs=np.r_[np.ones(len(found), np.int64), of_book.signs],
     )
+
+
+@dataclass
+class _Shown:
+    """Collects what has no effect."""
+
+    kinds: list[str] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    seq: list[int] = field(default_factory=list)
+    person: list[int] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
+    counted: list[bool] = field(default_factory=list)
+
+    def add(self, kind: AuditKind, row: int, seq: int, person: int, why: str) -> None:
+        """Add one, by the batch row at which it shows."""
+        self.kinds.append(kind.value)
+        self.rows.append(row)
+        self.seq.append(seq)
+        self.person.append(person)
+        self.why.append(why)
+        self.counted.append(kind is not AuditKind.REINSTATEMENT_WITHOUT_EFFECT)
 
 
 def find_no_effect(
     batch: Batch,
-    ledger: Ledger,
-    reversals: Reversals,
-    found: ReversedLines,
-    changes: tuple[Voided, Revoked],
+    standing: StandingChanges,
     new: NewLines,
+    voided: Sequence[Voided],
+    revoked: Revoked,
 ) -> NoEffect:
-    """Find the reversals that changed no reward, each with the reason.
+    """Find the reversals and reinstatements that changed nothing, each with the reason.
 
     They show either when they arrive, or when the conversion arrives that they were waiting for.
     """
-    shown = [
-        *_of_batch(batch, ledger, reversals, found, changes),
-        *_of_matched(batch, reversals, new),
-    ]
+    shown = _Shown()
+    if not len(standing.rows) and not standing.met:
+        return _told(shown, standing)
+    told = [(change.seq, change.by) for change in voided] + [(revoked.seq, revoked.by)]
+    effective = {int(one) for seq, by in told for one in by[seq == by]}
+    reversals = set(batch.rows("conversion.reversed").tolist())
+    reasons = dict(_waiting_reasons(standing))
+    for row, why in zip(standing.rows.tolist(), standing.why, strict=True):
+        seq, person = int(batch.seq[row]), int(batch.person[row])
+        if why == WAITING:
+            shown.add(AuditKind.REVERSAL_WAITING, row, seq, person, reasons[seq])
+        elif row not in reversals:
+            if why is not None:
+                shown.add(AuditKind.REINSTATEMENT_WITHOUT_EFFECT, row, seq, person, why)
+        elif why is not None or seq not in effective:
+            shown.add(AuditKind.REVERSAL_WITHOUT_EFFECT, row, seq, person, why or NOTHING_TO_UNDO)
+    made = set(new.lines.seq[new.lines.seq == new.lines.made].tolist())
+    for one in standing.met:
+        why = one.why
+        if why is None and int(batch.seq[one.row]) not in made:
+            why = NOTHING_TO_UNDO
+        if why is not None:
+            reversal = one.reversal
+            shown.add(AuditKind.REVERSAL_WITHOUT_EFFECT, one.row, reversal.seq, reversal.person, why)
+    return _told(shown, standing)
+
+
+def _waiting_reasons(standing: StandingChanges) -> list[tuple[int, str]]:
+    return [(one.seq, one.why) for _, one in standing.waiting]
+
+
+def _told(shown: _Shown, standing: StandingChanges) -> NoEffect:
     return NoEffect(
-        rows=[one[0] for one in shown],
-        seq=[one[1] for one in shown],
-        person=[one[2] for one in shown],
-        why=[one[3] for one in shown],
-        matched_rows=[one.row for one in reversals.matched],
-        matched_why=[one.reversal.why for one in reversals.matched],
+        kinds=shown.kinds,
+        rows=shown.rows,
+        seq=shown.seq,
+        person=shown.person,
+        why=shown.why,
+        counted=shown.counted,
+        matched_rows=[one.row for one in standing.met],
+        matched_why=[one.reversal.why for one in standing.met],
     )
-
-
-_Shown = tuple[int, int, int, str]
-"""A reversal without effect: the batch row at which it shows, the reversal's seq and subject, and the reason."""
-
-
-def _of_batch(
-    batch: Batch,
-    ledger: Ledger,
-    reversals: Reversals,
-    found: ReversedLines,
-    changes: tuple[Voided, Revoked],
-) -> list[_Shown]:
-    held = ledger.lines
-    effective: set[int] = set()
-    for change in changes:
-        effective.update(change.by[change.lines.made < change.by].tolist())
-    lines_of: dict[int, list[int]] = {}
-    for line, owner in zip(found.ids.tolist(), found.owners.tolist(), strict=True):
-        lines_of.setdefault(int(reversals.firsts[owner]), []).append(line)
-    no_effect: list[_Shown] = []
-    for place, row in enumerate(reversals.rows.tolist()):
-        seq, why = int(batch.seq[row]), reversals.why[place]
-        if why is None and seq not in effective:
-            why = _reason(ledger, [line for line in lines_of.get(place, ()) if held["made"][line] < seq])
-        if why is not None:
-            no_effect.append((row, seq, int(batch.person[row]), why))
-    return no_effect
-
-
-def _of_matched(batch: Batch, reversals: Reversals, new: NewLines) -> list[_Shown]:
-    """Return the reversals without effect among those that waited."""
-    no_effect: list[_Shown] = []
-    for one in reversals.matched:
-        seq, why = batch.seq[one.row], one.why
-        if why is None and not ((new.lines.seq == seq) & (new.lines.made == seq)).any():
-            why = ReversalReason.NO_REWARD.value
-        if why is not None:
-            no_effect.append((one.row, one.reversal.seq, one.reversal.person, why))
-    return no_effect
-
-
-def _reason(ledger: Ledger, lines: list[int]) -> str:
-    held = ledger.lines
-    if not lines:
-        return ReversalReason.NO_REWARD.value
-    issued = [line for line in lines if held["state"][line] == ISSUED]
-    if not issued:
-        return ReversalReason.NOT_ISSUED.value
-    terms = (ledger.terms[held["terms"][line]].reward for line in issued)
-    revocable = any(reward.clawback_ms is not None for reward in terms)
-    return (ReversalReason.CLAWBACK_OVER if revocable else ReversalReason.NO_CLAWBACK).value

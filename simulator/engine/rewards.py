@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.batch import Batch
-from simulator.engine.interner import hash_pairs
 from simulator.engine.ledger import Ledger
 from simulator.engine.money import worth
 from simulator.engine.offers import are_offered
@@ -26,7 +24,7 @@ from simulator.program.model import Reward
 class QualifiedDecisions:
     """Decisions that qualified under one version of the program, in columns, by the events at `rows` of the batch.
 
-    `targets` are the conversions (see `Ledger.target_ids`), `amounts` are in minor units (NONE where missing),
+    `targets` are the conversions (rows in `Ledger.conversions`), `amounts` are in minor units (NONE where missing),
     `offered` is what the conditions of rewards said, as JSON.
     """
 
@@ -52,8 +50,8 @@ def find_qualified(
     places = np.flatnonzero(decided.new.outcome == QUALIFIED)
     groups = []
     if len(places):
-        pairs = hash_pairs(batch.events[decided.new.rows[places]], "source", "id")
-        groups.append(of_batch(batch, compiled, decided.new, places, ledger.targets_of(pairs)))
+        conversions = ledger.conversions_at(batch.seq[decided.new.rows[places]])
+        groups.append(of_batch(batch, compiled, decided.new, places, conversions))
     approved = [(s.row, s.case) for s in decided.verdicts.settled if s.outcome == QUALIFIED]
     versions = {case.compiled.number: case.compiled for _, case in approved}
     for number, version in versions.items():
@@ -66,7 +64,7 @@ def find_qualified(
 def of_batch(
     batch: Batch, compiled: CompiledProgram, decided: NewDecisions, places: Ints, targets: Ints
 ) -> QualifiedDecisions:
-    """Return these decisions of the batch as if they had qualified; `targets` are the ids of their conversions."""
+    """Return these decisions of the batch as if they had qualified; `targets` are the rows of their conversions."""
     rows = decided.rows[places]
     return QualifiedDecisions(
         compiled=compiled,
@@ -88,7 +86,6 @@ def _approved(ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, 
     def column(name: str) -> Ints:
         return np.array([getattr(case, name) for _, case in cases], np.int64)
 
-    names = pl.DataFrame({"source": [case.source for _, case in cases], "id": [case.id for _, case in cases]})
     return QualifiedDecisions(
         compiled=compiled,
         rows=np.array([row for row, _ in cases], np.int64),
@@ -101,7 +98,7 @@ def _approved(ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, 
         amounts=column("amount"),
         attribution=column("attribution"),
         offered=[case.offered for _, case in cases],
-        targets=ledger.targets_of(hash_pairs(names, "source", "id")),
+        targets=ledger.conversions_at(column("seq")),
     )
 
 

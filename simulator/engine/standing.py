@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from simulator.domain.vocabulary import ReversalReason
 from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.intake import Intake
@@ -30,6 +31,7 @@ OTHER_SUBJECT, ALREADY_REVERSED, UNKNOWN, STANDING = (
     "unknown",
     "standing",
 )
+OTHER_SOURCE, NOT_RECEIVED = ReversalReason.OTHER_SOURCE, ReversalReason.NOT_RECEIVED
 WAITING = "waiting"
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 NO_CHANGES = StandingChanges(
@@ -67,7 +69,7 @@ def find_standing(batch: Batch, state: State, intake: Intake, new: NewConversion
     reverses = np.isin(rows, reversals)
     named = _named(batch, rows, reverses)
     found = find_named(ledger, intake, named, batch.seq[rows])
-    waiting = _find_waiting(batch, ledger, rows, named, np.flatnonzero((found == NONE) & reverses))
+    waiting = _find_waiting(batch, state, intake, rows, named, np.flatnonzero((found == NONE) & reverses))
     met, met_targets = _meet(ledger, new, waiting)
     there = np.flatnonzero(found != NONE)
     events = [
@@ -115,19 +117,35 @@ def find_named(ledger: Ledger, intake: Intake, named: pl.DataFrame, before: Ints
 
 
 def _find_waiting(
-    batch: Batch, ledger: Ledger, rows: Ints, named: pl.DataFrame, places: Ints
+    batch: Batch, state: State, intake: Intake, rows: Ints, named: pl.DataFrame, places: Ints
 ) -> list[tuple[int, WaitingReversal]]:
     """Return the reversals that wait for a conversion, each with the conversion's id."""
     if not len(places):
         return []
+    ledger, at = state.ledger, rows[places]
     targets = ledger.targets_of(hash_pairs(named[places], "source", "id")).tolist()
-    at = rows[places]
+    persons = batch.person[at]
+    elsewhere = np.zeros(len(places), bool)
+    for source in state.sources.kept:
+        others = find_named(ledger, intake, named[places].with_columns(source=pl.lit(source)), batch.seq[at])
+        fits = (persons == NONE) | (ledger.conversions["person"][others] == persons)
+        elsewhere |= (others != NONE) & fits
     columns = zip(
-        targets, batch.seq[at].tolist(), batch.received[at].tolist(), batch.person[at].tolist(), strict=True
+        targets,
+        batch.seq[at].tolist(),
+        batch.received[at].tolist(),
+        persons.tolist(),
+        elsewhere.tolist(),
+        strict=True,
     )
     return [
-        (target, WaitingReversal(seq=seq, at=when, person=person, why=WAITING))
-        for target, seq, when, person in columns
+        (
+            target,
+            WaitingReversal(
+                seq=seq, at=when, person=person, why=(OTHER_SOURCE if other else NOT_RECEIVED).value
+            ),
+        )
+        for target, seq, when, person, other in columns
     ]
 
 

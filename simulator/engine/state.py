@@ -5,6 +5,7 @@ Nothing here is ever joined with a batch as a whole: a stage looks up the rows t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
@@ -21,11 +22,14 @@ from simulator.engine.keys import KeyIndex
 from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import Ledger
 from simulator.engine.results import (
+    Booked,
+    Booking,
     Decided,
     Expected,
     FieldUpdates,
     FirstEvents,
     Generations,
+    Happenings,
     Lines,
     NewAttributions,
     NewConversions,
@@ -38,7 +42,6 @@ from simulator.engine.results import (
     Reached,
     Released,
     Reversals,
-    Revoked,
     Sightings,
     Sources,
     StandingChanges,
@@ -47,7 +50,7 @@ from simulator.engine.results import (
 )
 from simulator.engine.reviews import Reviews
 from simulator.engine.rules import QUALIFIED
-from simulator.engine.terms import ISSUED, REVOKED, ROLES, VOIDED
+from simulator.engine.terms import ISSUED, ROLES, VOIDED
 from simulator.program.model import Codes as CodesCompared
 
 COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
@@ -56,10 +59,15 @@ COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
 CODE_CHANNEL = 0
 """The id of the word `code`, the channel of an attribution by code; it is entered before any other word."""
 
+MANY_MILESTONES = 31
+"""How many milestones have a bit of their own in `Ledger.conversions`."""
 FAR = 2**62
 """A time (milliseconds) after all others."""
 NEVER_SEQ = np.iinfo(np.uint32).max
 """The seq of a touch that is none: it is before no event."""
+
+Judged = tuple[int, int | str]
+"""How a milestone is judged: the event type (an index in CONVERSION_TYPES) and the occurrence."""
 
 _RANKED = np.array([role in {"referrer", "upline"} for role in ROLES])  # whose money counts on the boards
 _ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.uint32, np.int64, np.int32, np.int8
@@ -93,6 +101,7 @@ def _people() -> Columns:
             "closed": (_FLAG, 0),  # by the latest customer.closed or customer.reopened
             # FAR less the earliest `occurred_at` of the person's conversions, 0 for none
             "first_conversion": (_MS, 0),
+            "conversion": (_ID, NONE),  # the newest, a row in `Ledger.conversions`
             "fallen": (_ID, 0),  # the row in `fallen`, counted from 1
             **dict.fromkeys(COUNTS, (_COUNT, 0)),
         }
@@ -198,6 +207,12 @@ class State:
     contact_ids: Interner = field(default_factory=Interner)
     words: Words = field(default_factory=lambda: Words("code"))
     milestone_ids: dict[str, int] = field(default_factory=dict)
+    milestone_versions: list[tuple[int, Mapping[str, Judged]]] = field(default_factory=list)
+    mixed_milestones: set[str] = field(default_factory=set)  # those that versions know otherwise, or not
+    taken: dict[int, list[int]] = field(default_factory=dict)  # conversions that took a milestone, by group
+    qualified_late: set[tuple[int, int]] = field(
+        default_factory=set
+    )  # conversion and milestone without a bit
     qualified: KeyIndex = field(default_factory=KeyIndex)  # (friend, milestone) that has qualified
     stopped: KeyIndex = field(default_factory=KeyIndex)  # (friend, `any` milestone) that a rule has stopped
     decisions: int = 0  # how many there are
@@ -330,7 +345,8 @@ class State:
             of_type = new.which == column
             # NumPy keeps the last of several values for one person: the highest
             self.people[COUNTS[column]][new.person[of_type]] = new.number[of_type]
-        self.ledger.apply_conversions(new)
+        rows = self.ledger.apply_conversions(new)
+        self.ledger.conversions["before"][rows] = chain_back(new.person, rows, self.people["conversion"])
 
     @apply.register
     def _(self, changes: StandingChanges) -> None:
@@ -361,8 +377,26 @@ class State:
                 opened.compiled, opened.conversions, opened.names, opened.offered, **opened.numbers
             )
         self.reviews.close(np.array([one.case.decision for one in verdicts.settled], np.int64))
-        qualified = new.group[new.outcome == QUALIFIED]
-        self.qualified.get_or_insert(np.concatenate([qualified, verdicts.approved]))
+        qualified = new.outcome == QUALIFIED
+        self.qualified.get_or_insert(np.concatenate([new.group[qualified], verdicts.approved]))
+        self.taken.update(decided.taken)
+        approved = [
+            (one.case.seq, one.case.milestone_name) for one in verdicts.settled if one.outcome == QUALIFIED
+        ]
+        self._mark_qualified(new.seq[qualified], new.milestone_id[qualified])
+        if approved:
+            ids = [self.milestone_ids[name] for _, name in approved]
+            self._mark_qualified(np.array([seq for seq, _ in approved]), np.array(ids))
+
+    def _mark_qualified(self, seqs: Ints, milestones: Ints) -> None:
+        """Note that the decisions on these conversions (seqs) and milestones (ids) qualified."""
+        if not len(seqs):
+            return
+        conversions = self.ledger.conversions_at(seqs)
+        own = milestones < MANY_MILESTONES
+        bits = np.left_shift(1, milestones[own]).astype(np.int32)
+        np.bitwise_or.at(self.ledger.conversions["qualified"], conversions[own], bits)
+        self.qualified_late.update(zip(conversions[~own].tolist(), milestones[~own].tolist(), strict=True))
 
     @apply.register
     def _(self, withheld: Withheld) -> None:
@@ -375,8 +409,19 @@ class State:
     @apply.register
     def _(self, new: NewTerms) -> None:
         self.ledger.apply_terms(new)
+        self._enter_milestones(new)
         if new.folds and self.folded_codes is None:
             self.folded_codes = FoldedCodes(self.codes)
+
+    def _enter_milestones(self, new: NewTerms) -> None:
+        """Enter a version's milestones; those that an earlier version had otherwise are mixed from now on."""
+        known = {one.name: (CONVERSION_TYPES.index(one.event), one.occurrence) for one in new.milestones}
+        for name, judged in known.items():
+            before = [of.get(name) for _, of in self.milestone_versions]
+            first = next((place for place, one in enumerate(before) if one is not None), len(before))
+            if any(one != judged for one in before[first:]):
+                self.mixed_milestones.add(name)
+        self.milestone_versions.append((new.from_seq, known))
 
     @apply.register
     def _(self, found: Reversals) -> None:
@@ -385,6 +430,20 @@ class State:
     @apply.register
     def _(self, new: NewLines) -> None:
         self.ledger.apply_new_lines(new)
+
+    @apply.register
+    def _(self, booking: Booking) -> None:
+        self.ledger.apply_booking(booking)
+
+    @apply.register
+    def _(self, happenings: Happenings) -> None:
+        self.ledger.apply_happenings(happenings)
+
+    @apply.register
+    def _(self, booked: Booked) -> None:
+        self.ledger.apply_booked(booked)
+        self._add_money(booked.released.lines.at(booked.released.states == ISSUED), 1)
+        self._add_money(booked.revoked.lines, -1)
 
     @apply.register
     def _(self, voided: Voided) -> None:
@@ -399,11 +458,6 @@ class State:
         self.ledger.apply_released(released)
         if len(released.lines):
             self._add_money(released.lines.at(released.states == ISSUED), 1)
-
-    @apply.register
-    def _(self, revoked: Revoked) -> None:
-        self.ledger.apply_state(revoked.lines.ids, REVOKED, revoked.at)
-        self._add_money(revoked.lines, -1)
 
     def _add_money(self, lines: Lines, sign: int) -> None:
         """Add issued money to the standings (sign 1), or take clawed-back money out of them (-1)."""

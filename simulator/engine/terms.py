@@ -23,6 +23,8 @@ PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
         RewardState.REVOKED,
     )
 )
+PAID_STATES = (ISSUED,)
+"""States of a line for which its decision is paid."""
 # edition 2: to be built: no line is expected to be forfeited yet
 NOT_PAID = (*(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED)), str(RewardState.FORFEITED))
 """States of a line that fell due and is not issued."""
@@ -49,8 +51,9 @@ class Limits:
     """What limits the lines of each terms, in columns by the terms' id; ENDLESS where nothing does.
 
     `limited` says whether any version of the reward has `every`, `tier` or caps: what becomes of a line may then
-    depend on the others of its account; `numbered` whether any has `every` or `tier`, `capped` whether any has caps,
-    `count` and `value` are the least that any of these caps allows.
+    depend on the others of its account;`numbered` whether any has `every` or `tier`,
+    `mixed` whether these differ between versions, `capped` whether any has caps, `count` and `value` are the least that
+    any of these caps allows.
     """
 
     place: Ints
@@ -62,6 +65,7 @@ class Limits:
     value: Ints
     limited: Bools
     numbered: Bools
+    mixed: Bools
     smallest: int
     """The least money that a line which may be merely counted can be of."""
 
@@ -73,6 +77,10 @@ class Limits:
         names = {reward.name for reward in rewards if reward.every or reward.tier or reward.caps}
         counting = {reward.name for reward in rewards if reward.every or reward.tier}
         numbered = [reward.value_minor or 1 for reward in rewards if reward.every or reward.tier]
+
+        turns: dict[str, set[tuple[int, tuple[int, int | None]]]] = {}
+        for reward in rewards:
+            turns.setdefault(reward.name, set()).add((reward.every or 1, reward.tier or (1, None)))
 
         caps: dict[str, list[Cap]] = {}
         for reward in rewards:
@@ -92,6 +100,7 @@ class Limits:
             value=np.array([least("value_minor", reward) for reward in rewards], np.int64),
             limited=np.array([reward.name in names for reward in rewards], np.bool_),
             numbered=np.array([reward.name in counting for reward in rewards], np.bool_),
+            mixed=np.array([len(turns[reward.name]) > 1 for reward in rewards], np.bool_),
             smallest=min(numbered, default=ENDLESS),
         )
 

@@ -20,8 +20,9 @@ import numpy as np
 from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.caps import fits
+from simulator.engine.history import History
 from simulator.engine.judging import ALWAYS, NEVER, Changes, Shifts
-from simulator.engine.ledger import History, Ledger
+from simulator.engine.ledger import Ledger
 from simulator.engine.terms import CAPPED, COUNTED, ISSUED, UNFUNDED
 
 _ABSENT: Final = -1

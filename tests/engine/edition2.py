@@ -32,7 +32,7 @@ GROUPS = {
 }
 
 ENGINE_DOES: frozenset[str] = frozenset(
-    ("when", "experiments", "attributes", "bounds", "counts", "codes", "stops", "zones")
+    ("standing", "when", "experiments", "attributes", "bounds", "counts", "codes", "stops", "zones")
 )
 
 

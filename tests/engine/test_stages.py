@@ -21,7 +21,7 @@ from simulator.engine import fold, release, results
 from simulator.engine.arrays import Columns
 from simulator.engine.interner import BoundedLabels, Codes, Interner, Words
 from simulator.engine.keys import KeyIndex
-from simulator.engine.ledger import History
+from simulator.engine.history import History
 from simulator.engine.results import Released
 from simulator.engine.state import State
 from simulator.program.model import Program

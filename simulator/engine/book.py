@@ -1,0 +1,230 @@
+"""The book: reward lines that are judged one by one, since what fell away gives its place and its room back.
+
+Nearly all lines are judged in bulk. An account is booked, for good, with all of its lines, once that is not enough:
+
+- a line of it is reinstated, or falls after its release;
+- its reward has other numbers (`every`, `tier`) than in an earlier version;
+- the budget may be short while lines that fall give room back: then all accounts are, now and later.
+
+So what is in the book and what is not never depends on one another. A line that was released before is entered only
+when something happens to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from simulator.domain.spans import HOUR_MS
+from simulator.engine.arrays import NONE
+from simulator.engine.flow import BookedAccount, BookedLine, Flow
+from simulator.engine.results import BookMove, BookShift, Happening, LateLine
+from simulator.engine.terms import CAPPED, COUNTED, ISSUED, PENDING, REVOKED, UNFUNDED, VOIDED
+
+NEVER_PAID = (PENDING, COUNTED, CAPPED, UNFUNDED)
+"""States of a line that a reversal voids at any time."""
+
+
+@dataclass
+class Journal:
+    """What happened to booked lines in one batch, in order."""
+
+    moves: list[BookMove] = field(default_factory=list)
+    shifts: list[BookShift] = field(default_factory=list)
+    late: list[LateLine] = field(default_factory=list)
+
+
+@dataclass
+class Book:
+    """Booked lines and their accounts. `whole`: all lines are booked, so the budget is the book's.
+
+    `spent` is what booked lines hold of the budget (minor units), `budget` the whole of it, None for one without end;
+    `spent_before` is what the other lines hold.
+    """
+
+    whole: bool = False
+    budget: int | None = None
+    spent_before: int = 0
+    spent: int = 0
+    pending: int = 0  # the money of all pending lines
+    lines: dict[int, BookedLine] = field(default_factory=dict)
+    accounts: dict[int, BookedAccount] = field(default_factory=dict)
+    conversions: dict[int, list[BookedLine]] = field(default_factory=dict)
+    journal: Journal = field(default_factory=Journal)
+    _flow: Flow = field(init=False)
+    _changed: set[int] = field(default_factory=set)  # accounts of which lines are to be judged again
+    _hour: int = 0  # in which they changed
+    _all_changed: bool = False
+    _short: bool = False  # the budget may not have been enough as lines were last judged
+
+    def __post_init__(self) -> None:
+        self._flow = Flow(self.accounts.__getitem__, None, self._tell_release)
+
+    @property
+    def first_due(self) -> int | None:
+        """When the first booked line is due (milliseconds); None where none is pending."""
+        return self._flow.first_due
+
+    # What enters it
+
+    def enter_account(self, number: int, account: BookedAccount) -> None:
+        """Book an account as it stands."""
+        self.accounts[number] = account
+
+    def enter(self, line: BookedLine) -> None:
+        """Book a line, as it stands, of a booked account; a new one is entered as it is made (`take`)."""
+        self.lines[line.id] = line
+        self.conversions.setdefault(line.conversion, []).append(line)
+        if line.state == PENDING:
+            self.pending += line.value
+            self._flow.schedule(line)
+        elif line.state == ISSUED:
+            self.spent += line.value
+
+    def judge_all(self, at: int) -> None:
+        """Let all pending lines be judged again, as of a moment (milliseconds)."""
+        self._all_changed, self._hour = True, at // HOUR_MS
+
+    # What happens to it
+
+    def take(
+        self, happenings: Sequence[Happening], new: Sequence[BookedLine], before: int, budget: int | None
+    ) -> None:
+        """Let happenings take effect in order of their positions, and release what is due before a moment after them.
+
+        `new` are the lines that they make, `budget` (minor units) is that in force.
+        """
+        self.budget = budget
+        made = {line.id: line for line in new}
+        for one in happenings:
+            self._pass(one.at)
+            if one.kind == "made":
+                for number in one.lines:
+                    self.enter(made[number])
+                    self._touch(made[number], one.at)
+            elif one.kind == "reversed":
+                self._reverse(one)
+            else:
+                self._reinstate(one)
+        self._pass(before)
+        if self._changed or self._all_changed:
+            self._judge()
+
+    def _pass(self, before: int) -> None:
+        if (self._changed or self._all_changed) and before // HOUR_MS > self._hour:
+            self._judge()
+        self._flow.room = self._room()
+        self._flow.run(before)
+
+    def _room(self) -> int | None:
+        if not self.whole or self.budget is None:
+            return None
+        return self.budget - self.spent_before - self.spent
+
+    def _touch(self, line: BookedLine, at: int) -> None:
+        """Note that what becomes of a line, and of those beside it, may be another thing."""
+        self._changed.add(line.account)
+        self._hour = at // HOUR_MS
+
+    def _reverse(self, one: Happening) -> None:
+        for line in self.conversions.get(one.conversion, ()):
+            until = line.clawback_until
+            if line.state in NEVER_PAID:
+                after, at = VOIDED, max(line.state_at, one.at)
+            elif line.state == ISSUED and until is not None and one.at <= until:
+                after, at = REVOKED, one.at
+            else:
+                after, at = line.state, one.at
+            if one.counts and line.issued_at is not None and one.occurred <= line.due < one.at:
+                self.journal.late.append(LateLine(line.id, one.at, after == REVOKED, 1))
+            if after != line.state:
+                self._fall(line, after, at, one)
+
+    def _fall(self, line: BookedLine, after: int, at: int, one: Happening) -> None:
+        before, expected = line.state, line.expected if line.state == PENDING else NONE
+        account = self.accounts[line.account]
+        if before == PENDING:
+            self.pending -= line.value
+            self._flow.drop(line)
+        else:
+            account.releases -= 1
+            account.taken -= before != COUNTED
+        if before == ISSUED:
+            self.spent -= line.value
+            account.history.forget(line.due, line.value)
+        line.state, line.fell = after, True
+        self._move(line, before, at, one, expected, line.due)
+        self._touch(line, one.at)
+
+    def _reinstate(self, one: Happening) -> None:
+        for line in self.conversions.get(one.conversion, ()):
+            if line.issued_at is not None and one.occurred <= line.due < one.by_at:
+                self.journal.late.append(LateLine(line.id, one.at, line.state == REVOKED, -1))
+            if not line.fell or line.state not in (VOIDED, REVOKED):
+                continue
+            before, due = line.state, line.due
+            line.state, line.expected, line.fell = PENDING, ISSUED, False
+            line.issued_at, line.due = None, max(line.due, one.at)
+            self.pending += line.value
+            self._flow.schedule(line)
+            self._move(line, before, one.at, one, NONE, due)
+            self._touch(line, one.at)
+
+    def _move(self, line: BookedLine, before: int, at: int, one: Happening, expected: int, due: int) -> None:
+        move = BookMove(
+            line=line.id,
+            before=before,
+            after=line.state,
+            at=at,
+            due=line.due,
+            expected=expected,
+            seq=one.seq,
+            by=one.by,
+            due_before=due,
+        )
+        self.journal.moves.append(move)
+        line.state_at = at
+
+    def _tell_release(self, line: BookedLine, number: int, at: int) -> None:
+        if line.expected != line.state:
+            self._shift(line, line.state, at // HOUR_MS)
+        self.pending -= line.value
+        if line.state == ISSUED:
+            self.spent += line.value
+        self.journal.moves.append(
+            BookMove(
+                line=line.id,
+                before=PENDING,
+                after=line.state,
+                at=at,
+                due=at,
+                expected=line.state,
+                number=number,
+            )
+        )
+        line.state_at = at
+
+    def _shift(self, line: BookedLine, after: int, hour: int) -> None:
+        self.journal.shifts.append(BookShift(line.id, line.expected, after, hour * HOUR_MS, line.due))
+        line.expected = after
+
+    # What becomes of pending lines
+
+    def _judge(self) -> None:
+        """Judge the changed accounts' pending lines again, all where the budget may be short, as of the hour's end."""
+        room = self._room()
+        short = room is not None and self.pending > room
+        if short or self._short or self._all_changed:
+            waiting = list(self._flow.lines.values())
+        else:
+            theirs = (self._flow.of_account.get(account, {}) for account in self._changed)
+            waiting = [line for lines in theirs for line in lines.values()]
+        self._short, self._all_changed = short, False
+        self._changed.clear()
+        self._flow.room = room
+        lines = sorted(waiting, key=lambda line: line.order)
+        found = self._flow.ahead(lines, boundless=not short)
+        for line in lines:
+            after = found[line.id]
+            if after != line.expected:
+                self._shift(line, after, self._hour)

@@ -1,0 +1,251 @@
+"""Stage 4c: which lines are judged one by one from now on (see `book`), and what happens to them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+
+from simulator.engine.arrays import Bools, Ints
+from simulator.engine.ledger import Ledger
+from simulator.engine.results import (
+    Booked,
+    Booking,
+    BookMove,
+    BookShift,
+    Expected,
+    FallenLines,
+    Happening,
+    Happenings,
+    LateLine,
+    LateReversals,
+    Lines,
+    NewLines,
+    Reinstated,
+    Released,
+    Reversals,
+    Revoked,
+    Voided,
+)
+from simulator.engine.state import State
+from simulator.engine.terms import ISSUED, PENDING, REVOKED, VOIDED
+
+_NO_ROWS: Ints = np.zeros(0, np.int64)
+
+
+def book_lines(
+    ledger: Ledger, new: NewLines, fallen: FallenLines, reversals: Reversals, budget: int | None
+) -> Booking:
+    """Find the lines that are to be booked, new ones aside, before what happens in the batch."""
+    held = ledger.lines
+    hit = _entangled(ledger, fallen, reversals)
+    gives_back = len(reversals.lines) > 0 or bool(ledger.book.lines)
+    whole = ledger.book.whole or (gives_back and _may_be_short(ledger, new, reversals, budget))
+    if whole:
+        old = np.setdiff1d(ledger.pending_lines(), new.lines.ids) if not ledger.book.whole else _NO_ROWS
+        ids = np.union1d(old, reversals.lines[held["booked"][reversals.lines] == 0])
+        accounts = held["account"][np.union1d(ids, new.lines.ids)]
+    else:
+        mixed = ledger.limits.mixed[new.lines.terms]
+        accounts = np.r_[held["account"][hit], new.lines.account[mixed]]
+    accounts = np.unique(accounts.astype(np.int64))
+    accounts = accounts[ledger.accounts["booked"][accounts] == 0]
+    if not whole:
+        ids = np.union1d(_fallen_of_booked(ledger, reversals, accounts), ledger.waiting_lines(accounts))
+    return Booking(ids=np.setdiff1d(ids, new.lines.ids), accounts=accounts, whole=whole)
+
+
+def _fallen_of_booked(ledger: Ledger, reversals: Reversals, accounts: Ints) -> Ints:
+    """Return the lines that reversals and reinstatements reach whose accounts are booked, or are among these."""
+    lines, held = reversals.lines, ledger.lines
+    account = held["account"][lines]
+    booked = (ledger.accounts["booked"][account] > 0) | np.isin(account, accounts)
+    return np.asarray(lines[booked & (held["booked"][lines] == 0)])
+
+
+def book_changed_terms(ledger: Ledger, budget: int | None) -> Booking:
+    """Find the lines that are to be booked since a new version has other limits of rewards, or another budget."""
+    held, limits = ledger.lines, ledger.limits
+    if ledger.book.lines and not ledger.book.whole and _is_short(ledger, budget):
+        ids = np.sort(ledger.pending_lines())
+        accounts = np.unique(held["account"][ids].astype(np.int64))
+        return Booking(ids=ids, accounts=accounts[ledger.accounts["booked"][accounts] == 0], whole=True)
+    pending = ledger.pending_lines()
+    accounts = np.unique(held["account"][pending[limits.mixed[held["terms"][pending]]]].astype(np.int64))
+    return Booking(
+        ids=np.sort(ledger.waiting_lines(accounts)),
+        accounts=accounts[ledger.accounts["booked"][accounts] == 0],
+        whole=ledger.book.whole,
+    )
+
+
+def _entangled(ledger: Ledger, fallen: FallenLines, reversals: Reversals) -> Ints:
+    """Return the lines that come back, or that fall after their release and may make a difference to others."""
+    lines, held = reversals.lines, ledger.lines
+    if not len(lines):
+        return lines
+    changes = Counter(one.conversion for one in reversals.changes)
+    often = [one for one, times in changes.items() if times > 1]
+    back = [one.conversion for one in reversals.changes if not one.fell]
+    at_of = {one.conversion: one.at for one in reversals.changes}
+    at = np.array([at_of[owner] for owner in reversals.owners.tolist()], np.int64)
+    state, due = held["state"][lines], held["due"][lines]
+    at_once = (state == PENDING) & ((at <= due) | np.isin(lines, fallen.ids))
+    certain = (state == PENDING) & ~ledger.limits.limited[held["terms"][lines]]
+    stays = ((state == ISSUED) | certain) & (at > due + _clawbacks(ledger)[held["terms"][lines]])
+    again = np.isin(reversals.owners, [*often, *back])
+    done = np.isin(state, (VOIDED, REVOKED))
+    found: Ints = lines[again | ~(at_once | stays | done)]
+    return found
+
+
+def _clawbacks(ledger: Ledger) -> Ints:
+    """Return how long a line of each terms can be taken back (milliseconds); less than nothing where it can't."""
+    clawbacks = [entry.reward.clawback_ms for entry in ledger.terms]
+    return np.array([-1 if clawback is None else clawback for clawback in clawbacks], np.int64)
+
+
+def _may_be_short(ledger: Ledger, new: NewLines, reversals: Reversals, budget: int | None) -> bool:
+    """Whether the budget may not be enough for all that is pending, new or comes back, so that what falls counts."""
+    values = ledger.lines["value"]
+    return _is_short(ledger, budget, int(new.lines.value.sum()) + int(values[reversals.lines].sum()))
+
+
+def _is_short(ledger: Ledger, budget: int | None, more: int = 0) -> bool:
+    """Whether the budget may not be enough for all that is pending, and for so much more (minor units)."""
+    if budget is None:
+        return False
+    room = budget - ledger.spent - ledger.book.spent
+    return ledger.unfunded > 0 or ledger.pending + ledger.book.pending + more > room
+
+
+def is_booked(ledger: Ledger, lines: Lines) -> Bools:
+    """Whether these new lines are booked."""
+    if ledger.book.whole:
+        return np.ones(len(lines), bool)
+    return np.asarray(ledger.accounts["booked"][lines.account] > 0)
+
+
+def find_happenings(
+    ledger: Ledger,
+    new: NewLines,
+    fallen: FallenLines,
+    reversals: Reversals,
+    before: int,
+    budget: int | None,
+) -> Happenings:
+    """Return what happens to booked lines, in order."""
+    found = _made(ledger, new, fallen)
+    for one, force in zip(reversals.changes, reversals.before, strict=True):
+        cause = one if one.fell or force is None else force
+        found.append(
+            Happening(
+                position=one.position,
+                kind="reversed" if one.fell else "reinstated",
+                at=one.at,
+                seq=one.seq,
+                conversion=one.conversion,
+                by=one.by,
+                occurred=cause.occurred,
+                by_at=cause.at,
+                counts=True,
+            )
+        )
+    found.sort(key=lambda one: one.position)
+    booked = new.lines.ids[is_booked(ledger, new.lines)]
+    return Happenings(happenings=found, new=booked, before=before, budget=budget)
+
+
+def _made(ledger: Ledger, new: NewLines, fallen: FallenLines) -> list[Happening]:
+    """Return the making of booked lines, and that those of reversed conversions fall at once."""
+    booked = np.flatnonzero(is_booked(ledger, new.lines))
+    falls = dict(zip(fallen.ids.tolist(), fallen.by, strict=True))
+    found: list[Happening] = []
+    for place in booked.tolist():
+        line, row = int(new.lines.ids[place]), int(new.rows[place])
+        seq, at = int(new.lines.made[place]), int(new.made_at[place])
+        found.append(Happening(position=2 * row, kind="made", at=at, seq=seq, lines=(line,)))
+        if (force := falls.get(line)) is not None and force.position != 2 * row + 1:
+            conversion = int(new.targets[place])
+            found.append(
+                Happening(2 * row, "reversed", at, seq, conversion, force.by, force.occurred, force.at)
+            )
+    return found
+
+
+def read_journal(state: State) -> Booked:
+    """Return what happened to booked lines."""
+    ledger = state.ledger
+    journal = ledger.book.journal
+    moves, shifts = journal.moves, journal.shifts
+    voided = [one for one in moves if one.after == VOIDED]
+    revoked = [one for one in moves if one.after == REVOKED]
+    back = [one for one in moves if one.after == PENDING]
+    late = ledger.view(_column(journal.late, "line"))
+    ids = np.unique(np.r_[_column(moves, "line"), _column(shifts, "line")])
+    lines = [ledger.book.lines[number] for number in ids.tolist()]
+    again = _view(ledger, back)
+    of_revoked = _view(ledger, revoked)
+    return Booked(
+        released=_released(state, [one for one in moves if one.number]),
+        voided=Voided(
+            lines=_view(ledger, voided),
+            seq=_column(voided, "seq"),
+            by=_column(voided, "by"),
+            at=_column(voided, "at"),
+            before=_column(voided, "before"),
+        ),
+        expected_before=_column(voided, "expected"),
+        revoked=Revoked(
+            lines=of_revoked,
+            seq=_column(revoked, "seq"),
+            by=_column(revoked, "by"),
+            at=_column(revoked, "at"),
+            channels=state.channels_of(of_revoked.friend),
+        ),
+        reinstated=Reinstated(
+            lines=again,
+            by=_column(back, "by"),
+            at=_column(back, "at"),
+            before=_column(back, "before"),
+            due_before=_column(back, "due_before"),
+            channels=state.channels_of(again.friend),
+        ),
+        shifted=Expected(
+            lines=_view(ledger, shifts),
+            before=_column(shifts, "before"),
+            after=_column(shifts, "after"),
+            at=_column(shifts, "at"),
+        ),
+        late=LateReversals(
+            lines=late,
+            at=_column(journal.late, "at"),
+            clawed=_column(journal.late, "clawed").astype(bool),
+            signs=_column(journal.late, "sign"),
+        ),
+        ids=ids,
+        states=np.array([line.state for line in lines], np.int64),
+        state_at=np.array([line.state_at for line in lines], np.int64),
+        expected=np.array([line.expected for line in lines], np.int64),
+        due=np.array([line.due for line in lines], np.int64),
+    )
+
+
+def _released(state: State, moves: list[BookMove]) -> Released:
+    lines = _view(state.ledger, moves)
+    return Released(
+        lines=lines,
+        states=_column(moves, "after"),
+        numbers=_column(moves, "number"),
+        channels=state.channels_of(lines.friend),
+    )
+
+
+def _view(ledger: Ledger, moves: list[BookMove] | list[BookShift]) -> Lines:
+    """Return the lines of moves, as they were due then."""
+    return replace(ledger.view(_column(moves, "line")), due=_column(moves, "due"))
+
+
+def _column(rows: list[BookMove] | list[BookShift] | list[LateLine], name: str) -> Ints:
+    return np.array([getattr(row, name) for row in rows], np.int64)

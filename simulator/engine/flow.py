@@ -1,0 +1,164 @@
+"""Reward lines one by one, moment by moment: what time makes of those that are kept in the book (`book.py`).
+
+A flow holds lines and accounts, and takes their timed steps in order. The real one is the book's. One that looks ahead
+holds copies, so that nothing it finds out has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from simulator.engine.caps import fits
+from simulator.engine.history import History
+from simulator.engine.terms import CAPPED, COUNTED, ISSUED, UNFUNDED, Terms
+from simulator.program.model import Reward
+
+Order = tuple[int, int, int]
+"""First come, first served: by due, the conversion's seq and the reward's place in its file."""
+
+
+@dataclass(slots=True, eq=False)
+class BookedLine:
+    """A reward line. `expected` is what it is booked to become, `fell` whether a reversal voided or revoked it."""
+
+    id: int
+    account: int
+    terms: Terms
+    conversion: int
+    seq: int
+    due: int
+    value: int
+    state: int
+    state_at: int
+    expected: int
+    issued_at: int | None
+    fell: bool
+
+    @property
+    def order(self) -> Order:
+        """Its place in the order of release."""
+        return self.due, self.seq, self.terms.place
+
+    @property
+    def clawback_until(self) -> int | None:
+        """The last moment (milliseconds) at which it can be taken back; None where it can't."""
+        clawback = self.terms.reward.clawback_ms
+        return None if self.issued_at is None or clawback is None else self.issued_at + clawback
+
+
+@dataclass(slots=True, eq=False)
+class BookedAccount:
+    """What was released to an account and counts now: how many lines, how many passed their number, and what issued."""
+
+    releases: int
+    taken: int
+    history: History
+
+    def copied(self) -> BookedAccount:
+        """Return one of its own."""
+        history = History(list(self.history.times), list(self.history.totals))
+        return BookedAccount(self.releases, self.taken, history)
+
+
+Told = Callable[[BookedLine, int, int], None]
+"""Is told of each line released, with its number and the moment."""
+
+
+@dataclass(eq=False)
+class Flow:
+    """Lines on their way. `room` is what the budget leaves (minor units), None where nothing limits it."""
+
+    account_of: Callable[[int], BookedAccount]
+    room: int | None
+    tell: Told | None = None
+    lines: dict[int, BookedLine] = field(default_factory=dict)  # those pending
+    of_account: dict[int, dict[int, BookedLine]] = field(default_factory=dict)  # the same, by account
+    steps: list[tuple[Order, int]] = field(
+        default_factory=list
+    )  # a heap; what it names may be pending no more
+
+    def schedule(self, line: BookedLine) -> None:
+        """Let a pending line wait for its release."""
+        self.lines[line.id] = line
+        self.of_account.setdefault(line.account, {})[line.id] = line
+        heappush(self.steps, (line.order, line.id))
+
+    def drop(self, line: BookedLine) -> None:
+        """Let a line wait no more."""
+        del self.lines[line.id]
+        theirs = self.of_account[line.account]
+        del theirs[line.id]
+        if not theirs:
+            del self.of_account[line.account]
+
+    @property
+    def first_due(self) -> int | None:
+        """When the first pending line is due; None where none is."""
+        while self.steps:
+            order, number = self.steps[0]
+            line = self.lines.get(number)
+            if line is not None and line.order == order:
+                return line.due
+            heappop(self.steps)
+        return None
+
+    def run(self, before: int | None) -> None:
+        """Release all that is due before a moment (milliseconds), everything where it is None."""
+        while (due := self.first_due) is not None and (before is None or due < before):
+            _, number = heappop(self.steps)
+            line = self.lines[number]
+            self.drop(line)
+            self._release(line)
+
+    def _release(self, line: BookedLine) -> None:
+        account = self.account_of(line.account)
+        account.releases += 1
+        number = account.releases
+        line.state = self._judged(line, account, number)
+        if line.state != COUNTED:
+            account.taken += 1
+        if line.state == ISSUED:
+            line.issued_at = line.due
+            account.history.add(line.due, line.value)
+            if self.room is not None:
+                self.room -= line.value
+        if self.tell is not None:
+            self.tell(line, number, line.due)
+
+    def _judged(self, line: BookedLine, account: BookedAccount, number: int) -> int:
+        reward = line.terms.reward
+        if account.taken >= allowed(reward, number):
+            return COUNTED
+        history, zone = account.history, line.terms.timezone
+        if not all(fits(cap, zone, history, line.due, line.value) for cap in reward.caps):
+            return CAPPED
+        return ISSUED if self.room is None or line.value <= self.room else UNFUNDED
+
+    def ahead(self, lines: list[BookedLine], *, boundless: bool) -> dict[int, int]:
+        """Return what these pending lines become, by number, if nothing else happens and none other is released.
+
+        `boundless`: the budget has room for all of them.
+        """
+        accounts: dict[int, BookedAccount] = {}
+
+        def account_of(number: int) -> BookedAccount:
+            if number not in accounts:
+                accounts[number] = self.account_of(number).copied()
+            return accounts[number]
+
+        later = Flow(account_of, None if boundless else self.room)
+        copies = [copy(line) for line in lines]
+        for line in copies:
+            later.schedule(line)
+        later.run(None)
+        return {line.id: line.state for line in copies}
+
+
+def allowed(reward: Reward, number: int) -> int:
+    """Return how many of the numbers up to this one are on a reward's `every` and in its `tier`."""
+    every, (first, last) = reward.every or 1, reward.tier or (1, None)
+    top = number if last is None else min(number, last)
+    return max(0, top // every - (first - 1) // every)

@@ -1,0 +1,32 @@
+"""What was issued to an account, by time, so that its caps can be asked."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+
+@dataclass
+class History:
+    """What was issued to an account: times in order, and the running total of money before each."""
+
+    times: list[int] = field(default_factory=list)
+    totals: list[int] = field(default_factory=lambda: [0])
+
+    def add(self, at: int, value: int) -> None:
+        """One more was issued."""
+        self.times.append(at)
+        self.totals.append(self.totals[-1] + value)
+
+    def cut(self, length: int) -> None:
+        """Forget what was added after the first `length`."""
+        del self.times[length:]
+        del self.totals[length + 1 :]
+
+    def forget(self, at: int, value: int) -> None:
+        """Take out what was issued at a moment (milliseconds) for so much (minor units)."""
+        place = bisect_left(self.times, at)
+        while self.totals[place + 1] - self.totals[place] != value:
+            place += 1
+        del self.times[place]
+        self.totals[place + 1 :] = [total - value for total in self.totals[place + 2 :]]
