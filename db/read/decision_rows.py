@@ -182,8 +182,8 @@ def settled_by_verdict(db: Database, friend: int) -> list[Settled]:
 def why_without_effect(db: Database, trigger: int, after_seq: int, until_seq: int) -> str | None:
     """Return why a reversal has no effect, by the newest audit entry of a part of the trail; None if there is none."""
     found = db.execute(
-        "SELECT detail FROM audit WHERE seq > ? AND seq <= ? AND kind = 'reversal-without-effect' AND trigger = ? "
-        "ORDER BY seq DESC LIMIT 1",
+        "SELECT detail FROM audit WHERE seq > ? AND seq <= ? AND trigger = ? "
+        "AND kind IN ('reversal-without-effect', 'reversal-waiting') ORDER BY seq DESC LIMIT 1",
         (after_seq, until_seq, trigger),
     ).fetchone()
     return None if found is None else found[0]

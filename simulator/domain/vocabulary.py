@@ -234,7 +234,7 @@ class AuditKind(_Explained):
 
 
 class ReversalReason(_Explained):
-    """Why a reversal has no effect, as the audit trail's `reversal-without-effect` gives it."""
+    """Why a reversal has no effect or waits, as `reversal-without-effect` and `reversal-waiting` give it."""
 
     OTHER_SUBJECT = "other-subject", "it came in another person's name than the conversion"
     OTHER_SOURCE = (
@@ -243,10 +243,9 @@ class ReversalReason(_Explained):
     )
     NOT_RECEIVED = "not-received", "no conversion with this id has arrived from its source"
     ALREADY_REVERSED = "already-reversed", "the conversion had been reversed before"
-    NO_REWARD = "no-reward", "the conversion had brought no reward"
-    NOT_ISSUED = "not-issued", "nothing had been paid for the conversion"
-    NO_CLAWBACK = "no-clawback", "the reward was paid, and nothing in the program takes it back"
-    CLAWBACK_OVER = "clawback-over", "the reward was paid, and the time to take it back was over"
+    REDEEMED = "redeemed", "the reward had been used"
+    EXPIRED = "expired", "the reward had expired"
+    NOTHING_TO_UNDO = "nothing-to-undo", "no reward of the conversion could be taken back"
 
 
 def values(words: type[StrEnum]) -> tuple[str, ...]:

@@ -163,6 +163,8 @@ class Book:
             if not line.fell or line.state not in (VOIDED, REVOKED):
                 continue
             before, due = line.state, line.due
+            if before == REVOKED:
+                self.accounts[line.account].kept.forget(due, line.value)
             line.state, line.expected, line.fell = PENDING, ISSUED, False
             line.issued_at, line.due = None, max(line.due, one.at)
             self.pending += line.value

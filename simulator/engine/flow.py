@@ -20,7 +20,7 @@ Order = tuple[int, int, int]
 """First come, first served: by due, the conversion's seq and the reward's place in its file."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class BookedLine:
     """A reward line. `expected` is what it is booked to become, `fell` whether a reversal voided or revoked it."""
 
@@ -49,18 +49,26 @@ class BookedLine:
         return None if self.issued_at is None or clawback is None else self.issued_at + clawback
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class BookedAccount:
-    """What was released to an account and counts now: how many lines, how many passed their number, and what issued."""
+    """What was released to an account and counts now: how many lines, how many passed their number, and what issued.
+
+    `kept` is what was issued even if it was revoked, for caps that give no room back.
+    """
 
     releases: int
     taken: int
     history: History
+    kept: History
 
     def copied(self) -> BookedAccount:
         """Return one of its own."""
-        history = History(list(self.history.times), list(self.history.totals))
-        return BookedAccount(self.releases, self.taken, history)
+        return BookedAccount(
+            releases=self.releases,
+            taken=self.taken,
+            history=self.history.copied(),
+            kept=self.kept.copied(),
+        )
 
 
 Told = Callable[[BookedLine, int, int], None]
@@ -123,6 +131,7 @@ class Flow:
         if line.state == ISSUED:
             line.issued_at = line.due
             account.history.add(line.due, line.value)
+            account.kept.add(line.due, line.value)
             if self.room is not None:
                 self.room -= line.value
         if self.tell is not None:
@@ -132,8 +141,9 @@ class Flow:
         reward = line.terms.reward
         if account.taken >= allowed(reward, number):
             return COUNTED
-        history, zone = account.history, line.terms.timezone
-        if not all(fits(cap, zone, history, line.due, line.value) for cap in reward.caps):
+        zone = line.terms.timezone
+        histories = ((cap, account.history if cap.returns else account.kept) for cap in reward.caps)
+        if not all(fits(cap, zone, history, line.due, line.value) for cap, history in histories):
             return CAPPED
         return ISSUED if self.room is None or line.value <= self.room else UNFUNDED
 

@@ -23,6 +23,10 @@ class History:
         del self.times[length:]
         del self.totals[length + 1 :]
 
+    def copied(self) -> History:
+        """Return one of its own."""
+        return History(list(self.times), list(self.totals))
+
     def forget(self, at: int, value: int) -> None:
         """Take out what was issued at a moment (milliseconds) for so much (minor units)."""
         place = bisect_left(self.times, at)

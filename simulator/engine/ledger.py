@@ -390,7 +390,8 @@ class Ledger:
             account = BookedAccount(
                 releases=int(self.accounts["releases"][one]),
                 taken=int(self.accounts["taken"][one]),
-                history=History(list(history.times), list(history.totals)),
+                history=history.copied(),
+                kept=history.copied(),
             )
             self.book.enter_account(one, account)
             self._histories.pop(one)

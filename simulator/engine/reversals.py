@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from simulator.domain.vocabulary import AuditKind
+from simulator.domain.vocabulary import AuditKind, ReversalReason
 from simulator.engine.arrays import Ints
 from simulator.engine.batch import Batch
 from simulator.engine.cancelling import Reached
@@ -27,7 +27,6 @@ from simulator.engine.results import (
 from simulator.engine.standing import WAITING
 from simulator.engine.terms import ISSUED
 
-NOTHING_TO_UNDO = "nothing-to-undo"
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 
 
@@ -150,12 +149,18 @@ def find_no_effect(
             if why is not None:
                 shown.add(AuditKind.REINSTATEMENT_WITHOUT_EFFECT, row, seq, person, why)
         elif why is not None or seq not in effective:
-            shown.add(AuditKind.REVERSAL_WITHOUT_EFFECT, row, seq, person, why or NOTHING_TO_UNDO)
+            shown.add(
+                AuditKind.REVERSAL_WITHOUT_EFFECT,
+                row,
+                seq,
+                person,
+                why or ReversalReason.NOTHING_TO_UNDO.value,
+            )
     made = set(new.lines.seq[new.lines.seq == new.lines.made].tolist())
     for one in standing.met:
         why = one.why
         if why is None and int(batch.seq[one.row]) not in made:
-            why = NOTHING_TO_UNDO
+            why = ReversalReason.NOTHING_TO_UNDO.value
         if why is not None:
             reversal = one.reversal
             shown.add(AuditKind.REVERSAL_WITHOUT_EFFECT, one.row, reversal.seq, reversal.person, why)

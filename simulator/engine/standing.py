@@ -25,12 +25,8 @@ from simulator.engine.ledger import Ledger
 from simulator.engine.results import MatchedReversal, NewConversions, StandingChanges, WaitingReversal
 from simulator.engine.state import COUNTS, State
 
-OTHER_SUBJECT, ALREADY_REVERSED, UNKNOWN, STANDING = (
-    "other-subject",
-    "already-reversed",
-    "unknown",
-    "standing",
-)
+OTHER_SUBJECT, ALREADY_REVERSED = ReversalReason.OTHER_SUBJECT.value, ReversalReason.ALREADY_REVERSED.value
+UNKNOWN, STANDING = "unknown", "standing"
 OTHER_SOURCE, NOT_RECEIVED = ReversalReason.OTHER_SOURCE, ReversalReason.NOT_RECEIVED
 WAITING = "waiting"
 _NO_ROWS: Ints = np.zeros(0, np.int64)
