@@ -38,6 +38,9 @@ def book_lines(
     ledger: Ledger, new: NewLines, fallen: FallenLines, reversals: Reversals, budget: int | None
 ) -> Booking:
     """Find the lines that are to be booked, new ones aside, before what happens in the batch."""
+    book, changed = ledger.book, len(new.lines) > 0 and bool(ledger.limits.mixed.any())
+    if not (len(reversals.lines) or book.accounts or book.whole or changed):
+        return Booking(ids=_NO_ROWS, accounts=_NO_ROWS, whole=ledger.book.whole)
     held = ledger.lines
     hit = _entangled(ledger, fallen, reversals)
     gives_back = len(reversals.lines) > 0 or bool(ledger.book.lines)
@@ -136,6 +139,8 @@ def find_happenings(
     budget: int | None,
 ) -> Happenings:
     """Return what happens to booked lines, in order."""
+    if not ledger.book.accounts and not len(new.lines):
+        return Happenings(happenings=(), new=_NO_ROWS, before=before, budget=budget)
     found = _made(ledger, new, fallen)
     for one, force in zip(reversals.changes, reversals.before, strict=True):
         cause = one if one.fell or force is None else force
@@ -178,6 +183,8 @@ def read_journal(state: State) -> Booked:
     """Return what happened to booked lines."""
     ledger = state.ledger
     journal = ledger.book.journal
+    if not (journal.moves or journal.shifts or journal.late):
+        return _nothing(ledger)
     moves, shifts = journal.moves, journal.shifts
     voided = [one for one in moves if one.after == VOIDED]
     revoked = [one for one in moves if one.after == REVOKED]
@@ -229,6 +236,26 @@ def read_journal(state: State) -> Booked:
         state_at=np.array([line.state_at for line in lines], np.int64),
         expected=np.array([line.expected for line in lines], np.int64),
         due=np.array([line.due for line in lines], np.int64),
+    )
+
+
+def _nothing(ledger: Ledger) -> Booked:
+    none = ledger.view(_NO_ROWS)
+    return Booked(
+        released=Released(lines=none, states=_NO_ROWS, numbers=_NO_ROWS, channels=_NO_ROWS),
+        voided=Voided(lines=none, seq=_NO_ROWS, by=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS),
+        expected_before=_NO_ROWS,
+        revoked=Revoked(lines=none, seq=_NO_ROWS, by=_NO_ROWS, at=_NO_ROWS, channels=_NO_ROWS),
+        reinstated=Reinstated(
+            lines=none, by=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS, due_before=_NO_ROWS, channels=_NO_ROWS
+        ),
+        shifted=Expected(lines=none, before=_NO_ROWS, after=_NO_ROWS, at=_NO_ROWS),
+        late=LateReversals(lines=none, at=_NO_ROWS, clawed=np.zeros(0, bool), signs=_NO_ROWS),
+        ids=_NO_ROWS,
+        states=_NO_ROWS,
+        state_at=_NO_ROWS,
+        expected=_NO_ROWS,
+        due=_NO_ROWS,
     )
 
 

@@ -15,6 +15,8 @@ Reached = tuple[Ints, list[Change]]
 
 def find_reached(ledger: Ledger, fallen: FallenLines, reversals: Reversals) -> Reached:
     """Find the lines out of the book whose conversion a reversal of this batch takes away, made before it."""
+    if not len(reversals.lines):
+        return reversals.lines, []
     by = {one.conversion: one for one in reversals.changes}
     free = (ledger.lines["booked"][reversals.lines] == 0) & ~np.isin(reversals.lines, fallen.ids)
     return reversals.lines[free], [by[owner] for owner in reversals.owners[free].tolist()]
@@ -22,11 +24,12 @@ def find_reached(ledger: Ledger, fallen: FallenLines, reversals: Reversals) -> R
 
 def void(ledger: Ledger, fallen: FallenLines, reached: Reached) -> Voided:
     """Void the lines of reversed conversions that are pending then, those made after the reversal at once."""
-    held = ledger.lines
+    held, (lines, by) = ledger.lines, reached
+    if not len(fallen.ids) and not len(lines):
+        return Voided(lines=ledger.view(lines), seq=lines, by=lines, at=lines, before=lines)
     free = held["booked"][fallen.ids] == 0
     at_once = fallen.ids[free]
     causes = [one for one, there in zip(fallen.by, free.tolist(), strict=True) if there]
-    lines, by = reached
     at = np.array([one.at for one in by], np.int64)
     hit = (held["state"][lines] == PENDING) & (at <= held["due"][lines])
     late = [one for one, there in zip(by, hit.tolist(), strict=True) if there]

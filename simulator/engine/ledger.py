@@ -385,6 +385,9 @@ class Ledger:
     def apply_booking(self, booking: Booking) -> None:
         """Move lines and accounts into the book, as they stand; new lines follow with `apply_happenings`."""
         ids, held = booking.ids, self.lines
+        self.book.whole = booking.whole
+        if not len(ids) and not len(booking.accounts):
+            return
         for one in booking.accounts.tolist():
             history = self.history(one)
             account = BookedAccount(
@@ -403,7 +406,6 @@ class Ledger:
         held["booked"][ids] = 1
         for line in self._booked(ids):
             self.book.enter(line)
-        self.book.whole = booking.whole
 
     def _booked(self, ids: Ints) -> list[BookedLine]:
         """Return lines as the book keeps them."""
@@ -434,6 +436,8 @@ class Ledger:
     def apply_happenings(self, happenings: Happenings) -> None:
         """Let the book take what happens to its lines."""
         book, new = self.book, happenings.new
+        if not book.accounts:
+            return
         book.spent_before, book.journal = self.spent, Journal()
         self.lines["booked"][new] = 1
         if happenings.changed is not None:
@@ -443,6 +447,8 @@ class Ledger:
     def apply_booked(self, booked: Booked) -> None:
         """Keep booked lines as they stand."""
         held, ids = self.lines, booked.ids
+        if not len(ids):
+            return
         held["state"][ids], held["state_at"][ids] = booked.states, booked.state_at
         held["expected"][ids], held["due"][ids] = booked.expected, booked.due
 

@@ -65,6 +65,8 @@ def record_reinstated(rows: Rows, again: Reinstated) -> None:
 
 def record_booked(rows: Rows, booked: Booked) -> None:
     """Record what happened to booked lines."""
+    if not len(booked.ids):
+        return
     record_reinstated(rows, booked.reinstated)
     record_expected(rows, booked.shifted)
     record_voided(rows, booked.voided, booked.expected_before)

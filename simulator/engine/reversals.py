@@ -66,6 +66,8 @@ def find_reversals(batch: Batch, ledger: Ledger, standing: StandingChanges) -> R
 
 def find_fallen(ledger: Ledger, new: NewLines, reversals: Reversals) -> FallenLines:
     """Find the new lines of conversions that had been reversed by the time they were made, and did not stand again."""
+    if not len(new.lines) or not (reversals.changes or ledger.reversals):
+        return FallenLines(ids=_NO_ROWS, by=())
     changes: dict[int, list[Change]] = {}
     for one in reversals.changes:
         changes.setdefault(one.conversion, []).append(one)
@@ -88,6 +90,8 @@ def find_fallen(ledger: Ledger, new: NewLines, reversals: Reversals) -> FallenLi
 def find_late(ledger: Ledger, reached: Reached, booked: Booked) -> LateReversals:
     """Find rewards issued although their conversion had been reversed by then: the reversal arrived too late."""
     lines, by = reached
+    if not len(lines) and not len(booked.late.lines):
+        return booked.late
     held = ledger.lines
     state, due = held["state"][lines], held["due"][lines]
     at = np.array([one.at for one in by], np.int64)
