@@ -23,13 +23,14 @@ class AttributionRow:
     touch_seq: int
     generation: int
     referrer_ref: str
+    friend_ref: str
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision on a conversion (`seq`) for a milestone; `failed`, `offered` and `facts` are JSON.
+    """A decision on a conversion (`seq`) for a milestone.
 
-    `facts` is None if no rule ran.
+    `failed`, `offered` and `facts` are JSON; `facts` is None if no rule ran.
     """
 
     id: int
@@ -97,8 +98,8 @@ def attribution_of(db: Database, friend: int) -> AttributionRow | None:
     """Return a friend's attribution, or None."""
     found = db.execute(
         "SELECT attribution.seq, friend, referrer, code, channel, method, touch_at, attributed_at, touch_seq, "
-        "generation, person.ref FROM attribution JOIN person ON person.id = attribution.referrer "
-        "WHERE friend = ? LIMIT 1",
+        "generation, person.ref, own.ref FROM attribution JOIN person ON person.id = attribution.referrer "
+        "JOIN person own ON own.id = attribution.friend WHERE friend = ? LIMIT 1",
         (friend,),
     ).fetchone()
     return None if found is None else AttributionRow(*found)
@@ -157,6 +158,16 @@ def brought_by(db: Database, referrer: int) -> list[BroughtFriend]:
         (referrer,),
     )
     return [BroughtFriend(*row) for row in found]
+
+
+def brought_with(db: Database, code: str, before_seq: int) -> list[str]:
+    """Return the references of the friends who were attributed by a code before an event, in log order."""
+    found = db.execute(
+        "SELECT person.ref FROM attribution JOIN person ON person.id = attribution.friend "
+        "WHERE attribution.code = ? AND attribution.seq < ? ORDER BY attribution.seq",
+        (code, before_seq),
+    )
+    return [ref for (ref,) in found]
 
 
 def newest_brought_by(db: Database, referrer: int, most: int) -> list[Claimed]:

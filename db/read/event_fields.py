@@ -157,6 +157,22 @@ def newest_seqs(
     return [seq for (seq,) in found]
 
 
+def about_conversions(db: Database, persons: Collection[int], most: int) -> list[int]:
+    """Return the numbers of up to `most` events that reverse, reinstate or adjust a conversion of these people.
+
+    They need not name anybody themselves.
+    """
+    marks = ", ".join("?" * len(persons))
+    found = db.execute(
+        f"WITH own AS MATERIALIZED (SELECT source, id FROM event WHERE person IN ({marks})) "
+        "SELECT seq FROM event WHERE person IS NULL "
+        "AND type IN ('conversion.reversed', 'conversion.reinstated', 'conversion.adjusted') "
+        "AND (source, COALESCE(reverses, reinstates, adjusts)) IN own ORDER BY seq LIMIT ?",
+        (*persons, most),
+    )
+    return [seq for (seq,) in found]
+
+
 def reviews_between(db: Database, after_seq: int, until_seq: int) -> list[tuple[int, str]]:
     """Return the operators' verdicts in a part of the log: their numbers, and their data as JSON."""
     return db.execute(

@@ -107,7 +107,7 @@ def _journey(told: Fields) -> Iterator[str]:
         typed = f"code {late['code']} of {owner} in a {late['type']} of {moment(late['received_at'])}"
         yield f"  lost  {typed}: {late['why']}"
     for one in told["decisions"]:
-        yield from _decision(one, said_once(told, one["milestone"], one["why_not"]))
+        yield from _decision(one, said_once(told, one["milestone"], [*one["why_not"], *one["no_line"]]))
     if told["decisions_left_out"]:
         yield ""
         yield f"… and {told['decisions_left_out']:,} decisions more; explain SOURCE:ID tells of any conversion"
@@ -156,8 +156,9 @@ def _decision(one: Fields, why_not: Iterable[str]) -> Iterator[str]:
     for offer in one["offers"]:
         values = ", ".join(f"{name} = {_value(value)}" for name, value in offer["values"].items())
         yield f"  {offer['offered']:<7} offer of {offer['reward']}: {offer['says']}  [{values}]"
+    for split in one["variants"]:
+        yield f"  {split['says']}"
     yield from (f"  {line}" for line in why_not)
-    yield from (f"  {line}" for line in one["no_line"])
     yield from (f"  {_if_approved(line)}" for line in one["if_approved"])
 
 

@@ -111,7 +111,7 @@ def _journey(told: Told, names: Names, program: Program | None) -> list[Block]:
     lines += [Block("What happened", head=True), *_timeline(told, names, program)]
     lines += [Block("Who referred them", head=True), *_attribution(told, names)]
     for one in told["decisions"]:
-        lines += _decision(one, said_once(told, one["milestone"], one["why_not"]))
+        lines += _decision(one, said_once(told, one["milestone"], [*one["why_not"], *one["no_line"]]))
     lines += _vain_reversals(told, names)
     if told["rewards"]:
         lines.append(Block("Rewards", head=True))
@@ -243,7 +243,9 @@ def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:
         yield Block(
             f"offer of {offer['reward']}: {offer['says']}  [{values}]", sign=sign, sign_ink=ink, wide=True
         )
-    for line in [*why_not, *one["no_line"]]:
+    for split in one["variants"]:
+        yield Block(split["says"], sign="·", sign_ink="quiet", wide=True)
+    for line in why_not:
         yield Block(line, sign="→", wide=True)
 
 

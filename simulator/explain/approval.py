@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from db.read.decision_rows import attribution_of
 from db.read.people import community_of, reference
 from db.read.reward_rows import RewardRow
@@ -11,7 +9,7 @@ from simulator.explain.amounts import no_share
 from simulator.explain.context import DecisionContext
 from simulator.explain.releases import Releases
 from simulator.explain.source import Fields
-from simulator.program.model import MAX_LINE_MINOR, Reward
+from simulator.program.model import Reward
 from simulator.program.words import money, ordinal
 
 _AFTER_ALL = 2**62  # no row has such a number: the line would be made last
@@ -28,7 +26,8 @@ def starts_if_approved(context: DecisionContext) -> list[Fields]:
     return [
         line
         for terms in context.program.rewards
-        if terms.on == context.milestone.name and (line := _line(context, terms)) is not None
+        if terms.on == context.milestone.name and why_not_offered(context, terms) is None
+        if (line := _line(context, terms)) is not None
     ]
 
 
@@ -42,7 +41,7 @@ def _line(context: DecisionContext, terms: Reward) -> Fields | None:
     line = RewardRow(
         _AFTER_ALL, row.id, row.seq, terms.name, terms.to, person, community, value, "pending", None, due, due
     )
-    releases = Releases(source, terms, line)
+    releases = Releases(source, context.program, line)
     number = releases.number_if_nothing_else()
     return {
         "reward": terms.name,
@@ -67,8 +66,7 @@ def _value(context: DecisionContext, terms: Reward) -> int:
         return terms.value_minor
     if no_share(context.event, terms, context.program) is not None:
         return 0
-    share: int = round(context.event["amount_minor"] * Fraction(terms.percent or 0) / 100)
-    return min(share, MAX_LINE_MINOR)
+    return worth_of(context.event, terms, context.program)
 
 
 def _recipient(context: DecisionContext, role: str) -> tuple[int | None, str | None]:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from simulator.domain.spans import DAY_MS
-from simulator.explain.change_words import fact_words, sooner
+from simulator.events.attributes import as_text, as_values
+from simulator.explain.change_words import QUALIFIES, count_fact, fact_words, sooner
 from simulator.explain.context import Change, DecisionContext, at_time
 from simulator.explain.edits import Edit
 from simulator.explain.fact_changes import OTHER, FactChange
 from simulator.explain.source import Fields
+from simulator.program.facts import ALL_FACTS, attribute_facts
 
 _IDENTIFYING: Final = ("customer.identified", "friend.claimed")
 _WITH_DEVICE: Final = (*_IDENTIFYING, "friend.visited")
@@ -24,8 +26,8 @@ _FRIEND_EVENTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 
 def by_fact(context: DecisionContext, change: FactChange) -> Iterator[Change]:
     """Yield the changes with which the fact would have had that value; nothing if no event could have set it."""
-    words = f"{fact_words(change, context.program)} it would have qualified"
-    maker = _MAKERS.get(change.name)
+    words = f"{fact_words(change, context.program)} {QUALIFIES}"
+    maker = _MAKERS.get(change.name) or _own_maker(context, change.name)
     if maker is not None:
         yield from maker(context, change, words)
 
@@ -39,9 +41,8 @@ def _amount(context: DecisionContext, change: FactChange, words: str) -> Iterato
     if isinstance(change.value, float):
         minor = round(change.value * 10**context.program.digits)
     fields: dict[str, Any] = {"amount_minor": minor}
-    if context.event.get("currency") not in (None, context.program.currency):
+    if context.event.get("currency") not in (None, context.program.currency):  # at a rate, or none at all
         fields["currency"] = context.program.currency
-        words = words.replace(" instead", f" in {context.program.currency} instead", 1)
     yield Change(words, edits=(_set(context.event, **fields),))
 
 
@@ -65,13 +66,11 @@ def _touch_age(context: DecisionContext, change: FactChange, _words: str) -> Ite
     age, at = round(change.value * DAY_MS), context.event["occurred_at"]
     shift = touch["occurred_at"] + age - at
     yield Change(
-        f"had it happened {sooner(shift)} it would have qualified",
+        f"had it happened {sooner(shift)} {QUALIFIES}",
         edits=(at_time(context.event, at + shift),),
     )
     what = "visit" if touch["type"] == "friend.visited" else "match"
-    yield Change(
-        f"had the {what} happened {sooner(-shift)} it would have qualified", edits=(at_time(touch, at - age),)
-    )
+    yield Change(f"had the {what} happened {sooner(-shift)} {QUALIFIES}", edits=(at_time(touch, at - age),))
 
 
 def _claim_delay(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
@@ -81,11 +80,11 @@ def _claim_delay(context: DecisionContext, change: FactChange, words: str) -> It
     at = touch["occurred_at"] + round(change.value * 1000)
     if claims:
         shift = at - claims[0]["occurred_at"]
-        words = f"had the claim come {sooner(shift)} it would have qualified"
+        words = f"had the claim come {sooner(shift)} {QUALIFIES}"
         yield Change(words, edits=(at_time(claims[0], at),))
     else:
         yield Change(
-            "had the friend claimed before it would have qualified",
+            f"had the friend claimed before {QUALIFIES}",
             edits=(_more(context, "friend.claimed", contact_ref=OTHER, occurred_at=at),),
         )
 
@@ -136,7 +135,7 @@ def _referrer_age(context: DecisionContext, change: FactChange, _words: str) -> 
     attribution = context.attribution
     if links and attribution is not None and isinstance(change.value, float):
         at = attribution.attributed_at - round(change.value * DAY_MS)
-        words = f"had the referrer's link been made {sooner(at - links[0]['received_at'])} it would have qualified"
+        words = f"had the referrer's link been made {sooner(at - links[0]['received_at'])} {QUALIFIES}"
         edit: Edit = {"seq": links[0]["seq"], "set": {"received_at": at, "occurred_at": at}}
         yield Change(words, edits=(edit,), of_link=True)
 
@@ -173,6 +172,63 @@ def _friends(context: DecisionContext, change: FactChange, words: str) -> Iterat
         yield Change(words, edits=tuple({"subject": row["subject"], "drop": True} for row in others[count:]))
 
 
+def _closed(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
+    """Yield the change that a person's account was not closed, or was opened again."""
+    subject = context.event["subject"] if change.name == "friend_closed" else _referrer(context)
+    closing = [
+        row
+        for row in context.around.of(subject=subject)
+        if row["type"] == "customer.closed" and row["seq"] < context.event["seq"]
+    ]
+    if closing and change.value is False:
+        yield Change(words, edits=tuple({"seq": row["seq"], "drop": True} for row in closing))
+
+
+def _first_conversion(context: DecisionContext, change: FactChange, _words: str) -> Iterator[Change]:
+    if isinstance(change.value, float) and isinstance(change.held, float):
+        shift = round((change.value - change.held) * DAY_MS)
+        at = context.event["occurred_at"] + shift
+        yield Change(f"had it happened {sooner(shift)} {QUALIFIES}", edits=(at_time(context.event, at),))
+
+
+def _standing(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
+    """Yield the change that a person had more conversions that stand; fewer can't be had by one that was sent."""
+    who, kind = count_fact(change.name) or ("friend", None)
+    subject = context.event["subject"] if who == "friend" else _referrer(context)
+    if subject is None or not isinstance(change.value, float) or not isinstance(change.held, float):
+        return
+    count, event = round(change.value - change.held), context.event
+    if count > 0:
+        add = {"type": kind or event["type"], "source": event["source"], "subject": subject}
+        more = [add | {"id": f"{OTHER}-{number}"} for number in range(count)]
+        yield Change(words, edits=tuple({"before": event["seq"], "add": one} for one in more))
+
+
+def _own_maker(context: DecisionContext, name: str) -> _Maker | None:
+    """Return the maker of a fact that the program has of its own: of an attribute that it declares."""
+    for one in context.program.attributes:
+        if name in (fact.name for fact in attribute_facts(one.name, one.of, one.type)):
+            return _attribute
+    return None
+
+
+def _attribute(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
+    """Yield the change that an event says another value of an attribute: the conversion, or the person's latest."""
+    own = change.name in (one.name for one in context.program.attributes if one.of == "conversion")
+    whose, _, name = ("", "", change.name) if own else change.name.partition("_")
+    if change.value is None:
+        return
+    told = [context.event]
+    if not own:
+        subject = context.event["subject"] if whose == "friend" else _referrer(context)
+        people = context.around.of(subject=subject)
+        told = [row for row in people if row["type"] in _IDENTIFYING and row["seq"] < context.event["seq"]]
+        told = [row for row in told if name in as_values(row["attributes"])] or told
+    if told:
+        said = as_values(told[-1].get("attributes")) | {name: change.value}
+        yield Change(words, edits=(_set(told[-1], attributes=as_text(said)),))
+
+
 def _referrer(context: DecisionContext) -> str | None:
     return context.attribution.referrer_ref if context.attribution else None
 
@@ -201,4 +257,7 @@ _MAKERS: Final[dict[str, _Maker]] = {
     **dict.fromkeys(("referrer_friends", "referrer_friends_24h"), _friends),
     **dict.fromkeys(("friend_segment", "friend_country", "referrer_segment", "referrer_country"), _of_person),
     **dict.fromkeys(("referrer_kind", "community"), _of_person),
+    **dict.fromkeys(("friend_closed", "referrer_closed"), _closed),
+    "friend_first_conversion_days": _first_conversion,
+    **{fact.name: _standing for fact in ALL_FACTS if count_fact(fact.name)},
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator.explain.change_words import sooner
+from db.read.decision_rows import brought_with
+from simulator.explain.change_words import QUALIFIES, sooner
 from simulator.explain.context import Change, DecisionContext, at_time
 from simulator.explain.edits import Edit
 from simulator.explain.fact_changes import OTHER
+from simulator.explain.links import link_named
 from simulator.explain.source import Fields
-
-_IT = "it would have qualified"
 
 
 def by_reason(context: DecisionContext) -> Iterator[Change]:
@@ -21,6 +21,7 @@ def by_reason(context: DecisionContext) -> Iterator[Change]:
         "outside-program": _outside,
         "too-late": _too_late,
         "occurrence": _occurrence,
+        "referrer-stopped": _stopped,
     }.get(context.row.reason or "")
     if found is not None:
         yield from found(context)
@@ -28,14 +29,14 @@ def by_reason(context: DecisionContext) -> Iterator[Change]:
 
 def _conversion_at(context: DecisionContext, at: int) -> Change:
     shift = at - context.event["occurred_at"]
-    return Change(f"had it happened {sooner(shift)} {_IT}", edits=(at_time(context.event, at),))
+    return Change(f"had it happened {sooner(shift)} {QUALIFIES}", edits=(at_time(context.event, at),))
 
 
 def _touch_at(context: DecisionContext, at: int) -> Iterator[Change]:
     touch = context.touch
     if touch is not None:
         what = "visit" if touch["type"] == "friend.visited" else "match"
-        words = f"had the {what} happened {sooner(at - touch['occurred_at'])} {_IT}"
+        words = f"had the {what} happened {sooner(at - touch['occurred_at'])} {QUALIFIES}"
         yield Change(words, edits=(at_time(touch, at),))
 
 
@@ -71,11 +72,28 @@ def _occurrence(context: DecisionContext) -> Iterator[Change]:
             {"before": event["seq"], "add": _copy(event, f"{OTHER}-{number}")} for number in range(missing)
         ]
         times = "one more" if missing == 1 else f"{missing:,} more"
-        yield Change(f"with {times} {event['type']} of the friend before {_IT}", edits=tuple(copies))
+        yield Change(f"with {times} {event['type']} of the friend before {QUALIFIES}", edits=tuple(copies))
     elif missing == -1:
         one = before[wanted - 1] if wanted <= len(before) else before[-1]
-        words = f"had {one['source']}:{one['id']} not been sent before {_IT}"
+        words = f"had {one['source']}:{one['id']} not been sent before {QUALIFIES}"
         yield Change(words, edits=({"seq": one["seq"], "drop": True},))
+
+
+def _stopped(context: DecisionContext) -> Iterator[Change]:
+    """Yield the change that the referrer's latest kind was one that may refer."""
+    allowed, attribution = context.program.referrers, context.attribution
+    if not allowed or attribution is None:
+        return
+    kinds = [
+        row
+        for row in context.around.of(subject=attribution.referrer_ref, type="customer.identified")
+        if row["referrer_kind"] is not None and row["seq"] < context.event["seq"]
+    ]
+    if kinds:
+        edit: Edit = {"seq": kinds[-1]["seq"], "set": {"referrer_kind": allowed[0]}}
+        yield Change(
+            f"had the referrer still been of the kind {allowed[0]} {QUALIFIES}", edits=(edit,), of_link=True
+        )
 
 
 def _copy(event: Fields, own_id: str) -> Fields:
@@ -99,6 +117,7 @@ def _unattributed(context: DecisionContext) -> Iterator[Change]:
     visits.sort(key=lambda row: abs(row["occurred_at"] - context.event["occurred_at"]))
     for visit in visits:
         yield from _for_visit(context, visit)
+    yield from _for_use(context)
     for row in context.own("friend.claimed", context.event["type"]):
         if row["code"] is not None:
             yield from _for_code(context, row["code"], f"the code {row['code']}")
@@ -106,7 +125,7 @@ def _unattributed(context: DecisionContext) -> Iterator[Change]:
     spare = context.around.spare_code
     for code in codes or ([spare] if spare is not None else []):
         which = f"the code {code}" if codes else f"a live code such as {code}"
-        words = f"with {which} sent with it, {_IT}"
+        words = f"with {which} sent with it, {QUALIFIES}"
         yield Change(words, edits=({"seq": context.event["seq"], "set": {"code": code}},))
 
 
@@ -114,16 +133,31 @@ def _for_visit(context: DecisionContext, visit: Fields) -> Iterator[Change]:
     at, window = context.event["occurred_at"], context.program.attribution.window_ms
     occurred = visit["occurred_at"]
     wanted = min(max(occurred, at - window + 1), at)
-    words = f"had the visit with {visit['code']} happened {sooner(wanted - occurred)} {_IT}"
+    words = f"had the visit with {visit['code']} happened {sooner(wanted - occurred)} {QUALIFIES}"
     if visit["seq"] > context.event["seq"]:
         ahead = {name: value for name, value in visit.items() if name not in ("seq", "received_at")}
         add: Edit = {"before": context.event["seq"], "add": ahead | {"occurred_at": wanted}}
         early = context.event["received_at"] - visit["received_at"]
-        words = f"had the visit with {visit['code']} arrived {sooner(early or -1)} {_IT}"
+        words = f"had the visit with {visit['code']} arrived {sooner(early or -1)} {QUALIFIES}"
         yield Change(words, edits=({"seq": visit["seq"], "drop": True}, add))
     elif wanted != occurred:
         yield Change(words, edits=(at_time(visit, wanted),))
     yield from _for_code(context, visit["code"], f"the link {visit['code']}", before=visit["seq"])
+
+
+def _for_use(context: DecisionContext) -> Iterator[Change]:
+    """Yield the change that the last friend for whom a used-up code served had not used it."""
+    uses = context.program.attribution.uses
+    if uses is None:
+        return
+    own = context.own("friend.claimed", "friend.visited", context.event["type"])
+    for code in dict.fromkeys(row["code"] for row in own if row["code"] is not None):
+        link = link_named(context.source, code, context.event["seq"])
+        if link is not None:
+            served = brought_with(context.source.db, link.code, context.event["seq"])
+            if len(served) >= uses:
+                words = f"had one friend fewer used the code {link.code} before {QUALIFIES}"
+                yield Change(words, edits=({"subject": served[-1], "drop": True},), of_link=True)
 
 
 def _for_code(context: DecisionContext, code: str, what: str, before: int | None = None) -> Iterator[Change]:
@@ -135,7 +169,7 @@ def _for_code(context: DecisionContext, code: str, what: str, before: int | None
     if links[0]["seq"] > before:
         ahead = {name: value for name, value in links[0].items() if name not in ("seq", "received_at")}
         first = context.around.of(seq=before)[0]["received_at"]
-        words = f"had {what} been made {sooner(first - links[0]['received_at'] or -1)} {_IT}"
+        words = f"had {what} been made {sooner(first - links[0]['received_at'] or -1)} {QUALIFIES}"
         add: Edit = {"before": before, "add": ahead | {"occurred_at": first}}
         yield Change(words, edits=({"seq": links[0]["seq"], "drop": True}, add), of_link=True)
     allowed = context.program.referrers
@@ -145,6 +179,6 @@ def _for_code(context: DecisionContext, code: str, what: str, before: int | None
         if row["seq"] < before
     ]
     if allowed and kinds and kinds[-1]["referrer_kind"] not in allowed:
-        words = f"had the owner of {what} been of the kind {allowed[0]} {_IT}"
+        words = f"had the owner of {what} been of the kind {allowed[0]} {QUALIFIES}"
         edit: Edit = {"seq": kinds[-1]["seq"], "set": {"referrer_kind": allowed[0]}}
         yield Change(words, edits=(edit,), of_link=True)

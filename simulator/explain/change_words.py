@@ -6,10 +6,13 @@ import re
 from typing import Final
 
 from simulator.domain.spans import DAY_MS, HOUR_MS, MINUTE_MS
+from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.explain.fact_changes import FactChange, Value
+from simulator.program.facts import VARIANT
 from simulator.program.model import Program
 from simulator.program.words import money
 
+QUALIFIES: Final = "it would have qualified"
 _UNITS: Final = (
     (DAY_MS, "day"),
     (HOUR_MS, "hour"),
@@ -28,6 +31,14 @@ _TRUTHS: Final = {
     ("claimed", True): "had the friend claimed before",
     ("opted_in", True): "had the friend agreed to marketing messages before",
     ("authenticated", True): "had the friend signed in before",
+    ("friend_closed", False): "had the friend's account not been closed",
+    ("friend_closed", True): "had the friend's account been closed",
+    ("referrer_closed", False): "had the referrer's account not been closed",
+    ("referrer_closed", True): "had the referrer's account been closed",
+    ("recipient_closed", False): "had the recipient's account not been closed",
+    ("recipient_closed", True): "had the recipient's account been closed",
+    ("friend_is_upline", False): "had the friend not been among those who brought the referrer",
+    ("friend_is_upline", True): "had the friend been among those who brought the referrer",
 }
 
 
@@ -61,7 +72,28 @@ def fact_words(change: FactChange, program: Program) -> str:
         fewer = "more" if value > held else "fewer"
         when = "in the 24 hours before" if name.endswith("24h") else "by then"
         return f"with {count:,} {fewer} friend{'' if count == 1 else 's'} of the referrer {when}"
+    counted = count_fact(name)
+    if counted is not None and isinstance(held, float) and isinstance(value, float):
+        who, kind = counted
+        count = abs(round(value - held))
+        fewer = "more" if value > held else "fewer"
+        what = kind or "conversion"
+        return f"with {count:,} {fewer} {what}{'' if count == 1 or kind else 's'} of the {who}'s that stand"
+    if name.startswith(VARIANT):
+        experiment = name.removeprefix(VARIANT)
+        return f'in the variant "{shown(value)}" of the experiment "{experiment}" instead of "{shown(held)}"'
     return f"with {name} {shown(value)} instead of {shown(held)}"
+
+
+def count_fact(name: str) -> tuple[str, str | None] | None:
+    """Split the name of a fact that counts conversions: whose, and of which type (None for all); None for others."""
+    for who in ("friend", "referrer"):
+        for kind in CONVERSION_TYPES:
+            if name == f"{who}_{kind.replace('.', '_')}_count":
+                return who, str(kind)
+        if name == f"{who}_conversions":
+            return who, None
+    return None
 
 
 def shown(value: Value) -> str:

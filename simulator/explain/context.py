@@ -21,7 +21,7 @@ from simulator.program.rules import compile_rule
 
 @dataclass(frozen=True)
 class Change:
-    """A single change: in words, the state it leads to (`qualified`, `issued`), and as edits of the log.
+    """A single change: in words, the state it leads to (`qualified`, `offered`, `issued`), and as edits of the log.
 
     `of_link`: the change makes a link valid at another time, so other people who used it might have become friends too.
     """
@@ -71,6 +71,11 @@ class DecisionContext:
             return False  # people who would have come by the link are not in this part of the log
         verdict = self.around.judge(change.edits).get(self.key)
         return verdict is not None and verdict.outcome == "qualified"
+
+    def makes_line(self, change: Change, reward: str) -> bool:
+        """Judge the log again with a change, and return whether the decision makes a line of that reward."""
+        verdict = self.around.judge(change.edits).get(self.key)
+        return verdict is not None and reward in verdict.rewards
 
     @cached_property
     def _counts_friends(self) -> bool:

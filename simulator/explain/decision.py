@@ -5,8 +5,9 @@ from __future__ import annotations
 import orjson
 
 from db.read.decision_rows import AttributionRow, DecisionRow
+from db.read.event_fields import referrer_kind
 from simulator.domain.vocabulary import Reason
-from simulator.explain.amounts import foreign
+from simulator.explain.amounts import converted, foreign
 from simulator.explain.context import DecisionContext
 from simulator.explain.fact_changes import Value
 from simulator.explain.late_arrivals import facts_after
@@ -14,11 +15,12 @@ from simulator.explain.nearest import nearest
 from simulator.explain.offers import offers
 from simulator.explain.source import Fields
 from simulator.explain.touches import why_unmatched
+from simulator.explain.variants import variants
 from simulator.program.facts import FactList, facts_at
 from simulator.program.model import Milestone, Program, Rule
 from simulator.program.phrases import condition_words
 from simulator.program.rules import compile_rule
-from simulator.program.words import duration, moment, ordinal
+from simulator.program.words import duration, either, moment, ordinal
 
 
 def explain_decision(context: DecisionContext, events: list[Fields]) -> Fields:
@@ -30,14 +32,17 @@ def explain_decision(context: DecisionContext, events: list[Fields]) -> Fields:
         why = why_unmatched(context.source, events, event)
     else:
         why = _why_not(row, event, context.milestone, context.program, attribution)
+        why += _stopped(context)
     lost = [rule for rule in rules if rule.code in failed]
     known = facts_at(context.program, "conversion")
     why += facts_after(context.source, row, event, lost, known)
     other = foreign(event, context.program)
-    if other is not None and any(
-        "amount" in compile_rule(rule, known).facts for rule in rules if rule.code in failed
-    ):
+    asked_amount = any("amount" in compile_rule(rule, known).facts for rule in lost)
+    if other is not None and asked_amount:
         why.append(f"{other}, so to the rules the amount is unknown")
+    at_rate = converted(event, context.program)
+    if at_rate is not None and asked_amount:
+        why.append(at_rate)
     changes, none = nearest(context)
     return {
         "id": row.id,
@@ -54,10 +59,22 @@ def explain_decision(context: DecisionContext, events: list[Fields]) -> Fields:
         "in_review": _in_review(row, failed),
         "program_version": row.program_version,
         "offers": offers(context),
+        "variants": variants(context),
         "rules": [_rule(rule, failed, facts, known) for rule in rules],
         "why_not": [*why, *(change.text for change in changes), *none],
         "changes": [change.fields() for change in changes],
     }
+
+
+def _stopped(context: DecisionContext) -> list[str]:
+    """Say that the referrer was no longer of a kind that may refer; nothing for other reasons."""
+    row, allowed = context.row, context.program.referrers
+    if row.reason != Reason.REFERRER_STOPPED or row.failed != "[]" or row.referrer is None or not allowed:
+        return []
+    kind = referrer_kind(context.source.db, row.referrer, row.seq) or "of a kind unknown"
+    return [
+        f"its referrer was {kind} by then, and friends count only while the referrer is {either(allowed)}"
+    ]
 
 
 def _in_review(row: DecisionRow, failed: dict[str, str]) -> str | None:
@@ -102,11 +119,6 @@ def _why_not(  # noqa: PLR0911 - one for each reason
         within = milestone.within_ms or 0
         late = duration(event["occurred_at"] - touch_at - within)
         return [f"it came {late} too late: until {moment(touch_at + within)} it would have counted"]
-    if row.reason == Reason.REFERRER_STOPPED and row.failed == "[]":
-        kinds = " or ".join(program.referrers or ())
-        return [
-            f"the referrer's latest known kind is none of those who may refer; as {kinds} it would have gone on"
-        ]
     if row.reason == "occurrence":
         if milestone.occurrence == "any":
             return ["another conversion of this friend has qualified for it already"]

@@ -10,8 +10,9 @@ from simulator.explain.approval import starts_if_approved
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
 from simulator.explain.late_arrivals import codes_after
+from simulator.explain.offers import no_lines
 from simulator.explain.reversals import reversals_of
-from simulator.explain.reward import explain_reward, missing
+from simulator.explain.reward import explain_reward
 from simulator.explain.source import Fields, Source
 from simulator.explain.touches import explain_touches, why_not_yet
 
@@ -35,7 +36,8 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         decision = explain_decision(context, events)
         lines = rewards_of(source.db, row.id)
         decision["if_approved"] = starts_if_approved(context)
-        decision["no_line"] = missing(context, lines) if row.outcome == "qualified" else []
+        decision["no_line"], offers = no_lines(context, lines) if row.outcome == "qualified" else ([], [])
+        decision["changes"] += [change.fields() for change in offers]
         decisions.append(decision)
         rewards += [explain_reward(source, line, context) for line in lines]
     unmatched = [] if attribution or decisions else why_not_yet(source, events)
@@ -104,5 +106,7 @@ def _why_not(decisions: list[Fields], rewards: list[Fields], unmatched: list[str
             for line in (reward["why"], *reward["why_not"])
         ]
     if decisions:
-        return [f"{one['milestone']}: {line}" for one in decisions for line in one["why_not"]]
+        return [
+            f"{one['milestone']}: {line}" for one in decisions for line in (*one["why_not"], *one["no_line"])
+        ]
     return unmatched or ["no conversion that a milestone counts has arrived yet"]

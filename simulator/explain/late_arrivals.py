@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from db.read.decision_rows import AttributionRow, DecisionRow
-from db.read.event_fields import events_of, link_with
+from db.read.event_fields import events_of
 from db.read.people import reference
 from simulator.explain.change_words import span
+from simulator.explain.links import link_named
 from simulator.explain.source import Fields, Source
 from simulator.program.facts import FactList
 from simulator.program.model import Rule
@@ -94,7 +95,7 @@ def codes_after(source: Source, events: list[Fields], attribution: AttributionRo
     for event in events:
         if event["seq"] <= attribution.seq or "code" not in event or event["type"] == "friend.visited":
             continue
-        link = link_with(source.db, event["code"], event["seq"])
+        link = link_named(source, event["code"], event["seq"])
         if event["type"] == "link.created" or link is None or link.person == attribution.referrer:
             continue
         late.append(

@@ -10,7 +10,7 @@ without changes, the part has to give the decision that is stored.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -18,17 +18,19 @@ import polars as pl
 
 from db.read import log
 from db.read.decision_rows import DecisionRow, newest_brought_by, settled_by_verdict
-from db.read.event_fields import link_with, newest_seqs, reviews_between, some_link, used_codes
+from db.read.event_fields import about_conversions, newest_seqs, reviews_between, some_link, used_codes
 from db.read.moment import seq_at
 from db.read.people import reference
 from simulator.engine import Engine
 from simulator.events.columns import EVENT_SCHEMA
 from simulator.explain.edits import Edit, edited
+from simulator.explain.links import link_named
 from simulator.explain.source import Fields, Source
 from simulator.platform.records import parse_program, typed
 
 MOST_EVENTS: Final = 2_000  # of one person
 MOST_FRIENDS: Final = 3_000  # of one referrer; of more the newest
+_AFTER_ALL: Final = 2**62  # no event has such a seq
 _MOST_CODES: Final = 200  # used by one person
 _OWNERS: Final = ("customer.identified", "link.created")
 _NOT_JUDGED: Final = ("referral.shared", "session.authenticated", "program.changed")
@@ -39,11 +41,16 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of a decision: the outcome, its reason, and the rules that failed (JSON)."""
+    """The result of a decision: the outcome, its reason, the rules that failed and what was offered (both JSON).
+
+    `rewards` are the names of the rewards that it made a line of.
+    """
 
     outcome: str
     reason: str | None
     failed: str
+    offered: str
+    rewards: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 class Neighbourhood:
@@ -63,6 +70,7 @@ class Neighbourhood:
         seqs = set(newest_seqs(source.db, friend, MOST_EVENTS))
         for person in referrers - {friend}:
             seqs.update(newest_seqs(source.db, person, MOST_EVENTS, without=_NOT_JUDGED))
+        seqs.update(about_conversions(source.db, people, MOST_EVENTS))
         owners = self._owners(referrers) - people
         for owner in owners:
             seqs.update(newest_seqs(source.db, owner, MOST_EVENTS, types=_OWNERS))
@@ -79,18 +87,22 @@ class Neighbourhood:
         outcome = engine.replay(events)
         subject = reference(self._source.db, self._friend)
         about = {row["seq"]: row for row in events.iter_rows(named=True) if row["subject"] == subject}
+        lines: dict[int, set[str]] = {}
+        for number, reward in outcome.rewards.select("decision", "reward").iter_rows():
+            lines.setdefault(number, set()).add(reward)
         found: dict[Key, Verdict] = {}
         for row in outcome.decisions.iter_rows(named=True):
             event = about.get(row["seq"])
             if event is not None:
                 key = (event["source"], event["id"], row["milestone"])
-                found[key] = Verdict(row["outcome"], row["reason"], row["failed"])
+                result = (row["outcome"], row["reason"], row["failed"], row["offered"])
+                found[key] = Verdict(*result, frozenset(lines.get(row["id"], ())))
         return found
 
     def reproduces(self, row: DecisionRow, key: Key) -> bool:
         """Return whether judging this part again gives the stored decision `row`."""
         found = self.judge().get(key)
-        return found == Verdict(row.outcome, row.reason, row.failed)
+        return found == Verdict(row.outcome, row.reason, row.failed, row.offered)
 
     def of(self, **wanted: Any) -> list[Fields]:
         """Return the events with these values, in log order."""
@@ -107,7 +119,7 @@ class Neighbourhood:
         found: set[int] = set()
         for person in people:
             for code in used_codes(self._source.db, person, _MOST_CODES):
-                link = link_with(self._source.db, code)
+                link = link_named(self._source, code, _AFTER_ALL)
                 if link is not None:
                     found.add(link.person)
         return found

@@ -21,11 +21,12 @@ from db.read.reward_rows import (
 from simulator.domain.definitions import PAID
 from simulator.domain.spans import DAY_MS
 from simulator.explain.source import Source
-from simulator.program.model import Cap, CapWindow, Program, Reward
+from simulator.program.calendars import next_period_start, window_start
+from simulator.program.model import Cap, Period, Program, Reward
 from simulator.program.words import duration
-from simulator.proof.invariants import window_start
 
 _MOST_MOMENTS: Final = 60  # times tried at which room may come back
+_LOOK_AHEAD: Final = 2 * 366 * DAY_MS
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,14 @@ class Room:
 class AccountLines:
     """The released lines of one reward, role and recipient."""
 
-    def __init__(self, source: Source, terms: Reward, account: Account, without: int | None = None) -> None:
-        """Read the lines of an account, whose reward has these terms, without the line with that number."""
-        self._source, self.terms = source, terms
+    def __init__(
+        self, source: Source, terms: Reward, account: Account, timezone: str, without: int | None = None
+    ) -> None:
+        """Read the lines of an account, whose reward has these terms, without the line with that number.
+
+        Calendar windows are of `timezone`.
+        """
+        self._source, self.terms, self.timezone = source, terms, timezone
         self.rows = released(source.db, account, without)
 
     def before(self, due_at: int) -> list[ReleasedLine]:
@@ -65,7 +71,7 @@ class AccountLines:
         paid = [row for row in self.before(due_at) if row.state in PAID]
         rooms = []
         for cap in self.terms.caps:
-            inside = [row for row in paid if row.due_at >= window_start(cap.window, due_at)]
+            inside = [row for row in paid if row.due_at >= window_start(cap.window, due_at, self.timezone)]
             minor = sum(row.value_minor for row in inside)
             taken_back = sum(row.state == "revoked" for row in inside)
             count = None if cap.count is None else max(0, cap.count - len(inside))
@@ -77,9 +83,9 @@ class AccountLines:
 class Releases(AccountLines):
     """The lines that one line competes with for its number, its caps and the budget: the others of its account."""
 
-    def __init__(self, source: Source, terms: Reward, line: RewardRow) -> None:
-        """Read the released lines of the account of `line`, apart from itself."""
-        super().__init__(source, terms, line.account, line.id)
+    def __init__(self, source: Source, program: Program, line: RewardRow) -> None:
+        """Read the released lines of the account of `line`, apart from itself; `program` judged its conversion."""
+        super().__init__(source, terms_of(program, line.reward), line.account, program.timezone, line.id)
         self._line = line
 
     def before(self, due_at: int) -> list[ReleasedLine]:
@@ -144,19 +150,14 @@ class Releases(AccountLines):
             if cap.window.kind == "rolling":
                 found.update(row.due_at + (cap.window.ms or 0) for row in self.rows if row.state in PAID)
             elif cap.window.kind != "lifetime":
-                found.update(self._next_starts(cap.window, due_at))
+                found.update(self._next_starts(cap.window.kind, due_at))
         yield from sorted(at for at in found if at > due_at)
 
-    @staticmethod
-    def _next_starts(window: CapWindow, due_at: int) -> Iterator[int]:
+    def _next_starts(self, period: Period, due_at: int) -> Iterator[int]:
         """Yield the beginnings of the next periods, two years of them at most."""
-        first, at = window_start(window, due_at), due_at
-        for _ in range(2 * 366):
-            at += DAY_MS
-            start = window_start(window, at)
-            if start > first:
-                yield start
-                first = start
+        at = due_at
+        while (at := next_period_start(at, period, self.timezone)) <= due_at + _LOOK_AHEAD:
+            yield at
 
 
 def window_words(cap: Cap) -> str:

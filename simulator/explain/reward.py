@@ -5,10 +5,9 @@ from __future__ import annotations
 from db.read.event_fields import reversals_by
 from db.read.people import reference
 from db.read.reward_rows import Account, RewardRow, value_beside
-from simulator.explain.amounts import foreign, no_share
+from simulator.explain.amounts import bounded, converted, foreign
 from simulator.explain.change_words import sooner
 from simulator.explain.context import Change, DecisionContext, at_time
-from simulator.explain.offers import not_offered
 from simulator.explain.releases import AccountLines, Releases, Room, terms_of, window_words
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Program, Reward
@@ -23,6 +22,9 @@ def explain_reward(source: Source, row: RewardRow, context: DecisionContext) -> 
     other = foreign(context.event, program)
     if other is not None and terms.value_minor is not None:
         why += f"; its value is fixed, so it does not matter that {other}"
+    if terms.percent is not None:
+        said = (converted(context.event, program), bounded(context.event, terms, program))
+        why += "".join(f"; {one}" for one in said if one is not None)
     return {
         "id": row.id,
         "decision": row.decision,
@@ -42,37 +44,18 @@ def explain_reward(source: Source, row: RewardRow, context: DecisionContext) -> 
     }
 
 
-def missing(context: DecisionContext, lines: list[RewardRow]) -> list[str]:
-    """Return a sentence for each reward of a qualified decision's milestone that made no line."""
-    there = {line.reward for line in lines}
-    reasons = {
-        "upline": "the referrer was brought by nobody else",
-        "community": "no community of the referrer is known",
-    }
-    return [
-        f"{terms.name}: no line, "
-        + (
-            not_offered(context, terms)
-            or no_share(context.event, terms, context.program)
-            or reasons[terms.to]
-        )
-        for terms in context.program.rewards
-        if terms.on == context.milestone.name and terms.name not in there
-    ]
-
-
 def _why(  # noqa: PLR0911 - one for each state
     source: Source, row: RewardRow, terms: Reward, context: DecisionContext
 ) -> tuple[str, list[Change]]:
     at, state = moment(row.state_at), row.state
     if state == "pending":
-        return _waiting(Releases(source, terms, row), row), []
+        return _waiting(Releases(source, context.program, row), row), []
     if state == "issued":
         return f"it was issued on {at}", []
     if state == "revoked":
         why = f"it was issued on {moment(row.due_at)} and clawed back on {at}: the conversion was reversed"
         return why, _if_reversed_late(row, terms, context)
-    releases = Releases(source, terms, row)
+    releases = Releases(source, context.program, row)
     if state == "voided":
         why = f"the conversion was reversed before it fell due; voided on {at}"
         return why, _not_voided(source, row, releases, context)
@@ -220,6 +203,6 @@ def rooms_now(source: Source, person: int, at: int) -> list[Fields]:
                 "value": None if room.value_minor is None else money(room.value_minor, source.program),
                 "window": window_words(room.cap),
             }
-            for room in AccountLines(source, terms, account).rooms(at)
+            for room in AccountLines(source, terms, account, source.program.timezone).rooms(at)
         ]
     return found

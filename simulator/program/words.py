@@ -131,14 +131,15 @@ def _attribution(attribution: Attribution) -> str:
             else ""
         )
         + (
-            f" A code serves for {_times(attribution.uses, 'friend')}."
+            f" A code serves for {counted(attribution.uses, 'friend')}."
             if attribution.uses is not None
             else ""
         )
     )
 
 
-def _times(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """Format a number of things: `1 friend`, `2 friends`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
@@ -209,7 +210,7 @@ def _rule(rule: Rule, program: Program) -> str:
 def _reward(reward: Reward, program: Program) -> str:
     parts = [
         f'Reward "{reward.name}": {_RECIPIENTS[reward.to]} gets {_worth(reward, program)} '
-        f'({reward.kind or "of " + _either(reward.choices)}) for "{reward.on}"'
+        f'({reward.kind or "of " + either(reward.choices)}) for "{reward.on}"'
     ]
     parts[0] += f", {duration(reward.hold_ms)} after the conversion" if reward.hold_ms else ", at once"
     parts += _offered(reward, program)
@@ -289,8 +290,8 @@ def _cap(cap: Cap, program: Program) -> str:
     return f"{' or '.join(counted + worth)} {window}{trimmed}{lasting}"
 
 
-def _either(words: Sequence[str]) -> str:
-    """Join words into a choice: a, b or c."""
+def either(words: Sequence[str]) -> str:
+    """Join words into a choice: `a`, `a or b`, `a, b or c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 

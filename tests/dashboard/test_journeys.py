@@ -279,6 +279,7 @@ TOLD: dict[str, Any] = {
                     "values": {"product": None},
                 }
             ],
+            "variants": [],
             "no_line": [],
             "if_approved": [],
         }
