@@ -5,8 +5,9 @@ from __future__ import annotations
 from db.read.decision_rows import attribution_of
 from db.read.people import community_of, reference
 from db.read.reward_rows import RewardRow
-from simulator.explain.amounts import no_share
+from simulator.explain.amounts import no_share, worth_of
 from simulator.explain.context import DecisionContext
+from simulator.explain.offers import why_not_offered
 from simulator.explain.releases import Releases
 from simulator.explain.source import Fields
 from simulator.program.model import Reward

@@ -153,3 +153,19 @@ def test_room_comes_back_at_the_beginning_of_a_month_of_the_programs_zone(cli: C
     assert line["state"] == "capped"
     # February begins in Auckland thirteen hours before it does in UTC
     assert line["why_not"][0].startswith("room came back on 31 January 2026, 11:00 UTC")
+
+
+def test_an_approval_starts_no_reward_that_was_not_offered_and_a_share_within_its_bounds(
+    cli: Cli, tmp_path: Path
+) -> None:
+    rule = '[[rule]]\ncode = "ask"\nrequire = "new_customer"\nbecause = "Asked."\non_fail = "review"\n'
+    big = '[[reward]]\nname = "big"\nto = "friend"\non = "any"\nvalue = 9.00\nwhen = "amount > 500"\n'
+    share = '[[reward]]\nname = "share"\nto = "friend"\non = "any"\npercent = 10\nmax = 5.00\n'
+    rates = "[rates]\nEUR = 0.8\n"
+    bought = paid("p", 2, amount_minor=10_000, currency="EUR")
+    path = told(cli, tmp_path, HEAD + rates + TAIL + rule + big + share, [bought])
+    one = decided(cli, path, "p")
+    assert [(line["reward"], line["value"]) for line in one["if_approved"]] == [
+        ("flat", "5.00 GBP"),
+        ("share", "5.00 GBP"),
+    ]

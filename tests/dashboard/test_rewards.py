@@ -307,6 +307,8 @@ async def test_what_is_opened_from_the_queue_lists_the_rewards_that_an_approval_
         "event_id": "e1",
         "program_version": 1,
         "rules": [],
+        "offers": [],
+        "variants": [],
         "why_not": [],
         "no_line": [],
     }
