@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from db.sqlite.readonly import Database
-from simulator.domain.definitions import PAID
+from simulator.domain.vocabulary import COUNTS_AS_PAID
 
 Row = tuple[Any, ...]
 Among = tuple[str, tuple[str, ...]]
 """A column, and the texts that it may hold."""
 
+COUNTED: Final = tuple(str(state) for state in COUNTS_AS_PAID)
+"""The states of lines that caps and the budget count."""
 _AT_ONCE: Final = 5_000  # rows in memory at once
 _FETCH: Final = 10_000
 
@@ -27,13 +29,16 @@ class Block(NamedTuple):
     hash: str
 
 
-class IssuedLine(NamedTuple):
-    """A line that caps count, with its value in minor units, and the program version of its decision."""
+class CountedLine(NamedTuple):
+    """A moment (milliseconds UTC) at which a reward line begins to count (`enters`), or was taken back.
 
-    recipient: int | None
-    community: str | None
+    `group` is whose lines a cap counts together, `version` that of the program which decided.
+    """
+
+    group: tuple[Any, ...]
+    at: int
+    enters: int
     number: int
-    due_at: int
     value_minor: int
     version: int
 
@@ -175,15 +180,50 @@ def unbalanced_reconciliation(db: Database) -> Any:
     )
 
 
-def qualified_twice(db: Database, milestone: str, version: int | None) -> Any:
-    """Find a decision whose friend had qualified for the milestone before; with `version`, under that one."""
+def qualified_again(db: Database, milestone: str, version: int | None) -> int | None:
+    """Find a decision whose friend had qualified for the milestone before, where that stood or was paid then.
+
+    With `version`, among the decisions under that one. Conversions that were reinstated are left out.
+    """
     within = "" if version is None else " AND program_version = ?"
-    return _first(
-        db,
-        f"SELECT MAX(id) FROM decision WHERE outcome = 'qualified' AND milestone = ?{within} "
-        "GROUP BY friend HAVING COUNT(*) > 1",
-        *((milestone,) if version is None else (milestone, version)),
+    values = (milestone,) if version is None else (milestone, version)
+    rows = db.execute(
+        f"WITH again AS (SELECT friend FROM decision WHERE outcome = 'qualified' AND milestone = ?{within} "
+        "GROUP BY friend HAVING COUNT(*) > 1) "
+        "SELECT d.friend, d.id, d.decided_at, e.source, e.id FROM decision d JOIN event e ON e.seq = d.seq "
+        f"WHERE d.friend IN again AND d.outcome = 'qualified' AND d.milestone = ?{within} "
+        "ORDER BY d.friend, d.decided_at, d.id",
+        (*values, *values),
+    ).fetchall()
+    if not rows:
+        return None
+    back = set(
+        db.execute("SELECT source, reinstates FROM event WHERE type = 'conversion.reinstated'").fetchall()
     )
+    before: list[Row] = []
+    for friend, number, at, *key in rows:
+        before = [one for one in before if one[0] == friend]
+        if any(_holds(db, one, at) for one in before if tuple(one[2]) not in back):
+            return int(number)
+        before.append((friend, number, key))
+    return None
+
+
+def _holds(db: Database, decided: Row, at: int) -> bool:
+    """Return whether the conversion of a decision stood, or the decision was paid, at a later decision's time."""
+    _, number, (source, conversion) = decided
+    (reversed_then,) = db.execute(
+        "SELECT COUNT(*) FROM event WHERE reverses = ? AND source = ? AND received_at <= ?",
+        (conversion, source, at),
+    ).fetchone()
+    if not reversed_then:
+        return True
+    (paid,) = db.execute(
+        f"SELECT COUNT(*) FROM reward WHERE decision = ? AND due_at < ? AND (state IN {COUNTED} "
+        "OR (state = 'revoked' AND state_at > ?))",
+        (number, at, at),
+    ).fetchone()
+    return bool(paid)
 
 
 def wrong_duplicates(db: Database, table: str) -> tuple[Any, Any, Any] | None:
@@ -250,24 +290,51 @@ def version_begins(db: Database) -> list[int | None]:
     return [at for (at,) in found]
 
 
-def issued_before(db: Database, until_ms: int) -> tuple[int, int | None]:
-    """Return the money issued for lines due before a time, clawed back or not, and when the last fell due."""
-    found: tuple[int, int | None] = db.execute(
-        f"SELECT COALESCE(SUM(value_minor), 0), MAX(due_at) FROM reward WHERE state IN {PAID} AND due_at < ?",
-        (until_ms,),
-    ).fetchone()
-    return found
+def budget_lines(db: Database, *, waited: bool) -> Iterator[CountedLine]:
+    """Yield when each line begins to count in the budget, and when it was taken back, in order.
 
-
-def issued_lines(db: Database, reward: str, role: str) -> Iterator[IssuedLine]:
-    """Yield the issued lines of a reward and role by recipient, in the order of release; those clawed back, too."""
+    With `waited`, lines may have waited for room, so that they count as of their entry in the audit trail.
+    """
+    issued, join = "r.due_at", ""
+    if waited:
+        issued = "COALESCE(i.at, r.due_at)"
+        join = (
+            "LEFT JOIN (SELECT a.ref, MIN(a.at) AS at FROM audit a JOIN reward o ON o.id = a.ref "
+            "WHERE a.kind IN ('issued', 'offered') AND a.at >= o.due_at GROUP BY a.ref) i ON i.ref = r.id "
+        )
+    lines = (
+        f"SELECT {issued} AS at, r.state, r.state_at, r.seq, r.id, r.value_minor FROM reward r {join}"
+        f"WHERE r.state IN {(*COUNTED, 'revoked')}"
+    )
     found = db.execute(
-        "SELECT r.recipient, r.community, r.id, r.due_at, r.value_minor, d.program_version FROM reward r "
-        "LEFT JOIN decision d ON d.id = r.decision WHERE r.reward = ? AND r.role = ? "
-        f"AND r.state IN {PAID} ORDER BY r.recipient, r.community, r.due_at, r.seq, r.id",
+        f"WITH line AS MATERIALIZED ({lines}) SELECT at, 1, id, value_minor, seq FROM line UNION ALL "
+        "SELECT state_at, 0, id, value_minor, seq FROM line WHERE state = 'revoked' ORDER BY 1, 2, 5, 3"
+    )
+    return (CountedLine((), at, enters, number, minor, 0) for at, enters, number, minor, _ in found)
+
+
+def capped_lines(db: Database, reward: str, role: str, per: str) -> Iterator[CountedLine]:
+    """Yield when each line of a reward and role begins to count in a cap, and when it was taken back, in order.
+
+    `per` is whose lines the cap counts together, as in the program; they come one group after the other.
+    """
+    code = "(SELECT a.code FROM attribution a WHERE a.friend = d.friend AND a.referrer IS d.referrer LIMIT 1)"
+    group = {"recipient": "0", "friend": "d.friend", "code": code, "program": "0"}[per]
+    whose = "NULL, NULL" if per == "program" else "r.recipient, r.community"
+    lines = (
+        f"SELECT {whose}, {group}, r.due_at, r.state, r.state_at, r.seq, r.id, r.value_minor, d.program_version "
+        f"FROM reward r LEFT JOIN decision d ON d.id = r.decision WHERE r.reward = ? AND r.role = ? "
+        f"AND r.state IN {(*COUNTED, 'waiting', 'revoked')}"
+    )
+    names = "line(person, community, part, due_at, state, state_at, seq, id, minor, version)"
+    found = db.execute(
+        f"WITH {names} AS MATERIALIZED ({lines}) "
+        "SELECT person, community, part, due_at, 1, id, minor, version, seq FROM line UNION ALL "
+        "SELECT person, community, part, state_at, 0, id, minor, version, seq FROM line WHERE state = 'revoked' "
+        "ORDER BY 1, 2, 3, 4, 5, 9, 6",
         (reward, role),
     )
-    return (IssuedLine(*row) for row in found)
+    return (CountedLine(tuple(row[:3]), *row[3:8]) for row in found)
 
 
 def _first(db: Database, sql: str, *values: Any) -> Any:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Final
 
 from db.read import proving
-from db.read.proving import IssuedLine
+from db.read.proving import CountedLine
 from db.read.settings import setting
 from db.sqlite.readonly import Database
-from simulator.program.model import Cap, CapWindow, Program
+from simulator.program.calendars import period_start, window_start
+from simulator.program.model import Cap, Program
 from simulator.proof.compare import DifferenceError
 
 _NEVER: Final[dict[str, tuple[Callable[[Database], object], str]]] = {
@@ -57,7 +58,7 @@ def check_invariants(connection: Database, programs: list[Program]) -> list[str]
     under = "" if len(programs) == 1 else ", each under the version it was judged by"
     return [
         *_NEVER,
-        f"at most one qualified decision of a friend for a milestone{under}",
+        f"no friend qualifies for a milestone again while an earlier conversion stands or is paid{under}",
         f"budget and caps kept{under}",
     ]
 
@@ -111,77 +112,118 @@ def _check_duplicates(connection: Database) -> None:
 
 
 def _check_once(connection: Database, programs: list[Program]) -> None:
-    """Check that a friend qualifies once for a milestone: under each version, or over all if all define it alike."""
+    """Check that no friend qualifies for a milestone again while an earlier conversion stands or is paid.
+
+    Asked under each version, or over all if all define the milestone alike. Conversions that were reinstated are left
+    out: they may stand beside what took their place.
+    """
     for version, program in enumerate(programs, 1):
         for milestone in program.milestones:
             if milestone.occurrence == "each":
                 continue
             others = {one for other in programs for one in other.milestones if one.name == milestone.name}
             within = None if others == {milestone} else version
-            found = proving.qualified_twice(connection, milestone.name, within)
+            found = proving.qualified_again(connection, milestone.name, within)
             if found is not None:
                 raise DifferenceError(
-                    f"decision {found}: its friend has qualified before for the same milestone"
+                    f"decision {found}: its friend has qualified before for the same milestone, "
+                    "and that stood or was paid then"
                 )
 
 
+class _Held:
+    """What counts in a window at a moment: lines and minor units, with and without those that were taken back."""
+
+    def __init__(self) -> None:
+        self._lines: deque[tuple[int, int, int]] = deque()  # when it began to count, its number, its value
+        self._gone: set[int] = set()
+        self._count = self._minor = self._gone_minor = 0
+
+    def enter(self, at: int, number: int, minor: int) -> None:
+        self._lines.append((at, number, minor))
+        self._count += 1
+        self._minor += minor
+
+    def leave(self, number: int, minor: int) -> None:
+        if any(number == one for _, one, _ in self._lines):
+            self._gone.add(number)
+            self._gone_minor += minor
+
+    def begin(self, start: int) -> None:
+        """Forget what began to count before the window."""
+        while self._lines and self._lines[0][0] < start:
+            _, number, minor = self._lines.popleft()
+            self._count -= 1
+            self._minor -= minor
+            if number in self._gone:
+                self._gone.remove(number)
+                self._gone_minor -= minor
+
+    def count(self, *, returns: bool) -> int:
+        return self._count - (len(self._gone) if returns else 0)
+
+    def minor(self, *, returns: bool) -> int:
+        return self._minor - (self._gone_minor if returns else 0)
+
+
 def _check_budget(connection: Database, programs: list[Program]) -> None:
-    """Check each version's budget against what had been spent when the last reward under it was issued."""
+    """Check at each issue that what counts is within the budget of the version in force."""
+    if all(program.budget_minor is None for program in programs):
+        return
     begins = [-(2**62) if at is None else at for at in proving.version_begins(connection)]
-    for program, begin, end in zip(programs, begins, [*begins[1:], 2**62], strict=True):
-        spent, newest = proving.issued_before(connection, end)
-        issued_then = newest is not None and newest >= begin
-        if issued_then and program.budget_minor is not None and spent > program.budget_minor:
+    waits = any(program.budget.short == "wait" for program in programs)
+    held = _Held()
+    for line in proving.budget_lines(connection, waited=waits):
+        if not line.enters:
+            held.leave(line.number, line.value_minor)
+            continue
+        held.enter(line.at, line.number, line.value_minor)
+        program = programs[bisect_right(begins, line.at) - 1]
+        if program.budget_minor is None:
+            continue
+        if program.budget.period != "lifetime":
+            held.begin(period_start(line.at, program.budget.period, program.timezone))
+        spent = held.minor(returns=program.budget.returns)
+        if spent > program.budget_minor:
             raise DifferenceError(
-                f"rewards: {spent} minor units issued, the budget is {program.budget_minor}"
+                f"reward {line.number}: {spent} minor units issued by then, the budget is {program.budget_minor}"
             )
 
 
 def _check_caps(connection: Database, programs: list[Program]) -> None:
     """Check each issued line against the caps of its own version, which count the lines of all versions."""
-    names = {(reward.name, reward.to) for program in programs for reward in program.rewards if reward.caps}
-    for name, role in sorted(names):
+    rewards = {(reward.name, reward.to) for program in programs for reward in program.rewards if reward.caps}
+    for name, role in sorted(rewards):
         caps = {
             version: next((one.caps for one in program.rewards if (one.name, one.to) == (name, role)), ())
             for version, program in enumerate(programs, 1)
         }
-        rows = proving.issued_lines(connection, name, role)
-        for _, own in groupby(rows, key=lambda line: (line.recipient, line.community)):
-            lines = list(own)
-            for cap in {cap for some in caps.values() for cap in some}:
-                for number, version in _over(cap, lines):
-                    if cap in caps.get(version, ()):
-                        raise DifferenceError(f"reward {number}: its recipient is over a cap of {name}")
+        for cap in sorted({cap for some in caps.values() for cap in some}, key=repr):
+            zones = {version: programs[version - 1].timezone for version, some in caps.items() if cap in some}
+            found = _over(cap, proving.capped_lines(connection, name, role, cap.per), zones)
+            if found is not None:
+                whose = "everybody together is" if cap.per == "program" else "its recipient is"
+                raise DifferenceError(f"reward {found}: {whose} over a cap of {name}")
 
 
-def _over(cap: Cap, lines: Sequence[IssuedLine]) -> Iterator[tuple[int, int]]:
-    """Yield id and program version of each line with which a recipient exceeds the cap."""
-    held: deque[tuple[int, int]] = deque()
-    value = 0
-    for _, _, number, due_at, minor, version in lines:
-        start = window_start(cap.window, due_at)
-        while held and held[0][0] < start:
-            value -= held.popleft()[1]
-        held.append((due_at, minor))
-        value += minor
-        if (cap.count is not None and len(held) > cap.count) or (
-            cap.value_minor is not None and value > cap.value_minor
-        ):
-            yield number, version
+def _over(cap: Cap, lines: Iterator[CountedLine], zones: Mapping[int, str]) -> int | None:
+    """Return the first line that exceeds the cap, of those judged by the versions that have it; None if none does.
 
-
-def window_start(window: CapWindow, at: int) -> int:
-    """Return the first moment, milliseconds UTC, of the cap's window that ends at `at`."""
-    if window.kind == "lifetime":
-        return -(2**62)
-    if window.kind == "rolling":
-        return at - (window.ms or 0) + 1
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)
-    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    start = {
-        "calendar-day": day,
-        "calendar-week": day - timedelta(days=day.weekday()),
-        "calendar-month": day.replace(day=1),
-        "calendar-year": day.replace(month=1, day=1),
-    }[window.kind]
-    return (start - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    `zones` are the time zones of these versions.
+    """
+    for _, own in groupby(lines, key=lambda line: line.group):
+        held = _Held()
+        for line in own:
+            if not line.enters:
+                held.leave(line.number, line.value_minor)
+                continue
+            held.enter(line.at, line.number, line.value_minor)
+            zone = zones.get(line.version)
+            if zone is None:
+                continue
+            held.begin(window_start(cap.window, line.at, zone))
+            if (cap.count is not None and held.count(returns=cap.returns) > cap.count) or (
+                cap.value_minor is not None and held.minor(returns=cap.returns) > cap.value_minor
+            ):
+                return line.number
+    return None

@@ -153,7 +153,7 @@ def test_verify_judges_budget_and_caps_after_a_change_of_program(cli: Cli, tmp_p
     ran = cli("verify", "--db", path)
     assert ran.status == 0, ran.err
     assert "budget and caps kept, each under the version it was judged by" in ran.out
-    assert "at most one qualified decision of a friend for a milestone, each under" in ran.out
+    assert "again while an earlier conversion stands or is paid, each under" in ran.out
     designs = [
         (first, second),
         (first.replace("count = 3", "count = 2"), second),
@@ -165,9 +165,9 @@ def test_verify_judges_budget_and_caps_after_a_change_of_program(cli: Cli, tmp_p
     assert said == [
         None,
         "reward 6: its recipient is over a cap of share",
-        "rewards: 3000 minor units issued, the budget is 900",
-        "rewards: 3500 minor units issued, the budget is 3499",
-        "decision 3: its friend has qualified before for the same milestone",
+        "reward 2: 1000 minor units issued by then, the budget is 900",
+        "reward 7: 3500 minor units issued by then, the budget is 3499",
+        "decision 2: its friend has qualified before for the same milestone, and that stood or was paid then",
     ]
 
 
