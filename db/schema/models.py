@@ -171,6 +171,8 @@ class Decision(SQLModel, table=True):
 class Reward(SQLModel, table=True):
     """A reward line; `recipient` is a person for every role but `community`, whose name is in `community`.
 
+    `earned_minor` is what the line is worth, `value_minor` what it is issued for, both in minor units.
+
     `expected` is the state that a pending line gets if nothing else happens, null if that is `issued`: `counted`,
     `capped` or `unfunded`.
     """
@@ -184,6 +186,7 @@ class Reward(SQLModel, table=True):
     role: str
     recipient: int | None
     community: str | None
+    earned_minor: int = Field(sa_type=BigInteger)
     value_minor: int = Field(sa_type=BigInteger)
     state: str
     expected: str | None

@@ -198,8 +198,11 @@ class Store:
             )
         if write_set.changes.height:
             self._db.executemany(
-                "UPDATE reward SET state = ?, expected = ?, due_at = ?, state_at = ? WHERE id = ?",
-                write_set.changes.select("state", "expected", "due_at", "state_at", "id").rows(),
+                "UPDATE reward SET earned_minor = ?, value_minor = ?, state = ?, expected = ?, "
+                "due_at = ?, state_at = ? WHERE id = ?",
+                write_set.changes.select(
+                    "earned_minor", "value_minor", "state", "expected", "due_at", "state_at", "id"
+                ).rows(),
             )
         self._chained("audit", write_set.audit)
         self._insert_all("program_version", write_set.versions)

@@ -104,8 +104,10 @@ class Book:
                     self._touch(made[number], one.at)
             elif one.kind == "reversed":
                 self._reverse(one)
-            else:
+            elif one.kind == "reinstated":
                 self._reinstate(one)
+            else:
+                self._adjust(one)
         self._pass(before)
         if self._changed or self._all_changed:
             self._judge()
@@ -140,8 +142,54 @@ class Book:
             if after != line.state:
                 self._fall(line, after, at, one)
 
-    def _fall(self, line: BookedLine, after: int, at: int, one: Happening) -> None:
+    def _adjust(self, one: Happening) -> None:
+        for line in self.conversions.get(one.conversion, ()):
+            if line.terms.reward.percent is None:
+                continue
+            share, until = line.share_of(one.amount, one.currency), line.clawback_until
+            if line.state == PENDING and share == 0:
+                self._fall(line, VOIDED, one.at, one)
+                line.fell = False
+            elif line.state == PENDING and share != line.value:
+                self.pending += share - line.value
+                self._revalue(line, share, one)
+                line.earned = share
+            elif line.state == ISSUED and until is not None and one.at <= until and share < line.value:
+                self._reduce(line, share, one)
+
+    def _reduce(self, line: BookedLine, share: int, one: Happening) -> None:
+        """Take back what an issued line is worth less now."""
+        if share == 0:
+            self._fall(line, REVOKED, one.at, one, value=0)
+            line.fell = False
+            return
+        self.spent -= line.value - share
+        self.accounts[line.account].history.reduce(line.due, line.value, share)
+        self._revalue(line, share, one)
+
+    def _revalue(self, line: BookedLine, value: int, one: Happening) -> None:
+        """Give a line another value, in the state that it keeps."""
+        expected = line.expected if line.state == PENDING else NONE
+        move = BookMove(
+            line=line.id,
+            before=line.state,
+            after=line.state,
+            at=one.at,
+            due=line.due,
+            value=value,
+            expected=expected,
+            seq=one.seq,
+            by=one.by,
+            value_before=line.value,
+            cut=True,
+        )
+        self.journal.moves.append(move)
+        line.value = value
+        self._touch(line, one.at)
+
+    def _fall(self, line: BookedLine, after: int, at: int, one: Happening, value: int | None = None) -> None:
         before, expected = line.state, line.expected if line.state == PENDING else NONE
+        worth_before = line.value
         account = self.accounts[line.account]
         if before == PENDING:
             self.pending -= line.value
@@ -153,7 +201,8 @@ class Book:
             self.spent -= line.value
             account.history.forget(line.due, line.value)
         line.state, line.fell = after, True
-        self._move(line, before, at, one, expected, line.due)
+        line.value = line.value if value is None else value
+        self._move(line, before, at, one, expected, line.due, worth_before)
         self._touch(line, one.at)
 
     def _reinstate(self, one: Happening) -> None:
@@ -162,27 +211,36 @@ class Book:
                 self.journal.late.append(LateLine(line.id, one.at, line.state == REVOKED, -1))
             if not line.fell or line.state not in (VOIDED, REVOKED):
                 continue
-            before, due = line.state, line.due
+            before, due, value = line.state, line.due, line.value
+            share = line.share_of(one.amount, one.currency)
+            if share == 0:
+                continue
             if before == REVOKED:
-                self.accounts[line.account].kept.forget(due, line.value)
+                self.accounts[line.account].kept.forget(due, line.granted)
+            line.value = line.earned = share
             line.state, line.expected, line.fell = PENDING, ISSUED, False
             line.issued_at, line.due = None, max(line.due, one.at)
             self.pending += line.value
             self._flow.schedule(line)
-            self._move(line, before, one.at, one, NONE, due)
+            self._move(line, before, one.at, one, NONE, due, value)
             self._touch(line, one.at)
 
-    def _move(self, line: BookedLine, before: int, at: int, one: Happening, expected: int, due: int) -> None:
+    def _move(
+        self, line: BookedLine, before: int, at: int, one: Happening, expected: int, due: int, value: int
+    ) -> None:
         move = BookMove(
             line=line.id,
             before=before,
             after=line.state,
             at=at,
             due=line.due,
+            value=line.value,
             expected=expected,
             seq=one.seq,
             by=one.by,
             due_before=due,
+            value_before=value,
+            cut=one.kind == "adjusted",
         )
         self.journal.moves.append(move)
         line.state_at = at
@@ -200,6 +258,7 @@ class Book:
                 after=line.state,
                 at=at,
                 due=at,
+                value=line.value,
                 expected=line.state,
                 number=number,
             )
@@ -207,7 +266,9 @@ class Book:
         line.state_at = at
 
     def _shift(self, line: BookedLine, after: int, hour: int) -> None:
-        self.journal.shifts.append(BookShift(line.id, line.expected, after, hour * HOUR_MS, line.due))
+        self.journal.shifts.append(
+            BookShift(line.id, line.expected, after, hour * HOUR_MS, line.due, line.value)
+        )
         line.expected = after
 
     # What becomes of pending lines

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from simulator.engine.arrays import Bools, Ints
+from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.ledger import Ledger
 from simulator.engine.results import (
+    Adjustments,
     Booked,
     Booking,
     BookMove,
@@ -24,6 +25,7 @@ from simulator.engine.results import (
     NewLines,
     Reinstated,
     Released,
+    Revalued,
     Reversals,
     Revoked,
     Voided,
@@ -35,19 +37,26 @@ _NO_ROWS: Ints = np.zeros(0, np.int64)
 
 
 def book_lines(
-    ledger: Ledger, new: NewLines, fallen: FallenLines, reversals: Reversals, budget: int | None
+    ledger: Ledger,
+    new: NewLines,
+    fallen: FallenLines,
+    reversals: Reversals,
+    adjusted: Adjustments,
+    budget: int | None,
 ) -> Booking:
     """Find the lines that are to be booked, new ones aside, before what happens in the batch."""
     book, changed = ledger.book, len(new.lines) > 0 and bool(ledger.limits.mixed.any())
-    if not (len(reversals.lines) or book.accounts or book.whole or changed):
+    revalued = _revalued(ledger, adjusted)
+    if not (len(revalued) or len(reversals.lines) or book.accounts or book.whole or changed):
         return Booking(ids=_NO_ROWS, accounts=_NO_ROWS, whole=ledger.book.whole)
     held = ledger.lines
-    hit = _entangled(ledger, fallen, reversals)
-    gives_back = len(reversals.lines) > 0 or bool(ledger.book.lines)
+    hit = np.union1d(_entangled(ledger, fallen, reversals), revalued)
+    touched = np.union1d(reversals.lines, revalued)
+    gives_back = len(touched) > 0 or bool(ledger.book.lines)
     whole = ledger.book.whole or (gives_back and _may_be_short(ledger, new, reversals, budget))
     if whole:
         old = np.setdiff1d(ledger.pending_lines(), new.lines.ids) if not ledger.book.whole else _NO_ROWS
-        ids = np.union1d(old, reversals.lines[held["booked"][reversals.lines] == 0])
+        ids = np.union1d(old, touched[held["booked"][touched] == 0])
         accounts = held["account"][np.union1d(ids, new.lines.ids)]
     else:
         mixed = ledger.limits.mixed[new.lines.terms]
@@ -55,13 +64,22 @@ def book_lines(
     accounts = np.unique(accounts.astype(np.int64))
     accounts = accounts[ledger.accounts["booked"][accounts] == 0]
     if not whole:
-        ids = np.union1d(_fallen_of_booked(ledger, reversals, accounts), ledger.waiting_lines(accounts))
+        ids = np.union1d(_touched_of_booked(ledger, touched, accounts), ledger.waiting_lines(accounts))
     return Booking(ids=np.setdiff1d(ids, new.lines.ids), accounts=accounts, whole=whole)
 
 
-def _fallen_of_booked(ledger: Ledger, reversals: Reversals, accounts: Ints) -> Ints:
-    """Return the lines that reversals and reinstatements reach whose accounts are booked, or are among these."""
-    lines, held = reversals.lines, ledger.lines
+def _revalued(ledger: Ledger, adjusted: Adjustments) -> Ints:
+    """Return the lines whose share an adjustment may change."""
+    if not adjusted.adjusted:
+        return _NO_ROWS
+    lines, _ = ledger.lines_of(np.unique([one.conversion for one in adjusted.adjusted]))
+    shares = np.array([entry.reward.percent is not None for entry in ledger.terms], bool)
+    return np.asarray(lines[shares[ledger.lines["terms"][lines]]])
+
+
+def _touched_of_booked(ledger: Ledger, lines: Ints, accounts: Ints) -> Ints:
+    """Return those of these lines whose accounts are booked, or are among these."""
+    held = ledger.lines
     account = held["account"][lines]
     booked = (ledger.accounts["booked"][account] > 0) | np.isin(account, accounts)
     return np.asarray(lines[booked & (held["booked"][lines] == 0)])
@@ -131,18 +149,21 @@ def is_booked(ledger: Ledger, lines: Lines) -> Bools:
 
 
 def find_happenings(
-    ledger: Ledger,
+    state: State,
     new: NewLines,
     fallen: FallenLines,
     reversals: Reversals,
+    adjusted: Adjustments,
     before: int,
     budget: int | None,
 ) -> Happenings:
     """Return what happens to booked lines, in order."""
+    ledger = state.ledger
     if not ledger.book.accounts and not len(new.lines):
         return Happenings(happenings=(), new=_NO_ROWS, before=before, budget=budget)
     found = _made(ledger, new, fallen)
     for one, force in zip(reversals.changes, reversals.before, strict=True):
+        amount, currency = _amount_at(state, one.conversion, one.row, adjusted)
         cause = one if one.fell or force is None else force
         found.append(
             Happening(
@@ -155,11 +176,31 @@ def find_happenings(
                 occurred=cause.occurred,
                 by_at=cause.at,
                 counts=True,
+                amount=amount,
+                currency=currency,
             )
         )
+    found.extend(
+        Happening(2 * one.row, "adjusted", one.at, one.seq, one.conversion, one.seq)._replace(
+            amount=one.amount, currency=one.currency
+        )
+        for one in adjusted.adjusted
+    )
     found.sort(key=lambda one: one.position)
     booked = new.lines.ids[is_booked(ledger, new.lines)]
     return Happenings(happenings=found, new=booked, before=before, budget=budget)
+
+
+def _amount_at(state: State, conversion: int, row: int, adjusted: Adjustments) -> tuple[int, str | None]:
+    """Return a conversion's amount as of an event, in minor units of its currency (None where none was passed)."""
+    held = state.ledger.conversions
+    word = int(held["currency"][conversion])
+    currency = None if word == NONE else state.words.texts[word]
+    amounts = [one.amount for one in adjusted.adjusted if one.conversion == conversion and one.row < row]
+    if amounts:
+        return amounts[-1], currency
+    known = state.ledger.adjusted.get(conversion)
+    return (int(held["amount"][conversion]) if known is None else known.amount), currency
 
 
 def _made(ledger: Ledger, new: NewLines, fallen: FallenLines) -> list[Happening]:
@@ -188,12 +229,13 @@ def read_journal(state: State) -> Booked:
     moves, shifts = journal.moves, journal.shifts
     voided = [one for one in moves if one.after == VOIDED]
     revoked = [one for one in moves if one.after == REVOKED]
-    back = [one for one in moves if one.after == PENDING]
+    revalued = [one for one in moves if one.after == one.before]
+    back = [one for one in moves if one.after == PENDING != one.before]
     late = ledger.view(_column(journal.late, "line"))
     ids = np.unique(np.r_[_column(moves, "line"), _column(shifts, "line")])
     lines = [ledger.book.lines[number] for number in ids.tolist()]
     again = _view(ledger, back)
-    of_revoked = _view(ledger, revoked)
+    of_revoked, of_revalued = _view(ledger, revoked), _view(ledger, revalued)
     return Booked(
         released=_released(state, [one for one in moves if one.number]),
         voided=Voided(
@@ -210,6 +252,8 @@ def read_journal(state: State) -> Booked:
             by=_column(revoked, "by"),
             at=_column(revoked, "at"),
             channels=state.channels_of(of_revoked.friend),
+            value_before=_column(revoked, "value_before"),
+            cut=_column(revoked, "cut").astype(bool),
         ),
         reinstated=Reinstated(
             lines=again,
@@ -217,7 +261,17 @@ def read_journal(state: State) -> Booked:
             at=_column(back, "at"),
             before=_column(back, "before"),
             due_before=_column(back, "due_before"),
+            value_before=_column(back, "value_before"),
             channels=state.channels_of(again.friend),
+        ),
+        revalued=Revalued(
+            lines=of_revalued,
+            value_before=_column(revalued, "value_before"),
+            states=_column(revalued, "after"),
+            expected=_column(revalued, "expected"),
+            seq=_column(revalued, "seq"),
+            at=_column(revalued, "at"),
+            channels=state.channels_of(of_revalued.friend),
         ),
         shifted=Expected(
             lines=_view(ledger, shifts),
@@ -236,6 +290,8 @@ def read_journal(state: State) -> Booked:
         state_at=np.array([line.state_at for line in lines], np.int64),
         expected=np.array([line.expected for line in lines], np.int64),
         due=np.array([line.due for line in lines], np.int64),
+        value=np.array([line.value for line in lines], np.int64),
+        earned=np.array([line.earned for line in lines], np.int64),
     )
 
 
@@ -245,9 +301,32 @@ def _nothing(ledger: Ledger) -> Booked:
         released=Released(lines=none, states=_NO_ROWS, numbers=_NO_ROWS, channels=_NO_ROWS),
         voided=Voided(lines=none, seq=_NO_ROWS, by=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS),
         expected_before=_NO_ROWS,
-        revoked=Revoked(lines=none, seq=_NO_ROWS, by=_NO_ROWS, at=_NO_ROWS, channels=_NO_ROWS),
+        revoked=Revoked(
+            lines=none,
+            seq=_NO_ROWS,
+            by=_NO_ROWS,
+            at=_NO_ROWS,
+            channels=_NO_ROWS,
+            value_before=_NO_ROWS,
+            cut=np.zeros(0, bool),
+        ),
+        revalued=Revalued(
+            lines=none,
+            value_before=_NO_ROWS,
+            states=_NO_ROWS,
+            expected=_NO_ROWS,
+            seq=_NO_ROWS,
+            at=_NO_ROWS,
+            channels=_NO_ROWS,
+        ),
         reinstated=Reinstated(
-            lines=none, by=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS, due_before=_NO_ROWS, channels=_NO_ROWS
+            lines=none,
+            by=_NO_ROWS,
+            at=_NO_ROWS,
+            before=_NO_ROWS,
+            due_before=_NO_ROWS,
+            value_before=_NO_ROWS,
+            channels=_NO_ROWS,
         ),
         shifted=Expected(lines=none, before=_NO_ROWS, after=_NO_ROWS, at=_NO_ROWS),
         late=LateReversals(lines=none, at=_NO_ROWS, clawed=np.zeros(0, bool), signs=_NO_ROWS),
@@ -256,6 +335,8 @@ def _nothing(ledger: Ledger) -> Booked:
         state_at=_NO_ROWS,
         expected=_NO_ROWS,
         due=_NO_ROWS,
+        value=_NO_ROWS,
+        earned=_NO_ROWS,
     )
 
 
@@ -270,8 +351,10 @@ def _released(state: State, moves: list[BookMove]) -> Released:
 
 
 def _view(ledger: Ledger, moves: list[BookMove] | list[BookShift]) -> Lines:
-    """Return the lines of moves, as they were due then."""
-    return replace(ledger.view(_column(moves, "line")), due=_column(moves, "due"))
+    """Return the lines of moves, as they were due and worth then."""
+    return replace(
+        ledger.view(_column(moves, "line")), due=_column(moves, "due"), value=_column(moves, "value")
+    )
 
 
 def _column(rows: list[BookMove] | list[BookShift] | list[LateLine], name: str) -> Ints:

@@ -19,6 +19,7 @@ def close(state: State, first_line: int, moved: Ints) -> Closing:
         new=new,
         new_role=accounts["role"][new.account],
         new_recipient=accounts["recipient"][new.account],
+        new_earned=held["earned"][new.ids],
         new_state=held["state"][new.ids],
         new_expected=held["expected"][new.ids],
         new_state_at=held["state_at"][new.ids],
@@ -26,5 +27,7 @@ def close(state: State, first_line: int, moved: Ints) -> Closing:
         changed_state=held["state"][changed],
         changed_expected=held["expected"][changed],
         changed_due=held["due"][changed],
+        changed_value=held["value"][changed],
+        changed_earned=held["earned"][changed],
         changed_state_at=held["state_at"][changed],
     )

@@ -176,14 +176,7 @@ class Engine:
         return self._written(rows)
 
     def _compile(self, number: int, program: Program, from_seq: int) -> CompiledProgram:
-        terms = NewTerms(
-            version=number,
-            from_seq=from_seq,
-            milestones=program.milestones,
-            rewards=program.rewards,
-            timezone=program.timezone,
-            folds=program.attribution.codes == "fold",
-        )
+        terms = NewTerms(version=number, from_seq=from_seq, program=program)
         self._state.apply(terms)
         kinds = None
         if program.referrers is not None:

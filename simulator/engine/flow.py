@@ -11,8 +11,11 @@ from copy import copy
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
+import numpy as np
+
 from simulator.engine.caps import fits
 from simulator.engine.history import History
+from simulator.engine.money import converted, worth
 from simulator.engine.terms import CAPPED, COUNTED, ISSUED, UNFUNDED, Terms
 from simulator.program.model import Reward
 
@@ -22,7 +25,10 @@ Order = tuple[int, int, int]
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class BookedLine:
-    """A reward line. `expected` is what it is booked to become, `fell` whether a reversal voided or revoked it."""
+    """A reward line. `expected` is what it is booked to become, `fell` whether a reversal voided or revoked it.
+
+    `earned` is its worth, `granted` what it was issued for, `value` what is left of that, all in minor units.
+    """
 
     id: int
     account: int
@@ -31,6 +37,8 @@ class BookedLine:
     seq: int
     due: int
     value: int
+    earned: int
+    granted: int
     state: int
     state_at: int
     expected: int
@@ -41,6 +49,11 @@ class BookedLine:
     def order(self) -> Order:
         """Its place in the order of release."""
         return self.due, self.seq, self.terms.place
+
+    def share_of(self, amount: int, currency: str | None) -> int:
+        """Return what the line is worth for an amount (minor units of a currency); 0 for nothing."""
+        program = self.terms.program
+        return int(worth(self.terms.reward, np.array([converted(program, currency, amount)]))[0])
 
     @property
     def clawback_until(self) -> int | None:
@@ -132,6 +145,7 @@ class Flow:
             line.issued_at = line.due
             account.history.add(line.due, line.value)
             account.kept.add(line.due, line.value)
+            line.granted = line.value
             if self.room is not None:
                 self.room -= line.value
         if self.tell is not None:

@@ -12,6 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from simulator.domain.stopwatch import Meter
+from simulator.engine.adjusting import find_adjustments
 from simulator.engine.arrivals import find_first_events, find_new_links, find_sightings, find_sources
 from simulator.engine.attribution import attribute, count_generations, find_touches
 from simulator.engine.batch import Batch
@@ -115,7 +116,8 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     occurrences = Occurrences(batch, state, conversions, standing, counts)
     decided = apply(decide(batch, state, compiled, occurrences, counts, meter))
     meter.record("decide")
-    qualified = find_qualified(batch, state, compiled, decided)
+    adjusted = find_adjustments(batch, state, intake, compiled.program, standing)
+    qualified = find_qualified(batch, state, compiled, decided, adjusted)
     lines = apply(make_lines(batch, state, qualified))
     withheld = apply(withhold(batch, state, compiled, decided.new, lines))
     reviewed = reviewed_money(state, decided.verdicts.settled)
@@ -123,8 +125,9 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     ledger, budget, before = state.ledger, compiled.program.budget_minor, int(batch.received[-1])
     reversals = find_reversals(batch, ledger, standing)
     fallen = find_fallen(ledger, lines, reversals)
-    apply(book_lines(ledger, lines, fallen, reversals, budget))
-    happenings = apply(find_happenings(ledger, lines, fallen, reversals, before, budget))
+    apply(book_lines(ledger, lines, fallen, reversals, adjusted, budget))
+    happenings = apply(find_happenings(state, lines, fallen, reversals, adjusted, before, budget))
+    apply(adjusted)
     booked = apply(read_journal(state))
     apply(reversals)
     reached_lines = find_reached(ledger, fallen, reversals)
@@ -134,7 +137,7 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     released = apply(release(state, before))
     rewarded = apply(reach_rewarded(state, (released, booked.released)))
     late = find_late(ledger, reached_lines, booked)
-    no_effect = find_no_effect(batch, standing, lines, (voided, booked.voided), booked.revoked)
+    no_effect = find_no_effect(batch, standing, adjusted, lines, (voided, booked.voided), booked.revoked)
     apply(batch.field_updates())
     meter.record("reward")
     return Folded(

@@ -27,10 +27,20 @@ class History:
         """Return one of its own."""
         return History(list(self.times), list(self.totals))
 
-    def forget(self, at: int, value: int) -> None:
-        """Take out what was issued at a moment (milliseconds) for so much (minor units)."""
+    def reduce(self, at: int, value: int, left: int) -> None:
+        """Leave so much of what was issued at a moment (milliseconds) for so much, both in minor units."""
+        place = self._find(at, value)
+        cut = value - left
+        self.totals[place + 1 :] = [total - cut for total in self.totals[place + 1 :]]
+
+    def _find(self, at: int, value: int) -> int:
         place = bisect_left(self.times, at)
         while self.totals[place + 1] - self.totals[place] != value:
             place += 1
+        return place
+
+    def forget(self, at: int, value: int) -> None:
+        """Take out what was issued at a moment (milliseconds) for so much (minor units)."""
+        place = self._find(at, value)
         del self.times[place]
         self.totals[place + 1 :] = [total - value for total in self.totals[place + 2 :]]

@@ -15,6 +15,8 @@ from simulator.engine.history import History
 from simulator.engine.interner import Hashed, Interner
 from simulator.engine.keys import KeyIndex, mix
 from simulator.engine.results import (
+    Adjusted,
+    Adjustments,
     Booked,
     Booking,
     Change,
@@ -57,6 +59,7 @@ def _lines() -> Columns:
             "due": (_LONG, 0),
             "state_at": (_LONG, 0),
             "value": (_LONG, 0),
+            "earned": (_LONG, 0),
             "occurred": (_LONG, 0),  # of the conversion
             "account": (_ID, NONE),
             "terms": (_ID, NONE),
@@ -113,6 +116,8 @@ def _conversions() -> Columns:
             "line": (_ID, NONE),
             "before": (_ID, NONE),
             "qualified": (np.int32, 0),
+            "amount": (_LONG, NONE),  # minor units of its own currency, as it came
+            "currency": (_ID, NONE),  # a word
         }
     )
 
@@ -130,6 +135,7 @@ class Ledger:
     conversions: Columns = field(default_factory=_conversions)
     waits: dict[int, list[WaitingReversal]] = field(default_factory=dict)  # reversals that wait, by target
     reversals: dict[int, Change] = field(default_factory=dict)  # those in force, by row in `conversions`
+    adjusted: dict[int, Adjusted] = field(default_factory=dict)  # the latest, by row in `conversions`
     book: Book = field(default_factory=Book)
     target_ids: Interner = field(default_factory=Interner)  # (source, id) of what reversals wait for
     account_ids: KeyIndex = field(default_factory=KeyIndex)
@@ -302,10 +308,10 @@ class Ledger:
         """Enter a version's rewards."""
         first = len(self.terms)
         self.terms.extend(
-            Terms(version=new.version, place=place, reward=reward, timezone=new.timezone)
-            for place, reward in enumerate(new.rewards)
+            Terms(version=new.version, place=place, program=new.program)
+            for place in range(len(new.program.rewards))
         )
-        for reward in new.rewards:
+        for reward in new.program.rewards:
             self.reward_ids.setdefault(reward.name, len(self.reward_ids))
         before, self.limits = self.limits.limited, Limits.of(self.terms)
         later = np.flatnonzero(self.limits.limited[:first] & ~before)
@@ -317,7 +323,12 @@ class Ledger:
     def apply_conversions(self, new: NewConversions) -> Ints:
         """Enter the next conversions of the log, and return their rows."""
         return self.conversions.append(
-            seq=new.seq, person=new.person, check=new.keys.checks.astype(np.uint32), which=new.which
+            seq=new.seq,
+            person=new.person,
+            check=new.keys.checks.astype(np.uint32),
+            which=new.which,
+            amount=new.amount,
+            currency=new.currency,
         )
 
     def apply_standing(self, changes: StandingChanges) -> None:
@@ -337,11 +348,15 @@ class Ledger:
             else:
                 del self.reversals[one.conversion]
 
+    def apply_adjustments(self, found: Adjustments) -> None:
+        """Keep the amounts that are adjusted."""
+        self.adjusted.update((one.conversion, one) for one in found.adjusted)
+
     def apply_new_lines(self, new: NewLines) -> None:
         """Append pending lines; the sums of what is pending follow with `apply_expected`."""
         lines = new.lines
         columns = {name: getattr(lines, name) for name in FIXED}
-        self.lines.append(**columns, state_at=new.made_at)
+        self.lines.append(**columns, state_at=new.made_at, earned=lines.value)
         np.add.at(self.accounts["made"], lines.account, 1)
         account = lines.account.astype(np.int64)
         self.lines["account_before"][lines.ids] = chain_back(account, lines.ids, self.accounts["last"])
@@ -422,6 +437,8 @@ class Ledger:
                 seq=seq,
                 due=due,
                 value=value,
+                earned=value,
+                granted=value,
                 state=state,
                 state_at=state_at,
                 expected=expected,
@@ -451,6 +468,7 @@ class Ledger:
             return
         held["state"][ids], held["state_at"][ids] = booked.states, booked.state_at
         held["expected"][ids], held["due"][ids] = booked.expected, booked.due
+        held["value"][ids], held["earned"][ids] = booked.value, booked.earned
 
     def _issue(self, lines: Lines) -> None:
         """Enter lines as issued: totals, the account's list, and the histories that are kept."""

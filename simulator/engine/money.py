@@ -36,6 +36,14 @@ def with_rates(amounts: Ints, events: pl.DataFrame, program: Program) -> Ints:
     return amounts
 
 
+def converted(program: Program, currency: str | None, amount: int) -> int:
+    """Return one amount in minor units of the program's currency, as `amounts_of` does; NONE where there is none."""
+    if currency in (None, program.currency):
+        return amount
+    rates = minor_rates(program)
+    return round(amount * rates[currency]) if currency in rates else NONE
+
+
 def minor_rates(program: Program) -> dict[str, Fraction]:
     """Return what one minor unit of each currency with a rate is worth, in minor units of the program's."""
     return {

@@ -17,7 +17,7 @@ from simulator.engine.arrays import NONE, Bools, Ints, Keys
 from simulator.engine.batch import Batch
 from simulator.engine.keys import pair
 from simulator.engine.results import NewConversions, StandingChanges
-from simulator.engine.standing import Counts
+from simulator.engine.standing import Counts, StandsAt
 from simulator.engine.state import MANY_MILESTONES, State
 from simulator.engine.terms import PAID_STATES
 from simulator.program.model import Milestone
@@ -34,10 +34,7 @@ class Occurrences:
     ) -> None:
         self._batch, self._state, self._new, self._counts = batch, state, new, counts
         self._first = len(state.ledger.conversions) - len(new.rows)
-        self._changes: dict[int, list[tuple[int, bool]]] = {}
-        columns = (standing.conversion.tolist(), standing.position.tolist(), standing.fell.tolist())
-        for conversion, position, fell in zip(*columns, strict=True):
-            self._changes.setdefault(conversion, []).append((position, fell))
+        self._stands = StandsAt(state.ledger, standing).at
         self._met: Ints = np.array([one.row for one in standing.met if one.why is None], np.int64)
         self.taken: dict[int, list[int]] = {}
 
@@ -116,17 +113,6 @@ class Occurrences:
                 found.append(one)
             one = int(held["before"][one])
         return found[::-1]
-
-    def _stands(self, conversion: int, position: int) -> bool:
-        """Whether a conversion stands before a position in the batch."""
-        changes = self._changes.get(conversion)
-        if changes is None:
-            return int(self._state.ledger.conversions["reversed_by"][conversion]) == 0
-        stands = changes[0][1]
-        for at, fell in changes:
-            if at < position:
-                stands = not fell
-        return stands
 
     def _paid(self, friend: int, name: str) -> bool:
         """Whether a decision of a milestone for a friend is paid."""

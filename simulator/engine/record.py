@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -48,25 +48,39 @@ class Rows:
             self._count(lines, PENDING, at, 1)
             self.expect(lines, at)
 
+    def revalue(self, lines: Lines, states: Ints, at: Ints, expected: Ints, value_before: Ints) -> None:
+        """Count lines that are worth another thing, in the states that they keep, and what is `expected` of them."""
+        self.move(lines, states, states, at, expected, value_before)
+        known = expected != NONE
+        self._count_expected(lines.at(known), expected[known], at[known], 1)
+
     def expect(self, lines: Lines, at: Ints) -> None:
         """Count lines that have become pending, as ones to be issued."""
         self._count_expected(lines, np.full(len(lines), ISSUED), at, 1)
 
     def move(
-        self, lines: Lines, before: Array | int, after: Array | int, at: Ints, expected: Ints | None = None
+        self,
+        lines: Lines,
+        before: Array | int,
+        after: Array | int,
+        at: Ints,
+        expected: Ints | None = None,
+        value_before: Ints | None = None,
     ) -> None:
         """Count lines that went from one state to another at these times (milliseconds UTC).
 
-        States are codes of STATES; `expected` is what had been expected of lines that were pending.
+        States are codes of STATES; `expected` is what had been expected of lines that were pending, `value_before` what
+        they had been worth until then (minor units), None where that is what they are worth.
         """
         if not len(lines):
             return
-        self._count(lines, before, at, -1)
+        left = lines if value_before is None else replace(lines, value=value_before)
+        self._count(left, before, at, -1)
         self.moved.append(lines.ids)
         self._count(lines, after, at, 1)
         if expected is not None:
             known = expected != NONE  # of those that were pending
-            self._count_expected(lines.at(known), expected[known], at[known], -1)
+            self._count_expected(left.at(known), expected[known], at[known], -1)
 
     def shift(self, lines: Lines, before: Ints, after: Ints, at: Ints) -> None:
         """Count pending lines of which something else is expected than before."""
@@ -158,6 +172,7 @@ class Rows:
                 "role": [ROLES[role] for role in roles],
                 "recipient": [None if role == _COMMUNITY else number for role, number in pairs],
                 "community": [words[number] if role == _COMMUNITY else None for role, number in pairs],
+                "earned_minor": closing.new_earned,
                 "value_minor": lines.value,
                 "state": _states(closing.new_state),
                 "expected": _expected(closing.new_state, closing.new_expected),
@@ -186,6 +201,8 @@ def _changes(closing: Closing) -> pl.DataFrame:
         return EMPTY["changes"]
     columns = {
         "id": closing.changed + 1,
+        "earned_minor": closing.changed_earned,
+        "value_minor": closing.changed_value,
         "state": _states(closing.changed_state),
         "expected": _expected(closing.changed_state, closing.changed_expected),
         "due_at": closing.changed_due,

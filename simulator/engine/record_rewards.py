@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from simulator.engine.arrays import Array, Ints
@@ -18,6 +20,7 @@ from simulator.engine.results import (
     Reached,
     Reinstated,
     Released,
+    Revalued,
     Revoked,
     Voided,
 )
@@ -47,16 +50,30 @@ def record_voided(rows: Rows, voided: Voided, expected: Ints) -> None:
 def record_revoked(rows: Rows, revoked: Revoked) -> None:
     """Record lines that reversals took back."""
     lines = revoked.lines
-    _entries(rows, "revoked", REVERSED, lines, revoked.at, revoked.seq, revoked.by)
-    rows.move(lines, ISSUED, REVOKED, revoked.at)
-    count_channels(rows, "channel.issued", revoked.channels, revoked.at, -1, -lines.value)
+    ends = [
+        f", from {value}" if cut else ""
+        for value, cut in zip(revoked.value_before.tolist(), revoked.cut.tolist(), strict=True)
+    ]
+    _entries(rows, "revoked", REVERSED, lines, revoked.at, revoked.seq, revoked.by, ends)
+    rows.move(lines, ISSUED, REVOKED, revoked.at, value_before=revoked.value_before)
+    count_channels(rows, "channel.issued", revoked.channels, revoked.at, -1, -revoked.value_before)
+
+
+def record_revalued(rows: Rows, found: Revalued) -> None:
+    """Record lines that adjustments gave another worth; of issued ones a part is taken back."""
+    rows.revalue(found.lines, found.states, found.at, found.expected, found.value_before)
+    of = found.states == ISSUED
+    lines, at, before = found.lines.at(of), found.at[of], found.value_before[of]
+    ends = [f", from {value}" for value in before.tolist()]
+    _entries(rows, "reduced", REVERSED, lines, at, found.seq[of], found.seq[of], ends)
+    count_channels(rows, "channel.issued", found.channels[of], at, 0, lines.value - before)
 
 
 def record_reinstated(rows: Rows, again: Reinstated) -> None:
     """Record lines that reinstatements made pending again."""
     lines = again.lines
     _entries(rows, "pending", PENDING_ENTRIES, lines, again.at, again.by, again.by)
-    rows.move(lines, again.before, PENDING, again.at)
+    rows.move(lines, again.before, PENDING, again.at, value_before=again.value_before)
     rows.expect(lines, again.at)
     revoked = again.before == REVOKED
     before = again.due_before[revoked]
@@ -68,6 +85,7 @@ def record_booked(rows: Rows, booked: Booked) -> None:
     if not len(booked.ids):
         return
     record_reinstated(rows, booked.reinstated)
+    record_revalued(rows, booked.revalued)
     record_expected(rows, booked.shifted)
     record_voided(rows, booked.voided, booked.expected_before)
     record_released(rows, booked.released)
@@ -106,7 +124,18 @@ def record_reached(rows: Rows, reached: Reached) -> None:
         count_channels(rows, "channel.qualified", reached.channels, at)
 
 
-def _entries(rows: Rows, kind: str, stage: int, lines: Lines, at: Ints, seq: Array, trigger: Array) -> None:
+def _entries(
+    rows: Rows,
+    kind: str,
+    stage: int,
+    lines: Lines,
+    at: Ints,
+    seq: Array,
+    trigger: Array,
+    ends: Sequence[str] = (),
+) -> None:
+    """Enter lines in the trail; `ends` are what their words end with, nothing where empty."""
+    words = _words(rows, lines)
     rows.trail.of_events(
         stage,
         kind,
@@ -116,7 +145,7 @@ def _entries(rows: Rows, kind: str, stage: int, lines: Lines, at: Ints, seq: Arr
         person=lines.friend,
         ref=lines.ids + 1,
         version=rows.names.versions_of(lines.terms),
-        detail=_words(rows, lines),
+        detail=[f"{one}{end}" for one, end in zip(words, ends, strict=True)] if ends else words,
     )
 
 

@@ -17,7 +17,7 @@ from simulator.engine.arrays import NONE, Array, Bools, Ints, Keys
 from simulator.engine.interner import Hashed
 from simulator.engine.reviews import Case
 from simulator.engine.version import CompiledProgram
-from simulator.program.model import Milestone, Reward
+from simulator.program.model import Program
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 
@@ -156,6 +156,7 @@ class NewConversions:
     """The batch's conversions by batch `rows`, in log order, with the hashes of (source, id).
 
     `which` is the index in CONVERSION_TYPES, `number` that of the conversion among its person's of its type, from 1.
+    `amount` is in minor units of its own `currency` (a word); both are NONE where not passed.
     """
 
     rows: Ints
@@ -164,6 +165,8 @@ class NewConversions:
     keys: Hashed
     which: Ints
     number: Ints
+    amount: Ints
+    currency: Ints
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,17 +313,11 @@ class ReviewedMoney:
 
 @dataclass(frozen=True, kw_only=True)
 class NewTerms:
-    """The milestones and rewards of a version that is in force after the event `from_seq`, and its calendar's zone.
-
-    `folds` says whether the version compares codes without their capitals.
-    """
+    """A version of the program, in force after the event `from_seq`."""
 
     version: int
     from_seq: int
-    milestones: tuple[Milestone, ...]
-    rewards: tuple[Reward, ...]
-    timezone: str
-    folds: bool
+    program: Program
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -412,7 +409,8 @@ class Voided:
 class Revoked:
     """Issued lines that a reversal took back: the seqs of the event and of the reversal, and when (milliseconds UTC).
 
-    `channels` are those of the lines' friends (words).
+    `channels` are those of the lines' friends (words), `value_before` is what they were worth until then (minor units);
+    `cut` says which of them an adjustment took.
     """
 
     lines: Lines
@@ -420,6 +418,8 @@ class Revoked:
     by: Ints
     at: Ints
     channels: Ints
+    value_before: Ints
+    cut: Bools
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -480,6 +480,29 @@ class MatchedReversal:
     why: str | None
 
 
+class Adjusted(NamedTuple):
+    """An amount that is another one from now on: the event's row and seq, when it was received (milliseconds UTC).
+
+    `amount` is in minor units of the conversion's own currency; `currency` is None where none was passed.
+    """
+
+    row: int
+    seq: int
+    at: int
+    conversion: int
+    amount: int
+    currency: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adjustments:
+    """The batch's adjustments by batch `rows`, `why` each has no effect (None if it has), and the effective ones."""
+
+    rows: Sequence[int]
+    why: Sequence[str | None]
+    adjusted: Sequence[Adjusted]
+
+
 class Change(NamedTuple):
     """A change of what stands: whether the conversion (row in `Ledger.conversions`) `fell` or came back, and by what.
 
@@ -522,15 +545,16 @@ class FallenLines:
 
 
 class Happening(NamedTuple):
-    """What happens to booked lines: they are `made`, or their conversion is `reversed` or `reinstated`.
+    """What happens to booked lines: they are `made`, or their conversion is `reversed`, `reinstated` or `adjusted`.
 
     It is done by the event `seq`, received `at` (milliseconds UTC); `position` as in `standing`. `by` is the seq of the
-    reversal or reinstatement, `occurred` and `by_at` are when the reversal happened and was received. `counts` says
-    whether the reversal is told just now, `lines` are those made.
+    reversal, reinstatement or adjustment, `occurred` and `by_at` are when the reversal happened and was received.
+    `counts` says whether the reversal is told just now, `lines` are those made. `amount` is the conversion's from now
+    on, in minor units of its `currency` (None where none was passed).
     """
 
     position: int
-    kind: Literal["made", "reversed", "reinstated"]
+    kind: Literal["made", "reversed", "reinstated", "adjusted"]
     at: int
     seq: int
     conversion: int = NONE
@@ -539,6 +563,8 @@ class Happening(NamedTuple):
     by_at: int = 0
     counts: bool = False
     lines: tuple[int, ...] = ()
+    amount: int = NONE
+    currency: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -569,7 +595,8 @@ class BookMove(NamedTuple):
     """A booked line's change of state at a moment (milliseconds UTC).
 
     `due` is as of then, `expected` is what had been expected of one that was pending (NONE of others), `number` that of
-    a release (0 for none). `seq` and `by` are the event and the reversal or reinstatement that did it.
+    a release (0 for none). `seq` and `by` are the event and the reversal or reinstatement that did it. `value` and
+    `value_before` are the money after and before, in minor units; `cut` says whether an adjustment took it.
     """
 
     line: int
@@ -577,11 +604,14 @@ class BookMove(NamedTuple):
     after: int
     at: int
     due: int
+    value: int
     expected: int = NONE
     number: int = 0
     seq: int = 0
     by: int = 0
     due_before: int = 0
+    value_before: int = 0
+    cut: bool = False
 
 
 class BookShift(NamedTuple):
@@ -592,6 +622,7 @@ class BookShift(NamedTuple):
     after: int
     at: int
     due: int
+    value: int
 
 
 class LateLine(NamedTuple):
@@ -618,6 +649,24 @@ class Reinstated:
     at: Ints
     before: Ints
     due_before: Ints
+    value_before: Ints
+    channels: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revalued:
+    """Lines that an adjustment gave another worth, in the states that they keep: from `value_before`, in minor units.
+
+    `seq` and `at` are the adjustment's, `expected` is what had been expected of those pending, `channels` are those of
+    the lines' friends (words).
+    """
+
+    lines: Lines
+    value_before: Ints
+    states: Ints
+    expected: Ints
+    seq: Ints
+    at: Ints
     channels: Ints
 
 
@@ -633,6 +682,7 @@ class Booked:
     expected_before: Ints
     revoked: Revoked
     reinstated: Reinstated
+    revalued: Revalued
     shifted: Expected
     late: LateReversals
     ids: Ints
@@ -640,6 +690,8 @@ class Booked:
     state_at: Ints
     expected: Ints
     due: Ints
+    value: Ints
+    earned: Ints
 
 
 # Reversals, as they are told
@@ -701,6 +753,7 @@ class Closing:
     new: Lines
     new_role: Ints
     new_recipient: Ints
+    new_earned: Ints
     new_state: Ints
     new_expected: Ints
     new_state_at: Ints
@@ -708,6 +761,8 @@ class Closing:
     changed_state: Ints
     changed_expected: Ints
     changed_due: Ints
+    changed_value: Ints
+    changed_earned: Ints
     changed_state_at: Ints
 
 

@@ -13,6 +13,7 @@ from simulator.engine.batch import Batch
 from simulator.engine.cancelling import Reached
 from simulator.engine.ledger import Ledger
 from simulator.engine.results import (
+    Adjustments,
     Booked,
     Change,
     FallenLines,
@@ -124,12 +125,13 @@ class _Shown:
         self.seq.append(seq)
         self.person.append(person)
         self.why.append(why)
-        self.counted.append(kind is not AuditKind.REINSTATEMENT_WITHOUT_EFFECT)
+        self.counted.append(kind in (AuditKind.REVERSAL_WAITING, AuditKind.REVERSAL_WITHOUT_EFFECT))
 
 
 def find_no_effect(
     batch: Batch,
     standing: StandingChanges,
+    adjusted: Adjustments,
     new: NewLines,
     voided: Sequence[Voided],
     revoked: Revoked,
@@ -139,6 +141,11 @@ def find_no_effect(
     They show either when they arrive, or when the conversion arrives that they were waiting for.
     """
     shown = _Shown()
+    for row, why in zip(adjusted.rows, adjusted.why, strict=True):
+        if why is not None:
+            shown.add(
+                AuditKind.ADJUSTMENT_WITHOUT_EFFECT, row, int(batch.seq[row]), int(batch.person[row]), why
+            )
     if not len(standing.rows) and not standing.met:
         return _told(shown, standing)
     told = [(change.seq, change.by) for change in voided] + [(revoked.seq, revoked.by)]

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.engine.adjusting import amounts_now
 from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.ledger import Ledger
 from simulator.engine.money import worth
 from simulator.engine.offers import are_offered
-from simulator.engine.results import Decided, Lines, NewDecisions, NewLines
+from simulator.engine.results import Adjustments, Decided, Lines, NewDecisions, NewLines
 from simulator.engine.reviews import Case
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.state import State
@@ -43,7 +44,7 @@ class QualifiedDecisions:
 
 
 def find_qualified(
-    batch: Batch, state: State, compiled: CompiledProgram, decided: Decided
+    batch: Batch, state: State, compiled: CompiledProgram, decided: Decided, adjusted: Adjustments
 ) -> list[QualifiedDecisions]:
     """Return what qualified in this batch: its own decisions, and approved ones grouped by program version."""
     ledger = state.ledger
@@ -56,7 +57,9 @@ def find_qualified(
     versions = {case.compiled.number: case.compiled for _, case in approved}
     for number, version in versions.items():
         groups.append(
-            _approved(ledger, version, [pair for pair in approved if pair[1].compiled.number == number])
+            _approved(
+                ledger, version, [pair for pair in approved if pair[1].compiled.number == number], adjusted
+            )
         )
     return groups
 
@@ -82,23 +85,26 @@ def of_batch(
     )
 
 
-def _approved(ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, Case]]) -> QualifiedDecisions:
+def _approved(
+    ledger: Ledger, compiled: CompiledProgram, cases: list[tuple[int, Case]], adjusted: Adjustments
+) -> QualifiedDecisions:
     def column(name: str) -> Ints:
         return np.array([getattr(case, name) for _, case in cases], np.int64)
 
+    rows, conversions = np.array([row for row, _ in cases], np.int64), ledger.conversions_at(column("seq"))
     return QualifiedDecisions(
         compiled=compiled,
-        rows=np.array([row for row, _ in cases], np.int64),
+        rows=rows,
         decisions=column("decision"),
         milestone=column("milestone"),
         seq=column("seq"),
         friend=column("friend"),
         referrer=column("referrer"),
         occurred=column("occurred"),
-        amounts=column("amount"),
+        amounts=amounts_now(ledger, compiled.program, conversions, rows, column("amount"), adjusted),
         attribution=column("attribution"),
         offered=[case.offered for _, case in cases],
-        targets=ledger.conversions_at(column("seq")),
+        targets=conversions,
     )
 
 

@@ -203,6 +203,28 @@ def _walk(ledger: Ledger, events: list[_Event]) -> tuple[list[str | None], list[
     return reasons, effective
 
 
+class StandsAt:
+    """Whether conversions (rows in `Ledger.conversions`) stand as of a position of a batch; its changes are applied."""
+
+    def __init__(self, ledger: Ledger, standing: StandingChanges) -> None:
+        self._held = ledger.conversions
+        self._changes: dict[int, list[tuple[int, bool]]] = {}
+        columns = (standing.conversion.tolist(), standing.position.tolist(), standing.fell.tolist())
+        for conversion, position, fell in zip(*columns, strict=True):
+            self._changes.setdefault(conversion, []).append((position, fell))
+
+    def at(self, conversion: int, position: int) -> bool:
+        """Whether a conversion stands before a position."""
+        changes = self._changes.get(conversion)
+        if changes is None:
+            return int(self._held["reversed_by"][conversion]) == 0
+        stands = changes[0][1]
+        for at, fell in changes:
+            if at < position:
+                stands = not fell
+        return stands
+
+
 class Counts:
     """How many conversions of a person stand, as of any event of a batch, that event included.
 

@@ -22,6 +22,7 @@ from simulator.engine.keys import KeyIndex
 from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import Ledger
 from simulator.engine.results import (
+    Adjustments,
     Booked,
     Booking,
     Decided,
@@ -410,12 +411,14 @@ class State:
     def _(self, new: NewTerms) -> None:
         self.ledger.apply_terms(new)
         self._enter_milestones(new)
-        if new.folds and self.folded_codes is None:
+        if new.program.attribution.codes == "fold" and self.folded_codes is None:
             self.folded_codes = FoldedCodes(self.codes)
 
     def _enter_milestones(self, new: NewTerms) -> None:
         """Enter a version's milestones; those that an earlier version had otherwise are mixed from now on."""
-        known = {one.name: (CONVERSION_TYPES.index(one.event), one.occurrence) for one in new.milestones}
+        known = {
+            one.name: (CONVERSION_TYPES.index(one.event), one.occurrence) for one in new.program.milestones
+        }
         for name, judged in known.items():
             before = [of.get(name) for _, of in self.milestone_versions]
             first = next((place for place, one in enumerate(before) if one is not None), len(before))
@@ -432,6 +435,10 @@ class State:
         self.ledger.apply_new_lines(new)
 
     @apply.register
+    def _(self, found: Adjustments) -> None:
+        self.ledger.apply_adjustments(found)
+
+    @apply.register
     def _(self, booking: Booking) -> None:
         self.ledger.apply_booking(booking)
 
@@ -443,7 +450,9 @@ class State:
     def _(self, booked: Booked) -> None:
         self.ledger.apply_booked(booked)
         self._add_money(booked.released.lines.at(booked.released.states == ISSUED), 1)
-        self._add_money(booked.revoked.lines, -1)
+        self._add_money(booked.revoked.lines, -1, booked.revoked.value_before)
+        reduced, of = booked.revalued, booked.revalued.states == ISSUED
+        self._add_money(reduced.lines.at(of), 1, (reduced.lines.value - reduced.value_before)[of])
 
     @apply.register
     def _(self, voided: Voided) -> None:
@@ -459,11 +468,15 @@ class State:
         if len(released.lines):
             self._add_money(released.lines.at(released.states == ISSUED), 1)
 
-    def _add_money(self, lines: Lines, sign: int) -> None:
-        """Add issued money to the standings (sign 1), or take clawed-back money out of them (-1)."""
+    def _add_money(self, lines: Lines, sign: int, money: Ints | None = None) -> None:
+        """Add issued money to the standings (sign 1), or take clawed-back money out of them (-1).
+
+        It is `money` (minor units), the lines' values where that is None.
+        """
         if not len(lines):
             return
-        values, accounts = sign * lines.value, self.ledger.accounts
+        values = sign * (lines.value if money is None else money)
+        accounts = self.ledger.accounts
         of_friends = self.attributions["community"][self.people["attribution"][lines.friend]]
         self.leaders.add_to_communities("issued", of_friends, values)
         ranked = _RANKED[accounts["role"][lines.account]]

@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.domain.vocabulary import RewardState, values
 from simulator.engine.arrays import Array, Bools, Ints
-from simulator.program.model import Cap, Reward, Role
+from simulator.program.model import Cap, Program, Reward, Role
 
 STATES = values(RewardState)
 PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
@@ -37,13 +37,22 @@ ENDLESS = int(np.iinfo(np.int64).max)
 class Terms:
     """A reward line's terms: those of the version its conversion was judged under, and its place in that file.
 
-    `timezone` is that of the version's calendar windows.
+    `program` is that of the version.
     """
 
     version: int
     place: int
-    reward: Reward
-    timezone: str
+    program: Program
+
+    @property
+    def reward(self) -> Reward:
+        """What the file says of the reward."""
+        return self.program.rewards[self.place]
+
+    @property
+    def timezone(self) -> str:
+        """The zone of the version's calendar windows."""
+        return self.program.timezone
 
 
 @dataclass(frozen=True, kw_only=True)

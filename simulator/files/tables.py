@@ -53,8 +53,8 @@ DECISIONS = Table(
 )
 REWARDS = Table(
     _columns(
-        "source event_id milestone reward role recipient value_minor state due_at state_at",
-        "value_minor due_at state_at",
+        "source event_id milestone reward role recipient earned_minor value_minor state due_at state_at",
+        "earned_minor value_minor due_at state_at",
     ),
     exporting.rewards,
 )

@@ -41,6 +41,7 @@ REWARD = (
     "reward",
     "role",
     "recipient",
+    "earned_minor",
     "value_minor",
     "state",
     "due_at",

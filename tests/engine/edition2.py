@@ -32,7 +32,7 @@ GROUPS = {
 }
 
 ENGINE_DOES: frozenset[str] = frozenset(
-    ("standing", "when", "experiments", "attributes", "bounds", "counts", "codes", "stops", "zones")
+    ("standing", "adjusted", "when", "experiments", "attributes", "bounds", "counts", "codes", "stops", "zones")
 )
 
 

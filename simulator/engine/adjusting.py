@@ -1,0 +1,92 @@
+"""Stage 4a: which adjustments of an amount are effective, and what the amounts are from then on."""
+
+from __future__ import annotations
+
+from simulator.engine.arrays import NONE, Ints
+from simulator.engine.batch import Batch
+from simulator.engine.intake import Intake
+from simulator.engine.ledger import Ledger
+from simulator.engine.money import converted
+from simulator.engine.results import Adjusted, Adjustments, StandingChanges
+from simulator.engine.standing import OTHER_SUBJECT, UNKNOWN, StandsAt, find_named
+from simulator.engine.state import State
+from simulator.program.model import Program
+
+NO_ADJUSTMENTS = Adjustments(rows=(), why=(), adjusted=())
+
+
+def find_adjustments(
+    batch: Batch, state: State, intake: Intake, program: Program, standing: StandingChanges
+) -> Adjustments:
+    """Decide which adjustments are effective; the batch's conversions and what stands are in the state."""
+    rows = batch.rows("conversion.adjusted")
+    if not len(rows):
+        return NO_ADJUSTMENTS
+    ledger = state.ledger
+    named = batch.events[rows].select("source", "amount_minor", "currency", id="adjusts")
+    found = find_named(ledger, intake, named.select("source", "id"), batch.seq[rows]).tolist()
+    stands = StandsAt(ledger, standing)
+    why: list[str | None] = []
+    adjusted: list[Adjusted] = []
+    columns = zip(rows.tolist(), found, named["currency"], named["amount_minor"], strict=True)
+    for row, conversion, currency, amount in columns:
+        reason = _reason(batch, state, program, stands, row, conversion, currency)
+        why.append(reason)
+        if reason is None:
+            adjusted.append(
+                Adjusted(
+                    row=row,
+                    seq=int(batch.seq[row]),
+                    at=int(batch.received[row]),
+                    conversion=conversion,
+                    amount=amount,
+                    currency=_currency(state, conversion),
+                )
+            )
+    return Adjustments(rows=rows.tolist(), why=why, adjusted=adjusted)
+
+
+def _reason(
+    batch: Batch,
+    state: State,
+    program: Program,
+    stands: StandsAt,
+    row: int,
+    conversion: int,
+    currency: str | None,
+) -> str | None:
+    """Return why an adjustment has no effect; None if it has."""
+    held, subject = state.ledger.conversions, int(batch.person[row])
+    if conversion == NONE:
+        return UNKNOWN
+    if subject not in (NONE, int(held["person"][conversion])):
+        return OTHER_SUBJECT
+    if not stands.at(conversion, 2 * row):
+        return "reversed"
+    if held["amount"][conversion] == NONE:
+        return "no-amount"
+    theirs = _currency(state, conversion) or program.currency
+    return None if currency in (None, theirs) else "other-currency"
+
+
+def _currency(state: State, conversion: int) -> str | None:
+    word = int(state.ledger.conversions["currency"][conversion])
+    return None if word == NONE else state.words.texts[word]
+
+
+def amounts_now(
+    ledger: Ledger, program: Program, conversions: Ints, rows: Ints, amounts: Ints, made: Adjustments
+) -> Ints:
+    """Return the amounts of conversions as of events of the batch (rows), in minor units of the program's currency.
+
+    `amounts` are those that they came with.
+    """
+    found = amounts.copy()
+    for place, (conversion, row) in enumerate(zip(conversions.tolist(), rows.tolist(), strict=True)):
+        force = ledger.adjusted.get(conversion)
+        for one in made.adjusted:
+            if one.conversion == conversion and one.row < row:
+                force = one
+        if force is not None:
+            found[place] = converted(program, force.currency, force.amount)
+    return found
