@@ -32,7 +32,18 @@ GROUPS = {
 }
 
 ENGINE_DOES: frozenset[str] = frozenset(
-    ("standing", "adjusted", "when", "experiments", "attributes", "bounds", "counts", "codes", "stops", "zones")
+    (
+        "standing",
+        "adjusted",
+        "when",
+        "experiments",
+        "attributes",
+        "bounds",
+        "counts",
+        "codes",
+        "stops",
+        "zones",
+    )
 )
 
 
