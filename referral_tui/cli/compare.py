@@ -1,4 +1,4 @@
-"""`compare`: compare two designs side by side, each in a database of its own."""
+"""`compare`: compare two designs side by side, each in a database of its own, or the variants of an experiment."""
 
 from __future__ import annotations
 
@@ -26,7 +26,14 @@ Design = Annotated[Path, typer.Argument(metavar="DB", help="A platform's databas
 
 def compare(
     one: Design,
-    other: Design,
+    other: Annotated[
+        Path | None,
+        typer.Argument(metavar="DB", help="Another one; without it, variants of the first are compared."),
+    ] = None,
+    experiment: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Compare the variants of this experiment of the program."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Compare two designs side by side: the funnel, the numbers, how they differ, and the cost of a further customer.
@@ -34,12 +41,25 @@ def compare(
     Each is a database. If simulate made both with one seed and size, they hold the same people with the same luck, so
     only the design makes the difference; otherwise a line says so. Changes are in per cent, those of shares in points.
 
-    Example: referral-tui compare plain.db generous.db
+    With one database, compares the variants of an experiment of its program: friends, qualified friends, their rates,
+    and what is issued and pending for each qualified one. Intervals are of 95 %: Wilson's for rates, Newcombe's for
+    their differences; for money those of a ratio, Welch's for differences. Where referrers were drawn, friends of one
+    referrer count as alike. Below 30 people in a variant there is no interval.
+
+    Examples: referral-tui compare plain.db generous.db
+              referral-tui compare shop.db --experiment bonus
     """
     from db.read.comparing import other_differences, read_compared
     from referral_tui.differing import changes
     from simulator.domain.errors import InputError
 
+    if other is None:
+        from referral_tui.cli.compare_variants import compare_one
+
+        compare_one(one, experiment, as_json=as_json)
+        return
+    if experiment is not None:
+        raise InputError("--experiment: give one database; its variants are compared with each other")
     a, b = read_compared(one), read_compared(other)
     if a.program.currency != b.program.currency:
         raise InputError(
