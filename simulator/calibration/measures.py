@@ -127,5 +127,10 @@ MEASURES: Final = {
         "conversions 1 to 7 days after the first click ÷ conversions after a click",
         _within(1, 7),
     ),
+    "redeemed": Measure(
+        "rewards used",
+        "referrers' rewards that were redeemed ÷ referrers' rewards that were issued",
+        lambda run: ratio(_floats(run.rewards["redeemed"]), _floats(run.rewards["issued"])),
+    ),
 }
 """Measures by their name in `published.toml`."""

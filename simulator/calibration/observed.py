@@ -6,11 +6,12 @@ for until the end of the log.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
+from db.read.steps import USES_SCHEMA
 from simulator.domain.spans import WEEK_MS
 
 _MOST_PEOPLE = 1 << 40  # more than any run has
@@ -36,14 +37,33 @@ class Observed:
     referrers  referrer, looks, shares, weeks (in which they shared); one row for each person with a link
     friends    friend, referrer (owner of the first code they came by; null: unknown), clicked, claimed, converted,
                qualified, coded (matched by a code they typed), wait_ms (from the first click to the conversion)
+    rewards    referrer, issued, redeemed; one row for each referrer with a reward (`db.read.steps.USES_SCHEMA`)
     """
 
     referrers: pl.DataFrame
     friends: pl.DataFrame
+    rewards: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=USES_SCHEMA))
 
 
-def observe(log: pl.DataFrame, conversion: str, start_ms: int, until_ms: int) -> Observed:
-    """Observe a log in which friends convert by the type `conversion`."""
+def united(log: pl.DataFrame, merges: pl.DataFrame) -> pl.DataFrame:
+    """Return the log with everybody under one number: that of the reference into which all others were merged."""
+    known = dict(merges.rows())
+    last = {person: _last(known, person) for person in known}
+    return log.with_columns(pl.col("person").replace(last)) if last else log
+
+
+def _last(known: Mapping[int, int], person: int) -> int:
+    seen = {person}
+    while known.get(person, person) not in seen:
+        person = known[person]
+        seen.add(person)
+    return person
+
+
+def observe(
+    log: pl.DataFrame, conversion: str, start_ms: int, until_ms: int, rewards: pl.DataFrame | None = None
+) -> Observed:
+    """Observe a log in which friends convert by the type `conversion`; `rewards` are as `Observed` has them."""
     owners = (
         log.filter(pl.col("type") == LINK)
         .sort("occurred_at")
@@ -54,6 +74,7 @@ def observe(log: pl.DataFrame, conversion: str, start_ms: int, until_ms: int) ->
     return Observed(
         referrers=_referrers(owners, early, start_ms),
         friends=_friends(log, owners, conversion, until_ms),
+        rewards=pl.DataFrame(schema=USES_SCHEMA) if rewards is None else rewards,
     )
 
 
@@ -105,6 +126,7 @@ def combine(runs: Sequence[Observed]) -> Observed:
                 for place, run in enumerate(runs)
             ]
         ),
+        rewards=pl.concat([_offset_ids(run.rewards, "referrer", place) for place, run in enumerate(runs)]),
     )
 
 

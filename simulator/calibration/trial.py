@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from db.read.steps import steps
+from db.read.steps import merges, reward_uses, steps
 from simulator.calibration.bounds import Estimate
 from simulator.calibration.measures import MEASURES
-from simulator.calibration.observed import Observed, combine, observe, types
+from simulator.calibration.observed import Observed, combine, observe, types, united
 from simulator.calibration.published import Published
 from simulator.domain.spans import DAY_MS
 from simulator.domain.wall_clock import Stopper
@@ -85,5 +85,7 @@ def _run(preset: str, seed: int, referrers: int, stopper: Stopper, progress: Pro
             )
             if run.go() != "finished":
                 raise StoppedError
-        log = steps(path, types(conversion))
-    return observe(log, conversion, start, start + (DAYS - SETTLING_DAYS) * DAY_MS)
+        log = united(steps(path, types(conversion)), merges(path))
+        until = start + (DAYS - SETTLING_DAYS) * DAY_MS
+        rewards = reward_uses(path, until)
+    return observe(log, conversion, start, until, rewards)

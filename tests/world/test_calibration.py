@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from referral_tui.cli.app import run
 from simulator.calibration.bounds import CONFIDENCE, Estimate, ratio
 from simulator.calibration.measures import MEASURES
-from simulator.calibration.observed import Observed, combine, observe
+from simulator.calibration.observed import Observed, combine, observe, united
 from simulator.calibration.published import published, read_published
 from simulator.domain.errors import WorldError
 from simulator.run.plan import world_names
@@ -55,6 +56,25 @@ LOG = [
 def small() -> Observed:
     log = pl.DataFrame(LOG, schema=["type", "occurred_at", "person", "code"], orient="row")
     return observe(log, "policy.started", 0, 30 * DAY)
+
+
+def test_who_turned_out_to_be_one_person_is_counted_once() -> None:
+    log = pl.DataFrame(LOG, schema=["type", "occurred_at", "person", "code"], orient="row")
+    merges = pl.DataFrame([(14, 15), (15, 17)], schema=["person", "into"], orient="row")
+    run = observe(united(log, merges), "policy.started", 0, 30 * DAY)
+    assert run.friends["clicked"].sum() == run.friends["converted"].sum() == 3
+    assert run.friends.filter(pl.col("friend") == 17)["clicked"].to_list() == [True]
+    assert not {14, 15} & set(run.friends["friend"])
+    again = united(log, pl.DataFrame([(14, 15), (15, 14)], schema=["person", "into"], orient="row"))
+    assert again.height == log.height
+
+
+def test_rewards_used_are_of_those_issued(small: Observed) -> None:
+    assert MEASURES["redeemed"].of(small) is None
+    rewards = pl.DataFrame({"referrer": [1, 2], "issued": [3, 1], "redeemed": [1, 0]})
+    found = MEASURES["redeemed"].of(replace(small, rewards=rewards))
+    assert found is not None
+    assert (found.numerator, found.denominator) == (1, 4)
 
 
 @pytest.mark.parametrize(

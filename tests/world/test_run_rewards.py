@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from db.read.steps import reward_uses
 from simulator.domain.spans import DAY_MS
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -68,6 +69,8 @@ def test_each_reward_is_reported_once_and_acted_on(
     events = [json.loads(line) for line in exports["events"].splitlines()]
     for kind in ("reward.redeemed", "reward.vetoed"):
         assert sum(one["type"] == kind for one in events) > 0
+    uses = reward_uses(tmp_path / "w.db", last)
+    assert 0 < uses["redeemed"].sum() < uses["issued"].sum()
     assert verify(tmp_path / "w.db").difference is None
 
 
