@@ -82,6 +82,8 @@ def test_every_event_passes_the_platforms_door(whole: pl.DataFrame, make_world: 
     events = make_world(referrers=1500, days=70).advance(START + 70 * DAY_MS)
     assert set(events["type"].unique().cast(pl.String)) == {
         "customer.identified",
+        "customer.closed",
+        "customer.reopened",
         "link.created",
         "session.authenticated",
         "referral.shared",
