@@ -16,7 +16,7 @@ from simulator.world.offer import answers
 from simulator.world.spec import WorldSpec
 from tests.world.running import run_into
 
-SOURCES = ("assumed", "Extole", "HBR", "Garnefeld", "Friendbuy", "Schmitt", "Webmagazine")
+SOURCES = ("assumed", "Extole", "HBR", "Garnefeld", "Friendbuy", "Schmitt", "Webmagazine", "Talkable")
 
 each_preset = pytest.mark.parametrize("name", world_names())
 
