@@ -298,7 +298,9 @@ _SPECIAL: Final[dict[str, Callable[[EventRow, str], str]]] = complete(
         "conversion.reinstated": _conversion("stands again"),
         "conversion.adjusted": _conversion("was given a new amount"),
         "reward.chosen": lambda _event, person: f"{person} chose a reward",
-        "reward.redeemed": lambda _event, _person: "a reward was used",
+        "reward.redeemed": lambda event, person: (
+            "a reward was used" if event.subject is None else f"{person} used a reward"
+        ),
         "reward.vetoed": lambda event, _person: f"an operator stopped a reward: {event.reason}",
         "review.decided": _reviewed,
         "program.changed": lambda _event, _person: "the program was changed",

@@ -85,6 +85,7 @@ def test_events_without_a_person_in_words() -> None:
         "an operator stopped a reward: it is so",
     }
     assert event_sentence(event("reward.redeemed", subject=None), GBP) == "a reward was used"
+    assert event_sentence(event("reward.redeemed"), GBP) == f"{NAME} used a reward"
     assert (
         event_sentence(event("customer.closed", reason="moved"), GBP) == f"{NAME}'s account was closed: moved"
     )
