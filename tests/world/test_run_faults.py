@@ -71,7 +71,7 @@ def test_stopped_ten_times_it_ends_the_same(tmp_path: Path, reviewing: Program, 
     ended = run_into(path, reviewing, plan=PLAN, stopped=stop_after(3), batch=113)
     for stop in range(10):
         assert ended == "stopped"
-        ended = run_into(path, None, stopped=stop_after(2 + stop % 3), batch=67 + 10 * stop)
+        ended = run_into(path, None, stopped=stop_after(2 + stop % 3), batch=60 + 8 * stop)
     assert run_into(path, None) == "finished"
     assert outcome(path) == whole
     assert not path.with_name("w.files").exists()

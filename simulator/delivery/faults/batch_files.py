@@ -15,7 +15,7 @@ from simulator.domain.spans import DAY_MS, HOUR_MS
 from simulator.world.draws import Bools, Ints, Keys
 
 AGAIN, CORRECTED = 1, 2  # copy numbers of files
-_OVERLAP = 6  # copy number of a message repeated in the next file
+_OVERLAP = 6  # added to the copy number of a message repeated in the next file: greater than any other
 _OVERLAP_PART = 0.3  # at most this part of a file's lines, the last ones, is repeated in the next file
 _WRONG_PART = 0.1  # of the lines of a file that will be corrected
 _WRONG = 3  # the parts of a draw for which lines are wrong, and for where a file is cut
@@ -130,7 +130,7 @@ def _cut(rows: pl.DataFrame, files: _Files, full: Bools) -> pl.DataFrame:
 
 def _overlapping(rows: pl.DataFrame, period_ms: Ints, chances: Chances) -> pl.DataFrame:
     """Repeat the last lines of some files in the next file of their type; repeated lines are not repeated again."""
-    own = rows.filter(pl.col("line") != _OVERLAP)
+    own = rows.filter(pl.col("line") < _OVERLAP)
     files = _Files.of(own, chances)
     whole = ~files.would("file-missing") & ~files.would("file-empty")
     hit = files.number[files.struck("file-overlap", whole)]
@@ -143,5 +143,5 @@ def _overlapping(rows: pl.DataFrame, period_ms: Ints, chances: Chances) -> pl.Da
     return tail.with_columns(
         received_at=pl.Series(due, dtype=pl.Int64),
         file=pl.Series(file_numbers(due, kinds), dtype=pl.Int64),
-        line=pl.lit(_OVERLAP, pl.Int32),
+        line=pl.col("line") + pl.lit(_OVERLAP, pl.Int32),  # a message and its copy keep their order
     )
