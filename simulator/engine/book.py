@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 
 from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import NONE
+from simulator.engine.budgeting import Room
 from simulator.engine.flow import BookedAccount, BookedLine, Flow
 from simulator.engine.results import BookMove, BookShift, Happening, LateLine
 from simulator.engine.terms import CAPPED, COUNTED, ISSUED, PENDING, REVOKED, UNFUNDED, VOIDED
+from simulator.program.model import Program
 
 NEVER_PAID = (PENDING, COUNTED, CAPPED, UNFUNDED)
 """States of a line that a reversal voids at any time."""
@@ -38,12 +40,12 @@ class Journal:
 class Book:
     """Booked lines and their accounts. `whole`: all lines are booked, so the budget is the book's.
 
-    `spent` is what booked lines hold of the budget (minor units), `budget` the whole of it, None for one without end;
-    `spent_before` is what the other lines hold.
+    `spent` is what booked lines hold of the budget (minor units), `spent_before` is what the other lines hold.
     """
 
     whole: bool = False
-    budget: int | None = None
+    program: Program | None = None  # in force
+    room: Room = field(default_factory=Room)
     spent_before: int = 0
     spent: int = 0
     pending: int = 0  # the money of all pending lines
@@ -87,14 +89,11 @@ class Book:
 
     # What happens to it
 
-    def take(
-        self, happenings: Sequence[Happening], new: Sequence[BookedLine], before: int, budget: int | None
-    ) -> None:
+    def take(self, happenings: Sequence[Happening], new: Sequence[BookedLine], before: int) -> None:
         """Let happenings take effect in order of their positions, and release what is due before a moment after them.
 
-        `new` are the lines that they make, `budget` (minor units) is that in force.
+        `new` are the lines that they make.
         """
-        self.budget = budget
         made = {line.id: line for line in new}
         for one in happenings:
             self._pass(one.at)
@@ -118,10 +117,11 @@ class Book:
         self._flow.room = self._room()
         self._flow.run(before)
 
-    def _room(self) -> int | None:
-        if not self.whole or self.budget is None:
+    def _room(self) -> Room | None:
+        if not self.whole:
             return None
-        return self.budget - self.spent_before - self.spent
+        self.room.spent = self.spent_before + self.spent
+        return self.room
 
     def _touch(self, line: BookedLine, at: int) -> None:
         """Note that what becomes of a line, and of those beside it, may be another thing."""
@@ -164,6 +164,7 @@ class Book:
             line.fell = False
             return
         self.spent -= line.value - share
+        self.room.reduce(line.due, line.value, share)
         self.accounts[line.account].history.reduce(line.due, line.value, share)
         self._revalue(line, share, one)
 
@@ -199,6 +200,7 @@ class Book:
             account.taken -= before != COUNTED
         if before == ISSUED:
             self.spent -= line.value
+            self.room.reduce(line.due, line.value, 0)
             account.history.forget(line.due, line.value)
         line.state, line.fell = after, True
         line.value = line.value if value is None else value
@@ -217,6 +219,7 @@ class Book:
                 continue
             if before == REVOKED:
                 self.accounts[line.account].kept.forget(due, line.granted)
+                self.room.forget(due, line.granted)
             line.value = line.earned = share
             line.state, line.expected, line.fell = PENDING, ISSUED, False
             line.issued_at, line.due = None, max(line.due, one.at)
@@ -248,7 +251,7 @@ class Book:
     def _tell_release(self, line: BookedLine, number: int, at: int) -> None:
         if line.expected != line.state:
             self._shift(line, line.state, at // HOUR_MS)
-        self.pending -= line.value
+        self.pending -= line.earned
         if line.state == ISSUED:
             self.spent += line.value
         self.journal.moves.append(
@@ -261,13 +264,14 @@ class Book:
                 value=line.value,
                 expected=line.state,
                 number=number,
+                value_before=line.earned,
             )
         )
         line.state_at = at
 
     def _shift(self, line: BookedLine, after: int, hour: int) -> None:
         self.journal.shifts.append(
-            BookShift(line.id, line.expected, after, hour * HOUR_MS, line.due, line.value)
+            BookShift(line.id, line.expected, after, hour * HOUR_MS, line.due, line.earned)
         )
         line.expected = after
 
@@ -276,7 +280,7 @@ class Book:
     def _judge(self) -> None:
         """Judge the changed accounts' pending lines again, all where the budget may be short, as of the hour's end."""
         room = self._room()
-        short = room is not None and self.pending > room
+        short = room is not None and room.is_short(self.pending)
         if short or self._short or self._all_changed:
             waiting = list(self._flow.lines.values())
         else:

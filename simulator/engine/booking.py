@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from simulator.engine.arrays import NONE, Bools, Ints
+from simulator.engine.budgeting import is_plain
 from simulator.engine.ledger import Ledger
 from simulator.engine.results import (
     Adjustments,
@@ -32,6 +33,7 @@ from simulator.engine.results import (
 )
 from simulator.engine.state import State
 from simulator.engine.terms import ISSUED, PENDING, REVOKED, VOIDED
+from simulator.program.model import Program
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 
@@ -42,18 +44,26 @@ def book_lines(
     fallen: FallenLines,
     reversals: Reversals,
     adjusted: Adjustments,
-    budget: int | None,
+    program: Program,
 ) -> Booking:
     """Find the lines that are to be booked, new ones aside, before what happens in the batch."""
     book, changed = ledger.book, len(new.lines) > 0 and bool(ledger.limits.mixed.any())
     revalued = _revalued(ledger, adjusted)
-    if not (len(revalued) or len(reversals.lines) or book.accounts or book.whole or changed):
+    if not (
+        len(revalued)
+        or len(reversals.lines)
+        or book.accounts
+        or book.whole
+        or changed
+        or not is_plain(program)
+    ):
         return Booking(ids=_NO_ROWS, accounts=_NO_ROWS, whole=ledger.book.whole)
     held = ledger.lines
     hit = np.union1d(_entangled(ledger, fallen, reversals), revalued)
     touched = np.union1d(reversals.lines, revalued)
     gives_back = len(touched) > 0 or bool(ledger.book.lines)
-    whole = ledger.book.whole or (gives_back and _may_be_short(ledger, new, reversals, budget))
+    whole = ledger.book.whole or not is_plain(program)
+    whole = whole or (gives_back and _may_be_short(ledger, new, reversals, program.budget_minor))
     if whole:
         old = np.setdiff1d(ledger.pending_lines(), new.lines.ids) if not ledger.book.whole else _NO_ROWS
         ids = np.union1d(old, touched[held["booked"][touched] == 0])
@@ -85,10 +95,11 @@ def _touched_of_booked(ledger: Ledger, lines: Ints, accounts: Ints) -> Ints:
     return np.asarray(lines[booked & (held["booked"][lines] == 0)])
 
 
-def book_changed_terms(ledger: Ledger, budget: int | None) -> Booking:
+def book_changed_terms(ledger: Ledger, program: Program) -> Booking:
     """Find the lines that are to be booked since a new version has other limits of rewards, or another budget."""
     held, limits = ledger.lines, ledger.limits
-    if ledger.book.lines and not ledger.book.whole and _is_short(ledger, budget):
+    short = bool(ledger.book.lines) and _is_short(ledger, program.budget_minor)
+    if not ledger.book.whole and (short or not is_plain(program)):
         ids = np.sort(ledger.pending_lines())
         accounts = np.unique(held["account"][ids].astype(np.int64))
         return Booking(ids=ids, accounts=accounts[ledger.accounts["booked"][accounts] == 0], whole=True)
@@ -155,12 +166,12 @@ def find_happenings(
     reversals: Reversals,
     adjusted: Adjustments,
     before: int,
-    budget: int | None,
+    program: Program,
 ) -> Happenings:
     """Return what happens to booked lines, in order."""
     ledger = state.ledger
     if not ledger.book.accounts and not len(new.lines):
-        return Happenings(happenings=(), new=_NO_ROWS, before=before, budget=budget)
+        return Happenings(happenings=(), new=_NO_ROWS, before=before, program=program)
     found = _made(ledger, new, fallen)
     for one, force in zip(reversals.changes, reversals.before, strict=True):
         amount, currency = _amount_at(state, one.conversion, one.row, adjusted)
@@ -188,7 +199,7 @@ def find_happenings(
     )
     found.sort(key=lambda one: one.position)
     booked = new.lines.ids[is_booked(ledger, new.lines)]
-    return Happenings(happenings=found, new=booked, before=before, budget=budget)
+    return Happenings(happenings=found, new=booked, before=before, program=program)
 
 
 def _amount_at(state: State, conversion: int, row: int, adjusted: Adjustments) -> tuple[int, str | None]:
@@ -346,6 +357,7 @@ def _released(state: State, moves: list[BookMove]) -> Released:
         lines=lines,
         states=_column(moves, "after"),
         numbers=_column(moves, "number"),
+        value_before=_column(moves, "value_before"),
         channels=state.channels_of(lines.friend),
     )
 

@@ -204,12 +204,12 @@ class Engine:
         at, seq = int(part["received_at"][0]), int(part["seq"][0])
         self._release(at, rows)
         self._compiled = self._compile(self._compiled.number + 1, self._parse(part["program"][0]), seq)
-        self._state.apply(book_changed_terms(self._state.ledger, self.program.budget_minor))
+        self._state.apply(book_changed_terms(self._state.ledger, self.program))
         expected = expect_budget(self._state, self.program.budget_minor, at)
         self._state.apply(expected)
         record_expected(rows, expected)
         self._state.apply(
-            Happenings(happenings=(), new=_NO_LINES, before=at, budget=self.program.budget_minor, changed=at)
+            Happenings(happenings=(), new=_NO_LINES, before=at, program=self.program, changed=at)
         )
         booked = read_journal(self._state)
         self._state.apply(booked)
@@ -220,8 +220,7 @@ class Engine:
         """Release what is due before a moment (milliseconds UTC)."""
         released = release(self._state, before)
         self._state.apply(released)
-        budget = self.program.budget_minor
-        self._state.apply(Happenings(happenings=(), new=_NO_LINES, before=before, budget=budget))
+        self._state.apply(Happenings(happenings=(), new=_NO_LINES, before=before, program=self.program))
         booked = read_journal(self._state)
         self._state.apply(booked)
         rewarded = reach_rewarded(self._state, (released, booked.released))

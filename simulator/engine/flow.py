@@ -13,6 +13,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
+from simulator.engine.budgeting import Room
 from simulator.engine.caps import fits
 from simulator.engine.history import History
 from simulator.engine.money import converted, worth
@@ -90,10 +91,10 @@ Told = Callable[[BookedLine, int, int], None]
 
 @dataclass(eq=False)
 class Flow:
-    """Lines on their way. `room` is what the budget leaves (minor units), None where nothing limits it."""
+    """Lines on their way. `room` is the budget's, None where nothing limits it."""
 
     account_of: Callable[[int], BookedAccount]
-    room: int | None
+    room: Room | None
     tell: Told | None = None
     lines: dict[int, BookedLine] = field(default_factory=dict)  # those pending
     of_account: dict[int, dict[int, BookedLine]] = field(default_factory=dict)  # the same, by account
@@ -147,7 +148,7 @@ class Flow:
             account.kept.add(line.due, line.value)
             line.granted = line.value
             if self.room is not None:
-                self.room -= line.value
+                self.room.issue(line.due, line.value)
         if self.tell is not None:
             self.tell(line, number, line.due)
 
@@ -159,7 +160,11 @@ class Flow:
         histories = ((cap, account.history if cap.returns else account.kept) for cap in reward.caps)
         if not all(fits(cap, zone, history, line.due, line.value) for cap, history in histories):
             return CAPPED
-        return ISSUED if self.room is None or line.value <= self.room else UNFUNDED
+        granted = line.value if self.room is None else self.room.grant(line.due, line.value)
+        if granted is None:
+            return UNFUNDED
+        line.value = granted
+        return ISSUED
 
     def ahead(self, lines: list[BookedLine], *, boundless: bool) -> dict[int, int]:
         """Return what these pending lines become, by number, if nothing else happens and none other is released.
@@ -173,11 +178,18 @@ class Flow:
                 accounts[number] = self.account_of(number).copied()
             return accounts[number]
 
-        later = Flow(account_of, None if boundless else self.room)
+        room = None if boundless else self.room
+        spent = 0 if room is None else room.spent
+        length = 0 if room is None or room.held is None else len(room.held.times)
+        later = Flow(account_of, room)
         copies = [copy(line) for line in lines]
         for line in copies:
             later.schedule(line)
         later.run(None)
+        if room is not None:  # what was issued ahead is taken out again
+            room.spent = spent
+            if room.held is not None:
+                room.held.cut(length)
         return {line.id: line.state for line in copies}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, Keys, chain_back
 from simulator.engine.book import Book, Journal
+from simulator.engine.budgeting import Room, needs_history
 from simulator.engine.flow import BookedAccount, BookedLine
 from simulator.engine.history import History
 from simulator.engine.interner import Hashed, Interner
@@ -42,7 +43,7 @@ from simulator.engine.terms import (
     Limits,
     Terms,
 )
-from simulator.program.model import Reward
+from simulator.program.model import Program, Reward
 
 _ID, _LONG = np.int32, np.int64
 NEVER = int(np.iinfo(np.int64).min)
@@ -453,13 +454,31 @@ class Ledger:
     def apply_happenings(self, happenings: Happenings) -> None:
         """Let the book take what happens to its lines."""
         book, new = self.book, happenings.new
+        if book.program is not happenings.program:
+            book.program = happenings.program
+            held = self._issued(happenings.program) if needs_history(happenings.program) else None
+            book.room = Room.of(happenings.program, held)
         if not book.accounts:
             return
         book.spent_before, book.journal = self.spent, Journal()
         self.lines["booked"][new] = 1
         if happenings.changed is not None:
             book.judge_all(happenings.changed)
-        book.take(happenings.happenings, self._booked(new), happenings.before, happenings.budget)
+        book.take(happenings.happenings, self._booked(new), happenings.before)
+
+    def _issued(self, program: Program) -> History:
+        """Return what counts in a program's budget by time, of all that was issued."""
+        held, found = self.lines, History()
+        states = (ISSUED,) if program.budget.returns else (ISSUED, REVOKED)
+        lines = np.flatnonzero(np.isin(held["state"][: len(held)], states))
+        lines = lines[np.argsort(held["due"][lines], kind="stable")]
+        for line, due, value in zip(
+            lines.tolist(), held["due"][lines].tolist(), held["value"][lines].tolist(), strict=True
+        ):
+            booked = self.book.lines.get(line)
+            granted = booked is not None and not program.budget.returns
+            found.add(due, booked.granted if granted and booked is not None else value)
+        return found
 
     def apply_booked(self, booked: Booked) -> None:
         """Keep booked lines as they stand."""

@@ -108,7 +108,7 @@ def record_released(rows: Rows, released: Released) -> None:
         version=rows.names.versions_of(lines.terms),
         detail=[f"{word}, release {number}" for word, number in words],
     )
-    rows.move(lines, PENDING, released.states, lines.due, released.states)
+    rows.move(lines, PENDING, released.states, lines.due, released.states, released.value_before)
     of = released.states == ISSUED
     issued = lines.at(of)
     rows.metrics.add(METRIC["time_to_reward"], issued.due, 1, issued.due - issued.occurred)

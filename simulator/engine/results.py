@@ -447,7 +447,8 @@ class Released:
     """Lines released because they were due before a moment, in the order of release.
 
     `states` is what each became, `numbers` its number for its account, `channels` are those of the friends (words).
-    `left` are the lines of the last hour looked at that are due later; booked lines have neither moment nor those.
+    `left` are the lines of the last hour looked at that are due later; booked lines have neither moment nor those, but
+    `value_before`, what they were worth until then (minor units).
     """
 
     lines: Lines
@@ -456,6 +457,7 @@ class Released:
     channels: Ints
     before: int = 0
     left: Ints = field(default_factory=lambda: _NO_ROWS)
+    value_before: Ints | None = None
 
 
 # Reversals
@@ -580,14 +582,13 @@ class Booking:
 class Happenings:
     """What happens to booked lines in this batch, in order, before the moment up to which lines are released.
 
-    `budget` (minor units) is that in force, None for one without end; it has `changed` at a moment (milliseconds UTC),
-    None where it is that of before.
+    `program` is that in force; it has `changed` at a moment (milliseconds UTC), None where it is that of before.
     """
 
     happenings: Sequence[Happening]
     new: Ints
     before: int
-    budget: int | None
+    program: Program
     changed: int | None = None
 
 

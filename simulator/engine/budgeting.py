@@ -1,0 +1,80 @@
+"""What the budget leaves: of the whole of it or of a period, whether what was revoked gives room back, and trimming."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from simulator.engine.history import History
+from simulator.program.calendars import period_start
+from simulator.program.model import Budget, Program
+
+
+def is_plain(program: Program) -> bool:
+    """Whether the budget is one sum that what is revoked goes back to, and that nothing is trimmed to."""
+    return program.budget_minor is None or program.budget == Budget()
+
+
+def needs_history(program: Program) -> bool:
+    """Whether it matters when what of the budget was issued, or what became of that."""
+    terms = program.budget
+    return program.budget_minor is not None and (terms.period != "lifetime" or not terms.returns)
+
+
+@dataclass
+class Room:
+    """The room of a budget of `total` minor units, None for one without end.
+
+    `spent` is what is issued; `held` is what counts of it by time, where that matters (`needs_history`).
+    """
+
+    total: int | None = None
+    terms: Budget = field(default_factory=Budget)
+    timezone: str = "UTC"
+    spent: int = 0
+    held: History | None = None
+
+    @classmethod
+    def of(cls, program: Program, held: History | None) -> Room:
+        """Return that of a program that comes into force."""
+        return cls(program.budget_minor, program.budget, program.timezone, 0, held)
+
+    def grant(self, at: int, value: int) -> int | None:
+        """Return how much of a value can be issued at a moment (milliseconds); None for nothing."""
+        if self.total is None:
+            return value
+        left = self.total - self._counted(at)
+        if value <= left:
+            return value
+        return left if self.terms.over == "trim" and left >= 1 else None
+
+    def _counted(self, at: int) -> int:
+        if self.held is None:
+            return self.spent
+        first = bisect_left(self.held.times, period_start(at, self.terms.period, self.timezone))
+        return self.held.totals[-1] - self.held.totals[first]
+
+    def is_short(self, wanted: int) -> bool:
+        """Whether it may not be enough for all that is wanted (minor units)."""
+        counted = self.spent if self.held is None else self.held.totals[-1]
+        return self.total is not None and wanted > self.total - counted
+
+    def issue(self, at: int, value: int) -> None:
+        """Count what is issued at a moment (milliseconds)."""
+        self.spent += value
+        if self.held is not None:
+            self.held.add(at, value)
+
+    def reduce(self, at: int, value: int, left: int) -> None:
+        """Leave so much of what was issued at a moment for so much; nothing where it was taken back."""
+        if self.held is None or not self.terms.returns:
+            return
+        if left:
+            self.held.reduce(at, value, left)
+        else:
+            self.held.forget(at, value)
+
+    def forget(self, at: int, granted: int) -> None:
+        """Let what was issued at a moment, and taken back since, count no more in any case."""
+        if self.held is not None and not self.terms.returns:
+            self.held.forget(at, granted)
