@@ -319,7 +319,7 @@ async def test_the_lower_edge_of_the_funnel_is_whole(story: Story, watch: Watch,
         return "…" not in edge.partition("│")[0][: width // 2]
 
     async with watch(story.path, size=(width, 43)) as seen:
-        await seen.until(whole)  # the first painting may come before the last layout
+        await seen.drawn(whole)  # the first painting may come before the last layout
 
 
 async def test_full_cells_of_a_bar_have_no_seam_in_a_picture(story: Story, watch: Watch) -> None:
