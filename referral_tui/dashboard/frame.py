@@ -133,7 +133,7 @@ class DashboardScreen(Screen[None]):
         self._furnished = True
         self._screen_query = load(self.QUERY)()
         await self.mount(load(self.BOARD)(), before=self.query_one(Notice))
-        self.query(self.FIRST_FOCUS).first().focus()
+        self.set_focus(self.query(self.FIRST_FOCUS).first())  # at once: a key that waits may move it on
         return True
 
     def on_screen_resume(self) -> None:
@@ -225,7 +225,7 @@ class DashboardScreen(Screen[None]):
     def _focus_again(self) -> None:
         """Give the focus back that was lost while something stood in for the screen's own part."""
         if self.focused is None:
-            self.query(self.FIRST_FOCUS).first().focus()
+            self.set_focus(self.query(self.FIRST_FOCUS).first())
 
     def notice(self, title: str, text: str, *, bad: bool) -> None:
         """Say why there is nothing to show, in place of the screen's own part."""

@@ -96,7 +96,10 @@ def _timeline(
 
 
 def _why_not(decisions: list[Fields], rewards: list[Fields], unmatched: list[str]) -> list[str]:
-    """Say why nothing was paid; empty if something was. `unmatched` says why the friend has no referrer, if so."""
+    """Say why nothing was paid; empty if something was. `unmatched` says why the friend has no referrer, if so.
+
+    A conversion that came after the one that counts is left out: it could not have been paid for anyway.
+    """
     if any(reward["state"] in PAID for reward in rewards):
         return []  # paid, though some of it was clawed back later
     if rewards:
@@ -106,7 +109,7 @@ def _why_not(decisions: list[Fields], rewards: list[Fields], unmatched: list[str
             for line in (reward["why"], *reward["why_not"])
         ]
     if decisions:
-        return [
-            f"{one['milestone']}: {line}" for one in decisions for line in (*one["why_not"], *one["no_line"])
-        ]
+        told = [one for one in decisions if one["reason"] != "occurrence"] or decisions
+        lines = [f"{one['milestone']}: {line}" for one in told for line in (*one["why_not"], *one["no_line"])]
+        return list(dict.fromkeys(lines))
     return unmatched or ["no conversion that a milestone counts has arrived yet"]

@@ -10,7 +10,7 @@ import pytest
 
 from referral_tui.cli.explain import _value
 from referral_tui.names import short_name
-from tests.cli.nasty import DAY, HOUR, START, Cli, message
+from tests.cli.nasty import DAY, HOUR, PROGRAM, START, Cli, message
 
 WHO: dict[str, Any] = {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
 
@@ -373,3 +373,32 @@ def test_the_timeline_says_that_it_waited_and_what_the_verdict_was(
         ("pending", None, None),
     ]
     assert "eligibility.confirmed (eligible true)" in cli("explain", "dan", "--db", db).out
+
+
+def test_why_nothing_was_paid_is_said_once_and_of_the_conversions_that_count(
+    cli: Cli, tmp_path: Path
+) -> None:
+    text = PROGRAM.replace('event = "bill.paid"\noccurrence = "each"', 'event = "bill.paid"\noccurrence = 1')
+    (tmp_path / "first.toml").write_text(text)
+    who = WHO | {"referrer_kind": "partner"}
+    events = [
+        message("w", "customer.identified", "ann", START, contact_ref="c-ann", **WHO),
+        message("x", "customer.identified", "eve", START, contact_ref="c-eve", **who),
+        message("l", "link.created", "ann", START, code="ANN"),
+        message("m", "link.created", "eve", START, code="EVE"),
+        message("v", "friend.visited", "ben", START + HOUR, code="ANN", channel="sms"),
+        message("z", "friend.visited", "zoe", START + HOUR, code="EVE", channel="sms"),
+    ]
+    for day in (1, 2, 3):
+        for friend in ("ben", "zoe"):
+            amount = {"amount_minor": 300, "currency": "GBP"}
+            events.append(message(f"{friend}{day}", "bill.paid", friend, START + day * DAY, **amount))
+    (tmp_path / "bills.jsonl").write_text("\n".join(map(json.dumps, events)))
+    path = tmp_path / "bills.db"
+    options = ["--program", tmp_path / "first.toml", "--replay"]
+    assert cli("ingest", "--db", path, *options, tmp_path / "bills.jsonl").status == 0
+    told = cli("explain", "ben", "--db", path, "--json").json
+    assert len(told["decisions"]) == 3
+    assert told["why_not"] == ["bill: with an amount of 5.00 GBP instead of 3.00 GBP it would have qualified"]
+    told = cli("explain", "zoe", "--db", path, "--json").json
+    assert len(told["why_not"]) == len(set(told["why_not"])) > 0

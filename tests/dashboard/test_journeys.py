@@ -356,6 +356,26 @@ async def test_the_filter_is_opened_with_its_old_text_selected_so_that_typing_re
         assert board.filter.text == second
 
 
+async def test_a_name_typed_at_once_after_the_screens_key_filters_whatever_letters_it_has(
+    story: Story, watch: Watch, told: Helper
+) -> None:
+    """The screen is just being made: the filter keeps the focus, and no letter is a command (q quits)."""
+    async with watch(story.path) as seen:
+        for key in ("2", "slash", *"quick-3"):
+            seen.app.post_message(Key(key, key if len(key) == 1 else None))
+        await seen.until(lambda: getattr(seen.app.snapshot.request.screen_query, "text", "") == "quick-3")
+        assert seen.app.return_code is None
+        assert isinstance(seen.app.place, JourneysScreen)
+
+
+async def test_keys_behind_the_one_that_quits_do_nothing(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        place = seen.app.place
+        seen.app.exit()
+        await seen.app.on_event(Key("3", "3"))
+        assert seen.app.place is place
+
+
 async def test_an_open_journey_tells_why(story: Story, watch: Watch, told: Helper) -> None:
     async with watch(story.path, size=(160, 50)) as seen:
         await seen.open(JourneysScreen)

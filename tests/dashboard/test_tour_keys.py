@@ -155,7 +155,7 @@ async def test_the_engineers_tour_key_by_key(story: Story, watch: Watch, size: t
         assert seen.app.current_mode == "load"
         seen.uncut()
         await press("ctrl+c")  # meant for the simulation; whoever tries it here is told which key leaves
-        assert seen.status_message().startswith("q leaves.")
+        assert seen.status_message().startswith("Press q to quit.")
         await seen.pilot.press("q")
         press.pressed.add("q")
         assert not seen.app.is_running or seen.app._exit

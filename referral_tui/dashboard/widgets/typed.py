@@ -41,6 +41,8 @@ class OrderedKeys(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Obey a key at once where nothing is typed: in a burst the next one goes where this one has led."""
+        if isinstance(event, events.Key) and self.return_code is not None:
+            return  # it quits: a key behind that would open a screen which is taken apart already
         if isinstance(event, events.Key) and not event.is_forwarded and not self._typed_into:
             self.app_focus = True
             if await self._check_bindings(event.key, priority=True) or await self.obey(event.key):
