@@ -192,10 +192,14 @@ def settled_by_verdict(db: Database, friend: int) -> list[Settled]:
 
 def why_without_effect(db: Database, trigger: int, after_seq: int, until_seq: int) -> str | None:
     """Return why a reversal has no effect, by the newest audit entry of a part of the trail; None if there is none."""
+    return without_effect(db, trigger, "reversal-without-effect", after_seq, until_seq)
+
+
+def without_effect(db: Database, trigger: int, kind: str, after_seq: int, until_seq: int) -> str | None:
+    """Return the reason of the newest entry of a kind that an event triggered, in a part of the trail, or None."""
     found = db.execute(
-        "SELECT detail FROM audit WHERE seq > ? AND seq <= ? AND trigger = ? "
-        "AND kind IN ('reversal-without-effect', 'reversal-waiting') ORDER BY seq DESC LIMIT 1",
-        (after_seq, until_seq, trigger),
+        "SELECT detail FROM audit WHERE seq > ? AND seq <= ? AND kind = ? AND trigger = ? ORDER BY seq DESC LIMIT 1",
+        (after_seq, until_seq, str(kind), trigger),
     ).fetchone()
     return None if found is None else found[0]
 

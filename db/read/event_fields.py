@@ -72,10 +72,11 @@ def visits_after(
 
 
 def reversals_by(db: Database, source: str, conversion: str, person: int | None) -> list[EventFields]:
-    """Return the reversals of a conversion, by its source and id, in a person's name."""
+    """Return the reversals of a conversion, by its source and id, in a person's name or in nobody's."""
     return _events(
         db,
-        "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ? AND event.person = ?",
+        "event.type = 'conversion.reversed' AND event.source = ? AND event.reverses = ? "
+        "AND (event.person = ? OR event.person IS NULL)",
         *(source, conversion, person),
     )
 

@@ -34,7 +34,8 @@ class Place(NamedTuple):
 class RewardRow:
     """A reward line: of a decision, for a conversion (`seq`), to a person (a number) or a community.
 
-    `expected` is the state that a pending line gets if nothing else happens, None for `issued`.
+    `earned_minor` is what it is worth, `value_minor` what it is issued for. `expected` is the state that a pending line
+    gets if nothing else happens, None for `issued`.
     """
 
     id: int
@@ -44,6 +45,7 @@ class RewardRow:
     role: str
     recipient: int | None
     community: str | None
+    earned_minor: int
     value_minor: int
     state: str
     expected: str | None

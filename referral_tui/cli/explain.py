@@ -111,13 +111,7 @@ def _journey(told: Fields) -> Iterator[str]:
     if told["decisions_left_out"]:
         yield ""
         yield f"… and {told['decisions_left_out']:,} decisions more; explain SOURCE:ID tells of any conversion"
-    if told["reversals"]:
-        yield ""
-        yield "Reversals"
-        for one in told["reversals"]:
-            came = f"{moment(one['received_at'])}, of {one['source']}:{one['reverses']} in the name of"
-            effect = f"no effect, {one['why']}" if one["why"] else "it counts"
-            yield f"  {came} {short_name(one['subject'])}: {effect}"
+    yield from _afterwards(told)
     if told["rewards"]:
         yield ""
         yield "Rewards"
@@ -128,6 +122,26 @@ def _journey(told: Fields) -> Iterator[str]:
         yield ""
         yield why_heading(told)
         yield from (f"  {line}" for line in told["why_not"])
+
+
+def _afterwards(told: Fields) -> Iterator[str]:
+    """Return lines on what reversed or changed a conversion after it was judged."""
+    from referral_tui.names import short_name
+    from simulator.program.words import moment
+
+    if told["reversals"]:
+        yield ""
+        yield "Reversals"
+        for one in told["reversals"]:
+            came = f"{moment(one['received_at'])}, of {one['source']}:{one['reverses']}"
+            named = f" in the name of {short_name(one['subject'])}" if one["subject"] else ""
+            effect = f"no effect, {one['why']}" if one["why"] else "it counts"
+            yield f"  {came}{named}: {effect}"
+    if told["amended"]:
+        yield ""
+        yield "What changed a conversion afterwards"
+        for one in told["amended"]:
+            yield f"  {moment(one['received_at'])}, {one['conversion']}: {one['says']}"
 
 
 def _happened(told: Fields) -> Iterator[str]:

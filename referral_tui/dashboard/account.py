@@ -60,7 +60,7 @@ def as_of(told: Told, at: int) -> Told:
     if any(entry["kind"] == "event" and entry["at"] >= at for entry in told["timeline"]):
         past["events_left_out"] = 0  # they came after those
     past["touches"] = [one for one in told["touches"] if one["occurred_at"] < at]
-    for name in ("late_codes", "reversals"):
+    for name in ("late_codes", "reversals", "amended"):
         past[name] = [one for one in told.get(name, ()) if one["received_at"] < at]
     attribution = told["attribution"]
     past["attribution"] = attribution if attribution and attribution["attributed_at"] < at else None
@@ -113,6 +113,7 @@ def _journey(told: Told, names: Names, program: Program | None) -> list[Block]:
     for one in told["decisions"]:
         lines += _decision(one, said_once(told, one["milestone"], [*one["why_not"], *one["no_line"]]))
     lines += _vain_reversals(told, names)
+    lines += _amended(told)
     if told["rewards"]:
         lines.append(Block("Rewards", head=True))
         for one in told["rewards"]:
@@ -220,8 +221,18 @@ def _vain_reversals(told: Told, names: Names) -> Iterator[Block]:
         yield Block("Reversals without effect", head=True)
     for one in vain:
         at = f"{figures.day(one['received_at'])} {figures.clock_time(one['received_at'])}"
-        what = f"of {one['source']}:{one['reverses']} in the name of {names(one['subject'])}"
+        named = f" in the name of {names(one['subject'])}" if one["subject"] else ""
+        what = f"of {one['source']}:{one['reverses']}{named}"
         yield Block(f"{what}: {one['why']}", name=at, sign="✕", sign_ink="quiet")
+
+
+def _amended(told: Told) -> Iterator[Block]:
+    """Yield what changed a conversion afterwards: disputes that were won, other amounts."""
+    if told.get("amended"):
+        yield Block("What changed a conversion afterwards", head=True)
+    for one in told.get("amended", ()):
+        at = f"{figures.day(one['received_at'])} {figures.clock_time(one['received_at'])}"
+        yield Block(f"{one['conversion']}: {one['says']}", name=at, sign="·", sign_ink="quiet")
 
 
 def _decision(one: Told, why_not: Iterable[str]) -> Iterator[Block]:

@@ -40,7 +40,19 @@ def _line(context: DecisionContext, terms: Reward) -> Fields | None:
     source, row = context.source, context.row
     due = max(source.now, context.event["occurred_at"] + terms.hold_ms)
     line = RewardRow(
-        _AFTER_ALL, row.id, row.seq, terms.name, terms.to, person, community, value, "pending", None, due, due
+        _AFTER_ALL,
+        row.id,
+        row.seq,
+        terms.name,
+        terms.to,
+        person,
+        community,
+        value,
+        value,
+        "pending",
+        None,
+        due,
+        due,
     )
     releases = Releases(source, context.program, line)
     number = releases.number_if_nothing_else()

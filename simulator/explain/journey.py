@@ -6,6 +6,7 @@ from db.read.decision_rows import AttributionRow, attribution_of, decisions_of
 from db.read.event_fields import events_of
 from db.read.reward_rows import rewards_of
 from simulator.domain.definitions import PAID
+from simulator.explain.amended import amended
 from simulator.explain.approval import starts_if_approved
 from simulator.explain.context import load_context
 from simulator.explain.decision import explain_decision
@@ -51,6 +52,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         "decisions_left_out": max(0, len(rows) - _MOST_DECISIONS),
         "rewards": rewards,
         "reversals": reversals_of(source, events, only_seq),
+        "amended": amended(source, friend, events, only_seq),
         "why_not": _why_not(decisions, rewards, unmatched),
     }
 

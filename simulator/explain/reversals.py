@@ -44,7 +44,7 @@ def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, s
         entry = _entry(source, reversal["seq"], at)
         reason = entry if entry is not None or at == reversal["received_at"] else None
     return {
-        **{name: reversal[name] for name in _NAMES},
+        **{name: reversal.get(name) for name in _NAMES},
         "reason": reason,
         "why": None if reason is None else _WORDS.get(reason, reason),
     }

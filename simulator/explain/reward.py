@@ -33,6 +33,7 @@ def explain_reward(source: Source, row: RewardRow, context: DecisionContext) -> 
         "recipient": row.community or reference(source.db, row.recipient),
         "kind": terms.kind,
         "value_minor": row.value_minor,
+        "earned_minor": row.earned_minor,
         "value": money(row.value_minor, program),
         "state": row.state,
         "expected": (row.expected or "issued") if row.state == "pending" else None,
@@ -51,7 +52,10 @@ def _why(  # noqa: PLR0911 - one for each state
     if state == "pending":
         return _waiting(Releases(source, context.program, row), row), []
     if state == "issued":
-        return f"it was issued on {at}", []
+        return f"it was issued on {at}{_reduced(row, context.program)}", []
+    if state == "revoked" and not row.value_minor:
+        why = f"it was issued on {moment(row.due_at)}, and clawed back on {at} as the amount was adjusted"
+        return why, [Change("had the amount not been adjusted so far, it would have stayed paid", "issued")]
     if state == "revoked":
         why = f"it was issued on {moment(row.due_at)} and clawed back on {at}: the conversion was reversed"
         return why, _if_reversed_late(row, terms, context)
@@ -67,6 +71,13 @@ def _why(  # noqa: PLR0911 - one for each state
     lacks = money(row.value_minor - left, context.program)
     why = f"the budget had {money(left, context.program)} left on {at}"
     return why, [Change(f"with {lacks} more of budget left it would have been issued", "issued")]
+
+
+def _reduced(row: RewardRow, program: Program) -> str:
+    """Say that a part of an issued line is not paid, or was taken back; nothing where all of it is."""
+    if row.value_minor >= row.earned_minor:
+        return ""
+    return f", cut from {money(row.earned_minor, program)} to {money(row.value_minor, program)}"
 
 
 def _waiting(releases: Releases, row: RewardRow) -> str:
