@@ -47,11 +47,12 @@ def build(change: Any) -> Callable[..., WorldSpec]:
                 "churn_per_year": 0.0,
                 "reversed": 0.5,
                 "reversal_delay": {"median": "5d", "spread": 0.3},
+                **dict.fromkeys(("reinstated", "adjusted", "account")),
                 **(conversion or {}),
             },
             cheats=dict.fromkeys(Cheats.model_fields),
-            friend={"claim": 0.6, "cross_device": 0.3, **tables.pop("friend", {})},
-            **tables,
+            friend={"claim": 0.6, "cross_device": 0.3, "recognised": None, **tables.pop("friend", {})},
+            **{"closing": None, "attribute": [], **tables},
         )
         return spec
 
