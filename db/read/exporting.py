@@ -15,11 +15,19 @@ Row = tuple[Any, ...]
 
 
 def attributions(db: Database) -> Iterator[Row]:
-    """Yield friend, referrer, code, channel, method, time of the touch, time of the attribution."""
+    """Yield friend, referrer, code, channel, method, times of the touch, of the attribution and of its end."""
     return db.execute(
-        "SELECT friend.ref, referrer.ref, a.code, a.channel, a.method, a.touch_at, a.attributed_at "
+        "SELECT friend.ref, referrer.ref, a.code, a.channel, a.method, a.touch_at, a.attributed_at, a.ended_at "
         "FROM attribution a JOIN person friend ON friend.id = a.friend "
         "JOIN person referrer ON referrer.id = a.referrer ORDER BY a.seq"
+    )
+
+
+def merges(db: Database) -> Iterator[Row]:
+    """Yield the references of the person merged and of whom they were merged into, and when."""
+    return db.execute(
+        "SELECT subject.ref, target.ref, m.at FROM merge m JOIN person subject ON subject.id = m.subject "
+        "JOIN person target ON target.id = m.target ORDER BY m.seq"
     )
 
 

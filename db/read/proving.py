@@ -155,10 +155,23 @@ def unfounded_decision(db: Database) -> Any:
     """Find a qualified decision without an attribution or its conversion."""
     return _first(
         db,
-        "SELECT d.id FROM decision d LEFT JOIN event e ON e.seq = d.seq "
-        "LEFT JOIN attribution a ON a.friend = d.friend AND a.referrer = d.referrer "
-        "WHERE d.outcome = 'qualified' AND (a.seq IS NULL OR e.seq IS NULL OR e.person IS NOT d.friend)",
+        f"{_LATER} SELECT d.id FROM decision d LEFT JOIN event e ON e.seq = d.seq WHERE d.outcome = 'qualified' AND ("
+        f"e.seq IS NULL OR NOT ({_is_one('e.person', 'd.friend')}) OR NOT EXISTS (SELECT 1 FROM attribution a "
+        "WHERE a.friend IN (SELECT d.friend UNION ALL SELECT one FROM later WHERE other = d.friend) "
+        f"AND ({_is_one('a.referrer', 'd.referrer')})))",
     )
+
+
+_LATER: Final = (
+    "WITH RECURSIVE later (one, other) AS (SELECT merged, person FROM merge "
+    "UNION SELECT later.one, merge.person FROM later JOIN merge ON merge.merged = later.other)"
+)
+"""The people into whom each one was merged, at once or by way of others."""
+
+
+def _is_one(person: str, now: str) -> str:
+    """Return the condition that one column names the person of another, or somebody merged into that one."""
+    return f"{person} IS {now} OR EXISTS (SELECT 1 FROM later WHERE later.one = {person} AND later.other = {now})"
 
 
 def repeated_decision(db: Database) -> Any:
@@ -167,8 +180,13 @@ def repeated_decision(db: Database) -> Any:
 
 
 def repeated_attribution(db: Database) -> Any:
-    """Find an attribution whose friend has another."""
-    return _first(db, "SELECT MAX(seq) FROM attribution GROUP BY friend HAVING COUNT(*) > 1")
+    """Find an attribution whose friend has another that has not ended either."""
+    return _first(
+        db,
+        f"{_LATER}, last (one, other) AS (SELECT * FROM later WHERE other NOT IN (SELECT merged FROM merge)) "
+        "SELECT MAX(seq) FROM attribution LEFT JOIN last ON last.one = friend WHERE ended_at IS NULL "
+        "GROUP BY COALESCE(last.other, friend) HAVING COUNT(*) > 1",
+    )
 
 
 def unbalanced_reconciliation(db: Database) -> Any:

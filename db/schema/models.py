@@ -114,7 +114,8 @@ class Quarantine(SQLModel, table=True):
 class Attribution(SQLModel, table=True):
     """A friend's attribution to a referrer, one for each friend; `seq` is the event that caused it.
 
-    `generation` is 1 for a friend whose referrer had not been referred by then, else the referrer's plus 1.
+    `generation` is 1 for a friend whose referrer had not been referred by then, else the referrer's plus 1. `ended_at`
+    is null but where a merge gave the friend an earlier attribution.
     """
 
     __tablename__: ClassVar[str] = "attribution"
@@ -136,6 +137,24 @@ class Attribution(SQLModel, table=True):
     attributed_at: int = Field(sa_type=BigInteger)
     touch_seq: int
     generation: int
+    ended_at: int | None = Field(sa_type=BigInteger)
+
+
+class Merge(SQLModel, table=True):
+    """A merge of two people by the event `seq`: from `at` on the person `merged` is the person `person`.
+
+    `subject` and `target` are the references that the event names; they are those of the two people by themselves or
+    by earlier merges.
+    """
+
+    __tablename__: ClassVar[str] = "merge"
+    __table_args__ = (Index("merge_person", "person"), Index("merge_merged", "merged"))
+    seq: int = Field(sa_column=row_number())
+    subject: int
+    target: int
+    merged: int
+    person: int
+    at: int = Field(sa_type=BigInteger)
 
 
 class Decision(SQLModel, table=True):

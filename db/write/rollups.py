@@ -36,6 +36,7 @@ def write(connection: Connection, write_set: WriteSet) -> None:
         last = write_set.leaders.unique(["board", "place"], keep="last", maintain_order=True)
         columns, marks = ", ".join(last.columns), ", ".join("?" * last.width)
         connection.executemany(f"INSERT OR REPLACE INTO leader ({columns}) VALUES ({marks})", last.rows())
+        connection.execute("DELETE FROM leader WHERE person IS NULL AND community IS NULL")
 
 
 def _write_spans(connection: Connection, prefix: str, frame: pl.DataFrame, keys: list[str]) -> None:

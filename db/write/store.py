@@ -27,6 +27,7 @@ from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meter
 from simulator.domain.write_set import WriteSet
 
+_FRAMES = ("person", "event", "quarantine", "merge", "attribution", "decision", "reward", "audit")
 _UPSERT_BLOCK = (
     "INSERT INTO block (chain, number, rows, hash) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (chain, number) DO UPDATE SET rows = excluded.rows, hash = excluded.hash"
@@ -50,10 +51,7 @@ class Store:
         self._lock = lock
         self.meter: Meter = OFF
         with translated(path):
-            self._columns = {
-                table: schema.columns(connection, table)
-                for table in ("person", "event", "quarantine", "attribution", "decision", "reward", "audit")
-            }
+            self._columns = {table: schema.columns(connection, table) for table in _FRAMES}
         self._chains: dict[str, Chain] = {}
 
     @classmethod
@@ -182,6 +180,7 @@ class Store:
             self._chained("event", events)
         self._chained("quarantine", write_set.quarantine)
         for table, frame in (
+            ("merge", write_set.merges),
             ("attribution", write_set.attributions),
             ("decision", write_set.decisions),
             ("reward", write_set.rewards),
@@ -191,6 +190,11 @@ class Store:
                     self.meter.record("rows")
                     rows.insert(self._db, table, self._columns[table], part)
                     self.meter.record("insert")
+        if write_set.ended.height:
+            self._db.executemany(
+                "UPDATE attribution SET ended_at = ? WHERE seq = ?",
+                write_set.ended.select("ended_at", "seq").rows(),
+            )
         if write_set.settled.height:
             self._db.executemany(
                 "UPDATE decision SET outcome = ?, reason = ?, decided_at = ? WHERE id = ?",

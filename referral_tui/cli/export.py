@@ -19,6 +19,7 @@ class What(StrEnum):
 
     EVENTS = "events"
     QUARANTINE = "quarantine"
+    MERGES = "merges"
     ATTRIBUTIONS = "attributions"
     DECISIONS = "decisions"
     REWARDS = "rewards"
@@ -51,7 +52,7 @@ def export(
 ) -> None:
     """Write rows as JSON Lines, CSV or Parquet.
 
-    WHAT is events (whole CloudEvents, which `ingest --replay` reads back), quarantine, attributions, decisions,
+    WHAT is events (whole CloudEvents, which `ingest --replay` reads back), quarantine, merges, attributions, decisions,
     rewards, payouts or audit. Times are integer milliseconds UTC, money is in integer minor units; in payouts they are
     RFC 3339 and decimals (in Parquet, of those types). Payouts have: number, state, expected, kind, currency, value,
     recipient, role, reward, milestone, due_at, issued_at, state_at, referrer, friend, source, event_id.

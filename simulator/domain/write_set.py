@@ -18,16 +18,19 @@ _Rows = Sequence[tuple[Any, ...]]
 class WriteSet:
     """The rows that a batch added or changed; frames have the columns of their tables (`events`: `db.read.log.SCHEMA`).
 
-    `decisions` and `rewards` are as they stand at the end of the batch; `settled` and `changes` update rows of earlier
-    batches. Ids (`decision.id`, `reward.id`, `audit.seq`) count from 1 along the log. `rollup` to `leaders` are for the
-    rollup tables (`db.write.rollups`): increments (`worst` is a maximum), and for `leaders` the places that changed.
+    `attributions`, `decisions` and `rewards` are as they stand at the end of the batch; `ended`, `settled` and
+    `changes` update rows of earlier batches. Ids (`decision.id`, `reward.id`, `audit.seq`) count from 1 along the log.
+    `rollup` to `leaders` are for the rollup tables (`db.write.rollups`): increments (`worst` is a maximum), and for
+    `leaders` the places that changed, with neither person nor community where a place is nobody's any more.
     `quarantine`, `versions`, `commands` and `measurements` (of `meter`) are rows of their tables, `faults` and
     `reconciliations` new or changed ones; `clock` and `settings` are values to set.
     """
 
     persons: pl.DataFrame = field(default_factory=pl.DataFrame)
     events: pl.DataFrame = field(default_factory=pl.DataFrame)
+    merges: pl.DataFrame = field(default_factory=pl.DataFrame)
     attributions: pl.DataFrame = field(default_factory=pl.DataFrame)
+    ended: pl.DataFrame = field(default_factory=pl.DataFrame)
     decisions: pl.DataFrame = field(default_factory=pl.DataFrame)
     settled: pl.DataFrame = field(default_factory=pl.DataFrame)
     rewards: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -59,7 +59,8 @@ def _reason(
     held, subject = state.ledger.conversions, int(batch.person[row])
     if conversion == NONE:
         return UNKNOWN
-    if subject not in (NONE, int(held["person"][conversion])):
+    person = int(state.people_of(held["person"][[conversion]].astype(int))[0])
+    if subject not in (NONE, person):
         return OTHER_SUBJECT
     if not stands.at(conversion, 2 * row):
         return "reversed"

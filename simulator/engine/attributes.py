@@ -27,11 +27,11 @@ _TYPES: dict[AttributeType, pl.DataType] = {
 class Attributes:
     """The latest attributes of people: a row for each person and name, with the id of the value.
 
-    Column of `rows`: `value`, an index in `values`.
+    Columns of `rows`: `value`, an index in `values`, and the `seq` of the event that said so.
     """
 
     def __init__(self) -> None:
-        self.rows = Columns({"value": (np.int32, NONE)})
+        self.rows = Columns({"value": (np.int32, NONE), "seq": (np.uint32, 0)})
         self.values: list[Value] = []
         self._names = Words()
         self._ids: dict[str, int] = {}  # of values, by their canonical text
@@ -60,6 +60,16 @@ class Attributes:
         if number[0] == NONE:
             return np.full(len(persons), NONE, np.int64)
         return self._index.find(_keys(persons, number))
+
+    def of_both(self, merged: int, into: int) -> tuple[Ints, Ints]:
+        """Return the rows of all attributes of one person, and the rows of those of another, new ones where need be."""
+        numbers = np.arange(len(self._names.texts))
+        theirs = self._index.find(_keys(np.full(len(numbers), merged), numbers))
+        known = theirs != NONE
+        claim = self._index.get_or_insert(_keys(np.full(int(known.sum()), into), numbers[known]))
+        new = int(claim.first.sum())
+        self._index.put(claim.slots[claim.first], self.rows.append(value=np.full(new, NONE)))
+        return theirs[known], self._index.get(claim.slots)
 
     def column(self, values: Ints, kind: AttributeType) -> pl.Series:
         """Return values by their ids as a column; null for NONE and for values of another type."""

@@ -106,7 +106,7 @@ def _attributions(batch: Batch, state: State, matched: _Matched, late: Ints) -> 
     held = state.touches
     rows, links, by_code, touches = matched.rows, matched.links, matched.by_code, matched.touches
     channels = np.where(by_code, CODE_CHANNEL, held["channel"][touches])
-    referrers = state.links["owner"][links].astype(np.int64)
+    referrers = state.people_of(state.links["owner"][links].astype(np.int64))
     first = len(state.attributions)
     before = state.referrers["friends"][state.people["referrer"][referrers].astype(np.int64) - 1]
     return NewAttributions(

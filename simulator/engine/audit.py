@@ -15,7 +15,7 @@ import polars as pl
 from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.frames import EMPTY, SCHEMAS
 
-PROGRAM, ATTRIBUTED, DECIDED, SETTLED, PENDING, REVERSED = range(6)
+PROGRAM, MERGED, ATTRIBUTED, DECIDED, SETTLED, PENDING, REVERSED = range(7)
 """The order of entries within one event."""
 
 

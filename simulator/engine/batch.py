@@ -63,11 +63,17 @@ class Latest:
         """The people whose field the batch updates, and the values, in order."""
         return self._persons, self._values
 
+    @property
+    def rows(self) -> Array:
+        """The batch rows of the updates."""
+        return self._rows
+
 
 class Batch:
     """A sequence of events in log order, all under one version of the program.
 
     Columns by row: `seq`, `received` and `occurred` (milliseconds UTC), `type` (code), `person` (id or NONE).
+    People who were merged are one, by the id of the reference that they are written by now.
     `amount` is in minor units of the program's currency, NONE where it is missing or in one without a rate. Creating a
     batch numbers its contacts, words and attributes; people's updated fields are in the state only once the batch is
     over (`field_updates`).
@@ -82,7 +88,7 @@ class Batch:
         self.received: Ints = numbers["received_at"].to_numpy()
         self.occurred: Ints = numbers["occurred_at"].to_numpy()
         self.type = numbers["type"].to_numpy()
-        self.person: Ints = numbers["person"].to_numpy()
+        self.person: Ints = state.people_of(numbers["person"].to_numpy())
         self.reach: Ints = numbers["reach"].to_numpy()
         self.amount = with_rates(numbers["amount_minor"].to_numpy(), events, program)
         self._eligible = numbers["eligible"].to_numpy()
@@ -172,7 +178,7 @@ class Batch:
         usable[known] = self.state.links["seq"][links[known]] < self.seq[rows[known]]
         if kinds is not None and usable.any():
             at = np.flatnonzero(usable)
-            owners = self.state.links["owner"][links[at]].astype(np.int64)
+            owners = self.state.people_of(self.state.links["owner"][links[at]].astype(np.int64))
             usable[at] = np.isin(self.kind.at(owners, rows[at]), kinds)
         return usable
 
@@ -187,12 +193,14 @@ class Batch:
             "eligible": self.eligible,
             "closed": self.closed,
         }
-        updates = {name: latest.updates for name, latest in fields.items()}
+        updates = {name: latest for name, latest in fields.items() if len(latest.rows)}
         attributes, said = self.attributes.updates
         return FieldUpdates(
-            values={name: pair for name, pair in updates.items() if len(pair[1])},
+            values={name: latest.updates for name, latest in updates.items()},
+            seqs={name: self.seq[latest.rows] for name, latest in updates.items()},
             attributes=attributes,
             said=said,
+            said_seq=self.seq[self.attributes.rows],
             converted=self.person[self.conversions],
             converted_at=self.occurred[self.conversions],
         )

@@ -87,6 +87,18 @@ class Book:
         """Let all pending lines be judged again, as of a moment (milliseconds)."""
         self._all_changed, self._hour = True, at // HOUR_MS
 
+    def unite(self, added: int, to: int, at: int) -> None:
+        """Add a booked account to another, and let its lines be judged again, as of a moment (milliseconds)."""
+        self.accounts[to] = self.accounts[to].with_(self.accounts.pop(added))
+        for line in self.lines.values():
+            if line.account == added:
+                line.account = to
+        theirs = self._flow.of_account.pop(added, {})
+        if theirs:
+            self._flow.of_account.setdefault(to, {}).update(theirs)
+        self._changed.add(to)
+        self._hour = at // HOUR_MS
+
     # What happens to it
 
     def take(self, happenings: Sequence[Happening], new: Sequence[BookedLine], before: int) -> None:

@@ -67,10 +67,10 @@ def book_lines(
     if whole:
         old = np.setdiff1d(ledger.pending_lines(), new.lines.ids) if not ledger.book.whole else _NO_ROWS
         ids = np.union1d(old, touched[held["booked"][touched] == 0])
-        accounts = held["account"][np.union1d(ids, new.lines.ids)]
+        accounts = ledger.account_of(np.union1d(ids, new.lines.ids))
     else:
         mixed = ledger.limits.mixed[new.lines.terms]
-        accounts = np.r_[held["account"][hit], new.lines.account[mixed]]
+        accounts = np.r_[ledger.account_of(hit), new.lines.account[mixed]]
     accounts = np.unique(accounts.astype(np.int64))
     accounts = accounts[ledger.accounts["booked"][accounts] == 0]
     if not whole:
@@ -90,7 +90,7 @@ def _revalued(ledger: Ledger, adjusted: Adjustments) -> Ints:
 def _touched_of_booked(ledger: Ledger, lines: Ints, accounts: Ints) -> Ints:
     """Return those of these lines whose accounts are booked, or are among these."""
     held = ledger.lines
-    account = held["account"][lines]
+    account = ledger.account_of(lines)
     booked = (ledger.accounts["booked"][account] > 0) | np.isin(account, accounts)
     return np.asarray(lines[booked & (held["booked"][lines] == 0)])
 
@@ -101,15 +101,40 @@ def book_changed_terms(ledger: Ledger, program: Program) -> Booking:
     short = bool(ledger.book.lines) and _is_short(ledger, program.budget_minor)
     if not ledger.book.whole and (short or not is_plain(program)):
         ids = np.sort(ledger.pending_lines())
-        accounts = np.unique(held["account"][ids].astype(np.int64))
+        accounts = np.unique(ledger.account_of(ids))
         return Booking(ids=ids, accounts=accounts[ledger.accounts["booked"][accounts] == 0], whole=True)
     pending = ledger.pending_lines()
-    accounts = np.unique(held["account"][pending[limits.mixed[held["terms"][pending]]]].astype(np.int64))
+    accounts = np.unique(ledger.account_of(pending[limits.mixed[held["terms"][pending]]]))
     return Booking(
         ids=np.sort(ledger.waiting_lines(accounts)),
         accounts=accounts[ledger.accounts["booked"][accounts] == 0],
         whole=ledger.book.whole,
     )
+
+
+def book_united(ledger: Ledger, added: Ints, to: Ints, budget: int | None) -> Booking:
+    """Find the lines that are to be booked since accounts are to be added to others.
+
+    They are where one of the two is booked already, or where what has been released to both has other numbers now.
+    """
+    found: list[int] = []
+    for pair in zip(added.tolist(), to.tolist(), strict=True):
+        both = np.array(pair)
+        lines = ledger.lines_of_accounts(both)
+        numbered = (
+            ledger.limits.numbered[ledger.lines["terms"][lines]].any() and ledger.accounts["made"][both].all()
+        )
+        if numbered or ledger.accounts["booked"][both].any():
+            found.extend(pair)
+    accounts = np.array(found, np.int64)
+    accounts = np.unique(accounts[ledger.accounts["booked"][accounts] == 0])
+    whole = ledger.book.whole
+    ids = ledger.waiting_lines(accounts)
+    if len(accounts) and not whole and _is_short(ledger, budget):
+        whole, ids = True, ledger.pending_lines()
+        accounts = np.union1d(accounts, ledger.account_of(ids))
+        accounts = accounts[ledger.accounts["booked"][accounts] == 0]
+    return Booking(ids=np.sort(ids), accounts=accounts, whole=whole)
 
 
 def _entangled(ledger: Ledger, fallen: FallenLines, reversals: Reversals) -> Ints:
@@ -262,7 +287,7 @@ def read_journal(state: State) -> Booked:
             seq=_column(revoked, "seq"),
             by=_column(revoked, "by"),
             at=_column(revoked, "at"),
-            channels=state.channels_of(of_revoked.friend),
+            channels=state.channels_of(of_revoked),
             value_before=_column(revoked, "value_before"),
             cut=_column(revoked, "cut").astype(bool),
         ),
@@ -273,7 +298,7 @@ def read_journal(state: State) -> Booked:
             before=_column(back, "before"),
             due_before=_column(back, "due_before"),
             value_before=_column(back, "value_before"),
-            channels=state.channels_of(again.friend),
+            channels=state.channels_of(again),
         ),
         revalued=Revalued(
             lines=of_revalued,
@@ -282,7 +307,7 @@ def read_journal(state: State) -> Booked:
             expected=_column(revalued, "expected"),
             seq=_column(revalued, "seq"),
             at=_column(revalued, "at"),
-            channels=state.channels_of(of_revalued.friend),
+            channels=state.channels_of(of_revalued),
         ),
         shifted=Expected(
             lines=_view(ledger, shifts),
@@ -358,7 +383,7 @@ def _released(state: State, moves: list[BookMove]) -> Released:
         states=_column(moves, "after"),
         numbers=_column(moves, "number"),
         value_before=_column(moves, "value_before"),
-        channels=state.channels_of(lines.friend),
+        channels=state.channels_of(lines),
     )
 
 

@@ -14,11 +14,12 @@ def close(state: State, first_line: int, moved: Ints) -> Closing:
     ledger = state.ledger
     held, accounts = ledger.lines, ledger.accounts
     new = ledger.view(np.arange(first_line, len(held)))
+    account = held["account"][new.ids]  # as first written: of a person merged since it is that of before
     changed = moved[moved < first_line]
     return Closing(
         new=new,
-        new_role=accounts["role"][new.account],
-        new_recipient=accounts["recipient"][new.account],
+        new_role=accounts["role"][account],
+        new_recipient=accounts["recipient"][account],
         new_earned=held["earned"][new.ids],
         new_state=held["state"][new.ids],
         new_expected=held["expected"][new.ids],

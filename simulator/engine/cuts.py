@@ -58,7 +58,7 @@ def _persons(events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State, 
         if len(of):
             named = events[rows[of]].select(source=source, id=name)
             persons[of] = _owners(events, column, named, state, intake)
-    return persons
+    return state.people_of(persons)
 
 
 def _owners(

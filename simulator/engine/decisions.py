@@ -171,7 +171,7 @@ def _draft(batch: Batch, state: State, compiled: CompiledProgram, occurrences: O
         rows=rows,
         milestone=places,
         friend=friend,
-        referrer=np.where(attributed, made["referrer"][attribution], NONE).astype(np.int64),
+        referrer=state.people_of(np.where(attributed, made["referrer"][attribution], NONE).astype(np.int64)),
         attribution=attribution,
         group=pair(friend, _name_ids(state, compiled)[places]),
         barred=barred,
@@ -350,7 +350,7 @@ def _marked_rows(mask: Bools, rows: Ints) -> tuple[list[int], list[int]]:
 
 
 def _case_groups(state: State, cases: list[Case]) -> np.ndarray:
-    friends = np.array([case.friend for case in cases], np.int64)
+    friends = state.people_of(np.array([case.friend for case in cases], np.int64))
     names = np.array([state.milestone_id(case.milestone_name) for case in cases], np.int64)
     return pair(friends, names)
 

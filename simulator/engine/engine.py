@@ -1,7 +1,7 @@
 """The engine's public interface: feed it events in log order and advance its clock, and it returns rows.
 
-The fold is deterministic and does not depend on the batches. Only a change of program cuts a batch in two, since all
-events of a `Batch` are judged under one version.
+The fold is deterministic and does not depend on the batches. Only changes of the program and merges of people cut a
+batch in two, since all events of a `Batch` are judged under one version and know of the same people.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ from simulator.domain.stopwatch import OFF, Meter
 from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
-from simulator.engine.booking import book_changed_terms, read_journal
+from simulator.engine.booking import book_changed_terms, book_united, read_journal
 from simulator.engine.closing import close
 from simulator.engine.cuts import find_cuts
-from simulator.engine.expected import expect_budget
+from simulator.engine.expected import expect_budget, expect_united
 from simulator.engine.fold import fold, record
 from simulator.engine.frames import EMPTY, Received
 from simulator.engine.intake import Intake, Lookup
 from simulator.engine.journeys import reach_rewarded
+from simulator.engine.merging import find_merge
 from simulator.engine.names import Names
 from simulator.engine.record import Rows
 from simulator.engine.record_events import record_program
+from simulator.engine.record_merging import record_merge
 from simulator.engine.record_rewards import (
     record_booked,
     record_expected,
@@ -35,7 +37,7 @@ from simulator.engine.record_rewards import (
     record_released,
 )
 from simulator.engine.release import release
-from simulator.engine.results import Happenings, NewPeople, NewTerms
+from simulator.engine.results import Happenings, Merged, NewPeople, NewTerms
 from simulator.engine.state import State
 from simulator.engine.terms import ROLES
 from simulator.engine.version import CompiledProgram
@@ -43,6 +45,7 @@ from simulator.events.columns import TYPE_CODES
 from simulator.program.model import Program
 
 _PROGRAM_CHANGED = TYPE_CODES["program.changed"]
+_MERGED = TYPE_CODES["customer.merged"]
 _COMMUNITY = ROLES.index("community")
 _NO_LINES: Ints = np.zeros(0, np.int64)
 BEGINNING = -(2**62)
@@ -132,12 +135,14 @@ class Engine:
                 raise ValueError(
                     "events must be in order of receipt, and after the time last passed to advance"
                 )
-            changes = np.flatnonzero(events["type"].to_physical().to_numpy() == _PROGRAM_CHANGED).tolist()
-            cuts = sorted({0, *changes, len(events)})
-            for first, last in pairwise(cuts):
+            types = events["type"].to_physical().to_numpy()
+            cuts = np.flatnonzero((types == _PROGRAM_CHANGED) | (types == _MERGED)).tolist()
+            for first, last in pairwise(sorted({0, *cuts, len(events)})):
                 part = events[first:last]
-                if first in changes:
+                if types[first] == _PROGRAM_CHANGED:
                     self._change_program(part, rows)
+                elif types[first] == _MERGED:
+                    self._merge(part[:1], rows)
                 self._fold_cut(part, rows)
         return replace(self._written(rows), events=events)
 
@@ -157,8 +162,10 @@ class Engine:
 
     def referrers_of(self, friends: Ints) -> Ints:
         """Return the ids of the referrers that friends are attributed to; NONE where there is none."""
-        attribution = self._state.people["attribution"][friends]
-        return np.where(attribution != NONE, self._state.attributions["referrer"][attribution], NONE)
+        state = self._state
+        attribution = state.people["attribution"][state.people_of(friends)]
+        referrers = np.where(attribution != NONE, state.attributions["referrer"][attribution], NONE)
+        return state.people_of(referrers.astype(np.int64))
 
     def advance(self, now_ms: int) -> WriteSet:
         """Advance the clock to `now_ms` (milliseconds UTC) and release everything due at or before it.
@@ -215,6 +222,24 @@ class Engine:
         self._state.apply(booked)
         record_booked(rows, booked)
         record_program(rows, self._compiled, seq, at)
+
+    def _merge(self, event: pl.DataFrame, rows: Rows) -> None:
+        """Merge two people; what was due before is released to each of them."""
+        at = int(event["received_at"][0])
+        self._release(at, rows)
+        found = find_merge(self._state, event)
+        if isinstance(found, Merged):
+            budget = self.program.budget_minor
+            self._state.apply(book_united(self._state.ledger, *found.accounts, budget))
+            self._state.apply(found)
+            expected = expect_united(self._state, found.accounts[1], budget, at)
+            self._state.apply(expected)
+            record_expected(rows, expected)
+            self._state.apply(Happenings(happenings=(), new=_NO_LINES, before=at, budget=budget))
+            booked = read_journal(self._state)
+            self._state.apply(booked)
+            record_booked(rows, booked)
+        record_merge(rows, self._state, self._compiled, found)
 
     def _release(self, before: int, rows: Rows) -> None:
         """Release what is due before a moment (milliseconds UTC)."""

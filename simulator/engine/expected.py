@@ -76,6 +76,25 @@ def expect_budget(state: State, budget: int | None, at: int) -> Expected:
     return Expected(lines=lines, before=before, after=after, at=moments)
 
 
+def expect_united(state: State, accounts: Ints, budget: int | None, at: int) -> Expected:
+    """Judge the pending lines of accounts anew to which others were added at a moment (milliseconds).
+
+    `budget` in minor units.
+    """
+    ledger, shifts = state.ledger, Shifts(state.ledger)
+    lines = ledger.waiting_lines(accounts)
+    lines = lines[ledger.limits.limited[ledger.lines["terms"][lines]]]
+    if len(lines):
+        room = None if budget is None else budget - ledger.spent - ledger.book.spent
+        if room is None or (not ledger.unfunded and ledger.pending + ledger.book.pending <= room):
+            room = None
+        else:
+            lines = ledger.pending_lines()
+        tight.of_accounts(ledger, accounts, lines, room, at // HOUR_MS, shifts)
+    of, before, after, moments = shifts.joined()
+    return Expected(lines=of, before=before, after=after, at=moments)
+
+
 def _nothing_fits(ledger: Ledger, made: Ints, room: int) -> bool:
     """Whether the budget has no room for anything pending or new: then no line makes a difference to another."""
     least = int(ledger.lines["value"][made].min()) if len(made) else ENDLESS
@@ -92,7 +111,7 @@ def _apart(
     held, accounts = ledger.lines, ledger.accounts
     lines, hours = changes.made[limited], changes.made_hours[limited]
     gone = changes.voided[ledger.limits.limited[held["terms"][changes.voided]]]
-    account = held["account"][lines].astype(np.int64)
+    account = ledger.account_of(lines)
     slow = _entangled(ledger, lines, gone, near_caps=room is None)
     alone = ~np.isin(account, slow)
     numbers = accounts["releases"][account] + accounts["pending"][account] + running_count(account) + 1
@@ -118,7 +137,7 @@ def _entangled(ledger: Ledger, made: Ints, gone: Ints, *, near_caps: bool) -> In
 
     They are those whose numbers change other than by one more at the end, and, if asked for, those near a cap.
     """
-    account, gone_from = (ledger.lines["account"][lines].astype(np.int64) for lines in (made, gone))
+    account, gone_from = (ledger.account_of(lines) for lines in (made, gone))
     numbered = ledger.limits.numbered[ledger.lines["terms"][made]]
     late = numbered.copy()
     late[numbered] = _out_of_order(ledger, made[numbered], account[numbered])

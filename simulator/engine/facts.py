@@ -164,9 +164,8 @@ def _same_device(context: FactContext) -> pl.Series:
 def _cross_referral(context: FactContext) -> pl.Series:
     theirs = context.state.people["attribution"][context.referrer]
     made = context.state.attributions
-    crossed = (
-        (theirs != NONE) & (made["referrer"][theirs] == context.friend) & (context.friend != context.referrer)
-    )
+    back = context.state.people_of(made["referrer"][theirs])
+    crossed = (theirs != NONE) & (back == context.friend) & (context.friend != context.referrer)
     return pl.Series(crossed & (made["seq"][theirs] <= context.batch.seq[context.rows]))
 
 
@@ -179,7 +178,7 @@ def _friend_is_upline(context: FactContext) -> pl.Series:
     for _ in range(HEIGHTS):
         theirs = context.state.people["attribution"][above]
         there = (theirs != NONE) & (made["seq"][theirs] <= now[active])
-        active, above = active[there], made["referrer"][theirs[there]]
+        active, above = active[there], context.state.people_of(made["referrer"][theirs[there]])
         same = above == context.friend[active]
         found[active[same]] = True
         active, above = active[~same], above[~same]
@@ -238,11 +237,14 @@ def _attribute(who: _Who, one: Attribute) -> _Column:
 
 def _variant(experiment: Experiment) -> _Column:
     def column(context: FactContext) -> pl.Series:
+        state, made = context.state, context.made(experiment.by)
         if experiment.by == "friend":
             references = context.batch.events["subject"][context.rows].to_list()
         else:
-            links = context.state.people["link"][context.referrer].astype(np.int64) - 1
-            references = context.state.owners.at(links)
+            references = state.owners.at(state.people["link"][context.referrer].astype(np.int64) - 1)
+        if state.merged_refs:  # the reference is that of the attribution as it was made
+            pairs = zip(made.tolist(), references, strict=True)
+            references = [state.merged_refs.get(person, reference) for person, reference in pairs]
         known = {reference: variant_of(experiment, reference) for reference in dict.fromkeys(references)}
         return pl.Series([known[reference] for reference in references], dtype=pl.String)
 

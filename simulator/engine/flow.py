@@ -84,6 +84,15 @@ class BookedAccount:
             kept=self.kept.copied(),
         )
 
+    def with_(self, other: BookedAccount) -> BookedAccount:
+        """Return what two come to together."""
+        return BookedAccount(
+            releases=self.releases + other.releases,
+            taken=self.taken + other.taken,
+            history=self.history.with_(other.history),
+            kept=self.kept.with_(other.kept),
+        )
+
 
 Told = Callable[[BookedLine, int, int], None]
 """Is told of each line released, with its number and the moment."""

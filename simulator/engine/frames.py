@@ -24,7 +24,10 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
         "attributed_at": _INT,
         "touch_seq": _INT,
         "generation": _INT,
+        "ended_at": _INT,
     },
+    "ended": {"seq": _INT, "ended_at": _INT},
+    "merges": {"seq": _INT, "subject": _INT, "target": _INT, "merged": _INT, "person": _INT, "at": _INT},
     "decisions": {
         "id": _INT,
         "seq": _INT,

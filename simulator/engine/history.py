@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 
 @dataclass
@@ -26,6 +27,19 @@ class History:
     def copied(self) -> History:
         """Return one of its own."""
         return History(list(self.times), list(self.totals))
+
+    def with_(self, other: History) -> History:
+        """Return what was issued to two accounts."""
+        both = History()
+        for at, value in sorted([*self._entries(), *other._entries()]):
+            both.add(at, value)
+        return both
+
+    def _entries(self) -> list[tuple[int, int]]:
+        return [
+            (at, after - before)
+            for at, (before, after) in zip(self.times, pairwise(self.totals), strict=True)
+        ]
 
     def reduce(self, at: int, value: int, left: int) -> None:
         """Leave so much of what was issued at a moment (milliseconds) for so much, both in minor units."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.frames import Received
-from simulator.engine.interner import Interner, hash_columns, pair_keys
+from simulator.engine.interner import Interner, hash_texts, pair_keys
 from simulator.engine.keys import Insertion, KeyIndex
 from simulator.events.contract import DATA_COLUMNS, PARTS
 
@@ -157,10 +157,14 @@ class Intake:
         return [] if len(accepted) == len(entered) else np.setdiff1d(accepted, entered).tolist()
 
     def _with_persons(self, events: pl.DataFrame, persons: Interner) -> pl.DataFrame:
-        ids, firsts = persons.assign(hash_columns(events, ("subject",))["subject"])
-        self.new_refs = events["subject"][firsts]
-        column = pl.Series(ids)
-        if (ids == NONE).any():
+        named = events["subject"]
+        merges = events["into"].null_count() < len(events)
+        if merges:  # a merge names two people, who get their ids in this order
+            named = pl.concat([named, events["into"]])[np.arange(2 * len(events)).reshape(2, -1).T.ravel()]
+        ids, firsts = persons.assign(hash_texts(named))
+        self.new_refs = named[firsts]
+        column = pl.Series(ids[::2] if merges else ids)
+        if named.null_count():
             column = column.replace(NONE, None)
         return events.with_columns(person=column)
 

@@ -34,7 +34,10 @@ def reach(batch: Batch, state: State, qualified: list[QualifiedDecisions]) -> Re
             ("converted", converted),
         )
     ]
-    moves += [(group.friend, _LEVEL["qualified"], batch.received[group.rows]) for group in qualified]
+    moves += [
+        (state.people_of(group.friend), _LEVEL["qualified"], batch.received[group.rows])
+        for group in qualified
+    ]
     return _reached(state, moves)
 
 
@@ -43,7 +46,8 @@ def reach_rewarded(state: State, released: Sequence[Released]) -> Reached:
     issued = [one.lines.at(one.states == ISSUED) for one in released if len(one.lines)]
     if not issued:
         return NOBODY
-    return _reached(state, [(of.friend.astype(np.int64), _LEVEL["rewarded"], of.due) for of in issued])
+    moves = [(state.people_of(of.friend.astype(np.int64)), _LEVEL["rewarded"], of.due) for of in issued]
+    return _reached(state, moves)
 
 
 def _reached(state: State, moves: list[_Move]) -> Reached:

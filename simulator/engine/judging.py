@@ -91,7 +91,7 @@ class Shifts:
 def without_room(ledger: Ledger, lines: Ints) -> Ints:
     """Return the states of lines on their turn if the budget has no room for any: capped or unfunded."""
     held, limits = ledger.lines, ledger.limits
-    terms, account = held["terms"][lines], held["account"][lines]
+    terms, account = held["terms"][lines], ledger.account_of(lines)
     over = ledger.accounts["issued"][account] + 1 > limits.count[terms]
     over |= ledger.accounts["issued_value"][account] + held["value"][lines] > limits.value[terms]
     states = np.full(len(lines), UNFUNDED)

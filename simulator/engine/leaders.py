@@ -39,7 +39,7 @@ class Board:
 
     def rank(self, touched: Ints) -> RankedBoard:
         """Return the board as it stands now; `touched` are the rows whose numbers changed since it was ranked last."""
-        pool, best_outside = self._ranked(np.union1d(self._pool, touched)), self._best_outside
+        pool, best_outside = self._ranked(self._listed(np.union1d(self._pool, touched))), self._best_outside
         if best_outside is not None and (len(pool) < SIZE or self._rank_key(pool[SIZE - 1]) > best_outside):
             pool, best_outside = self._ranked(self._candidates()), None
         if len(pool) > POOL * SIZE:
@@ -53,15 +53,20 @@ class Board:
             for number, place in enumerate(places, 1)
             if number > len(before) or before[number - 1] != place
         ]
+        changed += [(number, (NONE, 0, 0, 0)) for number in range(len(places) + 1, len(before) + 1)]
         return RankedBoard(pool=pool, best_outside=best_outside, places=places, changed=changed)
 
     def apply(self, ranked: RankedBoard) -> None:
         """Keep the board as it was ranked."""
         self._pool, self._best_outside, self._places = ranked.pool, ranked.best_outside, ranked.places
 
+    def _listed(self, ids: Ints) -> Ints:
+        """Return those of these rows that have a number: of people who were merged only one has."""
+        return ids[np.logical_or.reduce([self._held[name][ids] != 0 for name in STANDING])]
+
     def _candidates(self) -> Ints:
-        """Return all rows that could be in the pool: the top ones with friends by the first key, including ties."""
-        ids = np.flatnonzero(self._held["friends"][: len(self._held)] > 0)
+        """Return all rows that could be in the pool: the top ones by the first key, including ties."""
+        ids = self._listed(np.arange(len(self._held)))
         least = POOL * SIZE + 1
         if len(ids) > least:
             key = self._held[self._keys[0]][ids]
@@ -139,4 +144,4 @@ class Leaders:
         self._touched_communities.append(communities[there])
 
     def _persons(self, rows: Ints) -> Array:
-        return self._referrers["person"][rows]
+        return np.where(rows == NONE, NONE, self._referrers["person"][rows])

@@ -49,6 +49,8 @@ _ID, _LONG = np.int32, np.int64
 NEVER = int(np.iinfo(np.int64).min)
 FIXED = ("decision", "seq", "made", "due", "value", "occurred", "account", "terms", "friend")
 """The columns of lines that never change."""
+SUMMED = ("made", "releases", "taken", "issued", "issued_value", "pending", "pending_value")
+"""The columns of accounts that are added up where two are united."""
 
 
 def _lines() -> Columns:
@@ -96,6 +98,8 @@ def _accounts() -> Columns:
             "pending_value": (_LONG, 0),
             "last_pending": (_ID, NONE),
             "last_due": (_LONG, NEVER),
+            # what to add to the id for the account that this one was added to, as its recipient was merged; else 0
+            "into": (_ID, 0),
         }
     )
 
@@ -140,6 +144,7 @@ class Ledger:
     book: Book = field(default_factory=Book)
     target_ids: Interner = field(default_factory=Interner)  # (source, id) of what reversals wait for
     account_ids: KeyIndex = field(default_factory=KeyIndex)
+    members: dict[int, list[int]] = field(default_factory=dict)  # by account, those that were added to it
     reward_ids: dict[str, int] = field(default_factory=dict)
     terms: list[Terms] = field(default_factory=list)
     terms_of: dict[int, Ints] = field(default_factory=dict)  # the ids of a version's terms, by place
@@ -157,7 +162,15 @@ class Ledger:
     def view(self, ids: Ints) -> Lines:
         """Return these lines with what never changes of them."""
         held = self.lines
-        return Lines(ids=ids, **{name: held[name][ids] for name in FIXED})
+        columns = {name: held[name][ids] for name in FIXED}
+        if self.members:
+            columns["account"] = self.account_of(ids)
+        return Lines(ids=ids, **columns)
+
+    def account_of(self, lines: Ints) -> Ints:
+        """Return the accounts that these lines count for: of a merged person that of whom they were merged into."""
+        account = self.lines["account"][lines].astype(np.int64)
+        return account + self.accounts["into"][account] if self.members else account
 
     def find_conversions(self, seqs: Ints, checks: Keys) -> Ints:
         """Return the places of the conversions with these seqs (0 for none) and checks; NONE if there is none."""
@@ -211,7 +224,19 @@ class Ledger:
 
     def _keys(self, reward: Reward, recipients: Ints) -> Keys:
         number = self.reward_ids[reward.name] * len(ROLES) + ROLES.index(reward.to)
-        return mix((np.int64(number) << 32) | recipients)
+        return _account_keys(number, recipients)
+
+    def accounts_of_both(self, merged: int, into: int) -> tuple[Ints, Ints]:
+        """Return the accounts of one person, and the same rewards' accounts of another, numbering new ones."""
+        numbers = np.arange(len(self.reward_ids) * len(ROLES))
+        numbers = numbers[numbers % len(ROLES) != ROLES.index("community")]
+        theirs = self.account_ids.find(_account_keys(numbers, merged))
+        numbers, theirs = numbers[theirs != NONE], theirs[theirs != NONE]
+        claim = self.account_ids.get_or_insert(_account_keys(numbers, into))
+        new = numbers[claim.first] % len(ROLES)
+        ids = self.accounts.append(recipient=np.full(len(new), into), role=new)
+        self.account_ids.put(claim.slots[claim.first], ids)
+        return theirs, self.account_ids.get(claim.slots)
 
     def pending_lines(self) -> Ints:
         """All lines that are pending and not booked, in no order."""
@@ -230,6 +255,10 @@ class Ledger:
     def chained_lines(self, accounts: Ints) -> Ints:
         """Return the lines in the chains of these accounts: all that are pending, and some that were, in no order."""
         return self._chained("last_pending", "pending_before", accounts)
+
+    def lines_of_accounts(self, accounts: Ints) -> Ints:
+        """Return all lines of these accounts, in no order."""
+        return self._chained("last", "account_before", accounts)
 
     def waiting_lines(self, accounts: Ints) -> Ints:
         """Return the lines of these accounts that are pending and not booked, in no order."""
@@ -367,6 +396,36 @@ class Ledger:
         """Set the state of lines, as of these times (milliseconds)."""
         self.lines["state"][lines], self.lines["state_at"][lines] = state, at
 
+    def apply_united(self, added: Ints, to: Ints, at: int) -> None:
+        """Add accounts to others of the same reward, each to one: from now on their lines count for those.
+
+        Of two either both are booked or none. Booked lines are judged again, as of a moment (milliseconds).
+        """
+        for one, other in zip(added.tolist(), to.tolist(), strict=True):
+            self._unite(one, other)
+            if self.accounts["booked"][one]:
+                self.accounts["booked"][other] = 1
+                self.book.unite(one, other, at)
+
+    def _unite(self, one: int, other: int) -> None:
+        accounts, held, both = self.accounts, self.lines, np.array([one, other])
+        lines = np.sort(self._chained("last", "account_before", both))
+        issued = self.in_order(self._chained("last_issued", "issued_before", both))
+        pending = self.chained_lines(both)
+        members = [one, *self.members.pop(one, ())]
+        self.members.setdefault(other, []).extend(members)
+        accounts["into"][members] = other - np.array(members)
+        for name in SUMMED:
+            accounts[name][other] += accounts[name][one]
+        accounts["last_due"][other] = accounts["last_due"][both].max()
+        for head, before, of in (("last", "account_before", lines), ("last_issued", "issued_before", issued)):
+            accounts[head][other] = NONE
+            held[before][of] = chain_back(np.full(len(of), other), of, accounts[head])
+        accounts["last_pending"][other] = NONE
+        self._link(pending[self._waits(pending)])
+        for account in (one, other):
+            self._histories.pop(account, None)
+
     def apply_expected(self, found: Expected) -> None:
         """Add the lines made to what is pending, set what is expected, and take the voided ones out."""
         held, made = self.lines, found.made
@@ -426,8 +485,9 @@ class Ledger:
     def _booked(self, ids: Ints) -> list[BookedLine]:
         """Return lines as the book keeps them."""
         held = self.lines
-        names = ("account", "terms", "seq", "state_at", "due", "value", "state", "expected")
+        names = ("terms", "seq", "state_at", "due", "value", "state", "expected")
         columns = (held[name][ids].tolist() for name in names)
+        accounts = self.account_of(ids).tolist()
         conversions = self.conversions_at(held["seq"][ids]).tolist()
         return [
             BookedLine(
@@ -447,7 +507,7 @@ class Ledger:
                 fell=state in (VOIDED, REVOKED),
             )
             for number, conversion, account, terms, seq, state_at, due, value, state, expected in zip(
-                ids.tolist(), conversions, *columns, strict=True
+                ids.tolist(), conversions, accounts, *columns, strict=True
             )
         ]
 
@@ -525,7 +585,7 @@ class Ledger:
 
     def _link(self, lines: Ints) -> Ints:
         """Add lines to their accounts' chains, and return the accounts."""
-        account = self.lines["account"][lines].astype(np.int64)
+        account = self.account_of(lines)
         if len(lines):
             before = chain_back(account, lines, self.accounts["last_pending"])
             self.lines["pending_before"][lines] = before
@@ -541,8 +601,13 @@ class Ledger:
     def _uncount_limited(self, lines: Ints) -> None:
         """Take lines that are pending no more out of their accounts' sums; those of plain accounts have none."""
         lines = lines[self.limits.limited[self.lines["terms"][lines]]]
-        self._count(self.lines["account"][lines].astype(np.int64), lines, -1)
+        self._count(self.account_of(lines), lines, -1)
 
     def _count(self, account: Ints, lines: Ints, sign: int) -> None:
         np.add.at(self.accounts["pending"], account, sign)
         np.add.at(self.accounts["pending_value"], account, sign * self.lines["value"][lines])
+
+
+def _account_keys(numbers: Ints | int, recipients: Ints | int) -> Keys:
+    """Return the keys of accounts, by the numbers of reward and role."""
+    return mix(np.atleast_1d((np.asarray(numbers, np.int64) << 32) | recipients))

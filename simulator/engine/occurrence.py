@@ -59,6 +59,8 @@ class Occurrences:
         takes: Bools = (nth == 0) | (self._new.number[index] == nth)
         mixed = np.array([m.name in self._state.mixed_milestones for m in milestones], bool)
         slow = (nth > 0) & ((self._state.people["fallen"][friends] > 0) | mixed[places])
+        if self._state.members:  # the numbers of people who were merged are other ones
+            slow |= (nth > 0) & np.isin(friends, list(self._state.members))
         for at in np.flatnonzero(slow).tolist():
             conversion, row, place = self._first + int(index[at]), int(rows[at]), int(places[at])
             takes[at] = self._takes(milestones[place], conversion, row, int(friends[at]), int(nth[at]))
@@ -82,37 +84,18 @@ class Occurrences:
 
     def _taken(self, group: int, friend: int, name: str) -> list[int]:
         """Return the conversions that took a group's milestone before."""
-        if group in self.taken:
-            return self.taken[group]
-        known = self._state.taken.get(group)
-        if known is not None:
-            return known
-        counts: Counter[int] = Counter()
-        found = []
-        for one in self._of_type(friend, None, self._first):
-            which = int(self._state.ledger.conversions["which"][one])
-            counts[which] += 1
-            if self._judged(one, name) == counts[which]:
-                found.append(one)
-        self.taken[group] = found
-        return found
+        if group not in self.taken:
+            self.taken[group] = find_taken(self._state, group, friend, name, self._first)
+        return self.taken[group]
 
     def _judged(self, conversion: int, name: str) -> int | str | None:
-        """Return the occurrence by which a conversion was judged for a milestone; None where it was not."""
-        held, versions = self._state.ledger.conversions, self._state.milestone_versions
-        seq = int(held["seq"][conversion])
-        judged = versions[bisect_left([first for first, _ in versions], seq) - 1][1].get(name)
-        return judged[1] if judged is not None and judged[0] == held["which"][conversion] else None
+        return judged_by(self._state, conversion, name)
 
     def _of_type(self, friend: int, which: int | None, before: int) -> list[int]:
         """Return a friend's conversions of one type, or of all, before one, in log order."""
-        held, found = self._state.ledger.conversions, []
-        one = int(self._state.people["conversion"][friend])
-        while one != NONE:
-            if one < before and (which is None or held["which"][one] == which):
-                found.append(one)
-            one = int(held["before"][one])
-        return found[::-1]
+        found = conversions_of(self._state, friend)
+        types = self._state.ledger.conversions["which"]
+        return [one for one in found if one < before and (which is None or types[one] == which)]
 
     def _paid(self, friend: int, name: str) -> bool:
         """Whether a decision of a milestone for a friend is paid."""
@@ -150,3 +133,38 @@ class Occurrences:
                 for one in self._qualified(int(friends[at]), name)
             )
         return held
+
+
+def find_taken(state: State, group: int, friend: int, name: str, before: int) -> list[int]:
+    """Return the conversions before one that took a milestone for a friend, by the group of the two."""
+    known = state.taken.get(group)
+    if known is not None:
+        return known
+    if friend in state.members:  # since a merge all is kept
+        return []
+    counts: Counter[int] = Counter()
+    found = []
+    for one in conversions_of(state, friend):
+        which = int(state.ledger.conversions["which"][one])
+        counts[which] += 1
+        if one < before and judged_by(state, one, name) == counts[which]:
+            found.append(one)
+    return found
+
+
+def judged_by(state: State, conversion: int, name: str) -> int | str | None:
+    """Return the occurrence by which a conversion was judged for a milestone; None where it was not."""
+    held, versions = state.ledger.conversions, state.milestone_versions
+    seq = int(held["seq"][conversion])
+    judged = versions[bisect_left([first for first, _ in versions], seq) - 1][1].get(name)
+    return judged[1] if judged is not None and judged[0] == held["which"][conversion] else None
+
+
+def conversions_of(state: State, friend: int) -> list[int]:
+    """Return a friend's conversions, in log order, as rows in `Ledger.conversions`."""
+    before, found = state.ledger.conversions["before"], []
+    one = int(state.people["conversion"][friend])
+    while one != NONE:
+        found.append(one)
+        one = int(before[one])
+    return found[::-1]

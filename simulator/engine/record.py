@@ -38,6 +38,8 @@ class Rows:
     attributions: list[pl.DataFrame] = field(default_factory=list)
     decisions: list[pl.DataFrame] = field(default_factory=list)
     settled: dict[int, tuple[str, str | None, int]] = field(default_factory=dict)
+    ended: dict[int, int] = field(default_factory=dict)  # when attributions ended, by seq
+    merges: list[tuple[int, ...]] = field(default_factory=list)
     moved: list[Ints] = field(default_factory=list)
     versions: list[tuple[Any, ...]] = field(default_factory=list)
     _known_codes: dict[tuple[str, int], Ints] = field(default_factory=dict)
@@ -129,9 +131,12 @@ class Rows:
     ) -> WriteSet:
         """Return everything collected as frames, with audit entries numbered from `first_entry`."""
         decisions, settled = self._settled(_joined("decisions", self.decisions))
+        attributions, ended = self._ended(_joined("attributions", self.attributions))
         return WriteSet(
             persons=persons,
-            attributions=_joined("attributions", self.attributions),
+            merges=_frame("merges", self.merges),
+            attributions=attributions,
+            ended=ended,
             decisions=decisions,
             settled=settled,
             rewards=self._rewards(closing),
@@ -155,6 +160,16 @@ class Rows:
         if len(here):
             decisions = decisions.update(here, on="id", how="left", include_nulls=True)
         return decisions, frame.filter(pl.col("id") < self.first_decision)
+
+    def _ended(self, attributions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Let attributions of this call end; return those, and rows for earlier ones that ended."""
+        if not self.ended:
+            return attributions, EMPTY["ended"]
+        frame = _frame("ended", sorted(self.ended.items()))
+        here = frame.filter(pl.col("seq").is_in(attributions["seq"].to_list()))
+        if len(here):
+            attributions = attributions.update(here, on="seq", how="left")
+        return attributions, frame.filter(~pl.col("seq").is_in(here["seq"].to_list()))
 
     def _rewards(self, closing: Closing) -> pl.DataFrame:
         lines = closing.new
@@ -187,8 +202,11 @@ class Rows:
         rows: list[tuple[object, ...]] = []
         for name, board in ranking.boards.items():
             for (number, (_, *numbers)), holder in zip(board.changed, ranking.holders[name], strict=True):
-                is_word = name == "community"
-                person, community = (None, self.names.words[holder]) if is_word else (holder, None)
+                person, community = None, None
+                if holder != NONE and name == "community":
+                    community = self.names.words[holder]
+                elif holder != NONE:
+                    person = holder
                 rows.append((name, number, person, community, *numbers))
         if not rows:
             return EMPTY["leaders"]
@@ -223,3 +241,7 @@ def _expected(states: Ints, expected: Ints) -> list[str | None]:
 
 def _joined(name: str, frames: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(frames) if frames else EMPTY[name]
+
+
+def _frame(name: str, rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=SCHEMAS[name], orient="row") if rows else EMPTY[name]

@@ -94,6 +94,7 @@ def record_attributed(
         "attributed_at": new.attributed_at,
         "touch_seq": new.touch_seq,
         "generation": counted.generation,
+        "ended_at": [None] * len(new.ids),
     }
     rows.attributions.append(pl.DataFrame(columns, schema=SCHEMAS["attributions"]))
     rows.metrics.add(METRIC["attribution.link"] + new.by_code, new.attributed_at)

@@ -19,7 +19,7 @@ def release(state: State, before: int) -> Released:
         lines=lines,
         states=ledger.lines["expected"][ids].astype(np.int64),
         numbers=ledger.accounts["releases"][account] + running_count(account) + 1,
-        channels=state.channels_of(lines.friend),
+        channels=state.channels_of(lines),
         before=before,
         left=left,
     )

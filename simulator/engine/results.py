@@ -81,15 +81,70 @@ class Sources:
 class FieldUpdates:
     """New values of people's fields: people and values by the column of people; the last of several counts.
 
-    `attributes` and `said` are the same of attributes, by rows of `State.attributes`. `converted` are people with
-    conversions and `converted_at` when these occurred (milliseconds UTC).
+    `seqs` are those of the events that say so. `attributes`, `said` and `said_seq` are the same of attributes, by rows
+    of `State.attributes`. `converted` are people with conversions and `converted_at` when these occurred (milliseconds
+    UTC).
     """
 
     values: Mapping[str, tuple[Array, Array]]
+    seqs: Mapping[str, Array]
     attributes: Array
     said: Array
+    said_seq: Array
     converted: Ints
     converted_at: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """An effective merge by the event `seq`, received `at` (milliseconds UTC), of the person `merged` into another.
+
+    `subject` and `target` are the references that the event names, by id and in `texts`. Taken over from `merged` are
+    `fields` (the column of people: value and seq) and attributes (`attributes`, rows of `State.attributes`, with the
+    values `said` and `said_seq`), `devices` with the seqs that showed them, and keys of milestones in `qualified` and
+    `stopped`. `touches` and `conversions` are those of both in log order, `taken` the conversions of both that took a
+    milestone, by group, `accounts` pairs of reward accounts, first those merged.
+
+    Of two attributions one is `kept` and the other `ended`; NONE where there is none. `relisted` are the attributions
+    of referrers (people) among whose friends something changes. `levels` are the stages of the
+    journeys of `merged` and `into` (see `rollup.STAGES`, from 1), those of `kept` and `ended` are `own_levels`; `both`
+    are the columns of firsts that both had.
+    """
+
+    seq: int
+    at: int
+    subject: int
+    target: int
+    texts: tuple[str, str]
+    merged: int
+    into: int
+    fields: Mapping[str, tuple[int, int]]
+    attributes: Ints
+    said: Ints
+    said_seq: Ints
+    devices: Keys
+    device_seqs: Ints
+    touches: Ints
+    kept: int
+    ended: int
+    relisted: Sequence[tuple[int, Ints]]
+    levels: tuple[int, int]
+    own_levels: tuple[int, int]
+    both: Sequence[str]
+    conversions: Ints
+    taken: Mapping[int, list[int]]
+    qualified: Keys
+    stopped: Keys
+    accounts: tuple[Ints, Ints]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VainMerge:
+    """A merge by the event `seq`, received `at` (milliseconds UTC), of somebody with themselves."""
+
+    seq: int
+    at: int
+    person: int
 
 
 # Attribution
@@ -771,8 +826,8 @@ class Closing:
 class RankedBoard:
     """A leaderboard ranked anew: rows of its `pool`, best first, its `places`, and those that `changed`, by number.
 
-    A place is (row, friends, qualified, issued). `best_outside` is the rank of the best outside the pool, None where
-    nobody is.
+    A place is (row, friends, qualified, issued); the row is NONE where a place is nobody's any more. `best_outside` is
+    the rank of the best outside the pool, None where nobody is.
     """
 
     pool: Ints

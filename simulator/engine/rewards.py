@@ -169,7 +169,8 @@ def promises(
 
 def _recipients(batch: Batch, state: State, role: str, group: QualifiedDecisions, at: Ints) -> Ints:
     """Return the recipients of the reward as of the qualifying event; NONE where there is nobody."""
-    friend, referrer, rows = group.friend[at], group.referrer[at], group.rows[at]
+    friend, referrer = state.people_of(group.friend[at]), state.people_of(group.referrer[at])
+    rows = group.rows[at]
     if role == "referrer":
         return referrer
     if role == "friend":
@@ -178,6 +179,6 @@ def _recipients(batch: Batch, state: State, role: str, group: QualifiedDecisions
         return batch.community.at(referrer, rows).astype(np.int64)
     made = state.attributions
     theirs = state.people["attribution"][referrer]
-    upline = made["referrer"][theirs].astype(np.int64)
+    upline = state.people_of(made["referrer"][theirs].astype(np.int64))
     exists = (theirs != NONE) & (made["seq"][theirs] <= batch.seq[rows])
     return np.where(exists & (upline != referrer) & (upline != friend), upline, NONE)

@@ -72,7 +72,7 @@ def find_standing(batch: Batch, state: State, intake: Intake, new: NewConversion
         *_events_of(batch, rows[there], found[there], reverses[there]),
         *(_Event(2 * row + 1, place, True, one.seq, one.person) for row, place, one in met),
     ]
-    reasons, effective = _walk(ledger, events)
+    reasons, effective = _walk(state, events)
     why: list[str | None] = [WAITING if reverse else UNKNOWN for reverse in reverses.tolist()]
     for place, reason in zip(there.tolist(), reasons, strict=False):
         why[place] = reason
@@ -124,7 +124,8 @@ def _find_waiting(
     elsewhere = np.zeros(len(places), bool)
     for source in state.sources.kept:
         others = find_named(ledger, intake, named[places].with_columns(source=pl.lit(source)), batch.seq[at])
-        fits = (persons == NONE) | (ledger.conversions["person"][others] == persons)
+        theirs = state.people_of(ledger.conversions["person"][others].astype(np.int64))
+        fits = (persons == NONE) | (theirs == persons)
         elsewhere |= (others != NONE) & fits
     columns = zip(
         targets,
@@ -182,10 +183,12 @@ def _events_of(batch: Batch, rows: Ints, conversions: Ints, reverses: Bools) -> 
     return (_Event(*one) for one in columns)
 
 
-def _walk(ledger: Ledger, events: list[_Event]) -> tuple[list[str | None], list[_Event]]:
+def _walk(state: State, events: list[_Event]) -> tuple[list[str | None], list[_Event]]:
     """Walk events in order of their positions; return why each has no effect, None if it has, and those that have."""
+    ledger = state.ledger
     places = np.array([one.conversion for one in events], np.int64)
-    persons = ledger.conversions["person"][places].tolist()
+    persons = state.people_of(ledger.conversions["person"][places].astype(np.int64)).tolist()
+    subjects = state.people_of(np.array([one.person for one in events], np.int64)).tolist()
     fell = ledger.conversions["reversed_by"][places] > 0
     fallen = dict(zip(places.tolist(), fell.tolist(), strict=True))
     reasons: list[str | None] = [None] * len(events)
@@ -193,7 +196,7 @@ def _walk(ledger: Ledger, events: list[_Event]) -> tuple[list[str | None], list[
     for place in sorted(range(len(events)), key=lambda place: (events[place].position, events[place].seq)):
         one = events[place]
         down = fallen[one.conversion]
-        if one.person not in (NONE, persons[place]):
+        if subjects[place] not in (NONE, persons[place]):
             reasons[place] = OTHER_SUBJECT
         elif one.reverses == down:
             reasons[place] = ALREADY_REVERSED if down else STANDING
@@ -258,7 +261,8 @@ class Counts:
     def _changes_of(self, which: int | None) -> tuple[Ints, Ints]:
         """Return the batch's changes by person and position, and the sum of those before each, the whole sum last."""
         new, changes, held = self._new, self._changes, self._state.ledger.conversions
-        people = np.r_[new.person, held["person"][changes.conversion]].astype(np.int64)
+        fallen = self._state.people_of(held["person"][changes.conversion].astype(np.int64))
+        people = np.r_[new.person, fallen]
         position = np.r_[2 * new.rows, changes.position]
         signs = np.r_[np.ones(len(new.rows), np.int64), np.where(changes.fell, -1, 1)]
         if which is not None:

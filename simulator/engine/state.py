@@ -32,6 +32,7 @@ from simulator.engine.results import (
     Generations,
     Happenings,
     Lines,
+    Merged,
     NewAttributions,
     NewConversions,
     NewLines,
@@ -50,12 +51,17 @@ from simulator.engine.results import (
     Withheld,
 )
 from simulator.engine.reviews import Reviews
+from simulator.engine.rollup import STAGES
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.terms import ISSUED, ROLES, VOIDED
+from simulator.engine.uniting import REFERRED, move_sums, relist, take_over, unite_people
 from simulator.program.model import Codes as CodesCompared
 
 COUNTS = tuple(f"count:{name}" for name in CONVERSION_TYPES)
 """The columns of people that count their accepted events of each conversion type."""
+
+FIELDS = ("contact", "segment", "country", "community", "kind", "eligible")
+"""The columns of people with what was said of them last; `FIELD_seq` is the event that said so."""
 
 CODE_CHANNEL = 0
 """The id of the word `code`, the channel of an attribution by code; it is entered before any other word."""
@@ -69,6 +75,8 @@ NEVER_SEQ = np.iinfo(np.uint32).max
 
 Judged = tuple[int, int | str]
 """How a milestone is judged: the event type (an index in CONVERSION_TYPES) and the occurrence."""
+QUALIFIED_LEVEL = STAGES.index("qualified") + 1
+"""The stage of a journey (see `rollup.STAGES`) of a friend who qualified."""
 
 _RANKED = np.array([role in {"referrer", "upline"} for role in ROLES])  # whose money counts on the boards
 _ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.uint32, np.int64, np.int32, np.int8
@@ -103,6 +111,9 @@ def _people() -> Columns:
             # FAR less the earliest `occurred_at` of the person's conversions, 0 for none
             "first_conversion": (_MS, 0),
             "conversion": (_ID, NONE),  # the newest, a row in `Ledger.conversions`
+            # what to add to the id for the person whom this one was merged into, else 0
+            "into": (_ID, 0),
+            **dict.fromkeys((f"{name}_seq" for name in FIELDS), (_SEQ, 0)),
             "fallen": (_ID, 0),  # the row in `fallen`, counted from 1
             **dict.fromkeys(COUNTS, (_COUNT, 0)),
         }
@@ -122,6 +133,7 @@ def _referrers() -> Columns:
             "friends": (_COUNT, 0),
             "friends_qualified": (_COUNT, 0),
             "issued": (_MS, 0),  # minor units issued to this referrer or upline, less what was clawed back
+            "first_friend": (_ID, NONE),  # oldest attribution to this referrer that has not ended
             "last_friend": (_ID, NONE),  # newest attribution to this referrer
             "day_start": (_ID, NONE),  # oldest attribution within 24 h of the newest
         }
@@ -166,6 +178,7 @@ def _attributions() -> Columns:
             "attributed_at": (_MS, 0),
             "by_code": (_FLAG, 0),
             "channel": (_ID, NONE),
+            "link": (_ID, NONE),
             "community": (_ID, NONE),  # of the referrer, as known then
             "generation": (_COUNT, 0),
             "rank": (_COUNT, 0),  # of this attribution among its referrer's, from 1
@@ -217,6 +230,10 @@ class State:
     qualified: KeyIndex = field(default_factory=KeyIndex)  # (friend, milestone) that has qualified
     stopped: KeyIndex = field(default_factory=KeyIndex)  # (friend, `any` milestone) that a rule has stopped
     decisions: int = 0  # how many there are
+    members: dict[int, list[int]] = field(default_factory=dict)  # by person, those who were merged into them
+    merged_refs: dict[int, str] = field(default_factory=dict)  # the texts of references that merges named
+    # by person, their attributions that have ended, and since the event with which seq
+    former: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     leaders: Leaders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -242,9 +259,25 @@ class State:
         self.folded_codes.add(texts[rows], np.arange(first, first + len(rows)))
         return rows
 
-    def channels_of(self, friends: Array) -> Ints:
-        """Return the channels (words) by which these attributed people became friends."""
-        return self.attributions["channel"][self.people["attribution"][friends]]
+    def people_of(self, references: Ints) -> Ints:
+        """Return the people whom references stand for by now, by the ids that they are written by; NONE for NONE."""
+        if not self.members:
+            return references
+        into = self.people["into"][references]
+        return np.where(references == NONE, NONE, references + into)
+
+    def attributions_of(self, lines: Lines) -> Ints:
+        """Return the attributions by which these lines were promised."""
+        found = self.people["attribution"][lines.friend].astype(np.int64)
+        for person, ended in self.former.items():
+            for place in np.flatnonzero(lines.friend == person).tolist():
+                of_then = (one for seq, one in ended if lines.seq[place] < seq)
+                found[place] = next(of_then, found[place])
+        return found
+
+    def channels_of(self, lines: Lines) -> Ints:
+        """Return the channels (words) by which the friends of these lines became friends."""
+        return self.attributions["channel"][self.attributions_of(lines)]
 
     @singledispatchmethod
     def apply(self, result: object) -> None:
@@ -284,8 +317,69 @@ class State:
         for name, (people, values) in updates.values.items():
             self.people.fit(name, int(values.max()))
             self.people[name][people] = values  # NumPy keeps the last of several values for one person
+            if name in FIELDS:
+                self.people[f"{name}_seq"][people] = updates.seqs[name]
         self.attributes.rows["value"][updates.attributes] = updates.said
+        self.attributes.rows["seq"][updates.attributes] = updates.said_seq
         np.maximum.at(self.people["first_conversion"], updates.converted, FAR - updates.converted_at)
+
+    # Merges
+
+    @apply.register
+    def _(self, one: Merged) -> None:
+        people, merged, into = self.people, one.merged, one.into
+        members = [merged, *self.members.pop(merged, ())]
+        self.members.setdefault(into, []).extend(members)
+        people["into"][members] = into - np.array(members)
+        self.merged_refs |= {one.subject: one.texts[0], one.target: one.texts[1]}
+        self._unite_attributions(one)
+        unite_people(people, merged, into, COUNTS)
+        take_over(people, into, one.fields)
+        if people["fallen"][merged]:
+            row, to = self._rows_of_fallen(np.array([merged, into])).tolist()
+            move_sums(self.fallen, COUNTS, row, to)
+        self.attributes.rows["value"][one.attributes] = one.said
+        self.attributes.rows["seq"][one.attributes] = one.said_seq
+        owners = np.full(len(one.devices), into)
+        gained = self.devices.enter(owners, one.devices, one.device_seqs, people["device"])
+        people["devices"][into] += len(gained)
+        people["touch"][into] = NONE
+        nodes = np.full(len(one.touches), into)
+        self.touches["before"][one.touches] = chain_back(nodes, one.touches, people["touch"])
+        self.qualified.get_or_insert(one.qualified)
+        self.stopped.get_or_insert(one.stopped)
+        people["conversion"][into] = NONE
+        theirs = np.full(len(one.conversions), into)
+        before = chain_back(theirs, one.conversions, people["conversion"])
+        self.ledger.conversions["before"][one.conversions] = before
+        self.taken.update(one.taken)
+        self.ledger.apply_united(*one.accounts, one.at)
+
+    def _unite_attributions(self, one: Merged) -> None:
+        """Let one of two attributions end, and unite those to two people who referred others."""
+        people, made, referrers = self.people, self.attributions, self.referrers
+        if one.ended != NONE and int(people["attribution"][one.into]) == one.ended:
+            self.former.setdefault(one.into, []).append((one.seq, one.ended))
+        people["attribution"][one.into] = one.kept
+        if people["referrer"][one.merged]:
+            rows = self._rows_of_referrers(np.array([one.merged, one.into]))
+            move_sums(referrers, REFERRED, *rows.tolist())
+            relist(made, referrers, int(rows[0]), np.zeros(0, np.int64))
+            self.leaders.touch(rows)
+        for person, ids in one.relisted:
+            row = self._referrer_rows(np.array([person]))
+            relist(made, referrers, int(row[0]), ids)
+            self.leaders.touch(row)
+        if one.ended == NONE:
+            return
+        kept, ended = np.array([one.kept]), np.array([one.ended])
+        self.leaders.add_to_communities("friends", made["community"][ended], -1)
+        of_kept, of_ended = (int(level >= QUALIFIED_LEVEL) for level in one.own_levels)
+        gained = max(of_kept, of_ended) - of_kept
+        for ids, by in ((kept, gained), (ended, -of_ended)):
+            theirs = self._referrer_rows(self.people_of(made["referrer"][ids].astype(np.int64)))
+            self.leaders.add_to_referrers("friends_qualified", theirs, by)
+            self.leaders.add_to_communities("friends_qualified", made["community"][ids], by)
 
     # Attribution
 
@@ -308,6 +402,7 @@ class State:
             attributed_at=new.attributed_at,
             by_code=new.by_code,
             channel=new.channel,
+            link=new.link,
             community=new.community,
             rank=new.rank,
         )
@@ -319,6 +414,7 @@ class State:
         self.referrers["friends"][rows] = new.rank
         before = chain_back(rows, new.ids, self.referrers["last_friend"])
         follows = before != NONE
+        self.referrers["first_friend"][rows[~follows]] = new.ids[~follows]
         self.attributions["after"][before[follows]] = new.ids[follows]
         self.channels.keep(new.labels.values())
         self.leaders.touch(rows)
@@ -355,7 +451,7 @@ class State:
         if not len(changes.conversion):
             return
         held = self.ledger.conversions
-        rows = self._rows_of_fallen(held["person"][changes.conversion].astype(np.int64))
+        rows = self._rows_of_fallen(self.people_of(held["person"][changes.conversion].astype(np.int64)))
         which, signs = held["which"][changes.conversion], np.where(changes.fell, 1, -1)
         for column in np.unique(which).tolist():
             of_type = which == column
@@ -477,7 +573,7 @@ class State:
             return
         values = sign * (lines.value if money is None else money)
         accounts = self.ledger.accounts
-        of_friends = self.attributions["community"][self.people["attribution"][lines.friend]]
+        of_friends = self.attributions["community"][self.attributions_of(lines)]
         self.leaders.add_to_communities("issued", of_friends, values)
         ranked = _RANKED[accounts["role"][lines.account]]
         recipients = accounts["recipient"][lines.account][ranked]
@@ -495,7 +591,8 @@ class State:
         np.maximum.at(held, reached.friends, reached.levels.astype(held.dtype))
         made, ids = self.attributions, reached.qualified
         if len(ids):
-            self.leaders.add_to_referrers("friends_qualified", self._referrer_rows(made["referrer"][ids]))
+            theirs = self._referrer_rows(self.people_of(made["referrer"][ids].astype(np.int64)))
+            self.leaders.add_to_referrers("friends_qualified", theirs)
             self.leaders.add_to_communities("friends_qualified", made["community"][ids])
 
     @apply.register

@@ -55,6 +55,21 @@ def under_budget(ledger: Ledger, room: int, hour: int, shifts: Shifts) -> None:
     pool.note(shifts)
 
 
+def of_accounts(
+    ledger: Ledger, accounts: Ints, lines: Ints, room: int | None, hour: int, shifts: Shifts
+) -> None:
+    """Judge the pending lines of some accounts anew, among all of these lines that are pending.
+
+    `room` (minor units) is what the budget leaves, None where that is enough for all.
+    """
+    pool = _Pool(ledger, ledger.in_order(lines), room)
+    agenda: dict[int, int | None] = {}
+    for owner in np.flatnonzero(np.isin(pool.accounts, accounts)).tolist():
+        agenda |= pool.on_turn(owner)
+    pool.walk(agenda, hour)
+    pool.note(shifts)
+
+
 @dataclass
 class _Moves:
     """Changes of what is expected, in order: the line's place, the states before and after, and the hour."""
@@ -94,7 +109,7 @@ class _Pool:
         self.there = np.ones(len(lines), np.bool_)
         self.value, self.due, self.terms = (held[name][lines] for name in ("value", "due", "terms"))
         self.numbered = limits.numbered[self.terms]
-        self.accounts, self.owner = np.unique(held["account"][lines], return_inverse=True)
+        self.accounts, self.owner = np.unique(ledger.account_of(lines), return_inverse=True)
         order = np.argsort(self.owner, kind="stable")
         lengths = np.bincount(self.owner, minlength=len(self.accounts))
         self.of_owner = np.split(order, np.cumsum(lengths)[:-1])
@@ -129,6 +144,14 @@ class _Pool:
             flipped = np.where(states == _ABSENT, ~turn, turn == (states == COUNTED))
             for place, chosen in zip(places[flipped].tolist(), turn[flipped].tolist(), strict=True):
                 agenda[place] = None if chosen else COUNTED
+
+    def on_turn(self, owner: int) -> dict[int, int | None]:
+        """Return what becomes of an account's lines by their numbers: None where caps and budget decide."""
+        places = self.of_owner[owner]
+        first = int(self.ledger.accounts["releases"][self.accounts[owner]]) + 1
+        turn = self.ledger.limits.on_turn(self.terms[places], np.arange(first, first + len(places)))
+        pairs = zip(places.tolist(), turn.tolist(), strict=True)
+        return {place: None if chosen else COUNTED for place, chosen in pairs}
 
     def walk(self, agenda: dict[int, int | None], hour: int, *, everywhere: bool = False) -> None:
         """Give the lines on the agenda their states, and judge again all those to whom that makes a difference.

@@ -1,4 +1,4 @@
-"""The seven exports: rows of a platform's database as JSON Lines, CSV or Parquet, streamed in bounded memory.
+"""The eight exports: rows of a platform's database as JSON Lines, CSV or Parquet, streamed in bounded memory.
 
 Equal logs give equal bytes. `events` are whole CloudEvents that `ingest` takes back.
 """

@@ -1,4 +1,4 @@
-"""What `export` can write: the columns of each of the seven, in their order, and what reads their values.
+"""What `export` can write: the columns of each of the eight, in their order, and what reads their values.
 
 Times are integer milliseconds UTC, money integer minor units (but for payouts); people appear by their references.
 """
@@ -41,9 +41,13 @@ def _columns(names: str, integers: str = "") -> dict[str, pl.DataType]:
 
 
 ATTRIBUTIONS = Table(
-    _columns("friend referrer code channel method touch_at attributed_at", "touch_at attributed_at"),
+    _columns(
+        "friend referrer code channel method touch_at attributed_at ended_at",
+        "touch_at attributed_at ended_at",
+    ),
     exporting.attributions,
 )
+MERGES = Table(_columns("subject into at", "at"), exporting.merges)
 DECISIONS = Table(
     _columns(
         "source event_id milestone friend referrer outcome reason decided_at failed offered", "decided_at"
@@ -76,6 +80,7 @@ PAYOUTS = Table(
 )
 TABLES = {
     "quarantine": QUARANTINE,
+    "merges": MERGES,
     "attributions": ATTRIBUTIONS,
     "decisions": DECISIONS,
     "rewards": REWARDS,

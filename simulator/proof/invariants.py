@@ -29,9 +29,9 @@ _NEVER: Final[dict[str, tuple[Callable[[Database], object], str]]] = {
         proving.repeated_decision,
         "decision {}: its conversion has another for the same milestone",
     ),
-    "a friend has at most one attribution": (
+    "a friend has at most one attribution that has not ended": (
         proving.repeated_attribution,
-        "attribution with seq {}: its friend has another",
+        "attribution with seq {}: its friend has another that has not ended",
     ),
     "a list's events are found or missing": (
         proving.unbalanced_reconciliation,

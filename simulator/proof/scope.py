@@ -16,7 +16,9 @@ _UNLOGGED: Final = (
     ("receipt.duplicate",),
 )  # the one metric that the log and the quarantine don't tell
 LOG: Final = (Comparison("program_version", 1), Comparison("person", 1), Comparison("event", 1))
-OUTCOMES: Final = tuple(Comparison(table, 1) for table in ("attribution", "decision", "reward", "audit"))
+OUTCOMES: Final = tuple(
+    Comparison(table, 1) for table in ("merge", "attribution", "decision", "reward", "audit")
+)
 QUARANTINE: Final = Comparison("quarantine", 1)
 """Proven by its chain alone: its rows are not in the log."""
 BLOCKS: Final = Comparison("block", 2)

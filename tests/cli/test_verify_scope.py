@@ -16,7 +16,8 @@ import db.schema.models  # noqa: F401 - fills the metadata
 from simulator.domain.errors import DatabaseError
 from simulator.proof.scope import OF_SHARDS, PROVEN, UNPROVEN
 from simulator.proof.verify import verify
-from tests.cli.nasty import Cli
+from tests.cli.merged import write_merged
+from tests.cli.nasty import PROGRAM, Cli
 
 TABLES = {table.name: table for table in SQLModel.metadata.sorted_tables}
 ROW_NUMBERS = ("id", "seq", "version", "number")
@@ -45,6 +46,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     assert run([*simulated, "--db", str(folder / "one.db")]) == 0
     sharded = ["load", "--shards", "2", "--workers", "1", "--events", "1500", "--referrers", "300"]
     assert run([*sharded, "--db", str(folder / "market.db")]) in (0, None)
+    (folder / "program.toml").write_text(PROGRAM)
+    ingested = ["ingest", str(write_merged(folder)), "--program", str(folder / "program.toml"), "--replay"]
+    assert run([*ingested, "--db", str(folder / "merged.db")]) == 0
     with closing(sqlite3.connect(folder / "one.db")) as connection:
         connection.execute("INSERT INTO command VALUES (1, 'pause', '{}', 1, 1, 1, NULL)")
         connection.commit()
@@ -96,7 +100,7 @@ def test_sound_databases_pass_and_list_what_is_not_proven(cli: Cli, folder: Path
 def test_a_changed_value_is_found_or_its_table_said_not_to_be_proven(
     folder: Path, table: str, column: str
 ) -> None:
-    path = folder / "one.db"
+    path = folder / ("merged.db" if table == "merge" else "one.db")
     key = ", ".join(one.name for one in TABLES[table].primary_key.columns)
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute(f"SELECT {key}, {column} FROM {table} ORDER BY {column} IS NULL").fetchall()

@@ -21,7 +21,7 @@ from tests.engine.oracle import Entry, Event, Row, Rows
 
 Step = Event | int
 
-ATTRIBUTION = ("friend", "referrer", "code", "channel", "method", "touch_at", "attributed_at")
+ATTRIBUTION = ("friend", "referrer", "code", "channel", "method", "touch_at", "attributed_at", "ended_at")
 DECISION = (
     "source",
     "event_id",
@@ -56,6 +56,7 @@ def shown(rows: Rows) -> Rows:
         [{name: row[name] for name in ATTRIBUTION} for row in rows.attributions],
         [{name: row[name] for name in DECISION} for row in rows.decisions],
         [{name: row[name] for name in REWARD} for row in rows.rewards],
+        rows.merges,
     )
 
 
@@ -74,6 +75,7 @@ class Collector:
         self.keys: dict[tuple[str, str], int] = {}  # the seq of each (source, id) of the log
         self.persons: dict[int, str] = {}
         self.attributions: list[Row] = []
+        self.merges: list[Row] = []
         self.decisions: dict[int, Row] = {}
         self.rewards: dict[int, Row] = {}
         self.audit: list[tuple[Any, ...]] = []
@@ -151,7 +153,12 @@ class Collector:
         for person in outcome.persons.to_dicts():
             assert person["id"] not in self.persons
             self.persons[person["id"]] = person["ref"]
+        earlier = {row["seq"]: row for row in self.attributions}
+        for row in outcome.ended.to_dicts():
+            assert earlier[row["seq"]]["ended_at"] is None
+            earlier[row["seq"]].update(row)
         self.attributions += outcome.attributions.to_dicts()
+        self.merges += outcome.merges.to_dicts()
         _add(self.decisions, outcome.decisions)
         _change(self.decisions, outcome.settled, new=outcome.decisions)
         _add(self.rewards, outcome.rewards)
@@ -175,6 +182,8 @@ class Collector:
             self.worst[bucket] = max(self.worst[bucket], row["worst"])
         for row in outcome.leaders.to_dicts():
             self.leaders[row["board"], row["place"]] = row
+            if row["person"] is None and row["community"] is None:
+                del self.leaders[row["board"], row["place"]]
         self.versions += outcome.versions
         settled = outcome.rewards.filter(outcome.rewards["state"] != "pending")
         assert settled["expected"].is_null().all()
@@ -188,6 +197,7 @@ class Collector:
             [self._attribution(row) for row in self.attributions],
             [self._decision(row) for row in self.decisions.values()],
             [self._reward(row) for row in self.rewards.values()],
+            [self._merge(row) for row in self.merges],
         )
 
     def _person(self, number: int | None) -> str | None:
@@ -196,6 +206,13 @@ class Collector:
     def _attribution(self, row: Row) -> Row:
         named = {**row, "friend": self._person(row["friend"]), "referrer": self._person(row["referrer"])}
         return {name: named[name] for name in ATTRIBUTION}
+
+    def _merge(self, row: Row) -> Row:
+        return {
+            "subject": self.persons[row["subject"]],
+            "into": self.persons[row["target"]],
+            "at": row["at"],
+        }
 
     def _decision(self, row: Row) -> Row:
         event = self.events[row["seq"]]

@@ -41,6 +41,7 @@ ENGINE_DOES: frozenset[str] = frozenset(
         "bounds",
         "counts",
         "codes",
+        "people",
         "stops",
         "zones",
     )

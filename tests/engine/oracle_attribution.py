@@ -58,6 +58,7 @@ class Attribution(Standing):
                 return
             touch, channel, method = best, best["channel"], "link"
             link = self.touches[touch["seq"]]
+        above = self.attribution_of(link["subject"])
         attribution = Attributed(
             friend=self.ref(friend),
             referrer=self.ref(link["subject"]),
@@ -67,6 +68,8 @@ class Attribution(Standing):
             touch_at=touch["occurred_at"],
             attributed_at=event["received_at"],
             event=event,
+            community=self.latest(link["subject"], "community"),
+            generation=1 if above is None else above.generation + 1,
         )
         self.attributed.append(attribution)
         self.attributions[attribution.friend] = attribution

@@ -154,4 +154,4 @@ class Decisions(Choices):
             return
         self.without_effect.append(event)
         words = f"{wanted[2]}: no such decision in review"
-        self.note("settled", "verdict-without-effect", event, event["subject"], None, words)
+        self.note("settled", "verdict-without-effect", event, self.subject(event), None, words)

@@ -98,7 +98,7 @@ class Lines(Limits):
             if value is None or recipient is None:
                 continue
             wanted = (reward.name, reward.to, recipient)
-            promised = sum((x.reward.name, x.reward.to, x.recipient) == wanted for x in self.lines)
+            promised = sum((x.reward.name, x.reward.to, self.ref(x.recipient)) == wanted for x in self.lines)
             first, last = reward.tier or (1, None)
             if first <= promised + 1 and (last is None or promised + 1 <= last):
                 money += round(Fraction(value, reward.every or 1))

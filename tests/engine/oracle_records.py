@@ -54,6 +54,8 @@ class Attributed:
     touch_at: int
     attributed_at: int
     event: Event
+    community: str | None  # of the referrer, as known then
+    generation: int  # how many people stand above the friend, as of then
     ended_at: int | None = None
 
     @property

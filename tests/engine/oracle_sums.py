@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 
 from simulator.domain.lateness import EDGES
-from tests.engine.oracle import Attributed, Line, Oracle
+from tests.engine.oracle import Line, Oracle
 
 DAY_MS = 86_400_000
 Parts = dict[tuple[str, str], tuple[int, int]]
@@ -26,7 +26,7 @@ def parts(oracle: Oracle) -> Parts:
         add("reversal.without_effect", why)
     for attribution in oracle.attributed:
         add("channel.attributed", attribution.channel)
-        add("generation", str(generation(oracle, attribution)))
+        add("generation", str(attribution.generation))
         if oracle.ref(attribution.friend) in qualified(oracle):
             add("channel.qualified", attribution.channel)
     for line, expected in zip(oracle.lines, oracle.expected, strict=True):
@@ -60,14 +60,6 @@ def came_too_late(oracle: Oracle, line: Line) -> bool:
     return bool(reversal["occurred_at"] <= line.due_at < reversal["received_at"])
 
 
-def generation(oracle: Oracle, attribution: Attributed) -> int:
-    """How many people stand above a friend, as of the attribution."""
-    above = oracle.attribution_of(attribution.referrer)
-    if above is None or above.event["seq"] >= attribution.event["seq"]:
-        return 1
-    return generation(oracle, above) + 1
-
-
 def qualified(oracle: Oracle) -> set[str]:
     """Friends with a qualified decision."""
     return {oracle.ref(d.friend) for d in oracle.decisions if d.outcome == "qualified"}
@@ -98,10 +90,9 @@ def standing(oracle: Oracle) -> tuple[dict[str, list[int]], dict[str, list[int]]
     """Friends, qualified ones and money issued, by referrer (what they got) and by community (of their friends)."""
     people: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     communities: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    theirs: dict[str, str | None] = {}
     for friend, attribution in oracle.attributions.items():
-        theirs[friend] = community = _community(oracle, attribution)
-        for board, key in ((people, attribution.referrer), (communities, community)):
+        referrer = oracle.ref(attribution.referrer)
+        for board, key in ((people, referrer), (communities, attribution.community)):
             if key is not None:
                 board[key][0] += 1
                 board[key][1] += friend in qualified(oracle)
@@ -109,20 +100,9 @@ def standing(oracle: Oracle) -> tuple[dict[str, list[int]], dict[str, list[int]]
         if line.state != "issued":
             continue
         if line.reward.to in ("referrer", "upline"):
-            people[line.recipient][2] += line.value_minor
-        community = theirs[line.decision.conversion["subject"]]
+            people[oracle.ref(line.recipient)][2] += line.value_minor
+        assert line.decision.attribution is not None
+        community = line.decision.attribution.community
         if community is not None:
             communities[community][2] += line.value_minor
     return people, communities
-
-
-def _community(oracle: Oracle, attribution: Attributed) -> str | None:
-    """The referrer's, as known at the attribution."""
-    known = [
-        event["community"]
-        for event in oracle.about(attribution.referrer)
-        if event["type"] == "customer.identified"
-        and event["community"] is not None
-        and event["seq"] <= attribution.event["seq"]
-    ]
-    return known[-1] if known else None

@@ -52,6 +52,9 @@ ALL: Groups = frozenset(GROUPS)
 WITH = {"zones": {"budget"}, "waiting": {"budget"}, "people": {"keep_if", "counts"}, "experiments": {"when"}}
 TRIED: dict[str, Groups] = {
     **{name: frozenset({name, "standing"} | WITH.get(name, set())) for name in GROUPS},
+    "people and codes": frozenset(
+        {"people", "counts", "codes", "experiments", "when", "attributes", "stops", "standing"}
+    ),
     "waiting and keep_if": frozenset({"waiting", "budget", "keep_if", "people", "standing"}),
     "all": ALL,
 }

@@ -11,7 +11,7 @@ from tests.engine.designs import DAY, HOUR, WEEK, cap, design, milestone, reward
 from tests.engine.logbook import Judge, Logbook
 from tests.engine.oracle import Entry
 
-pytestmark = pytest.mark.edition2("people", "standing")
+pytestmark = pytest.mark.edition2("people")
 
 EACH = milestone(occurrence="each")
 Trail = Callable[..., list[Entry]]
@@ -199,6 +199,7 @@ def test_a_merge_of_one_person_with_themselves_has_no_effect(
     ]
 
 
+@pytest.mark.edition2("people", "standing")
 def test_a_refund_in_the_name_of_the_merged_account_fits(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A", at=0)
     log.claim("guest", code="A", at=0)

@@ -22,6 +22,7 @@ from tests.engine.edition2 import comparable, need
 from tests.engine.logbook import Logbook
 from tests.engine.oracle import Oracle
 from tests.engine.strategies import case_of
+from tests.engine.strategies2 import TRIED, case_of2
 from tests.engine.test_engine_agrees import folded, run
 
 
@@ -170,6 +171,17 @@ def test_sums_are_the_oracles(block: int) -> None:
         collector.advance(case.final)
         oracle.advance(case.final)
         check_sums(collector, oracle)
+
+
+@pytest.mark.parametrize("batch", [None, 1])
+def test_sums_count_people_who_were_merged_as_one(batch: int | None) -> None:
+    ended = 0
+    for seed in range(6400, 6416):
+        case = comparable(case_of2(seed, TRIED["people and codes"]))
+        collector, oracle = run(case, batch), folded(case)
+        check_sums(collector, oracle)
+        ended += sum(row["ended_at"] is not None for row in collector.attributions)
+    assert ended
 
 
 def test_the_cases_hold_every_metric() -> None:

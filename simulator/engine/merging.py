@@ -1,0 +1,140 @@
+"""Merges: from an effective `customer.merged` on its subject is another reference of the person it names.
+
+A merge cuts a batch in two, as a change of the program does, so that it is one step between two batches.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from simulator.engine.arrays import NONE, Ints, Keys
+from simulator.engine.interner import hash_texts
+from simulator.engine.keys import KeyIndex, pair
+from simulator.engine.occurrence import conversions_of, find_taken
+from simulator.engine.results import Merged, VainMerge
+from simulator.engine.state import FIELDS, State
+
+
+def find_merge(state: State, event: pl.DataFrame) -> Merged | VainMerge:
+    """Find what the merge in the one row of `event` unites; both people it names are known by their ids."""
+    texts = str(event["subject"][0]), str(event["into"][0])
+    subject, target = state.person_ids.find(hash_texts(pl.Series(texts))).tolist()
+    merged, into = state.people_of(np.array([subject, target])).tolist()
+    seq, at = int(event["seq"][0]), int(event["received_at"][0])
+    if merged == into:
+        return VainMerge(seq=seq, at=at, person=into)
+    people = state.people
+    theirs = sorted(int(people["attribution"][one]) for one in (merged, into))
+    kept, ended = (theirs[1], NONE) if theirs[0] == NONE else (theirs[0], theirs[1])
+    attributes, said, said_seq = _attributes(state, merged, into)
+    devices, device_seqs = _devices(state, merged)
+    levels = int(people["stage"][merged]), int(people["stage"][into])
+    by_merged = int(people["attribution"][merged]) == kept
+    return Merged(
+        seq=seq,
+        at=at,
+        subject=subject,
+        target=target,
+        texts=texts,
+        merged=merged,
+        into=into,
+        fields=_fields(state, merged, into),
+        attributes=attributes,
+        said=said,
+        said_seq=said_seq,
+        devices=devices,
+        device_seqs=device_seqs,
+        touches=_touches(state, merged, into),
+        kept=kept,
+        ended=ended,
+        relisted=_relisted(state, merged, into, ended),
+        levels=levels,
+        own_levels=levels if by_merged else levels[::-1],
+        both=[name for name in ("link", "shared_seq") if people[name][merged] and people[name][into]],
+        conversions=np.sort(
+            np.array([*conversions_of(state, merged), *conversions_of(state, into)], np.int64)
+        ),
+        taken=_taken(state, merged, into),
+        qualified=_keys(state, state.qualified, merged, into),
+        stopped=_keys(state, state.stopped, merged, into),
+        accounts=state.ledger.accounts_of_both(merged, into),
+    )
+
+
+def _fields(state: State, merged: int, into: int) -> dict[str, tuple[int, int]]:
+    """Return what was said of the merged person after it was said of the other."""
+    people, found = state.people, {}
+    for name in FIELDS:
+        seqs = people[f"{name}_seq"]
+        if seqs[merged] > seqs[into]:
+            found[name] = int(people[name][merged]), int(seqs[merged])
+    return found
+
+
+def _attributes(state: State, merged: int, into: int) -> tuple[Ints, Ints, Ints]:
+    """Return the same of attributes: rows of the other person, values, and seqs."""
+    theirs, rows = state.attributes.of_both(merged, into)
+    held = state.attributes.rows
+    later = held["seq"][theirs] > held["seq"][rows]
+    return rows[later], held["value"][theirs[later]].astype(np.int64), held["seq"][theirs[later]]
+
+
+def _devices(state: State, merged: int) -> tuple[Keys, Ints]:
+    """Return the devices that the merged person was seen with, oldest first, and since when."""
+    held = state.devices.rows
+    nodes = _chain(held["before"], int(state.people["device"][merged]))[::-1]
+    return held["device"][nodes], held["seq"][nodes].astype(np.int64)
+
+
+def _touches(state: State, merged: int, into: int) -> Ints:
+    """Return the touches of both people, in log order."""
+    heads = (int(state.people["touch"][one]) for one in (merged, into))
+    return np.sort(np.concatenate([_chain(state.touches["before"], head) for head in heads]))
+
+
+def _relisted(state: State, merged: int, into: int, ended: int) -> list[tuple[int, Ints]]:
+    """Return the attributions of referrers among whose friends something changes, by person."""
+    found: dict[int, Ints] = {}
+    if state.people["referrer"][merged]:
+        found[into] = np.sort(np.concatenate([_friends(state, one) for one in (merged, into)]))
+    if ended != NONE:
+        referrer = int(state.people_of(state.attributions["referrer"][[ended]].astype(np.int64))[0])
+        referrer = into if referrer == merged else referrer
+        friends = found[referrer] if referrer in found else _friends(state, referrer)
+        found[referrer] = friends[friends != ended]
+    return list(found.items())
+
+
+def _friends(state: State, referrer: int) -> Ints:
+    """Return a referrer's attributions that have not ended, in log order."""
+    row = int(state.people["referrer"][referrer]) - 1
+    return _chain(state.attributions["after"], NONE if row < 0 else int(state.referrers["first_friend"][row]))
+
+
+def _chain(following: np.ndarray, node: int) -> Ints:
+    found = []
+    while node != NONE:
+        found.append(node)
+        node = int(following[node])
+    return np.array(found, np.int64)
+
+
+def _taken(state: State, merged: int, into: int) -> dict[int, list[int]]:
+    """Return the conversions of both that took a milestone, by the group of the other person and the milestone."""
+    found, count = {}, len(state.ledger.conversions)
+    for name, number in state.milestone_ids.items():
+        groups = pair(np.array([merged, into]), np.array([number, number])).tolist()
+        both = [
+            find_taken(state, group, person, name, count)
+            for group, person in zip(groups, (merged, into), strict=True)
+        ]
+        found[groups[1]] = sorted([*both[0], *both[1]])
+    return found
+
+
+def _keys(state: State, index: KeyIndex, merged: int, into: int) -> Keys:
+    """Return the keys of the other person for the milestones that an index has of the merged one."""
+    names = np.array(list(state.milestone_ids.values()), np.int64)
+    theirs = index.find(pair(np.full(len(names), merged), names)) >= 0
+    return pair(np.full(int(theirs.sum()), into), names[theirs])

@@ -1,0 +1,60 @@
+"""Merged accounts, from the file that tells of them to the exports, the proof and the words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.merged import write_merged
+from tests.cli.nasty import HOUR, START, Cli
+
+Exports = Callable[..., dict[str, bytes]]
+
+
+@pytest.fixture
+def db(cli: Cli, tmp_path: Path, program: Path) -> Path:
+    """What was made of the log."""
+    path = tmp_path / "merged.db"
+    ran = cli("ingest", write_merged(tmp_path), "--program", program, "--replay", "--db", path)
+    assert ran.status == 0, ran.err
+    return path
+
+
+def rows(exports: Exports, db: Path, what: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in exports(db, whats=(what,))[what].splitlines()]
+
+
+def test_a_merge_is_exported_and_the_later_attribution_has_ended(exports: Exports, db: Path) -> None:
+    assert rows(exports, db, "merges") == [{"subject": "guest", "into": "fred", "at": START + 4 * HOUR}]
+    assert [
+        (one["friend"], one["referrer"], one["ended_at"]) for one in rows(exports, db, "attributions")
+    ] == [
+        ("fred", "ann", None),
+        ("guest", "bob", START + 4 * HOUR),
+    ]
+
+
+def test_later_rows_name_the_account_that_was_merged_into(exports: Exports, db: Path) -> None:
+    assert [(one["event_id"], one["friend"], one["referrer"]) for one in rows(exports, db, "decisions")] == [
+        ("bill-1", "guest", "bob"),
+        ("bill-2", "fred", "ann"),
+        ("bill-3", "fred", "ann"),
+    ]
+    recipients = [one["recipient"] for one in rows(exports, db, "rewards") if one["role"] == "friend"]
+    assert recipients == ["guest", "fred", "fred"]
+
+
+def test_a_database_with_merges_is_proven(cli: Cli, db: Path) -> None:
+    ran = cli("verify", "--db", db)
+    assert ran.status == 0, ran.out + ran.err
+    assert "1 rows of merge" in ran.out
+
+
+def test_the_audit_trail_tells_of_the_end_and_of_a_merge_without_effect(exports: Exports, db: Path) -> None:
+    told = [(one["kind"], one["subject"], one["detail"]) for one in rows(exports, db, "audit")]
+    assert ("attribution-ended", "guest", "code, code, BOB") in told
+    assert ("merge-without-effect", "fred", "same-person") in told
