@@ -174,7 +174,8 @@ def find_no_effect(
             why = ReversalReason.NOTHING_TO_UNDO.value
         if why is not None:
             reversal = one.reversal
-            shown.add(AuditKind.REVERSAL_WITHOUT_EFFECT, one.row, reversal.seq, reversal.person, why)
+            person = int(batch.state.people_of(np.array([reversal.person]))[0])
+            shown.add(AuditKind.REVERSAL_WITHOUT_EFFECT, one.row, reversal.seq, person, why)
     return _told(shown, standing)
 
 
