@@ -235,7 +235,7 @@ class Engine:
             expected = expect_united(self._state, found.accounts[1], budget, at)
             self._state.apply(expected)
             record_expected(rows, expected)
-            self._state.apply(Happenings(happenings=(), new=_NO_LINES, before=at, budget=budget))
+            self._state.apply(Happenings(happenings=(), new=_NO_LINES, before=at, program=self.program))
             booked = read_journal(self._state)
             self._state.apply(booked)
             record_booked(rows, booked)
