@@ -119,6 +119,7 @@ def constant(change: Change) -> WorldSpec:
             "becomes_delay": soon,
         },
         offer={"referrer": no_answer, "friend": no_answer},
+        closing=None,
         cheats=dict.fromkeys(Cheats.model_fields),
     )
 

@@ -34,6 +34,7 @@ def shop(change: Any) -> WorldSpec:
             "prices": [1200.0, 4800.0],
             "outcome": "first-order",
             "reversed": 0.3,
+            "reinstated": None,
             "churn_per_year": 0.0,
         },
         later=[
