@@ -303,7 +303,6 @@ class Book:
         self._flow.room = room
         lines = sorted(waiting, key=lambda line: line.order)
         found = self._flow.ahead(lines, boundless=not short)
-        for line in lines:
-            after = found[line.id]
+        for line, after in zip(lines, found, strict=True):
             if after != line.expected:
                 self._shift(line, after, self._hour)

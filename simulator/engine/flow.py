@@ -1,13 +1,11 @@
 """Reward lines one by one, moment by moment: what time makes of those that are kept in the book (`book.py`).
 
-A flow holds lines and accounts, and takes their timed steps in order. The real one is the book's. One that looks ahead
-holds copies, so that nothing it finds out has happened.
+A flow holds lines and accounts, and takes their timed steps in order; it can also look ahead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -75,15 +73,6 @@ class BookedAccount:
     history: History
     kept: History
 
-    def copied(self) -> BookedAccount:
-        """Return one of its own."""
-        return BookedAccount(
-            releases=self.releases,
-            taken=self.taken,
-            history=self.history.copied(),
-            kept=self.kept.copied(),
-        )
-
     def with_(self, other: BookedAccount) -> BookedAccount:
         """Return what two come to together."""
         return BookedAccount(
@@ -146,60 +135,63 @@ class Flow:
 
     def _release(self, line: BookedLine) -> None:
         account = self.account_of(line.account)
-        account.releases += 1
-        number = account.releases
-        line.state = self._judged(line, account, number)
-        if line.state != COUNTED:
-            account.taken += 1
+        line.state, line.value = self._take(line, account)
         if line.state == ISSUED:
-            line.issued_at = line.due
-            account.history.add(line.due, line.value)
-            account.kept.add(line.due, line.value)
-            line.granted = line.value
-            if self.room is not None:
-                self.room.issue(line.due, line.value)
+            line.issued_at, line.granted = line.due, line.value
         if self.tell is not None:
-            self.tell(line, number, line.due)
+            self.tell(line, account.releases, line.due)
 
-    def _judged(self, line: BookedLine, account: BookedAccount, number: int) -> int:
-        reward = line.terms.reward
+    def _take(self, line: BookedLine, account: BookedAccount) -> tuple[int, int]:
+        """Count the release of a line; return the state that it gets, and the money (minor units)."""
+        account.releases += 1
+        state, value = self._judged(line, account, account.releases)
+        if state != COUNTED:
+            account.taken += 1
+        if state == ISSUED:
+            account.history.add(line.due, value)
+            account.kept.add(line.due, value)
+            if self.room is not None:
+                self.room.issue(line.due, value)
+        return state, value
+
+    def _judged(self, line: BookedLine, account: BookedAccount, number: int) -> tuple[int, int]:
+        reward, value = line.terms.reward, line.value
         if account.taken >= allowed(reward, number):
-            return COUNTED
+            return COUNTED, value
         zone = line.terms.timezone
         histories = ((cap, account.history if cap.returns else account.kept) for cap in reward.caps)
-        if not all(fits(cap, zone, history, line.due, line.value) for cap, history in histories):
-            return CAPPED
-        granted = line.value if self.room is None else self.room.grant(line.due, line.value)
-        if granted is None:
-            return UNFUNDED
-        line.value = granted
-        return ISSUED
+        if not all(fits(cap, zone, history, line.due, value) for cap, history in histories):
+            return CAPPED, value
+        granted = value if self.room is None else self.room.grant(line.due, value)
+        return (UNFUNDED, value) if granted is None else (ISSUED, granted)
 
-    def ahead(self, lines: list[BookedLine], *, boundless: bool) -> dict[int, int]:
-        """Return what these pending lines become, by number, if nothing else happens and none other is released.
+    def ahead(self, lines: list[BookedLine], *, boundless: bool) -> list[int]:
+        """Return what these pending lines, in order, become if nothing else happens and none other is released.
 
-        `boundless`: the budget has room for all of them.
+        `boundless`: the budget has room for all of them. What is counted on the way is taken out again: copies would
+        cost as much as the histories are long.
         """
-        accounts: dict[int, BookedAccount] = {}
-
-        def account_of(number: int) -> BookedAccount:
-            if number not in accounts:
-                accounts[number] = self.account_of(number).copied()
-            return accounts[number]
-
         room = None if boundless else self.room
-        spent = 0 if room is None else room.spent
-        length = 0 if room is None or room.held is None else len(room.held.times)
-        later = Flow(account_of, room)
-        copies = [copy(line) for line in lines]
-        for line in copies:
-            later.schedule(line)
-        later.run(None)
-        if room is not None:  # what was issued ahead is taken out again
+        later = Flow(self.account_of, room)
+        spent, length = (0, 0) if room is None else (room.spent, len(room.held.times) if room.held else 0)
+        before: dict[int, tuple[int, int, int, int]] = {}
+        found = []
+        for line in lines:
+            account = self.account_of(line.account)
+            if line.account not in before:
+                lengths = len(account.history.times), len(account.kept.times)
+                before[line.account] = account.releases, account.taken, *lengths
+            found.append(later._take(line, account)[0])
+        for number, (releases, taken, history, kept) in before.items():
+            account = self.account_of(number)
+            account.releases, account.taken = releases, taken
+            account.history.cut(history)
+            account.kept.cut(kept)
+        if room is not None:
             room.spent = spent
             if room.held is not None:
                 room.held.cut(length)
-        return {line.id: line.state for line in copies}
+        return found
 
 
 def allowed(reward: Reward, number: int) -> int:

@@ -159,9 +159,9 @@ class Texts:
     def __len__(self) -> int:
         return len(self._ends)
 
-    def add(self, texts: Sequence[str]) -> None:
-        """Assign the next ids to texts."""
-        held = [text.encode() for text in texts]
+    def add(self, texts: Sequence[str | None]) -> None:
+        """Assign the next ids to texts; one that a damaged database has lost is empty."""
+        held = [(text or "").encode() for text in texts]
         ends = len(self._bytes) + np.cumsum([len(text) for text in held], dtype=np.int64)
         self._bytes += b"".join(held)
         self._ends.append(end=ends)
