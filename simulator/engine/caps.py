@@ -14,9 +14,16 @@ def fits(cap: Cap, timezone: str, history: History, at: int, value: int) -> bool
 
     Calendar windows are of `timezone`, that of the version that judged the conversion.
     """
+    if _leaves(cap, len(history.times), history.totals[-1], value):
+        return True  # whatever the window: finding its start takes longer than all else
     first = _first_in_window(cap.window, timezone, history.times, at)
     count = len(history.times) - first
     money = history.totals[-1] - history.totals[first]
+    return _leaves(cap, count, money, value)
+
+
+def _leaves(cap: Cap, count: int, money: int, value: int) -> bool:
+    """Whether a cap leaves room for one more of a value, after so many of so much money (minor units)."""
     within_count = cap.count is None or count + 1 <= cap.count
     return within_count and (cap.value_minor is None or money + value <= cap.value_minor)
 
