@@ -24,6 +24,7 @@ class AttributionRow:
     generation: int
     referrer_ref: str
     friend_ref: str
+    ended_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def attribution_of(db: Database, friend: int) -> AttributionRow | None:
     """Return a friend's attribution, or None."""
     found = db.execute(
         "SELECT attribution.seq, friend, referrer, code, channel, method, touch_at, attributed_at, touch_seq, "
-        "generation, person.ref, own.ref FROM attribution JOIN person ON person.id = attribution.referrer "
+        "generation, person.ref, own.ref, ended_at FROM attribution JOIN person ON person.id = attribution.referrer "
         "JOIN person own ON own.id = attribution.friend WHERE friend = ? LIMIT 1",
         (friend,),
     ).fetchone()

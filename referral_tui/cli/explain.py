@@ -96,6 +96,8 @@ def _journey(told: Fields) -> Iterator[str]:
         yield f"  {unmatched_words(told)}"
     else:
         yield f"  {short_name(told['attribution']['referrer'])} by {_way(told['attribution'])}"
+        if (ended := told["attribution"]["ended_at"]) is not None:
+            yield f"  until {moment(ended)}: merged accounts keep the earlier of two referrers"
     for touch in told["touches"]:
         owner = short_name(touch["referrer"]) if touch["referrer"] else "nobody"
         mark = (

@@ -60,7 +60,7 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
 def _attribution(row: AttributionRow | None) -> Fields | None:
     if row is None:
         return None
-    names = ("code", "channel", "method", "touch_at", "attributed_at", "seq", "touch_seq")
+    names = ("code", "channel", "method", "touch_at", "attributed_at", "ended_at", "seq", "touch_seq")
     return {"referrer": row.referrer_ref, **{name: getattr(row, name) for name in names}}
 
 

@@ -58,3 +58,9 @@ def test_the_audit_trail_tells_of_the_end_and_of_a_merge_without_effect(exports:
     told = [(one["kind"], one["subject"], one["detail"]) for one in rows(exports, db, "audit")]
     assert ("attribution-ended", "guest", "code, code, BOB") in told
     assert ("merge-without-effect", "fred", "same-person") in told
+
+
+def test_explain_says_until_when_the_referrer_of_a_merged_account_was_theirs(cli: Cli, db: Path) -> None:
+    said = cli("explain", "guest", "--db", db).out
+    assert "until 1 January 2026, 04:00 UTC: merged accounts keep the earlier of two referrers" in said
+    assert "until" not in cli("explain", "fred", "--db", db).out
