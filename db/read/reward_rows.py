@@ -7,10 +7,13 @@ from typing import Final, NamedTuple
 
 from db.read.pending import STANDS
 from db.sqlite.readonly import Database
-from simulator.domain.definitions import NOT_PAID, PAID
+from simulator.domain.vocabulary import COUNTS_AS_PAID
 
-RELEASED: Final = (*NOT_PAID, *PAID)
-"""The states of a line that has fallen due."""
+FALLEN: Final = ("voided", "revoked", "forfeited")
+"""The states of a line that counts toward no number any more."""
+HELD: Final = tuple(str(state) for state in COUNTS_AS_PAID)
+"""The states of a line that caps and the budget count."""
+_RELEASED: Final = (*HELD, "waiting", "counted", "capped", "unfunded", "revoked")
 
 
 class Account(NamedTuple):
@@ -64,18 +67,29 @@ class RewardRow:
 
 
 class ReleasedLine(NamedTuple):
-    """A line that has fallen due, with its value in minor units."""
+    """A line that was released, also one that fell afterwards; its money is in minor units, as in `RewardRow`.
+
+    `friend` is the number of the person whose conversion it is for, `code` that of the friend's attribution.
+    """
 
     id: int
     seq: int
     due_at: int
+    earned_minor: int
     value_minor: int
     state: str
+    state_at: int
+    friend: int | None
+    code: str | None
 
     @property
     def place(self) -> Place:
         """Its place among the lines that fall due."""
         return Place(self.due_at, self.seq, self.id)
+
+    def stood(self, at: int) -> bool:
+        """Return whether it had not fallen by a moment (milliseconds UTC)."""
+        return self.state not in FALLEN or self.state_at > at
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,32 +132,46 @@ def rewards_of(db: Database, decision: int) -> list[RewardRow]:
 
 def released(db: Database, account: Account, without: int | None) -> list[ReleasedLine]:
     """Return the released lines of an account in the order of release, without the line with that number."""
-    found = db.execute(
-        f"SELECT id, seq, due_at, value_minor, state FROM reward WHERE {_OF_ACCOUNT} "
-        f"AND state IN {RELEASED} AND id IS NOT ? ORDER BY due_at, seq, id",
-        (*account, without),
-    )
-    return [ReleasedLine(*row) for row in found]
+    return _released(db, _OF_ACCOUNT, *account, without)
 
 
-def pending_before(db: Database, account: Account, place: Place) -> int:
-    """Count the pending lines of an account that fall due before this place."""
+def released_to_all(db: Database, reward: str, without: int | None) -> list[ReleasedLine]:
+    """Return the released lines of a reward to whomever, as `released` does."""
+    return _released(db, "reward = ?", reward, without)
+
+
+def brought_by(db: Database, decision: int) -> tuple[int | None, str | None]:
+    """Return the friend (a number) of a decision, and the code by which the referrer brought them."""
+    found = db.execute(f"SELECT d.friend, {_CODE} FROM decision d WHERE d.id = ?", (decision,)).fetchone()
+    return (None, None) if found is None else (found[0], found[1])
+
+
+def pending_before(db: Database, account: Account, place: Place) -> tuple[int, int]:
+    """Count the pending lines of an account that fall due before this place, and those not expected to be counted.
+
+    Those that are expected to be forfeited are left out, since they have no number.
+    """
     found = db.execute(
-        f"SELECT COUNT(*) FROM reward WHERE {_OF_ACCOUNT} AND state = 'pending' "
+        "SELECT COUNT(*), COUNT(*) FILTER (WHERE expected IS NOT 'counted') FROM reward "
+        f"WHERE {_OF_ACCOUNT} AND state = 'pending' AND expected IS NOT 'forfeited' "
         "AND (due_at, seq, id) < (?, ?, ?)",
         (*account, *place),
     )
+    return tuple(found.fetchone())
+
+
+def spent_before(db: Database, place: Place, since: int, *, returns: bool) -> int:
+    """Return what the budget counts at a place, in minor units: what was issued before it, from `since` on.
+
+    With `returns`, what was clawed back by then does not count, else it does. Times are milliseconds UTC.
+    """
+    taken_back = "AND state_at > ?" if returns else "AND ? IS NOT NULL"
+    found = db.execute(
+        "SELECT COALESCE(SUM(value_minor), 0) FROM reward "
+        f"WHERE (state IN {HELD} OR state = 'revoked' {taken_back}) AND due_at >= ? AND (due_at, seq, id) < (?, ?, ?)",
+        (place.due_at, since, *place),
+    )
     return int(found.fetchone()[0])
-
-
-def spent_before(db: Database, place: Place) -> int:
-    """Return what was spent of the budget by lines before this place, in minor units."""
-    return int(db.execute(f"{_SPENT} AND (due_at, seq, id) < (?, ?, ?)", place).fetchone()[0])
-
-
-def spent_until(db: Database, due_at: int) -> int:
-    """Return what was spent of the budget by lines due by this time (milliseconds UTC), in minor units."""
-    return int(db.execute(f"{_SPENT} AND due_at <= ?", (due_at,)).fetchone()[0])
 
 
 def value_beside(db: Database, seq: int, number: int) -> int:
@@ -178,10 +206,21 @@ def own_rewards_for(db: Database, referrer: int, friend: int) -> list[OwnReward]
     return [OwnReward(*row) for row in found]
 
 
+def _released(db: Database, where: str, *values: str | int | None) -> list[ReleasedLine]:
+    found = db.execute(
+        f"SELECT r.id, r.seq, due_at, earned_minor, value_minor, state, state_at, d.friend, {_CODE} "
+        f"FROM reward r LEFT JOIN decision d ON d.id = r.decision WHERE {where} "
+        f"AND (state IN {_RELEASED} OR state IN ('voided', 'forfeited') AND due_at < state_at) "
+        "AND r.id IS NOT ? ORDER BY due_at, r.seq, r.id",
+        values,
+    )
+    return [ReleasedLine(*row) for row in found]
+
+
 def _rewards(db: Database, where: str, *values: int) -> list[RewardRow]:
     return [RewardRow(*row) for row in db.execute(f"SELECT {_REWARD} FROM reward WHERE {where}", values)]
 
 
 _REWARD = ", ".join(field.name for field in fields(RewardRow))
 _OF_ACCOUNT = "reward = ? AND role = ? AND recipient IS ? AND community IS ?"
-_SPENT = f"SELECT COALESCE(SUM(value_minor), 0) FROM reward WHERE state IN {PAID}"
+_CODE = "(SELECT a.code FROM attribution a WHERE a.friend = d.friend AND a.referrer IS d.referrer LIMIT 1)"

@@ -64,7 +64,7 @@ def _line(context: DecisionContext, terms: Reward) -> Fields | None:
         "value": money(value, context.program),
         "due_at": due,
         "at_once": due <= source.now,
-        "counts": None if releases.pays(number) else _counts(number, terms),
+        "counts": None if releases.passes_if_nothing_else() else _counts(number, terms),
     }
 
 

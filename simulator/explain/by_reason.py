@@ -63,7 +63,8 @@ def _too_late(context: DecisionContext) -> Iterator[Change]:
 
 def _occurrence(context: DecisionContext) -> Iterator[Change]:
     wanted, event = context.milestone.occurrence, context.event
-    before = context.own(event["type"])[:-1]
+    earlier = context.own(event["type"])[:-1]
+    before = [row for row in earlier if _stands(context, row)]
     if not isinstance(wanted, int):
         return
     missing = wanted - 1 - len(before)
@@ -77,6 +78,22 @@ def _occurrence(context: DecisionContext) -> Iterator[Change]:
         one = before[wanted - 1] if wanted <= len(before) else before[-1]
         words = f"had {one['source']}:{one['id']} not been sent before {QUALIFIES}"
         yield Change(words, edits=({"seq": one["seq"], "drop": True},))
+    elif missing == 0 and len(earlier) > len(before):  # one that was reversed is paid still
+        one = next(row for row in reversed(earlier) if row not in before)
+        words = f"had {one['source']}:{one['id']}, which is paid though it was reversed, not been sent {QUALIFIES}"
+        yield Change(words, edits=({"seq": one["seq"], "drop": True},))
+
+
+def _stands(context: DecisionContext, conversion: Fields) -> bool:
+    """Return whether a conversion stood as the one in question was received."""
+    key, standing = (conversion["source"], conversion["id"]), True
+    for row in context.around.of(source=conversion["source"]):
+        if row["seq"] < context.event["seq"]:
+            if (row["source"], row["reverses"]) == key:
+                standing = False
+            elif (row["source"], row["reinstates"]) == key:
+                standing = True
+    return standing
 
 
 def _stopped(context: DecisionContext) -> Iterator[Change]:

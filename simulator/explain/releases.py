@@ -7,33 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from db.read.reward_rows import (
+    HELD,
     Account,
+    Place,
     ReleasedLine,
     RewardRow,
+    brought_by,
     pending_before,
     released,
+    released_to_all,
     spent_before,
-    spent_until,
 )
-from simulator.domain.definitions import PAID
 from simulator.domain.spans import DAY_MS
 from simulator.explain.source import Source
-from simulator.program.calendars import next_period_start, window_start
-from simulator.program.model import Cap, Period, Program, Reward
+from simulator.program.calendars import next_period_start, period_start, window_start
+from simulator.program.model import Budget, Cap, Period, Program, Reward, WindowKind
 from simulator.program.words import duration
 
 _MOST_MOMENTS: Final = 60  # times tried at which room may come back
 _LOOK_AHEAD: Final = 2 * 366 * DAY_MS
+_LAST: Final = 2**62  # a seq and a number after all others
 
 
 @dataclass(frozen=True)
 class Room:
     """The room that a cap leaves in its window: rewards and minor units (None: not limited by that).
 
-    `issued` is the number of rewards that the cap counts there, `taken_back` how many of them were clawed back since.
+    `issued` is the number of rewards that the cap counts there. `taken_back` is how many were clawed back: since
+    then, or at any time where that gives no room back.
     """
 
     cap: Cap
@@ -60,24 +65,52 @@ class AccountLines:
         Calendar windows are of `timezone`.
         """
         self._source, self.terms, self.timezone = source, terms, timezone
+        self._without = without
         self.rows = released(source.db, account, without)
 
     def before(self, due_at: int) -> list[ReleasedLine]:
         """Return the lines released by this time."""
-        return [row for row in self.rows if row.due_at <= due_at]
+        return self._before(self.rows, due_at)
 
     def rooms(self, due_at: int) -> list[Room]:
-        """Return the room that each cap leaves at this time."""
-        paid = [row for row in self.before(due_at) if row.state in PAID]
+        """Return the room that each cap leaves at this time; of caps for a friend or a code only where one is given."""
         rooms = []
         for cap in self.terms.caps:
-            inside = [row for row in paid if row.due_at >= window_start(cap.window, due_at, self.timezone)]
+            lines = self._counted_by(cap)
+            if lines is None:
+                continue
+            start = window_start(cap.window, due_at, self.timezone)
+            inside = [
+                row
+                for row in self._before(lines, due_at)
+                if row.due_at >= start and _is_held(row, due_at, returns=cap.returns)
+            ]
             minor = sum(row.value_minor for row in inside)
             taken_back = sum(row.state == "revoked" for row in inside)
             count = None if cap.count is None else max(0, cap.count - len(inside))
             value = None if cap.value_minor is None else max(0, cap.value_minor - minor)
             rooms.append(Room(cap, count, value, len(inside), taken_back))
         return rooms
+
+    def _before(self, rows: list[ReleasedLine], due_at: int) -> list[ReleasedLine]:
+        return [row for row in rows if row.due_at <= due_at]
+
+    def _counted_by(self, cap: Cap) -> list[ReleasedLine] | None:
+        """Return the lines that a cap counts together, None where it is not known whose they are."""
+        if cap.per == "program":
+            return self._everybody
+        return self.rows if cap.per == "recipient" else None
+
+    @cached_property
+    def _everybody(self) -> list[ReleasedLine]:
+        return released_to_all(self._source.db, self.terms.name, self._without)
+
+
+def _is_held(row: ReleasedLine, at: int, *, returns: bool) -> bool:
+    """Return whether a cap counts a released line at a moment (milliseconds UTC)."""
+    if row.state == "revoked":
+        return not returns or row.state_at > at
+    return row.state in HELD or row.state == "waiting"
 
 
 class Releases(AccountLines):
@@ -88,53 +121,116 @@ class Releases(AccountLines):
         super().__init__(source, terms_of(program, line.reward), line.account, program.timezone, line.id)
         self._line = line
 
-    def before(self, due_at: int) -> list[ReleasedLine]:
+    def _before(self, rows: list[ReleasedLine], due_at: int) -> list[ReleasedLine]:
         """Return the lines released before the line in question if it fell due at this time."""
         if due_at == self._line.due_at:
-            return [row for row in self.rows if row.place < self._line.place]
-        return super().before(due_at)
+            return [row for row in rows if row.place < self._line.place]
+        return super()._before(rows, due_at)
+
+    def _counted_by(self, cap: Cap) -> list[ReleasedLine] | None:
+        friend, code = self._brought_by
+        if cap.per == "friend":
+            return [row for row in self.rows if row.friend == friend]
+        if cap.per == "code":
+            return [row for row in self.rows if row.code == code]
+        return super()._counted_by(cap)
+
+    @cached_property
+    def _brought_by(self) -> tuple[int | None, str | None]:
+        return brought_by(self._source.db, self._line.decision)
+
+    # Numbers
+
+    def number(self, due_at: int) -> int:
+        """Return the number of a release at this time: 1 and the earlier ones that had not fallen by then."""
+        return 1 + len(self._standing(due_at))
+
+    def passes(self, due_at: int) -> bool:
+        """Return whether a release at this time pays by `every` and `tier`."""
+        return self._taken(due_at) < self._paying(self.number(due_at))
 
     def number_if_nothing_else(self) -> int:
         """Return the number that the pending line gets if nothing else happens."""
-        ahead = pending_before(self._source.db, self._line.account, self._line.place)
-        return len(self.rows) + ahead + 1
+        return len(self._standing(_LAST)) + self._ahead[0] + 1
 
-    def pays(self, number: int) -> bool:
-        """Return whether the release of this number pays by `every` and `tier`."""
-        every, tier = self.terms.every, self.terms.tier
-        if every is not None and number % every:
-            return False
-        return tier is None or (tier[0] <= number and (tier[1] is None or number <= tier[1]))
+    def passes_if_nothing_else(self) -> bool:
+        """Return whether the pending line pays by `every` and `tier` if nothing else happens."""
+        return self._taken(_LAST) + self._ahead[1] < self._paying(self.number_if_nothing_else())
 
-    def next_paying(self, number: int) -> int | None:
-        """Return the next number that pays after this one, or None."""
+    @cached_property
+    def _ahead(self) -> tuple[int, int]:
+        return pending_before(self._source.db, self._line.account, self._line.place)
+
+    def next_paying(self, due_at: int) -> int | None:
+        """Return the number that pays next, after a release at this time that does not; None if none ever does."""
         every, tier = self.terms.every or 1, self.terms.tier or (1, None)
-        following = -(-max(number + 1, tier[0]) // every) * every
+        first = -(-tier[0] // every) * every  # the first number that pays
+        following = first + self._taken(due_at) * every
         return following if tier[1] is None or following <= tier[1] else None
+
+    def _paying(self, number: int) -> int:
+        """Return how many of the numbers up to this one pay."""
+        every, tier = self.terms.every or 1, self.terms.tier or (1, None)
+        last = number if tier[1] is None else min(number, tier[1])
+        return max(0, last // every - (tier[0] - 1) // every)
+
+    def _standing(self, at: int) -> list[ReleasedLine]:
+        return [row for row in self.before(at) if row.stood(at)]
+
+    def _taken(self, at: int) -> int:
+        """Return how many of the earlier releases that stand have passed the test of numbers."""
+        return sum(row.id in self._passed for row in self._standing(at))
+
+    @cached_property
+    def _passed(self) -> set[int]:
+        """The lines that have passed the test of numbers; of those voided since, it is worked out anew."""
+        passed: set[int] = set()
+        for place, row in enumerate(self.rows):
+            if row.state == "voided":
+                ahead = [one.id for one in self.rows[:place] if one.stood(row.due_at)]
+                passes = sum(number in passed for number in ahead) < self._paying(len(ahead) + 1)
+            else:
+                passes = row.state != "counted"
+            if passes:
+                passed.add(row.id)
+        return passed
+
+    # Caps and budget
 
     def state_if_due(self, due_at: int, beside_minor: int = 0) -> str:
         """Return the state that the line would get if it fell due at this time.
 
         `beside_minor` is what else the same change would have spent of the budget, in minor units.
         """
-        if not self.pays(len(self.before(due_at)) + 1):
+        if not self.passes(due_at):
             return "counted"
-        value = self._line.value_minor
-        if not all(room.fits(value) for room in self.rooms(due_at)):
+        value = self.within_caps(due_at)
+        if value < 1:
             return "capped"
-        return "issued" if self.budget_left(due_at) >= value + beside_minor else "unfunded"
+        left, terms = self.budget_left(due_at) - beside_minor, self.budget(due_at)
+        if left >= value or (terms.over == "trim" and left >= 1):
+            return "issued"
+        return "waiting" if terms.short == "wait" else "unfunded"
+
+    def within_caps(self, due_at: int) -> int:
+        """Return how much of the line the caps leave at this time, in minor units; 0 where they skip it."""
+        earned, rooms = self._line.earned_minor, self.rooms(due_at)
+        if not all(room.fits(earned) for room in rooms if room.cap.over == "skip"):
+            return 0
+        return min([earned, *(room.value_minor or 0 for room in rooms if room.cap.over == "trim")])
+
+    def budget(self, due_at: int) -> Budget:
+        """Return how the budget in force at this time is kept."""
+        return self._source.program_when(due_at).budget
 
     def budget_left(self, due_at: int) -> float:
         """Return what is left of the budget at this time, in minor units; infinity without a budget."""
-        budget = self._source.program_when(due_at).budget_minor
-        if budget is None:
+        program = self._source.program_when(due_at)
+        if program.budget_minor is None:
             return float("inf")
-        return budget - self._spent(due_at)
-
-    def _spent(self, due_at: int) -> int:
-        if due_at == self._line.due_at:
-            return spent_before(self._source.db, self._line.place)
-        return spent_until(self._source.db, due_at)
+        since = period_start(due_at, program.budget.period, program.timezone)
+        at = self._line.place if due_at == self._line.due_at else Place(due_at, _LAST, _LAST)
+        return program.budget_minor - spent_before(self._source.db, at, since, returns=program.budget.returns)
 
     def next_room(self, due_at: int) -> int | None:
         """Return the first later time at which the line would be issued, given what was issued since; or None."""
@@ -144,13 +240,18 @@ class Releases(AccountLines):
         return None
 
     def _moments(self, due_at: int) -> Iterator[int]:
-        """Yield the times at which a reward leaves a cap's window, or the window begins anew."""
+        """Yield the times at which a reward leaves a cap's window or is clawed back, or the window begins anew."""
         found: set[int] = set()
         for cap in self.terms.caps:
+            lines = self._counted_by(cap) or []
             if cap.window.kind == "rolling":
-                found.update(row.due_at + (cap.window.ms or 0) for row in self.rows if row.state in PAID)
+                found.update(
+                    row.due_at + (cap.window.ms or 0) for row in lines if row.state in (*HELD, "revoked")
+                )
             elif cap.window.kind != "lifetime":
                 found.update(self._next_starts(cap.window.kind, due_at))
+            if cap.returns:
+                found.update(row.state_at for row in lines if row.state == "revoked")
         yield from sorted(at for at in found if at > due_at)
 
     def _next_starts(self, period: Period, due_at: int) -> Iterator[int]:
@@ -162,9 +263,14 @@ class Releases(AccountLines):
 
 def window_words(cap: Cap) -> str:
     """Return a cap's window in words."""
-    if cap.window.kind == "rolling":
-        return f"in {duration(cap.window.ms or 0)}"
-    return "in all" if cap.window.kind == "lifetime" else f"in the {cap.window.kind.replace('-', ' ')}"
+    return in_window(cap.window.kind, cap.window.ms)
+
+
+def in_window(kind: WindowKind, ms: int | None = None) -> str:
+    """Return a window in words; `ms` is the length of a rolling one."""
+    if kind == "rolling":
+        return f"in {duration(ms or 0)}"
+    return "in all" if kind == "lifetime" else f"in the {kind.replace('-', ' ')}"
 
 
 def terms_of(program: Program, name: str) -> Reward:

@@ -8,7 +8,7 @@ from db.read.reward_rows import Account, RewardRow, value_beside
 from simulator.explain.amounts import bounded, converted, foreign
 from simulator.explain.change_words import sooner
 from simulator.explain.context import Change, DecisionContext, at_time
-from simulator.explain.releases import AccountLines, Releases, Room, terms_of, window_words
+from simulator.explain.releases import AccountLines, Releases, Room, in_window, terms_of, window_words
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Program, Reward
 from simulator.program.words import moment, money, ordinal
@@ -49,35 +49,68 @@ def _why(  # noqa: PLR0911 - one for each state
     source: Source, row: RewardRow, terms: Reward, context: DecisionContext
 ) -> tuple[str, list[Change]]:
     at, state = moment(row.state_at), row.state
+    releases = Releases(source, context.program, row)
     if state == "pending":
-        return _waiting(Releases(source, context.program, row), row), []
-    if state == "issued":
-        return f"it was issued on {at}{_reduced(row, context.program)}", []
+        return _waiting(releases, row), []
+    if state in _OPEN_OR_PAID:
+        return (
+            f"{_OPEN_OR_PAID[state].format(at=at, due=moment(row.due_at))}{_reduced(releases, row, context)}",
+            [],
+        )
     if state == "revoked" and not row.value_minor:
         why = f"it was issued on {moment(row.due_at)}, and clawed back on {at} as the amount was adjusted"
         return why, [Change("had the amount not been adjusted so far, it would have stayed paid", "issued")]
     if state == "revoked":
         why = f"it was issued on {moment(row.due_at)} and clawed back on {at}: the conversion was reversed"
         return why, _if_reversed_late(row, terms, context)
-    releases = Releases(source, context.program, row)
     if state == "voided":
-        why = f"the conversion was reversed before it fell due; voided on {at}"
+        when = "before it fell due" if row.state_at <= row.due_at else "before anything was paid for it"
+        why = f"the conversion was reversed {when}; voided on {at}"
         return why, _not_voided(source, row, releases, context)
     if state == "counted":
         return _counted(releases, row)
     if state == "capped":
         return _capped(releases, row, context)
-    left = max(0, int(releases.budget_left(row.due_at)))
-    lacks = money(row.value_minor - left, context.program)
-    why = f"the budget had {money(left, context.program)} left on {at}"
-    return why, [Change(f"with {lacks} more of budget left it would have been issued", "issued")]
+    return _unfunded(releases, row, context.program)
 
 
-def _reduced(row: RewardRow, program: Program) -> str:
-    """Say that a part of an issued line is not paid, or was taken back; nothing where all of it is."""
+_OPEN_OR_PAID = {
+    "issued": "it was issued on {at}",
+    "redeemed": "it was issued on {due}, and redeemed on {at}",
+    "expired": "it was issued on {due}, and expired on {at}, since it had not been redeemed",
+    "offered": "it was offered on {at}: it waits until its recipient chooses what it is",
+    "waiting": "it was released on {due} within its caps: it waits until the budget has room for it",
+    "forfeited": "it was forfeited on {at}",
+}
+"""What is said of lines in these states, by the moments of the state and of the release."""
+
+
+def _reduced(releases: Releases, row: RewardRow, context: DecisionContext) -> str:
+    """Say that a part of a released line is not paid, or was taken back, and by what; nothing where all of it is."""
     if row.value_minor >= row.earned_minor:
         return ""
-    return f", cut from {money(row.earned_minor, program)} to {money(row.value_minor, program)}"
+    program = context.program
+    room = releases.within_caps(row.due_at)
+    caps = any(cap.over == "trim" for cap in releases.terms.caps)
+    budget = releases.budget(row.due_at).over == "trim"
+    if caps and (row.value_minor == room or not budget):
+        by = "by the cap"
+    elif budget and releases.budget_left(row.due_at) < room:
+        by = "by the budget"
+    else:
+        by = "as the amount was adjusted"
+    return f", cut from {money(row.earned_minor, program)} to {money(row.value_minor, program)} {by}"
+
+
+def _unfunded(releases: Releases, row: RewardRow, program: Program) -> tuple[str, list[Change]]:
+    terms, at = releases.budget(row.due_at), row.due_at
+    left = max(0, int(releases.budget_left(at)))
+    whose = "the budget" if terms.period == "lifetime" else f"the budget {in_window(terms.period)}"
+    why = f"{whose} had {money(left, program)} left on {moment(row.state_at)}"
+    if terms.over == "trim":
+        return why, [Change("with any budget left it would have been issued, cut to what was left", "issued")]
+    lacks = money((releases.within_caps(at) or row.earned_minor) - left, program)
+    return why, [Change(f"with {lacks} more of budget left it would have been issued", "issued")]
 
 
 def _waiting(releases: Releases, row: RewardRow) -> str:
@@ -89,6 +122,8 @@ def _waiting(releases: Releases, row: RewardRow) -> str:
         number, every = releases.number_if_nothing_else(), releases.terms.every
         standing = f"{ordinal(number)} of {every}" if every and number <= every else f"the {ordinal(number)}"
         return f"it counts toward the bonus, {standing}, and pays nothing itself; it {falls_due}"
+    if row.expected == "forfeited":
+        return f"as things stand its condition does not hold, so it pays nothing; it {falls_due}"
     lacks = "a cap has" if row.expected == "capped" else "the budget has"
     return f"as things stand {lacks} no room for it, so it pays nothing; it {falls_due}"
 
@@ -118,6 +153,8 @@ def _not_voided(source: Source, row: RewardRow, releases: Releases, context: Dec
     reversals = _reversals(context)
     if len(reversals) != 1:
         return [_TOO_MANY]
+    if row.state_at > row.due_at:  # a line that never paid falls at any time
+        return [Change("no single change would do: it had fallen due before, and had paid nothing", "voided")]
     state = releases.state_if_due(row.due_at, value_beside(source.db, row.seq, row.id))
     terms, reversal = releases.terms, reversals[0]
     until = row.due_at + (terms.clawback_ms or 0)
@@ -137,13 +174,15 @@ _TOO_MANY = Change("no single change would do: it was reversed more than once", 
 
 
 def _counted(releases: Releases, row: RewardRow) -> tuple[str, list[Change]]:
-    number, terms = len(releases.before(row.due_at)) + 1, releases.terms
+    number, terms = releases.number(row.due_at), releases.terms
     paying = f"every {ordinal(terms.every)}" if terms.every else ""
     tier = f"from the {ordinal(terms.tier[0])}" if terms.tier else ""
     if terms.tier and terms.tier[1] is not None:
         tier += f" to the {ordinal(terms.tier[1])}"
     why = f"it was the recipient's {ordinal(number)}; {' and '.join(filter(None, (paying, tier)))} pays"
-    follows = releases.next_paying(number)
+    if terms.every and number % terms.every == 0 and (terms.tier is None or number >= terms.tier[0]):
+        why += ", and as many as that allows were paid already"
+    follows = releases.next_paying(row.due_at)
     if follows is None:
         return why, [Change("no later one pays either", "counted")]
     more = follows - number
@@ -152,21 +191,30 @@ def _counted(releases: Releases, row: RewardRow) -> tuple[str, list[Change]]:
 
 
 def _capped(releases: Releases, row: RewardRow, context: DecisionContext) -> tuple[str, list[Change]]:
-    least = min((cap.value_minor for cap in releases.terms.caps if cap.value_minor is not None), default=None)
+    skipping = [cap for cap in releases.terms.caps if cap.over == "skip"]
+    least = min((cap.value_minor for cap in skipping if cap.value_minor is not None), default=None)
     if least is not None and row.value_minor > least:
         program = context.program
         return (
             f"it is {money(row.value_minor, program)}, and a cap allows {money(least, program)}: it never fits",
             [Change("no later day would do: it is more than its cap allows at all", "capped")],
         )
-    full = next((room for room in releases.rooms(row.due_at) if not room.fits(row.value_minor)), None)
+    rooms = releases.rooms(row.due_at)
+    full = next(
+        (room for room in rooms if not room.fits(1 if room.cap.over == "trim" else row.value_minor)), None
+    )
     why = "a cap left no room for it" if full is None else _full(full, row, context.program)
     back = releases.next_room(row.due_at)
     if back is None:
         lasting = full is not None and full.cap.window.kind == "lifetime"
-        words = (
-            "this cap never has room again" if lasting else "no later day had room for it, by what is known"
-        )
+        words = "no later day had room for it, by what is known"
+        if lasting and full is not None:
+            again = (
+                "has room again only where a reward is taken back"
+                if full.cap.returns
+                else "never has room again"
+            )
+            words = f"this cap {again}"
         return why, [Change(words, "capped")]
     changes = [Change(f"room came back on {moment(back)}: {sooner(back - row.due_at)}", "capped")]
     at = back - releases.terms.hold_ms
@@ -184,19 +232,34 @@ def _capped(releases: Releases, row: RewardRow, context: DecisionContext) -> tup
     return why, changes
 
 
+_ISSUED_TO: dict[str, str] = {
+    "recipient": "the recipient had",
+    "friend": "for this friend the recipient had",
+    "code": "by this code the recipient had",
+    "program": "everybody together had",
+}
+_FOR: dict[str, str] = {
+    "recipient": "",
+    "friend": " for each friend",
+    "code": " by each code",
+    "program": " for everybody together",
+}
+"""Whose rewards a cap counts, by `per`."""
+
+
 def _full(room: Room, row: RewardRow, program: Program) -> str:
     cap, window = room.cap, window_words(room.cap)
     if room.count is not None and room.count < 1:
-        taken_back = (
-            f", {room.taken_back} of them clawed back, which gives no room back" if room.taken_back else ""
-        )
+        when = "only later" if cap.returns else "which gives no room back"
+        taken_back = f", {room.taken_back} of them clawed back{',' if not cap.returns else ''} {when}"
         return (
-            f"the recipient had been issued {room.issued} of at most {cap.count} {window} already{taken_back}"
+            f"{_ISSUED_TO[cap.per]} been issued {room.issued} of at most {cap.count} {window} already"
+            f"{taken_back if room.taken_back else ''}"
         )
     left = room.value_minor or 0
     lacked = money(row.value_minor - left, program)
     limit = money(cap.value_minor or 0, program)
-    return f"a cap of {limit} {window} had room for {money(left, program)}: {lacked} lacked"
+    return f"a cap of {limit} {window}{_FOR[cap.per]} had room for {money(left, program)}: {lacked} lacked"
 
 
 def rooms_now(source: Source, person: int, at: int) -> list[Fields]:
@@ -212,7 +275,7 @@ def rooms_now(source: Source, person: int, at: int) -> list[Fields]:
                 "count": room.count,
                 "value_minor": room.value_minor,
                 "value": None if room.value_minor is None else money(room.value_minor, source.program),
-                "window": window_words(room.cap),
+                "window": f"{window_words(room.cap)}{_FOR[room.cap.per]}",
             }
             for room in AccountLines(source, terms, account, source.program.timezone).rooms(at)
         ]

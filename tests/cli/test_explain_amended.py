@@ -63,7 +63,10 @@ def test_a_smaller_amount_says_what_it_was_adjusted_to_and_what_was_taken_back(
         "the amount was adjusted to 40.00 GBP on 4 January 2026, 00:00 UTC"
     ]
     (line,) = account["rewards"]
-    assert line["why"] == "it was issued on 3 January 2026, 00:00 UTC, cut from 10.00 GBP to 4.00 GBP"
+    assert (
+        line["why"]
+        == "it was issued on 3 January 2026, 00:00 UTC, cut from 10.00 GBP to 4.00 GBP as the amount was adjusted"
+    )
 
 
 def test_an_amount_of_nothing_takes_all_of_it_back(cli: Cli, tmp_path: Path) -> None:

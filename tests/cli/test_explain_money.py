@@ -123,7 +123,7 @@ def test_a_full_cap_says_what_was_clawed_back_of_it(cli: Cli, tmp_path: Path) ->
     path = told(cli, tmp_path, program, [*events, gone])
     share = cli("explain", "o4", "--db", path, "--json").json["rewards"][1]
     assert share["why"] == (
-        "the recipient had been issued 2 of at most 2 in all already, 1 of them clawed back, which gives no room back"
+        "the recipient had been issued 2 of at most 2 in all already, 1 of them clawed back only later"
     )
 
 
