@@ -3,7 +3,8 @@
 Nearly all lines are judged in bulk. An account is booked, for good, with all of its lines, once that is not enough:
 
 - a line of it is reinstated, or falls after its release;
-- its reward has other numbers (`every`, `tier`) than in an earlier version;
+- its reward has other numbers (`every`, `tier`) than in an earlier version, or a cap that isn't plain
+  (`scopes.is_plain`);
 - the budget may be short while lines that fall give room back: then all accounts are, now and later.
 
 So what is in the book and what is not never depends on one another. A line that was released before is entered only
@@ -12,7 +13,7 @@ when something happens to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.domain.spans import HOUR_MS
@@ -20,6 +21,7 @@ from simulator.engine.arrays import NONE
 from simulator.engine.budgeting import Room
 from simulator.engine.flow import BookedAccount, BookedLine, Flow
 from simulator.engine.results import BookMove, BookShift, Happening, LateLine
+from simulator.engine.scopes import Issued, Scopes
 from simulator.engine.terms import CAPPED, COUNTED, ISSUED, PENDING, REVOKED, UNFUNDED, VOIDED
 from simulator.program.model import Program
 
@@ -52,15 +54,17 @@ class Book:
     lines: dict[int, BookedLine] = field(default_factory=dict)
     accounts: dict[int, BookedAccount] = field(default_factory=dict)
     conversions: dict[int, list[BookedLine]] = field(default_factory=dict)
+    scopes: Scopes = field(default_factory=Scopes)
     journal: Journal = field(default_factory=Journal)
     _flow: Flow = field(init=False)
     _changed: set[int] = field(default_factory=set)  # accounts of which lines are to be judged again
+    _changed_rewards: set[str] = field(default_factory=set)  # the same of rewards that are shared
     _hour: int = 0  # in which they changed
     _all_changed: bool = False
     _short: bool = False  # the budget may not have been enough as lines were last judged
 
     def __post_init__(self) -> None:
-        self._flow = Flow(self.accounts.__getitem__, None, self._tell_release)
+        self._flow = Flow(self.accounts.__getitem__, None, self.scopes, self._tell_release)
 
     @property
     def first_due(self) -> int | None:
@@ -98,6 +102,17 @@ class Book:
             self._flow.of_account.setdefault(to, {}).update(theirs)
         self._changed.add(to)
         self._hour = at // HOUR_MS
+
+    def unite_people(self, accounts: Mapping[int, int], merged: int, into: int, at: int) -> None:
+        """Let caps count accounts as others, and a friend as another; the friend's pending lines are judged again."""
+        if not self.scopes.kinds:
+            return
+        self.scopes.unite(accounts, merged, into)
+        for line in self.lines.values():
+            if line.friend == merged:
+                line.friend = into
+            if line.friend == into and line.state == PENDING:
+                self._touch(line, at)
 
     # What happens to it
 
@@ -138,7 +153,13 @@ class Book:
     def _touch(self, line: BookedLine, at: int) -> None:
         """Note that what becomes of a line, and of those beside it, may be another thing."""
         self._changed.add(line.account)
+        if self.scopes.is_shared(line.terms.reward.name):
+            self._changed_rewards.add(line.terms.reward.name)
         self._hour = at // HOUR_MS
+
+    def _counted_in(self, line: BookedLine) -> list[Issued]:
+        """Return all in which an issued line counts."""
+        return [self.accounts[line.account].issued, *self.scopes.with_line(line.whose)]
 
     def _reverse(self, one: Happening) -> None:
         for line in self.conversions.get(one.conversion, ()):
@@ -177,7 +198,8 @@ class Book:
             return
         self.spent -= line.value - share
         self.room.reduce(line.due, line.value, share)
-        self.accounts[line.account].history.reduce(line.due, line.value, share)
+        for issued in self._counted_in(line):
+            issued.history.reduce(line.due, line.value, share)
         self._revalue(line, share, one)
 
     def _revalue(self, line: BookedLine, value: int, one: Happening) -> None:
@@ -213,7 +235,8 @@ class Book:
         if before == ISSUED:
             self.spent -= line.value
             self.room.reduce(line.due, line.value, 0)
-            account.history.forget(line.due, line.value)
+            for issued in self._counted_in(line):
+                issued.history.forget(line.due, line.value)
         line.state, line.fell = after, True
         line.value = line.value if value is None else value
         self._move(line, before, at, one, expected, line.due, worth_before)
@@ -230,7 +253,8 @@ class Book:
             if share == 0:
                 continue
             if before == REVOKED:
-                self.accounts[line.account].kept.forget(due, line.granted)
+                for issued in self._counted_in(line):
+                    issued.kept.forget(due, line.granted)
                 self.room.forget(due, line.granted)
             line.value = line.earned = share
             line.state, line.expected, line.fell = PENDING, ISSUED, False
@@ -296,13 +320,23 @@ class Book:
         if short or self._short or self._all_changed:
             waiting = list(self._flow.lines.values())
         else:
-            theirs = (self._flow.of_account.get(account, {}) for account in self._changed)
-            waiting = [line for lines in theirs for line in lines.values()]
+            waiting = self._waiting_for_changed()
         self._short, self._all_changed = short, False
         self._changed.clear()
+        self._changed_rewards.clear()
         self._flow.room = room
         lines = sorted(waiting, key=lambda line: line.order)
         found = self._flow.ahead(lines, boundless=not short)
         for line, after in zip(lines, found, strict=True):
             if after != line.expected:
                 self._shift(line, after, self._hour)
+
+    def _waiting_for_changed(self) -> list[BookedLine]:
+        """Return the pending lines of changed accounts, and of rewards that are shared with those."""
+        theirs = [self._flow.of_account.get(account, {}) for account in self._changed]
+        found = {line.id: line for lines in theirs for line in lines.values()}
+        rewards = {line.terms.reward.name for line in found.values()}
+        shared = self._changed_rewards | {reward for reward in rewards if self.scopes.is_shared(reward)}
+        if shared:
+            found |= {line.id: line for line in self._flow.lines.values() if line.terms.reward.name in shared}
+        return list(found.values())

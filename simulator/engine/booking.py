@@ -47,7 +47,7 @@ def book_lines(
     program: Program,
 ) -> Booking:
     """Find the lines that are to be booked, new ones aside, before what happens in the batch."""
-    book, changed = ledger.book, len(new.lines) > 0 and bool(ledger.limits.mixed.any())
+    book, changed = ledger.book, len(new.lines) > 0 and bool(ledger.limits.one_by_one.any())
     revalued = _revalued(ledger, adjusted)
     if not (
         len(revalued)
@@ -61,7 +61,8 @@ def book_lines(
     held = ledger.lines
     hit = np.union1d(_entangled(ledger, fallen, reversals), revalued)
     touched = np.union1d(reversals.lines, revalued)
-    gives_back = len(touched) > 0 or bool(ledger.book.lines)
+    one_by_one = ledger.limits.one_by_one[new.lines.terms]
+    gives_back = len(touched) > 0 or bool(ledger.book.lines) or bool(one_by_one.any())
     whole = ledger.book.whole or not is_plain(program)
     whole = whole or (gives_back and _may_be_short(ledger, new, reversals, program.budget_minor))
     if whole:
@@ -69,8 +70,7 @@ def book_lines(
         ids = np.union1d(old, touched[held["booked"][touched] == 0])
         accounts = ledger.account_of(np.union1d(ids, new.lines.ids))
     else:
-        mixed = ledger.limits.mixed[new.lines.terms]
-        accounts = np.r_[ledger.account_of(hit), new.lines.account[mixed]]
+        accounts = np.r_[ledger.account_of(hit), new.lines.account[one_by_one]]
     accounts = np.unique(accounts.astype(np.int64))
     accounts = accounts[ledger.accounts["booked"][accounts] == 0]
     if not whole:
@@ -98,13 +98,14 @@ def _touched_of_booked(ledger: Ledger, lines: Ints, accounts: Ints) -> Ints:
 def book_changed_terms(ledger: Ledger, program: Program) -> Booking:
     """Find the lines that are to be booked since a new version has other limits of rewards, or another budget."""
     held, limits = ledger.lines, ledger.limits
-    short = bool(ledger.book.lines) and _is_short(ledger, program.budget_minor)
+    pending = ledger.pending_lines()
+    pending = pending[limits.one_by_one[held["terms"][pending]]]
+    short = (bool(ledger.book.lines) or len(pending) > 0) and _is_short(ledger, program.budget_minor)
     if not ledger.book.whole and (short or not is_plain(program)):
         ids = np.sort(ledger.pending_lines())
         accounts = np.unique(ledger.account_of(ids))
         return Booking(ids=ids, accounts=accounts[ledger.accounts["booked"][accounts] == 0], whole=True)
-    pending = ledger.pending_lines()
-    accounts = np.unique(ledger.account_of(pending[limits.mixed[held["terms"][pending]]]))
+    accounts = np.unique(ledger.account_of(pending))
     return Booking(
         ids=np.sort(ledger.waiting_lines(accounts)),
         accounts=accounts[ledger.accounts["booked"][accounts] == 0],
@@ -248,7 +249,7 @@ def _made(ledger: Ledger, new: NewLines, fallen: FallenLines) -> list[Happening]
         line, row = int(new.lines.ids[place]), int(new.rows[place])
         seq, at = int(new.lines.made[place]), int(new.made_at[place])
         found.append(Happening(position=2 * row, kind="made", at=at, seq=seq, lines=(line,)))
-        if (force := falls.get(line)) is not None and force.position != 2 * row + 1:
+        if (force := falls.get(line)) is not None and force.seq != seq:  # else it is told by itself
             conversion = int(new.targets[place])
             found.append(
                 Happening(2 * row, "reversed", at, seq, conversion, force.by, force.occurred, force.at)

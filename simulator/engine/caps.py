@@ -22,6 +22,15 @@ def fits(cap: Cap, timezone: str, history: History, at: int, value: int) -> bool
     return _leaves(cap, count, money, value)
 
 
+def room_left(cap: Cap, timezone: str, history: History, at: int) -> int:
+    """Return how much money (minor units) a cap leaves at `at` (milliseconds); less than nothing where it is exceeded.
+
+    The cap is one of money alone.
+    """
+    first = _first_in_window(cap.window, timezone, history.times, at)
+    return (cap.value_minor or 0) - (history.totals[-1] - history.totals[first])
+
+
 def _leaves(cap: Cap, count: int, money: int, value: int) -> bool:
     """Whether a cap leaves room for one more of a value, after so many of so much money (minor units)."""
     within_count = cap.count is None or count + 1 <= cap.count

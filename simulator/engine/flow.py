@@ -12,9 +12,9 @@ from heapq import heappop, heappush
 import numpy as np
 
 from simulator.engine.budgeting import Room
-from simulator.engine.caps import fits
-from simulator.engine.history import History
+from simulator.engine.caps import fits, room_left
 from simulator.engine.money import converted, worth
+from simulator.engine.scopes import Issued, Scopes, Whose
 from simulator.engine.terms import CAPPED, COUNTED, ISSUED, UNFUNDED, Terms
 from simulator.program.model import Reward
 
@@ -26,6 +26,8 @@ Order = tuple[int, int, int]
 class BookedLine:
     """A reward line. `expected` is what it is booked to become, `fell` whether a reversal voided or revoked it.
 
+    `friend` is the person whom its friend is by now, `link` that of its attribution.
+
     `earned` is its worth, `granted` what it was issued for, `value` what is left of that, all in minor units.
     """
 
@@ -33,6 +35,8 @@ class BookedLine:
     account: int
     terms: Terms
     conversion: int
+    friend: int
+    link: int
     seq: int
     due: int
     value: int
@@ -49,6 +53,11 @@ class BookedLine:
         """Its place in the order of release."""
         return self.due, self.seq, self.terms.place
 
+    @property
+    def whose(self) -> Whose:
+        """What decides for which caps it counts."""
+        return Whose(self.terms.reward.name, self.account, self.friend, self.link)
+
     def share_of(self, amount: int, currency: str | None) -> int:
         """Return what the line is worth for an amount (minor units of a currency); 0 for nothing."""
         program = self.terms.program
@@ -63,23 +72,18 @@ class BookedLine:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class BookedAccount:
-    """What was released to an account and counts now: how many lines, how many passed their number, and what issued.
-
-    `kept` is what was issued even if it was revoked, for caps that give no room back.
-    """
+    """What was released to an account and counts now: how many lines, how many passed their number, what was issued."""
 
     releases: int
     taken: int
-    history: History
-    kept: History
+    issued: Issued
 
     def with_(self, other: BookedAccount) -> BookedAccount:
         """Return what two come to together."""
         return BookedAccount(
             releases=self.releases + other.releases,
             taken=self.taken + other.taken,
-            history=self.history.with_(other.history),
-            kept=self.kept.with_(other.kept),
+            issued=self.issued.with_(other.issued),
         )
 
 
@@ -89,10 +93,11 @@ Told = Callable[[BookedLine, int, int], None]
 
 @dataclass(eq=False)
 class Flow:
-    """Lines on their way. `room` is the budget's, None where nothing limits it."""
+    """Lines on their way. `room` is the budget's, None where nothing limits it; `scopes` are for its caps."""
 
     account_of: Callable[[int], BookedAccount]
     room: Room | None
+    scopes: Scopes
     tell: Told | None = None
     lines: dict[int, BookedLine] = field(default_factory=dict)  # those pending
     of_account: dict[int, dict[int, BookedLine]] = field(default_factory=dict)  # the same, by account
@@ -148,8 +153,8 @@ class Flow:
         if state != COUNTED:
             account.taken += 1
         if state == ISSUED:
-            account.history.add(line.due, value)
-            account.kept.add(line.due, value)
+            for issued in (account.issued, *self.scopes.with_line(line.whose)):
+                issued.add(line.due, value)
             if self.room is not None:
                 self.room.issue(line.due, value)
         return state, value
@@ -158,12 +163,22 @@ class Flow:
         reward, value = line.terms.reward, line.value
         if account.taken >= allowed(reward, number):
             return COUNTED, value
-        zone = line.terms.timezone
-        histories = ((cap, account.history if cap.returns else account.kept) for cap in reward.caps)
-        if not all(fits(cap, zone, history, line.due, value) for cap, history in histories):
+        left = self._within_caps(line, account)
+        if left < 1:
             return CAPPED, value
-        granted = value if self.room is None else self.room.grant(line.due, value)
+        granted = left if self.room is None else self.room.grant(line.due, left)
         return (UNFUNDED, value) if granted is None else (ISSUED, granted)
+
+    def _within_caps(self, line: BookedLine, account: BookedAccount) -> int:
+        """Return what caps leave of a line (minor units), less than 1 for nothing."""
+        zone, left = line.terms.timezone, line.value
+        for cap in line.terms.reward.caps:
+            issued = account.issued if cap.per == "recipient" else self.scopes.at(cap.per, line.whose)
+            if cap.over == "trim":
+                left = min(left, room_left(cap, zone, issued.of(cap), line.due))
+            elif not fits(cap, zone, issued.of(cap), line.due, line.value):
+                return 0
+        return left
 
     def ahead(self, lines: list[BookedLine], *, boundless: bool) -> list[int]:
         """Return what these pending lines, in order, become if nothing else happens and none other is released.
@@ -172,21 +187,24 @@ class Flow:
         cost as much as the histories are long.
         """
         room = None if boundless else self.room
-        later = Flow(self.account_of, room)
+        later = Flow(self.account_of, room, self.scopes)
         spent, length = (0, 0) if room is None else (room.spent, len(room.held.times) if room.held else 0)
-        before: dict[int, tuple[int, int, int, int]] = {}
+        before: dict[int, tuple[int, int]] = {}
+        lengths: dict[int, tuple[Issued, tuple[int, int]]] = {}
         found = []
         for line in lines:
             account = self.account_of(line.account)
             if line.account not in before:
-                lengths = len(account.history.times), len(account.kept.times)
-                before[line.account] = account.releases, account.taken, *lengths
+                before[line.account] = account.releases, account.taken
+                lengths[id(account.issued)] = account.issued, account.issued.lengths
+            for issued in self.scopes.with_line(line.whose):
+                lengths.setdefault(id(issued), (issued, issued.lengths))
             found.append(later._take(line, account)[0])
-        for number, (releases, taken, history, kept) in before.items():
+        for number, (releases, taken) in before.items():
             account = self.account_of(number)
             account.releases, account.taken = releases, taken
-            account.history.cut(history)
-            account.kept.cut(kept)
+        for issued, length_before in lengths.values():
+            issued.cut(length_before)
         if room is not None:
             room.spent = spent
             if room.held is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -24,6 +25,7 @@ from simulator.engine.results import (
     Expected,
     Happenings,
     Lines,
+    Merged,
     NewConversions,
     NewLines,
     NewTerms,
@@ -32,6 +34,7 @@ from simulator.engine.results import (
     StandingChanges,
     WaitingReversal,
 )
+from simulator.engine.scopes import Issued, Whose
 from simulator.engine.terms import (
     COUNTED,
     ISSUED,
@@ -43,7 +46,10 @@ from simulator.engine.terms import (
     Limits,
     Terms,
 )
-from simulator.program.model import Program, Reward
+from simulator.program.model import Per, Program, Reward
+
+Whom = Callable[[Ints], tuple[Ints, Ints]]
+"""Returns of lines (ids) whom their friends are by now (people), and their attributions' links."""
 
 _ID, _LONG = np.int32, np.int64
 NEVER = int(np.iinfo(np.int64).min)
@@ -334,7 +340,7 @@ class Ledger:
 
     # Changing
 
-    def apply_terms(self, new: NewTerms) -> None:
+    def apply_terms(self, new: NewTerms, whom: Whom) -> None:
         """Enter a version's rewards."""
         first = len(self.terms)
         self.terms.extend(
@@ -349,6 +355,27 @@ class Ledger:
             lines = self.pending_lines()
             self._chain(lines[np.isin(self.lines["terms"][lines], later)])
         self.terms_of[new.version] = np.arange(first, len(self.terms))
+        kinds = self.book.scopes.widen(new.program.rewards)
+        if kinds and len(self.lines):
+            self._fill_scopes(kinds, whom)
+
+    def _fill_scopes(self, kinds: Mapping[str, set[Per]], whom: Whom) -> None:
+        """Enter what has been issued of rewards of which caps count otherwise than before."""
+        held, scopes = self.lines, self.book.scopes
+        of = np.array([entry.reward.name in kinds for entry in self.terms], bool)
+        count = len(held)
+        lines = np.flatnonzero(of[held["terms"][:count]] & np.isin(held["state"][:count], (ISSUED, REVOKED)))
+        lines = lines[np.argsort(held["due"][lines], kind="stable")]
+        names = ("state", "due", "value", "terms")
+        columns = (held[name][lines].tolist() for name in names)
+        people = (column.tolist() for column in (self.account_of(lines), *whom(lines)))
+        for line, state, due, value, terms, *theirs in zip(lines.tolist(), *columns, *people, strict=True):
+            reward, booked = self.terms[terms].reward.name, self.book.lines.get(line)
+            for per in kinds[reward]:
+                issued = scopes.at(per, Whose(reward, *theirs))
+                issued.kept.add(due, value if booked is None else booked.granted)
+                if state == ISSUED:
+                    issued.history.add(due, value)
 
     def apply_conversions(self, new: NewConversions) -> Ints:
         """Enter the next conversions of the log, and return their rows."""
@@ -396,16 +423,18 @@ class Ledger:
         """Set the state of lines, as of these times (milliseconds)."""
         self.lines["state"][lines], self.lines["state_at"][lines] = state, at
 
-    def apply_united(self, added: Ints, to: Ints, at: int) -> None:
+    def apply_united(self, one: Merged) -> None:
         """Add accounts to others of the same reward, each to one: from now on their lines count for those.
 
-        Of two either both are booked or none. Booked lines are judged again, as of a moment (milliseconds).
+        Of two either both are booked or none. Booked lines are judged again, as of the merge.
         """
-        for one, other in zip(added.tolist(), to.tolist(), strict=True):
-            self._unite(one, other)
-            if self.accounts["booked"][one]:
-                self.accounts["booked"][other] = 1
-                self.book.unite(one, other, at)
+        accounts = dict(zip(*(ids.tolist() for ids in one.accounts), strict=True))
+        for added, to in accounts.items():
+            self._unite(added, to)
+            if self.accounts["booked"][added]:
+                self.accounts["booked"][to] = 1
+                self.book.unite(added, to, one.at)
+        self.book.unite_people(accounts, one.merged, one.into, one.at)
 
     def _unite(self, one: int, other: int) -> None:
         accounts, held, both = self.accounts, self.lines, np.array([one, other])
@@ -457,7 +486,7 @@ class Ledger:
         self._issue(lines.at(released.states == ISSUED))
         self.apply_state(lines.ids, released.states, lines.due)
 
-    def apply_booking(self, booking: Booking) -> None:
+    def apply_booking(self, booking: Booking, whom: Whom) -> None:
         """Move lines and accounts into the book, as they stand; new lines follow with `apply_happenings`."""
         ids, held = booking.ids, self.lines
         self.book.whole = booking.whole
@@ -468,8 +497,7 @@ class Ledger:
             account = BookedAccount(
                 releases=int(self.accounts["releases"][one]),
                 taken=int(self.accounts["taken"][one]),
-                history=history.copied(),
-                kept=history.copied(),
+                issued=Issued(history.copied(), history.copied()),
             )
             self.book.enter_account(one, account)
             self._histories.pop(one)
@@ -479,15 +507,15 @@ class Ledger:
         self._uncount_limited(pending)
         self.spent -= int(held["value"][ids][held["state"][ids] == ISSUED].sum())
         held["booked"][ids] = 1
-        for line in self._booked(ids):
+        for line in self._booked(ids, whom):
             self.book.enter(line)
 
-    def _booked(self, ids: Ints) -> list[BookedLine]:
+    def _booked(self, ids: Ints, whom: Whom) -> list[BookedLine]:
         """Return lines as the book keeps them."""
         held = self.lines
         names = ("terms", "seq", "state_at", "due", "value", "state", "expected")
         columns = (held[name][ids].tolist() for name in names)
-        accounts = self.account_of(ids).tolist()
+        people = (column.tolist() for column in (self.account_of(ids), *whom(ids)))
         conversions = self.conversions_at(held["seq"][ids]).tolist()
         return [
             BookedLine(
@@ -495,6 +523,8 @@ class Ledger:
                 account=account,
                 terms=self.terms[terms],
                 conversion=conversion,
+                friend=friend,
+                link=link,
                 seq=seq,
                 due=due,
                 value=value,
@@ -506,12 +536,12 @@ class Ledger:
                 issued_at=due if state in (ISSUED, REVOKED) else None,
                 fell=state in (VOIDED, REVOKED),
             )
-            for number, conversion, account, terms, seq, state_at, due, value, state, expected in zip(
-                ids.tolist(), conversions, accounts, *columns, strict=True
+            for number, conversion, account, friend, link, terms, seq, state_at, due, value, state, expected in zip(
+                ids.tolist(), conversions, *people, *columns, strict=True
             )
         ]
 
-    def apply_happenings(self, happenings: Happenings) -> None:
+    def apply_happenings(self, happenings: Happenings, whom: Whom) -> None:
         """Let the book take what happens to its lines."""
         book, new = self.book, happenings.new
         if book.program is not happenings.program:
@@ -524,7 +554,7 @@ class Ledger:
         self.lines["booked"][new] = 1
         if happenings.changed is not None:
             book.judge_all(happenings.changed)
-        book.take(happenings.happenings, self._booked(new), happenings.before)
+        book.take(happenings.happenings, self._booked(new, whom), happenings.before)
 
     def _issued(self, program: Program) -> History:
         """Return what counts in a program's budget by time, of all that was issued."""

@@ -279,6 +279,12 @@ class State:
         """Return the channels (words) by which the friends of these lines became friends."""
         return self.attributions["channel"][self.attributions_of(lines)]
 
+    def _whom(self, ids: Ints) -> tuple[Ints, Ints]:
+        """Return of reward lines (ids) whom their friends are by now, and the links of their attributions."""
+        lines = self.ledger.view(ids)
+        links = self.attributions["link"][self.attributions_of(lines)].astype(np.int64)
+        return self.people_of(lines.friend.astype(np.int64)), links
+
     @singledispatchmethod
     def apply(self, result: object) -> None:
         """Put what a stage found into effect."""
@@ -353,7 +359,7 @@ class State:
         before = chain_back(theirs, one.conversions, people["conversion"])
         self.ledger.conversions["before"][one.conversions] = before
         self.taken.update(one.taken)
-        self.ledger.apply_united(*one.accounts, one.at)
+        self.ledger.apply_united(one)
 
     def _unite_attributions(self, one: Merged) -> None:
         """Let one of two attributions end, and unite those to two people who referred others."""
@@ -505,7 +511,7 @@ class State:
 
     @apply.register
     def _(self, new: NewTerms) -> None:
-        self.ledger.apply_terms(new)
+        self.ledger.apply_terms(new, self._whom)
         self._enter_milestones(new)
         if new.program.attribution.codes == "fold" and self.folded_codes is None:
             self.folded_codes = FoldedCodes(self.codes)
@@ -536,11 +542,11 @@ class State:
 
     @apply.register
     def _(self, booking: Booking) -> None:
-        self.ledger.apply_booking(booking)
+        self.ledger.apply_booking(booking, self._whom)
 
     @apply.register
     def _(self, happenings: Happenings) -> None:
-        self.ledger.apply_happenings(happenings)
+        self.ledger.apply_happenings(happenings, self._whom)
 
     @apply.register
     def _(self, booked: Booked) -> None:

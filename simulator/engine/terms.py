@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.domain.vocabulary import RewardState, values
 from simulator.engine.arrays import Array, Bools, Ints
+from simulator.engine.scopes import is_plain
 from simulator.program.model import Cap, Program, Reward, Role
 
 STATES = values(RewardState)
@@ -60,9 +61,9 @@ class Limits:
     """What limits the lines of each terms, in columns by the terms' id; ENDLESS where nothing does.
 
     `limited` says whether any version of the reward has `every`, `tier` or caps: what becomes of a line may then
-    depend on the others of its account;`numbered` whether any has `every` or `tier`,
-    `mixed` whether these differ between versions, `capped` whether any has caps, `count` and `value` are the least that
-    any of these caps allows.
+    depend on the others of its account; `numbered` whether any has `every` or `tier`, `one_by_one` whether they differ
+    between versions or a cap is not plain, so that its lines are booked, `capped` whether any has caps; `count` and
+    `value` are the least that any of these caps allows.
     """
 
     place: Ints
@@ -74,7 +75,7 @@ class Limits:
     value: Ints
     limited: Bools
     numbered: Bools
-    mixed: Bools
+    one_by_one: Bools
     smallest: int
     """The least money that a line which may be merely counted can be of."""
 
@@ -109,7 +110,13 @@ class Limits:
             value=np.array([least("value_minor", reward) for reward in rewards], np.int64),
             limited=np.array([reward.name in names for reward in rewards], np.bool_),
             numbered=np.array([reward.name in counting for reward in rewards], np.bool_),
-            mixed=np.array([len(turns[reward.name]) > 1 for reward in rewards], np.bool_),
+            one_by_one=np.array(
+                [
+                    len(turns[reward.name]) > 1 or not all(is_plain(cap) for cap in caps[reward.name])
+                    for reward in rewards
+                ],
+                np.bool_,
+            ),
             smallest=min(numbered, default=ENDLESS),
         )
 

@@ -39,6 +39,7 @@ ENGINE_DOES: frozenset[str] = frozenset(
         "experiments",
         "attributes",
         "bounds",
+        "caps",
         "counts",
         "codes",
         "people",

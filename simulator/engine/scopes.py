@@ -1,0 +1,107 @@
+"""What caps count: what was issued to an account, of that for one friend or by one code, or of a reward to everybody.
+
+What counts for an account is with the account (`flow.BookedAccount`). What counts otherwise is kept here, from the
+first version on in which a cap of the reward asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from simulator.engine.history import History
+from simulator.program.model import Cap, Per, Reward
+
+Key = tuple[Per, str, int, int]
+
+
+def is_plain(cap: Cap) -> bool:
+    """Whether a cap counts by the recipient and skips what goes over it, so that lines can be judged in bulk."""
+    return cap.per == "recipient" and cap.over == "skip"
+
+
+class Whose(NamedTuple):
+    """What decides for which caps a line counts: reward, account, friend (a person) and link."""
+
+    reward: str
+    account: int
+    friend: int
+    link: int
+
+    def key(self, per: Per) -> Key:
+        """Return the key of what a cap of this kind counts with the line."""
+        if per == "program":
+            return per, self.reward, 0, 0
+        return per, self.reward, self.account, self.friend if per == "friend" else self.link
+
+
+@dataclass(slots=True, eq=False)
+class Issued:
+    """What was issued: `history` without what was taken back, `kept` with it, for caps that give no room back."""
+
+    history: History = field(default_factory=History)
+    kept: History = field(default_factory=History)
+
+    def of(self, cap: Cap) -> History:
+        """Return what a cap counts."""
+        return self.history if cap.returns else self.kept
+
+    def add(self, at: int, value: int) -> None:
+        """One more was issued at a moment (milliseconds) for so much (minor units)."""
+        self.history.add(at, value)
+        self.kept.add(at, value)
+
+    def with_(self, other: Issued) -> Issued:
+        """Return what two come to together."""
+        return Issued(self.history.with_(other.history), self.kept.with_(other.kept))
+
+    @property
+    def lengths(self) -> tuple[int, int]:
+        """How much there is of it, to `cut` it again."""
+        return len(self.history.times), len(self.kept.times)
+
+    def cut(self, lengths: tuple[int, int]) -> None:
+        """Forget what was added since it was so long."""
+        self.history.cut(lengths[0])
+        self.kept.cut(lengths[1])
+
+
+@dataclass
+class Scopes:
+    """What was issued by friend, code and program, where caps ask for it; `kinds` are those asked for, by reward."""
+
+    kinds: dict[str, set[Per]] = field(default_factory=dict)
+    issued: dict[Key, Issued] = field(default_factory=dict)
+
+    def widen(self, rewards: Iterable[Reward]) -> dict[str, set[Per]]:
+        """Take up the caps of a version's rewards, and return what has not been kept so far."""
+        found: dict[str, set[Per]] = {}
+        for reward in rewards:
+            asked: set[Per] = {cap.per for cap in reward.caps if cap.per != "recipient"}
+            new = asked - self.kinds.get(reward.name, set())
+            if new:
+                self.kinds.setdefault(reward.name, set()).update(new)
+                found[reward.name] = new
+        return found
+
+    def at(self, per: Per, whose: Whose) -> Issued:
+        """Return what a cap of this kind counts beside a line."""
+        return self.issued.setdefault(whose.key(per), Issued())
+
+    def with_line(self, whose: Whose) -> list[Issued]:
+        """Return all in which a line counts."""
+        return [self.at(per, whose) for per in self.kinds.get(whose.reward, ())]
+
+    def is_shared(self, reward: str) -> bool:
+        """Whether lines of other accounts make a difference to those of a reward."""
+        return "program" in self.kinds.get(reward, ())
+
+    def unite(self, accounts: Mapping[int, int], merged: int, into: int) -> None:
+        """Let accounts count as others, and a friend as another."""
+        before, self.issued = self.issued, {}
+        for (per, reward, account, one), issued in before.items():
+            whom = into if per == "friend" and one == merged else one
+            key = per, reward, account if per == "program" else accounts.get(account, account), whom
+            there = self.issued.get(key)
+            self.issued[key] = issued if there is None else there.with_(issued)
