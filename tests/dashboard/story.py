@@ -132,8 +132,8 @@ class Story:
         self.db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def attribute(self, seq: int, friend: int, referrer: int, code: str, channel: str, method: str) -> None:
-        row = (seq, friend, referrer, code, channel, method, self.now - HOUR, self.now, seq, 1)
-        self.db.execute("INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = (seq, friend, referrer, code, channel, method, self.now - HOUR, self.now, seq, 1, None)
+        self.db.execute("INSERT INTO attribution VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.count(f"attribution.{method}")
         self.part("channel.attributed", channel)
         self.part("generation", "1")

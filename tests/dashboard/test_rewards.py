@@ -20,6 +20,7 @@ from referral_tui.dashboard.screens.rewards import RewardsScreen
 from referral_tui.dashboard.widgets.budget import BudgetGauge
 from referral_tui.dashboard.widgets.calendar import Calendar, Falling, by_days_and_weeks
 from referral_tui.dashboard.widgets.review_queue import ReviewQueue
+from referral_tui.dashboard.widgets.reward_table import RewardTable
 from referral_tui.names import short_name
 from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
@@ -48,6 +49,32 @@ async def test_names_of_rewards_are_whole_at_80_columns(story: Story, watch: Wat
         text = "\n".join(seen.lines())
         assert "loyal-friend-credit " in text
         assert all(state in text for state in ("pending", "issued", "counted", "capped", "voided", "revoked"))
+
+
+@pytest.mark.parametrize(
+    ("state", "column"),
+    [
+        ("waiting", "pending"),
+        ("offered", "pending"),
+        ("redeemed", "issued"),
+        ("expired", "issued"),
+        ("forfeited", "voided"),
+    ],
+)
+async def test_a_reward_in_a_state_without_a_column_is_counted_in_a_sum_at_80_columns(
+    story: Story, watch: Watch, state: str, column: str
+) -> None:
+    async with watch(story.path, size=(80, 24)) as seen:
+        await seen.open(RewardsScreen)
+        before = seen.app.screen.query_one(RewardTable).rows[-1].pair(column)
+    story.part(f"reward.{state}", "friend-credit", 3, 4500)
+    story.commit()
+    async with watch(story.path, size=(80, 24)) as seen:
+        await seen.open(RewardsScreen)
+        table = seen.app.screen.query_one(RewardTable)
+        assert table.rows[-1].pair(column) == (before[0] + 3, before[1] + 4500)
+        assert column in "\n".join(seen.lines())
+        assert state in dict(table.topic().facts)[column]
 
 
 async def test_a_day_on_which_nothing_would_be_issued_says_unpaid_and_no_amount(

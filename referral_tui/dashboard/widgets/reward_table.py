@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 ALL = "all rewards"
 SHOWN = ("pending", UNPAID, "issued", "counted", "capped", "unfunded", "voided", "revoked")
-# edition 2: to be built: the other states have no column yet
+ADDED = {"pending": ("waiting", "offered"), "issued": ("redeemed", "expired"), "voided": ("forfeited",)}
+"""States without a column of their own, by the column that counts them: 80 cells have room for seven columns."""
 SYMBOLS = REWARD_SYMBOLS | {UNPAID: UNPAID_SYMBOL}
 SAYS = REWARD_MEANING | {
-    "pending": "would be issued if nothing else happened, once the cooling-off is over",
+    "pending": "would be issued if nothing else happened, once the cooling-off is over; or waiting or offered",
+    "issued": "given out; redeemed and expired ones too",
+    "voided": "the conversion was reversed before it was issued; or forfeited",
     UNPAID: "pending, but would be counted, capped or unfunded if nothing else happened",
 }
 BOTH = 15  # cells from which a column has room for a count and for money
@@ -35,7 +38,7 @@ MOST = 11  # cells of money beside a count: £999,999.00; wider would stand far 
 
 @dataclass(frozen=True, slots=True)
 class RewardLine:
-    """What became of the lines of one reward: how many, and how much in minor units, by state."""
+    """What became of the lines of one reward: how many, and how much in minor units, by column."""
 
     reward: str
     pending: int = 0
@@ -56,7 +59,7 @@ class RewardLine:
     revoked_minor: int = 0
 
     def pair(self, state: str) -> tuple[int, int]:
-        """How many and how much are in a state."""
+        """How many and how much a column has."""
         return getattr(self, state), getattr(self, f"{state}_minor")
 
     @classmethod
@@ -64,6 +67,9 @@ class RewardLine:
         """Return the same as a row of the table."""
         pairs = {state: row.state(state) for state in STATES if state in SHOWN}
         pairs |= {"pending": row.pending.issued, UNPAID: row.pending.unpaid}
+        for column, states in ADDED.items():
+            counts, money = zip(pairs[column], *map(row.state, states), strict=True)
+            pairs[column] = sum(counts), sum(money)
         minors = {f"{state}_minor": minor for state, (_, minor) in pairs.items()}
         return cls(row.name, **{state: count for state, (count, _) in pairs.items()}, **minors)
 
@@ -100,7 +106,9 @@ class RewardTable(Table[RewardLine]):
                 "Each reward line stands in one state, pending ones in two: what would be issued if nothing else "
                 "happened, and unpaid, what would be counted, capped or unfunded. A row adds up the lines of one "
                 "reward, the last row those of all: how many, and how much they are worth. m changes between "
-                "money and counts where there is no room for both. Lines that were revoked had been issued before.",
+                "money and counts where there is no room for both. Lines that were revoked had been issued before. "
+                "Pending has also those that wait for the budget or were offered, issued those redeemed or expired, "
+                "voided those forfeited.",
             ),
             "No reward yet. A line appears as soon as a friend qualifies for one.",
             columns,
