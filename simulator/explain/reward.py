@@ -49,12 +49,11 @@ def _why(  # noqa: PLR0911 - one for each state
     source: Source, row: RewardRow, terms: Reward, context: DecisionContext
 ) -> tuple[str, list[Change]]:
     at, state = moment(row.state_at), row.state
-    releases = Releases(source, context.program, row)
     if state == "pending":
-        return _waiting(releases, row), []
+        return _waiting(Releases(source, context.program, row), row), []
     if state in _OPEN_OR_PAID:
         return (
-            f"{_OPEN_OR_PAID[state].format(at=at, due=moment(row.due_at))}{_reduced(releases, row, context)}",
+            f"{_OPEN_OR_PAID[state].format(at=at, due=moment(row.due_at))}{_reduced(source, row, context)}",
             [],
         )
     if state == "revoked" and not row.value_minor:
@@ -63,6 +62,7 @@ def _why(  # noqa: PLR0911 - one for each state
     if state == "revoked":
         why = f"it was issued on {moment(row.due_at)} and clawed back on {at}: the conversion was reversed"
         return why, _if_reversed_late(row, terms, context)
+    releases = Releases(source, context.program, row)
     if state == "voided":
         when = "before it fell due" if row.state_at <= row.due_at else "before anything was paid for it"
         why = f"the conversion was reversed {when}; voided on {at}"
@@ -85,21 +85,23 @@ _OPEN_OR_PAID = {
 """What is said of lines in these states, by the moments of the state and of the release."""
 
 
-def _reduced(releases: Releases, row: RewardRow, context: DecisionContext) -> str:
+def _reduced(source: Source, row: RewardRow, context: DecisionContext) -> str:
     """Say that a part of a released line is not paid, or was taken back, and by what; nothing where all of it is."""
     if row.value_minor >= row.earned_minor:
         return ""
-    program = context.program
-    room = releases.within_caps(row.due_at)
-    caps = any(cap.over == "trim" for cap in releases.terms.caps)
-    budget = releases.budget(row.due_at).over == "trim"
-    if caps and (row.value_minor == room or not budget):
-        by = "by the cap"
-    elif budget and releases.budget_left(row.due_at) < room:
-        by = "by the budget"
-    else:
-        by = "as the amount was adjusted"
-    return f", cut from {money(row.earned_minor, program)} to {money(row.value_minor, program)} {by}"
+    program, at = context.program, row.due_at
+    releases = Releases(source, program, row)
+    granted = releases.within_caps(at)
+    by = []
+    if granted < row.earned_minor and any(cap.over == "trim" for cap in releases.terms.caps):
+        by.append("by the cap")
+    if releases.budget(at).over == "trim" and releases.budget_left(at) < granted:
+        granted = int(releases.budget_left(at))
+        by.append("by the budget")
+    if not by or row.value_minor < granted:
+        by.append("as the amount was adjusted")
+    cut = f"cut from {money(row.earned_minor, program)} to {money(row.value_minor, program)}"
+    return f", {cut} {' and '.join(by)}"
 
 
 def _unfunded(releases: Releases, row: RewardRow, program: Program) -> tuple[str, list[Change]]:

@@ -111,6 +111,16 @@ def test_what_a_cap_cut_says_so(cli: Cli, tmp_path: Path) -> None:
     )
 
 
+def test_what_was_adjusted_within_a_trimming_cap_is_not_said_to_be_cut_by_the_cap(
+    cli: Cli, tmp_path: Path
+) -> None:
+    program = SHOP + "clawback = '30d'\ncaps = [{ value = 40.00, window = 'lifetime', over = 'trim' }]\n"
+    data = {"adjusts": "o2", "amount_minor": 400}
+    less = message("a", "conversion.adjusted", "bob", START + 3 * DAY, **data) | {"source": "client/shop"}
+    line = share(cli, told(cli, tmp_path, program, [*thousand(2), less]), "o2")
+    assert line["why"].endswith("cut from 1.00 GBP to 0.40 GBP as the amount was adjusted")
+
+
 def test_what_the_budget_cut_says_so(cli: Cli, tmp_path: Path) -> None:
     program = SHOP + "[budget]\ntotal = 45.00\nover = 'trim'\n"
     line = share(cli, told(cli, tmp_path, program, [paid("o2", 2, amount_minor=50_000)]), "o2")
