@@ -191,11 +191,6 @@ def settled_by_verdict(db: Database, friend: int) -> list[Settled]:
     return [Settled(*row) for row in found]
 
 
-def why_without_effect(db: Database, trigger: int, after_seq: int, until_seq: int) -> str | None:
-    """Return why a reversal has no effect, by the newest audit entry of a part of the trail; None if there is none."""
-    return without_effect(db, trigger, "reversal-without-effect", after_seq, until_seq)
-
-
 def without_effect(db: Database, trigger: int, kind: str, after_seq: int, until_seq: int) -> str | None:
     """Return the reason of the newest entry of a kind that an event triggered, in a part of the trail, or None."""
     found = db.execute(

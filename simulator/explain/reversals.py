@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from db.read.decision_rows import why_without_effect
+from db.read.decision_rows import without_effect
 from db.read.event_fields import newest_reversals
 from db.read.moment import audit_at
-from simulator.domain.vocabulary import ReversalReason, meanings
+from simulator.domain.vocabulary import AuditKind, ReversalReason, meanings
 from simulator.explain.source import Fields, Source
 
 _WORDS: Final = meanings(ReversalReason)
+_NO_EFFECT: Final = AuditKind.REVERSAL_WITHOUT_EFFECT
 _MOST: Final = 100  # of one conversion; no real one has more
 _NAMES: Final = ("seq", "received_at", "occurred_at", "source", "id", "reverses", "subject")
 
@@ -41,7 +42,8 @@ def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, s
     for at in sorted(moments):  # a reversal that came first is judged when its conversion arrives
         if at < reversal["received_at"]:
             continue
-        entry = _entry(source, reversal["seq"], at)
+        waits = conversion is None or at < conversion["received_at"]
+        entry = _entry(source, reversal["seq"], at, AuditKind.REVERSAL_WAITING if waits else _NO_EFFECT)
         reason = entry if entry is not None or at == reversal["received_at"] else None
     return {
         **{name: reversal.get(name) for name in _NAMES},
@@ -50,6 +52,6 @@ def _explain_reversal(source: Source, reversal: Fields, by_id: dict[tuple[str, s
     }
 
 
-def _entry(source: Source, trigger: int, at: int) -> str | None:
-    """Return why the event `trigger` has no effect, by the newest audit entry at that time; None if there is none."""
-    return why_without_effect(source.db, trigger, audit_at(source.db, at), audit_at(source.db, at + 1))
+def _entry(source: Source, trigger: int, at: int, kind: AuditKind) -> str | None:
+    """Return the reason in the newest audit entry of a kind that the event `trigger` has at that time, or None."""
+    return without_effect(source.db, trigger, kind, audit_at(source.db, at), audit_at(source.db, at + 1))
