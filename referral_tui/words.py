@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from referral_tui import figures
 from referral_tui.names import Namer, short_name
-from simulator.domain.definitions import NOT_PAID
+from simulator.domain.definitions import NOT_ISSUED
 from simulator.domain.vocabulary import CONVERSION_TYPES, Category, EventType, Reason, RewardState, complete
 
 if TYPE_CHECKING:
@@ -180,12 +180,13 @@ _CHANGES: Final = complete(
 
 
 _UNPAID: Final = complete(
-    tuple(state for state in RewardState if state in NOT_PAID),
+    tuple(state for state in RewardState if state in NOT_ISSUED),
     {
         "counted": "{amount} for {person} counts toward a bonus and pays nothing itself",
         "capped": "{amount} for {person} finds no room in a cap, as things stand",
         "forfeited": "{amount} for {person} will not be kept, as things stand",
         "unfunded": "{amount} for {person} finds no budget left, as things stand",
+        "waiting": "{amount} for {person} will wait for the budget, as things stand",
     },
 )
 """What a pending reward will become that pays nothing, by its expected state."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from db.read.sums import Pair, Sums
-from simulator.domain.definitions import NOT_PAID, Rollup
+from simulator.domain.definitions import NOT_ISSUED, Rollup
 
-EXPECTED: Final = ("issued", *NOT_PAID)
+EXPECTED: Final = ("issued", *NOT_ISSUED)
 """The expected states of a pending line."""
 UNPAID: Final = "unpaid"
-"""The name for a pending line that would be counted, capped, unfunded or forfeited, so that it pays nothing."""
+"""The name for a pending line that would be counted, capped, unfunded or forfeited, or wait: it pays nothing yet."""
 STANDS: Final = f"CASE WHEN r.state = 'pending' AND r.expected IS NOT NULL THEN '{UNPAID}' ELSE r.state END"
 """SQL: the state of a row of `reward r`, with pending lines that will not be paid as `unpaid`."""
 
@@ -31,6 +31,7 @@ class Pending:
     capped: Pair = (0, 0)
     unfunded: Pair = (0, 0)
     forfeited: Pair = (0, 0)
+    waiting: Pair = (0, 0)
 
     @property
     def lines(self) -> int:
@@ -39,8 +40,8 @@ class Pending:
 
     @property
     def unpaid(self) -> Pair:
-        """The number and money of lines that would be counted, capped, unfunded or forfeited."""
-        pairs = [self.of(state) for state in NOT_PAID]
+        """The number and money of lines that would be counted, capped, unfunded or forfeited, or wait."""
+        pairs = [self.of(state) for state in NOT_ISSUED]
         return sum(n for n, _ in pairs), sum(minor for _, minor in pairs)
 
     @property
@@ -72,7 +73,7 @@ def of_totals(totals: Rollup) -> Pending:
 
 
 def _made(pair: Callable[[str], Pair]) -> Pending:
-    unpaid = {state: pair(f"pending.{state}") for state in NOT_PAID}
+    unpaid = {state: pair(f"pending.{state}") for state in NOT_ISSUED}
     count, minor = pair("reward.pending")
     issued = (count - sum(n for n, _ in unpaid.values()), minor - sum(m for _, m in unpaid.values()))
     return Pending(issued, **unpaid)

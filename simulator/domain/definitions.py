@@ -95,10 +95,12 @@ PAID = tuple(state for state, end in _ENDS.items() if end == "paid")
 """The states of a reward that was issued, clawed back since or not."""
 NOT_PAID = tuple(state for state, end in _ENDS.items() if end == "not paid")
 """The states of a reward that fell due and was not issued."""
+NOT_ISSUED = (*NOT_PAID, "waiting")
+"""The states that a reward that falls due can get instead of being issued."""
 PENDING = Term(
     "rewards not yet due, less those that would be counted, capped or unfunded",
     values=("reward.pending",),
-    less=tuple(f"pending.{state}" for state in NOT_PAID),
+    less=tuple(f"pending.{state}" for state in NOT_ISSUED),
 )
 """Pending: the money that would be issued if nothing else happened."""
 _LINKED = Term("referrers with a link", ("referrer.linked",))

@@ -58,6 +58,20 @@ class Trail:
         """Add entries of releases at their due time; ties go by the conversion's `seq`, then by `place`."""
         self._add(1, 0, kind, at, seq, place, seq, person, ref, version, detail)
 
+    def of_tries(
+        self,
+        kind: Sequence[str],
+        *,
+        at: Array,
+        seq: Array,
+        person: Array,
+        ref: Array,
+        version: Array,
+        detail: Sequence[str],
+    ) -> None:
+        """Add entries of what had waited for the budget, in order, after the releases of their moments."""
+        self._add(2, 0, kind, at, np.arange(len(at)), 0, seq, person, ref, version, detail)
+
     def frame(self, first: int) -> pl.DataFrame:
         """Return the entries as rows of the audit table, numbered from `first`."""
         if not self._details:
@@ -86,7 +100,7 @@ class Trail:
         kind: str | Sequence[str],
         at: Array,
         place: Array,
-        sub: Array,
+        sub: Array | int,
         trigger: Array,
         person: Array,
         ref: Array,

@@ -5,7 +5,8 @@ Nearly all lines are judged in bulk. An account is booked, for good, with all of
 - a line of it is reinstated, or falls after its release;
 - its reward has other numbers (`every`, `tier`) than in an earlier version, or a cap that isn't plain
   (`scopes.is_plain`);
-- the budget may be short while lines that fall give room back: then all accounts are, now and later.
+- the budget may be short while lines that fall give room back, or is more than one sum (`budgeting.is_plain`): then
+  all accounts are, now and later.
 
 So what is in the book and what is not never depends on one another. A line that was released before is entered only
 when something happens to it.
@@ -21,11 +22,11 @@ from simulator.engine.arrays import NONE
 from simulator.engine.budgeting import Room
 from simulator.engine.flow import BookedAccount, BookedLine, Flow
 from simulator.engine.results import BookMove, BookShift, Happening, LateLine
-from simulator.engine.scopes import Issued, Scopes
-from simulator.engine.terms import CAPPED, COUNTED, ISSUED, PENDING, REVOKED, UNFUNDED, VOIDED
+from simulator.engine.scopes import Scopes
+from simulator.engine.terms import CAPPED, COUNTED, ISSUED, PENDING, REVOKED, UNFUNDED, VOIDED, WAITING
 from simulator.program.model import Program
 
-NEVER_PAID = (PENDING, COUNTED, CAPPED, UNFUNDED)
+NEVER_PAID = (PENDING, WAITING, COUNTED, CAPPED, UNFUNDED)
 """States of a line that a reversal voids at any time."""
 
 
@@ -68,8 +69,8 @@ class Book:
 
     @property
     def first_due(self) -> int | None:
-        """When the first booked line is due (milliseconds); None where none is pending."""
-        return self._flow.first_due
+        """When time alone changes a booked line next (milliseconds); None where it changes none."""
+        return self._flow.next_moment
 
     # What enters it
 
@@ -87,9 +88,10 @@ class Book:
         elif line.state == ISSUED:
             self.spent += line.value
 
-    def judge_all(self, at: int) -> None:
-        """Let all pending lines be judged again, as of a moment (milliseconds)."""
+    def change_program(self, at: int) -> None:
+        """Let all pending lines be judged again, and try what waits, as of a moment (milliseconds)."""
         self._all_changed, self._hour = True, at // HOUR_MS
+        self._flow.grew_at = at
 
     def unite(self, added: int, to: int, at: int) -> None:
         """Add a booked account to another, and let its lines be judged again, as of a moment (milliseconds)."""
@@ -157,10 +159,6 @@ class Book:
             self._changed_rewards.add(line.terms.reward.name)
         self._hour = at // HOUR_MS
 
-    def _counted_in(self, line: BookedLine) -> list[Issued]:
-        """Return all in which an issued line counts."""
-        return [self.accounts[line.account].issued, *self.scopes.with_line(line.whose)]
-
     def _reverse(self, one: Happening) -> None:
         for line in self.conversions.get(one.conversion, ()):
             until = line.clawback_until
@@ -170,7 +168,7 @@ class Book:
                 after, at = REVOKED, one.at
             else:
                 after, at = line.state, one.at
-            if one.counts and line.issued_at is not None and one.occurred <= line.due < one.at:
+            if one.counts and line.issued_at is not None and one.occurred <= line.issued_at < one.at:
                 self.journal.late.append(LateLine(line.id, one.at, after == REVOKED, 1))
             if after != line.state:
                 self._fall(line, after, at, one)
@@ -187,8 +185,23 @@ class Book:
                 self.pending += share - line.value
                 self._revalue(line, share, one)
                 line.earned = share
+            elif line.state == WAITING and share < line.earned:
+                self._cut_waiting(line, share, one)
             elif line.state == ISSUED and until is not None and one.at <= until and share < line.value:
                 self._reduce(line, share, one)
+
+    def _cut_waiting(self, line: BookedLine, share: int, one: Happening) -> None:
+        """Let a line that waits be worth less, so that it may fit."""
+        if share == 0:
+            self._fall(line, VOIDED, one.at, one)
+            line.fell = False
+            return
+        before, left = line.value, min(line.value, share)
+        for issued in self._flow.counted_in(line) if left < before else ():
+            issued.reduce(line.due, before, left)
+        self._flow.grew_at = one.at
+        self._revalue(line, left, one)
+        line.earned = share
 
     def _reduce(self, line: BookedLine, share: int, one: Happening) -> None:
         """Take back what an issued line is worth less now."""
@@ -197,8 +210,9 @@ class Book:
             line.fell = False
             return
         self.spent -= line.value - share
-        self.room.reduce(line.due, line.value, share)
-        for issued in self._counted_in(line):
+        self._flow.grew_at = one.at
+        self.room.reduce(line.room_at, line.value, share)
+        for issued in self._flow.counted_in(line):
             issued.history.reduce(line.due, line.value, share)
         self._revalue(line, share, one)
 
@@ -232,11 +246,17 @@ class Book:
         else:
             account.releases -= 1
             account.taken -= before != COUNTED
+        if before == WAITING:
+            self._flow.drop(line)
+            for issued in self._flow.counted_in(line):
+                issued.reduce(line.due, line.value, 0)
         if before == ISSUED:
             self.spent -= line.value
-            self.room.reduce(line.due, line.value, 0)
-            for issued in self._counted_in(line):
+            self.room.reduce(line.room_at, line.value, 0)
+            for issued in self._flow.counted_in(line):
                 issued.history.forget(line.due, line.value)
+        if before in (WAITING, ISSUED):
+            self._flow.grew_at = one.at
         line.state, line.fell = after, True
         line.value = line.value if value is None else value
         self._move(line, before, at, one, expected, line.due, worth_before)
@@ -244,7 +264,7 @@ class Book:
 
     def _reinstate(self, one: Happening) -> None:
         for line in self.conversions.get(one.conversion, ()):
-            if line.issued_at is not None and one.occurred <= line.due < one.by_at:
+            if line.issued_at is not None and one.occurred <= line.issued_at < one.by_at:
                 self.journal.late.append(LateLine(line.id, one.at, line.state == REVOKED, -1))
             if not line.fell or line.state not in (VOIDED, REVOKED):
                 continue
@@ -253,9 +273,11 @@ class Book:
             if share == 0:
                 continue
             if before == REVOKED:
-                for issued in self._counted_in(line):
+                for issued in self._flow.counted_in(line):
                     issued.kept.forget(due, line.granted)
+                due = line.room_at
                 self.room.forget(due, line.granted)
+            self._flow.grew_at = one.at
             line.value = line.earned = share
             line.state, line.expected, line.fell = PENDING, ISSUED, False
             line.issued_at, line.due = None, max(line.due, one.at)
@@ -284,23 +306,24 @@ class Book:
         self.journal.moves.append(move)
         line.state_at = at
 
-    def _tell_release(self, line: BookedLine, number: int, at: int) -> None:
-        if line.expected != line.state:
+    def _tell_release(self, line: BookedLine, number: int, at: int, value: int) -> None:
+        if number and line.expected != line.state:
             self._shift(line, line.state, at // HOUR_MS)
-        self.pending -= line.earned
+        if number:
+            self.pending -= value
         if line.state == ISSUED:
             self.spent += line.value
         self.journal.moves.append(
             BookMove(
                 line=line.id,
-                before=PENDING,
+                before=PENDING if number else WAITING,
                 after=line.state,
                 at=at,
                 due=at,
                 value=line.value,
                 expected=line.state,
                 number=number,
-                value_before=line.earned,
+                value_before=value,
             )
         )
         line.state_at = at
@@ -316,22 +339,26 @@ class Book:
     def _judge(self) -> None:
         """Judge the changed accounts' pending lines again, all where the budget may be short, as of the hour's end."""
         room = self._room()
-        short = room is not None and room.is_short(self.pending)
+        short = room is not None and (bool(self._flow.waiting) or room.is_short(self.pending))
         if short or self._short or self._all_changed:
-            waiting = list(self._flow.lines.values())
+            pending = list(self._flow.lines.values())
         else:
-            waiting = self._waiting_for_changed()
+            pending = self._pending_of_changed()
         self._short, self._all_changed = short, False
         self._changed.clear()
         self._changed_rewards.clear()
         self._flow.room = room
-        lines = sorted(waiting, key=lambda line: line.order)
-        found = self._flow.ahead(lines, boundless=not short)
+        lines = sorted(pending, key=lambda line: line.order)
+        if room is not None and (self._flow.waiting or (short and room.lets_wait)):
+            then = self._flow.forecast()
+            found = [then[line.id] for line in lines]
+        else:
+            found = self._flow.ahead(lines, boundless=not short)
         for line, after in zip(lines, found, strict=True):
             if after != line.expected:
                 self._shift(line, after, self._hour)
 
-    def _waiting_for_changed(self) -> list[BookedLine]:
+    def _pending_of_changed(self) -> list[BookedLine]:
         """Return the pending lines of changed accounts, and of rewards that are shared with those."""
         theirs = [self._flow.of_account.get(account, {}) for account in self._changed]
         found = {line.id: line for lines in theirs for line in lines.values()}

@@ -32,7 +32,7 @@ from simulator.engine.results import (
     Voided,
 )
 from simulator.engine.state import State
-from simulator.engine.terms import ISSUED, PENDING, REVOKED, VOIDED
+from simulator.engine.terms import ISSUED, PENDING, REVOKED, UNFUNDED, VOIDED, WAITING
 from simulator.program.model import Program
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
@@ -268,6 +268,7 @@ def read_journal(state: State) -> Booked:
     revoked = [one for one in moves if one.after == REVOKED]
     revalued = [one for one in moves if one.after == one.before]
     back = [one for one in moves if one.after == PENDING != one.before]
+    tried = [one for one in moves if one.before == WAITING and one.after in (ISSUED, UNFUNDED)]
     late = ledger.view(_column(journal.late, "line"))
     ids = np.unique(np.r_[_column(moves, "line"), _column(shifts, "line")])
     lines = [ledger.book.lines[number] for number in ids.tolist()]
@@ -275,6 +276,7 @@ def read_journal(state: State) -> Booked:
     of_revoked, of_revalued = _view(ledger, revoked), _view(ledger, revalued)
     return Booked(
         released=_released(state, [one for one in moves if one.number]),
+        tried=_released(state, tried),
         voided=Voided(
             lines=_view(ledger, voided),
             seq=_column(voided, "seq"),
@@ -334,8 +336,10 @@ def read_journal(state: State) -> Booked:
 
 def _nothing(ledger: Ledger) -> Booked:
     none = ledger.view(_NO_ROWS)
+    released = Released(lines=none, states=_NO_ROWS, numbers=_NO_ROWS, channels=_NO_ROWS)
     return Booked(
-        released=Released(lines=none, states=_NO_ROWS, numbers=_NO_ROWS, channels=_NO_ROWS),
+        released=released,
+        tried=released,
         voided=Voided(lines=none, seq=_NO_ROWS, by=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS),
         expected_before=_NO_ROWS,
         revoked=Revoked(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simulator.engine.history import History
-from simulator.program.calendars import period_start
+from simulator.program.calendars import next_period_start, period_start
 from simulator.program.model import Budget, Program
 
 
@@ -38,6 +38,21 @@ class Room:
     def of(cls, program: Program, held: History | None) -> Room:
         """Return that of a program that comes into force."""
         return cls(program.budget_minor, program.budget, program.timezone, 0, held)
+
+    @property
+    def lets_wait(self) -> bool:
+        """Whether what it has no room for waits."""
+        return self.total is not None and self.terms.short == "wait"
+
+    def next_start(self, at: int) -> int | None:
+        """Return when the next period begins after a moment (milliseconds); None where what waits waits for none."""
+        if not self.lets_wait or self.terms.period == "lifetime":
+            return None
+        return next_period_start(at, self.terms.period, self.timezone)
+
+    def copied(self) -> Room:
+        """Return one of its own."""
+        return replace(self, held=None if self.held is None else self.held.copied())
 
     def grant(self, at: int, value: int) -> int | None:
         """Return how much of a value can be issued at a moment (milliseconds); None for nothing."""

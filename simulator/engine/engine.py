@@ -248,7 +248,7 @@ class Engine:
         self._state.apply(Happenings(happenings=(), new=_NO_LINES, before=before, program=self.program))
         booked = read_journal(self._state)
         self._state.apply(booked)
-        rewarded = reach_rewarded(self._state, (released, booked.released))
+        rewarded = reach_rewarded(self._state, (released, booked.released, booked.tried))
         self._state.apply(rewarded)
         self.meter.record("reward")
         record_released(rows, released)

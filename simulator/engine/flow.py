@@ -6,7 +6,7 @@ A flow holds lines and accounts, and takes their timed steps in order; it can al
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 import numpy as np
@@ -15,7 +15,8 @@ from simulator.engine.budgeting import Room
 from simulator.engine.caps import fits, room_left
 from simulator.engine.money import converted, worth
 from simulator.engine.scopes import Issued, Scopes, Whose
-from simulator.engine.terms import CAPPED, COUNTED, ISSUED, UNFUNDED, Terms
+from simulator.engine.terms import CAPPED, COUNTED, ISSUED, UNFUNDED, WAITING, Terms
+from simulator.program.calendars import NO_START
 from simulator.program.model import Reward
 
 Order = tuple[int, int, int]
@@ -58,6 +59,11 @@ class BookedLine:
         """What decides for which caps it counts."""
         return Whose(self.terms.reward.name, self.account, self.friend, self.link)
 
+    @property
+    def room_at(self) -> int:
+        """As of when it counts in the budget, if it is issued: later than its due time where it has waited."""
+        return self.due if self.issued_at is None else self.issued_at
+
     def share_of(self, amount: int, currency: str | None) -> int:
         """Return what the line is worth for an amount (minor units of a currency); 0 for nothing."""
         program = self.terms.program
@@ -86,14 +92,25 @@ class BookedAccount:
             issued=self.issued.with_(other.issued),
         )
 
+    def copied(self) -> BookedAccount:
+        """Return one of its own."""
+        return BookedAccount(releases=self.releases, taken=self.taken, issued=self.issued.copied())
 
-Told = Callable[[BookedLine, int, int], None]
-"""Is told of each line released, with its number and the moment."""
+
+Told = Callable[[BookedLine, int, int, int], None]
+"""Is told of each line released, with its number, the moment and what it was worth until then (minor units).
+
+The number is 0 where one that had waited was tried.
+"""
 
 
 @dataclass(eq=False)
 class Flow:
-    """Lines on their way. `room` is the budget's, None where nothing limits it; `scopes` are for its caps."""
+    """Lines on their way. `room` is the budget's, None where nothing limits it; `scopes` are for its caps.
+
+    `clock` is the moment up to which all steps have been taken; `grew_at` is when what waits may fit at last, None
+    where nothing has changed since it was tried. Times are in milliseconds.
+    """
 
     account_of: Callable[[int], BookedAccount]
     room: Room | None
@@ -104,6 +121,10 @@ class Flow:
     steps: list[tuple[Order, int]] = field(
         default_factory=list
     )  # a heap; what it names may be pending no more
+    waiting: dict[int, BookedLine] = field(default_factory=dict)
+    queue: list[tuple[Order, int]] = field(default_factory=list)  # the same for what waits for the budget
+    clock: int = NO_START
+    grew_at: int | None = None
 
     def schedule(self, line: BookedLine) -> None:
         """Let a pending line wait for its release."""
@@ -112,7 +133,10 @@ class Flow:
         heappush(self.steps, (line.order, line.id))
 
     def drop(self, line: BookedLine) -> None:
-        """Let a line wait no more."""
+        """Let a pending line fall due no more, or one that waits wait no more."""
+        if line.state == WAITING:
+            del self.waiting[line.id]
+            return
         del self.lines[line.id]
         theirs = self.of_account[line.account]
         del theirs[line.id]
@@ -131,20 +155,76 @@ class Flow:
         return None
 
     def run(self, before: int | None) -> None:
-        """Release all that is due before a moment (milliseconds), everything where it is None."""
-        while (due := self.first_due) is not None and (before is None or due < before):
-            _, number = heappop(self.steps)
-            line = self.lines[number]
+        """Take all steps before a moment (milliseconds), up to the last release where it is None."""
+        while (now := self.next_moment) is not None and (self.lines if before is None else now < before):
+            tried = self.grew_at is not None or (bool(self.waiting) and now == self._next_period())
+            self.grew_at = None
+            while self.first_due == now:
+                _, number = heappop(self.steps)
+                line = self.lines[number]
+                self.drop(line)
+                self._release(line)
+            self.clock = now
+            if tried:
+                self._try(now)
+        if before is not None:
+            self.clock = max(self.clock, before - 1)
+            if self.grew_at is not None and self.grew_at < before:
+                self.grew_at = None  # nothing waited then
+
+    @property
+    def next_moment(self) -> int | None:
+        """When something happens next: a line is due, or what waits is tried; None where nothing does."""
+        due = self.first_due
+        if not self.waiting:
+            return due
+        moments = [one for one in (due, self.grew_at, self._next_period()) if one is not None]
+        return min(moments, default=None)
+
+    def _next_period(self) -> int | None:
+        return None if self.room is None else self.room.next_start(self.clock)
+
+    def _try(self, now: int) -> None:
+        """Try what waits, first come, first served, until one does not fit."""
+        while self.waiting:
+            number = self.queue[0][1]
+            line = self.waiting.get(number)
+            if line is None or line.order != self.queue[0][0]:
+                heappop(self.queue)
+                continue
+            before, waits = line.value, self.room is not None and self.room.lets_wait
+            granted = before if self.room is None else self.room.grant(now, before)
+            if granted is None and waits:
+                return
+            heappop(self.queue)
             self.drop(line)
-            self._release(line)
+            if granted != before:
+                for issued in self.counted_in(line):
+                    issued.reduce(line.due, before, granted or 0)
+            line.state = UNFUNDED if granted is None else ISSUED
+            line.value = line.earned if granted is None else granted
+            if granted is not None:
+                line.issued_at, line.granted = now, granted
+                if self.room is not None:
+                    self.room.issue(now, granted)
+            if self.tell is not None:
+                self.tell(line, 0, now, before)
+
+    def counted_in(self, line: BookedLine) -> list[Issued]:
+        """Return all in which a line counts that is issued or waits."""
+        return [self.account_of(line.account).issued, *self.scopes.with_line(line.whose)]
 
     def _release(self, line: BookedLine) -> None:
         account = self.account_of(line.account)
+        before = line.value
         line.state, line.value = self._take(line, account)
         if line.state == ISSUED:
             line.issued_at, line.granted = line.due, line.value
+        elif line.state == WAITING:
+            self.waiting[line.id] = line
+            heappush(self.queue, (line.order, line.id))
         if self.tell is not None:
-            self.tell(line, account.releases, line.due)
+            self.tell(line, account.releases, line.due, before)
 
     def _take(self, line: BookedLine, account: BookedAccount) -> tuple[int, int]:
         """Count the release of a line; return the state that it gets, and the money (minor units)."""
@@ -152,11 +232,11 @@ class Flow:
         state, value = self._judged(line, account, account.releases)
         if state != COUNTED:
             account.taken += 1
-        if state == ISSUED:
+        if state in (ISSUED, WAITING):
             for issued in (account.issued, *self.scopes.with_line(line.whose)):
                 issued.add(line.due, value)
-            if self.room is not None:
-                self.room.issue(line.due, value)
+        if state == ISSUED and self.room is not None:
+            self.room.issue(line.due, value)
         return state, value
 
     def _judged(self, line: BookedLine, account: BookedAccount, number: int) -> tuple[int, int]:
@@ -166,8 +246,13 @@ class Flow:
         left = self._within_caps(line, account)
         if left < 1:
             return CAPPED, value
-        granted = left if self.room is None else self.room.grant(line.due, left)
-        return (UNFUNDED, value) if granted is None else (ISSUED, granted)
+        if self.room is None:
+            return ISSUED, left
+        waits = self.room.lets_wait
+        granted = None if waits and self.waiting else self.room.grant(line.due, left)
+        if granted is not None:
+            return ISSUED, granted
+        return (WAITING, left) if waits else (UNFUNDED, value)
 
     def _within_caps(self, line: BookedLine, account: BookedAccount) -> int:
         """Return what caps leave of a line (minor units), less than 1 for nothing."""
@@ -179,6 +264,30 @@ class Flow:
             elif not fits(cap, zone, issued.of(cap), line.due, line.value):
                 return 0
         return left
+
+    def forecast(self) -> dict[int, int]:
+        """Return what all pending lines become if nothing happens but time, what waits included."""
+        accounts: dict[int, BookedAccount] = {}
+
+        def account_of(number: int) -> BookedAccount:
+            if number not in accounts:
+                accounts[number] = self.account_of(number).copied()
+            return accounts[number]
+
+        found: dict[int, int] = {}
+
+        def tell(line: BookedLine, number: int, _at: int, _before: int) -> None:
+            if number:
+                found[line.id] = line.state
+
+        room = None if self.room is None else self.room.copied()
+        later = Flow(account_of, room, self.scopes.aside(), tell, clock=self.clock, grew_at=self.grew_at)
+        later.waiting = {number: replace(line) for number, line in self.waiting.items()}
+        later.queue = list(self.queue)
+        for line in self.lines.values():
+            later.schedule(replace(line))
+        later.run(None)
+        return found
 
     def ahead(self, lines: list[BookedLine], *, boundless: bool) -> list[int]:
         """Return what these pending lines, in order, become if nothing else happens and none other is released.

@@ -135,7 +135,7 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     others = lines.at(~np.isin(lines.lines.ids, happenings.new)) if len(happenings.new) else lines
     expected = apply(expect(state, others, voided, budget))
     released = apply(release(state, before))
-    rewarded = apply(reach_rewarded(state, (released, booked.released)))
+    rewarded = apply(reach_rewarded(state, (released, booked.released, booked.tried)))
     late = find_late(ledger, reached_lines, booked)
     no_effect = find_no_effect(batch, standing, adjusted, lines, (voided, booked.voided), booked.revoked)
     apply(batch.field_updates())

@@ -43,6 +43,7 @@ from simulator.engine.terms import (
     ROLES,
     UNFUNDED,
     VOIDED,
+    WAITING,
     Limits,
     Terms,
 )
@@ -364,7 +365,9 @@ class Ledger:
         held, scopes = self.lines, self.book.scopes
         of = np.array([entry.reward.name in kinds for entry in self.terms], bool)
         count = len(held)
-        lines = np.flatnonzero(of[held["terms"][:count]] & np.isin(held["state"][:count], (ISSUED, REVOKED)))
+        lines = np.flatnonzero(
+            of[held["terms"][:count]] & np.isin(held["state"][:count], (ISSUED, REVOKED, WAITING))
+        )
         lines = lines[np.argsort(held["due"][lines], kind="stable")]
         names = ("state", "due", "value", "terms")
         columns = (held[name][lines].tolist() for name in names)
@@ -373,8 +376,9 @@ class Ledger:
             reward, booked = self.terms[terms].reward.name, self.book.lines.get(line)
             for per in kinds[reward]:
                 issued = scopes.at(per, Whose(reward, *theirs))
-                issued.kept.add(due, value if booked is None else booked.granted)
-                if state == ISSUED:
+                granted = state != WAITING and booked is not None
+                issued.kept.add(due, booked.granted if granted and booked is not None else value)
+                if state != REVOKED:
                     issued.history.add(due, value)
 
     def apply_conversions(self, new: NewConversions) -> Ints:
@@ -553,7 +557,7 @@ class Ledger:
         book.spent_before, book.journal = self.spent, Journal()
         self.lines["booked"][new] = 1
         if happenings.changed is not None:
-            book.judge_all(happenings.changed)
+            book.change_program(happenings.changed)
         book.take(happenings.happenings, self._booked(new, whom), happenings.before)
 
     def _issued(self, program: Program) -> History:
@@ -561,13 +565,17 @@ class Ledger:
         held, found = self.lines, History()
         states = (ISSUED,) if program.budget.returns else (ISSUED, REVOKED)
         lines = np.flatnonzero(np.isin(held["state"][: len(held)], states))
-        lines = lines[np.argsort(held["due"][lines], kind="stable")]
+        issued = []
         for line, due, value in zip(
             lines.tolist(), held["due"][lines].tolist(), held["value"][lines].tolist(), strict=True
         ):
             booked = self.book.lines.get(line)
-            granted = booked is not None and not program.budget.returns
-            found.add(due, booked.granted if granted and booked is not None else value)
+            if booked is None:
+                issued.append((due, value))
+            else:
+                issued.append((booked.room_at, value if program.budget.returns else booked.granted))
+        for at, value in sorted(issued):
+            found.add(at, value)
         return found
 
     def apply_booked(self, booked: Booked) -> None:

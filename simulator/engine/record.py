@@ -16,10 +16,11 @@ from simulator.engine.frames import EMPTY, SCHEMAS
 from simulator.engine.names import Names
 from simulator.engine.results import Closing, Lines, Ranking
 from simulator.engine.rollup import METRIC, Breakdown, Calendar, MetricSums
-from simulator.engine.terms import COUNTED, ISSUED, NOT_PAID, PENDING, ROLES, STATES
+from simulator.engine.terms import ISSUED, NOT_ISSUED, PENDING, ROLES, STATES
 
 REWARD_METRIC = METRIC[f"reward.{STATES[0]}"]
-PENDING_METRIC = METRIC[f"pending.{NOT_PAID[0]}"]
+PENDING_METRIC = METRIC[f"pending.{NOT_ISSUED[0]}"]
+_PLACES = np.array([NOT_ISSUED.index(state) if state in NOT_ISSUED else NONE for state in STATES])
 _COMMUNITY = ROLES.index("community")
 
 
@@ -109,9 +110,10 @@ class Rows:
         unpaid = expected != ISSUED
         if unpaid.any():
             expected, at, values, terms = expected[unpaid], at[unpaid], values[unpaid], terms[unpaid]
-            self.metrics.add(PENDING_METRIC + expected - COUNTED, at, sign, values)
-            codes = self._codes("pending", NOT_PAID)
-            self.breakdown.add(codes[expected - COUNTED, terms], at, sign, values)
+            places = _PLACES[expected]
+            self.metrics.add(PENDING_METRIC + places, at, sign, values)
+            codes = self._codes("pending", NOT_ISSUED)
+            self.breakdown.add(codes[places, terms], at, sign, values)
 
     def _codes(self, metric: str, states: Sequence[str]) -> Ints:
         """Return the breakdown codes of `metric.STATE`, by state and terms."""

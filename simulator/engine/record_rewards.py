@@ -25,7 +25,7 @@ from simulator.engine.results import (
     Voided,
 )
 from simulator.engine.rollup import METRIC, STAGES
-from simulator.engine.terms import ISSUED, PENDING, REVOKED, STATES, VOIDED
+from simulator.engine.terms import ISSUED, PENDING, REVOKED, STATES, VOIDED, WAITING
 
 
 def record_lines(rows: Rows, batch: Batch, new: NewLines) -> None:
@@ -89,6 +89,7 @@ def record_booked(rows: Rows, booked: Booked) -> None:
     record_expected(rows, booked.shifted)
     record_voided(rows, booked.voided, booked.expected_before)
     record_released(rows, booked.released)
+    record_tried(rows, booked.tried)
     record_revoked(rows, booked.revoked)
 
 
@@ -109,8 +110,31 @@ def record_released(rows: Rows, released: Released) -> None:
         detail=[f"{word}, release {number}" for word, number in words],
     )
     rows.move(lines, PENDING, released.states, lines.due, released.states, released.value_before)
+    _count_issued(rows, released)
+
+
+def record_tried(rows: Rows, tried: Released) -> None:
+    """Record lines that had waited for the budget, and wait no more."""
+    lines, at = tried.lines, tried.lines.due
+    if not len(lines):
+        return
+    rows.trail.of_tries(
+        [STATES[code] for code in tried.states.tolist()],
+        at=at,
+        seq=lines.seq,
+        person=lines.friend,
+        ref=lines.ids + 1,
+        version=rows.names.versions_of(lines.terms),
+        detail=[f"{word}, waited" for word in _words(rows, lines)],
+    )
+    rows.move(lines, WAITING, tried.states, at, value_before=tried.value_before)
+    _count_issued(rows, tried)
+
+
+def _count_issued(rows: Rows, released: Released) -> None:
+    """Count the lines that were issued by channel, and the time that it took."""
     of = released.states == ISSUED
-    issued = lines.at(of)
+    issued = released.lines.at(of)
     rows.metrics.add(METRIC["time_to_reward"], issued.due, 1, issued.due - issued.occurred)
     count_channels(rows, "channel.issued", released.channels[of], issued.due, 1, issued.value)
 

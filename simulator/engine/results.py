@@ -730,10 +730,13 @@ class Revalued:
 class Booked:
     """What happened to booked lines in one batch; `ids` are all that changed, with how they stand after it.
 
+    `tried` are those that had waited for the budget, in order; they are as if they had been due when they were tried.
+
     `expected_before` are what had been expected of the lines voided, NONE of those not pending.
     """
 
     released: Released
+    tried: Released
     voided: Voided
     expected_before: Ints
     revoked: Revoked

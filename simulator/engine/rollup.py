@@ -18,7 +18,7 @@ from simulator.domain.vocabulary import Stage, values
 from simulator.engine.arrays import Array, Ints, grouped
 from simulator.engine.frames import EMPTY, SCHEMAS
 from simulator.engine.rules import OUTCOMES
-from simulator.engine.terms import NOT_PAID, STATES
+from simulator.engine.terms import NOT_ISSUED, STATES
 from simulator.events.contract import EVENT_TYPES
 
 STAGES = tuple(name for name in values(Stage) if name != Stage.REACHED)
@@ -31,7 +31,7 @@ METRICS = (
     "attribution.code",
     *(f"decision.{name}" for name in OUTCOMES),
     *(f"reward.{name}" for name in STATES),
-    *(f"pending.{name}" for name in NOT_PAID),
+    *(f"pending.{name}" for name in NOT_ISSUED),
     "late_reversal.clawed",
     "late_reversal.lost",
     "referrer.linked",

@@ -47,6 +47,18 @@ class Issued:
         """Return what a cap counts."""
         return self.history if cap.returns else self.kept
 
+    def reduce(self, at: int, value: int, left: int) -> None:
+        """Leave so much of what waits for so much, as if it had never been more; nothing for one that waits no more."""
+        for history in (self.history, self.kept):
+            if left:
+                history.reduce(at, value, left)
+            else:
+                history.forget(at, value)
+
+    def copied(self) -> Issued:
+        """Return one of its own."""
+        return Issued(self.history.copied(), self.kept.copied())
+
     def add(self, at: int, value: int) -> None:
         """One more was issued at a moment (milliseconds) for so much (minor units)."""
         self.history.add(at, value)
@@ -69,10 +81,18 @@ class Issued:
 
 @dataclass
 class Scopes:
-    """What was issued by friend, code and program, where caps ask for it; `kinds` are those asked for, by reward."""
+    """What was issued by friend, code and program, where caps ask for it; `kinds` are those asked for, by reward.
+
+    What is not in it is copied from `base`, if there is one.
+    """
 
     kinds: dict[str, set[Per]] = field(default_factory=dict)
     issued: dict[Key, Issued] = field(default_factory=dict)
+    base: Scopes | None = None
+
+    def aside(self) -> Scopes:
+        """Return others that begin as these and can be changed without changing these."""
+        return Scopes(self.kinds, {}, self)
 
     def widen(self, rewards: Iterable[Reward]) -> dict[str, set[Per]]:
         """Take up the caps of a version's rewards, and return what has not been kept so far."""
@@ -87,7 +107,12 @@ class Scopes:
 
     def at(self, per: Per, whose: Whose) -> Issued:
         """Return what a cap of this kind counts beside a line."""
-        return self.issued.setdefault(whose.key(per), Issued())
+        key = whose.key(per)
+        found = self.issued.get(key)
+        if found is None:
+            found = Issued() if self.base is None else self.base.at(per, whose).copied()
+            self.issued[key] = found
+        return found
 
     def with_line(self, whose: Whose) -> list[Issued]:
         """Return all in which a line counts."""

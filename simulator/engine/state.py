@@ -551,7 +551,8 @@ class State:
     @apply.register
     def _(self, booked: Booked) -> None:
         self.ledger.apply_booked(booked)
-        self._add_money(booked.released.lines.at(booked.released.states == ISSUED), 1)
+        for released in (booked.released, booked.tried):
+            self._add_money(released.lines.at(released.states == ISSUED), 1)
         self._add_money(booked.revoked.lines, -1, booked.revoked.value_before)
         reduced, of = booked.revalued, booked.revalued.states == ISSUED
         self._add_money(reduced.lines.at(of), 1, (reduced.lines.value - reduced.value_before)[of])

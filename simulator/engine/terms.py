@@ -12,10 +12,11 @@ from simulator.engine.scopes import is_plain
 from simulator.program.model import Cap, Program, Reward, Role
 
 STATES = values(RewardState)
-PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
+PENDING, WAITING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
     STATES.index(state)
     for state in (
         RewardState.PENDING,
+        RewardState.WAITING,
         RewardState.ISSUED,
         RewardState.COUNTED,
         RewardState.CAPPED,
@@ -27,8 +28,12 @@ PENDING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
 PAID_STATES = (ISSUED,)
 """States of a line for which its decision is paid."""
 # edition 2: to be built: no line is expected to be forfeited yet
-NOT_PAID = (*(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED)), str(RewardState.FORFEITED))
-"""States of a line that fell due and is not issued."""
+NOT_ISSUED = (
+    *(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED)),
+    str(RewardState.FORFEITED),
+    STATES[WAITING],
+)
+"""States that a release can give a line instead of issuing it."""
 ROLES: tuple[Role, ...] = ("referrer", "friend", "upline", "community")
 
 ENDLESS = int(np.iinfo(np.int64).max)

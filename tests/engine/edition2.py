@@ -39,11 +39,13 @@ ENGINE_DOES: frozenset[str] = frozenset(
         "experiments",
         "attributes",
         "bounds",
+        "budget",
         "caps",
         "counts",
         "codes",
         "people",
         "stops",
+        "waiting",
         "zones",
     )
 )

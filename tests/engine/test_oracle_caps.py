@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.designs import DAY, HOUR, WEEK, at, cap, design, milestone, reward
+from tests.engine.designs import DAY, HOUR, WEEK, at, cap, design, milestone, reward, rule
 from tests.engine.logbook import Judge, Logbook
 
 pytestmark = pytest.mark.edition2("caps")
@@ -134,3 +134,14 @@ def test_a_month_is_that_of_auckland_over_its_daylight_saving(
     log.buy("gina", at=at(second) - log.start)
     program = design(rewards=[reward(caps=[cap("calendar-month", count=1)])], timezone="Pacific/Auckland")
     assert states(judge(program, log, now=365 * DAY)) == ["issued", wanted]
+
+
+def test_what_is_approved_after_a_reversal_that_came_before_its_conversion_is_voided_at_once(
+    judge: Judge, log: Logbook
+) -> None:
+    referred(log)
+    log.reverse(("client/shop", "order"), at=1)
+    log.verdict(log.buy("fred", at=2, amount=2_000, key="order"), at=3)
+    rules = [rule("small", "amount < 10", on_fail="review")]
+    program = design([EACH], [reward(caps=[cap("lifetime", value=5_000, over="trim")])], rules=rules)
+    assert states(judge(program, log, now=WEEK)) == ["voided"]
