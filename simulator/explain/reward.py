@@ -126,6 +126,8 @@ def _waiting(releases: Releases, row: RewardRow) -> str:
         return f"it counts toward the bonus, {standing}, and pays nothing itself; it {falls_due}"
     if row.expected == "forfeited":
         return f"as things stand its condition does not hold, so it pays nothing; it {falls_due}"
+    if row.expected == "waiting":
+        return f"it {falls_due}; as things stand it will then wait until the budget has room for it"
     lacks = "a cap has" if row.expected == "capped" else "the budget has"
     return f"as things stand {lacks} no room for it, so it pays nothing; it {falls_due}"
 
