@@ -192,8 +192,8 @@ class Reward(SQLModel, table=True):
 
     `earned_minor` is what the line is worth, `value_minor` what it is issued for, both in minor units.
 
-    `expected` is the state that a pending line gets if nothing else happens, null if that is `issued`: `counted`,
-    `capped` or `unfunded`.
+    `reason` is why a line was forfeited. `expected` is the state that a pending line gets if nothing else happens, null
+    if that is `issued`: `counted`, `capped`, `unfunded`, `forfeited` or `waiting`.
     """
 
     __tablename__: ClassVar[str] = "reward"
@@ -208,6 +208,7 @@ class Reward(SQLModel, table=True):
     earned_minor: int = Field(sa_type=BigInteger)
     value_minor: int = Field(sa_type=BigInteger)
     state: str
+    reason: str | None
     expected: str | None
     due_at: int = Field(sa_type=BigInteger)
     state_at: int = Field(sa_type=BigInteger)

@@ -15,7 +15,7 @@ import polars as pl
 from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.frames import EMPTY, SCHEMAS
 
-PROGRAM, MERGED, ATTRIBUTED, DECIDED, SETTLED, PENDING, REVERSED = range(7)
+PROGRAM, MERGED, ATTRIBUTED, DECIDED, SETTLED, PENDING, REVERSED, CHOSEN = range(8)
 """The order of entries within one event."""
 
 

@@ -2,7 +2,7 @@
 
 Nearly all lines are judged in bulk. An account is booked, for good, with all of its lines, once that is not enough:
 
-- a line of it is reinstated, or falls after its release;
+- a line of it is reinstated or vetoed, or falls after its release;
 - its reward has other numbers (`every`, `tier`) than in an earlier version, or a cap that isn't plain
   (`scopes.is_plain`);
 - the budget may be short while lines that fall give room back, or is more than one sum (`budgeting.is_plain`): then
@@ -23,7 +23,18 @@ from simulator.engine.budgeting import Room
 from simulator.engine.flow import BookedAccount, BookedLine, Flow
 from simulator.engine.results import BookMove, BookShift, Happening, LateLine
 from simulator.engine.scopes import Scopes
-from simulator.engine.terms import CAPPED, COUNTED, ISSUED, PENDING, REVOKED, UNFUNDED, VOIDED, WAITING
+from simulator.engine.terms import (
+    CAPPED,
+    COUNTED,
+    FORFEITED,
+    ISSUED,
+    PENDING,
+    REVOKED,
+    UNFUNDED,
+    VETOED,
+    VOIDED,
+    WAITING,
+)
 from simulator.program.model import Program
 
 NEVER_PAID = (PENDING, WAITING, COUNTED, CAPPED, UNFUNDED)
@@ -37,6 +48,7 @@ class Journal:
     moves: list[BookMove] = field(default_factory=list)
     shifts: list[BookShift] = field(default_factory=list)
     late: list[LateLine] = field(default_factory=list)
+    not_open: list[int] = field(default_factory=list)  # seqs of vetoes that came too late
 
 
 @dataclass
@@ -134,8 +146,10 @@ class Book:
                 self._reverse(one)
             elif one.kind == "reinstated":
                 self._reinstate(one)
-            else:
+            elif one.kind == "adjusted":
                 self._adjust(one)
+            else:
+                self._veto(one)
         self._pass(before)
         if self._changed or self._all_changed:
             self._judge()
@@ -189,6 +203,14 @@ class Book:
                 self._cut_waiting(line, share, one)
             elif line.state == ISSUED and until is not None and one.at <= until and share < line.value:
                 self._reduce(line, share, one)
+
+    def _veto(self, one: Happening) -> None:
+        line = self.lines[one.lines[0]]
+        if line.state not in (PENDING, WAITING):
+            self.journal.not_open.append(one.seq)
+            return
+        self._fall(line, FORFEITED, one.at, one)
+        line.fell, line.reason = False, VETOED
 
     def _cut_waiting(self, line: BookedLine, share: int, one: Happening) -> None:
         """Let a line that waits be worth less, so that it may fit."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from simulator.engine.arrays import NONE, Bools, Ints
+from simulator.engine.batch import Batch
 from simulator.engine.budgeting import is_plain
 from simulator.engine.ledger import Ledger
 from simulator.engine.results import (
@@ -18,6 +19,7 @@ from simulator.engine.results import (
     BookShift,
     Expected,
     FallenLines,
+    Forfeited,
     Happening,
     Happenings,
     LateLine,
@@ -29,10 +31,11 @@ from simulator.engine.results import (
     Revalued,
     Reversals,
     Revoked,
+    Vetoes,
     Voided,
 )
 from simulator.engine.state import State
-from simulator.engine.terms import ISSUED, PENDING, REVOKED, UNFUNDED, VOIDED, WAITING
+from simulator.engine.terms import FORFEITED, ISSUED, PENDING, REVOKED, UNFUNDED, VOIDED, WAITING
 from simulator.program.model import Program
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
@@ -44,13 +47,14 @@ def book_lines(
     fallen: FallenLines,
     reversals: Reversals,
     adjusted: Adjustments,
+    vetoes: Vetoes,
     program: Program,
 ) -> Booking:
     """Find the lines that are to be booked, new ones aside, before what happens in the batch."""
     book, changed = ledger.book, len(new.lines) > 0 and bool(ledger.limits.one_by_one.any())
-    revalued = _revalued(ledger, adjusted)
+    changed_alone = np.union1d(_revalued(ledger, adjusted), vetoes.lines[vetoes.lines != NONE])
     if not (
-        len(revalued)
+        len(changed_alone)
         or len(reversals.lines)
         or book.accounts
         or book.whole
@@ -59,8 +63,8 @@ def book_lines(
     ):
         return Booking(ids=_NO_ROWS, accounts=_NO_ROWS, whole=ledger.book.whole)
     held = ledger.lines
-    hit = np.union1d(_entangled(ledger, fallen, reversals), revalued)
-    touched = np.union1d(reversals.lines, revalued)
+    hit = np.union1d(_entangled(ledger, fallen, reversals), changed_alone)
+    touched = np.union1d(reversals.lines, changed_alone)
     one_by_one = ledger.limits.one_by_one[new.lines.terms]
     gives_back = len(touched) > 0 or bool(ledger.book.lines) or bool(one_by_one.any())
     whole = ledger.book.whole or not is_plain(program)
@@ -191,11 +195,12 @@ def find_happenings(
     fallen: FallenLines,
     reversals: Reversals,
     adjusted: Adjustments,
-    before: int,
+    vetoes: Vetoes,
+    batch: Batch,
     program: Program,
 ) -> Happenings:
     """Return what happens to booked lines, in order."""
-    ledger = state.ledger
+    ledger, before = state.ledger, int(batch.received[-1])
     if not ledger.book.accounts and not len(new.lines):
         return Happenings(happenings=(), new=_NO_ROWS, before=before, program=program)
     found = _made(ledger, new, fallen)
@@ -223,6 +228,10 @@ def find_happenings(
         )
         for one in adjusted.adjusted
     )
+    for row, line in zip(vetoes.rows.tolist(), vetoes.lines.tolist(), strict=True):
+        if line != NONE:
+            at, seq = int(batch.received[row]), int(batch.seq[row])
+            found.append(Happening(position=2 * row, kind="vetoed", at=at, seq=seq, by=seq, lines=(line,)))
     found.sort(key=lambda one: one.position)
     booked = new.lines.ids[is_booked(ledger, new.lines)]
     return Happenings(happenings=found, new=booked, before=before, program=program)
@@ -261,13 +270,14 @@ def read_journal(state: State) -> Booked:
     """Return what happened to booked lines."""
     ledger = state.ledger
     journal = ledger.book.journal
-    if not (journal.moves or journal.shifts or journal.late):
+    if not (journal.moves or journal.shifts or journal.late or journal.not_open):
         return _nothing(ledger)
     moves, shifts = journal.moves, journal.shifts
     voided = [one for one in moves if one.after == VOIDED]
     revoked = [one for one in moves if one.after == REVOKED]
     revalued = [one for one in moves if one.after == one.before]
     back = [one for one in moves if one.after == PENDING != one.before]
+    forfeited = [one for one in moves if one.after == FORFEITED]
     tried = [one for one in moves if one.before == WAITING and one.after in (ISSUED, UNFUNDED)]
     late = ledger.view(_column(journal.late, "line"))
     ids = np.unique(np.r_[_column(moves, "line"), _column(shifts, "line")])
@@ -312,6 +322,14 @@ def read_journal(state: State) -> Booked:
             at=_column(revalued, "at"),
             channels=state.channels_of(of_revalued),
         ),
+        forfeited=Forfeited(
+            lines=_view(ledger, forfeited),
+            seq=_column(forfeited, "seq"),
+            at=_column(forfeited, "at"),
+            before=_column(forfeited, "before"),
+            expected=_column(forfeited, "expected"),
+        ),
+        not_open=journal.not_open,
         shifted=Expected(
             lines=_view(ledger, shifts),
             before=_column(shifts, "before"),
@@ -326,6 +344,7 @@ def read_journal(state: State) -> Booked:
         ),
         ids=ids,
         states=np.array([line.state for line in lines], np.int64),
+        reasons=np.array([line.reason for line in lines], np.int64),
         state_at=np.array([line.state_at for line in lines], np.int64),
         expected=np.array([line.expected for line in lines], np.int64),
         due=np.array([line.due for line in lines], np.int64),
@@ -369,10 +388,13 @@ def _nothing(ledger: Ledger) -> Booked:
             value_before=_NO_ROWS,
             channels=_NO_ROWS,
         ),
+        forfeited=Forfeited(lines=none, seq=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS, expected=_NO_ROWS),
+        not_open=(),
         shifted=Expected(lines=none, before=_NO_ROWS, after=_NO_ROWS, at=_NO_ROWS),
         late=LateReversals(lines=none, at=_NO_ROWS, clawed=np.zeros(0, bool), signs=_NO_ROWS),
         ids=_NO_ROWS,
         states=_NO_ROWS,
+        reasons=_NO_ROWS,
         state_at=_NO_ROWS,
         expected=_NO_ROWS,
         due=_NO_ROWS,

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
+from simulator.engine.arrays import NONE
 from simulator.engine.budgeting import Room
 from simulator.engine.caps import fits, room_left
 from simulator.engine.money import converted, worth
@@ -27,7 +28,7 @@ Order = tuple[int, int, int]
 class BookedLine:
     """A reward line. `expected` is what it is booked to become, `fell` whether a reversal voided or revoked it.
 
-    `friend` is the person whom its friend is by now, `link` that of its attribution.
+    `reason` is why it was forfeited, `friend` the person whom its friend is by now, `link` that of its attribution.
 
     `earned` is its worth, `granted` what it was issued for, `value` what is left of that, all in minor units.
     """
@@ -48,6 +49,7 @@ class BookedLine:
     expected: int
     issued_at: int | None
     fell: bool
+    reason: int = NONE
 
     @property
     def order(self) -> Order:

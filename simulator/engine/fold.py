@@ -38,6 +38,7 @@ from simulator.engine.record_rewards import (
     record_lines,
     record_reached,
     record_released,
+    record_vain_vetoes,
     record_voided,
 )
 from simulator.engine.release import release
@@ -56,6 +57,7 @@ from simulator.engine.results import (
     Released,
     ReviewedMoney,
     Sources,
+    Vetoes,
     Voided,
     Withheld,
 )
@@ -64,6 +66,7 @@ from simulator.engine.rewards import find_qualified, make_lines
 from simulator.engine.standing import Counts, find_standing
 from simulator.engine.state import State
 from simulator.engine.version import CompiledProgram
+from simulator.engine.vetoing import find_vetoes
 from simulator.engine.withheld import reviewed_money, withhold
 
 Result = TypeVar("Result")
@@ -90,6 +93,7 @@ class Folded:
     expected: Expected
     released: Released
     rewarded: Reached
+    vetoes: Vetoes
     late: LateReversals
     no_effect: NoEffect
 
@@ -125,8 +129,11 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     ledger, budget, before = state.ledger, compiled.program.budget_minor, int(batch.received[-1])
     reversals = find_reversals(batch, ledger, standing)
     fallen = find_fallen(ledger, lines, reversals)
-    apply(book_lines(ledger, lines, fallen, reversals, adjusted, compiled.program))
-    happenings = apply(find_happenings(state, lines, fallen, reversals, adjusted, before, compiled.program))
+    vetoes = find_vetoes(batch, ledger, intake)
+    apply(book_lines(ledger, lines, fallen, reversals, adjusted, vetoes, compiled.program))
+    happenings = apply(
+        find_happenings(state, lines, fallen, reversals, adjusted, vetoes, batch, compiled.program)
+    )
     apply(adjusted)
     booked = apply(read_journal(state))
     apply(reversals)
@@ -158,6 +165,7 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
         expected=expected,
         released=released,
         rewarded=rewarded,
+        vetoes=vetoes,
         late=late,
         no_effect=no_effect,
     )
@@ -179,3 +187,4 @@ def record(rows: Rows, folded: Folded) -> None:
     record_booked(rows, folded.booked)
     record_late_reversals(rows, folded.late)
     record_no_effect(rows, batch, compiled, folded.no_effect)
+    record_vain_vetoes(rows, batch, compiled, folded.vetoes, folded.booked)

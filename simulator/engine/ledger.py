@@ -80,6 +80,7 @@ def _lines() -> Columns:
             "issued_before": (_ID, NONE),  # the line issued before to the same account
             "booked": (np.int8, 0),  # whether it is in the book
             "state": (np.int8, PENDING),
+            "reason": (np.int8, NONE),  # why it was forfeited
             "expected": (np.int8, ISSUED),  # the state that a pending line gets if nothing else happens
         }
     )
@@ -584,6 +585,7 @@ class Ledger:
         if not len(ids):
             return
         held["state"][ids], held["state_at"][ids] = booked.states, booked.state_at
+        held["reason"][ids] = booked.reasons
         held["expected"][ids], held["due"][ids] = booked.expected, booked.due
         held["value"][ids], held["earned"][ids] = booked.value, booked.earned
 

@@ -16,7 +16,7 @@ from simulator.engine.frames import EMPTY, SCHEMAS
 from simulator.engine.names import Names
 from simulator.engine.results import Closing, Lines, Ranking
 from simulator.engine.rollup import METRIC, Breakdown, Calendar, MetricSums
-from simulator.engine.terms import ISSUED, NOT_ISSUED, PENDING, ROLES, STATES
+from simulator.engine.terms import ISSUED, NOT_ISSUED, PENDING, REASONS, ROLES, STATES
 
 REWARD_METRIC = METRIC[f"reward.{STATES[0]}"]
 PENDING_METRIC = METRIC[f"pending.{NOT_ISSUED[0]}"]
@@ -192,6 +192,7 @@ class Rows:
                 "earned_minor": closing.new_earned,
                 "value_minor": lines.value,
                 "state": _states(closing.new_state),
+                "reason": _reasons(closing.new_reason),
                 "expected": _expected(closing.new_state, closing.new_expected),
                 "due_at": lines.due,
                 "state_at": closing.new_state_at,
@@ -224,6 +225,7 @@ def _changes(closing: Closing) -> pl.DataFrame:
         "earned_minor": closing.changed_earned,
         "value_minor": closing.changed_value,
         "state": _states(closing.changed_state),
+        "reason": _reasons(closing.changed_reason),
         "expected": _expected(closing.changed_state, closing.changed_expected),
         "due_at": closing.changed_due,
         "state_at": closing.changed_state_at,
@@ -233,6 +235,10 @@ def _changes(closing: Closing) -> pl.DataFrame:
 
 def _states(states: Ints) -> list[str]:
     return [STATES[code] for code in states.tolist()]
+
+
+def _reasons(codes: Ints) -> list[str | None]:
+    return [None if code == NONE else REASONS[code] for code in codes.tolist()]
 
 
 def _expected(states: Ints, expected: Ints) -> list[str | None]:

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from simulator.engine.arrays import Array, Ints
+from simulator.engine.arrays import NONE, Array, Ints
+from simulator.engine.audit import CHOSEN, REVERSED
 from simulator.engine.audit import PENDING as PENDING_ENTRIES
-from simulator.engine.audit import REVERSED
 from simulator.engine.batch import Batch
 from simulator.engine.record import Rows
 from simulator.engine.record_parts import count_channels
 from simulator.engine.results import (
     Booked,
     Expected,
+    Forfeited,
     Lines,
     NewLines,
     Reached,
@@ -22,10 +23,12 @@ from simulator.engine.results import (
     Released,
     Revalued,
     Revoked,
+    Vetoes,
     Voided,
 )
 from simulator.engine.rollup import METRIC, STAGES
-from simulator.engine.terms import ISSUED, PENDING, REVOKED, STATES, VOIDED, WAITING
+from simulator.engine.terms import FORFEITED, ISSUED, PENDING, REVOKED, STATES, VOIDED, WAITING
+from simulator.engine.version import CompiledProgram
 
 
 def record_lines(rows: Rows, batch: Batch, new: NewLines) -> None:
@@ -91,6 +94,34 @@ def record_booked(rows: Rows, booked: Booked) -> None:
     record_released(rows, booked.released)
     record_tried(rows, booked.tried)
     record_revoked(rows, booked.revoked)
+    record_forfeited(rows, booked.forfeited)
+
+
+def record_forfeited(rows: Rows, found: Forfeited) -> None:
+    """Record lines that operators stopped."""
+    lines = found.lines
+    _entries(rows, "forfeited", CHOSEN, lines, found.at, found.seq, found.seq, [", vetoed"] * len(lines))
+    rows.move(lines, found.before, FORFEITED, found.at, found.expected)
+
+
+def record_vain_vetoes(
+    rows: Rows, batch: Batch, compiled: CompiledProgram, vetoes: Vetoes, booked: Booked
+) -> None:
+    """Record vetoes that changed nothing, each with the reason."""
+    late = np.isin(batch.seq[vetoes.rows], np.array(booked.not_open, np.int64))
+    of = vetoes.rows[late | (vetoes.lines == NONE)]
+    seq = batch.seq[of]
+    rows.trail.of_events(
+        CHOSEN,
+        "veto-without-effect",
+        at=batch.received[of],
+        seq=seq,
+        trigger=seq,
+        person=batch.person[of],
+        ref=np.full(len(of), NONE),
+        version=compiled.number,
+        detail=["not-open" if one else "unknown" for one in late[late | (vetoes.lines == NONE)].tolist()],
+    )
 
 
 def record_released(rows: Rows, released: Released) -> None:

@@ -598,20 +598,28 @@ class FallenLines:
     by: Sequence[Change]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Vetoes:
+    """The batch's vetoes by batch `rows`, and the line that each names, NONE where there was none yet."""
+
+    rows: Ints
+    lines: Ints
+
+
 # The book
 
 
 class Happening(NamedTuple):
-    """What happens to booked lines: they are `made`, or their conversion is `reversed`, `reinstated` or `adjusted`.
+    """What happens to booked lines: they are `made` or `vetoed`, or their conversion is what the other kinds say.
 
     It is done by the event `seq`, received `at` (milliseconds UTC); `position` as in `standing`. `by` is the seq of the
     reversal, reinstatement or adjustment, `occurred` and `by_at` are when the reversal happened and was received.
-    `counts` says whether the reversal is told just now, `lines` are those made. `amount` is the conversion's from now
-    on, in minor units of its `currency` (None where none was passed).
+    `counts` says whether the reversal is told just now, `lines` are those made or vetoed. `amount` is the conversion's
+    from now on, in minor units of its `currency` (None where none was passed).
     """
 
     position: int
-    kind: Literal["made", "reversed", "reinstated", "adjusted"]
+    kind: Literal["made", "reversed", "reinstated", "adjusted", "vetoed"]
     at: int
     seq: int
     conversion: int = NONE
@@ -727,12 +735,26 @@ class Revalued:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Forfeited:
+    """Lines that an operator stopped: the seqs of the vetoes, and when (milliseconds UTC).
+
+    `before` are their states before, `expected` is what had been expected of those pending (else NONE).
+    """
+
+    lines: Lines
+    seq: Ints
+    at: Ints
+    before: Ints
+    expected: Ints
+
+
+@dataclass(frozen=True, kw_only=True)
 class Booked:
     """What happened to booked lines in one batch; `ids` are all that changed, with how they stand after it.
 
     `tried` are those that had waited for the budget, in order; they are as if they had been due when they were tried.
-
-    `expected_before` are what had been expected of the lines voided, NONE of those not pending.
+    `not_open` are the seqs of vetoes that came too late, `expected_before` are what had been expected of the lines
+    voided, NONE of those not pending.
     """
 
     released: Released
@@ -742,10 +764,13 @@ class Booked:
     revoked: Revoked
     reinstated: Reinstated
     revalued: Revalued
+    forfeited: Forfeited
+    not_open: Sequence[int]
     shifted: Expected
     late: LateReversals
     ids: Ints
     states: Ints
+    reasons: Ints
     state_at: Ints
     expected: Ints
     due: Ints
@@ -814,10 +839,12 @@ class Closing:
     new_recipient: Ints
     new_earned: Ints
     new_state: Ints
+    new_reason: Ints
     new_expected: Ints
     new_state_at: Ints
     changed: Ints
     changed_state: Ints
+    changed_reason: Ints
     changed_expected: Ints
     changed_due: Ints
     changed_value: Ints

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.domain.vocabulary import RewardState, values
+from simulator.domain.vocabulary import ForfeitReason, RewardState, values
 from simulator.engine.arrays import Array, Bools, Ints
 from simulator.engine.scopes import is_plain
 from simulator.program.model import Cap, Program, Reward, Role
 
 STATES = values(RewardState)
-PENDING, WAITING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
+PENDING, WAITING, ISSUED, FORFEITED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
     STATES.index(state)
     for state in (
         RewardState.PENDING,
         RewardState.WAITING,
         RewardState.ISSUED,
+        RewardState.FORFEITED,
         RewardState.COUNTED,
         RewardState.CAPPED,
         RewardState.UNFUNDED,
@@ -25,12 +26,14 @@ PENDING, WAITING, ISSUED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
         RewardState.REVOKED,
     )
 )
+REASONS = values(ForfeitReason)
+VETOED = REASONS.index(ForfeitReason.VETOED)
 PAID_STATES = (ISSUED,)
 """States of a line for which its decision is paid."""
 # edition 2: to be built: no line is expected to be forfeited yet
 NOT_ISSUED = (
     *(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED)),
-    str(RewardState.FORFEITED),
+    STATES[FORFEITED],
     STATES[WAITING],
 )
 """States that a release can give a line instead of issuing it."""

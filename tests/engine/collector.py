@@ -44,6 +44,7 @@ REWARD = (
     "earned_minor",
     "value_minor",
     "state",
+    "reason",
     "due_at",
     "state_at",
     "expected",

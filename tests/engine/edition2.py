@@ -27,7 +27,8 @@ GROUPS = {
     "codes": "codes that fold or are used up",
     "people": "closed and merged accounts",
     "stops": "referrers who are stopped",
-    "choice": "choices, expiry, redemptions and vetoes",
+    "vetoes": "vetoes of rewards",
+    "choice": "choices, expiry and redemptions",
     "zones": "calendars of a time zone",
 }
 
@@ -45,6 +46,7 @@ ENGINE_DOES: frozenset[str] = frozenset(
         "codes",
         "people",
         "stops",
+        "vetoes",
         "waiting",
         "zones",
     )

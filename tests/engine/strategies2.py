@@ -49,12 +49,19 @@ from tests.engine.strategies import (
 Groups = frozenset[str]
 ALL: Groups = frozenset(GROUPS)
 # A group is tried with what stands, and with others that it makes little sense without.
-WITH = {"zones": {"budget"}, "waiting": {"budget"}, "people": {"keep_if", "counts"}, "experiments": {"when"}}
+WITH = {
+    "choice": {"vetoes"},
+    "zones": {"budget"},
+    "waiting": {"budget"},
+    "people": {"keep_if", "counts"},
+    "experiments": {"when"},
+}
 TRIED: dict[str, Groups] = {
     **{name: frozenset({name, "standing"} | WITH.get(name, set())) for name in GROUPS},
     "people and codes": frozenset(
         {"people", "counts", "codes", "experiments", "when", "attributes", "stops", "standing"}
     ),
+    "waiting and vetoes": frozenset({"waiting", "budget", "vetoes", "standing", "adjusted"}),
     "waiting and keep_if": frozenset({"waiting", "budget", "keep_if", "people", "standing"}),
     "all": ALL,
 }
@@ -243,7 +250,8 @@ MORE = {
     "standing": {"reinstated": 7, "reversal": 6},
     "adjusted": {"adjusted": 26},
     "people": {"merged": 3, "closed": 5},
-    "choice": {"chosen": 18, "redeemed": 12, "vetoed": 4, "reversal": 14},
+    "choice": {"chosen": 18, "redeemed": 12, "reversal": 14},
+    "vetoes": {"vetoed": 4},
     "waiting": {"change": 4},
     "stops": {"identified": 8},
     "keep_if": {"confirmed": 6},

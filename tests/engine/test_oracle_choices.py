@@ -210,6 +210,7 @@ def test_expiry_runs_from_the_choice(judge: Judge, log: Logbook) -> None:
 # ---------------------------------------------------------------------- vetoes
 
 
+@pytest.mark.edition2("vetoes", "standing")
 def test_an_operator_stops_what_is_not_issued_yet(judge: Judge, trail: Trail, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0)
@@ -221,6 +222,7 @@ def test_an_operator_stops_what_is_not_issued_yet(judge: Judge, trail: Trail, lo
     assert said(trail(program, log), "veto-without-effect") == ["not-open", "unknown"]
 
 
+@pytest.mark.edition2("vetoes", "standing")
 def test_a_vetoed_line_does_not_come_back_with_its_conversion(judge: Judge, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0)
@@ -257,7 +259,7 @@ def test_of_one_moment_releases_come_first_then_ends_of_choice_then_expiries_the
     assert steps[-3:] == [("waiting", 3), ("forfeited", 1), ("issued", 2)]
 
 
-@pytest.mark.edition2("choice", "standing", "budget", "waiting")
+@pytest.mark.edition2("choice", "vetoes", "standing", "budget", "waiting")
 def test_a_veto_of_what_waits_or_is_offered_lets_the_next_pass(judge: Judge, log: Logbook) -> None:
     referred(log)
     first = log.buy("fred", at=0)
