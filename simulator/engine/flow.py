@@ -214,7 +214,11 @@ class Flow:
 
     def counted_in(self, line: BookedLine) -> list[Issued]:
         """Return all in which a line counts that is issued or waits."""
-        return [self.account_of(line.account).issued, *self.scopes.with_line(line.whose)]
+        return [self.account_of(line.account).issued, *self._beside(line)]
+
+    def _beside(self, line: BookedLine) -> list[Issued]:
+        """Return those of them that caps other than by recipient ask for."""
+        return self.scopes.with_line(line.whose) if self.scopes.kinds else []
 
     def _release(self, line: BookedLine) -> None:
         account = self.account_of(line.account)
@@ -235,7 +239,7 @@ class Flow:
         if state != COUNTED:
             account.taken += 1
         if state in (ISSUED, WAITING):
-            for issued in (account.issued, *self.scopes.with_line(line.whose)):
+            for issued in (account.issued, *self._beside(line)):
                 issued.add(line.due, value)
         if state == ISSUED and self.room is not None:
             self.room.issue(line.due, value)
@@ -308,7 +312,7 @@ class Flow:
             if line.account not in before:
                 before[line.account] = account.releases, account.taken
                 lengths[id(account.issued)] = account.issued, account.issued.lengths
-            for issued in self.scopes.with_line(line.whose):
+            for issued in self._beside(line):
                 lengths.setdefault(id(issued), (issued, issued.lengths))
             found.append(later._take(line, account)[0])
         for number, (releases, taken) in before.items():
