@@ -13,7 +13,7 @@ from referral_tui.cli.output import print_json, say_lines
 
 _MONEY: Final = 11
 _WIDTHS: Final = (7, 7, 9, 7, _MONEY, _MONEY)
-_PAGE: Final = 100
+_PAGE: Final = 80
 
 if TYPE_CHECKING:
     from simulator.program.model import Program
