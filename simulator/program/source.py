@@ -164,7 +164,7 @@ class LineNumbers:
 
 def find_line_numbers(text: str) -> LineNumbers:
     """Find the line numbers in a text that is valid TOML; what is not understood is left out."""
-    scan = _Scan(text)
+    scan = Scan(text)
     scan.run()
     return LineNumbers(scan.lines)
 
@@ -174,10 +174,13 @@ _PART = re.compile(r"""[ \t]*([A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]
 _TEXT = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'", re.DOTALL
 )
+_PLAIN_VALUE = re.compile(r"[^\s,\]}#]+(?: \d\d:[^\s,\]}#]+)?")  # a moment may have a space before its time
 
 
-class _Scan:
+class Scan:
     """One scan over the lines of a file: reads headers and keys, skips values whole."""
+
+    blank = _BLANK
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -263,6 +266,11 @@ class _Scan:
             elif sign in "]}" and brackets:
                 brackets.pop()
             self.at += 1
+
+    def skip_plain(self) -> None:
+        """Move behind a text, a number, a moment or a boolean."""
+        found = _TEXT.match(self.text, self.at) or _PLAIN_VALUE.match(self.text, self.at)
+        self.at = found.end() if found else self.at
 
 
 def _plain(name: str) -> str:
