@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from db.read.pending import UNPAID
 from simulator.domain.definitions import NOT_PAID, PAID, STAGES
+from simulator.domain.pending import UNPAID
 from simulator.domain.vocabulary import Outcome
 
 LOOK_BACK: Final = 40  # newest events of a person that are read; the claims of a friend are among them

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from db.read.pending import Pending, pending
+from db.read.pending import pending
 from db.read.sums import Pair, PastSums, Sums, begun_at
+from simulator.domain.pending import Pending
 from simulator.domain.spans import DAY_MS
 from simulator.domain.vocabulary import RewardState, values
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from db.read.figures import figure
-from db.read.pending import UNPAID, of_totals
-from db.read.sums import Pair
 from db.read.traffic import LATENESS, by_type, cost_of_lateness
 from db.sqlite.readonly import Select
-from simulator.domain.definitions import WITHOUT_EFFECT, Rollup
+from simulator.domain.definitions import WITHOUT_EFFECT
+from simulator.domain.pending import rewards_by_state
 
 MOST_EARLY = 100_000
 """The most conversions that `conversions_before_visits` looks at, which takes half a second."""
@@ -64,19 +63,6 @@ def summary(query: Select) -> dict[str, Any]:
         "reversals_without_effect": {reason: count for reason, count in vain if count},
         "chain": {chain: digest for chain, digest, _ in heads},
     }
-
-
-def rewards_by_state(totals: Rollup) -> dict[str, Pair]:
-    """Return the number and money (minor units) of rewards by state, without states that have none.
-
-    `pending` is what would be issued if nothing else happened, `unpaid` the other pending lines.
-    """
-    prefix = "reward."
-    rewards = {name.removeprefix(prefix): pair for name, pair in totals.items() if name.startswith(prefix)}
-    if "pending" in rewards:
-        held = of_totals(totals)
-        rewards |= {"pending": held.issued, UNPAID: held.unpaid}
-    return {state: pair for state, pair in sorted(rewards.items()) if pair != (0, 0)}
 
 
 def conversions_before_visits(query: Select, after_seq: int) -> int:

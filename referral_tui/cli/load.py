@@ -186,7 +186,8 @@ def _order(
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
     from simulator.program.shares import without_dates
-    from simulator.run.plan import Plan, start_of
+    from simulator.run.plan import Plan
+    from simulator.world.windows import start_of
 
     (rate, stages), (events, seconds), (db, no_store) = pace, limits, place
     if rate is not None and stages is not None:

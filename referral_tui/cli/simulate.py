@@ -169,7 +169,8 @@ def _begun(
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
     from simulator.run.opening import begin
-    from simulator.run.plan import Plan, start_of
+    from simulator.run.plan import Plan
+    from simulator.world.windows import start_of
 
     wanted = {name: value for name, value in given.items() if value is not None}
     wanted |= _ways(ways)

@@ -18,8 +18,9 @@ from simulator.domain.wall_clock import Stopper
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
 from simulator.run.opening import begin
-from simulator.run.plan import Plan, start_of
+from simulator.run.plan import Plan
 from simulator.run.run import Run
+from simulator.world.windows import start_of
 
 DAYS: Final = 365
 SETTLING_DAYS: Final = 60

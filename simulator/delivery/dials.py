@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from simulator.world.draws import Floats, Ints
 _BEGINNING = -(2**62)
 _RIGHT = "use a mix's name, DIAL=RATE or TYPE:DIAL=RATE, such as lost=0.01 or bill.paid:lost=0.05"
 
+SPOILING: Final = ("conflict", "malformed", "skew", "file-short", "file-corrected")
+"""The dials that change what a message says; the others lose, delay or repeat it."""
 Rates = Mapping[str, float]
 """Rates by the name before the equals sign: `lost`, or `bill.paid:lost`."""
 
@@ -93,6 +96,21 @@ def check_rates(rates: Mapping[str, object], where: str) -> dict[str, float]:
             )
         found[name] = float(rate)  # type: ignore[arg-type]
     return found
+
+
+def check_unspoiled(rates: Rates) -> None:
+    """Check that no dial is on that changes what messages say.
+
+    Raises:
+        InputError: one is; the message names those that may be on.
+
+    """
+    for name, rate in rates.items():
+        if rate and name.rpartition(":")[2] in SPOILING:
+            right = ", ".join(dial for dial in DIALS if dial not in SPOILING)
+            raise InputError(
+                f"fault {name}: changes what a message says, and a study keeps no messages; use {right}"
+            )
 
 
 def changed_rates(rates: Rates, change: object) -> dict[str, float]:

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from db.read.summary import decision_reasons, rewards_by_state, row_counts
+from db.read.summary import decision_reasons, row_counts
 from db.sqlite.rows import Row
 from simulator.domain.errors import InputError
+from simulator.domain.pending import rewards_by_state
 from simulator.domain.stopwatch import Meters, Stopwatch
 from simulator.domain.write_set import WriteSet
 from simulator.engine import Engine

@@ -12,7 +12,7 @@ from db.write.store import Store
 from simulator.domain.errors import DatabaseError
 from simulator.engine import Engine
 from simulator.engine.arrays import NONE
-from simulator.platform.feedback import FeedbackCollector
+from simulator.outcomes.feedback import FeedbackCollector
 from simulator.platform.records import parse_program, same_design, typed
 from simulator.program.load import load_program
 from simulator.program.model import Program

@@ -10,7 +10,6 @@ import polars as pl
 from db.control import WriterCommand
 from db.sqlite.readonly import DamagedDatabaseError
 from db.sqlite.rows import Row
-from simulator.domain.write_set import WriteSet
 from simulator.events.columns import EVENT_SCHEMA, TYPE
 from simulator.program.load import load_program
 from simulator.program.model import Program
@@ -30,17 +29,6 @@ def typed(events: pl.DataFrame) -> pl.DataFrame:
         raise DamagedDatabaseError(
             f"event {odd['seq'][0]}: unknown event type {odd['type'][0]!r}; the database is damaged"
         ) from error
-
-
-def put_in_review(written: WriteSet) -> list[tuple[int, str, str, str, str]]:
-    """Return what a batch put in review, in the columns of `db.read.resume.open_reviews`."""
-    decisions = written.decisions.filter(pl.col("outcome") == "review")
-    if not decisions.height:
-        return []
-    rows = decisions.join(
-        written.events.select("seq", "source", event_id="id", ref="subject"), on="seq"
-    ).sort("id")
-    return rows.select("decided_at", "source", "event_id", "milestone", "ref").rows()
 
 
 def command_row(number: int, command: WriterCommand, seq: int, sim_at: int, refused: str | None) -> Row:

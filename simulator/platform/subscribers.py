@@ -10,9 +10,9 @@ from db.read.resume import open_reviews
 from db.write.store import Store
 from simulator.domain.write_set import WriteSet
 from simulator.engine import Engine
-from simulator.platform.feedback import FeedbackCollector
+from simulator.outcomes.feedback import FeedbackCollector
+from simulator.outcomes.reviews import put_in_review
 from simulator.platform.folding import restore_feedback
-from simulator.platform.records import put_in_review
 from simulator.world.feedback import OutcomeFeedback
 
 EventListener = Callable[[pl.DataFrame], None]

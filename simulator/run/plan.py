@@ -13,17 +13,15 @@ from simulator.delivery.models import Model, parse_models
 from simulator.domain.cores import cores
 from simulator.domain.errors import DatabaseError, WorldError
 from simulator.domain.spans import DAY_MS
-from simulator.program.model import Program
 from simulator.program.nearest import advice
 from simulator.run.pace import MAX
 from simulator.world.spec import WorldSpec, load_world
+from simulator.world.windows import START_MS
 
 PRESET: Final = "telecom"
 SEED: Final = 1
 REFERRERS: Final = 1000
 DAYS: Final = 365
-START_MS: Final = 1_767_225_600_000
-"""2026-01-01T00:00:00Z: the start if neither the user nor the program gives one."""
 _WORTH_A_PROCESS: Final = 5_000_000  # referrer-days; measured on two cores
 
 
@@ -140,8 +138,3 @@ def world_text(preset: str) -> str:
 def world_digest(preset: str) -> str:
     """Return the SHA-256 of a preset's world file, in hexadecimal."""
     return hashlib.sha256(world_text(preset).encode()).hexdigest()
-
-
-def start_of(program: Program) -> int:
-    """Return the default start of a run of a program, milliseconds UTC: the program's own, if it has one."""
-    return program.starts_ms if program.starts_ms is not None else START_MS

@@ -7,7 +7,7 @@ so that a window can be made while the one before is still being judged.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import polars as pl
 
@@ -17,6 +17,14 @@ from simulator.world.feedback import OutcomeFeedback
 from simulator.world.operator import LOOKAHEAD_MS
 from simulator.world.spec import WorldSpec
 from simulator.world.world import World
+
+START_MS: Final = 1_767_225_600_000
+"""2026-01-01T00:00:00Z: the start of a world if neither the user nor the program gives one."""
+
+
+def start_of(program: Program) -> int:
+    """Return the default start of a world under a program, milliseconds UTC: the program's own, if it has one."""
+    return program.starts_ms if program.starts_ms is not None else START_MS
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from db.read.pending import EXPECTED, pending
+from db.read.pending import pending
 from db.read.referrers import communities, leaders
 from db.read.rewards import falling_due
 from db.read.sums import now
 from db.shards.merging import SUMS, parts_of
 from db.sqlite.readonly import open_readonly
 from simulator.domain.errors import DatabaseError
+from simulator.domain.pending import EXPECTED
 from simulator.domain.wall_clock import Stopper
 from simulator.load import shards as sharding
 from simulator.load.drive import Limits

@@ -11,9 +11,10 @@ import pytest
 from simulator.program.load import load_program
 from simulator.program.presets import find_program, preset_names
 from simulator.proof.verify import verify
-from simulator.run.plan import Plan, start_of, world_names, world_text
+from simulator.run.plan import Plan, world_names, world_text
 from simulator.world.offer import answers
 from simulator.world.spec import WorldSpec
+from simulator.world.windows import start_of
 from tests.world.running import run_into
 
 SOURCES = ("assumed", "Extole", "HBR", "Garnefeld", "Friendbuy", "Schmitt", "Webmagazine", "Talkable")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from db.read.journeys import Journey
-from db.read.pending import UNPAID
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.table import Table
 from referral_tui.words import REWARD_SYMBOLS, UNPAID_SYMBOL, channel_words, reason_words
+from simulator.domain.pending import UNPAID
 from simulator.domain.vocabulary import Category, EventType, Outcome, RewardState, Stage, complete
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from db.read.pending import UNPAID
 from db.read.rewards import STATES, RewardRow
 from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
@@ -16,6 +15,7 @@ from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.inks import REWARD_INKS
 from referral_tui.dashboard.widgets.table import Table
 from referral_tui.words import REWARD_MEANING, REWARD_SYMBOLS, UNPAID_SYMBOL
+from simulator.domain.pending import UNPAID
 
 if TYPE_CHECKING:
     from db.read.queries import Program

@@ -14,7 +14,7 @@ import polars as pl
 from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import NONE, Columns, Ints
 from simulator.engine.interner import Words
-from simulator.platform.records import parse_program
+from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.pseudonyms import text_marks
@@ -70,7 +70,7 @@ class FeedbackCollector:
         if written.versions:
             moments = written.audit.filter(pl.col("kind") == "program-changed")["at"].to_list()
             for at, version in zip(moments, written.versions, strict=True):
-                self.add_program(at, parse_program(version[-1]))
+                self.add_program(at, load_program(version[-1], "program.changed"))
 
     def add_rewarded(self, at: Ints, people: Ints, communities: Sequence[str | None]) -> None:
         """Add rewards issued at these times (milliseconds UTC), to people by id or, where NONE, to communities."""

@@ -1,0 +1,172 @@
+"""Simulate one market under one design: world, delivery, engine and operator in memory, a window at a time.
+
+The steps are those of `simulator.run`, without databases, files, pace and commands; so the outcome is the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from simulator.delivery.accepted import Accepted
+from simulator.delivery.chances import Chances
+from simulator.delivery.delivery import Delivery
+from simulator.delivery.dials import Timeline
+from simulator.delivery.models import Channels
+from simulator.delivery.queue import ArrivalQueue
+from simulator.delivery.sent_ledger import SentLedger
+from simulator.delivery.wire import on_wire
+from simulator.domain.write_set import WriteSet
+from simulator.engine import Engine
+from simulator.engine.frames import NO_EVENTS
+from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
+from simulator.lab.setting import Setting
+from simulator.lab.tally import Tally
+from simulator.outcomes.feedback import FeedbackCollector
+from simulator.outcomes.reports import RewardReports
+from simulator.outcomes.reviews import put_in_review
+from simulator.program.load import load_program
+from simulator.program.model import Program
+from simulator.world.feedback import OutcomeFeedback
+from simulator.world.operator import Operator, Review
+from simulator.world.windows import InProcessWorld
+
+_BATCH = 20_000
+"""The most messages judged at once; any number gives the same outcome."""
+_MESSAGE = list(MESSAGE_SCHEMA)
+
+
+class Market:
+    """One market: `run` simulates it from its start to its end, and returns its sums."""
+
+    def __init__(self, setting: Setting, program: Program, seed: int) -> None:
+        setup = setting.world(program, seed)
+        self._at, self._end = setup.start_ms, setup.end_ms
+        self._windows = InProcessWorld(setup)
+        self._lane = _Lane(setting, seed, setup.end_ms)
+        self._operator = Operator(setting.spec.operator, seed)
+        self._engine = Engine(program, lambda text: load_program(text, "program.changed"))
+        self._feedback = FeedbackCollector()
+        self._feedback.listening = True
+        self._reports = RewardReports(setting.spec.reported)
+        self._reviews: list[Review] = []
+        self._labels: dict[str, str] = {}
+        self._tally = Tally(program, setup.start_ms)
+        self._log = _Log(kept=self._lane.faulty)
+
+    def run(self) -> Tally:
+        """Simulate the market, and return what it came to."""
+        while self._at < self._end:
+            if self._lane.faulty:
+                self._lane.reconcile(self._at)
+            window = self._windows.next(self._outcomes(self._at))
+            self._know(window.people)
+            self._lane.send(window.events, self._at, window.until_ms)
+            self._at = window.until_ms
+            self._look_at_reviews()
+            arrived = self._lane.take(self._at)
+            for first in range(0, arrived.height, _BATCH):
+                self._receive(arrived[first : first + _BATCH])
+        self._publish(self._engine.advance(max(self._end, self._engine.newest, self._engine.watermark)))
+        self._tally.label(self._labels)
+        return self._tally
+
+    def _outcomes(self, before_ms: int) -> OutcomeFeedback:
+        """Return the outcomes from before a moment (milliseconds UTC), releasing what was due by then first."""
+        if before_ms - 1 >= max(0, self._engine.newest, self._engine.watermark):
+            self._publish(self._engine.advance(before_ms - 1))
+        return replace(self._feedback.take(before_ms), rewards=self._reports.take(before_ms))
+
+    def _know(self, people: pl.DataFrame) -> None:
+        """Keep how people cheat; somebody who is met again may turn out otherwise."""
+        for ref, label in people.select("ref", "label").rows():
+            if label is not None:
+                self._labels[ref] = label
+            else:
+                self._labels.pop(ref, None)
+
+    def _look_at_reviews(self) -> None:
+        if self._reviews:
+            cheats = {
+                one.friend: self._labels[one.friend] for one in self._reviews if one.friend in self._labels
+            }
+            self._operator.look(self._reviews, cheats)
+            self._reviews = []
+        verdicts = self._operator.advance(self._at)
+        if verdicts.height:
+            self._lane.add(on_wire(verdicts, verdicts["received_at"].to_numpy()))
+
+    def _receive(self, rows: pl.DataFrame) -> None:
+        messages = rows.select(_MESSAGE)
+        lookup = self._engine.look_up(messages)
+        received = self._engine.receive(messages, lookup, self._log.at(lookup.repeated.tolist()))
+        self._tally.receive(messages.height, len(received.duplicates))
+        self._log.add(received.events)
+        if self._lane.faulty:
+            self._lane.accept(received.events)
+        self._publish(self._engine.judge(received.events))
+
+    def _publish(self, written: WriteSet) -> None:
+        self._feedback.collect(written, self._engine)
+        self._reports.collect(written)
+        self._reviews += [Review(*row) for row in put_in_review(written)]
+        self._tally.add(written)
+
+
+class _Lane:
+    """A market's delivery: what its client sends arrives in order, as columns, never in files."""
+
+    def __init__(self, setting: Setting, seed: int, end_ms: int) -> None:
+        timeline = Timeline(setting.faults)
+        chances = Chances(seed, timeline, end_ms)
+        self._delivery = Delivery(Channels(setting.models(), seed), chances)
+        self._ledger = SentLedger(chances.keys)
+        self._accepted = Accepted()
+        self._queue = ArrivalQueue()
+        self.faulty = bool(timeline.ever())
+        """Whether something may go wrong; only then can a list of the client's differ from what was accepted."""
+
+    def send(self, events: pl.DataFrame, from_ms: int, until_ms: int) -> None:
+        """Send the events that occurred from a moment up to before another (milliseconds UTC)."""
+        sent = self._delivery.send(events, from_ms, until_ms)
+        (self._queue.put_in_order if sent.ordered else self._queue.put_among)(sent.rows)
+        if self.faulty:
+            self._ledger.enter(sent.listed)
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Add messages that are not the client's."""
+        self._queue.put_among(rows)
+
+    def take(self, before_ms: int) -> pl.DataFrame:
+        """Return what arrives before a moment (milliseconds UTC)."""
+        return self._queue.take(before_ms)
+
+    def accept(self, events: pl.DataFrame) -> None:
+        """Keep what the platform accepted, to be compared with the client's lists."""
+        self._accepted.add(events)
+
+    def reconcile(self, before_ms: int) -> None:
+        """Compare the lists whose time has come, and send again what is missing."""
+        accepted = self._accepted.take(before_ms)
+        self._queue.put_among(self._ledger.compare(accepted, before_ms, lambda _name, content: content)[1])
+
+
+@dataclass
+class _Log:
+    """The accepted events, where a message may come again and must be compared with the earlier one."""
+
+    kept: bool
+    _parts: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, events: pl.DataFrame) -> None:
+        """Add the next events of the log."""
+        if self.kept and events.height:
+            self._parts.append(events.select(list(EVENT_SCHEMA)))
+
+    def at(self, seqs: list[int]) -> pl.DataFrame:
+        """Return the events with these seqs."""
+        if not seqs:
+            return NO_EVENTS
+        self._parts = [pl.concat(self._parts)]
+        return self._parts[0][[seq - 1 for seq in seqs]]

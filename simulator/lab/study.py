@@ -1,0 +1,93 @@
+"""Run designs over many markets and return their figures: what a market says is what `simulate` with its seed says.
+
+A market is a world with one seed. All designs of a study are judged on the same people with the same luck, so figures
+of one seed under two designs may be subtracted (paired).
+
+**The frame `markets`** (`figures.MARKET_SCHEMA`) has one row for each design and market, designs in the order given and
+seeds in the order given within each. Columns are named as `simulate --json` and `fraud --json` name their keys, nested
+keys joined by dots; money is in minor units, times are milliseconds UTC:
+
+- `design` (the name given) and `seed`;
+- `received`, `accepted`, `duplicate`, `conflict`, `malformed`: messages by receipt (the last two are 0 in a study);
+- `funnel.STAGE` for each stage (`reached`, `visited`, `claimed`, `eligible`, `converted`, `qualified`, `rewarded`), as
+  the Overview shows them: how many friends got so far. `funnel.qualified` are the new customers;
+- `attributions`;
+- `decisions.OUTCOME` (`ignored`, `qualified`, `refused`, `review`): as they stand at the end;
+- `rewards.STATE.count` and `rewards.STATE.value_minor` for each state of a reward (`pending`, `waiting`, `offered`,
+  `issued`, `redeemed`, `expired`, `counted`, `capped`, `unfunded`, `forfeited`, `voided`, `revoked`) and `unpaid`:
+  the pending lines that would be counted, capped, unfunded or forfeited (`pending` are those that would be issued);
+- `numbers.issued`, `numbers.pending`, `numbers.clawed`, `numbers.spent`; `numbers.cost` (a new customer's, Float64,
+  null where nothing was issued or nobody qualified), `numbers.k` (Float64, null without links) and `numbers.time`
+  (from conversion to issue, milliseconds on average, Float64, null where nothing was issued);
+- `late_reversals.issued`, `.clawed_back` and `.lost`, each with `.count` and `.value_minor`;
+- `reversals_without_effect.REASON` for each reason;
+- `budget_ended_at` and `budget_ended_day`: when the budget first had no room for a reward, and on which day of the
+  market, from 1; null where it always had;
+- `paid_to_cheats_minor` and `refused_to_honest_minor`: as `fraud` defines them.
+
+**The frame `weeks`** (`figures.WEEK_SCHEMA`) has one row for each design, market and week (`week` 0, 1 … from the
+market's start; the last week may be short, and also has what is released at the end). `funnel.STAGE`, `attributions`,
+`numbers.issued`, `numbers.clawed`, `numbers.spent` and `rewards.STATE.value_minor` (`capped`, `unfunded`, `voided`) are
+what came in that week; issued money less what was taken back may be below 0. `numbers.pending` is the level at the
+week's end. The weeks add up to the figures at the end, but for `funnel.reached`, which is a maximum.
+
+Markets don't depend on each other: the figures are the same in any order and grouping of seeds and designs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from simulator.domain.errors import InputError
+from simulator.lab.figures import MARKET_SCHEMA, WEEK_SCHEMA, market_row, week_rows
+from simulator.lab.market import Market
+from simulator.lab.setting import Setting
+from simulator.program.model import Program
+
+_WEEK_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Study:
+    """The figures of a study: a row for each design and market, and one for each design, market and week."""
+
+    markets: pl.DataFrame
+    weeks: pl.DataFrame
+
+
+def run_study(
+    designs: Mapping[str, Program],
+    seeds: Sequence[int],
+    setting: Setting,
+    progress: Callable[[int, int], None] | None = None,
+) -> Study:
+    """Run each design, by its name, over the markets with these seeds.
+
+    `progress` is called with the number of markets done, of all designs, and the total.
+
+    Raises:
+        InputError: there is no design or no market, or a seed is given twice.
+
+    """
+    if not designs or not seeds:
+        raise InputError("a study needs at least one design and one market")
+    if len(set(seeds)) < len(seeds):
+        raise InputError(
+            "a study takes each seed once: a market that counts twice makes the answer look surer than it is"
+        )
+    total = len(designs) * len(seeds)
+    weeks = -(-setting.days // _WEEK_DAYS)
+    rows: list[dict[str, Any]] = []
+    by_week: list[dict[str, Any]] = []
+    for name, program in designs.items():
+        for seed in seeds:
+            tally = Market(setting, program, seed).run()
+            rows.append(market_row(name, seed, tally))
+            by_week += week_rows(name, seed, tally, weeks)
+            if progress is not None:
+                progress(len(rows), total)
+    return Study(pl.DataFrame(rows, schema=MARKET_SCHEMA), pl.DataFrame(by_week, schema=WEEK_SCHEMA))

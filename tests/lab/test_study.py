@@ -1,0 +1,133 @@
+"""A study's figures: those of `simulate` with the same seed, to the penny, whatever else is in the study."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from simulator.delivery.dials import parse_faults
+from simulator.domain.errors import InputError
+from simulator.domain.spans import DAY_MS
+from simulator.lab.figures import WEEK_SCHEMA
+from simulator.lab.setting import Setting
+from simulator.lab.study import run_study
+from simulator.program.load import load_program
+from simulator.program.presets import preset_names
+from simulator.run.plan import Plan
+from tests.lab.agreeing import differing, preset, setting, simulated
+from tests.world.running import QUICK, REVIEWING
+
+MODELS = ("real-time", "every:15m", "every:6h", "batch@02:00", "batch@mon-02:00/csv")
+FAULTS: tuple[list[str], ...] = (
+    [],
+    ["lost=0.05", "duplicate=0.1", "delay=0.1"],
+    ["swap=0.1", "outage=0.01", "lost-ack=0.05", "rebooked=0.02"],
+    ["file-late=0.2", "file-missing=0.1", "file-empty=0.1", "file-twice=0.2", "file-overlap=0.2"],
+)
+each_preset = pytest.mark.parametrize("name", preset_names())
+
+
+def check_agrees(folder: Path, plan: Plan, text: str | None = None) -> None:
+    program = preset(plan.preset) if text is None else load_program(text, "design.toml")
+    run = simulated(folder / "run.db", plan, program)
+    study = run_study({"design": program}, [plan.seed], setting(plan))
+    assert differing(study.markets.row(0, named=True), run) == {}
+
+
+def drawn(name: str, seed: int, referrers: int, days: int) -> Plan:
+    """A plan with a random delivery and random faults."""
+    chance = random.Random(f"{name}-{seed}")
+    spec = Plan(name).world()
+    delivery = {kind: chance.choice(MODELS) for kind in spec.delivery if chance.random() < 0.7}
+    faults = parse_faults(chance.choice(FAULTS))
+    return Plan(name, seed, referrers, days, delivery=delivery, faults=faults)
+
+
+@each_preset
+def test_a_market_of_a_study_says_what_simulate_says(name: str, tmp_path: Path) -> None:
+    check_agrees(tmp_path, drawn(name, 7, 150, 50))
+
+
+@pytest.mark.parametrize("text", [REVIEWING, QUICK])
+def test_a_market_under_another_design_says_what_simulate_says(text: str, tmp_path: Path) -> None:
+    check_agrees(tmp_path, Plan("telecom", 5, 400, 60), text)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(12))
+@each_preset
+def test_many_random_markets_say_what_simulate_says(name: str, seed: int, tmp_path: Path) -> None:
+    size = random.Random(seed).choice([50, 200, 600, 1500])
+    check_agrees(tmp_path, drawn(name, seed, size, 240_000 // (size + 600)))
+
+
+def test_a_budget_that_ends_does_so_on_the_day_of_the_first_reward_without_room(tmp_path: Path) -> None:
+    text = REVIEWING + "\n[budget]\ntotal = 300.00\n"
+    check_agrees(tmp_path, Plan("telecom", 5, 400, 60), text)
+    study = run_study(
+        {"design": load_program(text, "design.toml")}, [5], setting(Plan("telecom", 5, 400, 60))
+    )
+    row = study.markets.row(0, named=True)
+    assert row["rewards.unfunded.count"] > 0
+    before = study.weeks.filter(pl.col("rewards.unfunded.value_minor") > 0)["week"].min()
+    assert (row["budget_ended_day"] - 1) // 7 == before
+    start = row["budget_ended_at"] - (row["budget_ended_day"] - 1) * DAY_MS
+    assert 0 <= start - 1_767_225_600_000 < DAY_MS
+
+
+def test_a_market_says_the_same_alone_and_among_others_in_any_order() -> None:
+    designs = {"a": preset("telecom"), "b": load_program(QUICK, "quick.toml")}
+    way = setting(Plan("telecom", 0, 60, 40))
+    together = run_study(designs, [3, 1, 2], way)
+    order = [(design, seed) for design in "ab" for seed in (3, 1, 2)]
+    assert together.markets.select("design", "seed").rows() == order
+    alone = [run_study({design: designs[design]}, [seed], way) for design, seed in order]
+    assert_frame_equal(together.markets, pl.concat([one.markets for one in alone]))
+    assert_frame_equal(together.weeks, pl.concat([one.weeks for one in alone]))
+    backwards = run_study(dict(reversed(designs.items())), [2, 1, 3], way)
+    keys = ["design", "seed"]
+    assert_frame_equal(backwards.markets.sort(keys), together.markets.sort(keys))
+
+
+def test_the_weeks_add_up_to_the_end() -> None:
+    study = run_study({"a": preset("retail")}, [1, 2], setting(Plan("retail", 0, 300, 45)))
+    assert study.weeks.height == 2 * 7
+    flows = [
+        name
+        for name in WEEK_SCHEMA
+        if name not in ("design", "seed", "week", "funnel.reached", "numbers.pending")
+    ]
+    summed = study.weeks.group_by("seed", maintain_order=True).agg(pl.col(flows).sum())
+    assert_frame_equal(summed, study.markets.select("seed", *flows))
+    last = study.weeks.filter(pl.col("week") == 6)["numbers.pending"]
+    assert last.to_list() == study.markets["numbers.pending"].to_list()
+    assert study.markets["numbers.issued"].sum() > 0
+
+
+def test_progress_counts_markets_of_all_designs() -> None:
+    seen: list[tuple[int, int]] = []
+    designs = {"a": preset("telecom"), "b": preset("telecom")}
+    run_study(designs, [1, 2], setting(Plan("telecom", 0, 20, 5)), lambda *done: seen.append(done))
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+@pytest.mark.parametrize("dial", ["conflict", "bill.paid:malformed", "skew", "file-short", "file-corrected"])
+def test_a_fault_that_spoils_content_is_refused_in_one_line(dial: str) -> None:
+    plan = Plan("telecom", 0, 20, 5)
+    with pytest.raises(InputError, match=rf"^fault {dial}: changes what a message says, .* use duplicate, "):
+        Setting(plan.world(), 20, 5, faults={dial: 0.1})
+    assert setting(replace(plan, faults={dial: 0.0})).faults == {dial: 0.0}
+
+
+@pytest.mark.parametrize(
+    ("designs", "seeds", "said"),
+    [({}, [1], "at least one"), ({"a": preset("telecom")}, [1, 1], "each seed once")],
+)
+def test_a_study_without_markets_or_with_one_twice_is_refused(designs, seeds, said: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(InputError, match=said):
+        run_study(designs, seeds, setting(Plan("telecom", 0, 20, 5)))
