@@ -3,8 +3,8 @@
 Nearly all lines are judged in bulk. An account is booked, for good, with all of its lines, once that is not enough:
 
 - a line of it is reinstated or vetoed, or falls after its release;
-- its reward has other numbers (`every`, `tier`) than in an earlier version, or a cap that isn't plain
-  (`scopes.is_plain`);
+- its reward has other numbers (`every`, `tier`) than in an earlier version, a cap that isn't plain (`scopes.is_plain`),
+  or a condition at the release (`asking.py`);
 - the budget may be short while lines that fall give room back, or is more than one sum (`budgeting.is_plain`): then
   all accounts are, now and later.
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import NONE
 from simulator.engine.budgeting import Room
-from simulator.engine.flow import BookedAccount, BookedLine, Flow
+from simulator.engine.flow import TRIED, BookedAccount, BookedLine, Flow
 from simulator.engine.results import BookMove, BookShift, Happening, LateLine
 from simulator.engine.scopes import Scopes
 from simulator.engine.terms import (
@@ -148,6 +148,8 @@ class Book:
                 self._reinstate(one)
             elif one.kind == "adjusted":
                 self._adjust(one)
+            elif one.kind == "asked":
+                self._answer(one)
             else:
                 self._veto(one)
         self._pass(before)
@@ -211,6 +213,14 @@ class Book:
             return
         self._fall(line, FORFEITED, one.at, one)
         line.fell, line.reason = False, VETOED
+
+    def _answer(self, one: Happening) -> None:
+        """Keep what a line's condition says from now on."""
+        line = self.lines[one.lines[0]]
+        if line.fails != one.answer:
+            line.fails = one.answer
+            if line.state in (PENDING, WAITING):
+                self._touch(line, one.at)
 
     def _cut_waiting(self, line: BookedLine, share: int, one: Happening) -> None:
         """Let a line that waits be worth less, so that it may fit."""
@@ -329,22 +339,25 @@ class Book:
         line.state_at = at
 
     def _tell_release(self, line: BookedLine, number: int, at: int, value: int) -> None:
-        if number and line.expected != line.state:
+        released = number != TRIED
+        if released and line.expected != line.state:
             self._shift(line, line.state, at // HOUR_MS)
-        if number:
+        if released:
             self.pending -= value
         if line.state == ISSUED:
             self.spent += line.value
         self.journal.moves.append(
             BookMove(
                 line=line.id,
-                before=PENDING if number else WAITING,
+                before=PENDING if released else WAITING,
                 after=line.state,
                 at=at,
                 due=at,
                 value=line.value,
                 expected=line.state,
-                number=number,
+                step="release" if released else "try",
+                reason=line.reason,
+                number=number if released else 0,
                 value_before=value,
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -35,7 +36,7 @@ from simulator.engine.results import (
     Voided,
 )
 from simulator.engine.state import State
-from simulator.engine.terms import FORFEITED, ISSUED, PENDING, REVOKED, UNFUNDED, VOIDED, WAITING
+from simulator.engine.terms import FORFEITED, ISSUED, PENDING, REVOKED, VOIDED
 from simulator.program.model import Program
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
@@ -196,6 +197,7 @@ def find_happenings(
     reversals: Reversals,
     adjusted: Adjustments,
     vetoes: Vetoes,
+    answers: Sequence[Happening],
     batch: Batch,
     program: Program,
 ) -> Happenings:
@@ -232,6 +234,7 @@ def find_happenings(
         if line != NONE:
             at, seq = int(batch.received[row]), int(batch.seq[row])
             found.append(Happening(position=2 * row, kind="vetoed", at=at, seq=seq, by=seq, lines=(line,)))
+    found.extend(answers)
     found.sort(key=lambda one: one.position)
     booked = new.lines.ids[is_booked(ledger, new.lines)]
     return Happenings(happenings=found, new=booked, before=before, program=program)
@@ -277,15 +280,15 @@ def read_journal(state: State) -> Booked:
     revoked = [one for one in moves if one.after == REVOKED]
     revalued = [one for one in moves if one.after == one.before]
     back = [one for one in moves if one.after == PENDING != one.before]
-    forfeited = [one for one in moves if one.after == FORFEITED]
-    tried = [one for one in moves if one.before == WAITING and one.after in (ISSUED, UNFUNDED)]
+    forfeited = [one for one in moves if one.after == FORFEITED and one.step is None]
+    tried = [one for one in moves if one.step == "try"]
     late = ledger.view(_column(journal.late, "line"))
     ids = np.unique(np.r_[_column(moves, "line"), _column(shifts, "line")])
     lines = [ledger.book.lines[number] for number in ids.tolist()]
     again = _view(ledger, back)
     of_revoked, of_revalued = _view(ledger, revoked), _view(ledger, revalued)
     return Booked(
-        released=_released(state, [one for one in moves if one.number]),
+        released=_released(state, [one for one in moves if one.step == "release"]),
         tried=_released(state, tried),
         voided=Voided(
             lines=_view(ledger, voided),
@@ -410,6 +413,7 @@ def _released(state: State, moves: list[BookMove]) -> Released:
         states=_column(moves, "after"),
         numbers=_column(moves, "number"),
         value_before=_column(moves, "value_before"),
+        reasons=_column(moves, "reason"),
         channels=state.channels_of(lines),
     )
 

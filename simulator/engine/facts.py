@@ -265,6 +265,14 @@ def _referrer_age_days(context: FactContext) -> pl.Series:
     return _numbers((context.made("attributed_at") - linked_at) / DAY_MS)
 
 
+_COUNTED: dict[str, _Column] = {
+    **{f"{name}_conversions": _counted(who) for name, who in _WHO.items()},
+    **{
+        f"{name}_{kind.replace('.', '_')}_count": _counted(who, which)
+        for name, who in _WHO.items()
+        for which, kind in enumerate(CONVERSION_TYPES)
+    },
+}
 FACT_COLUMNS: dict[str, Callable[[FactContext], pl.Series]] = {
     "amount": _amount,
     "outcome": _column("outcome"),
@@ -294,10 +302,7 @@ FACT_COLUMNS: dict[str, Callable[[FactContext], pl.Series]] = {
     "friend_is_upline": _friend_is_upline,
     "friend_first_conversion_days": _friend_first_conversion_days,
     **{f"{name}_closed": _closed(who) for name, who in _WHO.items()},
-    **{f"{name}_conversions": _counted(who) for name, who in _WHO.items()},
-    **{
-        f"{name}_{kind.replace('.', '_')}_count": _counted(who, which)
-        for name, who in _WHO.items()
-        for which, kind in enumerate(CONVERSION_TYPES)
-    },
+    **_COUNTED,
 }
+COUNTED_FACTS = frozenset(_COUNTED)
+"""The facts that count conversions that stand."""

@@ -16,7 +16,7 @@ from simulator.engine.budgeting import Room
 from simulator.engine.caps import fits, room_left
 from simulator.engine.money import converted, worth
 from simulator.engine.scopes import Issued, Scopes, Whose
-from simulator.engine.terms import CAPPED, COUNTED, ISSUED, UNFUNDED, WAITING, Terms
+from simulator.engine.terms import CAPPED, COUNTED, FORFEITED, ISSUED, UNFUNDED, WAITING, Terms
 from simulator.program.calendars import NO_START
 from simulator.program.model import Reward
 
@@ -28,7 +28,8 @@ Order = tuple[int, int, int]
 class BookedLine:
     """A reward line. `expected` is what it is booked to become, `fell` whether a reversal voided or revoked it.
 
-    `reason` is why it was forfeited, `friend` the person whom its friend is by now, `link` that of its attribution.
+    `reason` is why it was forfeited, `fails` why it would be if it were released now, NONE where it is kept. `friend`
+    is the person whom its friend is by now, `link` that of its attribution.
 
     `earned` is its worth, `granted` what it was issued for, `value` what is left of that, all in minor units.
     """
@@ -50,6 +51,7 @@ class BookedLine:
     issued_at: int | None
     fell: bool
     reason: int = NONE
+    fails: int = NONE
 
     @property
     def order(self) -> Order:
@@ -102,8 +104,9 @@ class BookedAccount:
 Told = Callable[[BookedLine, int, int, int], None]
 """Is told of each line released, with its number, the moment and what it was worth until then (minor units).
 
-The number is 0 where one that had waited was tried.
+The number is 0 where it is forfeited, TRIED where it had waited and was tried.
 """
+TRIED = NONE
 
 
 @dataclass(eq=False)
@@ -194,6 +197,9 @@ class Flow:
             if line is None or line.order != self.queue[0][0]:
                 heappop(self.queue)
                 continue
+            if line.fails != NONE:
+                self._forfeit(line, now)
+                continue
             before, waits = line.value, self.room is not None and self.room.lets_wait
             granted = before if self.room is None else self.room.grant(now, before)
             if granted is None and waits:
@@ -210,7 +216,19 @@ class Flow:
                 if self.room is not None:
                     self.room.issue(now, granted)
             if self.tell is not None:
-                self.tell(line, 0, now, before)
+                self.tell(line, TRIED, now, before)
+
+    def _forfeit(self, line: BookedLine, now: int) -> None:
+        """Let a line that waits be kept no more; its number and its room are free again."""
+        account = self.account_of(line.account)
+        account.releases -= 1
+        account.taken -= 1
+        for issued in self.counted_in(line):
+            issued.reduce(line.due, line.value, 0)
+        self.drop(line)
+        line.state, line.reason = FORFEITED, line.fails
+        if self.tell is not None:
+            self.tell(line, TRIED, now, line.value)
 
     def counted_in(self, line: BookedLine) -> list[Issued]:
         """Return all in which a line counts that is issued or waits."""
@@ -229,11 +247,16 @@ class Flow:
         elif line.state == WAITING:
             self.waiting[line.id] = line
             heappush(self.queue, (line.order, line.id))
+        elif line.state == FORFEITED:
+            line.reason = line.fails
         if self.tell is not None:
-            self.tell(line, account.releases, line.due, before)
+            number = 0 if line.state == FORFEITED else account.releases
+            self.tell(line, number, line.due, before)
 
     def _take(self, line: BookedLine, account: BookedAccount) -> tuple[int, int]:
         """Count the release of a line; return the state that it gets, and the money (minor units)."""
+        if line.fails != NONE:
+            return FORFEITED, line.value
         account.releases += 1
         state, value = self._judged(line, account, account.releases)
         if state != COUNTED:
@@ -283,7 +306,7 @@ class Flow:
         found: dict[int, int] = {}
 
         def tell(line: BookedLine, number: int, _at: int, _before: int) -> None:
-            if number:
+            if number != TRIED:
                 found[line.id] = line.state
 
         room = None if self.room is None else self.room.copied()

@@ -14,6 +14,7 @@ import numpy as np
 from simulator.domain.stopwatch import Meter
 from simulator.engine.adjusting import find_adjustments
 from simulator.engine.arrivals import find_first_events, find_new_links, find_sightings, find_sources
+from simulator.engine.asking import ask, fix_facts
 from simulator.engine.attribution import attribute, count_generations, find_touches
 from simulator.engine.batch import Batch
 from simulator.engine.booking import book_lines, find_happenings, read_journal
@@ -119,6 +120,7 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     counts = Counts(state, conversions, standing)
     occurrences = Occurrences(batch, state, conversions, standing, counts)
     decided = apply(decide(batch, state, compiled, occurrences, counts, meter))
+    apply(fix_facts(batch, state, compiled, decided, counts))
     meter.record("decide")
     adjusted = find_adjustments(batch, state, intake, compiled.program, standing)
     qualified = find_qualified(batch, state, compiled, decided, adjusted)
@@ -131,8 +133,9 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     fallen = find_fallen(ledger, lines, reversals)
     vetoes = find_vetoes(batch, ledger, intake)
     apply(book_lines(ledger, lines, fallen, reversals, adjusted, vetoes, compiled.program))
+    answers = ask(batch, state, lines, conversions, standing, reversals, adjusted)
     happenings = apply(
-        find_happenings(state, lines, fallen, reversals, adjusted, vetoes, batch, compiled.program)
+        find_happenings(state, lines, fallen, reversals, adjusted, vetoes, answers, batch, compiled.program)
     )
     apply(adjusted)
     booked = apply(read_journal(state))

@@ -27,7 +27,7 @@ from simulator.engine.results import (
     Voided,
 )
 from simulator.engine.rollup import METRIC, STAGES
-from simulator.engine.terms import FORFEITED, ISSUED, PENDING, REVOKED, STATES, VOIDED, WAITING
+from simulator.engine.terms import FORFEITED, ISSUED, PENDING, REASONS, REVOKED, STATES, VOIDED, WAITING
 from simulator.engine.version import CompiledProgram
 
 
@@ -129,7 +129,7 @@ def record_released(rows: Rows, released: Released) -> None:
     lines = released.lines
     if not len(lines):
         return
-    words = zip(_words(rows, lines), released.numbers.tolist(), strict=True)
+    words = zip(_words(rows, lines), released.numbers.tolist(), _reasons(released), strict=True)
     rows.trail.of_releases(
         [STATES[code] for code in released.states.tolist()],
         at=lines.due,
@@ -138,7 +138,7 @@ def record_released(rows: Rows, released: Released) -> None:
         person=lines.friend,
         ref=lines.ids + 1,
         version=rows.names.versions_of(lines.terms),
-        detail=[f"{word}, release {number}" for word, number in words],
+        detail=[f"{word}, {reason or f'release {number}'}" for word, number, reason in words],
     )
     rows.move(lines, PENDING, released.states, lines.due, released.states, released.value_before)
     _count_issued(rows, released)
@@ -156,10 +156,20 @@ def record_tried(rows: Rows, tried: Released) -> None:
         person=lines.friend,
         ref=lines.ids + 1,
         version=rows.names.versions_of(lines.terms),
-        detail=[f"{word}, waited" for word in _words(rows, lines)],
+        detail=[
+            f"{word}, {reason or 'waited'}"
+            for word, reason in zip(_words(rows, lines), _reasons(tried), strict=True)
+        ],
     )
     rows.move(lines, WAITING, tried.states, at, value_before=tried.value_before)
     _count_issued(rows, tried)
+
+
+def _reasons(released: Released) -> list[str | None]:
+    """Return why each line was forfeited, None where it wasn't."""
+    if released.reasons is None:
+        return [None] * len(released.lines)
+    return [None if reason == NONE else REASONS[reason] for reason in released.reasons.tolist()]
 
 
 def _count_issued(rows: Rows, released: Released) -> None:

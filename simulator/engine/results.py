@@ -367,6 +367,14 @@ class ReviewedMoney:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FixedFacts:
+    """What never changes of new decisions' `conversions` (rows in `Ledger.conversions`), a row of `facts` each."""
+
+    conversions: Ints
+    facts: pl.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewTerms:
     """A version of the program, in force after the event `from_seq`."""
 
@@ -503,7 +511,8 @@ class Released:
 
     `states` is what each became, `numbers` its number for its account, `channels` are those of the friends (words).
     `left` are the lines of the last hour looked at that are due later; booked lines have neither moment nor those, but
-    `value_before`, what they were worth until then (minor units).
+    `value_before`, what they were worth until then (minor units), and `reasons`, why they are forfeited (indices in
+    `terms.REASONS`, NONE of others).
     """
 
     lines: Lines
@@ -513,6 +522,7 @@ class Released:
     before: int = 0
     left: Ints = field(default_factory=lambda: _NO_ROWS)
     value_before: Ints | None = None
+    reasons: Ints | None = None
 
 
 # Reversals
@@ -610,16 +620,17 @@ class Vetoes:
 
 
 class Happening(NamedTuple):
-    """What happens to booked lines: they are `made` or `vetoed`, or their conversion is what the other kinds say.
+    """What happens to booked lines: they are `made`, `vetoed` or `asked`, or their conversion is what the others say.
 
     It is done by the event `seq`, received `at` (milliseconds UTC); `position` as in `standing`. `by` is the seq of the
     reversal, reinstatement or adjustment, `occurred` and `by_at` are when the reversal happened and was received.
-    `counts` says whether the reversal is told just now, `lines` are those made or vetoed. `amount` is the conversion's
-    from now on, in minor units of its `currency` (None where none was passed).
+    `counts` says whether the reversal is told just now, `lines` are those made, vetoed or asked. `amount` is the
+    conversion's from now on, in minor units of its `currency` (None where none was passed). `answer` is why the line
+    asked is forfeited if it is released now (an index in `terms.REASONS`), NONE where it is kept.
     """
 
     position: int
-    kind: Literal["made", "reversed", "reinstated", "adjusted", "vetoed"]
+    kind: Literal["made", "reversed", "reinstated", "adjusted", "vetoed", "asked"]
     at: int
     seq: int
     conversion: int = NONE
@@ -630,6 +641,7 @@ class Happening(NamedTuple):
     lines: tuple[int, ...] = ()
     amount: int = NONE
     currency: str | None = None
+    answer: int = NONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -659,8 +671,9 @@ class BookMove(NamedTuple):
     """A booked line's change of state at a moment (milliseconds UTC).
 
     `due` is as of then, `expected` is what had been expected of one that was pending (NONE of others), `number` that of
-    a release (0 for none). `seq` and `by` are the event and the reversal or reinstatement that did it. `value` and
-    `value_before` are the money after and before, in minor units; `cut` says whether an adjustment took it.
+    a release (0 for none). `step` is what time did, None where an event did it; `reason` is why that forfeits it, else
+    NONE. `seq` and `by` are the event and the reversal or reinstatement that did it. `value` and `value_before` are the
+    money after and before, in minor units; `cut` says whether an adjustment took it.
     """
 
     line: int
@@ -670,6 +683,8 @@ class BookMove(NamedTuple):
     due: int
     value: int
     expected: int = NONE
+    step: Literal["release", "try"] | None = None
+    reason: int = NONE
     number: int = 0
     seq: int = 0
     by: int = 0

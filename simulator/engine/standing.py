@@ -234,8 +234,12 @@ class Counts:
     The state holds what stands after the batch. An event that is judged counts even if a reversal was waiting for it.
     """
 
-    def __init__(self, state: State, new: NewConversions, changes: StandingChanges) -> None:
+    def __init__(
+        self, state: State, new: NewConversions, changes: StandingChanges, *, after: bool = False
+    ) -> None:
+        """`after`: a reversal that waited for the event's own conversion has had its effect."""
         self._state, self._new, self._changes = state, new, changes
+        self._after = int(after)
         self._later: dict[int | None, tuple[Ints, Ints]] = {}
 
     def at(self, persons: Ints, rows: Ints, which: int | None) -> Ints:
@@ -254,7 +258,7 @@ class Counts:
         if which not in self._later:
             self._later[which] = self._changes_of(which)
         keys, sums = self._later[which]
-        first = np.searchsorted(keys, _key(persons, 2 * rows), side="right")
+        first = np.searchsorted(keys, _key(persons, 2 * rows + self._after), side="right")
         last = np.searchsorted(keys, _key(persons + 1, np.zeros(len(rows), np.int64)), side="left")
         return sums[last] - sums[first]
 

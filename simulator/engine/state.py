@@ -18,6 +18,7 @@ from simulator.engine.attributes import Attributes
 from simulator.engine.codes import FoldedCodes
 from simulator.engine.devices import Devices
 from simulator.engine.interner import BoundedLabels, Codes, Interner, Texts, Words
+from simulator.engine.keeping import Keeping, Whom
 from simulator.engine.keys import KeyIndex
 from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import Ledger
@@ -29,6 +30,7 @@ from simulator.engine.results import (
     Expected,
     FieldUpdates,
     FirstEvents,
+    FixedFacts,
     Generations,
     Happenings,
     Lines,
@@ -53,7 +55,7 @@ from simulator.engine.results import (
 from simulator.engine.reviews import Reviews
 from simulator.engine.rollup import STAGES
 from simulator.engine.rules import QUALIFIED
-from simulator.engine.terms import ISSUED, ROLES, VOIDED
+from simulator.engine.terms import ISSUED, PENDING, ROLES, VOIDED, WAITING
 from simulator.engine.uniting import REFERRED, move_sums, relist, take_over, unite_people
 from simulator.program.model import Codes as CodesCompared
 
@@ -79,6 +81,7 @@ QUALIFIED_LEVEL = STAGES.index("qualified") + 1
 """The stage of a journey (see `rollup.STAGES`) of a friend who qualified."""
 
 _RANKED = np.array([role in {"referrer", "upline"} for role in ROLES])  # whose money counts on the boards
+_COMMUNITY = ROLES.index("community")
 _ID, _SEQ, _MS, _COUNT, _FLAG = np.int32, np.uint32, np.int64, np.int32, np.int8
 _WORD = np.int16  # there are usually few words; the column is widened where there are more
 
@@ -210,6 +213,7 @@ class State:
     attributions: Columns = field(default_factory=_attributions)
     communities: Columns = field(default_factory=_communities)  # by word
     ledger: Ledger = field(default_factory=Ledger)
+    keeping: Keeping = field(default_factory=Keeping)
     reviews: Reviews = field(default_factory=Reviews)
     channels: BoundedLabels = field(default_factory=BoundedLabels)
     sources: BoundedLabels = field(default_factory=BoundedLabels)
@@ -278,6 +282,22 @@ class State:
     def channels_of(self, lines: Lines) -> Ints:
         """Return the channels (words) by which the friends of these lines became friends."""
         return self.attributions["channel"][self.attributions_of(lines)]
+
+    def whom(self, ids: Ints) -> Whom:
+        """Return whom reward lines (ids) are about."""
+        lines, accounts = self.ledger.view(ids), self.ledger.accounts
+        attribution, account = self.attributions_of(lines), lines.account
+        personal = accounts["role"][account] != _COMMUNITY
+        return Whom(
+            attribution=attribution,
+            friend=self.people_of(lines.friend.astype(np.int64)),
+            referrer=self.people_of(self.attributions["referrer"][attribution].astype(np.int64)),
+            recipient=np.where(personal, accounts["recipient"][account], NONE).astype(np.int64),
+        )
+
+    def people_asked_of(self, ids: Ints) -> list[set[int]]:
+        """Return the people of whom the conditions of reward lines (ids) read facts that change."""
+        return self.keeping.people_asked_of(self.ledger.lines["terms"][ids].tolist(), self.whom(ids))
 
     def _whom(self, ids: Ints) -> tuple[Ints, Ints]:
         """Return of reward lines (ids) whom their friends are by now, and the links of their attributions."""
@@ -360,6 +380,7 @@ class State:
         self.ledger.conversions["before"][one.conversions] = before
         self.taken.update(one.taken)
         self.ledger.apply_united(one)
+        self.keeping.unite(merged, into)
 
     def _unite_attributions(self, one: Merged) -> None:
         """Let one of two attributions end, and unite those to two people who referred others."""
@@ -511,6 +532,7 @@ class State:
 
     @apply.register
     def _(self, new: NewTerms) -> None:
+        self.keeping.enter_terms(len(self.ledger.terms), new.program)
         self.ledger.apply_terms(new, self._whom)
         self._enter_milestones(new)
         if new.program.attribution.codes == "fold" and self.folded_codes is None:
@@ -547,15 +569,29 @@ class State:
     @apply.register
     def _(self, happenings: Happenings) -> None:
         self.ledger.apply_happenings(happenings, self._whom)
+        self._follow(happenings.new)
 
     @apply.register
     def _(self, booked: Booked) -> None:
         self.ledger.apply_booked(booked)
+        open_ = np.isin(booked.states, (PENDING, WAITING))
+        self._follow(booked.ids[open_])
+        self.keeping.leave(booked.ids[~open_].tolist())
         for released in (booked.released, booked.tried):
             self._add_money(released.lines.at(released.states == ISSUED), 1)
         self._add_money(booked.revoked.lines, -1, booked.revoked.value_before)
         reduced, of = booked.revalued, booked.revalued.states == ISSUED
         self._add_money(reduced.lines.at(of), 1, (reduced.lines.value - reduced.value_before)[of])
+
+    def _follow(self, ids: Ints) -> None:
+        """Ask what reward lines are kept for from now on, those of them that are kept for something."""
+        if self.keeping.conditions:
+            ids = ids[np.isin(self.ledger.lines["terms"][ids], list(self.keeping.conditions))]
+            self.keeping.follow(ids.tolist(), self.people_asked_of(ids))
+
+    @apply.register
+    def _(self, found: FixedFacts) -> None:
+        self.keeping.fix(found)
 
     @apply.register
     def _(self, voided: Voided) -> None:

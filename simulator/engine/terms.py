@@ -30,7 +30,6 @@ REASONS = values(ForfeitReason)
 VETOED = REASONS.index(ForfeitReason.VETOED)
 PAID_STATES = (ISSUED,)
 """States of a line for which its decision is paid."""
-# edition 2: to be built: no line is expected to be forfeited yet
 NOT_ISSUED = (
     *(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED)),
     STATES[FORFEITED],
@@ -70,8 +69,8 @@ class Limits:
 
     `limited` says whether any version of the reward has `every`, `tier` or caps: what becomes of a line may then
     depend on the others of its account; `numbered` whether any has `every` or `tier`, `one_by_one` whether they differ
-    between versions or a cap is not plain, so that its lines are booked, `capped` whether any has caps; `count` and
-    `value` are the least that any of these caps allows.
+    between versions, a cap is not plain or any has `keep_if`, so that its lines are booked, `capped` whether any has
+    caps; `count` and `value` are the least that any of these caps allows.
     """
 
     place: Ints
@@ -100,6 +99,7 @@ class Limits:
         for reward in rewards:
             turns.setdefault(reward.name, set()).add((reward.every or 1, reward.tier or (1, None)))
 
+        kept = {reward.name for reward in rewards if reward.keep_if is not None}
         caps: dict[str, list[Cap]] = {}
         for reward in rewards:
             caps.setdefault(reward.name, []).extend(reward.caps)
@@ -120,7 +120,9 @@ class Limits:
             numbered=np.array([reward.name in counting for reward in rewards], np.bool_),
             one_by_one=np.array(
                 [
-                    len(turns[reward.name]) > 1 or not all(is_plain(cap) for cap in caps[reward.name])
+                    len(turns[reward.name]) > 1
+                    or reward.name in kept
+                    or not all(is_plain(cap) for cap in caps[reward.name])
                     for reward in rewards
                 ],
                 np.bool_,

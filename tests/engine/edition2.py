@@ -43,6 +43,7 @@ ENGINE_DOES: frozenset[str] = frozenset(
         "budget",
         "caps",
         "counts",
+        "keep_if",
         "codes",
         "people",
         "stops",

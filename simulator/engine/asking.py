@@ -1,0 +1,246 @@
+"""Stage 4c: ask what rewards are kept for (`keep_if`), of each open line after each event that may change the answer.
+
+So a line that falls due has the answer as of all that was received by then, and one that is pending is expected to be
+forfeited if its condition is not true. No event is looked at that concerns nobody of whom a condition reads a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from simulator.domain.vocabulary import ForfeitReason
+from simulator.engine.arrays import NONE, Ints
+from simulator.engine.batch import Batch
+from simulator.engine.facts import COUNTED_FACTS, FactContext, facts_of
+from simulator.engine.keeping import KeepCondition
+from simulator.engine.money import converted
+from simulator.engine.results import (
+    Adjusted,
+    Adjustments,
+    Decided,
+    FixedFacts,
+    Happening,
+    NewConversions,
+    NewLines,
+    Reversals,
+    StandingChanges,
+)
+from simulator.engine.rules import QUALIFIED, REVIEW
+from simulator.engine.standing import Counts
+from simulator.engine.state import State
+from simulator.engine.terms import REASONS
+from simulator.engine.version import CompiledProgram
+from simulator.events.columns import TYPE_CODES
+
+KEPT, NOT_KEPT, MISSING = (
+    NONE,
+    REASONS.index(ForfeitReason.KEEP_IF),
+    REASONS.index(ForfeitReason.KEEP_IF_MISSING),
+)
+"""Answers: why a line is forfeited if it is released now, NONE where it is kept."""
+_MERGED = TYPE_CODES["customer.merged"]
+_NO_ROWS: Ints = np.zeros(0, np.int64)
+
+
+def fix_facts(
+    batch: Batch, state: State, compiled: CompiledProgram, decided: Decided, counts: Counts
+) -> FixedFacts:
+    """Find what conditions read of new decisions' conversions that never changes."""
+    conditions, new = state.keeping.conditions, decided.new
+    terms = state.ledger.terms_of[compiled.number].tolist() if conditions else []
+    asked = [conditions[one] for one in terms if one in conditions]
+    names = tuple(dict.fromkeys(name for one in asked for name in one.fixed))
+    if not names or not len(new.rows):
+        return FixedFacts(conversions=_NO_ROWS, facts=pl.DataFrame())
+    on = {state.ledger.terms[one].reward.on for one in terms if one in conditions and conditions[one].fixed}
+    milestones = np.array([one.name in on for one in compiled.program.milestones], bool)
+    at = np.flatnonzero(milestones[new.milestone] & np.isin(new.outcome, (QUALIFIED, REVIEW)))
+    context = FactContext(
+        batch=batch,
+        state=state,
+        program=compiled.program,
+        counts=counts,
+        rows=new.rows[at],
+        friend=new.friend[at],
+        attribution=new.attribution[at],
+        referrer=new.referrer[at],
+    )
+    conversions = state.ledger.conversions_at(batch.seq[new.rows[at]])
+    return FixedFacts(conversions=conversions, facts=facts_of(context, names))
+
+
+def ask(
+    batch: Batch,
+    state: State,
+    new: NewLines,
+    conversions: NewConversions,
+    standing: StandingChanges,
+    reversals: Reversals,
+    adjusted: Adjustments,
+) -> list[Happening]:
+    """Return each other answer than before, and the first of new lines; all lines of the batch are in the ledger."""
+    keeping, ledger = state.keeping, state.ledger
+    if not keeping.conditions:
+        return []
+    made = {
+        line: row
+        for line, row, terms in zip(
+            new.lines.ids.tolist(), new.rows.tolist(), new.lines.terms.tolist(), strict=True
+        )
+        if terms in keeping.conditions
+    }
+    pairs = {*made.items(), *_back(state, reversals), *_adjusted(state, adjusted)}
+    pairs |= _concerned(batch, state, conversions, standing, {line for line, _ in pairs})
+    wanted = sorted(pair for pair in pairs if pair[1] >= made.get(pair[0], 0))
+    if not wanted:
+        return []
+    lines, rows = np.array(wanted, np.int64).T
+    asker = _Asker(batch, state, Counts(state, conversions, standing, after=True), adjusted)
+    said: dict[int, int] = {}
+    found = []
+    for (line, row), answer in zip(wanted, asker.ask(lines, rows).tolist(), strict=True):
+        before = said[line] if line in said else None if line in made else ledger.book.lines[line].fails
+        if answer != before:
+            said[line] = answer
+            at, seq = int(batch.received[row]), int(batch.seq[row])
+            found.append(Happening(2 * row + 1, "asked", at, seq, lines=(line,), answer=answer))
+    return found
+
+
+def _back(state: State, reversals: Reversals) -> Iterator[tuple[int, int]]:
+    """Yield the lines of conversions that stand again, each with the row since which."""
+    conditions, terms = state.keeping.conditions, state.ledger.lines["terms"]
+    for line, owner in zip(reversals.lines.tolist(), reversals.owners.tolist(), strict=True):
+        if int(terms[line]) in conditions:
+            yield from (
+                (line, one.row) for one in reversals.changes if one.conversion == owner and not one.fell
+            )
+
+
+def _adjusted(state: State, adjusted: Adjustments) -> Iterator[tuple[int, int]]:
+    """Yield the lines of which conditions read an amount that is another one, each with the row since which."""
+    conditions, ledger = state.keeping.conditions, state.ledger
+    if "amount" not in state.keeping.reads:
+        return
+    for one in adjusted.adjusted:
+        lines, _ = ledger.lines_of(np.array([one.conversion]))
+        for line, terms in zip(lines.tolist(), ledger.lines["terms"][lines].tolist(), strict=True):
+            if terms in conditions and "amount" in conditions[terms].changing:
+                yield line, one.row
+
+
+def _concerned(
+    batch: Batch, state: State, conversions: NewConversions, standing: StandingChanges, more: set[int]
+) -> set[tuple[int, int]]:
+    """Return the open lines, and `more` ones, with each row that tells something that is read for them."""
+    followed = state.keeping.of_person
+    extra: dict[int, list[int]] = {}
+    lines = np.array(sorted(more), np.int64)
+    for line, people in zip(lines.tolist(), state.people_asked_of(lines), strict=True):
+        for person in people:
+            extra.setdefault(person, []).append(line)
+    found: set[tuple[int, int]] = set()
+    for person, row in _told(batch, state, conversions, standing):
+        found.update((line, row) for line in followed.get(person, ()))
+        found.update((line, row) for line in extra.get(person, ()))
+    return found
+
+
+def _told(
+    batch: Batch, state: State, conversions: NewConversions, standing: StandingChanges
+) -> Iterator[tuple[int, int]]:
+    """Yield the people of whom something is told that a condition reads, each with its row."""
+    kinds = {_kind(name) for name in state.keeping.reads}
+    rows = [np.flatnonzero(batch.type[:1] == _MERGED)]
+    if "closed" in kinds:
+        rows.append(batch.closed.rows)
+    if "eligible" in kinds:
+        rows.append(batch.eligible.rows)
+    if "attribute" in kinds:
+        rows.append(np.unique(batch.attributes.rows))
+    at = np.concatenate(rows)
+    yield from zip(batch.person[at].tolist(), at.tolist(), strict=True)
+    if "count" in kinds:
+        held = state.ledger.conversions["person"][standing.conversion].astype(np.int64)
+        yield from zip(conversions.person.tolist(), conversions.rows.tolist(), strict=True)
+        yield from zip(state.people_of(held).tolist(), (standing.position // 2).tolist(), strict=True)
+
+
+def _kind(name: str) -> str:
+    """Return what sort of thing a fact tells that changes."""
+    if name in ("eligible", "amount"):
+        return name
+    if name.endswith("_closed"):
+        return "closed"
+    return "count" if name in COUNTED_FACTS else "attribute"
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """Asks conditions of lines, as of rows of a batch."""
+
+    batch: Batch
+    state: State
+    counts: Counts
+    adjusted: Adjustments
+
+    def ask(self, lines: Ints, rows: Ints) -> Ints:
+        """Return the answer for each line after the event at its row."""
+        terms = self.state.ledger.lines["terms"][lines]
+        answers = np.full(len(lines), KEPT, np.int64)
+        for one in np.unique(terms).tolist():
+            at = np.flatnonzero(terms == one)
+            condition = self.state.keeping.conditions[one]
+            said = self._facts(condition, lines[at], rows[at]).select(condition.condition.expr).to_series()
+            missing, true = said.is_null().to_numpy(), said.fill_null(value=False).to_numpy()
+            answers[at] = np.where(missing, MISSING, np.where(true, KEPT, NOT_KEPT))
+        return answers
+
+    def _facts(self, condition: KeepCondition, lines: Ints, rows: Ints) -> pl.DataFrame:
+        whom = self.state.whom(lines)
+        context = FactContext(
+            batch=self.batch,
+            state=self.state,
+            program=condition.program,
+            counts=self.counts,
+            rows=rows,
+            friend=whom.friend,
+            attribution=whom.attribution,
+            referrer=whom.referrer,
+        )
+        conversions = self.state.ledger.conversions_at(self.state.ledger.lines["seq"][lines])
+        columns = [
+            pl.Series("amount", self._amounts(condition, conversions, rows), pl.Float64)
+            if name == "amount"
+            else pl.Series(name, self.batch.closed.at(whom.recipient, rows) > 0)
+            if name == "recipient_closed"
+            else facts_of(context, (name,)).to_series()
+            for name in condition.changing
+        ]
+        fixed = [self.state.keeping.fixed[one] for one in conversions.tolist()] if condition.fixed else []
+        columns += [
+            pl.Series(name, [one[name] for one in fixed], condition.types[name]) for name in condition.fixed
+        ]
+        return pl.DataFrame(columns) if columns else pl.DataFrame({"": np.zeros(len(lines), np.int8)})
+
+    def _amounts(self, condition: KeepCondition, conversions: Ints, rows: Ints) -> list[float | None]:
+        """Return the amounts of conversions after rows, in major units of the program's currency."""
+        changes: dict[int, list[Adjusted]] = {}
+        for one in self.adjusted.adjusted:
+            changes.setdefault(one.conversion, []).append(one)
+        ledger, program, texts = self.state.ledger, condition.program, self.state.words.texts
+        found: list[float | None] = []
+        for conversion, row in zip(conversions.tolist(), rows.tolist(), strict=True):
+            word, amount = (int(ledger.conversions[name][conversion]) for name in ("currency", "amount"))
+            force = ledger.adjusted.get(conversion)
+            for one in changes.get(conversion, ()):
+                force = one if one.row <= row else force
+            amount = amount if force is None else force.amount
+            currency = None if word == NONE else texts[word]
+            minor = NONE if amount == NONE else converted(program, currency, amount)
+            found.append(None if minor == NONE else minor / 10**program.digits)
+        return found
