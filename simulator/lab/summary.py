@@ -1,0 +1,98 @@
+"""Sum up a study: the bands of each design's figures, its differences to the first design, and who beats whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from simulator.lab.measures import MEASURES
+from simulator.lab.statistics import Band, Floats, Interval, band, mean_interval, ratio_interval, share_above
+
+CUSTOMERS: Final = "qualified"
+"""What a design is to bring: the key of its measure."""
+MONEY: Final = "promised"
+"""What it costs: issued and pending, so that paying later makes nothing cheaper."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a figure differs from that of the first design: the mean over markets, and the share of them above 0."""
+
+    mean: Interval
+    above: float | None
+
+
+@dataclass(frozen=True)
+class DesignSummary:
+    """What a design came to over all markets.
+
+    `means` and `bands` are by the keys of MEASURES, and so are `differences` to the first design, which has none
+    itself. `each_further` is the money, in minor units, for each customer more than the first design's. The budget
+    ended in `budget_ended` of `markets`, at the earliest on day `earliest_end` (from 1).
+    """
+
+    name: str
+    markets: int
+    means: Mapping[str, float | None]
+    bands: Mapping[str, Band | None]
+    differences: Mapping[str, Difference]
+    each_further: Interval
+    budget_ended: int
+    earliest_end: int | None
+
+
+def figures_of(markets: pl.DataFrame, name: str) -> dict[str, Floats]:
+    """Return the figures of one design by key: one value for each market, in the order of their seeds."""
+    rows = markets.filter(pl.col("design") == name).sort("seed")
+    return {key: one.of(rows) for key, one in MEASURES.items()}
+
+
+def summarise(markets: pl.DataFrame, names: Sequence[str]) -> list[DesignSummary]:
+    """Sum up each design of a study's frame `markets`; differences are to the first one, market by market.
+
+    Raises:
+        ValueError: the designs were not run over the same seeds.
+
+    """
+    seeds = {tuple(sorted(markets.filter(pl.col("design") == name)["seed"])) for name in names}
+    if len(seeds) > 1:
+        raise ValueError("the designs of a study must be run over the same seeds")
+    figures = [figures_of(markets, name) for name in names]
+    return [
+        _summary(name, ours, None if place == 0 else figures[0])
+        for place, (name, ours) in enumerate(zip(names, figures, strict=True))
+    ]
+
+
+def _summary(name: str, ours: Mapping[str, Floats], first: Mapping[str, Floats] | None) -> DesignSummary:
+    differences: dict[str, Difference] = {}
+    each = Interval(None)
+    if first is not None:
+        apart = {key: values - first[key] for key, values in ours.items()}
+        differences = {key: Difference(mean_interval(one), share_above(one)) for key, one in apart.items()}
+        each = ratio_interval(apart[MONEY], apart[CUSTOMERS])
+    days = ours["budget_ended_day"]
+    ended = ~np.isnan(days)
+    return DesignSummary(
+        name,
+        len(days),
+        {key: mean_interval(values).value for key, values in ours.items()},
+        {key: band(values) for key, values in ours.items()},
+        differences,
+        each,
+        int(ended.sum()),
+        int(days[ended].min()) if ended.any() else None,
+    )
+
+
+def frontier(summaries: Sequence[DesignSummary]) -> list[bool]:
+    """Return for each design whether no other brings as many customers for less money, or more for as much (means)."""
+    points = [(one.means[CUSTOMERS] or 0.0, -(one.means[MONEY] or 0.0)) for one in summaries]
+    return [
+        not any(all(a >= b for a, b in zip(other, point, strict=True)) and other != point for other in points)
+        for point in points
+    ]
