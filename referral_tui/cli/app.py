@@ -52,6 +52,9 @@ COMMANDS: Final = {
     "compare": CommandEntry(
         "compare", "compare", "Compare two designs side by side: what each brings, and what it costs."
     ),
+    "study": CommandEntry(
+        "study", "study", "Run designs over many markets: what each brings, and how sure that is."
+    ),
     "events": CommandEntry("events", "app", "Print the contract of events as a JSON Schema."),
     "program": CommandEntry("program", "app", "Make, check and read program designs."),
     "presets": CommandEntry("presets", "app", "List the presets, and check them against published figures."),

@@ -1,0 +1,188 @@
+"""`study`: run designs over many markets, and say which brings more, for what, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from referral_tui.cli.lab_options import (
+    Days,
+    Delivery,
+    Faults,
+    Preset,
+    Referrers,
+    Seed,
+    Start,
+    Vary,
+    ground_fields,
+    read_designs,
+    read_setting,
+)
+from referral_tui.cli.options import Json, preset_completion
+from referral_tui.cli.output import print_json, say_lines
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from referral_tui.cli.study_words import Ground
+    from simulator.lab.summary import DesignSummary
+    from simulator.lab.vary import Design
+
+
+def study(
+    programs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PROGRAM…",
+            help="Program files or presets; the others are compared with the first.",
+            autocompletion=preset_completion,
+            show_default=False,
+        ),
+    ],
+    preset: Preset = None,
+    referrers: Referrers = 1000,
+    days: Days = 365,
+    markets: Annotated[
+        int, typer.Option(min=1, max=10_000, help="How many markets, each with people and luck of its own.")
+    ] = 20,
+    seed: Seed = 1,
+    start: Start = None,
+    delivery: Delivery = None,
+    faults: Faults = None,
+    vary: Vary = None,
+    by: Annotated[
+        str,
+        typer.Option(
+            metavar="FIGURE", help="With --vary: what the table is sorted by, as qualified or cost."
+        ),
+    ] = "qualified",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the figures of each market as Parquet."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run designs over many markets, all on the same people with the same luck, and say how sure a difference is.
+
+    Market k is the world of simulate --seed k, and its figures are those of simulate. Differences are taken market by
+    market. Intervals are of 95 %: Willink's of a mean difference, Fieller's of the money for each further customer;
+    of how far single markets lie apart the bands speak, from 5 to 95 % of them.
+
+    With --vary, makes a grid of designs from one program. Those marked * are the frontier: no other brings as many
+    customers for less, or more for as much.
+
+    Examples: referral-tui study plain.toml generous.toml --preset telecom --markets 100
+              referral-tui study telecom --vary 'reward[referrer-credit].value=10..50:10' --by cost
+    """
+    from referral_tui.cli.progress import Bar
+    from referral_tui.cli.study_words import Ground
+    from simulator.lab.measures import find_measure
+    from simulator.lab.running import run_designs
+    from simulator.lab.summary import summarise
+
+    designs = read_designs(programs, vary)
+    sorted_by = find_measure(by, "--by")
+    name, setting = read_setting(preset, programs, referrers, days, start, delivery, faults)
+    seeds = range(seed, seed + markets)
+    with Bar("study", None) as bar:
+        found = run_designs(designs, seeds, setting, bar.set)
+    names = [one.name for one in designs]
+    summaries = summarise(found.markets, names)
+    if out is not None:
+        _write(found.markets, out)
+    ground = Ground(referrers, days, designs[0].program.currency, designs[0].program.digits)
+    if vary:
+        order = _order(summaries, sorted_by.key, more=sorted_by.more)
+        designs, summaries = [designs[place] for place in order], [summaries[place] for place in order]
+    if as_json:
+        given = dict.fromkeys(names, programs[0]) if vary else dict(zip(names, programs, strict=True))
+        print_json(
+            {
+                "sentence": _sentences(designs, summaries, ground, grid=bool(vary)),
+                **ground_fields(name, setting, seed, markets, designs[0]),
+                **_fields(given, designs, summaries, found.markets),
+            }
+        )
+    else:
+        say_lines(_lines(designs, summaries, ground, name, seed, grid=bool(vary)))
+
+
+def _order(summaries: Sequence[DesignSummary], key: str, *, more: bool) -> list[int]:
+    """Return the places of designs sorted by the mean of a figure, the best first; those without it last."""
+
+    def rank(place: int) -> tuple[bool, float]:
+        value = summaries[place].means[key]
+        return value is None, (-value if more else value) if value is not None else 0.0
+
+    return sorted(range(len(summaries)), key=rank)
+
+
+def _write(markets: pl.DataFrame, path: Path) -> None:
+    from simulator.domain.errors import InputError
+
+    try:
+        markets.write_parquet(path)
+    except OSError as error:
+        raise InputError(f"--out {path}: can't be written ({error.strerror or error})") from None
+
+
+def _fields(
+    given: dict[str, str],
+    designs: Sequence[Design],
+    summaries: Sequence[DesignSummary],
+    markets: pl.DataFrame,
+) -> dict[str, Any]:
+    from referral_tui.cli.study_json import design_fields
+    from simulator.lab.summary import frontier
+
+    return {"designs": design_fields(given, designs, summaries, markets, frontier(summaries))}
+
+
+def _sentences(
+    designs: Sequence[Design], summaries: Sequence[DesignSummary], ground: Ground, *, grid: bool
+) -> list[str]:
+    """Return the answer: a sentence for each design that is compared with the first, or one for a grid."""
+    from referral_tui.cli.study_words import alone, grid_verdict, verdict
+
+    budgets = {one.name: one.program.budget_minor is not None for one in designs}
+    if grid:
+        return [grid_verdict(summaries, ground)]
+    first, *others = summaries
+    if not others:
+        return [alone(first, ground, budgets[first.name])]
+    return [verdict(first, one, ground, budgets[one.name]) for one in others]
+
+
+def _lines(
+    designs: Sequence[Design],
+    summaries: Sequence[DesignSummary],
+    ground: Ground,
+    preset: str,
+    seed: int,
+    *,
+    grid: bool,
+) -> Iterator[str]:
+    from referral_tui.cli.study_tables import difference_lines, figure_lines, grid_lines, told
+    from referral_tui.cli.study_words import same_people, warnings
+    from referral_tui.figures import counted
+    from simulator.lab.summary import frontier
+
+    for sentence in _sentences(designs, summaries, ground, grid=grid):
+        yield from told(sentence)
+    for warning in (*warnings(summaries), *same_people(designs)):
+        yield from told(warning)
+    yield ""
+    first, *others = summaries
+    yield (
+        f"{counted(first.markets, 'market')} of {counted(ground.referrers, 'referrer')}, "
+        f"{counted(ground.days, 'day')}, preset {preset}, seeds {seed} to {seed + first.markets - 1}"
+    )
+    if grid:
+        yield from grid_lines(designs, summaries, frontier(summaries), ground)
+        return
+    yield from figure_lines(summaries, ground)
+    for one in others:
+        yield from difference_lines(first, one, ground)

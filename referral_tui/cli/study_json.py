@@ -1,0 +1,77 @@
+"""Write a study as one JSON object: the designs with their markets, and how they compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from simulator.lab.statistics import Interval
+    from simulator.lab.summary import DesignSummary
+    from simulator.lab.vary import Design
+
+_ONLY_WHAT_THERE_IS = ("decisions", "rewards", "reversals_without_effect")
+"""Of these, `simulate --json` leaves out the parts that are nothing; so does a study."""
+
+
+def design_fields(
+    programs: Mapping[str, str],
+    designs: Sequence[Design],
+    summaries: Sequence[DesignSummary],
+    markets: pl.DataFrame,
+    best: Sequence[bool],
+) -> list[dict[str, Any]]:
+    """Return the fields of each design; `programs` are the files or presets by the designs' names."""
+    return [
+        {
+            "name": design.name,
+            "program": programs[design.name],
+            "settings": dict(design.choices),
+            "markets": [
+                nested(row) for row in markets.filter(design=design.name).drop("design").iter_rows(named=True)
+            ],
+            "figures": {
+                key: {
+                    "mean": summary.means[key],
+                    "median": None if one is None else one.median,
+                    "low": None if one is None else one.low,
+                    "high": None if one is None else one.high,
+                }
+                for key, one in summary.bands.items()
+            },
+            "differences": {
+                key: {**interval_fields(one.mean), "above": one.above}
+                for key, one in summary.differences.items()
+            },
+            "each_further_minor": interval_fields(summary.each_further),
+            "budget_ended": summary.budget_ended,
+            "frontier": unbeaten,
+        }
+        for design, summary, unbeaten in zip(designs, summaries, best, strict=True)
+    ]
+
+
+def nested(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a market's row with the keys of `simulate --json`, from columns whose names are joined by dots."""
+    found: dict[str, Any] = {}
+    for column, value in row.items():
+        *tables, key = column.split(".")
+        place = found
+        for table in tables:
+            place = place.setdefault(table, {})
+        place[key] = value
+    for table in _ONLY_WHAT_THERE_IS:
+        if table in found:
+            found[table] = {
+                key: one
+                for key, one in found[table].items()
+                if one not in (0, {"count": 0, "value_minor": 0})
+            }
+    return found
+
+
+def interval_fields(one: Interval) -> dict[str, Any]:
+    """Return a figure and its bounds, None where there are none."""
+    return {"value": one.value, "low": one.low, "high": one.high}

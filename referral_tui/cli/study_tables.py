@@ -1,0 +1,151 @@
+"""Write the tables of a study: the figures of each design, their differences to the first, and a grid of designs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+from referral_tui import figures
+from referral_tui.cli.study_words import Ground, interval
+
+if TYPE_CHECKING:
+    from simulator.lab.measures import Measure
+    from simulator.lab.summary import DesignSummary
+    from simulator.lab.vary import Design
+
+PAGE: Final = 79
+_TITLE: Final = 19
+_CELL: Final = 30
+_MEAN, _INTERVAL, _ABOVE = 14, 32, 14
+
+
+def told(text: str, before: str = "") -> list[str]:
+    """Wrap a sentence to lines of a page; a word that is too long stays whole."""
+    return wrap(
+        text,
+        PAGE,
+        initial_indent=before,
+        subsequent_indent=" " * len(before),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def figure_lines(summaries: Sequence[DesignSummary], ground: Ground) -> Iterator[str]:
+    """Yield the table of figures: for each design the median, and what 5 and 95 % of markets are below."""
+    from simulator.lab.measures import MEASURES
+
+    for pair in _batched(summaries, 2):
+        yield ""
+        yield _row("median (5 to 95 %)", *(_cut(one.name, _CELL - 1) for one in pair))
+        for measure in MEASURES.values():
+            if any(_is_something(one, measure) for one in summaries):
+                yield _row(measure.title, *(_band(one, measure, ground) for one in pair))
+
+
+def _batched(summaries: Sequence[DesignSummary], size: int) -> Iterator[Sequence[DesignSummary]]:
+    for place in range(0, len(summaries), size):
+        yield summaries[place : place + size]
+
+
+def _is_something(one: DesignSummary, measure: Measure) -> bool:
+    band = one.bands[measure.key]
+    return band is not None and (band.low, band.high) != (0, 0)
+
+
+def _band(one: DesignSummary, measure: Measure, ground: Ground) -> str:
+    if measure.unit == "share":
+        return f"in {one.budget_ended} of {one.markets}"
+    band = one.bands[measure.key]
+    if band is None:
+        return figures.NOTHING
+    median, low, high = (ground.value(measure, value) for value in (band.median, band.low, band.high))
+    return median if low == high else f"{median} ({low} to {high})"
+
+
+def _row(title: str, *cells: str) -> str:
+    return f"{title:<{_TITLE}}{''.join(f'{cell:>{_CELL}}' for cell in cells)}".rstrip()
+
+
+def difference_lines(first: DesignSummary, other: DesignSummary, ground: Ground) -> Iterator[str]:
+    """Yield the table of a design's differences to the first: the mean, its interval, and where it is above nothing."""
+    from simulator.lab.measures import MEASURES
+
+    yield ""
+    yield from told(f"{other.name} less {first.name}, market by market")
+    yield _difference("", "mean", "95 % interval", "above nothing")
+    for measure in MEASURES.values():
+        if measure.key == "budget_ended_day" or not (
+            _is_something(first, measure) or _is_something(other, measure)
+        ):
+            continue
+        one = other.differences[measure.key]
+        above = figures.NOTHING if one.above is None else f"{100 * one.above:.0f} %"
+        yield _difference(
+            measure.title,
+            ground.change(measure, one.mean.value),
+            interval(measure, one.mean, ground),
+            above,
+        )
+    each = other.each_further
+    if each.low is not None and each.high is not None:
+        money = ground.money
+        yield _difference(
+            "For each further", money(each.value), f"{money(each.low)} to {money(each.high)}", ""
+        )
+
+
+def _difference(title: str, mean: str, bounds: str, above: str) -> str:
+    return f"{title:<{_TITLE}}{mean:>{_MEAN}}{bounds:>{_INTERVAL}}{above:>{_ABOVE}}".rstrip()
+
+
+def grid_lines(
+    designs: Sequence[Design], summaries: Sequence[DesignSummary], best: Sequence[bool], ground: Ground
+) -> Iterator[str]:
+    """Yield the table of a grid in the order given: what each design chooses, brings and costs."""
+    paths = [path for path, _ in designs[-1].choices]
+    letters = [chr(ord("a") + place) for place in range(len(paths))]
+    for letter, path in zip(letters, paths, strict=True):
+        yield f"{letter} = {path}"
+    widths = [
+        max(len(letter), *(len(_choice(one, place)) for one in designs)) + 2
+        for place, letter in enumerate(letters)
+    ]
+    yield ""
+    yield _grid_row(" ", letters, widths, "customers", "95 % more", "paid+pending", "each further", "ends in")
+    for design, one, unbeaten in zip(designs, summaries, best, strict=True):
+        more = one.differences.get("qualified")
+        each = one.each_further
+        yield _grid_row(
+            "*" if unbeaten else " ",
+            [_choice(design, place) for place in range(len(paths))],
+            widths,
+            f"{one.means['qualified'] or 0:,.1f}",
+            figures.NOTHING
+            if more is None or more.mean.low is None
+            else _apart(more.mean.low, more.mean.high or 0),
+            ground.money(one.means["promised"]),
+            ground.money(each.value)
+            if each.low is not None and (more and more.mean.sign > 0)
+            else figures.NOTHING,
+            f"{one.budget_ended}/{one.markets}",
+        )
+
+
+def _apart(low: float, high: float) -> str:
+    return "same" if low == high == 0 else f"{low:+,.1f} {high:+,.1f}"
+
+
+def _choice(design: Design, place: int) -> str:
+    return design.choices[place][1] if design.choices else "as is"
+
+
+def _grid_row(mark: str, choices: Sequence[str], widths: Sequence[int], *cells: str) -> str:
+    chosen = "".join(f"{choice:>{width}}" for choice, width in zip(choices, widths, strict=True))
+    sizes = (11, 15, 13, 13, 9)
+    return f"{mark}{chosen}{''.join(f'{cell:>{size}}' for cell, size in zip(cells, sizes, strict=True))}".rstrip()
+
+
+def _cut(name: str, most: int) -> str:
+    return name if len(name) <= most else f"…{name[1 - most :]}"

@@ -1,0 +1,221 @@
+"""Tell a study in sentences, honestly: what an interval holds, and where markets are too few to tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from referral_tui import figures
+
+if TYPE_CHECKING:
+    from simulator.lab.measures import Measure
+    from simulator.lab.statistics import Band, Interval
+    from simulator.lab.summary import DesignSummary
+    from simulator.lab.vary import Design
+
+YEAR_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every market of a study has in common, as its sentences need it."""
+
+    referrers: int
+    days: int
+    currency: str
+    digits: int
+    has_budget: tuple[bool, ...] = ()
+    """By design, whether its program has a budget."""
+
+    @property
+    def span(self) -> str:
+        """The length of a market, in words that end a sentence: `a year`, `in 90 days`."""
+        return "a year" if self.days == YEAR_DAYS else f"in {figures.counted(self.days, 'day')}"
+
+    def money(self, minor: float | None) -> str:
+        """Format money, without decimals where it is much."""
+        if minor is not None and abs(minor) >= 1000 * 10**self.digits:
+            return figures.money(round(minor, -self.digits), self.currency, self.digits, 9)
+        return figures.money(minor, self.currency, self.digits)
+
+    def value(self, measure: Measure, value: float | None) -> str:
+        """Format the value of a figure by its unit."""
+        if value is None:
+            return figures.NOTHING
+        if measure.unit == "count":
+            return count(value)
+        if measure.unit == "day":
+            return f"day {value:.0f}"
+        if measure.unit == "money":
+            return self.money(value)
+        return figures.number(value, measure.unit, self.currency, self.digits)
+
+    def change(self, measure: Measure, value: float | None) -> str:
+        """Format a difference of a figure with its sign; shares in points."""
+        if value is None:
+            return figures.NOTHING
+        size = abs(value)
+        if measure.unit == "share":
+            text = f"{100 * size:.1f} points"
+        elif measure.unit == "day":
+            text = f"{size:.1f} days"
+        else:
+            text = self.value(measure, size)
+        nothing = not any(sign in "123456789" for sign in text)
+        return text if nothing else f"{'-' if value < 0 else '+'}{text}"
+
+
+def count(value: float) -> str:
+    """Format a mean of counts: with a decimal where it is small."""
+    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.1f}"
+
+
+def of_markets(times: int, markets: int) -> str:
+    """Say in how many markets: `in 3 of 100 markets`, `in all 100 markets`."""
+    if times == markets:
+        return f"in all {markets} markets" if markets > 1 else "in the one market"
+    return f"in {times} of {figures.counted(markets, 'market')}"
+
+
+def verdict(first: DesignSummary, other: DesignSummary, ground: Ground, budget: bool) -> str:
+    """Say in a sentence what a design brings compared with the first, at what price, and how its budget lasts."""
+    said = f"{_brings(first, other, ground)}{_costs(other, ground)}"
+    return f"{said}{f'; {_lasts(other, ground)}' if budget else ''}."
+
+
+def alone(one: DesignSummary, ground: Ground, budget: bool) -> str:
+    """Say in a sentence what a design brings that is compared with no other."""
+    customers, cost = one.bands["qualified"], one.bands["cost"]
+    said = f"{one.name} brings {_band(customers, count)} new customers {ground.span}"
+    if cost is not None:
+        said += f" at {_band(cost, ground.money)} each"
+    said += (
+        " in nine of ten markets" if one.markets >= 20 else f" (all of {one.markets} markets lie about there)"
+    )
+    return f"{said}{f'; {_lasts(one, ground)}' if budget else ''}."
+
+
+def _band(band: Band | None, write: object) -> str:
+    if band is None or not callable(write):
+        return "no"
+    low, high = write(band.low), write(band.high)
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _brings(first: DesignSummary, other: DesignSummary, ground: Ground) -> str:
+    mean = other.differences["qualified"].mean
+    if mean.low is None or mean.high is None:
+        more = mean.value or 0.0
+        word = "more" if more >= 0 else "fewer"
+        return (
+            f"{other.name} brought {count(abs(more))} {word} customers {ground.span} than {first.name} on average, but "
+            f"{figures.counted(other.markets, 'market')} {'is' if other.markets == 1 else 'are'} too few to say how "
+            "sure that is"
+        )
+    if mean.low == mean.high == 0:
+        return f"{other.name} brings exactly as many customers {ground.span} as {first.name}"
+    if mean.sign == 0:
+        return (
+            f"Whether {other.name} brings more customers {ground.span} than {first.name} can't be told from "
+            f"{figures.counted(other.markets, 'market')} (between {outward(-mean.low, up=True)} fewer and "
+            f"{outward(mean.high, up=True)} more)"
+        )
+    word = "more" if mean.sign > 0 else "fewer"
+    ends = sorted((abs(mean.low), abs(mean.high)))
+    return f"{other.name} brings {span_of(ends[0], ends[1])} {word} customers {ground.span} than {first.name}"
+
+
+def _costs(other: DesignSummary, ground: Ground) -> str:
+    money, customers = other.differences["promised"].mean, other.differences["qualified"].mean
+    if money.low is None or money.high is None:
+        return ""
+    each = other.each_further
+    if customers.sign > 0 and money.sign > 0 and each.low is not None and each.high is not None:
+        return f" and costs {_span(each, ground)} for each"
+    if money.low == money.high == 0:
+        return " for the same money"
+    if money.sign == 0:
+        return (
+            f", for about the same money (between {ground.money(-money.low)} less and "
+            f"{ground.money(money.high)} more in all)"
+        )
+    ends = sorted((abs(money.low), abs(money.high)))
+    word = "more" if money.sign > 0 else "less"
+    return f" and pays out {ground.money(ends[0])} to {ground.money(ends[1])} {word} in all"
+
+
+def _span(each: Interval, ground: Ground) -> str:
+    return f"{ground.money(each.low)} to {ground.money(each.high)}"
+
+
+def _lasts(one: DesignSummary, ground: Ground) -> str:
+    from simulator.lab.statistics import upper_chance
+
+    end = "the year is over" if ground.days == YEAR_DAYS else f"the {ground.days} days are over"
+    if one.budget_ended:
+        return f"{of_markets(one.budget_ended, one.markets)} its budget ends before {end}"
+    most = math.ceil(100 * upper_chance(0, one.markets))
+    return f"its budget lasts {of_markets(one.markets, one.markets)} (so it ends in fewer than {most} of 100)"
+
+
+def span_of(low: float, high: float) -> str:
+    """Say from where to where a count goes, each end rounded outward: `41 to 66`."""
+    ends = outward(low, up=False), outward(high, up=True)
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def outward(value: float, *, up: bool) -> str:
+    """Round an end of an interval outward: to whole ones from 10 on, to tenths below."""
+    scale = 1 if abs(value) >= 10 else 10
+    whole = (math.ceil(value * scale - 1e-9) if up else math.floor(value * scale + 1e-9)) / scale
+    return f"{whole:,.0f}" if whole == round(whole) else f"{whole:,.1f}"
+
+
+def interval(measure: Measure, mean: Interval, ground: Ground) -> str:
+    """Format a difference's interval: `+41 to +66`, or a dash without bounds."""
+    if mean.low is None or mean.high is None:
+        return figures.NOTHING
+    return f"{ground.change(measure, mean.low)} to {ground.change(measure, mean.high)}"
+
+
+def warnings(summaries: list[DesignSummary]) -> Iterator[str]:
+    """Yield what a reader has to know of the numbers: markets that are too few."""
+    from simulator.lab.statistics import FEWEST, markets_needed
+
+    markets = summaries[0].markets
+    if markets < FEWEST:
+        few = figures.counted(markets, "market")
+        yield f"{few}: too few for intervals; {FEWEST} are the fewest, --markets gives more."
+    elif markets < markets_needed(0, 0.05) and not any(one.budget_ended for one in summaries):
+        yield (
+            f"That a budget ends in fewer than 5 of 100 years takes {markets_needed(0, 0.05)} markets to show, none of "
+            f"which it ends in; these are {markets}."
+        )
+
+
+def same_people(designs: Sequence[Design]) -> Iterator[str]:
+    """Yield a sentence where designs don't meet the same days: they start at different moments."""
+    starts = dict.fromkeys(one.program.starts_ms for one in designs)
+    if len(starts) > 1:
+        yield "Not only the designs differ: their programs start at different moments; --start gives all the same."
+
+
+def grid_verdict(summaries: Sequence[DesignSummary], ground: Ground) -> str:
+    """Say which design of a grid brings the most customers, and which the cheapest ones."""
+    from simulator.lab.summary import frontier
+
+    most = max(summaries, key=lambda one: one.means["qualified"] or 0.0)
+    cheap = min(summaries, key=lambda one: _or_infinite(one.means["cost"]))
+    unbeaten = sum(frontier(summaries))
+    return (
+        f"Of {len(summaries)} designs {most.name} brings the most customers, {count(most.means['qualified'] or 0)} "
+        f"{ground.span} for {ground.money(most.means['cost'])} each; {cheap.name} the cheapest, "
+        f"{count(cheap.means['qualified'] or 0)} for {ground.money(cheap.means['cost'])} each; "
+        f"{unbeaten} are not beaten by any other in both customers and money (*)."
+    )
+
+
+def _or_infinite(value: float | None) -> float:
+    return math.inf if value is None else value

@@ -1,0 +1,137 @@
+"""Search a grid of designs for the best, giving more markets to those that look promising.
+
+Sequential halving (Karnin, Koren and Somekh, 2013, "Almost optimal exploration in multi-armed bandits"; also known as
+successive halving): in each round all designs that are left get the same new markets, and the better half goes on. Each
+round costs about the same, so the last few designs are compared over many markets. All designs of a round have met the
+same markets (common random numbers), so what they share cancels out.
+
+The best of many looks better than it is. So the finalists are run again on fresh markets, and what is reported is of
+those alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from simulator.domain.errors import InputError
+from simulator.lab.goals import Goal
+
+Evaluate = Callable[[Sequence[str], Sequence[int]], pl.DataFrame]
+"""Runs designs, by name, over the markets with these seeds, and returns the frame `markets` of a study."""
+
+FINALISTS: Final = 3
+_RESAMPLES: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round: the designs that were left, and how many new markets each of them met."""
+
+    designs: int
+    markets: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search came to.
+
+    `finalists` are ranked by the fresh markets alone, the best first; `fresh` has their rows. `satisfied` is false
+    where the best breaks a limit. `sure` is how sure it is, from 0 to 1, that no other finalist is better. `searched`
+    has the rows of the rounds, `runs` is the number of rows altogether.
+    """
+
+    finalists: tuple[str, ...]
+    satisfied: bool
+    sure: float
+    rounds: tuple[Round, ...]
+    searched: pl.DataFrame
+    fresh: pl.DataFrame
+
+    @property
+    def runs(self) -> int:
+        """The number of runs of a design over a market."""
+        return self.searched.height + self.fresh.height
+
+
+def plan_rounds(designs: int, tries: int) -> list[Round]:
+    """Return the rounds of a search with about `tries` runs, until no more than FINALISTS are left.
+
+    Raises:
+        InputError: these are not enough for a market each.
+
+    """
+    if tries < designs:
+        raise InputError(f"--tries {tries}: fewer than the {designs} designs; give each one market at least")
+    sizes = [designs]
+    while sizes[-1] > FINALISTS:
+        sizes.append(max(FINALISTS, math.ceil(sizes[-1] / 2)))
+    rounds = sizes[:-1] or sizes
+    found: list[Round] = []
+    left = tries
+    for place, size in enumerate(rounds):
+        markets = max(1, left // ((len(rounds) - place) * size))
+        if markets * size > left:
+            break
+        found.append(Round(size, markets))
+        left -= markets * size
+    return found
+
+
+def search(
+    names: Sequence[str], goal: Goal, evaluate: Evaluate, tries: int, first_seed: int = 1, check: int = 100
+) -> Found:
+    """Search for the design that is best by a goal, with about `tries` runs and `check` fresh markets for finalists.
+
+    Seeds are taken from `first_seed` on.
+
+    Raises:
+        InputError: `tries` are fewer than the designs.
+
+    """
+    left = list(names)
+    rounds = plan_rounds(len(left), tries)
+    seed = first_seed
+    met: list[pl.DataFrame] = []
+    for place, one in enumerate(rounds):
+        met.append(evaluate(left, range(seed, seed + one.markets)))
+        seed += one.markets
+        after = rounds[place + 1].designs if place + 1 < len(rounds) else FINALISTS
+        left = rank(left, goal, pl.concat(met))[:after]
+    fresh = evaluate(left, range(seed, seed + check))
+    ranked = rank(left, goal, fresh)
+    best = fresh.filter(design=ranked[0])
+    satisfied = all(limit.verdict(best) != "broken" for limit in goal.limits)
+    return Found(
+        tuple(ranked), satisfied, _sureness(ranked, goal, fresh), tuple(rounds), pl.concat(met), fresh
+    )
+
+
+def rank(names: Sequence[str], goal: Goal, markets: pl.DataFrame) -> list[str]:
+    """Return the designs, the best first: those that seem to keep all limits, then those that break them least."""
+    rows = {str(key): own for (key,), own in markets.partition_by("design", as_dict=True).items()}
+    keys = {name: (goal.excess(rows[name]), -goal.worth(rows[name])) for name in names}
+    return sorted(names, key=lambda name: keys[name])
+
+
+def _sureness(ranked: Sequence[str], goal: Goal, fresh: pl.DataFrame) -> float:
+    """Return the share of resamples of the fresh markets in which the best of the finalists is the best.
+
+    Only among those that keep the limits as well as it does. Resamples are of whole markets, the same for all designs.
+    """
+    first = goal.excess(fresh.filter(design=ranked[0]))
+    rivals = [name for name in ranked if goal.excess(fresh.filter(design=name)) <= first]
+    if len(rivals) < 2:
+        return 1.0
+    values = np.array([goal.measure.of(fresh.filter(design=name).sort("seed")) for name in rivals])
+    values = np.nan_to_num(values if goal.most else -values)
+    luck = np.random.default_rng(len(rivals))
+    weights = luck.dirichlet(np.ones(values.shape[1]), _RESAMPLES)
+    means = weights @ values.T
+    others = means[:, 1:].max(axis=1)
+    return float(((means[:, 0] > others) + 0.5 * (means[:, 0] == others)).mean())
