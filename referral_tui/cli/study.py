@@ -79,12 +79,15 @@ def study(
     """
     from referral_tui.cli.progress import Bar
     from referral_tui.cli.study_words import Ground
+    from simulator.domain.writing import check_writable
     from simulator.lab.measures import find_measure
     from simulator.lab.running import run_designs
     from simulator.lab.summary import summarise
 
     designs = read_designs(programs, vary)
     sorted_by = find_measure(by, "--by")
+    if out is not None:
+        check_writable(out)
     name, setting = read_setting(preset, programs, referrers, days, start, delivery, faults)
     seeds = range(seed, seed + markets)
     with Bar("study", None) as bar:
@@ -121,12 +124,10 @@ def _order(summaries: Sequence[DesignSummary], key: str, *, more: bool) -> list[
 
 
 def _write(markets: pl.DataFrame, path: Path) -> None:
-    from simulator.domain.errors import InputError
+    from referral_tui.cli.writing import opened_out, said_of
 
-    try:
-        markets.write_parquet(path)
-    except OSError as error:
-        raise InputError(f"--out {path}: can't be written ({error.strerror or error})") from None
+    with said_of(path), opened_out(path, "parquet") as stream:
+        markets.write_parquet(stream)
 
 
 def _fields(
@@ -165,7 +166,7 @@ def _lines(
     *,
     grid: bool,
 ) -> Iterator[str]:
-    from referral_tui.cli.study_tables import difference_lines, figure_lines, grid_lines, told
+    from referral_tui.cli.study_tables import design_lines, difference_lines, figure_lines, grid_lines, told
     from referral_tui.cli.study_words import same_people, warnings
     from referral_tui.figures import counted
     from simulator.lab.summary import frontier
@@ -184,5 +185,6 @@ def _lines(
         yield from grid_lines(designs, summaries, frontier(summaries), ground)
         return
     yield from figure_lines(summaries, ground)
-    for one in others:
+    for design, one in zip(designs[1:], others, strict=True):
         yield from difference_lines(first, one, ground)
+        yield from design_lines(designs[0], design)

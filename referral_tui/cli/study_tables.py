@@ -96,6 +96,18 @@ def difference_lines(first: DesignSummary, other: DesignSummary, ground: Ground)
         )
 
 
+def design_lines(first: Design, other: Design) -> Iterator[str]:
+    """Yield how a design differs from the first, in sentences."""
+    from referral_tui.differing import changes
+    from simulator.program.words import describe
+
+    differs = changes(describe(first.program), describe(other.program))
+    yield ""
+    yield f"how {other.name} differs:" if differs else f"{other.name} says the same as {first.name}"
+    for sign, text in differs:
+        yield from told(text, f"  {sign} ")
+
+
 def _difference(title: str, mean: str, bounds: str, above: str) -> str:
     return f"{title:<{_TITLE}}{mean:>{_MEAN}}{bounds:>{_INTERVAL}}{above:>{_ABOVE}}".rstrip()
 
@@ -113,7 +125,7 @@ def grid_lines(
         for place, letter in enumerate(letters)
     ]
     yield ""
-    yield _grid_row(" ", letters, widths, "customers", "95 % more", "paid+pending", "each further", "ends in")
+    yield _grid_row(" ", letters, widths, "customers", "more (95 %)", "paid+pending", "each further", "ended")
     for design, one, unbeaten in zip(designs, summaries, best, strict=True):
         more = one.differences.get("qualified")
         each = one.each_further
@@ -131,6 +143,12 @@ def grid_lines(
             else figures.NOTHING,
             f"{one.budget_ended}/{one.markets}",
         )
+
+    yield ""
+    yield from told(
+        "* is on the frontier. more: customers than as it is; each further: what each of them costs; ended: in how "
+        "many markets the budget ended."
+    )
 
 
 def _apart(low: float, high: float) -> str:

@@ -180,7 +180,7 @@ def interval(measure: Measure, mean: Interval, ground: Ground) -> str:
     return f"{ground.change(measure, mean.low)} to {ground.change(measure, mean.high)}"
 
 
-def warnings(summaries: list[DesignSummary]) -> Iterator[str]:
+def warnings(summaries: Sequence[DesignSummary]) -> Iterator[str]:
     """Yield what a reader has to know of the numbers: markets that are too few."""
     from simulator.lab.statistics import FEWEST, markets_needed
 
@@ -209,11 +209,12 @@ def grid_verdict(summaries: Sequence[DesignSummary], ground: Ground) -> str:
     most = max(summaries, key=lambda one: one.means["qualified"] or 0.0)
     cheap = min(summaries, key=lambda one: _or_infinite(one.means["cost"]))
     unbeaten = sum(frontier(summaries))
+    others = "is" if unbeaten == 1 else "are"
     return (
         f"Of {len(summaries)} designs {most.name} brings the most customers, {count(most.means['qualified'] or 0)} "
         f"{ground.span} for {ground.money(most.means['cost'])} each; {cheap.name} the cheapest, "
         f"{count(cheap.means['qualified'] or 0)} for {ground.money(cheap.means['cost'])} each; "
-        f"{unbeaten} are not beaten by any other in both customers and money (*)."
+        f"{unbeaten} {others} not beaten by any other in both customers and money (*)."
     )
 
 

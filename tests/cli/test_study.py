@@ -1,0 +1,176 @@
+"""Study: which design, and how sure; the sentence, the tables, a grid, and the figures that simulate has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from simulator.lab.vary import Design
+from simulator.program.presets import preset_text
+from tests.cli.nasty import Cli
+from tests.cli.studies import Figures, stand_in
+
+Pretend = Callable[[Callable[[Design, Sequence[int]], Figures]], None]
+
+
+@pytest.fixture
+def pretend(monkeypatch: pytest.MonkeyPatch) -> Pretend:
+    """`pretend(figures)`: a study has these columns instead of running anything."""
+    return lambda figures: monkeypatch.setattr("simulator.lab.running.run_designs", stand_in(figures))
+
+
+@pytest.fixture
+def generous(tmp_path: Path) -> Path:
+    path = tmp_path / "generous.toml"
+    path.write_text(preset_text("telecom").replace("= 25.00 ", "= 40.00 "))
+    return path
+
+
+def worth(design: Design) -> int:
+    """What the referrer's credit is worth, in pounds."""
+    return next(
+        (one.value_minor or 0) // 100 for one in design.program.rewards if one.name == "referrer-credit"
+    )
+
+
+def figures(design: Design, seeds: Sequence[int]) -> Figures:
+    """More customers for more money, and a budget that ends where the credit is large."""
+    more = worth(design)
+    customers = [400 + 2 * more + (7 * seed) % 11 + (seed * more) % 9 for seed in seeds]
+    return {
+        "funnel.qualified": customers,
+        "numbers.issued": [one * more * 100 for one in customers],
+        "numbers.cost": [more * 100] * len(customers),
+        "budget_ended_day": [300 if more == 40 and seed % 7 == 0 else None for seed in seeds],
+    }
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_answer_comes_first_in_a_sentence(cli: Cli, pretend: Pretend, generous: Path) -> None:
+    pretend(figures)
+    ran = cli("study", "telecom", generous, "--markets", 20)
+    assert ran.status == 0
+    assert flat(ran.out).startswith(
+        "generous brings 28 to 32 more customers a year than telecom and costs £257.38 to £283.55 for each; in 2 of 20 "
+        "markets its budget ends before the year is over."
+    )
+    assert all(len(line) <= 80 for line in ran.out.splitlines())
+    assert "20 markets of 1,000 referrers, 365 days, preset telecom, seeds 1 to 20" in ran.out
+    assert "Budget ended" in ran.out
+    assert "in 2 of 20" in ran.out
+    assert '  ~ Reward "referrer-credit": the referrer gets 25.00 → 40.00 GBP' in ran.out
+
+
+def test_one_design_is_told_with_its_band(cli: Cli, pretend: Pretend) -> None:
+    pretend(figures)
+    ran = cli("study", "telecom", "--markets", 60, "--days", 90)
+    assert flat(ran.out).startswith(
+        "telecom brings 452 to 466 new customers in 90 days at £25.00 each in nine of ten markets; its budget lasts in "
+        "all 60 markets (so it ends in fewer than 5 of 100)."
+    )
+    assert "takes 59 markets" not in ran.out
+
+
+def test_with_few_markets_it_says_so(cli: Cli, pretend: Pretend, generous: Path) -> None:
+    pretend(figures)
+    ran = cli("study", "telecom", generous, "--markets", 3)
+    assert "but 3 markets are too few to say how sure that is" in flat(ran.out)
+    assert "3 markets: too few for intervals; 5 are the fewest" in flat(ran.out)
+    assert "than telecom on average" in flat(ran.out)
+
+
+def test_where_an_interval_holds_nothing_no_design_is_said_to_bring_more(
+    cli: Cli, pretend: Pretend, generous: Path
+) -> None:
+    def noise(design: Design, seeds: Sequence[int]) -> Figures:
+        sign = 1 if worth(design) == 40 else -1
+        return {"funnel.qualified": [100 + sign * (5 if seed % 2 else -5) for seed in seeds]}
+
+    pretend(noise)
+    ran = cli("study", "telecom", generous, "--markets", 20)
+    assert "Whether generous brings more customers a year than telecom can't be told from 20 markets" in flat(
+        ran.out
+    )
+    assert "for the same money" in flat(ran.out)
+    assert "for each" not in flat(ran.out)
+
+
+def test_a_grid_is_sorted_and_has_its_frontier(cli: Cli, pretend: Pretend) -> None:
+    pretend(figures)
+    ran = cli("study", "telecom", "--vary", "reward[referrer-credit].value=20..40:10", "--by", "cost")
+    assert ran.status == 0
+    rows = [line.split() for line in ran.out.splitlines() if line.startswith(("*", " ")) and "£" in line]
+    assert [row[1] for row in rows] == ["20", "as", "30", "40"]
+    assert flat(ran.out).startswith("Of 4 designs referrer-credit.value=40 brings the most customers")
+    assert "a = reward[referrer-credit].value" in ran.out
+    assert all(len(line) <= 80 for line in ran.out.splitlines())
+
+
+def test_json_has_the_markets_and_the_summaries(cli: Cli, pretend: Pretend, generous: Path) -> None:
+    pretend(figures)
+    ran = cli("study", "telecom", generous, "--markets", 10, "--seed", 5, "--json")
+    told: dict[str, Any] = json.loads(ran.out)
+    assert told["sentence"][0].startswith("generous brings")
+    assert (told["preset"], told["referrers"], told["days"], told["seed"], told["markets"]) == (
+        "telecom", 1000, 365, 5, 10,
+    )  # fmt: skip
+    first, other = told["designs"]
+    assert [one["program"] for one in told["designs"]] == ["telecom", str(generous)]
+    assert [one["seed"] for one in first["markets"]] == list(range(5, 15))
+    assert first["markets"][0]["numbers"]["issued"] == figures_of_seed(5)
+    assert first["differences"] == {}
+    assert other["differences"]["qualified"]["low"] > 0
+    assert other["differences"]["qualified"]["above"] == 1.0
+    assert other["each_further_minor"]["low"] < other["each_further_minor"]["value"]
+
+
+def figures_of_seed(seed: int) -> float:
+    customers = 400 + 50 + (7 * seed) % 11 + (seed * 25) % 9
+    return customers * 2500
+
+
+def test_a_market_is_what_simulate_says(cli: Cli, tmp_path: Path) -> None:
+    size = ("--referrers", 80, "--days", 40, "--json")
+    ran = cli("study", "telecom", "--markets", 1, "--seed", 3, "--out", tmp_path / "study.parquet", *size)
+    (market,) = json.loads(ran.out)["designs"][0]["markets"]
+    simulated = json.loads(cli("simulate", "--seed", 3, "--db", tmp_path / "one.db", *size).out)
+    for key in ("seed", "received", "accepted", "attributions", "decisions", "rewards", "late_reversals"):
+        assert market[key] == simulated[key], key
+    assert simulated["numbers"].items() <= market["numbers"].items()
+    assert pl.read_parquet(tmp_path / "study.parquet")["seed"].to_list() == [3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["telecom", "bank", "--vary", "budget.total=1"], "--vary: makes its designs from one program"),
+        (["telecom", "telecom"], "telecom: is given twice"),
+        (["telecom", "--by", "customers"], "--by: no figure 'customers'"),
+        (["telecom", "--vary", "reward[x].value=1"], '--vary reward[x].value: no reward "x"'),
+        (["telecom", "--faults", "malformed=0.1"], "a study keeps no messages"),
+        (["nowhere.toml"], "no program file and no preset"),
+        (["telecom", "--preset", "moon"], "no such preset"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(cli: Cli, arguments: list[str], said: str) -> None:
+    ran = cli("study", *arguments)
+    assert ran.status == 2
+    assert said in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert not ran.out
+
+
+def test_programs_of_two_currencies_are_not_compared(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "euro.toml"
+    path.write_text(preset_text("telecom").replace('"GBP"', '"EUR"'))
+    ran = cli("study", "telecom", path)
+    assert ran.status == 2
+    assert "telecom and euro: can't be compared, one pays in GBP, the other in EUR" in ran.err
