@@ -44,14 +44,14 @@ def decisions(db: Database) -> Iterator[Row]:
 
 
 def rewards(db: Database) -> Iterator[Row]:
-    """Yield the conversion's source and id, milestone, reward, role, recipient, money, state, reason and times.
+    """Yield the conversion's source and id, milestone, reward, role, recipient, money, kind, state, reason, times.
 
     The money is what the line earned and its value, in minor units; the times are when it is due and that of its state.
     The recipient is a person's reference or a community's name.
     """
     return db.execute(
         "SELECT e.source, e.id, d.milestone, r.reward, r.role, COALESCE(r.community, person.ref), "
-        "r.earned_minor, r.value_minor, r.state, r.reason, r.due_at, r.state_at "
+        "r.earned_minor, r.value_minor, r.kind, r.state, r.reason, r.due_at, r.state_at "
         "FROM reward r JOIN event e ON e.seq = r.seq JOIN decision d ON d.id = r.decision "
         "LEFT JOIN person ON person.id = r.recipient ORDER BY r.id"
     )

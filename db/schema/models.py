@@ -192,8 +192,10 @@ class Reward(SQLModel, table=True):
 
     `earned_minor` is what the line is worth, `value_minor` what it is issued for, both in minor units.
 
-    `reason` is why a line was forfeited. `expected` is the state that a pending line gets if nothing else happens, null
-    if that is `issued`: `counted`, `capped`, `unfunded`, `forfeited` or `waiting`.
+    `kind` is what it is, null until the recipient of a choice has made it. `reason` is why a line was forfeited.
+
+    `expected` is the state that a pending line gets if nothing else happens, null if that is `issued`: `counted`,
+    `capped`, `unfunded`, `forfeited`, `waiting` or `offered`.
     """
 
     __tablename__: ClassVar[str] = "reward"
@@ -207,6 +209,7 @@ class Reward(SQLModel, table=True):
     community: str | None
     earned_minor: int = Field(sa_type=BigInteger)
     value_minor: int = Field(sa_type=BigInteger)
+    kind: str | None
     state: str
     reason: str | None
     expected: str | None

@@ -202,10 +202,18 @@ class Store:
             )
         if write_set.changes.height:
             self._db.executemany(
-                "UPDATE reward SET earned_minor = ?, value_minor = ?, state = ?, reason = ?, expected = ?, "
+                "UPDATE reward SET earned_minor = ?, value_minor = ?, kind = ?, state = ?, reason = ?, expected = ?, "
                 "due_at = ?, state_at = ? WHERE id = ?",
                 write_set.changes.select(
-                    "earned_minor", "value_minor", "state", "reason", "expected", "due_at", "state_at", "id"
+                    "earned_minor",
+                    "value_minor",
+                    "kind",
+                    "state",
+                    "reason",
+                    "expected",
+                    "due_at",
+                    "state_at",
+                    "id",
                 ).rows(),
             )
         self._chained("audit", write_set.audit)

@@ -17,6 +17,8 @@ from simulator.engine.frames import EMPTY, SCHEMAS
 
 PROGRAM, MERGED, ATTRIBUTED, DECIDED, SETTLED, PENDING, REVERSED, CHOSEN = range(8)
 """The order of entries within one event."""
+CHOICE_ENDS, EXPIRIES = 2, 3
+"""Phases of one moment: its events are 0, its releases 1, and what waits is tried last."""
 
 
 @dataclass
@@ -58,6 +60,23 @@ class Trail:
         """Add entries of releases at their due time; ties go by the conversion's `seq`, then by `place`."""
         self._add(1, 0, kind, at, seq, place, seq, person, ref, version, detail)
 
+    def of_steps(
+        self,
+        phase: int,
+        kind: Sequence[str],
+        *,
+        at: Array,
+        due: Array,
+        seq: Array,
+        place: Array,
+        person: Array,
+        ref: Array,
+        version: Array,
+        detail: Sequence[str],
+    ) -> None:
+        """Add entries of a phase, CHOICE_ENDS or EXPIRIES; ties go by `due`, `seq` and `place`."""
+        self._add(phase, seq, kind, at, due, place, seq, person, ref, version, detail)
+
     def of_tries(
         self,
         kind: Sequence[str],
@@ -69,8 +88,8 @@ class Trail:
         version: Array,
         detail: Sequence[str],
     ) -> None:
-        """Add entries of what had waited for the budget, in order, after the releases of their moments."""
-        self._add(2, 0, kind, at, np.arange(len(at)), 0, seq, person, ref, version, detail)
+        """Add entries of what had waited for the budget, in order, after all else of their moments."""
+        self._add(4, 0, kind, at, np.arange(len(at)), 0, seq, person, ref, version, detail)
 
     def frame(self, first: int) -> pl.DataFrame:
         """Return the entries as rows of the audit table, numbered from `first`."""
@@ -96,7 +115,7 @@ class Trail:
     def _add(
         self,
         phase: int,
-        stage: int,
+        stage: Array | int,
         kind: str | Sequence[str],
         at: Array,
         place: Array,

@@ -4,7 +4,7 @@ Nearly all lines are judged in bulk. An account is booked, for good, with all of
 
 - a line of it is reinstated or vetoed, or falls after its release;
 - its reward has other numbers (`every`, `tier`) than in an earlier version, a cap that isn't plain (`scopes.is_plain`),
-  or a condition at the release (`asking.py`);
+  choices, or a condition at the release (`asking.py`);
 - the budget may be short while lines that fall give room back, or is more than one sum (`budgeting.is_plain`): then
   all accounts are, now and later.
 
@@ -26,9 +26,13 @@ from simulator.engine.scopes import Scopes
 from simulator.engine.terms import (
     CAPPED,
     COUNTED,
+    EXPIRED,
     FORFEITED,
     ISSUED,
+    OFFERED,
+    PAID_STATES,
     PENDING,
+    REDEEMED,
     REVOKED,
     UNFUNDED,
     VETOED,
@@ -37,7 +41,7 @@ from simulator.engine.terms import (
 )
 from simulator.program.model import Program
 
-NEVER_PAID = (PENDING, WAITING, COUNTED, CAPPED, UNFUNDED)
+NEVER_PAID = (PENDING, WAITING, OFFERED, COUNTED, CAPPED, UNFUNDED)
 """States of a line that a reversal voids at any time."""
 
 
@@ -48,7 +52,9 @@ class Journal:
     moves: list[BookMove] = field(default_factory=list)
     shifts: list[BookShift] = field(default_factory=list)
     late: list[LateLine] = field(default_factory=list)
-    not_open: list[int] = field(default_factory=list)  # seqs of vetoes that came too late
+    vain: dict[int, str] = field(default_factory=dict)  # events about a line without effect: why, by seq
+    # lines that reversals would have taken back: the reversal's seq, and the state
+    out_of_reach: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass
@@ -77,7 +83,7 @@ class Book:
     _short: bool = False  # the budget may not have been enough as lines were last judged
 
     def __post_init__(self) -> None:
-        self._flow = Flow(self.accounts.__getitem__, None, self.scopes, self._tell_release)
+        self._flow = Flow(self.accounts.__getitem__, None, self.scopes, self._tell_release, self._tell_step)
 
     @property
     def first_due(self) -> int | None:
@@ -97,8 +103,9 @@ class Book:
         if line.state == PENDING:
             self.pending += line.value
             self._flow.schedule(line)
-        elif line.state == ISSUED:
+        elif line.state in PAID_STATES:
             self.spent += line.value
+            self._flow.let_expire(line)
 
     def change_program(self, at: int) -> None:
         """Let all pending lines be judged again, and try what waits, as of a moment (milliseconds)."""
@@ -111,9 +118,7 @@ class Book:
         for line in self.lines.values():
             if line.account == added:
                 line.account = to
-        theirs = self._flow.of_account.pop(added, {})
-        if theirs:
-            self._flow.of_account.setdefault(to, {}).update(theirs)
+        self._flow.unite(added, to)
         self._changed.add(to)
         self._hour = at // HOUR_MS
 
@@ -136,22 +141,23 @@ class Book:
         `new` are the lines that they make.
         """
         made = {line.id: line for line in new}
+        takes = {
+            "reversed": self._reverse,
+            "reinstated": self._reinstate,
+            "adjusted": self._adjust,
+            "chosen": self._choose,
+            "redeemed": self._redeem,
+            "vetoed": self._veto,
+            "asked": self._answer,
+        }
         for one in happenings:
             self._pass(one.at)
             if one.kind == "made":
                 for number in one.lines:
                     self.enter(made[number])
                     self._touch(made[number], one.at)
-            elif one.kind == "reversed":
-                self._reverse(one)
-            elif one.kind == "reinstated":
-                self._reinstate(one)
-            elif one.kind == "adjusted":
-                self._adjust(one)
-            elif one.kind == "asked":
-                self._answer(one)
             else:
-                self._veto(one)
+                takes[one.kind](one)
         self._pass(before)
         if self._changed or self._all_changed:
             self._judge()
@@ -184,6 +190,8 @@ class Book:
                 after, at = REVOKED, one.at
             else:
                 after, at = line.state, one.at
+            if line.state in (REDEEMED, EXPIRED) and until is not None and one.at <= until:
+                self.journal.out_of_reach.append((one.by, line.state))
             if one.counts and line.issued_at is not None and one.occurred <= line.issued_at < one.at:
                 self.journal.late.append(LateLine(line.id, one.at, after == REVOKED, 1))
             if after != line.state:
@@ -208,8 +216,8 @@ class Book:
 
     def _veto(self, one: Happening) -> None:
         line = self.lines[one.lines[0]]
-        if line.state not in (PENDING, WAITING):
-            self.journal.not_open.append(one.seq)
+        if line.state not in (PENDING, WAITING, OFFERED):
+            self.journal.vain[one.seq] = "not-open"
             return
         self._fall(line, FORFEITED, one.at, one)
         line.fell, line.reason = False, VETOED
@@ -221,6 +229,23 @@ class Book:
             line.fails = one.answer
             if line.state in (PENDING, WAITING):
                 self._touch(line, one.at)
+
+    def _choose(self, one: Happening) -> None:
+        line = self.lines[one.lines[0]]
+        if line.state != OFFERED or one.choice == NONE:
+            self.journal.vain[one.seq] = "not-listed" if line.state == OFFERED else "not-offered"
+            return
+        self._flow.choose(line, one.choice, one.at)
+        self._step(line, OFFERED, one.at, one.seq)
+        self._touch(line, one.at)
+
+    def _redeem(self, one: Happening) -> None:
+        line = self.lines[one.lines[0]]
+        if line.state != ISSUED:
+            self.journal.vain[one.seq] = "not-issued"
+            return
+        line.state = REDEEMED
+        self._step(line, ISSUED, one.at, one.seq)
 
     def _cut_waiting(self, line: BookedLine, share: int, one: Happening) -> None:
         """Let a line that waits be worth less, so that it may fit."""
@@ -275,6 +300,9 @@ class Book:
         if before == PENDING:
             self.pending -= line.value
             self._flow.drop(line)
+        elif before == OFFERED:
+            self.spent -= line.value
+            self._flow.take_offer_back(line)
         else:
             account.releases -= 1
             account.taken -= before != COUNTED
@@ -287,7 +315,7 @@ class Book:
             self.room.reduce(line.room_at, line.value, 0)
             for issued in self._flow.counted_in(line):
                 issued.history.forget(line.due, line.value)
-        if before in (WAITING, ISSUED):
+        if before in (WAITING, OFFERED, ISSUED):
             self._flow.grew_at = one.at
         line.state, line.fell = after, True
         line.value = line.value if value is None else value
@@ -307,12 +335,13 @@ class Book:
             if before == REVOKED:
                 for issued in self._flow.counted_in(line):
                     issued.kept.forget(due, line.granted)
-                due = line.room_at
-                self.room.forget(due, line.granted)
+                self.room.forget(line.room_at, line.granted)
+                due = line.room_at if line.issued_at is None else line.issued_at
             self._flow.grew_at = one.at
             line.value = line.earned = share
             line.state, line.expected, line.fell = PENDING, ISSUED, False
-            line.issued_at, line.due = None, max(line.due, one.at)
+            line.issued_at, line.offered_at, line.choice = None, None, NONE
+            line.due = max(line.due, one.at)
             self.pending += line.value
             self._flow.schedule(line)
             self._move(line, before, one.at, one, NONE, due, value)
@@ -344,7 +373,7 @@ class Book:
             self._shift(line, line.state, at // HOUR_MS)
         if released:
             self.pending -= value
-        if line.state == ISSUED:
+        if line.state in (ISSUED, OFFERED):
             self.spent += line.value
         self.journal.moves.append(
             BookMove(
@@ -361,6 +390,29 @@ class Book:
                 value_before=value,
             )
         )
+        line.state_at = at
+
+    def _tell_step(self, line: BookedLine, before: int, at: int) -> None:
+        if line.state == FORFEITED:
+            self.spent -= line.value
+        self._step(line, before, at)
+
+    def _step(self, line: BookedLine, before: int, at: int, seq: int = 0) -> None:
+        """Enter that an offered line was chosen, or not, or an issued one used: by an event (seq), or by time."""
+        move = BookMove(
+            line=line.id,
+            before=before,
+            after=line.state,
+            at=at,
+            due=line.due,
+            value=line.value,
+            step=None if seq else "end",
+            seq=seq,
+            by=seq,
+            value_before=line.value,
+            choice=line.choice,
+        )
+        self.journal.moves.append(move)
         line.state_at = at
 
     def _shift(self, line: BookedLine, after: int, hour: int) -> None:
@@ -384,8 +436,10 @@ class Book:
         self._changed_rewards.clear()
         self._flow.room = room
         lines = sorted(pending, key=lambda line: line.order)
-        if room is not None and (self._flow.waiting or (short and room.lets_wait)):
-            then = self._flow.forecast()
+        offered = self._flow.all_offered if short else self._flow.offered_beside(lines)
+        waits = room is not None and (bool(self._flow.waiting) or (short and room.lets_wait))
+        if waits or _may_lapse(lines, offered, limited=short):
+            then = self._flow.forecast(lines, offered, boundless=not short)
             found = [then[line.id] for line in lines]
         else:
             found = self._flow.ahead(lines, boundless=not short)
@@ -402,3 +456,14 @@ class Book:
         if shared:
             found |= {line.id: line for line in self._flow.lines.values() if line.terms.reward.name in shared}
         return list(found.values())
+
+
+def _may_lapse(lines: list[BookedLine], offered: list[BookedLine], *, limited: bool) -> bool:
+    """Whether what some of these pending lines become may depend on a choice that ends.
+
+    `limited`: the budget may be short, so that it can for all lines, not only for those with numbers or caps.
+    """
+    if not any(line.may_lapse for group in (offered, lines) for line in group):
+        return False
+    rewards = [line.terms.reward for line in lines]
+    return limited or any(reward.every or reward.tier or reward.caps for reward in rewards)

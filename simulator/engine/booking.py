@@ -13,11 +13,13 @@ from simulator.engine.batch import Batch
 from simulator.engine.budgeting import is_plain
 from simulator.engine.ledger import Ledger
 from simulator.engine.results import (
+    Act,
     Adjustments,
     Booked,
     Booking,
     BookMove,
     BookShift,
+    Chosen,
     Expected,
     FallenLines,
     Forfeited,
@@ -32,11 +34,20 @@ from simulator.engine.results import (
     Revalued,
     Reversals,
     Revoked,
-    Vetoes,
+    Used,
     Voided,
 )
 from simulator.engine.state import State
-from simulator.engine.terms import FORFEITED, ISSUED, PENDING, REVOKED, VOIDED
+from simulator.engine.terms import (
+    EXPIRED,
+    FORFEITED,
+    ISSUED,
+    OFFERED,
+    PENDING,
+    REDEEMED,
+    REVOKED,
+    VOIDED,
+)
 from simulator.program.model import Program
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
@@ -48,12 +59,13 @@ def book_lines(
     fallen: FallenLines,
     reversals: Reversals,
     adjusted: Adjustments,
-    vetoes: Vetoes,
+    acts: Sequence[Act],
     program: Program,
 ) -> Booking:
     """Find the lines that are to be booked, new ones aside, before what happens in the batch."""
     book, changed = ledger.book, len(new.lines) > 0 and bool(ledger.limits.one_by_one.any())
-    changed_alone = np.union1d(_revalued(ledger, adjusted), vetoes.lines[vetoes.lines != NONE])
+    vetoed = np.array([one.line for one in acts if one.kind == "vetoed" and one.line != NONE], np.int64)
+    changed_alone = np.union1d(_revalued(ledger, adjusted), vetoed)
     if not (
         len(changed_alone)
         or len(reversals.lines)
@@ -158,7 +170,7 @@ def _entangled(ledger: Ledger, fallen: FallenLines, reversals: Reversals) -> Int
     certain = (state == PENDING) & ~ledger.limits.limited[held["terms"][lines]]
     stays = ((state == ISSUED) | certain) & (at > due + _clawbacks(ledger)[held["terms"][lines]])
     again = np.isin(reversals.owners, [*often, *back])
-    done = np.isin(state, (VOIDED, REVOKED))
+    done = np.isin(state, (VOIDED, REVOKED, REDEEMED, EXPIRED))
     found: Ints = lines[again | ~(at_once | stays | done)]
     return found
 
@@ -196,7 +208,7 @@ def find_happenings(
     fallen: FallenLines,
     reversals: Reversals,
     adjusted: Adjustments,
-    vetoes: Vetoes,
+    acts: Sequence[Act],
     answers: Sequence[Happening],
     batch: Batch,
     program: Program,
@@ -230,13 +242,15 @@ def find_happenings(
         )
         for one in adjusted.adjusted
     )
-    for row, line in zip(vetoes.rows.tolist(), vetoes.lines.tolist(), strict=True):
-        if line != NONE:
-            at, seq = int(batch.received[row]), int(batch.seq[row])
-            found.append(Happening(position=2 * row, kind="vetoed", at=at, seq=seq, by=seq, lines=(line,)))
     found.extend(answers)
-    found.sort(key=lambda one: one.position)
     booked = new.lines.ids[is_booked(ledger, new.lines)]
+    fresh = set(booked.tolist())
+    found.extend(
+        Happening(2 * one.row, one.kind, one.at, one.seq, by=one.seq, lines=(one.line,), choice=one.choice)
+        for one in acts
+        if one.why is None and (ledger.lines["booked"][one.line] or one.line in fresh)
+    )
+    found.sort(key=lambda one: one.position)
     return Happenings(happenings=found, new=booked, before=before, program=program)
 
 
@@ -273,7 +287,7 @@ def read_journal(state: State) -> Booked:
     """Return what happened to booked lines."""
     ledger = state.ledger
     journal = ledger.book.journal
-    if not (journal.moves or journal.shifts or journal.late or journal.not_open):
+    if not (journal.moves or journal.shifts or journal.late or journal.vain or journal.out_of_reach):
         return _nothing(ledger)
     moves, shifts = journal.moves, journal.shifts
     voided = [one for one in moves if one.after == VOIDED]
@@ -282,6 +296,8 @@ def read_journal(state: State) -> Booked:
     back = [one for one in moves if one.after == PENDING != one.before]
     forfeited = [one for one in moves if one.after == FORFEITED and one.step is None]
     tried = [one for one in moves if one.step == "try"]
+    chosen = [one for one in moves if one.before == OFFERED and (one.after == ISSUED or one.step == "end")]
+    used = [one for one in moves if one.after in (REDEEMED, EXPIRED)]
     late = ledger.view(_column(journal.late, "line"))
     ids = np.unique(np.r_[_column(moves, "line"), _column(shifts, "line")])
     lines = [ledger.book.lines[number] for number in ids.tolist()]
@@ -332,7 +348,10 @@ def read_journal(state: State) -> Booked:
             before=_column(forfeited, "before"),
             expected=_column(forfeited, "expected"),
         ),
-        not_open=journal.not_open,
+        chosen=_chosen(state, chosen),
+        used=_used(ledger, used),
+        vain=journal.vain,
+        out_of_reach=journal.out_of_reach,
         shifted=Expected(
             lines=_view(ledger, shifts),
             before=_column(shifts, "before"),
@@ -348,6 +367,7 @@ def read_journal(state: State) -> Booked:
         ids=ids,
         states=np.array([line.state for line in lines], np.int64),
         reasons=np.array([line.reason for line in lines], np.int64),
+        choices=np.array([line.choice for line in lines], np.int64),
         state_at=np.array([line.state_at for line in lines], np.int64),
         expected=np.array([line.expected for line in lines], np.int64),
         due=np.array([line.due for line in lines], np.int64),
@@ -392,12 +412,18 @@ def _nothing(ledger: Ledger) -> Booked:
             channels=_NO_ROWS,
         ),
         forfeited=Forfeited(lines=none, seq=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS, expected=_NO_ROWS),
-        not_open=(),
+        chosen=Chosen(
+            lines=none, states=_NO_ROWS, seq=_NO_ROWS, at=_NO_ROWS, choices=_NO_ROWS, channels=_NO_ROWS
+        ),
+        used=Used(lines=none, states=_NO_ROWS, seq=_NO_ROWS, at=_NO_ROWS),
+        vain={},
+        out_of_reach=(),
         shifted=Expected(lines=none, before=_NO_ROWS, after=_NO_ROWS, at=_NO_ROWS),
         late=LateReversals(lines=none, at=_NO_ROWS, clawed=np.zeros(0, bool), signs=_NO_ROWS),
         ids=_NO_ROWS,
         states=_NO_ROWS,
         reasons=_NO_ROWS,
+        choices=_NO_ROWS,
         state_at=_NO_ROWS,
         expected=_NO_ROWS,
         due=_NO_ROWS,
@@ -415,6 +441,27 @@ def _released(state: State, moves: list[BookMove]) -> Released:
         value_before=_column(moves, "value_before"),
         reasons=_column(moves, "reason"),
         channels=state.channels_of(lines),
+    )
+
+
+def _chosen(state: State, moves: list[BookMove]) -> Chosen:
+    lines = _view(state.ledger, moves)
+    return Chosen(
+        lines=lines,
+        states=_column(moves, "after"),
+        seq=_column(moves, "seq"),
+        at=_column(moves, "at"),
+        choices=_column(moves, "choice"),
+        channels=state.channels_of(lines),
+    )
+
+
+def _used(ledger: Ledger, moves: list[BookMove]) -> Used:
+    return Used(
+        lines=_view(ledger, moves),
+        states=_column(moves, "after"),
+        seq=_column(moves, "seq"),
+        at=_column(moves, "at"),
     )
 
 

@@ -89,6 +89,12 @@ class Room:
         else:
             self.held.forget(at, value)
 
+    def give_back(self, at: int, value: int) -> None:
+        """Let what was offered at a moment, and never issued, count no more."""
+        self.spent -= value
+        if self.held is not None:
+            self.held.forget(at, value)
+
     def forget(self, at: int, granted: int) -> None:
         """Let what was issued at a moment, and taken back since, count no more in any case."""
         if self.held is not None and not self.terms.returns:

@@ -36,10 +36,12 @@ from simulator.engine.record_rewards import (
     record_reached,
     record_released,
 )
+from simulator.engine.record_using import record_used
 from simulator.engine.release import release
 from simulator.engine.results import Happenings, Merged, NewPeople, NewTerms
 from simulator.engine.state import State
 from simulator.engine.terms import ROLES
+from simulator.engine.using import use
 from simulator.engine.version import CompiledProgram
 from simulator.events.columns import TYPE_CODES
 from simulator.program.model import Program
@@ -89,7 +91,7 @@ class Engine:
 
     @property
     def first_due(self) -> int:
-        """When the first pending reward can fall due (milliseconds UTC); the far future where none is pending."""
+        """When time alone can change a reward next (milliseconds UTC); the far future where it changes none."""
         return self._state.ledger.first_due
 
     def look_up(self, messages: pl.DataFrame) -> Lookup:
@@ -248,11 +250,14 @@ class Engine:
         self._state.apply(Happenings(happenings=(), new=_NO_LINES, before=before, program=self.program))
         booked = read_journal(self._state)
         self._state.apply(booked)
-        rewarded = reach_rewarded(self._state, (released, booked.released, booked.tried))
+        used = use(self._state.ledger, (), before)
+        self._state.apply(used)
+        rewarded = reach_rewarded(self._state, released, booked)
         self._state.apply(rewarded)
         self.meter.record("reward")
         record_released(rows, released)
         record_booked(rows, booked)
+        record_used(rows, used)
         record_reached(rows, rewarded)
 
     def _fold_cut(self, events: pl.DataFrame, rows: Rows) -> None:

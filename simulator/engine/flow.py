@@ -11,17 +11,26 @@ from heapq import heappop, heappush
 
 import numpy as np
 
+from simulator.engine.agenda import Agenda, Order
 from simulator.engine.arrays import NONE
 from simulator.engine.budgeting import Room
 from simulator.engine.caps import fits, room_left
 from simulator.engine.money import converted, worth
 from simulator.engine.scopes import Issued, Scopes, Whose
-from simulator.engine.terms import CAPPED, COUNTED, FORFEITED, ISSUED, UNFUNDED, WAITING, Terms
+from simulator.engine.terms import (
+    CAPPED,
+    COUNTED,
+    EXPIRED,
+    FORFEITED,
+    ISSUED,
+    NOT_CHOSEN,
+    OFFERED,
+    UNFUNDED,
+    WAITING,
+    Terms,
+)
 from simulator.program.calendars import NO_START
 from simulator.program.model import Reward
-
-Order = tuple[int, int, int]
-"""First come, first served: by due, the conversion's seq and the reward's place in its file."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -31,7 +40,8 @@ class BookedLine:
     `reason` is why it was forfeited, `fails` why it would be if it were released now, NONE where it is kept. `friend`
     is the person whom its friend is by now, `link` that of its attribution.
 
-    `earned` is its worth, `granted` what it was issued for, `value` what is left of that, all in minor units.
+    `earned` is its worth, `granted` what it was issued or offered for, `value` what is left of that, in minor units.
+    `choice` is which of its reward's choices it is.
     """
 
     id: int
@@ -52,6 +62,8 @@ class BookedLine:
     fell: bool
     reason: int = NONE
     fails: int = NONE
+    offered_at: int | None = None
+    choice: int = NONE
 
     @property
     def order(self) -> Order:
@@ -65,8 +77,36 @@ class BookedLine:
 
     @property
     def room_at(self) -> int:
-        """As of when it counts in the budget, if it is issued: later than its due time where it has waited."""
+        """As of when it counts in the budget: as it was offered or issued, later than due where it has waited."""
+        if self.offered_at is not None:
+            return self.offered_at
         return self.due if self.issued_at is None else self.issued_at
+
+    @property
+    def given(self) -> int:
+        """The state that it gets where there is room for it."""
+        return OFFERED if self.terms.reward.choices else ISSUED
+
+    @property
+    def may_lapse(self) -> bool:
+        """Whether it gives its room and its number back if nothing is chosen."""
+        return bool(self.terms.reward.choices) and self.terms.reward.otherwise is None
+
+    @property
+    def choice_ends(self) -> int | None:
+        """The last moment (milliseconds) at which something can be chosen; None where nothing can."""
+        within = self.terms.reward.choose_within_ms
+        if self.state != OFFERED or self.offered_at is None or within is None:
+            return None
+        return self.offered_at + within
+
+    @property
+    def expires_at(self) -> int | None:
+        """The last moment (milliseconds) at which it can be used; None where it is not issued or has no end."""
+        span = self.terms.reward.expires_ms
+        return (
+            None if self.state != ISSUED or self.issued_at is None or span is None else self.issued_at + span
+        )
 
     def share_of(self, amount: int, currency: str | None) -> int:
         """Return what the line is worth for an amount (minor units of a currency); 0 for nothing."""
@@ -107,6 +147,8 @@ Told = Callable[[BookedLine, int, int, int], None]
 The number is 0 where it is forfeited, TRIED where it had waited and was tried.
 """
 TRIED = NONE
+StepTold = Callable[[BookedLine, int, int], None]
+"""Is told of each line of which the choice ended, or that expired, with its state before and the moment."""
 
 
 @dataclass(eq=False)
@@ -121,6 +163,7 @@ class Flow:
     room: Room | None
     scopes: Scopes
     tell: Told | None = None
+    tell_step: StepTold | None = None
     lines: dict[int, BookedLine] = field(default_factory=dict)  # those pending
     of_account: dict[int, dict[int, BookedLine]] = field(default_factory=dict)  # the same, by account
     steps: list[tuple[Order, int]] = field(
@@ -128,6 +171,9 @@ class Flow:
     )  # a heap; what it names may be pending no more
     waiting: dict[int, BookedLine] = field(default_factory=dict)
     queue: list[tuple[Order, int]] = field(default_factory=list)  # the same for what waits for the budget
+    offered: dict[int, dict[int, BookedLine]] = field(default_factory=dict)  # open choices, by account
+    ends: Agenda[BookedLine] = field(default_factory=lambda: Agenda(lambda line: line.choice_ends))
+    expiries: Agenda[BookedLine] = field(default_factory=lambda: Agenda(lambda line: line.expires_at))
     clock: int = NO_START
     grew_at: int | None = None
 
@@ -138,15 +184,52 @@ class Flow:
         heappush(self.steps, (line.order, line.id))
 
     def drop(self, line: BookedLine) -> None:
-        """Let a pending line fall due no more, or one that waits wait no more."""
+        """Let a pending line fall due no more, one that waits wait no more, or end the choice of an offered one."""
         if line.state == WAITING:
             del self.waiting[line.id]
             return
-        del self.lines[line.id]
-        theirs = self.of_account[line.account]
+        of = self.of_account
+        if line.state == OFFERED:
+            of = self.offered
+        else:
+            del self.lines[line.id]
+        theirs = of[line.account]
         del theirs[line.id]
         if not theirs:
-            del self.of_account[line.account]
+            del of[line.account]
+
+    def offer(self, line: BookedLine) -> None:
+        """Let the choice of an offered line end in time."""
+        self.offered.setdefault(line.account, {})[line.id] = line
+        self.ends.add(line.id, line.order, line)
+
+    def choose(self, line: BookedLine, choice: int, at: int) -> None:
+        """Issue an offered line as one of its choices, at a moment (milliseconds)."""
+        self.drop(line)
+        line.state, line.issued_at, line.choice = ISSUED, at, choice
+        self.let_expire(line)
+
+    def let_expire(self, line: BookedLine) -> None:
+        """Let an issued line expire in time, if it ever does."""
+        self.expiries.add(line.id, line.order, line)
+
+    def take_offer_back(self, line: BookedLine) -> None:
+        """Let an offered line be none any more: it gives its number and its room back."""
+        self.drop(line)
+        account = self.account_of(line.account)
+        account.releases -= 1
+        account.taken -= 1
+        for issued in self.counted_in(line):
+            issued.reduce(line.due, line.value, 0)
+        if self.room is not None:
+            self.room.give_back(line.room_at, line.value)
+
+    def unite(self, added: int, to: int) -> None:
+        """Let the lines of an account be another's."""
+        for of in (self.of_account, self.offered):
+            theirs = of.pop(added, {})
+            if theirs:
+                of.setdefault(to, {}).update(theirs)
 
     @property
     def first_due(self) -> int | None:
@@ -162,14 +245,20 @@ class Flow:
     def run(self, before: int | None) -> None:
         """Take all steps before a moment (milliseconds), up to the last release where it is None."""
         while (now := self.next_moment) is not None and (self.lines if before is None else now < before):
-            tried = self.grew_at is not None or (bool(self.waiting) and now == self._next_period())
-            self.grew_at = None
+            begins = bool(self.waiting) and now == self._next_period()
             while self.first_due == now:
                 _, number = heappop(self.steps)
                 line = self.lines[number]
                 self.drop(line)
                 self._release(line)
-            self.clock = now
+            while self.ends.first == now:
+                self._end_choice(self.ends.pop(), now)
+            while self.expiries.first == now:
+                line = self.expiries.pop()
+                line.state = EXPIRED
+                self._tell_step(line, ISSUED, now)
+            tried = begins or self.grew_at is not None
+            self.clock, self.grew_at = now, None
             if tried:
                 self._try(now)
         if before is not None:
@@ -179,12 +268,26 @@ class Flow:
 
     @property
     def next_moment(self) -> int | None:
-        """When something happens next: a line is due, or what waits is tried; None where nothing does."""
-        due = self.first_due
-        if not self.waiting:
-            return due
-        moments = [one for one in (due, self.grew_at, self._next_period()) if one is not None]
-        return min(moments, default=None)
+        """When something happens next: a line is due or expires, a choice ends, or what waits is tried."""
+        moments = [self.first_due, self.ends.first, self.expiries.first]
+        if self.waiting:
+            moments += [self.grew_at, self._next_period()]
+        return min((one for one in moments if one is not None), default=None)
+
+    def _end_choice(self, line: BookedLine, now: int) -> None:
+        """Issue what was not chosen in time as its reward says, or let it be forfeited."""
+        reward = line.terms.reward
+        if reward.otherwise is not None:
+            self.choose(line, reward.choices.index(reward.otherwise), now)
+        else:
+            self.take_offer_back(line)
+            line.state, line.reason = FORFEITED, NOT_CHOSEN
+            self.grew_at = now
+        self._tell_step(line, OFFERED, now)
+
+    def _tell_step(self, line: BookedLine, before: int, now: int) -> None:
+        if self.tell_step is not None:
+            self.tell_step(line, before, now)
 
     def _next_period(self) -> int | None:
         return None if self.room is None else self.room.next_start(self.clock)
@@ -209,10 +312,10 @@ class Flow:
             if granted != before:
                 for issued in self.counted_in(line):
                     issued.reduce(line.due, before, granted or 0)
-            line.state = UNFUNDED if granted is None else ISSUED
+            line.state = UNFUNDED if granted is None else line.given
             line.value = line.earned if granted is None else granted
             if granted is not None:
-                line.issued_at, line.granted = now, granted
+                self._give(line, now)
                 if self.room is not None:
                     self.room.issue(now, granted)
             if self.tell is not None:
@@ -231,7 +334,7 @@ class Flow:
             self.tell(line, TRIED, now, line.value)
 
     def counted_in(self, line: BookedLine) -> list[Issued]:
-        """Return all in which a line counts that is issued or waits."""
+        """Return all in which a line counts that is issued, offered or waits."""
         return [self.account_of(line.account).issued, *self._beside(line)]
 
     def _beside(self, line: BookedLine) -> list[Issued]:
@@ -242,8 +345,8 @@ class Flow:
         account = self.account_of(line.account)
         before = line.value
         line.state, line.value = self._take(line, account)
-        if line.state == ISSUED:
-            line.issued_at, line.granted = line.due, line.value
+        if line.state in (ISSUED, OFFERED):
+            self._give(line, line.due)
         elif line.state == WAITING:
             self.waiting[line.id] = line
             heappush(self.queue, (line.order, line.id))
@@ -253,6 +356,16 @@ class Flow:
             number = 0 if line.state == FORFEITED else account.releases
             self.tell(line, number, line.due, before)
 
+    def _give(self, line: BookedLine, now: int) -> None:
+        """Note when a line was issued or offered, and for what."""
+        line.granted = line.value
+        if line.state == OFFERED:
+            line.offered_at = now
+            self.offer(line)
+        else:
+            line.issued_at = now
+            self.let_expire(line)
+
     def _take(self, line: BookedLine, account: BookedAccount) -> tuple[int, int]:
         """Count the release of a line; return the state that it gets, and the money (minor units)."""
         if line.fails != NONE:
@@ -261,10 +374,10 @@ class Flow:
         state, value = self._judged(line, account, account.releases)
         if state != COUNTED:
             account.taken += 1
-        if state in (ISSUED, WAITING):
+        if state in (ISSUED, OFFERED, WAITING):
             for issued in (account.issued, *self._beside(line)):
                 issued.add(line.due, value)
-        if state == ISSUED and self.room is not None:
+        if state in (ISSUED, OFFERED) and self.room is not None:
             self.room.issue(line.due, value)
         return state, value
 
@@ -276,11 +389,11 @@ class Flow:
         if left < 1:
             return CAPPED, value
         if self.room is None:
-            return ISSUED, left
+            return line.given, left
         waits = self.room.lets_wait
         granted = None if waits and self.waiting else self.room.grant(line.due, left)
         if granted is not None:
-            return ISSUED, granted
+            return line.given, granted
         return (WAITING, left) if waits else (UNFUNDED, value)
 
     def _within_caps(self, line: BookedLine, account: BookedAccount) -> int:
@@ -294,8 +407,28 @@ class Flow:
                 return 0
         return left
 
-    def forecast(self) -> dict[int, int]:
-        """Return what all pending lines become if nothing happens but time, what waits included."""
+    @property
+    def all_offered(self) -> list[BookedLine]:
+        """All lines with an open choice."""
+        return [line for theirs in self.offered.values() for line in theirs.values()]
+
+    def offered_beside(self, lines: list[BookedLine]) -> list[BookedLine]:
+        """Return the offered lines of the accounts of these lines, and of rewards that are shared with others."""
+        shared = {name for name in {line.terms.reward.name for line in lines} if self.scopes.is_shared(name)}
+        accounts = self.offered if shared else {line.account for line in lines}
+        theirs = [line for account in accounts for line in self.offered.get(account, {}).values()]
+        if not shared:
+            return theirs
+        own = {line.account for line in lines}
+        return [line for line in theirs if line.account in own or line.terms.reward.name in shared]
+
+    def forecast(
+        self, lines: list[BookedLine], offered: list[BookedLine], *, boundless: bool
+    ) -> dict[int, int]:
+        """Return what these pending lines become if nothing happens but time to them, the offered and what waits.
+
+        `boundless`: the budget has room for all of them, and nothing waits.
+        """
         accounts: dict[int, BookedAccount] = {}
 
         def account_of(number: int) -> BookedAccount:
@@ -309,12 +442,15 @@ class Flow:
             if number != TRIED:
                 found[line.id] = line.state
 
-        room = None if self.room is None else self.room.copied()
+        room = None if self.room is None or boundless else self.room.copied()
         later = Flow(account_of, room, self.scopes.aside(), tell, clock=self.clock, grew_at=self.grew_at)
-        later.waiting = {number: replace(line) for number, line in self.waiting.items()}
-        later.queue = list(self.queue)
-        for line in self.lines.values():
+        if not boundless:
+            later.waiting = {number: replace(line) for number, line in self.waiting.items()}
+            later.queue = list(self.queue)
+        for line in lines:
             later.schedule(replace(line))
+        for line in offered:
+            later.offer(replace(line))
         later.run(None)
         return found
 

@@ -6,12 +6,14 @@ in a file of its own, its effect in `State.apply`, its place here, and a recorde
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from simulator.domain.stopwatch import Meter
+from simulator.engine.acts import find_acts
 from simulator.engine.adjusting import find_adjustments
 from simulator.engine.arrivals import find_first_events, find_new_links, find_sightings, find_sources
 from simulator.engine.asking import ask, fix_facts
@@ -39,11 +41,12 @@ from simulator.engine.record_rewards import (
     record_lines,
     record_reached,
     record_released,
-    record_vain_vetoes,
     record_voided,
 )
+from simulator.engine.record_using import record_used, record_vain_acts
 from simulator.engine.release import release
 from simulator.engine.results import (
+    Act,
     Booked,
     Decided,
     Expected,
@@ -58,7 +61,7 @@ from simulator.engine.results import (
     Released,
     ReviewedMoney,
     Sources,
-    Vetoes,
+    Used,
     Voided,
     Withheld,
 )
@@ -66,8 +69,8 @@ from simulator.engine.reversals import find_fallen, find_late, find_no_effect, f
 from simulator.engine.rewards import find_qualified, make_lines
 from simulator.engine.standing import Counts, find_standing
 from simulator.engine.state import State
+from simulator.engine.using import find_out_of_reach, use
 from simulator.engine.version import CompiledProgram
-from simulator.engine.vetoing import find_vetoes
 from simulator.engine.withheld import reviewed_money, withhold
 
 Result = TypeVar("Result")
@@ -93,8 +96,9 @@ class Folded:
     voided: Voided
     expected: Expected
     released: Released
+    used: Used
     rewarded: Reached
-    vetoes: Vetoes
+    acts: Sequence[Act]
     late: LateReversals
     no_effect: NoEffect
 
@@ -131,11 +135,11 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     ledger, budget, before = state.ledger, compiled.program.budget_minor, int(batch.received[-1])
     reversals = find_reversals(batch, ledger, standing)
     fallen = find_fallen(ledger, lines, reversals)
-    vetoes = find_vetoes(batch, ledger, intake)
-    apply(book_lines(ledger, lines, fallen, reversals, adjusted, vetoes, compiled.program))
+    acts = find_acts(batch, state, intake)
+    apply(book_lines(ledger, lines, fallen, reversals, adjusted, acts, compiled.program))
     answers = ask(batch, state, lines, conversions, standing, reversals, adjusted)
     happenings = apply(
-        find_happenings(state, lines, fallen, reversals, adjusted, vetoes, answers, batch, compiled.program)
+        find_happenings(state, lines, fallen, reversals, adjusted, acts, answers, batch, compiled.program)
     )
     apply(adjusted)
     booked = apply(read_journal(state))
@@ -145,9 +149,13 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
     others = lines.at(~np.isin(lines.lines.ids, happenings.new)) if len(happenings.new) else lines
     expected = apply(expect(state, others, voided, budget))
     released = apply(release(state, before))
-    rewarded = apply(reach_rewarded(state, (released, booked.released, booked.tried)))
+    used = apply(use(ledger, acts, before))
+    rewarded = apply(reach_rewarded(state, released, booked))
     late = find_late(ledger, reached_lines, booked)
-    no_effect = find_no_effect(batch, standing, adjusted, lines, (voided, booked.voided), booked.revoked)
+    beyond = find_out_of_reach(ledger, reached_lines, booked)
+    no_effect = find_no_effect(
+        batch, standing, adjusted, lines, (voided, booked.voided), booked.revoked, beyond
+    )
     apply(batch.field_updates())
     meter.record("reward")
     return Folded(
@@ -167,8 +175,9 @@ def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, 
         voided=voided,
         expected=expected,
         released=released,
+        used=used,
         rewarded=rewarded,
-        vetoes=vetoes,
+        acts=acts,
         late=late,
         no_effect=no_effect,
     )
@@ -190,4 +199,5 @@ def record(rows: Rows, folded: Folded) -> None:
     record_booked(rows, folded.booked)
     record_late_reversals(rows, folded.late)
     record_no_effect(rows, batch, compiled, folded.no_effect)
-    record_vain_vetoes(rows, batch, compiled, folded.vetoes, folded.booked)
+    record_used(rows, folded.used)
+    record_vain_acts(rows, batch, compiled, folded.acts, {**folded.booked.vain, **folded.used.vain})

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
-from simulator.engine.results import Reached, Released
+from simulator.engine.results import Booked, Reached, Released
 from simulator.engine.rewards import QualifiedDecisions
 from simulator.engine.rollup import STAGES
 from simulator.engine.state import State
@@ -41,9 +39,10 @@ def reach(batch: Batch, state: State, qualified: list[QualifiedDecisions]) -> Re
     return _reached(state, moves)
 
 
-def reach_rewarded(state: State, released: Sequence[Released]) -> Reached:
+def reach_rewarded(state: State, released: Released, booked: Booked) -> Reached:
     """Find the friends who are rewarded for the first time."""
-    issued = [one.lines.at(one.states == ISSUED) for one in released if len(one.lines)]
+    given = (released, booked.released, booked.tried, booked.chosen.released)
+    issued = [one.lines.at(one.states == ISSUED) for one in given if len(one.lines)]
     if not issued:
         return NOBODY
     moves = [(state.people_of(of.friend.astype(np.int64)), _LEVEL["rewarded"], of.due) for of in issued]

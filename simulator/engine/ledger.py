@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
 
 import numpy as np
 
-from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints, Keys, chain_back
 from simulator.engine.book import Book, Journal
 from simulator.engine.budgeting import Room, needs_history
@@ -32,12 +30,17 @@ from simulator.engine.results import (
     Released,
     Reversals,
     StandingChanges,
+    Used,
     WaitingReversal,
 )
+from simulator.engine.schedule import Schedule
 from simulator.engine.scopes import Issued, Whose
 from simulator.engine.terms import (
     COUNTED,
+    ENDLESS,
+    GIVEN,
     ISSUED,
+    PAID_STATES,
     PENDING,
     REVOKED,
     ROLES,
@@ -81,6 +84,7 @@ def _lines() -> Columns:
             "booked": (np.int8, 0),  # whether it is in the book
             "state": (np.int8, PENDING),
             "reason": (np.int8, NONE),  # why it was forfeited
+            "choice": (np.int8, NONE),  # which of its reward's choices it is
             "expected": (np.int8, ISSUED),  # the state that a pending line gets if nothing else happens
         }
     )
@@ -162,8 +166,12 @@ class Ledger:
     promised: int = 0  # of those that are expected to be issued
     unfunded: int = 0  # how many are expected to be unfunded
     _histories: dict[int, History] = field(default_factory=dict)  # of the accounts that are `watched`
-    _due: dict[int, list[Ints]] = field(default_factory=dict)
-    _hours: list[int] = field(default_factory=list)
+    _due: Schedule = field(init=False)  # what is pending
+    _expiring: Schedule = field(init=False)  # what is issued
+
+    def __post_init__(self) -> None:
+        self._due = Schedule(lambda lines: self.lines["due"][lines])
+        self._expiring = Schedule(self.expiry_of)
 
     # Looking up
 
@@ -248,10 +256,7 @@ class Ledger:
 
     def pending_lines(self) -> Ints:
         """All lines that are pending and not booked, in no order."""
-        parts = [part for parts in self._due.values() for part in parts]
-        if not parts:
-            return np.zeros(0, np.int64)
-        lines = np.concatenate(parts)
+        lines = self._due.lines
         return np.asarray(lines[self._waits(lines)], np.int64)
 
     def _waits(self, lines: Ints) -> Bools:
@@ -289,38 +294,32 @@ class Ledger:
 
     @property
     def first_due(self) -> int:
-        """The earliest due time (milliseconds), 2**62 where nothing is pending; lines may be void by now."""
-        booked = self.book.first_due
-        first = 2**62 if booked is None else booked
-        if not self._hours:
-            return first
-        return min(first, *(int(self.lines["due"][part].min()) for part in self._due[self._hours[0]]))
+        """When time alone changes a line next (milliseconds), 2**62 for never; lines may be void by now."""
+        moments = (self.book.first_due, self._due.first, self._expiring.first)
+        return min((one for one in moments if one is not None), default=2**62)
 
     def due_lines(self, before: int) -> tuple[Ints, Ints]:
         """Return the pending lines with `due` < `before` (milliseconds), in order of release.
 
         Also returned are the lines of the last hour looked at that are due later.
         """
-        none = np.zeros(0, np.int64)
-        hours = self._hours_before(before)
-        if not hours:
-            return none, none
-        held = self.lines
-        parts = [np.concatenate(self._due[hour]) for hour in hours]
-        late = held["due"][parts[-1]] >= before
-        left, parts[-1] = parts[-1][late], parts[-1][~late]
-        lines = np.concatenate(parts)
-        return self.in_order(lines[self._waits(lines)]), left
+        lines, left = self._due.due(before)
+        return (self.in_order(lines[self._waits(lines)]) if len(lines) else lines), left
 
-    def _hours_before(self, before: int) -> list[int]:
-        """Return the calendar's hours that begin before a moment (milliseconds), in order."""
-        heap, found, places = self._hours, [], [0]
-        while places:  # the children of a place in the heap are never earlier than it
-            place = places.pop()
-            if place < len(heap) and heap[place] * HOUR_MS < before:
-                found.append(heap[place])
-                places += (2 * place + 1, 2 * place + 2)
-        return sorted(found)
+    def expiring_lines(self, before: int) -> tuple[Ints, Ints]:
+        """Return the issued lines, not booked, that expire before a moment (milliseconds), in no order.
+
+        Also returned are the lines of the last hour looked at that expire later.
+        """
+        lines, left = self._expiring.due(before)
+        held = self.lines
+        return lines[(held["state"][lines] == ISSUED) & (held["booked"][lines] == 0)], left
+
+    def expiry_of(self, lines: Ints) -> Ints:
+        """Return when these lines expire (milliseconds) if they are issued as they are due; ENDLESS for never."""
+        due, spans = self.lines["due"][lines], self.limits.expires[self.lines["terms"][lines]]
+        expiry: Ints = due + np.minimum(spans, ENDLESS - due)
+        return expiry
 
     def history(self, account: int) -> History:
         """Return what was issued to an account so far.
@@ -367,7 +366,7 @@ class Ledger:
         of = np.array([entry.reward.name in kinds for entry in self.terms], bool)
         count = len(held)
         lines = np.flatnonzero(
-            of[held["terms"][:count]] & np.isin(held["state"][:count], (ISSUED, REVOKED, WAITING))
+            of[held["terms"][:count]] & np.isin(held["state"][:count], (*PAID_STATES, REVOKED, WAITING))
         )
         lines = lines[np.argsort(held["due"][lines], kind="stable")]
         names = ("state", "due", "value", "terms")
@@ -474,13 +473,11 @@ class Ledger:
         self._count_pending(once, 1)
         self._count_pending(found.voided, -1)
         self._uncount_limited(found.voided)
-        self._schedule(made[held["state"][made] == PENDING])
+        self._due.add(made[held["state"][made] == PENDING])
 
     def apply_released(self, released: Released) -> None:
         """Take released lines out of the calendar and of what is pending, number them, and enter those issued."""
-        while self._hours and self._hours[0] * HOUR_MS < released.before:
-            del self._due[heappop(self._hours)]
-        self._schedule(released.left)
+        self._due.drop(released.before, released.left)
         lines = released.lines
         if not len(lines):
             return
@@ -490,6 +487,11 @@ class Ledger:
         self._uncount_limited(lines.ids)
         self._issue(lines.at(released.states == ISSUED))
         self.apply_state(lines.ids, released.states, lines.due)
+
+    def apply_used(self, found: Used) -> None:
+        """Enter what was redeemed or has expired of issued lines."""
+        self._expiring.drop(found.before, found.left)
+        self.apply_state(found.lines.ids, found.states, found.at)
 
     def apply_booking(self, booking: Booking, whom: Whom) -> None:
         """Move lines and accounts into the book, as they stand; new lines follow with `apply_happenings`."""
@@ -510,7 +512,7 @@ class Ledger:
         pending = ids[held["state"][ids] == PENDING]
         self._count_pending(pending, -1)
         self._uncount_limited(pending)
-        self.spent -= int(held["value"][ids][held["state"][ids] == ISSUED].sum())
+        self.spent -= int(held["value"][ids][np.isin(held["state"][ids], GIVEN)].sum())
         held["booked"][ids] = 1
         for line in self._booked(ids, whom):
             self.book.enter(line)
@@ -538,7 +540,7 @@ class Ledger:
                 state=state,
                 state_at=state_at,
                 expected=expected,
-                issued_at=due if state in (ISSUED, REVOKED) else None,
+                issued_at=due if state in (*GIVEN, REVOKED) else None,
                 fell=state in (VOIDED, REVOKED),
             )
             for number, conversion, account, friend, link, terms, seq, state_at, due, value, state, expected in zip(
@@ -564,7 +566,7 @@ class Ledger:
     def _issued(self, program: Program) -> History:
         """Return what counts in a program's budget by time, of all that was issued."""
         held, found = self.lines, History()
-        states = (ISSUED,) if program.budget.returns else (ISSUED, REVOKED)
+        states = PAID_STATES if program.budget.returns else (*PAID_STATES, REVOKED)
         lines = np.flatnonzero(np.isin(held["state"][: len(held)], states))
         issued = []
         for line, due, value in zip(
@@ -585,7 +587,7 @@ class Ledger:
         if not len(ids):
             return
         held["state"][ids], held["state_at"][ids] = booked.states, booked.state_at
-        held["reason"][ids] = booked.reasons
+        held["reason"][ids], held["choice"][ids] = booked.reasons, booked.choices
         held["expected"][ids], held["due"][ids] = booked.expected, booked.due
         held["value"][ids], held["earned"][ids] = booked.value, booked.earned
 
@@ -596,24 +598,11 @@ class Ledger:
         np.add.at(accounts["issued"], account, 1)
         np.add.at(accounts["issued_value"], account, lines.value)
         self.lines["issued_before"][lines.ids] = chain_back(account, lines.ids, accounts["last_issued"])
+        self._expiring.add(lines.ids[self.limits.expires[lines.terms] < ENDLESS])
         if self._histories:
             for place, one in enumerate(account.tolist()):
                 if one in self._histories:
                     self._histories[one].add(int(lines.due[place]), int(lines.value[place]))
-
-    def _schedule(self, lines: Ints) -> None:
-        """Put pending lines into the calendar of what falls due."""
-        if not len(lines):
-            return
-        hours = self.lines["due"][lines] // HOUR_MS
-        order = np.argsort(hours, kind="stable")
-        starts = np.flatnonzero(np.r_[True, np.diff(hours[order]) > 0])
-        for part in np.split(lines[order], starts[1:]):
-            hour = int(self.lines["due"][part[0]] // HOUR_MS)
-            if hour not in self._due:
-                self._due[hour] = []
-                heappush(self._hours, hour)
-            self._due[hour].append(part)
 
     def _chain(self, lines: Ints) -> None:
         """Enter pending lines of limited accounts into their accounts' chains and sums."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.engine.arrays import Array, Ints
+from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.interner import BoundedLabels, Codes
 from simulator.engine.terms import Terms
 
@@ -36,6 +36,12 @@ class Names:
     def rewards_of_terms(self) -> Ints:
         """Return the id of each terms' reward."""
         return np.array([self.reward_ids[entry.reward.name] for entry in self.terms], np.int64)
+
+    def kinds_of(self, terms: Array, choices: Ints) -> list[str | None]:
+        """Return what lines of these terms are: the kind of the reward, or the choice made, None for none yet."""
+        pairs = zip(terms.tolist(), choices.tolist(), strict=True)
+        rewards = [entry.reward for entry in self.terms]
+        return [rewards[of].kind if choice == NONE else rewards[of].choices[choice] for of, choice in pairs]
 
     def versions_of(self, terms: Array) -> Ints:
         """Return the program version of each of these terms."""

@@ -142,7 +142,7 @@ class Rows:
             decisions=decisions,
             settled=settled,
             rewards=self._rewards(closing),
-            changes=_changes(closing),
+            changes=_changes(self.names, closing),
             audit=self.trail.frame(first_entry),
             rollup=self.metrics.frame(),
             breakdown=self.breakdown.frame(),
@@ -191,6 +191,7 @@ class Rows:
                 "community": [words[number] if role == _COMMUNITY else None for role, number in pairs],
                 "earned_minor": closing.new_earned,
                 "value_minor": lines.value,
+                "kind": self.names.kinds_of(lines.terms, closing.new_choice),
                 "state": _states(closing.new_state),
                 "reason": _reasons(closing.new_reason),
                 "expected": _expected(closing.new_state, closing.new_expected),
@@ -217,13 +218,14 @@ class Rows:
         return pl.DataFrame(columns, schema=SCHEMAS["leaders"])
 
 
-def _changes(closing: Closing) -> pl.DataFrame:
+def _changes(names: Names, closing: Closing) -> pl.DataFrame:
     if not len(closing.changed):
         return EMPTY["changes"]
     columns = {
         "id": closing.changed + 1,
         "earned_minor": closing.changed_earned,
         "value_minor": closing.changed_value,
+        "kind": names.kinds_of(closing.changed_terms, closing.changed_choice),
         "state": _states(closing.changed_state),
         "reason": _reasons(closing.changed_reason),
         "expected": _expected(closing.changed_state, closing.changed_expected),

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from simulator.engine.arrays import NONE, Array, Ints
+from simulator.engine.arrays import Ints
 from simulator.engine.audit import CHOSEN, REVERSED
 from simulator.engine.audit import PENDING as PENDING_ENTRIES
 from simulator.engine.batch import Batch
+from simulator.engine.line_entries import count_issued, enter_lines, line_words
 from simulator.engine.record import Rows
 from simulator.engine.record_parts import count_channels
+from simulator.engine.record_using import record_chosen, record_used
 from simulator.engine.results import (
     Booked,
     Expected,
     Forfeited,
-    Lines,
     NewLines,
     Reached,
     Reinstated,
     Released,
     Revalued,
     Revoked,
-    Vetoes,
     Voided,
 )
 from simulator.engine.rollup import METRIC, STAGES
 from simulator.engine.terms import FORFEITED, ISSUED, PENDING, REASONS, REVOKED, STATES, VOIDED, WAITING
-from simulator.engine.version import CompiledProgram
 
 
 def record_lines(rows: Rows, batch: Batch, new: NewLines) -> None:
     """Record new lines, pending from the event that qualified them."""
     seq = batch.seq[new.rows]
     rows.enter(new.lines, new.made_at)
-    _entries(rows, "pending", PENDING_ENTRIES, new.lines, new.made_at, seq, seq)
+    enter_lines(rows, "pending", PENDING_ENTRIES, new.lines, new.made_at, seq, seq)
 
 
 def record_expected(rows: Rows, found: Expected) -> None:
@@ -46,7 +43,7 @@ def record_expected(rows: Rows, found: Expected) -> None:
 def record_voided(rows: Rows, voided: Voided, expected: Ints) -> None:
     """Record lines that reversals voided, with what had been `expected` of those that were pending (else NONE)."""
     lines = voided.lines
-    _entries(rows, "voided", REVERSED, lines, voided.at, voided.seq, voided.by)
+    enter_lines(rows, "voided", REVERSED, lines, voided.at, voided.seq, voided.by)
     rows.move(lines, voided.before, VOIDED, voided.at, expected)
 
 
@@ -57,7 +54,7 @@ def record_revoked(rows: Rows, revoked: Revoked) -> None:
         f", from {value}" if cut else ""
         for value, cut in zip(revoked.value_before.tolist(), revoked.cut.tolist(), strict=True)
     ]
-    _entries(rows, "revoked", REVERSED, lines, revoked.at, revoked.seq, revoked.by, ends)
+    enter_lines(rows, "revoked", REVERSED, lines, revoked.at, revoked.seq, revoked.by, ends)
     rows.move(lines, ISSUED, REVOKED, revoked.at, value_before=revoked.value_before)
     count_channels(rows, "channel.issued", revoked.channels, revoked.at, -1, -revoked.value_before)
 
@@ -68,14 +65,14 @@ def record_revalued(rows: Rows, found: Revalued) -> None:
     of = found.states == ISSUED
     lines, at, before = found.lines.at(of), found.at[of], found.value_before[of]
     ends = [f", from {value}" for value in before.tolist()]
-    _entries(rows, "reduced", REVERSED, lines, at, found.seq[of], found.seq[of], ends)
+    enter_lines(rows, "reduced", REVERSED, lines, at, found.seq[of], found.seq[of], ends)
     count_channels(rows, "channel.issued", found.channels[of], at, 0, lines.value - before)
 
 
 def record_reinstated(rows: Rows, again: Reinstated) -> None:
     """Record lines that reinstatements made pending again."""
     lines = again.lines
-    _entries(rows, "pending", PENDING_ENTRIES, lines, again.at, again.by, again.by)
+    enter_lines(rows, "pending", PENDING_ENTRIES, lines, again.at, again.by, again.by)
     rows.move(lines, again.before, PENDING, again.at, value_before=again.value_before)
     rows.expect(lines, again.at)
     revoked = again.before == REVOKED
@@ -95,33 +92,15 @@ def record_booked(rows: Rows, booked: Booked) -> None:
     record_tried(rows, booked.tried)
     record_revoked(rows, booked.revoked)
     record_forfeited(rows, booked.forfeited)
+    record_chosen(rows, booked.chosen)
+    record_used(rows, booked.used)
 
 
 def record_forfeited(rows: Rows, found: Forfeited) -> None:
     """Record lines that operators stopped."""
     lines = found.lines
-    _entries(rows, "forfeited", CHOSEN, lines, found.at, found.seq, found.seq, [", vetoed"] * len(lines))
+    enter_lines(rows, "forfeited", CHOSEN, lines, found.at, found.seq, found.seq, [", vetoed"] * len(lines))
     rows.move(lines, found.before, FORFEITED, found.at, found.expected)
-
-
-def record_vain_vetoes(
-    rows: Rows, batch: Batch, compiled: CompiledProgram, vetoes: Vetoes, booked: Booked
-) -> None:
-    """Record vetoes that changed nothing, each with the reason."""
-    late = np.isin(batch.seq[vetoes.rows], np.array(booked.not_open, np.int64))
-    of = vetoes.rows[late | (vetoes.lines == NONE)]
-    seq = batch.seq[of]
-    rows.trail.of_events(
-        CHOSEN,
-        "veto-without-effect",
-        at=batch.received[of],
-        seq=seq,
-        trigger=seq,
-        person=batch.person[of],
-        ref=np.full(len(of), NONE),
-        version=compiled.number,
-        detail=["not-open" if one else "unknown" for one in late[late | (vetoes.lines == NONE)].tolist()],
-    )
 
 
 def record_released(rows: Rows, released: Released) -> None:
@@ -129,7 +108,7 @@ def record_released(rows: Rows, released: Released) -> None:
     lines = released.lines
     if not len(lines):
         return
-    words = zip(_words(rows, lines), released.numbers.tolist(), _reasons(released), strict=True)
+    words = zip(line_words(rows, lines), released.numbers.tolist(), _reasons(released), strict=True)
     rows.trail.of_releases(
         [STATES[code] for code in released.states.tolist()],
         at=lines.due,
@@ -141,7 +120,7 @@ def record_released(rows: Rows, released: Released) -> None:
         detail=[f"{word}, {reason or f'release {number}'}" for word, number, reason in words],
     )
     rows.move(lines, PENDING, released.states, lines.due, released.states, released.value_before)
-    _count_issued(rows, released)
+    count_issued(rows, released)
 
 
 def record_tried(rows: Rows, tried: Released) -> None:
@@ -158,11 +137,11 @@ def record_tried(rows: Rows, tried: Released) -> None:
         version=rows.names.versions_of(lines.terms),
         detail=[
             f"{word}, {reason or 'waited'}"
-            for word, reason in zip(_words(rows, lines), _reasons(tried), strict=True)
+            for word, reason in zip(line_words(rows, lines), _reasons(tried), strict=True)
         ],
     )
     rows.move(lines, WAITING, tried.states, at, value_before=tried.value_before)
-    _count_issued(rows, tried)
+    count_issued(rows, tried)
 
 
 def _reasons(released: Released) -> list[str | None]:
@@ -172,14 +151,6 @@ def _reasons(released: Released) -> list[str | None]:
     return [None if reason == NONE else REASONS[reason] for reason in released.reasons.tolist()]
 
 
-def _count_issued(rows: Rows, released: Released) -> None:
-    """Count the lines that were issued by channel, and the time that it took."""
-    of = released.states == ISSUED
-    issued = released.lines.at(of)
-    rows.metrics.add(METRIC["time_to_reward"], issued.due, 1, issued.due - issued.occurred)
-    count_channels(rows, "channel.issued", released.channels[of], issued.due, 1, issued.value)
-
-
 def record_reached(rows: Rows, reached: Reached) -> None:
     """Count the friends who got further."""
     for level, (_, at) in reached.firsts.items():
@@ -187,34 +158,3 @@ def record_reached(rows: Rows, reached: Reached) -> None:
     if len(reached.channels):
         at = reached.firsts[STAGES.index("qualified") + 1][1]
         count_channels(rows, "channel.qualified", reached.channels, at)
-
-
-def _entries(
-    rows: Rows,
-    kind: str,
-    stage: int,
-    lines: Lines,
-    at: Ints,
-    seq: Array,
-    trigger: Array,
-    ends: Sequence[str] = (),
-) -> None:
-    """Enter lines in the trail; `ends` are what their words end with, nothing where empty."""
-    words = _words(rows, lines)
-    rows.trail.of_events(
-        stage,
-        kind,
-        at=at,
-        seq=seq,
-        trigger=trigger,
-        person=lines.friend,
-        ref=lines.ids + 1,
-        version=rows.names.versions_of(lines.terms),
-        detail=[f"{one}{end}" for one, end in zip(words, ends, strict=True)] if ends else words,
-    )
-
-
-def _words(rows: Rows, lines: Lines) -> list[str]:
-    ends = [(f"{entry.reward.name}: ", f" to {entry.reward.to}") for entry in rows.names.terms]
-    columns = zip(lines.value.tolist(), lines.terms.tolist(), strict=True)
-    return [f"{ends[term][0]}{value}{ends[term][1]}" for value, term in columns]

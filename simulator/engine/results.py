@@ -7,7 +7,7 @@ turn it into rows; neither the stages nor the recorders change anything.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -608,29 +608,56 @@ class FallenLines:
     by: Sequence[Change]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Vetoes:
-    """The batch's vetoes by batch `rows`, and the line that each names, NONE where there was none yet."""
+class Act(NamedTuple):
+    """An event about a reward line, in the batch's `row`: a choice, a redemption or a veto.
 
-    rows: Ints
-    lines: Ints
+    `line` is the one that it names, NONE where there was none yet, `choice` the index of what is chosen among its
+    reward's choices, NONE where it is none of them. `why` it has no effect is None where the line's state decides.
+    """
+
+    row: int
+    seq: int
+    at: int
+    kind: Literal["chosen", "redeemed", "vetoed"]
+    line: int
+    choice: int
+    why: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Used:
+    """Issued lines that were redeemed or have expired, the seqs of the redemptions (0 for an expiry), and when.
+
+    `states` are what they became. `before` is the moment (milliseconds UTC) up to which lines have expired, `left` are
+    those of the last hour looked at that expire later; of booked lines there is neither. `vain` are redemptions without
+    effect: the reasons by seq.
+    """
+
+    lines: Lines
+    states: Ints
+    seq: Ints
+    at: Ints
+    before: int = 0
+    left: Ints = field(default_factory=lambda: _NO_ROWS)
+    vain: Mapping[int, str] = field(default_factory=dict)
 
 
 # The book
 
 
 class Happening(NamedTuple):
-    """What happens to booked lines: they are `made`, `vetoed` or `asked`, or their conversion is what the others say.
+    """What happens to booked lines: they are made, chosen, redeemed, vetoed or asked, or their conversion is otherwise.
 
     It is done by the event `seq`, received `at` (milliseconds UTC); `position` as in `standing`. `by` is the seq of the
     reversal, reinstatement or adjustment, `occurred` and `by_at` are when the reversal happened and was received.
-    `counts` says whether the reversal is told just now, `lines` are those made, vetoed or asked. `amount` is the
-    conversion's from now on, in minor units of its `currency` (None where none was passed). `answer` is why the line
-    asked is forfeited if it is released now (an index in `terms.REASONS`), NONE where it is kept.
+    `counts` says whether the reversal is told just now, `lines` are those made, named or asked. `choice` is as in
+    `Act`. `amount` is the conversion's from now on, in minor units of its `currency` (None where none was passed).
+    `answer` is why the line asked is forfeited if it is released now (an index in `terms.REASONS`), NONE where it is
+    kept.
     """
 
     position: int
-    kind: Literal["made", "reversed", "reinstated", "adjusted", "vetoed", "asked"]
+    kind: Literal["made", "reversed", "reinstated", "adjusted", "chosen", "redeemed", "vetoed", "asked"]
     at: int
     seq: int
     conversion: int = NONE
@@ -642,6 +669,7 @@ class Happening(NamedTuple):
     amount: int = NONE
     currency: str | None = None
     answer: int = NONE
+    choice: int = NONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -673,7 +701,8 @@ class BookMove(NamedTuple):
     `due` is as of then, `expected` is what had been expected of one that was pending (NONE of others), `number` that of
     a release (0 for none). `step` is what time did, None where an event did it; `reason` is why that forfeits it, else
     NONE. `seq` and `by` are the event and the reversal or reinstatement that did it. `value` and `value_before` are the
-    money after and before, in minor units; `cut` says whether an adjustment took it.
+    money after and before, in minor units; `cut` says whether an adjustment took it. `choice` is which of the choices
+    it is (NONE for none).
     """
 
     line: int
@@ -683,7 +712,7 @@ class BookMove(NamedTuple):
     due: int
     value: int
     expected: int = NONE
-    step: Literal["release", "try"] | None = None
+    step: Literal["release", "try", "end"] | None = None
     reason: int = NONE
     number: int = 0
     seq: int = 0
@@ -691,6 +720,7 @@ class BookMove(NamedTuple):
     due_before: int = 0
     value_before: int = 0
     cut: bool = False
+    choice: int = NONE
 
 
 class BookShift(NamedTuple):
@@ -764,12 +794,39 @@ class Forfeited:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Offered lines that were chosen, or not in time: the seqs of the choices (0 for the end of one), and when.
+
+    `states` are what they became, `choices` which of their rewards' choices they are (NONE for none), `channels` are
+    those of the lines' friends (words).
+    """
+
+    lines: Lines
+    states: Ints
+    seq: Ints
+    at: Ints
+    choices: Ints
+    channels: Ints
+
+    @property
+    def released(self) -> Released:
+        """The same as if they had been released then."""
+        return Released(
+            lines=replace(self.lines, due=self.at),
+            states=self.states,
+            numbers=np.zeros(len(self.lines), np.int64),
+            channels=self.channels,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Booked:
     """What happened to booked lines in one batch; `ids` are all that changed, with how they stand after it.
 
     `tried` are those that had waited for the budget, in order; they are as if they had been due when they were tried.
-    `not_open` are the seqs of vetoes that came too late, `expected_before` are what had been expected of the lines
-    voided, NONE of those not pending.
+    `vain` says why events about a line have no effect, by seq; `out_of_reach` are the states, by the seqs of reversals,
+    of lines that these would have taken back. `expected_before` are what had been expected of the lines voided, NONE of
+    those not pending.
     """
 
     released: Released
@@ -780,12 +837,16 @@ class Booked:
     reinstated: Reinstated
     revalued: Revalued
     forfeited: Forfeited
-    not_open: Sequence[int]
+    chosen: Chosen
+    used: Used
+    vain: Mapping[int, str]
+    out_of_reach: Sequence[tuple[int, int]]
     shifted: Expected
     late: LateReversals
     ids: Ints
     states: Ints
     reasons: Ints
+    choices: Ints
     state_at: Ints
     expected: Ints
     due: Ints
@@ -855,11 +916,14 @@ class Closing:
     new_earned: Ints
     new_state: Ints
     new_reason: Ints
+    new_choice: Ints
     new_expected: Ints
     new_state_at: Ints
     changed: Ints
     changed_state: Ints
     changed_reason: Ints
+    changed_choice: Ints
+    changed_terms: Ints
     changed_expected: Ints
     changed_due: Ints
     changed_value: Ints

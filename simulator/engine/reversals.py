@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,7 +26,7 @@ from simulator.engine.results import (
     Voided,
 )
 from simulator.engine.standing import WAITING
-from simulator.engine.terms import ISSUED
+from simulator.engine.terms import GIVEN
 
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 
@@ -97,7 +97,7 @@ def find_late(ledger: Ledger, reached: Reached, booked: Booked) -> LateReversals
     state, due = held["state"][lines], held["due"][lines]
     at = np.array([one.at for one in by], np.int64)
     occurred = np.array([one.occurred for one in by], np.int64)
-    late = (state == ISSUED) & (occurred <= due) & (due < at)
+    late = np.isin(state, GIVEN) & (occurred <= due) & (due < at)
     found, of_book = ledger.view(lines[late]), booked.late
     return LateReversals(
         lines=found.joined(of_book.lines),
@@ -135,10 +135,12 @@ def find_no_effect(
     new: NewLines,
     voided: Sequence[Voided],
     revoked: Revoked,
+    out_of_reach: Mapping[int, str],
 ) -> NoEffect:
     """Find the reversals and reinstatements that changed nothing, each with the reason.
 
-    They show either when they arrive, or when the conversion arrives that they were waiting for.
+    They show either when they arrive, or when the conversion arrives that they were waiting for. `out_of_reach` are the
+    states, by seqs of reversals, of lines that these would have taken back.
     """
     shown = _Shown()
     for row, why in zip(adjusted.rows, adjusted.why, strict=True):
@@ -165,7 +167,7 @@ def find_no_effect(
                 row,
                 seq,
                 person,
-                why or ReversalReason.NOTHING_TO_UNDO.value,
+                why or out_of_reach.get(seq, ReversalReason.NOTHING_TO_UNDO.value),
             )
     made = set(new.lines.seq[new.lines.seq == new.lines.made].tolist())
     for one in standing.met:

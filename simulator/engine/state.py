@@ -49,6 +49,7 @@ from simulator.engine.results import (
     Sightings,
     Sources,
     StandingChanges,
+    Used,
     Voided,
     Withheld,
 )
@@ -577,7 +578,7 @@ class State:
         open_ = np.isin(booked.states, (PENDING, WAITING))
         self._follow(booked.ids[open_])
         self.keeping.leave(booked.ids[~open_].tolist())
-        for released in (booked.released, booked.tried):
+        for released in (booked.released, booked.tried, booked.chosen.released):
             self._add_money(released.lines.at(released.states == ISSUED), 1)
         self._add_money(booked.revoked.lines, -1, booked.revoked.value_before)
         reduced, of = booked.revalued, booked.revalued.states == ISSUED
@@ -592,6 +593,10 @@ class State:
     @apply.register
     def _(self, found: FixedFacts) -> None:
         self.keeping.fix(found)
+
+    @apply.register
+    def _(self, used: Used) -> None:
+        self.ledger.apply_used(used)
 
     @apply.register
     def _(self, voided: Voided) -> None:

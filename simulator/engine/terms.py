@@ -12,12 +12,28 @@ from simulator.engine.scopes import is_plain
 from simulator.program.model import Cap, Program, Reward, Role
 
 STATES = values(RewardState)
-PENDING, WAITING, ISSUED, FORFEITED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED = (
+(
+    PENDING,
+    WAITING,
+    OFFERED,
+    ISSUED,
+    REDEEMED,
+    EXPIRED,
+    FORFEITED,
+    COUNTED,
+    CAPPED,
+    UNFUNDED,
+    VOIDED,
+    REVOKED,
+) = (
     STATES.index(state)
     for state in (
         RewardState.PENDING,
         RewardState.WAITING,
+        RewardState.OFFERED,
         RewardState.ISSUED,
+        RewardState.REDEEMED,
+        RewardState.EXPIRED,
         RewardState.FORFEITED,
         RewardState.COUNTED,
         RewardState.CAPPED,
@@ -27,13 +43,16 @@ PENDING, WAITING, ISSUED, FORFEITED, COUNTED, CAPPED, UNFUNDED, VOIDED, REVOKED 
     )
 )
 REASONS = values(ForfeitReason)
-VETOED = REASONS.index(ForfeitReason.VETOED)
-PAID_STATES = (ISSUED,)
-"""States of a line for which its decision is paid."""
+VETOED, NOT_CHOSEN = REASONS.index(ForfeitReason.VETOED), REASONS.index(ForfeitReason.NOT_CHOSEN)
+GIVEN = (ISSUED, REDEEMED, EXPIRED)
+"""States of a line that was issued and not taken back."""
+PAID_STATES = (OFFERED, *GIVEN)
+"""States of a line for which its decision is paid: caps and budget count it."""
 NOT_ISSUED = (
     *(STATES[code] for code in (COUNTED, CAPPED, UNFUNDED)),
     STATES[FORFEITED],
     STATES[WAITING],
+    STATES[OFFERED],
 )
 """States that a release can give a line instead of issuing it."""
 ROLES: tuple[Role, ...] = ("referrer", "friend", "upline", "community")
@@ -69,8 +88,9 @@ class Limits:
 
     `limited` says whether any version of the reward has `every`, `tier` or caps: what becomes of a line may then
     depend on the others of its account; `numbered` whether any has `every` or `tier`, `one_by_one` whether they differ
-    between versions, a cap is not plain or any has `keep_if`, so that its lines are booked, `capped` whether any has
-    caps; `count` and `value` are the least that any of these caps allows.
+    between versions, a cap is not plain or any has `keep_if` or choices, so that its lines are booked, `capped` whether
+    any has caps; `count` and `value` are the least that any of these caps allows. `expires` is how long after its issue
+    a line expires (milliseconds).
     """
 
     place: Ints
@@ -83,6 +103,7 @@ class Limits:
     limited: Bools
     numbered: Bools
     one_by_one: Bools
+    expires: Ints
     smallest: int
     """The least money that a line which may be merely counted can be of."""
 
@@ -100,6 +121,7 @@ class Limits:
             turns.setdefault(reward.name, set()).add((reward.every or 1, reward.tier or (1, None)))
 
         kept = {reward.name for reward in rewards if reward.keep_if is not None}
+        chosen = {reward.name for reward in rewards if reward.choices}
         caps: dict[str, list[Cap]] = {}
         for reward in rewards:
             caps.setdefault(reward.name, []).extend(reward.caps)
@@ -122,10 +144,14 @@ class Limits:
                 [
                     len(turns[reward.name]) > 1
                     or reward.name in kept
+                    or reward.name in chosen
                     or not all(is_plain(cap) for cap in caps[reward.name])
                     for reward in rewards
                 ],
                 np.bool_,
+            ),
+            expires=np.array(
+                [ENDLESS if one.expires_ms is None else one.expires_ms for one in rewards], np.int64
             ),
             smallest=min(numbered, default=ENDLESS),
         )

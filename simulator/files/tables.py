@@ -57,7 +57,7 @@ DECISIONS = Table(
 )
 REWARDS = Table(
     _columns(
-        "source event_id milestone reward role recipient earned_minor value_minor state reason due_at state_at",
+        "source event_id milestone reward role recipient earned_minor value_minor kind state reason due_at state_at",
         "earned_minor value_minor due_at state_at",
     ),
     exporting.rewards,

@@ -25,7 +25,8 @@ COLUMNS = {
     "quarantine": "receivedat source id receipt field reason message sha256 file line",
     "attributions": "friend referrer code channel method touch_at attributed_at ended_at",
     "decisions": "source event_id milestone friend referrer outcome reason decided_at failed offered",
-    "rewards": "source event_id milestone reward role recipient earned_minor value_minor state reason due_at state_at",
+    "rewards": "source event_id milestone reward role recipient earned_minor value_minor kind state reason due_at "
+    "state_at",
     "audit": "seq at kind subject detail trigger_source trigger_id program_version hash",
 }
 

@@ -82,7 +82,7 @@ def test_a_row_put_in_is_found_and_named(db: Path) -> None:
     with closing(sqlite3.connect(db)) as connection:
         connection.execute(
             "INSERT INTO reward SELECT 999999, decision, seq, reward, role, recipient, community, "
-            "earned_minor, value_minor, state, reason, expected, due_at, state_at FROM reward WHERE id = 1"
+            "earned_minor, value_minor, kind, state, reason, expected, due_at, state_at FROM reward WHERE id = 1"
         )
         connection.commit()
     assert verify(db).difference == "reward with id 999999: is stored, the log gives none"

@@ -169,9 +169,9 @@ class Story:
     def promise(self, decision: int, seq: int, role: str, person: int, friend: int, minor: int) -> int:
         self.rewards += 1
         row: tuple[object, ...] = (self.rewards, decision, seq, f"{role}-credit", role, person, None)
-        row += (minor, minor, "pending", None, None)
+        row += (minor, minor, "credit", "pending", None, None)
         row += (self.now + 3 * DAY, self.now)
-        self.db.execute("INSERT INTO reward VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self.db.execute("INSERT INTO reward VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self.count("reward.pending", 1, minor)
         self.part("reward.pending", f"{role}-credit", 1, minor)
         self.falls_due(self.now + 3 * DAY, f"{role}-credit", 1, minor)

@@ -43,6 +43,7 @@ REWARD = (
     "recipient",
     "earned_minor",
     "value_minor",
+    "kind",
     "state",
     "reason",
     "due_at",

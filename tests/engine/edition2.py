@@ -42,6 +42,7 @@ ENGINE_DOES: frozenset[str] = frozenset(
         "bounds",
         "budget",
         "caps",
+        "choice",
         "counts",
         "keep_if",
         "codes",
