@@ -193,7 +193,7 @@ class Book:
             if line.state in (REDEEMED, EXPIRED) and until is not None and one.at <= until:
                 self.journal.out_of_reach.append((one.by, line.state))
             if one.counts and line.issued_at is not None and one.occurred <= line.issued_at < one.at:
-                self.journal.late.append(LateLine(line.id, one.at, after == REVOKED, 1))
+                self.journal.late.append(LateLine(line.id, one.at, after == REVOKED, 1, line.value))
             if after != line.state:
                 self._fall(line, after, at, one)
 
@@ -325,7 +325,7 @@ class Book:
     def _reinstate(self, one: Happening) -> None:
         for line in self.conversions.get(one.conversion, ()):
             if line.issued_at is not None and one.occurred <= line.issued_at < one.by_at:
-                self.journal.late.append(LateLine(line.id, one.at, line.state == REVOKED, -1))
+                self.journal.late.append(LateLine(line.id, one.at, line.state == REVOKED, -1, line.value))
             if not line.fell or line.state not in (VOIDED, REVOKED):
                 continue
             before, due, value = line.state, line.due, line.value

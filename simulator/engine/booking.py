@@ -298,7 +298,7 @@ def read_journal(state: State) -> Booked:
     tried = [one for one in moves if one.step == "try"]
     chosen = [one for one in moves if one.before == OFFERED and (one.after == ISSUED or one.step == "end")]
     used = [one for one in moves if one.after in (REDEEMED, EXPIRED)]
-    late = ledger.view(_column(journal.late, "line"))
+    late = replace(ledger.view(_column(journal.late, "line")), value=_column(journal.late, "value"))
     ids = np.unique(np.r_[_column(moves, "line"), _column(shifts, "line")])
     lines = [ledger.book.lines[number] for number in ids.tolist()]
     again = _view(ledger, back)

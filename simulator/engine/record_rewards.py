@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.engine.arrays import Ints
+from simulator.engine.arrays import NONE, Ints
 from simulator.engine.audit import CHOSEN, REVERSED
 from simulator.engine.audit import PENDING as PENDING_ENTRIES
 from simulator.engine.batch import Batch

@@ -737,13 +737,14 @@ class BookShift(NamedTuple):
 class LateLine(NamedTuple):
     """A line issued though its conversion had been reversed; told `at` (milliseconds UTC), and whether `clawed` back.
 
-    `sign` is -1 where the conversion came back.
+    `sign` is -1 where the conversion came back, `value` what the line was issued for (minor units).
     """
 
     line: int
     at: int
     clawed: bool
     sign: int
+    value: int
 
 
 @dataclass(frozen=True, kw_only=True)
