@@ -9,6 +9,7 @@ from simulator.domain.lateness import EDGES
 from tests.engine.oracle import Line, Oracle
 
 DAY_MS = 86_400_000
+GIVEN = ("issued", "redeemed", "expired")
 Parts = dict[tuple[str, str], tuple[int, int]]
 
 
@@ -33,7 +34,7 @@ def parts(oracle: Oracle) -> Parts:
         add(f"reward.{line.state}", line.reward.name, line.value_minor)
         if expected not in (None, "issued"):
             add(f"pending.{expected}", line.reward.name, line.value_minor)
-        if line.state == "issued":
+        if line.state in GIVEN:
             assert line.decision.attribution is not None
             add("channel.issued", line.decision.attribution.channel, line.value_minor)
         if came_too_late(oracle, line):
@@ -57,7 +58,7 @@ def came_too_late(oracle: Oracle, line: Line) -> bool:
     reversal = oracle.undone.get((line.conversion["source"], line.conversion["id"]))
     if line.issued_at is None or reversal is None:
         return False
-    return bool(reversal["occurred_at"] <= line.due_at < reversal["received_at"])
+    return bool(reversal["occurred_at"] <= line.issued_at < reversal["received_at"])
 
 
 def qualified(oracle: Oracle) -> set[str]:
@@ -97,7 +98,7 @@ def standing(oracle: Oracle) -> tuple[dict[str, list[int]], dict[str, list[int]]
                 board[key][0] += 1
                 board[key][1] += friend in qualified(oracle)
     for line in oracle.lines:
-        if line.state != "issued":
+        if line.state not in GIVEN:
             continue
         if line.reward.to in ("referrer", "upline"):
             people[oracle.ref(line.recipient)][2] += line.value_minor
