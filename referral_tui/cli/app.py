@@ -55,6 +55,9 @@ COMMANDS: Final = {
     "study": CommandEntry(
         "study", "study", "Run designs over many markets: what each brings, and how sure that is."
     ),
+    "optimise": CommandEntry(
+        "optimise", "optimise", "Search designs for the best within limits, and write it as a program file."
+    ),
     "events": CommandEntry("events", "app", "Print the contract of events as a JSON Schema."),
     "program": CommandEntry("program", "app", "Make, check and read program designs."),
     "presets": CommandEntry("presets", "app", "List the presets, and check them against published figures."),

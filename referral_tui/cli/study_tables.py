@@ -116,7 +116,30 @@ def grid_lines(
     designs: Sequence[Design], summaries: Sequence[DesignSummary], best: Sequence[bool], ground: Ground
 ) -> Iterator[str]:
     """Yield the table of a grid in the order given: what each design chooses, brings and costs."""
-    paths = [path for path, _ in designs[-1].choices]
+    yield from _choice_lines(designs, summaries, ["*" if one else " " for one in best], ground)
+    yield ""
+    yield from told(f"* is on the frontier. {_COLUMNS}")
+
+
+def finalist_lines(
+    designs: Sequence[Design], summaries: Sequence[DesignSummary], ground: Ground
+) -> Iterator[str]:
+    """Yield the table of the design as it is and of a search's finalists."""
+    yield from _choice_lines(designs, summaries, [" "] * len(designs), ground)
+    yield ""
+    yield from told(_COLUMNS)
+
+
+_COLUMNS: Final = (
+    "more: customers than as it is; each further: what each of them costs; ended: in how many "
+    "markets the budget ended."
+)
+
+
+def _choice_lines(
+    designs: Sequence[Design], summaries: Sequence[DesignSummary], marks: Sequence[str], ground: Ground
+) -> Iterator[str]:
+    paths = [path for path, _ in next((one.choices for one in designs if one.choices), ())]
     letters = [chr(ord("a") + place) for place in range(len(paths))]
     for letter, path in zip(letters, paths, strict=True):
         yield f"{letter} = {path}"
@@ -126,11 +149,11 @@ def grid_lines(
     ]
     yield ""
     yield _grid_row(" ", letters, widths, "customers", "more (95 %)", "paid+pending", "each further", "ended")
-    for design, one, unbeaten in zip(designs, summaries, best, strict=True):
-        more = one.differences.get("qualified")
-        each = one.each_further
+    for design, one, mark in zip(designs, summaries, marks, strict=True):
+        more, each = one.differences.get("qualified"), one.each_further
+        priced = more is not None and more.mean.sign > 0 and each.low is not None
         yield _grid_row(
-            "*" if unbeaten else " ",
+            mark,
             [_choice(design, place) for place in range(len(paths))],
             widths,
             f"{one.means['qualified'] or 0:,.1f}",
@@ -138,17 +161,9 @@ def grid_lines(
             if more is None or more.mean.low is None
             else _apart(more.mean.low, more.mean.high or 0),
             ground.money(one.means["promised"]),
-            ground.money(each.value)
-            if each.low is not None and (more and more.mean.sign > 0)
-            else figures.NOTHING,
+            ground.money(each.value) if priced else figures.NOTHING,
             f"{one.budget_ended}/{one.markets}",
         )
-
-    yield ""
-    yield from told(
-        "* is on the frontier. more: customers than as it is; each further: what each of them costs; ended: in how "
-        "many markets the budget ended."
-    )
 
 
 def _apart(low: float, high: float) -> str:

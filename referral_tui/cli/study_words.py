@@ -134,16 +134,16 @@ def _costs(other: DesignSummary, ground: Ground) -> str:
     each = other.each_further
     if customers.sign > 0 and money.sign > 0 and each.low is not None and each.high is not None:
         return f" and costs {_span(each, ground)} for each"
+    unknown = customers.sign == 0
     if money.low == money.high == 0:
-        return " for the same money"
+        return " and pays out the same" if not unknown else ", and it pays out the same"
     if money.sign == 0:
-        return (
-            f", for about the same money (between {ground.money(-money.low)} less and "
-            f"{ground.money(money.high)} more in all)"
-        )
-    ends = sorted((abs(money.low), abs(money.high)))
-    word = "more" if money.sign > 0 else "less"
-    return f" and pays out {ground.money(ends[0])} to {ground.money(ends[1])} {word} in all"
+        said = f"about the same (between {ground.money(-money.low)} less and {ground.money(money.high)} more in all)"
+    else:
+        ends = sorted((abs(money.low), abs(money.high)))
+        word = "more" if money.sign > 0 else "less"
+        said = f"{ground.money(ends[0])} to {ground.money(ends[1])} {word} in all"
+    return f", and it pays out {said}" if unknown else f" and pays out {said}"
 
 
 def _span(each: Interval, ground: Ground) -> str:
@@ -171,6 +171,15 @@ def outward(value: float, *, up: bool) -> str:
     scale = 1 if abs(value) >= 10 else 10
     whole = (math.ceil(value * scale - 1e-9) if up else math.floor(value * scale + 1e-9)) / scale
     return f"{whole:,.0f}" if whole == round(whole) else f"{whole:,.1f}"
+
+
+def mean_words(measure: Measure, mean: Interval, ground: Ground) -> str:
+    """Say what a mean is, with its interval where there is one: `431 to 449`."""
+    if mean.low is None or mean.high is None:
+        return ground.value(measure, mean.value)
+    if measure.unit == "count":
+        return span_of(mean.low, mean.high)
+    return f"{ground.value(measure, mean.low)} to {ground.value(measure, mean.high)}"
 
 
 def interval(measure: Measure, mean: Interval, ground: Ground) -> str:

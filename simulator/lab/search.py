@@ -16,17 +16,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from simulator.domain.errors import InputError
 from simulator.lab.goals import Goal
+from simulator.lab.statistics import chance_below
 
 Evaluate = Callable[[Sequence[str], Sequence[int]], pl.DataFrame]
 """Runs designs, by name, over the markets with these seeds, and returns the frame `markets` of a study."""
 
 FINALISTS: Final = 3
-_RESAMPLES: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -120,18 +119,14 @@ def rank(names: Sequence[str], goal: Goal, markets: pl.DataFrame) -> list[str]:
 
 
 def _sureness(ranked: Sequence[str], goal: Goal, fresh: pl.DataFrame) -> float:
-    """Return the share of resamples of the fresh markets in which the best of the finalists is the best.
+    """Return how sure it is that no other finalist is better than the best, from its share of them to 1.
 
-    Only among those that keep the limits as well as it does. Resamples are of whole markets, the same for all designs.
+    Each other that keeps the limits as well has a chance to be better in truth, one-sided by Student's t over the
+    paired fresh markets; these chances are added up (Bonferroni), so that it is rather too low than too high.
     """
-    first = goal.excess(fresh.filter(design=ranked[0]))
-    rivals = [name for name in ranked if goal.excess(fresh.filter(design=name)) <= first]
-    if len(rivals) < 2:
-        return 1.0
-    values = np.array([goal.measure.of(fresh.filter(design=name).sort("seed")) for name in rivals])
-    values = np.nan_to_num(values if goal.most else -values)
-    luck = np.random.default_rng(len(rivals))
-    weights = luck.dirichlet(np.ones(values.shape[1]), _RESAMPLES)
-    means = weights @ values.T
-    others = means[:, 1:].max(axis=1)
-    return float(((means[:, 0] > others) + 0.5 * (means[:, 0] == others)).mean())
+    rows = {name: fresh.filter(design=name).sort("seed") for name in ranked}
+    first = goal.excess(rows[ranked[0]])
+    best = goal.measure.of(rows[ranked[0]])
+    others = [goal.measure.of(rows[name]) for name in ranked[1:] if goal.excess(rows[name]) <= first]
+    doubt = sum(chance_below((best - other) if goal.most else (other - best)) for other in others)
+    return max(1 / (len(others) + 1), 1 - doubt)

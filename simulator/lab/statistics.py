@@ -147,6 +147,18 @@ def student_quantile(share: float, freedom: int) -> float:
     return _root(lambda t: _student_inside(t, freedom) - inside, 0.0, high)
 
 
+def chance_below(values: Floats) -> float:
+    """Return the chance that the true mean of one difference a market is below 0, one-sided by Student's t."""
+    known = values[~np.isnan(values)]
+    count = len(known)
+    mean = float(known.mean()) if count else 0.0
+    error = float(known.std(ddof=1)) / math.sqrt(count) if count > 1 else 0.0
+    if not error:
+        return 0.5 if not mean else float(mean < 0)
+    outside = 1 - _student_inside(abs(mean) / error, count - 1)
+    return outside / 2 if mean > 0 else 1 - outside / 2
+
+
 def _student_inside(t: float, freedom: int) -> float:
     """Return the chance to be within ±t (Abramowitz and Stegun, 1964, 26.7.3 and 26.7.4: finite sums)."""
     angle = math.atan2(t, math.sqrt(freedom))

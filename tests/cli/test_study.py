@@ -99,7 +99,7 @@ def test_where_an_interval_holds_nothing_no_design_is_said_to_bring_more(
     assert "Whether generous brings more customers a year than telecom can't be told from 20 markets" in flat(
         ran.out
     )
-    assert "for the same money" in flat(ran.out)
+    assert "and it pays out the same" in flat(ran.out)
     assert "for each" not in flat(ran.out)
 
 

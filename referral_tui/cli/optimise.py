@@ -1,0 +1,300 @@
+"""`optimise`: search a grid of designs for the best within limits, and write it as a program file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from referral_tui.cli.lab_options import (
+    Days,
+    Delivery,
+    Faults,
+    Preset,
+    Referrers,
+    Seed,
+    Start,
+    Vary,
+    ground_fields,
+    read_designs,
+    read_setting,
+)
+from referral_tui.cli.options import Json, preset_completion
+from referral_tui.cli.output import print_json, say_lines
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from referral_tui.cli.study_words import Ground
+    from simulator.lab.goals import Goal, Limit
+    from simulator.lab.search import Evaluate, Found
+    from simulator.lab.summary import DesignSummary
+    from simulator.lab.vary import Design
+
+
+def optimise(
+    program: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROGRAM",
+            help="The program file or preset to begin with.",
+            autocompletion=preset_completion,
+            show_default=False,
+        ),
+    ],
+    vary: Vary = None,
+    most: Annotated[
+        str | None, typer.Option(metavar="FIGURE", help="What to have the most of, as qualified.")
+    ] = None,
+    least: Annotated[
+        str | None, typer.Option(metavar="FIGURE", help="What to have the least of, as cost.")
+    ] = None,
+    subject_to: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LIMIT",
+            help="A limit: 'issued <= 50000 in 95%', 'cost <= 40' (of the mean), 'budget_ended < 5%'. May be repeated.",
+        ),
+    ] = None,
+    tries: Annotated[
+        int, typer.Option(min=1, max=100_000, help="How many runs of a design over a market to search with.")
+    ] = 200,
+    check: Annotated[
+        int, typer.Option(min=5, max=10_000, help="Fresh markets that the finalists are run on again.")
+    ] = 100,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write the best design. Default: PROGRAM-best.toml."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    preset: Preset = None,
+    referrers: Referrers = 1000,
+    days: Days = 365,
+    seed: Seed = 1,
+    start: Start = None,
+    delivery: Delivery = None,
+    faults: Faults = None,
+    as_json: Json = False,
+) -> int:
+    """Search the designs that --vary makes for the best within limits, and write it as a program file.
+
+    The search is sequential halving: all designs meet the same markets, the better half goes on to more of them. The
+    last three are run again on fresh markets, and what is told of them is of those alone, since the best of many looks
+    better than it is. If none keeps the limits it says so, and which comes nearest; then the exit status is 1.
+
+    Example: referral-tui optimise telecom --vary 'reward[referrer-credit].value=10..50:5' --most qualified
+             --subject-to 'issued <= 50000 in 95%' --subject-to 'budget_ended < 5%'
+    """
+    from referral_tui.cli.errors import FAILED, FINE
+    from referral_tui.cli.progress import Bar
+    from referral_tui.cli.study_words import Ground
+    from simulator.domain.errors import InputError
+    from simulator.domain.writing import write_text
+    from simulator.lab.goals import parse_goal
+    from simulator.lab.running import run_designs
+    from simulator.lab.search import FINALISTS, plan_rounds, search
+    from simulator.lab.summary import summarise
+    from simulator.lab.vary import AS_IT_IS
+
+    if not vary:
+        raise InputError(
+            "--vary: what may be changed? give it at least once, as 'reward[NAME].value=10..50:5'"
+        )
+    designs = {one.name: one for one in read_designs([program], vary)}
+    base = designs[AS_IT_IS].program
+    goal = parse_goal(most, least, subject_to or (), base.digits)
+    name, setting = read_setting(preset, [program], referrers, days, start, delivery, faults)
+    target = _target(program, out, force=force)
+    planned = sum(one.designs * one.markets for one in plan_rounds(len(designs), tries))
+    total = planned + check * (min(FINALISTS, len(designs)) + 1)
+    done = 0
+
+    with Bar("optimise", total) as bar:
+
+        def evaluate(names: Sequence[str], seeds: Sequence[int]) -> pl.DataFrame:
+            nonlocal done
+            chosen = [designs[one] for one in names]
+            markets = run_designs(chosen, seeds, setting, lambda part, _: bar.set(done + part)).markets
+            done += len(names) * len(seeds)
+            return markets
+
+        found = search(list(designs), goal, evaluate, tries, seed, check)
+        fresh = _with_base(found, evaluate)
+    names = [AS_IT_IS, *(one for one in found.finalists if one != AS_IT_IS)]
+    summaries = {one.name: one for one in summarise(fresh, names)}
+    best = designs[found.finalists[0]]
+    if found.satisfied:
+        write_text(target, best.program.text)
+    told = Told(designs, goal, found, fresh, summaries, target if found.satisfied else None)
+    ground = Ground(referrers, days, base.currency, base.digits)
+    if as_json:
+        fields = ground_fields(name, setting, seed, check, best)
+        print_json(_fields(told, ground, program) | fields)
+    else:
+        say_lines(_lines(told, ground, name))
+    return FINE if found.satisfied else FAILED
+
+
+@dataclass(frozen=True)
+class Told:
+    """What there is to tell of a search; `fresh` also has the design as it is, `file` is None if none was written."""
+
+    designs: dict[str, Design]
+    goal: Goal
+    found: Found
+    fresh: pl.DataFrame
+    summaries: dict[str, DesignSummary]
+    file: Path | None
+
+    @property
+    def best(self) -> str:
+        """The name of the best design."""
+        return self.found.finalists[0]
+
+    def rows(self, name: str) -> pl.DataFrame:
+        """Return a design's fresh markets."""
+        return self.fresh.filter(design=name)
+
+
+def _target(program: str, out: Path | None, *, force: bool) -> Path:
+    """Return the file to write, checked before anything is run."""
+    from simulator.domain.errors import InputError
+    from simulator.domain.writing import check_writable
+
+    target = out if out is not None else Path(f"{Path(program).stem}-best.toml")
+    if target.exists() and not force:
+        raise InputError(f"{target}: already there; choose another --out, or overwrite it with --force")
+    check_writable(target)
+    return target
+
+
+def _with_base(found: Found, evaluate: Evaluate) -> pl.DataFrame:
+    """Return the fresh markets with those of the design as it is, which every other is compared with."""
+    import polars as pl
+
+    from simulator.lab.vary import AS_IT_IS
+
+    if AS_IT_IS in found.finalists:
+        return found.fresh
+    return pl.concat([found.fresh, evaluate([AS_IT_IS], sorted(found.fresh["seed"].unique()))])
+
+
+def _sentence(told: Told, ground: Ground) -> str:
+    """Say which design is best, or that none is what was asked, and how sure that is."""
+    from referral_tui.cli.study_words import mean_words
+    from simulator.lab.statistics import mean_interval
+
+    found, goal = told.found, told.goal
+    values = goal.measure.of(told.rows(told.best))
+    has = mean_words(goal.measure, mean_interval(values), ground)
+    word = "most" if goal.most else "least"
+    title = "new customers" if goal.measure.key == "qualified" else goal.measure.title.lower()
+    what = f"{title} {ground.span}" if goal.measure.unit == "count" else title
+    if not found.satisfied:
+        return (
+            f"None of {len(told.designs)} designs keeps what was asked. {told.best} comes nearest, with {has} {what} "
+            "on average."
+        )
+    within = " within the limits" if goal.limits else ""
+    said = f"Of {len(told.designs)} designs {told.best} has the {word} {what}{within}: {has} on average"
+    if len(found.finalists) > 1:
+        said += f"; of the {len(found.finalists)} finalists it is the best with a certainty of {_percent(found.sure)}"
+    return f"{said}."
+
+
+def _percent(share: float) -> str:
+    return "over 99 %" if share > 0.99 else f"{100 * share:.0f} %"
+
+
+def _limit_line(limit: Limit, rows: pl.DataFrame, ground: Ground) -> str:
+    """Say how well a limit is kept in fresh markets."""
+    import numpy as np
+
+    from simulator.lab.statistics import markets_needed, upper_chance
+
+    verdict = limit.verdict(rows)
+    if limit.allowed is None:
+        mean = float(np.nanmean(limit.measure.of(rows)))
+        kept = "broken" if verdict == "broken" else "kept"
+        return f"{limit.text}: {kept}, the mean is {ground.value(limit.measure, mean)}"
+    times = limit.broken(rows)
+    said = f"{limit.text}: broken in {times} of {rows.height} markets"
+    if verdict == "shown":
+        return f"{said}; so in fewer than {100 * upper_chance(times, rows.height):.1f} of 100, with 95 % confidence"
+    if verdict == "likely":
+        needed = markets_needed(times, limit.allowed)
+        return f"{said}; to be 95 % sure takes {needed} markets with no more of that (--check)"
+    return f"{said}: not kept"
+
+
+def _lines(told: Told, ground: Ground, preset: str) -> Iterator[str]:
+    from referral_tui.cli.study_tables import finalist_lines
+    from referral_tui.cli.study_tables import told as wrapped
+    from referral_tui.cli.study_words import verdict
+    from referral_tui.figures import counted
+    from simulator.lab.vary import AS_IT_IS
+
+    yield from wrapped(_sentence(told, ground))
+    best = told.designs[told.best]
+    if told.best != AS_IT_IS:
+        has_budget = best.program.budget_minor is not None
+        yield from wrapped(verdict(told.summaries[AS_IT_IS], told.summaries[told.best], ground, has_budget))
+    for limit in told.goal.limits:
+        yield from wrapped(_limit_line(limit, told.rows(told.best), ground), "  ")
+    yield ""
+    rounds = told.found.rounds
+    yield from wrapped(
+        f"searched with {told.found.searched.height} runs ("
+        + ", then ".join(f"{one.designs} designs over {counted(one.markets, 'market')}" for one in rounds)
+        + f"), checked on {told.rows(told.best).height} fresh markets of {counted(ground.referrers, 'referrer')}, "
+        f"{counted(ground.days, 'day')}, preset {preset}"
+    )
+    yield from finalist_lines(
+        [told.designs[name] for name in told.summaries], list(told.summaries.values()), ground
+    )
+    if told.file is not None:
+        yield ""
+        yield from wrapped(f"{told.file} written; to read it: referral-tui program show {told.file}")
+        if best.delivery:
+            yield f"its delivery: {', '.join(f'{key}={value}' for key, value in best.delivery.items())}"
+
+
+def _fields(told: Told, ground: Ground, program: str) -> dict[str, Any]:
+    from referral_tui.cli.study_json import interval_fields
+    from simulator.lab.statistics import mean_interval
+
+    found, goal = told.found, told.goal
+    return {
+        "sentence": [_sentence(told, ground)],
+        "program": program,
+        "satisfied": found.satisfied,
+        "best": {
+            "name": told.best,
+            "settings": dict(told.designs[told.best].choices),
+            "file": None if told.file is None else str(told.file),
+        },
+        "sure": found.sure,
+        "goal": {"figure": goal.measure.key, "most": goal.most},
+        "limits": [
+            {
+                "limit": limit.text,
+                "broken": limit.broken(told.rows(told.best)),
+                "verdict": limit.verdict(told.rows(told.best)),
+            }
+            for limit in goal.limits
+        ],
+        "designs": len(told.designs),
+        "runs": found.runs,
+        "rounds": [{"designs": one.designs, "markets": one.markets} for one in found.rounds],
+        "finalists": [
+            {
+                "name": name,
+                "settings": dict(told.designs[name].choices),
+                **interval_fields(mean_interval(goal.measure.of(told.rows(name)))),
+            }
+            for name in found.finalists
+        ],
+    }
