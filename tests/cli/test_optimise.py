@@ -42,8 +42,8 @@ def test_the_best_within_limits_is_written_with_its_comments(cli: Cli, here: Pat
     assert ran.status == 0
     assert flat(ran.out).startswith(
         "Of 7 designs referrer-credit.value=40 has the most new customers a year within the limits: 344 to 346 on "
-        "average; of the 3 finalists it is the best with a certainty of over 99 %. referrer-credit.value=40 brings 15 to "
-        "16 more customers a year than as it is and costs"
+        "average; of the 3 finalists it is the best with a certainty of over 99 %. referrer-credit.value=40 brings 15 "
+        "more customers a year than as it is and costs £369.37 to £370.63 for each; its budget lasts"
     )
     assert "issued <= 16000 in 95%: broken in 0 of 100 markets; so in fewer than 3.0 of 100" in flat(ran.out)
     assert "telecom-best.toml written" in ran.out

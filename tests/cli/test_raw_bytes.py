@@ -90,6 +90,14 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["load", "--program", design, "--events", 200, "--no-store"],
             ["load", "--from", db, "--no-store"],
         ],
+        "study": [
+            ["study", design, "--markets", 1, "--referrers", 20, "--days", 3],
+            ["study", "telecom", "--vary", f"reward[{NASTY}].value=1"],
+        ],
+        "optimise": [
+            ["optimise", design, "--vary", "budget.total=1", "--most", NASTY],
+            ["optimise", "telecom", "--vary", "budget.total=1", "--most", "cost", "--subject-to", NASTY],
+        ],
         "events schema": [["events", "schema"]],
         "program new": [["program", "new", folder / NASTY / "x.toml"], ["program", "new", "--preset", NASTY]],
         "program check": [["program", "check", design], ["program", "check", NASTY, "--json"]],
