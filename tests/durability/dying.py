@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import resource
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -105,14 +106,17 @@ def kill_after(process: BaseProcess, seconds: float) -> bool:
     return alive
 
 
-def through_kills(path: Path, random: Random, span: float, most: int) -> int:
+def through_kills(
+    path: Path, random: Random, span: float, most: int, begin: Callable[[Path], BaseProcess] = spawn
+) -> int:
     """Live the run at `path` through up to `most` kills, at random within `span` seconds of a life, then to its end.
 
-    Gives how many there were. Raises AssertionError for a process that ended in any other way.
+    `begin` begins a life. Gives how many kills there were. Raises AssertionError for a process that ended in any
+    other way.
     """
     kills = 0
     while True:
-        process = spawn(path)
+        process = begin(path)
         if kills < most and kill_after(process, random.random() * span):
             kills += 1
             if not_begun(path):
@@ -143,7 +147,7 @@ def wipe(path: Path) -> None:
 def rows_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of the platform's outcome and of the people, by table, in a stated order."""
     found = {}
-    for file in (path, crm_path(path)):
+    for file in filter(Path.exists, (path, crm_path(path))):
         with closing(sqlite3.connect(file)) as db:
             tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             for table in sorted(tables):
