@@ -17,7 +17,7 @@ def runs_short(budget: Budget) -> bool:
 
 
 def spent_words(budget: Budget, currency: str, digits: int) -> str:
-    """Say what counts against the budget: everything issued, including rewards that were clawed back."""
+    """Say what counts against the budget, see `Budget.spent`."""
     spent = figures.money(budget.spent, currency, digits, 11)
     if budget.total is None:
         return f"{spent} spent; this program has no budget, so it never runs out."

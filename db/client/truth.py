@@ -28,9 +28,10 @@ _JUDGED = """
     JOIN event e ON e.seq = d.seq
     JOIN person p ON p.id = d.friend
     LEFT JOIN (
-        SELECT decision, SUM(value_minor) FILTER (WHERE state = 'issued') AS issued,
+        SELECT decision, SUM(value_minor) FILTER (WHERE state IN ('issued', 'redeemed', 'expired')) AS issued,
                SUM(value_minor) FILTER (WHERE state = 'revoked') AS revoked,
-               SUM(value_minor) FILTER (WHERE state = 'pending' AND expected IS NULL) AS pending
+               SUM(value_minor) FILTER (WHERE state = 'offered' OR state = 'pending'
+                                        AND COALESCE(expected, 'offered') = 'offered') AS pending
         FROM reward GROUP BY decision
     ) r ON r.decision = d.id
     WHERE d.outcome <> 'ignored'

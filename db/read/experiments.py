@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from db.read.pending import PROMISED
 from db.sqlite.readonly import Database
 from simulator.domain.vocabulary import COUNTS_AS_PAID
 
@@ -34,7 +35,7 @@ def friend_results(db: Database, from_seq: int) -> Iterator[FriendResult]:
         "(SELECT friend, MAX(outcome = 'qualified') AS qualified FROM decision GROUP BY friend), "
         "promised AS MATERIALIZED (SELECT d.friend, SUM(r.value_minor) AS minor FROM reward r "
         f"JOIN decision d ON d.id = r.decision WHERE r.state IN {_PAID} "
-        "OR (r.state = 'pending' AND r.expected IS NULL) GROUP BY d.friend) "
+        f"OR {PROMISED} GROUP BY d.friend) "
         "SELECT friend.ref, referrer.ref, decided.friend IS NOT NULL, COALESCE(decided.qualified, 0), "
         "COALESCE(promised.minor, 0) FROM attribution a JOIN person friend ON friend.id = a.friend "
         "JOIN person referrer ON referrer.id = a.referrer LEFT JOIN decided ON decided.friend = a.friend "

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from simulator.domain.definitions import NOT_PAID, PAID, STAGES
+from simulator.domain.definitions import NOT_ISSUED, NOT_PAID, PAID, STAGES
 from simulator.domain.pending import UNPAID
 from simulator.domain.vocabulary import Outcome
 
@@ -138,7 +138,7 @@ def _read(
     sql = f"{_REWARDS} WHERE decision IN ({{}}) {near.format('reward')}"
     for decision, state, minor, due_at, state_at, expected in _each(db, sql, list(friends)):
         then = state_at_moment(state, due_at, state_at, at)
-        if then == "pending" and (expected is not None or state in NOT_PAID):
+        if then == "pending" and (expected in NOT_ISSUED or state in NOT_PAID):
             then = UNPAID
         known[friends[decision]].lines.append(_Line(then, minor))
 
@@ -147,7 +147,7 @@ def state_at_moment(state: str, due_at: int, state_at: int, at: int | None) -> s
     """Return a reward's state at a moment (None for now), from its current state and the time it got it."""
     if at is None or state_at < at:
         return state
-    return "issued" if state == "revoked" and due_at < at else "pending"
+    return "issued" if state in PAID and state != "issued" and due_at < at else "pending"
 
 
 def _as_of(row: tuple[Any, ...], at: int | None) -> tuple[Any, ...]:

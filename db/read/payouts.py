@@ -7,18 +7,22 @@ from typing import Any
 
 from db.sqlite.readonly import Database
 
+ISSUED_AT = "CASE WHEN r.state = 'issued' THEN r.state_at WHEN r.state IN ('redeemed', 'expired', 'revoked') THEN i.at END"
+"""SQL: when a row of `reward r` was issued, by its entry `i` in the audit trail."""
 PAYOUTS = (
     "SELECT r.id, r.state, CASE WHEN r.state = 'pending' THEN COALESCE(r.expected, 'issued') END, "
-    "d.program_version, r.reward, v.currency, v.digits, r.value_minor, r.role, "
-    "COALESCE(r.community, recipient.ref), d.milestone, r.due_at, r.state_at, referrer.ref, friend.ref, e.source, e.id "
+    "r.kind, r.reward, v.currency, v.digits, r.value_minor, r.role, "
+    f"COALESCE(r.community, recipient.ref), d.milestone, r.due_at, {ISSUED_AT}, r.state_at, "
+    "referrer.ref, friend.ref, e.source, e.id "
     "FROM reward r JOIN decision d ON d.id = r.decision JOIN event e ON e.seq = r.seq "
     "JOIN program_version v ON v.version = d.program_version JOIN person friend ON friend.id = d.friend "
+    "LEFT JOIN (SELECT ref, MAX(at) AS at FROM audit WHERE kind = 'issued' GROUP BY ref) i ON i.ref = r.id "
     "LEFT JOIN person referrer ON referrer.id = d.referrer LEFT JOIN person recipient ON recipient.id = r.recipient "
     "ORDER BY r.id"
 )
-"""Number, state, what a pending line is expected to become, program version, reward, currency, minor digits, minor
-units, role, recipient, milestone, due, state's moment (milliseconds UTC), referrer, friend, and the conversion's source
-and id."""
+"""Number, state, what a pending line is expected to become, kind, reward, currency, minor digits, minor units, role,
+recipient, milestone, when it was due, issued, and got its state (milliseconds UTC), referrer, friend, and the
+conversion's source and id."""
 
 
 def payouts(db: Database) -> Iterator[tuple[Any, ...]]:

@@ -10,7 +10,9 @@ from typing import Final
 from db.read.sums import Sums
 from simulator.domain.pending import UNPAID, Pending, by_pairs, of_totals
 
-STANDS: Final = f"CASE WHEN r.state = 'pending' AND r.expected IS NOT NULL THEN '{UNPAID}' ELSE r.state END"
+PROMISED: Final = "(r.state = 'pending' AND COALESCE(r.expected, 'offered') = 'offered')"
+"""SQL: whether a row of `reward r` is pending and will be issued, or offered, if nothing else happens."""
+STANDS: Final = f"CASE WHEN r.state = 'pending' AND NOT {PROMISED} THEN '{UNPAID}' ELSE r.state END"
 """SQL: the state of a row of `reward r`, with pending lines that will not be paid as `unpaid`."""
 
 

@@ -37,8 +37,9 @@ class Place(NamedTuple):
 class RewardRow:
     """A reward line: of a decision, for a conversion (`seq`), to a person (a number) or a community.
 
-    `earned_minor` is what it is worth, `value_minor` what it is issued for. `expected` is the state that a pending line
-    gets if nothing else happens, None for `issued`.
+    `earned_minor` is what it is worth, `value_minor` what it is issued for. `kind` is None until the recipient of a
+    choice has made it, `reason` why it was forfeited. `expected` is the state that a pending line gets if nothing else
+    happens, None for `issued`.
     """
 
     id: int
@@ -50,7 +51,9 @@ class RewardRow:
     community: str | None
     earned_minor: int
     value_minor: int
+    kind: str | None
     state: str
+    reason: str | None
     expected: str | None
     due_at: int
     state_at: int
@@ -128,6 +131,22 @@ def reward(db: Database, number: int) -> RewardRow:
 def rewards_of(db: Database, decision: int) -> list[RewardRow]:
     """Return the lines of a decision, in the order of their numbers."""
     return _rewards(db, "decision = ? ORDER BY id", decision)
+
+
+def issued_at(db: Database, number: int) -> int | None:
+    """Return when a line was last issued (milliseconds UTC), by the audit trail; None where it never was."""
+    found = db.execute("SELECT MAX(at) FROM audit WHERE kind = 'issued' AND ref = ?", (number,)).fetchone()
+    return None if found is None else found[0]
+
+
+def chosen_by(db: Database, number: int) -> bool:
+    """Whether a line was issued by the choice of its recipient, not since the time to choose had passed."""
+    found = db.execute(
+        "SELECT e.type FROM audit a JOIN event e ON e.seq = a.\"trigger\" WHERE a.kind = 'issued' AND a.ref = ? "
+        "ORDER BY a.seq DESC LIMIT 1",
+        (number,),
+    ).fetchone()
+    return found is not None and found[0] == "reward.chosen"
 
 
 def released(db: Database, account: Account, without: int | None) -> list[ReleasedLine]:

@@ -10,11 +10,14 @@ from functools import lru_cache
 
 from db.read.pending import pending
 from db.read.sums import Pair, PastSums, Sums, begun_at
+from simulator.domain.definitions import DEFINITIONS
 from simulator.domain.pending import Pending
 from simulator.domain.spans import DAY_MS
 from simulator.domain.vocabulary import RewardState, values
 
 STATES = values(RewardState)
+SPENT = DEFINITIONS["spent"].over.values
+"""The metrics of what a budget counts."""
 RATE_DAYS = 28  # the rate of spending is over the last four weeks, so that each weekday counts equally
 
 
@@ -51,11 +54,11 @@ class DueRow:
 class Budget:
     """What is spent of the budget, and when it runs out; money in minor units, times in milliseconds UTC.
 
-    `spent` is everything issued, including what was clawed back (which gives no room back); `a_day` is what was issued
-    a day over the last RATE_DAYS days, or since the start. `runs_out_at` is when the budget runs out at that rate;
-    None without a budget or without spending. `pending` is what would be issued on top if nothing else happened.
-    `now` is the time that the figures are of, and `ends_at` the program's end, None if it has none. `clawed` is the
-    part of `spent` that was clawed back.
+    `spent` is what the budget counts: everything issued or offered, and with `returns = false` also what was clawed
+    back, which is `clawed` (else 0). `a_day` is what was spent a day over the last RATE_DAYS days, or since the start.
+    `runs_out_at` is when the budget runs out at that rate; None without a budget or without spending. `pending` is what
+    would be issued on top if nothing else happened. `now` is the time that the figures are of, and `ends_at` the
+    program's end, None if it has none.
     """
 
     total: int | None
@@ -107,30 +110,42 @@ def budget(db: sqlite3.Connection, past: PastSums, sums: Sums, at_ms: int) -> Bu
         "LEFT JOIN event e ON e.seq = v.from_seq WHERE v.from_seq = 0 OR e.received_at <= ?)",
         (at_ms,),
     ).fetchone()
-    total, ends_at = (found[0], program_end(found[1])) if found else (None, None)
+    total, text = found or (None, "")
+    metrics = SPENT if _gives_back(text) else (*SPENT, "reward.revoked")
     begun = begun_at(db)
     start = max(at_ms - RATE_DAYS * DAY_MS, at_ms if begun is None else begun)
     days = (at_ms - start) / DAY_MS
-    spent = _spent(sums)
-    a_day = (spent - _spent(past.at(db, start))) / days if days > 0 else 0.0
+    spent = _sum(sums, metrics)
+    a_day = (spent - _sum(past.at(db, start), metrics)) / days if days > 0 else 0.0
     runs_out = None
     if total is not None and a_day > 0:
         runs_out = at_ms + int(max(0, total - spent) / a_day * DAY_MS)
-    clawed = sums.value("reward.revoked")
-    return Budget(total, spent, pending(sums).minor, a_day, runs_out, at_ms, ends_at, clawed)
+    clawed = spent - _sum(sums, SPENT)
+    return Budget(total, spent, pending(sums).minor, a_day, runs_out, at_ms, program_end(text), clawed)
 
 
-@lru_cache(maxsize=4)
 def program_end(text: str) -> int | None:
     """Return when the program with this text ends (milliseconds UTC); None if it has no end or can't be read."""
-    try:
-        ends = tomllib.loads(text).get("program", {}).get("ends")
-    except (tomllib.TOMLDecodeError, AttributeError):
-        return None
+    ends = _key(text, "program", "ends")
     if not isinstance(ends, datetime) or ends.tzinfo is None:
         return None
     return (ends - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
-def _spent(sums: Sums) -> int:
-    return sums.value("reward.issued") + sums.value("reward.revoked")
+def _gives_back(text: str) -> bool:
+    """Whether what is clawed back gives the budget of the program with this text room back."""
+    return _key(text, "budget", "returns") is not False
+
+
+@lru_cache(maxsize=8)
+def _key(text: str, table: str, name: str) -> object:
+    """Return a key of a program's text; None if it has none or can't be read."""
+    try:
+        found: object = tomllib.loads(text).get(table, {}).get(name)
+    except (tomllib.TOMLDecodeError, AttributeError):
+        return None
+    return found
+
+
+def _sum(sums: Sums, metrics: tuple[str, ...]) -> int:
+    return sum(sums.value(metric) for metric in metrics)

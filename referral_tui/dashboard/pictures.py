@@ -121,7 +121,7 @@ def due_picture(look: RewardsLook, program: Program | None) -> Picture | None:
     found: dict[int, int] = {}
     today = look.now // DAY_MS * DAY_MS
     for row in look.due or ():
-        if row.expected == "issued":
+        if row.expected in ("issued", "offered"):
             day = max(today, row.day_ms)
             found[day] = found.get(day, 0) + row.value_minor
     if not found:

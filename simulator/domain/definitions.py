@@ -97,9 +97,11 @@ NOT_PAID = tuple(state for state, end in _ENDS.items() if end == "not paid")
 """The states of a reward that fell due and was not issued."""
 NOT_ISSUED = (*NOT_PAID, "waiting")
 """The states that a reward that falls due can get instead of being issued."""
+GIVEN = tuple(f"reward.{state}" for state in PAID if state != "revoked")
+"""The metrics of rewards that were issued and not taken back, redeemed and expired ones too."""
 PENDING = Term(
-    "rewards not yet due, less those that would be counted, capped or unfunded",
-    values=("reward.pending",),
+    "rewards not yet due or offered, less those that would be counted, capped or unfunded",
+    values=("reward.pending", "reward.offered"),
     less=tuple(f"pending.{state}" for state in NOT_ISSUED),
 )
 """Pending: the money that would be issued if nothing else happened."""
@@ -134,7 +136,7 @@ DEFINITIONS: dict[str, Definition] = {
             "money",
             Term(
                 "rewards issued and pending",
-                values=("reward.issued", *PENDING.values),
+                values=(*GIVEN, *PENDING.values),
                 less=PENDING.less,
             ),
             _QUALIFIED,
@@ -146,7 +148,7 @@ DEFINITIONS: dict[str, Definition] = {
             "issued",
             "Issued",
             "money",
-            Term("rewards issued, without those clawed back", values=("reward.issued",)),
+            Term("rewards issued, redeemed and expired ones too, without those clawed back", values=GIVEN),
             None,
             "Money given out to referrers and friends, and not taken back.",
             "what was issued in each",
@@ -158,7 +160,8 @@ DEFINITIONS: dict[str, Definition] = {
             PENDING,
             None,
             "What the pending rewards would be issued for if nothing else happened: each held against its number, "
-            "its caps and the budget. Lines that only count toward a bonus, or find no room, are no part of it.",
+            "its caps and the budget. Lines that only count toward a bonus, or find no room, are no part of it; "
+            "those that were offered, until somebody chooses, are.",
         ),
         Definition(
             "clawed",
@@ -182,9 +185,10 @@ DEFINITIONS: dict[str, Definition] = {
             "spent",
             "Spent",
             "money",
-            Term("rewards issued, clawed back ones too", values=("reward.issued", "reward.revoked")),
+            Term("rewards issued or offered, without those clawed back", values=(*GIVEN, "reward.offered")),
             None,
-            "What the budget counts: a reward that was clawed back gives it no room back.",
+            "What the budget counts: a reward that was clawed back, or that nobody chose in time, gives its room back. "
+            "With returns = false what was clawed back counts too.",
             "what was issued in each",
         ),
         Definition(
@@ -235,7 +239,7 @@ DEFINITIONS: dict[str, Definition] = {
             "Clawback rate",
             "share",
             Term("money clawed back", values=("reward.revoked",)),
-            Term("rewards issued, clawed back ones too", values=("reward.issued", "reward.revoked")),
+            Term("rewards issued, clawed back ones too", values=(*GIVEN, "reward.revoked")),
             "How much of the money that was given out was taken back.",
         ),
         Definition(

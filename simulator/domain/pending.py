@@ -1,8 +1,8 @@
 """What is pending by what is expected of it, and rewards by state, from sums by metric. Plain Python.
 
 The expected state of a pending reward line is the one that it gets if nothing else happens: each is judged by its
-number for `every` and `tier`, its caps and the budget, in the order of release. Those expected to be issued are the
-pending money; those that would be counted, capped or unfunded are kept apart.
+number for `every` and `tier`, its caps and the budget, in the order of release. Those expected to be issued, or offered
+for a choice, are the pending money; those that would be counted, capped or unfunded are kept apart.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from simulator.domain.definitions import NOT_ISSUED, Rollup
 Pair = tuple[int, int]
 """A count, and a value in minor units."""
 EXPECTED: Final = ("issued", *NOT_ISSUED)
-"""The expected states of a pending line."""
+"""The expected states of a pending line; those expected to be offered are counted with those to be issued."""
 UNPAID: Final = "unpaid"
 """The name for a pending line that would be counted, capped, unfunded or forfeited, or wait: it pays nothing yet."""
 
@@ -45,12 +45,12 @@ class Pending:
 
     @property
     def count(self) -> int:
-        """The number of lines that would be issued."""
+        """The number of lines that would be issued or offered."""
         return self.issued[0]
 
     @property
     def minor(self) -> int:
-        """The money that would be issued, which is what is pending."""
+        """The money that would be issued or offered, which is what is pending."""
         return self.issued[1]
 
     def of(self, state: str) -> Pair:

@@ -9,11 +9,8 @@ from typing import Any, Final
 import polars as pl
 
 from db.read.payouts import currency_digits, payouts
-from db.read.versions import versions
 from db.sqlite.readonly import Database
-from simulator.domain.vocabulary import RewardState
 from simulator.events.moment import format_moment
-from simulator.program.load import load_program
 
 COLUMNS: Final = (
     "number",
@@ -51,16 +48,11 @@ def raw_schema(db: Database) -> dict[str, pl.DataType]:
 
 def rows(db: Database) -> Iterator[tuple[Any, ...]]:
     """Yield the rows in the order of `COLUMNS`, values as decimals, times in milliseconds UTC."""
-    kinds = {
-        (one.version, reward.name): reward.kind
-        for one in versions(db)
-        for reward in load_program(one.text, f"program version {one.version}").rewards
-    }
     for (
         number,
         state,
         expected,
-        version,
+        kind,
         reward,
         currency,
         digits,
@@ -68,12 +60,9 @@ def rows(db: Database) -> Iterator[tuple[Any, ...]]:
         role,
         recipient,
         milestone,
-        due,
-        at,
-        *who,
+        *rest,
     ) in payouts(db):
-        issued = {RewardState.ISSUED: at, RewardState.REVOKED: due}.get(state)
-        kind, value = kinds.get((version, reward)), Decimal(minor).scaleb(-digits)
+        value = Decimal(minor).scaleb(-digits)
         yield (
             number,
             state,
@@ -85,10 +74,7 @@ def rows(db: Database) -> Iterator[tuple[Any, ...]]:
             role,
             reward,
             milestone,
-            due,
-            issued,
-            at,
-            *who,
+            *rest,
         )
 
 

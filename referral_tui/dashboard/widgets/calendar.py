@@ -51,7 +51,7 @@ def by_days_and_weeks(rows: Sequence[DueRow], now: int) -> tuple[Falling, ...]:
         if row.day_ms >= last:
             key = (max(last, row.day_ms - (row.day_ms - _MONDAY) % (7 * DAY_MS)), 7)
         count, minor, unpaid = found.get(key, (0, 0, 0))
-        if row.expected == "issued":
+        if row.expected in ("issued", "offered"):
             found[key] = (count + row.count, minor + row.value_minor, unpaid)
         else:
             found[key] = (count, minor, unpaid + row.count)
