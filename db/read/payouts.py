@@ -7,7 +7,8 @@ from typing import Any
 
 from db.sqlite.readonly import Database
 
-ISSUED_AT = "CASE WHEN r.state = 'issued' THEN r.state_at WHEN r.state IN ('redeemed', 'expired', 'revoked') THEN i.at END"
+_GIVEN = "('redeemed', 'expired', 'revoked')"
+ISSUED_AT = f"CASE WHEN r.state = 'issued' THEN r.state_at WHEN r.state IN {_GIVEN} THEN i.at END"
 """SQL: when a row of `reward r` was issued, by its entry `i` in the audit trail."""
 PAYOUTS = (
     "SELECT r.id, r.state, CASE WHEN r.state = 'pending' THEN COALESCE(r.expected, 'issued') END, "

@@ -91,8 +91,10 @@ def _timeline(
     for one in rewards:
         entry = {name: one[name] for name in ("reward", "id", "recipient", "value_minor", "due_at")}
         changes = [(one["state_at"], one["state"])]
-        if one["state"] == "revoked":
-            changes.append((one["due_at"], "issued"))  # it was paid out first, which the row no longer says
+        if one["issued_at"] not in (None, one["state_at"]):
+            changes.append(
+                (one["issued_at"], "issued")
+            )  # it was given out first, which the row no longer says
         lines += [(at, 1, one["id"], {"at": at, "kind": state, **entry}) for at, state in changes]
     return [entry for *_, entry in sorted(lines, key=lambda line: line[:3])]
 

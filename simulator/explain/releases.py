@@ -110,6 +110,8 @@ def _is_held(row: ReleasedLine, at: int, *, returns: bool) -> bool:
     """Return whether a cap counts a released line at a moment (milliseconds UTC)."""
     if row.state == "revoked":
         return not returns or row.state_at > at
+    if row.state == "forfeited":  # it was offered until then, or had waited
+        return row.state_at > at
     return row.state in HELD or row.state == "waiting"
 
 
@@ -138,6 +140,11 @@ class Releases(AccountLines):
     @cached_property
     def _brought_by(self) -> tuple[int | None, str | None]:
         return brought_by(self._source.db, self._line.decision)
+
+    @property
+    def given(self) -> str:
+        """The state that the line gets where there is room for it."""
+        return "offered" if self.terms.choices else "issued"
 
     # Numbers
 
@@ -209,7 +216,7 @@ class Releases(AccountLines):
             return "capped"
         left, terms = self.budget_left(due_at) - beside_minor, self.budget(due_at)
         if left >= value or (terms.over == "trim" and left >= 1):
-            return "issued"
+            return self.given
         return "waiting" if terms.short == "wait" else "unfunded"
 
     def within_caps(self, due_at: int) -> int:
@@ -235,7 +242,7 @@ class Releases(AccountLines):
     def next_room(self, due_at: int) -> int | None:
         """Return the first later time at which the line would be issued, given what was issued since; or None."""
         for at in list(self._moments(due_at))[:_MOST_MOMENTS]:
-            if self.state_if_due(at) == "issued":
+            if self.state_if_due(at) == self.given:
                 return at
         return None
 

@@ -8,6 +8,7 @@ from db.read.reward_rows import Account, RewardRow, value_beside
 from simulator.explain.amounts import bounded, converted, foreign
 from simulator.explain.change_words import sooner
 from simulator.explain.context import Change, DecisionContext, at_time
+from simulator.explain.given import issue_moment, issued_words, not_chosen, why_given
 from simulator.explain.releases import AccountLines, Releases, Room, in_window, terms_of, window_words
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Program, Reward
@@ -31,13 +32,14 @@ def explain_reward(source: Source, row: RewardRow, context: DecisionContext) -> 
         "reward": row.reward,
         "role": row.role,
         "recipient": row.community or reference(source.db, row.recipient),
-        "kind": terms.kind,
+        "kind": row.kind,
         "value_minor": row.value_minor,
         "earned_minor": row.earned_minor,
         "value": money(row.value_minor, program),
         "state": row.state,
         "expected": (row.expected or "issued") if row.state == "pending" else None,
         "due_at": row.due_at,
+        "issued_at": issue_moment(source, row, terms),
         "state_at": row.state_at,
         "why": why,
         "why_not": [change.text for change in changes],
@@ -51,17 +53,22 @@ def _why(  # noqa: PLR0911 - one for each state
     at, state = moment(row.state_at), row.state
     if state == "pending":
         return _waiting(Releases(source, context.program, row), row), []
-    if state in _OPEN_OR_PAID:
-        return (
-            f"{_OPEN_OR_PAID[state].format(at=at, due=moment(row.due_at))}{_reduced(source, row, context)}",
-            [],
-        )
+    if state in ("offered", "issued", "redeemed", "expired"):
+        why, changes = why_given(source, row, terms)
+        return f"{why}{_reduced(source, row, context)}", changes
+    if state == "waiting":
+        why = f"it was released on {moment(row.due_at)} within its caps: it waits until the budget has room for it"
+        return f"{why}{_reduced(source, row, context)}", []
     if state == "revoked" and not row.value_minor:
-        why = f"it was issued on {moment(row.due_at)}, and clawed back on {at} as the amount was adjusted"
+        why = f"{issued_words(source, row, terms)}, and clawed back on {at} as the amount was adjusted"
         return why, [Change("had the amount not been adjusted so far, it would have stayed paid", "issued")]
     if state == "revoked":
-        why = f"it was issued on {moment(row.due_at)} and clawed back on {at}: the conversion was reversed"
-        return why, _if_reversed_late(row, terms, context)
+        why = f"{issued_words(source, row, terms)} and clawed back on {at}: the conversion was reversed"
+        return why, _if_reversed_late(row, issue_moment(source, row, terms) or row.due_at, terms, context)
+    if row.reason == "not-chosen":
+        return not_chosen(row, terms)
+    if state == "forfeited":
+        return f"it was forfeited on {at}", []
     releases = Releases(source, context.program, row)
     if state == "voided":
         when = "before it fell due" if row.state_at <= row.due_at else "before anything was paid for it"
@@ -72,17 +79,6 @@ def _why(  # noqa: PLR0911 - one for each state
     if state == "capped":
         return _capped(releases, row, context)
     return _unfunded(releases, row, context.program)
-
-
-_OPEN_OR_PAID = {
-    "issued": "it was issued on {at}",
-    "redeemed": "it was issued on {due}, and redeemed on {at}",
-    "expired": "it was issued on {due}, and expired on {at}, since it had not been redeemed",
-    "offered": "it was offered on {at}: it waits until its recipient chooses what it is",
-    "waiting": "it was released on {due} within its caps: it waits until the budget has room for it",
-    "forfeited": "it was forfeited on {at}",
-}
-"""What is said of lines in these states, by the moments of the state and of the release."""
 
 
 def _reduced(source: Source, row: RewardRow, context: DecisionContext) -> str:
@@ -120,6 +116,8 @@ def _waiting(releases: Releases, row: RewardRow) -> str:
     falls_due = f"falls due on {moment(row.due_at)}"
     if row.expected is None:
         return f"it waits out its cooling-off and {falls_due}"
+    if row.expected == "offered":
+        return f"it waits out its cooling-off and {falls_due}; its recipient may then choose what it is"
     if row.expected == "counted":
         number, every = releases.number_if_nothing_else(), releases.terms.every
         standing = f"{ordinal(number)} of {every}" if every and number <= every else f"the {ordinal(number)}"
@@ -141,9 +139,11 @@ def _reversals(context: DecisionContext) -> list[Fields]:
     return reversals_by(context.source.db, event["source"], event["id"], event["person"])
 
 
-def _if_reversed_late(row: RewardRow, terms: Reward, context: DecisionContext) -> list[Change]:
-    """Return the change with which the reversal would have come too late to claw back."""
-    until = row.due_at + (terms.clawback_ms or 0)
+def _if_reversed_late(
+    row: RewardRow, issued_at: int, terms: Reward, context: DecisionContext
+) -> list[Change]:
+    """Return the change with which the reversal would have come too late to claw back what was issued then."""
+    until = issued_at + (terms.clawback_ms or 0)
     reversals = _reversals(context)
     if len(reversals) != 1:
         return [_TOO_MANY]
@@ -224,7 +224,7 @@ def _capped(releases: Releases, row: RewardRow, context: DecisionContext) -> tup
     at = back - releases.terms.hold_ms
     later = Change(
         f"had the conversion come {sooner(at - context.event['occurred_at'])} it would have been issued",
-        "issued",
+        releases.given,
         (at_time(context.event, at),),
     )
     arrives = max(at, context.event["received_at"])
