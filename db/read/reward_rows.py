@@ -187,7 +187,8 @@ def spent_before(db: Database, place: Place, since: int, *, returns: bool) -> in
     taken_back = "AND state_at > ?" if returns else "AND ? IS NOT NULL"
     found = db.execute(
         "SELECT COALESCE(SUM(value_minor), 0) FROM reward "
-        f"WHERE (state IN {HELD} OR state = 'revoked' {taken_back} OR reason = 'not-chosen' AND state_at > ?) AND due_at >= ? AND (due_at, seq, id) < (?, ?, ?)",
+        f"WHERE (state IN {HELD} OR state = 'revoked' {taken_back} OR reason = 'not-chosen' AND state_at > ?) "
+        "AND due_at >= ? AND (due_at, seq, id) < (?, ?, ?)",
         (place.due_at, place.due_at, since, *place),
     )
     return int(found.fetchone()[0])
