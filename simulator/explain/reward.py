@@ -64,7 +64,7 @@ def _why(  # noqa: PLR0911 - one for each state
         return why, [Change("had the amount not been adjusted so far, it would have stayed paid", "issued")]
     if state == "revoked":
         why = f"{issued_words(source, row, terms)} and clawed back on {at}: the conversion was reversed"
-        return why, _if_reversed_late(row, issue_moment(source, row, terms) or row.due_at, terms, context)
+        return why, _if_reversed_late(issue_moment(source, row, terms) or row.due_at, terms, context)
     if row.reason == "not-chosen":
         return not_chosen(row, terms)
     if state == "forfeited":
@@ -139,9 +139,7 @@ def _reversals(context: DecisionContext) -> list[Fields]:
     return reversals_by(context.source.db, event["source"], event["id"], event["person"])
 
 
-def _if_reversed_late(
-    row: RewardRow, issued_at: int, terms: Reward, context: DecisionContext
-) -> list[Change]:
+def _if_reversed_late(issued_at: int, terms: Reward, context: DecisionContext) -> list[Change]:
     """Return the change with which the reversal would have come too late to claw back what was issued then."""
     until = issued_at + (terms.clawback_ms or 0)
     reversals = _reversals(context)
