@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from simulator.program.model import Attribute, Budget
 from tests.engine.designs import DAY, HOUR, WEEK, cap, design, milestone, reward, rule
-from tests.engine.logbook import Judge, Logbook
+from tests.engine.logbook import Judge, Logbook, attributes
 
 EACH = milestone(occurrence="each")
 keeps = pytest.mark.edition2("keep_if")
@@ -115,6 +116,67 @@ def test_both_must_have_paid_two_bills_by_the_release(judge: Judge, log: Logbook
     assert ends(log, judge(program, log, now=3 * DAY)) == [("forfeited", "keep_if", 3 * DAY)]
     log.buy("ann", at=3 * DAY, kind="bill.paid")
     assert ends(log, judge(program, log, now=3 * DAY)) == [("issued", None, 3 * DAY)]
+
+
+@keeps
+def test_what_is_fixed_with_the_conversion_is_known_of_one_that_was_approved_later(
+    judge: Judge, log: Logbook
+) -> None:
+    log.link("ann", "A", at=0)
+    log.visit("fred", "A", at=0, channel="email")
+    bought = log.buy("fred", at=DAY, outcome="sim-only", new_customer=True)
+    log.verdict(bought, received=2 * DAY)
+    kept = "channel = 'email' AND method = 'link' AND outcome = 'sim-only' AND new_customer AND touch_age_days = 1"
+    rewards = [reward(hold=HOUR, keep_if=kept), reward("other", hold=HOUR, keep_if=f"NOT ({kept})")]
+    rules = [rule("amount", "amount > 0", on_fail="review")]
+    rows = judge(design(rewards=rewards, rules=rules), log, now=3 * DAY)
+    assert ends(log, rows) == [("issued", None, 2 * DAY), ("forfeited", "keep_if", 2 * DAY)]
+
+
+@pytest.mark.edition2("keep_if", "attributes", "budget", "waiting")
+def test_what_waited_is_forfeited_where_its_value_is_of_another_type_by_then(
+    judge: Judge, log: Logbook
+) -> None:
+    said, waits = (Attribute("vip", "customer", "bool"),), Budget(short="wait")
+    kept = reward(keep_if="friend_vip", caps=[cap("lifetime", count=2)])
+    small = design([EACH], [kept], budget=1_500, terms=waits, attributes=said)
+    referred(log)
+    log.identified("fred", at=0, attributes=attributes(vip=True))
+    for moment in range(2):
+        log.buy("fred", at=moment)
+    log.identified("fred", at=2, attributes=attributes(vip="yes"))
+    log.change(design([EACH], [kept], budget=5_000, terms=waits, attributes=said), at=3)
+    log.identified("fred", at=4, attributes=attributes(vip=True))
+    log.buy("fred", at=5)  # has the room that is free again
+    assert ends(log, judge(small, log, now=DAY)) == [
+        ("issued", None, 0),
+        ("forfeited", "keep_if:missing", 3),
+        ("issued", None, 5),
+    ]
+
+
+@pytest.mark.edition2("keep_if", "standing", "people")
+def test_a_won_dispute_is_asked_again_whether_the_reward_is_kept(judge: Judge, log: Logbook) -> None:
+    referred(log, "fred", "gina")
+    kept = reward(hold=HOUR, clawback=WEEK, keep_if="NOT recipient_closed")
+    for friend in ("fred", "gina"):
+        log.buy(friend, at=0, key=friend)
+        log.reverse(("client/shop", friend), received=DAY, subject=friend)  # both were issued
+    log.reinstate(("client/shop", "fred"), received=2 * DAY)
+    log.close("ann", at=3 * DAY)
+    log.reinstate(("client/shop", "gina"), received=4 * DAY)
+    rows = judge(design(rewards=[kept]), log, now=WEEK)
+    assert ends(log, rows) == [("issued", None, 2 * DAY), ("forfeited", "keep_if", 4 * DAY)]
+
+
+@closes
+def test_whoever_gets_the_reward_is_the_person_of_a_merge(judge: Judge, log: Logbook) -> None:
+    referred(log)
+    log.buy("fred", at=0)
+    log.close("guest", at=1)
+    log.merge("ann", "guest", at=2)
+    rows = judge(design(rewards=[reward(hold=DAY, keep_if="NOT recipient_closed")]), log, now=DAY)
+    assert ends(log, rows) == [("forfeited", "keep_if", DAY)]
 
 
 # ---------------------------------------------------------------------- facts

@@ -18,9 +18,10 @@ from tests.engine.edition2 import comparable
 from tests.engine.logbook import Logbook
 from tests.engine.oracle import Oracle
 from tests.engine.strategies import ANCHORS, PEOPLE, Case, case_of, cases
+from tests.engine.strategies2 import TRIED, case_of2
 from tests.engine.test_engine_agrees import BATCHES, LONG, QUICK, check, disagreement, run, variance
 
-UNPAID = ("counted", "capped", "unfunded")
+UNPAID = ("counted", "capped", "unfunded", "forfeited", "waiting")
 Levels = dict[str, tuple[int, int]]
 
 
@@ -99,6 +100,17 @@ def test_pending_by_the_hour_is_what_would_be_issued_if_nothing_else_happened(ca
 def test_pending_by_the_hour_is_what_would_be_issued_at_length(case: Case) -> None:
     for batch in (None, 1, 7):
         check(case, partial(wrong_hour, batch=batch))
+
+
+@pytest.mark.parametrize("group", ["keep_if", "people", "waiting and keep_if"])
+def test_what_would_be_forfeited_by_the_hour_follows_what_the_conditions_read(group: str) -> None:
+    forfeited = 0
+    for seed in range(8200, 8204):
+        case = case_of2(seed, TRIED[group])
+        for batch in (None, *BATCHES):
+            check(case, partial(wrong_hour, batch=batch))
+        forfeited += run(case, None).totals().get("reward.forfeited", (0, 0))[0]
+    assert forfeited
 
 
 @pytest.mark.parametrize("block", range(4))

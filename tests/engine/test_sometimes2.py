@@ -22,6 +22,7 @@ class Watching(Oracle):
     """An oracle that notes what it came across."""
 
     seen: Counter[str]
+    back: list[Line]  # those that came back with their conversion
 
     def after_caps(self, line: Line) -> int | None:
         left = super().after_caps(line)
@@ -51,7 +52,7 @@ class Watching(Oracle):
         super().step(now)
         for line in waited:
             if line.state != "waiting":
-                self.seen[f"waited, then {line.state}"] += 1
+                self.seen[f"waited, then {line.reason or line.state}"] += 1
 
     def reinstate(self, event: Event) -> None:
         before = [(line, line.state, line.fell_by) for line in self.lines]
@@ -59,6 +60,7 @@ class Watching(Oracle):
         for line, state, _ in before:
             if state != line.state:
                 self.seen[f"reinstated from {state}"] += 1
+                self.back.append(line)
 
     def adjust(self, event: Event) -> None:
         before = [(line, line.state, line.value_minor) for line in self.lines]
@@ -80,7 +82,7 @@ class Watching(Oracle):
 
 def watch(case: Case, seen: Counter[str]) -> Watching:
     oracle = Watching(case.program, case.load)
-    oracle.seen = seen
+    oracle.seen, oracle.back = seen, []
     for step in case.steps:
         if isinstance(step, int):
             oracle.advance(step)
@@ -97,6 +99,8 @@ def watch(case: Case, seen: Counter[str]) -> Watching:
             seen[f"forfeited {line.reason}"] += 1
         if line.released is not None and line.reward.choices and line.state == "issued":
             seen["a kind by choice or otherwise"] += 1
+    for line in oracle.back:
+        seen[f"came back, then {line.reason or line.state}"] += 1
     for decision in oracle.decisions:
         seen[f"decision {decision.reason}"] += 1
         seen.update(f"offered {said}" for _, said in decision.offered)
@@ -135,7 +139,8 @@ WANTED = (
     + [f"a cap per {x} that counts" for x in ("recipient", "friend", "code", "program")]
     + ["a cap that returns nothing", "cut by a cap", "cut by the budget", "a code that folds"]
     + ["a period begins while something waits", "a kind by choice or otherwise"]
-    + [f"waited, then {x}" for x in ("issued", "offered", "forfeited", "unfunded")]
+    + [f"waited, then {x}" for x in ("issued", "offered", "keep_if", "unfunded")]
+    + [f"came back, then {x}" for x in ("issued", "keep_if", "keep_if:missing")]
     + [f"reinstated from {x}" for x in ("voided", "revoked")]
     + [f"adjusted {x}" for x in ("pending, then pending", "pending, then voided", "issued, then issued")]
     + [f"adjusted {x}" for x in ("issued, then revoked", "waiting, then waiting")]

@@ -26,6 +26,7 @@ from simulator.engine.results import Released
 from simulator.engine.state import State
 from simulator.program.model import Program
 from tests.engine.strategies import case_of
+from tests.engine.strategies2 import TRIED, case_of2
 from tests.engine.test_engine_agrees import run
 
 NUMBERED = (Interner, Codes, Words)  # looking a text up may give it a number
@@ -102,7 +103,18 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_stages_and_recorders_change_nothing(watched: list[str]) -> None:
     for seed in range(6300, 6316):
         run(case_of(seed), (None, 3, 11)[seed % 3])
-    assert {"Withheld", "Voided", "Booked", "Released", "Expected", "Reversals", "Decided"} <= set(watched)
+    for seed in range(6300, 6304):
+        run(case_of2(seed, TRIED["people"]), (None, 3, 11)[seed % 3])
+    assert {
+        "FixedFacts",
+        "Withheld",
+        "Voided",
+        "Booked",
+        "Released",
+        "Expected",
+        "Reversals",
+        "Decided",
+    } <= set(watched)
 
 
 @pytest.mark.parametrize("change", ["a number", "a column"])
