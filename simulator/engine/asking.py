@@ -13,9 +13,11 @@ import numpy as np
 import polars as pl
 
 from simulator.domain.vocabulary import ForfeitReason
+from simulator.engine.adjusting import NO_ADJUSTMENTS
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.batch import Batch
 from simulator.engine.facts import COUNTED_FACTS, FactContext, facts_of
+from simulator.engine.interner import NO_TEXTS
 from simulator.engine.keeping import KeepCondition
 from simulator.engine.money import converted
 from simulator.engine.results import (
@@ -30,11 +32,12 @@ from simulator.engine.results import (
     StandingChanges,
 )
 from simulator.engine.rules import QUALIFIED, REVIEW
-from simulator.engine.standing import Counts
+from simulator.engine.standing import NO_CHANGES, Counts
 from simulator.engine.state import State
 from simulator.engine.terms import REASONS
 from simulator.engine.version import CompiledProgram
-from simulator.events.columns import TYPE_CODES
+from simulator.events.columns import EVENT_SCHEMA, TYPE_CODES
+from simulator.program.model import Program
 
 KEPT, NOT_KEPT, MISSING = (
     NONE,
@@ -109,6 +112,27 @@ def ask(
             at, seq = int(batch.received[row]), int(batch.seq[row])
             found.append(Happening(2 * row + 1, "asked", at, seq, lines=(line,), answer=answer))
     return found
+
+
+def facts_now(state: State, program: Program, line: int) -> dict[str, str | float | bool | None]:
+    """Return what the condition of a reward line reads, as of all events so far; nothing where it has none."""
+    condition = state.keeping.conditions.get(int(state.ledger.lines["terms"][line]))
+    if condition is None:
+        return {}
+    nothing = NewConversions(
+        rows=_NO_ROWS,
+        seq=_NO_ROWS,
+        person=_NO_ROWS,
+        keys=NO_TEXTS,
+        which=_NO_ROWS,
+        number=_NO_ROWS,
+        amount=_NO_ROWS,
+        currency=_NO_ROWS,
+    )
+    batch = Batch(pl.DataFrame(schema={**EVENT_SCHEMA, "person": pl.Int64}), state, program)
+    asker = _Asker(batch, state, Counts(state, nothing, NO_CHANGES), NO_ADJUSTMENTS)
+    facts = asker.facts(condition, np.array([line]), np.zeros(1, np.int64))
+    return facts.select(condition.condition.facts).row(0, named=True)
 
 
 def _back(state: State, reversals: Reversals) -> Iterator[tuple[int, int]]:
@@ -195,12 +219,13 @@ class _Asker:
         for one in np.unique(terms).tolist():
             at = np.flatnonzero(terms == one)
             condition = self.state.keeping.conditions[one]
-            said = self._facts(condition, lines[at], rows[at]).select(condition.condition.expr).to_series()
+            said = self.facts(condition, lines[at], rows[at]).select(condition.condition.expr).to_series()
             missing, true = said.is_null().to_numpy(), said.fill_null(value=False).to_numpy()
             answers[at] = np.where(missing, MISSING, np.where(true, KEPT, NOT_KEPT))
         return answers
 
-    def _facts(self, condition: KeepCondition, lines: Ints, rows: Ints) -> pl.DataFrame:
+    def facts(self, condition: KeepCondition, lines: Ints, rows: Ints) -> pl.DataFrame:
+        """Return what a condition reads of each line after the event at its row."""
         whom = self.state.whom(lines)
         context = FactContext(
             batch=self.batch,

@@ -16,6 +16,7 @@ import polars as pl
 from simulator.domain.stopwatch import OFF, Meter
 from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import NONE, Ints
+from simulator.engine.asking import facts_now
 from simulator.engine.batch import Batch
 from simulator.engine.booking import book_changed_terms, book_united, read_journal
 from simulator.engine.closing import close
@@ -161,6 +162,10 @@ class Engine:
         accounts, words = self._state.ledger.accounts, self._state.words.texts
         pairs = zip(accounts["role"][account].tolist(), accounts["recipient"][account].tolist(), strict=True)
         return [words[word] if role == _COMMUNITY else None for role, word in pairs]
+
+    def kept_for(self, reward: int) -> dict[str, str | float | bool | None]:
+        """Return the facts that the `keep_if` of a reward (`reward.id`) reads, as they stand now; empty without one."""
+        return facts_now(self._state, self.program, reward - 1)
 
     def referrers_of(self, friends: Ints) -> Ints:
         """Return the ids of the referrers that friends are attributed to; NONE where there is none."""

@@ -14,8 +14,8 @@ from simulator.explain.fact_changes import OTHER, FactChange
 from simulator.explain.source import Fields
 from simulator.program.facts import ALL_FACTS, attribute_facts
 
-_IDENTIFYING: Final = ("customer.identified", "friend.claimed")
-_WITH_DEVICE: Final = (*_IDENTIFYING, "friend.visited")
+IDENTIFYING: Final = ("customer.identified", "friend.claimed")
+_WITH_DEVICE: Final = (*IDENTIFYING, "friend.visited")
 _FRIEND_EVENTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "claimed": ("friend.claimed", {"contact_ref": OTHER}),
     "opted_in": ("friend.opted_in", {}),
@@ -102,7 +102,7 @@ def _friend_event(context: DecisionContext, change: FactChange, words: str) -> I
 
 
 def _same_contact(context: DecisionContext, change: FactChange, words: str) -> Iterator[Change]:
-    told = [row for row in context.own(*_IDENTIFYING) if row["contact_ref"] is not None]
+    told = [row for row in context.own(*IDENTIFYING) if row["contact_ref"] is not None]
     if told and change.value is False:
         yield Change(words, edits=(_set(told[-1], contact_ref=OTHER),))
 
@@ -122,7 +122,7 @@ def _of_person(context: DecisionContext, change: FactChange, words: str) -> Iter
     told = [
         row
         for row in context.around.of(subject=subject)
-        if row["type"] in _IDENTIFYING and row["seq"] < context.event["seq"]
+        if row["type"] in IDENTIFYING and row["seq"] < context.event["seq"]
     ]
     told = [row for row in told if row[name] is not None] or told
     if told and change.value is not None:
@@ -222,7 +222,7 @@ def _attribute(context: DecisionContext, change: FactChange, words: str) -> Iter
     if not own:
         subject = context.event["subject"] if whose == "friend" else _referrer(context)
         people = context.around.of(subject=subject)
-        told = [row for row in people if row["type"] in _IDENTIFYING and row["seq"] < context.event["seq"]]
+        told = [row for row in people if row["type"] in IDENTIFYING and row["seq"] < context.event["seq"]]
         told = [row for row in told if name in as_values(row["attributes"])] or told
     if told:
         said = as_values(told[-1].get("attributes")) | {name: change.value}

@@ -15,7 +15,7 @@ import polars as pl
 
 from simulator.domain.spans import DAY_MS
 from simulator.program.expression import parse_expression
-from simulator.program.facts import FactList, facts_at
+from simulator.program.facts import Asked, FactList, facts_at
 from simulator.program.model import Program, Rule
 from simulator.program.rules import CompiledRule, column_types, compile_rule
 from simulator.program.tree import Node
@@ -44,9 +44,14 @@ def grain(name: str, digits: int) -> float:
     return 0.001 if name.endswith("_seconds") else 1.0
 
 
-def nearest_facts(rules: Sequence[Rule], facts: dict[str, Value], program: Program) -> list[FactChange]:
-    """Return the single changes of a fact with which all these rules pass, the nearest of each fact; may be empty."""
-    known = facts_at(program, "conversion")
+def nearest_facts(
+    rules: Sequence[Rule], facts: dict[str, Value], program: Program, asked: Asked = "conversion"
+) -> list[FactChange]:
+    """Return the single changes of a fact with which all these rules pass, the nearest of each fact; may be empty.
+
+    `asked` says when the rules are: a `keep_if` is, as one, at the release.
+    """
+    known = facts_at(program, asked)
     types = column_types(known)
     probe = _RuleProbe([compile_rule(rule, known) for rule in rules], facts, types)
     constants = [constant for rule in rules for constant in _constants(rule.require, known)]

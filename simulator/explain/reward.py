@@ -9,6 +9,7 @@ from simulator.explain.amounts import bounded, converted, foreign
 from simulator.explain.change_words import sooner
 from simulator.explain.context import Change, DecisionContext, at_time
 from simulator.explain.given import issue_moment, issued_words, not_chosen, why_given
+from simulator.explain.kept import condition_of, why_forfeited
 from simulator.explain.releases import AccountLines, Releases, Room, in_window, terms_of, window_words
 from simulator.explain.source import Fields, Source
 from simulator.program.model import Program, Reward
@@ -52,7 +53,7 @@ def _why(  # noqa: PLR0911 - one for each state
 ) -> tuple[str, list[Change]]:
     at, state = moment(row.state_at), row.state
     if state == "pending":
-        return _waiting(Releases(source, context.program, row), row), []
+        return _waiting(Releases(source, context.program, row), row, context.program), []
     if state in ("offered", "issued", "redeemed", "expired"):
         why, changes = why_given(source, row, terms)
         return f"{why}{_reduced(source, row, context)}", changes
@@ -68,7 +69,7 @@ def _why(  # noqa: PLR0911 - one for each state
     if row.reason == "not-chosen":
         return not_chosen(row, terms)
     if state == "forfeited":
-        return f"it was forfeited on {at}", []
+        return why_forfeited(row, terms, context)
     releases = Releases(source, context.program, row)
     if state == "voided":
         when = "before it fell due" if row.state_at <= row.due_at else "before anything was paid for it"
@@ -111,7 +112,7 @@ def _unfunded(releases: Releases, row: RewardRow, program: Program) -> tuple[str
     return why, [Change(f"with {lacks} more of budget left it would have been issued", "issued")]
 
 
-def _waiting(releases: Releases, row: RewardRow) -> str:
+def _waiting(releases: Releases, row: RewardRow, program: Program) -> str:
     """Say what a pending line becomes if nothing else happens, and when."""
     falls_due = f"falls due on {moment(row.due_at)}"
     if row.expected is None:
@@ -123,7 +124,8 @@ def _waiting(releases: Releases, row: RewardRow) -> str:
         standing = f"{ordinal(number)} of {every}" if every and number <= every else f"the {ordinal(number)}"
         return f"it counts toward the bonus, {standing}, and pays nothing itself; it {falls_due}"
     if row.expected == "forfeited":
-        return f"as things stand its condition does not hold, so it pays nothing; it {falls_due}"
+        kept = condition_of(releases.terms, program)
+        return f"as things stand it pays nothing, since it is kept only where {kept}; it {falls_due}"
     if row.expected == "waiting":
         return f"it {falls_due}; as things stand it will then wait until the budget has room for it"
     lacks = "a cap has" if row.expected == "capped" else "the budget has"

@@ -222,6 +222,20 @@ def test_a_reversal_that_arrives_after_the_reward_which_it_would_have_voided(
     assert collector.parts("late_") == {(metric, "credit"): pair for metric, pair in found.items()}
 
 
+@pytest.mark.parametrize("batch", [None, 1])
+def test_a_reversal_that_comes_too_late_counts_what_an_adjustment_left_of_the_reward(
+    log: Logbook, batch: int | None
+) -> None:
+    program = design(rewards=[reward("share", percent="10", hold=DAY, clawback=2 * DAY)])
+    log.link("ann", "A", at=0)
+    log.claim("fred", code="A", at=0)
+    order = log.buy("fred", at=0, received=0, amount=20_000)
+    log.adjust(order, 5_000, received=2 * DAY)
+    log.reverse(order, at=2 * HOUR, received=2 * DAY)
+    totals = Collector(program).run(log.steps, batch).totals()
+    assert totals["late_reversal.clawed"] == (1, 500)
+
+
 @pytest.mark.parametrize(("batch", "pool"), [(None, 1), (1, 1), (1, 2), (7, 3)])
 def test_a_full_board_holds_the_first_whatever_the_batches(
     batch: int | None, pool: int, monkeypatch: pytest.MonkeyPatch
