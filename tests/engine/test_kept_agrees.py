@@ -139,4 +139,4 @@ def test_engine_and_oracle_agree_on_what_is_kept_and_the_logs_show_it_both_ways(
     kept = [one for one in ALWAYS if not seen[f"{one} issued"]]
     forfeited = [one for one in ALWAYS if not seen[f"{one} keep_if"]]
     assert (kept, forfeited) == ([], [])
-    assert seen["eligible keep_if:missing"]
+    assert any(one.endswith("keep_if:missing") for one in seen)
