@@ -184,6 +184,27 @@ def test_sums_count_people_who_were_merged_as_one(batch: int | None) -> None:
     assert ended
 
 
+@pytest.mark.parametrize("batch", [None, 1])
+def test_sums_count_what_was_chosen_redeemed_and_expired(batch: int | None) -> None:
+    seen: set[str] = set()
+    for seed in range(6500, 6512):
+        case = comparable(case_of2(seed, TRIED["choice"]))
+        collector, oracle = run(case, batch, told=False), folded(case, told=False)
+        check_sums(collector, oracle)
+        seen |= {metric for metric, _ in oracle_sums.parts(oracle)}
+        collector.advance(case.final)
+        oracle.advance(case.final)
+        check_sums(collector, oracle)
+        seen |= {metric for metric, _ in oracle_sums.parts(oracle)}
+    assert seen >= {
+        "reward.offered",
+        "reward.redeemed",
+        "reward.expired",
+        "pending.offered",
+        "channel.issued",
+    }
+
+
 def test_the_cases_hold_every_metric() -> None:
     seen: set[str] = set()
     for seed in range(6300, 6340):
