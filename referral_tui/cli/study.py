@@ -27,9 +27,14 @@ from referral_tui.cli.output import print_json, say_lines
 if TYPE_CHECKING:
     import polars as pl
 
+    from referral_tui.cli.progress import Bar
+    from referral_tui.cli.study_shake import Tornado
     from referral_tui.cli.study_words import Ground
+    from simulator.lab.measures import Measure
+    from simulator.lab.setting import Setting
     from simulator.lab.summary import DesignSummary
     from simulator.lab.vary import Design
+    from simulator.world.spec import WorldSpec
 
 
 def study(
@@ -55,10 +60,16 @@ def study(
     vary: Vary = None,
     by: Annotated[
         str,
-        typer.Option(
-            metavar="FIGURE", help="With --vary: what the table is sorted by, as qualified or cost."
-        ),
+        typer.Option(metavar="FIGURE", help="What a grid is sorted by, and what --shake tells of, as cost."),
     ] = "qualified",
+    shake: Annotated[
+        bool,
+        typer.Option(
+            "--shake",
+            help="Move each number that the world file assumes to the ends of its range, and say what that does to "
+            "the figure --by, and whether it turns the decision over.",
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the figures of each market as Parquet."),
@@ -78,27 +89,35 @@ def study(
               referral-tui study telecom --vary 'reward[referrer-credit].value=10..50:10' --by cost
     """
     from referral_tui.cli.progress import Bar
+    from referral_tui.cli.study_shake import fields as shake_fields
+    from referral_tui.cli.study_shake import lines as shake_lines
     from referral_tui.cli.study_words import Ground
+    from simulator.domain.errors import InputError
     from simulator.domain.writing import check_writable
     from simulator.lab.measures import find_measure
     from simulator.lab.running import run_designs
     from simulator.lab.summary import summarise
 
     designs = read_designs(programs, vary)
-    sorted_by = find_measure(by, "--by")
+    measure = find_measure(by, "--by")
+    if shake and (vary or len(designs) > 2):
+        raise InputError(
+            "--shake: tells of one program, or of two that are compared; leave the others and --vary out"
+        )
     if out is not None:
         check_writable(out)
     name, setting = read_setting(preset, programs, referrers, days, start, delivery, faults)
     seeds = range(seed, seed + markets)
+    names = [one.name for one in designs]
     with Bar("study", None) as bar:
         found = run_designs(designs, seeds, setting, bar.set)
-    names = [one.name for one in designs]
+        tornado = _shaken(found.markets, designs, seeds, setting, measure, name, bar) if shake else None
     summaries = summarise(found.markets, names)
     if out is not None:
         _write(found.markets, out)
     ground = Ground(referrers, days, designs[0].program.currency, designs[0].program.digits)
     if vary:
-        order = _order(summaries, sorted_by.key, more=sorted_by.more)
+        order = _order(summaries, by, more=measure.more)
         designs, summaries = [designs[place] for place in order], [summaries[place] for place in order]
     if as_json:
         given = dict.fromkeys(names, programs[0]) if vary else dict(zip(names, programs, strict=True))
@@ -107,10 +126,47 @@ def study(
                 "sentence": _sentences(designs, summaries, ground, grid=bool(vary)),
                 **ground_fields(name, setting, seed, markets, designs[0]),
                 **_fields(given, designs, summaries, found.markets),
+                **({"shake": shake_fields(tornado)} if tornado is not None else {}),
             }
         )
     else:
-        say_lines(_lines(designs, summaries, ground, name, seed, grid=bool(vary)))
+        said = _lines(designs, summaries, ground, name, seed, grid=bool(vary))
+        say_lines([*said, *(shake_lines(tornado, ground) if tornado is not None else ())])
+
+
+def _shaken(
+    markets: pl.DataFrame,
+    designs: Sequence[Design],
+    seeds: Sequence[int],
+    setting: Setting,
+    measure: Measure,
+    preset: str,
+    bar: Bar,
+) -> Tornado:
+    """Return what each assumption of the world file does to the mean of a figure, or to its difference."""
+    from dataclasses import replace
+
+    from referral_tui.cli.study_shake import Tornado
+    from simulator.lab.running import run_designs
+    from simulator.lab.shake import answer, shake, shaken_worlds
+    from simulator.run.plan import world_text
+
+    names = tuple(one.name for one in designs)
+    base = answer(markets, measure, names)
+    worlds = list(shaken_worlds(world_text(preset), f"{preset}/world.toml"))
+    runs = len(designs) * len(seeds)
+    done = 0
+
+    def run(spec: WorldSpec) -> pl.DataFrame:
+        nonlocal done
+        before, total = runs + done, runs * (1 + 2 * len(worlds))
+        found = run_designs(
+            designs, seeds, replace(setting, spec=spec), lambda part, _: bar.set(before + part, total)
+        )
+        done += runs
+        return found.markets
+
+    return Tornado(measure, names, base, shake(worlds, run, measure, names, base), preset)
 
 
 def _order(summaries: Sequence[DesignSummary], key: str, *, more: bool) -> list[int]:

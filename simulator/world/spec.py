@@ -16,6 +16,7 @@ from simulator.domain.vocabulary import RewardState
 from simulator.program.currencies import DIGITS
 from simulator.world.measures import Part, check_whole
 from simulator.world.problems import lines
+from simulator.world.spec_assumed import Assumption, find_assumptions
 from simulator.world.spec_attributes import MOST_COMBINED, Attribute
 from simulator.world.spec_buying import MOST_LATER, Conversion, Later, Offer
 from simulator.world.spec_cheats import Cheats
@@ -59,6 +60,12 @@ class WorldSpec(Part):
     cheats: Cheats
     operator: Operator
     delivery: dict[str, str]
+    assumed: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The numbers without a source for which the file gives a range."""
+        return find_assumptions(self.assumed, self)
 
     @property
     def digits(self) -> int:
@@ -90,6 +97,7 @@ class WorldSpec(Part):
         if all(one.reach == "community" for one in self.channels):
             raise ValueError("channel: at least one channel must work without a community")
         _check_attributes(self.attributes)
+        find_assumptions(self.assumed, self)
         return self
 
 

@@ -16,15 +16,19 @@ from tests.lab.frames import Numbers, markets_of
 Figures = Mapping[str, Numbers]
 
 
-def stand_in(figures: Callable[[Design, Sequence[int]], Figures]) -> Callable[..., Study]:
-    """Return what can be called like `run_designs`; `figures` gives the columns of a design over some seeds."""
+def stand_in(figures: Callable[..., Figures], *, worlds: bool = False) -> Callable[..., Study]:
+    """Return what can be called like `run_designs`.
+
+    `figures` gives the columns of a design over some seeds, and with `worlds` in a world.
+    """
 
     def run(
-        designs: Sequence[Design], seeds: Sequence[int], _setting: Setting, progress: Progress | None = None
+        designs: Sequence[Design], seeds: Sequence[int], setting: Setting, progress: Progress | None = None
     ) -> Study:
         if progress is not None:
             progress(len(designs) * len(seeds), len(designs) * len(seeds))
-        frames = [markets_of({one.name: figures(one, seeds)}, seeds[0]) for one in designs]
+        world = (setting.spec,) if worlds else ()
+        frames = [markets_of({one.name: figures(one, seeds, *world)}, seeds[0]) for one in designs]
         return Study(pl.concat(frames), pl.DataFrame(schema=WEEK_SCHEMA))
 
     return run

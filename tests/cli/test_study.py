@@ -12,6 +12,7 @@ import pytest
 
 from simulator.lab.vary import Design
 from simulator.program.presets import preset_text
+from simulator.world.spec import WorldSpec
 from tests.cli.nasty import Cli
 from tests.cli.studies import Figures, stand_in
 
@@ -137,6 +138,37 @@ def figures_of_seed(seed: int) -> float:
     return customers * 2500
 
 
+def test_shaken_assumptions_are_sorted_and_those_that_turn_the_decision_are_named(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, generous: Path
+) -> None:
+    def of_world(design: Design, seeds: Sequence[int], spec: WorldSpec) -> Figures:
+        more = (worth(design) - 25) * (spec.offer.referrer.elasticity - 0.1) + 10 * spec.friend.eligible
+        return {"funnel.qualified": [100 + more + (seed * worth(design)) % 3 / 2 for seed in seeds]}
+
+    monkeypatch.setattr("simulator.lab.running.run_designs", stand_in(of_world, worlds=True))
+    ran = cli("study", "telecom", generous, "--shake")
+    assert ran.status == 0
+    said = ran.out.partition("What is assumed, one at a time: New customers, generous less telecom")[2]
+    assert flat(said).startswith(
+        "The answer hangs on what is assumed: another offer.referrer.elasticity would turn it over."
+    )
+    rows = [line for line in said.splitlines() if "█" in line]
+    assert [row.split()[0] for row in rows] == ["offer.referrer.elasticity"]
+    assert "!" in rows[0]
+    assert all(len(line) <= 80 for line in ran.out.splitlines())
+    told = json.loads(cli("study", "telecom", generous, "--shake", "--json").out)["shake"]
+    assert told["figure"] == "qualified"
+    assert told["assumptions"][0]["turn"] == "turned"
+    assert told["assumptions"][0]["range"] == [0.0, 0.6]
+
+
+def test_one_design_is_shaken_without_a_decision(cli: Cli, pretend: Pretend) -> None:
+    pretend(figures)
+    ran = cli("study", "telecom", "--shake", "--by", "cost")
+    assert "What is assumed, one at a time: Cost per customer of telecom" in ran.out
+    assert "turns the decision" not in ran.out
+
+
 def test_a_market_is_what_simulate_says(cli: Cli, tmp_path: Path) -> None:
     size = ("--referrers", 80, "--days", 40, "--json")
     ran = cli("study", "telecom", "--markets", 1, "--seed", 3, "--out", tmp_path / "study.parquet", *size)
@@ -156,6 +188,7 @@ def test_a_market_is_what_simulate_says(cli: Cli, tmp_path: Path) -> None:
         (["telecom", "--by", "customers"], "--by: no figure 'customers'"),
         (["telecom", "--vary", "reward[x].value=1"], '--vary reward[x].value: no reward "x"'),
         (["telecom", "--faults", "malformed=0.1"], "a study keeps no messages"),
+        (["telecom", "--shake", "--vary", "budget.total=1"], "--shake: tells of one program, or of two"),
         (["nowhere.toml"], "no program file and no preset"),
         (["telecom", "--preset", "moon"], "no such preset"),
     ],
