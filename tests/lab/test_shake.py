@@ -26,7 +26,7 @@ def test_every_preset_gives_ranges_of_what_it_assumes_and_both_ends_are_worlds(p
     for one, low, high in found:
         assert (_value(low, one.path), _value(high, one.path)) == (one.low, one.high), one.name
         (line,) = [
-            line for line in text.partition("[assumed]")[0].splitlines() if _names(line, one.path, text)
+            line for line in text.partition("\n[assumed]")[0].splitlines() if _names(line, one.path, text)
         ]
         assert "assumed" in line, one.name
 
