@@ -41,6 +41,8 @@ def record_chosen(rows: Rows, chosen: ChosenLines) -> None:
 
 def record_used(rows: Rows, used: Used) -> None:
     """Record issued lines that were redeemed, or have expired."""
+    if not len(used.lines):
+        return
     _enter(rows, EXPIRIES, used.lines, used.states, used.seq, used.at, [""] * len(used.lines))
     rows.move(used.lines, ISSUED, used.states, used.at)
 
