@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 from referral_tui import figures
 from referral_tui.names import Namer, short_name
 from simulator.domain.definitions import NOT_ISSUED
-from simulator.domain.vocabulary import CONVERSION_TYPES, Category, EventType, Reason, RewardState, complete
+from simulator.domain.vocabulary import (
+    CONVERSION_TYPES,
+    Category,
+    EventType,
+    ForfeitReason,
+    Reason,
+    RewardState,
+    complete,
+)
 
 if TYPE_CHECKING:
     from db.read.queries import AuditEntry, EventRow, Program
@@ -169,7 +177,7 @@ _CHANGES: Final = complete(
         "issued": "{amount} issued to {person}",
         "redeemed": "{amount} used by {person}",
         "expired": "{amount} not used by {person} in time",
-        "forfeited": "{amount} not paid to {person}: forfeited",
+        "forfeited": "{amount} not paid to {person}: {why}",
         "counted": "{amount} not paid to {person}: not on its turn",
         "capped": "{amount} not paid to {person}: over a cap",
         "unfunded": "{amount} not paid to {person}: no budget left",
@@ -179,6 +187,16 @@ _CHANGES: Final = complete(
 )
 
 
+_FORFEITED: Final = complete(
+    ForfeitReason,
+    {
+        "keep_if": "its condition did not hold",
+        "keep_if:missing": "its condition lacked a value",
+        "not-chosen": "nothing was chosen in time",
+        "vetoed": "an operator stopped it",
+    },
+)
+"""Why a reward was forfeited."""
 _UNPAID: Final = complete(
     tuple(state for state in RewardState if state in NOT_ISSUED),
     {
@@ -201,7 +219,8 @@ def reward_sentence(entry: AuditEntry, program: Program | None, name: Namer = sh
         words = _UNPAID.get(entry.expected or "", _CHANGES["pending"])
         return words.format(amount=amount, person=person) + due
     change = _CHANGES.get(entry.kind, "{amount} {kind} {person}")
-    return change.format(amount=amount, kind=entry.kind, person=person)
+    why = _FORFEITED.get(entry.forfeited or "", "forfeited")
+    return change.format(amount=amount, kind=entry.kind, person=person, why=why)
 
 
 def recipient(entry: AuditEntry, name: Namer = short_name) -> str:

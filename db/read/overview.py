@@ -182,7 +182,7 @@ JOIN person f ON f.id = a.friend JOIN person r ON r.id = a.referrer ORDER BY a.s
 """
 _REWARDS = """
 SELECT 0, w.state_at, w.state, f.ref, w.seq, NULL, NULL, d.milestone, d.outcome, d.reason,
-       w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at
+       w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at, w.expected, w.reason
 FROM (SELECT * FROM reward ORDER BY id DESC LIMIT ?) w
 LEFT JOIN decision d ON d.id = w.decision
 LEFT JOIN person f ON f.id = d.friend

@@ -140,6 +140,8 @@ class AuditEntry:
     due_at: int | None = None
     expected: str | None = None
     """The state that a pending line gets, or got, if not `issued`."""
+    forfeited: str | None = None
+    """Why a line was forfeited."""
 
     def references(self) -> tuple[str | None, ...]:
         """Return the references of everybody in it; a community has none."""
@@ -280,7 +282,7 @@ _STATES = ", ".join(f"'{state}'" for state in REWARD_CHANGES)
 _ENTRIES = f"""
 SELECT a.seq, a.at, a.kind, f.ref, a."trigger", r.ref, t.method, d.milestone, d.outcome, d.reason,
        w.reward, w.role, coalesce(p.ref, w.community), w.value_minor, w.due_at,
-       CASE WHEN w.state IN {NOT_PAID} THEN w.state ELSE w.expected END
+       CASE WHEN w.state IN {NOT_PAID} THEN w.state ELSE w.expected END, w.reason
 FROM (SELECT * FROM audit WHERE seq <= ? ORDER BY seq DESC LIMIT ?) a
 LEFT JOIN person f ON f.id = a.person
 LEFT JOIN attribution t ON a.kind = 'attributed' AND t.seq = a.ref

@@ -34,7 +34,14 @@ LATE_MS: Final = 60_000  # an event that arrives within a minute was sent in rea
 _FIELDS: Final = tuple(EventRow.__dataclass_fields__)
 _SIGNS: Final = {"pass": ("✓", "good"), "fail": ("✕", "bad"), "missing": ("?", "warn")}
 _OFFER_SIGNS: Final = {"yes": ("✓", "good"), "no": ("·", "quiet"), "missing": ("?", "warn")}
-_INKS: Final = {"issued": "good", "revoked": "bad", "voided": "bad", "capped": "warn", "unfunded": "warn"}
+_INKS: Final = {
+    "issued": "good",
+    "revoked": "bad",
+    "voided": "bad",
+    "forfeited": "bad",
+    "capped": "warn",
+    "unfunded": "warn",
+}
 _OUTCOMES: Final = {"qualified": ("✓", "good"), "refused": ("✕", "bad"), "review": ("?", "warn")}
 
 

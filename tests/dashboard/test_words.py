@@ -113,6 +113,20 @@ def test_events_without_a_person_in_words() -> None:
         ),
         (
             AuditEntry(
+                1,
+                0,
+                "forfeited",
+                SOMEONE,
+                1,
+                reward="r",
+                recipient=SOMEONE,
+                value_minor=2000,
+                forfeited="keep_if",
+            ),
+            f"£20.00 not paid to {NAME}: its condition did not hold",
+        ),
+        (
+            AuditEntry(
                 1, 0, "issued", SOMEONE, 1, reward="r", role="community", recipient="club 7", value_minor=50
             ),
             "£0.50 issued to club 7",
