@@ -20,6 +20,7 @@ from simulator.world.feedback import OutcomeFeedback
 from simulator.world.pseudonyms import text_marks
 
 _REWARDED, _REFUSED, _DONATED = range(3)
+_NOWHERE: Ints = np.zeros(0, np.int64)
 
 
 class RecipientLookup(Protocol):
@@ -56,21 +57,31 @@ class FeedbackCollector:
             return
         if written.persons.height:
             self.add_people(written.persons["ref"])
-        issued = written.audit.filter(pl.col("kind") == "issued")
-        rewards = issued["ref"].to_numpy()
-        self.add_rewarded(issued["at"].to_numpy(), lookup.recipients(rewards), lookup.communities(rewards))
-        refused = written.decisions.filter(pl.col("outcome") == "refused")
-        self.add_refused(refused["decided_at"].to_numpy(), refused["referrer"].fill_null(NONE).to_numpy())
-        declined = written.settled.filter(pl.col("outcome") == "refused").join(
-            written.audit.filter(pl.col("kind") == "settled").select(id="ref", friend="person"), on="id"
-        )
-        self.add_refused(
-            declined["decided_at"].to_numpy(), lookup.referrers_of(declined["friend"].to_numpy())
-        )
+        self._collect_rewarded(written.audit, lookup)
+        self._collect_refused(written, lookup)
         if written.versions:
             moments = written.audit.filter(pl.col("kind") == "program-changed")["at"].to_list()
             for at, version in zip(moments, written.versions, strict=True):
                 self.add_program(at, load_program(version[-1], "program.changed"))
+
+    def _collect_rewarded(self, audit: pl.DataFrame, lookup: RecipientLookup) -> None:
+        issued = _equal(audit, "kind", "issued")
+        if len(issued):
+            rewards = audit["ref"].to_numpy()[issued]
+            at = audit["at"].to_numpy()[issued]
+            self.add_rewarded(at, lookup.recipients(rewards), lookup.communities(rewards))
+
+    def _collect_refused(self, written: WriteSet, lookup: RecipientLookup) -> None:
+        refused = _equal(written.decisions, "outcome", "refused")
+        if len(refused):
+            of = written.decisions[refused]
+            self.add_refused(of["decided_at"].to_numpy(), of["referrer"].fill_null(NONE).to_numpy())
+        declined = _equal(written.settled, "outcome", "refused")
+        if len(declined):
+            of = written.settled[declined].join(
+                written.audit.filter(pl.col("kind") == "settled").select(id="ref", friend="person"), on="id"
+            )
+            self.add_refused(of["decided_at"].to_numpy(), lookup.referrers_of(of["friend"].to_numpy()))
 
     def add_rewarded(self, at: Ints, people: Ints, communities: Sequence[str | None]) -> None:
         """Add rewards issued at these times (milliseconds UTC), to people by id or, where NONE, to communities."""
@@ -111,3 +122,10 @@ class FeedbackCollector:
     def _append(self, at: Ints, target: Ints, kind: int) -> None:
         if len(at):
             self._waiting.append(np.column_stack((at, target, np.full(len(at), kind))))
+
+
+def _equal(frame: pl.DataFrame, column: str, text: str) -> Ints:
+    """Return the rows whose column is a text; a frame without rows is not asked, since each question has a cost."""
+    if not frame.height:
+        return _NOWHERE
+    return np.asarray((frame[column] == text).arg_true().to_numpy(), dtype=np.int64)

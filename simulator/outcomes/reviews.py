@@ -9,6 +9,8 @@ from simulator.domain.write_set import WriteSet
 
 def put_in_review(written: WriteSet) -> list[tuple[int, str, str, str, str]]:
     """Return what a batch put in review, in the columns of `db.read.resume.open_reviews`."""
+    if not written.decisions.height:
+        return []
     decisions = written.decisions.filter(pl.col("outcome") == "review")
     if not decisions.height:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import polars as pl
 
 from simulator.domain.spans import HOUR_MS
@@ -25,19 +26,24 @@ def receipt_rollup(
 
     Duplicates leave no other trace, so their `value` is hour x count: with it, `verify` notices a changed row.
     """
-    parts = [events.select("received_at", receipt=pl.lit("accepted"))]
+    received = {"accepted": events["received_at"].to_numpy()}
     if duplicates:
-        parts.append(messages[list(duplicates)].select("received_at", receipt=pl.lit(DUPLICATE)))
+        received[DUPLICATE] = messages["received_at"].to_numpy()[list(duplicates)]
     if refused.height:
-        parts.append(refused.select("received_at", "receipt"))
-    return (
-        pl.concat(parts)
-        .group_by(hour=_HOUR, metric="receipt." + pl.col("receipt"))
-        .agg(
-            count=pl.len().cast(pl.Int64),
-            value=pl.when(pl.col("receipt").first() == DUPLICATE).then(_HOUR.sum()).otherwise(0),
-        )
-    )
+        for (receipt,), rows in refused.group_by("receipt", maintain_order=True):
+            received[str(receipt)] = rows["received_at"].to_numpy()
+    parts = []
+    for receipt, at in received.items():
+        hours, counts = np.unique(at // HOUR_MS, return_counts=True)
+        values = hours * counts if receipt == DUPLICATE else np.zeros(len(hours), np.int64)
+        columns = {
+            "hour": hours,
+            "metric": [f"receipt.{receipt}"] * len(hours),
+            "count": counts,
+            "value": values,
+        }
+        parts.append(pl.DataFrame(columns, schema=EMPTY["rollup"].schema))
+    return pl.concat(parts)
 
 
 class Refusals:
