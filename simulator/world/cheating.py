@@ -31,11 +31,12 @@ _Kind = SelfReferral | Ring | SharedDevice | LeakedCode | BuyThenCancel | Dispos
 class Cheating:
     """The fraud in a world."""
 
-    def __init__(self, spec: WorldSpec, population: Population, rhythm: Rhythm) -> None:
+    def __init__(self, spec: WorldSpec, population: Population, rhythm: Rhythm, roots: int) -> None:
+        """Take the number of first customers in each market, whose rows come first, market by market."""
         self._spec: Cheats = spec.cheats
         self._population = population
         self._people = population.people
-        self._rings = Rings(self._spec.ring, self._people, rhythm)
+        self._rings = Rings(self._spec.ring, self._people, rhythm, roots)
         self._leaks = Leaks(self._spec.leaked_code, self._people, rhythm)
         self._planting = Planting(
             self._spec, self._people, rhythm, [channel.delay for channel in spec.channels]
@@ -66,7 +67,7 @@ class Cheating:
         if shared := self._spec.shared_device:
             of = rows[label == referrer_label(Cheat.SHARED_DEVICE)]
             of = of[uniform(people.key[of], Purpose.SAME_DEVICE) >= shared.own_device]
-            kept = people.add(bits(people.key[of], Purpose.OTHER_SELF))
+            kept = people.add(bits(people.key[of], Purpose.OTHER_SELF), people.market[of])
             self._population.refer(kept)
             people.device[of] = kept
         return join_keys

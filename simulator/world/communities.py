@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.world.draws import Bools, Floats, Ints, Keys, Purpose, bits, choose, seed_key, uniform
 from simulator.world.spec_people import Communities as CommunitiesSpec
@@ -12,22 +15,32 @@ _KINDS = ((8, "family"), (30, "neighbours"), (120, "club"), (1 << 62, "workplace
 
 
 class Communities:
-    """The communities of a run: the size of each, its name, and who belongs to which."""
+    """The communities of a run: the size of each, its name, and who belongs to which.
 
-    def __init__(self, spec: CommunitiesSpec, seed: int) -> None:
-        base = np.full(spec.count, seed_key(seed), dtype=np.uint64)
-        keys: Keys = bits(base, Purpose.COMMUNITY_SIZE, np.arange(spec.count))
+    Those of several markets are numbered one after the other, and named with the seed before a colon.
+    """
+
+    def __init__(self, spec: CommunitiesSpec, seeds: Sequence[int]) -> None:
+        base = np.repeat(np.array([seed_key(seed) for seed in seeds], dtype=np.uint64), spec.count)
+        keys: Keys = bits(base, Purpose.COMMUNITY_SIZE, np.tile(np.arange(spec.count), len(seeds)))
         drawn: Floats = spec.smallest * uniform(keys, Purpose.COMMUNITY_SIZE) ** (-1.0 / spec.tail)
         self.sizes: Ints = np.clip(drawn, spec.smallest, max(spec.smallest, spec.largest)).astype(np.int64)
-        self._cumulative: Floats = np.cumsum(self.sizes) / self.sizes.sum()
+        by_market = self.sizes.reshape(len(seeds), spec.count)
+        self._cumulative: Floats = np.cumsum(by_market, axis=1) / by_market.sum(axis=1, keepdims=True)
         self._members = spec.members
+        before = [f"{seed}:" for seed in seeds] if len(seeds) > 1 else [""]
         self.names: list[str] = [
-            f"{next(kind for most, kind in _KINDS if size < most)}-{number:04d}"
-            for number, size in enumerate(self.sizes.tolist(), 1)
+            f"{one}{next(kind for most, kind in _KINDS if size < most)}-{number:04d}"
+            for one, sizes in zip(before, by_market.tolist(), strict=True)
+            for number, size in enumerate(sizes, 1)
         ]
 
-    def of(self, keys: Keys) -> Ints:
+    def of(self, keys: Keys, market: NDArray[np.int32]) -> Ints:
         """Return the community of each person, `NONE` for those without; membership is proportional to size."""
-        chosen: Ints = choose(keys, Purpose.COMMUNITY, self._cumulative)
+        count = self._cumulative.shape[1]
+        chosen = np.empty(len(keys), dtype=np.int64)
+        for one in np.unique(market).tolist() if len(self._cumulative) > 1 else [0]:
+            of = np.flatnonzero(market == one)
+            chosen[of] = one * count + choose(keys[of], Purpose.COMMUNITY, self._cumulative[one])
         inside: Bools = uniform(keys, Purpose.IN_COMMUNITY) < self._members
         return np.where(inside, chosen, NONE)

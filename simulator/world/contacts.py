@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from simulator.world.draws import Bools, Ints, Keys, Purpose, bits
 from simulator.world.locales import names
@@ -28,9 +29,12 @@ class Contacts:
     """Makes people's contacts by country; every part is a keyed draw of the person."""
 
     def __init__(
-        self, countries: dict[str, Country], client_key: bytes, looks: Mapping[str, Sequence[str | None]]
+        self,
+        countries: dict[str, Country],
+        client_keys: Sequence[bytes],
+        looks: Mapping[str, Sequence[str | None]],
     ) -> None:
-        self._key = client_key
+        self._keys = client_keys
         first, last = [], []
         self._first_from, self._first_count = [0], []
         self._last_from, self._last_count = [0], []
@@ -79,9 +83,9 @@ class Contacts:
         }
         return pl.from_numpy(np.column_stack(list(drawn.values())), schema=list(drawn)).select_seq(self._made)
 
-    def digests(self, given: pl.Series) -> Bytes:
-        """Return the pseudonyms of contacts, given as normalised bytes."""
-        return digests(self._key, given.to_list())
+    def digests(self, given: pl.Series, market: NDArray[np.int32]) -> Bytes:
+        """Return the pseudonyms of contacts, given as normalised bytes, by the secret of each one's market."""
+        return digests(self._keys, given.to_list(), market)
 
 
 def _look(texts: Sequence[str | None], name: str) -> pl.Expr:

@@ -44,6 +44,9 @@ WORLD_SCHEMA: dict[str, pl.DataType] = {
 }
 """Columns of the world's events: a message that has not arrived yet."""
 
+STACKED_SCHEMA: dict[str, pl.DataType] = {**WORLD_SCHEMA, "market": pl.Int32()}
+"""Columns of the events of several markets."""
+
 SSO, INPUT = 0, 1
 CRM_SOURCE = "client/crm"
 _NUMBERS = ("occurred_at", "reach", "eligible", "amount_minor", "new_customer")
@@ -79,7 +82,11 @@ class Framer:
         meetings: Meetings,
         communities: Communities,
         acts: RewardActs,
+        *,
+        stacked: bool = False,
     ) -> None:
+        """Take whether events have a column for their market."""
+        self._stacked = stacked
         self._acts = acts
         self._people = people
         self._meetings = meetings
@@ -206,6 +213,8 @@ class Framer:
         framed = pl.DataFrame(
             [made[name].alias(name) if name in made else looked[name] for name in WORLD_SCHEMA]
         )
+        if self._stacked:
+            framed = framed.with_columns(pl.Series("market", people.market[person], dtype=pl.Int32))
         acted = np.flatnonzero(np.isin(kind, OF_REWARDS))
         return self._with_acts(framed, acted, rows[acted, NUMBER]) if len(acted) else framed
 

@@ -86,7 +86,7 @@ class Journeys:
         row[known] = arrivals[known, KEY]
         key[known] = people.key[row[known]]
         key[~known] = arrivals[~known, KEY].view(np.uint64)
-        new = people.add(key[~known])
+        new = people.add(key[~known], people.market[inviter[~known]])
         row[~known] = new
         people.inviter[new] = inviter[~known]
         people.generation[new] = people.generation[inviter[~known]] + 1
@@ -122,6 +122,7 @@ class Journeys:
         visit(again, when, group.inviter[again], 1)
         last[again] = when
         other = (bits(key, Purpose.OTHER_LINK_WHO) % np.uint64(max(self._roots, 1))).astype(np.int64)
+        other += people.market[group.row].astype(np.int64) * self._roots
         there = (people.joined_at[other] > 0) & (people.joined_at[other] < today) & (other != group.inviter)
         there &= group.cheat == Cheat.NONE
         both = np.flatnonzero((uniform(key, Purpose.OTHER_LINK) < friend.other_link) & there)
@@ -161,7 +162,7 @@ class Journeys:
             return group
         people = self._people
         other = bits(group.key[cross], Purpose.OTHER_SELF)
-        rows = people.add(other)
+        rows = people.add(other, people.market[group.inviter[cross]])
         people.inviter[rows] = group.inviter[cross]
         people.generation[rows] = people.generation[group.row[cross]]
         self._population.refer(rows)

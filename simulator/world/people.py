@@ -53,12 +53,14 @@ class People(Columns):
     `inviter` is a row of this table or `NOBODY`; `joined_at` is 0 until they have a link; `label` is an index into
     `LABELS`. `device` is the row of the person whose device they use as a friend, mostly their own.
 
-    `reference` holds the digests of the person and of their device. `meeting` is the row in `Meetings` of the contact
-    they gave last, valid where `known` is true. From `closed_at` (0: never) to `reopened_at` their account is closed.
+    `market` is the place of their market among those simulated together. `reference` holds the digests of the person
+    and of their device. `meeting` is the row in `Meetings` of the contact they gave last, valid where `known` is true.
+    From `closed_at` (0: never) to `reopened_at` their account is closed.
     """
 
     _columns = {  # noqa: RUF012 - read only
         "key": _Column(np.uint64),
+        "market": _Column(np.int32),
         "inviter": _Column(np.int32),
         "generation": _Column(np.int16),
         "kind": _Column(np.int8),
@@ -75,6 +77,7 @@ class People(Columns):
         "reopened_at": _Column(np.int64),
     }
     key: Keys
+    market: NDArray[np.int32]
     inviter: NDArray[np.int32]
     generation: NDArray[np.int16]
     kind: NDArray[np.int8]
@@ -90,10 +93,11 @@ class People(Columns):
     closed_at: Ints
     reopened_at: Ints
 
-    def add(self, keys: Keys) -> Ints:
-        """Add people of whom only the key is known; return their rows."""
+    def add(self, keys: Keys, market: NDArray[np.integer]) -> Ints:
+        """Add people of whom only the key and the market are known; return their rows."""
         rows = self._add(len(keys))
         self.key[rows] = keys
+        self.market[rows] = market
         self.inviter[rows] = NOBODY
         self.community[rows] = NOBODY
         self.kind[rows] = FRIEND

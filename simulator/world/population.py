@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -39,13 +39,16 @@ _TRAITS = ("kind", "segment", "country", "label")
 class Population:
     """Describes people by keyed draws, and collects those whom the client gets to know."""
 
-    def __init__(self, spec: WorldSpec, people: People, communities: Communities, client_key: bytes) -> None:
+    def __init__(
+        self, spec: WorldSpec, people: People, communities: Communities, client_keys: Sequence[bytes]
+    ) -> None:
+        """Take the secrets of the client's, one for each market."""
         self.people = people
         self._communities = communities
-        self._client_key = client_key
+        self._client_keys = client_keys
         self._contacts = Contacts(
             spec.people.countries,
-            client_key,
+            client_keys,
             {
                 "kind": (*REFERRER_KINDS, "friend"),
                 "segment": tuple(spec.people.segments),
@@ -71,12 +74,15 @@ class Population:
         people, keys = self.people, self.people.key[rows]
         people.segment[rows] = choose(keys, Purpose.SEGMENT, self._segment_shares)
         people.country[rows] = choose(keys, Purpose.COUNTRY, self._country_shares)
-        people.community[rows] = self._communities.of(keys)
+        people.community[rows] = self._communities.of(keys, people.market[rows])
 
     def refer(self, rows: Ints) -> None:
         """Compute the references of people and of their devices."""
         if len(rows):
-            self.people.reference[rows] = pseudonyms.person_digests(self._client_key, self.people.key[rows])
+            people = self.people
+            people.reference[rows] = pseudonyms.person_digests(
+                self._client_keys, people.key[rows], people.market[rows]
+            )
 
     def cheat(self, marks: Ints) -> Bools:
         """Return whether the people with these marks (`pseudonyms.marks`) are labelled as cheats."""
@@ -110,7 +116,7 @@ class Population:
         by_phone: Bools = uniform(keys, Purpose.CONTACT_KIND) < self._by_phone
         numbers = dict(zip(_TRAITS, traits, strict=True))
         known = self._contacts.of(keys, numbers["country"].astype(np.int64), by_phone, numbers)
-        self.meetings.add(self._contacts.digests(known["given"]), by_phone)
+        self.meetings.add(self._contacts.digests(known["given"], self.people.market[rows]), by_phone)
         made = {
             "ref": pseudonyms.reference("p", self.people.reference[rows, : pseudonyms.DIGEST]),
             "joined": pl.Series(at),

@@ -6,7 +6,7 @@ The key belongs to the client: it is made from the seed here and kept in the CRM
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
@@ -32,21 +32,26 @@ def client_key(seed: int) -> bytes:
     ).digest()
 
 
-def digests(key: bytes, values: Iterable[bytes], size: int = DIGEST) -> Bytes:
-    """Return the keyed BLAKE2b of each value, `size` bytes a row."""
-    start = hashlib.blake2b(key=key, digest_size=size)
+def digests(
+    keys: Sequence[bytes], values: Iterable[bytes], which: NDArray[np.integer], size: int = DIGEST
+) -> Bytes:
+    """Return the keyed BLAKE2b of each value, `size` bytes a row; `which` is the number of its key."""
+    starts = [hashlib.blake2b(key=key, digest_size=size) for key in keys]
     found = []
-    for value in values:
-        one = start.copy()
+    for value, number in zip(values, which.tolist(), strict=True):
+        one = starts[number].copy()
         one.update(value)
         found.append(one.digest())
     return np.frombuffer(b"".join(found), dtype=np.uint8).reshape(-1, size)
 
 
-def person_digests(key: bytes, people: Keys) -> Bytes:
-    """Return the references of people and of their own devices, side by side: 2 x `DIGEST` bytes a row."""
+def person_digests(keys: Sequence[bytes], people: Keys, which: NDArray[np.integer]) -> Bytes:
+    """Return the references of people and of their own devices, side by side: 2 x `DIGEST` bytes a row.
+
+    `which` is the number of each one's key among `keys`.
+    """
     raw = people.astype(">u8").tobytes()
-    return digests(key, (raw[at : at + 8] for at in range(0, len(raw), 8)), 2 * DIGEST)
+    return digests(keys, (raw[at : at + 8] for at in range(0, len(raw), 8)), which, 2 * DIGEST)
 
 
 def reference(prefix: str, digest: Bytes) -> pl.Series:

@@ -31,7 +31,7 @@ class ReportedReward(NamedTuple):
     """A reward line that came into a state at `at`; times in milliseconds UTC, people by reference.
 
     `source`, `event_id` and `milestone` name its decision, `reward` and `role` say what it is and whose, `due_at` when
-    it is released.
+    it is released. `market` is the place of its market among those simulated together.
     """
 
     at: int
@@ -44,14 +44,19 @@ class ReportedReward(NamedTuple):
     recipient: str
     friend: str
     due_at: int
+    market: int = 0
 
 
 class RewardActs:
     """What happens to reported rewards. Each draw is by the reward, so it is the same whenever that is reported."""
 
-    def __init__(self, spec: WorldSpec, program: Program, seed: int, rhythm: Rhythm) -> None:
+    def __init__(
+        self, spec: WorldSpec, program: Program, seeds: Sequence[int], rhythm: Rhythm, roots: int
+    ) -> None:
+        """Take the markets' seeds, and the number of first customers in each."""
         self._spec = spec
-        self._seed = seed_key(seed).to_bytes(8, "big")
+        self._seeds = [seed_key(seed).to_bytes(8, "big") for seed in seeds]
+        self._roots = roots
         self._rhythm = rhythm
         self._texts: list[tuple[str | None, ...]] = []  # of all acts so far
         self.change_program(program)
@@ -130,7 +135,8 @@ class RewardActs:
             subject = None if kind is EventKind.VETOED else one.recipient
             self._texts.append((subject, one.source, one.event_id, one.milestone, one.reward, chosen, why))
         number = np.arange(first, len(self._texts))
-        nobody = np.zeros(len(does), dtype=np.int64)  # the subject is among the texts
+        # the subject is among the texts; the first person of the market stands for the market
+        nobody = np.array([lines.reported[place].market for place in does.tolist()], np.int64) * self._roots
         identity = ident(lines.keys[does], kind, lines.seconds(does))  # a reward may be issued again
         return event_rows(kind, when, nobody, identity, number=number)
 
@@ -139,7 +145,7 @@ class RewardActs:
             hashlib.blake2b(
                 "\n".join((one.source, one.event_id, one.milestone, one.reward)).encode(),
                 digest_size=8,
-                key=self._seed,
+                key=self._seeds[one.market],
             ).digest()
             for one in reported
         )

@@ -13,12 +13,14 @@ from simulator.world.spec_cheats import Ring
 
 
 class Rings:
-    """The rings among the first customers: blocks of `size` in the order of their rows."""
+    """The rings among the first customers of each market: blocks of `size` in the order of their rows."""
 
-    def __init__(self, spec: Ring | None, people: People, rhythm: Rhythm) -> None:
+    def __init__(self, spec: Ring | None, people: People, rhythm: Rhythm, roots: int) -> None:
+        """Take the number of first customers in each market."""
         self._spec = spec
         self._people = people
         self._rhythm = rhythm
+        self._roots = roots
 
     def members(self, keys: Keys) -> tuple[Bools, Keys]:
         """Return which first customers are in a ring, and the keys for their time of joining.
@@ -27,14 +29,12 @@ class Rings:
         """
         if self._spec is None:
             return np.zeros(len(keys), dtype=np.bool_), keys
-        size = self._spec.size
-        whole = len(keys) // size * size
-        inside = np.zeros(len(keys), dtype=np.bool_)
-        firsts = keys[:whole:size]
-        inside[:whole] = np.repeat(uniform(firsts, Purpose.RING) < self._spec.cheaters, size)
-        together = keys.copy()
-        together[:whole] = np.repeat(firsts, size)
-        return inside, np.where(inside, together, keys)
+        size, roots = self._spec.size, max(self._roots, 1)
+        place = np.arange(len(keys)) % roots
+        first = np.arange(len(keys)) - place % size
+        whole = place < roots // size * size
+        inside: Bools = whole & (uniform(keys[first], Purpose.RING) < self._spec.cheaters)
+        return inside, np.where(inside, keys[first], keys)
 
     def at_join(self, at: Ints, person: Ints, channel: Ints) -> Ints:
         """Return the arrivals of members who joined, each referred by the one before; `key` holds their row instead."""
@@ -42,7 +42,8 @@ class Rings:
             return NO_ARRIVALS
         of = np.flatnonzero(self._people.label[person] == referrer_label(Cheat.RING))
         member, size = person[of], self._spec.size
-        before = member - member % size + (member - 1) % size
+        place = member % max(self._roots, 1)
+        before = member - place + (place - place % size + (place - 1) % size)
         key = self._people.key[member]
         when = self._rhythm.after(at[of], key, Purpose.RING_DELAY, self._spec.delay)
         return arrival_rows(when, member.view(np.uint64), before, channel[of], cheat=Cheat.RING)

@@ -6,6 +6,7 @@ so that a window can be made while the one before is still being judged.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -29,11 +30,14 @@ def start_of(program: Program) -> int:
 
 @dataclass(frozen=True)
 class WorldSetup:
-    """Everything that determines a world: the file, the first program, the seed, the size and the time."""
+    """Everything that determines a world: the file, the first program, the seed, the size and the time.
+
+    With several seeds it is a world of several markets, of that size each.
+    """
 
     spec: WorldSpec
     program: Program
-    seed: int
+    seed: int | Sequence[int]
     referrers: int
     start_ms: int
     days: int

@@ -21,7 +21,7 @@ from simulator.world.communities import Communities
 from simulator.world.draws import Purpose
 from simulator.world.event_rows import WIDTH
 from simulator.world.feedback import OutcomeFeedback
-from simulator.world.framing import WORLD_SCHEMA, Draft, Framer
+from simulator.world.framing import STACKED_SCHEMA, WORLD_SCHEMA, Draft, Framer
 from simulator.world.journeys import Journeys
 from simulator.world.offer import answers, is_dated
 from simulator.world.people import People
@@ -41,22 +41,39 @@ class World:
     """
 
     def __init__(
-        self, spec: WorldSpec, program: Program, *, seed: int, referrers: int, start_ms: int, days: int
+        self,
+        spec: WorldSpec,
+        program: Program,
+        *,
+        seed: int | Sequence[int],
+        referrers: int,
+        start_ms: int,
+        days: int,
     ) -> None:
-        """Start with `referrers` customers of the brand, at `start_ms` (milliseconds UTC), for `days`."""
+        """Start with `referrers` customers of the brand, at `start_ms` (milliseconds UTC), for `days`.
+
+        With several seeds, one for each market, there are so many customers in each; then events have a column
+        `market`, the place of the seed, and a community's name has the seed before a colon. What happens in a market
+        is what happens in its world alone.
+        """
+        seeds = (seed,) if isinstance(seed, int) else tuple(seed)
         self.start_ms = start_ms
         self.end_ms = start_ms + days * DAY_MS
         self._days = days
         self._next_day = 0
         self._asked = start_ms
-        self._ready = pl.DataFrame(schema=WORLD_SCHEMA)
+        self._ready = pl.DataFrame(schema=WORLD_SCHEMA if len(seeds) == 1 else STACKED_SCHEMA)
         rhythm = Rhythm(spec.rhythm, start_ms, days)
-        communities = Communities(spec.communities, seed)
-        people = People(4 * referrers)
-        self._population = Population(spec, people, communities, pseudonyms.client_key(seed))
-        self._cheating = Cheating(spec, self._population, rhythm)
-        self._acts = RewardActs(spec, program, seed, rhythm)
-        self._framer = Framer(spec, people, self._population.meetings, communities, self._acts)
+        communities = Communities(spec.communities, seeds)
+        people = People(4 * referrers * len(seeds))
+        self._population = Population(
+            spec, people, communities, [pseudonyms.client_key(one) for one in seeds]
+        )
+        self._cheating = Cheating(spec, self._population, rhythm, referrers)
+        self._acts = RewardActs(spec, program, seeds, rhythm, referrers)
+        self._framer = Framer(
+            spec, people, self._population.meetings, communities, self._acts, stacked=len(seeds) > 1
+        )
         self._events = Agenda(start_ms, DAY_MS, days, WIDTH)
         self._joins = Agenda(start_ms, DAY_MS, days, JOIN_WIDTH)
         self._arrivals = Agenda(start_ms, DAY_MS, days, arrivals.WIDTH)
@@ -70,11 +87,12 @@ class World:
         self._journeys = Journeys(
             spec, answer, self._population, self._cheating, closing, rhythm, self.end_ms, referrers
         )
-        self._settle(spec, rhythm, draws.root_keys(seed, referrers))
+        keys = np.concatenate([draws.root_keys(one, referrers) for one in seeds])
+        self._settle(spec, rhythm, keys, np.repeat(np.arange(len(seeds)), referrers))
 
-    def _settle(self, spec: WorldSpec, rhythm: Rhythm, keys: draws.Keys) -> None:
+    def _settle(self, spec: WorldSpec, rhythm: Rhythm, keys: draws.Keys, market: draws.Ints) -> None:
         """Create the brand's first customers and draw when each of them joins the program."""
-        roots = self._population.people.add(keys)
+        roots = self._population.people.add(keys, market)
         self._population.describe(roots)
         kinds = spec.people.kinds
         shares = np.cumsum([group.share for group in kinds.values()])

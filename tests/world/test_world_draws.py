@@ -104,10 +104,10 @@ def test_the_agenda_gives_each_row_on_its_day_and_forgets_what_lies_after_the_en
 
 def test_communities_are_heavy_tailed_and_big_ones_have_more_members() -> None:
     spec = CommunitiesSpec(count=2000, members=0.6, smallest=4, largest=700, tail=1.3)
-    communities = Communities(spec, 1)
+    communities = Communities(spec, [1])
     assert communities.sizes.min() == 4
     assert communities.sizes.max() > 20 * np.median(communities.sizes)
-    of = communities.of(KEYS)
+    of = communities.of(KEYS, np.zeros(len(KEYS), dtype=np.int32))
     assert abs((of >= 0).mean() - 0.6) < 4 * np.sqrt(0.24 / len(KEYS))
     members = np.bincount(of[of >= 0], minlength=2000)
     assert np.corrcoef(members, communities.sizes)[0, 1] > 0.95

@@ -1,0 +1,117 @@
+"""Several markets simulated together: in each happens what happens in its world alone, to the millisecond."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from simulator.program.load import load_program
+from simulator.program.presets import find_program, preset_names
+from simulator.run.plan import Plan
+from simulator.world.feedback import OutcomeFeedback
+from simulator.world.pseudonyms import text_marks
+from simulator.world.reward_acts import ReportedReward
+from simulator.world.windows import START_MS, InProcessWorld, WorldSetup
+
+DAYS, REFERRERS = 48, 120
+HOLD_MS = 864_000_000
+each_preset = pytest.mark.parametrize("name", preset_names())
+
+
+def outcomes(name: str, events: pl.DataFrame, market: int = 0, before: str = "") -> OutcomeFeedback:
+    """Made-up outcomes of a market's events, the same whatever else is simulated with it."""
+    shares = events.filter(pl.col("type") == "referral.shared")
+    visits = events.filter(pl.col("type") == "friend.visited")
+    places = events["community"].drop_nulls().unique().sort().to_list()[:2]
+    converted = events.filter(pl.col("type") == Plan(name).world().conversion.event)
+    rewards = tuple(
+        ReportedReward(
+            at, state, source, event, "bought", reward.name, "friend", ref, ref, at + HOLD_MS, market
+        )
+        for at, source, event, ref in converted.select("occurred_at", "source", "id", "subject").rows()
+        for state in ("pending", "offered", "issued")
+        for reward in load_program(*find_program(name)).rewards
+    )
+    return OutcomeFeedback(
+        rewarded=text_marks(shares["subject"]),
+        refused=text_marks(visits["subject"]),
+        communities=tuple(before + place.removeprefix(before) for place in places),
+        rewards=rewards,
+    )
+
+
+def joined(parts: Sequence[OutcomeFeedback]) -> OutcomeFeedback:
+    return OutcomeFeedback(
+        rewarded=pl.concat([pl.Series(one.rewarded) for one in parts]).to_numpy(),
+        refused=pl.concat([pl.Series(one.refused) for one in parts]).to_numpy(),
+        communities=tuple(place for one in parts for place in one.communities),
+        rewards=tuple(reward for one in parts for reward in one.rewards),
+    )
+
+
+@cache
+def together(name: str, seeds: tuple[int, ...]) -> dict[int, pl.DataFrame]:
+    """The events of several markets simulated together, by seed, as those of its own world."""
+    program = load_program(*find_program(name))
+    world = InProcessWorld(WorldSetup(Plan(name).world(), program, seeds, REFERRERS, START_MS, DAYS))
+    told, found, until = OutcomeFeedback(), [], START_MS
+    while until < START_MS + DAYS * 86_400_000:
+        window = world.next(told)
+        until = window.until_ms
+        found.append(window.events)
+        told = joined(
+            [
+                outcomes(name, window.events.filter(pl.col("market") == place), place, f"{seed}:")
+                for place, seed in enumerate(seeds)
+            ]
+        )
+    events = pl.concat(found)
+    own = pl.col("community").str.split(":").list.last()
+    return {
+        seed: events.filter(pl.col("market") == place).drop("market").with_columns(own)
+        for place, seed in enumerate(seeds)
+    }
+
+
+@cache
+def alone(name: str, seed: int) -> pl.DataFrame:
+    """The events of a market's own world."""
+    program = load_program(*find_program(name))
+    world = InProcessWorld(WorldSetup(Plan(name).world(), program, seed, REFERRERS, START_MS, DAYS))
+    told, found, until = OutcomeFeedback(), [], START_MS
+    while until < START_MS + DAYS * 86_400_000:
+        window = world.next(told)
+        until = window.until_ms
+        found.append(window.events)
+        told = outcomes(name, window.events)
+    return pl.concat(found)
+
+
+@each_preset
+def test_a_market_among_others_has_the_events_of_its_world_alone(name: str) -> None:
+    stacked = together(name, (4, 9, 1))
+    for seed, events in stacked.items():
+        assert events.height > 200
+        assert_frame_equal(events, alone(name, seed))
+
+
+@each_preset
+def test_neither_order_nor_grouping_of_markets_matters(name: str) -> None:
+    for seeds in ((9, 4), (1, 9)):
+        for seed, events in together(name, seeds).items():
+            assert_frame_equal(events, alone(name, seed))
+
+
+def test_acts_on_rewards_are_among_them() -> None:
+    events = together("retail", (4, 9, 1))
+    assert all((one["type"] == "reward.redeemed").any() for one in events.values())
+
+
+def test_markets_differ() -> None:
+    one, two, three = together("telecom", (4, 9, 1)).values()
+    ids = pl.concat([one["id"], two["id"], three["id"]])
+    assert ids.n_unique() == len(ids)
