@@ -10,13 +10,14 @@ batch@02:00/csv       the same as CSV
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal, assert_never
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from simulator.delivery.wire import file_numbers
 from simulator.domain.errors import InputError
@@ -142,9 +143,10 @@ def _timetable(model: Model) -> tuple[int, int, bool]:
 class Channels:
     """Plans when each of the client's events arrives, and in which file. A type without a model goes real-time."""
 
-    def __init__(self, models: Mapping[str, Model], seed: int) -> None:
-        """Take the `models` by event type; `seed` seeds the network's delays."""
-        self._seed = np.uint64(seed_key(seed))
+    def __init__(self, models: Mapping[str, Model], seed: int | Sequence[int]) -> None:
+        """Take the `models` by event type; `seed` seeds the network's delays, with one for each of several markets."""
+        seeds = (seed,) if isinstance(seed, int) else seed
+        self._seeds = np.array([seed_key(one) for one in seeds], dtype=np.uint64)
         periods, offsets, filed = zip(
             *(_timetable(models.get(name, RealTime())) for name in EVENT_TYPES), strict=True
         )
@@ -168,17 +170,22 @@ class Channels:
         arrival = events["occurred_at"].to_numpy().copy()
         file = np.zeros(len(arrival), dtype=np.int64)
         kinds = events["type"].to_physical().to_numpy()[ours].astype(np.int64)
-        arrival[ours], file[ours] = self.plan(arrival[ours], kinds)
+        market = events["market"].to_numpy()[ours] if "market" in events.columns else 0
+        arrival[ours], file[ours] = self.plan(arrival[ours], kinds, market)
         return arrival, file, ours
 
-    def plan(self, occurred: Ints, kinds: Ints) -> tuple[Ints, Ints]:
+    def plan(self, occurred: Ints, kinds: Ints, market: NDArray[np.integer] | int = 0) -> tuple[Ints, Ints]:
         """Return when the client's events arrive (milliseconds UTC) and in which file (0: none), if nothing goes wrong.
 
-        Arrival is always later than occurrence. `kinds` are type codes.
+        Arrival is always later than occurrence. `kinds` are type codes, `market` is the place of the market's seed.
         """
         period = self.period[kinds]
         network = lognormal(
-            occurred.astype(np.uint64) ^ self._seed, Purpose.NETWORK, _NETWORK_MS, _NETWORK_SPREAD, kinds
+            occurred.astype(np.uint64) ^ self._seeds[market],
+            Purpose.NETWORK,
+            _NETWORK_MS,
+            _NETWORK_SPREAD,
+            kinds,
         )
         often = np.maximum(period, 1)
         collected = occurred + often - (occurred - self._offset[kinds]) % often

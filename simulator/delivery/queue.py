@@ -55,7 +55,8 @@ class ArrivalQueue:
     def put_among(self, messages: pl.DataFrame) -> None:
         """Add messages that occurred at any time."""
         if messages.height:
-            self._waiting = pl.concat([self._waiting, messages]).sort(ORDER)
+            waiting = [self._waiting] if self._waiting.height else []
+            self._waiting = pl.concat([*waiting, messages]).sort(ORDER)
 
     def drop(self, which: pl.Expr) -> None:
         """Remove messages that are not to arrive after all; where the expression is null they stay."""

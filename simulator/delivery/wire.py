@@ -64,7 +64,10 @@ def name_of(file: int) -> FileName:
 
 
 def on_wire(events: pl.DataFrame, arrivals: Ints, files: Ints | int = 0, nth: int = 0) -> pl.DataFrame:
-    """Return events as rows of `WIRE_SCHEMA` with their arrival, and no flaw; `nth` says which copy they are."""
+    """Return events as rows of `WIRE_SCHEMA` with their arrival, and no flaw; `nth` says which copy they are.
+
+    A column `market` stays, as the last one.
+    """
     file = (
         pl.Series("file", files, dtype=pl.Int64) if isinstance(files, np.ndarray) else pl.lit(files, pl.Int64)
     )
@@ -74,4 +77,5 @@ def on_wire(events: pl.DataFrame, arrivals: Ints, files: Ints | int = 0, nth: in
         file.alias("file"),
         pl.lit(nth, pl.Int32).alias("line"),
         pl.lit(0, pl.Int8).alias("flaw"),
+        *(["market"] if "market" in events.columns else []),
     )

@@ -73,6 +73,7 @@ class Batch:
     """A sequence of events in log order, all under one version of the program.
 
     Columns by row: `seq`, `received` and `occurred` (milliseconds UTC), `type` (code), `person` (id or NONE).
+    `market` is the market of each, None where there is only one.
     People who were merged are one, by the id of the reference that they are written by now.
     `amount` is in minor units of the program's currency, NONE where it is missing or in one without a rate. Creating a
     batch numbers its contacts, words and attributes; people's updated fields are in the state only once the batch is
@@ -91,6 +92,7 @@ class Batch:
         self.person: Ints = state.people_of(numbers["person"].to_numpy())
         self.reach: Ints = numbers["reach"].to_numpy()
         self.amount = with_rates(numbers["amount_minor"].to_numpy(), events, program)
+        self.market: Ints | None = events["market"].to_numpy() if "market" in events.columns else None
         self._eligible = numbers["eligible"].to_numpy()
         self.present = set(np.flatnonzero(np.bincount(self.type)).tolist())
         self.conversions = self._conversions()

@@ -15,7 +15,7 @@ import polars as pl
 
 from simulator.domain.stopwatch import OFF, Meter
 from simulator.domain.write_set import WriteSet
-from simulator.engine.arrays import NONE, Ints
+from simulator.engine.arrays import NONE, Columns, Ints
 from simulator.engine.asking import facts_now
 from simulator.engine.batch import Batch
 from simulator.engine.booking import book_changed_terms, book_united, read_journal
@@ -25,6 +25,7 @@ from simulator.engine.expected import expect_budget, expect_united
 from simulator.engine.fold import fold, record
 from simulator.engine.frames import EMPTY, Received
 from simulator.engine.intake import Intake, Lookup
+from simulator.engine.interner import hash_texts
 from simulator.engine.journeys import reach_rewarded
 from simulator.engine.merging import find_merge
 from simulator.engine.names import Names
@@ -40,6 +41,7 @@ from simulator.engine.record_rewards import (
 from simulator.engine.record_using import record_used
 from simulator.engine.release import release
 from simulator.engine.results import Happenings, Merged, NewPeople, NewTerms
+from simulator.engine.rollup import MetricSums
 from simulator.engine.state import State
 from simulator.engine.terms import ROLES
 from simulator.engine.using import use
@@ -61,9 +63,13 @@ class Engine:
     `newest` is the newest `received_at` judged, `watermark` the greatest time passed to `advance` (both
     milliseconds UTC). `parse` turns the text of a `program.changed` event into a Program; intake has checked that
     it can. The time of each stage is recorded on `meter`.
+
+    Several markets may be judged together, `stacked`, where messages have a column `market` (from 0) and share no
+    person, code, device or id: then the rollup has that column too. A budget, caps of the program and boards would
+    be of all of them.
     """
 
-    def __init__(self, program: Program, parse: Callable[[str], Program]) -> None:
+    def __init__(self, program: Program, parse: Callable[[str], Program], *, stacked: bool = False) -> None:
         self.meter: Meter = OFF
         self.newest = BEGINNING
         self.watermark = BEGINNING
@@ -72,6 +78,7 @@ class Engine:
         self._state = State()
         self._refs: list[pl.Series] = []
         self._persons = 0
+        self._markets = Columns({"market": (np.int64, 0)}) if stacked else None  # by id of a person
         self._next_entry = 1
         self._compiled = self._compile(1, program, 0)
 
@@ -112,6 +119,7 @@ class Engine:
         self.meter.start()
         received = self._intake.receive(messages, lookup, repeated, self._state.person_ids)
         self._meet(self._intake.new_refs)
+        self._place(received.events)
         self.meter.record("intake")
         return received
 
@@ -202,6 +210,23 @@ class Engine:
         self._state.apply(NewPeople(refs=refs))
         self._refs.append(refs)
 
+    def _place(self, events: pl.DataFrame) -> None:
+        """Note the market of the people whom events name, where there are several."""
+        if self._markets is None:
+            return
+        self._markets.grow(len(self._state.people))
+        named = np.flatnonzero(events["person"].is_not_null().to_numpy())
+        people = events["person"].to_numpy()[named].astype(np.int64)
+        self._markets["market"][people] = events["market"].to_numpy()[named]
+        merged = events.filter(pl.col("into").is_not_null()).select("into", "market")
+        if merged.height:
+            into = self._state.person_ids.find(hash_texts(merged["into"]))
+            self._markets["market"][into] = merged["market"].to_numpy()
+
+    def markets_of(self, people: Ints) -> Ints:
+        """Return the markets of people, by id; 0 where there is only one."""
+        return np.zeros(len(people), np.int64) if self._markets is None else self._markets["market"][people]
+
     def _new_rows(self) -> Rows:
         state = self._state
         names = Names(
@@ -211,7 +236,14 @@ class Engine:
             terms=state.ledger.terms,
             reward_ids=state.ledger.reward_ids,
         )
-        return Rows(names=names, first_decision=state.decisions + 1, first_line=len(state.ledger.lines))
+        markets = None if self._markets is None else self._markets["market"]
+        metrics = MetricSums(markets=markets)
+        return Rows(
+            metrics=metrics,
+            names=names,
+            first_decision=state.decisions + 1,
+            first_line=len(state.ledger.lines),
+        )
 
     def _change_program(self, part: pl.DataFrame, rows: Rows) -> None:
         """Change the program with the first event of `part`; what was due before is released under the old one."""

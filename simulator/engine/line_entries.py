@@ -16,7 +16,8 @@ def count_issued(rows: Rows, released: Released) -> None:
     """Count the lines that were issued by channel, and the time that it took."""
     of = released.states == ISSUED
     issued = released.lines.at(of)
-    rows.metrics.add(METRIC["time_to_reward"], issued.due, 1, issued.due - issued.occurred)
+    waited = issued.due - issued.occurred
+    rows.metrics.add_of(issued.friend, METRIC["time_to_reward"], issued.due, 1, waited)
     count_channels(rows, "channel.issued", released.channels[of], issued.due, 1, issued.value)
 
 

@@ -96,7 +96,7 @@ class Rows:
         """Count lines in these states; sign -1 takes them out again."""
         states, values = np.broadcast_to(np.asarray(states, np.int64), len(lines)), sign * lines.value
         codes = self._codes("reward", STATES)
-        self.metrics.add(REWARD_METRIC + states, at, sign, values)
+        self.metrics.add_of(lines.friend, REWARD_METRIC + states, at, sign, values)
         self.breakdown.add(codes[states, lines.terms], at, sign, values)
 
     def _count_expected(self, lines: Lines, expected: Ints, at: Ints, sign: int) -> None:
@@ -110,8 +110,9 @@ class Rows:
         unpaid = expected != ISSUED
         if unpaid.any():
             expected, at, values, terms = expected[unpaid], at[unpaid], values[unpaid], terms[unpaid]
+            friends = lines.friend[unpaid]
             places = _PLACES[expected]
-            self.metrics.add(PENDING_METRIC + places, at, sign, values)
+            self.metrics.add_of(friends, PENDING_METRIC + places, at, sign, values)
             codes = self._codes("pending", NOT_ISSUED)
             self.breakdown.add(codes[places, terms], at, sign, values)
 

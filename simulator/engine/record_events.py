@@ -54,9 +54,11 @@ def record_events(rows: Rows, batch: Batch, links: NewLinks, firsts: FirstEvents
     shared = batch.rows("referral.shared")
     reach = np.zeros(len(batch), np.int64)
     reach[shared] = batch.reach[shared]
-    rows.metrics.add(METRIC["referrer.sharing"], batch.received[firsts.sharing])
-    rows.metrics.add(batch.type, batch.received, 1, reach)  # the first metrics are the event types
-    rows.metrics.add(METRIC["referrer.linked"], batch.received[links.rows[links.owners_firsts]])
+    sharing, linked = firsts.sharing, links.rows[links.owners_firsts]
+    rows.metrics.add_of(batch.person[sharing], METRIC["referrer.sharing"], batch.received[sharing])
+    rows.metrics.add_of(batch.person[linked], METRIC["referrer.linked"], batch.received[linked])
+    # the first metrics are the event types; an event may concern nobody, but always a market
+    rows.metrics.add_in(batch.market, batch.type, batch.received, 1, reach)
     rows.lateness.append(histogram(batch))
     _count_sources(rows, batch, sources)
 
@@ -97,7 +99,7 @@ def record_attributed(
         "ended_at": [None] * len(new.ids),
     }
     rows.attributions.append(pl.DataFrame(columns, schema=SCHEMAS["attributions"]))
-    rows.metrics.add(METRIC["attribution.link"] + new.by_code, new.attributed_at)
+    rows.metrics.add_of(new.friend, METRIC["attribution.link"] + new.by_code, new.attributed_at)
     count_attributed(rows, new, counted)
     rows.trail.of_events(
         ATTRIBUTED,
@@ -141,7 +143,7 @@ def record_decided(
     }
     count_ruled(rows, batch, compiled, decided, withheld)
     rows.decisions.append(pl.DataFrame(columns, schema=SCHEMAS["decisions"]))
-    rows.metrics.add(_DECISION + decided.outcome, at)
+    rows.metrics.add_of(decided.friend, _DECISION + decided.outcome, at)
     rows.trail.of_events(
         DECIDED,
         "decided",
@@ -165,8 +167,9 @@ def record_settled(
     at, seq = batch.received[places], batch.seq[places]
     for settlement, when in zip(settled, at.tolist(), strict=True):
         rows.settled[settlement.case.decision] = (OUTCOMES[settlement.outcome], settlement.reason, when)
-    rows.metrics.add(_DECISION + REVIEW, at, -1)
-    rows.metrics.add(_DECISION + outcome, at)
+    friends = np.array([settlement.case.friend for settlement in settled], np.int64)
+    rows.metrics.add_of(friends, _DECISION + REVIEW, at, -1)
+    rows.metrics.add_of(friends, _DECISION + outcome, at)
     count_settled(rows, settled, reviewed, at)
     words = [_decision(s.case.milestone_name, OUTCOMES[s.outcome], s.reason) for s in settled]
     rows.trail.of_events(
@@ -175,7 +178,7 @@ def record_settled(
         at=at,
         seq=seq,
         trigger=seq,
-        person=np.array([s.case.friend for s in settled], np.int64),
+        person=friends,
         ref=np.array([s.case.decision for s in settled], np.int64),
         version=np.array([s.case.compiled.number for s in settled], np.int64),
         detail=[

@@ -22,11 +22,11 @@ def record_merge(rows: Rows, state: State, compiled: CompiledProgram, one: Merge
         _enter(rows, compiled, one, "merge-without-effect", one.person, NONE, "same-person")
         return
     rows.merges.append((one.seq, one.subject, one.target, one.merged, one.into, one.at))
-    at = np.array([one.at])
+    at, into = np.array([one.at]), np.array([one.into])
     for level in range(1, min(one.levels) + 1):
-        rows.metrics.add(METRIC[f"stage.{STAGES[level - 1]}"], at, -1)
+        rows.metrics.add_of(into, METRIC[f"stage.{STAGES[level - 1]}"], at, -1)
     for name in one.both:
-        rows.metrics.add(METRIC[_BOTH[name]], at, -1)
+        rows.metrics.add_of(into, METRIC[_BOTH[name]], at, -1)
     if one.ended == NONE:
         return
     made = state.attributions

@@ -26,14 +26,17 @@ def record_late_reversals(rows: Rows, late: LateReversals) -> None:
     for fate, which in (("clawed", late.clawed), ("lost", ~late.clawed)):
         lines, at, signs = late.lines.at(which), late.at[which], late.signs[which]
         names = [rows.names.terms[term].reward.name for term in lines.terms.tolist()]
-        rows.metrics.add(METRIC[f"late_reversal.{fate}"], at, signs, signs * lines.value)
+        rows.metrics.add_of(lines.friend, METRIC[f"late_reversal.{fate}"], at, signs, signs * lines.value)
         rows.breakdown.add(
             rows.breakdown.codes(f"late_reversal.{fate}", names), at, signs, signs * lines.value
         )
 
 
 def record_no_effect(rows: Rows, batch: Batch, compiled: CompiledProgram, found: NoEffect) -> None:
-    """Record reversals and reinstatements that changed nothing, each with the reason; reversals are counted by it."""
+    """Record reversals and reinstatements that changed nothing, each with the reason; reversals are counted by it.
+
+    Where several markets are judged together, the part of the breakdown has the market before the reason.
+    """
     if not found.rows and not found.matched_rows:
         return
     counted = [place for place, count in enumerate(found.counted) if count]
@@ -54,5 +57,8 @@ def record_no_effect(rows: Rows, batch: Batch, compiled: CompiledProgram, found:
 
 
 def _count(rows: Rows, batch: Batch, places: Sequence[int], reasons: Sequence[str], sign: int) -> None:
+    if batch.market is not None:
+        markets = batch.market[np.array(places, np.int64)].tolist()
+        reasons = [f"{market}:{reason}" for market, reason in zip(markets, reasons, strict=True)]
     codes = rows.breakdown.codes(WITHOUT_EFFECT, reasons)
     rows.breakdown.add(codes, by_day(batch.received[np.array(places, np.int64)]), sign)

@@ -77,7 +77,8 @@ def record_reinstated(rows: Rows, again: Reinstated) -> None:
     rows.expect(lines, again.at)
     revoked = again.before == REVOKED
     before = again.due_before[revoked]
-    rows.metrics.add(METRIC["time_to_reward"], again.at[revoked], -1, lines.occurred[revoked] - before)
+    waited = lines.occurred[revoked] - before
+    rows.metrics.add_of(lines.friend[revoked], METRIC["time_to_reward"], again.at[revoked], -1, waited)
 
 
 def record_booked(rows: Rows, booked: Booked) -> None:
@@ -153,8 +154,8 @@ def _reasons(released: Released) -> list[str | None]:
 
 def record_reached(rows: Rows, reached: Reached) -> None:
     """Count the friends who got further."""
-    for level, (_, at) in reached.firsts.items():
-        rows.metrics.add(METRIC[f"stage.{STAGES[level - 1]}"], at)
+    for level, (friends, at) in reached.firsts.items():
+        rows.metrics.add_of(friends, METRIC[f"stage.{STAGES[level - 1]}"], at)
     if len(reached.channels):
         at = reached.firsts[STAGES.index("qualified") + 1][1]
         count_channels(rows, "channel.qualified", reached.channels, at)

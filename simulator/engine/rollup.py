@@ -80,14 +80,41 @@ class _Sums:
 class MetricSums(_Sums):
     """Collects a batch's increments of metrics; a code is one of METRIC."""
 
+    markets: Ints | None = None
+    """Where several markets are judged together, that of each person, by id; their sums are kept apart."""
+
+    def add_of(
+        self, people: Array, code: Array | int, at: Array, count: Array | int = 1, value: Array | int = 0
+    ) -> None:
+        """Add rows as `add` does, which concern these people (by id)."""
+        if self.markets is None:
+            self.add(code, at, count, value)
+        elif len(at):
+            self.add_in(self.markets[people], code, at, count, value)
+
+    def add_in(
+        self,
+        markets: Array | None,
+        code: Array | int,
+        at: Array,
+        count: Array | int = 1,
+        value: Array | int = 0,
+    ) -> None:
+        """Add rows as `add` does, in these markets; None where there is one only."""
+        self.add(code if markets is None else code + markets * len(METRICS), at, count, value)
+
     def frame(self) -> pl.DataFrame:
-        """Return one row for each hour and metric with an increment, in that order."""
+        """Return a row for each hour and metric with an increment, in that order; of several markets, for each."""
         if not self._parts:
             return EMPTY["rollup"]
-        hour, codes, count, value = self._summed(len(METRICS))
-        metric = [METRICS[code] for code in codes]
+        markets = 1 if self.markets is None else int(self.markets.max()) + 1
+        hour, codes, count, value = self._summed(len(METRICS) * markets)
+        metric = [METRICS[code % len(METRICS)] for code in codes]
         columns = {"hour": hour, "metric": metric, "count": count, "value": value}
-        return pl.DataFrame(columns, schema=SCHEMAS["rollup"])
+        found = pl.DataFrame(columns, schema=SCHEMAS["rollup"])
+        if self.markets is None:
+            return found
+        return found.with_columns(market=pl.Series(codes, dtype=pl.Int64) // len(METRICS))
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -12,7 +13,7 @@ from simulator.domain.spans import DAY_MS
 from simulator.domain.vocabulary import Outcome, Receipt, ReversalReason, RewardState, values
 from simulator.lab.tally import Sums, Tally
 
-Value = int | float | str | None
+Value = float | str | None
 _MONEY: Final = ("issued", "pending", "clawed", "spent")
 _STATES: Final = (*values(RewardState), UNPAID)
 _LATE: Final = ("issued", "clawed_back", "lost")
@@ -54,61 +55,68 @@ WEEK_SCHEMA: Final[dict[str, pl.DataType]] = {
 """Columns of the frame with a row for each design, market and week."""
 
 
-def market_row(design: str, seed: int, tally: Tally) -> dict[str, Value]:
-    """Return a market's figures at its end, by the columns of MARKET_SCHEMA."""
-    totals = tally.totals()
-    ended = tally.budget_ended_at
-    late = {
-        "clawed_back": totals.get("late_reversal.clawed", (0, 0)),
-        "lost": totals.get("late_reversal.lost", (0, 0)),
-    }
-    late["issued"] = tuple(map(sum, zip(late["clawed_back"], late["lost"], strict=True)))  # type: ignore[assignment]
-    states = rewards_by_state(totals)
+def market_rows(design: str, seeds: Sequence[int], tally: Tally) -> list[dict[str, Value]]:
+    """Return the figures of markets at their end, by the columns of MARKET_SCHEMA."""
     vain = tally.without_effect()
-    found: dict[str, Value] = {
-        "design": design,
-        "seed": seed,
-        "received": tally.received,
-        "accepted": tally.received - tally.duplicates,
-        "duplicate": tally.duplicates,
-        "conflict": 0,
-        "malformed": 0,
+    cheats, honest = tally.paid_to_cheats().tolist(), tally.refused_to_honest().tolist()
+    received, duplicates = tally.received.tolist(), tally.duplicates.tolist()
+    ended = tally.budget_ended_at
+    return [
+        {
+            "design": design,
+            "seed": seed,
+            "received": received[place],
+            "accepted": received[place] - duplicates[place],
+            "duplicate": duplicates[place],
+            "conflict": 0,
+            "malformed": 0,
+            **_standing(totals),
+            **{f"reversals_without_effect.{reason}": vain[place].get(reason, 0) for reason in _REASONS},
+            "budget_ended_at": ended,
+            "budget_ended_day": None if ended is None else (ended - tally.start_ms) // DAY_MS + 1,
+            "paid_to_cheats_minor": cheats[place],
+            "refused_to_honest_minor": honest[place],
+        }
+        for place, (seed, totals) in enumerate(zip(seeds, tally.totals(), strict=True))
+    ]
+
+
+def _standing(totals: Sums) -> dict[str, Value]:
+    """Return the figures that follow from sums by metric."""
+    clawed, lost = (totals.get(f"late_reversal.{fate}", (0, 0)) for fate in ("clawed", "lost"))
+    late = {"issued": (clawed[0] + lost[0], clawed[1] + lost[1]), "clawed_back": clawed, "lost": lost}
+    return {
         **_funnel(totals),
         "attributions": _attributions(totals),
         **{f"decisions.{one}": totals.get(f"decision.{one}", (0, 0))[0] for one in _OUTCOMES},
-        **_pairs("rewards", _STATES, states),
+        **_pairs("rewards", _STATES, rewards_by_state(totals)),
         **{f"numbers.{key}": _number(key, totals) for key in (*_MONEY, "cost", "k", "time")},
         **_pairs("late_reversals", _LATE, late),
-        **{f"reversals_without_effect.{reason}": vain.get(reason, 0) for reason in _REASONS},
-        "budget_ended_at": ended,
-        "budget_ended_day": None if ended is None else (ended - tally.start_ms) // DAY_MS + 1,
-        "paid_to_cheats_minor": tally.paid_to_cheats(),
-        "refused_to_honest_minor": tally.refused_to_honest(),
     }
-    return found
 
 
-def week_rows(design: str, seed: int, tally: Tally, weeks: int) -> list[dict[str, Value]]:
-    """Return a market's figures by week, by the columns of WEEK_SCHEMA."""
+def week_rows(design: str, seeds: Sequence[int], tally: Tally, weeks: int) -> list[dict[str, Value]]:
+    """Return the figures of markets by week, by the columns of WEEK_SCHEMA."""
     found: list[dict[str, Value]] = []
-    pending = 0
-    for week, sums in enumerate(tally.weeks(weeks)):
-        pending += int(_number("pending", sums) or 0)
-        found.append(
-            {
-                "design": design,
-                "seed": seed,
-                "week": week,
-                **_funnel(sums),
-                "attributions": _attributions(sums),
-                **{f"numbers.{key}": _number(key, sums) for key in _MONEY},
-                "numbers.pending": pending,
-                **{
-                    f"rewards.{state}.value_minor": sums.get(f"reward.{state}", (0, 0))[1]
-                    for state in ("capped", "unfunded", "voided")
-                },
-            }
-        )
+    for seed, by_week in zip(seeds, tally.weeks(weeks), strict=True):
+        pending = 0
+        for week, sums in enumerate(by_week):
+            pending += int(_number("pending", sums) or 0)
+            found.append(
+                {
+                    "design": design,
+                    "seed": seed,
+                    "week": week,
+                    **_funnel(sums),
+                    "attributions": _attributions(sums),
+                    **{f"numbers.{key}": _number(key, sums) for key in _MONEY},
+                    "numbers.pending": pending,
+                    **{
+                        f"rewards.{state}.value_minor": sums.get(f"reward.{state}", (0, 0))[1]
+                        for state in ("capped", "unfunded", "voided")
+                    },
+                }
+            )
     return found
 
 

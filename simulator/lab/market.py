@@ -1,12 +1,15 @@
-"""Simulate one market under one design: world, delivery, engine and operator in memory, a window at a time.
+"""Simulate markets together under one design: world, delivery, engine and operators in memory, a window at a time.
 
 The steps are those of `simulator.run`, without databases, files, pace and commands; so the outcome is the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+import numpy as np
 import polars as pl
 
 from simulator.delivery.accepted import Accepted
@@ -20,12 +23,12 @@ from simulator.delivery.wire import on_wire
 from simulator.domain.write_set import WriteSet
 from simulator.engine import Engine
 from simulator.engine.frames import NO_EVENTS
-from simulator.events.columns import EVENT_SCHEMA, MESSAGE_SCHEMA
+from simulator.events.columns import EVENT_SCHEMA
 from simulator.lab.setting import Setting
 from simulator.lab.tally import Tally
 from simulator.outcomes.feedback import FeedbackCollector
 from simulator.outcomes.reports import RewardReports
-from simulator.outcomes.reviews import put_in_review
+from simulator.outcomes.reviews import put_in_review_by_market
 from simulator.program.load import load_program
 from simulator.program.model import Program
 from simulator.world.feedback import OutcomeFeedback
@@ -34,29 +37,35 @@ from simulator.world.windows import InProcessWorld
 
 _BATCH = 20_000
 """The most messages judged at once; any number gives the same outcome."""
-_MESSAGE = list(MESSAGE_SCHEMA)
 
 
-class Market:
-    """One market: `run` simulates it from its start to its end, and returns its sums."""
+class Markets:
+    """Markets simulated together: `run` simulates them from their start to their end, and returns their sums.
 
-    def __init__(self, setting: Setting, program: Program, seed: int) -> None:
-        setup = setting.world(program, seed)
+    Several are judged without the budget, since it would be of all of them (`Tally.wanted` tells for which of them it
+    makes no difference), and without faults.
+    """
+
+    def __init__(self, setting: Setting, program: Program, seeds: Sequence[int]) -> None:
+        setup = setting.world(program, seeds)
+        self._several = len(seeds) > 1
         self._at, self._end = setup.start_ms, setup.end_ms
         self._windows = InProcessWorld(setup)
-        self._lane = _Lane(setting, seed, setup.end_ms)
-        self._operator = Operator(setting.spec.operator, seed)
-        self._engine = Engine(program, lambda text: load_program(text, "program.changed"))
+        self._lane = _Lane(setting, seeds, setup.end_ms)
+        self._operators = [Operator(setting.spec.operator, seed) for seed in seeds]
+        judged = replace(program, budget_minor=None) if self._several else program
+        parse = partial(load_program, file="program.changed")
+        self._engine = Engine(judged, parse, stacked=self._several)
         self._feedback = FeedbackCollector()
         self._feedback.listening = True
         self._reports = RewardReports(setting.spec.reported)
-        self._reviews: list[Review] = []
+        self._reviews: list[list[Review]] = [[] for _ in seeds]
         self._labels: dict[str, str] = {}
-        self._tally = Tally(program, setup.start_ms)
+        self._tally = Tally(program, setup.start_ms, len(seeds), self._engine.markets_of)
         self._log = _Log(kept=self._lane.faulty)
 
     def run(self) -> Tally:
-        """Simulate the market, and return what it came to."""
+        """Simulate the markets, and return what they came to."""
         while self._at < self._end:
             if self._lane.faulty:
                 self._lane.reconcile(self._at)
@@ -87,21 +96,25 @@ class Market:
                 self._labels.pop(ref, None)
 
     def _look_at_reviews(self) -> None:
-        if self._reviews:
-            cheats = {
-                one.friend: self._labels[one.friend] for one in self._reviews if one.friend in self._labels
-            }
-            self._operator.look(self._reviews, cheats)
-            self._reviews = []
-        verdicts = self._operator.advance(self._at)
-        if verdicts.height:
-            self._lane.add(on_wire(verdicts, verdicts["received_at"].to_numpy()))
+        for market, (operator, reviews) in enumerate(zip(self._operators, self._reviews, strict=True)):
+            if reviews:
+                cheats = {
+                    one.friend: self._labels[one.friend] for one in reviews if one.friend in self._labels
+                }
+                operator.look(reviews, cheats)
+                reviews.clear()
+            verdicts = operator.advance(self._at)
+            if verdicts.height:
+                if self._several:
+                    verdicts = verdicts.with_columns(market=pl.lit(market, pl.Int32))
+                self._lane.add(on_wire(verdicts, verdicts["received_at"].to_numpy()))
 
     def _receive(self, rows: pl.DataFrame) -> None:
-        messages = rows.select(_MESSAGE)
+        messages = rows.drop("file", "line", "flaw")
         lookup = self._engine.look_up(messages)
         received = self._engine.receive(messages, lookup, self._log.at(lookup.repeated.tolist()))
-        self._tally.receive(messages.height, len(received.duplicates))
+        market = messages["market"].to_numpy() if self._several else np.zeros(messages.height, np.int64)
+        self._tally.receive(market, received.duplicates)
         self._log.add(received.events)
         if self._lane.faulty:
             self._lane.accept(received.events)
@@ -109,18 +122,19 @@ class Market:
 
     def _publish(self, written: WriteSet) -> None:
         self._feedback.collect(written, self._engine)
-        self._reports.collect(written)
-        self._reviews += [Review(*row) for row in put_in_review(written)]
+        self._reports.collect(written, self._engine.markets_of)
+        for market, one in put_in_review_by_market(written, self._engine.markets_of):
+            self._reviews[market].append(Review(*one))
         self._tally.add(written)
 
 
 class _Lane:
-    """A market's delivery: what its client sends arrives in order, as columns, never in files."""
+    """The delivery of markets: what their clients send arrives in order, as columns, never in files."""
 
-    def __init__(self, setting: Setting, seed: int, end_ms: int) -> None:
+    def __init__(self, setting: Setting, seeds: Sequence[int], end_ms: int) -> None:
         timeline = Timeline(setting.faults)
-        chances = Chances(seed, timeline, end_ms)
-        self._delivery = Delivery(Channels(setting.models(), seed), chances)
+        chances = Chances(seeds[0], timeline, end_ms)  # there are no faults where there are several
+        self._delivery = Delivery(Channels(setting.models(), seeds), chances)
         self._ledger = SentLedger(chances.keys)
         self._accepted = Accepted()
         self._queue = ArrivalQueue()

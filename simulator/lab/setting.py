@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.delivery.dials import Rates, check_unspoiled
@@ -42,7 +42,8 @@ class Setting:
         """Return the delivery models by event type."""
         return parse_models({**self.spec.delivery, **self.delivery})
 
-    def world(self, program: Program, seed: int) -> WorldSetup:
-        """Return the setup of the market with this seed under a design."""
+    def world(self, program: Program, seeds: Sequence[int]) -> WorldSetup:
+        """Return the setup of the markets with these seeds under a design."""
+        seed = seeds[0] if len(seeds) == 1 else seeds
         start = start_of(program) if self.start_ms is None else self.start_ms
         return WorldSetup(self.spec, program, seed, self.referrers, start, self.days)

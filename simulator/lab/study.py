@@ -43,9 +43,10 @@ from typing import Any
 import polars as pl
 
 from simulator.domain.errors import InputError
-from simulator.lab.figures import MARKET_SCHEMA, WEEK_SCHEMA, market_row, week_rows
-from simulator.lab.market import Market
+from simulator.lab.figures import MARKET_SCHEMA, WEEK_SCHEMA, market_rows, week_rows
+from simulator.lab.market import Markets
 from simulator.lab.setting import Setting
+from simulator.lab.stacking import groups
 from simulator.program.model import Program
 
 _WEEK_DAYS = 7
@@ -81,13 +82,21 @@ def run_study(
         )
     total = len(designs) * len(seeds)
     weeks = -(-setting.days // _WEEK_DAYS)
-    rows: list[dict[str, Any]] = []
-    by_week: list[dict[str, Any]] = []
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    by_week: dict[tuple[Any, ...], dict[str, Any]] = {}
     for name, program in designs.items():
-        for seed in seeds:
-            tally = Market(setting, program, seed).run()
-            rows.append(market_row(name, seed, tally))
-            by_week += week_rows(name, seed, tally, weeks)
+        for some in groups(setting, program, seeds):
+            tally = Markets(setting, program, some).run()
+            alone = [seed for seed, enough in zip(some, tally.affords(), strict=True) if not enough]
+            parts = [(some, tally), *(([seed], Markets(setting, program, [seed]).run()) for seed in alone)]
+            for of, found in parts:
+                rows |= {(name, row["seed"]): row for row in market_rows(name, of, found)}
+                by_week |= {
+                    (name, row["seed"], row["week"]): row for row in week_rows(name, of, found, weeks)
+                }
             if progress is not None:
                 progress(len(rows), total)
-    return Study(pl.DataFrame(rows, schema=MARKET_SCHEMA), pl.DataFrame(by_week, schema=WEEK_SCHEMA))
+    return Study(
+        pl.DataFrame(list(rows.values()), schema=MARKET_SCHEMA),
+        pl.DataFrame(list(by_week.values()), schema=WEEK_SCHEMA),
+    )

@@ -1,19 +1,20 @@
-"""Keep of one market what a study needs: sums by metric and week, and who was paid, instead of rows."""
+"""Keep of markets what a study needs: sums by metric and week, and who was paid, instead of rows."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from simulator.domain.definitions import WITHOUT_EFFECT
+from simulator.domain.definitions import NOT_PAID, PAID, WITHOUT_EFFECT
 from simulator.domain.spans import HOUR_MS
 from simulator.domain.vocabulary import Reason, RewardState
 from simulator.domain.write_set import WriteSet
+from simulator.engine.arrays import Bools, Columns, Ints
 from simulator.program.model import Program
 
 WEEK_HOURS: Final = 7 * 24
@@ -22,132 +23,223 @@ Sums = dict[str, tuple[int, int]]
 _FRIEND: Final = ":friend"  # a label is KIND:ROLE
 _MISSING: Final = ":missing"
 _SHORT: Final = (str(RewardState.UNFUNDED), str(RewardState.WAITING))
+_KEPT: Final = tuple(state for state in PAID if state != RewardState.REVOKED)
+"""The states of rewards that were issued and not taken back."""
+_WANTING: Final = tuple(
+    f"reward.{state}" for state in RewardState if state not in (*NOT_PAID, RewardState.VOIDED)
+)
+"""The metrics of rewards that the budget may have to pay, or has paid."""
+_DECISION = {
+    "id": pl.Int64(),
+    "friend": pl.Int64(),
+    "outcome": pl.String(),
+    "reason": pl.String(),
+    "failed": pl.String(),
+    "withheld_minor": pl.Int64(),
+}
 
 
-@dataclass
 class Tally:
-    """One market's sums; weeks are counted from its start (milliseconds UTC), beginning with 0."""
+    """The sums of markets under one design; weeks are counted from their start (milliseconds UTC), beginning with 0.
 
-    program: Program
-    start_ms: int
-    received: int = 0
-    duplicates: int = 0
-    budget_ended_at: int | None = None
-    """When the budget first had no room for a reward, milliseconds UTC."""
-    _rollups: list[pl.DataFrame] = field(default_factory=list)
-    _vain: list[pl.DataFrame] = field(default_factory=list)
-    _refs: list[pl.Series] = field(default_factory=list)
-    _decisions: list[pl.DataFrame] = field(default_factory=list)
-    _settled: list[pl.DataFrame] = field(default_factory=list)
-    _rewards: list[pl.DataFrame] = field(default_factory=list)
-    _changes: list[pl.DataFrame] = field(default_factory=list)
-    _cheats: set[str] = field(default_factory=set)
+    `markets` is how many there are. `wanted` is the most money (minor units) that each one's rewards, paid or pending,
+    came to at any time, or somewhat more: a budget of so much had room for all of them.
+    """
 
-    def receive(self, messages: int, duplicates: int) -> None:
-        """Count messages received, and the duplicates among them."""
-        self.received += messages
-        self.duplicates += duplicates
+    def __init__(
+        self, program: Program, start_ms: int, markets: int, markets_of: Callable[[Ints], Ints]
+    ) -> None:
+        """Start with nothing; `markets_of` returns the markets of people, by id."""
+        self.program = program
+        self.start_ms = start_ms
+        self.markets = markets
+        self._markets_of = markets_of
+        self._market_of_decision = Columns({"market": (np.int64, 0)})
+        self._market_of_line = Columns({"market": (np.int64, 0)})
+        self.received = np.zeros(self.markets, np.int64)
+        self.duplicates = np.zeros(self.markets, np.int64)
+        self.wanted = np.zeros(self.markets, np.int64)
+        self.budget_ended_at: int | None = None
+        """When the budget of the only market first had no room for a reward, milliseconds UTC."""
+        self._want = np.zeros(self.markets, np.int64)
+        self._kept = _Kept()
+        self._refs: list[pl.Series] = []
+        self._cheats: set[str] = set()
+
+    def receive(self, market: Ints, duplicates: Iterable[int]) -> None:
+        """Count messages received, by their markets; `duplicates` are the rows of those among them."""
+        self.received += np.bincount(market, minlength=self.markets)
+        self.duplicates += np.bincount(market[list(duplicates)], minlength=self.markets)
 
     def add(self, written: WriteSet) -> None:
         """Add what one call of the engine changed."""
-        for held, frame in (
-            (self._rollups, written.rollup),
-            (self._decisions, written.decisions),
-            (self._settled, written.settled),
-            (self._rewards, written.rewards),
-            (self._changes, written.changes),
-        ):
-            if frame.height:
-                held.append(frame)
+        self._kept.add(written)
         if written.persons.height:
             self._refs.append(written.persons["ref"])
-        if written.breakdown.height:
-            self._vain.append(written.breakdown.filter(pl.col("metric") == WITHOUT_EFFECT))
-        if self.budget_ended_at is None and self.program.budget_minor is not None and written.audit.height:
+        if self.program.budget_minor is None or not written.rollup.height:
+            return
+        if self.markets > 1:
+            self._want_more(written)
+        elif self.budget_ended_at is None:
             short = written.audit.filter(pl.col("kind").is_in(_SHORT))["at"]
             self.budget_ended_at = short.min()  # type: ignore[assignment]
+
+    def _want_more(self, written: WriteSet) -> None:
+        """Note what each market's rewards come to at most at any time of this call.
+
+        That is what they came to before, and the worth of all lines that moved.
+        """
+        for frame, of, known in (
+            (written.decisions, "friend", None),
+            (written.rewards, "decision", self._market_of_decision),
+        ):
+            ids, who = frame["id"].to_numpy(), frame[of].to_numpy()
+            held = self._market_of_decision if known is None else self._market_of_line
+            held.grow(int(ids.max(initial=0)) + 1)
+            held["market"][ids] = self._markets_of(who) if known is None else known["market"][who]
+        at_most = self._want.copy()
+        for lines in (written.rewards, written.changes):
+            worth = np.maximum(lines["earned_minor"].to_numpy(), lines["value_minor"].to_numpy())
+            np.add.at(at_most, self._market_of_line["market"][lines["id"].to_numpy()], worth)
+        rollup = written.rollup.filter(pl.col("metric").is_in(_WANTING))
+        np.add.at(self._want, rollup["market"].to_numpy(), rollup["value"].to_numpy())
+        self.wanted = np.maximum(self.wanted, np.maximum(at_most, self._want))
+
+    def affords(self) -> list[bool]:
+        """Return of each market whether what was judged holds: of several, whether the budget was never short."""
+        budget = self.program.budget_minor
+        if self.markets == 1 or budget is None:
+            return [True] * self.markets
+        return [wanted <= budget for wanted in self.wanted.tolist()]
 
     def label(self, labels: Mapping[str, str]) -> None:
         """Take how people cheat, by reference."""
         self._cheats = {ref for ref, label in labels.items() if label.endswith(_FRIEND)}
 
-    def totals(self) -> Sums:
-        """Return the sums at the market's end."""
-        return _sums(self._joined().group_by("metric").agg(pl.col("count", "value").sum()).rows())
-
-    def weeks(self, count: int) -> list[Sums]:
-        """Return the increments of each of the first `count` weeks; the last also has what came later."""
-        first = self.start_ms // HOUR_MS
-        week = ((pl.col("hour") - first) // WEEK_HOURS).clip(0, count - 1)
-        found: list[Sums] = [{} for _ in range(count)]
-        summed = self._joined().group_by("metric", week=week).agg(pl.col("count", "value").sum())
-        for number, *row in summed.select("week", "metric", "count", "value").rows():
-            found[number] |= _sums([row])
+    def totals(self) -> list[Sums]:
+        """Return each market's sums at its end."""
+        found: list[Sums] = [{} for _ in range(self.markets)]
+        summed = self._kept.rollup().group_by("market", "metric").agg(pl.col("count", "value").sum())
+        for market, metric, count, value in summed.rows():
+            found[market][metric] = (count, value)
         return found
 
-    def without_effect(self) -> dict[str, int]:
-        """Return the number of reversals without effect by reason."""
-        if not self._vain:
-            return {}
-        summed = pl.concat(self._vain).group_by("part").agg(pl.col("count").sum())
-        return {part: count for part, count in summed.rows() if count}
+    def weeks(self, count: int) -> list[list[Sums]]:
+        """Return each market's increments of the first `count` weeks; the last also has what came later."""
+        first = self.start_ms // HOUR_MS
+        week = ((pl.col("hour") - first) // WEEK_HOURS).clip(0, count - 1)
+        found: list[list[Sums]] = [[{} for _ in range(count)] for _ in range(self.markets)]
+        summed = (
+            self._kept.rollup().group_by("market", "metric", week=week).agg(pl.col("count", "value").sum())
+        )
+        for market, number, metric, events, value in summed.select(
+            "market", "week", "metric", "count", "value"
+        ).rows():
+            found[market][number][metric] = (events, value)
+        return found
 
-    def paid_to_cheats(self) -> int:
-        """Return what was issued on conversions of cheats and not taken back (minor units)."""
-        if not self._rewards or not self._cheats:
-            return 0
-        decisions, lines = self._judged(), self._lines()
-        cheats = decisions.filter(pl.Series(self._cheating(decisions)))
-        issued = lines.filter(pl.col("state") == str(RewardState.ISSUED))
-        return int(issued.join(cheats, left_on="decision", right_on="id", how="semi")["value_minor"].sum())
+    def without_effect(self) -> list[dict[str, int]]:
+        """Return each market's number of reversals without effect by reason."""
+        found: list[dict[str, int]] = [{} for _ in range(self.markets)]
+        for part, count in self._kept.without_effect().rows():
+            market, _, reason = part.rpartition(":")
+            if count:
+                found[int(market or 0)][reason] = count
+        return found
 
-    def refused_to_honest(self) -> int:
-        """Return what refused decisions of honest friends would have paid (minor units), by rules alone."""
+    def paid_to_cheats(self) -> Ints:
+        """Return what was issued in each market on conversions of cheats and not taken back (minor units)."""
+        decisions, lines = self._judged(), self._kept.lines()
+        cheats = decisions.filter(pl.Series(self._cheating(decisions), dtype=pl.Boolean))
+        issued = lines.filter(pl.col("state").is_in(_KEPT))
+        paid = issued.join(cheats.select("id", "friend"), left_on="decision", right_on="id")
+        return self._by_market(paid["friend"], paid["value_minor"])
+
+    def refused_to_honest(self) -> Ints:
+        """Return what refused decisions of honest friends would have paid in each market (minor units)."""
         decisions = self._judged()
-        refused = decisions.filter(pl.col("outcome") == "refused")
+        refused = decisions.filter(pl.col("outcome") == "refused", pl.col("withheld_minor") > 0)
         codes = {rule.code for rule in self.program.rules}
         by_rule = [
             _decided_by(reason, failed) in codes
             for reason, failed in refused.select("reason", "failed").rows()
         ]
-        honest = ~self._cheating(refused)
-        money = refused["withheld_minor"].fill_null(0).to_numpy()
-        return int(money[np.array(by_rule, dtype=bool) & honest].sum())
+        honest = refused.filter(pl.Series(np.array(by_rule, dtype=bool) & ~self._cheating(refused)))
+        return self._by_market(honest["friend"], honest["withheld_minor"])
+
+    def _by_market(self, friends: pl.Series, money: pl.Series) -> Ints:
+        found = np.zeros(self.markets, np.int64)
+        np.add.at(found, self._markets_of(friends.to_numpy()), money.to_numpy())
+        return found
 
     def _judged(self) -> pl.DataFrame:
         """Return the decisions on which rules were evaluated, as they stand at the end."""
-        if not self._decisions:
-            return pl.DataFrame(
-                schema={
-                    "id": pl.Int64,
-                    "friend": pl.Int64,
-                    "outcome": pl.String,
-                    "reason": pl.String,
-                    "failed": pl.String,
-                    "withheld_minor": pl.Int64,
-                }
-            )
-        names = ("id", "friend", "outcome", "reason", "failed", "withheld_minor")
-        decisions = pl.concat([one.select(names) for one in self._decisions])
-        if self._settled:
-            settled = pl.concat(self._settled).select("id", "outcome", "reason").unique("id", keep="last")
-            decisions = decisions.update(settled, on="id", how="left", include_nulls=True)
-        return decisions.filter(pl.col("outcome") != "ignored")
+        return self._kept.decisions().filter(pl.col("outcome") != "ignored")
 
-    def _lines(self) -> pl.DataFrame:
-        """Return all reward lines as they stand at the end."""
-        lines = pl.concat([one.select("id", "decision", "value_minor", "state") for one in self._rewards])
-        if self._changes:
-            changes = pl.concat([one.select("id", "value_minor", "state") for one in self._changes])
-            lines = lines.update(changes.unique("id", keep="last", maintain_order=True), on="id", how="left")
-        return lines
-
-    def _cheating(self, decisions: pl.DataFrame) -> np.ndarray:
+    def _cheating(self, decisions: pl.DataFrame) -> Bools:
         refs = pl.concat(self._refs) if self._refs else pl.Series(dtype=pl.String)
         return refs[decisions["friend"].to_numpy()].is_in(list(self._cheats)).to_numpy()
 
-    def _joined(self) -> pl.DataFrame:
+
+@dataclass
+class _Kept:
+    """The frames of one design's calls of the engine, as far as a study needs them."""
+
+    _rollups: list[pl.DataFrame] = field(default_factory=list)
+    _vain: list[pl.DataFrame] = field(default_factory=list)
+    _decisions: list[pl.DataFrame] = field(default_factory=list)
+    _settled: list[pl.DataFrame] = field(default_factory=list)
+    _rewards: list[pl.DataFrame] = field(default_factory=list)
+    _changes: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, written: WriteSet) -> None:
+        """Add what one call changed."""
+        for held, frame, names in (
+            (self._decisions, written.decisions, [*_DECISION]),
+            (self._settled, written.settled, ["id", "outcome", "reason"]),
+            (self._rewards, written.rewards, ["id", "decision", "value_minor", "state"]),
+            (self._changes, written.changes, ["id", "value_minor", "state"]),
+        ):
+            if frame.height:
+                held.append(frame.select(names))
+        if written.rollup.height:
+            alone = "market" not in written.rollup.columns
+            one = written.rollup.with_columns(market=pl.lit(0, pl.Int64)) if alone else written.rollup
+            self._rollups.append(one)
+        if written.breakdown.height:
+            self._vain.append(written.breakdown.filter(pl.col("metric") == WITHOUT_EFFECT))
+
+    def rollup(self) -> pl.DataFrame:
+        """Return the increments by hour, metric and market."""
         return pl.concat(self._rollups)
+
+    def without_effect(self) -> pl.DataFrame:
+        """Return the number of reversals without effect by part."""
+        if not self._vain:
+            return pl.DataFrame(schema={"part": pl.String, "count": pl.Int64})
+        return pl.concat(self._vain).group_by("part").agg(pl.col("count").sum())
+
+    def decisions(self) -> pl.DataFrame:
+        """Return all decisions as they stand at the end (columns of `_DECISION`)."""
+        if not self._decisions:
+            return pl.DataFrame(schema=_DECISION)
+        decisions = pl.concat(self._decisions)
+        if not self._settled:
+            return decisions
+        settled = pl.concat(self._settled).unique("id", keep="last", maintain_order=True)
+        return decisions.update(settled, on="id", how="left", include_nulls=True)
+
+    def lines(self) -> pl.DataFrame:
+        """Return all reward lines as they stand at the end: decision, value (minor units) and state."""
+        if not self._rewards:
+            return pl.DataFrame(
+                schema={"id": pl.Int64, "decision": pl.Int64, "value_minor": pl.Int64, "state": pl.String}
+            )
+        lines = pl.concat(self._rewards)
+        if not self._changes:
+            return lines
+        changes = pl.concat(self._changes).unique("id", keep="last", maintain_order=True)
+        return lines.update(changes, on="id", how="left")
 
 
 def _decided_by(reason: str | None, failed: str) -> str | None:
@@ -156,7 +248,3 @@ def _decided_by(reason: str | None, failed: str) -> str | None:
         codes = [code for code, _ in json.loads(failed)]
         return codes[0] if codes else reason
     return (reason or "").removesuffix(_MISSING)
-
-
-def _sums(rows: Iterable[Iterable[object]]) -> Sums:
-    return {str(metric): (int(count), int(value)) for metric, count, value in rows}  # type: ignore[call-overload]

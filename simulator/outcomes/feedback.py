@@ -67,8 +67,8 @@ class FeedbackCollector:
     def _collect_rewarded(self, audit: pl.DataFrame, lookup: RecipientLookup) -> None:
         issued = _equal(audit, "kind", "issued")
         if len(issued):
-            rewards = audit["ref"].to_numpy()[issued]
-            at = audit["at"].to_numpy()[issued]
+            of = audit.select("at", "ref")[issued]
+            at, rewards = of["at"].to_numpy(), of["ref"].to_numpy()
             self.add_rewarded(at, lookup.recipients(rewards), lookup.communities(rewards))
 
     def _collect_refused(self, written: WriteSet, lookup: RecipientLookup) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+import polars as pl
 
 from simulator.domain.write_set import WriteSet
+from simulator.engine.arrays import Ints
 from simulator.world.reward_acts import ReportedReward
 
-_Decision = tuple[str, str, str, int]
-"""The source and id of a conversion, the milestone, and the friend's id."""
+_Decision = tuple[str, str, str, int, int]
+"""The source and id of a conversion, the milestone, the friend's id, and the market."""
 
 
 class RewardReports:
@@ -25,15 +28,16 @@ class RewardReports:
         self._due: dict[int, int] = {}
         self._waiting: list[tuple[int, str, int]] = []  # moment, state, id of the reward
 
-    def collect(self, written: WriteSet) -> None:
-        """Collect what one call of the engine changed."""
+    def collect(self, written: WriteSet, markets_of: Callable[[Ints], Ints]) -> None:
+        """Collect what one call of the engine changed; `markets_of` returns the markets of people, by id."""
         if not self._states:
             return
         self._refs += written.persons["ref"].to_list()
         if written.decisions.height:
             of = written.decisions.join(written.events.select("seq", "source", event_id="id"), on="seq")
-            for number, *rest in of.select("id", "source", "event_id", "milestone", "friend").rows():
-                self._decisions[number] = (rest[0], rest[1], rest[2], rest[3])
+            of = of.with_columns(market=pl.Series(markets_of(of["friend"].to_numpy())))
+            columns = ("source", "event_id", "milestone", "friend", "market")
+            self._decisions |= dict(zip(of["id"].to_list(), of.select(columns).rows(), strict=True))
         made = written.rewards.select("id", "decision", "reward", "role", "recipient", "due_at")
         for number, decision, name, role, recipient, due in made.rows():
             if recipient is not None:
@@ -57,7 +61,7 @@ class RewardReports:
 
     def _reported(self, at: int, state: str, number: int) -> ReportedReward:
         decision, name, role, recipient = self._rewards[number]
-        source, event_id, milestone, friend = self._decisions[decision]
+        source, event_id, milestone, friend, market = self._decisions[decision]
         return ReportedReward(
             at=at,
             state=state,
@@ -69,4 +73,5 @@ class RewardReports:
             recipient=self._refs[recipient],
             friend=self._refs[friend],
             due_at=self._due[number],
+            market=market,
         )

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from simulator.domain.write_set import WriteSet
+from simulator.engine.arrays import Ints
+
+_SCHEMA = {
+    "decided_at": pl.Int64(),
+    "source": pl.String(),
+    "event_id": pl.String(),
+    "milestone": pl.String(),
+    "ref": pl.String(),
+    "friend": pl.Int64(),
+}
 
 
 def put_in_review(written: WriteSet) -> list[tuple[int, str, str, str, str]]:
     """Return what a batch put in review, in the columns of `db.read.resume.open_reviews`."""
+    return _reviews(written).drop("friend").rows()
+
+
+def put_in_review_by_market(
+    written: WriteSet, markets_of: Callable[[Ints], Ints]
+) -> list[tuple[int, tuple[int, str, str, str, str]]]:
+    """Return the market of each review, and the review as `put_in_review` does.
+
+    `markets_of` returns the markets of people, by id.
+    """
+    found = _reviews(written)
+    markets = markets_of(found["friend"].to_numpy()).tolist()
+    return list(zip(markets, found.drop("friend").rows(), strict=True))
+
+
+def _reviews(written: WriteSet) -> pl.DataFrame:
     if not written.decisions.height:
-        return []
+        return pl.DataFrame(schema=_SCHEMA)
     decisions = written.decisions.filter(pl.col("outcome") == "review")
     if not decisions.height:
-        return []
+        return pl.DataFrame(schema=_SCHEMA)
     rows = decisions.join(
         written.events.select("seq", "source", event_id="id", ref="subject"), on="seq"
     ).sort("id")
-    return rows.select("decided_at", "source", "event_id", "milestone", "ref").rows()
+    return rows.select(list(_SCHEMA))

@@ -15,6 +15,7 @@ from simulator.domain.errors import InputError
 from simulator.domain.spans import DAY_MS
 from simulator.lab.figures import WEEK_SCHEMA
 from simulator.lab.setting import Setting
+from simulator.lab.stacking import MOST_REFERRERS, groups
 from simulator.lab.study import run_study
 from simulator.program.load import load_program
 from simulator.program.presets import preset_names
@@ -35,8 +36,8 @@ each_preset = pytest.mark.parametrize("name", preset_names())
 def check_agrees(folder: Path, plan: Plan, text: str | None = None) -> None:
     program = preset(plan.preset) if text is None else load_program(text, "design.toml")
     run = simulated(folder / "run.db", plan, program)
-    study = run_study({"design": program}, [plan.seed], setting(plan))
-    assert differing(study.markets.row(0, named=True), run) == {}
+    study = run_study({"design": program}, [plan.seed + 1, plan.seed], setting(plan))
+    assert differing(study.markets.row(1, named=True), run) == {}
 
 
 def drawn(name: str, seed: int, referrers: int, days: int) -> Plan:
@@ -94,6 +95,42 @@ def test_a_market_says_the_same_alone_and_among_others_in_any_order() -> None:
     assert_frame_equal(backwards.markets.sort(keys), together.markets.sort(keys))
 
 
+def test_markets_whose_budget_is_short_among_others_say_the_same_alone() -> None:
+    program = load_program(REVIEWING + "\n[budget]\ntotal = 330.00\n", "design.toml")
+    way = setting(Plan("telecom", 0, 300, 60))
+    seeds = [1, 2, 3, 4]
+    together = run_study({"a": program}, seeds, way)
+    alone = [run_study({"a": program}, [seed], way) for seed in seeds]
+    assert_frame_equal(together.markets, pl.concat([one.markets for one in alone]))
+    assert_frame_equal(together.weeks, pl.concat([one.weeks for one in alone]))
+    ended = together.markets["budget_ended_day"].is_not_null()
+    assert ended.any()
+    assert not ended.all()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("method = 'link'", "method = 'link' AND community <> 'club-0001'"),
+        (
+            'clawback = "30d"',
+            'clawback = "30d"\ncaps = [{ count = 3, window = "lifetime", per = "program" }]',
+        ),
+    ],
+)
+def test_what_is_of_all_markets_keeps_them_apart(old: str, new: str) -> None:
+    way = setting(Plan("telecom", 0, 300, 30))
+    assert groups(way, load_program(REVIEWING, "design.toml"), [1, 2]) == [[1, 2]]
+    assert groups(way, load_program(REVIEWING.replace(old, new), "design.toml"), [1, 2]) == [[1], [2]]
+
+
+def test_faults_and_size_keep_markets_apart() -> None:
+    program = preset("telecom")
+    assert groups(setting(Plan("telecom", 0, 300, 30, faults={"lost": 0.1})), program, [1, 2]) == [[1], [2]]
+    half = MOST_REFERRERS // 2
+    assert groups(setting(Plan("telecom", 0, half, 30)), program, [1, 2, 3]) == [[1, 2], [3]]
+
+
 def test_the_weeks_add_up_to_the_end() -> None:
     study = run_study({"a": preset("retail")}, [1, 2], setting(Plan("retail", 0, 300, 45)))
     assert study.weeks.height == 2 * 7
@@ -113,7 +150,7 @@ def test_progress_counts_markets_of_all_designs() -> None:
     seen: list[tuple[int, int]] = []
     designs = {"a": preset("telecom"), "b": preset("telecom")}
     run_study(designs, [1, 2], setting(Plan("telecom", 0, 20, 5)), lambda *done: seen.append(done))
-    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert seen == [(2, 4), (4, 4)]
 
 
 @pytest.mark.parametrize("dial", ["conflict", "bill.paid:malformed", "skew", "file-short", "file-corrected"])
