@@ -20,7 +20,7 @@ def summary(query: Select) -> dict[str, Any]:
     """Return the figures that `ingest --json` and `simulate --json` report.
 
     `rewards` are by state, each with `count` and `value_minor`: `pending` is what would be issued if nothing else
-    happened, `unpaid` the pending lines that would be counted, capped or unfunded; `lateness` is by event type
+    happened, `unpaid` the pending lines that would pay nothing; `lateness` is by event type
     (milliseconds between occurrence and receipt, see `simulator.domain.lateness`); `late_reversals` are rewards issued
     before the arrival of a reversal that would have voided them; `reversals_without_effect` are by reason; `numbers`
     are those of `simulator.domain.definitions` that are money, in minor units; `chain` has each chain's newest hash.

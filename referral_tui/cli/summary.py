@@ -47,7 +47,7 @@ def standing_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str
         yield f"  {outcome:<12}{count:>12,}  {_noun(count, 'decision')}"
     for state, line in figures["rewards"].items():
         value = money(line["value_minor"], program.currency, program.digits)
-        of = " that would be counted, capped or unfunded" if state == "unpaid" else ""
+        of = " that would pay nothing" if state == "unpaid" else ""
         yield f"  {state:<12}{line['count']:>12,}  {_noun(line['count'], 'reward')}, {value}{of}"
 
 

@@ -100,7 +100,7 @@ NOT_ISSUED = (*NOT_PAID, "waiting")
 GIVEN = tuple(f"reward.{state}" for state in PAID if state != "revoked")
 """The metrics of rewards that were issued and not taken back, redeemed and expired ones too."""
 PENDING = Term(
-    "rewards not yet due or offered, less those that would be counted, capped or unfunded",
+    "rewards not yet due or offered, less those that would pay nothing",
     values=("reward.pending", "reward.offered"),
     less=tuple(f"pending.{state}" for state in NOT_ISSUED),
 )

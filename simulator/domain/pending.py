@@ -2,7 +2,7 @@
 
 The expected state of a pending reward line is the one that it gets if nothing else happens: each is judged by its
 number for `every` and `tier`, its caps and the budget, in the order of release. Those expected to be issued, or offered
-for a choice, are the pending money; those that would be counted, capped or unfunded are kept apart.
+for a choice, are the pending money; those that would pay nothing are kept apart.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class Calendar(Table[Falling]):
                     self._unpaid,
                     right=True,
                     weight=6,
-                    says="how many more lines will be counted, capped or unfunded",
+                    says="how many more lines will pay nothing",
                 ),
                 Column[Falling]("bar", "", 5, self._bar, grow=3, weight=5),
             ],

@@ -141,7 +141,7 @@ class JourneyTable(Table[Journey]):
                     says="The sum of the journey's reward lines, for whomever they are, in the furthest state there "
                     "is: "
                     + ", ".join(f"{_SYMBOLS[state]} {state}" for state in _FIRST)
-                    + f"; {UNPAID_SYMBOL} {UNPAID} lines are pending, and would be counted, capped or unfunded.",
+                    + f"; {UNPAID_SYMBOL} {UNPAID} lines are pending, and would pay nothing.",
                 ),
                 Column[Journey]("code", "code", 11, _code, weight=2),
                 Column[Journey](

@@ -29,7 +29,7 @@ SAYS = REWARD_MEANING | {
     "pending": "would be issued if nothing else happened, once the cooling-off is over; or waiting or offered",
     "issued": "given out; redeemed and expired ones too",
     "voided": "the conversion was reversed before it was issued; or forfeited",
-    UNPAID: "pending, but would be counted, capped or unfunded if nothing else happened",
+    UNPAID: "pending, but would pay nothing if nothing else happened",
 }
 BOTH = 15  # cells from which a column has room for a count and for money
 COUNT = 7  # of them for the count, with the two spaces after it
@@ -104,8 +104,8 @@ class RewardTable(Table[RewardLine]):
             Topic(
                 "Rewards by state",
                 "Each reward line stands in one state, pending ones in two: what would be issued if nothing else "
-                "happened, and unpaid, what would be counted, capped or unfunded. A row adds up the lines of one "
-                "reward, the last row those of all: how many, and how much they are worth. m changes between "
+                "happened, and unpaid, what would pay nothing. A row adds up the lines of one reward, the last row "
+                "those of all: how many, and how much they are worth. m changes between "
                 "money and counts where there is no room for both. Lines that were revoked had been issued before. "
                 "Pending has also those that wait for the budget or were offered, issued those redeemed or expired, "
                 "voided those forfeited.",
