@@ -26,6 +26,17 @@ def person_called(db: Database, ref: str) -> int | None:
     return None if found is None else found[0]
 
 
+def merged_into(db: Database, person: int) -> list[int]:
+    """Return the numbers of those who were merged into a person, at once or by way of others."""
+    found = db.execute(
+        "WITH RECURSIVE theirs (one) AS (SELECT merged FROM merge WHERE person = ? "
+        "UNION SELECT merge.merged FROM theirs JOIN merge ON merge.person = theirs.one) "
+        "SELECT one FROM theirs ORDER BY one",
+        (person,),
+    )
+    return [one for (one,) in found]
+
+
 def community_of(db: Database, person: int) -> str | None:
     """Return the community that a person was last identified with, or None."""
     found = db.execute(

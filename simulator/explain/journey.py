@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from db.read.decision_rows import AttributionRow, attribution_of, decisions_of
 from db.read.event_fields import events_of
+from db.read.people import merged_into
 from db.read.reward_rows import rewards_of
 from simulator.domain.definitions import PAID
 from simulator.explain.amended import amended
@@ -26,22 +27,26 @@ _MOST_DECISIONS = (
 
 def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> Fields:
     """Explain a friend's journey; with `only_seq`, the decisions and rewards of that conversion only."""
-    attribution = attribution_of(source.db, friend)
+    merged = merged_into(source.db, friend)
+    attribution = _attribution_of(source, friend, merged)
     found = events_of(source.db, friend)
-    events = found[:_MOST_EVENTS]
+    own = found[:_MOST_EVENTS]
+    for one in merged:
+        found += events_of(source.db, one)
+    events = sorted(found, key=lambda event: event["seq"])[:_MOST_EVENTS] if merged else own
     rows = decisions_of(source.db, friend)
     rows = [row for row in rows if only_seq is None or row.seq == only_seq]
     decisions, rewards = [], []
     for row in rows[:_MOST_DECISIONS]:
         context = load_context(source, row, attribution)
-        decision = explain_decision(context, events)
+        decision = explain_decision(context, own)
         lines = rewards_of(source.db, row.id)
         decision["if_approved"] = starts_if_approved(context)
         decision["no_line"], offers = no_lines(context, lines) if row.outcome == "qualified" else ([], [])
         decision["changes"] += [change.fields() for change in offers]
         decisions.append(decision)
         rewards += [explain_reward(source, line, context) for line in lines]
-    unmatched = [] if attribution or decisions else why_not_yet(source, events)
+    unmatched = [] if attribution or decisions else why_not_yet(source, own)
     return {
         "timeline": _timeline(events, attribution, decisions, rewards),
         "events_left_out": len(found) - len(events),
@@ -55,6 +60,12 @@ def explain_friend(source: Source, friend: int, only_seq: int | None = None) -> 
         "amended": amended(source, friend, events, only_seq),
         "why_not": _why_not(decisions, rewards, unmatched),
     }
+
+
+def _attribution_of(source: Source, friend: int, merged: list[int]) -> AttributionRow | None:
+    """Return the friend's attribution; where they have none, or it has ended, that of somebody merged into them."""
+    rows = [row for one in (friend, *merged) if (row := attribution_of(source.db, one)) is not None]
+    return next((row for row in rows if row.ended_at is None), rows[0] if rows else None)
 
 
 def _attribution(row: AttributionRow | None) -> Fields | None:

@@ -28,7 +28,6 @@ from referral_tui.cli.app import app
 from simulator.events.decode import Receiver, decode_lines
 from simulator.program.load import load_program
 from simulator.program.model import Program
-from tests.engine.edition2 import ENGINE_DOES
 from tests.engine.oracle import Oracle
 
 HERE: Final = Path(__file__).parent
@@ -57,11 +56,7 @@ def each_run() -> Iterator[tuple[Path, Run, str]]:
             yield folder, run, f"{folder.name}: {run['says']}"
 
 
-def by_engine(folder: Path, run: Run, name: str, *more: object) -> Any:
-    """The parameters of a run, which is expected to fail where the engine doesn't do what it needs."""
-    lacking = set(run.get("needs", ())) - ENGINE_DOES
-    marks = [pytest.mark.xfail(reason=f"the engine does not do {lacking} yet")] if lacking else []
-    return pytest.param(folder, run, *more, id=name, marks=marks)
+PARAMETERS: Final = [pytest.param(folder, run, id=name) for folder, run, name in each_run()]
 
 
 def command(*arguments: object, status: int = 0) -> str:
@@ -141,7 +136,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Run], Ju
     return of
 
 
-@pytest.mark.parametrize(("folder", "run"), [by_engine(*one) for one in each_run()])
+@pytest.mark.parametrize(("folder", "run"), PARAMETERS)
 def test_the_rows_are_as_expected(
     folder: Path, run: Run, judged: Callable[[Path, Run], Judged], tmp_path: Path
 ) -> None:
@@ -152,9 +147,7 @@ def test_the_rows_are_as_expected(
     command("verify", "--db", judged(folder, run).path)
 
 
-@pytest.mark.parametrize(
-    ("folder", "run"), [pytest.param(folder, run, id=name) for folder, run, name in each_run()]
-)
+@pytest.mark.parametrize(("folder", "run"), PARAMETERS)
 def test_the_oracle_agrees(folder: Path, run: Run) -> None:
     program = load_program((folder / run["program"]).read_text(), run["program"])
     oracle = Oracle(program, changed)
@@ -172,7 +165,7 @@ def test_the_oracle_agrees(folder: Path, run: Run) -> None:
 def told() -> Iterator[Any]:
     for folder, run, name in each_run():
         for number, said in enumerate(run.get("told", ()), start=1):
-            yield by_engine(folder, run, f"{name}: {said['by']} {number}", said)
+            yield pytest.param(folder, run, said, id=f"{name}: {said['by']} {number}")
 
 
 @pytest.mark.parametrize(("folder", "run", "said"), list(told()))

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.merged import write_merged
-from tests.cli.nasty import HOUR, START, Cli
+from tests.cli.merged import merged_lines, write_merged
+from tests.cli.nasty import HOUR, PROGRAM, START, Cli
 
 Exports = Callable[..., dict[str, bytes]]
 
@@ -58,6 +58,22 @@ def test_the_audit_trail_tells_of_the_end_and_of_a_merge_without_effect(exports:
     told = [(one["kind"], one["subject"], one["detail"]) for one in rows(exports, db, "audit")]
     assert ("attribution-ended", "guest", "code, code, BOB") in told
     assert ("merge-without-effect", "fred", "same-person") in told
+
+
+def test_explain_tells_what_came_with_a_guest_who_was_merged_into_an_account(
+    cli: Cli, tmp_path: Path
+) -> None:
+    lines = [json.loads(line) for line in merged_lines()]
+    kept = [one for one in lines if one["id"] in ("link-bob", "who-bob", "claim-guest", "merge-1", "bill-3")]
+    (tmp_path / "guest.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in kept))
+    (tmp_path / "p.toml").write_text(PROGRAM)
+    path = tmp_path / "guest.db"
+    options = ("--program", tmp_path / "p.toml", "--replay", "--db", path)
+    assert cli("ingest", tmp_path / "guest.jsonl", *options).status == 0
+    account = cli("explain", "bill-3", "--db", path, "--json").json
+    assert account["attribution"]["referrer"] == "bob"
+    told = [one["type"] for one in account["timeline"] if one["kind"] == "event"]
+    assert told == ["friend.claimed", "customer.merged", "bill.paid"]
 
 
 def test_explain_says_until_when_the_referrer_of_a_merged_account_was_theirs(cli: Cli, db: Path) -> None:
