@@ -28,7 +28,7 @@ from referral_tui.cli.output import print_json, say_lines
 if TYPE_CHECKING:
     import polars as pl
 
-    from referral_tui.cli.study_words import Ground
+    from referral_tui.study_words import Ground
     from simulator.lab.goals import Goal, Limit
     from simulator.lab.search import Evaluate, Found
     from simulator.lab.summary import DesignSummary
@@ -90,7 +90,7 @@ def optimise(
     """
     from referral_tui.cli.errors import FAILED, FINE
     from referral_tui.cli.progress import Bar
-    from referral_tui.cli.study_words import Ground
+    from referral_tui.study_words import Ground
     from simulator.domain.errors import InputError
     from simulator.domain.writing import write_text
     from simulator.lab.goals import parse_goal
@@ -184,7 +184,7 @@ def _with_base(found: Found, evaluate: Evaluate) -> pl.DataFrame:
 
 def _sentence(told: Told, ground: Ground) -> str:
     """Say which design is best, or that none is what was asked, and how sure that is."""
-    from referral_tui.cli.study_words import mean_words
+    from referral_tui.study_words import mean_words
     from simulator.lab.statistics import mean_interval
 
     found, goal = told.found, told.goal
@@ -233,8 +233,8 @@ def _limit_line(limit: Limit, rows: pl.DataFrame, ground: Ground) -> str:
 def _lines(told: Told, ground: Ground, preset: str) -> Iterator[str]:
     from referral_tui.cli.study_tables import finalist_lines
     from referral_tui.cli.study_tables import told as wrapped
-    from referral_tui.cli.study_words import verdict
     from referral_tui.figures import counted
+    from referral_tui.study_words import verdict
     from simulator.lab.vary import AS_IT_IS
 
     yield from wrapped(_sentence(told, ground))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,6 @@ from referral_tui.cli.lab_options import (
     Seed,
     Start,
     Vary,
-    ground_fields,
     read_designs,
     read_setting,
 )
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     from referral_tui.cli.progress import Bar
     from referral_tui.cli.study_shake import Tornado
-    from referral_tui.cli.study_words import Ground
     from simulator.lab.measures import Measure
     from simulator.lab.setting import Setting
     from simulator.lab.summary import DesignSummary
@@ -74,6 +72,12 @@ def study(
         Path | None,
         typer.Option(metavar="FILE", help="Write the figures of each market as Parquet."),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write a page to send: one file with charts, tables and the designs."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run designs over many markets, all on the same people with the same luck, and say how sure a difference is.
@@ -89,11 +93,10 @@ def study(
               referral-tui study telecom --vary 'reward[referrer-credit].value=10..50:10' --by cost
     """
     from referral_tui.cli.progress import Bar
-    from referral_tui.cli.study_shake import fields as shake_fields
-    from referral_tui.cli.study_shake import lines as shake_lines
-    from referral_tui.cli.study_words import Ground
+    from referral_tui.cli.study_report import Studied, command_line, fields, lines, page
+    from referral_tui.study_words import Ground
     from simulator.domain.errors import InputError
-    from simulator.domain.writing import check_writable
+    from simulator.domain.writing import check_writable, write_text
     from simulator.lab.measures import find_measure
     from simulator.lab.running import run_designs
     from simulator.lab.summary import summarise
@@ -104,8 +107,9 @@ def study(
         raise InputError(
             "--shake: tells of one program, or of two that are compared; leave the others and --vary out"
         )
-    if out is not None:
-        check_writable(out)
+    for path in (out, html):
+        if path is not None:
+            check_writable(path)
     name, setting = read_setting(preset, programs, referrers, days, start, delivery, faults)
     seeds = range(seed, seed + markets)
     names = [one.name for one in designs]
@@ -113,25 +117,28 @@ def study(
         found = run_designs(designs, seeds, setting, bar.set)
         tornado = _shaken(found.markets, designs, seeds, setting, measure, name, bar) if shake else None
     summaries = summarise(found.markets, names)
-    if out is not None:
-        _write(found.markets, out)
-    ground = Ground(referrers, days, designs[0].program.currency, designs[0].program.digits)
     if vary:
         order = _order(summaries, by, more=measure.more)
         designs, summaries = [designs[place] for place in order], [summaries[place] for place in order]
+    ground = Ground(referrers, days, designs[0].program.currency, designs[0].program.digits)
+    files = dict.fromkeys(names, programs[0]) if vary else dict(zip(names, programs, strict=True))
+    told = Studied(files, designs, summaries, found, ground, name, setting, seed, bool(vary), tornado)
+    if out is not None:
+        _write_markets(found.markets, out)
+    if html is not None:
+        given = {
+            "start": start,
+            "delivery": delivery,
+            "faults": faults,
+            "vary": vary,
+            "by": by,
+            "shake": shake,
+        }
+        write_text(html, page(told, command_line(told, programs, given)))
     if as_json:
-        given = dict.fromkeys(names, programs[0]) if vary else dict(zip(names, programs, strict=True))
-        print_json(
-            {
-                "sentence": _sentences(designs, summaries, ground, grid=bool(vary)),
-                **ground_fields(name, setting, seed, markets, designs[0]),
-                **_fields(given, designs, summaries, found.markets),
-                **({"shake": shake_fields(tornado)} if tornado is not None else {}),
-            }
-        )
+        print_json(fields(told))
     else:
-        said = _lines(designs, summaries, ground, name, seed, grid=bool(vary))
-        say_lines([*said, *(shake_lines(tornado, ground) if tornado is not None else ())])
+        say_lines([*lines(told), *([f"{html} written; open it in a browser"] if html is not None else [])])
 
 
 def _shaken(
@@ -179,68 +186,8 @@ def _order(summaries: Sequence[DesignSummary], key: str, *, more: bool) -> list[
     return sorted(range(len(summaries)), key=rank)
 
 
-def _write(markets: pl.DataFrame, path: Path) -> None:
+def _write_markets(markets: pl.DataFrame, path: Path) -> None:
     from referral_tui.cli.writing import opened_out, said_of
 
     with said_of(path), opened_out(path, "parquet") as stream:
         markets.write_parquet(stream)
-
-
-def _fields(
-    given: dict[str, str],
-    designs: Sequence[Design],
-    summaries: Sequence[DesignSummary],
-    markets: pl.DataFrame,
-) -> dict[str, Any]:
-    from referral_tui.cli.study_json import design_fields
-    from simulator.lab.summary import frontier
-
-    return {"designs": design_fields(given, designs, summaries, markets, frontier(summaries))}
-
-
-def _sentences(
-    designs: Sequence[Design], summaries: Sequence[DesignSummary], ground: Ground, *, grid: bool
-) -> list[str]:
-    """Return the answer: a sentence for each design that is compared with the first, or one for a grid."""
-    from referral_tui.cli.study_words import alone, grid_verdict, verdict
-
-    budgets = {one.name: one.program.budget_minor is not None for one in designs}
-    if grid:
-        return [grid_verdict(summaries, ground)]
-    first, *others = summaries
-    if not others:
-        return [alone(first, ground, budgets[first.name])]
-    return [verdict(first, one, ground, budgets[one.name]) for one in others]
-
-
-def _lines(
-    designs: Sequence[Design],
-    summaries: Sequence[DesignSummary],
-    ground: Ground,
-    preset: str,
-    seed: int,
-    *,
-    grid: bool,
-) -> Iterator[str]:
-    from referral_tui.cli.study_tables import design_lines, difference_lines, figure_lines, grid_lines, told
-    from referral_tui.cli.study_words import same_people, warnings
-    from referral_tui.figures import counted
-    from simulator.lab.summary import frontier
-
-    for sentence in _sentences(designs, summaries, ground, grid=grid):
-        yield from told(sentence)
-    for warning in (*warnings(summaries), *same_people(designs)):
-        yield from told(warning)
-    yield ""
-    first, *others = summaries
-    yield (
-        f"{counted(first.markets, 'market')} of {counted(ground.referrers, 'referrer')}, "
-        f"{counted(ground.days, 'day')}, preset {preset}, seeds {seed} to {seed + first.markets - 1}"
-    )
-    if grid:
-        yield from grid_lines(designs, summaries, frontier(summaries), ground)
-        return
-    yield from figure_lines(summaries, ground)
-    for design, one in zip(designs[1:], others, strict=True):
-        yield from difference_lines(first, one, ground)
-        yield from design_lines(designs[0], design)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from referral_tui.cli.study_tables import told
-from referral_tui.cli.study_words import Ground
+from referral_tui.study_words import Ground
 
 if TYPE_CHECKING:
     from simulator.lab.measures import Measure

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from referral_tui import figures
-from referral_tui.cli.study_words import Ground, interval
+from referral_tui.study_words import Ground, interval
 
 if TYPE_CHECKING:
     from simulator.lab.measures import Measure

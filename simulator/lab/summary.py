@@ -96,3 +96,18 @@ def frontier(summaries: Sequence[DesignSummary]) -> list[bool]:
         not any(all(a >= b for a, b in zip(other, point, strict=True)) and other != point for other in points)
         for point in points
     ]
+
+
+def course(weeks: pl.DataFrame, name: str, flow: str, level: str | None = None) -> list[tuple[float, ...]]:
+    """Return how a figure of a design grows: for each week's end what 5, 25, 50, 75 and 95 % of markets are below.
+
+    The figure is the sum of the column `flow` of a study's frame `weeks` so far, plus the `level` of that week. The
+    first value is that of the beginning, 0.
+    """
+    rows = weeks.filter(design=name).sort("seed", "week")
+    count = rows["week"].n_unique()
+    values = np.cumsum(rows[flow].to_numpy().astype(np.float64).reshape(-1, count), axis=1)
+    if level is not None:
+        values = values + rows[level].to_numpy().reshape(-1, count)
+    found = np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0).T
+    return [(0.0,) * 5, *(tuple(float(one) for one in row) for row in found)]

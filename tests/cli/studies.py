@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
 
-from simulator.lab.figures import WEEK_SCHEMA
 from simulator.lab.running import Progress
 from simulator.lab.setting import Setting
 from simulator.lab.study import Study
 from simulator.lab.vary import Design
-from tests.lab.frames import Numbers, markets_of
+from tests.lab.frames import Numbers, markets_of, weeks_of
 
 Figures = Mapping[str, Numbers]
 
@@ -29,6 +28,7 @@ def stand_in(figures: Callable[..., Figures], *, worlds: bool = False) -> Callab
             progress(len(designs) * len(seeds), len(designs) * len(seeds))
         world = (setting.spec,) if worlds else ()
         frames = [markets_of({one.name: figures(one, seeds, *world)}, seeds[0]) for one in designs]
-        return Study(pl.concat(frames), pl.DataFrame(schema=WEEK_SCHEMA))
+        markets = pl.concat(frames)
+        return Study(markets, weeks_of(markets))
 
     return run

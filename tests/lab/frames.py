@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from simulator.lab.figures import WEEK_SCHEMA
 from simulator.lab.measures import MEASURES
 
 Numbers = Sequence[float | None]
@@ -34,3 +35,16 @@ def markets_of(designs: Mapping[str, Mapping[str, Numbers]], first_seed: int = 1
             ).select("design", "seed", *(pl.col(column).cast(pl.Float64) for column in columns))
         )
     return pl.concat(frames)
+
+
+def weeks_of(markets: pl.DataFrame, weeks: int = 4) -> pl.DataFrame:
+    """A frame `weeks` in which the customers and the money of markets come evenly, and nothing else does."""
+    each = markets.select(
+        "design",
+        pl.col("seed").cast(pl.Int64),
+        pl.int_ranges(weeks).alias("week"),
+        *((pl.col(name) / weeks).cast(pl.Int64) for name in ("funnel.qualified", "numbers.issued")),
+    ).explode("week")
+    return each.with_columns(
+        pl.lit(0, kind).alias(name) for name, kind in WEEK_SCHEMA.items() if name not in each.columns
+    ).select(pl.col(name).cast(kind) for name, kind in WEEK_SCHEMA.items())

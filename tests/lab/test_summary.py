@@ -7,8 +7,8 @@ import pytest
 
 from simulator.domain.errors import InputError
 from simulator.lab.measures import find_measure
-from simulator.lab.summary import frontier, summarise
-from tests.lab.frames import Numbers, markets_of
+from simulator.lab.summary import course, frontier, summarise
+from tests.lab.frames import Numbers, markets_of, weeks_of
 
 Design = dict[str, Numbers]
 A: Design = {
@@ -69,6 +69,15 @@ def test_the_frontier_has_what_no_other_beats() -> None:
         {name: {"funnel.qualified": [q], "numbers.issued": [m]} for name, (q, m) in points.items()}
     )
     assert frontier(summarise(frame, list(points))) == [True, True, False, False, True]
+
+
+def test_a_course_is_what_has_come_by_each_weeks_end() -> None:
+    markets = markets_of({"A": {"funnel.qualified": [4, 8, 12]}, "B": {"funnel.qualified": [40, 80, 120]}})
+    weeks = weeks_of(markets).reverse()
+    found = course(weeks, "A", "funnel.qualified")
+    assert [band[2] for band in found] == [0, 2, 4, 6, 8]
+    assert found[-1] == pytest.approx((4.4, 6, 8, 10, 11.6))
+    assert course(weeks, "A", "funnel.qualified", "week")[-1][2] == 8 + 3
 
 
 def test_a_figure_that_there_is_not_is_told_with_the_nearest() -> None:

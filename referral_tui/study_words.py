@@ -37,7 +37,7 @@ class Ground:
     def money(self, minor: float | None) -> str:
         """Format money, without decimals where it is much."""
         if minor is not None and abs(minor) >= 1000 * 10**self.digits:
-            return figures.money(round(minor, -self.digits), self.currency, self.digits, 9)
+            return figures.money(round(minor / 10**self.digits), self.currency, 0)
         return figures.money(minor, self.currency, self.digits)
 
     def value(self, measure: Measure, value: float | None) -> str:

@@ -1,0 +1,208 @@
+"""Report a study: as lines, as one JSON object, and as a page to send."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from referral_tui.study_words import Ground
+
+if TYPE_CHECKING:
+    from referral_tui.cli.study_shake import Tornado
+    from simulator.lab.setting import Setting
+    from simulator.lab.study import Study
+    from simulator.lab.summary import DesignSummary
+    from simulator.lab.vary import Design
+
+_MOST_EMBEDDED: Final = 600_000
+"""The most bytes of JSON that a page embeds; of larger studies it has the summaries, and --json every market."""
+
+
+@dataclass(frozen=True)
+class Studied:
+    """A study that was run, in the order it is told; `files` are the programs given, by the designs' names."""
+
+    files: Mapping[str, str]
+    designs: Sequence[Design]
+    summaries: Sequence[DesignSummary]
+    study: Study
+    ground: Ground
+    preset: str
+    setting: Setting
+    seed: int
+    grid: bool
+    tornado: Tornado | None
+
+    @property
+    def markets(self) -> int:
+        """The number of markets."""
+        return self.summaries[0].markets
+
+
+def sentences(told: Studied) -> list[str]:
+    """Return the answer: a sentence for each design that is compared with the first, or one for a grid."""
+    from referral_tui.study_words import alone, grid_verdict, verdict
+
+    if told.grid:
+        return [grid_verdict(told.summaries, told.ground)]
+    budgets = {one.name: one.program.budget_minor is not None for one in told.designs}
+    first, *others = told.summaries
+    if not others:
+        return [alone(first, told.ground, budgets[first.name])]
+    return [verdict(first, one, told.ground, budgets[one.name]) for one in others]
+
+
+def warnings(told: Studied) -> list[str]:
+    """Return what a reader has to know of the numbers."""
+    from referral_tui.study_words import same_people
+    from referral_tui.study_words import warnings as of_markets
+
+    return [*of_markets(told.summaries), *same_people(told.designs)]
+
+
+def lines(told: Studied) -> Iterator[str]:
+    """Yield the study as lines of at most 80 characters, the answer first."""
+    from referral_tui.cli.study_shake import lines as shake_lines
+    from referral_tui.cli.study_tables import (
+        design_lines,
+        difference_lines,
+        figure_lines,
+        grid_lines,
+    )
+    from referral_tui.cli.study_tables import told as wrapped
+    from referral_tui.figures import counted
+    from simulator.lab.summary import frontier
+
+    for sentence in (*sentences(told), *warnings(told)):
+        yield from wrapped(sentence)
+    yield ""
+    yield (
+        f"{counted(told.markets, 'market')} of {counted(told.ground.referrers, 'referrer')}, "
+        f"{counted(told.ground.days, 'day')}, preset {told.preset}, seeds {told.seed} to {told.seed + told.markets - 1}"
+    )
+    if told.grid:
+        yield from grid_lines(told.designs, told.summaries, frontier(told.summaries), told.ground)
+        return
+    first, *others = told.summaries
+    yield from figure_lines(told.summaries, told.ground)
+    for design, one in zip(told.designs[1:], others, strict=True):
+        yield from difference_lines(first, one, told.ground)
+        yield from design_lines(told.designs[0], design)
+    if told.tornado is not None:
+        yield from shake_lines(told.tornado, told.ground)
+
+
+def fields(told: Studied) -> dict[str, Any]:
+    """Return the study for `--json`."""
+    from referral_tui.cli.lab_options import ground_fields
+    from referral_tui.cli.study_json import design_fields
+    from referral_tui.cli.study_shake import fields as shake_fields
+    from simulator.lab.summary import frontier
+
+    best = frontier(told.summaries)
+    return {
+        "sentence": sentences(told),
+        **ground_fields(told.preset, told.setting, told.seed, told.markets, told.designs[0]),
+        "designs": design_fields(told.files, told.designs, told.summaries, told.study.markets, best),
+        **({"shake": shake_fields(told.tornado)} if told.tornado is not None else {}),
+    }
+
+
+def page(told: Studied, command: str) -> str:
+    """Return the study as a page of HTML; `command` is the line that makes it again."""
+    from importlib.metadata import version
+
+    import orjson
+
+    from referral_tui.page.study_page import StudyPage, study_page
+    from simulator.lab.summary import frontier
+    from simulator.run.plan import world_text
+
+    data = fields(told)
+    if len(orjson.dumps(data)) > _MOST_EMBEDDED:
+        data["designs"] = [
+            {key: value for key, value in one.items() if key != "markets"} for one in data["designs"]
+        ]
+    return study_page(
+        StudyPage(
+            told.designs,
+            told.summaries,
+            _shown(told),
+            frontier(told.summaries),
+            told.study.markets,
+            told.study.weeks,
+            told.ground,
+            told.preset,
+            sentences(told),
+            warnings(told),
+            told.grid,
+            _tornado(told),
+            told.setting.spec.assumptions,
+            _sources(world_text(told.preset)),
+            told.seed,
+            command,
+            version("referral-tui"),
+            data,
+        )
+    )
+
+
+def _shown(told: Studied) -> list[str]:
+    """Return the designs that have charts: of a grid the one as it is and the best of the table, else four."""
+    from referral_tui.page.markup import SERIES
+    from simulator.lab.vary import AS_IT_IS
+
+    names = [one.name for one in told.designs]
+    if not told.grid:
+        return names[:SERIES]
+    return [AS_IT_IS, next((name for name in names if name != AS_IT_IS), AS_IT_IS)][: len(names)]
+
+
+def _tornado(told: Studied) -> Any:
+    from referral_tui.cli.study_shake import verdict
+    from referral_tui.page.study_page import TornadoPart
+
+    one, ground = told.tornado, told.ground
+    if one is None:
+        return None
+    write = ground.change if len(one.names) > 1 else ground.value
+    rows = [
+        (
+            shaken.assumption.name,
+            shaken.low.value or 0.0,
+            shaken.high.value or 0.0,
+            f"{write(one.measure, shaken.low.value)} to {write(one.measure, shaken.high.value)}",
+        )
+        for shaken in one.shaken
+    ]
+    return TornadoPart(one.what, verdict(one), rows, one.base.value or 0.0)
+
+
+def _sources(world: str) -> str:
+    """Return the comment that a world file begins with, which says where its numbers are from."""
+    found = []
+    for line in world.splitlines():
+        if not line.startswith("#"):
+            break
+        found.append(line.removeprefix("#").removeprefix(" "))
+    return "\n".join(found)
+
+
+def command_line(told: Studied, programs: Sequence[str], given: Mapping[str, Any]) -> str:
+    """Return the command that makes the study again, every default said; `given` are its other options."""
+    words: list[str] = ["referral-tui", "study", *programs, "--preset", told.preset]
+    size = {
+        "referrers": told.setting.referrers,
+        "days": told.setting.days,
+        "markets": told.markets,
+        "seed": told.seed,
+    }
+    for name, value in {**size, **given}.items():
+        if value is True:
+            words.append(f"--{name}")
+        elif value not in (None, False):
+            for one in value if isinstance(value, list) else [value]:
+                words += [f"--{name}", str(one)]
+    return shlex.join(words)
