@@ -33,7 +33,7 @@ class Choices(Lines):
     def _choice_fails(self, event: Event, line: Line | None) -> str | None:
         if line is None:
             return "unknown"
-        if not self.same(event["subject"], line.recipient):
+        if line.reward.to == "community" or not self.same(event["subject"], line.recipient):
             return "other-subject"
         if line.state != "offered":
             return "not-offered"
