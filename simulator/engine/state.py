@@ -575,9 +575,10 @@ class State:
     @apply.register
     def _(self, booked: Booked) -> None:
         self.ledger.apply_booked(booked)
-        open_ = np.isin(booked.states, (PENDING, WAITING))
-        self._follow(booked.ids[open_])
-        self.keeping.leave(booked.ids[~open_].tolist())
+        if self.keeping.conditions:
+            open_ = np.isin(booked.states, (PENDING, WAITING))
+            self._follow(booked.ids[open_])
+            self.keeping.leave(booked.ids[~open_].tolist())
         for released in (booked.released, booked.tried, booked.chosen.released):
             self._add_money(released.lines.at(released.states == ISSUED), 1)
         self._add_money(booked.revoked.lines, -1, booked.revoked.value_before)
