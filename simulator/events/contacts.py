@@ -116,8 +116,9 @@ _FORMS = (
     rf"{_ALONE}(?:1{_JOINT}{{1,3}}+)?\(?[2-9]\d\d{_JOINT}{{1,3}}+\d\d\d{_JOINT}{{1,3}}+\d{{4}}",
     rf"{_ALONE}(?:00)?(?:{'|'.join(map(_digits, _MOBILES))})",
 )
-_PHONE = re.compile(rf"(?P<kept>{_KEPT})|{_REFERENCE}|(?P<phone>(?:{'|'.join(_FORMS)}){_END})")
-_MARKED = re.compile(rf"(?P<kept>{_KEPT})|(?P<phone>(?:{'|'.join(_FORMS[:-1])}){_END})")
+_FIRST = r"(?=[\"(+\uff0b%\d])"  # what any of them begins with: a tenth of the time, in a text of few digits
+_PHONE = re.compile(rf"{_FIRST}(?:(?P<kept>{_KEPT})|{_REFERENCE}|(?P<phone>(?:{'|'.join(_FORMS)}){_END}))")
+_MARKED = re.compile(rf"{_FIRST}(?:(?P<kept>{_KEPT})|(?P<phone>(?:{'|'.join(_FORMS[:-1])}){_END}))")
 _FEWEST_DIGITS = re.compile(r"(?:\d\D{0,3}){7}")
 
 
