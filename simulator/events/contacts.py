@@ -100,11 +100,11 @@ None is shorter than 11 digits: codes and orders of 10 digits are common.
 
 def _digits(pattern: str) -> str:
     """Turn a number of `_MOBILES` into a pattern that may be broken into groups anywhere."""
-    first, *others = re.findall(r"\[\d+\]|#+|.", pattern)
+    signs: list[str] = re.findall(r"\[\d+\]|#+|.", pattern)
     # a run of # is one group repeated: written out, the patterns take four times as long to compile
-    return first + "".join(
+    return signs[0] + "".join(
         rf"(?:{_JOINT}{{0,3}}+\d){{{len(sign)}}}" if sign[0] == "#" else rf"{_JOINT}{{0,3}}+{sign}"
-        for sign in others
+        for sign in signs[1:]
     )
 
 
