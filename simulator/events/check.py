@@ -188,7 +188,9 @@ def _check_extension(name: str, value: object) -> None:
     if isinstance(value, (float, OutOfRange)) or (
         isinstance(value, int) and not -_MAX_EXTENSION_INTEGER - 1 <= value <= _MAX_EXTENSION_INTEGER
     ):
-        raise Bad(shorten(name), f"{show(value, number=True)}; a number in an extension is an integer of 32 bits")
+        raise Bad(
+            shorten(name), f"{show(value, number=True)}; a number in an extension is an integer of 32 bits"
+        )
     if isinstance(value, str) and value:
         try:
             check_text(name, value, MAX_LINE_BYTES)

@@ -129,7 +129,7 @@ _SEVEN_DIGITS = re.compile(rf"(?<![\w.+{_DASHES}])[(\-]?\d(?:{_JOINT}{{0,4}}\d){
 
 @cache
 def _phone_pattern(*, bare: bool) -> re.Pattern[str]:
-    """Compile the pattern of a phone number at its first use: it takes longer than to load all other modules of intake."""
+    """Compile the pattern of a phone number at its first use, since that takes as long as to load the engine."""
     forms = "|".join((*_GROUP_FORMS, _BARE_FORM) if bare else _GROUP_FORMS)
     phone = rf"(?P<phone>(?:{_PLUS_FORM}|{_ALONE}(?:{forms})){_END})"
     begins = r"(?=[\"(+\uff0b%\d])"  # saves a third
