@@ -201,8 +201,8 @@ def blocks_of(
     """Yield a file's lines, `batch` at a time. Raises InputError as `ingest_files` does."""
     if is_csv(path):
         rows = read_csv(stream, str(path), infer_time=True)
-        lines = (Line(BEGINNING, 0, row.number, row, name_of(path)) for row in rows)
-        yield from _line_blocks(lines, batch, check_program)
+        placed = (Line(BEGINNING, 0, row.number, row, name_of(path)) for row in rows)
+        yield from _line_blocks(placed, batch, check_program)
         return
     descriptor = stands(stream)
     standing = interrupt is not None and descriptor is not None
