@@ -1,5 +1,7 @@
 """Checks everything, the quick checks first: `python -m tests`. Stops at the first that fails.
 
+Types, which take the longest of what comes before the tests, are checked while these run: a second core is there.
+
 `--coverage` measures, too, how much of the code the tests run, and ends with the table of it. What follows is handed to
 pytest: `python -m tests tests/unit -k moment`.
 """
@@ -7,9 +9,11 @@ pytest: `python -m tests tests/unit -k moment`.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -21,29 +25,57 @@ STEPS: Final = {
     "arrows between folders": [str(Path(PYTHON).with_name("lint-imports")), "--no-cache"],
     "types": [PYTHON, "-m", "mypy"],
 }
-"""What comes before pytest, in seconds from 1 to 60."""
+"""What comes before pytest, in seconds from 1 to 60; the last of them runs beside it."""
+
+Done = subprocess.CompletedProcess[str]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the steps, then pytest; gives the exit status of what failed. pytest's closing line is the last."""
     os.chdir(ROOT)
-    for name, command in STEPS.items():
+    *before, last = STEPS
+    for name in before:
         print(f"{name} …", flush=True)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = _checked(STEPS[name])
         if done.returncode:
-            print(f"{done.stdout}{done.stderr}{name}: {' '.join(command)} failed", file=sys.stderr)
-            return done.returncode
-    given = list(arguments)
-    if "--coverage" not in given:
-        return subprocess.run([PYTHON, "-m", "pytest", *given], check=False).returncode
-    given.remove("--coverage")
-    return _measured(given)
+            return _failed(name, done)
+    print(f"{last}, and the tests …", flush=True)
+    given = [argument for argument in arguments if argument != "--coverage"]
+    if len(given) == len(arguments):
+        return _beside(last, [PYTHON, "-m", "pytest", *given])
+    return _measured(last, given)
 
 
-def _measured(arguments: list[str]) -> int:
+def _checked(command: list[str]) -> Done:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _failed(name: str, done: Done) -> int:
+    """Say what a step said; gives its exit status."""
+    print(f"{done.stdout}{done.stderr}{name}: {' '.join(done.args)} failed", file=sys.stderr)
+    return done.returncode
+
+
+def _beside(last: str, tests: list[str]) -> int:
+    """Run the tests and the last step at once; where the step fails it ends the tests, as ctrl-C does."""
+    with subprocess.Popen(tests) as running, ThreadPoolExecutor(1) as thread:
+
+        def check() -> Done:
+            done = _checked(STEPS[last])
+            if done.returncode:
+                running.send_signal(signal.SIGINT)
+            return done
+
+        step = thread.submit(check)
+        status = running.wait()
+        done = step.result()
+    return _failed(last, done) if done.returncode else status
+
+
+def _measured(last: str, arguments: list[str]) -> int:
     """Run pytest under coverage, in its workers and in the commands that tests start, too."""
     coverage = [PYTHON, "-m", "coverage"]
-    status = subprocess.run([*coverage, "run", "-m", "pytest", *arguments], check=False).returncode
+    status = _beside(last, [*coverage, "run", "-m", "pytest", *arguments])
     subprocess.run([*coverage, "combine", "--quiet"], check=True)
     return status or subprocess.run([*coverage, "report"], check=False).returncode
 

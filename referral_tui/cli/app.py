@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from typer.core import TyperCommand, TyperGroup
 from referral_tui.cli.errors import InterruptedCommand, guarded
 from referral_tui.cli.light import LightCommand, lightened
 from referral_tui.cli.output import say, say_traceback
+
+GARBAGE: Final = (20_000, 50, 100)
+"""Thresholds of garbage collection: Python's own (700, 10, 10) make loading a command take a seventh longer."""
 
 
 @dataclass(frozen=True)
@@ -140,4 +144,5 @@ def run(arguments: Sequence[str]) -> int:
 def main() -> None:
     """Run `referral-tui` with the arguments of this process."""
     sys.excepthook = say_traceback
+    gc.set_threshold(*GARBAGE)
     sys.exit(run(sys.argv[1:]))

@@ -197,16 +197,20 @@ def _right_attribute(name: str) -> str:
 
 def _check_extension(name: str, value: object) -> None:
     """Check the value of an attribute that is not kept by what CloudEvents allows: text, integer or boolean."""
-    where = shorten(name)
     if isinstance(value, Nested):
         hint = "; the fields of an event stand in data" if value.words == "an object" else ""
-        raise Bad(where, f"{value.words}; an extension is a text, an integer or a boolean{hint}")
+        raise Bad(shorten(name), f"{value.words}; an extension is a text, an integer or a boolean{hint}")
     if isinstance(value, (float, OutOfRange)) or (
         isinstance(value, int) and not -_MAX_EXTENSION_INTEGER - 1 <= value <= _MAX_EXTENSION_INTEGER
     ):
-        raise Bad(where, f"{show(value, number=True)}; a number in an extension is an integer of 32 bits")
+        raise Bad(
+            shorten(name), f"{show(value, number=True)}; a number in an extension is an integer of 32 bits"
+        )
     if isinstance(value, str) and value:
-        check_text(where, value, MAX_LINE_BYTES)
+        try:
+            check_text(name, value, MAX_LINE_BYTES)
+        except Bad as bad:
+            raise Bad(shorten(name), bad.reason) from None
 
 
 def _check_members(members: Members, numeric: bool, infer_time: bool) -> Row:

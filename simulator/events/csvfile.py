@@ -11,9 +11,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
@@ -50,8 +50,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_CELL = 2 * MAX_LINE_BYTES  # characters: a row ends before
 
 
-@dataclass(frozen=True)
-class CsvRow:
+class CsvRow(NamedTuple):
     """A row: the JSON line it stands for, its text as received, and what is wrong with its form, if it is.
 
     `number` is that of its first line in the file, from 1.
@@ -209,7 +208,7 @@ def _rows(reader: Any, recorder: _Recorder, header: Sequence[str]) -> Iterator[C
             continue
         text = recorder.take()
         if cells:
-            yield replace(_row(cells, text, header, kinds), number=number)
+            yield _row(cells, text, number, header, kinds)
 
 
 def _rest(lines: list[bytes], number: int, header: Sequence[str], kinds: dict[str, str]) -> Iterator[CsvRow]:
@@ -231,7 +230,7 @@ def _rest(lines: list[bytes], number: int, header: Sequence[str], kinds: dict[st
             continue
         else:
             if cells:
-                yield replace(_row(cells, line, header, kinds), number=place)
+                yield _row(cells, line, place, header, kinds)
 
 
 def _broken(text: bytes, error: csv.Error, number: int) -> CsvRow:
@@ -271,7 +270,9 @@ def _why(error: csv.Error) -> str:
     return f"{said}; put quotes around a whole cell only"
 
 
-def _row(cells: Sequence[str], text: bytes, header: Sequence[str], kinds: dict[str, str]) -> CsvRow:
+def _row(
+    cells: Sequence[str], text: bytes, number: int, header: Sequence[str], kinds: dict[str, str]
+) -> CsvRow:
     named = dict(zip(header, cells, strict=False))
     reason = None
     try:
@@ -289,11 +290,11 @@ def _row(cells: Sequence[str], text: bytes, header: Sequence[str], kinds: dict[s
         )
         reason = f"{len(cells)} cells, where the header has {len(header)} columns{more}"
     if reason is None:
-        return CsvRow(_line(named, kinds), text)
+        return CsvRow(_line(named, kinds), text, None, number)
     stated = named.get("receivedat", "")
     received = int(stated) if re.fullmatch("[0-9]{1,15}", stated, re.ASCII) else None
     source, own_id = (shorten(named[name]) if named.get(name) else None for name in ("source", "id"))
-    return CsvRow(b"", text, Problem(None, reason, source, own_id, received))
+    return CsvRow(b"", text, Problem(None, reason, source, own_id, received), number)
 
 
 def _line(named: dict[str, str], kinds: dict[str, str]) -> bytes:

@@ -71,6 +71,11 @@ _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _PLAIN = r"^[0-9]*[A-Za-z_][A-Za-z0-9_.\-]*$"
 _PLAIN_REFERENCE = r"^[0-9]*[A-Za-z][A-Za-z0-9_.\-]*$"
 _PLAIN_ID = r"^(?:[0-9]+|[0-9]*[A-Za-z_][A-Za-z0-9_.\-]*)$"
+# wider, and slower: signs and spaces, too, where no seven digits follow one another from the beginning of a word on (by
+# that an e-mail, a phone number and a hidden character are excluded); a reference must have a letter
+_SEVEN_DIGITS = r"(?:^|[^0-9A-Za-z_.\-])[(\-]?[0-9](?:[ .()/\[\]\-]{0,4}[0-9]){6}"
+_HARMLESS = r"^[ -~&&[^@%+\\\x22]]+$"
+_HARMLESS_REFERENCE = r"^[0-9_\-.:=/~#]*[A-Za-z][A-Za-z0-9_\-.:=/~#]*$"
 READ_SCHEMA: dict[str, pl.DataType] = {
     "position": pl.Int64(),
     "stated": pl.Int64(),
@@ -362,12 +367,21 @@ def fit_texts(frame: pl.DataFrame, numeric: bool) -> NDArray[np.bool_]:
             continue
         good = plain.fill_null(True).to_numpy()
         if _KINDS[name] != "currency":
-            # what is not plain is often the same few texts
-            values = frame[name].filter(~good)
-            kept = [one for one in values.unique().to_list() if _may_be_kept(_KINDS[name], one, numeric)]
             good = good.copy()
-            good[~good] = values.is_in(kept).to_numpy()
+            good[~good] = _fit_values(frame[name].filter(~good), _KINDS[name], numeric)
         fit &= good
+    return fit
+
+
+def _fit_values(values: pl.Series, kind: str, numeric: bool) -> NDArray[np.bool_]:
+    """Check values that are not plain: in bulk what is harmless, each of the rest once."""
+    pattern = _HARMLESS_REFERENCE if kind == "reference" else _HARMLESS
+    fit = (values.str.contains(pattern) & ~values.str.contains(_SEVEN_DIGITS)).to_numpy()
+    if not fit.all():
+        rest = values.filter(~fit)
+        kept = [one for one in rest.unique().to_list() if _may_be_kept(kind, one, numeric)]
+        fit = fit.copy()
+        fit[~fit] = rest.is_in(kept).to_numpy()
     return fit
 
 

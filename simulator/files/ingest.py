@@ -16,7 +16,7 @@ import numpy as np
 from simulator.events.csvfile import CsvRow, decode_rows, read_csv
 from simulator.events.decode import Decoded, Receiver, decode_lines
 from simulator.files.following import Interrupt, following, is_regular, stands
-from simulator.files.lines import Line, read
+from simulator.files.lines import BEGINNING, Line, read
 from simulator.files.merging import merged
 from simulator.files.reading import BLOCK_BYTES, blocks, is_csv, name_of, opened
 from simulator.files.receipt_rows import ReceiptWriter
@@ -200,8 +200,9 @@ def blocks_of(
 ) -> Iterator[Block]:
     """Yield a file's lines, `batch` at a time. Raises InputError as `ingest_files` does."""
     if is_csv(path):
-        rows = (Line(row, name_of(path), row.number) for row in read_csv(stream, str(path), infer_time=True))
-        yield from _line_blocks(rows, batch, check_program)
+        rows = read_csv(stream, str(path), infer_time=True)
+        placed = (Line(BEGINNING, 0, row.number, row, name_of(path)) for row in rows)
+        yield from _line_blocks(placed, batch, check_program)
         return
     descriptor = stands(stream)
     standing = interrupt is not None and descriptor is not None

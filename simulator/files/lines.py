@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
+from operator import gt
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from simulator.events.csvfile import CsvRow, read_csv
+from simulator.events.moment import parse_moments
 from simulator.files.messages import messages
 from simulator.files.reading import is_csv, name_of, opened
 
@@ -17,58 +19,88 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _TIME: Final = re.compile(rb'"time"\s*:\s*"([^"\\]{1,64})"')
 _RECEIVED: Final = re.compile(rb'"receivedat"\s*:\s*([0-9]{1,15})\b')
+_AT_ONCE: Final = 500  # lines whose times are read together
 BEGINNING: Final = -(2**62)
 """Before any time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a file: as it was read, and the place in the file (a file's line number, from 1).
 
-    `at` is the time by which it is put in order (milliseconds UTC): that of the line before where it states none.
+    `at` is the time by which it is put in order (milliseconds UTC): that of the line before where it states none. Lines
+    of one time are in the order of the files (`place` among them), then of the lines: as tuples are compared.
     """
 
+    at: int
+    place: int
+    number: int
     row: CsvRow
     file: str
-    number: int
-    at: int = BEGINNING
 
 
-def read(path: Path, *, replay: bool = False) -> Iterator[Line]:
+def read(path: Path, place: int = 0, *, replay: bool = False) -> Iterator[Line]:
     """Yield the lines of a file in its order, with the times of occurrence; with `replay` those of receipt.
 
     Times of receipt never decrease along a file: `at` is the greatest so far.
     """
-    file, at = name_of(path), BEGINNING
-    for row, number in _rows(path):
-        stated = _stated(row.line, _RECEIVED) if replay else _occurred(row.line)
-        if stated is not None:
-            at = max(at, stated) if replay else stated
-        yield Line(row, file, number, at)
+    file = name_of(path)
+    for rows, times in _timed(path, replay=replay):
+        for row, at in zip(rows, times, strict=True):
+            yield Line(at, place, row.number, row, file)
 
 
-def _rows(path: Path) -> Iterator[tuple[CsvRow, int]]:
+def is_sorted(path: Path) -> bool:
+    """Return whether a file is in order of the times of occurrence."""
+    newest = BEGINNING
+    for _, times in _timed(path, replay=False):
+        if times[0] < newest or any(map(gt, times, times[1:])):
+            return False
+        newest = times[-1]
+    return True
+
+
+def _timed(path: Path, *, replay: bool) -> Iterator[tuple[list[CsvRow], list[int]]]:
+    """Yield the rows of a file, some at once, with the time of each."""
+    at = BEGINNING
+    rows = _rows(path)
+    while some := list(islice(rows, _AT_ONCE)):
+        stated = (_received if replay else _occurred)([row.line for row in some])
+        times: list[int] = []
+        for time in stated:
+            if time is not None:
+                at = max(at, time) if replay else time
+            times.append(at)
+        yield some, times
+
+
+def _rows(path: Path) -> Iterator[CsvRow]:
     with opened(path) as stream:
         if is_csv(path):
-            for row in read_csv(stream, str(path), infer_time=True):  # intake judges a row without
-                yield row, row.number
+            yield from read_csv(stream, str(path), infer_time=True)  # intake judges a row without
             return
         for number, line in enumerate(messages(stream), 1):
-            yield CsvRow(line, line, None, number), number
+            yield CsvRow(line, line, None, number)
 
 
-def _occurred(line: bytes) -> int | None:
-    """Find when an event says that it happened; only what puts lines in order, for intake judges it exactly."""
-    found = _TIME.search(line)
-    if found is None:
+def _occurred(lines: list[bytes]) -> list[int | None]:
+    """Find when events say that they happened; only what puts lines in order, for intake judges it exactly."""
+    texts = [found[1].decode("latin-1") if (found := _TIME.search(line)) else "" for line in lines]
+    moments, good = parse_moments(texts)
+    return [
+        moment if sure else _moment(text)
+        for moment, sure, text in zip(moments.tolist(), good.tolist(), texts, strict=True)
+    ]
+
+
+def _moment(text: str) -> int | None:
+    """Read a moment in any of the forms of ISO 8601 that Python knows."""
+    if not text.isascii():
         return None
     try:
-        moment = datetime.fromisoformat(found[1].decode("ascii"))
-        return (moment - _EPOCH) // _MILLISECOND
+        return (datetime.fromisoformat(text) - _EPOCH) // _MILLISECOND
     except (ValueError, TypeError, OverflowError):
         return None
 
 
-def _stated(line: bytes, pattern: re.Pattern[bytes]) -> int | None:
-    found = pattern.search(line)
-    return int(found[1]) if found else None
+def _received(lines: list[bytes]) -> list[int | None]:
+    return [int(found[1]) if (found := _RECEIVED.search(line)) else None for line in lines]

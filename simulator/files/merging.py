@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Final
 
-from simulator.files.lines import BEGINNING, Line, read
+from simulator.files.lines import Line, is_sorted, read
 
 RUN_BYTES: Final = 64 * 1024 * 1024
 """Text of a file that is sorted in memory at once; a longer one that is not in order is sorted by way of the disk."""
@@ -21,30 +21,24 @@ def merged(paths: Sequence[Path], *, replay: bool, run_bytes: int = RUN_BYTES) -
 
     The times are those of occurrence, with `replay` those of receipt, by which a file is in order by definition.
     """
-    parts = [read(path, replay=True) if replay else _in_order(path, run_bytes) for path in paths]
-    return heapq.merge(*parts, key=lambda line: line.at)
+    parts = [
+        read(path, place, replay=True) if replay else _in_order(path, place, run_bytes)
+        for place, path in enumerate(paths)
+    ]
+    return heapq.merge(*parts)
 
 
-def _in_order(path: Path, run_bytes: int) -> Iterator[Line]:
-    return read(path) if _is_sorted(path) else _sorted(path, run_bytes)
+def _in_order(path: Path, place: int, run_bytes: int) -> Iterator[Line]:
+    return read(path, place) if is_sorted(path) else _sorted(path, place, run_bytes)
 
 
-def _is_sorted(path: Path) -> bool:
-    newest = BEGINNING
-    for line in read(path):
-        if line.at < newest:
-            return False
-        newest = line.at
-    return True
-
-
-def _sorted(path: Path, run_bytes: int) -> Iterator[Line]:
+def _sorted(path: Path, place: int, run_bytes: int) -> Iterator[Line]:
     """Sort a file by runs that fit into memory; all but the last of them wait on the disk."""
     with tempfile.TemporaryFile() as disk:
         cuts = [0]
         run: list[Line] = []
         weight = 0
-        for line in read(path):
+        for line in read(path, place):
             run.append(line)
             weight += len(line.row.text)
             if weight >= run_bytes:
@@ -52,15 +46,15 @@ def _sorted(path: Path, run_bytes: int) -> Iterator[Line]:
                 cuts.append(disk.tell())
                 run, weight = [], 0
         runs = [_read(disk, *span) for span in pairwise(cuts)]
-        run.sort(key=lambda line: line.at)
-        yield from heapq.merge(*runs, run, key=lambda line: line.at)
+        run.sort()
+        yield from heapq.merge(*runs, run)
 
 
 _AT_ONCE: Final = 500  # lines of a run read back at once
 
 
 def _write(disk: IO[bytes], run: list[Line]) -> None:
-    run.sort(key=lambda line: line.at)
+    run.sort()
     for first in range(0, len(run), _AT_ONCE):
         pickle.dump(run[first : first + _AT_ONCE], disk, pickle.HIGHEST_PROTOCOL)
 

@@ -48,12 +48,14 @@ def test_killed_at_any_batch_it_goes_on_as_if_never_killed(
     tmp_path: Path,
     program: Path,
     nasty_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
     batch: int,
     lives: tuple[int, ...],
 ) -> None:
     calm, killed = tmp_path / "calm.db", tmp_path / "killed.db"
     given = [str(program), str(nasty_file), str(batch), str(NOW)]
-    subprocess.run([sys.executable, "-c", WORKER, str(calm), *given], stdout=subprocess.PIPE, check=True)
+    monkeypatch.setattr(sys, "argv", ["-c", str(calm), *given])
+    exec(WORKER, {})
     command = [sys.executable, "-c", WORKER, str(killed), *given]
     for life in lives:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
+from textual import _wait
 from textual.message import Message
 
 import db.schema.models  # noqa: F401 -- fills the metadata
@@ -38,20 +39,38 @@ def ddl() -> list[str]:
     return made + [str(CreateIndex(index).compile(dialect=sqlite.dialect())) for index in indexes]
 
 
+@pytest.fixture(scope="session")
+def not_begun(tmp_path_factory: pytest.TempPathFactory, ddl: list[str]) -> Story:
+    """A database in which nothing has happened, closed: to be copied."""
+    story = Story(tmp_path_factory.mktemp("story") / "empty.db", ddl)
+    story.close()
+    return story
+
+
+@pytest.fixture(scope="session")
+def run_told(tmp_path_factory: pytest.TempPathFactory, not_begun: Story) -> Story:
+    """A run of nine days, closed: to be copied."""
+    story = not_begun.copied(tmp_path_factory.mktemp("story") / "run.db")
+    story.run()
+    story.clock("running", 21_600, WALL - 500, START + 60 * DAY)
+    story.close()
+    return story
+
+
 @pytest.fixture
-def empty(tmp_path: Path, ddl: list[str]) -> Iterator[Story]:
+def empty(tmp_path: Path, not_begun: Story) -> Iterator[Story]:
     """A database in which nothing has happened."""
-    story = Story(tmp_path / "shop.db", ddl)
+    story = not_begun.copied(tmp_path / "shop.db")
     yield story
     story.close()
 
 
 @pytest.fixture
-def story(empty: Story) -> Story:
+def story(tmp_path: Path, run_told: Story) -> Iterator[Story]:
     """A run of nine days, at work as the wall's clock stands."""
-    empty.run()
-    empty.clock("running", 21_600, WALL - 500, START + 60 * DAY)
-    return empty
+    story = run_told.copied(tmp_path / "shop.db")
+    yield story
+    story.close()
 
 
 @pytest.fixture
@@ -102,6 +121,13 @@ def nothing_failed(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixt
         if record.exc_info and record.name in (frame.__name__, lines.__name__)
     ]
     assert not failed or "may_fail" in request.fixturenames, failed
+
+
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look whether the app is idle every 4 ms: a pilot waits twice for each key, by Textual's own steps of 20 ms."""
+    monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
+    monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.0004)
 
 
 @pytest.fixture(autouse=True)

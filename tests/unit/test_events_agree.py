@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import polars as pl
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from simulator.events.check import EARLIEST_RECEIPT_MS, LATEST_RECEIPT_MS, Problem, check_line
+from simulator.events.contacts import contact_in
 from simulator.events.contract import EVENT_TYPES, PARTS, Field
 from simulator.events.decode import Receiver, decode_lines
-from simulator.events.typed import READ_SCHEMA, read_lines
-from simulator.events.values import unfit
+from simulator.events.typed import READ_SCHEMA, fit_texts, read_lines
+from simulator.events.values import Bad, check_id, check_reference, check_text, unfit
 
 junk: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from(
@@ -235,3 +240,56 @@ def test_batches_do_not_matter(batch: list[bytes], cut: int, replay: bool) -> No
     assert reasons == [(r.received_at, r.source, r.id, r.field, r.reason) for r in parts]
     blank = sum(not line.strip() for line in batch)
     assert whole.messages.height + len(whole.rejected) + blank == len(batch)
+
+
+PIECES = [*"0123456789", *" .-()/[]+%@:\"'a_Z\\=~#,;\t\n"]
+PIECES += [
+    "\xa0",
+    "é",
+    "\u200b",
+    "\uff11",
+    "%2B",
+    "%40",
+    "44",
+    "020",
+    "00",
+    "(0)",
+    "447700",
+    "555-123-4567",
+    "4bf92f",
+]
+values = st.lists(st.sampled_from(PIECES), min_size=1, max_size=20).map("".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(values, min_size=1, max_size=20), st.booleans())
+def test_values_are_judged_together_as_they_are_one_by_one(some: list[str], numeric: bool) -> None:
+    checks: dict[str, Callable[[str], object]] = {
+        "id": partial(check_id, "id"),
+        "code": partial(check_text, "code"),
+        "subject": partial(check_reference, "subject", numeric=numeric),
+    }
+    for name, check in checks.items():
+        together = fit_texts(pl.DataFrame({name: some}), numeric).tolist()
+        assert together == [is_fit(check, value) for value in some]
+
+
+def is_fit(check: Callable[[str], object], value: str) -> bool:
+    try:
+        check(value)
+    except Bad:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("before", ["", " ", "call ", "(", "x/", "tel:", '"', "é ", "%20", "=", "#"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("+44 7700 900123", "+447700900123", "\uff0b447700900123", "%2B447700900123", "447700900123"),
+        *("020 7946 0958", "(0) 30 1234567", "0044 20 7946 0958", "44 20 7946 0958", "1 - ((555) 123-4567"),
+        *("(555) 123-4567", "555-123-4567", "07700 900123"),
+    ],
+)
+def test_a_phone_number_is_found_wherever_it_begins(before: str, number: str) -> None:
+    assert contact_in(before + number) == "a phone number"

@@ -133,6 +133,9 @@ def test_the_test_command_ends_at_the_first_step_that_fails(
     steps["three"] = [*given, ""]
     assert checks.main(["--co", "tests/unit/test_lateness.py", "-n", "0"]) == 0
     assert "test_lateness.py" in capfd.readouterr().out
+    steps["three"] = [*given, "print('wrong'); exit(4)"]  # beside the tests, which it ends
+    assert checks.main(["--co", "tests/unit/test_lateness.py", "-n", "0"]) == 4
+    assert capfd.readouterr().err.endswith("exit(4) failed\n")
 
 
 def test_types_are_said_to_be_there_in_every_package(files: list[Path]) -> None:
