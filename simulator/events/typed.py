@@ -375,8 +375,11 @@ def fit_texts(frame: pl.DataFrame, numeric: bool) -> NDArray[np.bool_]:
 
 def _fit_values(values: pl.Series, kind: str, numeric: bool) -> NDArray[np.bool_]:
     """Check values that are not plain: in bulk what is harmless, each of the rest once."""
-    pattern = _HARMLESS_REFERENCE if kind == "reference" else _HARMLESS
-    fit = (values.str.contains(pattern) & ~values.str.contains(_SEVEN_DIGITS)).to_numpy()
+    if kind == "attributes":
+        fit = np.zeros(len(values), np.bool_)  # their names and number count, too
+    else:
+        pattern = _HARMLESS_REFERENCE if kind == "reference" else _HARMLESS
+        fit = (values.str.contains(pattern) & ~values.str.contains(_SEVEN_DIGITS)).to_numpy()
     if not fit.all():
         rest = values.filter(~fit)
         kept = [one for one in rest.unique().to_list() if _may_be_kept(kind, one, numeric)]
