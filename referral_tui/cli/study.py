@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from simulator.lab.vary import Design
     from simulator.world.spec import WorldSpec
 
+MARKETS: Final = 20
+MOST_UNTIL: Final = 1000
+
 
 def study(
     programs: Annotated[
@@ -49,8 +52,20 @@ def study(
     referrers: Referrers = 1000,
     days: Days = 365,
     markets: Annotated[
-        int, typer.Option(min=1, max=10_000, help="How many markets, each with people and luck of its own.")
-    ] = 20,
+        int | None,
+        typer.Option(
+            min=1,
+            max=10_000,
+            help="How many markets, each with people and luck of its own. Default: 20; with --until at most 1000.",
+        ),
+    ] = None,
+    until: Annotated[
+        float | None,
+        typer.Option(
+            metavar="WIDTH",
+            help="Add markets until the interval of the difference in --by reaches at most this far to each side.",
+        ),
+    ] = None,
     seed: Seed = 1,
     start: Start = None,
     delivery: Delivery = None,
@@ -98,8 +113,8 @@ def study(
     from simulator.domain.errors import InputError
     from simulator.domain.writing import check_writable, write_text
     from simulator.lab.measures import find_measure
-    from simulator.lab.running import run_designs
-    from simulator.lab.summary import summarise
+    from simulator.lab.running import run_designs, run_until
+    from simulator.lab.summary import summarise, widest
 
     designs = read_designs(programs, vary)
     measure = find_measure(by, "--by")
@@ -111,10 +126,17 @@ def study(
         if path is not None:
             check_writable(path)
     name, setting = read_setting(preset, programs, referrers, days, start, delivery, faults)
-    seeds = range(seed, seed + markets)
     names = [one.name for one in designs]
+    width = None if until is None else _width(until, measure, designs[0].program.digits)
     with Bar("study", None) as bar:
-        found = run_designs(designs, seeds, setting, bar.set)
+        found = run_until(
+            lambda seeds: run_designs(designs, seeds, setting, bar.set),
+            seed,
+            markets or (MOST_UNTIL if until is not None else MARKETS),
+            lambda frame: widest(frame, names, measure),
+            width,
+        )
+        seeds = sorted(found.markets["seed"].unique())
         tornado = _shaken(found.markets, designs, seeds, setting, measure, name, bar) if shake else None
     summaries = summarise(found.markets, names)
     if vary:
@@ -139,6 +161,19 @@ def study(
         print_json(fields(told))
     else:
         say_lines([*lines(told), *([f"{html} written; open it in a browser"] if html is not None else [])])
+
+
+def _width(until: float, measure: Measure, digits: int) -> float:
+    """Return a wanted width in the unit of a figure; raise InputError if it is none."""
+    from simulator.domain.errors import InputError
+    from simulator.domain.spans import DAY_MS
+
+    if not 0 < until < float("inf"):
+        raise InputError(
+            f"--until {until:g}: write how far the interval may reach to each side, more than nothing"
+        )
+    scale: dict[str, float] = {"money": float(10**digits), "duration": DAY_MS, "share": 0.01}
+    return until * scale.get(measure.unit, 1.0)
 
 
 def _shaken(

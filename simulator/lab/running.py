@@ -1,10 +1,11 @@
-"""Run the designs of a grid, whose delivery may differ, over the same markets."""
+"""Run the designs of a grid, whose delivery may differ, over the same markets, as many as it takes."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 
 import polars as pl
 
@@ -13,6 +14,8 @@ from simulator.lab.study import Study, run_study
 from simulator.lab.vary import Design
 from simulator.program.model import Program
 
+FIRST_MARKETS: Final = 20
+"""The markets that a study with a wanted width begins with: of fewer, the spread is not known well enough to stop."""
 Progress = Callable[[int, int], None]
 
 
@@ -69,3 +72,28 @@ def run_designs(
         markets.sort(pl.col("design").cast(order), maintain_order=True),
         weeks.sort(pl.col("design").cast(order), maintain_order=True),
     )
+
+
+def run_until(
+    run: Callable[[Sequence[int]], Study],
+    first_seed: int,
+    most: int,
+    reach: Callable[[pl.DataFrame], float],
+    width: float | None,
+) -> Study:
+    """Run markets from `first_seed` on until the interval's `reach` to each side is `width` or less, `most` at most.
+
+    Without a `width` it runs `most` of them.
+    `run` returns the study of some seeds, `reach` that of the frame `markets` so far. Stopping where the width is
+    reached, not where the answer pleases, keeps an interval's confidence (Chow and Robbins, 1965, "On the asymptotic
+    theory of fixed-width sequential confidence intervals").
+    """
+    count = most if width is None else min(most, FIRST_MARKETS)
+    found = run(range(first_seed, first_seed + count))
+    while width is not None and count < most and (now := reach(found.markets)) > width:
+        wanted = count * min(2.0, (now / width) ** 2)
+        more = max(1, min(most, math.ceil(wanted)) - count)
+        added = run(range(first_seed + count, first_seed + count + more))
+        found = Study(pl.concat([found.markets, added.markets]), pl.concat([found.weeks, added.weeks]))
+        count += more
+    return found

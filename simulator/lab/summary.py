@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from simulator.lab.measures import MEASURES
+from simulator.lab.measures import MEASURES, Measure
 from simulator.lab.statistics import Band, Floats, Interval, band, mean_interval, ratio_interval, share_above
 
 CUSTOMERS: Final = "qualified"
@@ -87,6 +87,13 @@ def _summary(name: str, ours: Mapping[str, Floats], first: Mapping[str, Floats] 
         int(ended.sum()),
         int(days[ended].min()) if ended.any() else None,
     )
+
+
+def widest(markets: pl.DataFrame, names: Sequence[str], measure: Measure) -> float:
+    """Return how far the widest interval reaches to each side: of a figure's differences, or of one design's mean."""
+    values = [measure.of(markets.filter(design=name).sort("seed")) for name in names]
+    wanted = [one - values[0] for one in values[1:]] or values
+    return max(mean_interval(one).half_width for one in wanted)
 
 
 def frontier(summaries: Sequence[DesignSummary]) -> list[bool]:

@@ -162,6 +162,22 @@ def test_shaken_assumptions_are_sorted_and_those_that_turn_the_decision_are_name
     assert told["assumptions"][0]["range"] == [0.0, 0.6]
 
 
+def test_markets_are_added_until_the_interval_is_as_narrow_as_asked(
+    cli: Cli, pretend: Pretend, generous: Path
+) -> None:
+    pretend(figures)
+    told = json.loads(cli("study", "telecom", generous, "--until", 0.5, "--json").out)
+    assert 20 < told["markets"] < 200
+    other = told["designs"][1]
+    assert [one["seed"] for one in other["markets"]] == list(range(1, told["markets"] + 1))
+    more = other["differences"]["qualified"]
+    assert 0.3 < (more["high"] - more["low"]) / 2 <= 0.5
+    wide = json.loads(cli("study", "telecom", generous, "--until", 5, "--json").out)
+    assert wide["markets"] == 20
+    most = json.loads(cli("study", "telecom", generous, "--until", 0.001, "--markets", 30, "--json").out)
+    assert most["markets"] == 30
+
+
 def test_one_design_is_shaken_without_a_decision(cli: Cli, pretend: Pretend) -> None:
     pretend(figures)
     ran = cli("study", "telecom", "--shake", "--by", "cost")
@@ -189,6 +205,7 @@ def test_a_market_is_what_simulate_says(cli: Cli, tmp_path: Path) -> None:
         (["telecom", "--vary", "reward[x].value=1"], '--vary reward[x].value: no reward "x"'),
         (["telecom", "--faults", "malformed=0.1"], "a study keeps no messages"),
         (["telecom", "--shake", "--vary", "budget.total=1"], "--shake: tells of one program, or of two"),
+        (["telecom", "--until", "0"], "--until 0: write how far the interval may reach to each side"),
         (["nowhere.toml"], "no program file and no preset"),
         (["telecom", "--preset", "moon"], "no such preset"),
     ],
