@@ -111,7 +111,7 @@ def _digits(pattern: str) -> str:
     )
 
 
-_PLUS_FORM = rf"(?<!\w){_PLUS}{_JOINT}{{0,3}}+(?!0)\d(?:{_JOINT}{{0,3}}+\d){{6,14}}"
+_PLUS_FORM = rf"(?:(?<!\w)|(?<=\\[bfnrt])){_PLUS}{_JOINT}{{0,3}}+(?!0)\d(?:{_JOINT}{{0,3}}+\d){{6,14}}"
 _GROUP_FORMS = (
     # a trunk 0, and a first group of at most six digits: 020 7946 0958, (030) 123456
     rf"(?:\(0\)[{_SPACES}]?|\(?(?=0[1-9]\d{{0,4}}{_JOINT})0)[1-9](?:{_JOINT}{{0,3}}+\d){{7,10}}",

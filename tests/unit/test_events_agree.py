@@ -293,3 +293,7 @@ def is_fit(check: Callable[[str], object], value: str) -> bool:
 )
 def test_a_phone_number_is_found_wherever_it_begins(before: str, number: str) -> None:
     assert contact_in(before + number) == "a phone number"
+
+
+def test_a_phone_number_is_found_right_after_an_escape_of_json() -> None:
+    assert contact_in(r"call\n+447700900123") == "a phone number"
