@@ -16,6 +16,7 @@ SHORT: dict[str, list[str]] = {
     "loading": [],
     "rivals": [],
     "world": [],
+    "lab": [],
     "growth": ["--millions", "3"],
 }
 """The measurements and the options that they are run with."""
