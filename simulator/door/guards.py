@@ -1,0 +1,116 @@
+"""What is looked at before any handler: who calls, from where, and how errors are answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from time import perf_counter
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from simulator.domain.errors import DatabaseError, InputError
+from simulator.door.context import CONTEXT
+from simulator.door.problems import Problem, ProblemError
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_OWN_SITE: Final = frozenset({"same-origin", "none"})
+_LOG: Final = logging.getLogger(__name__)
+HEADERS: Final = {
+    "Server": "referral-tui",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Of every answer."""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address is of this machine only."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def client_of(request: web.Request) -> str:
+    """Return who calls, for sharing what there is: the address, since no keys are asked for."""
+    return request.remote or ""
+
+
+async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Add the headers that every answer has."""
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+
+
+@web.middleware
+async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error with a problem document, and count the request."""
+    started = perf_counter()
+    response: web.StreamResponse
+    try:
+        check_origin(request, request.app[CONTEXT].host)
+        response = await handler(request)
+    except ProblemError as error:
+        response = error.response()
+    except web.HTTPException as error:
+        response = _of_http(request, error).response()
+    except InputError as error:
+        response = ProblemError(Problem.INVALID, str(error)).response()
+    except DatabaseError as error:
+        response = ProblemError(Problem.NOT_STORED, str(error), headers={"Retry-After": "30"}).response()
+    except Exception:
+        _LOG.exception("%s %s", request.method, request.path)
+        response = ProblemError(
+            Problem.INTERNAL, "a fault of the server, which it wrote to its standard error; please report it"
+        ).response()
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else "(none)"
+    request.app[CONTEXT].metrics.answered(route, response.status, perf_counter() - started)
+    return response
+
+
+def check_origin(request: web.Request, host: str) -> None:
+    """Refuse what a browser sends for another site's page, or by a name that was made to lead here.
+
+    Raises:
+        ProblemError: it is such a request.
+
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise ProblemError(
+            Problem.CROSS_ORIGIN,
+            f"the page at {origin} may not call this server; call it from a program, or from its own page",
+        )
+    if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITE:
+        raise ProblemError(
+            Problem.CROSS_ORIGIN, "a page of another site may not call this server; call it from a program"
+        )
+    try:
+        name = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        name = ""
+    if is_loopback(host) and name not in _LOOPBACK and name != host:
+        raise ProblemError(
+            Problem.CROSS_ORIGIN, f"this server is not called {name or 'so'}; call it localhost or {host}"
+        )
+
+
+def _of_http(request: web.Request, error: web.HTTPException) -> ProblemError:
+    """Return the problem that stands for one of aiohttp's own errors."""
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        return ProblemError(
+            Problem.WRONG_METHOD,
+            f"{request.path} doesn't take {request.method}; it takes {allowed}",
+            headers={"Allow": allowed},
+        )
+    if isinstance(error, web.HTTPNotFound):
+        return ProblemError(Problem.NOT_FOUND, f"{request.path}: no such address; events go to /v1/events")
+    return ProblemError(Problem.UNREADABLE, f"{request.path}: {error.reason}; mend the request")
