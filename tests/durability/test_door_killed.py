@@ -24,7 +24,7 @@ async def through_kills(path: Path, kills: int) -> None:
         await until_killed(process, path.with_suffix(".address"), sent, random, random.randrange(1, 40))
         with reading(path) as db:
             rows = select_on(db)("SELECT id, seq FROM event", ())
-        there = dict(rows)
+        there: dict[str, int] = dict(rows)
         assert len(there) == len(rows), "stored twice"
         lost = {n: seq for n, seq in sent.stored.items() if there.get(f"e{n}") != seq}
         assert not lost
