@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 from aiohttp import web
 
 from db.read.outcomes import outcomes
-from db.sqlite.readonly import Database, making_sense, snapshot
+from db.sqlite.readonly import Database, making_sense
+from db.sqlite.same_process import snapshot_beside_writer
 from simulator.door.bodies import Bodies
 from simulator.door.metrics import Metrics
 from simulator.door.writer import Writer
@@ -55,7 +56,7 @@ class Context:
         """
 
         def work() -> _Found:
-            with snapshot(self.path) as db, making_sense(self.path):
+            with snapshot_beside_writer(self.path) as db, making_sense(self.path):
                 return query(db, *given, **named)
 
         return await asyncio.get_running_loop().run_in_executor(self.readers, work)

@@ -112,5 +112,9 @@ def _of_http(request: web.Request, error: web.HTTPException) -> ProblemError:
             headers={"Allow": allowed},
         )
     if isinstance(error, web.HTTPNotFound):
-        return ProblemError(Problem.NOT_FOUND, f"{request.path}: no such address; events go to /v1/events")
-    return ProblemError(Problem.UNREADABLE, f"{request.path}: {error.reason}; mend the request")
+        return ProblemError(
+            Problem.NOT_FOUND, f"{request.path}: no such address; /openapi.json lists all there are"
+        )
+    return ProblemError(
+        Problem.UNREADABLE, f"{request.path}: {error.reason}; /openapi.json says what is right"
+    )

@@ -122,6 +122,11 @@ class Writer:
         self._thread.join()
 
     @property
+    def ended(self) -> bool:
+        """Whether nothing is taken any more."""
+        return self._closing or self.error is not None
+
+    @property
     def waiting(self) -> int:
         """The number of messages that wait to be judged."""
         return self._messages
@@ -136,7 +141,7 @@ class Writer:
         """
         size, weight = len(parcel.lines), parcel.bytes
         with self._wake:
-            if self._closing or self.error is not None:
+            if self.ended:
                 raise Ended
             if not patient:
                 self._check_room(parcel.client, size, weight)
@@ -154,7 +159,7 @@ class Writer:
 
         """
         with self._wake:
-            if self._closing or self.error is not None:
+            if self.ended:
                 raise Ended
             self._queue.append(errand)
             self._wake.notify()

@@ -9,7 +9,7 @@ from db.read.decision_rows import attribution_of, decision
 from db.read.event_fields import event_at
 from db.read.people import reference
 from db.read.reward_rows import reward
-from db.sqlite.readonly import making_sense, snapshot
+from db.sqlite.readonly import Database, making_sense, snapshot
 from simulator.explain.context import load_context
 from simulator.explain.journey import explain_friend
 from simulator.explain.lookup import find
@@ -30,10 +30,17 @@ def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
 
     """
     with snapshot(path) as db, making_sense(path):
-        return _explain(Source(db), what, short_name)
+        return explain_in(db, what, short_name)
 
 
-def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fields:
+def explain_in(db: Database, what: str, short_name: Callable[[str], str]) -> Fields:
+    """Explain what `what` names in an open database, as `explain` does.
+
+    Raises:
+        InputError: the text names nothing, or several things.
+
+    """
+    source = Source(db)
     target = find(source, what, short_name)
     if target.kind == "person":
         ref = reference(source.db, target.number) or ""

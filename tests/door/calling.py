@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,10 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from db.sqlite.readonly import Database
+from db.sqlite.same_process import snapshot_beside_writer
 from simulator.door.clocks import FROZEN, DoorClock
+from simulator.door.openapi import description
 from simulator.door.serving import Door, Settings, opened
 from simulator.platform.platform import Platform
 from tests.cli.nasty import DAY, HOUR, START, message
@@ -51,6 +55,7 @@ class Caller:
         """Send a request, and read its answer."""
         async with self.session.request(method, f"{self.door.address}{address}", **request) as answer:
             body = await answer.read()
+            check_described(method, answer.url.path, answer.status, answer.content_type)
             lines = answer.content_type == NDJSON
             return Reply(
                 answer.status,
@@ -85,3 +90,28 @@ async def at_the_door(platform: Platform, settings: Settings = SETTINGS) -> Asyn
 def lines(events: Sequence[Mapping[str, object]]) -> bytes:
     """The events as JSON Lines."""
     return b"".join(json.dumps(event).encode() + b"\n" for event in events)
+
+
+def stored(path: Path, query: Callable[[Database], Iterable[Any]]) -> list[Any]:
+    """What a function of `db.read` yields while the door is open: in its process only its own SQLite may read."""
+    with snapshot_beside_writer(path) as db:
+        return list(query(db))
+
+
+def event_keys(db: Database) -> Iterable[tuple[Any, ...]]:
+    """The seq and id of each event."""
+    return db.execute("SELECT seq, id FROM event ORDER BY seq")
+
+
+PATHS: dict[str, Any] = description("0")["paths"]
+
+
+def check_described(method: str, path: str, status: int, media: str) -> None:
+    """Check that the description allows an answer: this status, of this content type, to this method and address."""
+    told = [
+        operations[method.lower()]
+        for pattern, operations in PATHS.items()
+        if method.lower() in operations and re.fullmatch(re.sub(r"\{[^}]+\}", ".+", pattern), path)
+    ]
+    for operation in told[:1]:
+        assert media in operation["responses"][str(status)]["content"], f"{method} {path}: {status} {media}"
