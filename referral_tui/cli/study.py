@@ -42,7 +42,7 @@ def study(
     programs: Annotated[
         list[str],
         typer.Argument(
-            metavar="PROGRAM…",
+            metavar="PROGRAM",
             help="Program files or presets; the others are compared with the first.",
             autocompletion=preset_completion,
             show_default=False,
@@ -95,7 +95,7 @@ def study(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run designs over many markets, all on the same people with the same luck, and say how sure a difference is.
+    r"""Run designs over many markets, all on the same people with the same luck, and say how sure a difference is.
 
     Market k is the world of simulate --seed k, and its figures are those of simulate. Differences are taken market by
     market. Intervals are of 95 %: Willink's of a mean difference, Fieller's of the money for each further customer;
@@ -105,7 +105,7 @@ def study(
     customers for less, or more for as much.
 
     Examples: referral-tui study plain.toml generous.toml --preset telecom --markets 100
-              referral-tui study telecom --vary 'reward[referrer-credit].value=10..50:10' --by cost
+              referral-tui study telecom --vary 'reward\[referrer-credit].value=10..50:10' --by cost
     """
     from referral_tui.cli.progress import Bar
     from referral_tui.cli.study_report import Studied, command_line, fields, lines, page
