@@ -55,6 +55,14 @@ Vary = Annotated[
         "May be repeated: every combination is a design.",
     ),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=256,
+        help="Processes that share the work; the figures are the same. Default: one a core, if it pays.",
+    ),
+]
 
 PRESET = "telecom"
 

@@ -18,6 +18,7 @@ from referral_tui.cli.lab_options import (
     Seed,
     Start,
     Vary,
+    Workers,
     ground_fields,
     read_designs,
     read_setting,
@@ -77,6 +78,7 @@ def optimise(
     start: Start = None,
     delivery: Delivery = None,
     faults: Faults = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> int:
     r"""Search the designs that --vary makes for the best within limits, and write it as a program file.
@@ -117,7 +119,9 @@ def optimise(
         def evaluate(names: Sequence[str], seeds: Sequence[int]) -> pl.DataFrame:
             nonlocal done
             chosen = [designs[one] for one in names]
-            markets = run_designs(chosen, seeds, setting, lambda part, _: bar.set(done + part)).markets
+            markets = run_designs(
+                chosen, seeds, setting, lambda part, _: bar.set(done + part), workers=workers
+            ).markets
             done += len(names) * len(seeds)
             return markets
 

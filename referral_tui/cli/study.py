@@ -17,6 +17,7 @@ from referral_tui.cli.lab_options import (
     Seed,
     Start,
     Vary,
+    Workers,
     read_designs,
     read_setting,
 )
@@ -70,6 +71,7 @@ def study(
     start: Start = None,
     delivery: Delivery = None,
     faults: Faults = None,
+    workers: Workers = None,
     vary: Vary = None,
     by: Annotated[
         str,
@@ -130,14 +132,16 @@ def study(
     width = None if until is None else _width(until, measure, designs[0].program.digits)
     with Bar("study", None) as bar:
         found = run_until(
-            lambda seeds: run_designs(designs, seeds, setting, bar.set),
+            lambda seeds: run_designs(designs, seeds, setting, bar.set, workers=workers),
             seed,
             markets or (MOST_UNTIL if until is not None else MARKETS),
             lambda frame: widest(frame, names, measure),
             width,
         )
         seeds = sorted(found.markets["seed"].unique())
-        tornado = _shaken(found.markets, designs, seeds, setting, measure, name, bar) if shake else None
+        tornado = (
+            _shaken(found.markets, designs, seeds, setting, measure, name, bar, workers) if shake else None
+        )
     summaries = summarise(found.markets, names)
     if vary:
         order = _order(summaries, by, more=measure.more)
@@ -184,6 +188,7 @@ def _shaken(
     measure: Measure,
     preset: str,
     bar: Bar,
+    workers: int | None,
 ) -> Tornado:
     """Return what each assumption of the world file does to the mean of a figure, or to its difference."""
     from dataclasses import replace
@@ -203,7 +208,11 @@ def _shaken(
         nonlocal done
         before, total = runs + done, runs * (1 + 2 * len(worlds))
         found = run_designs(
-            designs, seeds, replace(setting, spec=spec), lambda part, _: bar.set(before + part, total)
+            designs,
+            seeds,
+            replace(setting, spec=spec),
+            lambda part, _: bar.set(before + part, total),
+            workers=workers,
         )
         done += runs
         return found.markets
