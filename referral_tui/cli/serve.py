@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,11 +22,18 @@ def serve(
         ),
     ] = None,
     host: Annotated[
-        str, typer.Option(help="The address to listen on: one of this machine's loopback.")
+        str, typer.Option(help="The address to listen on; without --keys one of the loopback.")
     ] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes any that is free.")
     ] = 8787,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The keys of `referral-tui keys`. Without, everybody on this machine may call, and nobody else.",
+        ),
+    ] = None,
     clock: Annotated[
         str,
         typer.Option(
@@ -59,13 +67,15 @@ def serve(
     """
     from referral_tui.cli.progress import Bar
     from simulator.door.clocks import DoorClock
+    from simulator.door.keys import Keys, load_keys
     from simulator.door.serving import Settings, check
     from simulator.door.serving import serve as serve_http
     from simulator.platform.session import open_or_create
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
 
-    settings = Settings(host, port, max_body * 1024 * 1024, linger / 1000)
+    known = Keys(load_keys(keys)) if keys is not None else None
+    settings = Settings(host, port, max_body * 1024 * 1024, linger / 1000, known)
     check(settings)
     time = DoorClock(clock)
     design = load_program(*find_program(program)) if program is not None else None
@@ -74,12 +84,15 @@ def serve(
     with platform:
         if clock != "real":
             time = DoorClock(clock, max(time.now_ms(), platform.earliest_now))
-        serve_http(platform, time, settings, lambda address: _listening(str(db), address))
+        serve_http(
+            platform, time, settings, lambda address: _listening(str(db), address, open_to_all=known is None)
+        )
     say(f"{db}: ended in order; everything that was answered is stored")
 
 
-def _listening(db: str, address: str) -> None:
+def _listening(db: str, address: str, *, open_to_all: bool) -> None:
     import sys
 
-    say(f"{db}: served at {address}, to this machine alone, since no keys are asked for; ctrl-c ends it")
+    who = "to this machine alone, since no keys are asked for" if open_to_all else "to who shows a key"
+    say(f"{db}: served at {address}, {who}; ctrl-c ends it")
     sys.stdout.flush()

@@ -9,7 +9,8 @@ from aiohttp import web
 from simulator.door.context import CONTEXT, Context
 from simulator.door.described import get_description, get_page
 from simulator.door.events import post_events
-from simulator.door.guards import Handler, add_headers, answer_problems
+from simulator.door.guards import Handler, add_headers, answer_problems, check_right
+from simulator.door.keys import Right
 from simulator.door.reads import (
     get_clock,
     get_conversion,
@@ -24,23 +25,23 @@ from simulator.door.reads import (
     post_verdict,
 )
 
-ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
-    ("POST", "/v1/events", post_events),
-    ("GET", "/v1/friends/{ref}", get_friend),
-    ("GET", "/v1/referrers/{ref}", get_referrer),
-    ("GET", "/v1/rewards", get_rewards),
-    ("GET", "/v1/conversions/{source:client(?:/|%2F)[^/]+}/{id:.+}", get_conversion),
-    ("GET", "/v1/funnel", get_funnel),
-    ("GET", "/v1/reviews", get_reviews),
-    ("POST", "/v1/reviews/{number:[0-9]{1,15}}", post_verdict),
-    ("GET", "/v1/clock", get_clock),
-    ("POST", "/v1/clock", post_clock),
-    ("GET", "/healthz", get_health),
-    ("GET", "/metrics", get_metrics),
-    ("GET", "/openapi.json", get_description),
-    ("GET", "/", get_page),
+ROUTES: Final[tuple[tuple[str, str, Handler, Right | None], ...]] = (
+    ("POST", "/v1/events", post_events, "send"),
+    ("GET", "/v1/friends/{ref}", get_friend, "read"),
+    ("GET", "/v1/referrers/{ref}", get_referrer, "read"),
+    ("GET", "/v1/rewards", get_rewards, "read"),
+    ("GET", "/v1/conversions/{source:client(?:/|%2F)[^/]+}/{id:.+}", get_conversion, "read"),
+    ("GET", "/v1/funnel", get_funnel, "read"),
+    ("GET", "/v1/reviews", get_reviews, "read"),
+    ("POST", "/v1/reviews/{number:[0-9]{1,15}}", post_verdict, "operate"),
+    ("GET", "/v1/clock", get_clock, "read"),
+    ("POST", "/v1/clock", post_clock, "operate"),
+    ("GET", "/healthz", get_health, None),
+    ("GET", "/metrics", get_metrics, "read"),
+    ("GET", "/openapi.json", get_description, None),
+    ("GET", "/", get_page, None),
 )
-"""Method, address and handler of everything that is answered."""
+"""Method, address and handler of everything that is answered, and the right that a key needs for it."""
 
 
 def application(context: Context) -> web.Application:
@@ -48,6 +49,16 @@ def application(context: Context) -> web.Application:
     app = web.Application(middlewares=[answer_problems])
     app[CONTEXT] = context
     app.on_response_prepare.append(add_headers)
-    for method, path, handler in ROUTES:
-        app.router.add_route(method, path, handler)
+    for method, path, handler, right in ROUTES:
+        app.router.add_route(method, path, handler if right is None else _needing(right, handler))
     return app
+
+
+def _needing(right: Right, handler: Handler) -> Handler:
+    """Return a handler that first sees to it that the key, where keys are asked for, has a right."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        check_right(request, right)
+        return await handler(request)
+
+    return handle

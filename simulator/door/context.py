@@ -15,6 +15,7 @@ from db.read.outcomes import outcomes
 from db.sqlite.readonly import Database, making_sense
 from db.sqlite.same_process import snapshot_beside_writer
 from simulator.door.bodies import Bodies
+from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.writer import Writer
 
@@ -30,7 +31,7 @@ _READERS: Final = (
 
 @dataclass
 class Context:
-    """What the handlers share. `host` is the address that is listened on."""
+    """What the handlers share. `host` is the address that is listened on; without `keys` none is asked for."""
 
     path: Path
     host: str
@@ -38,6 +39,7 @@ class Context:
     bodies: Bodies
     streams: Streams
     metrics: Metrics
+    keys: Keys | None = None
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "reader"))
 
     outcomes = staticmethod(outcomes)

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from simulator.domain.vocabulary import Receipt
 from simulator.door.context import CONTEXT, Context
+from simulator.door.guards import check_right
 from simulator.door.messages import BATCHED, NDJSON, batch, one_message
 from simulator.door.problems import Problem, ProblemError, later
 from simulator.door.receiving import deliver
@@ -52,6 +53,8 @@ async def post_events(request: web.Request) -> web.StreamResponse:
     """Take one event or several."""
     context = request.app[CONTEXT]
     outcomes = _wants_outcome(request)
+    if outcomes:
+        check_right(request, "read")
     media = request.content_type.lower() if "Content-Type" in request.headers else ""
     if media in NDJSON:
         return await _streamed(request, context, outcomes=outcomes)

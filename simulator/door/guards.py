@@ -13,12 +13,15 @@ from aiohttp import web
 
 from simulator.domain.errors import DatabaseError, InputError
 from simulator.door.context import CONTEXT
+from simulator.door.keys import Key, Keys, Right
 from simulator.door.problems import Problem, ProblemError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _OWN_SITE: Final = frozenset({"same-origin", "none"})
 _LOG: Final = logging.getLogger(__name__)
+_OPEN: Final = frozenset({"/", "/openapi.json", "/healthz"})
+"""Addresses that tell nothing of anybody, for which no key is asked."""
 HEADERS: Final = {
     "Server": "referral-tui",
     "X-Content-Type-Options": "nosniff",
@@ -37,9 +40,51 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def key_of(request: web.Request) -> Key | None:
+    """Return the key that a request shows; None where it shows none that is known, or none is asked for."""
+    keys = request.app[CONTEXT].keys
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return keys.shown(secret.strip()) if keys is not None and scheme.lower() == "bearer" else None
+
+
 def client_of(request: web.Request) -> str:
-    """Return who calls, for sharing what there is: the address, since no keys are asked for."""
-    return request.remote or ""
+    """Return who calls, for sharing what there is: the name of the key, or where none is asked for the address."""
+    key = key_of(request)
+    return key.name if key is not None else request.remote or ""
+
+
+def check_right(request: web.Request, right: Right) -> None:
+    """Check that a request's key, where keys are asked for, has a right.
+
+    Raises:
+        ProblemError: it hasn't.
+
+    """
+    key = key_of(request)
+    if key is not None and right not in key.may:
+        raise ProblemError(
+            Problem.NOT_ALLOWED,
+            f"the key {key.name} may {' and '.join(key.may)}, not {right}; use another, or make one with "
+            f"`referral-tui keys add NAME --may {right}`",
+        )
+
+
+def check_key(request: web.Request, keys: Keys | None) -> None:
+    """Check that a request shows a key that is known; a page and its description need none.
+
+    Raises:
+        ProblemError: it shows none, or another.
+
+    """
+    resource = request.match_info.route.resource
+    if keys is None or (resource is not None and resource.canonical in _OPEN):
+        return
+    if key_of(request) is None:
+        raise ProblemError(
+            Problem.UNKNOWN_KEY,
+            "show a key of this server in the header Authorization: Bearer KEY; `referral-tui keys add` makes one",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
 
 
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
@@ -55,6 +100,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     response: web.StreamResponse
     try:
         check_origin(request, request.app[CONTEXT].host)
+        check_key(request, request.app[CONTEXT].keys)
         response = await handler(request)
     except ProblemError as error:
         response = error.response()

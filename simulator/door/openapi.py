@@ -14,7 +14,14 @@ from simulator.events.contract import REFERENCE_PATTERN
 from simulator.events.schema import json_schema
 
 Schema = dict[str, Any]
-_ALWAYS: Final = (Problem.CROSS_ORIGIN, Problem.INVALID, Problem.INTERNAL, Problem.NOT_STORED)
+_ALWAYS: Final = (
+    Problem.UNKNOWN_KEY,
+    Problem.NOT_ALLOWED,
+    Problem.CROSS_ORIGIN,
+    Problem.INVALID,
+    Problem.INTERNAL,
+    Problem.NOT_STORED,
+)
 _BODY: Final = (Problem.UNREADABLE, Problem.TOO_SLOW, Problem.TOO_LARGE, Problem.BUSY, Problem.ENDING)
 _TIME: Final = {"type": "integer", "description": "milliseconds UTC"}
 _OBJECT: Final = {"type": "object"}
@@ -30,7 +37,11 @@ def description(version: str) -> Schema:
             "description": "A referral platform on this machine: events in, and what follows from them out.",
         },
         "paths": _paths(),
-        "components": {"schemas": _schemas()},
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"key": []}],  # a server without keys asks for none
     }
 
 

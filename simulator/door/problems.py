@@ -26,6 +26,8 @@ class Problem(Enum):
     """All kinds of problems; the names are the ends of their types, with a hyphen for each underscore."""
 
     UNREADABLE = Kind(400, "The request can't be read")
+    UNKNOWN_KEY = Kind(401, "The key is missing or unknown")
+    NOT_ALLOWED = Kind(403, "The key may not do this")
     CROSS_ORIGIN = Kind(403, "Another site's page may not call this server")
     NOT_FOUND = Kind(404, "There is nothing of that name")
     WRONG_METHOD = Kind(405, "The address doesn't take this method")

@@ -22,7 +22,7 @@ from simulator.door.problems import Problem, ProblemError
 from simulator.door.receiving import on_writer, refusal
 from simulator.door.writer import Ended
 from simulator.events.contract import REFERENCE_PATTERN
-from simulator.explain.explain import explain_in
+from simulator.explain.explain import explain_conversion
 from simulator.platform.review import Verdict, find_waiting, settle
 from simulator.platform.session import IntakeSession
 
@@ -74,15 +74,12 @@ async def get_rewards(request: web.Request) -> web.Response:
 async def get_conversion(request: web.Request) -> web.Response:
     """Answer with what became of a conversion: the trace, each rule with its values, and what would have paid."""
     check_known(request)
-    context = request.app[CONTEXT]
-    what = f"{request.match_info['source']}:{request.match_info['id']}"
-    try:
-        told = await context.read(explain_in, what, str)
-    except InputError:
-        told = {}
-    if told.get("kind") != "conversion" or (told["source"], told["id"]) != tuple(request.match_info.values()):
+    source, own_id = request.match_info["source"], request.match_info["id"]
+    told = await request.app[CONTEXT].read(explain_conversion, source, own_id, str)
+    if told is None:
         raise ProblemError(
-            Problem.NOT_FOUND, f"{what[:256]}: no conversion with this source and id was judged; check both"
+            Problem.NOT_FOUND,
+            f"{source}:{own_id}: no conversion with this source and id was judged; check both"[:400],
         )
     return answer(told)
 

@@ -9,10 +9,12 @@ from typing import TypeVar
 from aiohttp import web
 
 from simulator.domain.errors import DatabaseError
+from simulator.door.binding import bind
 from simulator.door.context import Context
-from simulator.door.guards import client_of
+from simulator.door.guards import client_of, key_of
 from simulator.door.problems import Problem, ProblemError, later
 from simulator.door.writer import Answered, Ended, Errand, Full, Parcel
+from simulator.events.check import Problem as Refusal
 from simulator.platform.session import IntakeSession
 
 _Found = TypeVar("_Found")
@@ -33,8 +35,11 @@ async def deliver(
     def answer(found: Answered | BaseException) -> None:
         loop.call_soon_threadsafe(_settle, future, found)
 
+    refused: dict[int, Refusal] = {}
+    if (key := key_of(request)) is not None:
+        lines, refused = bind(lines, key)
     try:
-        context.writer.submit(Parcel(lines, client_of(request), answer), patient=patient)
+        context.writer.submit(Parcel(lines, client_of(request), answer, refused), patient=patient)
     except Full as full:
         if full.by_one:
             raise later(

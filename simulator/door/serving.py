@@ -20,6 +20,7 @@ from simulator.door.clocks import DoorClock
 from simulator.door.context import Context
 from simulator.door.events import Streams
 from simulator.door.guards import is_loopback
+from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.writer import Writer
 from simulator.platform.platform import Platform
@@ -29,12 +30,16 @@ _PATIENCE_S: Final = 5.0  # for requests that are under way when the server ends
 
 @dataclass(frozen=True)
 class Settings:
-    """How a door is served: the address, the limit of a body in bytes, and how long to linger for more, in seconds."""
+    """How a door is served: the address, the limit of a body in bytes, and how long to linger for more, in seconds.
+
+    Without `keys` none is asked for.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8787
     most_body: int = 16 * 1024 * 1024
     linger_s: float = 0.005
+    keys: Keys | None = None
 
 
 def check(settings: Settings) -> None:
@@ -44,10 +49,10 @@ def check(settings: Settings) -> None:
         InputError: others than this machine could reach a server that asks for no keys.
 
     """
-    if not is_loopback(settings.host):
+    if settings.keys is None and not is_loopback(settings.host):
         raise InputError(
             f"--host {settings.host}: other machines could send events, and no keys are asked for; "
-            "listen on the loopback, 127.0.0.1"
+            "listen on the loopback, 127.0.0.1, or make keys with `referral-tui keys add` and give --keys FILE"
         )
 
 
@@ -96,6 +101,7 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
         bodies=Bodies(settings.most_body),
         streams=Streams(),
         metrics=Metrics(),
+        keys=settings.keys,
     )
     runner = web.AppRunner(application(context), access_log=None, shutdown_timeout=_PATIENCE_S)
     await runner.setup()

@@ -6,7 +6,7 @@ The event loop never waits for it. An answer is given once its messages are comm
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 from time import monotonic
@@ -16,7 +16,8 @@ import numpy as np
 
 from simulator.domain.errors import DatabaseError
 from simulator.door.clocks import DoorClock
-from simulator.events.decode import decode_lines
+from simulator.events.check import Problem as Refusal
+from simulator.events.decode import decode_known
 from simulator.platform.platform import Platform
 from simulator.platform.receipts import Receipts
 from simulator.platform.session import Batching, IntakeSession
@@ -48,11 +49,15 @@ Answer = Callable[[Answered | BaseException], object]
 
 @dataclass(frozen=True)
 class Parcel:
-    """Lines, a message each, that came in one request of `client`, and who is to be told."""
+    """Lines, a message each, that came in one request of `client`, and who is to be told.
+
+    Some, by position, are `refused` already: the client may not send them.
+    """
 
     lines: Sequence[bytes]
     client: str
     answer: Answer
+    refused: Mapping[int, Refusal] = field(default_factory=dict)
     arrived: float = field(default_factory=monotonic)
 
     @property
@@ -257,7 +262,7 @@ class Writer:
             _answer(parcels, receipts, after, platform.last_entry)
 
         self._unanswered[after] = [*self._unanswered.get(after, ()), *parcels]
-        decoded = decode_lines(lines, session.receiver(), platform.check_program)
+        decoded = decode_known(lines, session.receiver(), platform.check_program, _refused(parcels))
         session.receive(decoded, lines, answer=answer)
 
     def _do(self, session: IntakeSession, errand: Errand) -> None:
@@ -279,6 +284,16 @@ class Writer:
         for one in (*held, *rest):
             tell = one.answer if isinstance(one, Parcel) else one.failed
             tell(self.error or Ended())
+
+
+def _refused(parcels: Sequence[Parcel]) -> dict[int, Refusal]:
+    """Return what is refused already of a group, by position in all of its lines together."""
+    found: dict[int, Refusal] = {}
+    start = 0
+    for parcel in parcels:
+        found.update((start + position, one) for position, one in parcel.refused.items())
+        start += len(parcel.lines)
+    return found
 
 
 def _answer(parcels: Sequence[Parcel], receipts: Receipts, after: int, until: int) -> None:
