@@ -68,6 +68,14 @@ def referrer(db: Database, ref: str) -> Fields | None:
     }
 
 
+def first_code(db: Database, person: int) -> str | None:
+    """Return the code of a person's first link, or None."""
+    found = db.execute(
+        "SELECT code FROM event WHERE person = ? AND type = 'link.created' ORDER BY seq LIMIT 1", (person,)
+    ).fetchone()
+    return None if found is None else found[0]
+
+
 def reward_page(db: Database, state: str | None, after: int, most: int) -> Fields:
     """Return up to `most` rewards with numbers above `after`, of one state or of any, and where the next page begins.
 

@@ -34,6 +34,12 @@ def serve(
             help="The keys of `referral-tui keys`. Without, everybody on this machine may call, and nobody else.",
         ),
     ] = None,
+    landing: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="The page to which friends who follow a link (/r/CODE) are sent on."
+        ),
+    ] = None,
     clock: Annotated[
         str,
         typer.Option(
@@ -68,6 +74,7 @@ def serve(
     from referral_tui.cli.progress import Bar
     from simulator.door.clocks import DoorClock
     from simulator.door.keys import Keys, load_keys
+    from simulator.door.links import check_landing
     from simulator.door.serving import Settings, check
     from simulator.door.serving import serve as serve_http
     from simulator.platform.session import open_or_create
@@ -75,7 +82,8 @@ def serve(
     from simulator.program.presets import find_program
 
     known = Keys(load_keys(keys)) if keys is not None else None
-    settings = Settings(host, port, max_body * 1024 * 1024, linger / 1000, known)
+    page = check_landing(landing) if landing is not None else None
+    settings = Settings(host, port, max_body * 1024 * 1024, linger / 1000, known, page)
     check(settings)
     time = DoorClock(clock)
     design = load_program(*find_program(program)) if program is not None else None

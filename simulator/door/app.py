@@ -9,8 +9,9 @@ from aiohttp import web
 from simulator.door.context import CONTEXT, Context
 from simulator.door.described import get_description, get_page
 from simulator.door.events import post_events
-from simulator.door.guards import Handler, add_headers, answer_problems, check_right
+from simulator.door.guards import LINK, Handler, add_headers, answer_problems, check_right
 from simulator.door.keys import Right
+from simulator.door.links import get_link, post_link
 from simulator.door.reads import (
     get_clock,
     get_conversion,
@@ -36,6 +37,8 @@ ROUTES: Final[tuple[tuple[str, str, Handler, Right | None], ...]] = (
     ("POST", "/v1/reviews/{number:[0-9]{1,15}}", post_verdict, "operate"),
     ("GET", "/v1/clock", get_clock, "read"),
     ("POST", "/v1/clock", post_clock, "operate"),
+    ("POST", "/v1/links", post_link, "send"),
+    ("GET", LINK, get_link, None),
     ("GET", "/healthz", get_health, None),
     ("GET", "/metrics", get_metrics, "read"),
     ("GET", "/openapi.json", get_description, None),

@@ -31,7 +31,10 @@ _READERS: Final = (
 
 @dataclass
 class Context:
-    """What the handlers share. `host` is the address that is listened on; without `keys` none is asked for."""
+    """What the handlers share. `host` is the address that is listened on; without `keys` none is asked for.
+
+    `landing` is the address to which friends who follow a link are sent on.
+    """
 
     path: Path
     host: str
@@ -40,6 +43,7 @@ class Context:
     streams: Streams
     metrics: Metrics
     keys: Keys | None = None
+    landing: str | None = None
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "reader"))
 
     outcomes = staticmethod(outcomes)

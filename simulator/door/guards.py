@@ -20,7 +20,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _OWN_SITE: Final = frozenset({"same-origin", "none"})
 _LOG: Final = logging.getLogger(__name__)
-_OPEN: Final = frozenset({"/", "/openapi.json", "/healthz"})
+LINK: Final = "/r/{code}"
+"""Where a link leads: any page may have it, and whoever follows it has no key."""
+_OPEN: Final = frozenset({"/", "/openapi.json", "/healthz", LINK})
 """Addresses that tell nothing of anybody, for which no key is asked."""
 HEADERS: Final = {
     "Server": "referral-tui",
@@ -128,13 +130,15 @@ def check_origin(request: web.Request, host: str) -> None:
         ProblemError: it is such a request.
 
     """
-    origin = request.headers.get("Origin")
+    resource = request.match_info.route.resource
+    from_anywhere = resource is not None and resource.canonical == LINK
+    origin = None if from_anywhere else request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.host:
         raise ProblemError(
             Problem.CROSS_ORIGIN,
             f"the page at {origin} may not call this server; call it from a program, or from its own page",
         )
-    if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITE:
+    if not from_anywhere and request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITE:
         raise ProblemError(
             Problem.CROSS_ORIGIN, "a page of another site may not call this server; call it from a program"
         )

@@ -83,6 +83,8 @@ def _paths() -> Schema:
         "/v1/reviews": {"get": _get("The decisions in review, the oldest first")},
         "/v1/reviews/{number}": {"post": _verdict()},
         "/v1/clock": {"get": _get("The clock: its kind and its time"), "post": _clock()},
+        "/v1/links": {"post": _link()},
+        "/r/{code}": {"get": _visit()},
         "/healthz": {"get": _get("Whether events are taken, and how far the log is", (), Problem.ENDING)},
         "/metrics": {
             "get": _operation(
@@ -123,6 +125,43 @@ def _events() -> Schema:
         [_in_query("wait", {"enum": ["outcome"]}, "answer what each event led to, too")],
         [*_BODY, *problems],
         content,
+    )
+
+
+def _link() -> Schema:
+    body = {
+        "type": "object",
+        "required": ["referrer"],
+        "properties": {
+            "referrer": {"type": "string", "pattern": f"^(?:{REFERENCE_PATTERN})$"},
+            "code": {"type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+        },
+        "additionalProperties": False,
+    }
+    told = {"application/json": _OBJECT}
+    return _operation(
+        "Make a link for a referrer, or answer with the one there is",
+        {"200": _answer("The referrer has it already", told), "201": _answer("A new link, stored", told)},
+        problems=[*_BODY, Problem.TAKEN],
+        content={"application/json": body},
+    )
+
+
+def _visit() -> Schema:
+    return _operation(
+        "Follow a link: the visit is stored, and the friend is sent on",
+        {
+            "200": _answer(
+                "Who the friend is, where there is no landing page", {"application/json": _OBJECT}
+            ),
+            "302": {"description": "To the landing page, with friend and code as parameters"},
+        },
+        [
+            _in_path("code", {"type": "string"}, "of the link"),
+            _in_query("friend", {"type": "string"}, "the friend's reference, where it is known"),
+            _in_query("channel", {"type": "string"}, "by which way the link was shared"),
+        ],
+        [Problem.NOT_FOUND, Problem.BUSY, Problem.ENDING, Problem.TOO_MUCH],
     )
 
 

@@ -33,6 +33,7 @@ class Problem(Enum):
     WRONG_METHOD = Kind(405, "The address doesn't take this method")
     TOO_SLOW = Kind(408, "The body did not come in time")
     CONFLICT = Kind(409, "Another message with this source and id was accepted before")
+    TAKEN = Kind(409, "The code is another referrer's")
     SETTLED = Kind(409, "The decision doesn't wait for a verdict")
     CLOCK_RUNS = Kind(409, "The clock can't be set")
     TOO_LARGE = Kind(413, "The body is too large")

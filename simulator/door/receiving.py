@@ -21,9 +21,16 @@ _Found = TypeVar("_Found")
 
 
 async def deliver(
-    request: web.Request, context: Context, lines: Sequence[bytes], *, patient: bool = False
+    request: web.Request,
+    context: Context,
+    lines: Sequence[bytes],
+    *,
+    patient: bool = False,
+    by_platform: bool = False,
 ) -> Answered:
     """Hand lines to the writer, and return what became of them once they are stored.
+
+    They are bound to the key of the request, unless they are an event that the platform made itself.
 
     Raises:
         ProblemError: there is no room for them, the server is ending, or they can't be stored.
@@ -36,7 +43,7 @@ async def deliver(
         loop.call_soon_threadsafe(_settle, future, found)
 
     refused: dict[int, Refusal] = {}
-    if (key := key_of(request)) is not None:
+    if not by_platform and (key := key_of(request)) is not None:
         lines, refused = bind(lines, key)
     try:
         context.writer.submit(Parcel(lines, client_of(request), answer, refused), patient=patient)

@@ -32,7 +32,7 @@ _PATIENCE_S: Final = 5.0  # for requests that are under way when the server ends
 class Settings:
     """How a door is served: the address, the limit of a body in bytes, and how long to linger for more, in seconds.
 
-    Without `keys` none is asked for.
+    Without `keys` none is asked for. `landing` is the address to which friends who follow a link are sent on.
     """
 
     host: str = "127.0.0.1"
@@ -40,6 +40,7 @@ class Settings:
     most_body: int = 16 * 1024 * 1024
     linger_s: float = 0.005
     keys: Keys | None = None
+    landing: str | None = None
 
 
 def check(settings: Settings) -> None:
@@ -102,6 +103,7 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
         streams=Streams(),
         metrics=Metrics(),
         keys=settings.keys,
+        landing=settings.landing,
     )
     runner = web.AppRunner(application(context), access_log=None, shutdown_timeout=_PATIENCE_S)
     await runner.setup()
