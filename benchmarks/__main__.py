@@ -17,6 +17,7 @@ SHORT: dict[str, list[str]] = {
     "rivals": [],
     "world": [],
     "lab": [],
+    "features": [],
     "growth": ["--millions", "3"],
 }
 """The measurements and the options that they are run with."""
