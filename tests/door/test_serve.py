@@ -74,6 +74,22 @@ def test_curl_sends_a_file_and_an_event_and_ctrl_c_ends_in_order(tmp_path: Path)
     assert "ended in order" in out
 
 
+@pytest.mark.skipif(None in (shutil.which("curl"), shutil.which("bash")), reason="needs curl and bash")
+def test_the_journey_of_the_page_is_walked_as_it_is_written(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "door.md").read_text(encoding="utf-8")
+    script = page.partition("So a whole journey")[2].partition("```sh\n")[2].partition("```")[0]
+    with served(tmp_path, "--program", "telecom", "--clock", "frozen") as (_, address):
+        lines_of = script.replace("http://127.0.0.1:8787", address).replace("curl ", "curl -sS -w '\\n' ")
+        command = [str(shutil.which("bash")), "-ec", lines_of]
+        said = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    *_, outcome, _, rewards = (json.loads(line) for line in said.splitlines())
+    assert outcome["outcome"]["attribution"]["referrer"] == "anna"
+    assert {(one["recipient"], one["state"]) for one in rewards["rewards"]} == {
+        ("anna", "issued"),
+        ("ben", "issued"),
+    }
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])
 def test_other_machines_are_not_listened_to(cli: Cli, tmp_path: Path, host: str) -> None:
     ran = cli("serve", "--db", tmp_path / "a.db", "--program", "telecom", "--host", host)
