@@ -16,6 +16,8 @@ SHORT: dict[str, list[str]] = {
     "loading": [],
     "rivals": [],
     "world": [],
+    "lab": [],
+    "features": [],
     "growth": ["--millions", "3"],
 }
 """The measurements and the options that they are run with."""

@@ -111,11 +111,11 @@ def _brings(first: DesignSummary, other: DesignSummary, ground: Ground) -> str:
         word = "more" if more >= 0 else "fewer"
         return (
             f"{other.name} brought {count(abs(more))} {word} customers {ground.span} than {first.name} on average, but "
-            f"{figures.counted(other.markets, 'market')} {'is' if other.markets == 1 else 'are'} too few to say how "
-            "sure that is"
+            f"{_too_few(other.markets)} to say how sure that is"
         )
     if mean.low == mean.high == 0:
-        return f"{other.name} brings exactly as many customers {ground.span} as {first.name}"
+        everywhere = of_markets(other.markets, other.markets)
+        return f"{other.name} brings as many customers {ground.span} as {first.name} {everywhere}"
     if mean.sign == 0:
         return (
             f"Whether {other.name} brings more customers {ground.span} than {first.name} can't be told from "
@@ -125,6 +125,15 @@ def _brings(first: DesignSummary, other: DesignSummary, ground: Ground) -> str:
     word = "more" if mean.sign > 0 else "fewer"
     ends = sorted((abs(mean.low), abs(mean.high)))
     return f"{other.name} brings {span_of(ends[0], ends[1])} {word} customers {ground.span} than {first.name}"
+
+
+def _too_few(markets: int) -> str:
+    """Say what is too few: the markets, or those in which the designs differ."""
+    from simulator.lab.statistics import FEWEST
+
+    if markets >= FEWEST:
+        return f"fewer than {FEWEST} of {markets} markets differ, too few"
+    return f"{figures.counted(markets, 'market')} {'is' if markets == 1 else 'are'} too few"
 
 
 def _costs(other: DesignSummary, ground: Ground) -> str:

@@ -19,6 +19,7 @@ from simulator.domain.errors import DatabaseError
 
 _FRIEND: Final = ":friend"  # a label is KIND:ROLE; the friend of a cheat is what a conversion shows
 _FETCH = 10_000
+_ASKED: Final = 100  # people of whom at least one must be known to the client
 
 _JUDGED = """
     SELECT d.id, d.seq, d.milestone, d.friend, p.ref, d.referrer, d.outcome, d.reason, d.failed, d.program_version,
@@ -60,8 +61,10 @@ def cheats(path: Path, db: sqlite3.Connection) -> dict[str, str]:
             (application,) = crm.execute("PRAGMA application_id").fetchone()
             if application != CRM_APPLICATION_ID:
                 raise DatabaseError(f"{beside}: is no CRM database of referral-tui; name the --db of a run")
-            first = db.execute("SELECT ref FROM person WHERE id = 1").fetchone()
-            if first and not crm.execute("SELECT 1 FROM person WHERE ref = ?", first).fetchone():
+            # not only the first: a friend who opened a link may be nobody's customer yet
+            refs = [ref for (ref,) in db.execute("SELECT ref FROM person ORDER BY id LIMIT ?", (_ASKED,))]
+            known = f"SELECT 1 FROM person WHERE ref IN ({', '.join('?' * len(refs))}) LIMIT 1"
+            if refs and not crm.execute(known, refs).fetchone():
                 raise DatabaseError(
                     f"{beside}: is of another run than {path.name}; keep the two files together"
                 )

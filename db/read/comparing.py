@@ -1,11 +1,11 @@
 """Read what two databases are compared by: how each was made, its program, the funnel, the numbers.
 
-Only rollups are read, as by the screens, so the cost doesn't grow with the database. Standard library only.
+Only rollups are read, as by the screens, but for where the money went. Standard library only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,9 @@ from db.read.queries import Program, Reader, database_status
 from db.read.rewards import Budget, budget
 from db.read.settings import all_settings
 from db.read.sums import PastSums, now
+from db.read.waterfall import Waterfall, waterfall
 from db.sqlite.readonly import making_sense
+from simulator.domain.errors import InputError
 
 NUMBERS: Final = (
     "participation",
@@ -34,7 +36,10 @@ _ALIKE: Final = ("preset", "seed", "referrers", "days", "start", "models", "faul
 
 @dataclass(frozen=True, slots=True)
 class ComparedDatabase:
-    """One of the two databases: `made` is how the run was started, by setting; `status` is the writer's, or empty."""
+    """One of the two databases: `made` is how the run was started, by setting; `status` is the writer's, or empty.
+
+    `waterfall` is None for a database merged from shards.
+    """
 
     path: Path
     program: Program
@@ -44,6 +49,7 @@ class ComparedDatabase:
     stages: tuple[Stage, ...]
     numbers: tuple[Headline, ...]
     budget: Budget
+    waterfall: Waterfall | None
 
     def number(self, key: str) -> Headline:
         """Return the number with that key."""
@@ -74,6 +80,7 @@ def _read_compared(path: Path) -> ComparedDatabase:
             sums = found.totals
             lasts = budget(db, PastSums(), found, stands.clock.sim_at if stands.clock else 0)
             made = all_settings(db)
+            went = waterfall(db)
             (design,) = db.execute(
                 "SELECT text FROM program_version ORDER BY version DESC LIMIT 1"
             ).fetchone() or ("",)
@@ -88,7 +95,24 @@ def _read_compared(path: Path) -> ComparedDatabase:
         funnel(sums),
         tuple(figure(key, sums) for key in NUMBERS),
         lasts,
+        went,
     )
+
+
+def check_currencies(sides: Sequence[ComparedDatabase]) -> None:
+    """Check that all pay in one currency.
+
+    Raises:
+        InputError: they don't.
+
+    """
+    for other in sides[1:]:
+        one = sides[0]
+        if one.program.currency != other.program.currency:
+            raise InputError(
+                f"{one.path} and {other.path}: can't be compared, one pays in {one.program.currency}, the other in "
+                f"{other.program.currency}; compare programs of one currency"
+            )
 
 
 def other_differences(one: ComparedDatabase, other: ComparedDatabase) -> list[str]:

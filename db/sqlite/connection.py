@@ -34,6 +34,18 @@ class Rows:
             for row in self._cursor:  # noqa: UP028 - `yield from` would close the cursor with the generator
                 yield row
 
+    @property
+    def description(self) -> tuple[tuple[str, ...], ...]:
+        """The columns, the name of each first; nothing where there are no rows (left)."""
+        try:
+            return tuple((column[0],) for column in self._cursor.get_description())
+        except apsw.ExecutionCompleteError:
+            return ()
+
+    def fetchone(self) -> Row | None:
+        """Return the next row, or None after the last."""
+        return next(iter(self), None)
+
     def fetchmany(self, count: int) -> list[Row]:
         """Return up to `count` more rows."""
         return list(islice(self, count))

@@ -42,6 +42,8 @@ COMMANDS: Final = {
     ),
     "load": CommandEntry("load", "load", "Put the rules under load and measure how fast they are."),
     "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge them and store them."),
+    "serve": CommandEntry("serve", "serve", "Receive events over HTTP, and answer what became of each."),
+    "keys": CommandEntry("keys", "app", "Make, list and remove the keys with which clients call `serve`."),
     "export": CommandEntry(
         "export", "export", "Write events, decisions, rewards … as JSON Lines, CSV or Parquet."
     ),

@@ -34,6 +34,13 @@ def compare(
         str | None,
         typer.Option(metavar="NAME", help="Compare the variants of this experiment of the program."),
     ] = None,
+    money: Annotated[
+        bool,
+        typer.Option(
+            "--waterfall",
+            help="Only where the money went: from all that the rules could have paid to what was kept.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Compare two designs side by side: the funnel, the numbers, how they differ, and the cost of a further customer.
@@ -46,13 +53,26 @@ def compare(
     their differences; for money those of a ratio, Welch's for differences. Where referrers were drawn, friends of one
     referrer count as alike. Below 30 people in a variant there is no interval.
 
+    Then where the money went: from all that the conversions which the rules were asked about could have paid, step by
+    step, to what was paid and kept. What a rule refused is as in fraud. --waterfall shows that of one database, too.
+
     Examples: referral-tui compare plain.db generous.db
+              referral-tui compare shop.db --waterfall
               referral-tui compare shop.db --experiment bonus
     """
-    from db.read.comparing import other_differences, read_compared
+    from db.read.comparing import check_currencies, other_differences, read_compared
     from referral_tui.differing import changes
     from simulator.domain.errors import InputError
 
+    if money:
+        from referral_tui.cli.compare_money import show_waterfalls
+
+        if experiment is not None:
+            raise InputError(
+                "--waterfall: is of all friends, not of the variants of an experiment; drop one of the two"
+            )
+        show_waterfalls([one] if other is None else [one, other], as_json=as_json)
+        return
     if other is None:
         from referral_tui.cli.compare_variants import compare_one
 
@@ -61,11 +81,7 @@ def compare(
     if experiment is not None:
         raise InputError("--experiment: give one database; its variants are compared with each other")
     a, b = read_compared(one), read_compared(other)
-    if a.program.currency != b.program.currency:
-        raise InputError(
-            f"{one} and {other}: can't be compared, one pays in {a.program.currency}, the other in "
-            f"{b.program.currency}; compare programs of one currency"
-        )
+    check_currencies([a, b])
     odd = other_differences(a, b)
     differs = changes(_words(a), _words(b))
     if as_json:
@@ -85,6 +101,8 @@ def _words(side: ComparedDatabase) -> list[str]:
 def _fields(
     a: ComparedDatabase, b: ComparedDatabase, odd: Sequence[str], differs: Sequence[tuple[str, str]]
 ) -> dict[str, Any]:
+    from referral_tui.cli.compare_money import waterfall_fields
+
     more = b.qualified - a.qualified
     return {
         "currency": a.program.currency,
@@ -105,6 +123,7 @@ def _fields(
             "runs_out_at": [a.budget.runs_out_at, b.budget.runs_out_at],
             "left_at_end_minor": [a.budget.left_at_end, b.budget.left_at_end],
         },
+        "waterfall": [waterfall_fields(side.waterfall) for side in (a, b)],
         "further_friends": more,
         "further_minor": b.promised - a.promised,
         "each_minor": (b.promised - a.promised) / more if more > 0 else None,
@@ -123,11 +142,10 @@ def _lines(
     a: ComparedDatabase, b: ComparedDatabase, odd: Sequence[str], differs: Sequence[tuple[str, str]]
 ) -> Iterator[str]:
     from referral_tui import figures
+    from referral_tui.cli.compare_money import cut, names_of, waterfall_lines
 
-    names = [side.path.name for side in (a, b)]
-    if names[0] == names[1]:
-        names = [str(side.path) for side in (a, b)]
-    yield _row("", *(name if len(name) <= _CELL else f"…{name[1 - _CELL :]}" for name in names), "change")
+    names = names_of([a.path, b.path])
+    yield _row("", *(cut(name, _CELL) for name in names), "change")
     for x, y in zip(a.stages, b.stages, strict=True):
         yield _row(
             x.name, figures.count(x.count), figures.count(y.count), figures.change(x.count, y.count, "")
@@ -145,6 +163,8 @@ def _lines(
     yield from _told(_verdict(a, b), "")
     for name, side in zip(names, (a, b), strict=True):
         yield from _told(f"Budget of {name}: {_budget(side)}", "")
+    yield ""
+    yield from waterfall_lines([a, b])
     yield ""
     yield "how the design differs:" if differs else "the designs say the same"
     for sign, text in differs:

@@ -50,9 +50,17 @@ Vary = Annotated[
     list[str] | None,
     typer.Option(
         metavar="PATH=VALUES",
-        help="Vary a value of the program: 'reward[NAME].value=10..50:5', 'reward[*].hold=7d,14d', "
-        "'rule[CODE].FACT=3..8', 'budget.total=…', 'attribution.window=…', 'delivery[TYPE]=MODEL,…'. "
+        help="Vary a value of the program: 'reward\\[NAME].value=10..50', 'reward\\[*].hold=7d,14d', "
+        "'rule\\[CODE].FACT=3..8', 'budget.total=…', 'attribution.window=…', 'delivery\\[TYPE]=MODEL,…'. "
         "May be repeated: every combination is a design.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=256,
+        help="Processes that share the work; the figures are the same. Default: one a core, if it pays.",
     ),
 ]
 

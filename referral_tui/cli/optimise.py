@@ -18,6 +18,7 @@ from referral_tui.cli.lab_options import (
     Seed,
     Start,
     Vary,
+    Workers,
     ground_fields,
     read_designs,
     read_setting,
@@ -77,15 +78,16 @@ def optimise(
     start: Start = None,
     delivery: Delivery = None,
     faults: Faults = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> int:
-    """Search the designs that --vary makes for the best within limits, and write it as a program file.
+    r"""Search the designs that --vary makes for the best within limits, and write it as a program file.
 
     The search is sequential halving: all designs meet the same markets, the better half goes on to more of them. The
     last three are run again on fresh markets, and what is told of them is of those alone, since the best of many looks
     better than it is. If none keeps the limits it says so, and which comes nearest; then the exit status is 1.
 
-    Example: referral-tui optimise telecom --vary 'reward[referrer-credit].value=10..50:5' --most qualified
+    Example: referral-tui optimise telecom --vary 'reward\[referrer-credit].value=10..50:5' --most qualified
              --subject-to 'issued <= 50000 in 95%' --subject-to 'budget_ended < 5%'
     """
     from referral_tui.cli.errors import FAILED, FINE
@@ -117,7 +119,9 @@ def optimise(
         def evaluate(names: Sequence[str], seeds: Sequence[int]) -> pl.DataFrame:
             nonlocal done
             chosen = [designs[one] for one in names]
-            markets = run_designs(chosen, seeds, setting, lambda part, _: bar.set(done + part)).markets
+            markets = run_designs(
+                chosen, seeds, setting, lambda part, _: bar.set(done + part), workers=workers
+            ).markets
             done += len(names) * len(seeds)
             return markets
 

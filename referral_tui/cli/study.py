@@ -17,6 +17,7 @@ from referral_tui.cli.lab_options import (
     Seed,
     Start,
     Vary,
+    Workers,
     read_designs,
     read_setting,
 )
@@ -42,7 +43,7 @@ def study(
     programs: Annotated[
         list[str],
         typer.Argument(
-            metavar="PROGRAM…",
+            metavar="PROGRAM",
             help="Program files or presets; the others are compared with the first.",
             autocompletion=preset_completion,
             show_default=False,
@@ -70,6 +71,7 @@ def study(
     start: Start = None,
     delivery: Delivery = None,
     faults: Faults = None,
+    workers: Workers = None,
     vary: Vary = None,
     by: Annotated[
         str,
@@ -95,7 +97,7 @@ def study(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run designs over many markets, all on the same people with the same luck, and say how sure a difference is.
+    r"""Run designs over many markets, all on the same people with the same luck, and say how sure a difference is.
 
     Market k is the world of simulate --seed k, and its figures are those of simulate. Differences are taken market by
     market. Intervals are of 95 %: Willink's of a mean difference, Fieller's of the money for each further customer;
@@ -105,7 +107,7 @@ def study(
     customers for less, or more for as much.
 
     Examples: referral-tui study plain.toml generous.toml --preset telecom --markets 100
-              referral-tui study telecom --vary 'reward[referrer-credit].value=10..50:10' --by cost
+              referral-tui study telecom --vary 'reward\[referrer-credit].value=10..50:10' --by cost
     """
     from referral_tui.cli.progress import Bar
     from referral_tui.cli.study_report import Studied, command_line, fields, lines, page
@@ -130,14 +132,16 @@ def study(
     width = None if until is None else _width(until, measure, designs[0].program.digits)
     with Bar("study", None) as bar:
         found = run_until(
-            lambda seeds: run_designs(designs, seeds, setting, bar.set),
+            lambda seeds: run_designs(designs, seeds, setting, bar.set, workers=workers),
             seed,
             markets or (MOST_UNTIL if until is not None else MARKETS),
             lambda frame: widest(frame, names, measure),
             width,
         )
         seeds = sorted(found.markets["seed"].unique())
-        tornado = _shaken(found.markets, designs, seeds, setting, measure, name, bar) if shake else None
+        tornado = (
+            _shaken(found.markets, designs, seeds, setting, measure, name, bar, workers) if shake else None
+        )
     summaries = summarise(found.markets, names)
     if vary:
         order = _order(summaries, by, more=measure.more)
@@ -184,6 +188,7 @@ def _shaken(
     measure: Measure,
     preset: str,
     bar: Bar,
+    workers: int | None,
 ) -> Tornado:
     """Return what each assumption of the world file does to the mean of a figure, or to its difference."""
     from dataclasses import replace
@@ -203,7 +208,11 @@ def _shaken(
         nonlocal done
         before, total = runs + done, runs * (1 + 2 * len(worlds))
         found = run_designs(
-            designs, seeds, replace(setting, spec=spec), lambda part, _: bar.set(before + part, total)
+            designs,
+            seeds,
+            replace(setting, spec=spec),
+            lambda part, _: bar.set(before + part, total),
+            workers=workers,
         )
         done += runs
         return found.markets

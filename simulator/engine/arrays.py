@@ -99,12 +99,19 @@ def running_count(keys: Array) -> Ints:
     if count < 2:
         return np.zeros(count, np.int64)
     order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    lengths = np.diff(np.r_[starts, count])
+    ordered, places = keys[order], np.arange(count)
+    starts = np.where(_begins(ordered), places, 0)
     ranks = np.empty(count, np.int64)
-    ranks[order] = np.arange(count) - np.repeat(starts, lengths)
+    ranks[order] = places - np.maximum.accumulate(starts)
     return ranks
+
+
+def _begins(ordered: Array) -> Bools:
+    """Return which rows of sorted keys, at least one, are the first of their key."""
+    begins = np.empty(len(ordered), bool)  # filled in place: np.r_ would take as long as all the rest
+    begins[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+    return begins
 
 
 def grouped(keys: Ints) -> tuple[Ints, Ints]:
@@ -126,7 +133,7 @@ def first_of_each(keys: Array) -> Ints:
         return np.arange(len(keys))
     order = np.argsort(keys)  # not a stable sort, which takes five times as long for 64-bit keys
     ordered = keys[order]
-    starts = np.r_[True, ordered[1:] != ordered[:-1]]
+    starts = _begins(ordered)
     if starts.all():
         return np.arange(len(keys))
     return np.sort(np.minimum.reduceat(order, np.flatnonzero(starts)))
@@ -153,8 +160,9 @@ def chain_back(owners: Array, nodes: Ints, heads: Array) -> Ints:
     """
     order = np.argsort(owners, kind="stable")
     ordered_owner, ordered_node = owners[order], nodes[order]
-    same = np.r_[False, ordered_owner[1:] == ordered_owner[:-1]]
-    previous = np.where(same, np.r_[NONE, ordered_node[:-1]], heads[ordered_owner])
+    previous = heads[ordered_owner].astype(np.int64)
+    same = ordered_owner[1:] == ordered_owner[:-1]
+    previous[1:][same] = ordered_node[:-1][same]
     result = np.empty(len(nodes), np.int64)
     result[order] = previous
     heads[owners] = nodes  # NumPy keeps the last of several values for one owner: the newest

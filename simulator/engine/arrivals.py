@@ -18,7 +18,7 @@ def find_new_links(batch: Batch, state: State) -> NewLinks:
     owner = batch.person[rows]
     return NewLinks(
         rows=rows,
-        refs=batch.texts("subject", rows).fill_null("").to_list(),  # null in a damaged database only
+        refs=batch.words("subject", rows),  # null in a damaged database only
         owner=owner,
         seq=batch.seq[rows],
         received_at=batch.received[rows],

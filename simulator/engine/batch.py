@@ -10,7 +10,7 @@ import polars as pl
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.engine.arrays import NONE, Array, Bools, Columns, Ints
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_columns
-from simulator.engine.money import amount_in, with_rates
+from simulator.engine.money import with_rates
 from simulator.engine.results import FieldUpdates
 from simulator.engine.state import State
 from simulator.events.columns import TYPE_CODES
@@ -26,6 +26,8 @@ _NUMBERS = (
     pl.col("person").fill_null(NONE),
     pl.col("reach").fill_null(1),
     pl.col("eligible").fill_null(value=True),
+    pl.col("amount_minor").fill_null(NONE),
+    pl.col("currency").is_null().alias("bare"),
 )
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 _NO_SERIES = pl.Series(dtype=pl.String)
@@ -75,23 +77,26 @@ class Batch:
     Columns by row: `seq`, `received` and `occurred` (milliseconds UTC), `type` (code), `person` (id or NONE).
     `market` is the market of each, None where there is only one.
     People who were merged are one, by the id of the reference that they are written by now.
-    `amount` is in minor units of the program's currency, NONE where it is missing or in one without a rate. Creating a
-    batch numbers its contacts, words and attributes; people's updated fields are in the state only once the batch is
-    over (`field_updates`).
+    `amount` is in minor units of the program's currency, NONE where it is missing or in one without a rate; `given` is
+    as it came, in minor units of its own currency. Creating a batch numbers its contacts, words and attributes;
+    people's updated fields are in the state only once the batch is over (`field_updates`).
     """
 
     def __init__(self, events: pl.DataFrame, state: State, program: Program) -> None:
         self.events = events
         self.state = state
         self.program = program
-        numbers = events.select(*_NUMBERS, amount_in(program.currency))
+        numbers = events.select(*_NUMBERS, pl.col("currency").eq_missing(program.currency).alias("ours"))
         self.seq: Ints = numbers["seq"].to_numpy()
         self.received: Ints = numbers["received_at"].to_numpy()
         self.occurred: Ints = numbers["occurred_at"].to_numpy()
         self.type = numbers["type"].to_numpy()
         self.person: Ints = state.people_of(numbers["person"].to_numpy())
         self.reach: Ints = numbers["reach"].to_numpy()
-        self.amount = with_rates(numbers["amount_minor"].to_numpy(), events, program)
+        self.given: Ints = numbers["amount_minor"].to_numpy()
+        self._bare, self._ours = numbers["bare"].to_numpy(), numbers["ours"].to_numpy()
+        own = np.where(self._bare | self._ours, self.given, NONE)
+        self.amount = with_rates(own, events, program)
         self.market: Ints | None = events["market"].to_numpy() if "market" in events.columns else None
         self._eligible = numbers["eligible"].to_numpy()
         self.present = set(np.flatnonzero(np.bincount(self.type)).tolist())
@@ -116,6 +121,16 @@ class Batch:
     def words(self, column: str, rows: Ints) -> list[str | None]:
         """Return a text column at some rows as a list of strings."""
         return self.events[column][rows].to_list() if len(rows) else []
+
+    def currencies(self, rows: Ints) -> Ints:
+        """Return the currencies of events as ids of words, numbering new ones; NONE where none was passed."""
+        words, found = self.state.words, np.full(len(rows), NONE, np.int64)
+        if self._ours[rows].any():
+            found[self._ours[rows]] = words.assign([self.program.currency])
+        foreign = np.flatnonzero(~(self._bare | self._ours)[rows])
+        if len(foreign):
+            found[foreign] = words.assign(self.words("currency", rows[foreign]))
+        return found
 
     def hashed(self, column: str, rows: Ints) -> Hashed:
         """Return a text column at some rows, hashed.

@@ -13,6 +13,7 @@ from simulator.engine.batch import Batch
 from simulator.engine.budgeting import is_plain
 from simulator.engine.ledger import Ledger
 from simulator.engine.results import (
+    NO_LINES,
     Act,
     Adjustments,
     Booked,
@@ -53,6 +54,61 @@ from simulator.program.model import Program
 _NO_ROWS: Ints = np.zeros(0, np.int64)
 
 
+_RELEASED = Released(lines=NO_LINES, states=_NO_ROWS, numbers=_NO_ROWS, channels=_NO_ROWS)
+NOTHING = Booked(
+    released=_RELEASED,
+    tried=_RELEASED,
+    voided=Voided(lines=NO_LINES, seq=_NO_ROWS, by=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS),
+    expected_before=_NO_ROWS,
+    revoked=Revoked(
+        lines=NO_LINES,
+        seq=_NO_ROWS,
+        by=_NO_ROWS,
+        at=_NO_ROWS,
+        channels=_NO_ROWS,
+        value_before=_NO_ROWS,
+        cut=np.zeros(0, bool),
+    ),
+    revalued=Revalued(
+        lines=NO_LINES,
+        value_before=_NO_ROWS,
+        states=_NO_ROWS,
+        expected=_NO_ROWS,
+        seq=_NO_ROWS,
+        at=_NO_ROWS,
+        channels=_NO_ROWS,
+    ),
+    reinstated=Reinstated(
+        lines=NO_LINES,
+        by=_NO_ROWS,
+        at=_NO_ROWS,
+        before=_NO_ROWS,
+        due_before=_NO_ROWS,
+        value_before=_NO_ROWS,
+        channels=_NO_ROWS,
+    ),
+    forfeited=Forfeited(lines=NO_LINES, seq=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS, expected=_NO_ROWS),
+    chosen=Chosen(
+        lines=NO_LINES, states=_NO_ROWS, seq=_NO_ROWS, at=_NO_ROWS, choices=_NO_ROWS, channels=_NO_ROWS
+    ),
+    used=Used(lines=NO_LINES, states=_NO_ROWS, seq=_NO_ROWS, at=_NO_ROWS),
+    vain={},
+    out_of_reach=(),
+    shifted=Expected(lines=NO_LINES, before=_NO_ROWS, after=_NO_ROWS, at=_NO_ROWS),
+    late=LateReversals(lines=NO_LINES, at=_NO_ROWS, clawed=np.zeros(0, bool), signs=_NO_ROWS),
+    ids=_NO_ROWS,
+    states=_NO_ROWS,
+    reasons=_NO_ROWS,
+    choices=_NO_ROWS,
+    state_at=_NO_ROWS,
+    expected=_NO_ROWS,
+    due=_NO_ROWS,
+    value=_NO_ROWS,
+    earned=_NO_ROWS,
+)
+"""Nothing happened to booked lines."""
+
+
 def book_lines(
     ledger: Ledger,
     new: NewLines,
@@ -64,8 +120,10 @@ def book_lines(
 ) -> Booking:
     """Find the lines that are to be booked, new ones aside, before what happens in the batch."""
     book, changed = ledger.book, len(new.lines) > 0 and bool(ledger.limits.one_by_one.any())
-    vetoed = np.array([one.line for one in acts if one.kind == "vetoed" and one.line != NONE], np.int64)
-    changed_alone = np.union1d(_revalued(ledger, adjusted), vetoed)
+    vetoed = [one.line for one in acts if one.kind == "vetoed" and one.line != NONE]
+    changed_alone = _revalued(ledger, adjusted)
+    if vetoed:
+        changed_alone = np.union1d(changed_alone, np.array(vetoed, np.int64))
     if not (
         len(changed_alone)
         or len(reversals.lines)
@@ -74,7 +132,7 @@ def book_lines(
         or changed
         or not is_plain(program)
     ):
-        return Booking(ids=_NO_ROWS, accounts=_NO_ROWS, whole=ledger.book.whole)
+        return Booking(ids=_NO_ROWS, accounts=_NO_ROWS, whole=book.whole)
     held = ledger.lines
     hit = np.union1d(_entangled(ledger, fallen, reversals), changed_alone)
     touched = np.union1d(reversals.lines, changed_alone)
@@ -288,7 +346,7 @@ def read_journal(state: State) -> Booked:
     ledger = state.ledger
     journal = ledger.book.journal
     if not (journal.moves or journal.shifts or journal.late or journal.vain or journal.out_of_reach):
-        return _nothing(ledger)
+        return NOTHING
     moves, shifts = journal.moves, journal.shifts
     voided = [one for one in moves if one.after == VOIDED]
     revoked = [one for one in moves if one.after == REVOKED]
@@ -373,62 +431,6 @@ def read_journal(state: State) -> Booked:
         due=np.array([line.due for line in lines], np.int64),
         value=np.array([line.value for line in lines], np.int64),
         earned=np.array([line.earned for line in lines], np.int64),
-    )
-
-
-def _nothing(ledger: Ledger) -> Booked:
-    none = ledger.view(_NO_ROWS)
-    released = Released(lines=none, states=_NO_ROWS, numbers=_NO_ROWS, channels=_NO_ROWS)
-    return Booked(
-        released=released,
-        tried=released,
-        voided=Voided(lines=none, seq=_NO_ROWS, by=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS),
-        expected_before=_NO_ROWS,
-        revoked=Revoked(
-            lines=none,
-            seq=_NO_ROWS,
-            by=_NO_ROWS,
-            at=_NO_ROWS,
-            channels=_NO_ROWS,
-            value_before=_NO_ROWS,
-            cut=np.zeros(0, bool),
-        ),
-        revalued=Revalued(
-            lines=none,
-            value_before=_NO_ROWS,
-            states=_NO_ROWS,
-            expected=_NO_ROWS,
-            seq=_NO_ROWS,
-            at=_NO_ROWS,
-            channels=_NO_ROWS,
-        ),
-        reinstated=Reinstated(
-            lines=none,
-            by=_NO_ROWS,
-            at=_NO_ROWS,
-            before=_NO_ROWS,
-            due_before=_NO_ROWS,
-            value_before=_NO_ROWS,
-            channels=_NO_ROWS,
-        ),
-        forfeited=Forfeited(lines=none, seq=_NO_ROWS, at=_NO_ROWS, before=_NO_ROWS, expected=_NO_ROWS),
-        chosen=Chosen(
-            lines=none, states=_NO_ROWS, seq=_NO_ROWS, at=_NO_ROWS, choices=_NO_ROWS, channels=_NO_ROWS
-        ),
-        used=Used(lines=none, states=_NO_ROWS, seq=_NO_ROWS, at=_NO_ROWS),
-        vain={},
-        out_of_reach=(),
-        shifted=Expected(lines=none, before=_NO_ROWS, after=_NO_ROWS, at=_NO_ROWS),
-        late=LateReversals(lines=none, at=_NO_ROWS, clawed=np.zeros(0, bool), signs=_NO_ROWS),
-        ids=_NO_ROWS,
-        states=_NO_ROWS,
-        reasons=_NO_ROWS,
-        choices=_NO_ROWS,
-        state_at=_NO_ROWS,
-        expected=_NO_ROWS,
-        due=_NO_ROWS,
-        value=_NO_ROWS,
-        earned=_NO_ROWS,
     )
 
 

@@ -33,6 +33,7 @@ class Room:
     timezone: str = "UTC"
     spent: int = 0
     held: History | None = None
+    _known: tuple[int, int] = (0, 0)  # a period, from its beginning to the next one's
 
     @classmethod
     def of(cls, program: Program, held: History | None) -> Room:
@@ -48,7 +49,7 @@ class Room:
         """Return when the next period begins after a moment (milliseconds); None where what waits waits for none."""
         if not self.lets_wait or self.terms.period == "lifetime":
             return None
-        return next_period_start(at, self.terms.period, self.timezone)
+        return self._period(at)[1]
 
     def copied(self) -> Room:
         """Return one of its own."""
@@ -66,8 +67,15 @@ class Room:
     def _counted(self, at: int) -> int:
         if self.held is None:
             return self.spent
-        first = bisect_left(self.held.times, period_start(at, self.terms.period, self.timezone))
+        first = bisect_left(self.held.times, self._period(at)[0])
         return self.held.totals[-1] - self.held.totals[first]
+
+    def _period(self, at: int) -> tuple[int, int]:
+        """Return when the period that holds a moment begins, and when the next one does (milliseconds)."""
+        if not self._known[0] <= at < self._known[1]:
+            begins = period_start(at, self.terms.period, self.timezone)
+            self._known = begins, next_period_start(begins, self.terms.period, self.timezone)
+        return self._known
 
     def is_short(self, wanted: int) -> bool:
         """Whether it may not be enough for all that is wanted (minor units)."""

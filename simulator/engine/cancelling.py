@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.engine.arrays import Ints
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import Change, FallenLines, Reversals, Voided
+from simulator.engine.results import NO_LINES, Change, FallenLines, Reversals, Voided
 from simulator.engine.terms import PENDING
 
 Reached = tuple[Ints, list[Change]]
@@ -26,7 +26,7 @@ def void(ledger: Ledger, fallen: FallenLines, reached: Reached) -> Voided:
     """Void the lines of reversed conversions that are pending then, those made after the reversal at once."""
     held, (lines, by) = ledger.lines, reached
     if not len(fallen.ids) and not len(lines):
-        return Voided(lines=ledger.view(lines), seq=lines, by=lines, at=lines, before=lines)
+        return Voided(lines=NO_LINES, seq=lines, by=lines, at=lines, before=lines)
     free = held["booked"][fallen.ids] == 0
     at_once = fallen.ids[free]
     causes = [one for one, there in zip(fallen.by, free.tolist(), strict=True) if there]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.engine.arrays import NONE, Ints, running_count
+from simulator.engine.arrays import Ints, running_count
 from simulator.engine.batch import Batch
 from simulator.engine.interner import NO_TEXTS, Hashed, hash_pairs
 from simulator.engine.results import NewConversions
@@ -26,8 +26,8 @@ def find_conversions(batch: Batch, state: State) -> NewConversions:
         keys=_keys(batch, rows),
         which=which,
         number=number,
-        amount=batch.events["amount_minor"][rows].fill_null(NONE).to_numpy(),
-        currency=state.words.assign(batch.words("currency", rows)),
+        amount=batch.given[rows],
+        currency=batch.currencies(rows),
     )
 
 

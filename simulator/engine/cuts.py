@@ -17,13 +17,15 @@ from simulator.engine.version import CompiledProgram
 from simulator.events.columns import TYPE_CODES
 
 _CHANGES = {"conversion.reversed": "reverses", "conversion.reinstated": "reinstates"}
+_REVERSED, _REINSTATED = (TYPE_CODES[name] for name in _CHANGES)
 _VERDICT = TYPE_CODES["review.decided"]
 
 
-def find_cuts(events: pl.DataFrame, state: State, intake: Intake, compiled: CompiledProgram) -> list[int]:
-    """Return the rows before which the events must be cut, in order."""
-    types = events["type"].to_physical().to_numpy()
-    changing = np.isin(types, [TYPE_CODES[name] for name in _CHANGES])
+def find_cuts(
+    events: pl.DataFrame, types: np.ndarray, state: State, intake: Intake, compiled: CompiledProgram
+) -> list[int]:
+    """Return the rows before which the events, of these types (codes), must be cut, in order."""
+    changing = (types == _REVERSED) | (types == _REINSTATED)
     mixed = state.mixed_milestones
     if not changing.any() and not mixed:
         return []

@@ -149,12 +149,12 @@ class Engine:
             types = events["type"].to_physical().to_numpy()
             cuts = np.flatnonzero((types == _PROGRAM_CHANGED) | (types == _MERGED)).tolist()
             for first, last in pairwise(sorted({0, *cuts, len(events)})):
-                part = events[first:last]
+                part = events[first:last] if cuts else events
                 if types[first] == _PROGRAM_CHANGED:
                     self._change_program(part, rows)
                 elif types[first] == _MERGED:
                     self._merge(part[:1], rows)
-                self._fold_cut(part, rows)
+                self._fold_cut(part, types[first:last], rows)
         return replace(self._written(rows), events=events)
 
     def recipients(self, rewards: Ints) -> Ints:
@@ -297,9 +297,12 @@ class Engine:
         record_used(rows, used)
         record_reached(rows, rewarded)
 
-    def _fold_cut(self, events: pl.DataFrame, rows: Rows) -> None:
+    def _fold_cut(self, events: pl.DataFrame, types: np.ndarray, rows: Rows) -> None:
         """Fold events that are all judged under one version, in parts where what they need must be settled first."""
-        cuts = find_cuts(events, self._state, self._intake, self._compiled)
+        cuts = find_cuts(events, types, self._state, self._intake, self._compiled)
+        if not cuts:
+            self._fold(events, rows)
+            return
         for first, last in pairwise(sorted({0, *cuts, len(events)})):
             part = events[first:last]
             if first:

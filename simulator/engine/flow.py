@@ -6,7 +6,7 @@ A flow holds lines and accounts, and takes their timed steps in order; it can al
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 import numpy as np
@@ -64,6 +64,31 @@ class BookedLine:
     fails: int = NONE
     offered_at: int | None = None
     choice: int = NONE
+
+    def copied(self) -> BookedLine:
+        """Return one of its own, in a fifth of the time that `dataclasses.replace` takes."""
+        return BookedLine(
+            id=self.id,
+            account=self.account,
+            terms=self.terms,
+            conversion=self.conversion,
+            friend=self.friend,
+            link=self.link,
+            seq=self.seq,
+            due=self.due,
+            value=self.value,
+            earned=self.earned,
+            granted=self.granted,
+            state=self.state,
+            state_at=self.state_at,
+            expected=self.expected,
+            issued_at=self.issued_at,
+            fell=self.fell,
+            reason=self.reason,
+            fails=self.fails,
+            offered_at=self.offered_at,
+            choice=self.choice,
+        )
 
     @property
     def order(self) -> Order:
@@ -210,7 +235,9 @@ class Flow:
         self.let_expire(line)
 
     def let_expire(self, line: BookedLine) -> None:
-        """Let an issued line expire in time, if it ever does."""
+        """Let an issued line expire in time, if it ever does: not where none is told, since it makes no difference."""
+        if self.tell_step is None:
+            return
         self.expiries.add(line.id, line.order, line)
 
     def take_offer_back(self, line: BookedLine) -> None:
@@ -237,7 +264,7 @@ class Flow:
         while self.steps:
             order, number = self.steps[0]
             line = self.lines.get(number)
-            if line is not None and line.order == order:
+            if line is not None and line.due == order[0]:  # the rest of its order never changes
                 return line.due
             heappop(self.steps)
         return None
@@ -269,10 +296,14 @@ class Flow:
     @property
     def next_moment(self) -> int | None:
         """When something happens next: a line is due or expires, a choice ends, or what waits is tried."""
-        moments = [self.first_due, self.ends.first, self.expiries.first]
+        first = self.first_due
+        moments: tuple[int | None, ...] = (self.ends.first, self.expiries.first)
         if self.waiting:
-            moments += [self.grew_at, self._next_period()]
-        return min((one for one in moments if one is not None), default=None)
+            moments += (self.grew_at, self._next_period())
+        for one in moments:
+            if one is not None and (first is None or one < first):
+                first = one
+        return first
 
     def _end_choice(self, line: BookedLine, now: int) -> None:
         """Issue what was not chosen in time as its reward says, or let it be forfeited."""
@@ -445,12 +476,12 @@ class Flow:
         room = None if self.room is None or boundless else self.room.copied()
         later = Flow(account_of, room, self.scopes.aside(), tell, clock=self.clock, grew_at=self.grew_at)
         if not boundless:
-            later.waiting = {number: replace(line) for number, line in self.waiting.items()}
+            later.waiting = {number: line.copied() for number, line in self.waiting.items()}
             later.queue = list(self.queue)
         for line in lines:
-            later.schedule(replace(line))
+            later.schedule(line.copied())
         for line in offered:
-            later.offer(replace(line))
+            later.offer(line.copied())
         later.run(None)
         return found
 

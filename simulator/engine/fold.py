@@ -105,9 +105,10 @@ class Folded:
 
 def fold(batch: Batch, state: State, compiled: CompiledProgram, intake: Intake, meter: Meter) -> Folded:
     """Run the stages over a batch, and release what is due before its last event."""
+    put = state.apply  # bound once a batch: binding it copies a function's name and docstring
 
     def apply(found: Result) -> Result:
-        state.apply(found)
+        put(found)
         return found
 
     links = apply(find_new_links(batch, state))

@@ -10,7 +10,7 @@ from simulator.domain.spans import HOUR_MS
 from simulator.engine.arrays import Array, Ints
 from simulator.engine.caps import fits
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import Lines
+from simulator.engine.results import NO_LINES, Lines
 from simulator.engine.terms import CAPPED, UNFUNDED
 
 ALWAYS, NEVER = int(np.iinfo(np.int64).min), int(np.iinfo(np.int64).max)
@@ -83,7 +83,7 @@ class Shifts:
         """Return everything collected."""
         if not self.parts:
             none = np.zeros(0, np.int64)
-            return self.ledger.view(none), none, none, none
+            return NO_LINES, none, none, none
         lines, before, after, at = (np.concatenate(column) for column in zip(*self.parts, strict=True))
         return self.ledger.view(lines), before, after, at
 

@@ -12,12 +12,6 @@ from simulator.program.currencies import DIGITS
 from simulator.program.model import MAX_LINE_MINOR, Program, Reward
 
 
-def amount_in(currency: str) -> pl.Expr:
-    """Return the amount of events in minor units where it is in this currency; without one it is. NONE elsewhere."""
-    ours = pl.col("currency").is_null() | (pl.col("currency") == currency)
-    return pl.when(ours).then(pl.col("amount_minor")).otherwise(None).fill_null(NONE)
-
-
 def with_rates(amounts: Ints, events: pl.DataFrame, program: Program) -> Ints:
     """Return the amounts of events with those in other currencies converted by the program's rates.
 

@@ -40,7 +40,7 @@ class Occurrences:
 
     def fell_at_once(self, rows: Ints) -> Bools:
         """Return which conversions, by their rows in the batch, a waiting reversal took away as they came."""
-        return np.isin(rows, self._met)
+        return np.isin(rows, self._met) if len(self._met) else np.zeros(len(rows), bool)
 
     def stands(self, seq: int, row: int) -> bool:
         """Whether the conversion of this seq stands before the event at a row of the batch."""

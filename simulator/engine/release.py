@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.engine.arrays import running_count
-from simulator.engine.results import Released
+from simulator.engine.results import NO_LINES, Released
 from simulator.engine.state import State
 
 
@@ -13,6 +13,8 @@ def release(state: State, before: int) -> Released:
     """Release every pending line due before a moment (milliseconds)."""
     ledger = state.ledger
     ids, left = ledger.due_lines(before)
+    if not len(ids):
+        return Released(lines=NO_LINES, states=ids, numbers=ids, channels=ids, before=before, left=left)
     lines = ledger.view(ids)
     account = lines.account
     return Released(

@@ -39,7 +39,7 @@ class NewLinks:
     """
 
     rows: Ints
-    refs: Sequence[str]
+    refs: Sequence[str | None]
     owner: Ints
     seq: Ints
     received_at: Ints
@@ -430,6 +430,20 @@ class Lines:
             terms=np.r_[self.terms, other.terms],
             friend=np.r_[self.friend, other.friend],
         )
+
+
+NO_LINES = Lines(
+    ids=_NO_ROWS,
+    decision=_NO_ROWS,
+    seq=_NO_ROWS,
+    made=_NO_ROWS,
+    due=_NO_ROWS,
+    value=_NO_ROWS,
+    occurred=_NO_ROWS,
+    account=_NO_ROWS,
+    terms=_NO_ROWS,
+    friend=_NO_ROWS,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from simulator.engine.batch import Batch
 from simulator.engine.ledger import Ledger
 from simulator.engine.money import worth
 from simulator.engine.offers import are_offered
-from simulator.engine.results import Adjustments, Decided, Lines, NewDecisions, NewLines
+from simulator.engine.results import NO_LINES, Adjustments, Decided, Lines, NewDecisions, NewLines
 from simulator.engine.reviews import Case
 from simulator.engine.rules import QUALIFIED
 from simulator.engine.state import State
@@ -118,7 +118,7 @@ def make_lines(batch: Batch, state: State, groups: list[QualifiedDecisions]) -> 
     ]
     if not parts:
         none = np.zeros(0, np.int64)
-        return NewLines(lines=state.ledger.view(none), rows=none, targets=none, made_at=none)
+        return NewLines(lines=NO_LINES, rows=none, targets=none, made_at=none)
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.lexsort((columns.pop("place"), columns["decision"], columns["row"]))
     columns = {name: values[order] for name, values in columns.items()}

@@ -574,6 +574,8 @@ class State:
 
     @apply.register
     def _(self, booked: Booked) -> None:
+        if not len(booked.ids):
+            return
         self.ledger.apply_booked(booked)
         if self.keeping.conditions:
             open_ = np.isin(booked.states, (PENDING, WAITING))

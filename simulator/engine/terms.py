@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -71,7 +72,7 @@ class Terms:
     place: int
     program: Program
 
-    @property
+    @cached_property
     def reward(self) -> Reward:
         """What the file says of the reward."""
         return self.program.rewards[self.place]

@@ -12,7 +12,7 @@ import numpy as np
 from simulator.engine.arrays import NONE, Ints
 from simulator.engine.cancelling import Reached
 from simulator.engine.ledger import Ledger
-from simulator.engine.results import Act, Booked, Used
+from simulator.engine.results import NO_LINES, Act, Booked, Used
 from simulator.engine.terms import EXPIRED, ISSUED, REDEEMED, STATES
 
 
@@ -31,8 +31,11 @@ def use(ledger: Ledger, acts: Iterable[Act], before: int) -> Used:
             redeemed[act.line] = act
         else:
             vain[act.seq] = "not-issued"
-    used: Ints = np.array(list(redeemed), np.int64)
     expired, left = ledger.expiring_lines(before)
+    if not redeemed and not len(expired):
+        none = expired
+        return Used(lines=NO_LINES, states=none, seq=none, at=none, before=before, left=left, vain=vain)
+    used: Ints = np.array(list(redeemed), np.int64)
     if redeemed:
         expired = expired[~np.isin(expired, used)]
     return Used(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from db.read.decision_rows import attribution_of, decision
-from db.read.event_fields import event_at
+from db.read.decision_rows import attribution_of, decision, is_decided
+from db.read.event_fields import event_at, keys_by_id
 from db.read.people import reference
 from db.read.reward_rows import reward
-from db.sqlite.readonly import making_sense, snapshot
+from db.sqlite.readonly import Database, making_sense, snapshot
 from simulator.explain.context import load_context
 from simulator.explain.journey import explain_friend
 from simulator.explain.lookup import find
@@ -33,6 +33,16 @@ def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
         return _explain(Source(db), what, short_name)
 
 
+def explain_conversion(
+    db: Database, source: str, own_id: str, short_name: Callable[[str], str]
+) -> Fields | None:
+    """Explain a judged conversion by its source and id in an open database; None where there is none."""
+    found = keys_by_id(db, "", (source, own_id), 1)
+    if not found or not is_decided(db, found[0].seq):
+        return None
+    return _conversion(Source(db), found[0].seq, short_name)
+
+
 def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fields:
     target = find(source, what, short_name)
     if target.kind == "person":
@@ -45,10 +55,7 @@ def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fie
             journey["why_not"] = []
         return {"kind": kind, "ref": ref, "name": short_name(ref), "referrer": as_referrer, **journey}
     if target.kind == "conversion":
-        event = event_at(source.db, target.number)
-        journey = explain_friend(source, event["person"], only_seq=target.number)
-        who = {"ref": event["subject"], "name": short_name(event["subject"])}
-        return {"kind": "conversion", "source": event["source"], "id": event["id"], **who, **journey}
+        return _conversion(source, target.number, short_name)
     row = reward(source.db, target.number)
     decided = decision(source.db, row.decision)
     ref = reference(source.db, decided.friend) or ""
@@ -62,3 +69,10 @@ def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fie
         "reward": explain_reward(source, row, context),
         **journey,
     }
+
+
+def _conversion(source: Source, seq: int, short_name: Callable[[str], str]) -> Fields:
+    event = event_at(source.db, seq)
+    journey = explain_friend(source, event["person"], only_seq=seq)
+    who = {"ref": event["subject"], "name": short_name(event["subject"])}
+    return {"kind": "conversion", "source": event["source"], "id": event["id"], **who, **journey}

@@ -67,6 +67,9 @@ class Markets:
     def run(self) -> Tally:
         """Simulate the markets, and return what they came to."""
         while self._at < self._end:
+            if self._tally.hopeless:
+                self._tally.give_up()
+                break
             if self._lane.faulty:
                 self._lane.reconcile(self._at)
             window = self._windows.next(self._outcomes(self._at))

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 import polars as pl
 
+from simulator.domain.cores import cores
 from simulator.lab.setting import Setting
 from simulator.lab.study import Study, run_study
 from simulator.lab.vary import Design
@@ -16,6 +17,8 @@ from simulator.program.model import Program
 
 FIRST_MARKETS: Final = 20
 """The markets that a study with a wanted width begins with: of fewer, the spread is not known well enough to stop."""
+_WORTH_PROCESSES: Final = 10_000_000
+"""The referrer-days above which a process for each core pays: ten seconds of work, where starting one takes one."""
 Progress = Callable[[int, int], None]
 
 
@@ -28,6 +31,8 @@ class Runner(Protocol):
         seeds: Sequence[int],
         setting: Setting,
         progress: Progress | None = None,
+        *,
+        workers: int = 1,
     ) -> Study:
         """Return the frames of a study."""
         ...
@@ -39,11 +44,13 @@ def run_designs(
     setting: Setting,
     progress: Progress | None = None,
     run: Runner = run_study,
+    *,
+    workers: int | None = None,
 ) -> Study:
     """Run designs over the markets with these seeds; their own delivery overrides that of `setting`.
 
     `progress` is called with the number of markets done, of all designs, and the total. The rows are in the order of
-    the designs.
+    the designs. `workers` is the number of processes, with the same figures for any; None for whichever is quicker.
 
     Raises:
         InputError: as of `run_study`.
@@ -53,6 +60,8 @@ def run_designs(
     for one in designs:
         groups.setdefault(tuple(sorted(one.delivery.items())), {})[one.name] = one.program
     total = len(designs) * len(seeds)
+    if workers is None:
+        workers = cores() if total * setting.referrers * setting.days >= _WORTH_PROCESSES else 1
     done = 0
     found: list[Study] = []
     for delivery, programs in groups.items():
@@ -62,7 +71,7 @@ def run_designs(
             if progress is not None:
                 progress(before + part, total)
 
-        found.append(run(programs, seeds, theirs, told))
+        found.append(run(programs, seeds, theirs, told, workers=workers))
         done += len(programs) * len(seeds)
     order = pl.Enum([one.name for one in designs])
     markets, weeks = (

@@ -14,9 +14,10 @@ MOST_REFERRERS: Final = 40_000
 _COMMUNITY: Final = re.compile(r"\bcommunity\b")
 
 
-def groups(setting: Setting, program: Program, seeds: Sequence[int]) -> list[list[int]]:
-    """Split the seeds of markets under a design into groups to be simulated together, in order."""
-    size = max(1, MOST_REFERRERS // setting.referrers) if can_stack(setting, program) else 1
+def groups(setting: Setting, program: Program, seeds: Sequence[int], workers: int = 1) -> list[list[int]]:
+    """Split the seeds of markets under a design into groups to be simulated together, one or more for each worker."""
+    most = max(1, MOST_REFERRERS // setting.referrers) if can_stack(setting, program) else 1
+    size = min(most, -(-len(seeds) // workers))
     return [list(seeds[first : first + size]) for first in range(0, len(seeds), size)]
 
 

@@ -30,7 +30,8 @@ Floats = NDArray[np.float64]
 
 CONFIDENCE: Final = 0.95
 FEWEST: Final = 5
-"""The fewest markets that an interval is given for: below, the third moment says nothing."""
+"""The fewest markets that an interval is given for, and the fewest that differ from the rest: of rarer ones the
+spread is not known."""
 _MOST_BENT: Final = 0.8
 """The most that 6 a t may be, of the skewness a of the mean and Student's t: at 1 the cubic turns over."""
 BAND: Final = (0.05, 0.95)
@@ -83,7 +84,11 @@ def band(values: Floats) -> Band | None:
 
 
 def mean_interval(values: Floats, confidence: float = CONFIDENCE) -> Interval:
-    """Return the mean of one value a market with Willink's interval; values that are not numbers are left out."""
+    """Return the mean of one value a market with Willink's interval; values that are not numbers are left out.
+
+    Without bounds where there are fewer than FEWEST markets, or where fewer of them differ from all others, which are
+    alike: how often such markets come is not known from so few.
+    """
     known = values[~np.isnan(values)]
     count = len(known)
     if not count:
@@ -94,6 +99,8 @@ def mean_interval(values: Floats, confidence: float = CONFIDENCE) -> Interval:
     error = float(known.std(ddof=1)) / math.sqrt(count)
     if error <= abs(mean) * 1e-12:  # alike in all markets, but for rounding
         return Interval(mean, mean, mean)
+    if int((known != np.median(known)).sum()) < min(FEWEST, count - 1):  # one may itself be the median
+        return Interval(mean)
     third = count / ((count - 1) * (count - 2)) * float(((known - mean) ** 3).sum())
     t = student_quantile((1 + confidence) / 2, count - 1)
     most = _MOST_BENT / (6 * t)

@@ -43,13 +43,11 @@ from typing import Any
 import polars as pl
 
 from simulator.domain.errors import InputError
-from simulator.lab.figures import MARKET_SCHEMA, WEEK_SCHEMA, market_rows, week_rows
-from simulator.lab.market import Markets
+from simulator.lab.figures import MARKET_SCHEMA, WEEK_SCHEMA
+from simulator.lab.parts import Part, run_parts
 from simulator.lab.setting import Setting
 from simulator.lab.stacking import groups
 from simulator.program.model import Program
-
-_WEEK_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -65,13 +63,17 @@ def run_study(
     seeds: Sequence[int],
     setting: Setting,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    workers: int = 1,
 ) -> Study:
     """Run each design, by its name, over the markets with these seeds.
 
-    `progress` is called with the number of markets done, of all designs, and the total.
+    `progress` is called with the number of markets done, of all designs, and the total. With several `workers`, so many
+    processes share the work, and the figures are the same.
 
     Raises:
         InputError: there is no design or no market, or a seed is given twice.
+        ReferralError: a process that shared the work is gone.
 
     """
     if not designs or not seeds:
@@ -80,23 +82,18 @@ def run_study(
         raise InputError(
             "a study takes each seed once: a market that counts twice makes the answer look surer than it is"
         )
-    total = len(designs) * len(seeds)
-    weeks = -(-setting.days // _WEEK_DAYS)
-    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    by_week: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for name, program in designs.items():
-        for some in groups(setting, program, seeds):
-            tally = Markets(setting, program, some).run()
-            alone = [seed for seed, enough in zip(some, tally.affords(), strict=True) if not enough]
-            parts = [(some, tally), *(([seed], Markets(setting, program, [seed]).run()) for seed in alone)]
-            for of, found in parts:
-                rows |= {(name, row["seed"]): row for row in market_rows(name, of, found)}
-                by_week |= {
-                    (name, row["seed"], row["week"]): row for row in week_rows(name, of, found, weeks)
-                }
-            if progress is not None:
-                progress(len(rows), total)
-    return Study(
-        pl.DataFrame(list(rows.values()), schema=MARKET_SCHEMA),
-        pl.DataFrame(list(by_week.values()), schema=WEEK_SCHEMA),
-    )
+    parts = [
+        Part(setting, name, program, some)
+        for name, program in designs.items()
+        for some in groups(setting, program, seeds, workers)
+    ]
+    total, done = len(designs) * len(seeds), 0
+    rows: list[dict[str, Any]] = []
+    by_week: list[dict[str, Any]] = []
+    for part, (of_markets, of_weeks) in zip(parts, run_parts(parts, workers), strict=True):
+        rows += of_markets
+        by_week += of_weeks
+        done += len(part.seeds)
+        if progress is not None:
+            progress(done, total)
+    return Study(pl.DataFrame(rows, schema=MARKET_SCHEMA), pl.DataFrame(by_week, schema=WEEK_SCHEMA))

@@ -15,6 +15,7 @@ from simulator.domain.spans import HOUR_MS
 from simulator.domain.vocabulary import Reason, RewardState
 from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import Bools, Columns, Ints
+from simulator.engine.frames import EMPTY
 from simulator.program.model import Program
 
 WEEK_HOURS: Final = 7 * 24
@@ -111,6 +112,15 @@ class Tally:
         if self.markets == 1 or budget is None:
             return [True] * self.markets
         return [wanted <= budget for wanted in self.wanted.tolist()]
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether the budget was short already in most of several markets, which are then better judged one by one."""
+        return 2 * sum(self.affords()) < self.markets
+
+    def give_up(self) -> None:
+        """Let what was judged hold for no market."""
+        self.wanted[:] = np.iinfo(np.int64).max
 
     def label(self, labels: Mapping[str, str]) -> None:
         """Take how people cheat, by reference."""
@@ -211,6 +221,8 @@ class _Kept:
 
     def rollup(self) -> pl.DataFrame:
         """Return the increments by hour, metric and market."""
+        if not self._rollups:
+            return EMPTY["rollup"].with_columns(market=pl.lit(0, pl.Int64))
         return pl.concat(self._rollups)
 
     def without_effect(self) -> pl.DataFrame:

@@ -19,10 +19,10 @@ from typing import Any
 from db.shards.merging import merge
 from simulator.domain.errors import DatabaseError, ReferralError
 from simulator.domain.wall_clock import Stopper, wall_ms
+from simulator.domain.worker import begin_worker
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, LoadProfile, run_load
-from simulator.load.worker import begin_worker
 from simulator.measuring.heartbeat import Heartbeat
 from simulator.measuring.histogram import Histogram
 from simulator.program.shares import share_of

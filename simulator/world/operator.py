@@ -22,6 +22,7 @@ from simulator.world.draws import Purpose, lognormal, seed_key, uniform
 from simulator.world.spec_people import Operator as OperatorSpec
 
 LOOKAHEAD_MS = 72 * HOUR_MS
+_NO_VERDICTS = pl.DataFrame(schema=MESSAGE_SCHEMA)
 
 
 @dataclass(frozen=True, order=True)
@@ -87,6 +88,8 @@ class Operator:
     def advance(self, until_ms: int) -> pl.DataFrame:
         """Return the verdicts given before `until_ms` and not returned yet, as messages that arrive at once."""
         count = next((n for n, one in enumerate(self._due) if one.at >= until_ms), len(self._due))
+        if not count:
+            return _NO_VERDICTS
         given, self._due = self._due[:count], self._due[count:]
         return pl.DataFrame(
             [

@@ -77,8 +77,18 @@ def marks(references: Bytes) -> Ints:
 
 def text_marks(refs: pl.Series) -> Ints:
     """Return `marks` of references given as texts; 0 for those in another format."""
+    if len(refs) < _FEW:
+        return np.array([_mark(ref) for ref in refs.to_list()], dtype=np.int64)
     digits = refs.str.slice(1, 15).str.to_integer(base=16, strict=False, dtype=pl.Int64)
     return np.asarray(digits.fill_null(0).to_numpy(), dtype=np.int64)
+
+
+def _mark(ref: str | None) -> int:
+    digits = (ref or "")[1:16]
+    try:
+        return int(digits, base=16) if digits.isalnum() else 0
+    except ValueError:
+        return 0
 
 
 def codes(keys: Keys) -> pl.Series:

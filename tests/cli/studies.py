@@ -22,7 +22,12 @@ def stand_in(figures: Callable[..., Figures], *, worlds: bool = False) -> Callab
     """
 
     def run(
-        designs: Sequence[Design], seeds: Sequence[int], setting: Setting, progress: Progress | None = None
+        designs: Sequence[Design],
+        seeds: Sequence[int],
+        setting: Setting,
+        progress: Progress | None = None,
+        *,
+        workers: int | None = None,
     ) -> Study:
         if progress is not None:
             progress(len(designs) * len(seeds), len(designs) * len(seeds))

@@ -29,13 +29,13 @@ from db.sqlite.readonly import open_readonly
 from simulator.domain.errors import DatabaseError
 from simulator.domain.pending import EXPECTED
 from simulator.domain.wall_clock import Stopper
+from simulator.domain.worker import begin_worker
 from simulator.load import shards as sharding
 from simulator.load.drive import Limits
 from simulator.load.figures import merged
 from simulator.load.session import Hooks, LoadProfile
 from simulator.load.shards import Shards, run_shards, shard_profiles, work
 from simulator.load.target import DatabaseTarget
-from simulator.load.worker import begin_worker
 from simulator.platform.receipts import Counts
 from simulator.program.load import load_program
 from simulator.program.presets import find_program

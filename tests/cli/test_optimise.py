@@ -13,7 +13,7 @@ from simulator.lab.vary import Design
 from simulator.program.load import load_program
 from tests.cli.nasty import Cli
 from tests.cli.studies import Figures, stand_in
-from tests.cli.test_study import flat, worth
+from tests.cli.test_study_cli import flat, worth
 
 VARY = ("--vary", "reward[referrer-credit].value=10..60:10", "--most", "qualified")
 

@@ -17,7 +17,7 @@ from simulator.program.presets import preset_text
 from simulator.world.spec import WorldSpec
 from tests.cli.nasty import Cli
 from tests.cli.studies import Figures, stand_in
-from tests.cli.test_study import figures
+from tests.cli.test_study_cli import figures
 
 VOID = {"meta", "link", "br", "img"}
 

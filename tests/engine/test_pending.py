@@ -105,7 +105,7 @@ def test_pending_by_the_hour_is_what_would_be_issued_at_length(case: Case) -> No
 @pytest.mark.parametrize("group", ["keep_if", "people", "waiting and keep_if"])
 def test_what_would_be_forfeited_by_the_hour_follows_what_the_conditions_read(group: str) -> None:
     forfeited = 0
-    for seed in range(8200, 8204):
+    for seed in range(8200, 8206):
         case = case_of2(seed, TRIED[group])
         for batch in (None, *BATCHES):
             check(case, partial(wrong_hour, batch=batch))
@@ -222,7 +222,7 @@ def test_the_cases_hold_lines_that_would_be_counted_capped_and_unfunded() -> Non
             else:
                 oracle.receive(step)
             seen.update(name for name in oracle.expected if name)
-    assert set(seen) == {"issued", *UNPAID}
+    assert set(seen) == {"issued", "counted", "capped", "unfunded"}
     assert min(seen.values()) > 3
 
 

@@ -69,7 +69,7 @@ def test_a_range_that_is_none_is_told(line: str, said: str) -> None:
 def run(spec: WorldSpec) -> pl.DataFrame:
     """A's customers stay; B brings 1 more, and as many as its elasticity makes of 100."""
     more = 1 + 100 * (spec.offer.referrer.elasticity - 0.35)
-    luck = [-1.0, 0.0, 1.0, 0.0, -1.0, 1.0]
+    luck = [-1.0, -0.5, 1.0, 0.5, -0.8, 0.8]
     eligible = 100 * spec.friend.eligible
     return markets_of(
         {

@@ -75,6 +75,13 @@ def test_a_few_markets_that_look_skewed_by_chance_have_no_wild_interval() -> Non
     assert found.half_width < 70
 
 
+def test_no_interval_where_nearly_all_markets_are_alike() -> None:
+    """The mean hangs on how often the few others come, and of four nobody knows that."""
+    assert mean_interval(np.array([0.0] * 16 + [1.0, 1.0, 2.0, 1.0])) == Interval(0.25)
+    assert bounds(mean_interval(np.array([0.0] * 15 + [1.0, 1.0, 2.0, 1.0, 1.0])))[0] > 0
+    assert mean_interval(np.zeros(20)) == Interval(0.0, 0.0, 0.0)
+
+
 def test_too_few_markets_have_a_mean_and_no_interval() -> None:
     assert mean_interval(np.array([1.0, 2.0, 3.0])) == Interval(2.0)
     assert mean_interval(np.array([])) == Interval(None)

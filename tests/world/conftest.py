@@ -76,6 +76,7 @@ def change(raw_world: Callable[[], dict[str, Any]]) -> Change:
 
     def changed(**tables: Any) -> WorldSpec:
         raw = raw_world()
+        raw.pop("assumed")  # the ranges hold for the file's own values
         for name, values in tables.items():
             raw[name] = {**raw.get(name, {}), **values} if isinstance(values, dict) else values
         return WorldSpec.model_validate(raw)

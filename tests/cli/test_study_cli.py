@@ -224,3 +224,20 @@ def test_programs_of_two_currencies_are_not_compared(cli: Cli, tmp_path: Path) -
     ran = cli("study", "telecom", path)
     assert ran.status == 2
     assert "telecom and euro: can't be compared, one pays in GBP, the other in EUR" in ran.err
+
+
+def test_the_figures_are_the_same_with_any_number_of_processes(cli: Cli) -> None:
+    vary = ("--vary", "delivery[service.activated]=real-time,batch@02:00", "--vary", "budget.total=30000")
+    size = (*vary, "--referrers", 40, "--days", 20, "--markets", 5, "--json")
+    assert json.loads(cli("study", "telecom", *size).out) == json.loads(
+        cli("study", "telecom", *size, "--workers", 2).out
+    )
+
+
+@pytest.mark.parametrize("command", ["study", "optimise"])
+def test_the_help_shows_paths_with_their_brackets(cli: Cli, command: str) -> None:
+    """Rich would take them for its own marks."""
+    said = "".join(cli(command, "--help").out.replace("│", " ").split())
+    assert "reward[NAME].value=10..50'" in said
+    assert "reward[*].hold=7d,14d" in said
+    assert "--vary'reward[referrer-credit].value=10..50" in said

@@ -1,4 +1,4 @@
-"""Start and end the worker processes of shards; this must run before Polars is loaded, so don't load it here."""
+"""Start and end worker processes; this must run before Polars is loaded, so don't load it here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def begin_worker(workers: int) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent is gone: nobody would ever collect the shard or give us another."""
+    """End this process when its parent is gone: nobody would ever collect its work or give it more."""
     parent = parent_process()
     if parent is not None:
         parent.join()

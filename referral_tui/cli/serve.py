@@ -1,0 +1,106 @@
+"""`serve`: receive events over HTTP, and answer what became of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, preset_completion
+from referral_tui.cli.output import say
+
+
+def serve(
+    db: Database = DEFAULT_DATABASE,
+    program: Annotated[
+        str | None,
+        typer.Option(
+            help="A program file or a preset's name; needed for a new database.",
+            metavar="FILE|PRESET",
+            autocompletion=preset_completion,
+        ),
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; without --keys one of the loopback.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes any that is free.")
+    ] = 8787,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The keys of `referral-tui keys`. Without, everybody on this machine may call, and nobody else.",
+        ),
+    ] = None,
+    landing: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="The page to which friends who follow a link (/r/CODE) are sent on."
+        ),
+    ] = None,
+    clock: Annotated[
+        str,
+        typer.Option(
+            metavar="real|frozen|3600x",
+            help="By which clock events are received and rewards fall due: the wall's, one that stands, or one that "
+            "runs so many times as fast.",
+        ),
+    ] = "real",
+    linger: Annotated[
+        int,
+        typer.Option(
+            min=0, max=1_000, metavar="MS", help="Milliseconds in which events that come are judged together."
+        ),
+    ] = 5,
+    max_body: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=256,
+            metavar="MIB",
+            help="The largest body that is not streamed, in MiB; others get a 413.",
+        ),
+    ] = 16,
+) -> None:
+    """Serve the platform on this machine over HTTP: one process is door, engine and writer.
+
+    POST /v1/events takes CloudEvents, one or many, and answers of each what became of it, once it is stored. The
+    dashboard opens on the database meanwhile. Ctrl-C ends it in order.
+
+    Example: referral-tui serve --program telecom --db shop.db
+    """
+    from referral_tui.cli.progress import Bar
+    from simulator.door.clocks import DoorClock
+    from simulator.door.keys import Keys, load_keys
+    from simulator.door.links import check_landing
+    from simulator.door.serving import Settings, check
+    from simulator.door.serving import serve as serve_http
+    from simulator.platform.session import open_or_create
+    from simulator.program.load import load_program
+    from simulator.program.presets import find_program
+
+    known = Keys(load_keys(keys)) if keys is not None else None
+    page = check_landing(landing) if landing is not None else None
+    settings = Settings(host, port, max_body * 1024 * 1024, linger / 1000, known, page)
+    check(settings)
+    time = DoorClock(clock)
+    design = load_program(*find_program(program)) if program is not None else None
+    with Bar("fold the log again", None) as bar:
+        platform = open_or_create(db, design, bar.set)
+    with platform:
+        if clock != "real":
+            time = DoorClock(clock, max(time.now_ms(), platform.earliest_now))
+        serve_http(
+            platform, time, settings, lambda address: _listening(str(db), address, open_to_all=known is None)
+        )
+    say(f"{db}: ended in order; everything that was answered is stored")
+
+
+def _listening(db: str, address: str, *, open_to_all: bool) -> None:
+    import sys
+
+    who = "to this machine alone, since no keys are asked for" if open_to_all else "to who shows a key"
+    say(f"{db}: served at {address}, {who}; ctrl-c ends it")
+    sys.stdout.flush()

@@ -1,0 +1,67 @@
+"""The application: which address is answered by what."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from simulator.door.context import CONTEXT, Context
+from simulator.door.described import get_description, get_page
+from simulator.door.events import post_events
+from simulator.door.guards import LINK, Handler, add_headers, answer_problems, check_right
+from simulator.door.keys import Right
+from simulator.door.links import get_link, post_link
+from simulator.door.reads import (
+    get_clock,
+    get_conversion,
+    get_friend,
+    get_funnel,
+    get_health,
+    get_metrics,
+    get_referrer,
+    get_reviews,
+    get_rewards,
+    post_clock,
+    post_verdict,
+)
+
+ROUTES: Final[tuple[tuple[str, str, Handler, Right | None], ...]] = (
+    ("POST", "/v1/events", post_events, "send"),
+    ("GET", "/v1/friends/{ref}", get_friend, "read"),
+    ("GET", "/v1/referrers/{ref}", get_referrer, "read"),
+    ("GET", "/v1/rewards", get_rewards, "read"),
+    ("GET", "/v1/conversions/{source:client(?:/|%2F)[^/]+}/{id:.+}", get_conversion, "read"),
+    ("GET", "/v1/funnel", get_funnel, "read"),
+    ("GET", "/v1/reviews", get_reviews, "read"),
+    ("POST", "/v1/reviews/{number:[0-9]{1,15}}", post_verdict, "operate"),
+    ("GET", "/v1/clock", get_clock, "read"),
+    ("POST", "/v1/clock", post_clock, "operate"),
+    ("POST", "/v1/links", post_link, "send"),
+    ("GET", LINK, get_link, None),
+    ("GET", "/healthz", get_health, None),
+    ("GET", "/metrics", get_metrics, "read"),
+    ("GET", "/openapi.json", get_description, None),
+    ("GET", "/", get_page, None),
+)
+"""Method, address and handler of everything that is answered, and the right that a key needs for it."""
+
+
+def application(context: Context) -> web.Application:
+    """Return the application of a door."""
+    app = web.Application(middlewares=[answer_problems])
+    app[CONTEXT] = context
+    app.on_response_prepare.append(add_headers)
+    for method, path, handler, right in ROUTES:
+        app.router.add_route(method, path, handler if right is None else _needing(right, handler))
+    return app
+
+
+def _needing(right: Right, handler: Handler) -> Handler:
+    """Return a handler that first sees to it that the key, where keys are asked for, has a right."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        check_right(request, right)
+        return await handler(request)
+
+    return handle

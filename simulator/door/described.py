@@ -1,0 +1,42 @@
+"""`GET /openapi.json` and `GET /`: the description of what is answered, and a page to try it on."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import orjson
+from aiohttp import web
+
+from simulator.door.openapi import description
+from simulator.door.parameters import check_known
+
+_PAGE: Final = Path(__file__).with_name("page.html")
+
+
+@cache
+def _described() -> bytes:
+    return orjson.dumps(description(version("referral-tui")))
+
+
+async def get_description(request: web.Request) -> web.Response:
+    """Answer with the description."""
+    check_known(request)
+    return web.Response(body=_described(), content_type="application/json")
+
+
+async def get_page(request: web.Request) -> web.Response:
+    """Answer with the page, whose script and style alone may run in it."""
+    check_known(request)
+    nonce = secrets.token_urlsafe(16)
+    policy = f"default-src 'none'; connect-src 'self'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'"
+    return web.Response(
+        text=_PAGE.read_text(encoding="utf-8").replace("NONCE", nonce),
+        content_type="text/html",
+        headers={
+            "Content-Security-Policy": f"{policy}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        },
+    )

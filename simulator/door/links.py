@@ -1,0 +1,167 @@
+"""Links: make one for a referrer, and send on the friend who follows it, once the visit is stored."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+import orjson
+from aiohttp import web
+
+from db.read.event_fields import Link
+from db.read.people import person_called
+from db.read.served import first_code
+from db.sqlite.readonly import Database
+from db.sqlite.same_process import snapshot_beside_writer
+from simulator.domain.errors import InputError
+from simulator.domain.vocabulary import Receipt
+from simulator.door.context import CONTEXT, Context
+from simulator.door.events import rows
+from simulator.door.parameters import check_known, fields, invalid
+from simulator.door.problems import Problem, ProblemError
+from simulator.door.receiving import deliver, on_writer
+from simulator.events.decode import decode_lines
+from simulator.events.moment import format_moment
+from simulator.explain.links import link_named
+from simulator.explain.source import Source
+from simulator.platform.receipts import Counts
+from simulator.platform.session import IntakeSession
+
+_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another when it is read out
+_LENGTH: Final = 8  # letters of a code that we make: 31^8, so that nobody guesses one
+_COOKIE: Final = "rt_friend"
+_YEAR_S: Final = 365 * 24 * 3600
+CHANNEL: Final = "link"
+"""The channel of a visit whose link doesn't say by which way it was shared."""
+_OK, _CREATED = 200, 201
+_NOW: Final = 2**62  # no event has such a seq
+Fields = dict[str, Any]
+
+
+def check_landing(url: str) -> str:
+    """Return the address to which friends are sent on.
+
+    Raises:
+        InputError: it is none of the web.
+
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError(f"--landing {url}: no address of the web; write https://shop.example/welcome")
+    return url
+
+
+async def post_link(request: web.Request) -> web.Response:
+    """Make a link for a referrer, or answer with the one there is."""
+    check_known(request)
+    context = request.app[CONTEXT]
+    given = await fields(request, context, "referrer", optional=("code",))
+    referrer, code = given["referrer"], given.get("code")
+    if not isinstance(referrer, str):
+        raise invalid("referrer", "must be a text, a pseudonymous reference")
+    if code is not None and not (isinstance(code, str) and _CODE.fullmatch(code)):
+        raise invalid("code", "must be letters, digits, _ and -, at most 64")
+
+    def work(session: IntakeSession) -> tuple[int, Fields]:
+        with snapshot_beside_writer(context.path) as db:
+            known = _known(db, referrer, code)
+        if known is not None:
+            return _OK, {"referrer": referrer, "code": known}
+        new = code or "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+        line = _event(context, f"link-{secrets.token_hex(12)}", "link.created", referrer, {"code": new})
+        return _CREATED, {"referrer": referrer, "code": new, "seq": _store(session, line)}
+
+    status, told = await on_writer(context, work)
+    if status == _CREATED:
+        context.metrics.received(Counts(accepted=1))
+    told["url"] = f"{request.scheme}://{request.host}/r/{quote(told['code'])}"
+    return web.Response(body=orjson.dumps(told), status=status, content_type="application/json")
+
+
+async def get_link(request: web.Request) -> web.Response:
+    """Record a friend's visit, and send them on."""
+    check_known(request, "friend", "channel")
+    context = request.app[CONTEXT]
+    code = request.match_info["code"]
+    if await context.read(_link, code) is None:
+        raise ProblemError(Problem.NOT_FOUND, f"{code[:64]}: no link has this code; POST /v1/links makes one")
+    friend = request.query.get("friend") or request.cookies.get(_COOKIE) or f"friend-{secrets.token_hex(8)}"
+    data = {"code": code, "channel": request.query.get("channel", CHANNEL)}
+    line = _event(context, f"visit-{secrets.token_hex(12)}", "friend.visited", friend, data)
+    (told,) = rows((await deliver(request, context, [line], by_platform=True)).receipts)
+    if told["receipt"] != Receipt.ACCEPTED:
+        raise _refused(told, "friend")
+    response = _sent_on(context.landing, {"friend": friend, "code": code}, told)
+    response.set_cookie(
+        _COOKIE, friend, max_age=_YEAR_S, httponly=True, samesite="Lax", secure=request.secure, path="/r/"
+    )
+    return response
+
+
+def _sent_on(landing: str | None, named: dict[str, str], told: Fields) -> web.Response:
+    """Return the answer that sends a friend on; without a landing page it says who they are."""
+    if landing is None:
+        return web.Response(
+            body=orjson.dumps({**named, "receipt": told["receipt"], "seq": told["seq"]}),
+            content_type="application/json",
+        )
+    parts = urlsplit(landing)
+    query = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in named
+    ]
+    return web.Response(
+        status=302,
+        headers={"Location": urlunsplit(parts._replace(query=urlencode([*query, *named.items()])))},
+    )
+
+
+def _known(db: Database, referrer: str, code: str | None) -> str | None:
+    """Return the code of the link that answers a wish already; raises `ProblemError` where it is another's."""
+    person = person_called(db, referrer)
+    if code is None:
+        return None if person is None else first_code(db, person)
+    link = _link(db, code)
+    if link is not None and link.person != person:
+        raise ProblemError(
+            Problem.TAKEN, f"code: {code} is another referrer's; take another, or leave it away", field="code"
+        )
+    return None if link is None else link.code
+
+
+def _link(db: Database, code: str) -> Link | None:
+    """Return the link that a code names, as the program in force compares codes."""
+    return link_named(Source(db), code, _NOW)
+
+
+def _store(session: IntakeSession, line: bytes) -> int:
+    """Store the event of a new link, and return its seq."""
+    decoded = decode_lines([line], session.receiver(), session.platform.check_program)
+    receipts = session.receive(decoded, [line])
+    session.flush()
+    (told,) = rows(receipts)
+    if told["receipt"] != Receipt.ACCEPTED:
+        raise _refused(told, "referrer")
+    return int(told["seq"])
+
+
+def _refused(told: Fields, who: str) -> ProblemError:
+    """Return the problem of an event that the contract refuses; its subject was given under the name `who`."""
+    field = who if told.get("field") == "subject" else str(told.get("field"))
+    return invalid(field.removeprefix("data."), str(told.get("reason")))
+
+
+def _event(context: Context, own_id: str, kind: str, subject: str, data: Fields) -> bytes:
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": own_id,
+            "source": "platform",
+            "type": kind,
+            "time": format_moment(context.writer.clock.now_ms()),
+            "subject": subject,
+            "data": data,
+        }
+    )

@@ -1,0 +1,62 @@
+"""What a door counts of itself, and how it is written in the OpenMetrics text format."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final
+
+from simulator.platform.receipts import Counts
+
+BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+CONTENT_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+
+@dataclass
+class Metrics:
+    """Requests by route and status, messages by receipt, and the seconds that requests for events took."""
+
+    requests: Counter[tuple[str, int]] = field(default_factory=Counter)
+    counts: Counts = field(default_factory=Counts)
+    slots: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_S) + 1))
+    seconds: float = 0.0
+
+    def received(self, counts: Counts) -> None:
+        """Count the receipts of a request."""
+        self.counts += counts
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count a request, and how many seconds it took."""
+        self.requests[route, status] += 1
+        self.slots[bisect_left(BOUNDS_S, seconds)] += 1
+        self.seconds += seconds
+
+    def text(self, gauges: Iterable[tuple[str, str, int]]) -> str:
+        """Return the metrics as text, with gauges by name, what they are, and value."""
+        return "".join(f"{line}\n" for line in self._lines(gauges))
+
+    def _lines(self, gauges: Iterable[tuple[str, str, int]]) -> Iterator[str]:
+        yield "# TYPE referral_requests counter"
+        yield "# HELP referral_requests Requests answered, by route and status."
+        for (route, status), count in sorted(self.requests.items()):
+            yield f'referral_requests_total{{route="{route}",status="{status}"}} {count}'
+        yield "# TYPE referral_messages counter"
+        yield "# HELP referral_messages Messages received, by receipt."
+        for name in ("accepted", "duplicate", "conflict", "malformed"):
+            yield f'referral_messages_total{{receipt="{name}"}} {getattr(self.counts, name)}'
+        yield "# TYPE referral_request_seconds histogram"
+        yield "# UNIT referral_request_seconds seconds"
+        yield "# HELP referral_request_seconds How long requests took."
+        counts = list(accumulate(self.slots))
+        for bound, count in zip((*map(str, BOUNDS_S), "+Inf"), counts, strict=True):
+            yield f'referral_request_seconds_bucket{{le="{bound}"}} {count}'
+        yield f"referral_request_seconds_sum {self.seconds:.6f}"
+        yield f"referral_request_seconds_count {counts[-1]}"
+        for name, meaning, value in gauges:
+            yield f"# TYPE referral_{name} gauge"
+            yield f"# HELP referral_{name} {meaning}"
+            yield f"referral_{name} {value}"
+        yield "# EOF"

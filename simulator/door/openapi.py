@@ -1,0 +1,280 @@
+"""The description of what is answered, in OpenAPI 3.1: every address, what it takes, and each answer it may give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from db.read.served import MOST
+from simulator.domain.vocabulary import Receipt, RewardState
+from simulator.door.messages import BATCHED, STRUCTURED
+from simulator.door.problems import CONTENT_TYPE as PROBLEM_TYPE
+from simulator.door.problems import Problem
+from simulator.events.contract import REFERENCE_PATTERN
+from simulator.events.schema import json_schema
+
+Schema = dict[str, Any]
+_ALWAYS: Final = (
+    Problem.UNKNOWN_KEY,
+    Problem.NOT_ALLOWED,
+    Problem.CROSS_ORIGIN,
+    Problem.INVALID,
+    Problem.INTERNAL,
+    Problem.NOT_STORED,
+)
+_BODY: Final = (Problem.UNREADABLE, Problem.TOO_SLOW, Problem.TOO_LARGE, Problem.BUSY, Problem.ENDING)
+_TIME: Final = {"type": "integer", "description": "milliseconds UTC"}
+_OBJECT: Final = {"type": "object"}
+
+
+def description(version: str) -> Schema:
+    """Return the description; `version` is the program's own."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "referral-tui",
+            "version": version,
+            "description": "A referral platform on this machine: events in, and what follows from them out.",
+        },
+        "paths": _paths(),
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"key": []}],  # a server without keys asks for none
+    }
+
+
+def _paths() -> Schema:
+    ref = _in_path("ref", {"type": "string"}, "a pseudonymous reference")
+    return {
+        "/v1/events": {"post": _events()},
+        "/v1/friends/{ref}": {
+            "get": _get("A friend: stage, attribution, decisions, rewards", [ref], Problem.NOT_FOUND)
+        },
+        "/v1/referrers/{ref}": {
+            "get": _get("A referrer: links, friends and their stages, rewards", [ref], Problem.NOT_FOUND)
+        },
+        "/v1/rewards": {
+            "get": _get(
+                "Rewards in the order of their numbers, a page at once",
+                [
+                    _in_query(
+                        "state", {"enum": [str(state) for state in RewardState]}, "only those of this state"
+                    ),
+                    _in_query("after", {"type": "integer", "minimum": 0}, "`next` of the page before"),
+                    _in_query(
+                        "limit", {"type": "integer", "minimum": 1, "maximum": MOST}, "how many at most"
+                    ),
+                ],
+            )
+        },
+        "/v1/conversions/{source}/{id}": {
+            "get": _get(
+                "What became of a conversion, rule by rule, and what would have paid",
+                [
+                    _in_path("source", {"type": "string"}, "such as client/shop; its / may stay as it is"),
+                    _in_path("id", {"type": "string"}, "the event's id, percent-encoded"),
+                ],
+                Problem.NOT_FOUND,
+            )
+        },
+        "/v1/funnel": {"get": _get("The stages of the funnel, with counts and step rates")},
+        "/v1/reviews": {"get": _get("The decisions in review, the oldest first")},
+        "/v1/reviews/{number}": {"post": _verdict()},
+        "/v1/clock": {"get": _get("The clock: its kind and its time"), "post": _clock()},
+        "/v1/links": {"post": _link()},
+        "/r/{code}": {"get": _visit()},
+        "/healthz": {"get": _get("Whether events are taken, and how far the log is", (), Problem.ENDING)},
+        "/metrics": {
+            "get": _operation(
+                "Metrics",
+                {"200": _answer("OpenMetrics", {"application/openmetrics-text": {"type": "string"}})},
+            )
+        },
+        "/openapi.json": {"get": _get("This description")},
+        "/": {
+            "get": _operation(
+                "A page to try it on", {"200": _answer("A page", {"text/html": {"type": "string"}})}
+            )
+        },
+    }
+
+
+def _events() -> Schema:
+    event = {"$ref": "#/components/schemas/Event"}
+    receipt = {"$ref": "#/components/schemas/Receipt"}
+    several = {"type": "object", "properties": {"receipts": {"type": "array", "items": receipt}}}
+    content = {
+        STRUCTURED: event,
+        BATCHED: {"type": "array", "items": event},
+        "application/x-ndjson": {"type": "string", "description": "an event a line"},
+        "application/json": {"type": "object", "description": "data alone; the attributes are ce- headers"},
+    }
+    answers = {
+        "200": _answer(
+            "Of one event: a duplicate. Of several: a receipt each, in order",
+            {"application/json": {"anyOf": [receipt, several]}, "application/x-ndjson": {"type": "string"}},
+        ),
+        "201": _answer("One event, accepted and stored", {"application/json": receipt}),
+    }
+    problems = (Problem.CONFLICT, Problem.MALFORMED, Problem.UNKNOWN_FORMAT, Problem.TOO_MUCH)
+    return _operation(
+        "Send one event or many",
+        answers,
+        [_in_query("wait", {"enum": ["outcome"]}, "answer what each event led to, too")],
+        [*_BODY, *problems],
+        content,
+    )
+
+
+def _link() -> Schema:
+    body = {
+        "type": "object",
+        "required": ["referrer"],
+        "properties": {
+            "referrer": {"type": "string", "pattern": f"^(?:{REFERENCE_PATTERN})$"},
+            "code": {"type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+        },
+        "additionalProperties": False,
+    }
+    told = {"application/json": _OBJECT}
+    return _operation(
+        "Make a link for a referrer, or answer with the one there is",
+        {"200": _answer("The referrer has it already", told), "201": _answer("A new link, stored", told)},
+        problems=[*_BODY, Problem.TAKEN],
+        content={"application/json": body},
+    )
+
+
+def _visit() -> Schema:
+    return _operation(
+        "Follow a link: the visit is stored, and the friend is sent on",
+        {
+            "200": _answer(
+                "Who the friend is, where there is no landing page", {"application/json": _OBJECT}
+            ),
+            "302": {"description": "To the landing page, with friend and code as parameters"},
+        },
+        [
+            _in_path("code", {"type": "string"}, "of the link"),
+            _in_query("friend", {"type": "string"}, "the friend's reference, where it is known"),
+            _in_query("channel", {"type": "string"}, "by which way the link was shared"),
+        ],
+        [Problem.NOT_FOUND, Problem.BUSY, Problem.ENDING, Problem.TOO_MUCH],
+    )
+
+
+def _verdict() -> Schema:
+    body = {
+        "type": "object",
+        "required": ["verdict", "by"],
+        "properties": {
+            "verdict": {"enum": ["approve", "decline"]},
+            "by": {"type": "string", "pattern": f"^(?:{REFERENCE_PATTERN})$"},
+        },
+        "additionalProperties": False,
+    }
+    number = _in_path("number", {"type": "integer", "minimum": 0}, "of the decision")
+    return _operation(
+        "Settle a decision in review",
+        {"200": _answer("What the decision is now", {"application/json": _OBJECT})},
+        [number],
+        [*_BODY, Problem.NOT_FOUND, Problem.SETTLED],
+        {"application/json": body},
+    )
+
+
+def _clock() -> Schema:
+    body = {
+        "type": "object",
+        "required": ["to"],
+        "properties": {"to": {"anyOf": [{"type": "string", "format": "date-time"}, _TIME]}},
+        "additionalProperties": False,
+    }
+    return _operation(
+        "Set a frozen clock: rewards that fall due by then are released",
+        {"200": _answer("The time, and how many entries the audit trail got", {"application/json": _OBJECT})},
+        problems=[*_BODY, Problem.CLOCK_RUNS],
+        content={"application/json": body},
+    )
+
+
+def _get(summary: str, parameters: Sequence[Schema] = (), *problems: Problem) -> Schema:
+    return _operation(
+        summary, {"200": _answer("An object", {"application/json": _OBJECT})}, parameters, problems
+    )
+
+
+def _operation(
+    summary: str,
+    answers: Schema,
+    parameters: Sequence[Schema] = (),
+    problems: Sequence[Problem] = (),
+    content: Schema | None = None,
+) -> Schema:
+    told: Schema = {"summary": summary, "responses": {**answers, **_problems((*_ALWAYS, *problems))}}
+    if parameters:
+        told["parameters"] = list(parameters)
+    if content is not None:
+        told["requestBody"] = {
+            "required": True,
+            "content": {media: {"schema": schema} for media, schema in content.items()},
+        }
+    return told
+
+
+def _problems(problems: Sequence[Problem]) -> Schema:
+    """Return the answers that say what is wrong, one for each status."""
+    titles: dict[int, list[str]] = {}
+    for one in problems:
+        titles.setdefault(one.value.status, []).append(one.value.title)
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        str(status): _answer("; ".join(dict.fromkeys(said)), {PROBLEM_TYPE: schema})
+        for status, said in sorted(titles.items())
+    }
+
+
+def _answer(what: str, content: Schema) -> Schema:
+    return {
+        "description": what,
+        "content": {media: {"schema": schema} for media, schema in content.items()},
+    }
+
+
+def _in_path(name: str, schema: Schema, what: str) -> Schema:
+    return {"name": name, "in": "path", "required": True, "schema": schema, "description": what}
+
+
+def _in_query(name: str, schema: Schema, what: str) -> Schema:
+    return {"name": name, "in": "query", "schema": schema, "description": what}
+
+
+def _schemas() -> Schema:
+    event = {name: value for name, value in json_schema().items() if name != "$schema"}
+    receipt = {
+        "type": "object",
+        "required": ["receipt"],
+        "properties": {
+            "position": {"type": "integer", "description": "place in the array, or line, from 1"},
+            "receipt": {"enum": [str(one) for one in Receipt]},
+            "seq": {"type": "integer", "description": "of the event in the log"},
+            "field": {"type": ["string", "null"]},
+            "reason": {"type": "string"},
+            "outcome": {"type": "object", "description": "attribution, decisions, rewards, changes"},
+        },
+    }
+    problem = {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"enum": [one.type for one in Problem]},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "what is wrong, where, and what would be right"},
+            **{name: receipt["properties"][name] for name in ("receipt", "seq", "field", "reason")},  # type: ignore[index]
+            "stored_lines": {"type": "integer", "description": "of a stream that was not taken whole"},
+        },
+    }
+    return {"Event": event, "Receipt": receipt, "Problem": problem}

@@ -1,0 +1,147 @@
+"""Serve a database over HTTP until it is stopped: the event loop and the writer, from the first word to the last."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from simulator.domain.errors import InputError
+from simulator.door.app import application
+from simulator.door.bodies import Bodies
+from simulator.door.clocks import DoorClock
+from simulator.door.context import Context
+from simulator.door.events import Streams
+from simulator.door.guards import is_loopback
+from simulator.door.keys import Keys
+from simulator.door.metrics import Metrics
+from simulator.door.writer import Writer
+from simulator.platform.platform import Platform
+
+_PATIENCE_S: Final = 5.0  # for requests that are under way when the server ends
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a door is served: the address, the limit of a body in bytes, and how long to linger for more, in seconds.
+
+    Without `keys` none is asked for. `landing` is the address to which friends who follow a link are sent on.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8787
+    most_body: int = 16 * 1024 * 1024
+    linger_s: float = 0.005
+    keys: Keys | None = None
+    landing: str | None = None
+
+
+def check(settings: Settings) -> None:
+    """Check that the address may be listened on.
+
+    Raises:
+        InputError: others than this machine could reach a server that asks for no keys.
+
+    """
+    if settings.keys is None and not is_loopback(settings.host):
+        raise InputError(
+            f"--host {settings.host}: other machines could send events, and no keys are asked for; "
+            "listen on the loopback, 127.0.0.1, or make keys with `referral-tui keys add` and give --keys FILE"
+        )
+
+
+def serve(
+    platform: Platform, clock: DoorClock, settings: Settings, listening: Callable[[str], object]
+) -> None:
+    """Serve an open platform until SIGINT or SIGTERM, then end in order: what was answered is stored.
+
+    `listening` is told the address once it is listened on.
+
+    Raises:
+        InputError: the address can't be had.
+        DatabaseError: the database can't be written any more.
+
+    """
+    check(settings)
+    asyncio.run(_serve(platform, clock, settings, listening))
+
+
+@dataclass(frozen=True)
+class Door:
+    """A door that is open: its address, its writer, and the event that says it is to end."""
+
+    address: str
+    writer: Writer
+    stop: asyncio.Event
+
+
+@asynccontextmanager
+async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> AsyncIterator[Door]:
+    """Listen and take requests while the context lasts; at its end answer what is under way and stop the writer.
+
+    Raises:
+        InputError: the address can't be had.
+
+    """
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    writer = Writer(
+        platform, clock, linger_s=settings.linger_s, on_end=lambda: loop.call_soon_threadsafe(stop.set)
+    )
+    context = Context(
+        path=platform.path,
+        host=settings.host,
+        writer=writer,
+        bodies=Bodies(settings.most_body),
+        streams=Streams(),
+        metrics=Metrics(),
+        keys=settings.keys,
+        landing=settings.landing,
+    )
+    runner = web.AppRunner(application(context), access_log=None, shutdown_timeout=_PATIENCE_S)
+    await runner.setup()
+    try:
+        address = await _listen(runner, settings)
+        writer.start()
+        try:
+            yield Door(address, writer, stop)
+        finally:
+            await runner.cleanup()  # answers what is under way, so the writer must be there still
+            await asyncio.to_thread(writer.close)
+    finally:
+        await runner.cleanup()
+        context.readers.shutdown()
+
+
+async def _serve(
+    platform: Platform, clock: DoorClock, settings: Settings, listening: Callable[[str], object]
+) -> None:
+    async with opened(platform, clock, settings) as door:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, door.stop.set)
+        listening(door.address)
+        await door.stop.wait()
+    if door.writer.error is not None:
+        raise door.writer.error
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> str:
+    """Listen, and return the address; port 0 takes any that is free."""
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except (OSError, OverflowError) as error:
+        number = getattr(error, "errno", None)
+        why = "it is in use" if number == errno.EADDRINUSE else os.strerror(number) if number else str(error)
+        raise InputError(
+            f"--host {settings.host} --port {settings.port}: can't be listened on ({why})"
+        ) from error
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,317 @@
+"""The writer of a door: a thread of its own judges and stores, together, what many requests brought meanwhile.
+
+The event loop never waits for it. An answer is given once its messages are committed. What waits is bounded.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Condition, Thread
+from time import monotonic
+from typing import Final
+
+import numpy as np
+
+from simulator.domain.errors import DatabaseError
+from simulator.door.clocks import DoorClock
+from simulator.events.check import Problem as Refusal
+from simulator.events.decode import decode_known
+from simulator.platform.platform import Platform
+from simulator.platform.receipts import Receipts
+from simulator.platform.session import Batching, IntakeSession
+
+GROUPED: Final = Batching(1, indexed=True)
+"""Each group in a transaction of its own while the next is judged; somebody may be watching."""
+MOST_TOGETHER: Final = 20_000  # messages judged at once
+MOST_WAITING: Final = 50_000  # messages
+MOST_WAITING_BYTES: Final = 64 * 1024 * 1024
+_CLIENTS_SHARE: Final = 2  # one client may have a half of what may wait
+_IDLE_S: Final = 0.25  # how often a quiet writer looks at the clock
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What became of a parcel: its receipts, and where in the audit trail the entries are that it led to.
+
+    They come after the entry `after`, and not after the entry `until`.
+    """
+
+    receipts: Receipts
+    after: int
+    until: int
+
+
+Answer = Callable[[Answered | BaseException], object]
+"""Called on a thread of the writer's with what became of a parcel, or with the error that kept it from being stored."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Lines, a message each, that came in one request of `client`, and who is to be told.
+
+    Some, by position, are `refused` already: the client may not send them.
+    """
+
+    lines: Sequence[bytes]
+    client: str
+    answer: Answer
+    refused: Mapping[int, Refusal] = field(default_factory=dict)
+    arrived: float = field(default_factory=monotonic)
+
+    @property
+    def bytes(self) -> int:
+        """The size of its lines."""
+        return sum(map(len, self.lines))
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something else to do on the writer's thread, after what came before it is stored; `failed` is told of errors."""
+
+    work: Callable[[IntakeSession], object]
+    failed: Callable[[BaseException], object]
+
+
+class Full(Exception):  # noqa: N818 - not an error: the client comes again
+    """There is no room for a parcel: because of all clients together, or of this one."""
+
+    def __init__(self, *, by_one: bool) -> None:
+        super().__init__()
+        self.by_one = by_one
+
+
+class Ended(Exception):  # noqa: N818 - the server is stopping
+    """The writer takes nothing more."""
+
+
+class Writer:
+    """Takes parcels from any thread, and stores them in the order in which they came."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        clock: DoorClock,
+        *,
+        linger_s: float,
+        on_end: Callable[[], object],
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
+        """Prepare a writer for an open platform, whose lock it has.
+
+        What comes within `linger_s` seconds of a parcel is judged with it. `on_end` is called on the writer's thread
+        when it ends, after an error or not.
+        """
+        self.clock = clock
+        self.error: BaseException | None = None
+        self._platform, self._linger_s, self._on_end = platform, linger_s, on_end
+        self._most_waiting = most_waiting
+        self._wake = Condition()
+        self._queue: deque[Parcel | Errand] = deque()
+        self._by_client: dict[str, int] = {}
+        self._messages = self._bytes = 0
+        self._closing = False
+        self._unanswered: dict[int, list[Parcel]] = {}  # judged, and not committed yet, by group
+        self._thread = Thread(target=self._run, name="intake")
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Store what was taken, end the session in order, and wait for that."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+        self._thread.join()
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is taken any more."""
+        return self._closing or self.error is not None
+
+    @property
+    def waiting(self) -> int:
+        """The number of messages that wait to be judged."""
+        return self._messages
+
+    def submit(self, parcel: Parcel, *, patient: bool = False) -> None:
+        """Take a parcel; a `patient` one is taken whatever else waits, since its sender limits itself.
+
+        Raises:
+            Full: too much is waiting; nothing was taken of it.
+            Ended: the server is stopping.
+
+        """
+        size, weight = len(parcel.lines), parcel.bytes
+        with self._wake:
+            if self.ended:
+                raise Ended
+            if not patient:
+                self._check_room(parcel.client, size, weight)
+            self._messages += size
+            self._bytes += weight
+            self._by_client[parcel.client] = self._by_client.get(parcel.client, 0) + size
+            self._queue.append(parcel)
+            self._wake.notify()
+
+    def run(self, errand: Errand) -> None:
+        """Take an errand.
+
+        Raises:
+            Ended: the server is stopping.
+
+        """
+        with self._wake:
+            if self.ended:
+                raise Ended
+            self._queue.append(errand)
+            self._wake.notify()
+
+    def _check_room(self, client: str, size: int, weight: int) -> None:
+        """Raise `Full` where something is waiting already and a parcel doesn't fit beside it."""
+        if not self._messages:
+            return
+        if self._messages + size > self._most_waiting or self._bytes + weight > MOST_WAITING_BYTES:
+            share = self._by_client.get(client, 0)
+            raise Full(by_one=share > self._messages // _CLIENTS_SHARE and len(self._by_client) > 1)
+
+    # --- on the thread ------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            with IntakeSession(
+                self._platform, clock=self.clock.now_ms, batching=GROUPED, pace=self.clock.pace
+            ) as session:
+                self._work(session)
+                session.advance(max(self._platform.earliest_now, self.clock.now_ms()))
+        except BaseException as error:
+            with self._wake:
+                self.error = error
+        finally:
+            self._refuse_rest()
+            self._on_end()
+
+    def _work(self, session: IntakeSession) -> None:
+        while True:
+            taken = self._next()
+            if taken is None:
+                session.flush()
+                return
+            if isinstance(taken, Errand):
+                self._do(session, taken)
+            elif taken:
+                self._receive(session, taken)
+            if not self._queue:
+                session.flush()
+                session.idle()
+            elif session.heartbeat_is_due():
+                session.heartbeat()
+
+    def _next(self) -> Errand | list[Parcel] | None:
+        """Wait for an errand or parcels and return them; an empty list after a while; None at the end."""
+        with self._wake:
+            if not self._queue and not self._closing:
+                self._wake.wait(_IDLE_S)
+            if not self._queue:
+                return None if self._closing else []
+            first = self._queue[0]
+            if isinstance(first, Errand):
+                self._queue.popleft()
+                return first
+            until = first.arrived + self._linger_s
+            while (
+                not self._closing
+                and self._messages < MOST_TOGETHER
+                and (left := until - monotonic()) > 0
+                and not isinstance(self._queue[-1], Errand)
+            ):
+                self._wake.wait(left)
+            return self._gather()
+
+    def _gather(self) -> list[Parcel]:
+        """Take the parcels at the head of the queue, at most `MOST_TOGETHER` messages, but one parcel at least."""
+        parcels: list[Parcel] = []
+        size = 0
+        while self._queue and not isinstance(head := self._queue[0], Errand):
+            if parcels and size + len(head.lines) > MOST_TOGETHER:
+                break
+            self._queue.popleft()
+            parcels.append(head)
+            size += len(head.lines)
+            self._free(head)
+        return parcels
+
+    def _free(self, parcel: Parcel) -> None:
+        self._messages -= len(parcel.lines)
+        self._bytes -= parcel.bytes
+        left = self._by_client[parcel.client] - len(parcel.lines)
+        if left:
+            self._by_client[parcel.client] = left
+        else:
+            del self._by_client[parcel.client]
+
+    def _receive(self, session: IntakeSession, parcels: Sequence[Parcel]) -> None:
+        platform = session.platform
+        lines = [line for parcel in parcels for line in parcel.lines]
+        after = platform.last_entry
+
+        def answer(receipts: Receipts) -> None:
+            self._unanswered.pop(after, None)
+            _answer(parcels, receipts, after, platform.last_entry)
+
+        self._unanswered[after] = [*self._unanswered.get(after, ()), *parcels]
+        decoded = decode_known(lines, session.receiver(), platform.check_program, _refused(parcels))
+        session.receive(decoded, lines, answer=answer)
+
+    def _do(self, session: IntakeSession, errand: Errand) -> None:
+        session.flush()
+        try:
+            errand.work(session)
+        except DatabaseError as error:
+            errand.failed(error)
+            raise
+        except Exception as error:  # it is the request's, and the server goes on
+            errand.failed(error)
+
+    def _refuse_rest(self) -> None:
+        """Tell everybody whose parcel is still waiting that it was not taken."""
+        with self._wake:
+            self._closing = True
+            rest, self._queue = list(self._queue), deque()
+        held = [parcel for parcels in self._unanswered.values() for parcel in parcels]
+        for one in (*held, *rest):
+            tell = one.answer if isinstance(one, Parcel) else one.failed
+            tell(self.error or Ended())
+
+
+def _refused(parcels: Sequence[Parcel]) -> dict[int, Refusal]:
+    """Return what is refused already of a group, by position in all of its lines together."""
+    found: dict[int, Refusal] = {}
+    start = 0
+    for parcel in parcels:
+        found.update((start + position, one) for position, one in parcel.refused.items())
+        start += len(parcel.lines)
+    return found
+
+
+def _answer(parcels: Sequence[Parcel], receipts: Receipts, after: int, until: int) -> None:
+    """Give each parcel of a group its part of the receipts, whose positions are those in all of them together."""
+    start = 0
+    for parcel in parcels:
+        end = start + len(parcel.lines)
+        first, last = np.searchsorted(receipts.positions, (start, end)).tolist()
+        parcel.answer(Answered(part_of(receipts, first, last, start), after, until))
+        start = end
+
+
+def part_of(receipts: Receipts, first: int, last: int, start: int) -> Receipts:
+    """Return the receipts from row `first` to before row `last`, with positions counted from `start`."""
+    return Receipts(
+        receipts.positions[first:last] - start,
+        receipts.codes[first:last],
+        receipts.seqs[first:last],
+        receipts.fields[first:last],
+        receipts.reasons[first:last],
+    )

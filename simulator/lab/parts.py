@@ -1,0 +1,74 @@
+"""Run the parts of a study, groups of markets under one design, one after another or in several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+from simulator.domain.errors import ReferralError
+from simulator.domain.worker import begin_worker
+from simulator.lab.figures import market_rows, week_rows
+from simulator.lab.market import Markets
+from simulator.lab.setting import Setting
+from simulator.lab.tally import Tally
+from simulator.program.model import Program
+
+_WEEK_DAYS = 7
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Markets, by their seeds, that are simulated together under one design."""
+
+    setting: Setting
+    design: str
+    program: Program
+    seeds: Sequence[int]
+
+
+def run_parts(parts: Sequence[Part], workers: int) -> Iterator[tuple[Rows, Rows]]:
+    """Yield the rows of each part's markets and of their weeks, in the order of the parts.
+
+    Raises:
+        ReferralError: a process that shared the work is gone.
+
+    """
+    if workers == 1 or len(parts) == 1:
+        yield from map(run_part, parts)
+        return
+    context = get_context("spawn")  # a fork would copy Polars' threads in whatever state they are
+    with ProcessPoolExecutor(workers, context, initializer=begin_worker, initargs=(workers,)) as pool:
+        futures = [pool.submit(run_part, part) for part in parts]
+        try:
+            for future in futures:
+                yield future.result()
+        except BrokenProcessPool:
+            raise ReferralError(
+                "a process that shared the work of the study ended, perhaps for lack of memory; "
+                "use fewer workers, or smaller markets"
+            ) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def run_part(part: Part) -> tuple[Rows, Rows]:
+    """Return the rows of a part's markets and of their weeks; markets whose budget is short are run by themselves."""
+    tally = Markets(part.setting, part.program, part.seeds).run()
+    rows, weeks = _rows(part, part.seeds, tally)
+    for place, holds in enumerate(tally.affords()):
+        if not holds:
+            alone = [part.seeds[place]]
+            found, by_week = _rows(part, alone, Markets(part.setting, part.program, alone).run())
+            rows[place] = found[0]
+            weeks[place * len(by_week) : (place + 1) * len(by_week)] = by_week
+    return rows, weeks
+
+
+def _rows(part: Part, seeds: Sequence[int], tally: Tally) -> tuple[Rows, Rows]:
+    weeks = -(-part.setting.days // _WEEK_DAYS)
+    return market_rows(part.design, seeds, tally), week_rows(part.design, seeds, tally, weeks)
