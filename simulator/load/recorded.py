@@ -12,7 +12,7 @@ from db.read import log
 from db.sqlite.readonly import reading
 from simulator.domain.errors import InputError, ProgramError
 from simulator.events.columns import MESSAGE_SCHEMA
-from simulator.events.contract import INFERRED
+from simulator.events.contract import INFERRED, PARTS
 from simulator.events.decode import Receiver
 from simulator.events.moment import parse_moments
 from simulator.files.ingest import blocks_of
@@ -23,7 +23,6 @@ from simulator.program.shares import without_dates
 
 PARQUET = ".parquet"
 _BLOCK = 100_000
-_DECISION = ("source", "id", "milestone")  # parts of data.decision
 
 
 def read_recording(path: Path, limit: int | None, currency: str) -> tuple[pl.DataFrame, int]:
@@ -86,7 +85,6 @@ def _parquet(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
     try:
         events = pl.read_parquet(path)
         data = events["data"].struct.unnest()
-        decision = data["decision"].struct.unnest()
         moments, good = parse_moments(events["time"].to_list())
         if not good.all():
             raise InputError(f"--from {path}: row {int((~good).argmax()) + 1}: `time` is not a time")
@@ -100,8 +98,12 @@ def _parquet(path: Path) -> Iterator[tuple[pl.DataFrame, int]]:
                 pl.Series("occurred_at", moments),
                 inferred.alias("time_inferred"),
                 *events.select("source", "id", "type", "subject").get_columns(),
-                *data.drop("decision").get_columns(),
-                *(decision[part].alias(f"decision_{part}") for part in _DECISION),
+                *data.drop(PARTS).get_columns(),
+                *(
+                    data[name].struct.field(part).alias(f"{name}_{part}")
+                    for name, parts in PARTS.items()
+                    for part in parts
+                ),
             ]
         )
         yield messages.select(pl.col(name).cast(kind) for name, kind in MESSAGE_SCHEMA.items()), 0

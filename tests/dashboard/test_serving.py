@@ -19,17 +19,16 @@ from aiohttp.test_utils import TestClient, TestServer
 from db.control import control_path
 from referral_tui.cli.app import run
 from referral_tui.dashboard import serving
-from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.feed import Feed
 from referral_tui.dashboard.messages import CommandFailed, SnapshotTaken
 from referral_tui.dashboard.query import Request, View
 from referral_tui.dashboard.serving import NOTHING, PAGE, Served, allowed, is_loopback, serve
-from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.status_message import StatusMessage
 from referral_tui.dashboard.status_texts import NO_NAMES
 from referral_tui.names import PSEUDONYMS
 from simulator.domain.errors import InputError
 from tests.dashboard.story import Story
+from tests.dashboard.watching import Watch
 
 
 @pytest.fixture
@@ -203,10 +202,9 @@ async def test_read_only_sends_no_order_and_names_nobody(story: Story) -> None:
     feed.stop()
 
 
-async def test_the_wall_can_t_be_crossed_in_a_dashboard_that_only_looks(story: Story) -> None:
-    app = Dashboard(Setup(story.path, read_only=True))
-    async with app.run_test() as pilot:
-        await pilot.pause()
+async def test_the_wall_can_t_be_crossed_in_a_dashboard_that_only_looks(story: Story, watch: Watch) -> None:
+    async with watch(story.path, read_only=True) as seen:
+        app = seen.app
         app.action_wall()
         assert app.view.side == "platform"
         assert app.steering is not None

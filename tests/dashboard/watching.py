@@ -65,7 +65,11 @@ class Watched:
         await self.pilot.press(place.KEY)
         await self.until(lambda: self.app.snapshot is None or self.app.snapshot.request.place == place.MODE)
         await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
+        await self.drawn(self.is_laid_out)
+
+    def is_laid_out(self) -> bool:
+        """Whether every part that is shown has its place: a loaded machine answers before it lays out."""
+        return all(part.size.height for part in self.app.screen.query(".panel, .tile") if part.display)
 
     def status_message(self) -> str:
         """The sentence on the screen."""

@@ -29,6 +29,7 @@ def test_a_visit_then_a_claim_makes_an_attribution_by_link(judge: Judge, log: Lo
             "method": "link",
             "touch_at": log.start + HOUR,
             "attributed_at": log.start + 3 * HOUR,
+            "ended_at": None,
         }
     ]
 
@@ -47,6 +48,7 @@ def test_a_code_on_the_claim_makes_an_attribution_by_code_and_is_itself_the_touc
             "method": "code",
             "touch_at": log.start + 2 * HOUR,
             "attributed_at": log.start + 3 * HOUR,
+            "ended_at": None,
         }
     ]
 
