@@ -41,6 +41,13 @@ def compare(
             help="Only where the money went: from all that the rules could have paid to what was kept.",
         ),
     ] = False,
+    people: Annotated[
+        bool,
+        typer.Option("--people", help="Only who came out otherwise, and what explain says of them in both."),
+    ] = False,
+    limit: Annotated[
+        int, typer.Option(min=0, max=1000, help="With --people: how many of them to explain.")
+    ] = 10,
     as_json: Json = False,
 ) -> None:
     """Compare two designs side by side: the funnel, the numbers, how they differ, and the cost of a further customer.
@@ -57,20 +64,17 @@ def compare(
     step, to what was paid and kept. What a rule refused is as in fraud. --waterfall shows that of one database, too.
 
     Examples: referral-tui compare plain.db generous.db
+              referral-tui compare plain.db generous.db --people
               referral-tui compare shop.db --waterfall
               referral-tui compare shop.db --experiment bonus
     """
     from db.read.comparing import check_currencies, other_differences, read_compared
     from referral_tui.differing import changes
-    from simulator.domain.errors import InputError
 
+    _check_choice(other, experiment, people=people, money=money)
     if money:
         from referral_tui.cli.compare_money import show_waterfalls
 
-        if experiment is not None:
-            raise InputError(
-                "--waterfall: is of all friends, not of the variants of an experiment; drop one of the two"
-            )
         show_waterfalls([one] if other is None else [one, other], as_json=as_json)
         return
     if other is None:
@@ -78,8 +82,11 @@ def compare(
 
         compare_one(one, experiment, as_json=as_json)
         return
-    if experiment is not None:
-        raise InputError("--experiment: give one database; its variants are compared with each other")
+    if people:
+        from referral_tui.cli.compare_people import show_people
+
+        show_people(one, other, limit, as_json=as_json)
+        return
     a, b = read_compared(one), read_compared(other)
     check_currencies([a, b])
     odd = other_differences(a, b)
@@ -88,6 +95,26 @@ def compare(
         print_json(_fields(a, b, odd, differs))
     else:
         say_lines(_lines(a, b, odd, differs))
+
+
+def _check_choice(other: Path | None, experiment: str | None, *, people: bool, money: bool) -> None:
+    """Check that the options go together.
+
+    Raises:
+        InputError: they don't.
+
+    """
+    from simulator.domain.errors import InputError
+
+    given = [name for name, is_given in (("--people", people), ("--waterfall", money)) if is_given]
+    if len(given) > 1:
+        raise InputError("--people, --waterfall: each shows something else; give one of them")
+    if given and experiment is not None:
+        raise InputError(f"--experiment, {given[0]}: each shows something else; give one of them")
+    if people and other is None:
+        raise InputError("--people: compares two databases; give a second one")
+    if experiment is not None and other is not None:
+        raise InputError("--experiment: give one database; its variants are compared with each other")
 
 
 def _words(side: ComparedDatabase) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from referral_tui.cli.lab_options import Days, Preset, Referrers, Seed
 from referral_tui.cli.options import Json, preset_completion
 from referral_tui.cli.output import print_json, say, say_lines
 
@@ -68,18 +69,30 @@ def new(
     say(f"{file} written; edit it, then: referral-tui program check {file}", err=True)
 
 
-@app.command(epilog="Example: referral-tui program check shop.toml")
+@app.command(epilog="Example: referral-tui program check shop.toml --try")
 def check(
     source: Source,
     currency: Annotated[
         str | None,
         typer.Option(metavar="CODE", help="The running program's currency, which a new version must keep."),
     ] = None,
+    trial: Annotated[
+        bool, typer.Option("--try", help="Run some markets, too, and warn of what they show.")
+    ] = False,
+    preset: Preset = None,
+    referrers: Referrers = 1000,
+    days: Days = 365,
+    markets: Annotated[int, typer.Option(min=1, max=1000, help="With --try: how many markets to run.")] = 10,
+    seed: Seed = 1,
     as_json: Json = False,
 ) -> None:
     """List every problem of a program file, each with its line, and warn of what can hardly be meant.
 
     Notes say where the file means something else than in the first edition of the language.
+
+    --try simulates markets of --referrers people for --days each, and warns, with a figure, of a hold shorter than many
+    reversals take, of rules that never or always fail or read what nobody passes, of rewards that nobody gets or that
+    cheats get more of than honest people, of a cap below a tier, of a budget that ends and reviews that pile up.
 
     Exit status: 0 if it can be used, with or without warnings; 2 if it can't.
     """
@@ -101,8 +114,13 @@ def check(
     notes = changed_defaults(program)
     for note in notes:
         say(f"note: {name}: {note}", err=True)
+    tried: dict[str, Any] = {}
+    if trial:
+        from referral_tui.cli.program_try import try_program
+
+        tried = {"tried": try_program(program, name, source, preset, referrers, days, markets, seed)}
     if as_json:
-        print_json(_verdict(name, warnings=lint, notes=notes, words=describe(program)))
+        print_json(_verdict(name, warnings=lint, notes=notes, words=describe(program)) | tried)
     else:
         say(f"{name}: {program.name} is fine: {_counts(program)}")
 

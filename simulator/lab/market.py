@@ -46,7 +46,10 @@ class Markets:
     makes no difference), and without faults.
     """
 
-    def __init__(self, setting: Setting, program: Program, seeds: Sequence[int]) -> None:
+    def __init__(
+        self, setting: Setting, program: Program, seeds: Sequence[int], tally: type[Tally] = Tally
+    ) -> None:
+        """Set the markets up; `tally` is the class that keeps what they come to."""
         setup = setting.world(program, seeds)
         self._several = len(seeds) > 1
         self._at, self._end = setup.start_ms, setup.end_ms
@@ -61,7 +64,7 @@ class Markets:
         self._reports = RewardReports(setting.spec.reported)
         self._reviews: list[list[Review]] = [[] for _ in seeds]
         self._labels: dict[str, str] = {}
-        self._tally = Tally(program, setup.start_ms, len(seeds), self._engine.markets_of)
+        self._tally = tally(program, setup.start_ms, len(seeds), self._engine.markets_of)
         self._log = _Log(kept=self._lane.faulty)
 
     def run(self) -> Tally:
@@ -118,6 +121,7 @@ class Markets:
         received = self._engine.receive(messages, lookup, self._log.at(lookup.repeated.tolist()))
         market = messages["market"].to_numpy() if self._several else np.zeros(messages.height, np.int64)
         self._tally.receive(market, received.duplicates)
+        self._tally.hear(received.events)
         self._log.add(received.events)
         if self._lane.faulty:
             self._lane.accept(received.events)

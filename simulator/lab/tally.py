@@ -72,6 +72,9 @@ class Tally:
         self.received += np.bincount(market, minlength=self.markets)
         self.duplicates += np.bincount(market[list(duplicates)], minlength=self.markets)
 
+    def hear(self, events: pl.DataFrame) -> None:
+        """Take accepted events, before they are judged; figures need none of them."""
+
     def add(self, written: WriteSet) -> None:
         """Add what one call of the engine changed."""
         self._kept.add(written)

@@ -1,0 +1,22 @@
+"""`program check --try`: says what markets show of a program, each with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.nasty import Cli
+from tests.lab.test_doubts import CASES
+
+
+def test_check_says_them_and_still_ends_well(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "tried.toml"
+    file.write_text(CASES["reward-never-reached"][0])
+    ran = cli("program", "check", file, "--try", "--referrers", 1200, "--days", 180, "--markets", 2, "--json")
+    assert ran.status == 0, ran.err
+    tried = ran.json["tried"]
+    size = {"preset": "telecom", "referrers": 1200, "days": 180, "markets": 2, "seed": 1}
+    assert {name: tried[name] for name in size} == size
+    kinds = {one["kind"]: one for one in tried["warnings"]}
+    assert kinds["reward-never-reached"]["line"] == 12
+    assert f'{file}:12: reward "credit": nobody ever gets it' in ran.err
+    assert "tried in 2 markets of 1,200 people of telecom for 180 days: " in ran.err
