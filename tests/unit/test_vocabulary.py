@@ -88,6 +88,7 @@ def test_a_new_reward_state_that_is_forgotten_is_complained_of_by_each_place_tha
     added = '    FROZEN = "frozen", "held back by a court"\n'
     found = complaints(tmp_path, '    VOIDED = "voided"', added)
     assert sorted(found) == [
+        "db.read.waterfall",
         "referral_tui.dashboard.widgets.inks",
         "referral_tui.dashboard.widgets.journey_table",
         "referral_tui.words",
