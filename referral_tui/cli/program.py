@@ -79,10 +79,25 @@ def check(
     trial: Annotated[
         bool, typer.Option("--try", help="Run some markets, too, and warn of what they show.")
     ] = False,
+    mutate: Annotated[
+        bool,
+        typer.Option(
+            "--mutate",
+            help="Change one thing at a time, and say which changes no journey in the markets notices.",
+        ),
+    ] = False,
     preset: Preset = None,
     referrers: Referrers = 1000,
     days: Days = 365,
-    markets: Annotated[int, typer.Option(min=1, max=1000, help="With --try: how many markets to run.")] = 10,
+    markets: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=1000,
+            help="How many markets to run. Default: 10 with --try, 1 with --mutate.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Seed = 1,
     as_json: Json = False,
 ) -> None:
@@ -93,6 +108,9 @@ def check(
     --try simulates markets of --referrers people for --days each, and warns, with a figure, of a hold shorter than many
     reversals take, of rules that never or always fail or read what nobody passes, of rewards that nobody gets or that
     cheats get more of than honest people, of a cap below a tier, of a budget that ends and reviews that pile up.
+
+    --mutate changes one thing of each rule and reward at a time (a limit one up or down, NOT, a hold a day longer or
+    shorter, left out) and lists the changes with which everybody comes out as before: so nobody there tests that part.
 
     Exit status: 0 if it can be used, with or without warnings; 2 if it can't.
     """
@@ -114,13 +132,15 @@ def check(
     notes = changed_defaults(program)
     for note in notes:
         say(f"note: {name}: {note}", err=True)
-    tried: dict[str, Any] = {}
-    if trial:
-        from referral_tui.cli.program_try import try_program
+    found: dict[str, Any] = {}
+    if trial or mutate:
+        from referral_tui.cli.program_try import Trial
 
-        tried = {"tried": try_program(program, name, source, preset, referrers, days, markets, seed)}
+        run = Trial(program, name, source, preset, referrers, days, markets, seed)
+        found |= {"tried": run.try_it()} if trial else {}
+        found |= {"mutated": run.mutate()} if mutate else {}
     if as_json:
-        print_json(_verdict(name, warnings=lint, notes=notes, words=describe(program)) | tried)
+        print_json(_verdict(name, warnings=lint, notes=notes, words=describe(program)) | found)
     else:
         say(f"{name}: {program.name} is fine: {_counts(program)}")
 

@@ -1,53 +1,95 @@
-"""`program check --try`: run some markets under a program, and warn of what they show."""
+"""`program check --try` and `--mutate`: run markets under a program, and say what they show."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from referral_tui.cli.lab_options import read_setting
 from referral_tui.cli.output import say
 
 if TYPE_CHECKING:
+    from simulator.lab.setting import Setting
     from simulator.program.model import Program
 
+_TRIED: Final = 10
+"""Markets of `--try`, where the option is not given."""
+_MUTATED: Final = 1
 
-def try_program(
-    program: Program,
-    name: str,
-    source: str,
-    preset: str | None,
-    referrers: int,
-    days: int,
-    markets: int,
-    seed: int,
-) -> dict[str, Any]:
-    """Run markets and print the warnings; return them with what was run, for `--json`.
 
-    Raises:
-        InputError: an option is wrong.
+@dataclass(frozen=True)
+class Trial:
+    """A program to run, its file's name in messages and as given, and the options of the command."""
 
-    """
-    from simulator.lab.doubts import find_doubts
-    from simulator.lab.evidence import gather
+    program: Program
+    name: str
+    source: str
+    preset: str | None
+    referrers: int
+    days: int
+    markets: int | None
+    seed: int
 
-    world, setting = read_setting(preset, [source], referrers, days, None, None, None)
-    doubts = find_doubts(program, gather(setting, program, range(seed, seed + markets)), setting)
-    for one in doubts:
-        place = name if one.line is None else f"{name}:{one.line}"
-        say(f"warning: {place}: {one.subject}: {one.says}", err=True)
-    many = "market" if markets == 1 else "markets"
-    say(
-        f"{name}: tried in {markets:,} {many} of {referrers:,} people of {world} for {days:,} days: "
-        f"{len(doubts) or 'no'} warning{'' if len(doubts) == 1 else 's'}",
-        err=True,
-    )
-    return {
-        "preset": world,
-        "referrers": referrers,
-        "days": days,
-        "markets": markets,
-        "seed": seed,
-        "warnings": [
+    def try_it(self) -> dict[str, Any]:
+        """Run markets and print the warnings; return them with what was run, for `--json`.
+
+        Raises:
+            InputError: an option is wrong.
+
+        """
+        from referral_tui.figures import counted
+        from simulator.lab.doubts import find_doubts
+        from simulator.lab.evidence import gather
+
+        markets, (world, setting) = self.markets or _TRIED, self._setting()
+        doubts = find_doubts(self.program, gather(setting, self.program, self._seeds(markets)), setting)
+        for one in doubts:
+            say(f"warning: {self._place(one.line)}: {one.subject}: {one.says}", err=True)
+        said = f"{self.name}: tried in {self._size(markets, world)}: {counted(len(doubts), 'warning')}"
+        say(said, err=True)
+        warnings = [
             {"kind": one.kind, "line": one.line, "subject": one.subject, "says": one.says} for one in doubts
-        ],
-    }
+        ]
+        return {**self._fields(markets, world), "warnings": warnings}
+
+    def mutate(self) -> dict[str, Any]:
+        """Run markets with one thing changed at a time, and print the changes that no journey notices; return them all.
+
+        Raises:
+            InputError: an option is wrong.
+
+        """
+        from referral_tui.cli.progress import Bar
+        from simulator.lab.mutants import try_mutants
+
+        markets, (world, setting) = self.markets or _MUTATED, self._setting()
+        with Bar("changes", None) as bar:
+            tested = try_mutants(setting, self.program, self._seeds(markets), bar.set)
+        unnoticed = [one for one in tested if not one.noticed]
+        for one in unnoticed:
+            say(f"unnoticed: {self._place(one.line)}: {one.subject}: {one.change}", err=True)
+        told = f"{len(unnoticed):,} of {len(tested):,} changes are noticed by no journey"
+        say(f"{self.name}: in {self._size(markets, world)}: {told}", err=True)
+        changes = [
+            {"line": one.line, "subject": one.subject, "change": one.change, "noticed": one.noticed}
+            for one in tested
+        ]
+        return {**self._fields(markets, world), "changes": changes, "unnoticed": len(unnoticed)}
+
+    def _setting(self) -> tuple[str, Setting]:
+        return read_setting(self.preset, [self.source], self.referrers, self.days, None, None, None)
+
+    def _seeds(self, markets: int) -> range:
+        return range(self.seed, self.seed + markets)
+
+    def _place(self, line: int | None) -> str:
+        return self.name if line is None else f"{self.name}:{line}"
+
+    def _size(self, markets: int, world: str) -> str:
+        from referral_tui.figures import counted
+
+        return f"{counted(markets, 'market')} of {self.referrers:,} people of {world} for {self.days:,} days"
+
+    def _fields(self, markets: int, world: str) -> dict[str, Any]:
+        size = {"referrers": self.referrers, "days": self.days, "markets": markets, "seed": self.seed}
+        return {"preset": world, **size}

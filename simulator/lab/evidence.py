@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import starmap
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +20,7 @@ from simulator.lab.tally import Tally
 from simulator.program.model import Program
 
 _KEPT: Final = ("issued", "redeemed", "expired")
-_LINE: Final = ("id", "seq", "decision", "reward", "value_minor", "state", "expected", "due_at")
+_LINE: Final = ("id", "seq", "decision", "reward", "role", "value_minor", "state", "expected", "due_at")
 _MOVED: Final = ("id", "value_minor", "state", "expected", "due_at")
 _DECIDED: Final = ("id", "friend", "milestone", "outcome", "facts")
 QUARTERS: Final = 4
@@ -137,11 +136,21 @@ class DetailedTally(Tally):
             return pl.DataFrame(schema=dict.fromkeys(_DECIDED, pl.String()))
         return pl.concat(self._decided)
 
+    def settled(self) -> pl.DataFrame:
+        """Return all decisions as they stand at the end: id, friend, milestone, outcome and reason."""
+        now = self._kept.decisions().select("id", "friend", "outcome", "reason")
+        milestones = self.decided().select(pl.col("id").cast(pl.Int64), "milestone")
+        return now.join(milestones, on="id")
+
+    def references(self) -> list[str]:
+        """Return the references of people, by their numbers."""
+        return pl.concat(self._refs).to_list() if self._refs else []
+
     def lines_paid(self) -> pl.DataFrame:
         """Return all reward lines as they stand at the end, whether for a cheat, and when reversed (or null)."""
         if not self._lines:
-            texts = dict.fromkeys(("reward", "state", "expected"), pl.String())
-            numbers = dict.fromkeys(("value_minor", "due_at", "reversed_at"), pl.Int64())
+            texts = dict.fromkeys(("reward", "role", "state", "expected"), pl.String())
+            numbers = dict.fromkeys(("decision", "value_minor", "due_at", "reversed_at"), pl.Int64())
             return pl.DataFrame(schema={**texts, **numbers, "cheat": pl.Boolean()})
         lines = pl.concat(self._lines)
         if self._moved:
@@ -178,17 +187,23 @@ class DetailedTally(Tally):
 def gather(setting: Setting, program: Program, seeds: Sequence[int]) -> Evidence:
     """Run a design over the markets with these seeds, and return what they show."""
     found = Evidence()
-    for some in groups(setting, program, seeds):
-        tally = Markets(setting, program, some, DetailedTally).run()
-        alone = [] if all(tally.affords()) else some
-        tallies = (
-            starmap(_run_alone, ((setting, program, seed) for seed in alone)) if alone else iter([tally])
-        )
-        for one in tallies:
-            assert isinstance(one, DetailedTally)  # noqa: S101 - it is what was asked for
-            found.add(one, setting.days)
+    for tally in run_tallies(setting, program, seeds):
+        found.add(tally, setting.days)
     return found
 
 
-def _run_alone(setting: Setting, program: Program, seed: int) -> Tally:
-    return Markets(setting, program, [seed], DetailedTally).run()
+def run_tallies(setting: Setting, program: Program, seeds: Sequence[int]) -> Iterator[DetailedTally]:
+    """Run a design over the markets with these seeds, and yield what they came to, of several or of one at a time."""
+    for some in groups(setting, program, seeds):
+        tally = _run(setting, program, some)
+        if all(tally.affords()):
+            yield tally
+        else:  # the budget was short in one of them
+            for seed in some:
+                yield _run(setting, program, [seed])
+
+
+def _run(setting: Setting, program: Program, seeds: Sequence[int]) -> DetailedTally:
+    tally = Markets(setting, program, seeds, DetailedTally).run()
+    assert isinstance(tally, DetailedTally)  # noqa: S101 - it is what was asked for
+    return tally

@@ -44,7 +44,8 @@ _EVERYWHERE: Final = frozenset({"hold", "clawback", "every", "tier", "expires"})
 _PATH = re.compile(
     r"(?P<table>[a-z_]+)(?:\[(?P<name>[^\]]*)\])?(?:\.caps\[(?P<cap>[^\]]*)\])?(?:\.(?P<key>[A-Za-z0-9_]+))?"
 )
-_COMPARED = re.compile(r"\b([a-z][a-z0-9_]*)\s*(?:<=|>=|<>|!=|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?)")
+COMPARED = re.compile(r"\b([a-z][a-z0-9_]*)\s*(?:<=|>=|<>|!=|<|>|=)\s*(-?[0-9]+(?:\.[0-9]+)?)")
+"""A fact compared with a number, in a condition: its name, and the number."""
 _AMOUNT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)([mhdw%]?)")
 _BARE: Final[frozenset[Form]] = frozenset({"money", "percent", "whole", "tier", "boolean", "moment"})
 _NOT_VARIED: Final[frozenset[Form]] = frozenset(
@@ -276,10 +277,10 @@ class _Maker:
         """Return a rule's condition, as written in the file, with another number for a fact to be compared with."""
         start, end = self.spots["rule", place, "require"]
         condition = self.text[start:end]
-        found = [match for match in _COMPARED.finditer(condition) if match[1] == fact]
+        found = [match for match in COMPARED.finditer(condition) if match[1] == fact]
         code = shown(self.document["rule"][place].get("code"))
         if not found:
-            facts = list(dict.fromkeys(match[1] for match in _COMPARED.finditer(condition)))
+            facts = list(dict.fromkeys(match[1] for match in COMPARED.finditer(condition)))
             right = advice(fact, (*facts, *BY_NAME["rule"].key_names()))
             raise self._wrong(one, f"rule {code} compares no {shown(fact)} with a number; {right}")
         if len(found) > 1:
