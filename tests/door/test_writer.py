@@ -84,6 +84,15 @@ def test_a_clock_stands_runs_faster_or_is_the_walls() -> None:
     frozen = DoorClock(FROZEN, NOW, lambda: seconds[0])
     assert frozen.now_ms() == NOW
     assert DoorClock("real").now_ms() > NOW
+    assert (
+        DoorClock.going_on(
+            "2x",
+            NOW,
+        ).now_ms()
+        >= NOW
+    )
+    assert DoorClock.going_on(FROZEN, NOW).now_ms() == NOW
+    assert DoorClock.going_on(FROZEN, 0).now_ms() > NOW
     for wrong in ("fast", "0x", "-3x", "1e3x", "9999999x"):
         with pytest.raises(InputError, match="real, frozen"):
             DoorClock(wrong)
