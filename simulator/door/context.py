@@ -27,8 +27,8 @@ _READERS: Final = 2  # threads; reading holds the interpreter most of the time, 
 class Context:
     """What the handlers share.
 
-    `host` is the address that is listened on; without `keys` none is asked for. Of streamed bodies as many hand lines to
-    the writer at the same time as `streams` lets in. `landing` is where friends who follow a link are sent on to.
+    `host` is the address that is listened on; without `keys` none is asked for. Of streamed bodies as many hand lines
+    to the writer at the same time as `streams` lets in. `landing` is where friends who follow a link are sent on to.
     """
 
     path: Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import aclosing
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
@@ -60,6 +61,24 @@ def rows(receipts: Receipts, start: int = 0) -> Iterator[Fields]:
         yield told
 
 
+def receipt_lines(receipts: Receipts, start: int = 0) -> bytes:
+    """Return the receipts as lines of JSON, those of `rows`, at a quarter of their cost where nothing is refused."""
+    if receipts.counts.conflict or receipts.counts.malformed:
+        return b"".join(map(_line, rows(receipts, start)))
+    names = [str(receipt) for receipt in Receipt]
+    positions, seqs = (receipts.positions + start + 1).tolist(), receipts.seqs.tolist()
+    return "".join(
+        [
+            f'{{"position":{position},"receipt":"{names[code]}","seq":{seq}}}\n'
+            for position, code, seq in zip(positions, receipts.codes.tolist(), seqs, strict=True)
+        ]
+    ).encode()
+
+
+def _line(told: Fields) -> bytes:
+    return orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
+
+
 async def _several(
     request: web.Request, context: Context, lines: Sequence[bytes], *, with_outcomes: bool
 ) -> web.Response:
@@ -74,12 +93,16 @@ async def _streamed(request: web.Request, context: Context, *, with_outcomes: bo
     taken = 0
     with SpooledTemporaryFile(_SPOOLED) as receipts:
         try:
-            async for lines in context.bodies.lines(request):
-                async with context.streams:
-                    answered = await deliver(request, context, lines, patient=True)
-                told = await _told(context, answered, with_outcomes=with_outcomes, start=taken)
-                receipts.write(b"".join(orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in told))
-                taken += len(lines)
+            async with aclosing(context.bodies.lines(request)) as some:
+                async for lines in some:
+                    async with context.streams:
+                        answered = await deliver(request, context, lines, patient=True)
+                    if with_outcomes:
+                        told = await _told(context, answered, with_outcomes=True, start=taken)
+                        receipts.write(b"".join(map(_line, told)))
+                    else:
+                        receipts.write(receipt_lines(answered.receipts, taken))
+                    taken += len(lines)
         except ProblemError as error:
             said = f"; the first {taken:,} lines are stored, and sending all again makes duplicates of them"
             raise ProblemError(

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from simulator.platform.platform import Platform
 _STREAMS: Final = (
     8  # streamed bodies that have lines with the writer at the same time; others wait for their turn
 )
+_SWITCH_S: Final = 0.0005  # a thread keeps the interpreter so long; at 5 ms each answer waits for the engine
 _PATIENCE_S: Final = 5.0  # for requests that are under way when the server ends
 
 
@@ -75,6 +77,7 @@ def serve(
 
     """
     check(settings)
+    sys.setswitchinterval(_SWITCH_S)
     asyncio.run(_serve(platform, clock, settings, listening))
 
 
