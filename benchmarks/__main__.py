@@ -18,6 +18,7 @@ SHORT: dict[str, list[str]] = {
     "world": [],
     "lab": [],
     "features": [],
+    "http": [],
     "growth": ["--millions", "3"],
 }
 """The measurements and the options that they are run with."""

@@ -85,13 +85,12 @@ def serve(
     page = check_landing(landing) if landing is not None else None
     settings = Settings(host, port, max_body * 1024 * 1024, linger / 1000, known, page)
     check(settings)
-    time = DoorClock(clock)
+    DoorClock(clock)  # a wrong one is said before a database is made
     design = load_program(*find_program(program)) if program is not None else None
     with Bar("fold the log again", None) as bar:
         platform = open_or_create(db, design, bar.set)
     with platform:
-        if clock != "real":
-            time = DoorClock(clock, max(time.now_ms(), platform.earliest_now))
+        time = DoorClock.going_on(clock, max(platform.sim_at, platform.earliest_now))
         serve_http(
             platform, time, settings, lambda address: _listening(str(db), address, open_to_all=known is None)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage
 
 from simulator.door.problems import Problem, ProblemError, later
+from simulator.events.contract import MAX_LINE_BYTES
 from simulator.files.messages import BYTE_ORDER_MARK, HeldMessage
 
 MOST_HELD: Final = 256 * 1024 * 1024
@@ -26,7 +27,7 @@ class Bodies:
     """How bodies are read: at most `most` bytes of one that is held whole, and `patience_s` seconds of silence."""
 
     most: int
-    patience_s: float = 30.0
+    patience_s: float
     held: int = 0
 
     async def whole(self, request: web.Request) -> bytes:
@@ -53,39 +54,27 @@ class Bodies:
             self.held -= size
         return b"".join(pieces)
 
-    async def lines(self, request: web.Request) -> AsyncIterator[list[bytes]]:
+    async def lines(self, request: web.Request) -> AsyncGenerator[list[bytes], None]:
         """Yield the lines of a body of any size as they come, some together.
 
         Raises:
             ProblemError: the rest doesn't come in time, or is cut; what was yielded before was whole.
 
         """
-        lines: list[bytes] = []
-        size = 0
-        cut = HeldMessage()
+        cutter = _Cutter(self)
         first = True
-        while piece := await self._piece(request):
-            if first:
-                piece, first = piece.removeprefix(BYTE_ORDER_MARK), False
-            start = 0
-            while (end := piece.find(b"\n", start) + 1) > 0:
-                if cut:
-                    cut.add(piece[start:end])
-                    line = cut.take()
-                else:
-                    line = piece[start:end]
-                lines.append(line)
-                size += len(line)
-                start = end
-                if len(lines) >= PIECE_LINES or size >= PIECE_BYTES:
+        try:
+            while piece := await self._piece(request):
+                if first:
+                    piece, first = piece.removeprefix(BYTE_ORDER_MARK), False
+                for lines in cutter.cut(piece):
                     yield lines
-                    lines, size = [], 0
-            if start < len(piece):
-                cut.add(piece[start:])
-        if cut:
-            lines.append(cut.take())
-        if lines:
-            yield lines
+                if self.held > MOST_HELD:
+                    raise later(Problem.BUSY, "the bodies of other requests fill the memory for them")
+            if lines := cutter.rest():
+                yield lines
+        finally:
+            cutter.hold(0)
 
     async def _piece(self, request: web.Request) -> bytes:
         try:
@@ -109,3 +98,45 @@ class Bodies:
             "application/x-ndjson",
             headers={"Connection": "close"},
         )
+
+
+class _Cutter:
+    """Cuts pieces of a body into lines, and tells `bodies` how many bytes it holds of them."""
+
+    def __init__(self, bodies: Bodies) -> None:
+        self._bodies = bodies
+        self._held = 0
+        self._lines: list[bytes] = []
+        self._size = 0
+        self._cut = HeldMessage()  # of the line that is not whole yet
+        self._cut_size = 0
+
+    def cut(self, piece: bytes) -> Iterator[list[bytes]]:
+        """Take a piece, and yield the lines that are whole, as soon as they are enough to be handed on."""
+        first, *lines = piece.split(b"\n")  # a third of the time of looking for each end
+        self._cut.add(first)
+        self._cut_size = min(self._cut_size + len(first), MAX_LINE_BYTES)  # it keeps no more
+        if lines:
+            *whole, last = lines
+            self._lines += [self._cut.take(), *whole]
+            self._size += len(piece) - len(last) - len(first) + self._cut_size
+            self._cut.add(last)
+            self._cut_size = len(last)
+        if len(self._lines) >= PIECE_LINES or self._size >= PIECE_BYTES:
+            yield self._take()
+        self.hold(self._size + self._cut_size)
+
+    def rest(self) -> list[bytes]:
+        """Return the lines that are left at the end of the body; the last one needs no line feed."""
+        if self._cut:
+            self._lines.append(self._cut.take())
+        return self._take()
+
+    def hold(self, size: int) -> None:
+        """Tell how many bytes are held now."""
+        self._bodies.held += size - self._held
+        self._held = size
+
+    def _take(self) -> list[bytes]:
+        lines, self._lines, self._size = self._lines, [], 0
+        return lines

@@ -55,6 +55,18 @@ class DoorClock:
             return self._from_ms
         return self._from_ms + int((self._seconds() - self._from_s) * 1000 * self.pace)
 
+    @classmethod
+    def going_on(cls, kind: str, reached_ms: int) -> DoorClock:
+        """Make a clock of this kind for a platform whose time is `reached_ms` (milliseconds UTC; 0: it is new).
+
+        One that is not real goes on from there.
+
+        Raises:
+            InputError: there is no such kind.
+
+        """
+        return cls(kind, reached_ms or None)
+
     def set(self, now_ms: int) -> None:
         """Set a frozen clock to `now_ms` (milliseconds UTC)."""
         self._from_ms = now_ms

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from aiohttp import web
 
-from db.read.outcomes import outcomes
 from db.sqlite.readonly import Database, making_sense
 from db.sqlite.same_process import snapshot_beside_writer
 from simulator.door.bodies import Bodies
@@ -19,34 +18,28 @@ from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.writer import Writer
 
-if TYPE_CHECKING:
-    from simulator.door.events import Streams
-
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
-_READERS: Final = (
-    2  # threads; reading holds the interpreter most of the time, so more of them would help nobody
-)
+_READERS: Final = 2  # threads; reading holds the interpreter most of the time, so more would help nobody
 
 
 @dataclass
 class Context:
-    """What the handlers share. `host` is the address that is listened on; without `keys` none is asked for.
+    """What the handlers share.
 
-    `landing` is the address to which friends who follow a link are sent on.
+    `host` is the address that is listened on; without `keys` none is asked for. Of streamed bodies as many hand lines
+    to the writer at the same time as `streams` lets in. `landing` is where friends who follow a link are sent on to.
     """
 
     path: Path
     host: str
     writer: Writer
     bodies: Bodies
-    streams: Streams
+    streams: asyncio.Semaphore
     metrics: Metrics
     keys: Keys | None = None
     landing: str | None = None
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "reader"))
-
-    outcomes = staticmethod(outcomes)
 
     async def read(
         self,

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,19 +19,24 @@ from simulator.door.app import application
 from simulator.door.bodies import Bodies
 from simulator.door.clocks import DoorClock
 from simulator.door.context import Context
-from simulator.door.events import Streams
 from simulator.door.guards import is_loopback
 from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.writer import Writer
 from simulator.platform.platform import Platform
 
+_STREAMS: Final = (
+    8  # streamed bodies that have lines with the writer at the same time; others wait for their turn
+)
+_SWITCH_S: Final = 0.0005  # a thread keeps the interpreter so long; at 5 ms each answer waits for the engine
 _PATIENCE_S: Final = 5.0  # for requests that are under way when the server ends
 
 
 @dataclass(frozen=True)
 class Settings:
     """How a door is served: the address, the limit of a body in bytes, and how long to linger for more, in seconds.
+
+    A body of which nothing comes for `patience_s` seconds is given up.
 
     Without `keys` none is asked for. `landing` is the address to which friends who follow a link are sent on.
     """
@@ -41,6 +47,7 @@ class Settings:
     linger_s: float = 0.005
     keys: Keys | None = None
     landing: str | None = None
+    patience_s: float = 30.0
 
 
 def check(settings: Settings) -> None:
@@ -70,6 +77,7 @@ def serve(
 
     """
     check(settings)
+    sys.setswitchinterval(_SWITCH_S)
     asyncio.run(_serve(platform, clock, settings, listening))
 
 
@@ -99,8 +107,8 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
         path=platform.path,
         host=settings.host,
         writer=writer,
-        bodies=Bodies(settings.most_body),
-        streams=Streams(),
+        bodies=Bodies(settings.most_body, settings.patience_s),
+        streams=asyncio.Semaphore(_STREAMS),
         metrics=Metrics(),
         keys=settings.keys,
         landing=settings.landing,

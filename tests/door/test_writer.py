@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
+from unittest.mock import Mock
 
 import pytest
+from aiohttp import StreamReader, web
 
 from simulator.domain.errors import InputError
+from simulator.door.bodies import Bodies
 from simulator.door.clocks import FROZEN, DoorClock
+from simulator.door.events import receipt_lines, rows
 from simulator.door.writer import Answered, Ended, Full, Parcel, Writer
+from simulator.events.contract import MAX_LINE_BYTES
+from simulator.events.lines import LongLine
 from simulator.platform.session import open_or_create
 from simulator.program.load import load_program
 from tests.cli.nasty import PROGRAM
@@ -84,6 +92,55 @@ def test_a_clock_stands_runs_faster_or_is_the_walls() -> None:
     frozen = DoorClock(FROZEN, NOW, lambda: seconds[0])
     assert frozen.now_ms() == NOW
     assert DoorClock("real").now_ms() > NOW
+    assert (
+        DoorClock.going_on(
+            "2x",
+            NOW,
+        ).now_ms()
+        >= NOW
+    )
+    assert DoorClock.going_on(FROZEN, NOW).now_ms() == NOW
+    assert DoorClock.going_on(FROZEN, 0).now_ms() > NOW
     for wrong in ("fast", "0x", "-3x", "1e3x", "9999999x"):
         with pytest.raises(InputError, match="real, frozen"):
             DoorClock(wrong)
+
+
+def test_receipts_that_refuse_nothing_are_the_same_lines_as_all_others(writer: Writer) -> None:
+    told: list[Answered | BaseException] = []
+    writer.submit(parcel(3, "one", told))
+    writer.start()
+    writer.close()
+    (answered,) = told
+    assert isinstance(answered, Answered)
+    lines = receipt_lines(answered.receipts, 7).splitlines()
+    assert [json.loads(line) for line in lines] == list(rows(answered.receipts, 7))
+    assert lines[0] == b'{"position":8,"receipt":"accepted","seq":1}'
+
+
+async def pieces_of(body: bytes, size: int) -> list[bytes]:
+    """The lines of a body that comes in pieces of this size."""
+    stream = StreamReader(Mock(_reading_paused=False), limit=2**16, loop=asyncio.get_running_loop())
+    for start in range(0, len(body), size):
+        stream.feed_data(body[start : start + size])
+    stream.feed_eof()
+    bodies = Bodies(1, 1.0)
+    request = cast("web.Request", Mock(content=Mock(read=lambda _most: stream.read(size))))
+    found = [line async for lines in bodies.lines(request) for line in lines]
+    assert bodies.held == 0
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+async def test_lines_are_the_same_however_the_body_is_cut(size: int) -> None:
+    body = b"\xef\xbb\xbfone\n\ntwo\r\n" + b"x" * 50 + b"\nlast"
+    if size >= 3:  # the mark is looked for in the first piece
+        assert await pieces_of(body, size) == [b"one", b"", b"two\r", b"x" * 50, b"last"]
+    assert await pieces_of(b"a\nb\n", size) == [b"a", b"b"]
+    assert await pieces_of(b"", size) == []
+
+
+async def test_of_a_line_that_is_too_long_only_its_beginning_is_held() -> None:
+    long, short = await pieces_of(b"y" * (MAX_LINE_BYTES * 2) + b"\nshort", 2**17)
+    assert isinstance(long, LongLine)
+    assert (len(long), long.length, short) == (1000, MAX_LINE_BYTES * 2, b"short")
