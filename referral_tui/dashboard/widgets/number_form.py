@@ -44,10 +44,10 @@ class NumberForm(Table[Number]):
             "The file has no number to turn, or can't be read.",
             [
                 Column[Number](
-                    "part", "Of", 17, lambda row, _cells: (row.part, "strong"), weight=9, grow=2, most=30
+                    "part", "Of", 11, lambda row, _cells: (row.part, "strong"), weight=9, grow=2, most=30
                 ),
                 Column[Number]("what", "What", 12, lambda row, _cells: (row.what, "plain"), weight=8, grow=1),
-                Column[Number]("value", "Value", 18, self._value, weight=9, says="left and right turn it"),
+                Column[Number]("value", "Value", 17, self._value, weight=9, says="left and right turn it"),
                 Column[Number](
                     "was",
                     "Runs with",

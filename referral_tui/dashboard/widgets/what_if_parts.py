@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from textual import events
 from textual.strip import Strip
 
 from referral_tui import figures
@@ -17,7 +18,7 @@ from simulator.domain.definitions import STAGES
 TITLES = {
     "customers": "New customers",
     "money": "Money promised",
-    "each": "Each further customer",
+    "each": "Each further one",
     "budget": "The budget ends",
 }
 MEANINGS = {
@@ -30,7 +31,8 @@ MEANINGS = {
 }
 SURE = "95 of 100 such intervals hold the true mean: luck alone; what the world assumes is not in it"
 BIG_FROM = 5  # rows from which a result stands in large digits
-NAME, COUNT, CHANGE = 10, 7, 8  # cells
+NAME, COUNT, CHANGE = 10, 7, 7  # cells
+SHORTEST = 6  # cells: shorter bars say nothing
 WAIT = "the first market is being run …"
 
 
@@ -55,13 +57,14 @@ class Result(LineWidget, can_focus=True):
         if self.has_focus and title.left >= 2:
             title.add(" ◂", self.ink("accent"))
         yield title.strip()
-        value, said = self._told(self._answer) if self._answer is not None else ("…", "")
+        value, said = self._told(self._answer) if self._answer is not None else ("…", [])
         big = digits(value) if height >= BIG_FROM else None
         if big is None or len(big[0]) > width:
             big = [value]
         for row in big:
             yield self.line(width).add(row, self.ink("strong")).strip()
-        for row in wrap(said, width)[: max(0, height - 1 - len(big))]:
+        room = max(0, height - 1 - len(big))
+        for row in said if room >= len(said) else said[len(said) - room :]:
             yield self.line(width).add(row, self.ink("quiet")).strip()
 
     def topic(self) -> Topic:
@@ -70,37 +73,38 @@ class Result(LineWidget, can_focus=True):
         answer = self._answer
         if answer is not None:
             value, said = self._told(answer)
-            facts[:0] = [("now", value), ("", said), ("from", _ground(answer))]
+            facts[:0] = [("now", value), *(("", one) for one in said), ("from", _ground(answer))]
         return Topic(TITLES[self.key], MEANINGS[self.key], tuple(facts))
 
-    def _told(self, answer: Answer) -> tuple[str, str]:
-        """Say the value, and what it is made of."""
+    def _told(self, answer: Answer) -> tuple[str, list[str]]:
+        """Say the value, and in lines what it is made of; the last of them matters most."""
         if self.key == "budget":
             return self._budget(answer)
         if self.key == "each":
             if answer.right is None or answer.each is None:
-                return self._money(answer.left.cost), "a customer costs; turn a number"
-            return self._money(answer.each.value), self._bounds(answer.each)
+                return self._money(answer.left.cost), ["is what a customer costs"]
+            return self._money(answer.each.value), [self._bounds(answer.each)]
         money = self.key == "money"
         left, right = (None if side is None else self._amount(side) for side in (answer.left, answer.right))
         apart = answer.money if money else answer.customers
         if apart is None or right is None:
-            return left or "", f"in {figures.counted(answer.days, 'day')}; turn a number"
-        return self._change(apart.value), f"{left} → {right}  {self._bounds(apart, signed=True)}"
+            return left or "", [f"in {figures.counted(answer.days, 'day')}"]
+        return self._change(apart.value), [f"{left} → {right}", self._bounds(apart, signed=True)]
 
-    def _budget(self, answer: Answer) -> tuple[str, str]:
-        left, right = answer.left.budget_ended, answer.right.budget_ended if answer.right else None
+    def _budget(self, answer: Answer) -> tuple[str, list[str]]:
+        left = answer.left.budget_ended
         side = answer.right or answer.left
         if side.budget_ended is None:
-            return "no budget", ""
-        most = f"at most {100 * side.budget_most:.0f} of 100"
-        before = f"; before: {'none' if left is None else left}" if right is not None else ""
-        return f"{side.budget_ended} of {answer.markets}", f"markets{before}; {most}"
+            return "no budget", []
+        sure = f"at most {100 * side.budget_most:.0f} of 100"
+        before = [f"what runs: {left}"] if answer.right is not None and left is not None else []
+        return f"{side.budget_ended} of {answer.markets}", [*before, sure]
 
     def _amount(self, side: Side) -> str:
         if self.key == "money":
             return self._money(side.promised)
-        return figures.compact(round(side.funnel[STAGES.index("qualified")], 1), 7)
+        customers = side.funnel[STAGES.index("qualified")]
+        return f"{customers:,.{_decimals(customers)}f}"
 
     def _change(self, value: float | None) -> str:
         if value is None:
@@ -157,8 +161,34 @@ class BothFunnels(LineWidget, can_focus=True):
         """Take both sides; the copy is null where nothing differs."""
         if (left, right) != (self._left, self._right):
             self._left, self._right = left, right
-            self.border_subtitle = "runs → copy · █ both ▓ more ░ less" if right is not None else "runs"
+            self._describe(self.size.width)
             self.redraw()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Say what there is room for."""
+        self._describe(self.size.width)
+
+    def _describe(self, width: int) -> None:
+        """Say on the frame what the columns and bars are."""
+        sides = "runs" if self._right is None else "runs → copy"
+        bars = " · ▓ more ░ less" if self._right is not None else ""
+        scale = " · log scale" if self._left is not None and self._scale(width).logarithmic else ""
+        self.border_subtitle = f"{sides}{bars}{scale}" if self._cells(width) else sides
+
+    def _tall(self, height: int) -> bool:
+        return height >= 2 * len(STAGES) and self._right is not None
+
+    def _cells(self, width: int) -> int:
+        """Return how long the longest bar is; 0 where the width is too short for bars."""
+        counts = COUNT * (1 if self._right is None or self._tall(self.size.height) else 2)
+        left = width - 1 - NAME - counts - (CHANGE + 1 if self._right is not None else 0) - 1
+        return left if left >= SHORTEST else 0
+
+    def _scale(self, width: int) -> Scale:
+        sides = [side.funnel for side in (self._left, self._right) if side is not None]
+        known = [count for funnel in sides for count in funnel if count > 0]
+        top, cells = max(known, default=0.0), self._cells(width)
+        return Scale(round(top), cells, bool(known) and min(known) * cells < 1.5 * top)
 
     def draw(self, width: int, height: int) -> Iterator[Strip]:
         """Draw the stages, in two rows each where there is room: the design's bar, and the copy's below it."""
@@ -166,10 +196,7 @@ class BothFunnels(LineWidget, can_focus=True):
         if left is None:
             yield self.line(width).skip().add(WAIT, self.ink("quiet")).strip()
             return
-        tall = height >= 2 * len(STAGES) and right is not None
-        fixed = 1 + NAME + COUNT * (1 if tall or right is None else 2) + (CHANGE + 1 if right else 0) + 1
-        cells = max(4, width - fixed)
-        scale = _scale([*left.funnel, *(right.funnel if right else ())], cells)
+        tall, cells, scale = self._tall(height), self._cells(width), self._scale(width)
         for place, stage in enumerate(STAGES):
             here = left.funnel[place]
             line = self.line(width).skip().add(stage, self.ink("plain"), NAME)
@@ -188,7 +215,7 @@ class BothFunnels(LineWidget, can_focus=True):
                 yield line.skip().add("█" * scale.cells(here), self.ink("identification")).strip()
                 line = self.line(width).skip(1 + NAME)
             line.add(count, self.ink("strong"), COUNT, right=True).skip()
-            both, more = scale.cells(min(here, there)), scale.cells(max(here, there))
+            both, more = (scale.cells(one) if cells else 0 for one in (min(here, there), max(here, there)))
             apart = "participation" if there >= here else "identification"
             line.add("█" * both, self.ink("participation" if tall else "identification"))
             line.add(("▓" if there >= here else "░") * (more - both), self.ink(apart)).skip(cells - more)
@@ -219,12 +246,6 @@ def ground(answer: Answer, days: int) -> str:
 def _ground(answer: Answer) -> str:
     of = f"{figures.counted(answer.markets, 'market')} of {figures.counted(answer.referrers, 'customer')}"
     return f"{of}, {figures.counted(answer.days, 'day')}"
-
-
-def _scale(counts: Sequence[float], cells: int) -> Scale:
-    known = [count for count in counts if count > 0]
-    top = max(known, default=0.0)
-    return Scale(round(top), cells, bool(known) and min(known) * cells < 1.5 * top)
 
 
 def _apart(here: float, there: float) -> str:
