@@ -37,6 +37,7 @@ from referral_tui.dashboard.screens.overview import OverviewScreen
 from referral_tui.dashboard.screens.program import ProgramScreen
 from referral_tui.dashboard.screens.referrers import ReferrersScreen
 from referral_tui.dashboard.screens.rewards import RewardsScreen
+from referral_tui.dashboard.screens.whatif import WhatIfScreen
 from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.snapshot import Snapshot, Trouble
 from referral_tui.dashboard.status_message import StatusMessage
@@ -67,6 +68,12 @@ SCREENS: tuple[type[DashboardScreen], ...] = (  # in the order of their keys; on
     ProgramScreen,
     DataScreen,
     LoadScreen,
+    WhatIfScreen,
+)
+ALONE = Trouble(
+    "No database is open",
+    "8 tries out the design; `referral-tui simulate` and then `referral-tui dashboard` show one at work here.",
+    waiting=False,
 )
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains whatever has it.")
 
@@ -339,7 +346,11 @@ class Dashboard(OrderedKeys):
         self.feed = Feed(setup.path, self.post_message, setup.clocks, setup.ended, read_only=setup.read_only)
         self._ask()
         self._tell()
-        self.feed.start()
+        if setup.alone is None:
+            self.feed.start()
+        else:
+            self.trouble = ALONE
+            self._show()
 
     def _load_rest(self) -> None:
         """Load what the other screens need, beside: else each took 40 ms more when it is opened first."""
@@ -387,7 +398,7 @@ class Dashboard(OrderedKeys):
         if self.snapshot is not None:
             step = self.steering.step if self.steering else None
             place.show(self.snapshot, step, instead if place.NEEDS_EVENTS else None)
-        elif instead is not None:
+        elif not place.show_alone() and instead is not None:
             place.notice(instead.title, instead.text, bad=not instead.waiting)
         self._tell()
 
@@ -400,6 +411,8 @@ class Dashboard(OrderedKeys):
     def _telling(self) -> StatusMessage:
         snapshot = self.snapshot
         told = self.steering.status_message if self.steering else None
+        if snapshot is None and self.setup.alone is not None:
+            return told or StatusMessage(f"What if, of {self.setup.alone.name}: no database is open.")
         if snapshot is None:
             return told or StatusMessage(f"Looking at {self.setup.path}")
         if self.trouble is not None:

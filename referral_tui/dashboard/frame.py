@@ -159,6 +159,10 @@ class DashboardScreen(Screen[None]):
         """Show the answer to the screen's screen_query in its own part; `step` is what the last step did."""
         raise NotImplementedError
 
+    def show_alone(self) -> bool:
+        """Show what can be shown without a database; whether there is anything."""
+        return False
+
     # -- what a screen is given -----------------------------------------------------------------------
 
     @classmethod

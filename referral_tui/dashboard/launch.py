@@ -11,14 +11,17 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.setup import Setup
+
+if TYPE_CHECKING:
+    from referral_tui.dashboard.what_if import Alone
 
 GOODBYE_S = (
     5.0  # a writer commits and leaves well within it; after that it is killed: nothing of a demo is kept
@@ -54,6 +57,11 @@ class Writer:
 def watch(path: Path, preferences: Preferences, at: int | None = None, *, read_only: bool = False) -> int:
     """Open the dashboard on the database at `path`, as it was at a moment (null: now); gives the exit status."""
     return run(Dashboard(Setup(path, preferences=preferences, at=at, read_only=read_only)))
+
+
+def watch_alone(alone: Alone, preferences: Preferences) -> int:
+    """Open the What if screen on a design without a database; gives the exit status."""
+    return run(Dashboard(Setup(Path(), preferences=replace(preferences, start="whatif"), alone=alone)))
 
 
 def watch_own(arguments: Sequence[str], preferences: Preferences) -> int:

@@ -47,12 +47,28 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """The ground between two curves, filled with a character; a point is a moment, the value below, the value above."""
+
+    points: tuple[tuple[float, float, float], ...]
+    ink: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
-    """Curves on one scale; money in minor units, latencies in milliseconds."""
+    """Curves on one scale; money in minor units, latencies in milliseconds. Of `bands` a later one lies above."""
 
     title: str
     unit: Unit
     curves: tuple[Curve, ...]
+    bands: tuple[Band, ...] = ()
+
+    @property
+    def top(self) -> float:
+        """The greatest value."""
+        tops = [curve.top for curve in self.curves]
+        return max([*tops, *(high for band in self.bands for _, _, high in band.points)], default=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.preferences import Preferences
+
+if TYPE_CHECKING:
+    from referral_tui.dashboard.what_if import Alone
 
 
 @dataclass(frozen=True)
@@ -25,3 +29,5 @@ class Setup:
     preferences: Preferences = field(default_factory=Preferences)
     read_only: bool = False
     """It looks and nothing else: no command is sent, and no name of a customer is read."""
+    alone: Alone | None = None
+    """A design to try without a database: nothing is read, and the other screens have nothing to show."""

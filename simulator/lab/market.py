@@ -5,7 +5,7 @@ The steps are those of `simulator.run`, without databases, files, pace and comma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -67,9 +67,14 @@ class Markets:
         self._tally = tally(program, setup.start_ms, len(seeds), self._engine.markets_of)
         self._log = _Log(kept=self._lane.faulty)
 
-    def run(self) -> Tally:
-        """Simulate the markets, and return what they came to."""
+    def run(self, pulse: Callable[[], None] | None = None) -> Tally:
+        """Simulate the markets, and return what they came to.
+
+        `pulse` is called before each window, some hundredths of a second apart; it may raise to give the markets up.
+        """
         while self._at < self._end:
+            if pulse is not None:
+                pulse()
             if self._tally.hopeless:
                 self._tally.give_up()
                 break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -56,14 +56,17 @@ def run_parts(parts: Sequence[Part], workers: int) -> Iterator[tuple[Rows, Rows]
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def run_part(part: Part) -> tuple[Rows, Rows]:
-    """Return the rows of a part's markets and of their weeks; markets whose budget is short are run by themselves."""
-    tally = Markets(part.setting, part.program, part.seeds).run()
+def run_part(part: Part, pulse: Callable[[], None] | None = None) -> tuple[Rows, Rows]:
+    """Return the rows of a part's markets and of their weeks; markets whose budget is short are run by themselves.
+
+    `pulse` is called often meanwhile, and may raise to give the part up.
+    """
+    tally = Markets(part.setting, part.program, part.seeds).run(pulse)
     rows, weeks = _rows(part, part.seeds, tally)
     for place, holds in enumerate(tally.affords()):
         if not holds:
             alone = [part.seeds[place]]
-            found, by_week = _rows(part, alone, Markets(part.setting, part.program, alone).run())
+            found, by_week = _rows(part, alone, Markets(part.setting, part.program, alone).run(pulse))
             rows[place] = found[0]
             weeks[place * len(by_week) : (place + 1) * len(by_week)] = by_week
     return rows, weeks

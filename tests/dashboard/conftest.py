@@ -16,7 +16,7 @@ from textual import _wait
 from textual.message import Message
 
 import db.schema.models  # noqa: F401 -- fills the metadata
-from referral_tui.dashboard import checking, frame
+from referral_tui.dashboard import checking, frame, what_if
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.setup import Setup
@@ -25,6 +25,7 @@ from simulator.domain.errors import ProgramError
 from simulator.program.load import load_program
 from simulator.program.words import describe
 from tests.dashboard.story import DAY, START, Story
+from tests.dashboard.trying import FakeStudy
 from tests.dashboard.watching import TOLD, WALL, HeldClock, Watch, Watched
 
 
@@ -142,3 +143,11 @@ def checker(monkeypatch: pytest.MonkeyPatch) -> None:
         return checking.Checked(words=tuple(describe(program)))
 
     monkeypatch.setattr(checking, "check", check)
+
+
+@pytest.fixture(autouse=True)
+def study(monkeypatch: pytest.MonkeyPatch) -> FakeStudy:
+    """What answers what-ifs, with made-up figures: a helper process would run markets whenever the screen is opened."""
+    fake = FakeStudy()
+    monkeypatch.setattr(what_if, "study", lambda: fake)
+    return fake

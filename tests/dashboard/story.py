@@ -51,6 +51,7 @@ class Story:
         self.db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         settings = {"schema": str(SCHEMA_VERSION), "kind": "simulate", "preset": "telecom", "seed": "1"}
+        settings |= {"referrers": "500", "days": "70", "start": str(START), "delivery": "{}"}
         settings["models"] = json.dumps({"service.activated": "batch@02:00", "bill.paid": "every:15m"})
         self.db.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
         self.db.execute(

@@ -20,11 +20,19 @@ NOT_YET = "The chart begins when two full hours, days or weeks have passed."
 class Chart(LineWidget, can_focus=True):
     """Curves over time, with a scale, dates, and marks where the program was changed."""
 
-    def __init__(self, title: str, text: str, facts: tuple[tuple[str, str], ...], *, id: str) -> None:  # noqa: A002 -- Textual's name
-        """Make a chart with its title, and what its help says of it."""
+    def __init__(
+        self,
+        title: str,
+        text: str,
+        facts: tuple[tuple[str, str], ...],
+        *,
+        id: str,  # noqa: A002 -- Textual's name
+        empty: str = NOT_YET,
+    ) -> None:
+        """Make a chart with its title, what its help says of it, and what stands in it while there are no curves."""
         super().__init__(id=id, classes="panel")
         self.border_title = title
-        self._text, self._facts = text, facts
+        self._text, self._facts, self._empty = text, facts, empty
         self._picture: Picture | None = None
 
     def show(self, picture: Picture) -> None:
@@ -41,7 +49,7 @@ class Chart(LineWidget, can_focus=True):
             len(curve.points) > 1 for panel in picture.panels for curve in panel.curves
         ):
             for y in range(height):
-                yield empty_line(NOT_YET, y, width, height, self.ink)
+                yield empty_line(self._empty, y, width, height, self.ink)
             return
         for runs in chart(picture, width - 1, height):
             yield draw_runs(self, runs, width)
@@ -55,7 +63,8 @@ class Chart(LineWidget, can_focus=True):
                 if picture is not None and curve.last is not None:
                     name = curve.name or panel.title
                     facts.append((SIGNS[curve.dotted], f"{name}: {_value(curve.last, panel, picture)}"))
-        facts.append((CHANGED[0], "the program was changed here; v2 is its second version"))
+        if picture is None or picture.dates:
+            facts.append((CHANGED[0], "the program was changed here; v2 is its second version"))
         return Topic(str(self.border_title), self._text, tuple(facts))
 
 

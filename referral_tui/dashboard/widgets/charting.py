@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from referral_tui import scales
-from referral_tui.dashboard.pictures import Curve, Panel, Picture
+from referral_tui.dashboard.pictures import Band, Curve, Panel, Picture
 from referral_tui.dashboard.widgets.plot import Canvas, Dot, Run
 
 AXIS = 2  # rows of the axis of time, and of its words
@@ -36,7 +36,7 @@ def chart(picture: Picture, width: int, height: int, *, titled: bool = True) -> 
 
 def _ticks(panel: Panel, picture: Picture, rows: int) -> tuple[scales.Tick, ...]:
     """Choose the round numbers that leave the curves most of the rows, all as many rows apart."""
-    top = max(curve.top for curve in panel.curves)
+    top = panel.top
 
     def spread(ticks: tuple[scales.Tick, ...]) -> tuple[float, int]:
         gaps = len(ticks) - 1
@@ -80,6 +80,8 @@ def _plot(
     for row in labels:
         for column in range(width):
             canvas.put(column, row, "┈", "edge")
+    for band in panel.bands:
+        _fill(canvas, band, picture, top)
     for curve in panel.curves:
         canvas.line(_dots(curve, picture, top), curve.ink, dotted=curve.dotted)
     _marks(canvas, picture, named=named)
@@ -89,6 +91,21 @@ def _plot(
         text = labels.get(row)
         edge = "│" if text is None else "┤"
         yield [((text or "").rjust(gutter), "quiet"), (edge, "edge"), *runs]
+
+
+def _fill(canvas: Canvas, band: Band, picture: Picture, top: float) -> None:
+    """Fill the cells that lie between two curves; at least one in each column that they reach."""
+    span, last = picture.end - picture.start, canvas.height - 1
+    places = [(at - picture.start) / span * (canvas.width - 1) for at, _, _ in band.points]
+    for (_, low, high), (_, next_low, next_high), start, end in zip(
+        band.points, band.points[1:], places, places[1:], strict=False
+    ):
+        for column in range(max(0, round(start)), min(canvas.width - 1, round(end)) + 1):
+            part = (column - start) / (end - start) if end > start else 0.0
+            part = min(1.0, max(0.0, part))
+            below, above = low + (next_low - low) * part, high + (next_high - high) * part
+            for row in range(round((1 - above / top) * last), round((1 - max(0.0, below) / top) * last) + 1):
+                canvas.put(column, min(last, max(0, row)), band.sign, band.ink)
 
 
 def _dots(curve: Curve, picture: Picture, top: float) -> list[Dot | None]:

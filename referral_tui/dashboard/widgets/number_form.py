@@ -12,6 +12,12 @@ from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.table import Table
 
+ON_PROGRAM = (
+    "What people change in a program: amounts, the budget, times and limits. right and left turn the one that the "
+    "cursor stands on to the next sensible value, the file follows, and what would change is told below it. ctrl+r "
+    "applies all of it to the running program; z drops it; enter edits the file there."
+)
+
 
 class NumberForm(Table[Number]):
     """A row for each number, with what it is in the program that runs."""
@@ -29,23 +35,19 @@ class NumberForm(Table[Number]):
             super().__init__(table, row)
             self.up = up
 
-    def __init__(self) -> None:
+    def __init__(self, says: str = ON_PROGRAM, *, id: str = "form") -> None:  # noqa: A002 -- Textual's name
+        """Make the form; `says` is its help."""
         self._before: dict[Path, str] = {}
         super().__init__(
             "Numbers",
-            Topic(
-                "Numbers",
-                "What people change in a program: amounts, the budget, times and limits. right and left turn the one "
-                "that the cursor stands on to the next sensible value, the file follows, and what would change is told "
-                "below it. ctrl+r applies all of it to the running program; z drops it; enter edits the file there.",
-            ),
-            "The file has no number to turn, or can't be read: e edits it.",
+            Topic("Numbers", says),
+            "The file has no number to turn, or can't be read.",
             [
                 Column[Number](
-                    "part", "Of", 17, lambda row, _cells: (row.part, "strong"), weight=9, grow=2, most=30
+                    "part", "Of", 11, lambda row, _cells: (row.part, "strong"), weight=9, grow=2, most=30
                 ),
                 Column[Number]("what", "What", 12, lambda row, _cells: (row.what, "plain"), weight=8, grow=1),
-                Column[Number]("value", "Value", 18, self._value, weight=9, says="left and right turn it"),
+                Column[Number]("value", "Value", 17, self._value, weight=9, says="left and right turn it"),
                 Column[Number](
                     "was",
                     "Runs with",
@@ -56,7 +58,7 @@ class NumberForm(Table[Number]):
                 ),
             ],
             lambda row: row.path,
-            id="form",
+            id=id,
         )
 
     def take(self, numbers: Sequence[Number], running: Sequence[Number]) -> None:

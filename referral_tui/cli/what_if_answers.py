@@ -1,0 +1,173 @@
+"""Answer what-ifs line by line: what the dashboard's screen asks of a helper process."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Final, TextIO
+
+import polars as pl
+
+from referral_tui.dashboard.what_if import Answer, Interval, Question, Side, World
+from referral_tui.study_words import Ground, verdict
+from simulator.domain.definitions import STAGES
+from simulator.domain.errors import ReferralError
+from simulator.lab import statistics
+from simulator.lab.setting import Setting
+from simulator.lab.study import Study
+from simulator.lab.summary import CUSTOMERS, MONEY, DesignSummary, course, summarise
+from simulator.lab.what_if import Rung, WhatIf, rungs
+from simulator.program.load import load_program
+from simulator.program.model import Program
+from simulator.run.plan import world_text
+from simulator.world.spec import load_world
+from simulator.world.windows import start_of
+
+LEFT: Final = "the design that runs"
+RIGHT: Final = "the copy"
+MOST_REFERRERS: Final = 2_000
+"""First customers of a market: more would take longer than anybody waits for a first answer."""
+
+
+class TurnedAwayError(Exception):
+    """Something else is asked meanwhile."""
+
+
+class Inbox:
+    """The questions that wait; only the newest counts."""
+
+    def __init__(self) -> None:
+        self._waiting: SimpleQueue[str] = SimpleQueue()
+
+    def put(self, line: str) -> None:
+        """Add a question, a line of JSON."""
+        self._waiting.put(line)
+
+    def take(self) -> dict[str, Any]:
+        """Wait for a question, and return the newest."""
+        line = self._waiting.get()
+        while not self._waiting.empty():
+            line = self._waiting.get()
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+    def pulse(self) -> None:
+        """Raise TurnedAwayError if something else is asked."""
+        if not self._waiting.empty():
+            raise TurnedAwayError
+
+
+def answer_lines(stdin: TextIO, stdout: TextIO) -> None:
+    """Answer the questions on `stdin` on `stdout` until that ends; then this process ends, whatever it is doing."""
+    inbox = Inbox()
+
+    def listen() -> None:
+        for line in stdin:
+            inbox.put(line)
+        os._exit(0)  # it keeps nothing, and nobody waits for it
+
+    Thread(target=listen, name="questions", daemon=True).start()
+    answerer = Answerer()
+    while True:
+        for reply in answerer.replies(inbox.take(), inbox.pulse):
+            stdout.write(json.dumps(reply) + "\n")
+            stdout.flush()
+
+
+class Answerer:
+    """Answers questions, and keeps what it ran for the next ones about the same people."""
+
+    def __init__(self) -> None:
+        self._world: World | None = None
+        self._what_if: WhatIf | None = None
+
+    def replies(self, asked: dict[str, Any], pulse: Callable[[], None]) -> Iterator[dict[str, Any]]:
+        """Yield the replies to a question until `pulse` raises TurnedAwayError; none where it asks for nothing."""
+        number = asked["number"]
+        if "left" not in asked:
+            return
+        try:
+            for answer in self._answers(_question(asked), pulse):
+                yield {"number": number, "answer": asdict(answer)}
+        except TurnedAwayError:
+            return
+        except ReferralError as error:
+            yield {"number": number, "wrong": str(error)}
+
+    def _answers(self, question: Question, pulse: Callable[[], None]) -> Iterator[Answer]:
+        world = question.world
+        size = min(world.referrers, MOST_REFERRERS)
+        left = load_program(question.left, "the program")
+        designs = {LEFT: left}
+        if question.right is not None:
+            designs[RIGHT] = load_program(question.right, "the copy", left.currency)
+        designs = {name: _to_scale(one, size / world.referrers) for name, one in designs.items()}
+        if self._what_if is None or world != self._world:
+            setting = Setting(
+                load_world(world_text(world.preset), f"{world.preset}/world.toml"),
+                size,
+                world.days,
+                world.start_ms,
+                dict(world.delivery),
+            )
+            self._world, self._what_if = world, WhatIf(setting)
+        last = rungs(size, world.days)[-1]
+        start_ms = start_of(left) if world.start_ms is None else world.start_ms
+        for rung, found in self._what_if.studies(designs, pulse):
+            yield _answer(rung, found, designs, size, start_ms, last=rung == last)
+
+
+def _question(asked: dict[str, Any]) -> Question:
+    world = {**asked["world"], "delivery": tuple((one, model) for one, model in asked["world"]["delivery"])}
+    return Question(World(**world), asked["left"], asked["right"])
+
+
+def _to_scale(program: Program, share: float) -> Program:
+    """Return the program with that share of its budget, as it is for that share of the customers."""
+    if program.budget_minor is None or share == 1:
+        return program
+    return replace(program, budget_minor=max(1, round(program.budget_minor * share)))
+
+
+def _answer(
+    rung: Rung, found: Study, designs: dict[str, Program], size: int, start_ms: int, *, last: bool
+) -> Answer:
+    names = list(designs)
+    summaries = summarise(found.markets, names)
+    sides = [_side(found, one, has_budget=designs[one.name].budget_minor is not None) for one in summaries]
+    facts = (rung.markets, rung.days, size, start_ms, sides[0])
+    first, other = summaries[0], summaries[-1]
+    if other is first:
+        return Answer(*facts, None, None, None, None, "", last)
+    program = designs[RIGHT]
+    ground = Ground(size, rung.days, program.currency, program.digits)
+    said = verdict(first, other, ground, program.budget_minor is not None)
+    customers, money = (_interval(other.differences[key].mean) for key in (CUSTOMERS, MONEY))
+    return Answer(
+        *facts, sides[1], customers, money, _interval(other.each_further), said[:1].upper() + said[1:], last
+    )
+
+
+def _side(found: Study, one: DesignSummary, *, has_budget: bool) -> Side:
+    rows: pl.DataFrame = found.markets.filter(design=one.name)
+    return Side(
+        tuple(float(rows[f"funnel.{stage}"].to_numpy().mean()) for stage in STAGES),
+        one.means[MONEY] or 0.0,
+        one.means["cost"],
+        _course(found, one.name, "funnel.qualified"),
+        _course(found, one.name, "numbers.issued"),
+        one.budget_ended if has_budget else None,
+        statistics.upper_chance(one.budget_ended, one.markets),
+    )
+
+
+def _course(found: Study, name: str, flow: str) -> Any:
+    return tuple(course(found.weeks, name, flow))
+
+
+def _interval(one: statistics.Interval) -> Interval:
+    return Interval(one.value, one.low, one.high)

@@ -1,0 +1,103 @@
+"""Answer a what-if while somebody waits: a first answer of a few weeks at once, then the whole span, then more markets.
+
+What was run of a design is kept, so that another copy beside it costs only its own markets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import polars as pl
+
+from simulator.lab.figures import MARKET_SCHEMA, WEEK_SCHEMA
+from simulator.lab.parts import Part, Rows, run_part
+from simulator.lab.setting import Setting
+from simulator.lab.stacking import groups
+from simulator.lab.study import Study
+from simulator.program.model import Program
+
+FIRST_DAYS: Final = 56
+"""The span of the first answer: half a second to a second of CPU, where a year takes two."""
+FIRST_MARKETS: Final = 5
+"""The fewest that an interval is given for (`statistics.FEWEST`)."""
+FIRST_PEOPLE: Final = 1_000
+"""First customers of the first answer: a market has at least one, and there are FIRST_MARKETS at most."""
+MOST_MARKETS: Final = 60
+"""At 59 without one that ends, a budget ends in fewer than 5 of 100."""
+MOST_PEOPLE: Final = 40_000
+"""First customers of all markets: a year of these takes some 40 seconds of CPU."""
+KEPT_DESIGNS: Final = 12
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One answer: how many days of how many markets it is of."""
+
+    days: int
+    markets: int
+
+
+def rungs(referrers: int, days: int) -> list[Rung]:
+    """Return the answers to give in turn, for markets of so many first customers and days."""
+    first = max(1, min(FIRST_MARKETS, FIRST_PEOPLE // referrers))
+    most = max(first, min(MOST_MARKETS, MOST_PEOPLE // referrers))
+    found = [Rung(FIRST_DAYS, first)] if days > FIRST_DAYS else []
+    count = first
+    while count < most:
+        found.append(Rung(days, count))
+        count *= 2
+    return [*found, Rung(days, most)]
+
+
+@dataclass
+class _Ran:
+    """What was run of a design: the rows of its markets 1, 2 … and of their weeks."""
+
+    markets: int = 0
+    rows: Rows = field(default_factory=list)
+    weeks: Rows = field(default_factory=list)
+
+
+class WhatIf:
+    """Runs designs side by side over the same markets, seeds 1, 2 …, and keeps what it ran of each."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._kept: dict[Program, dict[int, _Ran]] = {}
+
+    def studies(
+        self, designs: Mapping[str, Program], pulse: Callable[[], None] | None = None
+    ) -> Iterator[tuple[Rung, Study]]:
+        """Yield the study of the designs, by their names, of each rung in turn.
+
+        `pulse` is called often; what it raises ends this, and only the markets that were under way are lost.
+        """
+        for rung in rungs(self._setting.referrers, self._setting.days):
+            rows: Rows = []
+            weeks: Rows = []
+            for name, program in designs.items():
+                ran = self._run(program, rung, pulse)
+                rows += [{**row, "design": name} for row in ran.rows if row["seed"] <= rung.markets]
+                weeks += [{**row, "design": name} for row in ran.weeks if row["seed"] <= rung.markets]
+            yield (
+                rung,
+                Study(pl.DataFrame(rows, schema=MARKET_SCHEMA), pl.DataFrame(weeks, schema=WEEK_SCHEMA)),
+            )
+
+    def _run(self, program: Program, rung: Rung, pulse: Callable[[], None] | None) -> _Ran:
+        """Return what is known of a design, once its markets of a rung have run."""
+        by_days = self._kept.pop(program, {})
+        self._kept[program] = by_days  # the newest last
+        while len(self._kept) > KEPT_DESIGNS:
+            del self._kept[next(iter(self._kept))]
+        ran = by_days.setdefault(rung.days, _Ran())
+        setting = replace(self._setting, days=rung.days)
+        missing = range(ran.markets + 1, rung.markets + 1)
+        for seeds in groups(setting, program, missing) if missing else ():
+            rows, weeks = run_part(Part(setting, "", program, seeds), pulse)
+            ran.rows += rows
+            ran.weeks += weeks
+            ran.markets = seeds[-1]
+        return ran
