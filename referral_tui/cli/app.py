@@ -40,9 +40,6 @@ COMMANDS: Final = {
     "dashboard": CommandEntry(
         "dashboard", "dashboard", "Open the dashboard on a database, running or finished."
     ),
-    "whatif": CommandEntry(
-        "whatif", "whatif", "Turn a design's numbers, and see at once what each turn would bring."
-    ),
     "load": CommandEntry("load", "load", "Put the rules under load and measure how fast they are."),
     "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge them and store them."),
     "serve": CommandEntry("serve", "serve", "Receive events over HTTP, and answer what became of each."),
@@ -60,6 +57,9 @@ COMMANDS: Final = {
     ),
     "compare": CommandEntry(
         "compare", "compare", "Compare two designs side by side: what each brings, and what it costs."
+    ),
+    "whatif": CommandEntry(
+        "whatif", "whatif", "Turn a design's numbers, and see at once what each turn would bring."
     ),
     "study": CommandEntry(
         "study", "study", "Run designs over many markets: what each brings, and how sure that is."

@@ -16,6 +16,7 @@ from referral_tui.dashboard.widgets.editor import Editor
 from referral_tui.dashboard.widgets.number_form import NumberForm
 from referral_tui.names import short_name
 from tests.dashboard.story import DAY, DESIGN, START, Story
+from tests.dashboard.trying import FakeStudy
 from tests.dashboard.watching import WALL, HeldClock, Watch
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -63,7 +64,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
 async def test_the_product_teams_tour_key_by_key(
-    story: Story, watch: Watch, asked: list[list[str]], tmp_path: Path, size: tuple[int, int]
+    story: Story,
+    watch: Watch,
+    asked: list[list[str]],
+    study: FakeStudy,
+    tmp_path: Path,
+    size: tuple[int, int],
 ) -> None:
     async with watch(story.path, size=size) as seen:
         press = Hands(seen)
@@ -107,6 +113,11 @@ async def test_the_product_teams_tour_key_by_key(
         assert seen.app.view.side == "client"
         assert asked[-1][0] == "fraud"
         await seen.pilot.press("escape")
+        await press("8", "right")
+        await seen.app.workers.wait_for_complete()
+        await press("z")
+        await seen.app.workers.wait_for_complete()
+        assert [one.right is None for one in study.asked] == [True, False, True]
         await seen.pilot.press("q")
         press.pressed.add("q")
         assert not seen.app.is_running or seen.app._exit
