@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
-from textual import _wait
 from textual.message import Message
 
 import db.schema.models  # noqa: F401 -- fills the metadata
@@ -122,13 +121,6 @@ def nothing_failed(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixt
         if record.exc_info and record.name in (frame.__name__, lines.__name__)
     ]
     assert not failed or "may_fail" in request.fixturenames, failed
-
-
-@pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look whether the app is idle every 4 ms: a pilot waits twice for each key, by Textual's own steps of 20 ms."""
-    monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
-    monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.0004)
 
 
 @pytest.fixture(autouse=True)

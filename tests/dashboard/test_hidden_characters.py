@@ -78,6 +78,7 @@ def assert_clean(seen: Watched, before: Collection[str] = ()) -> str:
 
 async def walk(seen: Watched, place: type[DashboardScreen]) -> str:
     """Press what opens something and moves, and look at each picture; gives all that was painted."""
+    await seen.drawn(seen.is_laid_out)
     painted = [assert_clean(seen)]
     seen.uncut()
     keys = [key for command in place.OWN_COMMANDS for key in command.keys.split(",")]

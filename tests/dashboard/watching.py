@@ -65,7 +65,7 @@ class Watched:
         await self.pilot.press(place.KEY)
         await self.until(lambda: self.app.snapshot is None or self.app.snapshot.request.place == place.MODE)
         await self.app.workers.wait_for_complete()
-        await self.drawn(self.is_laid_out)
+        await self.pilot.pause()
 
     def is_laid_out(self) -> bool:
         """Whether every part that is shown has its place: a loaded machine answers before it lays out."""
