@@ -249,7 +249,7 @@ async def test_of_the_past_the_top_bar_names_the_program_that_was_in_force_then(
     (newest,) = story.db.execute("SELECT max(seq) FROM event").fetchone()
     row = (2, newest, "Southwind Mobile", "GBP", 2, None, DESIGN)
     story.db.execute("INSERT INTO program_version VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-    async with watch(story.path) as seen:
+    async with watch(story.path, size=(140, 40)) as seen:
         assert seen.app.snapshot.program.name == "Southwind Mobile"
         assert "Southwind Mobile" in seen.lines()[0]
         await seen.pilot.press("left_curly_bracket")
