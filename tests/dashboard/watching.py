@@ -69,7 +69,8 @@ class Watched:
 
     def is_laid_out(self) -> bool:
         """Whether every part that is shown has its place: a loaded machine answers before it lays out."""
-        return all(part.size.height for part in self.app.screen.query(".panel, .tile") if part.display)
+        parts = self.app.screen.query(".panel, .tile")
+        return all(part.size.height for part in parts if all(one.display for one in part.ancestors_with_self))
 
     def status_message(self) -> str:
         """The sentence on the screen."""
