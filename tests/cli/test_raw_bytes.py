@@ -103,6 +103,7 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["load", "--program", design, "--events", 200, "--no-store"],
             ["load", "--from", db, "--no-store"],
         ],
+        "whatif": [["whatif", folder / NASTY], ["whatif", "--preset", NASTY]],
         "study": [
             ["study", design, "--markets", 1, "--referrers", 20, "--days", 3],
             ["study", "telecom", "--vary", f"reward[{NASTY}].value=1"],
