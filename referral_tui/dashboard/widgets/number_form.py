@@ -46,8 +46,8 @@ class NumberForm(Table[Number]):
                 Column[Number](
                     "part", "Of", 11, lambda row, _cells: (row.part, "strong"), weight=9, grow=2, most=30
                 ),
-                Column[Number]("what", "What", 12, lambda row, _cells: (row.what, "plain"), weight=8, grow=1),
-                Column[Number]("value", "Value", 17, self._value, weight=9, says="left and right turn it"),
+                Column[Number]("what", "What", 12, lambda row, _cells: (row.what, "plain"), weight=9, grow=1),
+                Column[Number]("value", "Value", 14, self._value, weight=9, says="left and right turn it"),
                 Column[Number](
                     "was",
                     "Runs with",

@@ -82,7 +82,7 @@ class Result(LineWidget, can_focus=True):
             return self._budget(answer)
         if self.key == "each":
             if answer.right is None or answer.each is None:
-                return self._money(answer.left.cost), ["is what a customer costs"]
+                return self._money(answer.left.cost), ["for each customer"]
             return self._money(answer.each.value), [self._bounds(answer.each)]
         money = self.key == "money"
         left, right = (None if side is None else self._amount(side) for side in (answer.left, answer.right))
