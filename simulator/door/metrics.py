@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
+from simulator.domain.vocabulary import Receipt
 from simulator.platform.receipts import Counts
 
 BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -45,8 +46,8 @@ class Metrics:
             yield f'referral_requests_total{{route="{route}",status="{status}"}} {count}'
         yield "# TYPE referral_messages counter"
         yield "# HELP referral_messages Messages received, by receipt."
-        for name in ("accepted", "duplicate", "conflict", "malformed"):
-            yield f'referral_messages_total{{receipt="{name}"}} {getattr(self.counts, name)}'
+        for receipt in Receipt:
+            yield f'referral_messages_total{{receipt="{receipt}"}} {getattr(self.counts, receipt)}'
         yield "# TYPE referral_request_seconds histogram"
         yield "# UNIT referral_request_seconds seconds"
         yield "# HELP referral_request_seconds How long requests took."
