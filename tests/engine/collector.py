@@ -52,16 +52,6 @@ REWARD = (
 )
 
 
-def shown(rows: Rows) -> Rows:
-    """The oracle's rows with the columns that the engine gives, by the tuples above, and no others."""
-    return Rows(
-        [{name: row[name] for name in ATTRIBUTION} for row in rows.attributions],
-        [{name: row[name] for name in DECISION} for row in rows.decisions],
-        [{name: row[name] for name in REWARD} for row in rows.rewards],
-        rows.merges,
-    )
-
-
 def load(text: str) -> Program:
     """The program of a text that was accepted."""
     return load_program(text, "changed.toml")

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from simulator.program.model import Program
-from tests.engine.collector import Collector, shown
-from tests.engine.edition2 import need
+from tests.engine.collector import Collector
 from tests.engine.logbook import Event, Logbook
 from tests.engine.oracle import Entry, Oracle, Rows
 
@@ -45,11 +44,8 @@ def judge(request: pytest.FixtureRequest) -> Judge:
 
     def rows(program: Program, log: Logbook, now: int | None = None) -> Rows:
         steps = [*log.steps] if now is None else [*log.steps, log.start + now]
-        mark = request.node.get_closest_marker("edition2")
         if request.param == "oracle":
-            found = by_oracle(program, steps, log.programs).rows
-            return found if mark else shown(found)
-        need(*(mark.args if mark else ()))
+            return by_oracle(program, steps, log.programs).rows
         return by_engine(program, steps, 1 if request.param == "engine-by-one" else None).rows
 
     return rows
@@ -61,10 +57,8 @@ def trail(request: pytest.FixtureRequest) -> Callable[..., list[Entry]]:
 
     def entries(program: Program, log: Logbook, now: int | None = None) -> list[Entry]:
         steps = [*log.steps] if now is None else [*log.steps, log.start + now]
-        mark = request.node.get_closest_marker("edition2")
         if request.param == "oracle":
             return by_oracle(program, steps, log.programs).trail
-        need(*(mark.args if mark else ()))
         return by_engine(program, steps, 1 if request.param == "engine-by-one" else None).trail
 
     return entries

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from typing import Any
 
-from tests.engine.collector import Collector, shown
+from tests.engine.collector import Collector
 from tests.engine.oracle import Entry, Event, Oracle, Row, Rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,7 +15,7 @@ _NAMES = ("source", "event_id", "milestone", "reward", "role", "recipient", "fri
 
 def first_difference(collector: Collector, oracle: Oracle) -> str | None:
     """The first row of the export that the two have otherwise, if there is one."""
-    theirs = shown(oracle.rows)
+    theirs = oracle.rows
     for table, mine, wanted in zip(Rows._fields, collector.rows, theirs, strict=True):
         for place, (a, b) in enumerate(zip_longest(mine, wanted)):
             if a != b:

@@ -1,4 +1,4 @@
-"""Nasty programs and logs of the second edition, by the groups of `edition2.GROUPS` that they may use.
+"""Nasty programs and logs of the second edition, by the groups of `GROUPS` that they may use.
 
 They are those of the first edition with terms added to the program and events added to the log, so that a group can be
 tried alone. What they hold is proven by `test_sometimes2.py`.
@@ -10,7 +10,7 @@ import dataclasses
 import random
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
@@ -28,7 +28,6 @@ from simulator.program.model import (
     Variant,
 )
 from tests.engine.designs import DAY, DIGITS, HOUR, MINUTE, at, with_text
-from tests.engine.edition2 import GROUPS
 from tests.engine.logbook import attributes
 from tests.engine.oracle import Decided, Line
 from tests.engine.oracle_limits import next_period
@@ -46,6 +45,26 @@ from tests.engine.strategies import (
     program,
 )
 
+GROUPS: Final = {
+    "standing": "reversals that wait, reinstatements, occurrence and numbers of what stands, room that is given back",
+    "adjusted": "adjustments of an amount: reduced, revoked and voided lines",
+    "when": "when, from, until, dated_by",
+    "experiments": "variants of experiments",
+    "attributes": "attributes of conversions and customers",
+    "bounds": "max and min of a share, rates of other currencies",
+    "caps": "caps per friend, code or program, trimming caps, caps that give no room back",
+    "budget": "a budget by period, trimming, or that gives no room back",
+    "waiting": "a budget that lets wait",
+    "keep_if": "conditions at the release",
+    "counts": "facts of standing conversions, closures and heights",
+    "codes": "codes that fold or are used up",
+    "people": "closed and merged accounts",
+    "stops": "referrers who are stopped",
+    "vetoes": "vetoes of rewards",
+    "choice": "choices, expiry and redemptions",
+    "zones": "calendars of a time zone",
+}
+"""What of the language a case may use."""
 Groups = frozenset[str]
 ALL: Groups = frozenset(GROUPS)
 # A group is tried with what stands, and with others that it makes little sense without.

@@ -11,8 +11,6 @@ from tests.engine.conftest import Judge
 from tests.engine.designs import DAY, HOUR, design, with_text
 from tests.engine.logbook import Logbook
 
-pytestmark = pytest.mark.edition2("codes")
-
 
 def program(codes: Codes = "exact", uses: int | None = None, name: str = "Test program") -> Program:
     attribution = Attribution(codes=codes, uses=uses)

@@ -1,7 +1,7 @@
 """The engine against the oracle over the second edition, group by group: `-k caps`, `-k choice`, `-k all`.
 
-A group that `edition2.ENGINE_DOES` does not name is an expected failure. Compared are the export rows before and
-after the final time, and the audit trail; the first difference is told with what led to it, on the smallest case found.
+Compared are the export rows before and after the final time, and the audit trail; the first difference is told with
+what led to it, on the smallest case found.
 """
 
 from __future__ import annotations
@@ -13,15 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.differences import first_difference, first_entry_apart
-from tests.engine.edition2 import comparable, need
 from tests.engine.strategies import Case
 from tests.engine.strategies2 import TRIED, case_of2, cases2
 from tests.engine.test_engine_agrees import check, folded, run, variance
 
-# Without what stands a group can be tried before the engine does that: see `comparable`.
-NEEDED = {
-    name: groups if name in ("standing", "all") else groups - {"standing"} for name, groups in TRIED.items()
-}
 BATCHES = (None, 1, 7)
 SEEDS = 24
 LONG = settings(max_examples=2000, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
@@ -29,7 +24,6 @@ LONG = settings(max_examples=2000, deadline=None, print_blob=True, suppress_heal
 
 def apart(case: Case, batch: int | None = None) -> str | None:
     """How engine and oracle differ on a case: in the rows before or after the final time, or in the trail."""
-    case = comparable(case)
     oracle, collector = folded(case, told=False), run(case, batch, told=False)
     untold = first_difference(collector, oracle)
     if untold is not None:
@@ -42,7 +36,6 @@ def apart(case: Case, batch: int | None = None) -> str | None:
 @pytest.mark.parametrize("group", TRIED)
 @pytest.mark.parametrize("batch", BATCHES)
 def test_they_agree(group: str, batch: int | None) -> None:
-    need(*NEEDED[group])
     first = BATCHES.index(batch) * SEEDS
     for seed in range(first, first + SEEDS):
         check(case_of2(seed, TRIED[group]), partial(apart, batch=batch))
@@ -50,7 +43,6 @@ def test_they_agree(group: str, batch: int | None) -> None:
 
 @pytest.mark.parametrize("group", TRIED)
 def test_batches_change_nothing(group: str) -> None:
-    need(*NEEDED[group])
     for seed in range(500, 500 + SEEDS // 4):
         check(case_of2(seed, TRIED[group], 20, 50), variance)
 
@@ -60,7 +52,6 @@ def test_batches_change_nothing(group: str) -> None:
 @LONG
 @given(data=st.data())
 def test_they_agree_long(group: str, data: st.DataObject) -> None:
-    need(*NEEDED[group])
     case = data.draw(cases2(TRIED[group]))
     for batch in BATCHES:
         assert apart(case, batch) is None
@@ -70,6 +61,5 @@ def test_they_agree_long(group: str, data: st.DataObject) -> None:
 @pytest.mark.parametrize("group", TRIED)
 @pytest.mark.parametrize("block", range(10))
 def test_they_agree_on_seeded_cases_long(group: str, block: int) -> None:
-    need(*NEEDED[group])
     for seed in range(10_000 + block * 100, 10_100 + block * 100):
         check(case_of2(seed, TRIED[group]), partial(apart, batch=BATCHES[seed % 3]))

@@ -17,8 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from simulator.domain.vocabulary import CONVERSION_TYPES
 from simulator.events.columns import EVENT_SCHEMA
-from tests.engine.collector import Collector, shown
-from tests.engine.edition2 import comparable
+from tests.engine.collector import Collector
 from tests.engine.oracle import Event, Oracle, Row, Rows
 from tests.engine.oracle_limits import same_window
 from tests.engine.shrinking import shrink
@@ -53,7 +52,7 @@ def run(case: Case, batch: int | None = None, *, told: bool = True) -> Collector
 
 def difference(found: Rows, wanted: Rows) -> str | None:
     """The first difference in words, if there is one."""
-    for name, mine, theirs in zip(Rows._fields, found, shown(wanted), strict=True):
+    for name, mine, theirs in zip(Rows._fields, found, wanted, strict=True):
         for place, (a, b) in enumerate(zip(mine, theirs, strict=False)):
             if a != b or list(a) != list(b):
                 return f"{name}[{place}]:\n  engine {a}\n  oracle {b}"
@@ -64,7 +63,6 @@ def difference(found: Rows, wanted: Rows) -> str | None:
 
 def disagreement(case: Case, batch: int | None = None) -> str | None:
     """How engine and oracle differ on a case: before the final time is told, or after."""
-    case = comparable(case)
     oracle, collector = folded(case, told=False), run(case, batch, told=False)
     untold = difference(collector.rows, oracle.rows)
     if untold is not None:
@@ -231,7 +229,7 @@ class Together(RuleBasedStateMachine):
 
     @initialize(case=cases(10, 40))
     def start(self, case: Case) -> None:
-        self.case = case = comparable(case)
+        self.case = case
         self.oracle = Oracle(case.program, case.load)
         self.engine = Collector(case.program)
         self.left = list(case.steps)
@@ -368,7 +366,6 @@ def _check_limits(case: Case, collector: Collector) -> None:
 
 def untrue(case: Case) -> str | None:
     """The first entry of the trail that is not the oracle's, if there is one."""
-    case = comparable(case)
     collector, oracle = run(case), folded(case)
     for place, (mine, theirs) in enumerate(zip_longest(collector.trail, oracle.trail)):
         if mine != theirs:

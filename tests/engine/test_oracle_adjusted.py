@@ -17,9 +17,6 @@ EACH = milestone(occurrence="each")
 TENTH = reward(percent="10", hold=DAY, clawback=WEEK)
 Trail = Callable[..., list[Entry]]
 
-adjusted = pytest.mark.edition2("adjusted")
-bounds = pytest.mark.edition2("bounds")
-
 
 def referred(log: Logbook, *friends: str) -> None:
     log.link("ann", "A", at=0)
@@ -39,7 +36,6 @@ def said(entries: list[Entry], kind: str) -> list[str]:
 # ---------------------------------------------------------------------- bounds
 
 
-@pytest.mark.edition2("bounds", "adjusted")  # it reads earned_minor
 @pytest.mark.parametrize(
     ("amount", "worth"),
     [(50_000, 4_000), (40_010, 4_000), (39_990, 3_999), (5_000, 500), (4_990, 500), (10, 500)],
@@ -53,7 +49,6 @@ def test_a_share_is_cut_to_its_maximum_and_raised_to_its_minimum(
     assert worths(judge(program, log, now=0)) == [("issued", worth, worth)]
 
 
-@bounds
 @pytest.mark.parametrize("amount", [None, 0, 5])
 def test_a_share_of_nothing_is_not_raised(judge: Judge, log: Logbook, amount: int | None) -> None:
     referred(log)
@@ -61,7 +56,6 @@ def test_a_share_of_nothing_is_not_raised(judge: Judge, log: Logbook, amount: in
     assert worths(judge(design(rewards=[reward(percent="10", min_minor=500)]), log, now=0)) == []
 
 
-@bounds
 @pytest.mark.parametrize(
     ("currency", "amount", "worth"),
     [
@@ -88,7 +82,6 @@ def test_an_amount_in_another_currency_is_converted_at_the_fixed_rate(
     assert [r["value_minor"] for r in rows.rewards] == ([] if worth is None else [worth])
 
 
-@bounds
 def test_a_converted_amount_is_rounded_half_even_before_its_share(judge: Judge, log: Logbook) -> None:
     referred(log)
     for amount in (1, 3, 5):  # halves of a penny: 0.5, 1.5 and 2.5 are 0, 2 and 2
@@ -100,7 +93,6 @@ def test_a_converted_amount_is_rounded_half_even_before_its_share(judge: Judge, 
 # ---------------------------------------------------------------------- adjustments
 
 
-@adjusted
 def test_a_part_refunded_before_the_payout_leaves_the_share_of_the_rest(judge: Judge, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0, amount=10_000)
@@ -109,7 +101,6 @@ def test_a_part_refunded_before_the_payout_leaves_the_share_of_the_rest(judge: J
     assert worths(judge(design(rewards=[TENTH]), log, now=DAY)) == [("issued", 600, 600)]
 
 
-@adjusted
 def test_a_part_refunded_after_the_payout_takes_a_part_back(judge: Judge, trail: Trail, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0, amount=10_000)
@@ -123,7 +114,6 @@ def test_a_part_refunded_after_the_payout_takes_a_part_back(judge: Judge, trail:
     ]
 
 
-@adjusted
 def test_after_the_clawback_nothing_is_reduced_and_never_is_more_paid(judge: Judge, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0, amount=10_000)
@@ -132,14 +122,12 @@ def test_after_the_clawback_nothing_is_reduced_and_never_is_more_paid(judge: Jud
     assert worths(judge(design(rewards=[TENTH]), log)) == [("issued", 1_000, 1_000)]
 
 
-@adjusted
 def test_an_amount_may_grow_before_the_release(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.adjust(log.buy("fred", at=0, amount=10_000), 12_000, received=HOUR)
     assert worths(judge(design(rewards=[TENTH]), log, now=DAY)) == [("issued", 1_200, 1_200)]
 
 
-@adjusted
 def test_nothing_left_voids_or_revokes_and_the_decision_stands(judge: Judge, log: Logbook) -> None:
     referred(log, "fred", "gina")
     log.adjust(log.buy("fred", at=0, amount=10_000), 0, received=HOUR)
@@ -150,7 +138,6 @@ def test_nothing_left_voids_or_revokes_and_the_decision_stands(judge: Judge, log
     assert [r["reason"] or r["outcome"] for r in rows.decisions] == ["qualified", "qualified", "occurrence"]
 
 
-@adjusted
 def test_what_an_adjustment_took_a_won_dispute_does_not_bring_back(judge: Judge, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0, amount=10_000)
@@ -160,7 +147,6 @@ def test_what_an_adjustment_took_a_won_dispute_does_not_bring_back(judge: Judge,
     assert worths(judge(design(rewards=[TENTH]), log, now=WEEK)) == [("revoked", 1_000, 0)]
 
 
-@adjusted
 def test_a_won_dispute_pays_the_share_of_the_amount_that_is_left(judge: Judge, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0, amount=10_000)
@@ -170,14 +156,12 @@ def test_a_won_dispute_pays_the_share_of_the_amount_that_is_left(judge: Judge, l
     assert worths(judge(design(rewards=[TENTH]), log, now=WEEK)) == [("issued", 600, 600)]
 
 
-@adjusted
 def test_a_fixed_reward_does_not_follow_the_amount(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.adjust(log.buy("fred", at=0, amount=10_000), 0, received=2 * DAY)
     assert worths(judge(design(rewards=[reward(hold=DAY, clawback=WEEK)]), log)) == [("issued", 1_000, 1_000)]
 
 
-@adjusted
 def test_a_later_verdict_takes_the_amount_as_it_is_then(judge: Judge, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0, amount=10_000)
@@ -187,7 +171,6 @@ def test_a_later_verdict_takes_the_amount_as_it_is_then(judge: Judge, log: Logbo
     assert worths(judge(program, log)) == [("pending", 50, 50)]
 
 
-@adjusted
 def test_an_adjustment_that_has_no_effect_says_why(trail: Trail, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0, amount=10_000)
@@ -208,7 +191,6 @@ def test_an_adjustment_that_has_no_effect_says_why(trail: Trail, log: Logbook) -
     ]
 
 
-@adjusted
 def test_a_reduction_gives_room_in_caps_back_unless_the_cap_says_otherwise(
     judge: Judge, log: Logbook
 ) -> None:
@@ -224,7 +206,6 @@ def test_a_reduction_gives_room_in_caps_back_unless_the_cap_says_otherwise(
         assert found == [("issued", 200), ("capped", 500), (wanted, 1_000)]
 
 
-@adjusted
 def test_the_first_real_payment_after_a_trial_of_nothing_earns_its_share(judge: Judge, log: Logbook) -> None:
     """A first invoice of 0.00 takes an occurrence; what counts is the first that a rule lets through."""
     referred(log)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from simulator.program.model import Budget, Program
 from tests.engine.designs import DAY, HOUR, WEEK, at, cap, design, milestone, reward
 from tests.engine.logbook import Judge, Logbook
 
 EACH = milestone(occurrence="each")
-waits = pytest.mark.edition2("budget", "waiting")
 
 
 def referred(log: Logbook, *friends: str) -> None:
@@ -35,7 +32,6 @@ def program(total: int, budget: Budget, *rewards: Any, **more: Any) -> Program:
     )
 
 
-@pytest.mark.edition2("budget")
 def test_a_budget_of_a_month_begins_anew_with_the_month(judge: Judge, log: Logbook) -> None:
     referred(log)
     for day in (at("2026-01-30"), at("2026-01-31"), at("2026-02-01")):
@@ -44,7 +40,6 @@ def test_a_budget_of_a_month_begins_anew_with_the_month(judge: Judge, log: Logbo
     assert [r["state"] for r in rows.rewards] == ["issued", "unfunded", "issued"]
 
 
-@pytest.mark.edition2("budget")
 def test_what_is_revoked_in_february_gives_its_room_back_to_january(judge: Judge, log: Logbook) -> None:
     referred(log)
     january = log.buy("fred", at=at("2026-01-30") - log.start, amount=10_000)
@@ -55,7 +50,6 @@ def test_what_is_revoked_in_february_gives_its_room_back_to_january(judge: Judge
     assert [r["state"] for r in rows.rewards] == ["revoked", "issued", "unfunded"]
 
 
-@pytest.mark.edition2("budget")
 def test_a_budget_that_gives_nothing_back_counts_what_was_revoked(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.reverse(log.buy("fred", at=0, amount=10_000), received=1)
@@ -65,7 +59,6 @@ def test_a_budget_that_gives_nothing_back_counts_what_was_revoked(judge: Judge, 
         assert [r["state"] for r in rows.rewards] == ["revoked", wanted]
 
 
-@pytest.mark.edition2("budget", "caps")
 def test_a_trimming_budget_gets_what_the_caps_leave(judge: Judge, log: Logbook) -> None:
     referred(log)
     for hour, amount in enumerate((20_000, 50_000, 10_000)):
@@ -82,7 +75,6 @@ def test_a_trimming_budget_gets_what_the_caps_leave(judge: Judge, log: Logbook) 
 # ---------------------------------------------------------------------- what waits
 
 
-@waits
 def test_what_could_not_be_funded_is_paid_once_as_the_budget_is_raised(judge: Judge, log: Logbook) -> None:
     referred(log)
     short = Budget(short="wait")
@@ -105,7 +97,6 @@ def test_what_could_not_be_funded_is_paid_once_as_the_budget_is_raised(judge: Ju
     ]
 
 
-@waits
 def test_the_queue_moves_as_room_is_given_back(judge: Judge, log: Logbook) -> None:
     referred(log)
     first = log.buy("fred", at=0, amount=10_000)
@@ -117,7 +108,6 @@ def test_the_queue_moves_as_room_is_given_back(judge: Judge, log: Logbook) -> No
     assert moments(log, rows) == [("revoked", 2 * DAY), ("issued", 2 * DAY), ("waiting", 2)]
 
 
-@waits
 def test_one_that_waits_and_becomes_worth_less_may_fit_at_once(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.buy("fred", at=0, amount=10_000)
@@ -129,8 +119,6 @@ def test_one_that_waits_and_becomes_worth_less_may_fit_at_once(judge: Judge, log
     assert moments(log, rows)[1] == ("issued", DAY)
 
 
-@waits
-@pytest.mark.edition2("budget", "waiting", "zones")
 def test_what_waits_is_paid_as_the_month_of_the_programs_zone_begins(judge: Judge, log: Logbook) -> None:
     referred(log)
     for day in (10, 11, 12):
@@ -145,7 +133,6 @@ def test_what_waits_is_paid_as_the_month_of_the_programs_zone_begins(judge: Judg
     ]
 
 
-@waits
 def test_without_waiting_any_more_what_does_not_fit_is_unfunded(judge: Judge, log: Logbook) -> None:
     referred(log)
     for hour, amount in enumerate((10_000, 20_000, 5_000)):
@@ -158,7 +145,6 @@ def test_without_waiting_any_more_what_does_not_fit_is_unfunded(judge: Judge, lo
     assert moments(log, rows) == [("issued", 0), ("issued", DAY), ("issued", DAY)]
 
 
-@waits
 def test_one_that_waited_counts_in_caps_as_of_its_due_time_for_ever(judge: Judge, log: Logbook) -> None:
     referred(log)
     once_a_day = reward(value=1_000, caps=[cap("calendar-day", count=1)])
@@ -177,7 +163,6 @@ def test_one_that_waited_counts_in_caps_as_of_its_due_time_for_ever(judge: Judge
     ]
 
 
-@waits
 def test_a_reversal_voids_what_waits_and_lets_the_next_pass(judge: Judge, log: Logbook) -> None:
     referred(log)
     big = log.buy("fred", at=0, amount=50_000)
@@ -187,7 +172,6 @@ def test_a_reversal_voids_what_waits_and_lets_the_next_pass(judge: Judge, log: L
     assert moments(log, rows) == [("voided", DAY), ("issued", DAY)]
 
 
-@pytest.mark.edition2("budget", "waiting", "keep_if")
 def test_what_waits_is_asked_again_whether_it_is_kept(judge: Judge, log: Logbook) -> None:
     kept = reward(value=1_000, keep_if="NOT recipient_closed")
     referred(log)

@@ -9,8 +9,6 @@ import pytest
 from tests.engine.designs import DAY, HOUR, WEEK, at, cap, design, milestone, reward, rule
 from tests.engine.logbook import Judge, Logbook
 
-pytestmark = pytest.mark.edition2("caps")
-
 EACH = milestone(occurrence="each")
 
 
@@ -111,7 +109,6 @@ def test_the_room_of_a_trimmed_reward_is_what_it_was_issued_for(judge: Judge, lo
     assert worths(judge(program, log, now=3)) == [("issued", 10_000, 3_000), ("issued", 2_000, 2_000)]
 
 
-@pytest.mark.edition2("caps", "zones")
 @pytest.mark.parametrize(
     ("first", "second", "wanted"),
     [

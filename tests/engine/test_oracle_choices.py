@@ -12,8 +12,6 @@ from tests.engine.designs import DAY, HOUR, WEEK, cap, design, milestone, reward
 from tests.engine.logbook import Judge, Logbook
 from tests.engine.oracle import Entry
 
-pytestmark = pytest.mark.edition2("choice", "standing")
-
 EACH = milestone(occurrence="each")
 CHOICE = reward(choices=("bill-credit", "gift-card"), choose_within_ms=DAY, clawback=WEEK)
 OTHERWISE = reward(choices=("bill-credit", "gift-card"), choose_within_ms=DAY, otherwise="gift-card")
@@ -214,7 +212,6 @@ def forfeits(log: Logbook, rows: Any) -> list[tuple[str, str, int]]:
     return [(r["state"], r["reason"], r["state_at"] - log.start) for r in rows.rewards]
 
 
-@pytest.mark.edition2("vetoes", "standing")
 def test_an_operator_stops_what_is_not_issued_yet(judge: Judge, trail: Trail, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0)
@@ -226,7 +223,6 @@ def test_an_operator_stops_what_is_not_issued_yet(judge: Judge, trail: Trail, lo
     assert said(trail(program, log), "veto-without-effect") == ["not-open", "unknown"]
 
 
-@pytest.mark.edition2("vetoes", "standing")
 def test_a_vetoed_line_does_not_come_back_with_its_conversion(judge: Judge, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0)
@@ -240,7 +236,6 @@ def test_a_vetoed_line_does_not_come_back_with_its_conversion(judge: Judge, log:
 # ---------------------------------------------------------------------- one moment
 
 
-@pytest.mark.edition2("choice", "standing", "budget", "waiting")
 def test_of_one_moment_releases_come_first_then_ends_of_choice_then_expiries_then_what_waits(
     judge: Judge, trail: Trail, log: Logbook
 ) -> None:
@@ -263,7 +258,6 @@ def test_of_one_moment_releases_come_first_then_ends_of_choice_then_expiries_the
     assert steps[-3:] == [("waiting", 3), ("forfeited", 1), ("issued", 2)]
 
 
-@pytest.mark.edition2("choice", "vetoes", "standing", "budget", "waiting")
 def test_a_veto_of_what_waits_or_is_offered_lets_the_next_pass(judge: Judge, log: Logbook) -> None:
     referred(log)
     first = log.buy("fred", at=0)

@@ -113,7 +113,6 @@ def test_outside_the_program_comes_before_the_occurrence(judge: Judge, log: Logb
     assert outcomes(judge(program, log)) == [("ignored", "outside-program")]
 
 
-@pytest.mark.edition2("standing")
 def test_the_nth_is_counted_over_accepted_events_of_the_type_that_stand_whatever_ignored_them(
     judge: Judge, log: Logbook
 ) -> None:

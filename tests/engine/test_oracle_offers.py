@@ -12,10 +12,6 @@ from tests.engine.logbook import Judge, Logbook, attributes
 
 EACH = milestone(occurrence="each")
 
-when = pytest.mark.edition2("when")
-split = pytest.mark.edition2("experiments", "when")
-own = pytest.mark.edition2("attributes", "when")
-
 
 def referred(log: Logbook, *friends: str, **data: Any) -> None:
     log.link("ann", "A", at=0)
@@ -30,7 +26,6 @@ def given(rows: Any) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------------- when
 
 
-@when
 def test_a_reward_is_given_where_its_condition_is_true_and_the_decision_says_of_each(
     judge: Judge, log: Logbook
 ) -> None:
@@ -59,7 +54,6 @@ def test_a_reward_is_given_where_its_condition_is_true_and_the_decision_says_of_
     ]
 
 
-@when
 def test_conditions_are_asked_where_rules_are_and_kept_of_those_refused_too(
     judge: Judge, log: Logbook
 ) -> None:
@@ -74,7 +68,6 @@ def test_conditions_are_asked_where_rules_are_and_kept_of_those_refused_too(
     ]
 
 
-@when
 def test_a_verdict_long_after_gives_what_was_offered_at_the_conversion(judge: Judge, log: Logbook) -> None:
     referred(log)
     bought = log.buy("fred", at=0, amount=5_000)
@@ -92,7 +85,6 @@ def test_a_verdict_long_after_gives_what_was_offered_at_the_conversion(judge: Ju
     assert [r["reward"] for r in rows.rewards] == ["unknown"]
 
 
-@when
 @pytest.mark.parametrize(
     ("occurred", "wanted"),
     [(DAY - 1, []), (DAY, ["credit"]), (2 * DAY - 1, ["credit"]), (2 * DAY, [])],
@@ -106,7 +98,6 @@ def test_a_booster_week_holds_from_its_first_moment_to_before_its_end(
     assert [r["reward"] for r in judge(program, log).rewards] == wanted
 
 
-@when
 def test_dates_may_be_those_of_the_touch(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.buy("fred", at=9 * DAY)
@@ -118,7 +109,6 @@ def test_dates_may_be_those_of_the_touch(judge: Judge, log: Logbook) -> None:
 # ---------------------------------------------------------------------- experiments
 
 
-@split
 def test_a_friend_stays_in_the_variant_that_the_hash_of_the_reference_gives(
     judge: Judge, log: Logbook
 ) -> None:
@@ -139,7 +129,6 @@ def test_a_friend_stays_in_the_variant_that_the_hash_of_the_reference_gives(
     ]
 
 
-@split
 def test_by_referrer_all_friends_are_in_one_variant_and_a_weight_of_0_gets_nobody(
     judge: Judge, log: Logbook
 ) -> None:
@@ -155,7 +144,6 @@ def test_by_referrer_all_friends_are_in_one_variant_and_a_weight_of_0_gets_nobod
     ]
 
 
-@pytest.mark.edition2("experiments", "when", "people")
 def test_a_variant_does_not_change_with_a_merge(judge: Judge, log: Logbook) -> None:
     """fred is 13 modulo 100, gina, whom he turns out to be, 58."""
     offer = Experiment("offer", "friend", (Variant("control", 50), Variant("richer", 50)))
@@ -176,7 +164,6 @@ OWN = (
 )
 
 
-@own
 def test_attributes_are_facts_and_null_where_not_given_or_of_another_type(judge: Judge, log: Logbook) -> None:
     referred(log)
     for key, data in (
@@ -200,7 +187,6 @@ def test_attributes_are_facts_and_null_where_not_given_or_of_another_type(judge:
     ]
 
 
-@own
 def test_of_a_person_the_latest_given_counts(judge: Judge, log: Logbook) -> None:
     referred(log, attributes=attributes(plan="free"))
     log.identified("ann", at=0, attributes=attributes(plan="pro"))
@@ -225,7 +211,6 @@ def test_of_a_person_the_latest_given_counts(judge: Judge, log: Logbook) -> None
 # ---------------------------------------------------------------------- referrers who are stopped
 
 
-@pytest.mark.edition2("stops")
 def test_a_friend_of_a_referrer_who_is_no_longer_one_is_refused_before_the_rules(
     judge: Judge, log: Logbook
 ) -> None:
@@ -249,10 +234,6 @@ def test_a_friend_of_a_referrer_who_is_no_longer_one_is_refused_before_the_rules
 # ---------------------------------------------------------------------- codes
 
 
-folds = pytest.mark.edition2("codes")
-
-
-@folds
 @pytest.mark.parametrize("typed", ["anna1", " ANNA1", "Anna1\u2003", "\tANNA1\u00a0\n"])
 def test_a_code_in_other_capitals_or_with_blanks_around_it_is_the_one_meant(
     judge: Judge, log: Logbook, typed: str
@@ -264,7 +245,6 @@ def test_a_code_in_other_capitals_or_with_blanks_around_it_is_the_one_meant(
     assert [(r["referrer"], r["code"]) for r in rows.attributions] == [("ann", "ANNA1")]
 
 
-@folds
 def test_of_links_that_fold_alike_the_first_in_the_log_serves(judge: Judge, log: Logbook) -> None:
     log.link("ann", "STRASSE", at=0)
     log.link("bob", "stra\u00dfe", at=0)  # folds to strasse
@@ -274,7 +254,6 @@ def test_of_links_that_fold_alike_the_first_in_the_log_serves(judge: Judge, log:
     assert [(r["referrer"], r["code"]) for r in rows.attributions] == [("ann", "STRASSE")]
 
 
-@folds
 def test_a_code_serves_so_many_friends_and_then_its_touches_win_no_more(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A", at=0)
     log.link("bob", "B", at=0)
@@ -294,7 +273,6 @@ def test_a_code_serves_so_many_friends_and_then_its_touches_win_no_more(judge: J
     ]
 
 
-@folds
 def test_uses_are_those_of_the_version_in_force_and_count_what_was_made_in_any(
     judge: Judge, log: Logbook
 ) -> None:
@@ -310,7 +288,6 @@ def test_uses_are_those_of_the_version_in_force_and_count_what_was_made_in_any(
     assert [r["friend"] for r in rows.attributions] == ["fred", "gina", "ivy", "jim"]
 
 
-@pytest.mark.edition2("when")
 def test_a_date_with_an_offset_is_a_moment(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.buy("fred", at=at("2026-01-31T10:30") - log.start)

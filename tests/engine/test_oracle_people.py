@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.engine.designs import DAY, HOUR, WEEK, cap, design, milestone, reward, rule
 from tests.engine.logbook import Judge, Logbook
 from tests.engine.oracle import Entry
-
-pytestmark = pytest.mark.edition2("people")
 
 EACH = milestone(occurrence="each")
 Trail = Callable[..., list[Entry]]
@@ -29,7 +25,6 @@ def said(entries: list[Entry], kind: str) -> list[tuple[str | None, str]]:
 # ---------------------------------------------------------------------- closed
 
 
-@pytest.mark.edition2("people", "counts")
 def test_an_account_is_closed_until_it_is_reopened(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A", at=0)
     log.claim("fred", code="A", at=0)
@@ -45,7 +40,6 @@ def test_an_account_is_closed_until_it_is_reopened(judge: Judge, log: Logbook) -
     assert outcomes(rows) == [("fred", "friend"), ("fred", "referrer"), ("fred", "qualified")]
 
 
-@pytest.mark.edition2("people", "counts")
 def test_closure_is_that_of_the_account_merged_into_and_then_of_either_reference(
     judge: Judge, log: Logbook
 ) -> None:
@@ -199,7 +193,6 @@ def test_a_merge_of_one_person_with_themselves_has_no_effect(
     ]
 
 
-@pytest.mark.edition2("people", "standing")
 def test_a_refund_in_the_name_of_the_merged_account_fits(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A", at=0)
     log.claim("guest", code="A", at=0)

@@ -11,9 +11,6 @@ from tests.engine.designs import DAY, HOUR, WEEK, cap, design, milestone, reward
 from tests.engine.logbook import Judge, Logbook, attributes
 
 EACH = milestone(occurrence="each")
-keeps = pytest.mark.edition2("keep_if")
-closes = pytest.mark.edition2("keep_if", "people")
-counts = pytest.mark.edition2("counts", "standing")
 
 
 def referred(log: Logbook, *friends: str) -> None:
@@ -33,7 +30,6 @@ def outcomes(rows: Any) -> list[str]:
 # ---------------------------------------------------------------------- keep_if
 
 
-@keeps
 @pytest.mark.parametrize(
     ("confirmed", "wanted"),
     [(True, ("issued", None)), (False, ("forfeited", "keep_if")), (None, ("forfeited", "keep_if:missing"))],
@@ -49,7 +45,6 @@ def test_a_line_is_kept_where_its_condition_is_true_at_the_release(
     assert ends(log, rows) == [(*wanted, DAY)]
 
 
-@closes
 def test_an_account_that_was_closed_between_conversion_and_payout_gets_nothing(
     judge: Judge, log: Logbook
 ) -> None:
@@ -63,7 +58,6 @@ def test_an_account_that_was_closed_between_conversion_and_payout_gets_nothing(
     assert ends(log, rows) == [("forfeited", "keep_if", 2 * DAY), ("issued", None, 4 * DAY)]
 
 
-@closes
 def test_whose_account_is_closed_goes_by_the_role_and_a_communitys_is_not(judge: Judge, log: Logbook) -> None:
     log.identified("ann", at=0, community="north")
     referred(log)
@@ -82,7 +76,6 @@ def test_whose_account_is_closed_goes_by_the_role_and_a_communitys_is_not(judge:
     ]
 
 
-@pytest.mark.edition2("keep_if", "standing")
 def test_a_forfeited_line_has_no_number_takes_no_room_and_does_not_come_back(
     judge: Judge, log: Logbook
 ) -> None:
@@ -96,7 +89,6 @@ def test_a_forfeited_line_has_no_number_takes_no_room_and_does_not_come_back(
     assert [(r["state"], r["reason"]) for r in rows.rewards] == [("forfeited", "keep_if"), ("issued", None)]
 
 
-@pytest.mark.edition2("keep_if", "adjusted")
 def test_the_amount_is_that_of_the_release(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.adjust(log.buy("fred", at=0, amount=5_000), 500, received=HOUR)
@@ -104,7 +96,6 @@ def test_the_amount_is_that_of_the_release(judge: Judge, log: Logbook) -> None:
     assert ends(log, rows) == [("forfeited", "keep_if", DAY)]
 
 
-@pytest.mark.edition2("keep_if", "counts")
 def test_both_must_have_paid_two_bills_by_the_release(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.buy("fred", at=0)
@@ -118,7 +109,6 @@ def test_both_must_have_paid_two_bills_by_the_release(judge: Judge, log: Logbook
     assert ends(log, judge(program, log, now=3 * DAY)) == [("issued", None, 3 * DAY)]
 
 
-@keeps
 def test_what_is_fixed_with_the_conversion_is_known_of_one_that_was_approved_later(
     judge: Judge, log: Logbook
 ) -> None:
@@ -133,7 +123,6 @@ def test_what_is_fixed_with_the_conversion_is_known_of_one_that_was_approved_lat
     assert ends(log, rows) == [("issued", None, 2 * DAY), ("forfeited", "keep_if", 2 * DAY)]
 
 
-@pytest.mark.edition2("keep_if", "attributes", "budget", "waiting")
 def test_what_waited_is_forfeited_where_its_value_is_of_another_type_by_then(
     judge: Judge, log: Logbook
 ) -> None:
@@ -155,7 +144,6 @@ def test_what_waited_is_forfeited_where_its_value_is_of_another_type_by_then(
     ]
 
 
-@pytest.mark.edition2("keep_if", "standing", "people")
 def test_a_won_dispute_is_asked_again_whether_the_reward_is_kept(judge: Judge, log: Logbook) -> None:
     referred(log, "fred", "gina")
     kept = reward(hold=HOUR, clawback=WEEK, keep_if="NOT recipient_closed")
@@ -169,7 +157,6 @@ def test_a_won_dispute_is_asked_again_whether_the_reward_is_kept(judge: Judge, l
     assert ends(log, rows) == [("issued", None, 2 * DAY), ("forfeited", "keep_if", 4 * DAY)]
 
 
-@closes
 def test_whoever_gets_the_reward_is_the_person_of_a_merge(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.buy("fred", at=0)
@@ -182,7 +169,6 @@ def test_whoever_gets_the_reward_is_the_person_of_a_merge(judge: Judge, log: Log
 # ---------------------------------------------------------------------- facts
 
 
-@counts
 def test_conversions_that_stand_are_counted_the_one_judged_in_any_case(judge: Judge, log: Logbook) -> None:
     referred(log)
     order = ("client/shop", "fallen")
@@ -196,7 +182,6 @@ def test_conversions_that_stand_are_counted_the_one_judged_in_any_case(judge: Ju
     assert outcomes(rows) == ["qualified", "bills", "one"]
 
 
-@counts
 def test_the_referrers_own_conversions_are_counted(judge: Judge, log: Logbook) -> None:
     referred(log)
     own = log.buy("ann", at=0)
@@ -207,7 +192,6 @@ def test_the_referrers_own_conversions_are_counted(judge: Judge, log: Logbook) -
     assert outcomes(rows) == ["unattributed", "qualified", "customer"]
 
 
-@counts
 def test_days_since_the_friends_first_conversion_are_never_negative(judge: Judge, log: Logbook) -> None:
     referred(log)
     log.buy("fred", at=2 * DAY)
@@ -218,7 +202,6 @@ def test_days_since_the_friends_first_conversion_are_never_negative(judge: Judge
     assert outcomes(rows) == ["qualified", "qualified", "days"]
 
 
-@counts
 def test_the_third_of_a_ring_stands_above_the_first(judge: Judge, log: Logbook) -> None:
     """Ann brings bob, bob brings cid, cid brings ann."""
     for referrer, code in (("ann", "A"), ("bob", "B"), ("cid", "C")):
@@ -233,7 +216,6 @@ def test_the_third_of_a_ring_stands_above_the_first(judge: Judge, log: Logbook) 
     ]
 
 
-@counts
 def test_ten_heights_are_looked_at_and_no_more(judge: Judge, log: Logbook) -> None:
     """p0 brings p1 … p11 in a row; then p10 and p11 each bring p0: ten and eleven heights up."""
     for place in range(12):
@@ -247,7 +229,6 @@ def test_ten_heights_are_looked_at_and_no_more(judge: Judge, log: Logbook) -> No
         assert outcomes(judge(design(rules=[rule("ring", "NOT friend_is_upline")]), again)) == wanted
 
 
-@counts
 def test_who_refers_themselves_is_not_above_themselves(judge: Judge, log: Logbook) -> None:
     log.link("ann", "A", at=0)
     log.buy("ann", at=1, code="A")

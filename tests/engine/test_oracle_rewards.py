@@ -316,7 +316,6 @@ def test_a_second_reversal_does_not_move_a_void_of_a_later_approval(judge: Judge
     assert moments(log, judge(program, log)) == [("voided", 2)]
 
 
-@pytest.mark.edition2("standing")
 @pytest.mark.parametrize("state", ["counted", "capped", "unfunded"])
 def test_a_reversal_after_the_release_voids_what_was_not_issued(
     judge: Judge, log: Logbook, state: Any
@@ -466,7 +465,6 @@ def test_a_voided_one_is_not_numbered(judge: Judge, log: Logbook) -> None:
     assert states(judge(program, log, now=WEEK)) == ["voided", "counted", "issued"]
 
 
-@pytest.mark.edition2("standing")
 def test_capped_ones_are_numbered_and_revoked_ones_are_not(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward(tier=(1, 4), clawback=WEEK, caps=[cap("calendar-day", count=1)])])
     referred(log)
@@ -558,7 +556,6 @@ def test_what_was_capped_or_counted_takes_no_room(judge: Judge, log: Logbook) ->
     assert states(judge(program, log, now=DAY)) == ["issued", "capped", "issued"]
 
 
-@pytest.mark.edition2("standing")
 def test_revoked_ones_give_room_in_caps_back(judge: Judge, log: Logbook) -> None:
     referred(log)
     first = log.buy("fred", at=1)
@@ -661,7 +658,6 @@ def test_what_is_unfunded_takes_no_room_in_a_cap(judge: Judge, log: Logbook) -> 
     assert states(judge(program, log, now=DAY)) == ["unfunded", "issued"]
 
 
-@pytest.mark.edition2("standing")
 def test_revoked_ones_give_budget_back(judge: Judge, log: Logbook) -> None:
     program = design([EACH], [reward(clawback=WEEK)], budget=1000)
     referred(log)
@@ -689,7 +685,6 @@ def test_rewards_keep_the_terms_and_caps_of_their_conversions_version(judge: Jud
     ]
 
 
-@pytest.mark.edition2("standing")
 def test_numbers_and_caps_go_on_across_versions_by_the_rewards_name(judge: Judge, log: Logbook) -> None:
     old = design([EACH], [reward("a"), reward("b", to="friend")])
     new = design(

@@ -11,8 +11,6 @@ from tests.engine.designs import DAY, HOUR, WEEK, cap, design, milestone, reward
 from tests.engine.logbook import Judge, Logbook
 from tests.engine.oracle import Entry
 
-pytestmark = pytest.mark.edition2("standing")
-
 EACH = milestone(occurrence="each")
 ANY = milestone(occurrence="any")
 KEPT = reward(hold=DAY, clawback=WEEK)

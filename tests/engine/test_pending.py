@@ -14,7 +14,6 @@ from hypothesis import given
 from simulator.program.model import Cap, Program, Role
 from tests.engine.collector import Collector
 from tests.engine.designs import DAY, HOUR, MINUTE, cap, design, milestone, reward, with_text
-from tests.engine.edition2 import comparable
 from tests.engine.logbook import Logbook
 from tests.engine.oracle import Oracle
 from tests.engine.strategies import ANCHORS, PEOPLE, Case, case_of, cases
@@ -61,7 +60,6 @@ def levels_of(collector: Collector, hour: int) -> Levels:
 
 def wrong_hour(case: Case, batch: int | None) -> str | None:
     """The first hour at whose end what the engine's sums say is pending is not what the oracle would issue."""
-    case = comparable(case)
     collector = run(case, batch)
     oracle = Oracle(case.program, case.load)
     hours = sorted({hour for hour, *_ in collector.rollup})

@@ -18,7 +18,6 @@ from simulator.engine.record_parts import GENERATIONS
 from tests.engine import oracle_sums
 from tests.engine.collector import Collector
 from tests.engine.designs import DAY, HOUR, design, reward
-from tests.engine.edition2 import comparable, need
 from tests.engine.logbook import Logbook
 from tests.engine.oracle import Oracle
 from tests.engine.strategies import case_of
@@ -165,7 +164,7 @@ def check_boards(collector: Collector, oracle: Oracle, size: int = leaders.SIZE)
 @pytest.mark.parametrize("block", range(5))
 def test_sums_are_the_oracles(block: int) -> None:
     for seed in range(6300 + block * 8, 6308 + block * 8):
-        case = comparable(case_of(seed))
+        case = case_of(seed)
         collector, oracle = run(case, (None, 3, 11)[seed % 3], told=False), folded(case, told=False)
         check_sums(collector, oracle)
         collector.advance(case.final)
@@ -177,7 +176,7 @@ def test_sums_are_the_oracles(block: int) -> None:
 def test_sums_count_people_who_were_merged_as_one(batch: int | None) -> None:
     ended = 0
     for seed in range(6400, 6416):
-        case = comparable(case_of2(seed, TRIED["people and codes"]))
+        case = case_of2(seed, TRIED["people and codes"])
         collector, oracle = run(case, batch), folded(case)
         check_sums(collector, oracle)
         ended += sum(row["ended_at"] is not None for row in collector.attributions)
@@ -188,7 +187,7 @@ def test_sums_count_people_who_were_merged_as_one(batch: int | None) -> None:
 def test_sums_count_what_was_chosen_redeemed_and_expired(batch: int | None) -> None:
     seen: set[str] = set()
     for seed in range(6500, 6512):
-        case = comparable(case_of2(seed, TRIED["choice"]))
+        case = case_of2(seed, TRIED["choice"])
         collector, oracle = run(case, batch, told=False), folded(case, told=False)
         check_sums(collector, oracle)
         seen |= {metric for metric, _ in oracle_sums.parts(oracle)}
@@ -261,7 +260,6 @@ def test_a_reversal_that_comes_too_late_counts_what_an_adjustment_left_of_the_re
 def test_a_full_board_holds_the_first_whatever_the_batches(
     batch: int | None, pool: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need("standing")
     monkeypatch.setattr(leaders, "SIZE", 2)
     monkeypatch.setattr(leaders, "POOL", pool)
     lost = False

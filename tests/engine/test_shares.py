@@ -12,8 +12,6 @@ from tests.engine.conftest import Judge
 from tests.engine.designs import design, milestone, reward, rule, with_text
 from tests.engine.logbook import Logbook
 
-pytestmark = pytest.mark.edition2("bounds")
-
 
 def program(
     percent: str = "10", least: int | None = None, most: int | None = None, rates: dict[str, str] | None = None,

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-import pytest
-
 from simulator.program.model import Program
 from tests.engine.conftest import Judge
 from tests.engine.designs import design, milestone, rule, with_text
 from tests.engine.logbook import Logbook
-
-pytestmark = pytest.mark.edition2("stops")
 
 
 def program(stops: bool = True, occurrence: str = "each", within: int | None = None) -> Program:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from simulator.program.model import Attribute, Experiment, Program, Variant
 from tests.engine.conftest import Judge
 from tests.engine.designs import DAY, HOUR, at, cap, design, milestone, reward, rule
@@ -26,7 +24,6 @@ def lines(judge: Judge, design: Program, log: Logbook) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------------- conditions
 
 
-@pytest.mark.edition2("when")
 def test_a_line_is_made_only_where_the_condition_is_true_and_the_decision_says_what_it_said(
     judge: Judge, log: Logbook
 ) -> None:
@@ -50,7 +47,6 @@ def test_a_line_is_made_only_where_the_condition_is_true_and_the_decision_says_w
     ]
 
 
-@pytest.mark.edition2("when")
 def test_a_review_that_comes_later_gives_what_was_offered_at_the_conversion(
     judge: Judge, log: Logbook
 ) -> None:
@@ -66,7 +62,6 @@ def test_a_review_that_comes_later_gives_what_was_offered_at_the_conversion(
     assert lines(judge, program, log) == [(bought["id"], "open")]
 
 
-@pytest.mark.edition2("when", "stops")
 def test_a_decision_whose_rules_were_not_asked_says_nothing_of_offers(judge: Judge, log: Logbook) -> None:
     program = design(
         [milestone(occurrence="any")], [reward("big", when="amount > 50")], referrers=("customer",),
@@ -93,7 +88,6 @@ def test_a_decision_whose_rules_were_not_asked_says_nothing_of_offers(judge: Jud
 # ---------------------------------------------------------------------- dates
 
 
-@pytest.mark.edition2("when")
 def test_from_is_included_until_is_not_and_the_conversion_is_dated_by_when_it_occurred(
     judge: Judge, log: Logbook
 ) -> None:
@@ -106,7 +100,6 @@ def test_from_is_included_until_is_not_and_the_conversion_is_dated_by_when_it_oc
     assert found == [("b", "booster"), ("c", "booster")]
 
 
-@pytest.mark.edition2("when")
 def test_a_reward_dated_by_the_touch_is_for_those_who_came_then(judge: Judge, log: Logbook) -> None:
     early = reward("early", until_ms=START + DAY, dated_by="touch")
     late = reward("late", from_ms=START + DAY, dated_by="touch")
@@ -121,7 +114,6 @@ def test_a_reward_dated_by_the_touch_is_for_those_who_came_then(judge: Judge, lo
 # ---------------------------------------------------------------------- experiments and attributes
 
 
-@pytest.mark.edition2("experiments", "when")
 def test_the_variant_is_by_the_hash_of_name_and_reference(judge: Judge, log: Logbook) -> None:
     """By hand: int(sha256("wave:ann")[:8 bytes]) % 100 and so on, under 50 for control."""
     wave = Experiment("wave", "referrer", (Variant("control", 50), Variant("richer", 50)))
@@ -140,7 +132,6 @@ def test_the_variant_is_by_the_hash_of_name_and_reference(judge: Judge, log: Log
     assert said == EXPECTED_VARIANTS
 
 
-@pytest.mark.edition2("attributes", "when")
 def test_attributes_are_the_conversions_own_and_the_latest_known_of_people(
     judge: Judge, log: Logbook
 ) -> None:
@@ -171,7 +162,6 @@ def test_attributes_are_the_conversions_own_and_the_latest_known_of_people(
     ]
 
 
-@pytest.mark.edition2("attributes", "when")
 def test_a_later_version_reads_attributes_that_came_before_it_declared_them(
     judge: Judge, log: Logbook
 ) -> None:
@@ -187,7 +177,6 @@ def test_a_later_version_reads_attributes_that_came_before_it_declared_them(
     assert lines(judge, offering(reward("plain")), log) == [("one", "gold")]
 
 
-@pytest.mark.edition2("experiments", "when")
 def test_a_later_version_splits_referrers_who_came_before_it(judge: Judge, log: Logbook) -> None:
     wave = Experiment("wave", "referrer", (Variant("control", 50), Variant("richer", 50)))
     later = offering(
@@ -213,7 +202,6 @@ def test_a_later_version_splits_referrers_who_came_before_it(judge: Judge, log: 
 # ---------------------------------------------------------------------- zones
 
 
-@pytest.mark.edition2("zones")
 def test_a_month_of_auckland_begins_at_its_own_midnight(judge: Judge, log: Logbook) -> None:
     """Auckland is 13 hours ahead in March, and 12 from 5 April on."""
     once = reward("credit", caps=[cap("calendar-month", count=1)])
