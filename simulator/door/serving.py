@@ -113,7 +113,12 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
         keys=settings.keys,
         landing=settings.landing,
     )
-    runner = web.AppRunner(application(context), access_log=None, shutdown_timeout=_PATIENCE_S)
+    runner = web.AppRunner(
+        application(context),
+        access_log=None,
+        shutdown_timeout=_PATIENCE_S,
+        lingering_time=min(_PATIENCE_S, settings.patience_s),  # for the rest of a body that was given up
+    )
     await runner.setup()
     try:
         address = await _listen(runner, settings)
