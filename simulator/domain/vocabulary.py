@@ -233,6 +233,17 @@ class AuditKind(_Explained):
     VETO_WITHOUT_EFFECT = "veto-without-effect", "A veto changed nothing."
 
 
+class ErasureEffect(_Explained):
+    """What erasing a person does to a field of the events about them, or to a column of the rows."""
+
+    REPLACED = "replaced", "Overwritten by an erasure pseudonym, from which nobody can tell the person."
+    REMOVED = "removed", "Overwritten by nothing: the value is absent afterwards."
+    KEPT = (
+        "kept",
+        "It stays: without the replaced and removed parts it no longer tells anything about the person.",
+    )
+
+
 class ReversalReason(_Explained):
     """Why a reversal has no effect or waits, as `reversal-without-effect` and `reversal-waiting` give it."""
 

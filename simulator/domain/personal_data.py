@@ -1,0 +1,219 @@
+"""Say once which data is about a person, where the platform keeps it, and what erasing the person does to each part.
+
+This is the one source of it: the data sheet prints it, `person show` answers from it, and erasing a person goes by it.
+A test holds it against the event contract and against the tables, so that a field or a column that is added and
+forgotten here is found. Plain Python: the store, the commands and the dashboard all read it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from simulator.domain.vocabulary import ErasureEffect
+
+KEEP_DAYS: Final = 730
+"""How long a person's data is kept after their newest event, in days: two years. The client confirms or changes it."""
+
+_REPLACED, _REMOVED, _KEPT = ErasureEffect.REPLACED, ErasureEffect.REMOVED, ErasureEffect.KEPT
+
+FIELD_ERASURE: Final[dict[str, ErasureEffect]] = {
+    # of the envelope
+    "specversion": _KEPT,
+    "id": _KEPT,
+    "source": _KEPT,
+    "type": _KEPT,
+    "time": _KEPT,
+    "subject": _REPLACED,
+    # of data
+    "contact_ref": _REPLACED,
+    "contact_kind": _KEPT,
+    "via": _KEPT,
+    "referrer_kind": _KEPT,
+    "segment": _REPLACED,
+    "community": _REPLACED,
+    "country": _REPLACED,
+    "device_ref": _REPLACED,
+    "attributes": _REMOVED,
+    "reason": _KEPT,
+    "into": _REPLACED,
+    "code": _REPLACED,
+    "channel": _KEPT,
+    "reach": _KEPT,
+    "eligible": _KEPT,
+    "reward": _KEPT,
+    "choice": _KEPT,
+    "amount_minor": _KEPT,
+    "currency": _KEPT,
+    "outcome": _KEPT,
+    "new_customer": _KEPT,
+    "reverses": _KEPT,
+    "reinstates": _KEPT,
+    "adjusts": _KEPT,
+    "decision": _KEPT,
+    "verdict": _KEPT,
+    "by": _KEPT,  # an operator's reference, not a customer's
+    "program": _KEPT,
+}
+"""What erasing a person does to each field of the events about them: all fields of the envelope and of every type."""
+
+COLUMN_ERASURE: Final[dict[str, dict[str, ErasureEffect]]] = {
+    "person": {"id": _KEPT, "ref": _REPLACED},
+    "event": {
+        "seq": _KEPT,
+        "received_at": _KEPT,
+        "occurred_at": _KEPT,
+        "time_inferred": _KEPT,
+        "type": _KEPT,
+        "source": _KEPT,
+        "id": _KEPT,
+        "person": _KEPT,
+        "code": _REPLACED,
+        "channel": _KEPT,
+        "contact_ref": _REPLACED,
+        "contact_kind": _KEPT,
+        "via": _KEPT,
+        "referrer_kind": _KEPT,
+        "segment": _REPLACED,
+        "community": _REPLACED,
+        "country": _REPLACED,
+        "device_ref": _REPLACED,
+        "reach": _KEPT,
+        "eligible": _KEPT,
+        "amount_minor": _KEPT,
+        "currency": _KEPT,
+        "outcome": _KEPT,
+        "new_customer": _KEPT,
+        "reverses": _KEPT,
+        "reason": _KEPT,
+        "attributes": _REMOVED,
+        "adjusts": _KEPT,
+        "reinstates": _KEPT,
+        "steering": _REPLACED,  # `into` of a merge; the rest of it stays
+    },
+    "merge": {
+        "seq": _KEPT,
+        "subject": _KEPT,
+        "target": _KEPT,
+        "merged": _KEPT,
+        "person": _KEPT,
+        "at": _KEPT,
+    },
+    "attribution": {
+        "seq": _KEPT,
+        "friend": _KEPT,
+        "referrer": _KEPT,
+        "code": _REPLACED,
+        "channel": _KEPT,
+        "method": _KEPT,
+        "touch_at": _KEPT,
+        "attributed_at": _KEPT,
+        "touch_seq": _KEPT,
+        "generation": _KEPT,
+        "ended_at": _KEPT,
+    },
+    "decision": {
+        "id": _KEPT,
+        "seq": _KEPT,
+        "milestone": _KEPT,
+        "friend": _KEPT,
+        "referrer": _KEPT,
+        "outcome": _KEPT,
+        "reason": _KEPT,
+        "decided_at": _KEPT,
+        "failed": _KEPT,
+        "offered": _KEPT,
+        "facts": _REPLACED,  # segments, countries, the community and the client's attributes
+        "program_version": _KEPT,
+        "withheld_minor": _KEPT,
+    },
+    "reward": {
+        "id": _KEPT,
+        "decision": _KEPT,
+        "seq": _KEPT,
+        "reward": _KEPT,
+        "role": _KEPT,
+        "recipient": _KEPT,
+        "community": _REPLACED,
+        "earned_minor": _KEPT,
+        "value_minor": _KEPT,
+        "kind": _KEPT,
+        "state": _KEPT,
+        "reason": _KEPT,
+        "expected": _KEPT,
+        "due_at": _KEPT,
+        "state_at": _KEPT,
+    },
+    "audit": {
+        "seq": _KEPT,
+        "at": _KEPT,
+        "kind": _KEPT,
+        "person": _KEPT,
+        "ref": _KEPT,
+        "detail": _REPLACED,  # codes, references and communities in it
+        "trigger": _KEPT,
+        "program_version": _KEPT,
+    },
+    "quarantine": {
+        "number": _KEPT,
+        "received_at": _KEPT,
+        "source": _KEPT,
+        "id": _KEPT,
+        "receipt": _KEPT,
+        "field": _KEPT,
+        "reason": _REPLACED,  # may quote the value that was refused
+        "message": _REPLACED,
+        "sha256": _REPLACED,  # of the message as sent, which somebody could guess
+        "file": _KEPT,
+        "line": _KEPT,
+    },
+    "command": {
+        "id": _KEPT,
+        "kind": _KEPT,
+        "args": _REPLACED,  # a reference or a code typed by an operator
+        "issued_at": _KEPT,
+        "seq": _KEPT,
+        "sim_at": _KEPT,
+        "refused": _REPLACED,  # may quote the arguments
+    },
+    "leader": {
+        "board": _KEPT,
+        "place": _KEPT,
+        "person": _KEPT,
+        "community": _KEPT,  # a community of many people
+        "friends": _KEPT,
+        "qualified": _KEPT,
+        "issued_minor": _KEPT,
+        "generation": _KEPT,
+    },
+}
+"""What erasing a person does to each column, by table, for the tables that can have rows about a person.
+
+The columns that are `REPLACED` are also the ones in which references, codes and contacts can stand at all.
+"""
+
+ABOUT_NOBODY: Final[dict[str, str]] = {
+    "setting": "how the database was made",
+    "program_version": "the program, which names nobody",
+    "block": "hashes over rows",
+    "total": "sums over everybody",
+    "hour": "sums over everybody",
+    "week": "sums over everybody",
+    "breakdown": "sums over everybody",
+    "breakdown_hour": "sums over everybody",
+    "breakdown_week": "sums over everybody",
+    "lateness": "sums over everybody",
+    "lateness_day": "sums over everybody",
+    "due": "sums over everybody",
+    "clock": "where the writer stands",
+    "fault": "sums over everybody",
+    "reconciliation": "sums over everybody",
+    "meter": "measurements of a run",
+}
+"""The other tables, and why nothing in them is about one person."""
+
+
+def kept_until(effect: ErasureEffect) -> str:
+    """Return how long data is kept that erasing its person has this effect on, as a phrase."""
+    if effect is ErasureEffect.KEPT:
+        return "as long as the log is kept: it is needed to prove the totals"
+    return f"{KEEP_DAYS:,} days after the person's newest event, or until the person is erased"
