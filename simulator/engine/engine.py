@@ -1,7 +1,8 @@
 """The engine's public interface: feed it events in log order and advance its clock, and it returns rows.
 
-The fold is deterministic and does not depend on the batches. Only changes of the program and merges of people cut a
-batch in two, since all events of a `Batch` are judged under one version and know of the same people.
+The fold is deterministic and does not depend on the batches. Only changes of the program, and merges that others of
+its events depend on, cut a batch in two: all events of a `Batch` are judged under one version and know of the same
+people.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from simulator.engine.interner import hash_texts
 from simulator.engine.journeys import reach_rewarded
 from simulator.engine.merging import find_merge
 from simulator.engine.names import Names
+from simulator.engine.postponing import find_parts
 from simulator.engine.record import Rows
 from simulator.engine.record_events import record_program
 from simulator.engine.record_merging import record_merge
@@ -50,7 +52,6 @@ from simulator.events.columns import TYPE_CODES
 from simulator.program.model import Program
 
 _PROGRAM_CHANGED = TYPE_CODES["program.changed"]
-_MERGED = TYPE_CODES["customer.merged"]
 _COMMUNITY = ROLES.index("community")
 _NO_LINES: Ints = np.zeros(0, np.int64)
 BEGINNING = -(2**62)
@@ -147,14 +148,12 @@ class Engine:
                     "events must be in order of receipt, and after the time last passed to advance"
                 )
             types = events["type"].to_physical().to_numpy()
-            cuts = np.flatnonzero((types == _PROGRAM_CHANGED) | (types == _MERGED)).tolist()
+            cuts = np.flatnonzero(types == _PROGRAM_CHANGED).tolist()
             for first, last in pairwise(sorted({0, *cuts, len(events)})):
                 part = events[first:last] if cuts else events
                 if types[first] == _PROGRAM_CHANGED:
                     self._change_program(part, rows)
-                elif types[first] == _MERGED:
-                    self._merge(part[:1], rows)
-                self._fold_cut(part, types[first:last], rows)
+                self._fold_merging(part, types[first:last], rows)
         return replace(self._written(rows), events=events)
 
     def recipients(self, rewards: Ints) -> Ints:
@@ -261,6 +260,22 @@ class Engine:
         self._state.apply(booked)
         record_booked(rows, booked)
         record_program(rows, self._compiled, seq, at)
+
+    def _fold_merging(self, events: pl.DataFrame, types: np.ndarray, rows: Rows) -> None:
+        """Fold events that are all judged under one version, in parts between the merges that others depend on."""
+        for part in find_parts(events, types, self._state):
+            if part.opening:
+                self._merge(events[part.first : part.first + 1], rows)
+            self._fold_cut(events[part.first : part.last], types[part.first : part.last], rows)
+            for row in part.postponed:
+                self._unite(events[row : row + 1], rows)
+
+    def _unite(self, event: pl.DataFrame, rows: Rows) -> None:
+        """Merge two people of whom no reward depends."""
+        found = find_merge(self._state, event)
+        if isinstance(found, Merged):
+            self._state.apply(found)
+        record_merge(rows, self._state, self._compiled, found)
 
     def _merge(self, event: pl.DataFrame, rows: Rows) -> None:
         """Merge two people; what was due before is released to each of them."""

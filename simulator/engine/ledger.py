@@ -433,6 +433,8 @@ class Ledger:
         Of two either both are booked or none. Booked lines are judged again, as of the merge.
         """
         accounts = dict(zip(*(ids.tolist() for ids in one.accounts), strict=True))
+        if not accounts and not len(one.conversions):
+            return  # nothing was earned by either, or for what they did
         for added, to in accounts.items():
             self._unite(added, to)
             if self.accounts["booked"][added]:

@@ -1,6 +1,7 @@
 """Merges: from an effective `customer.merged` on its subject is another reference of the person it names.
 
-A merge cuts a batch in two, as a change of the program does, so that it is one step between two batches.
+A merge is one step between two batches: it cuts one in two, as a change of the program does, or comes at its end
+(`postponing.py`).
 """
 
 from __future__ import annotations

@@ -219,3 +219,16 @@ def test_what_is_known_of_both_is_united_and_the_latest_counts(judge: Judge, log
         rule("claimed", "claimed"),
     ]
     assert outcomes(judge(design(rules=rules), log)) == [("guest", "qualified")]
+
+
+def test_of_two_references_who_both_were_friends_one_counts_among_the_friends_who_come_after(
+    judge: Judge, log: Logbook
+) -> None:
+    log.link("ann", "A", at=0)
+    log.claim("guest", code="A", at=0)
+    log.claim("account", code="A", at=1)
+    log.merge("guest", "account", at=2)
+    log.claim("fred", code="A", at=3)
+    log.buy("fred", at=4)
+    rows = judge(design([EACH], rules=[rule("second", "referrer_friends = 2")]), log)
+    assert outcomes(rows) == [("fred", "qualified")]

@@ -1,0 +1,134 @@
+"""Which merges a batch needs no cut for: those that nothing in it depends on are put into effect at its end.
+
+A cut costs as much as a small batch, and most merges unite two references of a friend who only looked around: nobody
+is referred by either of them, no conversion is theirs, and the batch says no more of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
+
+import numpy as np
+import polars as pl
+
+from simulator.domain.vocabulary import EventType
+from simulator.engine.arrays import NONE, Bools, Ints
+from simulator.engine.interner import hash_texts
+from simulator.engine.state import State
+from simulator.events.columns import TYPE_CODES
+
+_MERGED = TYPE_CODES[EventType.CUSTOMER_MERGED]
+_CLAIMED = TYPE_CODES[EventType.FRIEND_CLAIMED]
+_HARMLESS = frozenset(
+    TYPE_CODES[kind]
+    for kind in (
+        EventType.CUSTOMER_IDENTIFIED,
+        EventType.CUSTOMER_CLOSED,
+        EventType.CUSTOMER_REOPENED,
+        EventType.SESSION_AUTHENTICATED,
+        EventType.FRIEND_VISITED,
+        EventType.FRIEND_CLAIMED,
+        EventType.FRIEND_OPTED_IN,
+        EventType.ELIGIBILITY_CONFIRMED,
+    )
+)
+"""Events that, told of somebody without link or conversion, concern nobody else, but for whom a claim may attribute."""
+
+
+@dataclass
+class _Merge:
+    """A merge at a row: the events of its two people before it (type and person), and the row of the next one."""
+
+    row: int
+    people: tuple[int, int]
+    before: list[tuple[int, int]] = field(default_factory=list)
+    until: int | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """The events from `first` to before `last`.
+
+    `opening`: it begins with a merge that is put into effect first. `postponed` are the rows of those for its end.
+    """
+
+    first: int
+    last: int
+    opening: bool
+    postponed: tuple[int, ...]
+
+
+def find_parts(events: pl.DataFrame, types: np.ndarray, state: State) -> list[Part]:
+    """Cut events (of these types, codes) at those merges that others of them depend on."""
+    rows = np.flatnonzero(types == _MERGED)
+    if not len(rows):
+        return [Part(0, len(events), opening=False, postponed=())]
+    merges = _merges(events, types, rows, state)
+    waiting = _may_wait(merges, state)
+    opening = {one.row for one, waits in zip(merges, waiting, strict=True) if not waits}
+    postponed = [one for one, waits in zip(merges, waiting, strict=True) if waits]
+    cuts = sorted({0, *opening, *_pierce(postponed, opening), len(events)})
+    return [
+        Part(first, last, first in opening, tuple(one.row for one in postponed if first <= one.row < last))
+        for first, last in pairwise(cuts)
+    ]
+
+
+def _merges(events: pl.DataFrame, types: np.ndarray, rows: Ints, state: State) -> list[_Merge]:
+    """Return the merges at these rows, with the other events of their people."""
+    persons = state.people_of(events["person"].fill_null(NONE).to_numpy().astype(np.int64))
+    targets = state.people_of(state.person_ids.find(hash_texts(events["into"][rows])))
+    merges = [
+        _Merge(row, (person, target))
+        for row, person, target in zip(rows.tolist(), persons[rows].tolist(), targets.tolist(), strict=True)
+    ]
+    by_person: dict[int, list[_Merge]] = {}
+    for one in merges:
+        for person in set(one.people):
+            by_person.setdefault(person, []).append(one)
+    concerned = np.zeros(len(state.people), bool)
+    concerned[list(by_person)] = True
+    theirs = np.flatnonzero((persons != NONE) & concerned[persons])
+    told = zip(theirs.tolist(), persons[theirs].tolist(), types[theirs].tolist(), strict=True)
+    targeted = ((one.row, one.people[1], _MERGED) for one in merges)  # the column has the other one
+    for row, person, kind in chain(told, targeted):
+        for one in by_person.get(person, ()):
+            _note(one, row, person, kind)
+    return merges
+
+
+def _note(one: _Merge, row: int, person: int, kind: int) -> None:
+    """Note another event of somebody whom a merge is of."""
+    if row < one.row:
+        one.before.append((kind, person))
+    elif row > one.row and (one.until is None or row < one.until):
+        one.until = row
+
+
+def _may_wait(merges: list[_Merge], state: State) -> list[bool]:
+    """Which merges can be put into effect after the events between them and the next ones of their people."""
+    both = np.array([one.people for one in merges])
+    people = state.people
+    refers: Bools = (people["link"][both] != 0) | (people["referrer"][both] != 0)
+    converted: Bools = people["conversion"][both] != NONE
+    involved: Bools = np.any(refers | converted, axis=1)
+    found = []
+    for one, is_plain in zip(merges, np.logical_not(involved).tolist(), strict=True):
+        kinds = {kind for kind, _ in one.before}
+        friends = {person for person in one.people if people["attribution"][person] != NONE}
+        friends |= {person for kind, person in one.before if kind == _CLAIMED}
+        found.append(
+            is_plain and kinds <= _HARMLESS and len(friends) < 2
+        )  # of two attributions one would end
+    return found
+
+
+def _pierce(merges: Iterable[_Merge], cuts: set[int]) -> list[int]:
+    """Return the further cuts that leave no merge in one part with a later event of its people, as few as can be."""
+    more: list[int] = []
+    for until, row in sorted((one.until, one.row) for one in merges if one.until is not None):
+        if not any(row < cut <= until for cut in (*cuts, *more)):
+            more.append(until)
+    return more
