@@ -44,6 +44,9 @@ COMMANDS: Final = {
     "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge them and store them."),
     "serve": CommandEntry("serve", "serve", "Receive events over HTTP, and answer what became of each."),
     "keys": CommandEntry("keys", "app", "Make, list and remove the keys with which clients call `serve`."),
+    "hooks": CommandEntry(
+        "hooks", "app", "Subscribe to the webhooks that `serve` sends, and listen to them."
+    ),
     "export": CommandEntry(
         "export", "export", "Write events, decisions, rewards … as JSON Lines, CSV or Parquet."
     ),

@@ -48,6 +48,13 @@ def serve(
             "runs so many times as fast.",
         ),
     ] = "real",
+    hooks_anywhere: Annotated[
+        bool,
+        typer.Option(
+            "--hooks-anywhere",
+            help="Let those who may operate have webhooks sent to other machines than this one.",
+        ),
+    ] = False,
     linger: Annotated[
         int,
         typer.Option(
@@ -73,6 +80,7 @@ def serve(
     """
     from referral_tui.cli.progress import Bar
     from simulator.door.clocks import DoorClock
+    from simulator.door.deliveries import Sending
     from simulator.door.keys import Keys, load_keys
     from simulator.door.links import check_landing
     from simulator.door.serving import Settings, check
@@ -83,7 +91,15 @@ def serve(
 
     known = Keys(load_keys(keys)) if keys is not None else None
     page = check_landing(landing) if landing is not None else None
-    settings = Settings(host, port, max_body * 1024 * 1024, linger / 1000, known, page)
+    settings = Settings(
+        host=host,
+        port=port,
+        most_body=max_body * 1024 * 1024,
+        linger_s=linger / 1000,
+        keys=known,
+        landing=page,
+        sending=Sending(anywhere=hooks_anywhere),
+    )
     check(settings)
     DoorClock(clock)  # a wrong one is said before a database is made
     design = load_program(*find_program(program)) if program is not None else None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from aiohttp import web
+from aiohttp.hdrs import METH_DELETE
 
 from simulator.door.context import CONTEXT, Context
 from simulator.door.described import get_description, get_page
 from simulator.door.events import post_events
 from simulator.door.guards import LINK, Handler, add_headers, answer_problems, check_right
+from simulator.door.hooks import delete_hook, get_dead_letters, get_hooks, post_hook, post_replay
 from simulator.door.keys import Right
 from simulator.door.links import get_link, post_link
 from simulator.door.reads import (
@@ -39,6 +41,11 @@ ROUTES: Final[tuple[tuple[str, str, Handler, Right | None], ...]] = (
     ("POST", "/v1/clock", post_clock, "operate"),
     ("POST", "/v1/links", post_link, "send"),
     ("GET", LINK, get_link, None),
+    ("GET", "/v1/hooks", get_hooks, "operate"),
+    ("POST", "/v1/hooks", post_hook, "operate"),
+    (METH_DELETE, "/v1/hooks/{name}", delete_hook, "operate"),
+    ("GET", "/v1/hooks/{name}/dead-letters", get_dead_letters, "operate"),
+    ("POST", "/v1/hooks/{name}/replay", post_replay, "operate"),
     ("GET", "/healthz", get_health, None),
     ("GET", "/metrics", get_metrics, "read"),
     ("GET", "/openapi.json", get_description, None),

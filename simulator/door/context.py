@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from aiohttp import web
 
-from db.sqlite.readonly import Database, making_sense
-from db.sqlite.same_process import snapshot_beside_writer
+from db.sqlite.readonly import Database
 from simulator.door.bodies import Bodies
+from simulator.door.deliveries import Dispatcher
 from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
+from simulator.door.reading import Reading
 from simulator.door.writer import Writer
 
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
-_READERS: Final = 2  # threads; reading holds the interpreter most of the time, so more would help nobody
 
 
 @dataclass
@@ -32,14 +31,15 @@ class Context:
     """
 
     path: Path
+    reading: Reading
     host: str
     writer: Writer
     bodies: Bodies
     streams: asyncio.Semaphore
     metrics: Metrics
+    hooks: Dispatcher
     keys: Keys | None = None
     landing: str | None = None
-    readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_READERS, "reader"))
 
     async def read(
         self,
@@ -53,12 +53,7 @@ class Context:
             DatabaseError: it can't be read.
 
         """
-
-        def work() -> _Found:
-            with snapshot_beside_writer(self.path) as db, making_sense(self.path):
-                return query(db, *given, **named)
-
-        return await asyncio.get_running_loop().run_in_executor(self.readers, work)
+        return await self.reading.read(query, *given, **named)
 
 
 CONTEXT: Final = web.AppKey("context", Context)

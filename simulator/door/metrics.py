@@ -18,12 +18,13 @@ CONTENT_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-
 
 @dataclass
 class Metrics:
-    """Requests by route and status, messages by receipt, and the seconds that requests for events took."""
+    """Requests by route and status, messages by receipt, the seconds that requests took, and webhooks."""
 
     requests: Counter[tuple[str, int]] = field(default_factory=Counter)
     counts: Counts = field(default_factory=Counts)
     slots: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_S) + 1))
     seconds: float = 0.0
+    webhooks: Counter[bool] = field(default_factory=Counter)
 
     def received(self, counts: Counts) -> None:
         """Count the receipts of a request."""
@@ -34,6 +35,10 @@ class Metrics:
         self.requests[route, status] += 1
         self.slots[bisect_left(BOUNDS_S, seconds)] += 1
         self.seconds += seconds
+
+    def posted(self, *, taken: bool) -> None:
+        """Count a webhook that was posted, and whether it was taken."""
+        self.webhooks[taken] += 1
 
     def text(self, gauges: Iterable[tuple[str, str, int]]) -> str:
         """Return the metrics as text, with gauges by name, what they are, and value."""
@@ -56,6 +61,10 @@ class Metrics:
             yield f'referral_request_seconds_bucket{{le="{bound}"}} {count}'
         yield f"referral_request_seconds_sum {self.seconds:.6f}"
         yield f"referral_request_seconds_count {counts[-1]}"
+        yield "# TYPE referral_webhooks counter"
+        yield "# HELP referral_webhooks Webhooks posted, by whether they were taken."
+        for taken, result in ((True, "taken"), (False, "failed")):
+            yield f'referral_webhooks_total{{result="{result}"}} {self.webhooks[taken]}'
         for name, meaning, value in gauges:
             yield f"# TYPE referral_{name} gauge"
             yield f"# HELP referral_{name} {meaning}"

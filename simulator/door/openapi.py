@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from db.read.served import MOST
+from simulator.domain.notices import NOTICE_TYPES
 from simulator.domain.vocabulary import Receipt, RewardState
 from simulator.door.messages import BATCHED, STRUCTURED
 from simulator.door.problems import CONTENT_TYPE as PROBLEM_TYPE
@@ -85,6 +86,7 @@ def _paths() -> Schema:
         "/v1/clock": {"get": _get("The clock: its kind and its time"), "post": _clock()},
         "/v1/links": {"post": _link()},
         "/r/{code}": {"get": _visit()},
+        **_hooks(),
         "/healthz": {"get": _get("Whether events are taken, and how far the log is", (), Problem.ENDING)},
         "/metrics": {
             "get": _operation(
@@ -129,15 +131,9 @@ def _events() -> Schema:
 
 
 def _link() -> Schema:
-    body = {
-        "type": "object",
-        "required": ["referrer"],
-        "properties": {
-            "referrer": {"type": "string", "pattern": f"^(?:{REFERENCE_PATTERN})$"},
-            "code": {"type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{1,64}$"},
-        },
-        "additionalProperties": False,
-    }
+    reference = {"type": "string", "pattern": f"^(?:{REFERENCE_PATTERN})$"}
+    code = {"type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{1,64}$"}
+    body = _object({"referrer": reference, "code": code}, "referrer")
     told = {"application/json": _OBJECT}
     return _operation(
         "Make a link for a referrer, or answer with the one there is",
@@ -166,15 +162,8 @@ def _visit() -> Schema:
 
 
 def _verdict() -> Schema:
-    body = {
-        "type": "object",
-        "required": ["verdict", "by"],
-        "properties": {
-            "verdict": {"enum": ["approve", "decline"]},
-            "by": {"type": "string", "pattern": f"^(?:{REFERENCE_PATTERN})$"},
-        },
-        "additionalProperties": False,
-    }
+    by = {"type": "string", "pattern": f"^(?:{REFERENCE_PATTERN})$"}
+    body = _object({"verdict": {"enum": ["approve", "decline"]}, "by": by}, "verdict", "by")
     number = _in_path("number", {"type": "integer", "minimum": 0}, "of the decision")
     return _operation(
         "Settle a decision in review",
@@ -186,18 +175,71 @@ def _verdict() -> Schema:
 
 
 def _clock() -> Schema:
-    body = {
-        "type": "object",
-        "required": ["to"],
-        "properties": {"to": {"anyOf": [{"type": "string", "format": "date-time"}, _TIME]}},
-        "additionalProperties": False,
-    }
+    body = _object({"to": {"anyOf": [{"type": "string", "format": "date-time"}, _TIME]}}, "to")
     return _operation(
         "Set a frozen clock: rewards that fall due by then are released",
         {"200": _answer("The time, and how many entries the audit trail got", {"application/json": _OBJECT})},
         problems=[*_BODY, Problem.CLOCK_RUNS],
         content={"application/json": body},
     )
+
+
+def _hooks() -> Schema:
+    entry = {
+        "type": ["integer", "null"],
+        "minimum": 0,
+        "description": "the number of an entry of the audit trail",
+    }
+    name = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
+    types = {
+        "type": ["array", "null"],
+        "items": {"type": "string"},
+        "examples": [["reward.*"], list(NOTICE_TYPES)],
+    }
+    wish = {"name": name, "url": {"type": "string", "format": "uri"}, "types": types, "after": entry}
+    span = {"after": entry, "until": entry, "dead": {"type": ["boolean", "null"]}}
+    told = {"application/json": _OBJECT}
+    in_path = _in_path("name", {"type": "string"}, "of the subscription")
+    return {
+        "/v1/hooks": {
+            "get": _get("The subscriptions to webhooks, and how far each has got"),
+            "post": _operation(
+                "Subscribe to webhooks; the answer has the secret, which is told once",
+                {"201": _answer("A new subscription", told)},
+                problems=_BODY,
+                content={"application/json": _object(wish, "name", "url")},
+            ),
+        },
+        "/v1/hooks/{name}": {
+            "delete": _operation(
+                "End a subscription",
+                {"204": {"description": "It is removed"}},
+                [in_path],
+                [Problem.NOT_FOUND],
+            )
+        },
+        "/v1/hooks/{name}/dead-letters": {
+            "get": _get("The messages that were given up", [in_path], Problem.NOT_FOUND)
+        },
+        "/v1/hooks/{name}/replay": {
+            "post": _operation(
+                "Have messages sent again: a span of entries, those given up, or the one that waits",
+                {"200": _answer("How many entries", told)},
+                [in_path],
+                [*_BODY, Problem.NOT_FOUND],
+                {"application/json": _object(span)},
+            )
+        },
+    }
+
+
+def _object(properties: Schema, *required: str) -> Schema:
+    return {
+        "type": "object",
+        "required": list(required),
+        "properties": properties,
+        "additionalProperties": False,
+    }
 
 
 def _get(summary: str, parameters: Sequence[Schema] = (), *problems: Problem) -> Schema:

@@ -63,10 +63,13 @@ async def fields(request: web.Request, context: Context, *names: str, optional: 
         found = orjson.loads(await context.bodies.whole(request))
     except orjson.JSONDecodeError as error:
         raise ProblemError(
-            Problem.UNREADABLE, f"the body is no JSON ({error}); send an object with {', '.join(names)}"
+            Problem.UNREADABLE,
+            f"the body is no JSON ({error}); send an object with {', '.join(names or optional)}",
         ) from None
     if not isinstance(found, dict):
-        raise ProblemError(Problem.UNREADABLE, f"the body is no JSON object; it needs {', '.join(names)}")
+        raise ProblemError(
+            Problem.UNREADABLE, f"the body is no JSON object; it takes {', '.join((*names, *optional))}"
+        )
     for name in found:
         if name not in (*names, *optional):
             raise invalid(name[:64], f"no member here; there are {', '.join((*names, *optional))}")

@@ -172,10 +172,14 @@ async def get_metrics(request: web.Request) -> web.Response:
     check_known(request)
     context = request.app[CONTEXT]
     last = await context.read(newest)
+    hooks = await context.hooks.stored(context.hooks.store.subscribers)
+    behind = sum(max(0, last["entry"] - one.reached) for one in hooks if one.ended is None)
     gauges = [
         ("waiting_messages", "Messages that wait to be judged.", context.writer.waiting),
         ("body_bytes", "Bytes of bodies that are being read.", context.bodies.held),
         ("log_events", "Events in the log.", last["seq"]),
         ("audit_entries", "Entries of the audit trail.", last["entry"]),
+        ("webhook_entries_waiting", "Entries that wait to be sent to subscribers.", behind),
+        ("webhook_dead_letters", "Messages that were given up.", sum(one.dead for one in hooks)),
     ]
     return web.Response(body=context.metrics.text(gauges).encode(), headers={"Content-Type": CONTENT_TYPE})

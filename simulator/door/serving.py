@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
 
+from db.read.notices import Notice, notices
 from simulator.domain.errors import InputError
 from simulator.door.app import application
 from simulator.door.bodies import Bodies
 from simulator.door.clocks import DoorClock
 from simulator.door.context import Context
+from simulator.door.deliveries import Dispatcher, Sending
 from simulator.door.guards import is_loopback
 from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
+from simulator.door.reading import Reading
+from simulator.door.sockets import listen_on
 from simulator.door.writer import Writer
 from simulator.platform.platform import Platform
 
@@ -38,7 +40,8 @@ class Settings:
 
     A body of which nothing comes for `patience_s` seconds is given up.
 
-    Without `keys` none is asked for. `landing` is the address to which friends who follow a link are sent on.
+    Without `keys` none is asked for. `landing` is the address to which friends who follow a link are sent on. `sending`
+    says how webhooks are sent.
     """
 
     host: str = "127.0.0.1"
@@ -48,6 +51,7 @@ class Settings:
     keys: Keys | None = None
     landing: str | None = None
     patience_s: float = 30.0
+    sending: Sending = field(default_factory=Sending)
 
 
 def check(settings: Settings) -> None:
@@ -83,10 +87,11 @@ def serve(
 
 @dataclass(frozen=True)
 class Door:
-    """A door that is open: its address, its writer, and the event that says it is to end."""
+    """A door that is open: its address, its writer, what sends webhooks, and the event that says it is to end."""
 
     address: str
     writer: Writer
+    hooks: Dispatcher
     stop: asyncio.Event
 
 
@@ -100,16 +105,29 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
+    reading = Reading(platform.path)
+
+    async def entries(after: int, until: int, most: int) -> list[Notice]:
+        return await reading.read(notices, after, until, most)
+
+    metrics = Metrics()
+    hooks = Dispatcher(platform.path, entries, settings.sending, metrics)
     writer = Writer(
-        platform, clock, linger_s=settings.linger_s, on_end=lambda: loop.call_soon_threadsafe(stop.set)
+        platform,
+        clock,
+        linger_s=settings.linger_s,
+        on_news=lambda: loop.call_soon_threadsafe(hooks.news),
+        on_end=lambda: loop.call_soon_threadsafe(stop.set),
     )
     context = Context(
         path=platform.path,
+        reading=reading,
         host=settings.host,
         writer=writer,
+        hooks=hooks,
         bodies=Bodies(settings.most_body, settings.patience_s),
         streams=asyncio.Semaphore(_STREAMS),
-        metrics=Metrics(),
+        metrics=metrics,
         keys=settings.keys,
         landing=settings.landing,
     )
@@ -121,16 +139,18 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
     )
     await runner.setup()
     try:
-        address = await _listen(runner, settings)
+        address = await listen_on(runner, settings.host, settings.port)
         writer.start()
+        hooks.start()
         try:
-            yield Door(address, writer, stop)
+            yield Door(address, writer, hooks, stop)
         finally:
             await runner.cleanup()  # answers what is under way, so the writer must be there still
             await asyncio.to_thread(writer.close)
     finally:
         await runner.cleanup()
-        context.readers.shutdown()
+        await hooks.close()
+        reading.close()
 
 
 async def _serve(
@@ -143,18 +163,3 @@ async def _serve(
         await door.stop.wait()
     if door.writer.error is not None:
         raise door.writer.error
-
-
-async def _listen(runner: web.AppRunner, settings: Settings) -> str:
-    """Listen, and return the address; port 0 takes any that is free."""
-    site = web.TCPSite(runner, settings.host, settings.port)
-    try:
-        await site.start()
-    except (OSError, OverflowError) as error:
-        number = getattr(error, "errno", None)
-        why = "it is in use" if number == errno.EADDRINUSE else os.strerror(number) if number else str(error)
-        raise InputError(
-            f"--host {settings.host} --port {settings.port}: can't be listened on ({why})"
-        ) from error
-    host, port = runner.addresses[0][:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

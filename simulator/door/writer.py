@@ -96,16 +96,18 @@ class Writer:
         *,
         linger_s: float,
         on_end: Callable[[], object],
+        on_news: Callable[[], object] = lambda: None,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         """Prepare a writer for an open platform, whose lock it has.
 
-        What comes within `linger_s` seconds of a parcel is judged with it. `on_end` is called on the writer's thread
-        when it ends, after an error or not.
+        What comes within `linger_s` seconds of a parcel is judged with it. `on_news` is called on a thread of the
+        writer's when entries of the audit trail may have been committed, `on_end` when it ends, after an error or not.
         """
         self.clock = clock
         self.error: BaseException | None = None
         self._platform, self._linger_s, self._on_end = platform, linger_s, on_end
+        self._on_news, self._told = on_news, platform.last_entry
         self._most_waiting = most_waiting
         self._wake = Condition()
         self._queue: deque[Parcel | Errand] = deque()
@@ -205,9 +207,16 @@ class Writer:
                 self._receive(session, taken)
             if not self._queue:
                 session.flush()
+                self._tell()
                 session.idle()
             elif session.heartbeat_is_due():
                 session.heartbeat()
+
+    def _tell(self) -> None:
+        """Say that there are new entries, where there are; all are committed."""
+        if self._platform.last_entry != self._told:
+            self._told = self._platform.last_entry
+            self._on_news()
 
     def _next(self) -> Errand | list[Parcel] | None:
         """Wait for an errand or parcels and return them; an empty list after a while; None at the end."""
@@ -260,6 +269,7 @@ class Writer:
         def answer(receipts: Receipts) -> None:
             self._unanswered.pop(after, None)
             _answer(parcels, receipts, after, platform.last_entry)
+            self._on_news()
 
         self._unanswered[after] = [*self._unanswered.get(after, ()), *parcels]
         decoded = decode_known(lines, session.receiver(), platform.check_program, _refused(parcels))

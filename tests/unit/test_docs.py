@@ -15,7 +15,9 @@ from referral_tui.dashboard.screens.data_words import model_words
 from simulator.delivery import models
 from simulator.delivery.models import parse_model
 from simulator.domain.definitions import DEFINITIONS, FORMULAS, RECEIPTS
+from simulator.domain.notices import NOTICE_TYPES
 from simulator.domain.vocabulary import CONVERSION_TYPES, Category
+from simulator.door.retries import SCHEDULE_S
 from simulator.engine.rollup import METRICS
 from simulator.events import contract
 from simulator.events.contract import EVENT_TYPES, EventSpec, Field
@@ -192,3 +194,11 @@ def test_every_page_is_reached_from_the_readme() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for page in (ROOT / "docs").glob("*.md"):
         assert f"(docs/{page.name})" in text, page.name
+
+
+def test_the_page_of_webhooks_tells_every_type_and_the_schedule() -> None:
+    page = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
+    table = page.partition("| type | sent when |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `([a-z._]+)` \|", table, re.MULTILINE) == list(NOTICE_TYPES)
+    assert "after 5 seconds, 5 and 30 minutes, 2, 5, 10, 14, 20 and 24 hours" in page
+    assert (5, 300, 1800, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24))) == SCHEDULE_S

@@ -1,0 +1,196 @@
+"""`hooks`: subscribe to webhooks, see how far each subscriber has got, and listen to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json
+from referral_tui.cli.output import print_json, say
+
+if TYPE_CHECKING:
+    from db.hooks import Subscriber
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Add, list and remove subscribers to the webhooks that `serve` sends, and listen to them.\n\n"
+    "Example: referral-tui hooks listen --db shop.db",
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The subscriber's name.")]
+Types = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--type",
+        metavar="TYPE",
+        help="A type that is wanted, or several, such as 'reward.*'; may be repeated. All otherwise.",
+    ),
+]
+After = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        metavar="ENTRY",
+        help="Begin after this entry of the audit trail, 0 for the first; now otherwise.",
+    ),
+]
+
+
+@app.command()
+def add(
+    name: Name,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where its messages are posted.")],
+    db: Database = DEFAULT_DATABASE,
+    types: Types = None,
+    after: After = None,
+    secret: Annotated[
+        str | None, typer.Option(metavar="whsec_…", help="The secret to sign with; a new one otherwise.")
+    ] = None,
+    anywhere: Annotated[
+        bool, typer.Option("--anywhere", help="Allow an address that is not this machine's own.")
+    ] = False,
+) -> None:
+    """Subscribe an address to webhooks, and print the secret with which it checks them.
+
+    A server that runs begins at once; what comes while none runs is sent when it is back.
+
+    Example: referral-tui hooks add shop http://127.0.0.1:9000/hooks --type 'reward.*' --db shop.db
+    """
+    from db.hooks import HookStore
+    from db.sqlite.readonly import reading
+    from simulator.door.subscribing import beginning, check_secret, check_wish, subscribe
+
+    wish = check_wish(name, url, types or (), anywhere=anywhere)
+    given = None if secret is None else check_secret(secret)
+    with reading(db) as database:
+        begins = beginning(database, after)
+    with HookStore(db) as store:
+        made = subscribe(store, wish, begins, given)
+    say(f"{db}: {name} is sent what comes after entry {begins[0]}; its secret:", err=True)
+    say(made)
+
+
+@app.command("list")
+def list_hooks(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
+    """List the subscribers: what each is sent, how far it has got, and what is wrong.
+
+    Example: referral-tui hooks list --db shop.db
+    """
+    from db.hooks import HookStore
+    from db.read.served import newest
+    from db.sqlite.readonly import reading
+    from simulator.door.subscribing import as_json as told
+
+    with reading(db) as database:
+        last = newest(database)["entry"]
+    with HookStore(db, create=False) as store:
+        found = store.subscribers()
+    if as_json:
+        print_json({"hooks": [told(one, last) for one in found]})
+        return
+    for one in found:
+        say(_line(one, last))
+    if not found:
+        say(f"{db}: no subscribers")
+
+
+@app.command()
+def remove(name: Name, db: Database = DEFAULT_DATABASE) -> None:
+    """Remove a subscriber, with what it was still to be sent.
+
+    Example: referral-tui hooks remove shop --db shop.db
+    """
+    from db.hooks import HookStore
+    from simulator.door.subscribing import find
+
+    with HookStore(db, create=False) as store:
+        store.remove(find(store, name).name)
+    say(f"{db}: {name} is removed")
+
+
+@app.command()
+def replay(
+    name: Name,
+    db: Database = DEFAULT_DATABASE,
+    after: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="ENTRY", help="Send what comes after this entry again; 0: all."),
+    ] = None,
+    until: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="ENTRY", help="The last entry to send again; the last sent otherwise."),
+    ] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="Send again what was given up.")] = False,
+) -> None:
+    """Send messages again: a span of entries, or what was given up; neither: try the one that waits at once.
+
+    They go out with the ids they had. A subscription that had ended goes on.
+
+    Example: referral-tui hooks replay shop --after 120 --until 180 --db shop.db
+    """
+    from db.hooks import HookStore
+    from simulator.door.subscribing import find, repeat
+
+    with HookStore(db, create=False) as store:
+        count = repeat(store, find(store, name), after, until, dead=dead)
+    entries = "1 entry is" if count == 1 else f"{count} entries are"
+    said = f"{entries} sent again" if count else "what waits is tried at once"
+    say(f"{db}: {name}: {said}")
+
+
+@app.command("dead-letters")
+def dead_letters(name: Name, db: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
+    """List the messages that were given up, since every try of the schedule failed.
+
+    Example: referral-tui hooks dead-letters shop --db shop.db
+    """
+    from db.hooks import HookStore
+    from simulator.door.subscribing import MOST_LETTERS, find, letter_json
+    from simulator.events.moment import format_moment
+
+    with HookStore(db, create=False) as store:
+        found = store.dead_letters(find(store, name).id, MOST_LETTERS)
+    if as_json:
+        print_json({"dead_letters": [letter_json(one) for one in found]})
+        return
+    for one in found:
+        say(f"{one.webhook_id}  {one.type}  {one.tries} tries, until {format_moment(one.at)}: {one.error}")
+    if not found:
+        say(f"{db}: {name}: nothing was given up")
+
+
+@app.command()
+def listen(
+    db: Database = DEFAULT_DATABASE,
+    types: Types = None,
+    after: After = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The port to listen on; 0 takes any that is free.")
+    ] = 8788,
+    status: Annotated[
+        int,
+        typer.Option(
+            "--answer", min=200, max=599, metavar="STATUS", help="What to answer, to see what is tried again."
+        ),
+    ] = 204,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each as a line of JSON.")] = False,
+) -> None:
+    """Subscribe for as long as it runs, check the signature of each message, and print it.
+
+    Example: referral-tui hooks listen --db shop.db --type 'reward.*'
+    """
+    from referral_tui.cli.hooks_listen import listen_to
+
+    listen_to(db, tuple(types or ()), after, port, status, as_json=as_json)
+
+
+def _line(one: Subscriber, last: int) -> str:
+    wanted = ", ".join(one.types) or "all"
+    behind = last - one.reached
+    far = "all sent" if behind <= 0 and not one.tries else f"{max(0, behind)} behind"
+    state = (
+        f"ended: {one.ended}" if one.ended else f"{one.tries} tries: {one.error}" if one.tries else "in order"
+    )
+    dead = f", {one.dead} given up" if one.dead else ""
+    return f"{one.name:<16}  {one.url}  {wanted}; sent {one.sent}{dead}, {far}; {state}"

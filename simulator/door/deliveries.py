@@ -1,0 +1,221 @@
+"""Send each subscriber the entries of the audit trail as webhooks: in order, at least once, each at its own pace.
+
+What is to be sent is the audit trail itself, after each subscriber's cursor, and the cursor moves when a message was
+taken: so nothing is lost by a kill, and what was under way then is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+from random import random
+from typing import Any, Final, TypeVar
+
+from aiohttp import ClientSession
+
+from db.hooks import DeadLetter, HookStore, Subscriber
+from db.read.notices import Notice
+from simulator.domain.errors import DatabaseError
+from simulator.domain.notices import covers
+from simulator.domain.wall_clock import wall_ms
+from simulator.door.metrics import Metrics
+from simulator.door.posting import PATIENCE_S, Posted, post, sender
+from simulator.door.retries import left_ms, pause_ms
+from simulator.door.webhooks import message, signed, webhook_id
+
+Entries = Callable[[int, int, int], Awaitable[list[Notice]]]
+"""Returns the entries after the first and not after the second number, as many as the third at most."""
+_Found = TypeVar("_Found")
+_AT_ONCE: Final = 100  # entries read together
+_LOOK_S: Final = (
+    0.5  # how often it is looked whether somebody changed the subscribers, or the wall clock jumped
+)
+_END_S: Final = 2.0  # for what is under way when the server ends
+_GONE: Final = 410
+_LAST: Final = 2**62  # no entry has such a number
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How messages are sent.
+
+    `wall` gives the wall clock in milliseconds UTC, by which retries are due; `chance` a number from 0 to 1 for their
+    jitter. An answer must come within `patience_s` seconds. With `anywhere` those who call the server may have
+    messages sent to other machines than this one.
+    """
+
+    wall: Callable[[], int] = wall_ms
+    chance: Callable[[], float] = random
+    patience_s: float = PATIENCE_S
+    anywhere: bool = False
+
+
+class Dispatcher:
+    """Sends webhooks while it runs; for the event loop's thread alone, but for `news`."""
+
+    def __init__(self, path: Path, entries: Entries, sending: Sending, metrics: Metrics) -> None:
+        """Prepare to send the entries of the database at `path`; what is sent is counted in `metrics`.
+
+        Raises:
+            DatabaseError: the database of subscribers can't be opened.
+
+        """
+        self._entries, self._sending, self._metrics = entries, sending, metrics
+        self._store = HookStore(path)
+        self._thread = ThreadPoolExecutor(
+            1, "hooks"
+        )  # its file may be locked for a moment; the loop never waits
+        self._news = asyncio.Event()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._run: asyncio.Task[None] | None = None
+        self._closing = self._stale = False
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._run = asyncio.create_task(self._look_after())
+
+    async def close(self) -> None:
+        """Stop: what is under way may end within a moment; the rest is sent when the server is back."""
+        self._closing = True
+        self.news()
+        tasks = [one for one in (self._run, *self._tasks.values()) if one is not None]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=_END_S)
+            for one in late:
+                one.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self._thread.shutdown()
+        self._store.close()
+
+    def news(self) -> None:
+        """Say that there may be new entries, or that something about the subscribers or the clock has changed."""
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def change(self, work: Callable[..., _Found], *given: Any) -> _Found:
+        """Return what a method of the store returns that changes who is sent what; it takes effect at once."""
+        found = await self.stored(work, *given)
+        self._stale = True
+        self.news()
+        return found
+
+    async def stored(self, work: Callable[..., _Found], *given: Any) -> _Found:
+        """Return what a method of the store of subscribers returns, called on its thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
+
+    @property
+    def sending(self) -> Sending:
+        """How messages are sent."""
+        return self._sending
+
+    @property
+    def store(self) -> HookStore:
+        """The store of subscribers, whose methods are called through `stored`."""
+        return self._store
+
+    async def _look_after(self) -> None:
+        """Keep a task for each subscriber there is, whoever adds and removes them."""
+        async with sender(self._sending.patience_s) as session:
+            while not self._closing:
+                news = self._news
+                with suppress(DatabaseError):  # somebody holds the file; at the next look it may be free
+                    if await self.stored(self._store.changed) or self._stale:
+                        self._stale = False
+                        await self._match(session)
+                await self._wait(news, _LOOK_S)
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _match(self, session: ClientSession) -> None:
+        for one in await self.stored(self._store.subscribers):
+            task = self._tasks.get(one.id)
+            if one.ended is None and (task is None or task.done()):
+                self._tasks[one.id] = asyncio.create_task(self._serve(one.id, session))
+        self.news()  # whoever waits for a retry looks whether it is still to wait
+
+    async def _serve(self, number: int, session: ClientSession) -> None:
+        """Send a subscriber what it is to be sent, until it is removed or has ended."""
+        while not self._closing:
+            try:
+                await self._check(number)
+                await self._send_on(number, session)
+                return
+            except DatabaseError as error:
+                _LOG.warning("webhooks: %s", error)
+                await self._wait(self._news, _LOOK_S)
+
+    async def _check(self, number: int) -> None:
+        """Begin from the first entry where a subscriber has got so far in another database of this name."""
+        one = await self.stored(self._store.numbered, number)
+        if one is None or not one.reached:
+            return
+        found = await self._entries(one.reached - 1, one.reached, 1)
+        if [webhook_id(notice) for notice in found] != [one.reached_id]:
+            await self.stored(self._store.restart, one)
+
+    async def _send_on(self, number: int, session: ClientSession) -> None:
+        one = await self.stored(self._store.numbered, number)
+        waiting: Sequence[Notice] = ()
+        while one is not None and one.ended is None and not self._closing:
+            news = self._news
+            waiting = [notice for notice in waiting if notice.entry > one.head]
+            if not waiting or waiting[0].entry != one.head + 1:
+                until = _LAST if one.replay is None else one.replay.until
+                waiting = await self._entries(one.head, until, _AT_ONCE)
+            if not waiting and one.replay is not None:  # of a span that goes beyond the newest entry
+                one = await self.stored(self._store.pass_over, one, one.replay.until, one.reached_id)
+                continue
+            left = left_ms(one.tried_at, one.next_at, self._sending.wall()) / 1000 if one.tries else 0.0
+            if not waiting:
+                await news.wait()
+            elif left:
+                await self._wait(news, left)
+            if not waiting or left:
+                one = await self.stored(self._store.numbered, number)
+                continue
+            one = await self._next(one, waiting, session)
+
+    async def _next(
+        self, one: Subscriber, waiting: Sequence[Notice], session: ClientSession
+    ) -> Subscriber | None:
+        """Send the next message that a subscriber wants, or pass over all of these, and return it as it is then."""
+        unwanted = list(takewhile(lambda notice: not covers(one.types, notice.type), waiting))
+        if not unwanted:
+            return await self._try(one, waiting[0], session)
+        return await self.stored(self._store.pass_over, one, unwanted[-1].entry, webhook_id(unwanted[-1]))
+
+    async def _try(self, one: Subscriber, notice: Notice, session: ClientSession) -> Subscriber | None:
+        """Send a message once, and record what came of it."""
+        sent = message(notice)
+        now = self._sending.wall()
+        posted = await post(session, one.url, sent.body, signed(sent.id, sent.body, one.secret, now))
+        self._metrics.posted(taken=posted.taken)
+        if posted.taken:
+            return await self.stored(self._store.delivered, one, notice.entry, sent.id)
+        if posted.status == _GONE:
+            await self.stored(self._store.end, one, "answered 410: it wants nothing more")
+            return None
+        return await self._failed(one, notice, sent.id, posted)
+
+    async def _failed(
+        self, one: Subscriber, notice: Notice, own_id: str, posted: Posted
+    ) -> Subscriber | None:
+        now = self._sending.wall()
+        tries = one.tries + 1
+        pause = pause_ms(tries, self._sending.chance)
+        if pause is not None:
+            return await self.stored(self._store.failed, one, now, now + pause, posted.why)
+        letter = DeadLetter(notice.entry, own_id, notice.type, tries, now, posted.why)
+        return await self.stored(self._store.give_up, one, letter)
+
+    async def _wait(self, news: asyncio.Event, seconds: float) -> None:
+        """Wait for news, at most so long, and never so long that a jump of the wall clock would go unseen."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(seconds, _LOOK_S)):
+                await news.wait()

@@ -1,0 +1,109 @@
+"""Subscriptions over HTTP: add, list and remove them, see what was given up, and have it sent again."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import orjson
+from aiohttp import web
+
+from db.hooks import Subscriber
+from db.read.served import newest
+from simulator.door.context import CONTEXT, Context
+from simulator.door.parameters import check_known, fields, invalid
+from simulator.door.problems import Problem, ProblemError
+from simulator.door.reads import answer
+from simulator.door.subscribing import (
+    MOST_LETTERS,
+    as_json,
+    beginning,
+    check_wish,
+    letter_json,
+    repeat,
+    subscribe,
+)
+
+ANYWHERE: Final = "serve --hooks-anywhere"
+_LARGEST: Final = 2**53 - 1
+
+
+async def post_hook(request: web.Request) -> web.Response:
+    """Add a subscription; its secret is told here, and not again."""
+    check_known(request)
+    context = request.app[CONTEXT]
+    given = await fields(request, context, "name", "url", optional=("types", "after"))
+    types = given.get("types") or []
+    for name in ("name", "url"):
+        if not isinstance(given[name], str):
+            raise invalid(name, "must be a text")
+    if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
+        raise invalid("types", "must be an array of texts")
+    anywhere = context.hooks.sending.anywhere
+    wish = check_wish(given["name"], given["url"], types, anywhere=anywhere, option=ANYWHERE)
+    begins = await context.read(beginning, _entry(given, "after"))
+    hooks = context.hooks
+    secret = await hooks.change(subscribe, hooks.store, wish, begins)
+    told = {"name": wish.name, "url": wish.url, "types": wish.types, "after": begins[0], "secret": secret}
+    return web.Response(body=orjson.dumps(told), status=201, content_type="application/json")
+
+
+async def get_hooks(request: web.Request) -> web.Response:
+    """Answer with all subscriptions, and how far each has got."""
+    check_known(request)
+    context = request.app[CONTEXT]
+    last = (await context.read(newest))["entry"]
+    found = await context.hooks.stored(context.hooks.store.subscribers)
+    return answer({"hooks": [as_json(one, last) for one in found]})
+
+
+async def delete_hook(request: web.Request) -> web.Response:
+    """Remove a subscription."""
+    check_known(request)
+    context = request.app[CONTEXT]
+    one = await _found(request, context)
+    await context.hooks.change(context.hooks.store.remove, one.name)
+    return web.Response(status=204)
+
+
+async def get_dead_letters(request: web.Request) -> web.Response:
+    """Answer with the messages of a subscription that were given up."""
+    check_known(request)
+    context = request.app[CONTEXT]
+    one = await _found(request, context)
+    letters = await context.hooks.stored(context.hooks.store.dead_letters, one.id, MOST_LETTERS)
+    return answer({"dead_letters": [letter_json(letter) for letter in letters]})
+
+
+async def post_replay(request: web.Request) -> web.Response:
+    """Have messages of a subscription sent again: a span, those that were given up, or the one that waits."""
+    check_known(request)
+    context = request.app[CONTEXT]
+    one = await _found(request, context)
+    given = await fields(request, context, optional=("after", "until", "dead"))
+    dead = given.get("dead") or False
+    if not isinstance(dead, bool):
+        raise invalid("dead", "must be true or false")
+    after, until = _entry(given, "after"), _entry(given, "until")
+    hooks = context.hooks
+    count = await hooks.change(lambda: repeat(hooks.store, one, after, until, dead=dead))
+    return answer({"name": one.name, "entries": count})
+
+
+async def _found(request: web.Request, context: Context) -> Subscriber:
+    name = request.match_info["name"]
+    found = await context.hooks.stored(context.hooks.store.named, name)
+    if found is None:
+        raise ProblemError(
+            Problem.NOT_FOUND, f"{name[:64]}: no subscriber has this name; GET /v1/hooks lists all there are"
+        )
+    return found
+
+
+def _entry(given: dict[str, Any], name: str) -> int | None:
+    """Return the number of an entry, or None where it is not given."""
+    value = given.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST:
+        raise invalid(name, "must be the number of an entry, from 0")
+    return value

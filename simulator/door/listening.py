@@ -1,0 +1,114 @@
+"""Listen for webhooks on this machine, as a developer's tool does: check the signature of each, and hand it on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiohttp import web
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from simulator.door.sockets import listen_on
+
+HOST: Final = "127.0.0.1"
+_LARGEST: Final = 1024 * 1024  # bytes of a message
+_REFUSED: Final = 400
+_REMEMBERED: Final = 10_000  # ids by which a message that comes again is known
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message that came: its id, type and ids of what it is about, whether it came before, and what is `wrong`."""
+
+    id: str
+    type: str
+    data: Mapping[str, Any]
+    again: bool
+    wrong: str | None
+
+
+def read(headers: Mapping[str, str], body: bytes, secret: str) -> Heard:
+    """Return what a message says; `wrong` says why it is not to be trusted."""
+    own_id = headers.get("webhook-id", "")
+    try:
+        told = Webhook(secret).verify(body, dict(headers))
+    except WebhookVerificationError as error:
+        return Heard(own_id, "", {}, again=False, wrong=str(error))
+    except ValueError:
+        return Heard(own_id, "", {}, again=False, wrong="No JSON, or headers that can't be read")
+    data = told.get("data") if isinstance(told, dict) else None
+    if not isinstance(data, dict):
+        return Heard(own_id, "", {}, again=False, wrong="No object with data")
+    return Heard(own_id, str(told.get("type")), data, again=False, wrong=None)
+
+
+@asynccontextmanager
+async def listener(
+    port: int, secret: str, status: int, heard: Callable[[Heard], object]
+) -> AsyncIterator[str]:
+    """Listen while the context lasts, and yield the address; `heard` is called with each message.
+
+    Each is answered with `status`, one that is not to be trusted with 400.
+
+    Raises:
+        InputError: the port can't be had.
+
+    """
+    known: dict[str, None] = {}
+
+    async def take(request: web.Request) -> web.Response:
+        one = read(request.headers, await request.read(), secret)
+        if one.wrong is not None:
+            heard(one)
+            return web.Response(status=_REFUSED)
+        heard(Heard(one.id, one.type, one.data, one.id in known, None))
+        known[one.id] = None
+        if len(known) > _REMEMBERED:
+            del known[next(iter(known))]
+        return web.Response(status=status)
+
+    app = web.Application(client_max_size=_LARGEST)
+    app.router.add_post("/", take)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        yield await listen_on(runner, HOST, port) + "/"
+    finally:
+        await runner.cleanup()
+
+
+def listen(
+    port: int,
+    secret: str,
+    status: int,
+    heard: Callable[[Heard], object],
+    ready: Callable[[str], object],
+) -> None:
+    """Listen until SIGINT or SIGTERM; `ready` is called with the address.
+
+    Raises:
+        InputError: the port can't be had.
+
+    """
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        async with listener(port, secret, status, heard) as address:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            ready(address)
+            await stop.wait()
+
+    asyncio.run(run())
+
+
+def words(data: Mapping[str, Any]) -> str:
+    """Return what a message is about, as `name=value` with blanks between."""
+    return " ".join(
+        f"{name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in data.items()
+    )

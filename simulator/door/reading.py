@@ -1,0 +1,48 @@
+"""Read the database that this process writes, on threads of its own, so that the event loop never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, Final, ParamSpec, TypeVar
+
+from db.sqlite.readonly import Database, making_sense
+from db.sqlite.same_process import snapshot_beside_writer
+
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
+_THREADS: Final = 2  # reading holds the interpreter most of the time, so more would help nobody
+
+
+class Reading:
+    """Reads the database that this process writes, on threads of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Prepare to read the database at `path`."""
+        self._path = path
+        self._threads = ThreadPoolExecutor(_THREADS, "reader")
+
+    async def read(
+        self,
+        query: Callable[Concatenate[Database, _Given], _Found],
+        *given: _Given.args,
+        **named: _Given.kwargs,
+    ) -> _Found:
+        """Return what a function of `db.read` reads from the database as it stands now.
+
+        Raises:
+            DatabaseError: it can't be read.
+
+        """
+
+        def work() -> _Found:
+            with snapshot_beside_writer(self._path) as db, making_sense(self._path):
+                return query(db, *given, **named)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown()

@@ -1,0 +1,200 @@
+"""Check what somebody who wants webhooks gives: a name, an address, types; and begin or repeat what they are sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from db.hooks import DeadLetter, HookStore, Subscriber
+from db.read.notices import notices
+from db.read.served import newest
+from db.sqlite.readonly import Database
+from simulator.domain.errors import InputError
+from simulator.domain.notices import NOTICE_TYPES
+from simulator.door.guards import is_loopback
+from simulator.door.webhooks import PREFIX, new_secret, webhook_id
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LONGEST: Final = 2_048  # characters of an address
+MOST_LETTERS: Final = 1_000
+"""Dead letters that are listed, or sent again, at once."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A subscription that is wished for: its name, its address, and the types wanted, none for all."""
+
+    name: str
+    url: str
+    types: tuple[str, ...]
+
+
+def check_wish(
+    name: str, url: str, types: Sequence[str], *, anywhere: bool, option: str = "--anywhere"
+) -> Wish:
+    """Return a wish that may be granted; with `anywhere` the address may be another machine's.
+
+    `option` is what allows that on the command line.
+
+    Raises:
+        InputError: the name, the address or a type is not one that is allowed.
+
+    """
+    if not _NAME.fullmatch(name):
+        raise InputError(f"name: {name} must be letters, digits, . _ and -, at most 64")
+    check_address(url, anywhere=anywhere, option=option)
+    for one in types:
+        if not known_type(one):
+            raise InputError(
+                f"types: {one}: no such type; there are {', '.join(NOTICE_TYPES)}, and such as reward.*"
+            )
+    return Wish(name, url, tuple(dict.fromkeys(types)))
+
+
+def check_address(url: str, *, anywhere: bool, option: str) -> None:
+    """Check that messages may be sent to an address; `option` is what allows another machine's.
+
+    Raises:
+        InputError: it is none of the web, or, without `anywhere`, another machine's.
+
+    """
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or len(url) > _LONGEST
+        or not url.isprintable()
+        or " " in url
+    ):
+        raise InputError(f"url: {url}: no address of the web; write http://127.0.0.1:9000/hooks")
+    if not anywhere and not is_loopback(host):
+        raise InputError(
+            f"url: {host} may be another machine; allow that with {option}, or give an address of this one, such as "
+            "http://127.0.0.1:9000/hooks"
+        )
+
+
+def known_type(wanted: str) -> bool:
+    """Return whether there is a type of this name, or of this beginning where it ends with `*`."""
+    if wanted.endswith("*"):
+        return any(kind.startswith(wanted.removesuffix("*")) for kind in NOTICE_TYPES)
+    return wanted in NOTICE_TYPES
+
+
+def beginning(db: Database, after: int | None) -> tuple[int, str]:
+    """Return the entry after which a new subscriber's messages begin, and its webhook's id.
+
+    `after` is the number of an entry, 0 for all from the first one; None stands for the newest there is.
+
+    Raises:
+        InputError: there is no such entry.
+
+    """
+    last = newest(db)["entry"]
+    wanted = last if after is None else after
+    if not 0 <= wanted <= last:
+        raise InputError(f"after: there is no entry {wanted}; the newest one is {last}")
+    found = notices(db, wanted - 1, wanted, 1)
+    return wanted, webhook_id(found[0]) if found else ""
+
+
+def subscribe(store: HookStore, wish: Wish, begins: tuple[int, str], secret: str | None = None) -> str:
+    """Store a new subscription, and return the secret with which its messages are signed.
+
+    Raises:
+        InputError: there is one of this name, or the secret is none.
+        DatabaseError: it can't be stored.
+
+    """
+    given = new_secret() if secret is None else secret
+    store.add(wish.name, wish.url, given, wish.types, *begins)
+    return given
+
+
+def check_secret(secret: str) -> str:
+    """Return a secret that somebody gives.
+
+    Raises:
+        InputError: it is none.
+
+    """
+    if not re.fullmatch(re.escape(PREFIX) + r"[A-Za-z0-9+/]{32,88}={0,2}", secret):
+        raise InputError(
+            f"secret: must be {PREFIX} and then 24 to 64 bytes in Base64; leave it away to get a new one"
+        )
+    return secret
+
+
+def find(store: HookStore, name: str) -> Subscriber:
+    """Return the subscriber of this name.
+
+    Raises:
+        InputError: there is none.
+
+    """
+    found = store.named(name)
+    if found is None:
+        names = ", ".join(one.name for one in store.subscribers())
+        raise InputError(f"{name[:64]}: no subscriber has this name; there is {names or 'none'}")
+    return found
+
+
+def repeat(store: HookStore, one: Subscriber, after: int | None, until: int | None, *, dead: bool) -> int:
+    """Have entries sent again, and return how many: a span, or those that were given up; neither: try at once.
+
+    `after` is the number of the entry before the span (0: from the first), `until` that of its last one (None: the
+    last one that was reached).
+
+    Raises:
+        InputError: the span ends before it begins, or beyond what was reached.
+
+    """
+    spans: list[tuple[int, int]] = []
+    if dead:
+        spans = [(letter.entry - 1, letter.entry) for letter in store.dead_letters(one.id, MOST_LETTERS)]
+    elif after is not None:
+        last = one.reached if until is None else until
+        if not 0 <= after <= last <= one.reached:
+            raise InputError(
+                f"after {after}, until {last}: a span begins at 0 or later, and ends with entry {one.reached} at most, "
+                f"which {one.name} has reached"
+            )
+        spans = [(after, last)] if last > after else []
+    store.replay(one.name, spans)
+    return sum(last - first for first, last in spans)
+
+
+def as_json(one: Subscriber, last: int) -> dict[str, Any]:
+    """Return what is told of a subscriber, where `last` is the newest entry; never its secret."""
+    return {
+        "name": one.name,
+        "url": one.url,
+        "types": list(one.types),
+        "reached": one.reached,
+        "behind": max(0, last - one.reached),
+        "sent": one.sent,
+        "dead_letters": one.dead,
+        "tries": one.tries,
+        "next_at": one.next_at if one.tries else None,
+        "error": one.error,
+        "ended": one.ended,
+    }
+
+
+def letter_json(one: DeadLetter) -> dict[str, Any]:
+    """Return what is told of a message that was given up."""
+    return {
+        "entry": one.entry,
+        "webhook_id": one.webhook_id,
+        "type": one.type,
+        "tries": one.tries,
+        "at": one.at,
+        "error": one.error,
+    }

@@ -1,0 +1,64 @@
+"""Make signed webhooks of entries of the audit trail, after the specification Standard Webhooks."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import orjson
+from standardwebhooks import Webhook
+
+from db.read.notices import Notice
+from simulator.events.moment import format_moment
+
+PREFIX: Final = "whsec_"
+_SECRET_BYTES: Final = 32  # the specification asks for 24 to 64
+_ID_DIGITS: Final = 12  # of a hash, so that another database's entry with the same number has another id
+USER_AGENT: Final = "referral-tui"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A webhook: its id, which stays the same however often it is sent, its type, and its body."""
+
+    id: str
+    type: str
+    body: bytes
+
+
+def new_secret() -> str:
+    """Return a new secret, with which a subscriber checks what it is sent."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def webhook_id(notice: Notice) -> str:
+    """Return the id of an entry's webhook: a database that is made again from its log sends the same ids."""
+    digest = hashlib.sha256(orjson.dumps(notice.key)).hexdigest()
+    return f"msg_{notice.entry}_{digest[:_ID_DIGITS]}"
+
+
+def message(notice: Notice) -> Message:
+    """Return the webhook of an entry: thin, with ids by which more can be asked."""
+    told = {
+        "type": notice.type,
+        "timestamp": format_moment(notice.at),
+        "data": {"entry": notice.entry, **notice.about},
+    }
+    return Message(webhook_id(notice), notice.type, orjson.dumps(told))
+
+
+def signed(own_id: str, body: bytes, secret: str, at_ms: int) -> dict[str, str]:
+    """Return the headers of a message that is sent at `at_ms` (wall clock, milliseconds UTC)."""
+    seconds = at_ms // 1000
+    signature = Webhook(secret).sign(own_id, datetime.fromtimestamp(seconds, UTC), body.decode())
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": USER_AGENT,
+        "webhook-id": own_id,
+        "webhook-timestamp": str(seconds),
+        "webhook-signature": signature,
+    }
