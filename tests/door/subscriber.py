@@ -83,9 +83,9 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiver(*answers: int) -> AsyncIterator[Receiver]:
+async def receiver(*answers: int, one: Receiver | None = None) -> AsyncIterator[Receiver]:
     """A subscriber that listens, and subscribes to nothing yet."""
-    one = Receiver(answers=deque(answers))
+    one = one or Receiver(answers=deque(answers))
     app = web.Application()
     app.router.add_post("/hooks", one.take)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -11,11 +12,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import cli
 from tests.cli.nasty import PROGRAM, START, Cli, message
+from tests.cli.test_tours import pattern
 from tests.door.calling import STORY, lines
 
 __all__ = ["cli"]
@@ -26,7 +29,8 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server in a process of its own, and its address; it is ended by ctrl-C."""
     (folder / "program.toml").write_text(PROGRAM)
-    command = [sys.executable, "-m", "referral_tui", "serve", "--db", "a.db", "--port", "0", *options]
+    database = () if "--db" in options else ("--db", "a.db")
+    command = [sys.executable, "-m", "referral_tui", "serve", *database, "--port", "0", *options]
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -74,15 +78,46 @@ def test_curl_sends_a_file_and_an_event_and_ctrl_c_ends_in_order(tmp_path: Path)
     assert "ended in order" in out
 
 
+def blocks(page: str, start: str, end: str, kind: str = "sh") -> list[str]:
+    """The blocks of a kind that a page has from one text to the next."""
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    part = text.partition(start)[2].partition(end)[0]
+    return re.findall(rf"```{kind}\n(.*?)```", part, re.DOTALL)
+
+
+def walked(script: str, address: str, folder: Path) -> list[Any]:
+    """What each command of a page answers, sent to this address."""
+    lines_of = script.replace("http://127.0.0.1:8787", address).replace("curl ", "curl -sS -w '\\n' ")
+    command = [str(shutil.which("bash")), "-ec", lines_of]
+    said = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+    return [json.loads(line) for line in said.splitlines()]
+
+
+@pytest.mark.skipif(None in (shutil.which("curl"), shutil.which("bash")), reason="needs curl and bash")
+def test_the_three_terminals_of_the_tour_say_what_the_page_says(tmp_path: Path) -> None:
+    section = ("tour-engineer.md", "## 1. ", "\n## 2. ")
+    serve, listen, script = blocks(*section)
+    (told,) = blocks(*section, kind="console")
+    options = shlex.split(serve)[2:]
+    with served(tmp_path, *options) as (_, address):
+        command = [sys.executable, "-m", "referral_tui", *shlex.split(listen)[1:], "--port", "0"]
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            said = [process.stdout.readline()]
+            answers = walked(script, address, tmp_path)
+            said += [process.stdout.readline() for _ in told.splitlines()[1:]]
+            process.send_signal(signal.SIGINT)
+    assert all("status" not in answer for answer in answers)  # none is a problem
+    assert answers[2]["code"] == "ANNA1"
+    assert re.fullmatch(pattern(told.replace("8788", "…")), "".join(said)), "".join(said)
+    assert process.returncode == 0
+
+
 @pytest.mark.skipif(None in (shutil.which("curl"), shutil.which("bash")), reason="needs curl and bash")
 def test_the_journey_of_the_page_is_walked_as_it_is_written(tmp_path: Path) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "door.md").read_text(encoding="utf-8")
-    script = page.partition("So a whole journey")[2].partition("```sh\n")[2].partition("```")[0]
+    (script,) = blocks("door.md", "So a whole journey", "\n## ")
     with served(tmp_path, "--program", "telecom", "--clock", "frozen") as (_, address):
-        lines_of = script.replace("http://127.0.0.1:8787", address).replace("curl ", "curl -sS -w '\\n' ")
-        command = [str(shutil.which("bash")), "-ec", lines_of]
-        said = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
-    *_, outcome, _, rewards = (json.loads(line) for line in said.splitlines())
+        *_, outcome, _, rewards = walked(script, address, tmp_path)
     assert outcome["outcome"]["attribution"]["referrer"] == "anna"
     assert {(one["recipient"], one["state"]) for one in rewards["rewards"]} == {
         ("anna", "issued"),

@@ -20,7 +20,10 @@ from typing import Any, Final
 
 import pytest
 
+from db.read.notices import notices
+from db.sqlite.readonly import reading
 from referral_tui.cli.app import run
+from simulator.domain.notices import NOTICE_TYPES
 from simulator.domain.vocabulary import (
     AuditKind,
     EventType,
@@ -162,6 +165,16 @@ def wanted() -> Iterator[str]:
 @pytest.mark.parametrize("what", list(wanted()))
 def test_everything_happens(happened: set[str], what: str) -> None:
     assert what in happened
+
+
+def test_every_entry_has_a_webhook_with_its_type_and_its_ids(log: Log) -> None:
+    with reading(log.db) as db:
+        found = notices(db, 0, 2**62, 2**31)
+        (count,) = db.execute("SELECT COUNT(*) FROM audit").fetchone()
+    assert [one.entry for one in found] == list(range(1, count + 1))
+    assert {one.type for one in found} == set(NOTICE_TYPES)
+    lacking = {name for one in found for name, value in one.about.items() if value is None}
+    assert lacking == {"subject"}  # some events name nobody
 
 
 def test_every_program_change_is_in_the_log(log: Log) -> None:
