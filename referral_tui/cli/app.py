@@ -42,6 +42,7 @@ COMMANDS: Final = {
     ),
     "load": CommandEntry("load", "load", "Put the rules under load and measure how fast they are."),
     "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge them and store them."),
+    "map": CommandEntry("mapping", "app", "List, show and check mappings of other systems' records."),
     "serve": CommandEntry("serve", "serve", "Receive events over HTTP, and answer what became of each."),
     "keys": CommandEntry("keys", "app", "Make, list and remove the keys with which clients call `serve`."),
     "hooks": CommandEntry(

@@ -14,7 +14,10 @@ from referral_tui.cli.options import (
     DEFAULT_DATABASE,
     Database,
     Json,
+    Secret,
+    mapping_completion,
     preset_completion,
+    read_secrets,
     read_time,
 )
 from referral_tui.cli.output import print_json, say, say_lines
@@ -23,6 +26,7 @@ from referral_tui.figures import counted
 
 if TYPE_CHECKING:
     from simulator.files.receipt_rows import ReceiptWriter
+    from simulator.mapping.mapper import Mapper
     from simulator.platform.platform import Platform
 
 
@@ -80,6 +84,17 @@ def ingest(
             help="Take an event without a time as having happened when it is received, and mark its time as inferred.",
         ),
     ] = False,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="NAME|FILE",
+            help="The mapping by which another system's records become events; `referral-tui map list` lists those "
+            "that are shipped.",
+            autocompletion=mapping_completion,
+        ),
+    ] = None,
+    secrets: Secret = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with status 1 if any message was refused.")
     ] = False,
@@ -115,6 +130,9 @@ def ingest(
     A row of --receipts has file, line, receipt (accepted, duplicate, conflict or malformed), seq (of the event in the
     log), field and reason; it is written once its message is stored.
 
+    With --map the files hold records of another system, which become events by a mapping; contacts in them are hashed
+    on the way in, with the key of --secrets.
+
     Exit status: 2 if every message was refused, 1 if any was, with --strict or --dry-run.
 
     Example: referral-tui ingest --program telecom --db shop.db events.jsonl
@@ -122,7 +140,9 @@ def ingest(
     from simulator.domain.errors import InputError
     from simulator.files.reading import check_files, size_of
 
-    check_files(files, infer_time=infer_time)
+    mapper = _mapper(mapping, secrets, replay=replay)
+    check_files(files, infer_time=infer_time, mapping=None if mapper is None else mapper.mapping)
+    infer_time = infer_time or (mapper is not None and mapper.mapping.infers_time())
     final = read_time(now, "--now")
     _check_receipts(receipts, db, files, as_json=as_json)
     if replay and received_as_occurred:
@@ -143,7 +163,9 @@ def ingest(
 
     if dry_run:
         with _receipts(receipts, guard=guard_formulas) as writer:
-            status = dry(files, program, writer, replay=replay, infer_time=infer_time, as_json=as_json)
+            status = dry(
+                files, program, writer, replay=replay, infer_time=infer_time, as_json=as_json, mapper=mapper
+            )
         raise typer.Exit(status)
     order = Order.GIVEN
     if not as_given and (len(files) > 1 or received_as_occurred):
@@ -158,7 +180,7 @@ def ingest(
         if final is not None:
             platform.check_now(final)
         floor, before = platform.earliest_receipt_ms, platform.last_seq
-        with Bar("ingest", size_of(files)) as bar, interruptible() as interrupt:
+        with Bar("ingest", size_of(files) if mapper is None else None) as bar, interruptible() as interrupt:
             ingest_files(
                 session,
                 files,
@@ -170,6 +192,7 @@ def ingest(
                 infer_time=infer_time,
                 interrupt=interrupt,
                 receipts=writer,
+                mapper=mapper,
             )
         if final is None and not (
             replay and interrupt.asked
@@ -186,6 +209,20 @@ def ingest(
     else:
         say_lines(words(figures, db, design), err=receipts == Path("-"))
     ended(intake, db, strict=strict, interrupted=interrupt.asked)
+
+
+def _mapper(mapping: str | None, secrets: Path | None, *, replay: bool) -> Mapper | None:
+    """Find the mapping that records are read by."""
+    from simulator.domain.errors import InputError
+    from simulator.mapping.shipped import find_mapping, ready_mapper
+
+    if mapping is None:
+        return None
+    if replay:
+        raise InputError(
+            "--replay, --map: another system's records don't say when we received them; leave one away"
+        )
+    return ready_mapper(find_mapping(mapping), read_secrets(secrets))
 
 
 def _opened(db: Path, program: str | None) -> Platform:

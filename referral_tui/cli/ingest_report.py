@@ -25,6 +25,7 @@ from simulator.program.presets import find_program
 
 if TYPE_CHECKING:
     from simulator.files.receipt_rows import ReceiptWriter
+    from simulator.mapping.mapper import Mapper
     from simulator.platform.platform import Platform
     from simulator.program.model import Program
 
@@ -49,6 +50,7 @@ def figures_of(
         "malformed": counts.malformed,
         "clamped": intake.clamped,
         "time_inferred": intake.inferred,
+        "skipped": intake.skipped,
         "passed_over": _sorted(intake.passed_over),
         "conversions_before_visits": platform.read(conversions_before_visits, before),
         **platform.summary(),
@@ -86,7 +88,7 @@ def words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
     yield from receipt_lines(figures)
     if figures["conflict"] or figures["malformed"]:
         yield f"  what was refused, and why: referral-tui export quarantine --db {db}"
-    yield from _taken(figures["time_inferred"], figures["passed_over"])
+    yield from _taken(figures["skipped"], figures["time_inferred"], figures["passed_over"])
     yield from standing_lines(figures, program)
     yield from reversal_lines(figures)
     yield from late_lines(figures, program)
@@ -130,25 +132,28 @@ def dry(
     replay: bool,
     infer_time: bool = False,
     as_json: bool,
+    mapper: Mapper | None = None,
 ) -> int:
     """Check files against the contract alone, report what would be refused, and return the exit status.
 
     A `program` (file or preset) decides whether references may look like phone numbers, and which programs may follow
     it. Duplicates, and conflicts with stored events, are not looked for: in `receipts` every valid message is accepted.
+    `mapper` turns records of another form into events.
     """
-    counts = {"received": 0, "malformed": 0, "time_inferred": 0}
+    counts = {"received": 0, "malformed": 0, "time_inferred": 0, "skipped": 0}
     intake = Intake()
     told: list[dict[str, Any]] = []
     design = load_program(*find_program(program)) if program is not None else None
     numeric = design is not None and design.numeric_references
-    for block in read_files(files, _BATCH, partial(_check_program, design)):
+    for block in read_files(files, _BATCH, partial(_check_program, design), mapper=mapper):
         decoded = block.decode(Receiver(0, None if replay else wall_ms(), None, numeric, infer_time))
         counts["received"] += decoded.messages.height + len(decoded.rejected)
         counts["malformed"] += len(decoded.rejected)
         counts["time_inferred"] += int(decoded.messages["time_inferred"].sum())
+        counts["skipped"] += len(block.skipped)
         intake.pass_over(decoded.passed_over)
         if receipts is not None:
-            receipts.answer(block.where)(Receipts.of_checked(decoded))
+            receipts.answer(block.where, block.skipped)(Receipts.of_checked(decoded))
             receipts.write_stored()
         for one in block.refusals(decoded):
             if as_json:
@@ -161,7 +166,7 @@ def dry(
         say(
             f"{counted(counts['received'], 'message')}, {counts['malformed']:,} would be refused; nothing was stored"
         )
-        for line in _taken(counts["time_inferred"], _sorted(intake.passed_over)):
+        for line in _taken(counts["skipped"], counts["time_inferred"], _sorted(intake.passed_over)):
             say(line)
     if counts["malformed"] and counts["malformed"] == counts["received"]:
         return WRONG
@@ -179,8 +184,10 @@ def _sorted(passed_over: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(passed_over.items(), key=lambda one: (-one[1], one[0])))
 
 
-def _taken(inferred: int, passed_over: dict[str, int]) -> Iterator[str]:
-    """Yield what is done with valid messages beside storing their fields."""
+def _taken(skipped: int, inferred: int, passed_over: dict[str, int]) -> Iterator[str]:
+    """Yield what is done with valid messages beside storing their fields, and with records that are none."""
+    if skipped:
+        yield f"  records that no event of the mapping takes: {skipped:,}"
     if inferred:
         yield f"  without a time, taken as of their receipt: {inferred:,}"
     if passed_over:

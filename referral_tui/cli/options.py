@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from simulator.mapping.secrets import Secrets
+
 Database = Annotated[Path, typer.Option("--db", metavar="FILE", help="The platform's database.")]
+Secret = Annotated[
+    Path | None,
+    typer.Option(
+        "--secrets",
+        metavar="FILE",
+        help="The client's secrets: the key to hash contacts with, and what senders sign with.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
 DEFAULT_DATABASE = Path("referral.db")
@@ -20,6 +31,25 @@ def preset_completion(incomplete: str) -> list[str]:
     from simulator.program.presets import preset_names
 
     return [name for name in preset_names() if name.startswith(incomplete)]
+
+
+def mapping_completion(incomplete: str) -> list[str]:
+    """Return the shipped mappings whose names begin with what was typed; without any, the shell offers files."""
+    from simulator.mapping.shipped import shipped_names
+
+    return [name for name in shipped_names() if name.startswith(incomplete)]
+
+
+def read_secrets(path: Path | None) -> Secrets:
+    """Read the file of secrets, where one is given.
+
+    Raises:
+        InputError: it can't be read, or isn't one.
+
+    """
+    from simulator.mapping.secrets import NONE, load_secrets
+
+    return NONE if path is None else load_secrets(path)
 
 
 def read_time(text: str | None, option: str) -> int | None:

@@ -8,7 +8,6 @@ message says what is wrong with it.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -28,8 +27,8 @@ from simulator.events.contract import (
     MAX_LINE_BYTES,
     PARTS,
 )
+from simulator.events.csvcells import CellRow, form_problem, read_cells
 from simulator.events.decode import Decoded, Receiver, Rejected, decode_known
-from simulator.events.lines import LongLine, bounded_lines
 from simulator.events.values import shorten
 
 REQUIRED_COLUMNS = ("specversion", "id", "source", "type", "time")
@@ -46,8 +45,6 @@ _EXTENSION = re.compile(EXTENSION_PATTERN)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "TRUE": True, "false": False, "FALSE": False}  # spreadsheets write capitals
 _UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")  # its byte order marks, as bytes that are not UTF-8 are read
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_LONGEST_CELL = 2 * MAX_LINE_BYTES  # characters: a row ends before
 
 
 class CsvRow(NamedTuple):
@@ -81,19 +78,10 @@ def read_csv(stream: BinaryIO, file: str, *, infer_time: bool = False) -> Iterat
     another number of cells than the header, or with broken quotes, comes with its `problem`. With `infer_time` the
     header needs no column `time`.
     """
-    recorder = _Recorder(stream)
-    reader = csv.reader(recorder, strict=True)
-    try:
-        header = _cells(reader)
-    except StopIteration:
-        raise InputError(
-            f"{file}: empty; a CSV file begins with a header row ({','.join(REQUIRED_COLUMNS)},…)"
-        ) from None
-    except csv.Error as error:
-        raise InputError(f"{file}: line 1: the header row can't be read: {_why(error)}") from None
+    header, rows = read_cells(stream, file, example=f"{','.join(REQUIRED_COLUMNS)},…")
     _check_header(header, file, infer_time=infer_time)
-    recorder.take()
-    return _rows(reader, recorder, header)
+    kinds = data_columns()
+    return (_row(row, header, kinds) for row in rows)
 
 
 def decode_rows(
@@ -114,46 +102,6 @@ def _numbers(row: CsvRow, rejected: Rejected) -> tuple[str, ...]:
         return rejected.contacts
     cells = re.split(r'[,;"\r\n]+', row.text[:MAX_LINE_BYTES].decode("utf-8", "backslashreplace"))
     return tuple(cell.strip() for cell in cells if looks_like_phone(cell))
-
-
-class _Recorder:
-    """Lines of a stream as text, of which those of the row being read are remembered as they came."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._lines = bounded_lines(stream)
-        self._taken: list[bytes] = []
-        self._size = 0
-        self._first = True
-        self.number = 1  # of the first line that was not taken yet
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        if self._first:
-            self._first = False
-            line = line if isinstance(line, LongLine) else line.removeprefix(_BYTE_ORDER_MARK)
-        self._taken.append(line)
-        self._size += len(line)
-        if isinstance(line, LongLine) or self._size > MAX_LINE_BYTES:
-            raise _RowTooLongError
-        return line.decode("utf-8", "surrogateescape")
-
-    def take(self) -> bytes:
-        """Give the bytes read since the last time."""
-        return b"".join(self.take_lines())
-
-    def take_lines(self) -> list[bytes]:
-        """Give the lines read since the last time."""
-        taken = self._taken
-        self.number += len(taken)
-        self._taken, self._size = [], 0
-        return taken
-
-
-class _RowTooLongError(csv.Error):
-    """A row that does not end within the length of a message."""
 
 
 def _check_header(header: Sequence[str], file: str, *, infer_time: bool) -> None:
@@ -191,106 +139,17 @@ def _check_header(header: Sequence[str], file: str, *, infer_time: bool) -> None
         )
 
 
-def _rows(reader: Any, recorder: _Recorder, header: Sequence[str]) -> Iterator[CsvRow]:
-    kinds = data_columns()
-    while True:
-        number = recorder.number
-        try:
-            cells = _cells(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            lines = recorder.take_lines()
-            if len(lines) == 1 or not (isinstance(error, _RowTooLongError) or _unclosed(error)):
-                yield _broken(b"".join(lines) if len(lines) > 1 else lines[0], error, number)
-            else:
-                yield from _rest(lines, number, header, kinds)
-            continue
-        text = recorder.take()
-        if cells:
-            yield _row(cells, text, number, header, kinds)
-
-
-def _rest(lines: list[bytes], number: int, header: Sequence[str], kinds: dict[str, str]) -> Iterator[CsvRow]:
-    """Refuse the line in which a quote is opened that nothing closes, and take those after it one by one.
-
-    One by one, so that the time stays linear whatever quotes they have: a cell of several lines is lost to it.
-    """
-    reason = f"not CSV: the quote that opens a cell in line {number:,} is never closed"
-    yield CsvRow(b"", lines[0], Problem(None, reason), number)
-    for place, line in enumerate(lines[1:], number + 1):
-        if isinstance(line, LongLine):
-            yield _broken(line, _RowTooLongError(), place)
-            continue
-        try:
-            cells = _cells(csv.reader([line.decode("utf-8", "surrogateescape")], strict=True))
-        except csv.Error as error:
-            yield _broken(line, error, place)
-        except StopIteration:
-            continue
-        else:
-            if cells:
-                yield _row(cells, line, place, header, kinds)
-
-
-def _broken(text: bytes, error: csv.Error, number: int) -> CsvRow:
-    if isinstance(text, LongLine):
-        return CsvRow(text, text, None, number)  # it is refused for its length
-    return CsvRow(b"", text, Problem(None, f"not CSV: {_why(error)}"), number)
-
-
-def _unclosed(error: csv.Error) -> bool:
-    return str(error).startswith("unexpected end")
-
-
-def _cells(reader: Any) -> list[str]:
-    """Read the next row with longer cells allowed than the 131,072 characters that are `csv`'s own limit.
-
-    That limit is the module's, not the reader's: it is put back before anybody else can see it.
-    """
-    usual = csv.field_size_limit(_LONGEST_CELL)
-    try:
-        cells: list[str] = next(reader)
-    finally:
-        csv.field_size_limit(usual)
-    return cells
-
-
-def _why(error: csv.Error) -> str:
-    """Say in a person's words why a row can't be read."""
-    said = str(error)
-    if _unclosed(error):
-        return "a quote that opens a cell is never closed"
-    if said.startswith("new-line"):
-        return "a carriage return stands alone outside of quotes; end lines with LF or CR LF"
-    if said.startswith("field larger"):
-        return f"a cell has more than {_LONGEST_CELL:,} characters; is a quote never closed?"
-    if isinstance(error, _RowTooLongError):
-        return f"a row of more than {MAX_LINE_BYTES:,} bytes (1 MiB); is a quote never closed?"
-    return f"{said}; put quotes around a whole cell only"
-
-
-def _row(
-    cells: Sequence[str], text: bytes, number: int, header: Sequence[str], kinds: dict[str, str]
-) -> CsvRow:
+def _row(row: CellRow, header: Sequence[str], kinds: dict[str, str]) -> CsvRow:
+    cells, text, reason, number = row
+    if cells is None:
+        if reason is None:
+            return CsvRow(text, text, None, number)  # it is refused for its length
+        return CsvRow(b"", text, Problem(None, reason), number)
     named = dict(zip(header, cells, strict=False))
-    reason = None
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError as error:
-        reason = (
-            f"not UTF-8: byte 0x{text[error.start]:02x} at position {error.start}; save the file as UTF-8"
-        )
-        named = {
-            name: cell.encode("utf-8", "backslashreplace").decode("utf-8") for name, cell in named.items()
-        }
-    if reason is None and len(cells) != len(header):
-        more = (
-            "; a comma inside a cell needs quotes" if len(cells) > len(header) else "; is the row cut short?"
-        )
-        reason = f"{len(cells)} cells, where the header has {len(header)} columns{more}"
+    reason = form_problem(cells, text, len(header))
     if reason is None:
         return CsvRow(_line(named, kinds), text, None, number)
+    named = {name: cell.encode("utf-8", "backslashreplace").decode("utf-8") for name, cell in named.items()}
     stated = named.get("receivedat", "")
     received = int(stated) if re.fullmatch("[0-9]{1,15}", stated, re.ASCII) else None
     source, own_id = (shorten(named[name]) if named.get(name) else None for name in ("source", "id"))

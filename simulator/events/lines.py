@@ -24,6 +24,27 @@ class LongLine(bytes):
     unclosed: bool = False
 
 
+class StandInLine(bytes):
+    """What is kept in place of a record of another form, which may hold raw contacts.
+
+    Its SHA-256 is that of the record.
+    """
+
+    record: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the record, without the end of its line."""
+        return hashlib.sha256(self.record.rstrip(b"\r\n")).hexdigest()
+
+    @classmethod
+    def of(cls, kept: bytes, record: bytes) -> StandInLine:
+        """Return a line of what may be kept of a record."""
+        line = cls(kept)
+        line.record = record
+        return line
+
+
 class LongLineReader:
     """Takes a line that is too long piece by piece, and keeps no more than its beginning and its hash."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from simulator.events.contacts import Span, find_e_mails, find_phones
 from simulator.events.contract import MAX_LINE_BYTES
-from simulator.events.lines import KEPT, LongLine
+from simulator.events.lines import KEPT, LongLine, StandInLine
 
 E_MAIL = "[e-mail]"
 PHONE = "[phone]"
@@ -44,7 +44,7 @@ def quarantine_text(raw: bytes, contacts: Iterable[str] = ()) -> tuple[str, str]
     text = mask((sent[:KEPT] if cut else sent).decode("utf-8", "backslashreplace")) + ("…" if cut else "")
     for contact in contacts:
         text = re.sub(rf"(?<!\w){re.escape(contact)}(?!\w)", PHONE, text)
-    return text, raw.sha256 if isinstance(raw, LongLine) else hashlib.sha256(sent).hexdigest()
+    return text, raw.sha256 if isinstance(raw, LongLine | StandInLine) else hashlib.sha256(sent).hexdigest()
 
 
 def _written_out(match: re.Match[str]) -> str:

@@ -13,13 +13,15 @@ from typing import BinaryIO
 
 import numpy as np
 
-from simulator.events.csvfile import CsvRow, decode_rows, read_csv
+from simulator.events.csvfile import CsvRow, decode_rows
 from simulator.events.decode import Decoded, Receiver, decode_lines
 from simulator.files.following import Interrupt, following, is_regular, stands
-from simulator.files.lines import BEGINNING, Line, read
+from simulator.files.lines import BEGINNING, Line, file_rows, read
 from simulator.files.merging import merged
 from simulator.files.reading import BLOCK_BYTES, blocks, is_csv, name_of, opened
 from simulator.files.receipt_rows import ReceiptWriter
+from simulator.mapping.mapper import Mapper
+from simulator.mapping.rows import is_skipped, rows_of_lines
 from simulator.platform.platform import Answer
 from simulator.platform.receipts import Counts
 from simulator.platform.session import IntakeSession
@@ -53,7 +55,7 @@ class Block:
     """Lines on their way to the door, what decodes them, and where each came from.
 
     `occurred` are the times of occurrence that they state (milliseconds), where they are known. A `standing` one
-    may be empty: the input is silent.
+    may be empty: the input is silent. `skipped` are the positions of records that no event of a mapping takes.
     """
 
     lines: list[bytes]
@@ -61,6 +63,7 @@ class Block:
     where: Callable[[int], tuple[str, int]]
     occurred: list[int] | None = None
     standing: bool = False
+    skipped: Sequence[int] = ()
 
     def refusals(self, decoded: Decoded) -> Iterator[Refusal]:
         """Yield the malformed ones of what was decoded."""
@@ -73,12 +76,14 @@ class Intake:
     """What came in so far: receipts, how many times of receipt were moved up, and the first malformed message.
 
     `passed_over` counts, by name, the attributes of valid messages that are not kept; those beyond the first
-    `NAMES` are counted as `OTHERS`. `inferred` counts valid messages that nobody's time was stated of.
+    `NAMES` are counted as `OTHERS`. `inferred` counts valid messages that nobody's time was stated of, `skipped`
+    records that no event of a mapping takes.
     """
 
     counts: Counts = field(default_factory=Counts)
     clamped: int = 0
     inferred: int = 0
+    skipped: int = 0
     first: Refusal | None = None
     passed_over: Counter[str] = field(default_factory=Counter)
 
@@ -101,6 +106,7 @@ def ingest_files(
     infer_time: bool = False,
     interrupt: Interrupt | None = None,
     receipts: ReceiptWriter | None = None,
+    mapper: Mapper | None = None,
 ) -> None:
     """Take files in, `batch` messages to a transaction; adds to `intake` as it goes.
 
@@ -109,7 +115,7 @@ def ingest_files(
     it occurred did so when it is received. What a standing input has brought is stored
     whenever it pauses, and what falls due while it is silent is released by the clock. `progress` is told how
     many more bytes are done; `interrupt` ends the reading, after what was read has been stored. `receipts` writes down
-    what became of each message, once it is stored.
+    what became of each message, once it is stored. `mapper` turns records of another form into events.
 
     Raises:
         InputError: a file can't be read; what came before stays.
@@ -118,10 +124,16 @@ def ingest_files(
     """
     platform = session.platform
     for block in read_files(
-        paths, batch, platform.check_program, order=order, as_occurred=as_occurred, interrupt=interrupt
+        paths,
+        batch,
+        platform.check_program,
+        order=order,
+        as_occurred=as_occurred,
+        interrupt=interrupt,
+        mapper=mapper,
     ):
         if block.lines:
-            answer = receipts.answer(block.where) if receipts is not None else None
+            answer = receipts.answer(block.where, block.skipped) if receipts is not None else None
             _take(session, block, intake, answer, as_occurred=as_occurred, infer_time=infer_time)
             if block.standing and len(block.lines) < batch:
                 session.flush()
@@ -154,6 +166,7 @@ def _take(
     decoded = block.decode(receiver)
     counts = session.receive(decoded, block.lines, where=block.where, answer=answer).counts
     intake.counts += counts
+    intake.skipped += len(block.skipped)
     intake.pass_over(decoded.passed_over)
     intake.inferred += int(decoded.messages["time_inferred"].sum())
     if intake.first is None:
@@ -172,23 +185,24 @@ def read_files(
     order: Order = Order.GIVEN,
     as_occurred: bool = False,
     interrupt: Interrupt | None = None,
+    mapper: Mapper | None = None,
 ) -> Iterator[Block]:
     """Yield the lines of files in blocks of `batch`, in an order. Raises InputError as `ingest_files` does.
 
     Files that can be read only once, as standard input, are taken as they are named.
     """
     if order is not Order.GIVEN and all(map(is_regular, paths)):
-        lines: Iterable[Line] = merged(paths, replay=order is Order.RECEIVED)
+        lines: Iterable[Line] = merged(paths, replay=order is Order.RECEIVED, mapper=mapper)
         yield from _line_blocks(lines, batch, check_program)
     elif as_occurred:
-        lines = chain.from_iterable(map(read, paths))
+        lines = chain.from_iterable(read(path, mapper=mapper) for path in paths)
         yield from _line_blocks(lines, batch, check_program)
     else:
         for path in paths:
             if interrupt is not None and interrupt.asked:
                 return
             with opened(path) as stream:
-                yield from blocks_of(stream, path, batch, check_program, interrupt)
+                yield from blocks_of(stream, path, batch, check_program, interrupt, mapper)
 
 
 def blocks_of(
@@ -197,12 +211,12 @@ def blocks_of(
     batch: int,
     check_program: CheckProgram,
     interrupt: Interrupt | None = None,
+    mapper: Mapper | None = None,
 ) -> Iterator[Block]:
     """Yield a file's lines, `batch` at a time. Raises InputError as `ingest_files` does."""
-    if is_csv(path):
-        rows = read_csv(stream, str(path), infer_time=True)
-        placed = (Line(BEGINNING, 0, row.number, row, name_of(path)) for row in rows)
-        yield from _line_blocks(placed, batch, check_program)
+    if is_csv(path) if mapper is None else mapper.mapping.form == "csv":
+        rows = file_rows(stream, path, mapper)
+        yield from _line_blocks(_placed(rows, path), batch, check_program)
         return
     descriptor = stands(stream)
     standing = interrupt is not None and descriptor is not None
@@ -211,9 +225,18 @@ def blocks_of(
         several = following(descriptor, batch, interrupt)
     first = 1
     for lines in several:
-        decode = partial(_decode_lines, lines, check_program)
-        yield Block(lines, decode, partial(_numbered, name_of(path), first), standing=standing)
+        if mapper is not None:
+            placed = _placed(rows_of_lines(mapper, lines, first), path)
+            yield _block(list(placed), check_program, standing=standing)
+        else:
+            decode = partial(_decode_lines, lines, check_program)
+            yield Block(lines, decode, partial(_numbered, name_of(path), first), standing=standing)
         first += len(lines)
+
+
+def _placed(rows: Iterable[CsvRow], path: Path) -> Iterator[Line]:
+    file = name_of(path)
+    return (Line(BEGINNING, 0, row.number, row, file) for row in rows)
 
 
 def _numbered(file: str, first: int, position: int) -> tuple[str, int]:
@@ -237,13 +260,15 @@ def _line_blocks(lines: Iterable[Line], batch: int, check_program: CheckProgram)
         yield _block(held, check_program)
 
 
-def _block(lines: list[Line], check_program: CheckProgram) -> Block:
+def _block(lines: list[Line], check_program: CheckProgram, *, standing: bool = False) -> Block:
     rows = [line.row for line in lines]
     return Block(
         [row.text for row in rows],
         partial(_decode_rows, rows, check_program),
         partial(_place, lines),
         [line.at for line in lines],
+        standing,
+        [position for position, row in enumerate(rows) if is_skipped(row)],
     )
 
 

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from operator import gt
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from simulator.events.csvfile import CsvRow, read_csv
 from simulator.events.moment import parse_moments
 from simulator.files.messages import messages
 from simulator.files.reading import is_csv, name_of, opened
+from simulator.mapping.mapper import Mapper
+from simulator.mapping.rows import rows_of_csv, rows_of_lines
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -38,31 +40,33 @@ class Line(NamedTuple):
     file: str
 
 
-def read(path: Path, place: int = 0, *, replay: bool = False) -> Iterator[Line]:
+def read(path: Path, place: int = 0, *, replay: bool = False, mapper: Mapper | None = None) -> Iterator[Line]:
     """Yield the lines of a file in its order, with the times of occurrence; with `replay` those of receipt.
+
+    `mapper` turns records of another form into events.
 
     Times of receipt never decrease along a file: `at` is the greatest so far.
     """
     file = name_of(path)
-    for rows, times in _timed(path, replay=replay):
+    for rows, times in _timed(path, replay=replay, mapper=mapper):
         for row, at in zip(rows, times, strict=True):
             yield Line(at, place, row.number, row, file)
 
 
-def is_sorted(path: Path) -> bool:
+def is_sorted(path: Path, mapper: Mapper | None = None) -> bool:
     """Return whether a file is in order of the times of occurrence."""
     newest = BEGINNING
-    for _, times in _timed(path, replay=False):
+    for _, times in _timed(path, replay=False, mapper=mapper):
         if times[0] < newest or any(map(gt, times, times[1:])):
             return False
         newest = times[-1]
     return True
 
 
-def _timed(path: Path, *, replay: bool) -> Iterator[tuple[list[CsvRow], list[int]]]:
+def _timed(path: Path, *, replay: bool, mapper: Mapper | None) -> Iterator[tuple[list[CsvRow], list[int]]]:
     """Yield the rows of a file, some at once, with the time of each."""
     at = BEGINNING
-    rows = _rows(path)
+    rows = _rows(path, mapper)
     while some := list(islice(rows, _AT_ONCE)):
         stated = (_received if replay else _occurred)([row.line for row in some])
         times: list[int] = []
@@ -73,13 +77,25 @@ def _timed(path: Path, *, replay: bool) -> Iterator[tuple[list[CsvRow], list[int
         yield some, times
 
 
-def _rows(path: Path) -> Iterator[CsvRow]:
+def _rows(path: Path, mapper: Mapper | None) -> Iterator[CsvRow]:
     with opened(path) as stream:
-        if is_csv(path):
-            yield from read_csv(stream, str(path), infer_time=True)  # intake judges a row without
-            return
-        for number, line in enumerate(messages(stream), 1):
-            yield CsvRow(line, line, None, number)
+        yield from file_rows(stream, path, mapper)
+
+
+def file_rows(stream: BinaryIO, path: Path, mapper: Mapper | None = None) -> Iterator[CsvRow]:
+    """Yield the rows of a file's events; `mapper` turns records of another form into them.
+
+    Raises:
+        InputError: of CSV, the header is none.
+
+    """
+    if mapper is not None and mapper.mapping.form == "csv":
+        return rows_of_csv(mapper, stream, str(path))
+    if mapper is not None:
+        return rows_of_lines(mapper, messages(stream), 1)
+    if is_csv(path):
+        return read_csv(stream, str(path), infer_time=True)  # intake judges a row without
+    return (CsvRow(line, line, None, number) for number, line in enumerate(messages(stream), 1))
 
 
 def _occurred(lines: list[bytes]) -> list[int | None]:

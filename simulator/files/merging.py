@@ -11,34 +11,40 @@ from pathlib import Path
 from typing import IO, Final
 
 from simulator.files.lines import Line, is_sorted, read
+from simulator.mapping.mapper import Mapper
 
 RUN_BYTES: Final = 64 * 1024 * 1024
 """Text of a file that is sorted in memory at once; a longer one that is not in order is sorted by way of the disk."""
 
 
-def merged(paths: Sequence[Path], *, replay: bool, run_bytes: int = RUN_BYTES) -> Iterator[Line]:
+def merged(
+    paths: Sequence[Path], *, replay: bool, run_bytes: int = RUN_BYTES, mapper: Mapper | None = None
+) -> Iterator[Line]:
     """Yield the lines of all files by their times; at equal times in the order of the files, then of the lines.
 
     The times are those of occurrence, with `replay` those of receipt, by which a file is in order by definition.
+    `mapper` turns records of another form into events.
     """
     parts = [
-        read(path, place, replay=True) if replay else _in_order(path, place, run_bytes)
+        read(path, place, replay=True) if replay else _in_order(path, place, run_bytes, mapper)
         for place, path in enumerate(paths)
     ]
     return heapq.merge(*parts)
 
 
-def _in_order(path: Path, place: int, run_bytes: int) -> Iterator[Line]:
-    return read(path, place) if is_sorted(path) else _sorted(path, place, run_bytes)
+def _in_order(path: Path, place: int, run_bytes: int, mapper: Mapper | None) -> Iterator[Line]:
+    if is_sorted(path, mapper):
+        return read(path, place, mapper=mapper)
+    return _sorted(path, place, run_bytes, mapper)
 
 
-def _sorted(path: Path, place: int, run_bytes: int) -> Iterator[Line]:
+def _sorted(path: Path, place: int, run_bytes: int, mapper: Mapper | None) -> Iterator[Line]:
     """Sort a file by runs that fit into memory; all but the last of them wait on the disk."""
     with tempfile.TemporaryFile() as disk:
         cuts = [0]
         run: list[Line] = []
         weight = 0
-        for line in read(path, place):
+        for line in read(path, place, mapper=mapper):
             run.append(line)
             weight += len(line.row.text)
             if weight >= run_bytes:

@@ -12,10 +12,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from simulator.domain.errors import InputError
 from simulator.files.messages import messages
+
+if TYPE_CHECKING:
+    from simulator.mapping.model import MappingFile
 
 JSON_LINES: Final = (".jsonl", ".ndjson", ".json")
 CSV: Final = ".csv"
@@ -24,34 +27,39 @@ BLOCK_BYTES = 64 * 1024 * 1024  # a block ends here even if it has fewer lines t
 _PIECE = 500  # lines taken at once while the bytes are counted
 
 
-def check_files(paths: Sequence[Path], *, infer_time: bool = False) -> None:
+def check_files(
+    paths: Sequence[Path], *, infer_time: bool = False, mapping: MappingFile | None = None
+) -> None:
     """See that every file is there, can be read, is of a known kind, and of CSV that the header is one.
 
-    With `infer_time` a header needs no column `time`.
+    With `infer_time` a header needs no column `time`; a `mapping` says itself of which kind its records are, and needs
+    no header of ours.
 
     Raises:
         InputError: a line for each that is not.
 
     """
-    problems = [problem for path in paths if (problem := _problem(path, infer_time)) is not None]
+    problems = [problem for path in paths if (problem := _problem(path, infer_time, mapping)) is not None]
     if paths.count(STANDARD_INPUT) > 1:
         problems.append("-: standard input can be read once only; name it once")
     if problems:
         raise InputError(*problems)
 
 
-def _problem(path: Path, infer_time: bool) -> str | None:
+def _problem(path: Path, infer_time: bool, mapping: MappingFile | None) -> str | None:
     if path == STANDARD_INPUT:
         return None
-    if not path.exists():
-        return f"{path}: no such file"
-    if path.is_dir():
-        return f"{path}: is a folder; name the files in it"
-    if path.suffix.lower() not in (*JSON_LINES, CSV):
+    if not path.exists() or path.is_dir():
+        return f"{path}: is a folder; name the files in it" if path.is_dir() else f"{path}: no such file"
+    kind = path.suffix.lower()
+    if mapping is None and kind not in (*JSON_LINES, CSV):
         return f"{path}: of an unknown kind; events come in .jsonl (JSON Lines) or .csv files"
     if not os.access(path, os.R_OK):
         return f"{path}: can't be read; check its permissions"
-    return _header_problem(path, infer_time) if is_csv(path) and path.is_file() else None
+    if mapping is None:
+        return _header_problem(path, infer_time) if is_csv(path) and path.is_file() else None
+    wrong = kind in (JSON_LINES if mapping.form == "csv" else (CSV,))
+    return f"{path}: the mapping {mapping.name} reads {mapping.form.upper()}" if wrong else None
 
 
 def _header_problem(path: Path, infer_time: bool) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
@@ -17,6 +19,8 @@ from simulator.platform.platform import Answer
 from simulator.platform.quarantine import Where
 from simulator.platform.receipts import Receipts
 
+SKIPPED: Final = "skipped"
+WHY_SKIPPED: Final = "no event of the mapping takes it"
 COLUMNS: Final = ("file", "line", "receipt", "seq", "field", "reason")
 Form = Literal["csv", "jsonl"]
 
@@ -46,16 +50,19 @@ class ReceiptWriter:
         self._name = "standard output" if path == STANDARD_INPUT else name_of(path)
         self._csv = form_of(path) == "csv"
         self._guard = guard
-        self._stored: deque[tuple[Where, Receipts]] = deque()  # the writer's thread appends
+        self._stored: deque[tuple[Where, Receipts, Sequence[int]]] = deque()  # the writer's thread appends
         self._begun = self._failed = False
 
     def __bool__(self) -> bool:
         """Return whether any message has been stored whose row is written or can be."""
         return not self._failed and bool(self.rows or self._stored)
 
-    def answer(self, where: Where) -> Answer:
-        """Return what takes the receipts of a call once they are stored, on any thread; `where` locates positions."""
-        return lambda receipts: self._stored.append((where, receipts))
+    def answer(self, where: Where, skipped: Sequence[int] = ()) -> Answer:
+        """Return what takes the receipts of a call once they are stored, on any thread; `where` locates positions.
+
+        Those `skipped`, in order, are records that no event of a mapping takes: they have a row, and no receipt.
+        """
+        return lambda receipts: self._stored.append((where, receipts, skipped))
 
     def write_stored(self) -> None:
         """Write the rows of what has been stored by now; a FIFO's or a device's reader has them at once.
@@ -65,9 +72,14 @@ class ReceiptWriter:
 
         """
         while self._stored and not self._failed:
-            where, receipts = self._stored.popleft()
-            self._put([(*where(at), str(receipt), *rest) for at, receipt, *rest in receipts.rows()])
-            self.rows += len(receipts)
+            where, receipts, skipped = self._stored.popleft()
+            told = ((at, str(receipt), *rest) for at, receipt, *rest in receipts.rows())
+            passed = ((at, SKIPPED, None, None, WHY_SKIPPED) for at in skipped)
+            rows: Iterable[tuple[Any, ...]] = (
+                heapq.merge(told, passed, key=itemgetter(0)) if skipped else told
+            )
+            self._put([(*where(at), *rest) for at, *rest in rows])
+            self.rows += len(receipts) + len(skipped)
 
     def finish(self) -> None:
         """Write what is left, and of CSV the header where nothing came.

@@ -105,10 +105,16 @@ ALL_FACTS: tuple[Fact, ...] = (
 class FactList:
     """The facts of one program that an expression may read, by name, and why it may not read the others."""
 
-    def __init__(self, facts: Iterable[Fact], asked: Asked) -> None:
-        """Take all facts there are, and when the expression is asked."""
+    def __init__(
+        self,
+        facts: Iterable[Fact],
+        asked: Asked,
+        declared: str = "an attribute of yours is declared under [attributes]",
+    ) -> None:
+        """Take all facts there are, and when the expression is asked; `declared` says where one's own are named."""
         every = {fact.name: fact for fact in facts}
         self.asked = asked
+        self.declared = declared
         self.usable: Mapping[str, Fact] = {name: fact for name, fact in every.items() if asked in fact.asked}
         self._others = every.keys() - self.usable.keys()
 

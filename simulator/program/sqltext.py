@@ -189,7 +189,7 @@ def no_fact(name: str, facts: FactList) -> str:
         if not facts.experiments:
             return f"no experiment {shown(experiment)}; the program has none: write [[experiment]]"
         return f"no experiment {shown(experiment)}; {advice(experiment, facts.experiments)}"
-    otherwise = f"use one of {', '.join(facts.usable)}; an attribute of yours is declared under [attributes]"
+    otherwise = f"use one of {', '.join(facts.usable)}; {facts.declared}"
     return f"no fact {shown(name)}; {advice(name, facts.usable, otherwise)}"
 
 

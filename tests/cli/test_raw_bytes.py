@@ -82,6 +82,16 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["ingest", "--db", db, "--replay", "--receipts", "-", folder / "nasty.jsonl"],
             ["ingest", "--db", db, "--receipts", NASTY, folder / "nasty.jsonl"],
             ["ingest", "--db", db, NASTY],
+            ["ingest", "--db", db, "--map", NASTY, folder / "nasty.jsonl"],
+            ["ingest", "--db", db, "--map", "cello", folder / "nasty.jsonl"],
+        ],
+        "map list": [["map", "list"]],
+        "map show": [["map", "show", NASTY], ["map", "show", folder / NASTY]],
+        "map check": [
+            ["map", "check", NASTY],
+            ["map", "check", design],
+            ["map", "check", "stripe", folder / "nasty.jsonl"],
+            ["map", "check", "stripe", folder / "nasty.jsonl", "--json"],
         ],
         "serve": [
             ["serve", "--db", db, "--clock", NASTY],

@@ -44,7 +44,7 @@ def pattern(said: str) -> str:
     return "".join(lines)
 
 
-@pytest.mark.parametrize("name", ["tour-product", "tour-engineer", "tour-trainer"])
+@pytest.mark.parametrize("name", ["tour-product", "tour-engineer", "tour-trainer", "mappings"])
 def test_tour(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Cli) -> None:
     monkeypatch.chdir(tmp_path)
     todo = steps((DOCS / f"{name}.md").read_text(encoding="utf-8"))

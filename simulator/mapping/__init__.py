@@ -1,0 +1,1 @@
+"""Mappings: how another system's records become our events, each said by a TOML file."""

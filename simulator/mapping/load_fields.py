@@ -1,0 +1,189 @@
+"""Read how one field is found: a path, or a table that says where its value comes from and what is done with it."""
+
+from __future__ import annotations
+
+import re
+from datetime import tzinfo
+from typing import Any, Final, get_args
+
+from simulator.mapping.fields import FUNCTIONS, Field, Template
+from simulator.mapping.hashing import HashKind
+from simulator.mapping.money import MONEY_FORMS
+from simulator.mapping.paths import EXAMPLE, Format, parse_path
+from simulator.mapping.paths import Path as ValuePath
+from simulator.mapping.times import FORMS
+from simulator.program.nearest import advice, nearest, shown
+from simulator.program.source import Path
+from simulator.program.tables import Report
+from simulator.program.zones import zone, zone_names
+
+_ORIGINS: Final = ("path", "first", "text", "value")
+_KEYS: Final = (
+    *_ORIGINS, "as", "table", "otherwise", "money", "currency", "time", "zone", "hash", "country_code", "minus",
+    "default",
+)  # fmt: skip
+_HASHES: Final[tuple[HashKind, ...]] = get_args(HashKind)
+_PLACE: Final = re.compile(r"\{([^{}]*)\}")
+
+
+class FieldReader:
+    """Reads fields of a mapping of one format, noting what is wrong.
+
+    `currency` is that of the event at hand, whose digits decimals take unless they name another.
+    """
+
+    def __init__(self, report: Report, form: Format) -> None:
+        self.report, self.form = report, form
+        self.currency: Field | None = None
+
+    def field(self, said: Any, at: Path, label: str, *, of_time: bool = False) -> Field | None:
+        """Read a field; None where it is wrong. One `of_time` is RFC 3339 unless it says otherwise."""
+        if isinstance(said, str):
+            path = self.path(said, at, label)
+            return None if path is None else Field(path=path, time="rfc3339" if of_time else None)
+        if not isinstance(said, dict):
+            self.note(at, label, f"{shown(said)}; it must be a path, or a table such as {{ value = … }}")
+            return None
+        for key in said:
+            if key not in _KEYS:
+                self.note((*at, key), f"{label}.{key}", f"unknown key; {advice(key, _KEYS)}")
+        if [key in said for key in _ORIGINS].count(True) != 1:
+            self.note(at, label, f"needs one of {', '.join(_ORIGINS)}: where its value comes from")
+            return None
+        money = self.choice(said, "money", MONEY_FORMS, at, label)
+        country = said.get("country_code")
+        if country is not None and not (
+            isinstance(country, str) and re.fullmatch(r"[1-9][0-9]{0,3}", country)
+        ):
+            self.note((*at, "country_code"), f"{label}.country_code", 'must be digits as text, such as "44"')
+            country = None
+        return Field(
+            path=self.path(said["path"], (*at, "path"), label) if "path" in said else None,
+            first=self.first(said["first"], (*at, "first"), label, of_time and "time" not in said)
+            if "first" in said
+            else (),
+            template=self.template(said["text"], (*at, "text"), label) if "text" in said else None,
+            constant=self.constant(said, "value", at, label),
+            functions=self.functions(said.get("as", []), (*at, "as"), label),
+            table=self.table(said.get("table"), (*at, "table"), label),
+            otherwise=self.constant(said, "otherwise", at, label),
+            money=money,
+            currency=self.of_money(said, at, label, decimal=money in ("decimal", "decimal-comma")),
+            time=self.time(said, at, label, of_time=of_time and "first" not in said),
+            zone=self.zone(said.get("zone"), (*at, "zone"), label),
+            hashed=self.choice(said, "hash", _HASHES, at, label),
+            country_code=country,
+            minus=self.field(said["minus"], (*at, "minus"), f"{label}.minus") if "minus" in said else None,
+            default=self.constant(said, "default", at, label),
+        )
+
+    def note(self, at: Path, label: str, said: str) -> None:
+        """Note what is wrong."""
+        self.report.add(at, label, said)
+
+    def path(self, said: Any, at: Path, label: str) -> ValuePath | None:
+        """Read a path."""
+        found = parse_path(said, self.form) if isinstance(said, str) else None
+        if found is None:
+            right = "the name of a column" if self.form == "csv" else f"a path such as {EXAMPLE}"
+            self.note(at, label, f"{shown(said)}; it must be {right}")
+        return found
+
+    def first(self, said: Any, at: Path, label: str, of_time: bool) -> tuple[Field, ...]:
+        """Read fields of which the first counts that is there."""
+        if not isinstance(said, list) or not said:
+            self.note(at, f"{label}.first", "must be a list of paths or tables")
+            return ()
+        read = (
+            self.field(one, (*at, place), f"{label}.first {place + 1}", of_time=of_time)
+            for place, one in enumerate(said)
+        )
+        return tuple(one for one in read if one is not None)
+
+    def template(self, said: Any, at: Path, label: str) -> Template | None:
+        """Read a text with paths in braces."""
+        if not isinstance(said, str) or not said:
+            self.note(at, f"{label}.text", f'{shown(said)}; it must be a text such as "order:{{id}}"')
+            return None
+        parts: list[str | ValuePath] = []
+        for place, piece in enumerate(_PLACE.split(said)):
+            if place % 2:
+                path = self.path(piece, at, f"{label}.text")
+                parts += [path] if path is not None else []
+            elif "{" in piece or "}" in piece:
+                self.note(at, f"{label}.text", f"{shown(said)}; a brace is not closed, or closes nothing")
+            elif piece:
+                parts.append(piece)
+        return Template(tuple(parts))
+
+    def constant(self, said: dict[str, Any], key: str, at: Path, label: str) -> str | int | bool | None:
+        """Read a constant."""
+        value = said.get(key)
+        if value is None or isinstance(value, (str, int)):
+            return value
+        self.note(
+            (*at, key), f"{label}.{key}", f"{shown(value)}; it must be a text, an integer, true or false"
+        )
+        return None
+
+    def functions(self, said: Any, at: Path, label: str) -> tuple[str, ...]:
+        """Read the names of functions, one or several."""
+        names = [said] if isinstance(said, str) else said
+        if not isinstance(names, list):
+            self.note(
+                at, f"{label}.as", f"{shown(said)}; it must be one of {', '.join(FUNCTIONS)}, or several"
+            )
+            return ()
+        for name in names:
+            if name not in FUNCTIONS:
+                self.note(at, f"{label}.as", f"no function {shown(name)}; {advice(str(name), FUNCTIONS)}")
+        return tuple(name for name in names if name in FUNCTIONS)
+
+    def table(self, said: Any, at: Path, label: str) -> dict[str, str | int | bool] | None:
+        """Read a table of values: what is written there, and what it is for us."""
+        if said is None:
+            return None
+        if isinstance(said, dict) and all(isinstance(one, (str, int)) for one in said.values()):
+            return dict(said)
+        self.note(at, f"{label}.table", "must be a table of values, such as { paid = true }")
+        return None
+
+    def of_money(self, said: dict[str, Any], at: Path, label: str, *, decimal: bool) -> Field | None:
+        """Read the currency of a decimal: its own, or that of the event."""
+        if "currency" in said:
+            return self.field(said["currency"], (*at, "currency"), f"{label}.currency")
+        if decimal and self.currency is None:
+            self.note(
+                at, label, "needs a currency, whose digits it is turned by: write currency, or data.currency"
+            )
+        return self.currency if decimal else None
+
+    def time(self, said: dict[str, Any], at: Path, label: str, *, of_time: bool) -> str | None:
+        """Read the form of a time."""
+        form = said.get("time")
+        if form is None:
+            return "rfc3339" if of_time else None
+        if isinstance(form, str) and (form in FORMS or "%" in form):
+            return form
+        right = f"one of {', '.join(FORMS)}, or a pattern such as %d/%m/%Y %H:%M"
+        self.note((*at, "time"), f"{label}.time", f"{shown(form)}; it must be {right}")
+        return None
+
+    def zone(self, said: Any, at: Path, label: str) -> tzinfo | None:
+        """Read a time zone."""
+        if said is None:
+            return None
+        if isinstance(said, str) and said in zone_names():
+            return zone(said)
+        near = nearest(str(said), zone_names())
+        hint = f'; did you mean "{near}"?' if near else ""
+        self.note(at, f"{label}.zone", f"{shown(said)} is no time zone, such as Europe/London{hint}")
+        return None
+
+    def choice(self, said: dict[str, Any], key: str, choices: tuple[Any, ...], at: Path, label: str) -> Any:
+        """Read one of a closed list of texts; None if it is left out or wrong."""
+        value = said.get(key)
+        if value is None or value in choices:
+            return value
+        self.note((*at, key), f"{label}.{key}", f"{shown(value)}; {advice(str(value), choices)}")
+        return None

@@ -1,0 +1,233 @@
+"""Apply a mapping: a record of another system becomes lines of our events, or is refused with a field and a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple
+
+import orjson
+
+from simulator.events.check import Problem
+from simulator.events.contract import INFERRED, Kind
+from simulator.events.lines import StandInLine
+from simulator.events.values import shorten, show
+from simulator.mapping.conditions import as_kind, compile_condition
+from simulator.mapping.fields import Field, as_ours, compile_field
+from simulator.mapping.hashing import Hasher
+from simulator.mapping.model import EventMap, MappingFile
+from simulator.mapping.paths import Read
+from simulator.mapping.times import Told
+from simulator.mapping.wrong import WrongValueError
+
+Part = Literal["envelope", "data", "attributes"]
+_SHOWN: Final = 3  # values that are named where no event takes a record
+
+
+class Made(NamedTuple):
+    """What a record became: the line of an event; or why there is none, and a line of what may be kept of it."""
+
+    line: bytes
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A field that is ready to be read, and where its value goes."""
+
+    where: str
+    name: str
+    part: Part
+    kind: Kind
+    read: Read
+    missing: str | None
+    """What is said where nothing is there; None for a field that may be left out."""
+
+
+@dataclass(frozen=True)
+class _Event:
+    """An event that is ready to be made."""
+
+    plan: EventMap
+    when: Read | None
+    targets: tuple[_Target, ...]
+    time: Read | None
+    time_missing: str
+
+
+class Mapper:
+    """A mapping that is ready to be applied, with the client's key where it hashes."""
+
+    def __init__(self, mapping: MappingFile, hasher: Hasher | None) -> None:
+        self.mapping = mapping
+        self._values = {
+            name: as_kind(value.fact.kind, _forgiving(compile_field(value.field, hasher)))
+            for name, value in mapping.values.items()
+        }
+        self._events = [self._ready(event, hasher) for event in mapping.events]
+
+    def of_text(self, raw: bytes, now: str | None = None) -> list[Made]:
+        """Return what a record of JSON text becomes; `now` as for `of_record`."""
+        try:
+            record = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            return [self.refusal(raw, None, f"not JSON: {error}")]
+        if not isinstance(record, dict):
+            return [
+                self.refusal(raw, None, f"{type_of(record)}, not a JSON object; a record is one, in braces")
+            ]
+        return self.of_record(record, raw, now)
+
+    def of_record(self, record: dict[str, Any], raw: bytes, now: str | None = None) -> list[Made]:
+        """Return what a record becomes; an empty list is a record that is skipped.
+
+        `raw` is its text as received. An event without a time happened `now`, where the mapping allows that (RFC 3339);
+        without `now` it has none, and whoever receives it infers it.
+        """
+        made: list[Made] = []
+        matched = False
+        for event in self._events:
+            if event.plan.each is None:
+                if event.when is None or event.when(record, None, 0) is True:
+                    matched = True
+                    made.append(self._make(event, record, None, 0, raw, now))
+                continue
+            items = event.plan.each.read(record, None, 0)
+            for number, item in enumerate(items if isinstance(items, list) else (), 1):
+                if event.when is None or event.when(record, item, number) is True:
+                    matched = True
+                    made.append(self._make(event, record, item, number, raw, now))
+        if matched or self.mapping.unmatched == "skip":
+            return made
+        return [self.refusal(raw, None, self._unmatched(record))]
+
+    def takers(self, record: dict[str, Any]) -> Iterator[tuple[EventMap, Any, int]]:
+        """Yield which events take a record, each with the item of the list and its number (from 1), if it has one."""
+        for event in self._events:
+            several = event.plan.each is not None
+            items = event.plan.each.read(record, None, 0) if event.plan.each is not None else [None]
+            for number, item in enumerate(items if isinstance(items, list) else (), 1 if several else 0):
+                if event.when is None or event.when(record, item, number) is True:
+                    yield event.plan, item, number
+
+    def refusal(self, raw: bytes, field: str | None, reason: str, own_id: str | None = None) -> Made:
+        """Return the refusal of a record of which nothing may be kept but its hash."""
+        kept = orjson.dumps({"mapping": self.mapping.name, "source": self.mapping.source})
+        return Made(StandInLine.of(kept, raw), Problem(field, reason, self.mapping.source, own_id))
+
+    def _unmatched(self, record: dict[str, Any]) -> str:
+        read = ((name, value(record, None, 0)) for name, value in self._values.items())
+        said = [f"{name} = {show(value)}" for name, value in read if value is not None][:_SHOWN]
+        known = f" ({', '.join(said)})" if said else ""
+        return f"no event of the mapping {self.mapping.name} takes this record{known}"
+
+    def _ready(self, event: EventMap, hasher: Hasher | None) -> _Event:
+        targets = [_target("id", "id", "envelope", "id", event.id, hasher, required=True)]
+        if event.subject is not None:
+            required = event.subject_required
+            targets.append(
+                _target(
+                    "subject", "subject", "envelope", "reference", event.subject, hasher, required=required
+                )
+            )
+        targets += [
+            _target(f"data.{one.name}", one.name, "data", one.kind, one.field, hasher, required=one.required)
+            for one in event.data
+        ]
+        targets += [
+            _target(f"data.attributes.{name}", name, "attributes", "attributes", one, hasher, required=False)
+            for name, one in event.attributes
+        ]
+        return _Event(
+            event,
+            None if event.when is None else compile_condition(event.when, self._values),
+            tuple(targets),
+            None if event.time is None else compile_field(event.time, hasher),
+            "" if event.time is None else _nothing_at(event.time),
+        )
+
+    def _make(
+        self, event: _Event, record: dict[str, Any], item: Any, number: int, raw: bytes, now: str | None
+    ) -> Made:
+        built: dict[str, Any] = {"specversion": "1.0", "source": self.mapping.source, "type": event.plan.type}
+        data: dict[str, Any] = {}
+        wrong = _add_time(built, event, record, item, number, now)
+        for target in event.targets:
+            try:
+                value = target.read(record, item, number)
+                if value is None or value == "":
+                    if target.missing is None:
+                        continue
+                    raise WrongValueError(target.missing)
+                value = as_ours(value, target.kind)
+            except WrongValueError as error:
+                wrong = wrong or (target.where, str(error))
+                continue
+            if target.part == "envelope":
+                built[target.name] = value
+            elif target.part == "data":
+                data[target.name] = value
+            else:
+                data.setdefault("attributes", {})[target.name] = value
+        if data:
+            built["data"] = data
+        if wrong is None:
+            return Made(orjson.dumps(built))
+        own_id = built.get("id")
+        known = shorten(own_id, bare=False) if isinstance(own_id, str) else None
+        kept = StandInLine.of(orjson.dumps(built), raw)
+        return Made(kept, Problem(wrong[0], wrong[1], self.mapping.source, known))
+
+
+def _add_time(
+    built: dict[str, Any], event: _Event, record: dict[str, Any], item: Any, number: int, now: str | None
+) -> tuple[str, str] | None:
+    """Add when an event happened; return the field and the reason where that can't be said."""
+    told: object = None
+    if event.time is not None:
+        try:
+            told = event.time(record, item, number)
+        except WrongValueError as error:
+            return "time", str(error)
+    if isinstance(told, Told):
+        built["time"] = told.text
+        if told.inferred:
+            built[INFERRED] = True
+        return None
+    if not event.plan.infer_time:
+        return "time", event.time_missing
+    if now is not None:
+        built |= {"time": now, INFERRED: True}
+    return None
+
+
+def _target(
+    where: str, name: str, part: Part, kind: Kind, field: Field, hasher: Hasher | None, *, required: bool
+) -> _Target:
+    return _Target(
+        where, name, part, kind, compile_field(field, hasher), _nothing_at(field) if required else None
+    )
+
+
+def _nothing_at(field: Field) -> str:
+    paths = dict.fromkeys(path.text for path in field.paths())
+    return f"nothing is at {' or '.join(paths)}" if paths else "nothing stands for it in the mapping"
+
+
+def _forgiving(read: Read) -> Read:
+    """Return what reads a value for a condition: one that can't be used is null there."""
+
+    def value(record: Any, item: Any, number: int) -> Any:
+        try:
+            return read(record, item, number)
+        except WrongValueError:
+            return None
+
+    return value
+
+
+def type_of(value: object) -> str:
+    """Name the kind of a value of JSON that is no object."""
+    if isinstance(value, list):
+        return "a list"
+    return "a text" if isinstance(value, str) else "a number, true, false or null"

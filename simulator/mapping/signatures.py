@@ -1,0 +1,72 @@
+"""Check the signatures by which senders of webhooks prove that a body is theirs, as each of them documents."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Scheme = Literal["stripe", "hmac-sha256-base64", "hmac-sha256-hex", "hmac-sha1-hex"]
+SCHEMES: Final[tuple[Scheme, ...]] = ("stripe", "hmac-sha256-base64", "hmac-sha256-hex", "hmac-sha1-hex")
+TOLERANCE_S: Final = 300
+"""How old, or how far ahead, a signature with a time may be: Stripe's own libraries allow five minutes."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Which header has a sender's signature, and how it is made."""
+
+    header: str
+    scheme: Scheme
+
+
+def signature_problem(
+    signature: Signature, secret: str, headers: Mapping[str, str], body: bytes, now_s: int
+) -> str | None:
+    """Say what is wrong with the signature of a body; None if it is the sender's.
+
+    `headers` finds names in any case; `now_s` is the wall clock's time, in seconds.
+    """
+    given = headers.get(signature.header)
+    if given is None:
+        return f"the header {signature.header} is missing; the sender signs each request with it"
+    if signature.scheme == "stripe":
+        return _stripe_problem(signature.header, secret, given, body, now_s)
+    digest = hmac.digest(secret.encode(), body, "sha1" if signature.scheme == "hmac-sha1-hex" else "sha256")
+    right = base64.b64encode(digest).decode() if signature.scheme.endswith("base64") else digest.hex()
+    return None if _same(given.strip(), right) else _wrong(signature.header)
+
+
+def sign(signature: Signature, secret: str, body: bytes, now_s: int) -> str:
+    """Return the value of the header with which a sender would sign a body."""
+    if signature.scheme == "stripe":
+        signed = hmac.digest(secret.encode(), b"%d.%b" % (now_s, body), "sha256")
+        return f"t={now_s},v1={signed.hex()}"
+    digest = hmac.digest(secret.encode(), body, "sha1" if signature.scheme == "hmac-sha1-hex" else "sha256")
+    return base64.b64encode(digest).decode() if signature.scheme.endswith("base64") else digest.hex()
+
+
+def _stripe_problem(header: str, secret: str, given: str, body: bytes, now_s: int) -> str | None:
+    parts = [part.strip().partition("=") for part in given.split(",")]
+    stamps = [value for name, _, value in parts if name == "t"]
+    if len(stamps) != 1 or not re.fullmatch(r"[0-9]{1,12}", stamps[0]):
+        return f"the header {header} has no time; it is written t=…,v1=…"
+    right = hmac.digest(secret.encode(), f"{stamps[0]}.".encode() + body, "sha256").hex()
+    if not any(_same(value, right) for name, _, value in parts if name == "v1"):
+        return _wrong(header)
+    if abs(now_s - int(stamps[0])) > TOLERANCE_S:
+        return f"the header {header} was made more than {TOLERANCE_S // 60} minutes ago, or ahead; see to the clocks"
+    return None
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
+
+
+def _wrong(header: str) -> str:
+    return (
+        f"the signature in {header} is not that of this body with the secret of --secrets; check the secret"
+    )

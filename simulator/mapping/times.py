@@ -1,0 +1,97 @@
+"""Times in the forms that systems write, as RFC 3339 in UTC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any, Final, NamedTuple
+
+from simulator.events.values import show
+from simulator.mapping.wrong import WrongValueError
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NUMBER: Final = re.compile(r"-?[0-9]{1,17}(?:\.[0-9]{1,9})?")
+_HOURS: Final = ("%H", "%I", "%c", "%X", "%s")
+_LAST: Final = time(23, 59, 59, 999_000)
+FORMS: Final = ("rfc3339", "iso", "epoch-s", "epoch-ms", "date")
+
+
+class Told(NamedTuple):
+    """A moment in RFC 3339, and whether its time of day is inferred, since only a day was told."""
+
+    text: str
+    inferred: bool = False
+
+
+Parse = Callable[[Any], Told]
+
+
+def time_parser(form: str, zone: tzinfo | None) -> Parse:
+    """Return what parses times of a form: one of `FORMS`, or a pattern of strptime, such as `%d/%m/%Y %H:%M`.
+
+    `zone` is that of times which state none. Where clocks are put back, the earlier of two moments is meant. A day
+    alone is taken at its last millisecond, so that it doesn't lie before what led to it that day.
+    """
+    if form == "rfc3339":
+        return lambda value: Told(value) if isinstance(value, str) else _not(value, "an RFC 3339 text")
+    if form in ("epoch-s", "epoch-ms"):
+        per = 1000 if form == "epoch-s" else 1
+        return lambda value: _epoch(value, per)
+    if form == "iso":
+        return lambda value: _iso(value, zone)
+    pattern = "%Y-%m-%d" if form == "date" else form
+    of_day = not any(sign in pattern for sign in _HOURS)
+    return lambda value: _patterned(value, pattern, zone, of_day=of_day)
+
+
+def _not(value: object, what: str) -> Told:
+    raise WrongValueError(f"{show(value)}; it must be {what}")
+
+
+def _epoch(value: Any, per: int) -> Told:
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return _not(
+            value, "a number of seconds since 1970" if per > 1 else "a number of milliseconds since 1970"
+        )
+    try:
+        return Told(_written(_EPOCH + timedelta(milliseconds=round(value * per))))
+    except (OverflowError, ValueError):
+        return _not(value, "a moment of the years 0001 to 9999")
+
+
+def _iso(value: Any, zone: tzinfo | None) -> Told:
+    try:
+        moment = datetime.fromisoformat(value.strip())
+    except (AttributeError, ValueError):
+        return _not(value, "a moment of ISO 8601, such as 2026-03-01T09:30:00+0100")
+    return Told(_in_utc(moment, zone, value))
+
+
+def _patterned(value: Any, pattern: str, zone: tzinfo | None, *, of_day: bool) -> Told:
+    try:
+        moment = datetime.strptime(value.strip(), pattern)
+    except (AttributeError, ValueError, TypeError):
+        return _not(value, f"a time as {pattern}")
+    if of_day:
+        moment = datetime.combine(moment, _LAST, moment.tzinfo)
+    return Told(_in_utc(moment, zone, value), of_day)
+
+
+def _in_utc(moment: datetime, zone: tzinfo | None, value: Any) -> str:
+    if moment.tzinfo is None:
+        if zone is None:
+            raise WrongValueError(
+                f'{show(value)} states no offset; say in the mapping which zone = "…" is meant'
+            )
+        moment = moment.replace(tzinfo=zone)
+    try:
+        return _written(moment.astimezone(UTC))
+    except OverflowError:
+        return _not(value, "a moment of the years 0001 to 9999").text
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -1,0 +1,10 @@
+"""What a record may have that no mapping can use."""
+
+from __future__ import annotations
+
+
+class WrongValueError(ValueError):
+    """A value is not of the form that the mapping says; the message says what it is and what it should be.
+
+    It never repeats what would be hashed.
+    """
