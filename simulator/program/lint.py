@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from simulator.domain.vocabulary import Reason, values
 from simulator.events.contract import REFERRER_KINDS
-from simulator.program.expression import parse_expression
-from simulator.program.facts import VARIANT, FactList, attribute_facts, facts_at
+from simulator.program.conditions import conditions_of
+from simulator.program.facts import VARIANT, attribute_facts
 from simulator.program.model import Program, Reward
 from simulator.program.nearest import advice
-from simulator.program.tree import Node, facts_of
+from simulator.program.tree import Node
 from simulator.program.words import money
 
 _REASONS = values(Reason)
@@ -30,8 +30,8 @@ def warnings(program: Program) -> list[str]:
         for milestone in program.milestones
         if milestone.name not in used
     ]
-    for label, tree in _conditions(program):
-        found += [f"{label}: {said}" for said in _never_met(tree)]
+    for condition in conditions_of(program):
+        found += [f"{condition.label}: {said}" for said in _never_met(condition.tree)]
     for rule in program.rules:
         if rule.code in _REASONS or rule.code.endswith(":missing"):
             found.append(
@@ -58,26 +58,9 @@ def _never_met(node: Node) -> Iterator[str]:
         yield from _never_met(arg)
 
 
-def _conditions(program: Program) -> Iterator[tuple[str, Node]]:
-    """Yield each expression of a program, as a tree, with what to call it."""
-    before, after = facts_at(program, "conversion"), facts_at(program, "release")
-    said: list[tuple[str, str | None, FactList]] = []
-    said += [(f'rule "{rule.code}"', rule.require, before) for rule in program.rules]
-    for reward in program.rewards:
-        said += [
-            (f'reward "{reward.name}"', reward.when, before),
-            (f'reward "{reward.name}"', reward.keep_if, after),
-        ]
-    for label, text, facts in said:
-        tree = None if text is None else parse_expression(text, facts).tree
-        if tree is not None:
-            yield label, tree
-
-
 def _unread(program: Program) -> Iterator[str]:
     """Yield a warning for each attribute and experiment that no expression reads."""
-    names = [*facts_at(program, "conversion").usable, *facts_at(program, "release").usable]
-    read = {name for _, tree in _conditions(program) for name in facts_of(tree, names)}
+    read = {name for condition in conditions_of(program) for name in condition.facts}
     for one in program.attributes:
         if not any(fact.name in read for fact in attribute_facts(one.name, one.of, one.type)):
             yield f'attribute "{one.name}": no expression reads it'

@@ -13,11 +13,12 @@ from db.read.deliveries import DIALS, dials, reconciled, refused
 from db.read.type_examples import examples
 from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.screens.data import DataScreen
-from referral_tui.dashboard.screens.data_words import DIAL_SAYS, LADDER, model_words, owner, turned
+from referral_tui.dashboard.screens.data_words import DIAL_SAYS, LADDER, model_words, turned
 from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.widgets.data_tables import DialTable, RefusedTable
 from referral_tui.names import short_name
 from simulator.delivery import dials as delivery
+from simulator.domain.owners import TEAMS, owner, usual_system
 from simulator.events.contract import EVENT_TYPES
 from simulator.run.plan import Plan
 from tests.dashboard.story import DAY, START, Story
@@ -103,7 +104,12 @@ def test_models_in_words(model: str, said: str) -> None:
 
 
 def test_every_type_has_an_owner() -> None:
-    assert {owner(name) for name in EVENT_TYPES} == {"engineering", "marketing", "compliance"}
+    assert {owner(name) for name in EVENT_TYPES} == set(TEAMS)
+
+
+def test_a_types_usual_system_is_one_that_may_send_it() -> None:
+    for name, kind in EVENT_TYPES.items():
+        assert usual_system(name).partition("/")[0] in kind.senders
 
 
 def test_a_run_keeps_how_its_events_are_delivered() -> None:

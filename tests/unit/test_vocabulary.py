@@ -62,9 +62,10 @@ def test_a_new_event_type_that_is_forgotten_is_complained_of_by_each_place_that_
     added = '    LOYALTY_JOINED = "loyalty.joined", Category.PARTICIPATION, "A friend joined the club."\n'
     found = complaints(tmp_path, '    REVIEW_DECIDED = "review.decided"', added)
     assert sorted(found) == [
-        "referral_tui.dashboard.screens.data_words",
         "referral_tui.dashboard.widgets.journey_table",
+        "referral_tui.sheet.type_words",
         "referral_tui.words",
+        "simulator.domain.owners",
         "simulator.events.contract",
     ]
     assert all("loyalty.joined" in message for message in found.values())
@@ -77,7 +78,9 @@ def test_a_new_conversion_that_is_forgotten_is_complained_of_where_it_is_put_int
     found = complaints(tmp_path, '    CONVERSION_REVERSED = "conversion.reversed"', added)
     assert sorted(found) == [
         "referral_tui.dashboard.widgets.journey_table",
+        "referral_tui.sheet.type_words",
         "referral_tui.words",
+        "simulator.domain.owners",
         "simulator.program.words",
     ]
 

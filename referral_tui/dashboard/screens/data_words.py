@@ -12,7 +12,6 @@ from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.reading import Block
 from referral_tui.names import short_name
 from referral_tui.words import CATEGORY_TITLES, category
-from simulator.domain.vocabulary import CONVERSION_TYPES, EventType, complete
 
 if TYPE_CHECKING:
     from db.read.queries import Program
@@ -20,30 +19,6 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.screens.data_query import DataLook
     from referral_tui.dashboard.widgets.data_tables import Passed
 
-_OWNERS: Final = complete(
-    tuple(kind for kind in EventType if kind not in CONVERSION_TYPES),
-    {
-        "customer.identified": "engineering",
-        "customer.closed": "engineering",
-        "customer.reopened": "engineering",
-        "customer.merged": "engineering",
-        "link.created": "marketing",
-        "session.authenticated": "engineering",
-        "referral.shared": "marketing",
-        "friend.visited": "marketing",
-        "friend.claimed": "marketing",
-        "friend.opted_in": "compliance",
-        "eligibility.confirmed": "compliance",
-        "reward.chosen": "marketing",
-        "reward.redeemed": "marketing",
-        "conversion.reversed": "engineering",
-        "conversion.reinstated": "engineering",
-        "conversion.adjusted": "engineering",
-        "reward.vetoed": "compliance",
-        "review.decided": "compliance",
-        "program.changed": "marketing",
-    },
-)
 _WEEKLY = re.compile(r"batch@([a-z]{3})-(\d\d:\d\d)(/csv)?")
 _DAILY = re.compile(r"batch@(\d\d:\d\d)(/csv)?")
 
@@ -72,11 +47,6 @@ EVENT_SAYS: Final = (
 )
 LADDER: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 """The rates that a key turns a dial to."""
-
-
-def owner(event_type: str) -> str:
-    """Say which team of the client's usually owns a type: back-end conversions and identity are engineering's."""
-    return _OWNERS.get(event_type, "engineering")
 
 
 def model_words(event_type: str, models: dict[str, str], *, files: bool) -> str:

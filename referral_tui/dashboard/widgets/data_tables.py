@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from db.read.deliveries import Dial, Reconciled, Refused
 from referral_tui import figures
-from referral_tui.dashboard.screens.data_words import DIAL_SAYS, model_words, owner
+from referral_tui.dashboard.screens.data_words import DIAL_SAYS, model_words
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.columns import Column
 from referral_tui.dashboard.widgets.graph import bar
 from referral_tui.dashboard.widgets.table import Table
 from referral_tui.words import CATEGORIES, CATEGORY_SYMBOLS, CATEGORY_TITLES, category
+from simulator.domain.owners import owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
