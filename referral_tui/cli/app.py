@@ -72,6 +72,9 @@ COMMANDS: Final = {
         "optimise", "optimise", "Search designs for the best within limits, and write it as a program file."
     ),
     "events": CommandEntry("events", "app", "Print the contract of events as a JSON Schema."),
+    "sheet": CommandEntry(
+        "sheet", "sheet", "Say what data a program needs, how often, what uses it, and who owns it."
+    ),
     "program": CommandEntry("program", "app", "Make, check and read program designs."),
     "presets": CommandEntry("presets", "app", "List the presets, and check them against published figures."),
 }

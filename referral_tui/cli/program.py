@@ -86,6 +86,14 @@ def check(
             help="Change one thing at a time, and say which changes no journey in the markets notices.",
         ),
     ] = False,
+    db: Annotated[
+        Path | None,
+        typer.Option(
+            "--db",
+            metavar="FILE",
+            help="A database: warn also of what came into it for nothing, and of what never came.",
+        ),
+    ] = None,
     preset: Preset = None,
     referrers: Referrers = 1000,
     days: Days = 365,
@@ -112,6 +120,9 @@ def check(
     --mutate changes one thing of each rule and reward at a time (a limit one up or down, NOT, a hold a day longer or
     shorter, left out) and lists the changes with which everybody comes out as before: so nobody there tests that part.
 
+    --db warns of each field and type that was sent and that nothing in the program uses (data that is not needed is not
+    to be passed), and of milestones, rules and rewards that wait for what never came.
+
     Exit status: 0 if it can be used, with or without warnings; 2 if it can't.
     """
     from simulator.domain.errors import ProgramError
@@ -127,6 +138,8 @@ def check(
             print_json(_verdict(name, problems=error.problems))
         raise
     lint = warnings(program)
+    if db is not None:
+        lint += _of_data(program, db)
     for doubt in lint:
         say(f"warning: {name}: {doubt}", err=True)
     notes = changed_defaults(program)
@@ -180,6 +193,18 @@ def list_presets(as_json: Json = False) -> None:
         return
     for name, program in programs.items():
         say(f"{name:<14}{program.name}, {program.industry}, {program.currency}: {_counts(program)}")
+
+
+def _of_data(program: Program, db: Path) -> list[str]:
+    """Return warnings of what a database received for nothing, and of what the program waits for that never came."""
+    from db.read.data_sent import data_sent
+    from db.sqlite.readonly import snapshot
+    from simulator.program.data_doubts import never_sent, unused_sent
+
+    with snapshot(db) as database:
+        sent = data_sent(database)
+    never = [one.words for one in never_sent(program, sent.counts, sent.fields)]
+    return never + [one.words for one in unused_sent(program, sent.counts, sent.fields)]
 
 
 def _read(source: str) -> tuple[str, str]:

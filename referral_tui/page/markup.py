@@ -35,10 +35,14 @@ overflow-wrap:anywhere;border:1px solid var(--line);padding:.7rem;border-radius:
 .f0{fill:var(--s0)}.f1{fill:var(--s1)}.f2{fill:var(--s2)}.f3{fill:var(--s3)}.fl{fill:var(--less)}
 .l0,.l1,.l2,.l3{fill:none;stroke-width:2.5}.l0{stroke:var(--s0)}.l1{stroke:var(--s1);stroke-dasharray:7 4}
 .l2{stroke:var(--s2);stroke-dasharray:2 3}.l3{stroke:var(--s3);stroke-dasharray:10 3 2 3}
-@page{size:A4;margin:16mm 14mm}
+.wide{max-width:none}body:has(.wide){max-width:72rem}h4{margin:1.6rem 0 .2rem;font-family:ui-monospace,
+"Liberation Mono",Menlo,monospace}dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem;margin:.4rem 0;
+font-size:.9rem}dt{color:var(--soft)}dd{margin:0}.words th,.words td{text-align:left;vertical-align:top}
+.words th{white-space:nowrap}.words td{overflow-wrap:anywhere;min-width:4.5rem}
+@page{size:A4;margin:16mm 14mm}@page wide{size:A4 landscape;margin:12mm}.wide{page:wide}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--s0:#1f5fbf;--s1:#b3480a;
 --s2:#1a7f4b;--s3:#8250a8;--less:#a6303b}body{max-width:none;padding:0;font-size:10.5pt}figure,tr,.answer,h2
-{break-inside:avoid}h2,h3,figcaption,caption{break-after:avoid}.scroll{overflow:visible}}
+{break-inside:avoid}h2,h3,h4,figcaption,caption{break-after:avoid}dl{break-inside:avoid;break-after:avoid}.scroll{overflow:visible}}
 """
 
 
@@ -57,15 +61,23 @@ def listed(items: Iterable[object]) -> str:
     return f"<ul>{''.join(f'<li>{text(item)}</li>' for item in items)}</ul>"
 
 
-def table(caption: str, head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table whose rows are named by their first cell."""
+def pairs(items: Iterable[tuple[object, object]]) -> str:
+    """Return names with what is said of each."""
+    return f"<dl>{''.join(f'<dt>{text(name)}</dt><dd>{text(said)}</dd>' for name, said in items)}</dl>"
+
+
+def table(
+    caption: str, head: Sequence[object], rows: Iterable[Sequence[object]], *, words: bool = False
+) -> str:
+    """Return a table whose rows are named by their first cell; one of `words` rather than numbers is set as text."""
     heads = "".join(f'<th scope="col">{text(cell)}</th>' if cell else "<td></td>" for cell in head)
     body = "".join(
         f'<tr><th scope="row">{text(first)}</th>{"".join(f"<td>{text(cell)}</td>" for cell in rest)}</tr>'
         for first, *rest in rows
     )
+    kind = ' class="words"' if words else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(caption)}"><table>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{text(caption)}"><table{kind}>'
         f"<caption>{text(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -7,12 +7,16 @@ from typing import Final, Literal
 
 Pseudonym = Literal["keyed", "issued", "none", "about-nobody"]
 
-PSEUDONYMS: Final[dict[Pseudonym, str]] = {
-    "keyed": "a keyed hash (HMAC-SHA-256) of the normalised value; the client holds the key, the platform never does",
-    "issued": "a code made by the platform; only the log says whose it is",
-    "none": "not pseudonymised: it describes a person, and many people share it",
-    "about-nobody": "not needed: by itself it tells nothing about a person",
+PSEUDONYMS: Final[dict[Pseudonym, tuple[str, str]]] = {
+    "keyed": (
+        "keyed hash",
+        "of the normalised value, by HMAC-SHA-256; the client makes it and holds the key, the platform never has it",
+    ),
+    "issued": ("issued code", "made by the platform; only the log says whose it is"),
+    "none": ("as it is", "it describes a person; that many people share it is all that hides them"),
+    "about-nobody": ("not needed", "by itself it tells nothing about a person"),
 }
+"""How a field is pseudonymised: in two words, and in full."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ def _conversion(says: str) -> TypeWords:
     )
 
 
-_TAKEN_BACK = f"{_INTERESTS}: no reward is owed for a conversion that does not stand, and one that does must be paid right"
+_TAKEN_BACK = (
+    f"{_INTERESTS}: no reward is owed for a conversion that does not stand, and one that does is owed in full"
+)
 _CLOSING = f"{_INTERESTS}: no reward is to go to an account that is closed"
 _REVIEW = f"{_INTERESTS}: preventing fraud (recital 47); a person looks at it, as Art. 22(3) asks"
 

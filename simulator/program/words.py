@@ -112,7 +112,7 @@ def _opening(program: Program) -> str:
 def _referrers(program: Program) -> str:
     if not program.referrers:
         return "Everybody may refer."
-    kinds = _listed([f"{kind}s" for kind in program.referrers])
+    kinds = listed([f"{kind}s" for kind in program.referrers])
     stops = (
         "; what a friend does once the referrer is none of these is refused" if program.referrers_stop else ""
     )
@@ -147,7 +147,7 @@ def _experiment(experiment: Experiment) -> str:
     total = sum(variant.weight for variant in experiment.variants)
     shares = [f"{_quoted(one.name)} ({100 * one.weight / total:.4g} %)" for one in experiment.variants]
     return (
-        f'Experiment "{experiment.name}": each {experiment.by} is in one variant for good, {_listed(shares)}.'
+        f'Experiment "{experiment.name}": each {experiment.by} is in one variant for good, {listed(shares)}.'
     )
 
 
@@ -155,13 +155,13 @@ def _attributes(program: Program) -> Iterator[str]:
     for of, whose in (("conversion", "a conversion"), ("customer", "a person")):
         names = [_quoted(one.name) for one in program.attributes if one.of == of]
         if names:
-            yield f"Of {whose} it reads {_listed(names)}."
+            yield f"Of {whose} it reads {listed(names)}."
 
 
 def _rates(program: Program) -> Iterator[str]:
     if program.rates:
         rates = [f"1 {one.currency} as {one.rate:f} {program.currency}" for one in program.rates]
-        yield f"Amounts in other currencies are converted at fixed rates: {_listed(rates)}."
+        yield f"Amounts in other currencies are converted at fixed rates: {listed(rates)}."
 
 
 def _budget(program: Program) -> str:
@@ -201,7 +201,7 @@ def _which(occurrence: object) -> str:
 
 def _rule(rule: Rule, program: Program) -> str:
     everywhere = rule.milestones == tuple(milestone.name for milestone in program.milestones)
-    where = "" if everywhere else f" at {_listed([_quoted(name) for name in rule.milestones])}"
+    where = "" if everywhere else f" at {listed([_quoted(name) for name in rule.milestones])}"
     what = "is refused" if rule.on_fail == "refuse" else "goes to a person for review"
     require = condition_words(rule.require, facts_at(program, "conversion"))
     return f'Rule "{rule.code}": a conversion{where} {what} unless {require}. {rule.because}'
@@ -249,7 +249,7 @@ def _limits(reward: Reward, program: Program) -> Iterator[str]:
     for per, whose in _PER.items():
         caps = [cap for cap in reward.caps if cap.per == per]
         if caps:
-            yield f"{whose} gets at most {_listed([_cap(cap, program) for cap in caps])}"
+            yield f"{whose} gets at most {listed([_cap(cap, program) for cap in caps])}"
 
 
 def _afterwards(reward: Reward) -> Iterator[str]:
@@ -299,6 +299,6 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
     """Join words into a list: a, b and c."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

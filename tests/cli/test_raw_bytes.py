@@ -45,7 +45,7 @@ FREE_TEXTS = {  # what senders write as they like: with these forged, commands s
     "attribution": ["code", "channel"],
     "reward": ["community"],
 }
-READING = {"explain", "verify", "export", "review list", "compare", "fraud", "ingest", "simulate"}
+READING = {"explain", "verify", "export", "review list", "compare", "fraud", "ingest", "simulate", "sheet"}
 ESCAPED = "\\x1b]52"
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -134,6 +134,14 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["optimise", "telecom", "--vary", "budget.total=1", "--most", "cost", "--subject-to", NASTY],
         ],
         "events schema": [["events", "schema"]],
+        "sheet": [
+            ["sheet", "--db", db],
+            ["sheet", "--db", db, "--format", "html"],
+            ["sheet", "--db", db, "--format", "csv"],
+            ["sheet", "--db", db, "--format", "json"],
+            ["sheet", NASTY],
+            ["sheet", design, "--delivery", NASTY],
+        ],
         "program new": [["program", "new", folder / NASTY / "x.toml"], ["program", "new", "--preset", NASTY]],
         "program check": [["program", "check", design], ["program", "check", NASTY, "--json"]],
         "program show": [["program", "show", design], ["program", "show", design, "--json"]],
@@ -213,7 +221,7 @@ def test_no_command_says_raw_what_a_forged_table_holds(
             if ESCAPED in ran.out:
                 answered.add(command)
     if table == "free texts":
-        assert answered == {"explain", "export", "review list"}
+        assert answered == {"explain", "export", "review list", "sheet"}
 
 
 def test_no_command_says_raw_what_files_and_arguments_hold(
