@@ -62,7 +62,7 @@ class _Sums:
             )
         )
 
-    def _summed(self, codes: int) -> tuple[Ints, list[int], Ints, Ints]:
+    def _summed(self, codes: int) -> tuple[Ints, Ints, Ints, Ints]:
         """Sum the increments by unit of time and code (below `codes`).
 
         Returns the units, codes, counts and values of each pair that occurs.
@@ -73,7 +73,8 @@ class _Sums:
         counts, values = np.zeros(len(kept), np.int64), np.zeros(len(kept), np.int64)
         np.add.at(counts, places, count)
         np.add.at(values, places, value)
-        return kept // codes + first, (kept % codes).tolist(), counts, values
+        units, rest = np.divmod(kept, codes)
+        return units + first, rest, counts, values
 
 
 @dataclass
@@ -109,12 +110,12 @@ class MetricSums(_Sums):
             return EMPTY["rollup"]
         markets = 1 if self.markets is None else int(self.markets.max()) + 1
         hour, codes, count, value = self._summed(len(METRICS) * markets)
-        metric = [METRICS[code % len(METRICS)] for code in codes]
+        metric = _named(METRICS, codes % len(METRICS))
         columns = {"hour": hour, "metric": metric, "count": count, "value": value}
         found = pl.DataFrame(columns, schema=SCHEMAS["rollup"])
         if self.markets is None:
             return found
-        return found.with_columns(market=pl.Series(codes, dtype=pl.Int64) // len(METRICS))
+        return found.with_columns(market=pl.Series(codes // len(METRICS)))
 
 
 @dataclass
@@ -136,12 +137,12 @@ class Breakdown(_Sums):
         if not self._parts:
             return EMPTY["breakdown"]
         hour, codes, count, value = self._summed(len(self._names))
-        names = list(self._names)
+        metrics, parts = zip(*self._names, strict=True)
         return pl.DataFrame(
             {
                 "hour": hour,
-                "metric": [names[code][0] for code in codes],
-                "part": [names[code][1] for code in codes],
+                "metric": _named(metrics, codes),
+                "part": _named(parts, codes),
                 "count": count,
                 "value": value,
             },
@@ -167,12 +168,17 @@ class Calendar(_Sums):
         day, codes, count, value = self._summed(len(names) * len(STATES))
         columns = {
             "day": day,
-            "reward": [names[code // len(STATES)] for code in codes],
-            "expected": [STATES[code % len(STATES)] for code in codes],
+            "reward": _named(names, codes // len(STATES)),
+            "expected": _named(STATES, codes % len(STATES)),
             "count": count,
             "value": value,
         }
         return pl.DataFrame(columns, schema=SCHEMAS["due"])
+
+
+def _named(names: Sequence[str], codes: Ints) -> pl.Series:
+    """Return the name of each code."""
+    return pl.Series(names, dtype=pl.String).gather(codes)
 
 
 def by_day(at: Ints) -> Ints:
