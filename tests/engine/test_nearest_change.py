@@ -125,7 +125,7 @@ def check(seed: int, folder: Path, seen: Counter[str]) -> None:
 
 def test_every_change_that_is_told_makes_it_qualify(tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
-    for seed in (3, 6, 16, 17, 1050, 1427, 1429):  # among them every way to fail
+    for seed in (6, 16, 17, 1050, 1427):  # among them every way to fail
         check(seed, tmp_path, seen)
     told = {name.split()[0] for name, count in seen.items() if name.endswith("told") and count}
     ignored = {"unattributed", "before-touch", "outside-program", "occurrence", "too-late"}

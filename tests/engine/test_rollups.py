@@ -116,7 +116,7 @@ def _stages(collector: Collector) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("block", range(5))
 def test_rollups_are_what_a_recount_gives(block: int) -> None:
-    for seed in range(6000 + block * 8, 6008 + block * 8):
+    for seed in range(6000 + block * 8, 6003 + block * 8):
         collector = run(case_of(seed), batch=(None, 3, 11)[seed % 3])
         assert collector.totals() == recount(collector)
 
@@ -163,7 +163,7 @@ def check_boards(collector: Collector, oracle: Oracle, size: int = leaders.SIZE)
 
 @pytest.mark.parametrize("block", range(5))
 def test_sums_are_the_oracles(block: int) -> None:
-    for seed in range(6300 + block * 8, 6308 + block * 8):
+    for seed in range(6300 + block * 8, 6303 + block * 8):
         case = case_of(seed)
         collector, oracle = run(case, (None, 3, 11)[seed % 3], told=False), folded(case, told=False)
         check_sums(collector, oracle)
@@ -175,7 +175,7 @@ def test_sums_are_the_oracles(block: int) -> None:
 @pytest.mark.parametrize("batch", [None, 1])
 def test_sums_count_people_who_were_merged_as_one(batch: int | None) -> None:
     ended = 0
-    for seed in range(6400, 6416):
+    for seed in range(6400, 6406):
         case = case_of2(seed, TRIED["people and codes"])
         collector, oracle = run(case, batch), folded(case)
         check_sums(collector, oracle)
@@ -263,7 +263,7 @@ def test_a_full_board_holds_the_first_whatever_the_batches(
     monkeypatch.setattr(leaders, "SIZE", 2)
     monkeypatch.setattr(leaders, "POOL", pool)
     lost = False
-    for seed in range(6400, 6420):
+    for seed in range(6400, 6408):
         case = case_of(seed, 30, 60)
         collector, oracle = run(case, batch), folded(case)
         lost |= any(line.state == "revoked" for line in oracle.lines)
@@ -271,7 +271,7 @@ def test_a_full_board_holds_the_first_whatever_the_batches(
     assert lost  # somebody may have left a board by it
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_board_is_the_first_of_everyone_after_any_gains_and_losses(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
