@@ -29,7 +29,7 @@ MODELS = (
     *("real-time", "every:15m", "every:6h", "every:1d", "batch@02:00", "batch@02:00/csv"),
     *("batch@mon-02:00", "batch@thu-23:59/csv"),
 )
-RUNS, LONG_RUNS, LONG_SWARMS = 18, 150, 2
+RUNS, LONG_RUNS, LONG_SWARMS = 24, 150, 2
 
 
 def a_plan(chance: random.Random, presets: Sequence[str] = ("telecom",)) -> Plan:
