@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, preset_completion
+from referral_tui.cli.options import (
+    DEFAULT_DATABASE,
+    Database,
+    Secret,
+    mapping_completion,
+    preset_completion,
+    read_secrets,
+)
 from referral_tui.cli.output import say
+
+if TYPE_CHECKING:
+    from simulator.door.inlets import Inlet
 
 
 def serve(
@@ -40,6 +51,16 @@ def serve(
             metavar="URL", help="The page to which friends who follow a link (/r/CODE) are sent on."
         ),
     ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="NAME|FILE",
+            help="A mapping: another system's records are taken at /v1/in/NAME; may be repeated.",
+            autocompletion=mapping_completion,
+        ),
+    ] = None,
+    secrets: Secret = None,
     clock: Annotated[
         str,
         typer.Option(
@@ -81,6 +102,7 @@ def serve(
     from referral_tui.cli.progress import Bar
     from simulator.door.clocks import DoorClock
     from simulator.door.deliveries import Sending
+    from simulator.door.inlets import find_inlets
     from simulator.door.keys import Keys, load_keys
     from simulator.door.links import check_landing
     from simulator.door.serving import Settings, check
@@ -91,6 +113,7 @@ def serve(
 
     known = Keys(load_keys(keys)) if keys is not None else None
     page = check_landing(landing) if landing is not None else None
+    inlets = find_inlets(mapping or [], read_secrets(secrets))
     settings = Settings(
         host=host,
         port=port,
@@ -98,6 +121,7 @@ def serve(
         linger_s=linger / 1000,
         keys=known,
         landing=page,
+        inlets=inlets,
         sending=Sending(anywhere=hooks_anywhere),
     )
     check(settings)
@@ -108,14 +132,20 @@ def serve(
     with platform:
         time = DoorClock.going_on(clock, max(platform.sim_at, platform.earliest_now))
         serve_http(
-            platform, time, settings, lambda address: _listening(str(db), address, open_to_all=known is None)
+            platform,
+            time,
+            settings,
+            lambda address: _listening(str(db), address, inlets, open_to_all=known is None),
         )
     say(f"{db}: ended in order; everything that was answered is stored")
 
 
-def _listening(db: str, address: str, *, open_to_all: bool) -> None:
+def _listening(db: str, address: str, inlets: Mapping[str, Inlet], *, open_to_all: bool) -> None:
     import sys
 
     who = "to this machine alone, since no keys are asked for" if open_to_all else "to who shows a key"
     say(f"{db}: served at {address}, {who}; ctrl-c ends it")
+    for name, inlet in inlets.items():
+        how = "where its sender signs them" if inlet.secret is not None else "with no signature asked for"
+        say(f"records of {inlet.mapper.mapping.source} are taken at {address}/v1/in/{name}, {how}")
     sys.stdout.flush()

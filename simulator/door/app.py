@@ -10,10 +10,11 @@ from aiohttp.hdrs import METH_DELETE
 from simulator.door.context import CONTEXT, Context
 from simulator.door.described import get_description, get_page
 from simulator.door.events import post_events
-from simulator.door.guards import LINK, Handler, add_headers, answer_problems, check_right
+from simulator.door.guards import IN, LINK, Handler, add_headers, answer_problems, check_right
 from simulator.door.hooks import delete_hook, get_dead_letters, get_hooks, post_hook, post_replay
 from simulator.door.keys import Right
 from simulator.door.links import get_link, post_link
+from simulator.door.mapped import post_records
 from simulator.door.reads import (
     get_clock,
     get_conversion,
@@ -30,6 +31,7 @@ from simulator.door.reads import (
 
 ROUTES: Final[tuple[tuple[str, str, Handler, Right | None], ...]] = (
     ("POST", "/v1/events", post_events, "send"),
+    ("POST", IN, post_records, "send"),
     ("GET", "/v1/friends/{ref}", get_friend, "read"),
     ("GET", "/v1/referrers/{ref}", get_referrer, "read"),
     ("GET", "/v1/rewards", get_rewards, "read"),

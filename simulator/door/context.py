@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
@@ -13,6 +13,7 @@ from aiohttp import web
 from db.sqlite.readonly import Database
 from simulator.door.bodies import Bodies
 from simulator.door.deliveries import Dispatcher
+from simulator.door.inlets import Inlet
 from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.reading import Reading
@@ -27,7 +28,8 @@ class Context:
     """What the handlers share.
 
     `host` is the address that is listened on; without `keys` none is asked for. Of streamed bodies as many hand lines
-    to the writer at the same time as `streams` lets in. `landing` is where friends who follow a link are sent on to.
+    to the writer at the same time as `streams` lets in. `landing` is where friends who follow a link are sent on to,
+    `inlets` are the mappings that are served, by their names.
     """
 
     path: Path
@@ -40,6 +42,7 @@ class Context:
     hooks: Dispatcher
     keys: Keys | None = None
     landing: str | None = None
+    inlets: Mapping[str, Inlet] = field(default_factory=dict)
 
     async def read(
         self,

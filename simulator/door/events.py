@@ -30,7 +30,7 @@ Fields = dict[str, Any]
 async def post_events(request: web.Request) -> web.StreamResponse:
     """Take one event or several."""
     context = request.app[CONTEXT]
-    with_outcomes = _wants_outcome(request)
+    with_outcomes = wants_outcome(request)
     if with_outcomes:
         check_right(request, "read")
     media = request.content_type.lower() if "Content-Type" in request.headers else ""
@@ -43,7 +43,7 @@ async def post_events(request: web.Request) -> web.StreamResponse:
     if not line.strip():
         raise ProblemError(Problem.UNREADABLE, "the body is empty; send an event in it")
     answered = await deliver(request, context, [line])
-    (told,) = await _told(context, answered, with_outcomes=with_outcomes)
+    (told,) = await told_receipts(context, answered, with_outcomes=with_outcomes)
     receipt: Receipt = told["receipt"]
     del told["position"]
     if receipt in _STATUS:
@@ -84,7 +84,9 @@ async def _several(
 ) -> web.Response:
     told: list[Fields] = []
     if lines:
-        told = await _told(context, await deliver(request, context, lines), with_outcomes=with_outcomes)
+        told = await told_receipts(
+            context, await deliver(request, context, lines), with_outcomes=with_outcomes
+        )
     return web.Response(body=orjson.dumps({"receipts": told}), content_type="application/json")
 
 
@@ -98,7 +100,7 @@ async def _streamed(request: web.Request, context: Context, *, with_outcomes: bo
                     async with context.streams:
                         answered = await deliver(request, context, lines, patient=True)
                     if with_outcomes:
-                        told = await _told(context, answered, with_outcomes=True, start=taken)
+                        told = await told_receipts(context, answered, with_outcomes=True, start=taken)
                         receipts.write(b"".join(map(_line, told)))
                     else:
                         receipts.write(receipt_lines(answered.receipts, taken))
@@ -118,7 +120,10 @@ async def _streamed(request: web.Request, context: Context, *, with_outcomes: bo
         return response
 
 
-async def _told(context: Context, answered: Answered, *, with_outcomes: bool, start: int = 0) -> list[Fields]:
+async def told_receipts(
+    context: Context, answered: Answered, *, with_outcomes: bool, start: int = 0
+) -> list[Fields]:
+    """Return the receipts as objects, with what each event led to, where that is wished for."""
     told = list(rows(answered.receipts, start))
     if with_outcomes and (seqs := [one["seq"] for one in told if "seq" in one]):
         led_to = await context.read(outcomes, seqs, answered.after, answered.until)
@@ -128,7 +133,13 @@ async def _told(context: Context, answered: Answered, *, with_outcomes: bool, st
     return told
 
 
-def _wants_outcome(request: web.Request) -> bool:
+def wants_outcome(request: web.Request) -> bool:
+    """Return whether a request wishes to be told what its events led to.
+
+    Raises:
+        ProblemError: it wishes for something else.
+
+    """
     wait = request.query.get("wait")
     if wait not in (None, "outcome"):
         raise ProblemError(

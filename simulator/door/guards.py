@@ -22,6 +22,8 @@ _OWN_SITE: Final = frozenset({"same-origin", "none"})
 _LOG: Final = logging.getLogger(__name__)
 LINK: Final = "/r/{code}"
 """Where a link leads: any page may have it, and whoever follows it has no key."""
+IN: Final = "/v1/in/{name}"
+"""Where another system's records come in; where its sender signs them, it shows no key."""
 _OPEN: Final = frozenset({"/", "/openapi.json", "/healthz", LINK})
 """Addresses that tell nothing of anybody, for which no key is asked."""
 HEADERS: Final = {
@@ -79,7 +81,7 @@ def check_key(request: web.Request, keys: Keys | None) -> None:
 
     """
     resource = request.match_info.route.resource
-    if keys is None or (resource is not None and resource.canonical in _OPEN):
+    if keys is None or (resource is not None and resource.canonical in _OPEN) or _is_signed(request):
         return
     if key_of(request) is None:
         raise ProblemError(
@@ -87,6 +89,15 @@ def check_key(request: web.Request, keys: Keys | None) -> None:
             "show a key of this server in the header Authorization: Bearer KEY; `referral-tui keys add` makes one",
             headers={"WWW-Authenticate": "Bearer"},
         )
+
+
+def _is_signed(request: web.Request) -> bool:
+    """Return whether a request must be signed by its sender, which is looked at when its body has come."""
+    resource = request.match_info.route.resource
+    if resource is None or resource.canonical != IN:
+        return False
+    inlet = request.app[CONTEXT].inlets.get(request.match_info["name"])
+    return inlet is not None and inlet.secret is not None
 
 
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:

@@ -91,7 +91,7 @@ async def get_link(request: web.Request) -> web.Response:
     friend = request.query.get("friend") or request.cookies.get(_COOKIE) or f"friend-{secrets.token_hex(8)}"
     data = {"code": code, "channel": request.query.get("channel", CHANNEL)}
     line = _event(context, f"visit-{secrets.token_hex(12)}", "friend.visited", friend, data)
-    (told,) = rows((await deliver(request, context, [line], by_platform=True)).receipts)
+    (told,) = rows((await deliver(request, context, [line], unbound=True)).receipts)
     if told["receipt"] != Receipt.ACCEPTED:
         raise _refused(told, "friend")
     response = _sent_on(context.landing, {"friend": friend, "code": code}, told)

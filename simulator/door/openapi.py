@@ -50,6 +50,7 @@ def _paths() -> Schema:
     ref = _in_path("ref", {"type": "string"}, "a pseudonymous reference")
     return {
         "/v1/events": {"post": _events()},
+        "/v1/in/{name}": {"post": _records()},
         "/v1/friends/{ref}": {
             "get": _get("A friend: stage, attribution, decisions, rewards", [ref], Problem.NOT_FOUND)
         },
@@ -127,6 +128,33 @@ def _events() -> Schema:
         [_in_query("wait", {"enum": ["outcome"]}, "answer what each event led to, too")],
         [*_BODY, *problems],
         content,
+    )
+
+
+def _records() -> Schema:
+    receipt = {"$ref": "#/components/schemas/Receipt"}
+    told = {
+        "type": "object",
+        "required": ["receipts", "skipped"],
+        "properties": {
+            "receipts": {"type": "array", "items": receipt},
+            "skipped": {"type": "integer", "description": "records that no event of the mapping takes"},
+        },
+    }
+    record = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+    return _operation(
+        "Send another system's records, which become events by a mapping",
+        {
+            "200": _answer(
+                "A receipt for each event, with the number of its record", {"application/json": told}
+            )
+        },
+        [
+            _in_path("name", {"type": "string"}, "of a mapping that is served"),
+            _in_query("wait", {"enum": ["outcome"]}, "answer what each event led to, too"),
+        ],
+        [*_BODY, Problem.UNSIGNED, Problem.NOT_FOUND, Problem.TOO_MUCH],
+        {"application/json": record, "text/csv": {"type": "string"}},
     )
 
 
@@ -300,6 +328,7 @@ def _schemas() -> Schema:
         "required": ["receipt"],
         "properties": {
             "position": {"type": "integer", "description": "place in the array, or line, from 1"},
+            "record": {"type": "integer", "description": "that it is of: place in the body, of CSV its line"},
             "receipt": {"enum": [str(one) for one in Receipt]},
             "seq": {"type": "integer", "description": "of the event in the log"},
             "field": {"type": ["string", "null"]},

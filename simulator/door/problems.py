@@ -27,6 +27,7 @@ class Problem(Enum):
 
     UNREADABLE = Kind(400, "The request can't be read")
     UNKNOWN_KEY = Kind(401, "The key is missing or unknown")
+    UNSIGNED = Kind(401, "The sender's signature is missing or wrong")
     NOT_ALLOWED = Kind(403, "The key may not do this")
     CROSS_ORIGIN = Kind(403, "Another site's page may not call this server")
     NOT_FOUND = Kind(404, "There is nothing of that name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from aiohttp import web
@@ -26,11 +26,13 @@ async def deliver(
     lines: Sequence[bytes],
     *,
     patient: bool = False,
-    by_platform: bool = False,
+    refused: Mapping[int, Refusal] | None = None,
+    unbound: bool = False,
 ) -> Answered:
     """Hand lines to the writer, and return what became of them once they are stored.
 
-    They are bound to the key of the request, unless they are an event that the platform made itself.
+    Some, by position, may be `refused` already. The others are bound to the key of the request, unless they are
+    `unbound`: made by the platform itself, or signed by their sender.
 
     Raises:
         ProblemError: there is no room for them, the server is ending, or they can't be stored.
@@ -42,11 +44,13 @@ async def deliver(
     def answer(found: Answered | BaseException) -> None:
         loop.call_soon_threadsafe(_settle, future, found)
 
-    refused: dict[int, Refusal] = {}
-    if not by_platform and (key := key_of(request)) is not None:
-        lines, refused = bind(lines, key)
+    found = dict(refused or {})
+    if not unbound and (key := key_of(request)) is not None:
+        bound, not_allowed = bind(lines, key)
+        lines = [lines[at] if at in found else line for at, line in enumerate(bound)]
+        found = {**not_allowed, **found}
     try:
-        context.writer.submit(Parcel(lines, client_of(request), answer, refused), patient=patient)
+        context.writer.submit(Parcel(lines, client_of(request), answer, found), patient=patient)
     except Full as full:
         if full.by_one:
             raise later(

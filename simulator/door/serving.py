@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,6 +20,7 @@ from simulator.door.clocks import DoorClock
 from simulator.door.context import Context
 from simulator.door.deliveries import Dispatcher, Sending
 from simulator.door.guards import is_loopback
+from simulator.door.inlets import Inlet
 from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.reading import Reading
@@ -41,7 +42,7 @@ class Settings:
     A body of which nothing comes for `patience_s` seconds is given up.
 
     Without `keys` none is asked for. `landing` is the address to which friends who follow a link are sent on. `sending`
-    says how webhooks are sent.
+    says how webhooks are sent. `inlets` are the mappings that are served, by their names.
     """
 
     host: str = "127.0.0.1"
@@ -50,6 +51,7 @@ class Settings:
     linger_s: float = 0.005
     keys: Keys | None = None
     landing: str | None = None
+    inlets: Mapping[str, Inlet] = field(default_factory=dict)
     patience_s: float = 30.0
     sending: Sending = field(default_factory=Sending)
 
@@ -130,6 +132,7 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
         metrics=metrics,
         keys=settings.keys,
         landing=settings.landing,
+        inlets=settings.inlets,
     )
     runner = web.AppRunner(
         application(context),

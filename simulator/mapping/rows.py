@@ -27,13 +27,18 @@ class MappedRecord(NamedTuple):
     rows: list[CsvRow]
 
 
-def rows_of_lines(mapper: Mapper, lines: Iterable[bytes], first: int) -> Iterator[CsvRow]:
-    """Yield the rows of records, a line each; `first` is the number of the first line. Blank lines are passed over."""
+def rows_of_lines(
+    mapper: Mapper, lines: Iterable[bytes], first: int, now: str | None = None
+) -> Iterator[CsvRow]:
+    """Yield the rows of records, a line each; `first` is the number of the first line. Blank lines are passed over.
+
+    `now` is for `Mapper.of_record`.
+    """
     for number, line in enumerate(lines, first):
         if isinstance(line, LongLine):
             yield CsvRow(line, line, None, number)  # it is refused for its length
         elif line.strip():
-            yield from _rows(mapper.of_text(line), number)
+            yield from _rows(mapper.of_text(line, now), number)
 
 
 def rows_of_csv(mapper: Mapper, stream: BinaryIO, file: str) -> Iterator[CsvRow]:
@@ -54,8 +59,12 @@ def records_of_lines(mapper: Mapper, lines: Iterable[bytes]) -> Iterator[MappedR
             yield MappedRecord(number, _object(line), rows)
 
 
-def records_of_csv(mapper: Mapper, stream: BinaryIO, file: str) -> Iterator[MappedRecord]:
+def records_of_csv(
+    mapper: Mapper, stream: BinaryIO, file: str, now: str | None = None
+) -> Iterator[MappedRecord]:
     """Yield the records of a CSV file as `rows_of_csv` takes them; reads the header at once.
+
+    `now` is for `Mapper.of_record`.
 
     Raises:
         InputError: it has no header, or one with a column twice.
@@ -68,10 +77,10 @@ def records_of_csv(mapper: Mapper, stream: BinaryIO, file: str) -> Iterator[Mapp
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError(f"{file}: line 1: column {shown(twice[0])} is there twice; keep one")
-    return (_of_cells(mapper, row, names) for row in rows)
+    return (_of_cells(mapper, row, names, now) for row in rows)
 
 
-def _of_cells(mapper: Mapper, row: CellRow, names: Sequence[str]) -> MappedRecord:
+def _of_cells(mapper: Mapper, row: CellRow, names: Sequence[str], now: str | None) -> MappedRecord:
     cells, text, reason, number = row
     if cells is None and reason is None:
         return MappedRecord(number, None, [CsvRow(text, text, None, number)])  # it is refused for its length
@@ -79,7 +88,7 @@ def _of_cells(mapper: Mapper, row: CellRow, names: Sequence[str]) -> MappedRecor
     if cells is None or reason is not None:
         return MappedRecord(number, None, _rows([mapper.refusal(text, None, reason or "")], number))
     record = dict(zip(names, cells, strict=True))
-    return MappedRecord(number, record, _rows(mapper.of_record(record, text), number))
+    return MappedRecord(number, record, _rows(mapper.of_record(record, text, now), number))
 
 
 def _rows(made: Sequence[Made], number: int) -> list[CsvRow]:

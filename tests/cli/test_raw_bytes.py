@@ -97,6 +97,8 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["serve", "--db", db, "--clock", NASTY],
             ["serve", "--db", db, "--host", NASTY],
             ["serve", "--db", db, "--landing", NASTY],
+            ["serve", "--db", db, "--map", NASTY],
+            ["serve", "--db", db, "--map", "cello", "--secrets", folder / NASTY],
             ["serve", "--db", db, "--keys", folder / NASTY],
         ],
         "keys add": [

@@ -152,3 +152,21 @@ def test_a_port_that_is_taken_is_said(cli: Cli, tmp_path: Path) -> None:
         ran = cli("serve", "--db", tmp_path / "b.db", "--program", "telecom", "--port", port)
     assert ran.status == 2
     assert "in use" in ran.err
+
+
+NEEDED = [shutil.which(name) for name in ("curl", "bash", "openssl")]
+
+
+@pytest.mark.skipif(None in NEEDED, reason="needs curl, bash and openssl")
+def test_stripe_s_and_shopify_s_events_come_in_as_the_page_has_it(tmp_path: Path) -> None:
+    files, serve, script = blocks("mappings.md", "## As they happen", "\n## ")
+    subprocess.run([str(shutil.which("bash")), "-ec", files], cwd=tmp_path, check=True)
+    with served(tmp_path, *shlex.split(serve)[2:]) as (_, address):
+        *_, order, charge, _, refund, returned, _, rewards = walked(script, address, tmp_path)
+    for answer in (order, charge, refund, returned):
+        assert [one["receipt"] for one in answer["receipts"]] == ["accepted"]
+    assert order["receipts"][0]["outcome"]["attribution"]["referrer"] == "anna"
+    assert [(one["reward"], one["state"], one["value_minor"]) for one in rewards["rewards"]] == [
+        ("thank-you", "voided", 500),
+        ("share", "issued", 300),
+    ]

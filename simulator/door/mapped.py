@@ -1,0 +1,118 @@
+"""`POST /v1/in/NAME`: another system's records, which become events by a mapping."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
+import orjson
+from aiohttp import web
+
+from simulator.domain.errors import InputError
+from simulator.domain.wall_clock import wall_ms
+from simulator.door.context import CONTEXT, Context
+from simulator.door.events import told_receipts, wants_outcome
+from simulator.door.guards import check_right
+from simulator.door.inlets import Inlet
+from simulator.door.parameters import check_known
+from simulator.door.problems import Problem, ProblemError
+from simulator.door.receiving import deliver
+from simulator.events.check import Problem as Refusal
+from simulator.events.csvfile import CsvRow
+from simulator.events.moment import format_moment
+from simulator.files.messages import messages
+from simulator.mapping.mapper import Mapper
+from simulator.mapping.rows import is_skipped, records_of_csv, rows_of_lines
+from simulator.mapping.signatures import signature_problem
+
+MOST_EVENTS: Final = 20_000
+"""Events that one request may bring; a file with more is for `ingest --map`."""
+
+
+async def post_records(request: web.Request) -> web.Response:
+    """Take one record or several, and say of each event what became of it.
+
+    The answer is a 200 whatever that is: what is refused is in quarantine, and a sender that would send it again, as
+    senders of webhooks do after any other answer, could change nothing.
+    """
+    check_known(request, "wait")
+    context = request.app[CONTEXT]
+    with_outcomes = wants_outcome(request)
+    inlet = _inlet(request, context)
+    if with_outcomes:
+        check_right(request, "read")
+    body = await context.bodies.whole(request)
+    _check_signature(request, inlet, body)
+    now = format_moment(context.writer.clock.now_ms())
+    lines: list[bytes] = []
+    refused: dict[int, Refusal] = {}
+    numbers: list[int] = []
+    skipped = 0
+    for row in _rows(inlet.mapper, body, now):
+        if is_skipped(row):
+            skipped += 1
+            continue
+        if row.problem is not None:
+            refused[len(lines)] = row.problem
+        lines.append(row.line)
+        numbers.append(row.number)
+    if len(lines) > MOST_EVENTS:
+        raise ProblemError(
+            Problem.TOO_LARGE, f"more than {MOST_EVENTS:,} events at once; send fewer, or use ingest --map"
+        )
+    receipts: list[dict[str, Any]] = []
+    if lines:
+        answered = await deliver(request, context, lines, refused=refused, unbound=inlet.secret is not None)
+        told = await told_receipts(context, answered, with_outcomes=with_outcomes)
+        receipts = [{"record": numbers[one.pop("position") - 1], **one} for one in told]
+    return web.Response(
+        body=orjson.dumps({"receipts": receipts, "skipped": skipped}), content_type="application/json"
+    )
+
+
+def _inlet(request: web.Request, context: Context) -> Inlet:
+    name = request.match_info["name"]
+    inlet = context.inlets.get(name)
+    if inlet is None:
+        there = ", ".join(context.inlets) or "none"
+        raise ProblemError(
+            Problem.NOT_FOUND,
+            f"{name[:64]}: no such mapping is served; there is {there}; serve it with --map",
+        )
+    return inlet
+
+
+def _check_signature(request: web.Request, inlet: Inlet, body: bytes) -> None:
+    signature = inlet.mapper.mapping.signature
+    if inlet.secret is None or signature is None:
+        return
+    problem = signature_problem(signature, inlet.secret, request.headers, body, wall_ms() // 1000)
+    if problem is not None:
+        raise ProblemError(Problem.UNSIGNED, problem)
+
+
+def _rows(mapper: Mapper, body: bytes, now: str) -> Iterator[CsvRow]:
+    """Yield the rows of a body's records; `number` is that of the record, of CSV its line."""
+    if not body.strip():
+        raise ProblemError(Problem.UNREADABLE, "the body is empty; send a record in it")
+    if mapper.mapping.form == "csv":
+        try:
+            for record in records_of_csv(mapper, io.BytesIO(body), "the body", now):
+                yield from record.rows
+        except InputError as error:
+            raise ProblemError(Problem.UNREADABLE, str(error)) from None
+        return
+    yield from rows_of_lines(mapper, _records(body), 1, now)
+
+
+def _records(body: bytes) -> Iterable[bytes]:
+    """Return the records of JSON text: an object, an array of them, or one a line."""
+    try:
+        if body.lstrip()[:1] == b"[":
+            return [bytes(raw) for raw in msgspec.json.decode(body, type=list[msgspec.Raw])]
+        msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [line for line in messages(io.BytesIO(body)) if line.strip()]
+    return [body]
