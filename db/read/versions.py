@@ -47,6 +47,14 @@ def program_text(db: sqlite3.Connection, version: int) -> str:
     return text
 
 
+def newest_money(db: sqlite3.Connection) -> tuple[str, int]:
+    """Return the program's currency and the digits of its minor unit; `XXX` (no currency) where there is no program."""
+    found = db.execute(
+        "SELECT currency, digits FROM program_version ORDER BY version DESC LIMIT 1"
+    ).fetchone()
+    return ("XXX", 2) if found is None else (str(found[0]), int(found[1]))
+
+
 def changes(db: sqlite3.Connection, until_ms: int) -> tuple[Change, ...]:
     """Read the newest changes of the program up to a moment, oldest first."""
     rows = db.execute(_CHANGES, (MOST,)).fetchall()

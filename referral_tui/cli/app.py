@@ -75,6 +75,7 @@ COMMANDS: Final = {
     "sheet": CommandEntry(
         "sheet", "sheet", "Say what data a program needs, how often, what uses it, and who owns it."
     ),
+    "person": CommandEntry("person", "app", "Say everything that is held on a person."),
     "program": CommandEntry("program", "app", "Make, check and read program designs."),
     "presets": CommandEntry("presets", "app", "List the presets, and check them against published figures."),
 }

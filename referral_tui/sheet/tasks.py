@@ -107,7 +107,9 @@ class _Tasks:
             "compliance",
             f"Confirm how long data is kept; if you say nothing, {KEEP_DAYS:,} days after a person's newest event.",
         )
-        yield _open("compliance", "Answer those who ask what is held on them (Art. 15).")
+        yield _open(
+            "compliance", "Answer those who ask what is held on them: `person show REFERENCE` (Art. 15)."
+        )
         yield _open(
             "compliance", "Decide whether an impact assessment is needed (Art. 35); its base is below."
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from simulator.domain.vocabulary import EventType
+from simulator.domain.vocabulary import Category, EventType
 from simulator.events.contract import EVENT_TYPES
 from simulator.program.conditions import conditions_of
 from simulator.program.model import Program, Reward
@@ -68,6 +68,11 @@ _UNDOING: Final = {
     EventType.CONVERSION_REVERSED: "reverses",
     EventType.CONVERSION_REINSTATED: "reinstates",
 }
+_ACTS: Final = {
+    EventType.REWARD_VETOED: "stop a reward",
+    EventType.PROGRAM_CHANGED: "change the program",
+}
+"""What operators do by an event of theirs."""
 _REASONED: Final = (
     *(EventType.CUSTOMER_CLOSED, EventType.CUSTOMER_REOPENED),
     *(EventType.CONVERSION_REVERSED, EventType.CONVERSION_REINSTATED, EventType.CONVERSION_ADJUSTED),
@@ -206,6 +211,8 @@ def _reports() -> _Found:
 
 
 def _operators() -> _Found:
-    stop, change = Use(UseKind.OPERATOR, "stop a reward"), Use(UseKind.OPERATOR, "change the program")
-    yield from ((Origin(EventType.REWARD_VETOED, field), stop) for field in ("", "reward", "reason"))
-    yield from ((Origin(EventType.PROGRAM_CHANGED, field), change) for field in ("", "program"))
+    """Yield what operators do by events of their own; reviews are for the rules that ask for them."""
+    for kind in EVENT_TYPES.values():
+        if kind.category is Category.STEERING and kind.type is not EventType.REVIEW_DECIDED:
+            use = Use(UseKind.OPERATOR, _ACTS.get(kind.type, "steer the program"))
+            yield from ((Origin(kind.name, field), use) for field in ("", *(one.name for one in kind.fields)))

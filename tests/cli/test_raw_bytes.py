@@ -45,7 +45,18 @@ FREE_TEXTS = {  # what senders write as they like: with these forged, commands s
     "attribution": ["code", "channel"],
     "reward": ["community"],
 }
-READING = {"explain", "verify", "export", "review list", "compare", "fraud", "ingest", "simulate", "sheet"}
+READING = {
+    "explain",
+    "verify",
+    "export",
+    "review list",
+    "compare",
+    "fraud",
+    "ingest",
+    "simulate",
+    "sheet",
+    "person show",
+}
 ESCAPED = "\\x1b]52"
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -143,6 +154,10 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["sheet", "--db", db, "--format", "json"],
             ["sheet", NASTY],
             ["sheet", design, "--delivery", NASTY],
+        ],
+        "person show": [
+            *([["person", "show", word, "--db", db] for word in ("p-3", NASTY)]),
+            ["person", "show", "p-3", "--db", db, "--json"],
         ],
         "program new": [["program", "new", folder / NASTY / "x.toml"], ["program", "new", "--preset", NASTY]],
         "program check": [["program", "check", design], ["program", "check", NASTY, "--json"]],

@@ -1,0 +1,95 @@
+"""`person`: answer somebody who asks what is held on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json
+from referral_tui.cli.output import print_json, say_lines
+
+if TYPE_CHECKING:
+    from db.read.person_held import Held
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Say what is held on a person.",
+    epilog="Start with: referral-tui person show REFERENCE --db shop.db",
+)
+
+
+@app.callback()
+def _group() -> None:
+    """Say what is held on a person."""
+
+
+@app.command(epilog="Example: referral-tui person show p402a4072d15c1a1779d65bb5 --db shop.db")
+def show(
+    ref: Annotated[
+        str, typer.Argument(metavar="REFERENCE", help="A reference of the person: a pseudonym, as in events.")
+    ],
+    db: Database = DEFAULT_DATABASE,
+    as_json: Json = False,
+) -> None:
+    """Say everything that a database holds on a person, table by table, in words.
+
+    It answers a request for access (GDPR Art. 15). References that merges made one with it are looked at, too. Other
+    people in the rows are not named: `another person`. Each table says what erasing the person would do to it.
+
+    --json prints the rows by table and column: times in milliseconds UTC, money in minor units.
+    """
+    from db.read.person_held import person_held
+    from db.read.settings import setting
+    from db.read.versions import newest_money
+    from db.sqlite.readonly import snapshot
+    from referral_tui.names import short_name
+    from referral_tui.person_words import ELSEWHERE, MENTIONS, kept, tell
+    from simulator.domain.errors import InputError
+
+    with snapshot(db) as database:
+        if setting(database, "kind") == "shards":
+            raise InputError(
+                f"{db}: holds the sums of its shards and nobody's rows; name a shard, such as the first"
+            )
+        held, money = person_held(database, ref), newest_money(database)
+    if held is None:
+        raise InputError(
+            f"{ref}: nobody in {db} is called so; a whole reference is wanted, as it stands in events"
+        )
+    if as_json:
+        print_json(_fields(held, db.name))
+        return
+    say_lines(
+        [
+            f"{short_name(ref)} ({ref}): what {db.name} holds on this person",
+            f"Known by {', '.join(held.references)}.",
+            *tell(held.tables, held.numbers, money),
+            "",
+            *(f"{count:,} {MENTIONS[table]}." for table, count in held.mentions.items()),
+            kept(),
+            ELSEWHERE,
+        ]
+    )
+
+
+def _fields(held: Held, database: str) -> dict[str, Any]:
+    """Return what `--json` prints."""
+    from referral_tui.person_words import ELSEWHERE, TABLES, kept, shown
+    from simulator.domain.personal_data import COLUMN_ERASURE
+
+    return {
+        "database": database,
+        "references": list(held.references),
+        "tables": {
+            table: {
+                "holds": holds,
+                "rows": [shown(table, row, held.numbers) for row in held.tables[table]],
+                "erasing": COLUMN_ERASURE[table],
+            }
+            for table, holds in TABLES.items()
+        },
+        "mentions": held.mentions,
+        "kept": kept(),
+        "not_looked_at": ELSEWHERE,
+    }

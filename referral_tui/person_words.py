@@ -1,0 +1,115 @@
+"""Tell somebody what is held on them: each row of each table in words, and what erasing would do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from referral_tui import figures
+from simulator.domain.personal_data import COLUMN_ERASURE, kept_until
+from simulator.domain.vocabulary import ErasureEffect
+
+Row = Mapping[str, Any]
+
+TABLES: Final = {
+    "person": "References: the pseudonyms by which the platform knows the person",
+    "event": "Events: what happened, as it was received",
+    "merge": "Merges: references that turned out to be one person's",
+    "attribution": "Attributions: who referred whom",
+    "decision": "Decisions: whether a conversion earned a reward, and by which rules",
+    "reward": "Rewards: what the person was promised, and what became of it",
+    "audit": "Audit trail: every change, and which event caused it",
+    "leader": "Leaderboards: places among the top 200",
+    "quarantine": "Quarantine: messages that were refused, with contacts masked",
+    "command": "Commands: what operators ordered that names the person",
+}
+"""What each table that can have rows about a person holds."""
+
+_OTHERS: Final = ("friend", "referrer", "recipient", "person", "subject", "target", "merged")
+"""The columns that point to people."""
+_NUMBERS: Final = {
+    **dict.fromkeys(("event", "merge", "attribution", "audit"), "seq"),
+    **dict.fromkeys(("person", "decision", "reward", "command"), "id"),
+    "quarantine": "number",
+}
+"""The column that numbers the rows of a table."""
+_MOMENTS: Final = ("occurred_at", "attributed_at", "decided_at", "state_at", "at", "received_at", "issued_at")
+"""When what a row tells happened, the first that it has."""
+_LEADING: Final = ("type", "milestone", "reward", "kind", "board")
+ELSEWHERE: Final = (
+    "Not looked at: the client's own customer records (names, contacts, and the key of the pseudonyms), the control "
+    "database and files of a running simulation, exports and backups."
+)
+MENTIONS: Final = {
+    "event": "of other people's events have a code, contact or device of this person's; they are about those people",
+    "attribution": "attributions to other referrers were made by a code of this person's",
+}
+
+
+def shown(table: str, row: Row, numbers: frozenset[int]) -> dict[str, Any]:
+    """Return a row as it may be shown to the person: other people in it are `another person`.
+
+    The facts of a friend's decision are left out, since they are about the friend.
+    """
+    others = row.get("friend") not in numbers
+    return {
+        name: value
+        if name not in _OTHERS or not isinstance(value, int)
+        else ("this person" if value in numbers else "another person")
+        for name, value in row.items()
+        if not (table == "decision" and name == "facts" and others)
+    }
+
+
+def tell(
+    tables: Mapping[str, Sequence[Row]], numbers: frozenset[int], money: tuple[str, int]
+) -> Iterator[str]:
+    """Yield lines: for each table its rows in words, and what erasing does to it; `money` is currency and digits."""
+    for table, title in TABLES.items():
+        rows = tables.get(table, [])
+        yield ""
+        yield f"{title}: {figures.counted(len(rows), 'row')} in the table {table}"
+        for row in rows:
+            yield f"  {_line(table, shown(table, row, numbers), money)}"
+        if rows:
+            yield f"  Erasing {_erasing(table)}"
+
+
+def _line(table: str, row: Row, money: tuple[str, int]) -> str:
+    """Put a row into words: its number, what it is, when it was, and its other columns."""
+    number = _NUMBERS.get(table, "")
+    moment = next((name for name in _MOMENTS if name in row), "")
+    leading = next((name for name in _LEADING if name in row), "")
+    said = [str(row[leading])] if leading else []
+    said += [f"{figures.moment(row[moment])} UTC"] if isinstance(row.get(moment), int) else []
+    said += [
+        f"{name.removesuffix('_minor').replace('_', ' ')} {_value(name, value, money)}"
+        for name, value in row.items()
+        if name not in (number, moment, leading) and value not in ("this person", "[]")
+    ]
+    return f"{row[number]}: {', '.join(said)}" if number in row else ", ".join(said)
+
+
+def _value(name: str, value: Any, money: tuple[str, int]) -> str:
+    if isinstance(value, int) and (name == "at" or name.endswith("_at")):
+        return f"{figures.moment(value)} UTC"
+    if isinstance(value, int) and name.endswith("_minor") and name != "amount_minor":
+        return figures.money(value, *money)
+    return str(value)
+
+
+def _erasing(table: str) -> str:
+    """Say what erasing the person would do to a table's rows."""
+    columns = COLUMN_ERASURE[table]
+    replaced = [name for name, effect in columns.items() if effect is ErasureEffect.REPLACED]
+    removed = [name for name, effect in columns.items() if effect is ErasureEffect.REMOVED]
+    said = [f"replaces {', '.join(replaced)}"] if replaced else []
+    said += [f"removes {', '.join(removed)}"] if removed else []
+    if not said:
+        return "changes nothing here: without the references, the rows no longer tell whom they are about."
+    return f"{' and '.join(said)}; the rest stays."
+
+
+def kept() -> str:
+    """Say how long the person's data is kept."""
+    return f"What identifies the person is kept {kept_until(ErasureEffect.REPLACED)}."
