@@ -85,6 +85,12 @@ def study(
             "the figure --by, and whether it turns the decision over.",
         ),
     ] = False,
+    by_channel: Annotated[
+        bool,
+        typer.Option(
+            "--by-channel", help="Also tell whom each channel brought, and what was issued for them."
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the figures of each market as Parquet."),
@@ -120,6 +126,8 @@ def study(
 
     designs = read_designs(programs, vary)
     measure = find_measure(by, "--by")
+    if by_channel and vary:
+        raise InputError("--by-channel: tells of designs one by one, not of a grid; leave --vary out")
     if shake and (vary or len(designs) > 2):
         raise InputError(
             "--shake: tells of one program, or of two that are compared; leave the others and --vary out"
@@ -148,7 +156,9 @@ def study(
         designs, summaries = [designs[place] for place in order], [summaries[place] for place in order]
     ground = Ground(referrers, days, designs[0].program.currency, designs[0].program.digits)
     files = dict.fromkeys(names, programs[0]) if vary else dict(zip(names, programs, strict=True))
-    told = Studied(files, designs, summaries, found, ground, name, setting, seed, bool(vary), tornado)
+    told = Studied(
+        files, designs, summaries, found, ground, name, setting, seed, bool(vary), tornado, by_channel
+    )
     if out is not None:
         _write_markets(found.markets, out)
     if html is not None:
@@ -159,6 +169,7 @@ def study(
             "vary": vary,
             "by": by,
             "shake": shake,
+            "by-channel": by_channel,
         }
         write_text(html, page(told, command_line(told, programs, given)))
     if as_json:

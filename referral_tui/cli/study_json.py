@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-    from simulator.lab.statistics import Interval
-    from simulator.lab.summary import DesignSummary
+    from simulator.lab.statistics import Band, Interval
+    from simulator.lab.summary import ChannelSummary, DesignSummary
     from simulator.lab.vary import Design
 
+_BAND = ("median", "low", "high")
 _ONLY_WHAT_THERE_IS = ("decisions", "rewards", "reversals_without_effect")
 """Of these, `simulate --json` leaves out the parts that are nothing; so does a study."""
 
@@ -33,12 +34,7 @@ def design_fields(
                 nested(row) for row in markets.filter(design=design.name).drop("design").iter_rows(named=True)
             ],
             "figures": {
-                key: {
-                    "mean": summary.means[key],
-                    "median": None if one is None else one.median,
-                    "low": None if one is None else one.low,
-                    "high": None if one is None else one.high,
-                }
+                key: {"mean": summary.means[key], **(_band_fields(one) or dict.fromkeys(_BAND))}
                 for key, one in summary.bands.items()
             },
             "differences": {
@@ -51,6 +47,26 @@ def design_fields(
         }
         for design, summary, unbeaten in zip(designs, summaries, best, strict=True)
     ]
+
+
+def channel_fields(channels: Sequence[ChannelSummary]) -> dict[str, Any]:
+    """Return the fields of a design's channels, none where they were not asked for; money is in minor units."""
+    if not channels:
+        return {}
+    found = {
+        one.channel: {
+            "attributions": _band_fields(one.attributions),
+            "qualified": _band_fields(one.qualified),
+            "issued_minor": _band_fields(one.issued),
+            "issued_minor_for_each_qualified": _band_fields(one.cost),
+        }
+        for one in channels
+    }
+    return {"channels": found}
+
+
+def _band_fields(one: Band | None) -> dict[str, float] | None:
+    return None if one is None else {"median": one.median, "low": one.low, "high": one.high}
 
 
 def nested(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from referral_tui.cli.study_shake import Tornado
     from simulator.lab.setting import Setting
     from simulator.lab.study import Study
-    from simulator.lab.summary import DesignSummary
+    from simulator.lab.summary import ChannelSummary, DesignSummary
     from simulator.lab.vary import Design
 
 _MOST_EMBEDDED: Final = 600_000
@@ -34,6 +34,7 @@ class Studied:
     seed: int
     grid: bool
     tornado: Tornado | None
+    by_channel: bool = False
 
     @property
     def markets(self) -> int:
@@ -66,6 +67,7 @@ def lines(told: Studied) -> Iterator[str]:
     """Yield the study as lines of at most 80 characters, the answer first."""
     from referral_tui.cli.study_shake import lines as shake_lines
     from referral_tui.cli.study_tables import (
+        channel_lines,
         design_lines,
         difference_lines,
         figure_lines,
@@ -87,6 +89,8 @@ def lines(told: Studied) -> Iterator[str]:
         return
     first, *others = told.summaries
     yield from figure_lines(told.summaries, told.ground)
+    for name, channels in _channels(told).items():
+        yield from channel_lines(name, channels, told.ground)
     for design, one in zip(told.designs[1:], others, strict=True):
         yield from difference_lines(first, one, told.ground)
         yield from design_lines(told.designs[0], design)
@@ -94,18 +98,31 @@ def lines(told: Studied) -> Iterator[str]:
         yield from shake_lines(told.tornado, told.ground)
 
 
+def _channels(told: Studied) -> dict[str, list[ChannelSummary]]:
+    """Return what each channel brought, by design, if that is asked for."""
+    from simulator.lab.summary import channels_of
+
+    if not told.by_channel:
+        return {}
+    study = told.study
+    return {one.name: channels_of(study.channels, study.markets, one.name) for one in told.designs}
+
+
 def fields(told: Studied) -> dict[str, Any]:
     """Return the study for `--json`."""
     from referral_tui.cli.lab_options import ground_fields
-    from referral_tui.cli.study_json import design_fields
+    from referral_tui.cli.study_json import channel_fields, design_fields
     from referral_tui.cli.study_shake import fields as shake_fields
     from simulator.lab.summary import frontier
 
-    best = frontier(told.summaries)
+    best, channels = frontier(told.summaries), _channels(told)
     return {
         "sentence": sentences(told),
         **ground_fields(told.preset, told.setting, told.seed, told.markets, told.designs[0]),
-        "designs": design_fields(told.files, told.designs, told.summaries, told.study.markets, best),
+        "designs": [
+            {**one, **channel_fields(channels.get(one["name"], []))}
+            for one in design_fields(told.files, told.designs, told.summaries, told.study.markets, best)
+        ],
         **({"shake": shake_fields(told.tornado)} if told.tornado is not None else {}),
     }
 

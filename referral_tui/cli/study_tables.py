@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from referral_tui import figures
-from referral_tui.study_words import Ground, interval
+from referral_tui.study_words import Ground, count, interval
 
 if TYPE_CHECKING:
     from simulator.lab.measures import Measure
-    from simulator.lab.summary import DesignSummary
+    from simulator.lab.statistics import Band
+    from simulator.lab.summary import ChannelSummary, DesignSummary
     from simulator.lab.vary import Design
 
 PAGE: Final = 79
@@ -44,6 +45,41 @@ def figure_lines(summaries: Sequence[DesignSummary], ground: Ground) -> Iterator
                 yield _row(measure.title, *(_band(one, measure, ground) for one in pair))
 
 
+_CHANNEL: Final = 15
+_OF_CHANNEL: Final = (9, 17, 11, 27)
+
+
+def channel_lines(name: str, channels: Sequence[ChannelSummary], ground: Ground) -> Iterator[str]:
+    """Yield the table of a design's channels: whom each brought, and what was issued for them."""
+    yield ""
+    yield from told(f"{name} by channel: median (5 to 95 %)")
+    yield _channel_row("", "friends", "qualified", "issued", "for each qualified")
+    for one in channels:
+        yield _channel_row(
+            _cut(one.channel, _CHANNEL - 1),
+            _median(one.attributions, count),
+            _range(one.qualified, count),
+            _median(one.issued, ground.money),
+            _range(one.cost, ground.money),
+        )
+
+
+def _channel_row(title: str, *cells: str) -> str:
+    sized = (f"{cell:>{width}}" for cell, width in zip(cells, _OF_CHANNEL, strict=True))
+    return f"{title:<{_CHANNEL}}{''.join(sized)}"
+
+
+def _median(one: Band | None, write: Callable[[float], str]) -> str:
+    return figures.NOTHING if one is None else write(one.median)
+
+
+def _range(one: Band | None, write: Callable[[float], str]) -> str:
+    if one is None:
+        return figures.NOTHING
+    median, low, high = (write(value) for value in (one.median, one.low, one.high))
+    return median if low == high else f"{median} ({low} to {high})"
+
+
 def _batched(summaries: Sequence[DesignSummary], size: int) -> Iterator[Sequence[DesignSummary]]:
     for place in range(0, len(summaries), size):
         yield summaries[place : place + size]
@@ -57,11 +93,7 @@ def _is_something(one: DesignSummary, measure: Measure) -> bool:
 def _band(one: DesignSummary, measure: Measure, ground: Ground) -> str:
     if measure.unit == "share":
         return f"in {one.budget_ended} of {one.markets}"
-    band = one.bands[measure.key]
-    if band is None:
-        return figures.NOTHING
-    median, low, high = (ground.value(measure, value) for value in (band.median, band.low, band.high))
-    return median if low == high else f"{median} ({low} to {high})"
+    return _range(one.bands[measure.key], lambda value: ground.value(measure, value))
 
 
 def _row(title: str, *cells: str) -> str:

@@ -53,6 +53,13 @@ WEEK_SCHEMA: Final[dict[str, pl.DataType]] = {
     **{f"rewards.{state}.value_minor": _INT for state in ("capped", "unfunded", "voided")},
 }
 """Columns of the frame with a row for each design, market and week."""
+CHANNEL_SCHEMA: Final[dict[str, pl.DataType]] = {
+    "design": pl.String(),
+    "seed": _INT,
+    "channel": pl.String(),
+    **dict.fromkeys(("attributions", "qualified", "issued_minor"), _INT),
+}
+"""Columns of the frame with a row for each design, market and channel that brought somebody."""
 
 
 def market_rows(design: str, seeds: Sequence[int], tally: Tally) -> list[dict[str, Value]]:
@@ -78,6 +85,18 @@ def market_rows(design: str, seeds: Sequence[int], tally: Tally) -> list[dict[st
             "refused_to_honest_minor": honest[place],
         }
         for place, (seed, totals) in enumerate(zip(seeds, tally.totals(), strict=True))
+    ]
+
+
+def channel_rows(design: str, seeds: Sequence[int], tally: Tally) -> list[list[dict[str, Value]]]:
+    """Return for each market what each channel brought, by the columns of CHANNEL_SCHEMA."""
+    names = list(CHANNEL_SCHEMA)
+    return [
+        [
+            dict(zip(names, (design, seed, channel, *brought), strict=True))
+            for channel, brought in sorted(channels.items())
+        ]
+        for seed, channels in zip(seeds, tally.channels(), strict=True)
     ]
 
 

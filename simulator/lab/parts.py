@@ -11,14 +11,24 @@ from typing import Any
 
 from simulator.domain.errors import ReferralError
 from simulator.domain.worker import begin_worker
-from simulator.lab.figures import market_rows, week_rows
+from simulator.lab.figures import channel_rows, market_rows, week_rows
 from simulator.lab.market import Markets
 from simulator.lab.setting import Setting
 from simulator.lab.tally import Tally
 from simulator.program.model import Program
 
 _WEEK_DAYS = 7
-Rows = list[dict[str, Any]]
+Row = dict[str, Any]
+Rows = list[Row]
+
+
+@dataclass
+class PartRows:
+    """Rows of markets in their order: one each, then one each and week; and lists of those by channel, one each."""
+
+    markets: Rows
+    weeks: Rows
+    channels: list[Rows]
 
 
 @dataclass(frozen=True)
@@ -31,8 +41,8 @@ class Part:
     seeds: Sequence[int]
 
 
-def run_parts(parts: Sequence[Part], workers: int) -> Iterator[tuple[Rows, Rows]]:
-    """Yield the rows of each part's markets and of their weeks, in the order of the parts.
+def run_parts(parts: Sequence[Part], workers: int) -> Iterator[PartRows]:
+    """Yield the rows of each part's markets, in the order of the parts.
 
     Raises:
         ReferralError: a process that shared the work is gone.
@@ -56,22 +66,27 @@ def run_parts(parts: Sequence[Part], workers: int) -> Iterator[tuple[Rows, Rows]
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def run_part(part: Part, pulse: Callable[[], None] | None = None) -> tuple[Rows, Rows]:
-    """Return the rows of a part's markets and of their weeks; markets whose budget is short are run by themselves.
+def run_part(part: Part, pulse: Callable[[], None] | None = None) -> PartRows:
+    """Return the rows of a part's markets; markets whose budget is short are run by themselves.
 
     `pulse` is called often meanwhile, and may raise to give the part up.
     """
     tally = Markets(part.setting, part.program, part.seeds).run(pulse)
-    rows, weeks = _rows(part, part.seeds, tally)
+    rows = _rows(part, part.seeds, tally)
     for place, holds in enumerate(tally.affords()):
         if not holds:
             alone = [part.seeds[place]]
-            found, by_week = _rows(part, alone, Markets(part.setting, part.program, alone).run(pulse))
-            rows[place] = found[0]
-            weeks[place * len(by_week) : (place + 1) * len(by_week)] = by_week
-    return rows, weeks
+            found = _rows(part, alone, Markets(part.setting, part.program, alone).run(pulse))
+            rows.markets[place], rows.channels[place] = found.markets[0], found.channels[0]
+            count = len(found.weeks)
+            rows.weeks[place * count : (place + 1) * count] = found.weeks
+    return rows
 
 
-def _rows(part: Part, seeds: Sequence[int], tally: Tally) -> tuple[Rows, Rows]:
+def _rows(part: Part, seeds: Sequence[int], tally: Tally) -> PartRows:
     weeks = -(-part.setting.days // _WEEK_DAYS)
-    return market_rows(part.design, seeds, tally), week_rows(part.design, seeds, tally, weeks)
+    return PartRows(
+        market_rows(part.design, seeds, tally),
+        week_rows(part.design, seeds, tally, weeks),
+        channel_rows(part.design, seeds, tally),
+    )

@@ -73,14 +73,7 @@ def run_designs(
 
         found.append(run(programs, seeds, theirs, told, workers=workers))
         done += len(programs) * len(seeds)
-    order = pl.Enum([one.name for one in designs])
-    markets, weeks = (
-        pl.concat(frames) for frames in ([one.markets for one in found], [one.weeks for one in found])
-    )
-    return Study(
-        markets.sort(pl.col("design").cast(order), maintain_order=True),
-        weeks.sort(pl.col("design").cast(order), maintain_order=True),
-    )
+    return Study.joined(found).in_order([one.name for one in designs])
 
 
 def run_until(
@@ -103,6 +96,6 @@ def run_until(
         wanted = count * min(2.0, (now / width) ** 2)
         more = max(1, min(most, math.ceil(wanted)) - count)
         added = run(range(first_seed + count, first_seed + count + more))
-        found = Study(pl.concat([found.markets, added.markets]), pl.concat([found.weeks, added.weeks]))
+        found = Study.joined([found, added])
         count += more
     return found

@@ -31,20 +31,23 @@ market's start; the last week may be short, and also has what is released at the
 what came in that week; issued money less what was taken back may be below 0. `numbers.pending` is the level at the
 week's end. The weeks add up to the figures at the end, but for `funnel.reached`, which is a maximum.
 
+**The frame `channels`** (`figures.CHANNEL_SCHEMA`) has one row for each design, market and `channel` that brought a
+friend: `attributions`; `qualified`, the friends among them who qualified; and `issued_minor`, what was issued for their
+conversions and not taken back. They add up to the market's, but for attributions that ended in a merge.
+
 Markets don't depend on each other: the figures are the same in any order and grouping of seeds and designs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
 
 import polars as pl
 
 from simulator.domain.errors import InputError
-from simulator.lab.figures import MARKET_SCHEMA, WEEK_SCHEMA
-from simulator.lab.parts import Part, run_parts
+from simulator.lab.figures import CHANNEL_SCHEMA, MARKET_SCHEMA, WEEK_SCHEMA
+from simulator.lab.parts import Part, PartRows, Row, run_parts
 from simulator.lab.setting import Setting
 from simulator.lab.stacking import groups
 from simulator.program.model import Program
@@ -52,10 +55,32 @@ from simulator.program.model import Program
 
 @dataclass(frozen=True)
 class Study:
-    """The figures of a study: a row for each design and market, and one for each design, market and week."""
+    """The figures of a study: a row for each design and market, and for each week and channel of those."""
 
     markets: pl.DataFrame
     weeks: pl.DataFrame
+    channels: pl.DataFrame
+
+    @classmethod
+    def of(cls, markets: Sequence[Row], weeks: Sequence[Row], channels: Sequence[Row] = ()) -> Study:
+        """Return the study of these rows."""
+        return cls(
+            pl.DataFrame(markets, schema=MARKET_SCHEMA),
+            pl.DataFrame(weeks, schema=WEEK_SCHEMA),
+            pl.DataFrame(channels, schema=CHANNEL_SCHEMA),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Study]) -> Study:
+        """Return several studies as one, in their order."""
+        names = [one.name for one in fields(cls)]
+        return cls(*(pl.concat([getattr(part, name) for part in parts]) for name in names))
+
+    def in_order(self, designs: Sequence[str]) -> Study:
+        """Return it with the designs in this order."""
+        order = pl.col("design").cast(pl.Enum(designs))
+        frames = (getattr(self, one.name) for one in fields(self))
+        return Study(*(frame.sort(order, maintain_order=True) for frame in frames))
 
 
 def run_study(
@@ -88,12 +113,12 @@ def run_study(
         for some in groups(setting, program, seeds, workers)
     ]
     total, done = len(designs) * len(seeds), 0
-    rows: list[dict[str, Any]] = []
-    by_week: list[dict[str, Any]] = []
-    for part, (of_markets, of_weeks) in zip(parts, run_parts(parts, workers), strict=True):
-        rows += of_markets
-        by_week += of_weeks
+    found = PartRows([], [], [])
+    for part, rows in zip(parts, run_parts(parts, workers), strict=True):
+        found.markets += rows.markets
+        found.weeks += rows.weeks
+        found.channels += rows.channels
         done += len(part.seeds)
         if progress is not None:
             progress(done, total)
-    return Study(pl.DataFrame(rows, schema=MARKET_SCHEMA), pl.DataFrame(by_week, schema=WEEK_SCHEMA))
+    return Study.of(found.markets, found.weeks, [row for rows in found.channels for row in rows])

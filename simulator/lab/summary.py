@@ -89,6 +89,41 @@ def _summary(name: str, ours: Mapping[str, Floats], first: Mapping[str, Floats] 
     )
 
 
+@dataclass(frozen=True)
+class ChannelSummary:
+    """What a channel brought over all markets: the bands of friends, of those who qualified, and of issued money."""
+
+    channel: str
+    attributions: Band | None
+    qualified: Band | None
+    issued: Band | None
+    cost: Band | None
+    """Issued money for each friend who qualified (minor units), over the markets in which one did."""
+
+
+def channels_of(channels: pl.DataFrame, markets: pl.DataFrame, name: str) -> list[ChannelSummary]:
+    """Sum up what each channel brought under a design, the most friends who qualified first.
+
+    `channels` and `markets` are frames of a study; a market in which a channel brought nobody counts as 0.
+    """
+    seeds = markets.filter(design=name).select("seed").sort("seed")
+    found = []
+    for (channel,), rows in channels.filter(design=name).group_by("channel", maintain_order=True):
+        brought = seeds.join(rows, on="seed", how="left").fill_null(0)
+        friends, qualified, issued = (
+            brought[column].to_numpy().astype(np.float64)
+            for column in ("attributions", "qualified", "issued_minor")
+        )
+        cost = np.divide(issued, qualified, out=np.full(len(issued), np.nan), where=qualified > 0)
+        found.append(ChannelSummary(str(channel), band(friends), band(qualified), band(issued), band(cost)))
+
+    def rank(one: ChannelSummary) -> tuple[float, float, str]:
+        of = [0.0 if part is None else -part.median for part in (one.qualified, one.attributions)]
+        return of[0], of[1], one.channel
+
+    return sorted(found, key=rank)
+
+
 def widest(markets: pl.DataFrame, names: Sequence[str], measure: Measure) -> float:
     """Return how far the widest interval reaches to each side: of a figure's differences, or of one design's mean."""
     values = [measure.of(markets.filter(design=name).sort("seed")) for name in names]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from simulator.domain.definitions import NOT_PAID, PAID, WITHOUT_EFFECT
 from simulator.domain.spans import HOUR_MS
-from simulator.domain.vocabulary import Reason, RewardState
+from simulator.domain.vocabulary import Outcome, Reason, RewardState
 from simulator.domain.write_set import WriteSet
 from simulator.engine.arrays import Bools, Columns, Ints
 from simulator.engine.frames import EMPTY
@@ -30,6 +30,7 @@ _WANTING: Final = tuple(
     f"reward.{state}" for state in RewardState if state not in (*NOT_PAID, RewardState.VOIDED)
 )
 """The metrics of rewards that the budget may have to pay, or has paid."""
+_ATTRIBUTION = {"seq": pl.Int64(), "friend": pl.Int64(), "channel": pl.String(), "ended_at": pl.Int64()}
 _DECISION = {
     "id": pl.Int64(),
     "friend": pl.Int64(),
@@ -180,6 +181,29 @@ class Tally:
         honest = refused.filter(pl.Series(np.array(by_rule, dtype=bool) & ~self._cheating(refused)))
         return self._by_market(honest["friend"], honest["withheld_minor"])
 
+    def channels(self) -> list[dict[str, list[int]]]:
+        """Return what each channel brought in each market: friends, those of them who qualified, and issued money.
+
+        The money (minor units) is what was issued for conversions of those friends and not taken back.
+        """
+        kept, found = self._kept, [dict[str, list[int]]() for _ in range(self.markets)]
+        made = kept.attributions()
+        if not made.height:
+            return found
+        decisions = kept.decisions().filter(pl.col("outcome") == str(Outcome.QUALIFIED))
+        decisions = _with_channels(decisions, made, kept.merges())
+        issued = kept.lines().filter(pl.col("state").is_in(_KEPT))
+        paid = decisions.join(issued, left_on="id", right_on="decision")
+        qualified = decisions.unique("person")
+        for place, (frame, who, money) in enumerate(
+            ((made, "friend", None), (qualified, "person", None), (paid, "friend", "value_minor"))
+        ):
+            markets = self._markets_of(frame[who].to_numpy()).tolist()
+            values = [1] * frame.height if money is None else frame[money].to_list()
+            for market, channel, value in zip(markets, frame["channel"], values, strict=True):
+                found[market].setdefault(channel, [0, 0, 0])[place] += value
+        return found
+
     def _by_market(self, friends: pl.Series, money: pl.Series) -> Ints:
         found = np.zeros(self.markets, np.int64)
         np.add.at(found, self._markets_of(friends.to_numpy()), money.to_numpy())
@@ -204,11 +228,17 @@ class _Kept:
     _settled: list[pl.DataFrame] = field(default_factory=list)
     _rewards: list[pl.DataFrame] = field(default_factory=list)
     _changes: list[pl.DataFrame] = field(default_factory=list)
+    _attributions: list[pl.DataFrame] = field(default_factory=list)
+    _ended: list[pl.DataFrame] = field(default_factory=list)
+    _merges: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, written: WriteSet) -> None:
         """Add what one call changed."""
         for held, frame, names in (
             (self._decisions, written.decisions, [*_DECISION]),
+            (self._attributions, written.attributions, [*_ATTRIBUTION]),
+            (self._ended, written.ended, ["seq", "ended_at"]),
+            (self._merges, written.merges, ["merged", "person"]),
             (self._settled, written.settled, ["id", "outcome", "reason"]),
             (self._rewards, written.rewards, ["id", "decision", "value_minor", "state"]),
             (self._changes, written.changes, ["id", "value_minor", "state"]),
@@ -244,6 +274,17 @@ class _Kept:
         settled = pl.concat(self._settled).unique("id", keep="last", maintain_order=True)
         return decisions.update(settled, on="id", how="left", include_nulls=True)
 
+    def attributions(self) -> pl.DataFrame:
+        """Return all attributions as they stand at the end (columns of `_ATTRIBUTION`)."""
+        if not self._attributions:
+            return pl.DataFrame(schema=_ATTRIBUTION)
+        made = pl.concat(self._attributions)
+        return made.update(pl.concat(self._ended), on="seq", how="left") if self._ended else made
+
+    def merges(self) -> list[tuple[int, int]]:
+        """Return who was merged into whom, by id, in order."""
+        return pl.concat(self._merges).rows() if self._merges else []
+
     def lines(self) -> pl.DataFrame:
         """Return all reward lines as they stand at the end: decision, value (minor units) and state."""
         if not self._rewards:
@@ -255,6 +296,32 @@ class _Kept:
             return lines
         changes = pl.concat(self._changes).unique("id", keep="last", maintain_order=True)
         return lines.update(changes, on="id", how="left")
+
+
+def _with_channels(
+    decisions: pl.DataFrame, made: pl.DataFrame, merges: Sequence[tuple[int, int]]
+) -> pl.DataFrame:
+    """Return decisions with the `person` that each friend is by now, and the `channel` that brought them.
+
+    It is that of the friend's own attribution, or of the person's that stands.
+    """
+    into: dict[int, int] = {}
+    for merged, person in merges:
+        into = {one: person if now == merged else now for one, now in into.items()} | {merged: person}
+    own = dict(made.select("friend", "channel").rows())
+    standing = {
+        into.get(friend, friend): channel
+        for friend, channel, ended in made.select("friend", "channel", "ended_at").rows()
+        if ended is None
+    }
+    friends = decisions["friend"].to_list()
+    people = [into.get(friend, friend) for friend in friends]
+    channels = [
+        own.get(friend) or standing.get(person) for friend, person in zip(friends, people, strict=True)
+    ]
+    return decisions.with_columns(
+        person=pl.Series(people, dtype=pl.Int64), channel=pl.Series(channels, dtype=pl.String)
+    )
 
 
 def _decided_by(reason: str | None, failed: str) -> str | None:

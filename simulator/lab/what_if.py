@@ -9,9 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import polars as pl
-
-from simulator.lab.figures import MARKET_SCHEMA, WEEK_SCHEMA
 from simulator.lab.parts import Part, Rows, run_part
 from simulator.lab.setting import Setting
 from simulator.lab.stacking import groups
@@ -83,7 +80,7 @@ class WhatIf:
                 weeks += [{**row, "design": name} for row in ran.weeks if row["seed"] <= rung.markets]
             yield (
                 rung,
-                Study(pl.DataFrame(rows, schema=MARKET_SCHEMA), pl.DataFrame(weeks, schema=WEEK_SCHEMA)),
+                Study.of(rows, weeks),
             )
 
     def _run(self, program: Program, rung: Rung, pulse: Callable[[], None] | None) -> _Ran:
@@ -96,8 +93,8 @@ class WhatIf:
         setting = replace(self._setting, days=rung.days)
         missing = range(ran.markets + 1, rung.markets + 1)
         for seeds in groups(setting, program, missing) if missing else ():
-            rows, weeks = run_part(Part(setting, "", program, seeds), pulse)
-            ran.rows += rows
-            ran.weeks += weeks
+            found = run_part(Part(setting, "", program, seeds), pulse)
+            ran.rows += found.markets
+            ran.weeks += found.weeks
             ran.markets = seeds[-1]
         return ran

@@ -34,6 +34,6 @@ def stand_in(figures: Callable[..., Figures], *, worlds: bool = False) -> Callab
         world = (setting.spec,) if worlds else ()
         frames = [markets_of({one.name: figures(one, seeds, *world)}, seeds[0]) for one in designs]
         markets = pl.concat(frames)
-        return Study(markets, weeks_of(markets))
+        return Study(markets, weeks_of(markets), Study.of((), ()).channels)
 
     return run

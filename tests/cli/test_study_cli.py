@@ -205,6 +205,10 @@ def test_a_market_is_what_simulate_says(cli: Cli, tmp_path: Path) -> None:
         (["telecom", "--vary", "reward[x].value=1"], '--vary reward[x].value: no reward "x"'),
         (["telecom", "--faults", "malformed=0.1"], "a study keeps no messages"),
         (["telecom", "--shake", "--vary", "budget.total=1"], "--shake: tells of one program, or of two"),
+        (
+            ["telecom", "--by-channel", "--vary", "budget.total=1"],
+            "--by-channel: tells of designs one by one",
+        ),
         (["telecom", "--until", "0"], "--until 0: write how far the interval may reach to each side"),
         (["nowhere.toml"], "no program file and no preset"),
         (["telecom", "--preset", "moon"], "no such preset"),
@@ -216,6 +220,18 @@ def test_what_is_wrong_is_told_in_one_line(cli: Cli, arguments: list[str], said:
     assert said in ran.err
     assert len(ran.err.splitlines()) == 1
     assert not ran.out
+
+
+def test_each_channel_is_told_with_what_it_brought(cli: Cli) -> None:
+    given = ("study", "telecom", "--referrers", 100, "--days", 60, "--markets", 3, "--by-channel")
+    (told,) = json.loads(cli(*given, "--json").out)["designs"]
+    assert set(told["channels"]) >= {"social", "messaging"}
+    for channel in told["channels"].values():
+        assert channel["qualified"]["low"] <= channel["qualified"]["median"] <= channel["qualified"]["high"]
+        assert channel["qualified"]["median"] <= channel["attributions"]["median"]
+    lines = cli(*given).out.splitlines()
+    table = lines[lines.index("telecom by channel: median (5 to 95 %)") + 2 :]
+    assert [line.split()[0] for line in table] == list(told["channels"])
 
 
 def test_programs_of_two_currencies_are_not_compared(cli: Cli, tmp_path: Path) -> None:

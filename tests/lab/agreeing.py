@@ -54,6 +54,22 @@ def simulated(path: Path, plan: Plan, program: Program) -> dict[str, Any]:
     )
 
 
+def by_channel(path: Path) -> dict[str, dict[str, int]]:
+    """What a run's database has of each channel, by the columns of a study's frame `channels`."""
+    metrics = {"attributed": "attributions", "qualified": "qualified", "issued": "issued_minor"}
+    found: dict[str, dict[str, int]] = {}
+    with reading(path) as db:
+        rows = select_on(db)(
+            "SELECT part, metric, SUM(count), SUM(value) FROM breakdown WHERE metric LIKE 'channel.%' "
+            "GROUP BY part, metric",
+            (),
+        )
+    for channel, metric, count, value in rows:
+        name = metrics[metric.removeprefix("channel.")]
+        found.setdefault(channel, {})[name] = value if name == "issued_minor" else count
+    return {channel: {**dict.fromkeys(metrics.values(), 0), **brought} for channel, brought in found.items()}
+
+
 def flat(nested: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     """Join the keys of nested tables by dots."""
     found: dict[str, Any] = {}

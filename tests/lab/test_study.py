@@ -20,7 +20,7 @@ from simulator.lab.study import run_study
 from simulator.program.load import load_program
 from simulator.program.presets import preset_names
 from simulator.run.plan import Plan
-from tests.lab.agreeing import differing, preset, setting, simulated
+from tests.lab.agreeing import by_channel, differing, preset, setting, simulated
 from tests.world.running import QUICK, REVIEWING
 
 MODELS = ("real-time", "every:15m", "every:6h", "batch@02:00", "batch@mon-02:00/csv")
@@ -38,6 +38,8 @@ def check_agrees(folder: Path, plan: Plan, text: str | None = None) -> None:
     run = simulated(folder / "run.db", plan, program)
     study = run_study({"design": program}, [plan.seed + 1, plan.seed], setting(plan))
     assert differing(study.markets.row(1, named=True), run) == {}
+    channels = study.channels.filter(seed=plan.seed).drop("design", "seed").rows_by_key("channel", named=True)
+    assert {channel: rows[0] for channel, rows in channels.items()} == by_channel(folder / "run.db")
 
 
 def drawn(name: str, seed: int, referrers: int, days: int) -> Plan:
