@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +18,7 @@ from referral_tui.cli.options import (
 from referral_tui.cli.output import say
 
 if TYPE_CHECKING:
-    from simulator.door.inlets import Inlet
+    from simulator.door.serving import Door, Settings
 
 
 def serve(
@@ -76,6 +75,20 @@ def serve(
             help="Let those who may operate have webhooks sent to other machines than this one.",
         ),
     ] = False,
+    veto: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="An address that is asked about each reward while it is pending, and may refuse it.",
+        ),
+    ] = None,
+    veto_unanswered: Annotated[
+        str,
+        typer.Option(
+            metavar="pay|refuse",
+            help="What becomes of a reward about which --veto did not answer by its due date.",
+        ),
+    ] = "pay",
     linger: Annotated[
         int,
         typer.Option(
@@ -107,6 +120,7 @@ def serve(
     from simulator.door.links import check_landing
     from simulator.door.serving import Settings, check
     from simulator.door.serving import serve as serve_http
+    from simulator.door.subscribing import read_veto
     from simulator.platform.session import open_or_create
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
@@ -114,6 +128,7 @@ def serve(
     known = Keys(load_keys(keys)) if keys is not None else None
     page = check_landing(landing) if landing is not None else None
     inlets = find_inlets(mapping or [], read_secrets(secrets))
+    asked = read_veto(veto, veto_unanswered)
     settings = Settings(
         host=host,
         port=port,
@@ -123,6 +138,7 @@ def serve(
         landing=page,
         inlets=inlets,
         sending=Sending(anywhere=hooks_anywhere),
+        veto=asked,
     )
     check(settings)
     DoorClock(clock)  # a wrong one is said before a database is made
@@ -135,17 +151,19 @@ def serve(
             platform,
             time,
             settings,
-            lambda address: _listening(str(db), address, inlets, open_to_all=known is None),
+            lambda door: _listening(str(db), door, settings, open_to_all=known is None),
         )
     say(f"{db}: ended in order; everything that was answered is stored")
 
 
-def _listening(db: str, address: str, inlets: Mapping[str, Inlet], *, open_to_all: bool) -> None:
+def _listening(db: str, door: Door, settings: Settings, *, open_to_all: bool) -> None:
     import sys
 
     who = "to this machine alone, since no keys are asked for" if open_to_all else "to who shows a key"
-    say(f"{db}: served at {address}, {who}; ctrl-c ends it")
-    for name, inlet in inlets.items():
+    say(f"{db}: served at {door.address}, {who}; ctrl-c ends it")
+    for name, inlet in settings.inlets.items():
         how = "where its sender signs them" if inlet.secret is not None else "with no signature asked for"
-        say(f"records of {inlet.mapper.mapping.source} are taken at {address}/v1/in/{name}, {how}")
+        say(f"records of {inlet.mapper.mapping.source} are taken at {door.address}/v1/in/{name}, {how}")
+    if door.asker is not None and settings.veto is not None:
+        say(f"{db}: {settings.veto.url} is asked about each reward, signed with {door.asker.secret}")
     sys.stdout.flush()

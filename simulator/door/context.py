@@ -17,6 +17,7 @@ from simulator.door.inlets import Inlet
 from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.reading import Reading
+from simulator.door.vetoes import Asker
 from simulator.door.writer import Writer
 
 _Given = ParamSpec("_Given")
@@ -40,6 +41,7 @@ class Context:
     streams: asyncio.Semaphore
     metrics: Metrics
     hooks: Dispatcher
+    asker: Asker | None = None
     keys: Keys | None = None
     landing: str | None = None
     inlets: Mapping[str, Inlet] = field(default_factory=dict)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
@@ -24,6 +23,7 @@ from db.read.notices import Notice
 from simulator.domain.errors import DatabaseError
 from simulator.domain.notices import covers
 from simulator.domain.wall_clock import wall_ms
+from simulator.door.background import News, OneThread, wait
 from simulator.door.metrics import Metrics
 from simulator.door.posting import PATIENCE_S, Posted, post, sender
 from simulator.door.retries import left_ms, pause_ms
@@ -38,7 +38,8 @@ _LOOK_S: Final = (
 )
 _END_S: Final = 2.0  # for what is under way when the server ends
 _GONE: Final = 410
-_LAST: Final = 2**62  # no entry has such a number
+LATEST: Final = 2**62
+"""No entry has such a number."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -69,10 +70,8 @@ class Dispatcher:
         """
         self._entries, self._sending, self._metrics = entries, sending, metrics
         self._store = HookStore(path)
-        self._thread = ThreadPoolExecutor(
-            1, "hooks"
-        )  # its file may be locked for a moment; the loop never waits
-        self._news = asyncio.Event()
+        self._thread = OneThread("hooks")  # its file may be locked for a moment
+        self._news = News()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._run: asyncio.Task[None] | None = None
         self._closing = self._stale = False
@@ -91,13 +90,12 @@ class Dispatcher:
             for one in late:
                 one.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        self._thread.shutdown()
+        self._thread.close()
         self._store.close()
 
     def news(self) -> None:
         """Say that there may be new entries, or that something about the subscribers or the clock has changed."""
-        self._news.set()
-        self._news = asyncio.Event()
+        self._news.tell()
 
     async def change(self, work: Callable[..., _Found], *given: Any) -> _Found:
         """Return what a method of the store returns that changes who is sent what; it takes effect at once."""
@@ -108,7 +106,7 @@ class Dispatcher:
 
     async def stored(self, work: Callable[..., _Found], *given: Any) -> _Found:
         """Return what a method of the store of subscribers returns, called on its thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
+        return await self._thread(work, *given)
 
     @property
     def sending(self) -> Sending:
@@ -124,12 +122,12 @@ class Dispatcher:
         """Keep a task for each subscriber there is, whoever adds and removes them."""
         async with sender(self._sending.patience_s) as session:
             while not self._closing:
-                news = self._news
+                news = self._news.next
                 with suppress(DatabaseError):  # somebody holds the file; at the next look it may be free
                     if await self.stored(self._store.changed) or self._stale:
                         self._stale = False
                         await self._match(session)
-                await self._wait(news, _LOOK_S)
+                await wait(news, _LOOK_S)
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _match(self, session: ClientSession) -> None:
@@ -145,10 +143,11 @@ class Dispatcher:
             try:
                 await self._check(number)
                 await self._send_on(number, session)
+                self._stale = True  # it may be wished again by now
                 return
             except DatabaseError as error:
                 _LOG.warning("webhooks: %s", error)
-                await self._wait(self._news, _LOOK_S)
+                await wait(self._news.next, _LOOK_S)
 
     async def _check(self, number: int) -> None:
         """Begin from the first entry where a subscriber has got so far in another database of this name."""
@@ -163,19 +162,19 @@ class Dispatcher:
         one = await self.stored(self._store.numbered, number)
         waiting: Sequence[Notice] = ()
         while one is not None and one.ended is None and not self._closing:
-            news = self._news
+            news = self._news.next
             waiting = [notice for notice in waiting if notice.entry > one.head]
             if not waiting or waiting[0].entry != one.head + 1:
-                until = _LAST if one.replay is None else one.replay.until
+                until = LATEST if one.replay is None else one.replay.until
                 waiting = await self._entries(one.head, until, _AT_ONCE)
             if not waiting and one.replay is not None:  # of a span that goes beyond the newest entry
                 one = await self.stored(self._store.pass_over, one, one.replay.until, one.reached_id)
                 continue
             left = left_ms(one.tried_at, one.next_at, self._sending.wall()) / 1000 if one.tries else 0.0
             if not waiting:
-                await news.wait()
+                await wait(news)
             elif left:
-                await self._wait(news, left)
+                await wait(news, min(left, _LOOK_S))  # the wall clock may jump meanwhile
             if not waiting or left:
                 one = await self.stored(self._store.numbered, number)
                 continue
@@ -213,9 +212,3 @@ class Dispatcher:
             return await self.stored(self._store.failed, one, now, now + pause, posted.why)
         letter = DeadLetter(notice.entry, own_id, notice.type, tries, now, posted.why)
         return await self.stored(self._store.give_up, one, letter)
-
-    async def _wait(self, news: asyncio.Event, seconds: float) -> None:
-        """Wait for news, at most so long, and never so long that a jump of the wall clock would go unseen."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(seconds, _LOOK_S)):
-                await news.wait()

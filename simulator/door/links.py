@@ -18,10 +18,11 @@ from db.sqlite.same_process import snapshot_beside_writer
 from simulator.domain.errors import InputError
 from simulator.domain.vocabulary import Receipt
 from simulator.door.context import CONTEXT, Context
+from simulator.door.errands import on_writer
 from simulator.door.events import rows
 from simulator.door.parameters import check_known, fields, invalid
 from simulator.door.problems import Problem, ProblemError
-from simulator.door.receiving import deliver, on_writer
+from simulator.door.receiving import deliver
 from simulator.events.decode import decode_lines
 from simulator.events.moment import format_moment
 from simulator.explain.links import link_named
@@ -74,7 +75,7 @@ async def post_link(request: web.Request) -> web.Response:
         line = _event(context, f"link-{secrets.token_hex(12)}", "link.created", referrer, {"code": new})
         return _CREATED, {"referrer": referrer, "code": new, "seq": _store(session, line)}
 
-    status, told = await on_writer(context, work)
+    status, told = await on_writer(context.writer, work)
     if status == _CREATED:
         context.metrics.received(Counts(accepted=1))
     told["url"] = f"{request.scheme}://{request.host}/r/{quote(told['code'])}"

@@ -16,10 +16,10 @@ from db.read.served import MOST, friend, newest, referrer, reward_page
 from simulator.domain.errors import InputError
 from simulator.domain.vocabulary import RewardState
 from simulator.door.context import CONTEXT
+from simulator.door.errands import on_writer, refusal
 from simulator.door.metrics import CONTENT_TYPE
 from simulator.door.parameters import check_known, fields, invalid, moment, number
 from simulator.door.problems import Problem, ProblemError
-from simulator.door.receiving import on_writer, refusal
 from simulator.door.writer import Ended
 from simulator.events.contract import REFERENCE_PATTERN
 from simulator.explain.explain import explain_conversion
@@ -122,7 +122,7 @@ async def post_verdict(request: web.Request) -> web.Response:
         outcome = settle(platform, waiting, verdict, given["by"], at)
         return {"decision": decision, "verdict": verdict, "outcome": outcome, "at": at}
 
-    return answer(await on_writer(context, work))
+    return answer(await on_writer(context.writer, work))
 
 
 async def get_clock(request: web.Request) -> web.Response:
@@ -143,15 +143,18 @@ async def post_clock(request: web.Request) -> web.Response:
         )
     to = moment("to", (await fields(request, context, "to"))["to"])
 
+    if context.asker is not None:
+        await context.asker.settle()
+
     def work(session: IntakeSession) -> int:
         before = session.platform.last_entry
-        session.advance(to)
+        context.writer.advance(session, to)
         clock.set(to)
         session.flush()
         return session.platform.last_entry - before
 
     try:
-        entries = await on_writer(context, work)
+        entries = await on_writer(context.writer, work)
     except InputError as error:
         raise invalid("to", str(error)) from None
     return answer({"clock": clock.kind, "now": to, "entries": entries})
@@ -182,4 +185,7 @@ async def get_metrics(request: web.Request) -> web.Response:
         ("webhook_entries_waiting", "Entries that wait to be sent to subscribers.", behind),
         ("webhook_dead_letters", "Messages that were given up.", sum(one.dead for one in hooks)),
     ]
+    if context.asker is not None:
+        questions = await context.asker.waiting()
+        gauges.append(("veto_questions_waiting", "Rewards about which nobody answered yet.", questions))
     return web.Response(body=context.metrics.text(gauges).encode(), headers={"Content-Type": CONTENT_TYPE})

@@ -25,6 +25,8 @@ from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.reading import Reading
 from simulator.door.sockets import listen_on
+from simulator.door.veto_deadline import Deadline
+from simulator.door.vetoes import Asker, Veto
 from simulator.door.writer import Writer
 from simulator.platform.platform import Platform
 
@@ -42,7 +44,8 @@ class Settings:
     A body of which nothing comes for `patience_s` seconds is given up.
 
     Without `keys` none is asked for. `landing` is the address to which friends who follow a link are sent on. `sending`
-    says how webhooks are sent. `inlets` are the mappings that are served, by their names.
+    says how webhooks are sent, `veto` who is asked about rewards. `inlets` are the mappings that are served, by their
+    names.
     """
 
     host: str = "127.0.0.1"
@@ -54,6 +57,7 @@ class Settings:
     inlets: Mapping[str, Inlet] = field(default_factory=dict)
     patience_s: float = 30.0
     sending: Sending = field(default_factory=Sending)
+    veto: Veto | None = None
 
 
 def check(settings: Settings) -> None:
@@ -71,11 +75,11 @@ def check(settings: Settings) -> None:
 
 
 def serve(
-    platform: Platform, clock: DoorClock, settings: Settings, listening: Callable[[str], object]
+    platform: Platform, clock: DoorClock, settings: Settings, listening: Callable[[Door], object]
 ) -> None:
     """Serve an open platform until SIGINT or SIGTERM, then end in order: what was answered is stored.
 
-    `listening` is told the address once it is listened on.
+    `listening` is told the door once it is listened on.
 
     Raises:
         InputError: the address can't be had.
@@ -89,11 +93,12 @@ def serve(
 
 @dataclass(frozen=True)
 class Door:
-    """A door that is open: its address, its writer, what sends webhooks, and the event that says it is to end."""
+    """A door that is open: its address, its writer, what sends webhooks, who asks about rewards, and its end."""
 
     address: str
     writer: Writer
     hooks: Dispatcher
+    asker: Asker | None
     stop: asyncio.Event
 
 
@@ -114,11 +119,22 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
 
     metrics = Metrics()
     hooks = Dispatcher(platform.path, entries, settings.sending, metrics)
+    asker = deadline = None
+    if settings.veto is not None:
+        asker = Asker(platform.path, reading, settings.veto, settings.sending)
+        deadline = Deadline(asker.let_be) if settings.veto.refuse else None
+
+    def news() -> None:
+        hooks.news()
+        if asker is not None:
+            asker.news()
+
     writer = Writer(
         platform,
         clock,
         linger_s=settings.linger_s,
-        on_news=lambda: loop.call_soon_threadsafe(hooks.news),
+        on_news=lambda: loop.call_soon_threadsafe(news),
+        gate=deadline,
         on_end=lambda: loop.call_soon_threadsafe(stop.set),
     )
     context = Context(
@@ -127,6 +143,7 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
         host=settings.host,
         writer=writer,
         hooks=hooks,
+        asker=asker,
         bodies=Bodies(settings.most_body, settings.patience_s),
         streams=asyncio.Semaphore(_STREAMS),
         metrics=metrics,
@@ -145,24 +162,28 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
         address = await listen_on(runner, settings.host, settings.port)
         writer.start()
         hooks.start()
+        if asker is not None:
+            asker.start(writer)
         try:
-            yield Door(address, writer, hooks, stop)
+            yield Door(address, writer, hooks, asker, stop)
         finally:
             await runner.cleanup()  # answers what is under way, so the writer must be there still
             await asyncio.to_thread(writer.close)
     finally:
         await runner.cleanup()
         await hooks.close()
+        if asker is not None:
+            await asker.close()
         reading.close()
 
 
 async def _serve(
-    platform: Platform, clock: DoorClock, settings: Settings, listening: Callable[[str], object]
+    platform: Platform, clock: DoorClock, settings: Settings, listening: Callable[[Door], object]
 ) -> None:
     async with opened(platform, clock, settings) as door:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, door.stop.set)
-        listening(door.address)
+        listening(door)
         await door.stop.wait()
     if door.writer.error is not None:
         raise door.writer.error

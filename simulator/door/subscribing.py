@@ -15,6 +15,7 @@ from db.sqlite.readonly import Database
 from simulator.domain.errors import InputError
 from simulator.domain.notices import NOTICE_TYPES
 from simulator.door.guards import is_loopback
+from simulator.door.vetoes import Veto
 from simulator.door.webhooks import PREFIX, new_secret, webhook_id
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -79,6 +80,23 @@ def check_address(url: str, *, anywhere: bool, option: str) -> None:
             f"url: {host} may be another machine; allow that with {option}, or give an address of this one, such as "
             "http://127.0.0.1:9000/hooks"
         )
+
+
+def read_veto(url: str | None, unanswered: str) -> Veto | None:
+    """Return who is asked about rewards, from the options --veto and --veto-unanswered; None: nobody.
+
+    Raises:
+        InputError: a value is not one that is allowed.
+
+    """
+    if unanswered not in ("pay", "refuse"):
+        raise InputError(f"--veto-unanswered {unanswered}: write pay or refuse")
+    if url is None:
+        if unanswered == "refuse":
+            raise InputError("--veto-unanswered refuse: nobody is asked; name an address with --veto URL")
+        return None
+    check_address(url, anywhere=True, option="--veto")
+    return Veto(url, refuse=unanswered == "refuse")
 
 
 def known_type(wanted: str) -> bool:

@@ -31,6 +31,10 @@ _CLIENTS_SHARE: Final = 2  # one client may have a half of what may wait
 _IDLE_S: Final = 0.25  # how often a quiet writer looks at the clock
 
 
+Gate = Callable[[IntakeSession, int], object]
+"""Called on the writer's thread before time passes to a moment (milliseconds UTC), which it may do something before."""
+
+
 @dataclass(frozen=True)
 class Answered:
     """What became of a parcel: its receipts, and where in the audit trail the entries are that it led to.
@@ -97,17 +101,20 @@ class Writer:
         linger_s: float,
         on_end: Callable[[], object],
         on_news: Callable[[], object] = lambda: None,
+        gate: Gate | None = None,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         """Prepare a writer for an open platform, whose lock it has.
 
         What comes within `linger_s` seconds of a parcel is judged with it. `on_news` is called on a thread of the
         writer's when entries of the audit trail may have been committed, `on_end` when it ends, after an error or not.
+        `gate` is called before time passes.
         """
         self.clock = clock
         self.error: BaseException | None = None
         self._platform, self._linger_s, self._on_end = platform, linger_s, on_end
         self._on_news, self._told = on_news, platform.last_entry
+        self._gate, self._now = gate, clock.now_ms()
         self._most_waiting = most_waiting
         self._wake = Condition()
         self._queue: deque[Parcel | Errand] = deque()
@@ -171,6 +178,18 @@ class Writer:
             self._queue.append(errand)
             self._wake.notify()
 
+    def advance(self, session: IntakeSession, now_ms: int) -> None:
+        """Advance the platform's clock to `now_ms` (milliseconds UTC); for errands, on the writer's thread.
+
+        Raises:
+            InputError: the time is before the newest event's receipt, or before the watermark.
+
+        """
+        session.platform.check_now(now_ms)
+        if self._gate is not None:
+            self._gate(session, now_ms)
+        session.advance(now_ms)
+
     def _check_room(self, client: str, size: int, weight: int) -> None:
         """Raise `Full` where something is waiting already and a parcel doesn't fit beside it."""
         if not self._messages:
@@ -184,10 +203,10 @@ class Writer:
     def _run(self) -> None:
         try:
             with IntakeSession(
-                self._platform, clock=self.clock.now_ms, batching=GROUPED, pace=self.clock.pace
+                self._platform, clock=lambda: self._now, batching=GROUPED, pace=self.clock.pace
             ) as session:
                 self._work(session)
-                session.advance(max(self._platform.earliest_now, self.clock.now_ms()))
+                self.advance(session, max(self._platform.earliest_now, self.clock.now_ms()))
         except BaseException as error:
             with self._wake:
                 self.error = error
@@ -201,6 +220,7 @@ class Writer:
             if taken is None:
                 session.flush()
                 return
+            self._tick(session)
             if isinstance(taken, Errand):
                 self._do(session, taken)
             elif taken:
@@ -211,6 +231,13 @@ class Writer:
                 session.idle()
             elif session.heartbeat_is_due():
                 session.heartbeat()
+
+    def _tick(self, session: IntakeSession) -> None:
+        """Let the session's time pass to the clock's: within a round it stands, so that the gate misses none."""
+        now = self.clock.now_ms()
+        if self._gate is not None:
+            self._gate(session, now)
+        self._now = now
 
     def _tell(self) -> None:
         """Say that there are new entries, where there are; all are committed."""

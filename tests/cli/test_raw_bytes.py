@@ -110,6 +110,8 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
             ["serve", "--db", db, "--landing", NASTY],
             ["serve", "--db", db, "--map", NASTY],
             ["serve", "--db", db, "--map", "cello", "--secrets", folder / NASTY],
+            ["serve", "--db", db, "--veto", NASTY],
+            ["serve", "--db", db, "--veto-unanswered", NASTY],
             ["serve", "--db", db, "--keys", folder / NASTY],
         ],
         "keys add": [

@@ -49,11 +49,15 @@ class Post:
 
 @dataclass
 class Receiver:
-    """Keeps the messages posted to `url`; the first ones are answered with `answers`, later ones with 204."""
+    """Keeps the messages posted to `url`; the first ones are answered with `answers`, later ones with 204.
+
+    Answers from 400 on have the body `saying`.
+    """
 
     url: str = ""
     secret: str = ""
     name: str = ""
+    saying: bytes = b""
     answers: deque[int] = field(default_factory=deque)
     posts: list[Post] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,7 +72,7 @@ class Receiver:
         status = self.answers.popleft() if self.answers else 204
         if status == HANG:
             await self.open.wait()
-        return web.Response(status=status or 204)
+        return web.Response(status=status or 204, body=self.saying if status >= 400 else None)
 
     async def got(self, count: int) -> list[Post]:
         """Wait for so many messages, and return them."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from db.hooks import DeadLetter, HookStore, hooks_path
+from db.hooks import DeadLetter, HookStore
+from db.hooks_file import hooks_path
 from simulator.domain.wall_clock import wall_ms
 from simulator.door.listening import Heard, listener, read, words
 from simulator.door.webhooks import new_secret, signed

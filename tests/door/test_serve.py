@@ -133,6 +133,29 @@ def test_other_machines_are_not_listened_to(cli: Cli, tmp_path: Path, host: str)
     assert not (tmp_path / "a.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        (["--veto", "boss.example"], "no address of the web"),
+        (["--veto", "http://127.0.0.1:9/", "--veto-unanswered", "keep"], "write pay or refuse"),
+        (["--veto-unanswered", "refuse"], "name an address"),
+    ],
+)
+def test_a_veto_that_can_not_be_is_refused(cli: Cli, tmp_path: Path, options: list[str], wrong: str) -> None:
+    ran = cli("serve", "--db", tmp_path / "a.db", "--program", "telecom", *options)
+    assert (ran.status, wrong in ran.err) == (2, True)
+    assert not (tmp_path / "a.db").exists()
+
+
+def test_who_is_asked_is_said_with_the_secret(tmp_path: Path) -> None:
+    options = ["--program", "program.toml", "--veto", "http://127.0.0.1:9/"]
+    with served(tmp_path, *options) as (process, _):
+        assert process.stdout is not None
+        assert (
+            "http://127.0.0.1:9/ is asked about each reward, signed with whsec_" in process.stdout.readline()
+        )
+
+
 def test_without_a_database_a_program_is_asked_for(cli: Cli, tmp_path: Path) -> None:
     ran = cli("serve", "--db", tmp_path / "a.db")
     assert ran.status == 2

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from db.hooks import HookStore, hooks_path
+from db.hooks import HookStore
+from db.hooks_file import hooks_path
 from simulator.domain.notices import NOTICE_TYPES, covers
 from simulator.domain.vocabulary import AuditKind, Outcome, RewardState
 from simulator.door.deliveries import Sending

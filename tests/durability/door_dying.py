@@ -15,7 +15,7 @@ from random import Random
 from aiohttp import ClientError, ClientSession
 
 from simulator.door.clocks import FROZEN, DoorClock
-from simulator.door.serving import Settings, serve
+from simulator.door.serving import Door, Settings, serve
 from simulator.platform.session import open_or_create
 from simulator.program.load import load_program
 from simulator.program.presets import find_program
@@ -30,8 +30,8 @@ def live(path: Path, address: Path) -> None:
     """Serve `path` until the end, and write the address down."""
     with open_or_create(path, load_program(*find_program("telecom"))) as platform:
 
-        def listening(at: str) -> None:
-            address.with_suffix(".new").write_text(at)
+        def listening(door: Door) -> None:
+            address.with_suffix(".new").write_text(door.address)
             os.replace(address.with_suffix(".new"), address)  # noqa: PTH105 - at once, and never half
 
         serve(platform, DoorClock(FROZEN, NOW), Settings(port=0), listening)

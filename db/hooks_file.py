@@ -1,0 +1,182 @@
+"""The database beside a platform's that holds what is sent and asked, `NAME.hooks.db`: how it is made and opened.
+
+None of it follows from the log, so it can't be in the platform's database, all of which is derived again by `verify`;
+and that one is handed around, while this one holds secrets. Standard library only, so that screens may import it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final, Self
+
+from db.sqlite.beside import check_plain
+from simulator.domain.errors import DatabaseError
+
+HOOKS_APPLICATION_ID: Final = 0x52454648  # "REFH"
+_WAIT_S: Final = 5.0  # longer than any transaction on this file
+_MAKE: Final = (
+    """
+CREATE TABLE subscriber (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    types TEXT NOT NULL,
+    reached INTEGER NOT NULL,
+    reached_id TEXT NOT NULL,
+    ended TEXT,
+    sent INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    tried_at INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER NOT NULL DEFAULT 0,
+    error TEXT
+)
+""",
+    """
+CREATE TABLE replay (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    subscriber INTEGER NOT NULL,
+    reached INTEGER NOT NULL,
+    until INTEGER NOT NULL
+)
+""",
+    """
+CREATE TABLE dead_letter (
+    subscriber INTEGER NOT NULL,
+    entry INTEGER NOT NULL,
+    webhook_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    PRIMARY KEY (subscriber, entry)
+)
+""",
+    """
+CREATE TABLE question (
+    reward INTEGER PRIMARY KEY,
+    entry INTEGER NOT NULL,
+    answered INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    tried_at INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER NOT NULL DEFAULT 0,
+    error TEXT
+)
+""",
+    "CREATE INDEX question_next ON question (next_at) WHERE answered = 0",
+    """
+CREATE TABLE asker (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    secret TEXT NOT NULL,
+    reached INTEGER NOT NULL,
+    reached_id TEXT NOT NULL
+)
+""",
+)
+_DEFINITIONS: Final = (
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+)
+
+
+def hooks_path(path: Path) -> Path:
+    """Return the path of the database of subscribers beside the database at `path`."""
+    return path.with_name(path.name.removesuffix(".db") + ".hooks.db")
+
+
+class HooksFile:
+    """The open database; for one thread at a time."""
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        """Open the database of subscribers beside the database at `path`, or make it, readable by its owner alone.
+
+        With `create=False` one that is not there is taken for an empty one, and nothing is written.
+
+        Raises:
+            DatabaseError: it can't be opened, or is something else.
+
+        """
+        self.path = hooks_path(path)
+        check_plain(self.path, "a database of subscribers of referral-tui")
+        with self.in_words():
+            if create:
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            where = self.path if self.path.exists() else ":memory:"
+            self.db = sqlite3.connect(where, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
+            try:
+                self._prepare()
+            except BaseException:
+                self.db.close()
+                raise
+
+    def close(self) -> None:
+        """Close the database; a second call does nothing."""
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def _prepare(self) -> None:
+        """Make the tables if there are none, after a check that the file is empty or ours."""
+        ((found,),) = self.db.execute("PRAGMA application_id")
+        tables = self.db.execute(_DEFINITIONS).fetchall()
+        if found not in (0, HOOKS_APPLICATION_ID) or (tables and tables != _right()):
+            raise DatabaseError(
+                f"{self.path}: is no database of subscribers of referral-tui; move it away, or name another database"
+            )
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.db.execute(
+            "PRAGMA synchronous = NORMAL"
+        )  # a message that a power cut makes forgotten is sent again
+        if not tables:
+            with self.transaction():
+                if not self.db.execute(_DEFINITIONS).fetchall():
+                    for one in _MAKE:
+                        self.db.execute(one)
+                    self.db.execute(f"PRAGMA application_id = {HOOKS_APPLICATION_ID}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what the context does one transaction.
+
+        Raises:
+            DatabaseError: it can't be stored; nothing of it was.
+
+        """
+        with self.in_words():
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.db.execute("ROLLBACK")
+                raise
+            self.db.execute("COMMIT")
+
+    @contextmanager
+    def in_words(self) -> Iterator[None]:
+        """Say errors of SQLite in words.
+
+        Raises:
+            DatabaseError: one occurred.
+
+        """
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise DatabaseError(
+                f"{self.path}: subscribers can't be read or stored there ({error})"
+            ) from error
+
+
+def _right() -> list[tuple[object, ...]]:
+    """Return the definitions that the database has."""
+    with closing(sqlite3.connect(":memory:")) as made:
+        for one in _MAKE:
+            made.execute(one)
+        return made.execute(_DEFINITIONS).fetchall()

@@ -1,0 +1,247 @@
+"""Ask somebody with a veto about each reward as soon as it is pending, and again until there is an answer.
+
+An answer from 200 to 299 lets it be, one from 400 to 499 stops it: by the event `reward.vetoed`, so that the log tells
+it. Which rewards are let be is kept beside the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from aiohttp import ClientSession
+
+from db.questions import Question, QuestionStore
+from db.read.notices import Notice, notices
+from db.read.open_rewards import OPEN, open_reward
+from db.read.served import newest
+from db.sqlite.readonly import Database, select_on
+from simulator.domain.errors import DatabaseError, InputError
+from simulator.door.background import News, OneThread, wait
+from simulator.door.deliveries import LATEST, Sending
+from simulator.door.errands import on_writer
+from simulator.door.posting import Posted, post, sender
+from simulator.door.problems import ProblemError
+from simulator.door.reading import Reading
+from simulator.door.retries import SCHEDULE_S, left_ms, pause_ms
+from simulator.door.webhooks import new_secret, signed, webhook_id
+from simulator.door.writer import Writer
+from simulator.events.moment import format_moment
+from simulator.platform.session import IntakeSession
+from simulator.platform.steering import send_event
+
+Fields = dict[str, Any]
+ASKED: Final = "veto.asked"
+"""The type of a question."""
+_AT_ONCE: Final = 100  # entries read together
+_ASKED_TOGETHER: Final = 8
+_LOOK_S: Final = 0.5  # how often it is looked whether the wall clock jumped
+_END_S: Final = 2.0  # for what is under way when the server ends
+_LATER: Final = frozenset({408, 425, 429})
+"""Answers that don't refuse: they ask to come again."""
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Veto:
+    """Who is asked, at `url`; what nobody answered about by its due date is paid, or with `refuse` vetoed."""
+
+    url: str
+    refuse: bool = False
+
+
+class Asker:
+    """Asks while it runs; for the event loop's thread alone, but for `let_be`, which only grows there."""
+
+    def __init__(self, path: Path, reading: Reading, veto: Veto, sending: Sending) -> None:
+        """Prepare to ask about the rewards of the database at `path`.
+
+        Raises:
+            DatabaseError: the database of questions can't be opened.
+
+        """
+        self._reading, self._veto, self._sending = reading, veto, sending
+        self._store = QuestionStore(path)
+        asker = self._store.asker(new_secret)
+        self.secret = asker.secret
+        self.let_be = self._store.let_be()
+        self._reached, self._reached_id = asker.reached, asker.reached_id
+        self._stored = OneThread("questions")
+        self._news, self._progress = News(), News()
+        self._run: asyncio.Task[None] | None = None
+        self._closing = False
+
+    def start(self, writer: Writer) -> None:
+        """Begin to ask; vetoes are sent by this writer."""
+        self._run = asyncio.create_task(self._ask_on(writer))
+
+    async def close(self) -> None:
+        """Stop: what is under way may end within a moment; the rest is asked when the server is back."""
+        self._closing = True
+        self.news()
+        if self._run is not None:
+            _, late = await asyncio.wait([self._run], timeout=_END_S)
+            for one in late:
+                one.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self._stored.close()
+        self._store.close()
+
+    def news(self) -> None:
+        """Say that there may be new entries, or that the wall clock was turned."""
+        self._news.tell()
+
+    async def waiting(self) -> int:
+        """Return how many questions have no answer."""
+        return await self._stored(self._store.waiting)
+
+    async def settle(self) -> None:
+        """Wait until every open reward was asked about once at least, but no longer than for one answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._sending.patience_s):
+                while not self._closing:
+                    progress = self._progress.next
+                    last = (await self._reading.read(newest))["entry"]
+                    first = await self._stored(
+                        self._store.next, 1
+                    )  # one that was never asked is before all others
+                    if self._reached >= last and not [one for one in first if not one.tries]:
+                        return
+                    await wait(progress)
+
+    async def _ask_on(self, writer: Writer) -> None:
+        async with sender(self._sending.patience_s) as session:
+            checked = False
+            while not self._closing:
+                news = self._news.next
+                try:
+                    if not checked:
+                        await self._check()
+                        checked = True
+                    left = await self._round(writer, session)
+                except DatabaseError as error:
+                    _LOG.warning("veto: %s", error)
+                    left = _LOOK_S
+                except ProblemError:  # the server ends; the question is asked again when it is back
+                    self._closing, left = True, None
+                self._progress.tell()
+                if not self._closing and (left is None or left > 0):
+                    await wait(news, left if left is None else min(left, _LOOK_S))
+
+    async def _check(self) -> None:
+        """Begin anew where the database is another one than that in which questions were asked."""
+        found = await self._entries(self._reached - 1, self._reached)
+        if self._reached and [webhook_id(one) for one in found] != [self._reached_id]:
+            await self._stored(self._store.restart)
+            self._reached, self._reached_id = 0, ""
+            self.let_be.clear()
+
+    async def _round(self, writer: Writer, session: ClientSession) -> float | None:
+        """Ask what is to be asked now, and return the seconds until there is more; None: not before there is news."""
+        await self._look()
+        questions = await self._stored(self._store.next, _ASKED_TOGETHER)
+        now = self._sending.wall()
+        lefts = [left_ms(one.tried_at, one.next_at, now) if one.tries else 0 for one in questions]
+        due = [one for one, left in zip(questions, lefts, strict=True) if not left]
+        await asyncio.gather(*(self._ask(one, writer, session) for one in due))
+        return 0.0 if due else min(lefts) / 1000 if lefts else None
+
+    async def _look(self) -> None:
+        """Look through the new entries for rewards that are pending, and for those that are open no more."""
+        while found := await self._entries(self._reached, LATEST):
+            became: dict[int, int | None] = {}
+            for one in found:
+                if one.reward is not None:
+                    became |= _became(one, one.reward)
+            opened = [(reward, entry) for reward, entry in became.items() if entry is not None]
+            closed = [reward for reward, entry in became.items() if entry is None]
+            last, own_id = found[-1].entry, webhook_id(found[-1])
+            await self._stored(self._store.look, opened, closed, last, own_id)
+            self._reached, self._reached_id = last, own_id
+
+    async def _ask(self, one: Question, writer: Writer, session: ClientSession) -> None:
+        line = await self._reading.read(_open, one.reward)
+        if line is None:
+            await self._stored(self._store.forget, one)
+            return
+        (entry,) = await self._entries(one.entry - 1, one.entry)
+        own_id = webhook_id(entry).replace("msg", "ask", 1)
+        data = {"entry": one.entry, **{name: line[name] for name in _TOLD}}
+        body = orjson.dumps({"type": ASKED, "timestamp": format_moment(entry.at), "data": data})
+        now = self._sending.wall()
+        posted = await post(session, self._veto.url, body, signed(own_id, body, self.secret, now))
+        await self._answered(one, posted, writer)
+
+    async def _answered(self, one: Question, posted: Posted, writer: Writer) -> None:
+        if posted.taken:
+            self.let_be.add(one.entry)
+            await self._stored(self._store.answered, one)
+        elif posted.status is not None and 400 <= posted.status < 500 and posted.status not in _LATER:
+            reason = reason_of(posted)
+            await on_writer(writer, lambda session: stop(session, one.reward, one.entry, reason))
+            await self._stored(self._store.forget, one)
+        else:
+            now = self._sending.wall()
+            pause = pause_ms(min(one.tries + 1, len(SCHEDULE_S)), self._sending.chance) or 0
+            await self._stored(self._store.failed, one, now, now + pause, posted.why)
+
+    async def _entries(self, after: int, until: int) -> Sequence[Notice]:
+        return await self._reading.read(notices, after, until, _AT_ONCE)
+
+
+_TOLD: Final = (
+    *("number", "source", "event_id", "milestone", "reward", "role", "recipient"),
+    *("value_minor", "kind", "due_at"),
+)
+
+
+def _became(one: Notice, reward: int) -> dict[int, int | None]:
+    """Return what an entry says of a reward: it is pending since this entry, or (None) open no more."""
+    state = one.type.removeprefix("reward.")
+    if state == "pending":
+        return {reward: one.entry}
+    return {} if state in OPEN else {reward: None}
+
+
+def _open(db: Database, reward: int) -> Fields | None:
+    return open_reward(select_on(db), reward)
+
+
+def reason_of(posted: Posted) -> str:
+    """Return the reason that an answer gives as `{"reason": "…"}`, or its status."""
+    with suppress(orjson.JSONDecodeError):
+        said = orjson.loads(posted.body)
+        if isinstance(said, dict) and isinstance(said.get("reason"), str):
+            return str(said["reason"])
+    return posted.why
+
+
+def stop(session: IntakeSession, reward: int, entry: int, reason: str, at_ms: int | None = None) -> None:
+    """Send the event that stops a reward, pending since this entry, if it is open still; on the writer's thread.
+
+    It is received at `at_ms` (milliseconds UTC), or now. A reason that the contract refuses is left away.
+    """
+    platform = session.platform
+    line = platform.read(open_reward, reward)
+    if line is None:
+        return
+    wanted = session.now if at_ms is None else at_ms
+    at = max(platform.earliest_receipt_ms, wanted or 0)
+    named = {
+        "source": line["source"],
+        "id": line["event_id"],
+        "milestone": line["milestone"],
+        "reward": line["reward"],
+    }
+    own_id = f"veto-{reward}-{entry}"
+    try:
+        send_event(platform, "reward.vetoed", own_id, {"reward": named, "reason": reason}, at)
+    except InputError:
+        send_event(platform, "reward.vetoed", own_id, {"reward": named, "reason": "refused"}, at)
+    session.flush()
