@@ -36,6 +36,9 @@ COMMANDS: Final = {
     "demo": CommandEntry(
         "demo", "demo", "Start a simulation at a watchable pace and open the dashboard; no options needed."
     ),
+    "drill": CommandEntry(
+        "drill", "app", "Practise answering customers who ask where their reward is; report on a class."
+    ),
     "simulate": CommandEntry("simulate", "simulate", "Run a simulated world into a database."),
     "dashboard": CommandEntry(
         "dashboard", "dashboard", "Open the dashboard on a database, running or finished."

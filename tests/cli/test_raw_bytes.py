@@ -135,6 +135,7 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         "simulate": [["simulate", "--resume", "--db", db], ["simulate", "--preset", NASTY, "--db", "x.db"]],
         "dashboard": [["dashboard", "--db", db], ["dashboard", "--at", NASTY, "--db", db]],
         "demo": [["demo", "--preset", NASTY]],
+        "drill check": [["drill", "check", "--cases", NASTY]],
         "load": [
             ["load", "--program", design, "--events", 200, "--no-store"],
             ["load", "--from", db, "--no-store"],

@@ -81,6 +81,7 @@ def test_a_new_conversion_that_is_forgotten_is_complained_of_where_it_is_put_int
         "referral_tui.sheet.type_words",
         "referral_tui.words",
         "simulator.domain.owners",
+        "simulator.drills.naming",
         "simulator.program.words",
     ]
 

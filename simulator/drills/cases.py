@@ -1,0 +1,143 @@
+"""Make cases from a small world: who asks, what about, what may be looked at, and the four questions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from typing import Final
+
+from simulator.domain.drills import LEVELS, Case, Cause, Level
+from simulator.drills.answers import AmbiguousError, Answering
+from simulator.drills.causes import cause_of
+from simulator.drills.facts import Books, Facts
+from simulator.drills.looking import data, people, rewards, room
+from simulator.drills.message import message
+from simulator.drills.mishaps import drawn
+from simulator.drills.naming import Namer
+from simulator.drills.practice import Practice
+from simulator.drills.proof import TESTABLE, Proof
+from simulator.drills.refuting import Refuter
+from simulator.drills.telling import Told
+from simulator.program.words import describe
+
+_BY_EXPLAIN: Final = (Cause.REFERRER_KIND, Cause.NOT_FIRST)
+"""The causes whose single remedy `explain` has tried; those of `TESTABLE` are tried here."""
+_ISSUED: Final = (Cause.CAPPED, Cause.REVERSED)
+"""The causes of which `explain` must know a change that has the reward issued: else another limit would stop it."""
+Ambiguous = Callable[[str], None]
+
+
+def find_questions(world: Practice, causes: Collection[Cause] = tuple(Cause)) -> dict[Cause, list[Facts]]:
+    """Return the questions that can be asked in a world by their cause, in an order drawn from its seed."""
+    found: dict[Cause, list[Facts]] = defaultdict(list)
+    program = world.design.program
+    window, kinds = program.attribution.window_ms, tuple(program.referrers or ())
+    for facts in Books(world).questions():
+        cause = cause_of(facts, window, kinds)
+        if cause is not None and cause in causes:
+            found[cause].append(facts)
+    for cause, asked in found.items():
+        asked.sort(key=lambda one, of=cause: _place(world, of, one))  # type: ignore[misc]
+    return found
+
+
+def _place(world: Practice, cause: Cause, facts: Facts) -> float:
+    record = facts.journey.record
+    return drawn(world.seed, "case", cause, record.subject, record.id, facts.writer, facts.reward.name)
+
+
+def make_cases(
+    world: Practice,
+    name: Namer,
+    causes: Collection[Cause] = tuple(Cause),
+    each: int = 1,
+    ambiguous: Ambiguous | None = None,
+) -> Iterator[Case]:
+    """Yield cases of a world, a round of its causes after the other, at most `each` of a cause.
+
+    `name` returns the name by which a reference is called. A question that is not answered by exactly one answer is
+    passed over; `ambiguous` is told of it.
+    """
+    asked = find_questions(world, causes)
+    order = sorted(asked, key=lambda cause: drawn(world.seed, "order", cause))
+    made = dict.fromkeys(order, 0)
+    waiting = {cause: iter(asked[cause]) for cause in order}
+    while waiting:
+        for cause in [one for one in order if one in waiting]:
+            case = next(_cases(world, cause, waiting[cause], name, ambiguous), None)
+            made[cause] += 1
+            if case is not None:
+                yield case
+            if case is None or made[cause] >= each:
+                del waiting[cause]
+
+
+def _cases(
+    world: Practice, cause: Cause, asked: Iterator[Facts], name: Namer, ambiguous: Ambiguous | None
+) -> Iterator[Case]:
+    for facts in asked:
+        try:
+            case = make_case(world, cause, facts, name)
+        except AmbiguousError as error:
+            if ambiguous is not None:
+                ambiguous(str(error))
+            continue
+        if case is not None:
+            yield case
+
+
+def make_case(world: Practice, cause: Cause, facts: Facts, name: Namer) -> Case | None:
+    """Make the case of a question, or return None where `explain` knows no single change that would have paid.
+
+    Raises:
+        AmbiguousError: a question of it does not have exactly one right answer, or `explain` names another cause.
+
+    """
+    told = Told.of(world, facts, name)
+    program = world.design.program
+    refuter = Refuter(facts, program, name, room(world, facts))
+    standing = [one for one in Cause if refuter.cause(one) is None]
+    if standing != [cause]:
+        raise AmbiguousError(f"{cause}: {', '.join(standing) or 'no cause'} stands")
+    if LEVELS[cause] is not Level.ARRIVAL and told.cause is not cause:
+        raise AmbiguousError(f"{cause}: explain names {told.cause}")
+    proof = Proof(world, facts)
+    if not _is_proven(cause, told, proof):
+        return None
+    record = facts.journey.record
+    asker = f"{facts.role}-{facts.reward.name}-{facts.writer[-4:]}"
+    own_id = f"{world.design.name}-{world.seed}-{cause}-{record.id}-{asker}"
+    lines = told.lines(cause)
+    seed = int(drawn(world.seed, "questions", own_id) * 2**32)
+    answering = Answering(cause, refuter, proof, seed, lines[0])
+    return Case(
+        id=own_id,
+        cause=cause,
+        now=facts.now,
+        brand=program.name,
+        currency=program.currency,
+        digits=program.digits,
+        writer=facts.writer,
+        friend=record.subject,
+        message=message(facts, program, name, seed),
+        search=tuple(people(world, facts, name)),
+        journey=told.shown,
+        rewards=tuple(rewards(world, facts, name)),
+        program=tuple(describe(program)),
+        data=tuple(data(world, facts, name)),
+        questions=answering.questions(),
+        account=lines,
+    )
+
+
+def _is_proven(cause: Cause, told: Told, proof: Proof) -> bool:
+    """Return whether the remedy of a cause alone would have paid, as far as it can be tried."""
+    if (
+        cause is Cause.MISTYPED
+    ):  # the part of the log that is judged again does not hold a code that was never typed
+        return told.facts.journey.record.qualifies
+    if cause in TESTABLE:
+        return bool(proof.qualifies(cause))
+    if cause in _BY_EXPLAIN:
+        return told.would_have_qualified
+    return cause not in _ISSUED or told.would_have_been_paid

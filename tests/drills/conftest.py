@@ -1,0 +1,46 @@
+"""Fixtures of the drills' tests: one small world, and cases of every cause that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from referral_tui.cli.app import run
+from referral_tui.names import short_name
+from simulator.domain.drills import Case
+from simulator.drills.cases import make_cases
+from simulator.drills.practice import Practice, practice
+from tests.cli.nasty import Cli, Ran
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[Practice]:
+    """A mobile network's world."""
+    with practice("mobile", 3) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def ambiguous() -> list[str]:
+    """What was found ambiguous while `cases` were made."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def cases(world: Practice, ambiguous: list[str]) -> list[Case]:
+    """Some cases of each cause of the world."""
+    return list(make_cases(world, short_name, each=2, ambiguous=ambiguous.append))
+
+
+@pytest.fixture
+def cli(capfdbinary: pytest.CaptureFixture[bytes]) -> Cli:
+    """`cli("drill", …)`: run a command in this process."""
+
+    def command(*arguments: object) -> Ran:
+        capfdbinary.readouterr()
+        status = run([str(argument) for argument in arguments])
+        out, err = capfdbinary.readouterr()
+        return Ran(status, out.decode(), err.decode())
+
+    return command

@@ -1,0 +1,125 @@
+"""Cases of drills: one right answer each, wrong ones refuted, the same from the same seed, nothing told in advance."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from referral_tui.names import short_name
+from simulator.domain.drills import LEVELS, STATES, Ask, Case, Cause, Level
+from simulator.drills.cases import find_questions, make_cases
+from simulator.drills.check import check, problems
+from simulator.drills.mishaps import mistype
+from simulator.drills.practice import Practice, practice
+from tests.cli.nasty import Cli
+
+RARE = {Cause.NOT_FIRST}  # a contract is activated once: orders and boxes have that cause
+
+
+def test_a_small_world_has_cases_of_nearly_every_cause(cases: list[Case]) -> None:
+    assert {case.cause for case in cases} >= set(Cause) - RARE
+
+
+def test_every_question_has_one_right_answer_and_a_fact_behind_each(
+    cases: list[Case], ambiguous: list[str]
+) -> None:
+    assert len(cases) >= 40
+    assert [line for case in cases for line in problems(case)] == []
+    assert ambiguous == []
+
+
+def test_the_check_finds_a_case_with_two_right_answers(cases: list[Case]) -> None:
+    case = cases[0]
+    first = case.questions[0]
+    twice = replace(first, options=tuple(replace(option, right=True) for option in first.options))
+    assert "right answers" in " ".join(problems(replace(case, questions=(twice, *case.questions[1:]))))
+
+
+def test_the_check_finds_a_wrong_answer_taken_for_right(cases: list[Case]) -> None:
+    case = cases[0]
+    other = next(cause for cause in Cause if STATES[cause] is not STATES[case.cause])
+    assert "is taken for right" in " ".join(problems(replace(case, cause=other)))
+
+
+def test_the_right_answer_stands_in_no_fixed_place(cases: list[Case]) -> None:
+    places = Counter(case.questions[1].right for case in cases)
+    assert set(places) == {0, 1, 2, 3}
+
+
+def test_the_message_of_a_customer_never_tells_the_cause(cases: list[Case]) -> None:
+    by_cause = {case.cause: case.message for case in cases}
+    told = ("capped", "review", "refused", "expired", "reversed", "quarantine", "merged", "budget", "window")
+    assert [word for message in by_cause.values() for word in told if word in message] == []
+
+
+def test_the_journey_to_look_at_holds_no_conclusion(cases: list[Case]) -> None:
+    for case in cases:
+        assert case.journey["why_not"] == []
+        assert all(one["why_not"] == one["changes"] == [] for one in case.journey["decisions"])
+        assert case.account
+
+
+def test_a_case_can_be_stored_and_read_back(cases: list[Case]) -> None:
+    for case in cases:
+        assert Case.of_json(json.loads(json.dumps(case.to_json()))) == case
+
+
+def test_the_same_seed_gives_the_same_cases(cases: list[Case]) -> None:
+    with practice("mobile", 3) as again:
+        few = {Cause.CAPPED, Cause.NOT_SENT, Cause.WINDOW}
+        made = list(make_cases(again, short_name, few, each=2))
+    assert {case.id for case in made} == {case.id for case in cases if case.cause in few}
+    assert [case for case in made if case not in cases] == []
+
+
+def test_wishes_for_causes_are_kept(world: Practice) -> None:
+    wanted = {Cause.IN_HOLD, Cause.MISTYPED}
+    assert set(find_questions(world, wanted)) == wanted
+
+
+def test_what_never_arrived_stands_in_the_clients_books_only(cases: list[Case]) -> None:
+    lost = [case for case in cases if LEVELS[case.cause] is Level.ARRIVAL]
+    assert len(lost) == 8
+    for case in lost:
+        assert case.data[0].startswith("the client's books: ")
+        assert case.data[2].startswith("the log: no ")
+
+
+def test_who_has_a_second_account_asks_from_it_for_what_the_first_was_paid(world: Practice) -> None:
+    asked = find_questions(world, {Cause.PAID_ALREADY})[Cause.PAID_ALREADY]
+    second = [facts for facts in asked if facts.writer != facts.owner]
+    assert second
+    assert all(world.sent.second_accounts[facts.writer] == facts.owner for facts in second)
+
+
+def test_a_mistyped_code_differs_in_one_sign_and_is_nobodys() -> None:
+    wrong = mistype("ABCDEFGHJK", {"XBCDEFGHJK"}.__contains__, seed=1)
+    assert sum(one != other for one, other in zip(wrong, "ABCDEFGHJK", strict=True)) == 1
+    assert wrong != "XBCDEFGHJK"
+
+
+def test_a_date_to_wait_for_is_a_date_in_the_future(cases: list[Case]) -> None:
+    waiting = [case for case in cases if case.cause in (Cause.IN_HOLD, Cause.LATE_FILE)]
+    assert waiting
+    for case in waiting:
+        texts = [option.text for option in case.questions[-1].options if option.text.startswith("wait")]
+        assert len(texts) == 2  # the right date, and one that somebody may take for it
+        assert case.questions[-1].ask is Ask.ACTION
+
+
+def test_check_says_how_many_cases_of_each_cause_there_were(cli: Cli) -> None:
+    ran = cli("drill", "check", "--cases", 24, "--json")
+    found = json.loads(ran.out)
+    assert (found["cases"], found["worlds"], found["ambiguous"]) == (24, 1, [])
+    assert sum(found["causes"].values()) == 24
+    assert (ran.status, found["missing"]) == (1, ["not-first"])
+
+
+@pytest.mark.long
+def test_ten_thousand_cases_have_one_right_answer_each() -> None:
+    found = check(10_000, short_name)
+    assert found.ambiguous == []
+    assert min(found.cases[cause] for cause in Cause) >= 200
