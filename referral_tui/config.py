@@ -30,6 +30,11 @@ def config_path() -> Path:
     return platformdirs.user_config_path("referral-tui", appauthor=False) / "config.toml"
 
 
+def progress_path() -> Path:
+    """Return the path of the file that keeps the progress of lessons on this system."""
+    return platformdirs.user_data_path("referral-tui", appauthor=False) / "lessons.json"
+
+
 def read_config(path: Path | None = None) -> Preferences:
     """Read the file, or the defaults if there is none; raise InputError with its first problem."""
     path = config_path() if path is None else path

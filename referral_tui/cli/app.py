@@ -43,6 +43,9 @@ COMMANDS: Final = {
     "dashboard": CommandEntry(
         "dashboard", "dashboard", "Open the dashboard on a database, running or finished."
     ),
+    "learn": CommandEntry(
+        "learn", "app", "Learn by lessons of five minutes inside the dashboard, and write your own."
+    ),
     "load": CommandEntry("load", "load", "Put the rules under load and measure how fast they are."),
     "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge them and store them."),
     "map": CommandEntry("mapping", "app", "List, show and check mappings of other systems' records."),

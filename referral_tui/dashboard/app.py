@@ -53,6 +53,7 @@ from referral_tui.dashboard.widgets.typed import OrderedKeys
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
+    from textual.widget import Widget
 
     from referral_tui.dashboard.feed import Feed
     from referral_tui.dashboard.messages import CommandFailed, CommandSent, ReadFailed, SnapshotTaken
@@ -78,7 +79,7 @@ ALONE = Trouble(
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains whatever has it.")
 
 
-def _open(place: type[DashboardScreen]) -> DashboardScreen:
+def open_screen(place: type[DashboardScreen]) -> DashboardScreen:
     """Make a screen, with the tabs of all of them."""
     return place(
         [Tab(one.KEY, one.TITLE_IN_TAB, f"app.place('{one.MODE}')", one is place) for one in SCREENS]
@@ -91,7 +92,7 @@ class Dashboard(OrderedKeys):
     CSS_PATH = "dashboard.tcss"
     TITLE = "referral-tui"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        place.MODE: partial(_open, place) for place in SCREENS[1:]
+        place.MODE: partial(open_screen, place) for place in SCREENS[1:]
     }
     DEFAULT_MODE = SCREENS[0].MODE
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -123,12 +124,12 @@ class Dashboard(OrderedKeys):
 
     def get_default_screen(self) -> Screen[Any]:
         """Open the first screen; as a mode like the others all styles would be parsed once more."""
-        return _open(SCREENS[0])
+        return open_screen(SCREENS[0])
 
     def on_mount(self) -> None:
         """Begin to look once the first picture stands."""
         # the first screen is there already; now it can be gone back to by its name
-        self.add_mode(SCREENS[0].MODE, partial(_open, SCREENS[0]))
+        self.add_mode(SCREENS[0].MODE, partial(open_screen, SCREENS[0]))
         self.call_after_refresh(self._begin)
         self._leave_on_signals()
 
@@ -152,6 +153,10 @@ class Dashboard(OrderedKeys):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give Textual's own themes the colours that only ours name."""
         return (NIGHT if self.current_theme.dark else DAY).variables
+
+    def beside(self) -> Iterable[Widget]:
+        """Put nothing beside the screens' own parts."""
+        return ()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
         """Offer every command of the dashboard in the palette."""

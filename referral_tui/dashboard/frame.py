@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 # columns and rows from which a layout fits; 72 x 20 is the least that anything is shown on
 WIDTHS = [(0, "-w0"), (72, "-w1"), (110, "-w2"), (170, "-w3")]
 HEIGHTS = [(0, "-h0"), (20, "-h1"), (28, "-h2"), (38, "-h3"), (54, "-h4")]
+SIDE_PANEL, BOTTOM_PANEL = (
+    40,
+    7,
+)  # columns or rows of what stands beside the part of a screen, such as a lesson
+SIDE_FROM = WIDTHS[1][0] + SIDE_PANEL  # columns from which it stands at the side, and not below
 
 
 class QueryChanged(Message):
@@ -73,6 +79,9 @@ class Host(Protocol):
     setup: Setup
     snapshot: Snapshot | None
     view: View
+
+    def beside(self) -> Iterable[Widget]:
+        """Give what stands beside the part of every screen; nothing but in a lesson."""
 
 
 LOG = logging.getLogger(__name__)
@@ -124,7 +133,25 @@ class DashboardScreen(Screen[None]):
         yield ClockBar()
         yield StatusLine()
         yield Notice()
+        beside = list(self.host.beside())
+        if beside:
+            self._make_room()
+        yield from beside
         yield KeyBar()
+
+    def _make_room(self) -> None:
+        """Leave room for what stands beside the screen's own part, which gets the layout of a smaller screen."""
+        wider = [(0, "-w0"), WIDTHS[1], *((columns + SIDE_PANEL, name) for columns, name in WIDTHS[2:])]
+        higher = [(rows + (BOTTOM_PANEL - 3 if rows else 0), name) for rows, name in HEIGHTS]
+        vars(self).update(
+            HORIZONTAL_BREAKPOINTS=wider, VERTICAL_BREAKPOINTS=higher
+        )  # class variables of Textual's
+        self.add_class("-accompanied")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Put what stands beside the screen's own part at the side, where there are columns for it."""
+        self.set_class(event.size.width >= SIDE_FROM, "-at-side")
+        self.set_class(event.size.width < SIDE_FROM, "-above")
 
     async def furnish(self) -> bool:
         """Put the screen's own part in, once: the frame is painted before it. Tells whether it did so now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import os
@@ -21,6 +22,7 @@ from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.setup import Setup
 
 if TYPE_CHECKING:
+    from referral_tui.dashboard.course import Course
     from referral_tui.dashboard.what_if import Alone
 
 GOODBYE_S = (
@@ -71,6 +73,35 @@ def watch_own(arguments: Sequence[str], preferences: Preferences) -> int:
     """
     with _own_world(arguments) as (path, own):
         return run(Dashboard(Setup(path, ended=own.ended, starting=True, preferences=preferences)))
+
+
+def teach(arguments: Sequence[str], course: Course, preferences: Preferences) -> int:
+    """Start the world of a course in a database of its own and teach it; gives the exit status."""
+    from referral_tui.dashboard.classroom import Classroom
+
+    with _own_world(arguments) as (path, own):
+        setup = Setup(
+            path, ended=own.ended, starting=True, preferences=replace(preferences, start="overview")
+        )
+        return run(Classroom(setup, course))
+
+
+def rehearse(arguments: Sequence[str], course: Course) -> tuple[int, list[str]]:
+    """Go through the lesson of a course without a terminal; return how many steps it has here, and what is wrong."""
+    with _own_world(arguments) as (path, own):
+        return asyncio.run(_rehearsed(Setup(path, ended=own.ended, starting=True), course))
+
+
+async def _rehearsed(
+    setup: Setup, course: Course, size: tuple[int, int] = (120, 40)
+) -> tuple[int, list[str]]:
+    from referral_tui.dashboard.classroom import Classroom
+    from referral_tui.dashboard.rehearsal import Rehearsal
+
+    app = Classroom(setup, course, watching=False)
+    async with app.run_test(size=size) as pilot:
+        problems = await Rehearsal(app, pilot).run()
+    return 0 if app.guide is None else len(app.guide.lesson.steps), problems
 
 
 def serve_own(arguments: Sequence[str], host: str, port: int, more: Sequence[str] = ()) -> None:

@@ -47,12 +47,12 @@ class JourneysScreen(DashboardScreen):
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
         self.board.show(snapshot, step, self.host.setup.path)
-        if self._opening and self._found_now:
+        if self._opening and self.found_now:
             self._opening = False
             self.board.table.action_open()
 
     @property
-    def _found_now(self) -> bool:
+    def found_now(self) -> bool:
         """Whether the rows that are shown are those that are filtered for: keys can be quicker than a search."""
         snapshot = self.host.snapshot
         return (
@@ -103,7 +103,7 @@ class JourneysScreen(DashboardScreen):
 
     def on_table_opened(self, message: Table.Opened) -> None:
         """Open a journey, once the rows are those that are filtered for."""
-        if not self._found_now:
+        if not self.found_now:
             self._opening = True
             return
         self.board.open(message.row, self.host.setup.path)

@@ -61,6 +61,11 @@ class ReferrersScreen(DashboardScreen):
     board: ReferrersBoard
     _screen_query: ReferrersQuery
 
+    @property
+    def sight(self) -> Sight:
+        """The view that is shown."""
+        return self._screen_query.sight
+
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand the snapshot to the board."""
         if snapshot.answer.sight == self._screen_query.sight:

@@ -1,0 +1,61 @@
+"""How far somebody has come with each lesson, kept in their data folder; nothing leaves the machine."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a lesson has been gone through: the step, from 0, by its number in the file, and whether it was ended."""
+
+    step: int = 0
+    ended: bool = False
+
+
+@dataclass
+class Progress:
+    """The progress in a file; one that can't be read counts as none, and one that can't be written is let be."""
+
+    path: Path | None
+    _held: dict[str, Reached] | None = field(default=None, repr=False)
+
+    def of(self, lesson: str) -> Reached:
+        """Return how far a lesson has been gone through."""
+        return self._all().get(lesson, Reached())
+
+    def note(self, lesson: str, step: int, *, ended: bool) -> None:
+        """Keep that a lesson has reached a step; one that was ended once stays so."""
+        held = self._all()
+        reached = Reached(step, ended or self.of(lesson).ended)
+        if held.get(lesson) == reached:
+            return
+        held[lesson] = reached
+        if self.path is None:
+            return
+        rows = {name: {"step": one.step, "ended": one.ended} for name, one in sorted(held.items())}
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            beside = self.path.with_suffix(".new")
+            beside.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+            beside.replace(self.path)
+        except OSError:
+            LOG.warning("the progress of lessons could not be written to %s", self.path)
+
+    def _all(self) -> dict[str, Reached]:
+        if self._held is None:
+            self._held = {} if self.path is None else _read(self.path)
+        return self._held
+
+
+def _read(path: Path) -> dict[str, Reached]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return {str(name): Reached(int(row["step"]), bool(row["ended"])) for name, row in rows.items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
