@@ -19,6 +19,7 @@ import polars as pl
 from benchmarks.folding import fold
 from benchmarks.twelve import RULES, twelve
 from simulator.engine import Engine
+from simulator.engine.kept import NOTHING_KEPT
 from simulator.engine.rules import PASS, judge_by_rules
 from simulator.engine.version import CompiledProgram
 from simulator.load.traffic import WorldTraffic, gather
@@ -73,12 +74,12 @@ def _rules(rows: list[Row]) -> None:
     ready = CompiledProgram(1, program)
     frame = pl.DataFrame(rows, infer_schema_length=None)
     milestones = np.zeros(len(rows), np.int64)
-    verdict = judge_by_rules(ready, frame, milestones)
+    verdict = judge_by_rules(ready, frame, milestones, milestones, NOTHING_KEPT)
     right = [
         [code for (code, *_), state in zip(RULES, states, strict=True) if state != PASS]
         for states in verdict.results.tolist()
     ]
-    ours = _best(lambda: judge_by_rules(ready, frame, milestones))
+    ours = _best(lambda: judge_by_rules(ready, frame, milestones, milestones, NOTHING_KEPT))
     print(f"the twelve rules alone, over {len(rows):,} rows of facts")
     for name, make in (("zen-engine, a decision table", _zen), ("json-logic", _json_logic)):
         evaluate = make()

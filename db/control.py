@@ -11,7 +11,7 @@ import json
 import math
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +148,30 @@ class Inbox:
     def close(self) -> None:
         """Close the database; a second call does nothing."""
         self._db.close()
+
+
+def forget(path: Path, texts: Sequence[str]) -> int:
+    """Empty the arguments of commands in which one of these texts stands; return how many there were.
+
+    Raises:
+        DatabaseError: the control database can't be written.
+
+    """
+    if not texts or not control_path(path).exists():
+        return 0
+    try:
+        with closing(_connect(path)) as db:
+            db.execute("PRAGMA secure_delete = ON")
+            count = db.execute(
+                "UPDATE commands SET args = '{}' WHERE EXISTS "
+                "(SELECT 1 FROM json_each(?) WHERE instr(args, value) OR instr(kind, value))",
+                (json.dumps(list(texts)),),
+            ).rowcount
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise _failed(path, error) from error
+    return count
 
 
 def _read_command(number: int, kind: object, args: object, issued: object) -> WriterCommand:

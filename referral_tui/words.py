@@ -324,5 +324,6 @@ _SPECIAL: Final[dict[str, Callable[[EventRow, str], str]]] = complete(
         "reward.vetoed": lambda event, _person: f"an operator stopped a reward: {event.reason}",
         "review.decided": _reviewed,
         "program.changed": lambda _event, _person: "the program was changed",
+        "person.erased": lambda event, person: f"{person} was erased: {event.reason}",
     },
 )

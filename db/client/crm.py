@@ -6,9 +6,11 @@ stopped anywhere can simply write them once more.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,8 @@ from db.sqlite.readonly import in_words
 from simulator.domain.errors import DatabaseError
 
 CRM_VERSION: Final = 1
+ANEW_BYTES: Final = 64 * 2**20
+"""Up to which size the file is made anew when somebody is deleted from it."""
 _COLUMNS = ("ref", "name", "email", "phone", "kind", "segment", "country", "joined", "label")
 _MAKE = (
     "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -143,3 +147,32 @@ class Crm:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+
+def forget(path: Path, refs: Sequence[str]) -> int:
+    """Delete people from the CRM beside the database at `path`, if there is one; return how many it had.
+
+    Raises:
+        DatabaseError: the CRM can't be written, or is not a CRM.
+
+    """
+    crm = crm_path(path)
+    if not refs or not crm.exists():
+        return 0
+    check_plain(crm, "a CRM database of referral-tui")
+    try:
+        with closing(Connection(crm)) as db:
+            ((found,),) = db.execute("PRAGMA application_id")
+            if found != CRM_APPLICATION_ID:
+                raise DatabaseError(f"{crm}: is no CRM database of referral-tui; move it away")
+            db.execute("PRAGMA secure_delete = ON")
+            wanted = json.dumps(list(refs))
+            among = "WHERE ref IN (SELECT value FROM json_each(?))"
+            ((count,),) = db.execute(f"SELECT COUNT(*) FROM person {among}", (wanted,))
+            db.execute(f"DELETE FROM person {among}", (wanted,))
+            if crm.stat().st_size <= ANEW_BYTES:
+                db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlite3.Error as error:
+        raise in_words(error, crm) from error
+    return int(count)

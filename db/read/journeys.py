@@ -31,7 +31,7 @@ _NOT_OF_FRIENDS: Final = (
         "session.authenticated",
         "referral.shared",
     ),
-    *("review.decided", "program.changed"),
+    *("review.decided", "program.changed", "person.erased"),
 )
 FRIENDS_ONLY: Final = f"type NOT IN ({', '.join(repr(name) for name in _NOT_OF_FRIENDS)})"
 """SQL: a condition for events that only a friend has."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from db.read.erasures import BlankedRow
+from db.schema.blocks import CHAINS, PERSONAL
 from db.sqlite.readonly import Database
 from simulator.domain.vocabulary import COUNTS_AS_PAID
 
@@ -128,6 +130,50 @@ def blocks(db: Database, chain: str) -> Iterator[Block]:
     """Yield the blocks of a chain, in order."""
     found = db.execute("SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number", (chain,))
     return (Block(*row) for row in found)
+
+
+def erasures(db: Database) -> dict[int, str]:
+    """Return the ids of the events that erased somebody and left something, by seq."""
+    return dict(
+        db.execute(
+            "SELECT seq, id FROM event WHERE type = 'person.erased' AND seq IN "
+            "(SELECT erasure FROM blanked UNION SELECT erasure FROM kept_answer)"
+        ).fetchall()
+    )
+
+
+def blanked(db: Database) -> list[BlankedRow]:
+    """Return the rows that erasures overwrote, by chain and number, the oldest erasure first."""
+    sql = (
+        "SELECT chain, number, erasure, before_hash, after_hash, salt FROM blanked "
+        "ORDER BY chain, number, erasure"
+    )
+    return [BlankedRow(*row) for row in db.execute(sql)]
+
+
+def kept_answers(db: Database) -> list[tuple[int, int, str, str]]:
+    """Return the answers that erasures kept: the erasure, the event at which it was asked, question and answer."""
+    return db.execute("SELECT erasure, seq, what, answer FROM kept_answer ORDER BY seq, what").fetchall()
+
+
+def personal_cells(db: Database, chain: str, number: int) -> Row | None:
+    """Return the personal cells of a row of a chained table; None if there is no such row."""
+    columns = ", ".join(f'"{name}"' for name in PERSONAL[chain])
+    found: Row | None = db.execute(
+        f"SELECT {columns} FROM {chain} WHERE {CHAINS[chain]} = ?", (number,)
+    ).fetchone()
+    return found
+
+
+def opened_blocks(db: Database) -> dict[tuple[str, int], str]:
+    """Return the salts of the blocks of which a row was overwritten, by chain and number of the block."""
+    found = db.execute("SELECT chain, number, salts FROM opened_block").fetchall()
+    return {(chain, number): salts for chain, number, salts in found}
+
+
+def keyless_blocks(db: Database) -> set[tuple[str, int]]:
+    """Return the blocks that have no key: chain and number."""
+    return set(db.execute("SELECT chain, number FROM block WHERE key IS NULL").fetchall())
 
 
 def newest_hashes(db: Database) -> dict[str, str]:

@@ -99,6 +99,11 @@ def obeyed_commands(query: Select) -> list[tuple[WriterCommand, int, int]]:
     ]
 
 
+def kept_answers(query: Select) -> list[tuple[int, str, str]]:
+    """Return what conditions had said of people who were erased: seq of the event, question, answer."""
+    return query("SELECT seq, what, answer FROM kept_answer ORDER BY seq, what", ())
+
+
 def persons(query: Select) -> Iterator[list[tuple[int, str]]]:
     """Yield all people in pages: rows of number and reference."""
     return _pages(query, "person", "id", _PERSONS)

@@ -236,7 +236,10 @@ class Audit(SQLModel, table=True):
 
 
 class Block(SQLModel, table=True):
-    """A block of an audit chain: a SHA-256 over its rows and the block before; the last one may not be full."""
+    """A block of an audit chain: a SHA-256 over its rows and the block before; the last one may not be full.
+
+    `key` is what the salts of its rows follow from (hexadecimal), null once a row of it was blanked.
+    """
 
     __tablename__: ClassVar[str] = "block"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -244,6 +247,49 @@ class Block(SQLModel, table=True):
     number: int = Field(primary_key=True)
     rows: int
     hash: str
+    key: str | None
+
+
+class OpenedBlock(SQLModel, table=True):
+    """The salts of a block of which a row was blanked, one after the other (hexadecimal); zeros where one is gone."""
+
+    __tablename__: ClassVar[str] = "opened_block"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    chain: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    salts: str
+
+
+class Blanked(SQLModel, table=True):
+    """A row of a chained table whose personal cells an erasure overwrote; `erasure` is the seq of that event.
+
+    `before_hash` is the commitment to the cells that the chain was made with, `after_hash` the one to what the erasure
+    put there, with `salt` (all hexadecimal). The salt is null where a later erasure has overwritten the row again.
+    """
+
+    __tablename__: ClassVar[str] = "blanked"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    chain: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    erasure: int = Field(primary_key=True)
+    before_hash: str
+    after_hash: str
+    salt: str | None
+
+
+class KeptAnswer(SQLModel, table=True):
+    """What the program had asked of data that an erasure overwrote, and what the answer was.
+
+    `seq` is the event at which it was asked, `what` names the question, `answer` is JSON; `erasure` is the seq of the
+    event `person.erased`.
+    """
+
+    __tablename__: ClassVar[str] = "kept_answer"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    seq: int = Field(primary_key=True)
+    what: str = Field(primary_key=True)
+    answer: str
+    erasure: int
 
 
 class Total(SQLModel, table=True):

@@ -24,7 +24,10 @@ from urllib.parse import quote
 from simulator.domain.errors import DatabaseError
 
 APPLICATION_ID = 0x52454655  # "REFU": tells our files from other SQLite databases
-SCHEMA_VERSION = 6  # of the tables in `db.schema.models`; raise it when they change
+SCHEMA_VERSION = (
+    7  # of the tables in `db.schema.models`; raise it when they change, with a step in `db.migrations`
+)
+OLDEST_SCHEMA = 6  # the first that `db.migrations` has a step from
 TABLES = frozenset(
     {
         "setting",
@@ -263,12 +266,59 @@ _IN_WORDS: dict[int, tuple[type[DatabaseError], str]] = {
 }
 
 
+def schema_of(path: Path) -> int | None:
+    """Return the schema of the database at `path`, whatever it is; None if the file does not say.
+
+    Raises:
+        DatabaseError: it is missing, empty, not one of ours, or can't be read.
+
+    """
+    _check_file(path)
+    uri = f"file:{quote(bytes(path.absolute()))}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=2, isolation_level=None)) as db:
+            _check_application(db, path)
+            return _stated_schema(db)
+    except sqlite3.Error as error:
+        raise in_words(error, path) from error
+
+
+def _stated_schema(db: Database) -> int | None:
+    """Return the schema that both marks in a database state; None if they don't agree, or one is missing."""
+    row = db.execute("SELECT value FROM setting WHERE name = 'schema'").fetchone()
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    return version if row is not None and str(row[0]) == str(version) else None
+
+
 def _wal(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
     db.execute("PRAGMA query_only = ON")
+    tables = _check_application(db, path)
+    row = db.execute("SELECT value FROM setting WHERE name = 'schema'").fetchone()
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if row is not None and (odd := {str(row[0]), str(version)} - {str(SCHEMA_VERSION)}):
+        raise SchemaError(f"{path}: of schema {min(odd)}, {_advice(_stated_schema(db), path)}")
+    if row is None or not tables >= TABLES:
+        raise UnfinishedDatabaseError(f"{path}: its tables are still being made")
+
+
+def _advice(stated: int | None, path: Path) -> str:
+    """Say what to do with a database of another schema."""
+    works = f"this version of referral-tui works with schema {SCHEMA_VERSION}; "
+    if stated is not None and OLDEST_SCHEMA <= stated < SCHEMA_VERSION:
+        return works + f"`referral-tui migrate --db {path}` brings it there, on a copy that is verified first"
+    if stated is not None and stated > SCHEMA_VERSION:
+        return works + "use the version that made it, or a later one"
+    return works + (
+        "export its events with the version that made it, and `ingest --replay` them into a new database"
+    )
+
+
+def _check_application(db: Database, path: Path) -> set[str]:
+    """Check that a database is one of ours, and return the names of its tables."""
     (application,) = db.execute("PRAGMA application_id").fetchone()
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if application != APPLICATION_ID:
@@ -281,12 +331,4 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
         )
     if "setting" not in tables:
         raise UnfinishedDatabaseError(f"{path}: its tables are still being made")
-    row = db.execute("SELECT value FROM setting WHERE name = 'schema'").fetchone()
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if row is not None and (odd := {str(row[0]), str(version)} - {str(SCHEMA_VERSION)}):
-        raise SchemaError(
-            f"{path}: of schema {min(odd)}, this version of referral-tui works with schema {SCHEMA_VERSION}; "
-            "export its events with the version that made it, and `ingest --replay` them into a new database"
-        )
-    if row is None or not tables >= TABLES:
-        raise UnfinishedDatabaseError(f"{path}: its tables are still being made")
+    return tables

@@ -7,29 +7,35 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import compress, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
 from db.read import log
+from db.read.salts import SaltSource, stored_salts
 from db.schema import ddl as schema
-from db.schema.blocks import BLOCK_ROWS, CHAINS
+from db.schema.blocks import BLOCK_ROWS, CHAINS, PERSONAL
 from db.sqlite import rows
 from db.sqlite.connection import Connection
 from db.sqlite.lock import WriterLock
-from db.sqlite.readonly import DamagedDatabaseError, Select, in_words, translated
+from db.sqlite.readonly import DamagedDatabaseError, LockedDatabaseError, Select, in_words, translated
 from db.sqlite.rows import Row
 from db.write import rollups
 from db.write.chain import Chain, Sealed, genesis
+from db.write.erasing import Overwriting, overwrite
+from db.write.salts import new_salts
 from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meter
 from simulator.domain.write_set import WriteSet
 
 _FRAMES = ("person", "event", "quarantine", "merge", "attribution", "decision", "reward", "audit")
 _UPSERT_BLOCK = (
-    "INSERT INTO block (chain, number, rows, hash) VALUES (?, ?, ?, ?) "
+    "INSERT INTO block (chain, number, rows, hash, key) VALUES (?, ?, ?, ?, ?) "
     "ON CONFLICT (chain, number) DO UPDATE SET rows = excluded.rows, hash = excluded.hash"
 )
 _UPSERT_SETTING = (
@@ -52,6 +58,7 @@ class Store:
         self.meter: Meter = OFF
         with translated(path):
             self._columns = {table: schema.columns(connection, table) for table in _FRAMES}
+        self._parts = {table: Parts(table, self._columns[table]) for table in CHAINS}
         self._chains: dict[str, Chain] = {}
 
     @classmethod
@@ -63,10 +70,12 @@ class Store:
         version: Row,
         clock: Mapping[str, int | float | str],
         scratch: bool = False,
+        salts: SaltSource | None = None,
     ) -> Store:
         """Create a database with its first program `version` (a row of `program_version`) in force.
 
-        A `scratch` database is temporary: without a lock, and not safe against crashes.
+        A `scratch` database is temporary: without a lock, and not safe against crashes. `salts` are those of another
+        database, whose rows are made again; new ones without.
 
         Raises:
             DatabaseError: there is something at the path already, or it can't be written.
@@ -96,7 +105,9 @@ class Store:
         except sqlite3.Error as error:
             store.close()
             raise in_words(error, path) from error
-        store._chains = {chain: Chain(genesis(chain, str(version[-1]))) for chain in CHAINS}
+        source = new_salts(settings) if salts is None else salts
+        text = str(version[-1])
+        store._chains = {chain: Chain(chain, genesis(chain, text), source) for chain in CHAINS}
         return store
 
     @classmethod
@@ -118,7 +129,8 @@ class Store:
         store = cls(path, connection, lock)
         try:
             text = store.versions()[0][-1]
-            store._chains = {chain: store._open_chain(chain, genesis(chain, text)) for chain in CHAINS}
+            salts = new_salts(store.settings())
+            store._chains = {chain: store._open_chain(chain, genesis(chain, text), salts) for chain in CHAINS}
         except sqlite3.Error as error:
             store.close()
             raise in_words(error, path) from error
@@ -137,18 +149,27 @@ class Store:
 
         """
         self.meter.start()
+        with self._transaction():
+            self._write_all(write_set)
+            self.meter.record("rollup")
+        self.meter.record("commit")
+
+    def _write_all(self, write_set: WriteSet) -> None:
+        self._write_rows(write_set)
+        self.meter.record("insert")
+        rollups.write(self._db, write_set)
+        self._set_clock(write_set.clock)
+        if write_set.settings:
+            self._db.executemany(_UPSERT_SETTING, sorted(write_set.settings.items()))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Commit what is written inside the context, or nothing of it. Raises DatabaseError."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._write_rows(write_set)
-                self.meter.record("insert")
-                rollups.write(self._db, write_set)
-                self._set_clock(write_set.clock)
-                if write_set.settings:
-                    self._db.executemany(_UPSERT_SETTING, sorted(write_set.settings.items()))
-                self.meter.record("rollup")
+                yield
                 self._db.execute("COMMIT")
-                self.meter.record("commit")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
@@ -157,6 +178,44 @@ class Store:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
                 raise DatabaseError(f"{self.path}: the disk is full; make room, then go on") from error
             raise in_words(error, self.path) from error
+
+    def erase(self, seq: int, what: Overwriting, event: Callable[[str], WriteSet]) -> None:
+        """Overwrite what is stored of a person, and write the event about it, in one transaction.
+
+        `event` makes the erasure's event, which has the number `seq`, given the digest of what was done.
+
+        Raises:
+            DatabaseError: nothing was written.
+
+        """
+        try:
+            with self._transaction():
+                digest = overwrite(self._db, seq, what)
+                self._write_all(event(digest))
+        except (TypeError, ValueError) as error:
+            raise DamagedDatabaseError(
+                f"{self.path}: {error}; `referral-tui verify --db {self.path}` says where"
+            ) from error
+
+    def scrub(self, *, whole: bool) -> None:
+        """Leave nothing in the file or its write-ahead log of what was overwritten; with `whole`, make the file anew.
+
+        What is deleted is overwritten by SQLite itself (`secure_delete`), but a copy that it made in passing may be
+        left in a free part of a page: only a file made anew has none.
+
+        Raises:
+            LockedDatabaseError: somebody reads the database, so that its log can't be emptied.
+
+        """
+        with translated(self.path):
+            if whole:
+                self._db.execute("VACUUM")
+            ((busy, *_),) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if busy:
+            raise LockedDatabaseError(
+                f"{self.path}: somebody reads it, so its write-ahead log can't be emptied; close the dashboard, then "
+                "repeat the command"
+            )
 
     def index(self) -> None:
         """Create the indexes that are not there yet; all at once at the end of a long run costs a quarter.
@@ -229,13 +288,15 @@ class Store:
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         sealed: dict[int, Sealed] = {}
+        parts, personal = self._parts[table], _are_personal(table, frame)
         for part in rows.slices(frame, self._columns[table]):
             self.meter.record("rows")
             rows.insert(self._db, table, self._columns[table], part)
             self.meter.record("insert")
-            sealed |= {one.number: one for one in self._chains[table].extend(part)}
+            cells = parts.cells(compress(part, islice(personal, len(part))))
+            sealed |= {one.number: one for one in self._chains[table].extend(parts.plain(part), cells)}
             self.meter.record("chain")
-        blocks = [(table, one.number, one.rows, one.hash) for one in sealed.values()]
+        blocks = [(table, one.number, one.rows, one.hash, one.key) for one in sealed.values()]
         self._db.executemany(_UPSERT_BLOCK, blocks)
 
     def _set_clock(self, values: Mapping[str, int | float | str]) -> None:
@@ -320,21 +381,26 @@ class Store:
         except sqlite3.Error as error:
             raise in_words(error, self.path) from error
 
-    def _open_chain(self, name: str, first: bytes) -> Chain:
-        """Restore the open end of a chain, by reading the rows of its last block again if it is not full."""
+    def _open_chain(self, name: str, first: bytes, salts: SaltSource) -> Chain:
+        """Restore the open end of a chain, by reading the rows of its last block again if it is not full.
+
+        `salts` are for the blocks after that one.
+        """
         last = self._query(
             "SELECT number, rows, hash FROM block WHERE chain = ? ORDER BY number DESC LIMIT 1", (name,)
         )
         if not last:
-            return Chain(first)
+            return Chain(name, first, salts)
         number, count, digest = last[0]
         try:
             if count == BLOCK_ROWS:
-                return Chain(bytes.fromhex(digest), number + 1)
+                return Chain(name, bytes.fromhex(digest), salts, number + 1)
             before = self._query("SELECT hash FROM block WHERE chain = ? AND number = ?", (name, number - 1))
-            chain = Chain(bytes.fromhex(before[0][0]) if before else first, number)
-            found = self._query(f"SELECT * FROM {name} ORDER BY {CHAINS[name]} DESC LIMIT ?", (count,))
-            again = [one.hash for one in chain.extend(found[::-1])]
+            current = stored_salts(self._query)(name, number)
+            chain = Chain(name, bytes.fromhex(before[0][0]) if before else first, salts, number, current)
+            found = self._query(f"SELECT * FROM {name} ORDER BY {CHAINS[name]} DESC LIMIT ?", (count,))[::-1]
+            parts = self._parts[name]
+            again = [one.hash for one in chain.extend(parts.plain(found), parts.there(found))]
         except (TypeError, ValueError) as error:
             raise DamagedDatabaseError(_broken(self.path, name, number)) from error
         if again != [digest]:
@@ -355,6 +421,40 @@ class Store:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+
+class Parts:
+    """Cuts rows of a chained table into what tells nothing about a person, and the personal cells."""
+
+    def __init__(self, table: str, columns: Sequence[str]) -> None:
+        personal = PERSONAL[table]
+        self._plain = _picker([place for place, name in enumerate(columns) if name not in personal])
+        self._cells = _picker([columns.index(name) for name in (CHAINS[table], *personal)])
+
+    def plain(self, rows: Iterable[Row]) -> list[Row]:
+        """Return the columns of rows that tell nothing about a person."""
+        return list(map(self._plain, rows))
+
+    def cells(self, rows: Iterable[Row]) -> list[Row]:
+        """Return the number of each row and its personal cells."""
+        return list(map(self._cells, rows))
+
+    def there(self, rows: Iterable[Row]) -> list[Row]:
+        """Return the same of those rows in which a personal cell is not null."""
+        return [one for one in self.cells(rows) if any(cell is not None for cell in one[1:])]
+
+
+def _picker(places: Sequence[int]) -> Callable[[Row], Row]:
+    """Return a function that returns some values of a row as a tuple."""
+    return itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
+
+
+def _are_personal(table: str, frame: pl.DataFrame) -> Iterator[bool]:
+    """Yield for each row whether one of its personal cells is not null."""
+    there = [name for name in PERSONAL[table] if name in frame.columns]
+    if not there:
+        return iter([False] * frame.height)
+    return iter(frame.select(pl.any_horizontal(pl.col(there).is_not_null())).to_series().to_list())
 
 
 def _broken(path: Path, chain: str, number: int) -> str:

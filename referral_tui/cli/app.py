@@ -61,6 +61,8 @@ COMMANDS: Final = {
         "explain", "explain", "Say in words what happened to a friend, a conversion or a reward."
     ),
     "verify": CommandEntry("verify", "verify", "Derive everything again from the log and compare."),
+    "erase": CommandEntry("erase", "erase", "Erase people, and prove that nothing else has changed."),
+    "migrate": CommandEntry("migrate", "migrate", "Bring a database of an older schema to today's."),
     "review": CommandEntry("review", "app", "List, approve or decline decisions in review."),
     "fraud": CommandEntry(
         "fraud", "fraud", "Score the rules against the truth about who cheats, in money too."

@@ -227,12 +227,14 @@ def _mapper(mapping: str | None, secrets: Path | None, *, replay: bool) -> Mappe
 
 def _opened(db: Path, program: str | None) -> Platform:
     """Open the platform's database, or create it if there is none."""
+    from referral_tui.cli.migrate import migrate_first
     from referral_tui.cli.progress import Bar
     from simulator.platform.session import open_or_create
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
 
     design = load_program(*find_program(program)) if program is not None else None
+    migrate_first(db)
     with Bar("fold the log again", None) as bar:
         return open_or_create(db, design, bar.set)
 

@@ -80,9 +80,11 @@ def decline(
 def _decide(verdict: Verdict, what: str, by: str, db: Path, now: str | None, as_json: bool) -> None:
     given = read_time(now, "--now")
 
+    from referral_tui.cli.migrate import migrate_first
     from simulator.platform.platform import Platform
     from simulator.platform.review import find, read_queue, settle
 
+    migrate_first(db)
     one = find(read_queue(db), what)
     with Platform.open(db) as platform:
         at = given if given is not None else max(platform.earliest_receipt_ms, _now(platform))

@@ -112,6 +112,7 @@ def serve(
 
     Example: referral-tui serve --program telecom --db shop.db
     """
+    from referral_tui.cli.migrate import migrate_first
     from referral_tui.cli.progress import Bar
     from simulator.door.clocks import DoorClock
     from simulator.door.deliveries import Sending
@@ -143,6 +144,7 @@ def serve(
     check(settings)
     DoorClock(clock)  # a wrong one is said before a database is made
     design = load_program(*find_program(program)) if program is not None else None
+    migrate_first(db)
     with Bar("fold the log again", None) as bar:
         platform = open_or_create(db, design, bar.set)
     with platform:

@@ -209,10 +209,12 @@ def _resumed(
     db: Path, given: dict[str, Any], program: str | None, ways: Ways, bar: Bar
 ) -> AbstractContextManager[OpenRun]:
     """Resume the run in a database; options that are given must be those that it was started with."""
+    from referral_tui.cli.migrate import migrate_first
     from simulator.run.opening import resume
 
     wanted = {name: value for name, value in given.items() if value is not None}
     wanted |= _ways(ways)
+    migrate_first(db)
     return resume(db, wanted, program, bar.set)
 
 

@@ -31,6 +31,7 @@ _OWNERS: Final[dict[str, Team]] = complete(
         "reward.vetoed": "compliance",
         "review.decided": "compliance",
         "program.changed": "marketing",
+        "person.erased": "compliance",
     },
 )
 _SYSTEMS: Final = complete(
@@ -62,6 +63,7 @@ _SYSTEMS: Final = complete(
         "review.decided": "platform",
         "reward.vetoed": "platform",
         "program.changed": "platform",
+        "person.erased": "platform",
     },
 )
 

@@ -16,6 +16,9 @@ KEEP_DAYS: Final = 730
 
 _REPLACED, _REMOVED, _KEPT = ErasureEffect.REPLACED, ErasureEffect.REMOVED, ErasureEffect.KEPT
 
+ERASED: Final = "erased-"
+"""What every erasure pseudonym begins with."""
+
 FIELD_ERASURE: Final[dict[str, ErasureEffect]] = {
     # of the envelope
     "specversion": _KEPT,
@@ -29,9 +32,9 @@ FIELD_ERASURE: Final[dict[str, ErasureEffect]] = {
     "contact_kind": _KEPT,
     "via": _KEPT,
     "referrer_kind": _KEPT,
-    "segment": _REPLACED,
-    "community": _REPLACED,
-    "country": _REPLACED,
+    "segment": _REMOVED,
+    "community": _REMOVED,
+    "country": _REMOVED,
     "device_ref": _REPLACED,
     "attributes": _REMOVED,
     "reason": _KEPT,
@@ -73,9 +76,9 @@ COLUMN_ERASURE: Final[dict[str, dict[str, ErasureEffect]]] = {
         "contact_kind": _KEPT,
         "via": _KEPT,
         "referrer_kind": _KEPT,
-        "segment": _REPLACED,
-        "community": _REPLACED,
-        "country": _REPLACED,
+        "segment": _REMOVED,
+        "community": _REMOVED,
+        "country": _REMOVED,
         "device_ref": _REPLACED,
         "reach": _KEPT,
         "eligible": _KEPT,
@@ -122,7 +125,7 @@ COLUMN_ERASURE: Final[dict[str, dict[str, ErasureEffect]]] = {
         "decided_at": _KEPT,
         "failed": _KEPT,
         "offered": _KEPT,
-        "facts": _REPLACED,  # segments, countries, the community and the client's attributes
+        "facts": _REMOVED,  # of them segments, countries, the community and the client's attributes
         "program_version": _KEPT,
         "withheld_minor": _KEPT,
     },
@@ -133,7 +136,7 @@ COLUMN_ERASURE: Final[dict[str, dict[str, ErasureEffect]]] = {
         "reward": _KEPT,
         "role": _KEPT,
         "recipient": _KEPT,
-        "community": _REPLACED,
+        "community": _KEPT,  # the community's own claim, which is of many people
         "earned_minor": _KEPT,
         "value_minor": _KEPT,
         "kind": _KEPT,
@@ -195,6 +198,9 @@ ABOUT_NOBODY: Final[dict[str, str]] = {
     "setting": "how the database was made",
     "program_version": "the program, which names nobody",
     "block": "hashes over rows",
+    "opened_block": "random numbers",
+    "blanked": "commitments to what stands in place of a person's data",
+    "kept_answer": "answers of the program's conditions",
     "total": "sums over everybody",
     "hour": "sums over everybody",
     "week": "sums over everybody",

@@ -103,6 +103,7 @@ class EventType(StrEnum):
     REVIEW_DECIDED = "review.decided", Category.STEERING, "An operator approved or declined a conversion."
     REWARD_VETOED = "reward.vetoed", Category.STEERING, "An operator stopped a reward before it was issued."
     PROGRAM_CHANGED = "program.changed", Category.STEERING, "A new version of the program came into force."
+    PERSON_ERASED = "person.erased", Category.STEERING, "A person was erased from the database."
 
 
 _OF_A_CONVERSION = (

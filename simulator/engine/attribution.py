@@ -121,7 +121,7 @@ def _attributions(batch: Batch, state: State, matched: _Matched, late: Ints) -> 
         attributed_at=batch.received[rows],
         by_code=by_code.astype(np.int64),
         channel=channels,
-        community=batch.community.at(referrers, rows),
+        community=batch.communities_of(referrers, rows),
         rank=before + running_count(referrers) + 1,
         labels=state.channels.labels([state.words.texts[word] for word in channels.tolist()]),
         late=late,

@@ -185,6 +185,11 @@ class Batch:
     def _latest(self, name: str, rows: Ints, values: Array) -> Latest:
         return Latest(self.state.people, name, self.person[rows], rows, values)
 
+    def communities_of(self, referrers: Ints, rows: Ints) -> Array:
+        """Return the communities (words) of the referrers of the friends whose events are at `rows`, as of these."""
+        found = self.community.at(referrers, rows)
+        return self.state.kept.with_communities(found, self.seq[rows], self.state.words)
+
     def usable_links(self, links: Ints, rows: Ints, kinds: Ints | None) -> Bools:
         """Return which of these links (ids or NONE) are live and may refer when the event at each of `rows` is judged.
 

@@ -230,11 +230,12 @@ def _apply_rules(
         referrer=draft.referrer[open_rows],
     )
     facts = facts_of(context, compiled.facts, meter)
-    ruled = judge_by_rules(compiled, facts, draft.milestone[open_rows], meter)
+    seqs = batch.seq[draft.rows[open_rows]]
+    ruled = judge_by_rules(compiled, facts, draft.milestone[open_rows], seqs, state.kept, meter)
     draft.ruled, draft.verdicts = open_rows, ruled
     draft.outcome[open_rows] = ruled.outcome
     texts = as_texts(facts) if compiled.facts else [None] * len(open_rows)
-    offered = ask_conditions(compiled, facts, draft.milestone[open_rows])
+    offered = ask_conditions(compiled, facts, draft.milestone[open_rows], seqs, state.kept)
     for at, place in enumerate(open_rows.tolist()):
         draft.reason[place] = ruled.reason[at]
         draft.failed[place], draft.facts[place], draft.offered[place] = (

@@ -28,6 +28,7 @@ from simulator.engine.frames import EMPTY, Received
 from simulator.engine.intake import Intake, Lookup
 from simulator.engine.interner import hash_texts
 from simulator.engine.journeys import reach_rewarded
+from simulator.engine.kept import NOTHING_KEPT, KeptAnswers
 from simulator.engine.merging import find_merge
 from simulator.engine.names import Names
 from simulator.engine.postponing import find_parts
@@ -67,16 +68,23 @@ class Engine:
 
     Several markets may be judged together, `stacked`, where messages have a column `market` (from 0) and share no
     person, code, device or id: then the rollup has that column too. A budget, caps of the program and boards would
-    be of all of them.
+    be of all of them. `kept` are answers about people whose data the log has no more.
     """
 
-    def __init__(self, program: Program, parse: Callable[[str], Program], *, stacked: bool = False) -> None:
+    def __init__(
+        self,
+        program: Program,
+        parse: Callable[[str], Program],
+        *,
+        stacked: bool = False,
+        kept: KeptAnswers = NOTHING_KEPT,
+    ) -> None:
         self.meter: Meter = OFF
         self.newest = BEGINNING
         self.watermark = BEGINNING
         self._parse = parse
         self._intake = Intake()
-        self._state = State()
+        self._state = State(kept=kept)
         self._refs: list[pl.Series] = []
         self._persons = 0
         self._markets = Columns({"market": (np.int64, 0)}) if stacked else None  # by id of a person

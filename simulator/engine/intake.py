@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from simulator.domain.personal_data import ERASED
 from simulator.engine.arrays import NONE, Bools, Ints
 from simulator.engine.frames import Received
 from simulator.engine.interner import Interner, hash_texts, pair_keys
@@ -16,6 +17,8 @@ from simulator.events.contract import DATA_COLUMNS, PARTS
 
 _NO_SEQS: Ints = np.zeros(0, np.int64)
 _CONTENT = ("type", "occurred_at", "time_inferred", "subject", *DATA_COLUMNS)
+_REPLACED = ("subject", "into", "code", "contact_ref", "device_ref")
+"""The fields that an erasure pseudonym may stand in."""
 _FIELD_NAMES = {
     "occurred_at": "time",
     "time_inferred": "time",
@@ -181,7 +184,7 @@ class Intake:
             same = {name: _same(name, mine, others) for name in columns}
             same_key = same["source"] & same["id"]
             unsure += rows[~same_key].tolist()
-            equal = np.logical_and.reduce([same[name] for name in _CONTENT])
+            equal = np.logical_and.reduce([same[name] for name in _CONTENT]) | _are_blanked(others)
             duplicates += rows[same_key & equal].tolist()
             for place in np.flatnonzero(same_key & ~equal).tolist():
                 field = next(name for name in _CONTENT if not same[name][place])
@@ -213,11 +216,18 @@ class Intake:
                 new[key] = row
                 continue
             fields = [name for name in _CONTENT if not _same(name, messages[[row]], other)[0]]
+            fields = [] if _are_blanked(other)[0] else fields
             if fields:
                 conflicts.append((row, _FIELD_NAMES.get(fields[0], fields[0])))
             else:
                 duplicates.append(row)
         return list(new.values())
+
+
+def _are_blanked(events: pl.DataFrame) -> Bools:
+    """Return which events an erasure has overwritten, so that nobody can tell any more what they said."""
+    texts = [pl.col(name).str.starts_with(ERASED) for name in _REPLACED]
+    return events.select(pl.any_horizontal(texts).fill_null(value=False)).to_series().to_numpy()
 
 
 def _same(name: str, mine: pl.DataFrame, others: pl.DataFrame) -> Bools:

@@ -10,6 +10,7 @@ import polars as pl
 
 from simulator.domain.vocabulary import Offered
 from simulator.engine.arrays import Bools, Ints
+from simulator.engine.kept import KeptAnswers
 from simulator.engine.version import CompiledProgram
 from simulator.program.model import Reward
 
@@ -19,10 +20,13 @@ _NO, _YES, _MISSING = 0, 1, 2
 _WORDS = {_NO: Offered.NO.value, _YES: Offered.YES.value, _MISSING: Offered.MISSING.value}
 
 
-def ask_conditions(compiled: CompiledProgram, facts: pl.DataFrame, milestones: Ints) -> list[str]:
+def ask_conditions(
+    compiled: CompiledProgram, facts: pl.DataFrame, milestones: Ints, seqs: Ints, kept: KeptAnswers
+) -> list[str]:
     """Ask the conditions of the rewards on each row's milestone (`milestones`: places in the file).
 
-    Returns what each said as JSON: [reward, "yes" | "no" | "missing"] in file order.
+    Returns what each said as JSON: [reward, "yes" | "no" | "missing"] in file order. `kept` answers are taken instead
+    for the conversions (`seqs`) that have some.
     """
     if not compiled.offers:
         return [NOTHING] * len(milestones)
@@ -43,6 +47,8 @@ def ask_conditions(compiled: CompiledProgram, facts: pl.DataFrame, milestones: I
             ]
             known[key] = orjson.dumps(pairs).decode()
         texts.append(known[key])
+    if kept.offered:
+        kept.put_offered(texts, seqs, [names[place] for place in milestones.tolist()])
     return texts
 
 

@@ -176,7 +176,7 @@ def _recipients(batch: Batch, state: State, role: str, group: QualifiedDecisions
     if role == "friend":
         return friend
     if role == "community":
-        return batch.community.at(referrer, rows).astype(np.int64)
+        return batch.communities_of(referrer, rows).astype(np.int64)
     made = state.attributions
     theirs = state.people["attribution"][referrer]
     upline = state.people_of(made["referrer"][theirs].astype(np.int64))

@@ -11,6 +11,7 @@ import polars as pl
 from simulator.domain.stopwatch import OFF, Meter
 from simulator.domain.vocabulary import Outcome, values
 from simulator.engine.arrays import Array, Ints
+from simulator.engine.kept import KeptAnswers
 from simulator.engine.version import CompiledProgram
 
 PASS, FAIL, MISSING, UNASKED = 0, 1, 2, 3
@@ -39,9 +40,17 @@ class Verdicts:
 
 
 def judge_by_rules(
-    compiled: CompiledProgram, facts: pl.DataFrame, milestones: Ints, meter: Meter = OFF
+    compiled: CompiledProgram,
+    facts: pl.DataFrame,
+    milestones: Ints,
+    seqs: Ints,
+    kept: KeptAnswers,
+    meter: Meter = OFF,
 ) -> Verdicts:
-    """Evaluate every rule of each row's milestone (`milestones`: places in the file) over its facts."""
+    """Evaluate every rule of each row's milestone (`milestones`: places in the file) over its facts.
+
+    `kept` answers are taken instead for the conversions (`seqs`) that have some.
+    """
     count = len(milestones)
     reason: list[str | None] = [None] * count
     failed: list[str] = ["[]"] * count
@@ -55,6 +64,8 @@ def judge_by_rules(
             deciding=none,
         )
     results = _results(compiled, facts, count, meter)
+    names = [compiled.program.milestones[place].name for place in milestones.tolist()] if kept.failed else []
+    kept.put_results(results, seqs, names, [rule.code for rule in compiled.rules])
     applies = _applies(compiled)[milestones]
     results[~applies] = PASS
     outcome, deciding = _outcomes(compiled, results)

@@ -19,6 +19,7 @@ from simulator.engine.codes import FoldedCodes
 from simulator.engine.devices import Devices
 from simulator.engine.interner import BoundedLabels, Codes, Interner, Texts, Words
 from simulator.engine.keeping import Keeping, Whom
+from simulator.engine.kept import NOTHING_KEPT, KeptAnswers
 from simulator.engine.keys import KeyIndex
 from simulator.engine.leaders import Leaders
 from simulator.engine.ledger import Ledger
@@ -240,6 +241,7 @@ class State:
     # by person, their attributions that have ended, and since the event with which seq
     former: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     leaders: Leaders = field(init=False)
+    kept: KeptAnswers = NOTHING_KEPT  # of people who have been erased
 
     def __post_init__(self) -> None:
         self.leaders = Leaders(self.referrers, self.communities, self.words.texts)

@@ -214,6 +214,11 @@ EVENT_TYPES: dict[str, EventSpec] = complete(
                 (Field("program", "program", required=True),),
                 subject_required=False,
             ),
+            EventSpec(
+                EventType.PERSON_ERASED,
+                _PLATFORM,
+                (Field("by", "reference", required=True), Field("reason", "text", required=True)),
+            ),
         )
     },
 )

@@ -12,6 +12,7 @@ from db.write.store import Store
 from simulator.domain.errors import DatabaseError
 from simulator.engine import Engine
 from simulator.engine.arrays import NONE
+from simulator.engine.kept import KeptAnswers
 from simulator.outcomes.feedback import FeedbackCollector
 from simulator.platform.records import parse_program, same_design, typed
 from simulator.program.load import load_program
@@ -41,7 +42,7 @@ def replay_log(
             f"{store.path}: was made with another program ({versions[-1].name}); name that one with --program, "
             "leave the option out, or use another database"
         )
-    engine = Engine(versions[0], parse_program)
+    engine = Engine(versions[0], parse_program, kept=KeptAnswers.of(store.read(resume.kept_answers)))
     total = store.read(resume.events_stored)
     done = 0
     for events in store.events(rows=BATCH):

@@ -22,6 +22,8 @@ OUTCOMES: Final = tuple(
 QUARANTINE: Final = Comparison("quarantine", 1)
 """Proven by its chain alone: its rows are not in the log."""
 BLOCKS: Final = Comparison("block", 2)
+ERASURES: Final = (Comparison("opened_block", 2), Comparison("blanked", 3), Comparison("kept_answer", 2))
+"""Proven by the digests in the log, and by the chains that they are part of."""
 ROLLUPS: Final = (
     Comparison("total", 1, without=_UNLOGGED),
     Comparison("hour", 2, without=_UNLOGGED),
@@ -34,7 +36,7 @@ ROLLUPS: Final = (
     Comparison("due", 3),
     Comparison("leader", 2),
 )
-PROVEN: Final = (*LOG, *OUTCOMES, QUARANTINE, BLOCKS, *ROLLUPS)
+PROVEN: Final = (*LOG, *OUTCOMES, QUARANTINE, BLOCKS, *ERASURES, *ROLLUPS)
 
 UNPROVEN: Final = {
     Comparison(

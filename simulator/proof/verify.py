@@ -17,7 +17,8 @@ import polars as pl
 
 from db.read import log, proving
 from db.read.proving import Block
-from db.read.resume import events_stored
+from db.read.resume import events_stored, kept_answers
+from db.read.salts import BlockSalts, SaltSource, stored_salts
 from db.read.settings import setting
 from db.schema.blocks import BLOCK_ROWS, CHAINS
 from db.shards.merging import parts_of
@@ -27,6 +28,7 @@ from simulator.domain.errors import ProgramError
 from simulator.domain.spans import HOUR_MS
 from simulator.domain.write_set import WriteSet
 from simulator.engine import Engine
+from simulator.engine.kept import KeptAnswers
 from simulator.engine.version import version_row
 from simulator.platform.quarantine import SCHEMA as QUARANTINE_SCHEMA
 from simulator.platform.receipt_sums import Refusals
@@ -36,9 +38,19 @@ from simulator.program.model import Program
 from simulator.proof.compare import DifferenceError, compare
 from simulator.proof.contacts import ContactSearch
 from simulator.proof.definitions import check_definitions, check_kinds
+from simulator.proof.erasures import check_erasures
 from simulator.proof.invariants import check_invariants, receipts
 from simulator.proof.merged import check_merged
-from simulator.proof.scope import BLOCKS, LOG, OF_SHARDS, OUTCOMES, ROLLUPS, UNPROVEN, unproven_lines
+from simulator.proof.scope import (
+    BLOCKS,
+    ERASURES,
+    LOG,
+    OF_SHARDS,
+    OUTCOMES,
+    ROLLUPS,
+    UNPROVEN,
+    unproven_lines,
+)
 
 ROWS = 50_000  # events folded at once
 
@@ -102,7 +114,7 @@ def _verify(stored: Database, verdict: Verdict, progress: Callable[[int, int], N
         raise DifferenceError(f"SQLite finds it damaged: {' '.join(problem.split())}")
     verdict.checked.append("SQLite's own integrity")
     check_definitions(stored)
-    check_kinds(stored, (*UNPROVEN, *ROLLUPS))
+    check_kinds(stored, (*UNPROVEN, *ERASURES, *ROLLUPS))
     try:
         proving.watermark(stored)
     except LookupError:
@@ -111,6 +123,7 @@ def _verify(stored: Database, verdict: Verdict, progress: Callable[[int, int], N
     verdict.checked.append(f"{len(programs)} program version(s)")
     counts = receipts(stored)
     verdict.checked.append(f"receipts add up: {sum(counts.values()):,} received")
+    verdict.checked += _checked_erasures(stored)
     with tempfile.TemporaryDirectory(prefix="referral-tui-verify-") as folder:
         scratch = Path(folder) / "scratch.db"
         contacts = ContactSearch(programs[0].numeric_references)
@@ -128,6 +141,14 @@ def _verify(stored: Database, verdict: Verdict, progress: Callable[[int, int], N
     verdict.checked.append(contacts.check())
     verdict.unproven = unproven_lines(UNPROVEN)
     verdict.heads = proving.newest_hashes(stored)
+
+
+def _checked_erasures(stored: Database) -> list[str]:
+    """Check all erasures, and return a line about them if there are any."""
+    try:
+        return check_erasures(stored)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DifferenceError(f"what erasures left can't be made sense of: {error}") from None
 
 
 def _programs(stored: Database) -> list[Program]:
@@ -162,9 +183,15 @@ def _derive(
     """Fold the stored log into a scratch database, and search its texts for contacts on the way."""
     total = events_stored(select_on(stored))
     watermark = proving.watermark(stored)
-    engine = Engine(program, parse_program)
+    kept = KeptAnswers.of(kept_answers(select_on(stored)))
+    engine = Engine(program, parse_program, kept=kept)
     with Store.create(
-        scratch, settings={}, version=version_row(1, 0, program), clock={}, scratch=True
+        scratch,
+        settings={},
+        version=version_row(1, 0, program),
+        clock={},
+        scratch=True,
+        salts=_salts(stored),
     ) as store:
         for events in log.read(stored, 0, ROWS):
             store.write(_fold(engine, events, store))
@@ -177,7 +204,26 @@ def _derive(
         for refused in _quarantine(stored):
             contacts.quarantine(refused)
             rollup = _receipts(refused.select("received_at", metric="receipt." + pl.col("receipt")))
-            store.write(WriteSet(quarantine=refused, rollup=rollup, breakdown=refusals.breakdown(refused)))
+            rows = WriteSet(quarantine=refused, rollup=rollup, breakdown=refusals.breakdown(refused))
+            try:
+                store.write(rows)
+            except ValueError as error:  # a row is missing, so that the next one has not the number of its place
+                raise DifferenceError(f"quarantine chain: {error}") from None
+
+
+def _salts(stored: Database) -> SaltSource:
+    """Return the salts of the stored database's blocks; a block that has none differs from what is derived."""
+    read = stored_salts(select_on(stored))
+
+    def salts(chain: str, number: int) -> BlockSalts:
+        try:
+            return read(chain, number)
+        except (TypeError, ValueError) as error:
+            raise DifferenceError(
+                f"{chain} chain, block {number}: its salts can't be read: {error}"
+            ) from None
+
+    return salts
 
 
 def _fold(engine: Engine, events: pl.DataFrame, store: Store) -> WriteSet:

@@ -86,6 +86,12 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         "review list": [["review", "list", "--db", db], ["review", "list", "--db", db, "--json"]],
         "review approve": [["review", "approve", word, "--by", "op-1", "--db", db] for word in ("1", NASTY)],
         "review decline": [["review", "decline", "1", "--by", NASTY, "--db", db]],
+        "erase": [
+            ["erase", NASTY, "--by", "op-1", "--basis", "asked", "--db", db],
+            ["erase", "p-3", "--by", NASTY, "--basis", NASTY, "--db", db],
+            ["erase", "p-3", "--by", "op-1", "--basis", "asked", "--db", db, "--files", NASTY],
+        ],
+        "migrate": [["migrate", "--db", db], ["migrate", "--db", NASTY]],
         "compare": [["compare", db, db], ["compare", db, db, "--json"]],
         "fraud": [["fraud", "--db", db], ["fraud", "--db", db, "--json"]],
         "ingest": [

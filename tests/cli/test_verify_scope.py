@@ -28,7 +28,7 @@ MEASURED = [cell for cell in CELLS if cell[0] in UNPROVEN_NAMES]
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """A simulation with faults, lists, commands and measurements; and a database of two shards."""
+    """A simulation with faults, lists, commands, measurements and erasures; and a database of two shards."""
     from referral_tui.cli.app import run
 
     folder = tmp_path_factory.mktemp("made")
@@ -52,6 +52,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     with closing(sqlite3.connect(folder / "one.db")) as connection:
         connection.execute("INSERT INTO command VALUES (1, 'pause', '{}', 1, 1, 1, NULL)")
         connection.commit()
+        members = connection.execute(
+            "SELECT DISTINCT ref FROM event JOIN person ON person.id = person WHERE community IS NOT NULL "
+            "AND person IN (SELECT referrer FROM attribution)"
+        ).fetchall()
+    erased = ["erase", *(ref for (ref,) in members), "--by", "dpo-1", "--basis", "asked"]
+    assert run([*erased, "--db", str(folder / "one.db")]) == 0
     return {path.name: path.read_bytes() for path in folder.glob("*.db")}
 
 

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 import db.schema.models  # noqa: F401 - fills the metadata
 from db.read import log
+from db.read.salts import of_key
 from db.schema.blocks import BLOCK_ROWS
 from db.sqlite import rows
 from db.sqlite.lock import WriterLock
@@ -66,7 +67,9 @@ def make(tmp_path: Path) -> Make:
     names = iter(f"{number}.db" for number in range(100))
 
     def store() -> Store:
-        return Store.create(tmp_path / next(names), settings={"kind": "test"}, version=VERSION, clock={})
+        return Store.create(
+            tmp_path / next(names), settings={"kind": "test", "seed": "1"}, version=VERSION, clock={}
+        )
 
     return store
 
@@ -134,10 +137,25 @@ def test_a_reopened_chain_goes_on_where_it_was(make: Make, count: int) -> None:
 
 def test_a_block_is_what_its_description_says() -> None:
     first = genesis("event", "program")
-    (sealed,) = Chain(first).extend([(1, "a", None), (2, None, "é")])
-    assert sealed.hash == hashlib.sha256(first + '[1,"a",null],[2,null,"é"],'.encode()).hexdigest()
-    assert (sealed.number, sealed.rows) == (1, 2)
+    salts = of_key(bytes(32))
+    chain = Chain("event", first, lambda _chain, _number: salts)
+    (sealed,) = chain.extend([(1, "a", None), (2, None, "é")], [(2, "code", None)])
+    rows = hashlib.sha256('[1,"a",null],[2,null,"é"],'.encode()).digest()
+    committed = hashlib.sha256(salts.salts[1] + b'[2,"code",null]').digest()
+    assert len(set(salts.salts)) == 1024
+    assert sealed.hash == hashlib.sha256(first + rows + hashlib.sha256(committed).digest()).hexdigest()
+    assert (sealed.number, sealed.rows, sealed.key) == (1, 2, "00" * 32)
     assert genesis("audit", "program") != first != genesis("event", "program ")
+
+
+def test_salts_are_new_in_each_database_but_follow_from_the_seed_of_a_simulation(tmp_path: Path) -> None:
+    def hashes(name: str, settings: dict[str, str]) -> list[tuple[str, str]]:
+        with Store.create(tmp_path / name, settings=settings, version=VERSION, clock={}) as store:
+            store.write(WriteSet(persons=PERSONS, events=events(1, 3)))
+            return store._query("SELECT chain, hash FROM block ORDER BY chain")
+
+    assert hashes("a.db", {"seed": "1"}) == hashes("b.db", {"seed": "1"}) != hashes("c.db", {"seed": "2"})
+    assert hashes("d.db", {}) != hashes("e.db", {})
 
 
 def test_rows_are_those_of_the_frame_with_nulls_where_it_has_no_column() -> None:
@@ -301,7 +319,7 @@ def test_only_one_writer_and_a_dead_ones_lock_is_free(make: Make, tmp_path: Path
     ("setup", "said"),
     [
         ("CREATE TABLE t (a)", "not of referral-tui"),
-        ("PRAGMA user_version = 7", "of schema 7"),
+        ("PRAGMA user_version = 8", "of schema 8"),
         ("UPDATE setting SET value = '0' WHERE name = 'schema'", "of schema 0"),
         ("DELETE FROM program_version", "no program"),
     ],

@@ -95,6 +95,7 @@ VALID_DATA: dict[str, dict[str, Any]] = {
         "by": "op-1",
     },
     "program.changed": {"program": "[program]\n" * 1000},
+    "person.erased": {"by": "op-1", "reason": "she asked for it"},
 }
 
 

@@ -1,0 +1,228 @@
+"""Read what is stored of people who are to be erased, and what erasures have left.
+
+A look over the log costs about a tenth of a microsecond a row; everything else is found by an index, or in tables that
+are small beside it. Texts and numbers to look for are handed over as JSON, since there may be many.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from db.schema.blocks import PERSONAL
+from db.sqlite.readonly import Select
+
+_AMONG = "IN (SELECT value FROM json_each(?))"
+_CELLS = ", ".join(f'"{name}"' for name in PERSONAL["event"])
+
+
+class EventCells(NamedTuple):
+    """The personal cells of an event, by column, with its number, the person's and its type."""
+
+    seq: int
+    person: int | None
+    type: str
+    cells: dict[str, str | None]
+
+
+class DecisionFacts(NamedTuple):
+    """What a decision was made by: `failed` and `offered` are answers as JSON, `facts` a JSON object or None."""
+
+    id: int
+    seq: int
+    milestone: str
+    friend: int
+    referrer: int | None
+    failed: str
+    offered: str
+    facts: str | None
+    program_version: int
+
+
+class Attributed(NamedTuple):
+    """An attribution: its event, whose it is, and the code of the link."""
+
+    seq: int
+    referrer: int
+    code: str
+
+
+class Merged(NamedTuple):
+    """A merge by the event `seq`: from then on the person `merged` is `person`."""
+
+    seq: int
+    merged: int
+    person: int
+
+
+class BlankedRow(NamedTuple):
+    """A row that an erasure overwrote, as in the table `blanked`."""
+
+    chain: str
+    number: int
+    erasure: int
+    before_hash: str
+    after_hash: str
+    salt: str | None
+
+
+def persons_named(query: Select, refs: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of people by their references; unknown ones are left out."""
+    return dict(query(f"SELECT ref, id FROM person WHERE ref {_AMONG}", (json.dumps(list(refs)),)))
+
+
+def refs_of(query: Select, persons: Iterable[int]) -> dict[int, str]:
+    """Return the references of people by their numbers."""
+    return dict(query(f"SELECT id, ref FROM person WHERE id {_AMONG}", (json.dumps(list(persons)),)))
+
+
+def merges(query: Select) -> list[Merged]:
+    """Return all merges in order."""
+    return [Merged(*row) for row in query("SELECT seq, merged, person FROM merge ORDER BY seq", ())]
+
+
+def persons_with_contact(query: Select, contacts: Iterable[str]) -> list[int]:
+    """Return the numbers of the people of whom an event has one of these contacts."""
+    sql = f"SELECT DISTINCT person FROM event WHERE contact_ref {_AMONG} AND person IS NOT NULL ORDER BY 1"
+    return [number for (number,) in query(sql, (json.dumps(list(contacts)),))]
+
+
+def events_of(query: Select, persons: Iterable[int]) -> list[EventCells]:
+    """Return the personal cells of all events of these people."""
+    sql = f"SELECT seq, person, type, {_CELLS} FROM event WHERE person {_AMONG} ORDER BY seq"
+    return _events(query(sql, (json.dumps(list(persons)),)))
+
+
+def events_naming(
+    query: Select, codes: Iterable[str], contacts: Iterable[str], devices: Iterable[str], *, alike: bool
+) -> list[EventCells]:
+    """Return the personal cells of all events with one of these codes, contacts or devices, whoever's they are.
+
+    With `alike`, also those with codes that differ in their ASCII capitals or the spaces around them.
+    """
+    wanted = [list(codes), list(contacts), list(devices)]
+    code = "lower(trim(code))" if alike else "code"
+    if alike:
+        wanted[0] = [one.strip(" ").lower() for one in wanted[0]]
+    sql = (
+        f"SELECT seq, person, type, {_CELLS} FROM event NOT INDEXED "
+        f"WHERE {code} {_AMONG} OR contact_ref {_AMONG} OR device_ref {_AMONG} ORDER BY seq"
+    )
+    return _events(query(sql, tuple(json.dumps(one) for one in wanted)))
+
+
+def merge_events(query: Select, refs: Iterable[str]) -> list[EventCells]:
+    """Return the personal cells of all merges that name one of these references as the one to merge into."""
+    sql = (
+        f"SELECT seq, person, type, {_CELLS} FROM event WHERE type = 'customer.merged' "
+        f"AND json_extract(steering, '$.into') {_AMONG} ORDER BY seq"
+    )
+    return _events(query(sql, (json.dumps(list(refs)),)))
+
+
+def _events(rows: Iterable[tuple[Any, ...]]) -> list[EventCells]:
+    names = PERSONAL["event"]
+    return [
+        EventCells(seq, person, kind, dict(zip(names, cells, strict=True)))
+        for seq, person, kind, *cells in rows
+    ]
+
+
+def attributions_of(query: Select, referrers: Iterable[int], codes: Iterable[str]) -> list[Attributed]:
+    """Return the attributions to these referrers, and those by these codes."""
+    sql = f"SELECT seq, referrer, code FROM attribution WHERE referrer {_AMONG} OR code {_AMONG} ORDER BY seq"
+    return [Attributed(*row) for row in query(sql, (json.dumps(list(referrers)), json.dumps(list(codes))))]
+
+
+def decisions_about(query: Select, persons: Iterable[int]) -> list[DecisionFacts]:
+    """Return the decisions in which one of these people is the friend or the referrer."""
+    sql = (
+        "SELECT id, seq, milestone, friend, referrer, failed, offered, facts, program_version FROM decision "
+        f"WHERE friend {_AMONG} OR referrer {_AMONG} ORDER BY id"
+    )
+    wanted = json.dumps(list(persons))
+    return [DecisionFacts(*row) for row in query(sql, (wanted, wanted))]
+
+
+def settlements(query: Select, decisions: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the verdicts on decisions that settled them: the decision's number, and the seq of the verdict."""
+    sql = f"SELECT ref, \"trigger\" FROM audit WHERE kind = 'settled' AND ref {_AMONG} ORDER BY seq"
+    return query(sql, (json.dumps(list(decisions)),))
+
+
+def attribution_entries(query: Select, attributions: Iterable[int]) -> list[tuple[int, int, str]]:
+    """Return the audit entries about attributions: their seq, the attribution's, and the detail, which has the code."""
+    sql = (
+        "SELECT seq, ref, detail FROM audit WHERE kind IN ('attributed', 'attribution-ended') "
+        f"AND ref {_AMONG} ORDER BY seq"
+    )
+    return query(sql, (json.dumps(list(attributions)),))
+
+
+def quarantined_with(query: Select, texts: Sequence[str]) -> list[tuple[int, str, str, str]]:
+    """Return the rows of the quarantine in which one of these texts stands: number, reason, message, SHA-256."""
+    sql = (
+        "SELECT number, reason, message, sha256 FROM quarantine WHERE EXISTS "
+        "(SELECT 1 FROM json_each(?) WHERE instr(message, value) OR instr(reason, value) OR instr(id, value)) "
+        "ORDER BY number"
+    )
+    return query(sql, (json.dumps(list(texts)),)) if texts else []
+
+
+def ids_with(query: Select, persons: Sequence[int], texts: Sequence[str]) -> int:
+    """Count the events of these people whose id has one of these texts in it."""
+    sql = (
+        f"SELECT COUNT(*) FROM event WHERE person {_AMONG} AND EXISTS "
+        "(SELECT 1 FROM json_each(?) WHERE instr(event.id, value))"
+    )
+    return int(query(sql, (json.dumps(list(persons)), json.dumps(list(texts))))[0][0])
+
+
+def commands_with(query: Select, texts: Sequence[str]) -> list[tuple[int, str, str | None]]:
+    """Return the executed commands in which one of these texts stands: number, arguments, why it was refused."""
+    sql = (
+        "SELECT id, args, refused FROM command WHERE EXISTS "
+        "(SELECT 1 FROM json_each(?) WHERE instr(args, value) OR instr(coalesce(refused, ''), value)) ORDER BY id"
+    )
+    return query(sql, (json.dumps(list(texts)),)) if texts else []
+
+
+def newest_event(query: Select) -> tuple[int, int]:
+    """Return the seq of the newest event and when it was received (milliseconds UTC); zeros for an empty log."""
+    found = query("SELECT seq, received_at FROM event ORDER BY seq DESC LIMIT 1", ())
+    return found[0] if found else (0, 0)
+
+
+def sources_counted(query: Select) -> set[str]:
+    """Return the labels under which the sources of events are counted so far."""
+    return {part for (part,) in query("SELECT DISTINCT part FROM breakdown WHERE metric LIKE 'event.%'", ())}
+
+
+def silent_since(query: Select, before_ms: int) -> list[tuple[int, str]]:
+    """Return the people of whom no event was received since a moment (milliseconds UTC): numbers and references."""
+    sql = (
+        "SELECT person.id, person.ref FROM person JOIN event ON event.person = person.id "
+        "GROUP BY person.id HAVING MAX(event.received_at) < ? ORDER BY person.id"
+    )
+    return query(sql, (before_ms,))
+
+
+def blanked_rows(query: Select, chain: str, numbers: Iterable[int]) -> list[BlankedRow]:
+    """Return the entries of `blanked` about these rows of a chain, the oldest erasure first."""
+    sql = (
+        "SELECT chain, number, erasure, before_hash, after_hash, salt FROM blanked "
+        f"WHERE chain = ? AND number {_AMONG} ORDER BY number, erasure"
+    )
+    return [BlankedRow(*row) for row in query(sql, (chain, json.dumps(list(numbers))))]
+
+
+def digest_of(blanked: Iterable[tuple[str, int, str, str]], kept: Iterable[tuple[int, str, str]]) -> str:
+    """Return the SHA-256 (hexadecimal) that an erasure's event has in its id.
+
+    It is over the rows that the erasure overwrote (chain, number, commitment before, commitment after) and the answers
+    that it kept (seq, question, answer), each in order.
+    """
+    both = json.dumps([sorted(blanked), sorted(kept)], separators=(",", ":"))
+    return hashlib.sha256(both.encode()).hexdigest()

@@ -1,0 +1,127 @@
+"""`erase`: overwrite what is stored about a person, so that everything that followed from it can still be proven."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json
+from referral_tui.cli.output import print_json, say_lines
+
+if TYPE_CHECKING:
+    from simulator.platform.erasing import Erasure
+
+Reference = Annotated[
+    list[str] | None, typer.Argument(metavar="REF...", help="The references of the people to erase.")
+]
+
+
+def erase(
+    references: Reference = None,
+    by: Annotated[
+        str, typer.Option("--by", metavar="REF", help="Your reference as an operator; never an e-mail.")
+    ] = "",
+    basis: Annotated[
+        str, typer.Option("--basis", metavar="TEXT", help="Why: the request, or the rule that it follows.")
+    ] = "",
+    db: Database = DEFAULT_DATABASE,
+    contact_of: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Erase this person and everybody who has a contact of theirs."),
+    ] = None,
+    older_than: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="DAYS",
+            help="Erase everybody of whom nothing was received for so many days; 730 is what the data sheet says.",
+        ),
+    ] = None,
+    files: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="A folder of batch files to go over, too. Default: the one beside the database.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Erase people: overwrite what is stored about them, and prove that nothing else has changed.
+
+    References, codes, contacts and devices become pseudonyms that nobody can trace back; segments, countries,
+    communities and attributes go. Amounts, dates, decisions and sums stay, and `verify` still proves all of them. An
+    event in the log says that it was done, by whom and why. Whoever comes back is a new person. No other command may
+    write the database meanwhile.
+
+    Example: referral-tui erase p-1234 --by dpo-1 --basis "request of 3 May" --db shop.db
+    """
+    from referral_tui.cli.erase_beside import beside
+    from referral_tui.cli.migrate import migrate_first
+    from simulator.domain.errors import InputError
+    from simulator.platform.erasing import erase as overwrite
+
+    ways = [bool(references), contact_of is not None, older_than is not None]
+    if sum(ways) != 1:
+        raise InputError(
+            "erase: whom? give references, --contact-of REF, or --older-than DAYS; one of the three"
+        )
+    for option, given, example in (("--by", by, "dpo-1"), ("--basis", basis, '"request of 3 May"')):
+        if not given:
+            raise InputError(
+                f"{option}: who erases somebody, and why, is part of the log; add {option} {example}"
+            )
+    migrate_first(db)
+    erased = overwrite(
+        db, references or (), contact_of=contact_of, older_than=older_than, by=by, reason=basis
+    )
+    others = beside(db, erased, files)
+    if as_json:
+        print_json(erased.as_json() | {"beside": others})
+    else:
+        say_lines(_lines(db, erased, others))
+
+
+def _lines(db: Path, erased: Erasure, others: dict[str, int]) -> list[str]:
+    """Return the receipt: what was erased where, and what it can't reach."""
+    from referral_tui.figures import counted
+
+    people = erased.people
+    if not people:
+        return [f"{db}: nobody to erase"]
+    sums: dict[str, int] = {}
+    for one in people:
+        for table, count in one.rows.items():
+            sums[table] = sums.get(table, 0) + count
+    rows = ", ".join(f"{count:,} of {table}" for table, count in sums.items())
+    lines = [
+        f"{db}: erased {_people(len(people))} ({counted(sum(p.references for p in people), 'reference')})"
+    ]
+    lines += [f"  {one.pseudonym} stands in the place of one; event {one.seq} says so" for one in people[:20]]
+    if len(people) > 20:
+        lines.append(f"  … and {len(people) - 20:,} more, by --json")
+    lines.append(f"  overwritten rows: {rows}")
+    if kept := sum(one.kept for one in people):
+        lines.append(
+            f"  {counted(kept, 'answer')} of the program's conditions stay, without what they were about"
+        )
+    lines += [f"  {name}: {count:,}" for name, count in others.items()]
+    if erased.in_ids:
+        lines.append(
+            f"  {counted(erased.in_ids, 'event')} have a reference, code or contact in their ids, which stay: an id "
+            "is what makes a message one"
+        )
+    if not erased.anew:
+        lines.append(
+            "  the file is large and was not made anew; free parts of pages may hold traces until a VACUUM"
+        )
+    lines.append(
+        "  not reached: exports and reports, backups and copies of the files, the senders' own systems"
+    )
+    lines.append(f"to prove the rest: referral-tui verify --db {db}")
+    return lines
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"

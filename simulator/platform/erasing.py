@@ -1,0 +1,586 @@
+"""Erase people: what is stored about them is overwritten, and what follows from it stays as it is.
+
+The log keeps its order, its times and amounts; the person's reference, codes, contacts and devices become erasure
+pseudonyms wherever they stand, the same text always the same one, so that equal is still equal. Segments, countries,
+communities and attributes are gone; what the program's conditions had said of them is kept as an answer. So the log,
+folded again, gives every decision and sum as it was.
+
+No log is folded to do this: it takes a look over the events, a tenth of a microsecond each, and the event about it is
+received at a time at which nothing falls due.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import orjson
+import polars as pl
+
+from db.read import erasures
+from db.read.erasures import DecisionFacts, EventCells, Merged
+from db.shards.merging import parts_of
+from db.write.erasing import Cells, Overwriting
+from db.write.store import Store
+from simulator.domain.errors import InputError
+from simulator.domain.personal_data import ERASED
+from simulator.domain.spans import DAY_MS
+from simulator.domain.vocabulary import EventType
+from simulator.domain.wall_clock import wall_ms
+from simulator.domain.write_set import WriteSet
+from simulator.engine import Engine
+from simulator.engine.codes import folded
+from simulator.engine.experiments import variant_of
+from simulator.engine.frames import EMPTY
+from simulator.engine.interner import OTHER, PARTS
+from simulator.engine.kept import COMMUNITY, OFFERS, RULES
+from simulator.events.columns import EVENT_SCHEMA
+from simulator.events.contract import EVENT_TYPES
+from simulator.events.values import Bad, check_field
+from simulator.platform.receipt_sums import receipt_rollup
+from simulator.platform.receipts import IntakeCounters
+from simulator.platform.records import parse_program
+from simulator.program.facts import facts_at
+from simulator.program.load import load_program
+from simulator.program.model import Experiment, Program
+from simulator.program.rules import compile_condition
+
+_LETTERS: Final = 24  # of an erasure pseudonym: 113 bits, and no digit that a phone number could be seen in
+ANEW_BYTES: Final = 64 * 2**20
+"""Up to which size a database is written anew when somebody is erased from it, which takes a second for 100 MB."""
+_MOST_DRAWS: Final = 100_000
+_REMOVED: Final = ("segment", "community", "country", "attributes")
+TYPE_NAME: Final = str(EventType.PERSON_ERASED)
+Kept = tuple[int, str, str]
+"""A row of `kept_answer`: the seq of the event, the question, the answer."""
+
+
+@dataclass(frozen=True)
+class ErasedPerson:
+    """A person who was erased: what stands in the place of the reference, and in how many rows of each table.
+
+    `seq` is the erasure's event, `references` how many references the person had, `kept` how many answers of the
+    program's conditions are kept in the place of what they were about.
+    """
+
+    pseudonym: str
+    seq: int
+    references: int
+    rows: Mapping[str, int]
+    kept: int
+
+
+@dataclass
+class _Person:
+    """Somebody to be erased: all their references by number, and the pseudonyms of what is theirs, by its text."""
+
+    refs: dict[int, str]
+    main: str
+    new_refs: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    contacts: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
+    told: ErasedPerson | None = None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Everything that names them, and what stands in its place."""
+        return {**self.devices, **self.contacts, **self.codes, **self.new_refs}
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What was erased: a person each, what stands in the place of each text that named them, and what could not be.
+
+    `references` are those that were overwritten. `in_ids` is the number of events whose id, which stays, has one of the
+    texts in it. `anew` says that the file was written anew as a whole. Texts and references are for looking in other
+    places, and nobody may keep them longer than that takes.
+    """
+
+    people: Sequence[ErasedPerson]
+    references: Sequence[str] = field(repr=False)
+    texts: Mapping[str, str] = field(repr=False)
+    in_ids: int
+    anew: bool
+
+    def as_json(self) -> dict[str, object]:
+        """Return the receipt as values of JSON; without what was overwritten."""
+        people = [
+            {
+                "pseudonym": one.pseudonym,
+                "event": one.seq,
+                "references": one.references,
+                "rows": dict(one.rows),
+                "answers_kept": one.kept,
+            }
+            for one in self.people
+        ]
+        return {"erased": people, "events_with_it_in_their_id": self.in_ids, "file_made_anew": self.anew}
+
+
+def erase(
+    path: Path,
+    references: Sequence[str] = (),
+    *,
+    contact_of: str | None = None,
+    older_than: int | None = None,
+    by: str,
+    reason: str,
+) -> Erasure:
+    """Erase people from the database at `path`, with everybody who was merged with them.
+
+    They are those with these references, those who have a contact in common with `contact_of`, and those of whom
+    nothing was received for `older_than` days. `by` is the reference of the operator, `reason` the basis.
+
+    Raises:
+        InputError: a reference is unknown, `by` or `reason` break the contract, or a reward was kept for something that
+            an erasure would remove.
+        DatabaseError: the database is in use, merged from others, or can't be read or written.
+
+    """
+    if parts := parts_of(path):
+        raise InputError(
+            f"{path}: is merged from others; erase in each of them: {', '.join(one.name for one in parts)}"
+        )
+    _check_said(by, reason)
+    with Store.open(path) as store:
+        programs = {
+            row[0]: load_program(row[-1], f"{path}, program version {row[0]}") for row in store.versions()
+        }
+        _check_kept(path, programs)
+        wanted = list(references)
+        if contact_of is not None:
+            wanted += _with_contact_of(store, contact_of)
+        if older_than is not None:
+            wanted += _silent(store, older_than)
+        eraser = _Eraser(store, programs)
+        people = eraser.find(wanted)
+        in_ids = eraser.erase(people, by=by, reason=reason)
+        anew = path.stat().st_size <= ANEW_BYTES
+        store.scrub(whole=anew and bool(people))
+    return Erasure(
+        people=[one.told for one in people if one.told is not None],
+        references=[ref for one in people for ref in one.new_refs],
+        texts={text: pseudonym for one in people for text, pseudonym in one.texts.items()},
+        in_ids=in_ids,
+        anew=anew,
+    )
+
+
+def _check_said(by: str, reason: str) -> None:
+    for contract, option, value in zip(
+        EVENT_TYPES[TYPE_NAME].fields, ("--by", "--basis"), (by, reason), strict=True
+    ):
+        try:
+            check_field(contract.name, contract, value)
+        except Bad as bad:
+            raise InputError(f"{option}: {bad.reason}") from None
+
+
+def _check_kept(path: Path, programs: Mapping[int, Program]) -> None:
+    """Refuse programs whose rewards were kept for what an erasure removes: those answers are not stored."""
+    for program in programs.values():
+        facts = _PersonalFacts.of(program)
+        known = facts_at(program, "release")
+        for reward in program.rewards:
+            if reward.keep_if is None:
+                continue
+            read = compile_condition(reward.keep_if, known, f'reward "{reward.name}".keep_if').facts
+            for name in read:
+                if name in facts.friend or name in facts.referrer:
+                    raise InputError(
+                        f'{path}: nobody can be erased: reward "{reward.name}" is kept for {name} (keep_if), and what '
+                        "that was from event to event is in the log alone"
+                    )
+
+
+def _with_contact_of(store: Store, reference: str) -> list[str]:
+    """Return the references that have a contact in common with this one, which is the first."""
+    known = store.read(erasures.persons_named, [reference])
+    if not known:
+        raise _unknown(reference)
+    own = store.read(erasures.events_of, known.values())
+    contacts = {text for one in own if (text := one.cells["contact_ref"]) is not None}
+    persons = store.read(erasures.persons_with_contact, sorted(contacts))
+    found = store.read(erasures.refs_of, persons)
+    return [reference, *(ref for ref in found.values() if ref != reference)]
+
+
+def _silent(store: Store, days: int) -> list[str]:
+    """Return the people, not erased yet, of whom nothing was received for so many days, by the database's own time."""
+    simulated = store.settings().get("kind") == "simulate"
+    now = int(store.clock()["sim_at"]) if simulated else wall_ms()
+    silent = store.read(erasures.silent_since, now - days * DAY_MS)
+    return [ref for _, ref in silent if not ref.startswith(ERASED)]
+
+
+class _Eraser:
+    """Erases people from one open database."""
+
+    def __init__(self, store: Store, programs: Mapping[int, Program]) -> None:
+        self._store = store
+        self._programs = programs
+        self._alike = any(one.attribution.codes == "fold" for one in programs.values())
+        self._merges = store.read(erasures.merges)
+        self._facts = {version: _PersonalFacts.of(program) for version, program in programs.items()}
+
+    def find(self, references: Sequence[str]) -> list[_Person]:
+        """Find the people with these references, each once."""
+        known = self._store.read(erasures.persons_named, references)
+        people: list[_Person] = []
+        found: set[int] = set()
+        for ref in dict.fromkeys(references):
+            if ref not in known:
+                raise _unknown(ref)
+            if ref.startswith(ERASED):
+                raise InputError(f"{ref}: stands in the place of somebody who was erased already")
+            if known[ref] in found:
+                continue
+            ids = _united(known[ref], self._merges)
+            found.update(ids)
+            people.append(_Person(self._store.read(erasures.refs_of, ids), ref))
+        return people
+
+    def erase(self, people: Sequence[_Person], *, by: str, reason: str) -> int:
+        """Erase people, a transaction each; return how many ids of events have something in them that names one."""
+        in_ids = 0
+        log = _Log.of(self._store, people, alike=self._alike)
+        outcomes = _Outcomes.of(self._store, people)
+        for person in people:
+            self._name(person, log)
+            in_ids += self._store.read(erasures.ids_with, list(person.refs), list(person.texts))
+            blanked = {"event": log.blank(person)}
+            blanked["person"] = {number: {"ref": person.new_refs[ref]} for number, ref in person.refs.items()}
+            blanked["quarantine"] = self._quarantine(person)
+            codes, blanked["audit"] = self._attributions(person)
+            facts, kept = outcomes.blank(person, self._facts)
+            kept += self._communities(person, log, outcomes)
+            what = Overwriting(
+                blanked=blanked, codes=codes, facts=facts, commands=self._commands(person), kept=kept
+            )
+            seq = self._write(person, what, by, reason)
+            person.told = _told(person, seq, what)
+        return in_ids
+
+    def _name(self, person: _Person, log: _Log) -> None:
+        """Draw a pseudonym for everything that names the person."""
+        experiments = list(dict.fromkeys(e for one in self._programs.values() for e in one.experiments))
+        person.new_refs = {ref: _reference(ref, experiments) for ref in person.refs.values()}
+        own = [one for one in log.events.values() if one.person in person.refs]
+        for place, name in (("contacts", "contact_ref"), ("devices", "device_ref")):
+            texts = dict.fromkeys(text for one in own if (text := one.cells[name]) is not None)
+            setattr(person, place, {text: _pseudonym() for text in texts if not text.startswith(ERASED)})
+        person.codes = log.codes_of(person, alike=self._alike)
+
+    def _attributions(self, person: _Person) -> tuple[dict[int, str], dict[int, Cells]]:
+        """Return the new codes of attributions, and the new details of the audit entries about them."""
+        made = self._store.read(erasures.attributions_of, (), person.codes)
+        before = {one.seq: one.code for one in made}
+        details: dict[int, Cells] = {
+            seq: {"detail": detail.removesuffix(before[ref]) + person.codes[before[ref]]}
+            for seq, ref, detail in self._store.read(erasures.attribution_entries, before)
+        }
+        return {seq: person.codes[code] for seq, code in before.items()}, details
+
+    def _quarantine(self, person: _Person) -> dict[int, Cells]:
+        """Return the new cells of refused messages that name the person."""
+        named = _whole(person.texts)
+        main = person.new_refs[person.main]
+        return {
+            number: {"reason": main, "message": main, "sha256": main}
+            for number, *texts in self._store.read(erasures.quarantined_with, list(person.texts))
+            if any(named.search(text) for text in texts)
+        }
+
+    def _commands(self, person: _Person) -> dict[int, tuple[str, str | None]]:
+        """Return the new arguments, and why they were refused, of commands that name the person."""
+        named = _whole(person.texts)
+        main = person.new_refs[person.main]
+        return {
+            number: (named.sub(main, args), None if refused is None else named.sub(main, refused))
+            for number, args, refused in self._store.read(erasures.commands_with, list(person.texts))
+        }
+
+    def _communities(self, person: _Person, log: _Log, outcomes: _Outcomes) -> list[Kept]:
+        """Return for which community the person's referrals counted, by the events at which that was asked."""
+        said = [
+            (one.seq, one.person, text)
+            for one in log.before.values()
+            if one.person in person.refs
+            and one.type == "customer.identified"
+            and (text := one.cells["community"]) is not None
+        ]
+        if not said:
+            return []
+        kept: dict[int, str] = {}
+        for seq, referrer in outcomes.asked_of(person, self._store):
+            known = _united(referrer, [one for one in self._merges if one.seq <= seq], into_only=True)
+            theirs = [text for at, number, text in said if number in known and at <= seq]
+            if theirs:
+                kept[seq] = theirs[-1]
+        return [(seq, COMMUNITY, text) for seq, text in sorted(kept.items())]
+
+    def _write(self, person: _Person, what: Overwriting, by: str, reason: str) -> int:
+        """Overwrite, and write the event about it; return its seq."""
+        store, main = self._store, person.new_refs[person.main]
+        number = next(number for number, ref in person.refs.items() if ref == person.main)
+        settings = store.settings()
+        counters = IntakeCounters.of(settings)
+        last, newest = store.read(erasures.newest_event)
+        watermark = int(store.clock()["watermark"])
+        at = max(newest, watermark + 1 if watermark else 0)  # nothing falls due by then that is not released
+        seq = last + 1
+        program = self._programs[max(self._programs)]
+        parts = store.read(erasures.sources_counted)
+        source = "platform" if "platform" in parts or len(parts - {OTHER}) < PARTS else OTHER
+
+        def event(digest: str) -> WriteSet:
+            row = {
+                "seq": seq,
+                "received_at": at,
+                "occurred_at": at,
+                "source": "platform",
+                "id": f"erasure-{digest}",
+                "type": TYPE_NAME,
+                "subject": main,
+                "by": by,
+                "reason": reason,
+            }
+            events = pl.DataFrame([row], schema=EVENT_SCHEMA)
+            written = Engine(program, parse_program).replay(events)
+            sums = receipt_rollup(events, events, (), pl.DataFrame())
+            return replace(
+                written.with_sums(sums, EMPTY["breakdown"]),
+                persons=EMPTY["persons"],
+                events=events.with_columns(
+                    person=pl.lit(number, pl.Int64), type=pl.col("type").cast(pl.String)
+                ),
+                breakdown=written.breakdown.with_columns(part=pl.lit(source)),
+                clock={"sim_at": max(at, int(store.clock()["sim_at"]))},
+                settings=replace(
+                    counters, receipts=counters.receipts + 1, newest=max(counters.newest, at)
+                ).settings(),
+            )
+
+        store.erase(seq, what, event)
+        return seq
+
+
+@dataclass
+class _Log:
+    """The events that name somebody who is to be erased: `before` as they were, `events` as they are by now."""
+
+    before: dict[int, EventCells]
+    events: dict[int, EventCells]
+    owners: dict[str, int]
+
+    @classmethod
+    def of(cls, store: Store, people: Sequence[_Person], *, alike: bool) -> _Log:
+        """Look over the log for everything that names these people."""
+        numbers = [number for person in people for number in person.refs]
+        own = store.read(erasures.events_of, numbers)
+        texts = {
+            name: list(dict.fromkeys(text for one in own if (text := one.cells[name]) is not None))
+            for name in ("contact_ref", "device_ref")
+        }
+        codes = list(
+            dict.fromkeys(
+                one.cells["code"] for one in own if one.type == "link.created" and one.cells["code"]
+            )
+        )
+        named = store.read(
+            erasures.events_naming, codes, texts["contact_ref"], texts["device_ref"], alike=alike
+        )
+        refs = [ref for person in people for ref in person.refs.values()]
+        merges = store.read(erasures.merge_events, refs)
+        found = {one.seq: one for one in (*own, *named, *merges)}
+        found = {seq: found[seq] for seq in sorted(found)}
+        owners: dict[str, int] = {}
+        for one in found.values():
+            code = one.cells["code"]
+            if one.type == "link.created" and code is not None and one.person is not None:
+                owners.setdefault(folded(code) if alike else code, one.person)
+        return cls(found, dict(found), owners)
+
+    def codes_of(self, person: _Person, *, alike: bool) -> dict[str, str]:
+        """Return a pseudonym for each code of a person's links; of codes that are alike, pseudonyms that are alike."""
+        texts = dict.fromkeys(code for one in self.events.values() if (code := one.cells["code"]) is not None)
+        found: dict[str, str] = {}
+        bases: dict[str, tuple[str, int]] = {}
+        for text in texts:
+            key = folded(text) if alike else text
+            if self.owners.get(key) in person.refs and not text.startswith(ERASED):
+                base, count = bases.get(key, (_pseudonym(), 0))
+                bases[key] = base, count + 1
+                found[text] = _spelling(base, count)
+        return found
+
+    def blank(self, person: _Person) -> dict[int, Cells]:
+        """Return the new cells of the events that name a person or are theirs, and remember them."""
+        new: dict[int, Cells] = {}
+        for seq, one in self.events.items():
+            changed = _new_cells(one, person)
+            if changed:
+                new[seq] = changed
+                self.events[seq] = one._replace(cells={**one.cells, **changed})
+        return new
+
+
+def _new_cells(one: EventCells, person: _Person) -> dict[str, str | None]:
+    """Return the cells of an event that erasing a person changes."""
+    changed: dict[str, str | None] = {}
+    for name, pseudonyms in (
+        ("code", person.codes),
+        ("contact_ref", person.contacts),
+        ("device_ref", person.devices),
+    ):
+        text = one.cells[name]
+        if text is not None and text in pseudonyms:
+            changed[name] = pseudonyms[text]
+    if one.person in person.refs:
+        changed |= dict.fromkeys((name for name in _REMOVED if one.cells[name] is not None), None)
+    steering = one.cells["steering"]
+    if one.type == "customer.merged" and steering is not None:
+        data = orjson.loads(steering)
+        if data.get("into") in person.new_refs:
+            changed["steering"] = orjson.dumps(data | {"into": person.new_refs[data["into"]]}).decode()
+    return changed
+
+
+@dataclass(frozen=True)
+class _PersonalFacts:
+    """The facts of a program that tell something of the friend, or of the referrer, that an erasure removes."""
+
+    friend: tuple[str, ...]
+    referrer: tuple[str, ...]
+
+    @classmethod
+    def of(cls, program: Program) -> _PersonalFacts:
+        """Return those of a program."""
+        customers = [one.name for one in program.attributes if one.of != "conversion"]
+        conversions = [one.name for one in program.attributes if one.of == "conversion"]
+        return cls(
+            ("friend_segment", "friend_country", *(f"friend_{name}" for name in customers), *conversions),
+            (
+                "referrer_segment",
+                "referrer_country",
+                "community",
+                *(f"referrer_{name}" for name in customers),
+            ),
+        )
+
+
+@dataclass
+class _Outcomes:
+    """The decisions about people who are to be erased, as they are by now, by number."""
+
+    decisions: dict[int, DecisionFacts]
+
+    @classmethod
+    def of(cls, store: Store, people: Sequence[_Person]) -> _Outcomes:
+        """Read them."""
+        numbers = [number for person in people for number in person.refs]
+        return cls({one.id: one for one in store.read(erasures.decisions_about, numbers)})
+
+    def blank(
+        self, person: _Person, facts: Mapping[int, _PersonalFacts]
+    ) -> tuple[dict[int, str], list[Kept]]:
+        """Return the new facts of decisions about a person, and the answers that were given by the old ones."""
+        new: dict[int, str] = {}
+        kept: list[Kept] = []
+        for one in self.decisions.values():
+            names: list[str] = []
+            if one.friend in person.refs:
+                names += facts[one.program_version].friend
+            if one.referrer in person.refs:
+                names += facts[one.program_version].referrer
+            if not names or one.facts is None:
+                continue
+            text = _without(one.facts, names)
+            if text != one.facts:
+                new[one.id] = text
+                kept += [
+                    (one.seq, RULES + one.milestone, one.failed),
+                    (one.seq, OFFERS + one.milestone, one.offered),
+                ]
+                self.decisions[one.id] = one._replace(facts=text)
+        return new, kept
+
+    def asked_of(self, person: _Person, store: Store) -> list[tuple[int, int]]:
+        """Return the events at which a person's community may have been asked for, and by which number of theirs."""
+        theirs = {one.id: one for one in self.decisions.values() if one.referrer in person.refs}
+        made = store.read(erasures.attributions_of, person.refs, ())
+        verdicts = store.read(erasures.settlements, theirs)
+        return [
+            *((one.seq, one.referrer) for one in made),
+            *((one.seq, int(one.referrer or 0)) for one in theirs.values()),
+            *((seq, int(theirs[number].referrer or 0)) for number, seq in verdicts),
+        ]
+
+
+def _without(facts: str, names: Iterable[str]) -> str:
+    """Return facts as JSON with those of these names as null; everything else stays as it was written."""
+    pattern = "|".join(map(re.escape, names))
+    value = r'"(?:[^"\\]|\\.)*"|[^,}]*'
+    return re.sub(rf'"({pattern})":(?:{value})', r'"\1":null', facts)
+
+
+def _united(number: int, merges: Sequence[Merged], *, into_only: bool = False) -> list[int]:
+    """Return the numbers of all references that merges made one person; `into_only`: of those merged into this one."""
+    found = {number}
+    while True:
+        more = {one.merged for one in merges if one.person in found}
+        if not into_only:
+            more |= {one.person for one in merges if one.merged in found}
+        if more <= found:
+            return sorted(found)
+        found |= more
+
+
+def _reference(ref: str, experiments: Sequence[Experiment]) -> str:
+    """Draw a pseudonym that falls into the same variants of experiments as a reference does."""
+    wanted = [variant_of(one, ref) for one in experiments]
+    for _ in range(_MOST_DRAWS):
+        drawn = _pseudonym()
+        if [variant_of(one, drawn) for one in experiments] == wanted:
+            return drawn
+    raise InputError(
+        "no pseudonym falls into the same variants of all experiments; there are too many of them"
+    )
+
+
+def _pseudonym() -> str:
+    return ERASED + "".join(secrets.choice(string.ascii_lowercase) for _ in range(_LETTERS))
+
+
+def _spelling(code: str, number: int) -> str:
+    """Return another spelling of a code that is the same but for its capitals, one for each number."""
+    return "".join(
+        sign.upper() if number >> place & 1 else sign for place, sign in enumerate(reversed(code))
+    )[::-1]
+
+
+def _whole(texts: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern that finds any of these texts where it is not a part of a longer word."""
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, texts))})(?![\w-])")
+
+
+def _told(person: _Person, seq: int, what: Overwriting) -> ErasedPerson:
+    counts = {chain: len(rows) for chain, rows in what.blanked.items()}
+    counts |= {"attribution": len(what.codes), "decision": len(what.facts), "command": len(what.commands)}
+    return ErasedPerson(
+        pseudonym=person.new_refs[person.main],
+        seq=seq,
+        references=len(person.refs),
+        rows={table: count for table, count in counts.items() if count},
+        kept=len(what.kept),
+    )
+
+
+def _unknown(reference: str) -> InputError:
+    return InputError(f"{reference}: the database knows nobody by this reference")
