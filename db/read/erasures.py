@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from db.schema.blocks import PERSONAL
+from db.schema.blocks import CHAINS, PERSONAL
 from db.sqlite.readonly import Select
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
@@ -216,6 +216,14 @@ def blanked_rows(query: Select, chain: str, numbers: Iterable[int]) -> list[Blan
         f"WHERE chain = ? AND number {_AMONG} ORDER BY number, erasure"
     )
     return [BlankedRow(*row) for row in query(sql, (chain, json.dumps(list(numbers))))]
+
+
+def rows_with_cells(query: Select, chain: str, first: int, end: int) -> list[int]:
+    """Return the numbers of the rows of a chain, from `first` to before `end`, that have personal cells."""
+    there = " OR ".join(f'"{name}" IS NOT NULL' for name in PERSONAL[chain])
+    key = CHAINS[chain]
+    sql = f"SELECT {key} FROM {chain} WHERE {key} >= ? AND {key} < ? AND ({there}) ORDER BY 1"
+    return [number for (number,) in query(sql, (first, end))]
 
 
 def digest_of(blanked: Iterable[tuple[str, int, str, str]], kept: Iterable[tuple[int, str, str]]) -> str:

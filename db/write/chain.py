@@ -17,25 +17,30 @@ Chains: `person`, `event`, `quarantine`, `audit`. Events and audit entries refer
 from __future__ import annotations
 
 import hashlib
+import os
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
 
-from db.read.salts import BlockSalts, SaltSource, first_row
+from db.read.salts import NO_SALT, SALT_BYTES, BlockSalts, SaltSource, first_row
 from db.schema.blocks import BLOCK_ROWS
 from db.sqlite.rows import Row
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """A block as stored: its number from 1, the number of its rows so far, its hash in hexadecimal, its key."""
+    """A block as stored: its number from 1, the number of its rows so far, its hash in hexadecimal, its key.
+
+    `salts` are those of its rows, one after the other (hexadecimal), where it has no key.
+    """
 
     number: int
     rows: int
     hash: str
     key: str | None
+    salts: str | None
 
 
 def genesis(chain: str, program_text: str) -> bytes:
@@ -92,16 +97,26 @@ class Chain:
             self._rows += len(part)
             start, at = start + len(part), until
             digest = hashlib.sha256(self._before + self._plain.digest() + self._commitments.digest()).digest()
-            changed.append(Sealed(self._number, self._rows, digest.hex(), block.key))
+            salts = None if block.key is not None else b"".join(block.salts).hex()
+            changed.append(Sealed(self._number, self._rows, digest.hex(), block.key, salts))
             if self._rows == BLOCK_ROWS:
                 self._begin(digest, self._number + 1)
         if at < len(cells):
             raise ValueError(f"{self._name} {cells[at][0]} is not where its number says")
         return changed
 
+    def renew(self, salts: SaltSource) -> None:
+        """Take the salts of the open block anew, after some of them were destroyed."""
+        if self._block is not None:
+            self._block = salts(self._name, self._number)
+
     def _committed(self, block: BlockSalts, cells: Sequence[Row], first: int, count: int) -> bytes:
         """Return the commitments of consecutive rows from `first` on, one after the other."""
         salts, start = block.salts, first_row(self._name, self._number)
+        if block.key is None:  # a row was blanked, so that the later ones each get a salt of their own
+            for number, *_ in cells:
+                if number not in block.blanked and salts[number - start] == NO_SALT:
+                    salts[number - start] = os.urandom(SALT_BYTES)
         if not block.blanked:
             sha256, dumps = hashlib.sha256, orjson.dumps  # a third of the time of a function of our own
             return b"".join([sha256(salts[one[0] - start] + dumps(one)).digest() for one in cells])

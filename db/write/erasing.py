@@ -10,13 +10,17 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from db.read.erasures import blanked_rows, digest_of
+from db.read.erasures import blanked_rows, digest_of, rows_with_cells
 from db.read.salts import NO_SALT, SALT_BYTES, block_of, first_row, stored_salts
-from db.schema.blocks import CHAINS, PERSONAL
+from db.schema.blocks import BLOCK_ROWS, CHAINS, PERSONAL
 from db.sqlite.connection import Connection
 from db.sqlite.rows import Row
 from db.write.chain import commitment
 
+UPSERT_SALTS = (
+    "INSERT INTO opened_block (chain, number, salts) VALUES (?, ?, ?) "
+    "ON CONFLICT (chain, number) DO UPDATE SET salts = excluded.salts"
+)
 Cells = Mapping[str, str | None]
 """The personal cells of a row, by column."""
 
@@ -81,7 +85,9 @@ def _blank(
     done = []
     for block in sorted({block_of(chain, number) for number in rows}):
         first, held = first_row(chain, block), salts(chain, block)
-        theirs = list(held.salts)
+        there = set(rows_with_cells(query, chain, first, first + BLOCK_ROWS))
+        # a row without personal cells has no commitment, and needs no salt
+        theirs = [salt if first + place in there else NO_SALT for place, salt in enumerate(held.salts)]
         for number in sorted(one for one in rows if block_of(chain, one) == block):
             ((*old,),) = query(f"SELECT {columns} FROM {chain} WHERE {CHAINS[chain]} = ?", (number,))
             new = [rows[number].get(name, cell) for name, cell in zip(names, old, strict=True)]
@@ -98,10 +104,6 @@ def _blank(
             )
             theirs[number - first] = NO_SALT
             done.append((chain, number, was, after))
-        db.execute(
-            "INSERT INTO opened_block (chain, number, salts) VALUES (?, ?, ?) "
-            "ON CONFLICT (chain, number) DO UPDATE SET salts = excluded.salts",
-            (chain, block, b"".join(theirs).hex()),
-        )
+        db.execute(UPSERT_SALTS, (chain, block, b"".join(theirs).hex()))
         db.execute("UPDATE block SET key = NULL WHERE chain = ? AND number = ?", (chain, block))
     return done

@@ -27,7 +27,7 @@ from db.sqlite.readonly import DamagedDatabaseError, LockedDatabaseError, Select
 from db.sqlite.rows import Row
 from db.write import rollups
 from db.write.chain import Chain, Sealed, genesis
-from db.write.erasing import Overwriting, overwrite
+from db.write.erasing import UPSERT_SALTS, Overwriting, overwrite
 from db.write.salts import new_salts
 from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meter
@@ -191,6 +191,8 @@ class Store:
         try:
             with self._transaction():
                 digest = overwrite(self._db, seq, what)
+                for chain in self._chains.values():
+                    chain.renew(stored_salts(self._query))
                 self._write_all(event(digest))
         except (TypeError, ValueError) as error:
             raise DamagedDatabaseError(
@@ -298,6 +300,8 @@ class Store:
             self.meter.record("chain")
         blocks = [(table, one.number, one.rows, one.hash, one.key) for one in sealed.values()]
         self._db.executemany(_UPSERT_BLOCK, blocks)
+        opened = [(table, one.number, one.salts) for one in sealed.values() if one.salts is not None]
+        self._db.executemany(UPSERT_SALTS, opened)
 
     def _set_clock(self, values: Mapping[str, int | float | str]) -> None:
         if values:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from db.read import proving
-from db.read.erasures import BlankedRow, digest_of
+from db.read.erasures import BlankedRow, digest_of, rows_with_cells
 from db.read.salts import NO_SALT, apart, block_of, first_row
-from db.schema.blocks import CHAINS
-from db.sqlite.readonly import Database
+from db.schema.blocks import BLOCK_ROWS, CHAINS
+from db.sqlite.readonly import Database, select_on
 from db.write.chain import commitment
 from simulator.domain.vocabulary import EventType
 from simulator.proof.compare import DifferenceError
@@ -84,8 +84,12 @@ def _check_salts(stored: Database, blanked: Iterable[BlankedRow]) -> None:
             raise DifferenceError(
                 f"{name}: it has no key, or the salts of its rows one by one, but not with an erasure of a row in it"
             )
+        first = first_row(*key)
+        there = rows_with_cells(select_on(stored), key[0], first, first + BLOCK_ROWS)
         salts = apart(bytes.fromhex(opened[key]))
-        if {place for place, salt in enumerate(salts) if salt == NO_SALT} != places[key]:
+        if {place for place, salt in enumerate(salts) if salt != NO_SALT} != (
+            {number - first for number in there} - places[key]
+        ):
             raise DifferenceError(
-                f"{name}: the salts that are gone are not those of the rows that were erased"
+                f"{name}: the salts that are there are not those of the rows that can be proven"
             )

@@ -207,7 +207,9 @@ def _derive(
             rows = WriteSet(quarantine=refused, rollup=rollup, breakdown=refusals.breakdown(refused))
             try:
                 store.write(rows)
-            except ValueError as error:  # a row is missing, so that the next one has not the number of its place
+            except (
+                ValueError
+            ) as error:  # a row is missing, so that the next one has not the number of its place
                 raise DifferenceError(f"quarantine chain: {error}") from None
 
 

@@ -1,0 +1,511 @@
+"""Erasing a person: nothing of them is left in the files, nothing else changes, and all of it can be proven."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.control import control_path, send
+from db.read.salts import of_key
+from db.sqlite.lock import WriterLock
+from db.write.chain import commitment
+from referral_tui.cli.app import run
+from simulator.platform.erasing import Erasure, erase
+from simulator.platform.platform import Platform
+from simulator.proof.scope import UNPROVEN
+from simulator.proof.verify import verify
+from tests.cli.nasty import DAY, PROGRAM, START, Cli, message
+
+NOW = START + 60 * DAY
+BY = ("--by", "dpo-1", "--basis", "request of 3 May")
+DESIGN = """
+[program]
+name = "Everything about people"
+industry = "telecom"
+currency = "GBP"
+
+[attribution]
+codes = "fold"
+
+[[experiment]]
+name = "offer"
+by = "referrer"
+variants = { control = 1, richer = 1, richest = 1 }
+
+[attributes]
+plan = { of = "customer", type = "text" }
+product = "text"
+
+[[milestone]]
+name = "bought"
+event = "purchase.paid"
+occurrence = "each"
+
+[[rule]]
+code = "no-self-referral"
+require = "NOT same_person AND NOT same_contact AND NOT same_device"
+because = "One person."
+
+[[rule]]
+code = "at-home"
+require = "friend_country = referrer_country AND friend_segment IN ('gold', 'silver')"
+because = "Elsewhere, or not of the right kind."
+on_fail = "review"
+
+[[rule]]
+code = "right-plan"
+require = "referrer_plan <> 'none' AND product <> 'trial'"
+because = "No plan, or a trial."
+
+[[reward]]
+name = "credit"
+to = "referrer"
+on = "bought"
+kind = "bill-credit"
+value = 10.00
+when = "community IS NOT NULL OR variant_offer = 'richest'"
+
+[[reward]]
+name = "club"
+to = "community"
+on = "bought"
+kind = "cash"
+percent = 5
+hold = "2d"
+"""
+
+
+def lines(seed: int = 1, friends: int = 24) -> list[bytes]:
+    """A log in which what is known of people decides, people share devices and contacts, merge, and are refused."""
+    dice = random.Random(seed)
+    events: list[dict[str, Any]] = []
+
+    def add(kind: str, subject: str | None, at: int, **data: Any) -> None:
+        given = {name: value for name, value in data.items() if value is not None}
+        one = message(f"on-{len(events)}", kind, subject, START + at, **given)
+        if kind == "purchase.paid":
+            one["source"] = "client/shop"
+        events.append({name: value for name, value in one.items() if value is not None})
+
+    referrers = [f"rosa-{number}" for number in range(8)]
+    for number, ref in enumerate(referrers):
+        add(
+            "customer.identified",
+            ref,
+            number,
+            contact_ref=f"mail-of-{ref}",
+            contact_kind="email",
+            via="sso",
+            referrer_kind="customer",
+            segment=dice.choice(["gold", "bronze"]),
+            community=dice.choice([None, "choir", "club-7"]),
+            country=dice.choice(["CH", "DE"]),
+            device_ref=f"phone-{number // 2}",
+            attributes={"plan": dice.choice(["none", "large"])},
+        )
+        add("link.created", ref, number + 10, code=f"CODE-{ref}")
+    for number in range(friends):
+        ref, friend, at = dice.choice(referrers), f"finn-{number}", DAY + number * 3_600_000
+        spelled = dice.choice([f"CODE-{ref}", f"code-{ref}", f" Code-{ref} "])
+        add("friend.visited", friend, at, code=spelled, channel="email", device_ref=f"phone-{number % 9}")
+        add(
+            "friend.claimed",
+            friend,
+            at + 1000,
+            contact_ref=f"mail-of-{ref if number % 5 == 0 else friend}",
+            code=spelled.strip(),
+            country=dice.choice(["CH", "DE"]),
+            segment=dice.choice(["gold", "silver", "bronze"]),
+            attributes={"plan": "small"},
+        )
+        for sale in range(dice.choice([1, 1, 2])):
+            add(
+                "purchase.paid",
+                friend,
+                at + 2000 + sale,
+                amount_minor=dice.randrange(500, 90_000),
+                currency="GBP",
+                attributes={"product": dice.choice(["full", "trial"])},
+            )
+    add("customer.merged", "finn-3", 30 * DAY, into="finn-4")
+    add("customer.merged", "rosa-1", 30 * DAY + 1, into="rosa-2")
+    sales = [one["id"] for one in events if one["type"] == "purchase.paid"]
+    for number, sale in enumerate(sales):  # some of them are in review
+        named = {"source": "client/shop", "id": sale, "milestone": "bought"}
+        add("review.decided", None, 31 * DAY + number, decision=named, verdict="approve", by="op-1")
+    made = [json.dumps(one).encode() + b"\n" for one in events]
+    made.append(made[0].replace(b"rosa-0", b"rosa-7"))  # a conflict, which quotes somebody
+    return made
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A database made of that log, as bytes."""
+    folder = tmp_path_factory.mktemp("told")
+    (folder / "p.toml").write_text(DESIGN)
+    (folder / "a.jsonl").write_bytes(b"".join(lines()))
+    arguments = ["ingest", "--db", folder / "a.db", "--program", folder / "p.toml", "--replay", "--now", NOW]
+    assert run([*map(str, arguments), str(folder / "a.jsonl")]) == 0
+    return (folder / "a.db").read_bytes()
+
+
+@pytest.fixture
+def db(tmp_path: Path, told: bytes) -> Path:
+    path = tmp_path / "a.db"
+    path.write_bytes(told)
+    return path
+
+
+def erased(db: Path, *refs: str, **options: Any) -> Erasure:
+    return erase(db, refs, by="dpo-1", reason="asked", **options)
+
+
+def select(db: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(db)) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def people(db: Path) -> list[str]:
+    return [ref for (ref,) in select(db, "SELECT ref FROM person ORDER BY id")]
+
+
+def texts_of(db: Path, ref: str) -> list[str]:
+    """The reference, codes and contacts of a person."""
+    rows = select(
+        db,
+        "SELECT code, contact_ref, type FROM event WHERE person = (SELECT id FROM person WHERE ref = ?)",
+        ref,
+    )
+    codes = [code for code, _, kind in rows if kind == "link.created"]
+    return list(dict.fromkeys([ref, *codes, *(contact for _, contact, _ in rows if contact)]))
+
+
+def occurrences(text: str, where: Path) -> list[str]:
+    """The files of a folder in which a text stands, or the file itself."""
+    files = sorted(where.rglob("*")) if where.is_dir() else [where]
+    return [path.name for path in files if path.is_file() and text.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("ref", ["rosa-0", "rosa-2", "finn-5", "finn-4"])
+def test_nothing_of_an_erased_person_is_left_in_the_files(
+    cli: Cli, db: Path, ref: str, exports: Callable[..., dict[str, bytes]]
+) -> None:
+    texts = texts_of(db, ref)
+    assert len(texts) > 1
+    assert all(occurrences(text, db.parent) for text in texts)
+    send(db, "verdict", {"decision": 1, "verdict": "approve", "by": ref})
+    assert cli("erase", ref, *BY, "--db", db).status == 0
+    for name, content in exports(db).items():
+        (db.parent / f"{name}.jsonl").write_bytes(content)
+    assert cli("verify", "--db", db).status == 0
+    left = {text: found for text in texts if (found := occurrences(text, db.parent))}
+    # a part of a longer word is somebody else's: rosa-0 is in no other, finn-4 in the references of others
+    others = [one for one in people(db) if ref in one]
+    assert not {text: found for text, found in left.items() if not others}
+
+
+def test_each_person_in_turn_is_erased_and_all_of_it_still_verifies(db: Path) -> None:
+    dice = random.Random(1)
+    everybody = people(db)
+    dice.shuffle(everybody)
+    before = select(
+        db, "SELECT metric, count, value FROM total WHERE metric NOT LIKE '%.accepted' ORDER BY 1"
+    )
+    for number, ref in enumerate(everybody):
+        if ref in people(db):  # else erased with somebody of whom it was another reference
+            erased(db, ref)
+        if number % 12 == 0:
+            assert verify(db).difference is None, ref
+    assert verify(db).difference is None
+    assert all(ref.startswith("erased-") for ref in people(db))
+    after = select(db, "SELECT metric, count, value FROM total WHERE metric NOT LIKE '%.accepted' ORDER BY 1")
+    assert [one for one in after if one[0] != "event.person.erased"] == before
+
+
+def rows_of_others(db: Path, ids: set[int], codes: set[str]) -> dict[str, list[tuple[Any, ...]]]:
+    """What is derived of everybody but some people; of what they share with these, all but the latter's own."""
+    found = {}
+    for table in ("merge", "reward", "leader", "due", "breakdown", "lateness"):
+        where = (
+            ""
+            if table in ("merge", "reward", "leader", "due")
+            else "WHERE NOT (metric = 'event.person.erased')"
+        )
+        where = "WHERE type <> 'person.erased'" if table == "lateness" else where
+        found[table] = select(db, f"SELECT * FROM {table} {where} ORDER BY 1, 2, 3")
+    found["attribution"] = [row for row in select(db, "SELECT * FROM attribution") if row[2] not in ids]
+    found["audit"] = [
+        row for row in select(db, "SELECT * FROM audit") if not any(row[5].endswith(code) for code in codes)
+    ]
+    found["decision"] = [
+        row for row in select(db, "SELECT * FROM decision") if row[3] not in ids and row[4] not in ids
+    ]
+    return found
+
+
+@pytest.mark.parametrize("ref", ["rosa-0", "finn-5"])
+def test_everybody_else_has_the_same_rows_to_the_byte(db: Path, ref: str) -> None:
+    ids = {number for (number,) in select(db, "SELECT id FROM person WHERE ref = ?", ref)}
+    codes = set(texts_of(db, ref))
+    before = rows_of_others(db, ids, codes)
+    mine = select(db, "SELECT seq, outcome, reason, decided_at FROM decision ORDER BY id")
+    done = erased(db, ref)
+    assert verify(db).difference is None  # the fold of the log as it is now gives these rows
+    after = rows_of_others(db, ids, {*codes, *done.texts.values()})
+    assert after == before
+    assert select(db, "SELECT seq, outcome, reason, decided_at FROM decision ORDER BY id") == mine
+    assert len(before["decision"]) > 20
+
+
+def test_conditions_that_read_what_is_gone_answer_as_they_did(db: Path) -> None:
+    said = "SELECT id, failed, offered, outcome, withheld_minor FROM decision ORDER BY id"
+    before = select(db, said)
+    assert {"at-home", "right-plan"} <= {code for row in before for code, _ in json.loads(row[1])}
+    everybody = people(db)
+    erased(db, *everybody)
+    assert verify(db).difference is None
+    assert select(db, said) == before
+    facts = [json.loads(text) for (text,) in select(db, "SELECT facts FROM decision WHERE facts IS NOT NULL")]
+    for name in (
+        "friend_country",
+        "referrer_country",
+        "friend_segment",
+        "referrer_plan",
+        "product",
+        "community",
+    ):
+        assert {one[name] for one in facts} == {None}
+    assert {one["variant_offer"] for one in facts} > {None} or len(
+        {one["variant_offer"] for one in facts}
+    ) > 1
+    assert select(db, "SELECT COUNT(*) FROM event WHERE segment || community || country IS NOT NULL") == [
+        (0,)
+    ]
+
+
+def test_a_message_sent_again_is_a_duplicate_and_a_new_one_makes_a_new_person(
+    cli: Cli, db: Path, tmp_path: Path
+) -> None:
+    erased(db, "rosa-0")
+    sent = lines()[:-1]
+    back = message(
+        "back", "customer.identified", "rosa-0", NOW + DAY, START + 40 * DAY, contact_ref="mail-of-rosa-0"
+    )
+    back["data"] |= {"contact_kind": "email", "via": "sso", "referrer_kind": "customer"}
+    (tmp_path / "again.jsonl").write_bytes(b"".join(sent))
+    receipts = cli("ingest", "--db", db, "--json", tmp_path / "again.jsonl").json
+    assert (receipts["duplicate"], receipts["conflict"], receipts["accepted"]) == (len(sent), 0, 0)
+    assert occurrences("rosa-0", db) == []  # nor in the quarantine
+    (tmp_path / "back.jsonl").write_text(json.dumps(back | {"receivedat": 4_000_000_000_000}) + "\n")
+    assert cli("ingest", "--db", db, "--replay", tmp_path / "back.jsonl").status == 0
+    assert people(db)[-1] == "rosa-0"
+    assert verify(db).difference is None
+
+
+def test_a_database_is_opened_and_goes_on_after_an_erasure(db: Path) -> None:
+    erased(db, "rosa-0", "finn-5", "finn-4")
+    with Platform.open(db) as platform:
+        assert platform.last_seq == select(db, "SELECT MAX(seq) FROM event")[0][0]
+        platform.advance(NOW + 90 * DAY)
+    assert verify(db).difference is None
+
+
+def test_somebody_with_several_references_is_erased_under_all_of_them(cli: Cli, db: Path) -> None:
+    ran = cli("erase", "finn-3", *BY, "--db", db, "--json")
+    assert [one["references"] for one in ran.json["erased"]] == [2]
+    assert not {"finn-3", "finn-4"} & set(people(db))
+    assert "finn-4" not in str(select(db, "SELECT steering FROM event WHERE steering IS NOT NULL"))
+
+
+def test_everybody_with_the_same_contact_is_erased(cli: Cli, db: Path) -> None:
+    several = "GROUP BY 1 HAVING COUNT(DISTINCT person) > 1 LIMIT 1"
+    ((contact,),) = select(db, f"SELECT contact_ref FROM event WHERE contact_ref IS NOT NULL {several}")
+    shared = "SELECT DISTINCT ref FROM event JOIN person ON person.id = person WHERE contact_ref = ?"
+    theirs = {ref for (ref,) in select(db, shared, contact)}
+    assert len(theirs) > 1
+    assert cli("erase", "--contact-of", min(theirs), *BY, "--db", db).status == 0
+    assert not theirs & set(people(db))
+    assert verify(db).difference is None
+
+
+def test_retention_erases_those_of_whom_nothing_came_for_so_long(
+    cli: Cli, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = "SELECT ref FROM person JOIN event ON person = person.id GROUP BY 1 HAVING MAX(received_at) < ?"
+    theirs = {ref for (ref,) in select(db, silent, START + 2 * DAY)}
+    assert 0 < len(theirs) < len(people(db))
+    monkeypatch.setattr("simulator.platform.erasing.wall_ms", lambda: START + 732 * DAY)
+    assert cli("erase", "--older-than", 730, *BY, "--db", db).status == 0
+    assert {ref for ref in people(db) if not ref.startswith("erased-")}.isdisjoint(theirs)
+    assert verify(db).difference is None
+    assert "nobody to erase" in cli("erase", "--older-than", 730, *BY, "--db", db).out
+
+
+def test_the_salt_of_an_erased_row_is_gone_and_no_other_opens_its_commitment(db: Path) -> None:
+    (key,) = select(db, "SELECT key FROM block WHERE chain = 'person'")[0]
+    number = people(db).index("rosa-0")
+    was = commitment(of_key(bytes.fromhex(key)).salts[number], (number, "rosa-0")).hex()
+    erased(db, "rosa-0")
+    ((kept,),) = select(db, "SELECT before_hash FROM blanked WHERE chain = 'person'")
+    assert kept == was
+    assert key not in str(select(db, "SELECT * FROM block"))
+    salts = [
+        bytes.fromhex(text) for (text,) in select(db, "SELECT salts FROM opened_block WHERE chain = 'person'")
+    ]
+    every = [text[at : at + 16] for text in salts for at in range(0, len(text), 16)]
+    every += [bytes.fromhex(salt) for (salt,) in select(db, "SELECT salt FROM blanked")]
+    assert was not in {commitment(salt, (number, "rosa-0")).hex() for salt in every}
+    assert [salt != bytes(16) for salt in every[: len(people(db))]] == [
+        ref != people(db)[number] for ref in people(db)
+    ]
+
+
+def test_a_database_that_is_being_written_refuses(cli: Cli, db: Path) -> None:
+    before = db.read_bytes()
+    lock = WriterLock(db)
+    try:
+        ran = cli("erase", "rosa-0", *BY, "--db", db)
+    finally:
+        lock.release()
+    assert (ran.status, db.read_bytes()) == (2, before)
+    assert "is writing it; stop that one first" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "whom? give references, --contact-of REF, or --older-than DAYS"),
+        (("rosa-0", "--contact-of", "rosa-0"), "one of the three"),
+        (("nobody", *BY), "nobody: the database knows nobody by this reference"),
+        (("rosa-0", "--basis", "asked"), "--by: who erases somebody, and why, is part of the log"),
+        (("rosa-0", "--by", "dpo-1"), "--basis: who erases somebody"),
+        (("rosa-0", "--by", "jane@example.com", "--basis", "asked"), "--by: looks like a raw e-mail"),
+        (("rosa-0", "--by", "dpo-1", "--basis", "jane@example.com asked"), "--basis: "),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_and_nothing_is_erased(
+    cli: Cli, db: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    before = db.read_bytes()
+    ran = cli("erase", *arguments, "--db", db)
+    assert (ran.status, db.read_bytes()) == (2, before)
+    assert said in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_program_that_keeps_rewards_for_attributes_refuses(cli: Cli, tmp_path: Path) -> None:
+    keeps = PROGRAM.replace('hold = "3d"', 'hold = "3d"\nkeep_if = "friend_plan = \'large\'"')
+    (tmp_path / "p.toml").write_text(keeps + '\n[attributes]\nplan = { of = "customer", type = "text" }\n')
+    (tmp_path / "a.jsonl").write_bytes(lines()[0])
+    common = ("--db", tmp_path / "a.db")
+    assert (
+        cli("ingest", *common, "--program", tmp_path / "p.toml", "--replay", tmp_path / "a.jsonl").status == 0
+    )
+    ran = cli("erase", "rosa-0", *BY, *common)
+    assert (ran.status, 'reward "credit" is kept for friend_plan (keep_if)' in ran.err) == (2, True)
+
+
+def test_the_receipt_names_nobody_and_says_what_it_cannot_reach(cli: Cli, db: Path) -> None:
+    ran = cli("erase", "rosa-0", *BY, "--db", db)
+    assert "rosa-0" not in ran.out
+    assert "not reached: exports and reports, backups and copies of the files" in ran.out
+    assert "1 of person" in ran.out
+    ((kind, source, subject, steering, reason),) = select(
+        db,
+        "SELECT type, source, ref, steering, reason FROM event JOIN person ON person.id = person "
+        "WHERE type = 'person.erased'",
+    )
+    assert (kind, source, json.loads(steering), reason) == (
+        "person.erased",
+        "platform",
+        {"by": "dpo-1"},
+        "request of 3 May",
+    )
+    assert subject in ran.out
+
+
+def test_the_files_beside_are_erased_too(cli: Cli, tmp_path: Path) -> None:
+    path, kept = tmp_path / "a.db", tmp_path / "wire"
+    simulated = ("--preset", "telecom", "--referrers", 40, "--days", 30, "--files", kept, "--db", path)
+    assert cli("simulate", *simulated, "--delivery", "customer.identified=batch@20:00").status == 0
+    ref = next(ref for ref in people(path) if len(occurrences(ref, kept)) > 0 and occurrences(ref, tmp_path))
+    send(path, "verdict", {"decision": 1, "verdict": "approve", "by": ref})
+    texts = texts_of(path, ref)
+    assert {"a.db", "a.crm.db"} <= set(occurrences(ref, tmp_path))
+    ran = cli("erase", ref, *BY, "--db", path, "--files", kept)
+    assert ran.status == 0
+    assert "a.crm.db: 1" in ran.out
+    assert {text: found for text in texts if (found := occurrences(text, tmp_path))} == {}
+    assert control_path(path).exists()
+    assert verify(path).difference is None
+
+
+def test_a_merged_database_says_where_to_erase(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "m.db"
+    assert run(
+        ["load", "--shards", "2", "--workers", "1", "--events", "300", "--referrers", "60", "--db", str(path)]
+    ) in (0, None)
+    ran = cli("erase", "anybody", *BY, "--db", path)
+    assert (ran.status, "erase in each of them: m-1.db, m-2.db" in ran.err) == (2, True)
+
+
+# ---------------------------------------------------------------------- tampering afterwards
+
+
+UNPROVEN_TABLES = {one.table for one in UNPROVEN}
+
+
+@pytest.fixture(scope="session")
+def after_erasures(tmp_path_factory: pytest.TempPathFactory, told: bytes) -> bytes:
+    path = tmp_path_factory.mktemp("after") / "a.db"
+    path.write_bytes(told)
+    erased(path, "rosa-0", "finn-5", "finn-4", "rosa-2", "finn-12")
+    return path.read_bytes()
+
+
+def tampered(path: Path, dice: random.Random) -> str | None:
+    """Change a value somewhere; say where, or None where the table is empty."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        ).fetchall()
+        table = dice.choice([name for (name,) in names if name not in UNPROVEN_TABLES])
+        columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
+        column = dice.choice(columns)[1]
+        keys = [row[1] for row in columns if row[5]]
+        rows = connection.execute(f'SELECT {", ".join(keys)}, "{column}" FROM {table}').fetchall()
+        if not rows:
+            return None
+        *key, value = dice.choice(rows)
+        new = "erased-x" if value is None else value + 1 if isinstance(value, int) else _other(value, dice)
+        where = " AND ".join(f"{name} = ?" for name in keys)
+        connection.execute(f'UPDATE OR REPLACE {table} SET "{column}" = ? WHERE {where}', (new, *key))
+        connection.commit()
+    return f"{table}.{column} of {key}: {value} became {new}"
+
+
+def _other(text: str, dice: random.Random) -> str:
+    """The text with another character in one place."""
+    at = dice.randrange(len(text)) if text else 0
+    return text[:at] + ("0" if text[at : at + 1] != "0" else "1") + text[at + 1 :]
+
+
+@pytest.mark.parametrize("block", [0, *(pytest.param(one, marks=pytest.mark.long) for one in range(1, 20))])
+def test_tampering_after_erasures_is_found(tmp_path: Path, after_erasures: bytes, block: int) -> None:
+    path, missed, trials = tmp_path / "a.db", [], 0
+    dice = random.Random(f"tampering {block}")
+    while trials < 50:
+        path.write_bytes(after_erasures)
+        what = tampered(path, dice)
+        if what is not None:
+            trials += 1
+            if verify(path).difference is None:
+                missed.append(what)
+    assert missed == []
