@@ -19,6 +19,7 @@ SHORT: dict[str, list[str]] = {
     "lab": [],
     "features": [],
     "http": [],
+    "mapping": [],
     "growth": ["--millions", "3"],
 }
 """The measurements and the options that they are run with."""

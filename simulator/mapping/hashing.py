@@ -42,7 +42,7 @@ class Hasher:
         """
         if "@" not in text:
             raise WrongValueError("no e-mail address")
-        return self.text(text.strip().lower())
+        return self.text(text.lower())
 
     def phone(self, text: str, country_code: str | None = None) -> str:
         """Return the hash of a phone number: its digits with the country code.

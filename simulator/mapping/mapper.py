@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 import orjson
@@ -31,9 +30,11 @@ class Made(NamedTuple):
     problem: Problem | None = None
 
 
-@dataclass(frozen=True)
-class _Target:
-    """A field that is ready to be read, and where its value goes."""
+class _Target(NamedTuple):
+    """A field that is ready to be read, and where its value goes.
+
+    `missing` is what is said where nothing is there; None for a field that may be left out.
+    """
 
     where: str
     name: str
@@ -41,14 +42,13 @@ class _Target:
     kind: Kind
     read: Read
     missing: str | None
-    """What is said where nothing is there; None for a field that may be left out."""
 
 
-@dataclass(frozen=True)
-class _Event:
+class _Event(NamedTuple):
     """An event that is ready to be made."""
 
     plan: EventMap
+    each: Read | None
     when: Read | None
     targets: tuple[_Target, ...]
     time: Read | None
@@ -61,7 +61,7 @@ class Mapper:
     def __init__(self, mapping: MappingFile, hasher: Hasher | None) -> None:
         self.mapping = mapping
         self._values = {
-            name: as_kind(value.fact.kind, _forgiving(compile_field(value.field, hasher)))
+            name: as_kind(value.fact.kind, _forgiving(value.field, hasher))
             for name, value in mapping.values.items()
         }
         self._events = [self._ready(event, hasher) for event in mapping.events]
@@ -87,14 +87,15 @@ class Mapper:
         made: list[Made] = []
         matched = False
         for event in self._events:
-            if event.plan.each is None:
-                if event.when is None or event.when(record, None, 0) is True:
+            each, when = event.each, event.when
+            if each is None:
+                if when is None or when(record, None, 0) is True:
                     matched = True
                     made.append(self._make(event, record, None, 0, raw, now))
                 continue
-            items = event.plan.each.read(record, None, 0)
+            items = each(record, None, 0)
             for number, item in enumerate(items if isinstance(items, list) else (), 1):
-                if event.when is None or event.when(record, item, number) is True:
+                if when is None or when(record, item, number) is True:
                     matched = True
                     made.append(self._make(event, record, item, number, raw, now))
         if matched or self.mapping.unmatched == "skip":
@@ -104,9 +105,9 @@ class Mapper:
     def takers(self, record: dict[str, Any]) -> Iterator[tuple[EventMap, Any, int]]:
         """Yield which events take a record, each with the item of the list and its number (from 1), if it has one."""
         for event in self._events:
-            several = event.plan.each is not None
-            items = event.plan.each.read(record, None, 0) if event.plan.each is not None else [None]
-            for number, item in enumerate(items if isinstance(items, list) else (), 1 if several else 0):
+            items = [None] if event.each is None else event.each(record, None, 0)
+            first = 0 if event.each is None else 1
+            for number, item in enumerate(items if isinstance(items, list) else (), first):
                 if event.when is None or event.when(record, item, number) is True:
                     yield event.plan, item, number
 
@@ -140,6 +141,7 @@ class Mapper:
         ]
         return _Event(
             event,
+            None if event.each is None else event.each.read,
             None if event.when is None else compile_condition(event.when, self._values),
             tuple(targets),
             None if event.time is None else compile_field(event.time, hasher),
@@ -152,23 +154,23 @@ class Mapper:
         built: dict[str, Any] = {"specversion": "1.0", "source": self.mapping.source, "type": event.plan.type}
         data: dict[str, Any] = {}
         wrong = _add_time(built, event, record, item, number, now)
-        for target in event.targets:
+        for where, name, part, kind, read, missing in event.targets:
             try:
-                value = target.read(record, item, number)
+                value = read(record, item, number)
                 if value is None or value == "":
-                    if target.missing is None:
+                    if missing is None:
                         continue
-                    raise WrongValueError(target.missing)
-                value = as_ours(value, target.kind)
+                    raise WrongValueError(missing)
+                value = as_ours(value, kind)
             except WrongValueError as error:
-                wrong = wrong or (target.where, str(error))
+                wrong = wrong or (where, str(error))
                 continue
-            if target.part == "envelope":
-                built[target.name] = value
-            elif target.part == "data":
-                data[target.name] = value
+            if part == "data":
+                data[name] = value
+            elif part == "envelope":
+                built[name] = value
             else:
-                data.setdefault("attributes", {})[target.name] = value
+                data.setdefault("attributes", {})[name] = value
         if data:
             built["data"] = data
         if wrong is None:
@@ -214,8 +216,11 @@ def _nothing_at(field: Field) -> str:
     return f"nothing is at {' or '.join(paths)}" if paths else "nothing stands for it in the mapping"
 
 
-def _forgiving(read: Read) -> Read:
+def _forgiving(field: Field, hasher: Hasher | None) -> Read:
     """Return what reads a value for a condition: one that can't be used is null there."""
+    read = compile_field(field, hasher)
+    if field.path is not None and read is field.path.read:
+        return read  # nothing is done with it, so nothing can be wrong
 
     def value(record: Any, item: Any, number: int) -> Any:
         try:

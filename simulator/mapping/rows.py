@@ -38,7 +38,11 @@ def rows_of_lines(
         if isinstance(line, LongLine):
             yield CsvRow(line, line, None, number)  # it is refused for its length
         elif line.strip():
-            yield from _rows(mapper.of_text(line, now), number)
+            made = mapper.of_text(line, now)
+            for text, problem in made:
+                yield CsvRow(text, text, problem, number)
+            if not made:
+                yield CsvRow(SKIPPED, SKIPPED, None, number)
 
 
 def rows_of_csv(mapper: Mapper, stream: BinaryIO, file: str) -> Iterator[CsvRow]:
