@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from referral_tui.cli.opening import opened_database
 from referral_tui.cli.options import (
     DEFAULT_DATABASE,
     Database,
@@ -27,14 +28,13 @@ from referral_tui.figures import counted
 if TYPE_CHECKING:
     from simulator.files.receipt_rows import ReceiptWriter
     from simulator.mapping.mapper import Mapper
-    from simulator.platform.platform import Platform
 
 
 def ingest(
     files: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(metavar="FILE...", help=".jsonl or .csv files; - is standard input."),
-    ],
+    ] = None,
     db: Database = DEFAULT_DATABASE,
     program: Annotated[
         str | None,
@@ -95,6 +95,14 @@ def ingest(
         ),
     ] = None,
     secrets: Secret = None,
+    watch: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Take files as they arrive in a folder: each is moved to its done/, beside a file of results, a row "
+            "for a row. Until ctrl-C.",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with status 1 if any message was refused.")
     ] = False,
@@ -130,6 +138,9 @@ def ingest(
     A row of --receipts has file, line, receipt (accepted, duplicate, conflict or malformed), seq (of the event in the
     log), field and reason; it is written once its message is stored.
 
+    With --watch a folder is watched: what arrives in it is taken once it has stayed as it is for two seconds. Killed at
+    any moment, the next call goes on where it was.
+
     With --map the files hold records of another system, which become events by a mapping; contacts in them are hashed
     on the way in, with the key of --secrets.
 
@@ -141,18 +152,24 @@ def ingest(
     from simulator.files.reading import check_files, size_of
 
     mapper = _mapper(mapping, secrets, replay=replay)
+    if watch is not None:
+        from referral_tui.cli.ingest_watch import watch_folder
+
+        others = {
+            "FILE": files, "--now": now, "--replay": replay, "--as-given": as_given,
+            "--received-as-occurred": received_as_occurred, "--strict": strict, "--dry-run": dry_run,
+            "--receipts": receipts, "--json": as_json,
+        }  # fmt: skip
+        watch_folder(watch, db, program, mapper, others, infer_time=infer_time)
+        return
+    if not files:
+        raise InputError("name the files to receive, - for standard input, or a folder with --watch")
     check_files(files, infer_time=infer_time, mapping=None if mapper is None else mapper.mapping)
     infer_time = infer_time or (mapper is not None and mapper.mapping.infers_time())
     final = read_time(now, "--now")
     _check_receipts(receipts, db, files, as_json=as_json)
-    if replay and received_as_occurred:
-        raise InputError(
-            "--replay, --received-as-occurred: each says when events were received; give one of them"
-        )
-    if infer_time and received_as_occurred:
-        raise InputError(
-            "--infer-time, --received-as-occurred: each takes one time from the other; give one of them"
-        )
+    if received_as_occurred:
+        _check_times(replay=replay, infer_time=infer_time)
 
     from referral_tui.cli.ingest_report import dry, ended, figures_of, warn, words
     from referral_tui.cli.progress import Bar
@@ -174,7 +191,7 @@ def ingest(
     started = time.perf_counter()
     with (
         _receipts(receipts, guard=guard_formulas) as writer,
-        _opened(db, program) as platform,
+        opened_database(db, program) as platform,
         IntakeSession(platform, clock=None if replay else wall_ms, batching=AHEAD) as session,
     ):
         if final is not None:
@@ -211,6 +228,20 @@ def ingest(
     ended(intake, db, strict=strict, interrupted=interrupt.asked)
 
 
+def _check_times(*, replay: bool, infer_time: bool) -> None:
+    """Check that nothing else says when events are received that are received as they occurred."""
+    from simulator.domain.errors import InputError
+
+    if replay:
+        raise InputError(
+            "--replay, --received-as-occurred: each says when events were received; give one of them"
+        )
+    if infer_time:
+        raise InputError(
+            "--infer-time, --received-as-occurred: each takes one time from the other; give one of them"
+        )
+
+
 def _mapper(mapping: str | None, secrets: Path | None, *, replay: bool) -> Mapper | None:
     """Find the mapping that records are read by."""
     from simulator.domain.errors import InputError
@@ -223,20 +254,6 @@ def _mapper(mapping: str | None, secrets: Path | None, *, replay: bool) -> Mappe
             "--replay, --map: another system's records don't say when we received them; leave one away"
         )
     return ready_mapper(find_mapping(mapping), read_secrets(secrets))
-
-
-def _opened(db: Path, program: str | None) -> Platform:
-    """Open the platform's database, or create it if there is none."""
-    from referral_tui.cli.migrate import migrate_first
-    from referral_tui.cli.progress import Bar
-    from simulator.platform.session import open_or_create
-    from simulator.program.load import load_program
-    from simulator.program.presets import find_program
-
-    design = load_program(*find_program(program)) if program is not None else None
-    migrate_first(db)
-    with Bar("fold the log again", None) as bar:
-        return open_or_create(db, design, bar.set)
 
 
 def _check_receipts(out: Path | None, db: Path, files: Sequence[Path], *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from referral_tui.cli.opening import opened_database
 from referral_tui.cli.options import (
     DEFAULT_DATABASE,
     Database,
@@ -112,8 +113,6 @@ def serve(
 
     Example: referral-tui serve --program telecom --db shop.db
     """
-    from referral_tui.cli.migrate import migrate_first
-    from referral_tui.cli.progress import Bar
     from simulator.door.clocks import DoorClock
     from simulator.door.deliveries import Sending
     from simulator.door.inlets import find_inlets
@@ -122,9 +121,6 @@ def serve(
     from simulator.door.serving import Settings, check
     from simulator.door.serving import serve as serve_http
     from simulator.door.subscribing import read_veto
-    from simulator.platform.session import open_or_create
-    from simulator.program.load import load_program
-    from simulator.program.presets import find_program
 
     known = Keys(load_keys(keys)) if keys is not None else None
     page = check_landing(landing) if landing is not None else None
@@ -143,11 +139,7 @@ def serve(
     )
     check(settings)
     DoorClock(clock)  # a wrong one is said before a database is made
-    design = load_program(*find_program(program)) if program is not None else None
-    migrate_first(db)
-    with Bar("fold the log again", None) as bar:
-        platform = open_or_create(db, design, bar.set)
-    with platform:
+    with opened_database(db, program) as platform:
         time = DoorClock.going_on(clock, max(platform.sim_at, platform.earliest_now))
         serve_http(
             platform,

@@ -45,6 +45,10 @@ class Interrupt:
         ready, _, _ = select.select(watched, [], [], seconds)
         return descriptor in ready
 
+    def pause(self, seconds: float) -> None:
+        """Wait until the end is asked for, or time is up."""
+        select.select([self._reading], [], [], seconds)
+
     def close(self) -> None:
         """Give the descriptors back."""
         os.close(self._reading)

@@ -13,6 +13,7 @@ import orjson
 
 from simulator.domain.errors import InputError
 from simulator.domain.formulas import guarded
+from simulator.domain.vocabulary import Receipt
 from simulator.events.csvwrite import csv_lines
 from simulator.files.reading import JSON_LINES, STANDARD_INPUT, is_csv, name_of
 from simulator.platform.platform import Answer
@@ -43,15 +44,18 @@ def form_of(path: Path) -> Form:
 class ReceiptWriter:
     """Writes the receipts of messages that are stored, and of no others; `rows` counts them."""
 
-    def __init__(self, out: IO[bytes], path: Path, *, guard: bool = False) -> None:
-        """Write to `out`, in the form that the ending of `path` says; with `guard` no cell of CSV is a formula."""
+    def __init__(self, out: IO[bytes], path: Path, *, guard: bool = False, continued: bool = False) -> None:
+        """Write to `out`, in the form that the ending of `path` says; with `guard` no cell of CSV is a formula.
+
+        What is `continued` has its header already.
+        """
         self.rows = 0
         self._out = out
         self._name = "standard output" if path == STANDARD_INPUT else name_of(path)
         self._csv = form_of(path) == "csv"
         self._guard = guard
         self._stored: deque[tuple[Where, Receipts, Sequence[int]]] = deque()  # the writer's thread appends
-        self._begun = self._failed = False
+        self._begun, self._failed = continued, False
 
     def __bool__(self) -> bool:
         """Return whether any message has been stored whose row is written or can be."""
@@ -80,6 +84,15 @@ class ReceiptWriter:
             )
             self._put([(*where(at), *rest) for at, *rest in rows])
             self.rows += len(receipts) + len(skipped)
+
+    def refuse(self, file: str, reason: str) -> None:
+        """Write the row of a file that is refused as a whole.
+
+        Raises:
+            InputError: it can't be written.
+
+        """
+        self._put([(file, None, str(Receipt.MALFORMED), None, None, reason)])
 
     def finish(self) -> None:
         """Write what is left, and of CSV the header where nothing came.

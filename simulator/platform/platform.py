@@ -364,6 +364,11 @@ class Platform:
         """Store rows, new or changed, of the tables `fault` and `reconciliation`."""
         self._outbox.put(WriteSet(faults=faults, reconciliations=reconciliations))
 
+    def keep(self, settings: Mapping[str, str]) -> None:
+        """Set settings of the database, at once."""
+        self._outbox.put(WriteSet(settings=settings))
+        self.flush()
+
     def index(self) -> None:
         """Create the database's indexes where they are missing."""
         self.flush()

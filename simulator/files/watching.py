@@ -1,0 +1,299 @@
+"""A drop folder: files that arrive in it are taken when they are complete, moved to `done/`, and answered row by row.
+
+The results of a batch are written down before it is committed, and how far a file was taken is committed with the
+batch. So a process that is killed goes on exactly there: nothing is lost, and nothing is taken twice.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
+from itertools import count, islice
+from pathlib import Path
+from time import monotonic
+from typing import IO, Final
+
+from simulator.domain.errors import InputError
+from simulator.files.following import Interrupt
+from simulator.files.ingest import Block, read_files
+from simulator.files.reading import check_files, name_of
+from simulator.files.receipt_rows import ReceiptWriter
+from simulator.mapping.mapper import Mapper
+from simulator.platform.receipts import Counts
+from simulator.platform.session import Batching, IntakeSession
+
+SETTLED_S: Final = 2.0
+"""How long a file must stay as it is to be complete, in seconds: who writes it may pause."""
+LOOKS_S: Final = 1.0
+"""How often the folder is looked at."""
+BATCH: Final = 20_000  # rows: a file that is gone on with is cut into the same batches
+DONE: Final = "done"
+RESULTS: Final = ".results.csv"
+UNFINISHED: Final = (".part", ".tmp", ".filepart", ".crdownload", ".swp")
+"""Endings of files that somebody is still writing; those whose names begin with a dot are passed over, too."""
+QUEUED: Final = Batching(2**62, indexed=True)
+"""Nothing is committed but by `flush`, after the results were written."""
+_TAKEN: Final = "watched_file"  # the setting that says how far a file was taken
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How far a file was taken: which one it is, how many of its lines, and the rows of results that they got."""
+
+    name: str
+    size: int
+    modified_ns: int
+    inode: int
+    lines: int = 0
+    rows: int = 0
+
+    def is_of(self, other: Taken) -> bool:
+        """Return whether both are of one file that was not changed."""
+        mine, others = asdict(self), asdict(other)
+        return all(mine[name] == others[name] for name in ("name", "size", "modified_ns", "inode"))
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of a file: where it and its results are now, its receipts, and why it was refused whole, if so."""
+
+    moved_to: Path
+    results: Path
+    counts: Counts
+    skipped: int
+    refused: str | None = None
+
+
+class Looker:
+    """Looks at a folder, and finds the files that have stayed as they are for `SETTLED_S` seconds."""
+
+    def __init__(self, folder: Path, seconds: Callable[[], float] = monotonic) -> None:
+        self._folder, self._seconds = folder, seconds
+        self._seen: dict[str, tuple[tuple[int, int, int], float]] = {}
+
+    def complete(self) -> list[Path]:
+        """Return the complete files, by their names.
+
+        Raises:
+            InputError: the folder can't be read.
+
+        """
+        now = self._seconds()
+        seen: dict[str, tuple[tuple[int, int, int], float]] = {}
+        found: list[Path] = []
+        try:
+            entries = sorted(os.scandir(self._folder), key=lambda entry: entry.name)
+        except OSError as error:
+            raise InputError(f"--watch {self._folder}: can't be read ({error.strerror})") from error
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name.lower().endswith(UNFINISHED) or not entry.is_file():
+                continue
+            with suppress(FileNotFoundError):  # moved away meanwhile
+                state = entry.stat()
+                form = (state.st_size, state.st_mtime_ns, state.st_ino)
+                before = self._seen.get(entry.name)
+                since = before[1] if before is not None and before[0] == form else now
+                seen[entry.name] = (form, since)
+                if now - since >= SETTLED_S:
+                    found.append(Path(entry.path))
+        self._seen = seen
+        return found
+
+
+def watch(
+    session: IntakeSession,
+    folder: Path,
+    *,
+    interrupt: Interrupt,
+    told: Callable[[FileResult], object],
+    mapper: Mapper | None = None,
+    infer_time: bool = False,
+) -> None:
+    """Take the files of a folder as they arrive, until the end is asked for; `told` hears what became of each.
+
+    The session is one of `QUEUED` batches. `mapper` turns records of another form into events.
+
+    Raises:
+        InputError: the folder can't be read, or nothing can be written into it.
+        DatabaseError: the database can't be written.
+
+    """
+    looker = Looker(folder)
+    while not interrupt.asked:
+        for path in looker.complete():
+            result = take(session, path, mapper=mapper, infer_time=infer_time, interrupt=interrupt)
+            if result is None:
+                return
+            told(result)
+        session.idle()
+        session.flush()
+        interrupt.pause(LOOKS_S)
+
+
+def take(
+    session: IntakeSession,
+    path: Path,
+    *,
+    mapper: Mapper | None = None,
+    infer_time: bool = False,
+    interrupt: Interrupt | None = None,
+) -> FileResult | None:
+    """Take a complete file, or the rest of it, and move it to `done/` beside its results.
+
+    None: the end was asked for before the file was through; the next `take` goes on there.
+
+    Raises:
+        InputError: nothing can be written into the folder.
+        DatabaseError: the database can't be written.
+
+    """
+    done = path.parent / DONE
+    part = done / f".{path.name}{RESULTS}.part"
+    try:
+        done.mkdir(exist_ok=True)
+        mark = _begun(session, path)
+        if (
+            not mark.lines or part.exists()
+        ):  # else the results are where they belong, and only the file is not
+            found = _take_rest(session, path, part, mark, mapper, interrupt, infer_time=infer_time)
+        else:
+            found = _Found()
+        if found is None:
+            return None
+        moved, results = _names(done, path)
+        if part.exists():
+            part.replace(results)
+        path.replace(moved)
+        _sync_folder(done)
+    except OSError as error:
+        said = error.strerror or error
+        raise InputError(f"--watch {path.parent}: {name_of(path)} can't be moved on ({said})") from error
+    session.platform.keep({_TAKEN: ""})  # who moves it back wants it taken once more
+    return FileResult(moved, results, found.counts, found.skipped, found.refused)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What came of a file, or of the rest of it."""
+
+    counts: Counts = field(default_factory=Counts)
+    skipped: int = 0
+    refused: str | None = None
+
+
+def _take_rest(
+    session: IntakeSession,
+    path: Path,
+    part: Path,
+    mark: Taken,
+    mapper: Mapper | None,
+    interrupt: Interrupt | None,
+    *,
+    infer_time: bool,
+) -> _Found | None:
+    """Take what is left of a file, and write its results; None where the end was asked for."""
+    found = _Found()
+    with _results(part, mark.rows) as out:
+        writer = ReceiptWriter(out, Path(f"results{RESULTS}"), continued=mark.rows > 0)
+        blocks = _blocks(session, path, mapper, mark, infer_time=infer_time)
+        while True:
+            try:
+                block = next(blocks, None)
+            except InputError as error:
+                writer.refuse(name_of(path), str(error))
+                found = replace(found, refused=str(error))
+                break
+            if block is None:
+                break
+            if interrupt is not None and interrupt.asked:
+                return None
+            decoded = block.decode(session.receiver(infer_time=infer_time))
+            rows = decoded.messages.height + len(decoded.rejected) + len(block.skipped)
+            mark = replace(mark, lines=mark.lines + len(block.lines), rows=mark.rows + rows)
+            keep = {_TAKEN: json.dumps(asdict(mark))}
+            receipts = session.receive(decoded, block.lines, keep=keep, where=block.where)
+            writer.answer(block.where, block.skipped)(receipts)
+            writer.write_stored()
+            os.fsync(out.fileno())
+            session.flush()  # not before: what is committed has its results
+            found = replace(
+                found, counts=found.counts + receipts.counts, skipped=found.skipped + len(block.skipped)
+            )
+        writer.finish()
+        os.fsync(out.fileno())
+    return found
+
+
+def _blocks(
+    session: IntakeSession, path: Path, mapper: Mapper | None, mark: Taken, *, infer_time: bool
+) -> Iterator[Block]:
+    """Yield the blocks of a file that were not taken yet.
+
+    Raises:
+        InputError: it can't be read, or is no file of events.
+
+    """
+    check_files([path], infer_time=infer_time, mapping=None if mapper is None else mapper.mapping)
+    taken = 0
+    for block in read_files([path], BATCH, session.platform.check_program, mapper=mapper):
+        taken += len(block.lines)
+        if taken > mark.lines:
+            yield block
+
+
+def _begun(session: IntakeSession, path: Path) -> Taken:
+    """Return how far a file was taken before; not at all, if it is another or was changed."""
+    state = path.stat()
+    fresh = Taken(path.name, state.st_size, state.st_mtime_ns, state.st_ino)
+    with suppress(ValueError, TypeError):
+        before = Taken(**json.loads(session.platform.settings.get(_TAKEN, "")))
+        if before.is_of(fresh):
+            return before
+    return fresh
+
+
+@contextmanager
+def _results(part: Path, rows: int) -> Iterator[IO[bytes]]:
+    """Open the results of a file, to go on after so many rows: what was written of others is not committed."""
+    with part.open("r+b" if rows and part.exists() else "wb") as out:
+        if rows:
+            out.truncate(_end_of_rows(out, rows))
+            out.seek(0, os.SEEK_END)
+        yield out
+
+
+def _end_of_rows(results: IO[bytes], rows: int) -> int:
+    """Return where so many rows end, after the header."""
+    length = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal length
+        for line in results:
+            length += len(line)
+            yield line.decode("utf-8", "surrogateescape")
+
+    for _ in islice(csv.reader(lines()), rows + 1):
+        pass
+    return length
+
+
+def _names(done: Path, path: Path) -> tuple[Path, Path]:
+    """Return where a file and its results go: with a number, where another of its name went before."""
+    for number in count(1):
+        name = path.name if number == 1 else f"{path.stem}-{number}{path.suffix}"
+        if not (done / name).exists():
+            return done / name, done / f"{name}{RESULTS}"
+    raise AssertionError("numbers don't end")
+
+
+def _sync_folder(folder: Path) -> None:
+    """See to it that a move outlasts a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
