@@ -1,7 +1,8 @@
-"""`drill`: practise answering customers who ask where their reward is, and check that every case has one answer."""
+"""`drill`: practise answering customers who ask where their reward is; report on a class; check the cases."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,13 +11,168 @@ from referral_tui.cli.options import Json
 from referral_tui.cli.output import print_json, say, say_lines
 
 if TYPE_CHECKING:
+    from referral_tui.dashboard.drilling import Sitting
+    from referral_tui.drills.report import Row
+    from simulator.domain.drills import Cause
     from simulator.drills.check import Checked
 
 app = typer.Typer(
-    no_args_is_help=True,
-    help="Practise answering customers who ask where their reward is.\n\nExample: referral-tui drill check --cases 300",
+    invoke_without_command=True,
+    help="Practise answering customers who ask where their reward is; report on a class.",
 )
 _MOST_SHOWN = 20  # ambiguous cases
+_PERSON = "somebody"  # whose login has no name
+Class = Annotated[
+    int | None,
+    typer.Option("--class", metavar="SEED", help="A class: everybody with this number gets the same cases."),
+]
+
+
+@app.callback()
+def drill(
+    context: typer.Context,
+    seed: Class = None,
+    cause: Annotated[
+        str | None,
+        typer.Option(metavar="CAUSES", help="Only cases of these causes, such as late-event,capped."),
+    ] = None,
+    cases: Annotated[int, typer.Option(min=1, max=200, help="How many customers to answer.")] = 12,
+    name: Annotated[
+        str | None, typer.Option(metavar="PERSON", help="Who you are. Default: your login on this machine.")
+    ] = None,
+) -> int:
+    """Practise answering customers who ask where their reward is.
+
+    Each case is a customer's message from a small simulated world. Look things up, then answer four questions: what the
+    state is, what decided it, what would have paid, what you do. What you miss comes back: after a few cases, and on
+    later days. The answers stay on this machine.
+
+    Example: referral-tui drill --class 7
+    """
+    if context.invoked_subcommand is not None:
+        return 0
+    from referral_tui.cli.terminal import need_terminal
+    from referral_tui.dashboard.drilling import DrillApp
+
+    sitting = _sitting(seed, _causes(cause), cases, name)
+    need_terminal("drill")
+    drill_app = DrillApp(sitting)
+    drill_app.run()
+    return drill_app.return_code or 0
+
+
+def _sitting(seed: int | None, causes: list[Cause], cases: int, name: str | None) -> Sitting:
+    from functools import partial
+    from importlib.metadata import version
+
+    from referral_tui.config import read_config
+    from referral_tui.dashboard.drilling import Sitting
+    from referral_tui.drills.progress import add_answer, check_person, class_folder, data_folder, read_person
+    from referral_tui.drills.session import Session, plan
+    from referral_tui.drills.supply import EACH, MadeSupply
+    from simulator.domain.drills import Cause
+    from simulator.domain.wall_clock import wall_ms
+
+    person = check_person(name) if name is not None else _login()
+    folder = class_folder(seed)
+    answers = read_person(folder, person)
+    own = seed if seed is not None else len(answers) + 1
+    each = EACH if len(causes) == len(Cause) else max(EACH, -(-cases // len(causes)))
+    return Sitting(
+        supply=MadeSupply(
+            own, causes, data_folder(), version("referral-tui"), each, seen=[one.case for one in answers]
+        ),
+        session=Session(plan(answers, wall_ms(), cases, own, causes), len(answers)),
+        person=person,
+        keep=partial(add_answer, folder),
+        title=f"class {seed}" if seed is not None else "",
+        preferences=read_config(),
+    )
+
+
+def _causes(text: str | None) -> list[Cause]:
+    """Return the causes that are named, separated by commas; all of them without a text.
+
+    Raises:
+        InputError: there is no such cause.
+
+    """
+    from simulator.domain.drills import Cause
+    from simulator.domain.errors import InputError
+    from simulator.program.nearest import advice, shown
+
+    if text is None:
+        return list(Cause)
+    found = []
+    for one in text.split(","):
+        if one.strip() not in list(Cause):
+            raise InputError(
+                f"--cause {shown(one)}: no such cause; {advice(one, [str(cause) for cause in Cause])}"
+            )
+        found.append(Cause(one.strip()))
+    return list(dict.fromkeys(found))
+
+
+def _login() -> str:
+    """Return the name of whoever is logged in, as far as it can name a file."""
+    import getpass
+
+    from referral_tui.drills.progress import check_person
+    from simulator.domain.errors import InputError
+
+    try:
+        return check_person(getpass.getuser())
+    except (InputError, OSError, KeyError):
+        return _PERSON
+
+
+@app.command()
+def report(
+    seed: Class = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FOLDER",
+            help="A folder with answers that people handed in. Default: this machine's.",
+        ),
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV; times are milliseconds UTC.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Report on a class by person and cause: cases seen, answered without a mistake, look-ups, when it comes back.
+
+    Without --class it reports on those who practise alone. Everybody's answers are a file in the user's data folder;
+    nothing is sent anywhere.
+
+    Example: referral-tui drill report --class 7 --csv
+    """
+    from dataclasses import asdict
+
+    from referral_tui.drills.progress import class_folder, read_class
+    from referral_tui.drills.report import csv_text, rows
+
+    where = folder if folder is not None else class_folder(seed)
+    found = rows(read_class(where))
+    if as_json:
+        print_json({"folder": str(where), "rows": [asdict(one) for one in found]})
+    elif as_csv:
+        say_lines(csv_text(found).splitlines())
+    elif found:
+        _say_report(found)
+    else:
+        say(f"nobody has answered a case yet; answers are kept in {where}")
+
+
+def _say_report(found: list[Row]) -> None:
+    from referral_tui.figures import date
+
+    width = max(len(one.person) for one in found)
+    say(f"{'person':<{width}}  {'cause':<16} {'seen':>5} {'right':>8} {'look-ups':>9}  comes back")
+    for one in found:
+        right = f"{one.right} of {one.answered}" if one.answered else "-"
+        line = f"{one.person:<{width}}  {one.cause:<16} {one.seen:>5} {right:>8} {one.looks:>9.1f}  {date(one.due_at)}"
+        say(line)
 
 
 @app.command("check")

@@ -10,7 +10,7 @@ from simulator.domain.drills import LEVELS, Case, Cause, Level
 from simulator.drills.answers import AmbiguousError, Answering
 from simulator.drills.causes import cause_of
 from simulator.drills.facts import Books, Facts
-from simulator.drills.looking import data, people, rewards, room
+from simulator.drills.looking import budget_left, data, people, rewards, room
 from simulator.drills.message import message
 from simulator.drills.mishaps import drawn
 from simulator.drills.naming import Namer
@@ -102,7 +102,7 @@ def make_case(world: Practice, cause: Cause, facts: Facts, name: Namer) -> Case 
     if LEVELS[cause] is not Level.ARRIVAL and told.cause is not cause:
         raise AmbiguousError(f"{cause}: explain names {told.cause}")
     proof = Proof(world, facts)
-    if not _is_proven(cause, told, proof):
+    if not _is_proven(world, cause, told, proof):
         return None
     record = facts.journey.record
     asker = f"{facts.role}-{facts.reward.name}-{facts.writer[-4:]}"
@@ -130,14 +130,16 @@ def make_case(world: Practice, cause: Cause, facts: Facts, name: Namer) -> Case 
     )
 
 
-def _is_proven(cause: Cause, told: Told, proof: Proof) -> bool:
+def _is_proven(world: Practice, cause: Cause, told: Told, proof: Proof) -> bool:
     """Return whether the remedy of a cause alone would have paid, as far as it can be tried."""
-    if (
-        cause is Cause.MISTYPED
-    ):  # the part of the log that is judged again does not hold a code that was never typed
+    line = told.facts.line
+    # the part of the log that is judged again does not hold a code that was never typed
+    if cause is Cause.MISTYPED:
         return told.facts.journey.record.qualifies
     if cause in TESTABLE:
         return bool(proof.qualifies(cause))
     if cause in _BY_EXPLAIN:
         return told.would_have_qualified
+    if cause is Cause.CAPPED and line is not None and budget_left(world, line.due_at) < line.value_minor:
+        return False  # with room under the cap the budget would have stopped it
     return cause not in _ISSUED or told.would_have_been_paid

@@ -61,7 +61,7 @@ def rewards(world: Practice, facts: Facts, name: Namer) -> Iterator[str]:
     if terms.caps:
         yield f"the cap: {room(world, facts)}"
     if program.budget_minor is not None:
-        left, whole = money(_left(world, at), program), money(program.budget_minor, program)
+        left, whole = money(budget_left(world, at), program), money(program.budget_minor, program)
         yield f"the budget of the month: {left} of {whole} left on {moment(at)}"
 
 
@@ -72,7 +72,7 @@ def room(world: Practice, facts: Facts) -> str:
     account = Account(terms.name, facts.role, person_called(world.source.db, facts.owner), None)
     lines = AccountLines(world.source, terms, account, world.design.program.timezone, own.id if own else None)
     said = [
-        f"{one.issued} of {one.cap.count} are used {window_words(one.cap)}, on {moment(at)}"
+        f"{one.issued} of {one.cap.count} used {window_words(one.cap)}, on {moment(at)}"
         for one in lines.rooms(at)
     ]
     return ", ".join(said)
@@ -84,7 +84,7 @@ def _line(line: RewardRow, program: Program) -> str:
     return f"reward {line.id}, {line.reward}, {worth}, due {moment(line.due_at)}: {line.state} {since}"
 
 
-def _left(world: Practice, at: int) -> int:
+def budget_left(world: Practice, at: int) -> int:
     """Return what is left of the budget at a moment, in minor units."""
     program = world.design.program
     since = period_start(at, program.budget.period, program.timezone)

@@ -144,6 +144,11 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         "drill check": [["drill", "check", "--cases", NASTY]],
         "learn new": [["learn", "new", folder / NASTY / "x.toml"]],
         "learn check": [["learn", "check", NASTY], ["learn", "check", "1-one-referral", "--program", NASTY]],
+        "drill report": [
+            ["drill", "report", "--from", folder / NASTY],
+            ["drill", "--cause", NASTY],
+            ["drill", "--name", NASTY],
+        ],
         "load": [
             ["load", "--program", design, "--events", 200, "--no-store"],
             ["load", "--from", db, "--no-store"],
