@@ -36,6 +36,7 @@ _PURPOSES: Final = {
     UseKind.CAP: "keep rewards within their limits",
     UseKind.REVIEW: "let a person settle doubtful conversions",
     UseKind.REPORT: "report how the program does",
+    UseKind.CONSENT: "show that consent was given",
     UseKind.JOURNEY: "explain to people what happened, and why",
     UseKind.OPERATOR: "let operators steer the program",
     UseKind.CONTRACT: "none in this program",

@@ -28,13 +28,13 @@ def how_often(
     client = [one for one in used if one.systems[0] != "platform"]
     ours = [one.event for one in used if one.systems == ("platform",) and "operators" not in one.direction]
     said = [
-        f"{program.name} passes an event whenever something happens, once for each, and never a copy of a table.",
+        f"{program.name} passes one event for each thing that happens, and never a copy of a table.",
         *(_way(way, [one for one in client if passing.way_of(one.event) == way]) for way in _WAYS),
         f"The platform itself collects {listed(ours)}, at once." if ours else "",
     ]
     found = [" ".join(filter(None, said))]
     if not passing.known_from:
-        found.append("How the client delivers is not stated; at once is assumed.")
+        found.append("How the client delivers its events is not stated; at once is assumed.")
     found += _lateness(program, client)
     if database:
         found += _came(client, database)
@@ -60,25 +60,25 @@ def _lateness(program: Program, client: Sequence[EventSheet]) -> Iterator[str]:
         return
     first = min(program.rewards, key=lambda reward: reward.hold_ms)
     yield (
-        "A conversion that comes late is paid late, and for the same amount: what counts is when it happened, "
-        f"and a friend's visit may be {duration(program.attribution.window_ms)} old."
+        "A conversion that comes late is judged by when it happened, and paid late. "
+        f"A friend's visit counts for {duration(program.attribution.window_ms)}."
     )
     if not any(one.event == "conversion.reversed" for one in client):
         return
     if not first.hold_ms:
-        yield f'A reversal always comes after the payment of "{first.name}", which falls due at once.{_back(program)}'
+        yield f'"{first.name}" is paid at once, so that a reversal always comes after it.{_back(program)}'
         return
     yield (
-        f"A reversal is best passed within {duration(first.hold_ms)} of the conversion: then "
-        f'"{first.name}", the first reward to fall due, has not been paid yet.{_back(program)}'
+        f"Pass a reversal within {duration(first.hold_ms)} of the conversion if you can: until then "
+        f'"{first.name}", the first reward to fall due, is not paid.{_back(program)}'
     )
 
 
 def _back(program: Program) -> str:
     back = [f'"{one.name}" for {duration(one.clawback_ms)}' for one in program.rewards if one.clawback_ms]
     if not back:
-        return " No reward of this program can be taken back once it is paid."
-    return f" After the payment these can still be taken back: {listed(back)}."
+        return " Once paid, no reward of this program can be taken back."
+    return f" Once paid, these can still be taken back: {listed(back)}."
 
 
 def _came(client: Sequence[EventSheet], database: str) -> Iterator[str]:
@@ -92,7 +92,8 @@ def _came(client: Sequence[EventSheet], database: str) -> Iterator[str]:
         late = ""
         if one.came.median_ms is not None and one.came.p95_ms is not None:
             half, most = (_late(ms) for ms in (one.came.median_ms, one.came.p95_ms))
-            late = f", half of them within {half} and 95 % within {most}"
+            late = f", half of them within {half} and 95 %" if half != most else ", 95 % of them"
+            late += f" within {most}"
         came.append(f"{one.event} {_often(one.came.a_day, one.came.count)}{late}")
     if came:
         yield f"In {database} they came as follows: {'; '.join(came)}."

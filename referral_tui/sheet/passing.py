@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Way = Literal["real-time", "near-real-time", "batch"]
 _DAYS: Final = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")
+AT_ONCE: Final = "at once"
 _UNDOING: Final = ("conversion.reversed", "conversion.reinstated", "conversion.adjusted")
 
 
@@ -63,7 +64,7 @@ class Passing:
             case Every(period):
                 return f"every {duration(period).removeprefix('1 ')}"
             case _:
-                return "at once"
+                return AT_ONCE
 
     def _model(self, event_type: str) -> RealTime | Every | BatchFiles:
         text = self.models.get(event_type)

@@ -72,7 +72,9 @@ def _of_category(used: Sequence[EventSheet]) -> list[str]:
             dict.fromkeys(["subject", *fields] if one.about != "nobody" else fields)
         )
     return [
-        f"{title[0].upper()}{title[1:]}: {', '.join(fields)}." for title, fields in found.items() if fields
+        f"{title.partition(':')[0].capitalize()}: {', '.join(fields)}."
+        for title, fields in found.items()
+        if fields
     ]
 
 

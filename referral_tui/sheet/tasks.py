@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from referral_tui import figures
 from referral_tui.sheet.model import EventSheet, Task
+from referral_tui.sheet.passing import AT_ONCE
 from simulator.domain.owners import Team
 from simulator.domain.personal_data import KEEP_DAYS
 from simulator.program.data_doubts import NeverSent, Unused, never_sent, unused_sent
-from simulator.program.words import listed, money
+from simulator.program.words import either, listed, money
 
 if TYPE_CHECKING:
     from db.read.data_sent import DataSent
@@ -64,8 +65,8 @@ class _Tasks:
         kinds = [f"{kind}s" for kind in program.referrers or ()]
         yield _open(
             "marketing",
-            f"Publish the terms: {figures.counted(len(program.rewards), 'reward')}, who gets each, when it is paid, "
-            f"and that {f'only {listed(kinds)}' if kinds else 'everybody'} may refer.",
+            f"Publish the terms: {figures.counted(len(program.rewards), 'reward')}, who gets each and when, and "
+            f"that {f'only {listed(kinds)}' if kinds else 'everybody'} may refer.",
         )
         yield from self._collecting("marketing")
         yield from self._lacking("marketing")
@@ -75,11 +76,14 @@ class _Tasks:
             yield _open("marketing", f"Set aside the budget of {money(program.budget_minor, program)}.")
         for reward in program.rewards:
             if reward.choices:
-                yield _open("marketing", f'Have {listed(reward.choices)} ready for "{reward.name}".')
-            if reward.to == "community":
                 yield _open(
-                    "marketing", f'Agree with each community on the name under which it gets "{reward.name}".'
+                    "marketing", f'Have {listed(reward.choices)} ready to choose from for "{reward.name}".'
                 )
+        shared = [f'"{reward.name}"' for reward in program.rewards if reward.to == "community"]
+        if shared:
+            yield _open(
+                "marketing", f"Agree with each community on the name under which it gets {listed(shared)}."
+            )
         for experiment in program.experiments:
             yield _open("marketing", f'Decide when experiment "{experiment.name}" ends.')
 
@@ -88,7 +92,7 @@ class _Tasks:
         personal = sum(one.about != "nobody" for one in self._events)
         yield _open(
             "compliance",
-            f"Confirm the legal basis of {figures.counted(personal, 'type')} of events; here stand the usual ones.",
+            f"Confirm the legal basis of {figures.counted(personal, 'type')} of events; the sheet gives usual ones.",
         )
         yield _open(
             "compliance",
@@ -96,7 +100,8 @@ class _Tasks:
             "it comes from the client's own systems, not from them (Art. 14).",
         )
         yield _open(
-            "compliance", "Agree in writing on what the platform's operator does for the client (Art. 28)."
+            "compliance",
+            "Agree in writing on what the platform's operator processes for the client (Art. 28).",
         )
         yield from self._deciding()
         yield from self._collecting("compliance")
@@ -118,9 +123,7 @@ class _Tasks:
         """Say whether the client sends a type, and what waits for one that it has never sent."""
         systems = listed([name for name in one.systems if name != "platform"])
         if one.came is None:
-            return _open(
-                "engineering", f"Send {one.event} from {systems}, {one.delivery}, whenever {one.whenever}."
-            )
+            return _open("engineering", _to_send(one, systems))
         if one.came.count:
             return _done("engineering", f"{systems} sends {one.event}: {one.came.count:,} so far.")
         waiting = dict.fromkeys(
@@ -142,13 +145,13 @@ class _Tasks:
                 continue
             if one.came is None:
                 yield _open(
-                    team, f"See that the platform's pages collect {one.event}, whenever {one.whenever}."
+                    team, f"Make sure that the platform's pages collect {one.event} whenever {one.whenever}."
                 )
             elif one.came.count:
                 yield _done(team, f"The platform collects {one.event}: {one.came.count:,} so far.")
             else:
                 yield _open(
-                    team, f"There has never been {one.event}: see that the platform's pages collect it."
+                    team, f"There has never been {one.event}: make sure that the platform's pages collect it."
                 )
 
     def _team_of(self, event: str) -> Team:
@@ -203,10 +206,10 @@ class _Tasks:
         refusing = [f'"{rule.code}"' for rule in self._program.rules if rule.on_fail == "refuse"]
         asking = [f'"{rule.code}"' for rule in self._program.rules if rule.on_fail == "review"]
         if refusing:
-            verb = "refuses" if len(refusing) == 1 else "refuse"
             yield _open(
                 "compliance",
-                f"Say how somebody whom {listed(refusing)} {verb} without a person looking can ask for one (Art. 22).",
+                f"Say how somebody who is refused by {either(refusing)}, with no person involved, can have a person "
+                "look at it (Art. 22).",
             )
         if asking:
             verb = "sends" if len(asking) == 1 else "send"
@@ -218,7 +221,7 @@ class _Tasks:
         """Say whether anything was sent that nothing uses."""
         if self._sent is None or self._sent.fields is None:
             return _open(
-                "compliance", "See that nothing is sent which the program does not use (Art. 5(1)(c))."
+                "compliance", "Make sure that nothing is sent that the program does not use (Art. 5(1)(c))."
             )
         if not self._unused:
             return _done("compliance", "Nothing was sent that the program does not use (Art. 5(1)(c)).")
@@ -227,6 +230,13 @@ class _Tasks:
         return _missing(
             "compliance", f"{what} sent that the program does not use (Art. 5(1)(c)); they are listed below."
         )
+
+
+def _to_send(one: EventSheet, systems: str) -> str:
+    """Say when a type is to be recorded, and when it is to be sent."""
+    if one.delivery == AT_ONCE:
+        return f"Whenever {one.whenever}, send {one.event} from {systems} at once."
+    return f"Whenever {one.whenever}, record {one.event} in {systems}, and send it {one.delivery}."
 
 
 def _open(team: Team, text: str) -> Task:

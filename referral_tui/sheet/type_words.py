@@ -47,7 +47,7 @@ TYPE_WORDS: Final = complete(
     {
         "customer.identified": TypeWords(
             "the referrer or the friend who was identified",
-            "a customer signs in, or gives a contact",
+            "a customer signs in or gives a contact",
             f"{_CONTRACT}: somebody who refers friends for a reward has to be known to the program",
         ),
         "customer.closed": TypeWords("the customer", "a customer's account is closed", _CLOSING),
@@ -85,7 +85,7 @@ TYPE_WORDS: Final = complete(
         ),
         "eligibility.confirmed": TypeWords(
             "the friend",
-            "it is checked whether a friend may use the offer",
+            "a friend's eligibility is checked",
             f"{_CONTRACT}: only those who are eligible may use the offer",
         ),
         "reward.chosen": TypeWords(

@@ -98,7 +98,7 @@ def of_type(one: EventSheet, team: Team | None) -> list[tuple[str, str]]:
         ("About", one.about),
         ("Direction", one.direction),
         ("System and team", f"{', '.join(one.systems)}; {one.team}"),
-        ("When and how", f"{one.delivery}, whenever {one.whenever}"),
+        ("When and how", f"whenever {one.whenever}; sent {one.delivery}"),
         ("In fact", came_words(one)),
         ("Legal basis, to be confirmed", one.basis),
         ("Recipients", one.recipients),

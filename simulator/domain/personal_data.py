@@ -221,5 +221,5 @@ ABOUT_NOBODY: Final[dict[str, str]] = {
 def kept_until(effect: ErasureEffect) -> str:
     """Return how long data is kept that erasing its person has this effect on, as a phrase."""
     if effect is ErasureEffect.KEPT:
-        return "as long as the log is kept: it is needed to prove the totals"
+        return "as long as the log is kept, since it proves the totals"
     return f"{KEEP_DAYS:,} days after the person's newest event, or until the person is erased"

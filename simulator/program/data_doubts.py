@@ -47,7 +47,10 @@ class NeverSent:
     @property
     def wanted(self) -> str:
         """Name what never came."""
-        return either([f"{one.field} of {one.type}" if one.field else one.type for one in self.origins])
+        types: dict[str, list[str]] = {}
+        for one in self.origins:
+            types.setdefault(one.field, []).append(one.type)
+        return either([f"{field} of {either(of)}" if field else either(of) for field, of in types.items()])
 
     @property
     def words(self) -> str:

@@ -27,6 +27,7 @@ class UseKind(StrEnum):
     CAP = "cap"
     REVIEW = "review"
     REPORT = "report"
+    CONSENT = "consent"
     JOURNEY = "journey"
     OPERATOR = "operator"
     CONTRACT = "contract"
@@ -54,6 +55,7 @@ _WORDS: Final = {
     UseKind.CAP: 'cap of reward "{}"',
     UseKind.REVIEW: 'review of rule "{}"',
     UseKind.REPORT: "report: {}",
+    UseKind.CONSENT: "the record of consent",
     UseKind.JOURNEY: "the journey, which says why",
     UseKind.OPERATOR: "operators, who {}",
     UseKind.CONTRACT: "nothing, but the contract requires it",
@@ -202,7 +204,7 @@ def _reports() -> _Found:
     yield from ((Origin(EventType.REFERRAL_SHARED, field), funnel) for field in ("", "reach"))
     yield Origin(EventType.FRIEND_VISITED, "channel"), channels
     yield from ((Origin(EventType.ELIGIBILITY_CONFIRMED, field), funnel) for field in ("", "eligible"))
-    yield Origin(EventType.FRIEND_OPTED_IN), Use(UseKind.REPORT, "who agreed to marketing messages")
+    yield Origin(EventType.FRIEND_OPTED_IN), Use(UseKind.CONSENT)
     yield (
         Origin(EventType.CUSTOMER_IDENTIFIED, "community"),
         Use(UseKind.REPORT, "the communities' leaderboard"),

@@ -57,6 +57,14 @@ class DataScreen(DashboardScreen):
             ">",
         ),
         OPEN,
+        Command(
+            "data.sheet",
+            "d",
+            "sheet",
+            "Data sheet",
+            "Tells what data is passed, how often, what uses it, and what each team has to do",
+            "sheet",
+        ),
     )
 
     board: DataBoard
@@ -82,6 +90,10 @@ class DataScreen(DashboardScreen):
     def action_open(self) -> None:
         """Open what the cursor stands on: an event type, or a message of the quarantine."""
         self.board.open()
+
+    def action_sheet(self) -> None:
+        """Open the data sheet."""
+        self.board.open_sheet(self.host.setup.path)
 
     def action_turn(self, up: int) -> None:
         """Turn the dial under the cursor."""

@@ -12,6 +12,7 @@ from textual.containers import Container
 from db.read.deliveries import Dial, Refused
 from referral_tui.dashboard.screens.data_words import health, message_topic, turned, type_topic
 from referral_tui.dashboard.screens.explain import ExplainScreen
+from referral_tui.dashboard.screens.sheet_box import SheetBox
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.data_tables import (
     DialTable,
@@ -25,6 +26,8 @@ from referral_tui.dashboard.widgets.table import Table
 from referral_tui.words import CATEGORY_SYMBOLS, CATEGORY_TITLES, category
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from db.read.type_examples import Example
     from referral_tui.dashboard.screens.data_query import DataLook
     from referral_tui.dashboard.snapshot import Snapshot
@@ -110,6 +113,10 @@ class DataBoard(Container):
         """Tell a message of the quarantine in a box; types are opened by the screen, which reads examples."""
         if isinstance(message.row, Refused):
             self.app.push_screen(ExplainScreen(message_topic(message.row), ()))
+
+    def open_sheet(self, path: Path) -> None:
+        """Open the data sheet of the database at `path`."""
+        self.app.push_screen(SheetBox(path))
 
     def turned(self, rate: float, up: int) -> float | None:
         """Find the next rate of a dial above (`up` 1) or below (-1); null where there is none."""
