@@ -77,6 +77,8 @@ class Feed:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
+        else:
+            self._close()
 
     def send(self, kind: str, args: Mapping[str, object] | None = None) -> None:
         """Have the thread send a command at once; a CommandSent or CommandFailed message follows."""

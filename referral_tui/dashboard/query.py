@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from db.client.people import NameBook
     from db.read.queries import Database, DatabaseStatus
 
 Side = Literal["platform", "client"]
@@ -35,12 +36,14 @@ class QueryContext:
     `at` is the moment that is looked back to and `seq` the last event received by then (both null: now).
     `kept` is what the answers of this screen keep from one look to the next, such as buckets that can't change
     any more; it is empty again when another file is looked at. `steady_ms` is a clock for who must not take long.
+    `book` opens the client's names, once for all looks; it raises DatabaseError.
     """
 
     db: Database
     path: Path
     database_status: DatabaseStatus
     steady_ms: Callable[[], float]
+    book: Callable[[], NameBook]
     at: int | None = None
     seq: int | None = None
     kept: dict[str, Any] = field(default_factory=dict)

@@ -110,8 +110,21 @@ class QueryRunner:
         at = request.view.at
         kept = self._kept.setdefault(request.place, {})
         return QueryContext(
-            db, self._path, database_status, self._steady_ms, at, None if at is None else seq_at(db, at), kept
+            db,
+            self._path,
+            database_status,
+            self._steady_ms,
+            self._open_book,
+            at,
+            None if at is None else seq_at(db, at),
+            kept,
         )
+
+    def _open_book(self) -> NameBook:
+        """Open the client's names, if they are not open yet; raises DatabaseError."""
+        if self._book is None:
+            self._book = NameBook(self._path)
+        return self._book
 
     def _names(self, request: Request, database_status: DatabaseStatus, value: object) -> Names:
         """Look up who appears, on the client's side of the wall only."""
@@ -121,9 +134,7 @@ class QueryRunner:
         if isinstance(value, MentionsPeople):
             wanted |= set(value.references())
         try:
-            if self._book is None:
-                self._book = NameBook(self._path)
-            return Names(self._book.names(_known(wanted)))
+            return Names(self._open_book().names(_known(wanted)))
         except DatabaseError as error:
             if self._book is not None:
                 self._book.close()

@@ -14,11 +14,11 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.image import SVGImageSnapshotExtension
 from textual.events import Key
 
-from db.client.people import CRM_APPLICATION_ID, crm_path
+from db.client.people import CRM_APPLICATION_ID, NameBook, crm_path
 from db.read.journey_search import Search, SearchRequest, SearchResult
 from db.read.journeys import Journey, journeys
 from db.sqlite.readonly import open_readonly
-from referral_tui.dashboard import helper
+from referral_tui.dashboard import helper, query_runner
 from referral_tui.dashboard.account import blocks
 from referral_tui.dashboard.helper import Reply
 from referral_tui.dashboard.screens.journeys import JourneysScreen
@@ -519,8 +519,16 @@ async def test_the_past_shows_rows_and_account_as_they_were(story: Story, watch:
 
 @pytest.mark.parametrize("called", ["quux", "by the short name"])
 async def test_on_the_clients_side_either_name_is_searched_for(
-    called: str, story: Story, watch: Watch
+    called: str, story: Story, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    opened: list[Path] = []
+
+    class Counted(NameBook):
+        def __init__(self, path: Path) -> None:
+            opened.append(path)
+            super().__init__(path)
+
+    monkeypatch.setattr(query_runner, "NameBook", Counted)
     friend = story.db.execute(
         "SELECT ref FROM person JOIN attribution ON friend = person.id LIMIT 1"
     ).fetchone()
@@ -537,6 +545,7 @@ async def test_on_the_clients_side_either_name_is_searched_for(
         await seen.until(lambda: not seen.app.snapshot.answer.unfinished)
         assert [row.friend for row in seen.app.place.board.table.rows] == list(friend)
         assert "Zadie Quux" in text(seen)
+    assert opened == [story.path]  # once, however often is looked
 
 
 async def test_the_rows_are_saved_as_csv(story: Story, watch: Watch, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from db.client.people import NameBook
 from db.read.journey_search import Search, SearchRequest, SearchResult, SortOrder
 from db.read.journey_walks import Namer
 from db.read.journeys import Journey, journeys
@@ -73,7 +72,9 @@ class JourneysQuery(ScreenQuery):
         if self.side == "platform" or not self.text:
             return short_name
         try:
-            book: NameBook = context.kept.setdefault("book", NameBook(context.path))
+            context.book()
         except DatabaseError:
             return short_name  # the frame says that there are no names
-        return lambda reference: f"{Names(book.names([reference]))(reference)} {short_name(reference)}"
+        return lambda reference: (
+            f"{Names(context.book().names([reference]))(reference)} {short_name(reference)}"
+        )
