@@ -357,7 +357,9 @@ class Story:
                 "INSERT INTO reconciliation VALUES ('service.activated', ?, ?, ?, ?, ?, ?, ?, ?)", row
             )
         for chain in ("person", "event", "quarantine", "audit"):
-            self.db.execute("INSERT INTO block VALUES (?, 1, 700, ?)", (chain, f"{len(chain) % 10}a" * 32))
+            self.db.execute(
+                "INSERT INTO block VALUES (?, 1, 700, ?, NULL)", (chain, f"{len(chain) % 10}a" * 32)
+            )
         self.boards()
         self.commit()
 
