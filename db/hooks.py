@@ -11,7 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Final
 
-from db.hooks_file import HooksFile
+from db.door_file import DoorFile
 from simulator.domain.errors import InputError
 
 _SUBSCRIBERS: Final = """
@@ -75,7 +75,7 @@ class DeadLetter:
     error: str
 
 
-class HookStore(HooksFile):
+class HookStore(DoorFile):
     """Subscribers, and how far each has got; for one thread at a time."""
 
     _seen = -1

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from db.hooks_file import HooksFile
+from db.door_file import DoorFile
 
 _COLUMNS: Final = "reward, entry, tries, tried_at, next_at, error"
 
@@ -36,7 +36,7 @@ class Asker:
     reached_id: str
 
 
-class QuestionStore(HooksFile):
+class QuestionStore(DoorFile):
     """The questions, and how far the audit trail was looked through for them; for one thread at a time."""
 
     def asker(self, new_secret: Callable[[], str]) -> Asker:

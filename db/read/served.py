@@ -95,5 +95,10 @@ def reward_page(db: Database, state: str | None, after: int, most: int) -> Field
 def newest(db: Database) -> Fields:
     """Return the seq of the newest event, and the number of the newest entry of the audit trail; 0 for none."""
     (seq,) = db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+    return {"seq": seq, "entry": newest_entry(db)}
+
+
+def newest_entry(db: Database) -> int:
+    """Return the number of the newest entry of the audit trail; 0 for none."""
     (entry,) = db.execute("SELECT coalesce(max(seq), 0) FROM audit").fetchone()
-    return {"seq": seq, "entry": entry}
+    return int(entry)

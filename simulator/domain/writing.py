@@ -17,7 +17,7 @@ _LOG_MAGICS: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd9\xd5\x05\x
 """How a write-ahead log begins, in its two byte orders, and a rollback journal: sqlite.org/fileformat.html, 3, 4."""
 _BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
 """Endings of the files that SQLite and the writer's lock keep beside a database `NAME.db`."""
-_PARTS: Final = (".control.db", ".crm.db")
+_PARTS: Final = (".control.db", ".crm.db", ".door.db")
 """Endings, in place of `.db`, of the databases that belong to a platform's `NAME.db`."""
 
 

@@ -130,7 +130,8 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         ).response()
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else "(none)"
-    request.app[CONTEXT].metrics.answered(route, response.status, perf_counter() - started)
+    client = client_of(request)
+    request.app[CONTEXT].metrics.answered(client, route, response.status, perf_counter() - started)
     return response
 
 

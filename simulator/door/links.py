@@ -20,6 +20,7 @@ from simulator.domain.vocabulary import Receipt
 from simulator.door.context import CONTEXT, Context
 from simulator.door.errands import on_writer
 from simulator.door.events import rows
+from simulator.door.guards import client_of
 from simulator.door.parameters import check_known, fields, invalid
 from simulator.door.problems import Problem, ProblemError
 from simulator.door.receiving import deliver
@@ -77,7 +78,7 @@ async def post_link(request: web.Request) -> web.Response:
 
     status, told = await on_writer(context.writer, work)
     if status == _CREATED:
-        context.metrics.received(Counts(accepted=1))
+        context.metrics.received(client_of(request), Counts(accepted=1))
     told["url"] = f"{request.scheme}://{request.host}/r/{quote(told['code'])}"
     return web.Response(body=orjson.dumps(told), status=status, content_type="application/json")
 

@@ -16,6 +16,19 @@ BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 CONTENT_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
+_CLIENTS: Final = 40  # that are told apart
+OTHERS: Final = "(other)"
+"""The name under which later clients are counted."""
+
+
+@dataclass
+class Calls:
+    """How many requests a client made, and the receipts of its messages."""
+
+    requests: int = 0
+    counts: Counts = field(default_factory=Counts)
+
+
 @dataclass
 class Metrics:
     """Requests by route and status, messages by receipt, the seconds that requests took, and webhooks."""
@@ -25,13 +38,16 @@ class Metrics:
     slots: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_S) + 1))
     seconds: float = 0.0
     webhooks: Counter[bool] = field(default_factory=Counter)
+    callers: dict[str, Calls] = field(default_factory=dict)
 
-    def received(self, counts: Counts) -> None:
-        """Count the receipts of a request."""
+    def received(self, client: str, counts: Counts) -> None:
+        """Count the receipts of a client's request."""
         self.counts += counts
+        self._calls(client).counts += counts
 
-    def answered(self, route: str, status: int, seconds: float) -> None:
-        """Count a request, and how many seconds it took."""
+    def answered(self, client: str, route: str, status: int, seconds: float) -> None:
+        """Count a client's request, and how many seconds it took."""
+        self._calls(client).requests += 1
         self.requests[route, status] += 1
         self.slots[bisect_left(BOUNDS_S, seconds)] += 1
         self.seconds += seconds
@@ -39,6 +55,11 @@ class Metrics:
     def posted(self, *, taken: bool) -> None:
         """Count a webhook that was posted, and whether it was taken."""
         self.webhooks[taken] += 1
+
+    def _calls(self, client: str) -> Calls:
+        """Return what is counted of a client; those who come after many others are counted together."""
+        name = client if client in self.callers or len(self.callers) < _CLIENTS else OTHERS
+        return self.callers.setdefault(name, Calls())
 
     def text(self, gauges: Iterable[tuple[str, str, int]]) -> str:
         """Return the metrics as text, with gauges by name, what they are, and value."""

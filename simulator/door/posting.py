@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    TCPConnector,
+)
 
 PATIENCE_S: Final = 15.0
 """Seconds in which an answer must have come; the specification advises 15 to 30."""
@@ -48,4 +55,11 @@ async def post(session: ClientSession, url: str, body: bytes, headers: Mapping[s
     except TimeoutError:
         return Posted(None, error="no answer in time")
     except (ClientError, OSError, ValueError) as error:
-        return Posted(None, error=f"can't be reached ({type(error).__name__})")
+        return Posted(None, error=f"can't be reached ({_why(error)})")
+
+
+def _why(error: Exception) -> str:
+    """Return why nothing was posted, in the system's words where it has some."""
+    cause = error.os_error if isinstance(error, ClientConnectorError) else error
+    said = cause.strerror if isinstance(cause, OSError) else None
+    return said or type(error).__name__

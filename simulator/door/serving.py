@@ -25,6 +25,7 @@ from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.reading import Reading
 from simulator.door.sockets import listen_on
+from simulator.door.telling import Teller
 from simulator.door.veto_deadline import Deadline
 from simulator.door.vetoes import Asker, Veto
 from simulator.door.writer import Writer
@@ -45,7 +46,7 @@ class Settings:
 
     Without `keys` none is asked for. `landing` is the address to which friends who follow a link are sent on. `sending`
     says how webhooks are sent, `veto` who is asked about rewards. `inlets` are the mappings that are served, by their
-    names.
+    names. Who looks at the database is told every `tell_every_s` seconds who called.
     """
 
     host: str = "127.0.0.1"
@@ -58,6 +59,7 @@ class Settings:
     patience_s: float = 30.0
     sending: Sending = field(default_factory=Sending)
     veto: Veto | None = None
+    tell_every_s: float = 1.0
 
 
 def check(settings: Settings) -> None:
@@ -119,6 +121,7 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
 
     metrics = Metrics()
     hooks = Dispatcher(platform.path, entries, settings.sending, metrics)
+    teller = Teller(platform.path, metrics, settings.tell_every_s)
     asker = deadline = None
     if settings.veto is not None:
         asker = Asker(platform.path, reading, settings.veto, settings.sending)
@@ -162,6 +165,7 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
         address = await listen_on(runner, settings.host, settings.port)
         writer.start()
         hooks.start()
+        teller.start(address)
         if asker is not None:
             asker.start(writer)
         try:
@@ -171,6 +175,7 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
             await asyncio.to_thread(writer.close)
     finally:
         await runner.cleanup()
+        await teller.close()
         await hooks.close()
         if asker is not None:
             await asker.close()

@@ -43,8 +43,8 @@ _AT_ONCE: Final = 100  # entries read together
 _ASKED_TOGETHER: Final = 8
 _LOOK_S: Final = 0.5  # how often it is looked whether the wall clock jumped
 _END_S: Final = 2.0  # for what is under way when the server ends
-_LATER: Final = frozenset({408, 425, 429})
-"""Answers that don't refuse: they ask to come again."""
+_NO_ANSWER: Final = frozenset({404, 405, 408, 425, 429})
+"""Answers that don't refuse: nobody is there, or they ask to come again."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -182,7 +182,7 @@ class Asker:
         if posted.taken:
             self.let_be.add(one.entry)
             await self._stored(self._store.answered, one)
-        elif posted.status is not None and 400 <= posted.status < 500 and posted.status not in _LATER:
+        elif posted.status is not None and 400 <= posted.status < 500 and posted.status not in _NO_ANSWER:
             reason = reason_of(posted)
             await on_writer(writer, lambda session: stop(session, one.reward, one.entry, reason))
             await self._stored(self._store.forget, one)

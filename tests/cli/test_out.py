@@ -85,7 +85,7 @@ def test_somebody_elses_part_is_left_alone(cli: Cli, db: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "name", ["a.db", "a.db-wal", "a.db-shm", "a.db.lock", "a.control.db", "a.crm.db", "link"]
+    "name", ["a.db", "a.db-wal", "a.db-shm", "a.db.lock", "a.control.db", "a.crm.db", "a.door.db", "link"]
 )
 def test_what_belongs_to_a_database_is_never_written_over(
     cli: Cli, db: Path, tmp_path: Path, name: str

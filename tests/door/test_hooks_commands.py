@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from db.door_file import door_path
 from db.hooks import DeadLetter, HookStore
-from db.hooks_file import hooks_path
 from simulator.domain.wall_clock import wall_ms
 from simulator.door.listening import Heard, listener, read, words
 from simulator.door.webhooks import new_secret, signed
@@ -43,7 +43,7 @@ def told(cli: Cli, tmp_path: Path) -> Path:
 
 def test_a_subscriber_is_added_listed_and_removed(cli: Cli, told: Path) -> None:
     assert "no subscribers" in cli("hooks", "list", "--db", told).out
-    assert not hooks_path(told).exists()
+    assert not door_path(told).exists()
     ran = cli("hooks", "add", "shop", URL, "--type", "reward.*", "--db", told)
     assert ran.out.startswith("whsec_")
     listed = cli("hooks", "list", "--db", told)
@@ -104,10 +104,10 @@ def test_what_was_given_up_is_listed_and_sent_again(cli: Cli, told: Path) -> Non
 
 
 def test_a_file_that_is_something_else_is_not_touched(cli: Cli, told: Path) -> None:
-    hooks_path(told).write_bytes(b"a letter to my aunt")
+    door_path(told).write_bytes(b"a letter to my aunt")
     ran = cli("hooks", "add", "shop", URL, "--db", told)
-    assert (ran.status, "a.hooks.db" in ran.err) == (2, True)
-    assert hooks_path(told).read_bytes() == b"a letter to my aunt"
+    assert (ran.status, "a.door.db" in ran.err) == (2, True)
+    assert door_path(told).read_bytes() == b"a letter to my aunt"
     assert cli("hooks", "list", "--db", told).status == 2
 
 

@@ -100,7 +100,7 @@ async def test_what_is_refused_is_vetoed_with_its_reason(tmp_path: Path, said: b
     assert verify(path).difference is None
 
 
-@pytest.mark.parametrize("status", [500, 302, 429])
+@pytest.mark.parametrize("status", [500, 302, 404, 429])
 async def test_any_other_answer_is_asked_again_by_the_schedule(tmp_path: Path, status: int) -> None:
     wall = Wall()
     async with receiver(status, status, 403) as boss, asked(tmp_path / "a.db", boss, wall=wall) as door:

@@ -21,6 +21,7 @@ from referral_tui.dashboard.widgets.data_tables import (
     RefusedTable,
     TypeTable,
 )
+from referral_tui.dashboard.widgets.door_panel import DoorPanel
 from referral_tui.dashboard.widgets.reading import Reading
 from referral_tui.dashboard.widgets.table import Table
 from referral_tui.words import CATEGORY_SYMBOLS, CATEGORY_TITLES, category
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.step import Step
 
 PANELS = ("quarantine", "dials", "health", "reconciliation")
+DOOR = "door"  # one more, while the database is served
+DOOR_LINES = 7
 GLOSSED = 100  # cells from which the word steering stands in the table, and is explained below it
 BELOW = 7  # lines for a row of the panels, at least
 
@@ -73,6 +76,7 @@ class DataBoard(Container):
             id="health",
         )
         yield ReconciledTable()
+        yield DoorPanel()
 
     @property
     def dial(self) -> Dial | None:
@@ -96,6 +100,12 @@ class DataBoard(Container):
         self.query_one(ReconciledTable).show(look.reconciled)
         self.query_one(DialTable).show(look.dials or ())
         self.query_one("#health", Reading).show(health(look, snapshot.database_status.program))
+        live = snapshot.status in ("running", "paused")
+        served = self.query_one(DoorPanel).take(look.door if live else None)
+        self.set_class(served, "-served")
+        if not served and self.has_class(f"-{DOOR}"):  # it is closed, and was what is shown below the types
+            self.set_class(False, f"-{DOOR}")
+            self.set_class(True, f"-{PANELS[0]}")
         self._fit()
 
     def open(self) -> None:
@@ -124,9 +134,10 @@ class DataBoard(Container):
 
     def turn_panel(self) -> None:
         """Show the next panel, where one is shown at a time, and go to it."""
-        here = next(place for place, name in enumerate(PANELS) if self.has_class(f"-{name}"))
-        name = PANELS[(here + 1) % len(PANELS)]
-        self.set_class(False, f"-{PANELS[here]}")
+        panels = (*PANELS, DOOR) if self.has_class("-served") else PANELS
+        here = next((place for place, name in enumerate(panels) if self.has_class(f"-{name}")), -1)
+        name = panels[(here + 1) % len(panels)]
+        self.remove_class(*(f"-{one}" for one in (*PANELS, DOOR)))
         self.set_class(True, f"-{name}")
         self.query_one(f"#{name}").focus()
 
@@ -137,9 +148,10 @@ class DataBoard(Container):
     def _fit(self) -> None:
         """Give the types the lines they need, as long as enough are left for what is below."""
         panels = 2 if self.query_one(TypeTable).region.width >= 100 else 1
-        most = max(5, self.size.height - BELOW * panels)
+        served = DOOR_LINES if panels > 1 and self.has_class("-served") else 0
+        most = max(5, self.size.height - served - BELOW * panels)
         types = max(5, min(len(self.query_one(TypeTable).rows) + 3, most))
-        rows = f"{types}" + " 1fr" * panels
+        rows = f"{types}" + " 1fr" * panels + (f" {served}" if served else "")
         if rows != self._rows:
             self._rows = rows
             self.styles.grid_rows = rows

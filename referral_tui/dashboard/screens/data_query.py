@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from db.door_status import DoorStatus, door_status
 from db.read import sums
 from db.read.deliveries import Dial, Reconciled, Refused, dials, models, reconciled, refused
+from db.read.served import newest_entry
 from db.read.traffic import (
     ChainRow,
     Cost,
@@ -28,7 +30,7 @@ MOST = 100  # rows of quarantine and of reconciliation
 
 @dataclass(frozen=True, slots=True)
 class DataLook:
-    """What is passed, how it arrives, and what became of it; `dials` and `chains` are null for the past."""
+    """What is passed, how it arrives, and what became of it; `dials`, `chains` and `door` are null for the past."""
 
     types: tuple[TypeRow, ...]
     models: tuple[tuple[str, str], ...]
@@ -39,6 +41,7 @@ class DataLook:
     reconciled: tuple[Reconciled, ...]
     dials: tuple[Dial, ...] | None
     chains: tuple[ChainRow, ...] | None
+    door: DoorStatus | None
     opened: str = ""
     examples: tuple[Example, ...] = ()
 
@@ -69,6 +72,7 @@ class DataQuery(ScreenQuery):
             reconciled(db, MOST, at),
             dials(db) if at is None else None,
             chains(db) if at is None else None,
+            door_status(context.path, newest_entry(db)) if at is None else None,
             self.opened,
             examples(db, self.opened, context.seq) if self.opened else (),
         )

@@ -8,7 +8,7 @@ from referral_tui.dashboard.frame import DashboardScreen
 
 if TYPE_CHECKING:
     from referral_tui.dashboard.screens.load_board import LoadBoard
-    from referral_tui.dashboard.screens.load_query import LoadQuery
+    from referral_tui.dashboard.screens.load_query import LoadLook, LoadQuery
     from referral_tui.dashboard.snapshot import Snapshot
     from referral_tui.dashboard.step import Step
 
@@ -29,7 +29,9 @@ class LoadScreen(DashboardScreen):
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:  # noqa: ARG002 -- a step shows nothing here
         """Hand the beats to the board."""
-        if snapshot.answer is None:
+        look: LoadLook = snapshot.answer
+        door = look.door if snapshot.status in ("running", "paused") else None
+        if look.load is None and door is None:
             self.notice(
                 "Nothing is measured here",
                 "A load test, or a simulation at full speed, keeps what it measures. Begin one with\n"
@@ -37,4 +39,4 @@ class LoadScreen(DashboardScreen):
                 bad=False,
             )
         else:
-            self.board.show(snapshot.answer)
+            self.board.show(look.load, door)

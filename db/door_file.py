@@ -1,4 +1,4 @@
-"""The database beside a platform's that holds what is sent and asked, `NAME.hooks.db`: how it is made and opened.
+"""The door's own database beside the platform's, `NAME.door.db`: who calls, what is sent and asked; how it is made.
 
 None of it follows from the log, so it can't be in the platform's database, all of which is derived again by `verify`;
 and that one is handed around, while this one holds secrets. Standard library only, so that screens may import it.
@@ -16,7 +16,7 @@ from typing import Final, Self
 from db.sqlite.beside import check_plain
 from simulator.domain.errors import DatabaseError
 
-HOOKS_APPLICATION_ID: Final = 0x52454648  # "REFH"
+DOOR_APPLICATION_ID: Final = 0x52454644  # "REFD"
 _WAIT_S: Final = 5.0  # longer than any transaction on this file
 _MAKE: Final = (
     """
@@ -67,6 +67,24 @@ CREATE TABLE question (
     error TEXT
 )
 """,
+    """
+CREATE TABLE door (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    address TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    open INTEGER NOT NULL
+)
+""",
+    """
+CREATE TABLE caller (
+    name TEXT PRIMARY KEY,
+    requests INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    duplicate INTEGER NOT NULL,
+    conflict INTEGER NOT NULL,
+    malformed INTEGER NOT NULL
+)
+""",
     "CREATE INDEX question_next ON question (next_at) WHERE answered = 0",
     """
 CREATE TABLE asker (
@@ -82,16 +100,16 @@ _DEFINITIONS: Final = (
 )
 
 
-def hooks_path(path: Path) -> Path:
-    """Return the path of the database of subscribers beside the database at `path`."""
-    return path.with_name(path.name.removesuffix(".db") + ".hooks.db")
+def door_path(path: Path) -> Path:
+    """Return the path of the door's database beside the database at `path`."""
+    return path.with_name(path.name.removesuffix(".db") + ".door.db")
 
 
-class HooksFile:
+class DoorFile:
     """The open database; for one thread at a time."""
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
-        """Open the database of subscribers beside the database at `path`, or make it, readable by its owner alone.
+        """Open the door's database beside the database at `path`, or make it, readable by its owner alone.
 
         With `create=False` one that is not there is taken for an empty one, and nothing is written.
 
@@ -99,8 +117,8 @@ class HooksFile:
             DatabaseError: it can't be opened, or is something else.
 
         """
-        self.path = hooks_path(path)
-        check_plain(self.path, "a database of subscribers of referral-tui")
+        self.path = door_path(path)
+        check_plain(self.path, "a database of a door of referral-tui")
         with self.in_words():
             if create:
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -126,9 +144,9 @@ class HooksFile:
         """Make the tables if there are none, after a check that the file is empty or ours."""
         ((found,),) = self.db.execute("PRAGMA application_id")
         tables = self.db.execute(_DEFINITIONS).fetchall()
-        if found not in (0, HOOKS_APPLICATION_ID) or (tables and tables != _right()):
+        if found not in (0, DOOR_APPLICATION_ID) or (tables and tables != _right()):
             raise DatabaseError(
-                f"{self.path}: is no database of subscribers of referral-tui; move it away, or name another database"
+                f"{self.path}: is no database of a door of referral-tui; move it away, or name another database"
             )
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute(
@@ -139,7 +157,7 @@ class HooksFile:
                 if not self.db.execute(_DEFINITIONS).fetchall():
                     for one in _MAKE:
                         self.db.execute(one)
-                    self.db.execute(f"PRAGMA application_id = {HOOKS_APPLICATION_ID}")
+                    self.db.execute(f"PRAGMA application_id = {DOOR_APPLICATION_ID}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -170,7 +188,7 @@ class HooksFile:
             yield
         except (sqlite3.Error, OSError) as error:
             raise DatabaseError(
-                f"{self.path}: subscribers can't be read or stored there ({error})"
+                f"{self.path}: what the door keeps can't be read or stored there ({error})"
             ) from error
 
 

@@ -1,0 +1,129 @@
+"""Keep and read what a door tells of itself: who calls, and how much waits to be sent. Standard library only."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from db.door_file import DoorFile, door_path
+
+MOST: Final = 50
+"""Callers and subscribers that are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRow:
+    """A client that calls, and its messages by receipt, since the server was started."""
+
+    name: str
+    requests: int
+    accepted: int
+    duplicate: int
+    conflict: int
+    malformed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberRow:
+    """A subscriber: messages sent and given up, entries that wait, and what is wrong, null where nothing is."""
+
+    name: str
+    sent: int
+    dead: int
+    waiting: int
+    wrong: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorStatus:
+    """A door that is open: its address, since when (milliseconds UTC), who calls and who is sent what.
+
+    `questions` are rewards about which somebody with a veto has not answered.
+    """
+
+    address: str
+    since: int
+    callers: tuple[CallerRow, ...]
+    subscribers: tuple[SubscriberRow, ...]
+    questions: int
+
+
+class StatusStore(DoorFile):
+    """What a door tells of itself; for one thread at a time."""
+
+    def opened(self, address: str, since: int) -> None:
+        """Record that a door is open at an address since a moment (milliseconds UTC), and nobody has called yet."""
+        with self.transaction():
+            self.db.execute("INSERT OR REPLACE INTO door VALUES (1, ?, ?, 1)", (address, since))
+            self.db.execute("DELETE FROM caller")
+
+    def called(self, rows: Sequence[CallerRow]) -> None:
+        """Record who has called so far."""
+        values = [
+            (one.name, one.requests, one.accepted, one.duplicate, one.conflict, one.malformed) for one in rows
+        ]
+        with self.transaction():
+            self.db.executemany("INSERT OR REPLACE INTO caller VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def closed(self) -> None:
+        """Record that the door is closed."""
+        with self.transaction():
+            self.db.execute("UPDATE door SET open = 0")
+
+
+def door_status(path: Path, last_entry: int) -> DoorStatus | None:
+    """Return what the door of the database at `path` tells, where `last_entry` is the newest of its audit trail.
+
+    None where none is open, or where what is kept of it can't be read.
+    """
+    try:
+        with closing(
+            sqlite3.connect(f"{door_path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=0.1)
+        ) as db:
+            return _read(db, last_entry)
+    except (sqlite3.Error, OSError, ValueError):
+        return None
+
+
+def _read(db: sqlite3.Connection, last_entry: int) -> DoorStatus | None:
+    row = db.execute("SELECT address, since FROM door WHERE open = 1").fetchone()
+    if row is None:
+        return None
+    callers = db.execute(
+        "SELECT name, requests, accepted, duplicate, conflict, malformed FROM caller ORDER BY name LIMIT ?",
+        (MOST,),
+    )
+    subscribers = db.execute(
+        "SELECT s.name, s.sent, (SELECT COUNT(*) FROM dead_letter d WHERE d.subscriber = s.id), s.reached, s.ended, "
+        "s.error FROM subscriber s ORDER BY s.name LIMIT ?",
+        (MOST,),
+    )
+    (questions,) = db.execute("SELECT COUNT(*) FROM question WHERE answered = 0").fetchone()
+    return DoorStatus(
+        str(row[0]),
+        _whole(row[1]),
+        tuple(CallerRow(str(name), *map(_whole, counts)) for name, *counts in callers),
+        tuple(
+            SubscriberRow(
+                str(name),
+                _whole(sent),
+                dead,
+                max(0, last_entry - _whole(reached)),
+                _text(ended) or _text(error),
+            )
+            for name, sent, dead, reached, ended, error in subscribers
+        ),
+        questions,
+    )
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
