@@ -6,6 +6,7 @@ chained like any other.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,7 +60,9 @@ def overwrite(db: Connection, erasure: int, what: Overwriting) -> str:
         "UPDATE command SET args = ?, refused = ? WHERE id = ?",
         [(*new, key) for key, new in what.commands.items()],
     )
-    known = set(db.execute("SELECT seq, what FROM kept_answer").fetchall()) if what.kept else set()
+    seqs = json.dumps([one[0] for one in what.kept])
+    among = "IN (SELECT value FROM json_each(?))"
+    known = set(db.execute(f"SELECT seq, what FROM kept_answer WHERE seq {among}", (seqs,)).fetchall())
     kept = [one for one in what.kept if one[:2] not in known]  # an earlier erasure's answer is the same
     db.executemany(
         "INSERT INTO kept_answer (seq, what, answer, erasure) VALUES (?, ?, ?, ?)",

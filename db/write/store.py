@@ -45,6 +45,7 @@ _UPSERT_SETTING = (
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
 
+WAIT_FOR_READERS_MS = 5000  # until the write-ahead log can be emptied; a look of a dashboard takes less
 BEATS_KEPT = 1800  # of the table `meter`: half an hour
 
 
@@ -199,25 +200,34 @@ class Store:
                 f"{self.path}: {error}; `referral-tui verify --db {self.path}` says where"
             ) from error
 
-    def scrub(self, *, whole: bool) -> None:
-        """Leave nothing in the file or its write-ahead log of what was overwritten; with `whole`, make the file anew.
+    def empty_log(self) -> None:
+        """Bring everything from the write-ahead log into the file, and delete the log; nobody else may be reading.
+
+        Raises:
+            LockedDatabaseError: somebody has the database open.
+
+        """
+        self._db.execute(f"PRAGMA busy_timeout = {WAIT_FOR_READERS_MS}").fetchall()
+        try:
+            ((mode,),) = self._db.execute("PRAGMA journal_mode = DELETE").fetchall()
+            self._db.execute("PRAGMA journal_mode = WAL").fetchall()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                raise in_words(error, self.path) from error
+            mode = "wal"
+        if mode == "wal":
+            raise LockedDatabaseError(
+                f"{self.path}: somebody reads it, and so keeps its log; close the dashboard, and repeat this"
+            )
+
+    def make_anew(self) -> None:
+        """Write the whole file anew, which takes a second for 100 MB.
 
         What is deleted is overwritten by SQLite itself (`secure_delete`), but a copy that it made in passing may be
         left in a free part of a page: only a file made anew has none.
-
-        Raises:
-            LockedDatabaseError: somebody reads the database, so that its log can't be emptied.
-
         """
         with translated(self.path):
-            if whole:
-                self._db.execute("VACUUM")
-            ((busy, *_),) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        if busy:
-            raise LockedDatabaseError(
-                f"{self.path}: somebody reads it, so its write-ahead log can't be emptied; close the dashboard, then "
-                "repeat the command"
-            )
+            self._db.execute("VACUUM")
 
     def index(self) -> None:
         """Create the indexes that are not there yet; all at once at the end of a long run costs a quarter.

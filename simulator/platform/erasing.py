@@ -54,6 +54,7 @@ _LETTERS: Final = 24  # of an erasure pseudonym: 113 bits, and no digit that a p
 ANEW_BYTES: Final = 64 * 2**20
 """Up to which size a database is written anew when somebody is erased from it, which takes a second for 100 MB."""
 _MOST_DRAWS: Final = 100_000
+_NAMING: Final = ("code", "contact_ref", "device_ref")
 _REMOVED: Final = ("segment", "community", "country", "attributes")
 TYPE_NAME: Final = str(EventType.PERSON_ERASED)
 Kept = tuple[int, str, str]
@@ -86,6 +87,10 @@ class _Person:
     contacts: dict[str, str] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     told: ErasedPerson | None = None
+
+    def named(self, column: str) -> dict[str, str]:
+        """Return the pseudonyms of what names them in a column of events."""
+        return {"code": self.codes, "contact_ref": self.contacts, "device_ref": self.devices}[column]
 
     @property
     def texts(self) -> dict[str, str]:
@@ -160,9 +165,12 @@ def erase(
             wanted += _silent(store, older_than)
         eraser = _Eraser(store, programs)
         people = eraser.find(wanted)
+        store.empty_log()  # whoever keeps it from being emptied is told before, not after
         in_ids = eraser.erase(people, by=by, reason=reason)
         anew = path.stat().st_size <= ANEW_BYTES
-        store.scrub(whole=anew and bool(people))
+        if anew and people:
+            store.make_anew()
+        store.empty_log()
     return Erasure(
         people=[one.told for one in people if one.told is not None],
         references=[ref for one in people for ref in one.new_refs],
@@ -271,19 +279,19 @@ class _Eraser:
         """Draw a pseudonym for everything that names the person."""
         experiments = list(dict.fromkeys(e for one in self._programs.values() for e in one.experiments))
         person.new_refs = {ref: _reference(ref, experiments) for ref in person.refs.values()}
-        own = [one for one in log.events.values() if one.person in person.refs]
+        own = log.own(person)
         for place, name in (("contacts", "contact_ref"), ("devices", "device_ref")):
             texts = dict.fromkeys(text for one in own if (text := one.cells[name]) is not None)
             setattr(person, place, {text: _pseudonym() for text in texts if not text.startswith(ERASED)})
-        person.codes = log.codes_of(person, alike=self._alike)
+        person.codes = log.codes_of(person)
 
     def _attributions(self, person: _Person) -> tuple[dict[int, str], dict[int, Cells]]:
         """Return the new codes of attributions, and the new details of the audit entries about them."""
-        made = self._store.read(erasures.attributions_of, (), person.codes)
+        made = self._store.read(erasures.attributions_of, (), person.codes) if person.codes else []
         before = {one.seq: one.code for one in made}
         details: dict[int, Cells] = {
             seq: {"detail": detail.removesuffix(before[ref]) + person.codes[before[ref]]}
-            for seq, ref, detail in self._store.read(erasures.attribution_entries, before)
+            for seq, ref, detail in (self._store.read(erasures.attribution_entries, before) if before else ())
         }
         return {seq: person.codes[code] for seq, code in before.items()}, details
 
@@ -310,10 +318,8 @@ class _Eraser:
         """Return for which community the person's referrals counted, by the events at which that was asked."""
         said = [
             (one.seq, one.person, text)
-            for one in log.before.values()
-            if one.person in person.refs
-            and one.type == "customer.identified"
-            and (text := one.cells["community"]) is not None
+            for one in (log.before[now.seq] for now in log.own(person))
+            if one.type == "customer.identified" and (text := one.cells["community"]) is not None
         ]
         if not said:
             return []
@@ -373,82 +379,110 @@ class _Eraser:
 
 @dataclass
 class _Log:
-    """The events that name somebody who is to be erased: `before` as they were, `events` as they are by now."""
+    """The events that name somebody who is to be erased: `before` as they were, `events` as they are by now.
+
+    `of_person` and `of_text` are their seqs by the person's number, and by what names somebody.
+    """
 
     before: dict[int, EventCells]
     events: dict[int, EventCells]
     owners: dict[str, int]
+    spellings: dict[str, list[str]]
+    of_person: dict[int, list[int]]
+    of_text: dict[tuple[str, str], list[int]]
 
     @classmethod
     def of(cls, store: Store, people: Sequence[_Person], *, alike: bool) -> _Log:
         """Look over the log for everything that names these people."""
-        numbers = [number for person in people for number in person.refs]
-        own = store.read(erasures.events_of, numbers)
+        own = store.read(erasures.events_of, [number for person in people for number in person.refs])
         texts = {
             name: list(dict.fromkeys(text for one in own if (text := one.cells[name]) is not None))
             for name in ("contact_ref", "device_ref")
         }
-        codes = list(
-            dict.fromkeys(
-                one.cells["code"] for one in own if one.type == "link.created" and one.cells["code"]
-            )
-        )
+        links = [one for one in own if one.type == "link.created"]
+        codes = list(dict.fromkeys(code for one in links if (code := one.cells["code"]) is not None))
         named = store.read(
             erasures.events_naming, codes, texts["contact_ref"], texts["device_ref"], alike=alike
         )
-        refs = [ref for person in people for ref in person.refs.values()]
-        merges = store.read(erasures.merge_events, refs)
+        merges = store.read(erasures.merge_events, [ref for person in people for ref in person.refs.values()])
         found = {one.seq: one for one in (*own, *named, *merges)}
-        found = {seq: found[seq] for seq in sorted(found)}
-        owners: dict[str, int] = {}
-        for one in found.values():
-            code = one.cells["code"]
-            if one.type == "link.created" and code is not None and one.person is not None:
-                owners.setdefault(folded(code) if alike else code, one.person)
-        return cls(found, dict(found), owners)
+        log = cls({seq: found[seq] for seq in sorted(found)}, {}, {}, {}, {}, {})
+        for one in log.before.values():
+            log._enter(one, alike=alike)
+        return log
 
-    def codes_of(self, person: _Person, *, alike: bool) -> dict[str, str]:
+    def _enter(self, one: EventCells, *, alike: bool) -> None:
+        self.events[one.seq] = one
+        if one.person is not None:
+            self.of_person.setdefault(one.person, []).append(one.seq)
+        for name in _NAMING:
+            if (text := one.cells[name]) is not None:
+                self.of_text.setdefault((name, text), []).append(one.seq)
+        if (into := _into(one)) is not None:
+            self.of_text.setdefault(("into", into), []).append(one.seq)
+        code = one.cells["code"]
+        if code is None:
+            return
+        key = folded(code) if alike else code
+        if one.type == "link.created" and one.person is not None:
+            self.owners.setdefault(key, one.person)
+        spellings = self.spellings.setdefault(key, [])
+        if code not in spellings:
+            spellings.append(code)
+
+    def own(self, person: _Person) -> list[EventCells]:
+        """Return the events of a person, as they are by now, in order."""
+        return [
+            self.events[seq]
+            for seq in sorted(s for number in person.refs for s in self.of_person.get(number, ()))
+        ]
+
+    def codes_of(self, person: _Person) -> dict[str, str]:
         """Return a pseudonym for each code of a person's links; of codes that are alike, pseudonyms that are alike."""
-        texts = dict.fromkeys(code for one in self.events.values() if (code := one.cells["code"]) is not None)
         found: dict[str, str] = {}
-        bases: dict[str, tuple[str, int]] = {}
-        for text in texts:
-            key = folded(text) if alike else text
-            if self.owners.get(key) in person.refs and not text.startswith(ERASED):
-                base, count = bases.get(key, (_pseudonym(), 0))
-                bases[key] = base, count + 1
-                found[text] = _spelling(base, count)
+        for key, owner in self.owners.items():
+            if owner in person.refs and not key.startswith(ERASED):
+                base = _pseudonym()
+                found |= {text: _spelling(base, place) for place, text in enumerate(self.spellings[key])}
         return found
 
     def blank(self, person: _Person) -> dict[int, Cells]:
         """Return the new cells of the events that name a person or are theirs, and remember them."""
+        keys = [(name, text) for name in _NAMING for text in person.named(name)]
+        keys += [("into", ref) for ref in person.new_refs]
+        seqs = {seq for number in person.refs for seq in self.of_person.get(number, ())}
+        seqs |= {seq for key in keys for seq in self.of_text.get(key, ())}
         new: dict[int, Cells] = {}
-        for seq, one in self.events.items():
-            changed = _new_cells(one, person)
-            if changed:
+        for seq in sorted(seqs):
+            one = self.events[seq]
+            if changed := _new_cells(one, person):
                 new[seq] = changed
                 self.events[seq] = one._replace(cells={**one.cells, **changed})
         return new
 
 
+def _into(one: EventCells) -> str | None:
+    """Return the reference that a merge names as the one to merge into."""
+    steering = one.cells["steering"]
+    if one.type != "customer.merged" or steering is None:
+        return None
+    into: str | None = orjson.loads(steering).get("into")
+    return into
+
+
 def _new_cells(one: EventCells, person: _Person) -> dict[str, str | None]:
     """Return the cells of an event that erasing a person changes."""
     changed: dict[str, str | None] = {}
-    for name, pseudonyms in (
-        ("code", person.codes),
-        ("contact_ref", person.contacts),
-        ("device_ref", person.devices),
-    ):
+    for name in _NAMING:
         text = one.cells[name]
-        if text is not None and text in pseudonyms:
-            changed[name] = pseudonyms[text]
+        if text is not None and text in person.named(name):
+            changed[name] = person.named(name)[text]
     if one.person in person.refs:
         changed |= dict.fromkeys((name for name in _REMOVED if one.cells[name] is not None), None)
-    steering = one.cells["steering"]
-    if one.type == "customer.merged" and steering is not None:
-        data = orjson.loads(steering)
-        if data.get("into") in person.new_refs:
-            changed["steering"] = orjson.dumps(data | {"into": person.new_refs[data["into"]]}).decode()
+    into = _into(one)
+    if into is not None and into in person.new_refs:
+        data = orjson.loads(one.cells["steering"] or "{}")
+        changed["steering"] = orjson.dumps(data | {"into": person.new_refs[into]}).decode()
     return changed
 
 
@@ -477,15 +511,25 @@ class _PersonalFacts:
 
 @dataclass
 class _Outcomes:
-    """The decisions about people who are to be erased, as they are by now, by number."""
+    """The decisions about people who are to be erased, as they are by now, by number; `of_person` are these numbers."""
 
     decisions: dict[int, DecisionFacts]
+    of_person: dict[int, list[int]]
 
     @classmethod
     def of(cls, store: Store, people: Sequence[_Person]) -> _Outcomes:
         """Read them."""
         numbers = [number for person in people for number in person.refs]
-        return cls({one.id: one for one in store.read(erasures.decisions_about, numbers)})
+        found = cls({one.id: one for one in store.read(erasures.decisions_about, numbers)}, {})
+        for one in found.decisions.values():
+            for number in {one.friend, one.referrer} - {None}:
+                found.of_person.setdefault(int(number or 0), []).append(one.id)
+        return found
+
+    def about(self, person: _Person) -> list[DecisionFacts]:
+        """Return the decisions in which a person is the friend or the referrer, in order."""
+        numbers = {one for number in person.refs for one in self.of_person.get(number, ())}
+        return [self.decisions[one] for one in sorted(numbers)]
 
     def blank(
         self, person: _Person, facts: Mapping[int, _PersonalFacts]
@@ -493,7 +537,7 @@ class _Outcomes:
         """Return the new facts of decisions about a person, and the answers that were given by the old ones."""
         new: dict[int, str] = {}
         kept: list[Kept] = []
-        for one in self.decisions.values():
+        for one in self.about(person):
             names: list[str] = []
             if one.friend in person.refs:
                 names += facts[one.program_version].friend
@@ -513,7 +557,7 @@ class _Outcomes:
 
     def asked_of(self, person: _Person, store: Store) -> list[tuple[int, int]]:
         """Return the events at which a person's community may have been asked for, and by which number of theirs."""
-        theirs = {one.id: one for one in self.decisions.values() if one.referrer in person.refs}
+        theirs = {one.id: one for one in self.about(person) if one.referrer in person.refs}
         made = store.read(erasures.attributions_of, person.refs, ())
         verdicts = store.read(erasures.settlements, theirs)
         return [

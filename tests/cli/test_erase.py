@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -376,6 +378,48 @@ def test_a_database_that_is_being_written_refuses(cli: Cli, db: Path) -> None:
         lock.release()
     assert (ran.status, db.read_bytes()) == (2, before)
     assert "is writing it; stop that one first" in ran.err
+
+
+def test_whoever_reads_is_told_to_close_before_anything_is_erased(
+    cli: Cli, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.write.store.WAIT_FOR_READERS_MS", 1)
+    reading = (  # in another process, as a dashboard is
+        "import sqlite3, sys\n"
+        "db = sqlite3.connect(f'file:{sys.argv[1]}?mode=ro', uri=True)\n"
+        "db.execute('SELECT COUNT(*) FROM event').fetchone()\n"
+        "print('reading', flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", reading, str(db)], stdin=pipe, stdout=pipe) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == b"reading\n"
+        ran = cli("erase", "rosa-0", *BY, "--db", db)
+        assert (ran.status, "somebody reads it" in ran.err) == (2, True)
+        reader.communicate()
+    assert "rosa-0" in people(db)
+    assert cli("erase", "rosa-0", *BY, "--db", db).status == 0
+
+
+@pytest.mark.parametrize("moment", ["overwrite", "Store._write_all", "rollups.write"])
+def test_killed_on_the_way_nobody_is_erased_by_half(
+    db: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    before = {
+        table: select(db, f"SELECT * FROM {table}") for table in ("event", "person", "block", "decision")
+    }
+
+    def killed(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"db.write.store.{moment}", killed)
+    with pytest.raises(KeyboardInterrupt):
+        erased(db, "rosa-0")
+    assert {table: select(db, f"SELECT * FROM {table}") for table in before} == before
+    monkeypatch.undo()
+    erased(db, "rosa-0")
+    assert verify(db).difference is None
 
 
 @pytest.mark.parametrize(

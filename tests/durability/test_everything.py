@@ -149,7 +149,8 @@ def happened(log: Log) -> set[str]:
 
 def wanted() -> Iterator[str]:
     program = load_program(program_text(FRIENDS), "everything.toml")
-    yield from (f"event {x}" for x in values(EventType))
+    # nobody can be erased whose rewards were kept for an attribute; tests/cli/test_erase.py does it elsewhere
+    yield from (f"event {x}" for x in values(EventType) if x != EventType.PERSON_ERASED)
     yield from (f"decision {x}" for x in values(Outcome))
     yield from (f"reason {x}" for x in values(Reason))
     yield from (f"reason {rule.code}" for rule in program.rules)
@@ -194,8 +195,9 @@ def digests(path: Path) -> dict[str, str]:
         for table in sorted(name for (name,) in named if name not in UNLIKE):
             columns = [column for _, column, *_ in db.execute(f"PRAGMA table_info({table})")]
             only = " WHERE metric NOT LIKE 'receipt.%'" if "metric" in columns else ""
+            what = "chain, number, rows" if table == "block" else "*"  # salts are new in each database
             digest = hashlib.sha256()
-            for row in db.execute(f"SELECT * FROM {table}{only}"):
+            for row in db.execute(f"SELECT {what} FROM {table}{only}"):
                 digest.update(repr(row).encode())
             found[table] = digest.hexdigest()
     return found
