@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from db.schema.blocks import CHAINS, PERSONAL
@@ -95,31 +96,37 @@ def events_of(query: Select, persons: Iterable[int]) -> list[EventCells]:
     return _events(query(sql, (json.dumps(list(persons)),)))
 
 
-def events_naming(
-    query: Select, codes: Iterable[str], contacts: Iterable[str], devices: Iterable[str], *, alike: bool
-) -> list[EventCells]:
-    """Return the personal cells of all events with one of these codes, contacts or devices, whoever's they are.
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """Texts to look for in the log: references that others are merged into, codes, contacts, devices.
 
-    With `alike`, also those with codes that differ in their ASCII capitals or the spaces around them.
+    With `alike`, codes that differ in their ASCII capitals or the spaces around them are looked for, too.
     """
-    wanted = [list(codes), list(contacts), list(devices)]
-    code = "lower(trim(code))" if alike else "code"
-    if alike:
-        wanted[0] = [one.strip(" ").lower() for one in wanted[0]]
+
+    refs: Sequence[str]
+    codes: Sequence[str]
+    contacts: Sequence[str]
+    devices: Sequence[str]
+    alike: bool
+
+
+def events_naming(query: Select, names: Names) -> list[EventCells]:
+    """Return the personal cells of all events in which one of these stands, whoever's they are; looks at each event."""
+    code, codes = (
+        ("lower(trim(code))", [one.strip(" ").lower() for one in names.codes])
+        if names.alike
+        else (
+            "code",
+            names.codes,
+        )
+    )
     sql = (
         f"SELECT seq, person, type, {_CELLS} FROM event NOT INDEXED "
-        f"WHERE {code} {_AMONG} OR contact_ref {_AMONG} OR device_ref {_AMONG} ORDER BY seq"
+        f"WHERE {code} {_AMONG} OR contact_ref {_AMONG} OR device_ref {_AMONG} OR (steering IS NOT NULL "
+        f"AND type = 'customer.merged' AND json_extract(steering, '$.into') {_AMONG}) ORDER BY seq"
     )
-    return _events(query(sql, tuple(json.dumps(one) for one in wanted)))
-
-
-def merge_events(query: Select, refs: Iterable[str]) -> list[EventCells]:
-    """Return the personal cells of all merges that name one of these references as the one to merge into."""
-    sql = (
-        f"SELECT seq, person, type, {_CELLS} FROM event WHERE type = 'customer.merged' "
-        f"AND json_extract(steering, '$.into') {_AMONG} ORDER BY seq"
-    )
-    return _events(query(sql, (json.dumps(list(refs)),)))
+    wanted = (codes, names.contacts, names.devices, names.refs)
+    return _events(query(sql, tuple(json.dumps(list(one)) for one in wanted)))
 
 
 def _events(rows: Iterable[tuple[Any, ...]]) -> list[EventCells]:

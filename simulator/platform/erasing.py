@@ -23,7 +23,7 @@ import orjson
 import polars as pl
 
 from db.read import erasures
-from db.read.erasures import DecisionFacts, EventCells, Merged
+from db.read.erasures import DecisionFacts, EventCells, Merged, Names
 from db.shards.merging import parts_of
 from db.write.erasing import Cells, Overwriting
 from db.write.store import Store
@@ -395,17 +395,16 @@ class _Log:
     def of(cls, store: Store, people: Sequence[_Person], *, alike: bool) -> _Log:
         """Look over the log for everything that names these people."""
         own = store.read(erasures.events_of, [number for person in people for number in person.refs])
-        texts = {
-            name: list(dict.fromkeys(text for one in own if (text := one.cells[name]) is not None))
-            for name in ("contact_ref", "device_ref")
-        }
         links = [one for one in own if one.type == "link.created"]
-        codes = list(dict.fromkeys(code for one in links if (code := one.cells["code"]) is not None))
-        named = store.read(
-            erasures.events_naming, codes, texts["contact_ref"], texts["device_ref"], alike=alike
+        names = Names(
+            refs=[ref for person in people for ref in person.refs.values()],
+            codes=_distinct("code", links),
+            contacts=_distinct("contact_ref", own),
+            devices=_distinct("device_ref", own),
+            alike=alike,
         )
-        merges = store.read(erasures.merge_events, [ref for person in people for ref in person.refs.values()])
-        found = {one.seq: one for one in (*own, *named, *merges)}
+        named = store.read(erasures.events_naming, names)
+        found = {one.seq: one for one in (*own, *named)}
         log = cls({seq: found[seq] for seq in sorted(found)}, {}, {}, {}, {}, {})
         for one in log.before.values():
             log._enter(one, alike=alike)
@@ -459,6 +458,11 @@ class _Log:
                 new[seq] = changed
                 self.events[seq] = one._replace(cells={**one.cells, **changed})
         return new
+
+
+def _distinct(column: str, events: Iterable[EventCells]) -> list[str]:
+    """Return the texts of a column of events, each once."""
+    return list(dict.fromkeys(text for one in events if (text := one.cells[column]) is not None))
 
 
 def _into(one: EventCells) -> str | None:
