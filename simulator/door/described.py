@@ -11,6 +11,7 @@ from typing import Final
 import orjson
 from aiohttp import web
 
+from simulator.door.context import CONTEXT
 from simulator.door.openapi import description
 from simulator.door.parameters import check_known
 
@@ -18,14 +19,14 @@ _PAGE: Final = Path(__file__).with_name("page.html")
 
 
 @cache
-def _described() -> bytes:
-    return orjson.dumps(description(version("referral-tui")))
+def _described(mappings: tuple[str, ...]) -> bytes:
+    return orjson.dumps(description(version("referral-tui"), mappings))
 
 
 async def get_description(request: web.Request) -> web.Response:
     """Answer with the description."""
     check_known(request)
-    return web.Response(body=_described(), content_type="application/json")
+    return web.Response(body=_described(tuple(request.app[CONTEXT].inlets)), content_type="application/json")
 
 
 async def get_page(request: web.Request) -> web.Response:

@@ -28,8 +28,8 @@ _TIME: Final = {"type": "integer", "description": "milliseconds UTC"}
 _OBJECT: Final = {"type": "object"}
 
 
-def description(version: str) -> Schema:
-    """Return the description; `version` is the program's own."""
+def description(version: str, mappings: Sequence[str] = ()) -> Schema:
+    """Return the description; `version` is the program's own, `mappings` are the names of those that are served."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -37,7 +37,7 @@ def description(version: str) -> Schema:
             "version": version,
             "description": "A referral platform on this machine: events in, and what follows from them out.",
         },
-        "paths": _paths(),
+        "paths": _paths(mappings),
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
@@ -46,11 +46,11 @@ def description(version: str) -> Schema:
     }
 
 
-def _paths() -> Schema:
+def _paths(mappings: Sequence[str]) -> Schema:
     ref = _in_path("ref", {"type": "string"}, "a pseudonymous reference")
     return {
         "/v1/events": {"post": _events()},
-        "/v1/in/{name}": {"post": _records()},
+        "/v1/in/{name}": {"post": _records(mappings)},
         "/v1/friends/{ref}": {
             "get": _get("A friend: stage, attribution, decisions, rewards", [ref], Problem.NOT_FOUND)
         },
@@ -131,7 +131,8 @@ def _events() -> Schema:
     )
 
 
-def _records() -> Schema:
+def _records(mappings: Sequence[str]) -> Schema:
+    name: Schema = {"enum": list(mappings)} if mappings else {"type": "string"}
     receipt = {"$ref": "#/components/schemas/Receipt"}
     told = {
         "type": "object",
@@ -150,7 +151,7 @@ def _records() -> Schema:
             )
         },
         [
-            _in_path("name", {"type": "string"}, "of a mapping that is served"),
+            _in_path("name", name, "of a mapping that is served"),
             _in_query("wait", {"enum": ["outcome"]}, "answer what each event led to, too"),
         ],
         [*_BODY, Problem.UNSIGNED, Problem.NOT_FOUND, Problem.TOO_MUCH],

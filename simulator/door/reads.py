@@ -75,8 +75,14 @@ async def get_conversion(request: web.Request) -> web.Response:
     """Answer with what became of a conversion: the trace, each rule with its values, and what would have paid."""
     check_known(request)
     source, own_id = request.match_info["source"], request.match_info["id"]
-    told = await request.app[CONTEXT].read(explain_conversion, source, own_id, str)
-    if told is None:
+    context = request.app[CONTEXT]
+
+    def find(session: IntakeSession) -> int | None:
+        return session.platform.seq_of(source, own_id)
+
+    seq = await on_writer(context.writer, find)  # the log has no index of ids, and the engine has one
+    told = None if seq is None else await context.read(explain_conversion, seq, str)
+    if told is None or (told["source"], told["id"]) != (source, own_id):
         raise ProblemError(
             Problem.NOT_FOUND,
             f"{source}:{own_id}: no conversion with this source and id was judged; check both"[:400],

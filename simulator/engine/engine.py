@@ -118,6 +118,14 @@ class Engine:
         self.meter.record("intake")
         return lookup
 
+    def seq_of(self, source: str, own_id: str) -> int | None:
+        """Return the seq of the accepted event with this source and id, by a fingerprint; None where there is none.
+
+        Once in 2**64 keys another event is found: compare its source and id.
+        """
+        found = int(self._intake.seq_of(pl.Series([source]), pl.Series([own_id]))[0])
+        return found if found > 0 else None
+
     def receive(self, messages: pl.DataFrame, lookup: Lookup, repeated: pl.DataFrame) -> Received:
         """Sort valid messages into new ones, duplicates and conflicts.
 

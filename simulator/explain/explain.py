@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from db.read.decision_rows import attribution_of, decision, is_decided
-from db.read.event_fields import event_at, keys_by_id
+from db.read.event_fields import event_at
 from db.read.people import reference
 from db.read.reward_rows import reward
 from db.sqlite.readonly import Database, making_sense, snapshot
@@ -33,14 +33,9 @@ def explain(path: Path, what: str, short_name: Callable[[str], str]) -> Fields:
         return _explain(Source(db), what, short_name)
 
 
-def explain_conversion(
-    db: Database, source: str, own_id: str, short_name: Callable[[str], str]
-) -> Fields | None:
-    """Explain a judged conversion by its source and id in an open database; None where there is none."""
-    found = keys_by_id(db, "", (source, own_id), 1)
-    if not found or not is_decided(db, found[0].seq):
-        return None
-    return _conversion(Source(db), found[0].seq, short_name)
+def explain_conversion(db: Database, seq: int, short_name: Callable[[str], str]) -> Fields | None:
+    """Explain a judged conversion by its number in the log of an open database; None where it is none."""
+    return _conversion(Source(db), seq, short_name) if is_decided(db, seq) else None
 
 
 def _explain(source: Source, what: str, short_name: Callable[[str], str]) -> Fields:

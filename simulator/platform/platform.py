@@ -369,6 +369,10 @@ class Platform:
         self._outbox.put(WriteSet(settings=settings))
         self.flush()
 
+    def seq_of(self, source: str, own_id: str) -> int | None:
+        """Return the seq of the accepted event with this source and id, as the engine knows it (`Engine.seq_of`)."""
+        return self._engine.seq_of(source, own_id)
+
     def index(self) -> None:
         """Create the database's indexes where they are missing."""
         self.flush()

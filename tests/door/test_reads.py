@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from db.sqlite.connection import Connection
 from simulator.door.app import ROUTES
 from simulator.door.openapi import description
 from simulator.door.problems import Problem
 from simulator.events.moment import format_moment
 from simulator.files.tables import DECISIONS, REWARDS
 from tests.cli.nasty import DAY, HOUR, START, message
-from tests.door.calling import NDJSON, NOW, STORY, Caller, lines
+from tests.door.calling import NDJSON, NOW, STORY, Caller, lines, stored
 
 REVIEWED = [
     *STORY,
@@ -89,6 +90,26 @@ async def test_a_conversion_tells_its_rules_and_what_would_have_paid(door: Calle
         assert any("amount" in change for change in decision["why_not"])
     for unknown in ("client/shop/none", "client/other/b1", "client/shop/v1", "platform/v1"):
         await get(door, f"/v1/conversions/{unknown}", 404)
+
+
+async def test_a_conversion_is_found_without_a_search_through_the_log(
+    door: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await door.post(lines(STORY), NDJSON)
+    asked: list[tuple[str, Any]] = []
+    execute = Connection.execute
+
+    def traced(connection: Connection, sql: str, values: Any = ()) -> Any:
+        asked.append((f"EXPLAIN QUERY PLAN {sql}", values))
+        return execute(connection, sql, values)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "execute", traced)
+        assert (await get(door, "/v1/conversions/client/shop/b1"))["id"] == "b1"
+    selects = [one for one in asked if re.match(r"EXPLAIN QUERY PLAN\s+(SELECT|WITH)", one[0])]
+    plans = stored(door.path, lambda db: [row[-1] for one in selects for row in db.execute(*one)])
+    assert len(plans) > 5
+    assert "SCAN event" not in plans
 
 
 async def test_the_funnel_counts_friends_by_stage(door: Caller) -> None:
