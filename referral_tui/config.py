@@ -35,6 +35,11 @@ def progress_path() -> Path:
     return platformdirs.user_data_path("referral-tui", appauthor=False) / "lessons.json"
 
 
+def notes_path() -> Path:
+    """Return the path of the file by which a talk tells the speaker's notes where it is."""
+    return platformdirs.user_data_path("referral-tui", appauthor=False) / "talk.json"
+
+
 def read_config(path: Path | None = None) -> Preferences:
     """Read the file, or the defaults if there is none; raise InputError with its first problem."""
     path = config_path() if path is None else path

@@ -51,6 +51,10 @@ ROLES: Final = {
         "a friend who came by a link and whose referrer was paid",
         _OF_REWARD.format(state="issued", more=_PAID_ALONE),
     ),
+    "qualified": (
+        "a friend who came by a link and qualified",
+        _OF_DECISION.format(outcome="qualified", more=_BY_LINK),
+    ),
     "by-code": (
         "a friend who was matched by a typed code",
         "SELECT friend AS person, NULL AS decision, NULL AS reward FROM attribution WHERE method = 'code' "

@@ -46,6 +46,9 @@ COMMANDS: Final = {
     "learn": CommandEntry(
         "learn", "app", "Learn by lessons of five minutes inside the dashboard, and write your own."
     ),
+    "present": CommandEntry(
+        "present", "present", "Give a talk in the dashboard, large, with the speaker's notes beside it."
+    ),
     "load": CommandEntry("load", "load", "Put the rules under load and measure how fast they are."),
     "ingest": CommandEntry("ingest", "ingest", "Receive real events from files, judge them and store them."),
     "map": CommandEntry("mapping", "app", "List, show and check mappings of other systems' records."),

@@ -14,6 +14,7 @@ from referral_tui.cli.output import say
 if TYPE_CHECKING:
     from referral_tui.dashboard.course import Course
     from referral_tui.lessons.model import Kind, Lesson
+    from referral_tui.lessons.notes import NotesFile
     from referral_tui.lessons.progress import Progress
 
 app = typer.Typer(
@@ -137,8 +138,10 @@ def of_world(lesson: Lesson, program: str | None, preset: str | None) -> Lesson:
     return replace(lesson, world=world)
 
 
-def course_of(lessons: list[Lesson], progress: Progress | None, begin: int | None) -> Course:
-    """Return a course of these lessons, with the words of the program of their world."""
+def course_of(
+    lessons: list[Lesson], progress: Progress | None, begin: int | None, notes: NotesFile | None = None
+) -> Course:
+    """Return a course of these lessons, with the words of the program of their world; `notes` is a talk's."""
     from referral_tui.dashboard.course import Course
     from referral_tui.lessons.facts import program_facts
     from referral_tui.lessons.progress import Progress
@@ -147,4 +150,4 @@ def course_of(lessons: list[Lesson], progress: Progress | None, begin: int | Non
 
     world = lessons[0].world
     design = load_program(*find_program(world.program or world.preset))
-    return Course(tuple(lessons), program_facts(design), progress or Progress(None), begin)
+    return Course(tuple(lessons), program_facts(design), progress or Progress(None), begin, notes)

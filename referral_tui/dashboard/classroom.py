@@ -26,6 +26,7 @@ from referral_tui.dashboard.world import cast_of, figure_of
 from referral_tui.lessons.fill import filled
 from referral_tui.lessons.guide import Guide, scene
 from referral_tui.lessons.model import TYPE, Facts, Lesson
+from referral_tui.lessons.states import PANELS
 
 if TYPE_CHECKING:
     from db.read.queries import Program
@@ -105,6 +106,11 @@ class Classroom(Dashboard):
             self._whom = None
 
     @property
+    def world_is_read(self) -> bool:
+        """Whether the people of the world are known, so that a lesson can begin."""
+        return self._facts is not None and bool(self._facts.words)
+
+    @property
     def settled_in(self) -> bool:
         """Whether the open step's scene is set, so that keys may be pressed."""
         return self.guide is not None and not self._staging and self._whom is None
@@ -133,7 +139,7 @@ class Classroom(Dashboard):
         """Open a lesson, where it was left or from its first step."""
         self._place = place
         lesson = self.course.lessons[place]
-        if not self._facts or not self._facts.words:
+        if self._facts is None or not self.world_is_read:
             self.course = replace(self.course, begin=place)  # as soon as its world is there
             return
         lesson = filled(lesson, self._facts)
@@ -156,8 +162,12 @@ class Classroom(Dashboard):
             return
         self.course.progress.note(guide.lesson.id, guide.step.number, ended=guide.finished)
         states = scene(guide.lesson, guide.place) if jumped else guide.step.show
+        self.arrived()
         self._staging, self._whom, self._figure = True, None, None
         self.run_worker(self._stage(states, fresh=fresh), exclusive=True, group="stage")
+
+    def arrived(self) -> None:
+        """Take note that a step begins; a lesson has nobody to tell."""
 
     async def _stage(self, states: Sequence[tuple[str, str]], *, fresh: bool) -> None:
         if fresh:
@@ -290,6 +300,9 @@ class Classroom(Dashboard):
             return
         name = guide.step.panel
         lit = place.query(f"#{name}").first() if name and place.query(f"#{name}") else None
+        place.set_class(self.course.talk, "-talk")
+        for panel in PANELS[place.MODE]:
+            place.set_class(panel == name, f"-on-{panel}")
         for part in place.query(".panel, .tile, #tiles"):
             part.set_class(part is lit, LIT)
             away = (

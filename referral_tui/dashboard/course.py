@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from referral_tui.lessons.model import Facts, Lesson
+from referral_tui.lessons.notes import NotesFile
 from referral_tui.lessons.progress import Progress
 
 
@@ -16,6 +17,8 @@ class Course:
     facts: Facts
     progress: Progress = field(default_factory=lambda: Progress(None))
     begin: int | None = None
+    notes: NotesFile | None = None
+    """Where a talk tells the speaker's notes where it is."""
 
     @property
     def talk(self) -> bool:

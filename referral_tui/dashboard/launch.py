@@ -18,12 +18,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, TextIO
 
 from referral_tui.dashboard.app import Dashboard
+from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.setup import Setup
 
 if TYPE_CHECKING:
+    from referral_tui.dashboard.classroom import Classroom
     from referral_tui.dashboard.course import Course
     from referral_tui.dashboard.what_if import Alone
+    from referral_tui.lessons.notes import NotesFile
 
 GOODBYE_S = (
     5.0  # a writer commits and leaves well within it; after that it is killed: nothing of a demo is kept
@@ -77,13 +80,28 @@ def watch_own(arguments: Sequence[str], preferences: Preferences) -> int:
 
 def teach(arguments: Sequence[str], course: Course, preferences: Preferences) -> int:
     """Start the world of a course in a database of its own and teach it; gives the exit status."""
-    from referral_tui.dashboard.classroom import Classroom
-
     with _own_world(arguments) as (path, own):
         setup = Setup(
             path, ended=own.ended, starting=True, preferences=replace(preferences, start="overview")
         )
-        return run(Classroom(setup, course))
+        return run(classroom(setup, course))
+
+
+def classroom(setup: Setup, course: Course, *, watching: bool = True) -> Classroom:
+    """Return the dashboard that teaches a course: one for the room if it is a talk."""
+    from referral_tui.dashboard.classroom import Classroom
+    from referral_tui.dashboard.talk import Talk
+
+    return (Talk if course.talk else Classroom)(setup, course, watching=watching)
+
+
+def tell_notes(file: NotesFile, preferences: Preferences) -> int:
+    """Show the speaker's notes of the talk that is open on this machine; gives the exit status."""
+    from referral_tui.dashboard.speaker import Speaker
+
+    app = Speaker(file, Clocks(), preferences.theme)
+    app.run()
+    return app.return_code or 0
 
 
 def rehearse(arguments: Sequence[str], course: Course) -> tuple[int, list[str]]:
@@ -95,10 +113,9 @@ def rehearse(arguments: Sequence[str], course: Course) -> tuple[int, list[str]]:
 async def _rehearsed(
     setup: Setup, course: Course, size: tuple[int, int] = (120, 40)
 ) -> tuple[int, list[str]]:
-    from referral_tui.dashboard.classroom import Classroom
     from referral_tui.dashboard.rehearsal import Rehearsal
 
-    app = Classroom(setup, course, watching=False)
+    app = classroom(setup, course, watching=False)
     async with app.run_test(size=size) as pilot:
         problems = await Rehearsal(app, pilot).run()
     return 0 if app.guide is None else len(app.guide.lesson.steps), problems

@@ -38,10 +38,9 @@ class Rehearsal:
 
         `at_step` is called with the place of each step as it is shown.
         """
-        await self._until(lambda: self._app.guide is not None)
+        await self.begin()
         if self._app.guide is None:
             return ["the world of the lesson was not made"]
-        await self._settle()
         while True:
             place = self._app.guide.place
             at_step(place)
@@ -54,6 +53,15 @@ class Rehearsal:
         if not self.problems:
             await self._jumps()
         return self.problems
+
+    async def read_world(self) -> None:
+        """Wait until the people of the world are known."""
+        await self._until(lambda: self._app.world_is_read)
+
+    async def begin(self) -> None:
+        """Wait until the first step is shown."""
+        await self._until(lambda: self._app.guide is not None)
+        await self._settle()
 
     async def press(self, *keys: str) -> None:
         """Press keys, and wait until what they lead to is shown."""
@@ -114,7 +122,7 @@ class Rehearsal:
         app = self._app
         app.watch_scene()
         snapshot, feed = app.snapshot, app.feed
-        return (
+        return app.guide is None or (
             app.settled_in and snapshot is not None and feed is not None and snapshot.request == feed.request
         )
 

@@ -142,6 +142,7 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         "dashboard": [["dashboard", "--db", db], ["dashboard", "--at", NASTY, "--db", db]],
         "demo": [["demo", "--preset", NASTY]],
         "drill check": [["drill", "check", "--cases", NASTY]],
+        "present": [["present", NASTY]],
         "learn new": [["learn", "new", folder / NASTY / "x.toml"]],
         "learn check": [["learn", "check", NASTY], ["learn", "check", "1-one-referral", "--program", NASTY]],
         "drill report": [

@@ -7,7 +7,7 @@ from typing import Final
 from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 
 _HIGH: Final = 3
-_SMALL: Final = {".": (" ", " ", "."), ",": (" ", " ", ","), " ": (" ", " ", " ")}
+_SMALL: Final = {".": (" ", " ", "."), ",": (" ", " ", ","), " ": (" ", " ", " "), ":": ("·", "·", " ")}
 _LARGE: Final = "0123456789£$€-"
 _GLYPHS: Final = {
     sign: DIGITS3X3_BOLD[3 * place : 3 * place + 3] for place, sign in enumerate(DIGITS) if sign in _LARGE

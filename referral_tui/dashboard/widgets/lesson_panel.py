@@ -132,8 +132,8 @@ class LessonPanel(LineWidget, can_focus=True):
                 yield self.line(width).add(row, self.ink("accent")).strip()
         else:
             yield self.line(width).add(number, self.ink("accent")).strip()
-        if what:
-            yield self.line(width).add(what, self.ink("quiet")).strip()
+        for text in wrap(what, width):
+            yield self.line(width).add(text, self.ink("quiet")).strip()
 
     def _step(self, shown: Shown, width: int) -> Iterator[Strip]:
         for text in wrap(shown.step.say, width):
