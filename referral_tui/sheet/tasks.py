@@ -116,6 +116,11 @@ class _Tasks:
             "compliance", "Answer those who ask what is held on them: `person show REFERENCE` (Art. 15)."
         )
         yield _open(
+            "compliance",
+            "Erase those who ask for it, by `erase REFERENCE` (Art. 17), and those of whom nothing has come for long, "
+            f"by `erase --older-than {KEEP_DAYS}`.",
+        )
+        yield _open(
             "compliance", "Decide whether an impact assessment is needed (Art. 35); its base is below."
         )
 

@@ -116,6 +116,11 @@ TYPE_WORDS: Final = complete(
         "reward.vetoed": TypeWords(
             "the recipient of the reward", "an operator stops a reward", _REVIEW, _FULFILMENT
         ),
+        "person.erased": TypeWords(
+            "the person who was erased, by a pseudonym that nobody can trace",
+            "somebody is erased",
+            "Legal obligation, Art. 6(1)(c): the right to erasure, Art. 17",
+        ),
         "program.changed": TypeWords(
             "nobody", "the program is changed", "None needed: it is no personal data", _OPERATORS
         ),

@@ -73,6 +73,7 @@ _UNDOING: Final = {
 _ACTS: Final = {
     EventType.REWARD_VETOED: "stop a reward",
     EventType.PROGRAM_CHANGED: "change the program",
+    EventType.PERSON_ERASED: "erase a person",
 }
 """What operators do by an event of theirs."""
 _REASONED: Final = (
