@@ -84,7 +84,8 @@ def send(
 ) -> WriterCommand:
     """Send a command to the writer of the database at `path`.
 
-    `kind` is one of `KINDS`. `step` takes `until`: `CHANGE`, or nothing for one event; `speed` takes `pace`, simulated
+    `kind` is one of `KINDS`. `step` takes `until`: `CHANGE`, or nothing for one event, and `person`, a reference, to
+    stop only at what happens to that friend; `speed` takes `pace`, simulated
     milliseconds per wall millisecond (0: as fast as possible); `verdict` takes `decision` (its number), `verdict`
     (approve, decline) and `by` (an operator's reference); `program` takes `text` (a whole program file); `dial` takes
     `faults`, the name of a mix or rates by dial (`lost`, `bill.paid:lost`), in force from the next full hour of

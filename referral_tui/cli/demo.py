@@ -8,6 +8,8 @@ import typer
 
 from referral_tui.cli.options import preset_completion
 
+CLASS_EVENTS = 2_000
+"""The event at which the world of a class waits: friends have claimed, and the first contracts are about to be told."""
 PRESET, SEED, REFERRERS, DAYS, PACE = "telecom", 42, 1_500, 120, "1d/s"
 
 
@@ -16,8 +18,9 @@ def demo(
         str, typer.Option(help="The program and the world to show.", autocompletion=preset_completion)
     ] = PRESET,
     seed: Annotated[
-        int, typer.Option(help="The seed; another number gives other people and other luck.")
-    ] = SEED,
+        int | None,
+        typer.Option(help=f"The seed; another number gives other people and other luck.  [default: {SEED}]"),
+    ] = None,
     referrers: Annotated[int, typer.Option(help="How many customers could refer.")] = REFERRERS,
     days: Annotated[int, typer.Option(min=1, help="How many days the world runs.")] = DAYS,
     pace: Annotated[
@@ -35,6 +38,14 @@ def demo(
     ] = False,
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="With --serve: the port.")] = 8000,
+    class_seed: Annotated[
+        int | None,
+        typer.Option(
+            "--class",
+            metavar="SEED",
+            help="For a class: everybody's world is the same, paused at the same moment.",
+        ),
+    ] = None,
     read_only: Annotated[
         bool,
         typer.Option("--read-only", help="With --serve: pages only watch, and show no customers' names."),
@@ -54,14 +65,19 @@ def demo(
 
     if pace is not None and minutes is not None:
         raise InputError("--pace and --minutes both say how fast it goes; give one of them")
+    if class_seed is not None and seed is not None:
+        raise InputError("--class and --seed both say which world it is; give one of them")
     if read_only and not serve:
         raise InputError("--read-only goes with --serve; a demo on this terminal is yours to steer")
     if not serve:
         need_terminal("demo")
     preferences = read_config()
     speed = lasting(days, minutes) if minutes is not None else pace or PACE
+    seed = class_seed if class_seed is not None else SEED if seed is None else seed
     given = {"--preset": preset, "--seed": seed, "--referrers": referrers, "--days": days, "--pace": speed}
     arguments = ["simulate", *(str(part) for pair in given.items() for part in pair)]
+    if class_seed is not None:
+        arguments += ["--hold-after", str(CLASS_EVENTS)]
     if serve:
         serve_own(arguments, host, port, ["--read-only"] if read_only else [])
         return 0

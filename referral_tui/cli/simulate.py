@@ -108,6 +108,15 @@ def simulate(
             help="Repeat the run in this database, with the verdicts, programs and dials that were set in it.",
         ),
     ] = None,
+    hold_after: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="EVENTS",
+            help="Go to this event as fast as possible and pause there; a dashboard goes on. With --again, what was "
+            "set after that event is left out.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Run a simulated world into a database: people share, visit, buy, cancel and cheat, and the program judges.
@@ -131,6 +140,8 @@ def simulate(
     started = time.perf_counter()
     with signals(stopper), Bar("simulate", None) as bar:
         script = _script(again, [*given.values(), start, program, delivery, faults])
+        if hold_after is not None:
+            script = [one for one in script if one.after < hold_after]
         opening = (
             _resumed(db, {**given, "start_ms": start_ms}, program, (delivery, faults), bar)
             if resume
@@ -149,6 +160,7 @@ def simulate(
                 processes=processes or opened.plan.quickest_processes(speed),
                 progress=bar.set,
                 script=script,
+                hold_after=hold_after or 0,
                 files=files,
             )
             ended = run.go()

@@ -21,6 +21,7 @@ from referral_tui.dashboard.frame import (
     CommandRequested,
     DashboardScreen,
     FileReady,
+    FollowRequested,
     QueryChanged,
     ScreenShownAgain,
     StatusPosted,
@@ -76,6 +77,8 @@ ALONE = Trouble(
     "8 tries out the design; `referral-tui simulate` and then `referral-tui dashboard` show one at work here.",
     waiting=False,
 )
+NO_REWIND = "Only the world of a demo can be made again; [ looks back by the hour."
+NO_STOP = "There is no stop before this one: pause with space, or go on with . first."
 GENERAL = Topic("Help", "Move the focus with tab or the arrow keys; ? explains whatever has it.")
 
 
@@ -201,6 +204,20 @@ class Dashboard(OrderedKeys):
             self.steering.say(message.status_message)
         self._tell()
 
+    def on_follow_requested(self, message: FollowRequested) -> None:
+        """Follow a friend, or nobody any more."""
+        if self.steering is not None:
+            self.steering.following = message.reference
+            name = self.snapshot.names(message.reference) if message.reference and self.snapshot else ""
+            self.steering.say(
+                StatusMessage(
+                    f"Following {name}: . and , stop only at what happens to them; f ends it.", "good"
+                )
+                if message.reference
+                else StatusMessage("Following nobody: . and , stop at everybody's events again.", "good")
+            )
+        self._show()
+
     def on_file_ready(self, message: FileReady) -> None:
         """Save what a screen has to save."""
         self._save(message.what, "", message.ending, message.text)
@@ -227,6 +244,24 @@ class Dashboard(OrderedKeys):
         """Go one event on, or on to the next change; from the past to now, where it can be seen."""
         self._look(replace(self.view, at=None))
         self._steer("step", until=until)
+
+    def action_rewind(self) -> None:
+        """Go back to the stop before the one that is shown, in a world that is ours to make again."""
+        if self.steering is None:
+            return
+        if self.setup.rewind is None:
+            self.on_status_posted(StatusPosted(StatusMessage(NO_REWIND, "warn")))
+            return
+        if self.steering.is_going_back:
+            return
+        seq = self.steering.stop_before(self.snapshot)
+        if seq is None:
+            self.on_status_posted(StatusPosted(StatusMessage(NO_STOP, "warn")))
+            return
+        self._look(replace(self.view, at=None))
+        self.steering.going_back(seq)
+        self._tell()
+        self.run_worker(partial(self.setup.rewind, seq), thread=True, exclusive=True, group="rewind")
 
     def action_speed(self, faster: int) -> None:
         """Go faster (1) or slower (-1)."""
@@ -420,7 +455,8 @@ class Dashboard(OrderedKeys):
             return told or StatusMessage(f"What if, of {self.setup.alone.name}: no database is open.")
         if snapshot is None:
             return told or StatusMessage(f"Looking at {self.setup.path}")
-        if self.trouble is not None:
+        going_back = self.steering is not None and self.steering.is_going_back
+        if self.trouble is not None and not (going_back and self.trouble.waiting):
             return StatusMessage(
                 f"{self.trouble.title}: what was read before is shown. {self.trouble.text}", "bad"
             )

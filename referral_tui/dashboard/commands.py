@@ -121,6 +121,13 @@ COMMANDS: tuple[Command, ...] = (
         ",",
     ),
     Command(
+        "world.back",
+        "b",
+        "rewind",
+        "Back to the stop before",
+        "Goes back to where the world stood still before; it is made again from its seed (a demo only)",
+    ),
+    Command(
         "time.day_back",
         "left_curly_bracket",
         "travel(-24)",

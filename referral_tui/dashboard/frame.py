@@ -64,6 +64,15 @@ class StatusPosted(Message):
         self.status_message = status_message
 
 
+class FollowRequested(Message):
+    """A screen wants the step keys to stop only at the events of a friend, given by a reference; null: at all."""
+
+    def __init__(self, reference: str | None) -> None:
+        """Say whom to follow."""
+        super().__init__()
+        self.reference = reference
+
+
 class FileReady(Message):
     """A screen has a text to save as a file; the app finds its place, and says so."""
 

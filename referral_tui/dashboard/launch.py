@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, TextIO
 
 from referral_tui.dashboard.app import Dashboard
@@ -58,6 +58,10 @@ class Writer:
         said = self.errors.read_text(encoding="utf-8", errors="replace").strip()[-LAST_WORDS:]
         return said or f"It said nothing; its exit status was {status}."
 
+    def stop(self) -> None:
+        """Have it end, and wait until it has."""
+        _end(self.process)
+
 
 def watch(path: Path, preferences: Preferences, at: int | None = None, *, read_only: bool = False) -> int:
     """Open the dashboard on the database at `path`, as it was at a moment (null: now); gives the exit status."""
@@ -74,15 +78,16 @@ def watch_own(arguments: Sequence[str], preferences: Preferences) -> int:
 
     However this ends, the simulation ends too, and its files are removed.
     """
-    with _own_world(arguments) as (path, own):
-        return run(Dashboard(Setup(path, ended=own.ended, starting=True, preferences=preferences)))
+    with _own_world(arguments) as own:
+        setup = Setup(own.path, ended=own.ended, starting=True, preferences=preferences, rewind=own.rewind)
+        return run(Dashboard(setup))
 
 
 def teach(arguments: Sequence[str], course: Course, preferences: Preferences) -> int:
     """Start the world of a course in a database of its own and teach it; gives the exit status."""
-    with _own_world(arguments) as (path, own):
+    with _own_world(arguments) as own:
         setup = Setup(
-            path, ended=own.ended, starting=True, preferences=replace(preferences, start="overview")
+            own.path, ended=own.ended, starting=True, preferences=replace(preferences, start="overview")
         )
         return run(classroom(setup, course))
 
@@ -106,8 +111,8 @@ def tell_notes(file: NotesFile, preferences: Preferences) -> int:
 
 def rehearse(arguments: Sequence[str], course: Course) -> tuple[int, list[str]]:
     """Go through the lesson of a course without a terminal; return how many steps it has here, and what is wrong."""
-    with _own_world(arguments) as (path, own):
-        return asyncio.run(_rehearsed(Setup(path, ended=own.ended, starting=True), course))
+    with _own_world(arguments) as own:
+        return asyncio.run(_rehearsed(Setup(own.path, ended=own.ended, starting=True), course))
 
 
 async def _rehearsed(
@@ -130,34 +135,94 @@ def serve_own(arguments: Sequence[str], host: str, port: int, more: Sequence[str
     """
     from referral_tui.dashboard.serving import serve
 
-    with _own_world(arguments) as (path, _own):
-        serve(["dashboard", "--db", str(path), *more], host, port)
+    with _own_world(arguments) as own:
+        serve(["dashboard", "--db", str(own.path), *more], host, port)
+
+
+class OwnWorld:
+    """A simulation that we run in a database of its own, and can make again up to an event."""
+
+    def __init__(self, arguments: Sequence[str], folder: Path) -> None:
+        """Start a simulation by these arguments in a folder."""
+        self.path = folder / "demo.db"
+        self._folder = folder
+        self._pace = _pace_of(arguments)
+        self._changing = Lock()
+        self._writer = start_writer(self._command(arguments), folder)
+
+    def ended(self) -> str | None:
+        """Why it ended, as `Writer.ended`; null while it is made again."""
+        return None if self._changing.locked() else self._writer.ended()
+
+    def rewind(self, seq: int) -> None:
+        """Make the world again from its seed up to the event `seq`, with what was set in it before, and pause there."""
+        with self._changing:
+            self._writer.stop()
+            was = self._folder / "was.db"
+            if self.path.exists():
+                for left in self._folder.glob("was.db*"):
+                    left.unlink()
+                for ending in (
+                    "",
+                    "-wal",
+                ):  # a dashboard that reads it keeps the last writes in the second one
+                    now = self.path.with_name(self.path.name + ending)
+                    if now.exists():
+                        now.replace(was.with_name(was.name + ending))
+            for left in self._folder.glob("demo*"):
+                if left.is_file():
+                    left.unlink()
+            again = ["simulate", "--again", str(was), "--hold-after", str(seq), *self._pace]
+            self._writer = start_writer(self._command(again), self._folder)
+
+    def stop(self) -> None:
+        """End the simulation."""
+        with self._changing:
+            self._writer.stop()
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        return [sys.executable, "-m", "referral_tui", *arguments, "--db", str(self.path)]
+
+
+def _pace_of(arguments: Sequence[str]) -> list[str]:
+    """Return the pace that arguments give, as arguments; nothing where they give none."""
+    if "--pace" not in arguments:
+        return []
+    place = arguments.index("--pace")
+    return list(arguments[place : place + 2])
 
 
 @contextmanager
-def _own_world(arguments: Sequence[str]) -> Iterator[tuple[Path, Writer]]:
+def _own_world(arguments: Sequence[str]) -> Iterator[OwnWorld]:
     """Run a simulation by these arguments in a database of its own, which is gone after it."""
     with tempfile.TemporaryDirectory(prefix="referral-demo-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "demo.db"
-        command = [sys.executable, "-m", "referral_tui", *arguments, "--db", str(path)]
-        with writer(command, Path(folder)) as own:
-            yield path, own
+        own = OwnWorld(arguments, Path(folder))
+        try:
+            yield own
+        finally:
+            own.stop()
 
 
-@contextmanager
-def writer(command: Sequence[str], folder: Path) -> Iterator[Writer]:
-    """Run a command beside us, its standard error kept in `folder`; it has ended when this has."""
+def start_writer(command: Sequence[str], folder: Path) -> Writer:
+    """Run a command beside us, its standard error kept in `folder`."""
     errors = folder / "errors.txt"
     with errors.open("wb") as kept:
         process = subprocess.Popen(  # noqa: S603 -- our own program, arguments as a list
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=kept
         )
-        with contextlib.suppress(AttributeError, OSError):  # not on every system
-            os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
-        try:
-            yield Writer(process, errors)
-        finally:
-            _end(process)
+    with contextlib.suppress(AttributeError, OSError):  # not on every system
+        os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+    return Writer(process, errors)
+
+
+@contextmanager
+def writer(command: Sequence[str], folder: Path) -> Iterator[Writer]:
+    """Run a command beside us as `start_writer` does; it has ended when this has."""
+    own = start_writer(command, folder)
+    try:
+        yield own
+    finally:
+        own.stop()
 
 
 def settle() -> None:

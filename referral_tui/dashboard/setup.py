@@ -29,5 +29,7 @@ class Setup:
     preferences: Preferences = field(default_factory=Preferences)
     read_only: bool = False
     """It looks and nothing else: no command is sent, and no name of a customer is read."""
+    rewind: Callable[[int], None] | None = None
+    """Has a world of ours made again up to an event, and paused there; null: it can't be."""
     alone: Alone | None = None
     """A design to try without a database: nothing is read, and the other screens have nothing to show."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from referral_tui.names import Namer, short_name
 from referral_tui.words import entry_sentence, event_sentence
 
 FULL_SPEED = 0.0
+MOST_STOPS = 100
+"""How many of the last stops are remembered, to go back to."""
 PACES = (1.0, 60.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 604_800.0, FULL_SPEED)
 """Simulated ms per wall ms, slowest first: 1 s/s, 1 min/s, 10 min/s, 1 h/s, 6 h/s, 1 d/s, 1 wk/s, full speed."""
 LASTING = (control.VERDICT, control.PROGRAM)
@@ -41,6 +44,10 @@ class Steering:
         self._step: Step | None = None
         self._status = ""
         self._of_screen = False
+        self._back_to = 0
+        self._stops: deque[int] = deque(maxlen=MOST_STOPS)
+        self.following: str | None = None
+        """The reference of the friend at whose events alone the step keys stop; null: at everybody's."""
 
     @property
     def status_message(self) -> StatusMessage | None:
@@ -64,7 +71,11 @@ class Steering:
         if kind == control.PAUSE:
             return Plan(((control.RESUME if paused else control.PAUSE, {}),))
         if kind == control.STEP:
-            step: tuple[str, Mapping[str, object]] = (control.STEP, {"until": until} if until else {})
+            given = {"until": until, "person": self.following}
+            step: tuple[str, Mapping[str, object]] = (
+                control.STEP,
+                {name: value for name, value in given.items() if value},
+            )
             return Plan((step,) if paused else ((control.PAUSE, {}), step))
         pace = self._pace(snapshot)
         wanted = next_pace(pace, faster)
@@ -75,6 +86,34 @@ class Steering:
                 else f"{figures.pace(pace)} is the slowest; pause, and go one event at a time."
             )
         return Plan(((control.SPEED, {"pace": wanted}),))
+
+    def stop_before(self, snapshot: Snapshot | None) -> int | None:
+        """Take back the stops that were made after an event, and return the event of the one before it; null: none."""
+        if snapshot is None:
+            return None
+        now = snapshot.database_status.newest_seq
+        while self._stops and self._stops[-1] >= now:
+            self._stops.pop()
+        return self._stops[-1] if self._stops else None
+
+    @property
+    def is_going_back(self) -> bool:
+        """Whether the world is being made again."""
+        return self._back_to > 0
+
+    def going_back(self, seq: int) -> None:
+        """Note that the world is being made again up to an event."""
+        self._waiting.clear()
+        self._stepping = False
+        self._before_step = None
+        self._tell(StatusMessage(f"Back to event {seq:,}: the world is made again from its seed.", "warn"))
+        self._back_to = seq
+
+    def _note_stop(self, snapshot: Snapshot) -> None:
+        """Remember where the world stands still: to be gone back to."""
+        seq = snapshot.database_status.newest_seq
+        if snapshot.status == "paused" and seq and (not self._stops or self._stops[-1] < seq):
+            self._stops.append(seq)
 
     def sent(self, command: WriterCommand, snapshot: Snapshot | None) -> None:
         """Note a command that is in the control database."""
@@ -116,6 +155,14 @@ class Steering:
 
     def see(self, snapshot: Snapshot) -> None:
         """Look for what was obeyed, and for what a step did."""
+        self._note_stop(snapshot)
+        if (
+            self._back_to
+            and snapshot.status == "paused"
+            and snapshot.database_status.newest_seq == self._back_to
+        ):
+            self._tell(StatusMessage(f"Back at event {self._back_to:,}, as it was.", "good"))
+            self._back_to = 0
         done = {(entry.kind, entry.issued_at): entry for entry in snapshot.database_status.executed}
         for command in list(self._waiting):
             entry = done.get((command.kind, command.issued_at))
@@ -124,7 +171,8 @@ class Steering:
                 self._tell(_obeyed_message(command, entry))
                 if command.kind == control.PAUSE:
                     self._before_step = snapshot.database_status
-        if snapshot.status in ("finished", "stopped") and snapshot.status != self._status:
+        ended = snapshot.status in ("finished", "stopped") and snapshot.status != self._status
+        if ended and not self._back_to:
             lost = [_words(command) for command in self._waiting if command.kind in LASTING]
             self._waiting.clear()
             self._tell(
@@ -213,12 +261,14 @@ def _words(command: WriterCommand) -> str:
         return ", ".join(f"{name} {rate * 100:.3g} %" for name, rate in turns) or f"faults {faults}"
     if command.kind == control.VERDICT:
         return f"{command.args.get('verdict')} decision {command.args.get('decision')}"
-    if command.kind == control.STEP and command.args.get("until"):
-        return "on to the next change"
+    if command.kind == control.STEP:
+        what = "change" if command.args.get("until") else "event"
+        if "person" in command.args:
+            return f"on to the friend's next {what}"
+        return "on to the next change" if what == "change" else "one event on"
     return {
         control.PAUSE: "pause",
         control.RESUME: "go on",
-        control.STEP: "one event on",
         control.PROGRAM: "apply the edited program",
     }.get(command.kind, command.kind)
 

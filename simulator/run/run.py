@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from db.control import CHANGE, DIAL, PAUSE, PROGRAM, RESUME, SPEED, STEP, VERDICT, WriterCommand
+from db.read.following import has_changed, has_happened
 from db.read.resume import first_program, last_measurement, turned_dials
 from simulator.delivery.spool import Spool, files_path
 from simulator.domain.errors import InputError
@@ -55,14 +56,15 @@ class Run:
         progress: Progress | None = None,
         script: Sequence[ScheduledCommand] = (),
         files: Path | None = None,
+        hold_after: int = 0,
     ) -> None:
         """Prepare a run.
 
         `pace` is simulated milliseconds per wall-clock millisecond, 0 for as fast as possible. `progress` is called
         with the simulated milliseconds done and the total. `script` holds the commands of an earlier run, to be
-        obeyed again. With 2 `processes` the world runs in a process of its own; the outcome is the same. Batch
-        files are left in the folder `files`; without one they are kept beside the database until they are no longer
-        needed.
+        obeyed again. It goes to the event `hold_after` as fast as possible, and pauses there. With 2 `processes` the
+        world runs in a process of its own; the outcome is the same. Batch files are left in the folder `files`; without
+        one they are kept beside the database until they are no longer needed.
         """
         self._platform = opened.platform
         self._inbox = opened.inbox
@@ -71,6 +73,7 @@ class Run:
         self._batch = batch
         self._progress = progress or (lambda _done, _total: None)
         self._script = CommandSchedule(script, len(recorded(opened.platform.path)) if script else 0)
+        self._hold_after = hold_after
         self._received = int(opened.platform.settings.get(_WORLD_RECEIVED, "0"))
         turns = opened.platform.read(turned_dials)
         self._last_turn = max((at for at, _ in turns), default=0)
@@ -146,17 +149,25 @@ class Run:
                 return "stopped"
             self._take_commands()
             self._send_heartbeat()
+            if 0 < self._hold_after <= self._platform.last_seq:
+                self._hold()
             if self._session.paused:
                 self._wall.wait(_TICK_S)
                 continue
             if self._run_scheduled():
                 continue
+            limit = self._limit()
             target = self._target()
             if target <= self._at:
                 self._wall.wait(_TICK_S)
-            elif self._receive(target, self._batch) < self._batch:
+            elif self._receive(target, limit) < limit:
                 self._move(target)
         return "finished"
+
+    def _limit(self) -> int:
+        """Return the most messages to take at once; at the event to hold after, pause."""
+        left = self._hold_after - self._platform.last_seq
+        return min(self._batch, left) if left > 0 else self._batch
 
     def _run_scheduled(self) -> bool:
         """Advance to the scheduled command that is due, or execute it; return False if none is due."""
@@ -176,7 +187,7 @@ class Run:
         return target if due is None else min(target, due.at_ms)
 
     def _paced_target(self) -> int:
-        if self._pace == MAX:
+        if self._pace == MAX or self._hold_after:
             return self._source.end_ms
         elapsed = (self._wall.now() - self._from_wall) * 1000 * self._pace
         due = self._from_at + int(elapsed)
@@ -230,7 +241,15 @@ class Run:
         self._platform.record(command, self._at, refused)
         self._send_heartbeat(now=True)
 
+    def _hold(self) -> None:
+        """Pause at the event to hold after."""
+        self._hold_after = 0
+        self._session.paused = True
+        self._follow_wall()
+        self._send_heartbeat(now=True)
+
     def _pause(self, _args: Args) -> None:
+        self._hold_after = 0
         self._session.paused = True
 
     def _resume(self, _args: Args) -> None:
@@ -245,17 +264,32 @@ class Run:
         self._session.pace = float(pace)
 
     def _step(self, args: Args) -> None:
-        """Step one event forward, however far that is, or until an event changes something; then pause."""
-        until = args.get("until")
+        """Step one event forward, however far that is, or until an event changes something; then pause.
+
+        With `person` it goes on to the next event or change of that friend.
+        """
+        until, person = args.get("until"), args.get("person")
         if until not in (None, CHANGE):
             raise InputError(f"a step goes until {CHANGE!r}, or, without `until`, one event forward")
+        if not isinstance(person, str | None):
+            raise InputError("the person whom a step follows is given by a reference")
+        self._hold_after = 0
         self._session.paused = True
-        end, entry = self._source.end_ms, self._platform.last_entry
+        end, since = self._source.end_ms, (self._platform.last_seq, self._platform.last_entry)
         while self._at < end and not self._stopped():
             if not self._receive(end, 1):
                 self._move(end)
-            elif until is None or self._platform.last_entry > entry:
+            elif self._is_stop(since, person, changes_only=until == CHANGE):
                 break
+
+    def _is_stop(self, since: tuple[int, int], person: str | None, *, changes_only: bool) -> bool:
+        """Return whether a step ends here: `since` are the last event and audit entry before it."""
+        seq, entry = since
+        if person is None:
+            return not changes_only or self._platform.last_entry > entry
+        if changes_only:
+            return self._platform.read(has_changed, person, entry)
+        return self._platform.read(has_happened, person, seq, entry)
 
     def _verdict(self, args: Args) -> None:
         one = decide(self._platform, args, self._at)

@@ -21,10 +21,11 @@ from db.sqlite.readonly import open_readonly
 from referral_tui.dashboard import helper, query_runner
 from referral_tui.dashboard.account import blocks
 from referral_tui.dashboard.helper import Reply
+from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.names import PSEUDONYMS, short_name
 from tests.dashboard.story import DAY, HOUR, START, Story
-from tests.dashboard.watching import HeldClock, Watch, Watched
+from tests.dashboard.watching import WALL, HeldClock, Watch, Watched
 
 
 class Ticks:
@@ -489,7 +490,7 @@ async def test_narrow_what_is_open_takes_the_place_of_the_rows(
         assert seen.app.place.board.table.has_focus
 
 
-async def test_sort_and_follow(story: Story, watch: Watch) -> None:
+async def test_sorting_goes_round(story: Story, watch: Watch) -> None:
     async with watch(story.path, size=(200, 60)) as seen:
         await seen.open(JourneysScreen)
         orders: list[Any] = []
@@ -500,10 +501,29 @@ async def test_sort_and_follow(story: Story, watch: Watch) -> None:
             orders.append(seen.app.snapshot.request.screen_query.order)
             assert len(orders) == before + 1
         assert orders == ["matched", "oldest", "newest"]
-        await seen.pilot.press("s", "end", "f")
-        await seen.until(lambda: seen.app.snapshot.request.screen_query.order == "newest")
-        table = seen.app.place.board.table
-        assert table.row == table.rows[0]
+
+
+async def test_the_step_keys_stop_only_at_the_friend_who_is_followed(story: Story, watch: Watch) -> None:
+    story.clock("paused", 21_600, WALL, START + 60 * DAY)
+    async with watch(story.path, size=(120, 40)) as seen:
+        await seen.open(JourneysScreen)
+        friend = seen.app.place.board.table.row.friend
+        await seen.pilot.press("f")
+        await seen.until(lambda: "Following" in seen.status_message())
+        assert f"Following {short_name(friend)}: . and , stop only" in seen.status_message()
+        assert f"following {short_name(friend)}" in text(seen)
+        await seen.pilot.press("full_stop", "comma")
+        await seen.until(lambda: len(commands(seen)) == 2)
+        assert commands(seen) == [{"person": friend}, {"until": "change", "person": friend}]
+        await seen.pilot.press("f", "full_stop")
+        await seen.until(lambda: len(commands(seen)) == 3)
+        assert commands(seen)[-1] == {}
+        assert "following" not in text(seen)
+
+
+def commands(seen: Watched) -> list[dict[str, object]]:
+    """The arguments of the steps that were sent."""
+    return [one.command.args for one in seen.told if isinstance(one, CommandSent)]
 
 
 async def test_the_past_shows_rows_and_account_as_they_were(story: Story, watch: Watch, told: Helper) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from referral_tui.cli.demo import demo, lasting
 from referral_tui.cli.terminal import need_terminal
+from referral_tui.dashboard import launch
 from referral_tui.dashboard.app import SCREENS, Dashboard
 from referral_tui.dashboard.launch import NICE, serve_own, writer
 from referral_tui.dashboard.preferences import Preferences
@@ -100,3 +101,48 @@ async def test_a_key_pressed_before_anything_was_read_is_not_taken_back(
 def test_a_pipe_is_no_terminal() -> None:
     with pytest.raises(InputError, match="demo: needs a terminal"):
         need_terminal("demo")
+
+
+def test_a_world_is_made_again_from_what_it_was_up_to_an_event_and_at_its_pace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    ended: list[int] = []
+
+    class Stub:
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+        def stop(self) -> None:
+            ended.append(self.number)
+
+        def ended(self) -> str | None:
+            return None
+
+    def start(command: list[str], _folder: Path) -> Stub:
+        started.append(command[3:])
+        return Stub(len(started))
+
+    monkeypatch.setattr(launch, "start_writer", start)
+    own = launch.OwnWorld(["simulate", "--seed", "7", "--pace", "6h/s"], tmp_path)
+    for name in ("demo.db", "demo.crm.db", "demo.control.db"):
+        (tmp_path / name).write_text("first")
+    own.rewind(12)
+    assert started[0] == ["simulate", "--seed", "7", "--pace", "6h/s", "--db", str(own.path)]
+    was = tmp_path / "was.db"
+    assert started[1][:5] == ["simulate", "--again", str(was), "--hold-after", "12"]
+    assert started[1][5:] == ["--pace", "6h/s", "--db", str(own.path)]
+    assert ended == [1]
+    assert [one.name for one in tmp_path.iterdir()] == ["was.db"]
+    assert own.ended() is None
+
+
+def test_a_class_starts_from_one_seed_at_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[list[str]] = []
+    monkeypatch.setattr(launch, "serve_own", lambda arguments, *_rest: served.append(arguments))
+    demo(class_seed=7, serve=True)
+    (arguments,) = served
+    assert arguments[arguments.index("--seed") + 1] == "7"
+    assert "--hold-after" in arguments
+    with pytest.raises(InputError, match="--class and --seed both say"):
+        demo(class_seed=7, seed=8, serve=True)

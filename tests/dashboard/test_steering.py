@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from db.control import Inbox, WriterCommand
+from db.read.queries import ClockRow, DatabaseStatus
 from referral_tui.dashboard.messages import CommandSent
 from referral_tui.dashboard.screens.journeys import JourneysScreen
+from referral_tui.dashboard.snapshot import Snapshot, take
+from referral_tui.dashboard.steering import Steering
 from tests.dashboard.story import DAY, START, Story
 from tests.dashboard.watching import WALL, Watch, Watched
 
@@ -170,3 +173,45 @@ async def test_ctrl_c_says_which_key_leaves(story: Story, watch: Watch) -> None:
     async with watch(story.path) as seen:
         await seen.pilot.press("ctrl+c")
         assert seen.status_message() == "Press q to quit. (ctrl+c copies the selection.)"
+
+
+async def test_going_back_has_the_world_made_again_up_to_the_stop_before(story: Story, watch: Watch) -> None:
+    asked: list[int] = []
+    story.clock("paused", 21_600, WALL, START + 60 * DAY)
+    first = story.seq
+    async with watch(story.path, rewind=asked.append) as seen:
+        await seen.pilot.press("b")
+        await seen.until(lambda: "There is no stop before this one" in seen.status_message())
+        for _ in range(2):
+            story.begin()
+            story.event("session.authenticated", 1)
+            story.commit()
+            last = story.seq
+            await seen.until(lambda last=last: seen.app.snapshot.database_status.newest_seq == last)
+        await seen.pilot.press("b")
+        await seen.app.workers.wait_for_complete()
+        assert asked == [first + 1]
+        assert f"Back to event {first + 1:,}: the world is made again from its seed." in seen.status_message()
+        await seen.pilot.press("b")  # it is on its way already
+        await seen.app.workers.wait_for_complete()
+        assert asked == [first + 1]
+
+
+async def test_a_world_that_is_not_ours_is_not_made_again(story: Story, watch: Watch) -> None:
+    async with watch(story.path) as seen:
+        await seen.pilot.press("b")
+        await seen.until(lambda: "Only the world of a demo can be made again" in seen.status_message())
+
+
+def test_a_hundred_stops_are_remembered_and_later_ones_are_taken_back() -> None:
+    steering = Steering()
+    for seq in range(1, 121):
+        steering.see(paused_at(seq))
+    assert [steering.stop_before(paused_at(seq)) for seq in (120, 100, 22, 21)] == [119, 99, 21, None]
+
+
+def paused_at(seq: int) -> Snapshot:
+    """A paused world that stands at an event."""
+    clock = ClockRow("paused", START, START, START, START + DAY, 0.0, WALL, 1)
+    standing = DatabaseStatus("simulate", None, clock, seq, seq, 0, (0,) * 7, (), (), ())
+    return take(standing, (0,) * 7, 0.0, WALL)

@@ -155,6 +155,10 @@ async def test_the_trainers_tour_key_by_key(
             assert board.account.ref in asked[-1]
             await press("escape")
             assert board.account.ref is None
+        await press("f")
+        assert seen.app.steering.following == board.chosen
+        await press("b")
+        assert "Only the world of a demo" in seen.status_message()
     assert named("tour-trainer.md") == press.pressed
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from referral_tui.dashboard.commands import BACK, FILTER, OPEN, SORT, Command
-from referral_tui.dashboard.frame import DashboardScreen
+from referral_tui.dashboard.frame import DashboardScreen, FollowRequested
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.widgets.table import Table
 
 FOLLOW = Command(
-    "follow", "f", "follow", "Follow", "Goes to the newest journey, and follows what comes", "follow"
+    "follow",
+    "f",
+    "follow",
+    "Follow",
+    "Follows a friend: the step keys stop only at what happens to them; again ends it",
+    "follow",
 )
 
 
@@ -37,6 +42,7 @@ class JourneysScreen(DashboardScreen):
     board: JourneysBoard
     _screen_query: JourneysQuery
 
+    _following: str | None = None
     _opening = False
     """Whether a row is to be opened as soon as the rows are those that are filtered for."""
 
@@ -88,10 +94,12 @@ class JourneysScreen(DashboardScreen):
         self.board.table.sort_next()
 
     def action_follow(self) -> None:
-        """Go to the newest, and stay there."""
-        self.change_query(order="newest")
-        self.board.table.action_edge(0)
-        self.board.table.focus()
+        """Follow the friend whose journey is open or under the cursor, or nobody where that one is followed."""
+        friend = self.board.chosen
+        if friend is not None:
+            self._following = None if friend == self._following else friend
+            self.post_message(FollowRequested(self._following))
+            self.board.follow(self._following)
 
     # -- what the parts say ---------------------------------------------------------------------------
 

@@ -12,8 +12,10 @@ from referral_tui import figures
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.accounting import AccountPane
 from referral_tui.dashboard.widgets.filtering import FilterBar
+from referral_tui.dashboard.widgets.hidden import title
 from referral_tui.dashboard.widgets.journey_table import NOBODY, JourneyTable
 from referral_tui.dashboard.widgets.table import Sorting
+from referral_tui.names import Namer, short_name
 
 if TYPE_CHECKING:
     from db.read.journey_search import SearchResult, SortOrder
@@ -55,6 +57,9 @@ class JourneysBoard(Container):
     def __init__(self) -> None:
         super().__init__(id="board")
         self._program: Program | None = None
+        self._following: str | None = None
+        self._called: Namer = short_name
+        self._title = ""
 
     def compose(self) -> ComposeResult:
         """Put the filter above, rows and account beside each other."""
@@ -90,12 +95,28 @@ class JourneysBoard(Container):
         table.mark(step.people if step else frozenset())
         no_match = _NO_CONTACT if "@" in screen_query.text else _NO_MATCH
         table.show(found.rows, SORTINGS[screen_query.order], no_match if screen_query.text else NOBODY)
-        table.border_title = _TITLES[screen_query.order]
+        self._called, self._title = snapshot.names, _TITLES[screen_query.order]
+        self._entitle()
         self.filter.say(_said(found, filtered=bool(screen_query.text)))
         self.account.call(snapshot.names, database_status.program, snapshot.request.view.at)
         if answer.opened is not None and answer.opened.friend == self.account.ref:
             version = database_status.program.version if database_status.program else 0
             self.account.open(path, answer.opened.friend, (answer.opened, version))
+
+    @property
+    def chosen(self) -> str | None:
+        """The reference of the friend whose journey is open or under the cursor, if there is one."""
+        row = self.table.row
+        return self.account.ref or (row.friend if row is not None else None)
+
+    def follow(self, friend: str | None) -> None:
+        """Say in the title whom the step keys follow."""
+        self._following = friend
+        self._entitle()
+
+    def _entitle(self) -> None:
+        said = f" · following {self._called(self._following)}" if self._following else ""
+        self.table.border_title = title(f"{self._title}{said}")
 
     def order_of(self, sorting: Sorting) -> SortOrder:
         """Find the order that a way of sorting stands for."""
