@@ -245,7 +245,7 @@ class Question:
         return next(place for place, option in enumerate(self.options) if option.right)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A customer's message, what an agent may look at, and the questions.
 

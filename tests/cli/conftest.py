@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from db.read.salts import of_key
-from db.write import salts
 from referral_tui.cli.app import run
 from simulator.files.export import export
 from tests.cli.nasty import PROGRAM, WHATS, Cli, Ran, nasty_lines
-
-
-@pytest.fixture(autouse=True)
-def same_salts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two databases made of the same log in this process are the same to the byte, hashes included."""
-    monkeypatch.setattr(
-        salts, "_random", lambda chain, number: of_key(hashlib.sha256(f"{chain} {number}".encode()).digest())
-    )
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -58,6 +59,16 @@ def test_columns_stand_in_their_order_and_the_formats_agree(exports: Exports, db
             for name, value in other.items():
                 said = json.dumps(value, separators=(",", ":")) if isinstance(value, list) else value
                 assert one[name] == ("" if said is None else str(said))
+
+
+def test_the_hashes_of_audit_entries_follow_from_the_rows_in_the_file(exports: Exports, db: Path) -> None:
+    rows = [list(json.loads(line).values()) for line in exports(db)["audit"].splitlines()]
+    before = b""
+    for start in range(0, len(rows), 1024):
+        block = rows[start : start + 1024]
+        text = json.dumps([row[:-1] for row in block], ensure_ascii=False, separators=(",", ":"))
+        before = hashlib.sha256(before + text.encode()).digest()
+        assert {row[-1] for row in block} == {before.hex()}
 
 
 def test_audit_entries_carry_their_block_and_name_their_trigger(exports: Exports, db: Path) -> None:
