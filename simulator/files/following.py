@@ -1,4 +1,4 @@
-"""DatabaseStatus input: a pipe, a terminal or a FIFO, whose lines are handed on whenever it pauses."""
+"""Standing input: a pipe, a terminal or a FIFO, whose lines are handed on whenever it pauses."""
 
 from __future__ import annotations
 
