@@ -117,7 +117,7 @@ def _lines(db: Path, erased: Erasure, others: dict[str, int]) -> list[str]:
             "  the file is large and was not made anew; free parts of pages may hold traces until a VACUUM"
         )
     lines.append(
-        "  not reached: exports and reports, backups and copies of the files, the senders' own systems"
+        "  not reached: exports and reports, backups and copies of the files, the senders' own systems, subscribers"
     )
     lines.append(f"to prove the rest: referral-tui verify --db {db}")
     return lines
