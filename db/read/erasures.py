@@ -153,6 +153,12 @@ def decisions_about(query: Select, persons: Iterable[int]) -> list[DecisionFacts
     return [DecisionFacts(*row) for row in query(sql, (wanted, wanted))]
 
 
+def rewards_of(query: Select, decisions: Iterable[int]) -> list[tuple[int, int, str]]:
+    """Return the reward lines of decisions: their number, the decision's, and the reward's name."""
+    sql = f"SELECT id, decision, reward FROM reward WHERE decision {_AMONG} ORDER BY id"
+    return query(sql, (json.dumps(list(decisions)),))
+
+
 def settlements(query: Select, decisions: Iterable[int]) -> list[tuple[int, int]]:
     """Return the verdicts on decisions that settled them: the decision's number, and the seq of the verdict."""
     sql = f"SELECT ref, \"trigger\" FROM audit WHERE kind = 'settled' AND ref {_AMONG} ORDER BY seq"

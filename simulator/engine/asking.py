@@ -98,20 +98,32 @@ def ask(
     }
     pairs = {*made.items(), *_back(state, reversals), *_adjusted(state, adjusted)}
     pairs |= _concerned(batch, state, conversions, standing, {line for line, _ in pairs})
-    wanted = sorted(pair for pair in pairs if pair[1] >= made.get(pair[0], 0))
-    if not wanted:
-        return []
-    lines, rows = np.array(wanted, np.int64).T
-    asker = _Asker(batch, state, Counts(state, conversions, standing, after=True), adjusted)
-    said: dict[int, int] = {}
+    kept = state.kept
+    wanted = sorted(pair for pair in pairs if pair[1] >= made.get(pair[0], 0) and pair[0] not in kept.asked)
+    changed = _kept(batch, state)
+    if wanted:
+        lines, rows = np.array(wanted, np.int64).T
+        asker = _Asker(batch, state, Counts(state, conversions, standing, after=True), adjusted)
+        said: dict[int, int] = {}
+        for (line, row), answer in zip(wanted, asker.ask(lines, rows).tolist(), strict=True):
+            before = said[line] if line in said else None if line in made else ledger.book.lines[line].fails
+            if answer != before:
+                said[line] = answer
+                changed.append((line, row, answer))
     found = []
-    for (line, row), answer in zip(wanted, asker.ask(lines, rows).tolist(), strict=True):
-        before = said[line] if line in said else None if line in made else ledger.book.lines[line].fails
-        if answer != before:
-            said[line] = answer
-            at, seq = int(batch.received[row]), int(batch.seq[row])
-            found.append(Happening(2 * row + 1, "asked", at, seq, lines=(line,), answer=answer))
+    for line, row, answer in sorted(changed):
+        at, seq = int(batch.received[row]), int(batch.seq[row])
+        kept.hear(line, seq, answer)
+        found.append(Happening(2 * row + 1, "asked", at, seq, lines=(line,), answer=answer))
     return found
+
+
+def _kept(batch: Batch, state: State) -> list[tuple[int, int, int]]:
+    """Return the kept answers about lines of people erased since, at events of the batch: line, row, answer."""
+    if not state.kept.asked or not len(batch):
+        return []
+    found = state.kept.asked_within(int(batch.seq[0]), int(batch.seq[-1]))
+    return [(line, int(np.searchsorted(batch.seq, seq)), answer) for line, seq, answer in found]
 
 
 def facts_now(state: State, program: Program, line: int) -> dict[str, str | float | bool | None]:

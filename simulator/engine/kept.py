@@ -1,25 +1,30 @@
 """What conditions said of people who have been erased since: their data is gone, the answers stay.
 
 A log is folded again when a database is opened or verified. Where it has no segment, country, community or attribute of
-somebody any more, the answers that were given when it had them take their place: rules, conditions of rewards, and
-which community a referral counted for. Equal contacts and devices are still equal, and need no answer.
+somebody any more, the answers that were given when it had them take their place: rules, conditions of rewards, what
+rewards were kept for, and which community a referral counted for. Equal contacts and devices are still equal, and need
+no answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import orjson
 
 from simulator.engine.arrays import NONE, Array, Ints
 from simulator.engine.interner import Words
+from simulator.engine.terms import REASONS
 
 RULES: Final = "rules:"
 OFFERS: Final = "offers:"
 COMMUNITY: Final = "community"
+KEEPING: Final = "keep:"
+KEPT: Final = "kept"
+"""The answer of what a reward is kept for while it is kept; else it is the reason why it would be forfeited."""
 _Key = tuple[int, str]
 
 
@@ -28,17 +33,20 @@ class KeptAnswers:
     """The answers by the seq of the event at which they were given and, but for communities, the milestone's name.
 
     `failed` are the rules that did not pass and `offered` what the conditions of rewards said, both as in a decision's
-    row; `communities` are those of the referrer.
+    row; `communities` are those of the referrer. `asked` are the answers of what reward lines (`reward.id` less 1) are
+    kept for, as indices in REASONS or NONE, by line; such a line is never asked again.
     """
 
     failed: Mapping[_Key, str] = field(default_factory=dict)
     offered: Mapping[_Key, str] = field(default_factory=dict)
     communities: Mapping[int, str] = field(default_factory=dict)
+    asked: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[int, str, str]]) -> KeptAnswers:
+    def of(cls, rows: Iterable[tuple[int, str, str]]) -> Self:
         """Return the answers of rows of the table `kept_answer`: seq, question, answer."""
         failed, offered, communities = {}, {}, {}
+        asked: dict[int, dict[int, int]] = {}
         for seq, what, answer in rows:
             if what.startswith(RULES):
                 failed[seq, what.removeprefix(RULES)] = answer
@@ -46,7 +54,22 @@ class KeptAnswers:
                 offered[seq, what.removeprefix(OFFERS)] = answer
             elif what == COMMUNITY:
                 communities[seq] = answer
-        return cls(failed, offered, communities)
+            elif what.startswith(KEEPING):
+                line = int(what.removeprefix(KEEPING)) - 1
+                asked.setdefault(line, {})[seq] = NONE if answer == KEPT else REASONS.index(answer)
+        return cls(failed, offered, communities, asked)
+
+    def hear(self, line: int, seq: int, answer: int) -> None:
+        """Take note of an answer about a line, given at the event `seq`."""
+
+    def asked_within(self, first: int, last: int) -> list[tuple[int, int, int]]:
+        """Return the kept answers about lines at events between two seqs: line, seq, answer."""
+        return [
+            (line, seq, answer)
+            for line, answers in self.asked.items()
+            for seq, answer in answers.items()
+            if first <= seq <= last
+        ]
 
     def put_results(
         self, results: Array, seqs: Ints, milestones: Sequence[str], codes: Sequence[str]
@@ -78,3 +101,19 @@ class KeptAnswers:
 
 
 NOTHING_KEPT: Final = KeptAnswers()
+
+
+@dataclass(frozen=True)
+class HeardAnswers(KeptAnswers):
+    """Answers of which those about what lines are kept for are noted, too, while a log is folded."""
+
+    heard: dict[int, dict[int, int]] = field(default_factory=dict)
+
+    def hear(self, line: int, seq: int, answer: int) -> None:
+        """Take note of an answer about a line, given at the event `seq`."""
+        self.heard.setdefault(line, {})[seq] = answer
+
+
+def word_of(answer: int) -> str:
+    """Return an answer of what a line is kept for as a word to be stored."""
+    return KEPT if answer == NONE else REASONS[answer]

@@ -5,8 +5,8 @@ pseudonyms wherever they stand, the same text always the same one, so that equal
 communities and attributes are gone; what the program's conditions had said of them is kept as an answer. So the log,
 folded again, gives every decision and sum as it was.
 
-No log is folded to do this: it takes a look over the events, a tenth of a microsecond each, and the event about it is
-received at a time at which nothing falls due.
+No log is folded to do this, but where a program keeps rewards for an attribute: it takes a look over the events, a
+tenth of a microsecond each, and the event about it is received at a time at which nothing falls due.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ import secrets
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import orjson
 import polars as pl
 
-from db.read import erasures
+from db.read import erasures, resume
 from db.read.erasures import DecisionFacts, EventCells, Merged, Names
 from db.shards.merging import parts_of
+from db.sqlite.readonly import making_sense
 from db.write.erasing import Cells, Overwriting
 from db.write.store import Store
 from simulator.domain.errors import InputError
@@ -38,10 +40,11 @@ from simulator.engine.codes import folded
 from simulator.engine.experiments import variant_of
 from simulator.engine.frames import EMPTY
 from simulator.engine.interner import OTHER, PARTS
-from simulator.engine.kept import COMMUNITY, OFFERS, RULES
+from simulator.engine.kept import COMMUNITY, KEEPING, OFFERS, RULES, HeardAnswers, word_of
 from simulator.events.columns import EVENT_SCHEMA
 from simulator.events.contract import EVENT_TYPES
 from simulator.events.values import Bad, check_field
+from simulator.platform.folding import replay_log
 from simulator.platform.receipt_sums import receipt_rollup
 from simulator.platform.receipts import IntakeCounters
 from simulator.platform.records import parse_program
@@ -143,8 +146,7 @@ def erase(
     nothing was received for `older_than` days. `by` is the reference of the operator, `reason` the basis.
 
     Raises:
-        InputError: a reference is unknown, `by` or `reason` break the contract, or a reward was kept for something that
-            an erasure would remove.
+        InputError: a reference is unknown, or `by` or `reason` break the contract.
         DatabaseError: the database is in use, merged from others, or can't be read or written.
 
     """
@@ -153,11 +155,10 @@ def erase(
             f"{path}: is merged from others; erase in each of them: {', '.join(one.name for one in parts)}"
         )
     _check_said(by, reason)
-    with Store.open(path) as store:
+    with Store.open(path) as store, making_sense(path):
         programs = {
             row[0]: load_program(row[-1], f"{path}, program version {row[0]}") for row in store.versions()
         }
-        _check_kept(path, programs)
         wanted = list(references)
         if contact_of is not None:
             wanted += _with_contact_of(store, contact_of)
@@ -188,23 +189,6 @@ def _check_said(by: str, reason: str) -> None:
             check_field(contract.name, contract, value)
         except Bad as bad:
             raise InputError(f"{option}: {bad.reason}") from None
-
-
-def _check_kept(path: Path, programs: Mapping[int, Program]) -> None:
-    """Refuse programs whose rewards were kept for what an erasure removes: those answers are not stored."""
-    for program in programs.values():
-        facts = _PersonalFacts.of(program)
-        known = facts_at(program, "release")
-        for reward in program.rewards:
-            if reward.keep_if is None:
-                continue
-            read = compile_condition(reward.keep_if, known, f'reward "{reward.name}".keep_if').facts
-            for name in read:
-                if name in facts.friend or name in facts.referrer:
-                    raise InputError(
-                        f'{path}: nobody can be erased: reward "{reward.name}" is kept for {name} (keep_if), and what '
-                        "that was from event to event is in the log alone"
-                    )
 
 
 def _with_contact_of(store: Store, reference: str) -> list[str]:
@@ -267,7 +251,7 @@ class _Eraser:
             blanked["quarantine"] = self._quarantine(person)
             codes, blanked["audit"] = self._attributions(person)
             facts, kept = outcomes.blank(person, self._facts)
-            kept += self._communities(person, log, outcomes)
+            kept += self._communities(person, log, outcomes) + self._kept_for(person, outcomes)
             what = Overwriting(
                 blanked=blanked, codes=codes, facts=facts, commands=self._commands(person), kept=kept
             )
@@ -330,6 +314,38 @@ class _Eraser:
             if theirs:
                 kept[seq] = theirs[-1]
         return [(seq, COMMUNITY, text) for seq, text in sorted(kept.items())]
+
+    def _kept_for(self, person: _Person, outcomes: _Outcomes) -> list[Kept]:
+        """Return what was said of the rewards that are kept for something which the erasure removes."""
+        about = {one.id: one for one in outcomes.about(person)} if self._keeping else {}
+        found: list[Kept] = []
+        for number, decision, name in self._store.read(erasures.rewards_of, about) if about else ():
+            read = self._keeping.get((about[decision].program_version, name), frozenset())
+            if read.intersection(outcomes.names(person, about[decision], self._facts)):
+                answers = self._heard.get(number - 1, {})
+                found += [(seq, f"{KEEPING}{number}", word_of(answer)) for seq, answer in answers.items()]
+        return found
+
+    @cached_property
+    def _heard(self) -> dict[int, dict[int, int]]:
+        """All answers to what rewards are kept for, by line and event; they are in no table, so the log is folded."""
+        answers = HeardAnswers.of(self._store.read(resume.kept_answers))
+        replay_log(self._store, None, None, kept=answers)
+        return answers.heard
+
+    @cached_property
+    def _keeping(self) -> dict[tuple[int, str], frozenset[str]]:
+        """What rewards are kept for of what an erasure removes, by version and reward."""
+        found = {}
+        for version, program in self._programs.items():
+            known, facts = facts_at(program, "release"), self._facts[version]
+            for reward in program.rewards:
+                if reward.keep_if is not None:
+                    condition = compile_condition(reward.keep_if, known, f'reward "{reward.name}".keep_if')
+                    read = frozenset(condition.facts).intersection((*facts.friend, *facts.referrer))
+                    if read:
+                        found[version, reward.name] = read
+        return found
 
     def _write(self, person: _Person, what: Overwriting, by: str, reason: str) -> int:
         """Overwrite, and write the event about it; return its seq."""
@@ -542,14 +558,9 @@ class _Outcomes:
         new: dict[int, str] = {}
         kept: list[Kept] = []
         for one in self.about(person):
-            names: list[str] = []
-            if one.friend in person.refs:
-                names += facts[one.program_version].friend
-            if one.referrer in person.refs:
-                names += facts[one.program_version].referrer
-            if not names or one.facts is None:
+            if one.facts is None:
                 continue
-            text = _without(one.facts, names)
+            text = _without(one.facts, self.names(person, one, facts))
             if text != one.facts:
                 new[one.id] = text
                 kept += [
@@ -558,6 +569,16 @@ class _Outcomes:
                 ]
                 self.decisions[one.id] = one._replace(facts=text)
         return new, kept
+
+    @staticmethod
+    def names(person: _Person, one: DecisionFacts, facts: Mapping[int, _PersonalFacts]) -> list[str]:
+        """Return the facts of a decision about a person that tell something of them."""
+        found: list[str] = []
+        if one.friend in person.refs:
+            found += facts[one.program_version].friend
+        if one.referrer in person.refs:
+            found += facts[one.program_version].referrer
+        return found
 
     def asked_of(self, person: _Person, store: Store) -> list[tuple[int, int]]:
         """Return the events at which a person's community may have been asked for, and by which number of theirs."""
@@ -571,8 +592,10 @@ class _Outcomes:
         ]
 
 
-def _without(facts: str, names: Iterable[str]) -> str:
+def _without(facts: str, names: Sequence[str]) -> str:
     """Return facts as JSON with those of these names as null; everything else stays as it was written."""
+    if not names:
+        return facts
     pattern = "|".join(map(re.escape, names))
     value = r'"(?:[^"\\]|\\.)*"|[^,}]*'
     return re.sub(rf'"({pattern})":(?:{value})', r'"\1":null', facts)

@@ -26,11 +26,13 @@ def replay_log(
     program: Program | None,
     progress: Callable[[int, int], None] | None,
     on_events: Callable[[pl.DataFrame], None] | None = None,
+    kept: KeptAnswers | None = None,
 ) -> Engine:
     """Return an engine with the store's whole log replayed and its clock restored.
 
     `program` is what the caller believes is running: it must be the first or the current version. `progress` is
-    called with the number of events done and the total, `on_events` with all events.
+    called with the number of events done and the total, `on_events` with all events. `kept` are the answers about
+    people who were erased, read from the store if left out.
 
     Raises:
         DatabaseError: the database was made with another program, or is damaged.
@@ -42,7 +44,8 @@ def replay_log(
             f"{store.path}: was made with another program ({versions[-1].name}); name that one with --program, "
             "leave the option out, or use another database"
         )
-    engine = Engine(versions[0], parse_program, kept=KeptAnswers.of(store.read(resume.kept_answers)))
+    answers = KeptAnswers.of(store.read(resume.kept_answers)) if kept is None else kept
+    engine = Engine(versions[0], parse_program, kept=answers)
     total = store.read(resume.events_stored)
     done = 0
     for events in store.events(rows=BATCH):

@@ -23,7 +23,7 @@ from simulator.platform.erasing import Erasure, erase
 from simulator.platform.platform import Platform
 from simulator.proof.scope import UNPROVEN
 from simulator.proof.verify import verify
-from tests.cli.nasty import DAY, PROGRAM, START, Cli, message
+from tests.cli.nasty import DAY, START, Cli, message
 
 NOW = START + 60 * DAY
 BY = ("--by", "dpo-1", "--basis", "request of 3 May")
@@ -81,6 +81,15 @@ on = "bought"
 kind = "cash"
 percent = 5
 hold = "2d"
+
+[[reward]]
+name = "loyal"
+to = "friend"
+on = "bought"
+kind = "bill-credit"
+value = 3.00
+hold = "45d"
+keep_if = "friend_plan <> 'none'"
 """
 
 
@@ -136,8 +145,22 @@ def lines(seed: int = 1, friends: int = 24) -> list[bytes]:
                 currency="GBP",
                 attributes={"product": dice.choice(["full", "trial"])},
             )
+    for number in range(0, friends, 3):  # what they get depends on it, again and again
+        for day in range(3, 60, 19):
+            told = {"contact_ref": f"mail-of-finn-{number}", "contact_kind": "email", "via": "sso"}
+            plan = dice.choice(["none", "large"])
+            add(
+                "customer.identified",
+                f"finn-{number}",
+                day * DAY + number,
+                **told,
+                referrer_kind="customer",
+                attributes={"plan": plan},
+            )
+    events.sort(key=lambda one: int(one["receivedat"]))
     add("customer.merged", "finn-3", 30 * DAY, into="finn-4")
     add("customer.merged", "rosa-1", 30 * DAY + 1, into="rosa-2")
+    events.sort(key=lambda one: int(one["receivedat"]))
     sales = [one["id"] for one in events if one["type"] == "purchase.paid"]
     for number, sale in enumerate(sales):  # some of them are in review
         named = {"source": "client/shop", "id": sale, "milestone": "bought"}
@@ -444,16 +467,20 @@ def test_what_is_missing_or_wrong_is_said_and_nothing_is_erased(
     assert len(ran.err.splitlines()) == 1
 
 
-def test_a_program_that_keeps_rewards_for_attributes_refuses(cli: Cli, tmp_path: Path) -> None:
-    keeps = PROGRAM.replace('hold = "3d"', 'hold = "3d"\nkeep_if = "friend_plan = \'large\'"')
-    (tmp_path / "p.toml").write_text(keeps + '\n[attributes]\nplan = { of = "customer", type = "text" }\n')
-    (tmp_path / "a.jsonl").write_bytes(lines()[0])
-    common = ("--db", tmp_path / "a.db")
-    assert (
-        cli("ingest", *common, "--program", tmp_path / "p.toml", "--replay", tmp_path / "a.jsonl").status == 0
-    )
-    ran = cli("erase", "rosa-0", *BY, *common)
-    assert (ran.status, 'reward "credit" is kept for friend_plan (keep_if)' in ran.err) == (2, True)
+def test_rewards_that_are_kept_for_an_attribute_come_out_as_they_did(db: Path) -> None:
+    asked = "SELECT id, state, reason, expected, value_minor, state_at FROM reward WHERE reward = 'loyal' ORDER BY id"
+    before = select(db, asked)
+    assert {state for _, state, *_ in before} == {"issued", "forfeited"}
+    expected = "SELECT * FROM hour WHERE metric LIKE 'pending.%' OR metric LIKE 'reward.%' ORDER BY 1, 2"
+    hours = select(db, expected)
+    assert len({hour for hour, metric, *_ in hours if metric == "pending.forfeited"}) > 1
+    erased(db, *people(db))
+    assert verify(db).difference is None
+    assert select(db, asked) == before
+    assert select(db, expected) == hours
+    with Platform.open(db) as platform:
+        platform.advance(NOW + 200 * DAY)
+    assert verify(db).difference is None
 
 
 def test_the_receipt_names_nobody_and_says_what_it_cannot_reach(cli: Cli, db: Path) -> None:
