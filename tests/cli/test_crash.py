@@ -20,13 +20,18 @@ Exports = Callable[..., dict[str, bytes]]
 
 WORKER = textwrap.dedent(
     """
+    import hashlib
     import sys
     from pathlib import Path
+    from db.read.salts import of_key
+    from db.write import salts
     from simulator.events.decode import decode_lines
     from simulator.platform.platform import Platform
     from simulator.program.load import load_program
 
     db, program, log, batch = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+    # the salts of both databases are to be the same
+    salts._random = lambda chain, number: of_key(hashlib.sha256(f"{chain} {number}".encode()).digest())
     design = load_program(program.read_text(), "program")
     lines = log.read_bytes().splitlines()
     platform = Platform.open(db, design) if db.exists() else Platform.create(db, design)
