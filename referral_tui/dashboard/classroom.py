@@ -23,8 +23,8 @@ from referral_tui.dashboard.seeing import seen
 from referral_tui.dashboard.staging import open_when_there, set_stage
 from referral_tui.dashboard.widgets.lesson_panel import LessonPanel, Shown
 from referral_tui.dashboard.world import cast_of, figure_of
-from referral_tui.lessons.fill import filled
-from referral_tui.lessons.guide import Guide, scene
+from referral_tui.lessons.fill import filled, missing
+from referral_tui.lessons.guide import Guide, Phase, scene
 from referral_tui.lessons.model import TYPE, Facts, Lesson
 from referral_tui.lessons.states import PANELS
 
@@ -73,6 +73,7 @@ class Classroom(Dashboard):
         self.guide: Guide | None = None
         self._facts: Facts | None = None
         self._place = course.begin or 0
+        self._wish: Wish | None = None if course.begin is None else (course.begin, course.talk)
         self._whom: str | None = None
         self._staging = False
         self._figure: tuple[str, str] | None = None
@@ -132,15 +133,16 @@ class Classroom(Dashboard):
         roles = {name: role for lesson in self.course.lessons for name, role in lesson.cast}
         found = await asyncio.to_thread(cast_of, self.setup.path, roles, program)
         self._facts = self.course.facts.joined(found)
-        if self.course.begin is not None and self.guide is None:
-            self.begin(self.course.begin, again=self.course.talk)
+        if self._wish is not None and self.guide is None:
+            place, again = self._wish
+            self.begin(place, again=again)
 
     def begin(self, place: int, *, again: bool) -> None:
         """Open a lesson, where it was left or from its first step."""
         self._place = place
         lesson = self.course.lessons[place]
         if self._facts is None or not self.world_is_read:
-            self.course = replace(self.course, begin=place)  # as soon as its world is there
+            self._wish = place, again  # as soon as its world is there
             return
         lesson = filled(lesson, self._facts)
         reached = self.course.progress.of(lesson.id)
@@ -213,10 +215,10 @@ class Classroom(Dashboard):
 
     async def action_quit(self) -> None:
         """Leave the lesson, or the list."""
-        if self.guide is None or self.course.begin is not None:
+        if self.course.begin is not None:
             self.exit()
         else:
-            self.guide = None
+            self.guide = self._wish = None
             self._list()
 
     def on_lesson_panel_answered(self, message: LessonPanel.Answered) -> None:
@@ -271,7 +273,7 @@ class Classroom(Dashboard):
         if guide is None:
             lesson = self.course.lessons[self._place]
             panel.say(
-                lesson.title, f"{lesson.about} The world of this lesson is being made; a few seconds more."
+                lesson.title, f"{self._first_words(lesson)} The world is being made: some seconds more."
             )
             return
         step, last = guide.step, guide.place + 1 == len(guide.lesson.steps)
@@ -283,7 +285,7 @@ class Classroom(Dashboard):
                 phase=guide.phase,
                 chosen=guide.chosen,
                 keys=tuple(self._key(one) for one in step.do),
-                hint=_LAST if last and guide.phase == "done" else _HINTS[guide.phase],
+                hint=self.hint_of_lesson(guide.phase, last=last),
                 figure=self._figure,
                 large=self.course.talk,
             )
@@ -292,6 +294,17 @@ class Classroom(Dashboard):
             place.set_focus(panel)
         elif guide.phase != "ask" and panel.has_focus:
             place.set_focus(place.query(place.FIRST_FOCUS).first())
+
+    def _first_words(self, lesson: Lesson) -> str:
+        """Say what the first step of a lesson says, where that needs nobody of its world; else what it is about."""
+        first = lesson.steps[0]
+        if missing(first, self.course.facts):
+            return lesson.about
+        return filled(replace(lesson, steps=(first,)), self.course.facts).steps[0].say
+
+    def hint_of_lesson(self, phase: Phase, *, last: bool) -> str:
+        """Say which keys lead on from a step that waits for this."""
+        return _LAST if last and phase == "done" else _HINTS[phase]
 
     def _light(self) -> None:
         """Light up the part that the step points to; a talk dims the others."""
@@ -305,11 +318,8 @@ class Classroom(Dashboard):
             place.set_class(panel == name, f"-on-{panel}")
         for part in place.query(".panel, .tile, #tiles"):
             part.set_class(part is lit, LIT)
-            away = (
-                lit is not None
-                and part is not lit
-                and lit not in part.ancestors
-                and part not in lit.ancestors
+            away = lit is None or (
+                part is not lit and lit not in part.ancestors and part not in lit.ancestors
             )
             part.set_class(self.course.talk and away, DIM)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from referral_tui.dashboard.classroom import Classroom
+from referral_tui.lessons.guide import Phase
 from referral_tui.lessons.notes import TalkState
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class Talk(Classroom):
         """Begin again, the clock too."""
         self._began = None
         super().action_lesson_again()
+
+    def hint_of_lesson(self, phase: Phase, *, last: bool) -> str:  # noqa: ARG002 -- a talk waits for nothing
+        """Say which keys lead through the talk."""
+        return "⌫ back · q quits" if last else "space next · ⌫ back · 1-9 jump"
 
     def arrived(self) -> None:
         """Tell the speaker's notes where the talk is."""

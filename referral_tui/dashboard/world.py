@@ -44,10 +44,7 @@ def figure_of(path: Path, name: str, at: int | None, program: Program) -> tuple[
     finally:
         reader.close()
     if name in STAGES:
-        return figures.count(next(one.count for one in funnel(totals) if one.name == name)), STAGE_MEANING[
-            name
-        ]
+        count = next(one.count for one in funnel(totals) if one.name == name)
+        return figures.count(count), STAGE_MEANING[name]
     one = figure(name, totals)
-    return figures.number(
-        one.shown, one.unit, program.currency, program.digits
-    ), f"{one.title}: {one.meaning}"
+    return figures.number(one.shown, one.unit, program.currency, program.digits), one.title
