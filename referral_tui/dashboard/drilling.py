@@ -310,6 +310,14 @@ class DrillApp(OrderedKeys):
         if sitting.preferences.keys:
             self.set_keymap(dict(sitting.preferences.keys))
 
+    def _print_error_renderables(self) -> None:
+        """Say in a line that we failed, as the dashboard does."""
+        error, self._exit_renderables = self._exception, []
+        if error is not None:
+            from referral_tui.dashboard.failing import tell
+
+            tell(error)
+
     def get_default_screen(self) -> Screen[Any]:
         """Open the drill."""
         return DrillScreen(self.sitting)

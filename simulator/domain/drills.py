@@ -195,7 +195,7 @@ CAUSE_WORDS: Final = complete(
         Cause.REVERSED: "the conversion was reversed during the cooling-off",
         Cause.CLAWED_BACK: "the conversion was reversed after the reward was issued",
         Cause.EXPIRED: "the reward was not used in time",
-        Cause.PAID_ALREADY: "nothing is wrong: the reward was issued",
+        Cause.PAID_ALREADY: "nothing is wrong: the reward is there to be used",
     },
 )
 """Each cause in words: the answers to the second question."""

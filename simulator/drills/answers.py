@@ -69,6 +69,8 @@ class Answering:
         """Return the states that the reward that is asked for can have."""
         bonus = self.refuter.facts.reward.every is not None
         never = {CaseState.EXPIRED} if bonus else {CaseState.COUNTED}
+        if STATES[self.cause] is CaseState.UNMATCHED:
+            never |= {CaseState.IGNORED}  # what is matched to nobody is ignored, too
         if self.refuter.facts.role == "friend":
             never |= {CaseState.OTHERS}
         return set(CaseState) - never

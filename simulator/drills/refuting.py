@@ -211,6 +211,9 @@ class Refuter:
 
     def state(self, state: CaseState) -> str | None:
         """Return the fact that refutes a state, or None."""
+        decision = self.facts.journey.decision
+        if state is CaseState.IGNORED and decision is not None and decision.outcome == Outcome.IGNORED:
+            return None  # also where it is told by another name
         return None if state is self._state_now else self.stopped
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from referral_tui.names import short_name
-from simulator.domain.drills import LEVELS, STATES, Ask, Case, Cause, Level
+from simulator.domain.drills import LEVELS, STATE_WORDS, STATES, Ask, Case, CaseState, Cause, Level
 from simulator.drills.cases import find_questions, make_cases
 from simulator.drills.check import check, problems
 from simulator.drills.mishaps import mistype
@@ -42,6 +42,13 @@ def test_the_check_finds_a_wrong_answer_taken_for_right(cases: list[Case]) -> No
     case = cases[0]
     other = next(cause for cause in Cause if STATES[cause] is not STATES[case.cause])
     assert "is taken for right" in " ".join(problems(replace(case, cause=other)))
+
+
+def test_what_is_matched_to_nobody_is_never_offered_as_ignored_since_it_is_both(cases: list[Case]) -> None:
+    unmatched = [case for case in cases if STATES[case.cause] is CaseState.UNMATCHED]
+    assert len(unmatched) == 6
+    offered = {option.text for case in unmatched for option in case.questions[0].options}
+    assert STATE_WORDS[CaseState.IGNORED] not in offered
 
 
 def test_the_right_answer_stands_in_no_fixed_place(cases: list[Case]) -> None:
