@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
     from referral_tui.dashboard.feed import Feed
     from referral_tui.dashboard.messages import CommandFailed, CommandSent, ReadFailed, SnapshotTaken
-    from referral_tui.dashboard.steering import Steering
+    from referral_tui.dashboard.steering import Steering, Stop
 
 REST_AFTER_S = 0.3  # from the first numbers until what other screens need is loaded
 LOG = logging.getLogger(__name__)
@@ -246,7 +246,7 @@ class Dashboard(OrderedKeys):
         self._steer("step", until=until)
 
     def action_rewind(self) -> None:
-        """Go back to the stop before the one that is shown, in a world that is ours to make again."""
+        """Offer the stops before the one that is shown, of a world that is ours to make again."""
         if self.steering is None:
             return
         if self.setup.rewind is None:
@@ -254,14 +254,22 @@ class Dashboard(OrderedKeys):
             return
         if self.steering.is_going_back:
             return
-        seq = self.steering.stop_before(self.snapshot)
-        if seq is None:
+        stops = self.steering.stops_before(self.snapshot)
+        if not stops:
             self.on_status_posted(StatusPosted(StatusMessage(NO_STOP, "warn")))
             return
+        from referral_tui.dashboard.screens.stops_box import StopsBox
+
+        self.push_screen(StopsBox(stops), self._go_back)
+
+    def _go_back(self, stop: Stop | None) -> None:
+        """Have the world made again up to a stop."""
+        if stop is None or self.steering is None or self.setup.rewind is None:
+            return
         self._look(replace(self.view, at=None))
-        self.steering.going_back(seq)
+        self.steering.going_back(stop.seq)
         self._tell()
-        self.run_worker(partial(self.setup.rewind, seq), thread=True, exclusive=True, group="rewind")
+        self.run_worker(partial(self.setup.rewind, stop.seq), thread=True, exclusive=True, group="rewind")
 
     def action_speed(self, faster: int) -> None:
         """Go faster (1) or slower (-1)."""

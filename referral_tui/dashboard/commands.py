@@ -124,8 +124,8 @@ COMMANDS: tuple[Command, ...] = (
         "world.back",
         "b",
         "rewind",
-        "Back to the stop before",
-        "Goes back to where the world stood still before; it is made again from its seed (a demo only)",
+        "Back to an earlier stop",
+        "Lists where the world stood still before, to go back there; it is made again from its seed (a demo only)",
     ),
     Command(
         "time.day_back",

@@ -33,6 +33,15 @@ class Plan:
     refusal: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a world stood still: the event, the simulated time (milliseconds UTC), and the event in words."""
+
+    seq: int
+    at: int
+    said: str
+
+
 class Steering:
     """Keeps the commands that wait to be executed, and what to say of the last one."""
 
@@ -45,7 +54,7 @@ class Steering:
         self._status = ""
         self._of_screen = False
         self._back_to = 0
-        self._stops: deque[int] = deque(maxlen=MOST_STOPS)
+        self._stops: deque[Stop] = deque(maxlen=MOST_STOPS)
         self.following: str | None = None
         """The reference of the friend at whose events alone the step keys stop; null: at everybody's."""
 
@@ -87,14 +96,10 @@ class Steering:
             )
         return Plan(((control.SPEED, {"pace": wanted}),))
 
-    def stop_before(self, snapshot: Snapshot | None) -> int | None:
-        """Take back the stops that were made after an event, and return the event of the one before it; null: none."""
-        if snapshot is None:
-            return None
-        now = snapshot.database_status.newest_seq
-        while self._stops and self._stops[-1] >= now:
-            self._stops.pop()
-        return self._stops[-1] if self._stops else None
+    def stops_before(self, snapshot: Snapshot | None) -> list[Stop]:
+        """Return the last stops before the event at which the world stands, the newest first."""
+        now = snapshot.database_status.newest_seq if snapshot is not None else 0
+        return [one for one in reversed(self._stops) if one.seq < now]
 
     @property
     def is_going_back(self) -> bool:
@@ -111,9 +116,15 @@ class Steering:
 
     def _note_stop(self, snapshot: Snapshot) -> None:
         """Remember where the world stands still: to be gone back to."""
-        seq = snapshot.database_status.newest_seq
-        if snapshot.status == "paused" and seq and (not self._stops or self._stops[-1] < seq):
-            self._stops.append(seq)
+        now = snapshot.database_status
+        if snapshot.status != "paused" or not now.newest_seq or self._back_to:
+            return
+        while self._stops and self._stops[-1].seq > now.newest_seq:
+            self._stops.pop()  # it was gone back: what came then has not happened
+        if not self._stops or self._stops[-1].seq < now.newest_seq:
+            said = event_sentence(now.events[0], now.program, snapshot.names) if now.events else ""
+            at = now.clock.sim_at if now.clock is not None else 0
+            self._stops.append(Stop(now.newest_seq, at, said))
 
     def sent(self, command: WriterCommand, snapshot: Snapshot | None) -> None:
         """Note a command that is in the control database."""
@@ -155,7 +166,6 @@ class Steering:
 
     def see(self, snapshot: Snapshot) -> None:
         """Look for what was obeyed, and for what a step did."""
-        self._note_stop(snapshot)
         if (
             self._back_to
             and snapshot.status == "paused"
@@ -163,6 +173,7 @@ class Steering:
         ):
             self._tell(StatusMessage(f"Back at event {self._back_to:,}, as it was.", "good"))
             self._back_to = 0
+        self._note_stop(snapshot)
         done = {(entry.kind, entry.issued_at): entry for entry in snapshot.database_status.executed}
         for command in list(self._waiting):
             entry = done.get((command.kind, command.issued_at))

@@ -189,6 +189,12 @@ async def test_going_back_has_the_world_made_again_up_to_the_stop_before(story: 
             last = story.seq
             await seen.until(lambda last=last: seen.app.snapshot.database_status.newest_seq == last)
         await seen.pilot.press("b")
+        await seen.pilot.pause()
+        box = "\n".join(seen.lines())
+        assert "Back to an earlier stop" in box
+        assert f"{first + 1:,}" in box
+        assert "signed in" in box
+        await seen.pilot.press("b")  # the cursor is on the stop before
         await seen.app.workers.wait_for_complete()
         assert asked == [first + 1]
         assert f"Back to event {first + 1:,}: the world is made again from its seed." in seen.status_message()
@@ -203,11 +209,16 @@ async def test_a_world_that_is_not_ours_is_not_made_again(story: Story, watch: W
         await seen.until(lambda: "Only the world of a demo can be made again" in seen.status_message())
 
 
-def test_a_hundred_stops_are_remembered_and_later_ones_are_taken_back() -> None:
+def test_a_hundred_stops_are_remembered_and_later_ones_are_forgotten_once_back() -> None:
     steering = Steering()
     for seq in range(1, 121):
         steering.see(paused_at(seq))
-    assert [steering.stop_before(paused_at(seq)) for seq in (120, 100, 22, 21)] == [119, 99, 21, None]
+    assert [one.seq for one in steering.stops_before(paused_at(120))] == list(range(119, 20, -1))
+    steering.going_back(50)
+    steering.see(paused_at(120))  # the old world, not ended yet
+    steering.see(paused_at(50))
+    steering.see(paused_at(51))
+    assert [one.seq for one in steering.stops_before(paused_at(51))] == list(range(50, 20, -1))
 
 
 def paused_at(seq: int) -> Snapshot:
