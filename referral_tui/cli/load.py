@@ -13,6 +13,7 @@ from referral_tui.cli.output import print_json, say_lines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simulator.load.http_target import Server
     from simulator.load.session import Hooks, LoadProfile
 
 
@@ -112,6 +113,20 @@ def load(
         str | None,
         typer.Option(metavar="ADDRESS", help="Work on shards on a Dask cluster, such as tcp://host:8786."),
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Send the events to a server, such as http://127.0.0.1:8787, of `serve`."
+        ),
+    ] = None,
+    connections: Annotated[
+        int | None,
+        typer.Option(min=1, max=4096, help="With --url: connections that are kept busy at once. Default: 8."),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --url: a file that holds the key to show to the server."),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Drive the rules with events, as fast as possible or at a rate; report how fast they are and what holds them up.
@@ -120,7 +135,8 @@ def load(
     arrive when due, whether or not the rules keep up, and all are processed before the end. Offered is what was asked
     for, over the schedule's time; achieved is what was done, over the time it took; judged is what the rules did, over
     the time that they took. The program runs without its start and end dates. Exit status: 1 if a threshold does not
-    hold.
+    hold. With --url the events go to a server over HTTP, --batch of them a request (500; 1 posts each alone), and
+    latency counts until the answer; another --seed makes others than the server has had.
 
     Example: referral-tui load --rate 20k/s --seconds 20 --threshold 'p99<50ms'
     """
@@ -141,7 +157,12 @@ def load(
         place=(db, no_store),
         traffic=(traffic == "dense", prepare or find_knee, processes),
         thresholds=threshold or [],
+        server=_server(url, connections, key),
     )
+    if url is not None and (find_knee or shards is not None or db is not None or no_store):
+        raise InputError(
+            "--url: the server judges and stores; leave out --db, --no-store, --shards and --find-knee"
+        )
     if shards is None and (workers or cluster):
         raise InputError("--workers and --cluster: work on shards; say how many with --shards")
     if shards is not None and (find_knee or recording is not None):
@@ -175,13 +196,14 @@ def _order(
     place: tuple[Path | None, bool],
     traffic: tuple[bool, bool, int | None],
     thresholds: list[str],
+    server: Server | None,
 ) -> LoadProfile:
     """Check the options before anything is made, and return the load profile; raises InputError."""
     from simulator.domain.cores import cores
     from simulator.domain.errors import InputError
     from simulator.load.drive import Limits
     from simulator.load.rates import constant, parse_rate, parse_stages
-    from simulator.load.session import BATCH, LoadProfile
+    from simulator.load.session import BATCH, BATCH_OF_REQUEST, LoadProfile
     from simulator.load.thresholds import parse_threshold
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
@@ -215,7 +237,7 @@ def _order(
         program=without_dates(design),
         schedule=schedule,
         limits=Limits(events, seconds),
-        batch=batch or BATCH,
+        batch=batch or (BATCH if server is None else BATCH_OF_REQUEST),
         path=db,
         store=not no_store,
         recording=recording,
@@ -223,7 +245,29 @@ def _order(
         prepare=traffic[1],
         processes=traffic[2] or min(2, cores()),
         thresholds=held,
+        server=server,
     )
+
+
+def _server(url: str | None, connections: int | None, key: Path | None) -> Server | None:
+    """Read which server the events are sent to; None where they are judged here."""
+    from urllib.parse import urlsplit
+
+    from simulator.domain.errors import InputError
+    from simulator.load.http_target import Server
+
+    if url is None:
+        if connections is not None or key is not None:
+            raise InputError("--connections, --key: are of a server; say which with --url")
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.rstrip("/") or parts.query:
+        raise InputError(f"--url {url}: not the address of a server; write it as http://127.0.0.1:8787")
+    try:
+        shown = key.read_text(encoding="utf-8").strip() if key is not None else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--key {key}: can't be read") from error
+    return Server(url.rstrip("/"), connections or 8, shown)
 
 
 def _knee(

@@ -22,11 +22,14 @@ def load_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
         yield from (trial_line(trial) for trial in figures["trials"])
         yield _knee(figures)
         yield "of that run:"
+    if figures["url"] is not None:
+        yield from _sent(figures)
+        return
     yield from _rates(figures)
     yield from _latency(figures)
     yield from _time(figures)
     yield from _pieces(figures)
-    yield from receipt_lines({"malformed": 0, **figures})
+    yield from receipt_lines(figures)
     yield f"  {'late':<12}{figures['late']:>12,}  received more than an hour after they occurred"
     if figures["left_out"]:
         yield f"  {'left out':<12}{figures['left_out']:>12,}  of the log: malformed, or repeats with --no-store"
@@ -35,6 +38,24 @@ def load_lines(figures: Mapping[str, Any], program: Program) -> Iterator[str]:
     for line in figures["reasons"]:
         yield f"  {line['outcome']:<12}{line['count']:>12,}  {line['reason'] or ''}".rstrip()
     yield from _kept(figures)
+
+
+def _sent(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the report of a load that was sent to a server."""
+    loops = f", played {figures['loops']} times" if figures["loops"] > 1 else ""
+    yield (
+        f"{figures['traffic']}, sent to {figures['url']}: {figures['mode']} load, at most {figures['batch']:,} events "
+        f"a request, {figures['connections']} connections{loops}"
+    )
+    yield from _pace(figures)
+    yield from _latency(figures)
+    statuses = ", ".join(f"{status}: {count:,}" for status, count in figures["statuses"].items())
+    yield f"requests      {figures['requests']:>12,}  {statuses}"
+    yield from receipt_lines(figures)
+    if figures["refused"]:
+        yield f"  {'not taken':<12}{figures['refused']:>12,}  of requests that were refused, or not answered"
+    if figures["generator_is_bottleneck"]:
+        yield _bottleneck(figures)
 
 
 def _knee(figures: Mapping[str, Any]) -> str:
@@ -92,6 +113,19 @@ def _rates(figures: Mapping[str, Any]) -> Iterator[str]:
         f"{figures['traffic']}, judged by {figures['program']}: {figures['mode']} load, batches of at most "
         f"{figures['batch']:,}, {where}{loops}"
     )
+    yield from _pace(figures)
+    small = " (larger ones cost less an event)" if figures["batch_mean"] < _SMALL_BATCH else ""
+    yield (
+        f"  judged      {'':>12}  {figures['judged_per_second']:,.0f}/s by the rules, over the time they took, in "
+        f"batches of {figures['batch_mean']:,.0f}{small}"
+    )
+    yield from _asked(figures)
+    if figures["settling_seconds"] >= 0.05:
+        yield f"  then        {'':>12}  {figures['settling_seconds']:.1f} s to release what was due and make indexes"
+
+
+def _pace(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what was offered, and what was achieved."""
     offered = figures["offered_per_second"]
     pace = (
         "as fast as it goes"
@@ -99,22 +133,14 @@ def _rates(figures: Mapping[str, Any]) -> Iterator[str]:
         else f"{offered:,.0f}/s asked for, over the schedule's own time"
     )
     yield f"  offered     {figures['offered']:>12,}  {pace}"
-    achieved, judged = figures["achieved_per_second"], figures["judged_per_second"]
+    achieved = figures["achieved_per_second"]
     seconds = f"{figures['seconds']:.1f} s, until all of it was done"
     yield f"  achieved    {figures['received']:>12,}  {achieved:,.0f}/s in {seconds}"
     if figures["mode"] == "open" and figures["backlog"] > figures["offered"] * _WORTH_A_LINE:
         yield f"  backlog     {figures['backlog']:>12,}  were due and had their turn after the schedule's end only"
     missing = figures["offered"] - figures["received"]
-    small = " (larger ones cost less an event)" if figures["batch_mean"] < _SMALL_BATCH else ""
     if missing > 0:
         yield f"  not sent    {missing:>12,}  were due and their turn did not come"
-    yield (
-        f"  judged      {'':>12}  {judged:,.0f}/s by the rules, over the time they took, in batches of "
-        f"{figures['batch_mean']:,.0f}{small}"
-    )
-    yield from _asked(figures)
-    if figures["settling_seconds"] >= 0.05:
-        yield f"  then        {'':>12}  {figures['settling_seconds']:.1f} s to release what was due and make indexes"
 
 
 def _asked(figures: Mapping[str, Any]) -> Iterator[str]:
@@ -129,6 +155,7 @@ def _asked(figures: Mapping[str, Any]) -> Iterator[str]:
 def _latency(figures: Mapping[str, Any]) -> Iterator[str]:
     since = "when it was due" if figures["mode"] == "open" else "when its batch was ready"
     until = "it was committed" if figures["stored"] else "it was judged"
+    until = until if figures["url"] is None else "it was answered"
     yield f"latency, from {since} until {until} (told at most {figures['latency_error'] * 100:.1f} % too high)"
     yield "  " + "   ".join(f"{name} {_ms(value)}" for name, value in figures["latency_ms"].items())
     if figures["mode"] == "open":
@@ -147,10 +174,14 @@ def _time(figures: Mapping[str, Any]) -> Iterator[str]:
         parts = ", ".join(f"{name} {seconds:.2f}" for name, seconds in writing.items())
         yield f"  {'write':<12}{stages['write']:>10.2f} s         beside it: {parts}"
     if figures["generator_is_bottleneck"]:
-        yield (
-            f"  the generator is the bottleneck: making the traffic took {figures['generator_share'] * 100:.0f} % of "
-            "the working time; --prepare makes it before the clock starts"
-        )
+        yield _bottleneck(figures)
+
+
+def _bottleneck(figures: Mapping[str, Any]) -> str:
+    return (
+        f"  the generator is the bottleneck: making the traffic took {figures['generator_share'] * 100:.0f} % of the "
+        "working time; --prepare makes it before the clock starts"
+    )
 
 
 def _pieces(figures: Mapping[str, Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from threading import Thread
 import polars as pl
 
 from simulator.domain.errors import ReferralError
-from simulator.load.traffic import WorldTraffic, gather
+from simulator.load.traffic import WorldTraffic, gather, span_of
 from simulator.program.model import Program
 from simulator.run.plan import Plan
 from simulator.world.subprocess_world import pack_frame, unpack_frame
@@ -46,6 +46,7 @@ class BackgroundTraffic:
         self._parcels: Queue[tuple[int, pl.DataFrame] | None] = Queue(_QUEUED)
         self._rest = pl.DataFrame()
         self.loops, self.left_out = 1, 0
+        self.span = span_of(plan)
         self._over = False
         self._reader = Thread(target=self._read, name="traffic", daemon=True)
         self._reader.start()

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from simulator.load.rates import Floats, Schedule
 from simulator.load.target import Target
 from simulator.load.traffic import Traffic, gather
 from simulator.measuring.tally import Tally, late_arrivals
+from simulator.platform.receipts import Counts
 
 _NAP_S = 0.05  # longest sleep of a paced run, so that it notices an interruption
 _DETAILED_EVENTS = (
@@ -60,8 +62,8 @@ class Drive:
         self._traffic, self._target, self._wall = traffic, target, wall
         self._schedule, self._limits, self._batch = schedule, limits, batch
         self._stopped, self._tick = stopped, tick
-        self._pending: deque[Floats] = deque()  # intended times of each batch that is not done
-        self._finished: deque[float] = deque()  # when each batch was done; the writer's thread appends
+        # when each batch was done, its intended times and receipts; other threads append
+        self._finished: deque[tuple[float, Floats, Counts]] = deque()
         self._start, self._last = 0.0, 0
         self._end, self._wanted = _asked_for(schedule, limits)
 
@@ -136,7 +138,6 @@ class Drive:
         else:
             intended = self._schedule.times(tally.sent, messages.height)
             tally.fell_behind(ready - float(intended[0]))
-        self._pending.append(intended)
         detailed = messages.height >= _DETAILED_EVENTS or tally.batches % _DETAILED_EVERY == 0
         self._target.judging.detailed = detailed
         tally.detailed_events += messages.height if detailed else 0
@@ -144,7 +145,7 @@ class Drive:
         self._last = messages.height
         tally.batches += 1
         tally.late += late_arrivals(messages)
-        tally.counts += self._target.take(messages, self._done)
+        self._target.take(messages, partial(self._done, intended))
 
     def _nap(self, now: float) -> None:
         if self._schedule is None:
@@ -155,13 +156,14 @@ class Drive:
         self._wall.wait(max(0.0005, min(until - now, _NAP_S)))
         tally.waiting += self._now() - now
 
-    def _done(self) -> None:
-        self._finished.append(self._now())
+    def _done(self, intended: Floats, counts: Counts) -> None:
+        self._finished.append((self._now(), intended, counts))
 
     def _collect(self) -> None:
         while self._finished:
-            at, intended = self._finished.popleft(), self._pending.popleft()
+            at, intended, counts = self._finished.popleft()
             self.tally.done += len(intended)
+            self.tally.counts += counts
             self.tally.latency.add(at - intended)
 
     def _now(self) -> float:

@@ -64,6 +64,7 @@ def merged(
         "accepted",
         "duplicate",
         "conflict",
+        "malformed",
         "late",
         "backlog",
         "queue",

@@ -14,6 +14,7 @@ from simulator.domain.wall_clock import Clock, wall_ms
 from simulator.load.background import BackgroundTraffic
 from simulator.load.drive import Drive, Limits
 from simulator.load.figures import final
+from simulator.load.http_target import HttpTarget, Server
 from simulator.load.rates import Schedule
 from simulator.load.recorded import read_recording
 from simulator.load.target import DatabaseTarget, EngineTarget, without_repeats
@@ -37,12 +38,16 @@ and a batch in the engine and one in the queue take memory (110 MB more than wit
 """
 
 
+BATCH_OF_REQUEST: Final = 500
+"""Most events in a request to a server: enough that a request's own cost is little."""
+
+
 @dataclass(frozen=True)
 class LoadProfile:
     """The settings of a load run.
 
     `path` None: a temporary database, or with `store` False none at all. With 2 `processes` a preset's traffic is made
-    in a process of its own; `dense` traffic converts often (`load.dense`).
+    in a process of its own; `dense` traffic converts often (`load.dense`). With a `server` the traffic is sent there.
     """
 
     plan: Plan
@@ -57,6 +62,7 @@ class LoadProfile:
     dense: bool = True
     processes: int = 1
     thresholds: tuple[Threshold, ...] = ()
+    server: Server | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ def run_load(profile: LoadProfile, hooks: Hooks, traffic: Traffic | None = None)
 
 
 def _stored_or_not(profile: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
-    if profile.store and profile.path is None:
+    if profile.store and profile.path is None and profile.server is None:
         with TemporaryDirectory(prefix=".load-", dir=Path.cwd()) as folder:  # on the disk where --db would be
             return _run(replace(profile, path=Path(folder) / "load.db"), hooks, traffic)
     return _run(profile, hooks, traffic)
@@ -122,8 +128,10 @@ def traffic_of(profile: LoadProfile, hooks: Hooks) -> Traffic:
 
 def _run(profile: LoadProfile, hooks: Hooks, traffic: Traffic) -> dict[str, Any]:
     paced = profile.schedule is not None
-    target: DatabaseTarget | EngineTarget
-    if profile.store and profile.path is not None:
+    target: DatabaseTarget | EngineTarget | HttpTarget
+    if profile.server is not None:
+        target = HttpTarget(profile.server, traffic.span)
+    elif profile.store and profile.path is not None:
         target = DatabaseTarget(profile.path, profile.program, _settings(profile), paced=paced)
     else:
         target = EngineTarget(profile.program)
@@ -176,6 +184,8 @@ def _identity(profile: LoadProfile) -> dict[str, Any]:
         else [],
         "batch": profile.batch,
         "stored": profile.store,
+        "url": profile.server.url if profile.server is not None else None,
+        "connections": profile.server.connections if profile.server is not None else None,
     }
 
 

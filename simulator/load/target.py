@@ -24,12 +24,15 @@ from simulator.platform.records import parse_program
 from simulator.platform.session import TOGETHER, Batching, IntakeSession
 from simulator.program.model import Program
 
+Done = Callable[[Counts], None]
+"""Called with the receipts of a batch once it is done, on any thread."""
+
 
 class Target(Measured, Protocol):
     """Takes messages and judges them."""
 
-    def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
-        """Judge messages; `done` is called when that is done, and stored if they are stored."""
+    def take(self, messages: pl.DataFrame, done: Done) -> None:
+        """Judge messages; `done` is called with their receipts when that is done, and stored if they are stored."""
 
     def flush(self) -> None:
         """Finish everything that was taken."""
@@ -38,7 +41,10 @@ class Target(Measured, Protocol):
         """Finish the run: release everything due by the newest event, and create the indexes."""
 
     def results(self) -> dict[str, Any]:
-        """Return the results: `attributions`, `decisions` by outcome, `reasons`, `rewards` by state, table `rows`."""
+        """Return the results: `attributions`, `decisions` by outcome, `reasons`, `rewards` by state, table `rows`.
+
+        `refused` is how many events were not taken at all.
+        """
 
 
 class DatabaseTarget:
@@ -62,11 +68,10 @@ class DatabaseTarget:
         )
         self._session.begin()
 
-    def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
+    def take(self, messages: pl.DataFrame, done: Done) -> None:
         """Judge and store messages; `done` is called from the writer's thread."""
-        receipts = self.platform.receive_columns(messages, done=lambda _receipts: done())
+        self.platform.receive_columns(messages, done=lambda receipts: done(receipts.counts))
         self.platform.subscribers.take_reviews()  # nobody settles them here; don't let them pile up
-        return receipts.counts
 
     def flush(self) -> None:
         """Write everything that was taken."""
@@ -94,6 +99,7 @@ class DatabaseTarget:
             **{name: found[name] for name in ("attributions", "decisions", "rewards")},
             "reasons": _reasons(self.platform.read(decision_reasons)),
             "rows": rows,
+            "refused": 0,
         }
 
     def close(self) -> None:
@@ -115,7 +121,7 @@ class EngineTarget:
         self._decided: dict[tuple[str, str | None], int] = {}
         self._in_review: dict[int, str | None] = {}
 
-    def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
+    def take(self, messages: pl.DataFrame, done: Done) -> None:
         """Judge messages.
 
         Raises:
@@ -130,8 +136,7 @@ class EngineTarget:
             )
         received = self._engine.receive(messages, lookup, NO_EVENTS)
         self._count(self._engine.judge(received.events))
-        done()
-        return Receipts.of(received).counts
+        done(Receipts.of(received).counts)
 
     def flush(self) -> None:
         """Do nothing: no message waits."""
@@ -162,6 +167,7 @@ class EngineTarget:
             "rewards": rewards,
             "reasons": _reasons(sorted(found, key=lambda one: (-one[2], one[0], one[1] or ""))),
             "rows": {},
+            "refused": 0,
         }
 
     def close(self) -> None:

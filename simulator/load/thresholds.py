@@ -12,7 +12,7 @@ from simulator.domain.errors import InputError
 from simulator.measuring.figures import PERCENTILES
 from simulator.program.nearest import advice
 
-_SHARES: Final = ("duplicate", "late")
+_SHARES: Final = ("duplicate", "late", "refused")
 METRICS: Final = (*PERCENTILES, "behind", "achieved", "judged", "memory", *_SHARES)
 """Figures with thresholds: latencies and time behind (durations), rates, memory, and shares of all events."""
 

@@ -18,6 +18,7 @@ from simulator.domain.errors import InputError
 from simulator.domain.spans import DAY_MS
 from simulator.events.columns import MESSAGE_SCHEMA
 from simulator.load.dense import dense
+from simulator.load.http_target import Span
 from simulator.program.model import Program
 from simulator.run.plan import Plan
 from simulator.world.world import World
@@ -35,6 +36,10 @@ class Traffic(Protocol):
         """How often the traffic has started, from 1."""
 
     @property
+    def span(self) -> Span:
+        """When the first pass happens, and how long each is."""
+
+    @property
     def left_out(self) -> int:
         """Messages of a recorded log that can't be played: malformed ones, and repeats where nothing is stored."""
 
@@ -43,6 +48,11 @@ class Traffic(Protocol):
 
     def close(self) -> None:
         """Release the source; no more messages are wanted."""
+
+
+def span_of(plan: Plan) -> Span:
+    """Return when a plan's market happens."""
+    return Span(plan.start_ms, plan.days * DAY_MS)
 
 
 def renewed(messages: pl.DataFrame, loop: int, later_ms: int) -> pl.DataFrame:
@@ -70,6 +80,7 @@ class WorldTraffic:
         self._plan, self._program = plan, program
         self._spec = dense(plan.world()) if hurried else plan.world()
         self._models = plan.models(self._spec)
+        self.span = span_of(plan)
         self.loops = 0
         self._begin()
 
@@ -133,6 +144,7 @@ class Recording:
         self._messages = messages
         first, last = messages["received_at"][0], messages["received_at"][-1]
         self._span = int(last) - int(first) + 1
+        self.span = Span(int(first), self._span)
         self._place = 0
         self.loops = 1
         self.left_out = malformed + repeats

@@ -41,6 +41,7 @@ def running(tally: Tally, target: Measured, *, paced: bool) -> dict[str, Any]:
         "accepted": counts.accepted,
         "duplicate": counts.duplicate,
         "conflict": counts.conflict,
+        "malformed": counts.malformed,
         "late": tally.late,
         "offered_per_second": rate(tally.offered, tally.asked) if paced else None,
         "achieved_per_second": rate(tally.done, elapsed),

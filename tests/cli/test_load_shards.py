@@ -171,13 +171,12 @@ def dying_once(order: LoadProfile) -> dict[str, Any]:
     """`work` in a process that kills itself when half of a shard is stored; the first that comes so far, no other."""
     take = DatabaseTarget.take
 
-    def dying(self: DatabaseTarget, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
-        counts = take(self, messages, done)
+    def dying(self: DatabaseTarget, messages: pl.DataFrame, done: Callable[[Counts], None]) -> None:
+        take(self, messages, done)
         self.flush()
         with suppress(FileExistsError):
             self.path.with_name("died").touch(exist_ok=False)
             os.kill(os.getpid(), signal.SIGKILL)
-        return counts
 
     setattr(DatabaseTarget, "take", dying)  # noqa: B010 - of this process only; a method is not assigned to
     return work(order)

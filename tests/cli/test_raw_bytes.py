@@ -153,6 +153,8 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         "load": [
             ["load", "--program", design, "--events", 200, "--no-store"],
             ["load", "--from", db, "--no-store"],
+            ["load", "--url", NASTY],
+            ["load", "--url", f"http://127.0.0.1:1/{NASTY}"],
         ],
         "whatif": [["whatif", folder / NASTY], ["whatif", "--preset", NASTY]],
         "study": [

@@ -42,11 +42,10 @@ class Slow:
         self._wall, self._batch_s, self._stalls = wall, batch_s, stalls or {}
         self.sizes: list[int] = []
 
-    def take(self, messages: pl.DataFrame, done: Callable[[], None]) -> Counts:
+    def take(self, messages: pl.DataFrame, done: Callable[[Counts], None]) -> None:
         self._wall.time += self._batch_s + self._stalls.get(len(self.sizes), 0.0)
         self.sizes.append(messages.height)
-        done()
-        return Counts(messages.height)
+        done(Counts(messages.height))
 
     def flush(self) -> None:
         pass
