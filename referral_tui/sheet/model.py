@@ -116,13 +116,3 @@ class Sheet:
     tasks: tuple[Task, ...]
     record: tuple[Heading, ...]
     assessment: tuple[Heading, ...]
-
-    @property
-    def unneeded(self) -> tuple[Line, ...]:
-        """The optional fields of used types that nothing uses, and the types that nothing uses."""
-        return tuple(
-            line
-            for one in self.events
-            for line in (one.lines if one.used else one.lines[:1])
-            if not line.uses
-        )

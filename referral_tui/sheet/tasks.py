@@ -140,7 +140,7 @@ class _Tasks:
             verb = "waits" if len(waiting) == 1 else "wait"
             text = f"{systems} has never sent {one.event}, which {listed(list(waiting))} {verb} for."
             return _missing("engineering", text)
-        text = f"{systems} has never sent {one.event}: make sure that it will, whenever {one.whenever}."
+        text = f"{systems} has never sent {one.event}: make sure that it does whenever {one.whenever}."
         return _open("engineering", text)
 
     def _collecting(self, team: Team) -> Iterator[Task]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -61,6 +62,16 @@ def test_every_field_of_the_contract_has_one_row_in_a_presets_sheet(cli: Cli, pr
     assert set(found) == FIELDS
     for row in rows:
         assert all(row[name] for name in ("about", "meaning", "used_by", "purpose", "kept", "erasing")), row
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_a_presets_sheet_is_written_in_whole_sentences(cli: Cli, preset: str) -> None:
+    told = cli("sheet", preset, "--format", "json").json
+    headings = [line for part in ("record", "assessment") for one in told[part] for line in one["lines"]]
+    for line in (*told["often"], *(task["text"] for task in told["tasks"]), *headings):
+        assert line.endswith("."), line
+        assert line[0].isupper() or line.startswith(("client/", '"')), line
+        assert not re.search(r"\b1 \w+s\b|  | [,.;:]|[,;] ?[,.;]|\.\.|\(\)|None(?! by)", line), line
 
 
 @pytest.mark.parametrize("team", TEAMS)
