@@ -90,8 +90,8 @@ def assessment(program: Program, events: Sequence[EventSheet], sent: DataSent | 
                 "The client's systems and the platform's pages send an event for each thing that happens; the "
                 "platform matches friends to referrers, decides by rules whether a conversion earns a reward, and "
                 "keeps what was decided and why.",
-                f"{figures.counted(len(used), 'type')} of events with {figures.counted(len(lines), 'field')} are "
-                "used; the tables above say by what, and what for.",
+                f"It takes in {figures.counted(len(used), 'type')} of events, with "
+                f"{figures.counted(len(lines), 'field')} between them; the tables above say what uses each.",
             ),
         ),
         Heading("Is it necessary, and no more than that? (b)", tuple(_necessity(events, lines))),
@@ -134,14 +134,14 @@ def _screening(program: Program, lines: Sequence[Line], sent: DataSent | None) -
 def _necessity(events: Sequence[EventSheet], lines: Sequence[Line]) -> list[str]:
     by_contract = [line for line in lines if line.uses and not line.used]
     unneeded = [line for line in lines if not line.uses]
-    found = [f"{sum(line.used for line in lines)} of the {len(lines)} fields of the types in use are used."]
+    found = [f"Of these {len(lines)} fields the program uses {sum(line.used for line in lines)}."]
     if by_contract:
         names = dict.fromkeys(f"{line.field} of {line.event}" for line in by_contract)
         found.append(f"The contract requires these, although nothing here uses them: {', '.join(names)}.")
     if unneeded:
         found.append(
-            f"{figures.counted(len(unneeded), 'optional field')} and "
-            f"{figures.counted(sum(not one.used for one in events), 'type')} of events are not to be sent."
+            f"Not to be sent: {figures.counted(len(unneeded), 'optional field')} of these, and "
+            f"{figures.counted(sum(not one.used for one in events), 'type')} of events altogether."
         )
     return found
 
