@@ -30,6 +30,15 @@ def demo(
         int | None,
         typer.Option(min=1, help="How many minutes the demo lasts; the pace follows from this and --days."),
     ] = None,
+    door: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            metavar="PORT",
+            help="Open the door of `serve` on this port, too: throw an event of your own into the living program.",
+        ),
+    ] = None,
     serve: Annotated[
         bool,
         typer.Option(
@@ -74,7 +83,15 @@ def demo(
     preferences = read_config()
     speed = lasting(days, minutes) if minutes is not None else pace or PACE
     seed = class_seed if class_seed is not None else SEED if seed is None else seed
-    given = {"--preset": preset, "--seed": seed, "--referrers": referrers, "--days": days, "--pace": speed}
+    given: dict[str, object] = {
+        "--preset": preset,
+        "--seed": seed,
+        "--referrers": referrers,
+        "--days": days,
+        "--pace": speed,
+    }
+    if door is not None:
+        given["--door"] = door
     arguments = ["simulate", *(str(part) for pair in given.items() for part in pair)]
     if class_seed is not None:
         arguments += ["--hold-after", str(CLASS_EVENTS)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,11 +17,12 @@ from referral_tui.cli.options import (
     preset_completion,
     read_time,
 )
-from referral_tui.cli.output import print_json, say_lines
+from referral_tui.cli.output import print_json, say, say_lines
 from simulator.domain.definitions import RECEIPTS
 
 if TYPE_CHECKING:
     from referral_tui.cli.progress import Bar
+    from simulator.platform.session import IntakeSession
     from simulator.program.model import Program
     from simulator.run.opening import OpenRun
     from simulator.run.script import ScheduledCommand
@@ -117,6 +118,15 @@ def simulate(
             "set after that event is left out.",
         ),
     ] = None,
+    door: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65_535,
+            metavar="PORT",
+            help="Open the door of `serve` on this port: events that come are judged beside the world's.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Run a simulated world into a database: people share, visit, buy, cancel and cheat, and the program judges.
@@ -149,7 +159,7 @@ def simulate(
             if again is not None
             else _begun(db, {**given, "start_ms": start_ms}, program, (delivery, faults))
         )
-        with opening as opened:
+        with opening as opened, _door(opened, door) as visit:
             before = _receipts(opened)
             run = Run(
                 opened,
@@ -162,6 +172,7 @@ def simulate(
                 script=script,
                 hold_after=hold_after or 0,
                 files=files,
+                visit=visit,
             )
             ended = run.go()
             seconds = time.perf_counter() - started
@@ -172,6 +183,20 @@ def simulate(
     else:
         say_lines(_words(figures, db, design))
     return FINE if ended == "finished" else INTERRUPTED
+
+
+@contextmanager
+def _door(opened: OpenRun, port: int | None) -> Iterator[Callable[[IntakeSession], object] | None]:
+    """Open the door beside a run, on a port if one is given; yields what the run is to call."""
+    if port is None:
+        yield None
+        return
+    from simulator.door.guests import GuestDoor
+    from simulator.door.serving import Settings
+
+    with GuestDoor(opened.platform, Settings(port=port), opened.plan.start_ms) as guests:
+        say(f"{opened.platform.path}: open at {guests.address}, to this machine alone", err=True)
+        yield guests.visit
 
 
 def _begun(

@@ -105,8 +105,12 @@ class Door:
 
 
 @asynccontextmanager
-async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> AsyncIterator[Door]:
+async def opened(
+    platform: Platform, clock: DoorClock, settings: Settings, make: Callable[..., Writer] = Writer
+) -> AsyncIterator[Door]:
     """Listen and take requests while the context lasts; at its end answer what is under way and stop the writer.
+
+    `make` makes the writer.
 
     Raises:
         InputError: the address can't be had.
@@ -132,7 +136,7 @@ async def opened(platform: Platform, clock: DoorClock, settings: Settings) -> As
         if asker is not None:
             asker.news()
 
-    writer = Writer(
+    writer = make(
         platform,
         clock,
         linger_s=settings.linger_s,

@@ -253,10 +253,7 @@ class Writer:
             if not self._queue:
                 return None if self._closing else []
             first = self._queue[0]
-            if isinstance(first, Errand):
-                self._queue.popleft()
-                return first
-            until = first.arrived + self._linger_s
+            until = first.arrived + self._linger_s if isinstance(first, Parcel) else 0.0
             while (
                 not self._closing
                 and self._messages < MOST_TOGETHER
@@ -264,7 +261,17 @@ class Writer:
                 and not isinstance(self._queue[-1], Errand)
             ):
                 self._wake.wait(left)
-            return self._gather()
+            return self._take()
+
+    def _take(self) -> Errand | list[Parcel] | None:
+        """Take the errand, or the parcels, at the head of the queue, which is held; None where it is empty."""
+        if not self._queue:
+            return None
+        head = self._queue[0]
+        if isinstance(head, Errand):
+            self._queue.popleft()
+            return head
+        return self._gather()
 
     def _gather(self) -> list[Parcel]:
         """Take the parcels at the head of the queue, at most `MOST_TOGETHER` messages, but one parcel at least."""

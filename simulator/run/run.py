@@ -57,6 +57,7 @@ class Run:
         script: Sequence[ScheduledCommand] = (),
         files: Path | None = None,
         hold_after: int = 0,
+        visit: Callable[[IntakeSession], object] | None = None,
     ) -> None:
         """Prepare a run.
 
@@ -64,12 +65,14 @@ class Run:
         with the simulated milliseconds done and the total. `script` holds the commands of an earlier run, to be
         obeyed again. It goes to the event `hold_after` as fast as possible, and pauses there. With 2 `processes` the
         world runs in a process of its own; the outcome is the same. Batch files are left in the folder `files`; without
-        one they are kept beside the database until they are no longer needed.
+        one they are kept beside the database until they are no longer needed. `visit` is
+        called again and again with the session, so that others than the world may hand in messages.
         """
         self._platform = opened.platform
         self._inbox = opened.inbox
         self._stopped = stopped
         self._wall = wall
+        self._visit = visit
         self._batch = batch
         self._progress = progress or (lambda _done, _total: None)
         self._script = CommandSchedule(script, len(recorded(opened.platform.path)) if script else 0)
@@ -148,6 +151,7 @@ class Run:
             if self._stopped():
                 return "stopped"
             self._take_commands()
+            self._let_in()
             self._send_heartbeat()
             if 0 < self._hold_after <= self._platform.last_seq:
                 self._hold()
@@ -223,6 +227,12 @@ class Run:
             made = self._gauge.time_generation()
             self._source.make_window()
             made()
+
+    def _let_in(self) -> None:
+        """Let others than the world hand in what they have."""
+        if self._visit is not None:
+            self._visit(self._session)
+            self._at = max(self._at, self._platform.newest)
 
     def _take_commands(self) -> None:
         for command in self._inbox.take():
