@@ -19,7 +19,7 @@ from simulator.domain.drills import (
     Option,
     Question,
 )
-from simulator.domain.spans import HOUR_MS
+from simulator.domain.spans import DAY_MS
 from simulator.drills.mishaps import drawn
 from simulator.drills.naming import moment
 from simulator.drills.proof import Proof
@@ -102,7 +102,7 @@ class Answering:
         right, refuter = ACTIONS[self.cause], self.refuter
         waits = refuter.waits_until
         dates = [waits] if waits is not None else []
-        dates += [one for one in self._wrong_dates() if one != waits][:1]
+        dates.append(self._wrong_date(waits))
         answers = [
             (f"wait until {moment(date)}", refuter.action(Action.WAIT, date)) for date in sorted(dates)
         ]
@@ -113,13 +113,16 @@ class Answering:
             raise AmbiguousError(f"{self.cause}: to do: {', '.join(standing) or 'nothing'}")
         return Question(Ask.ACTION, options)
 
-    def _wrong_dates(self) -> list[int]:
-        """Return moments that somebody may take for the one to wait for."""
+    def _wrong_date(self, right: int | None) -> int:
+        """Return a moment in the future that somebody may take for the one to wait for, a day from it at least."""
         facts = self.refuter.facts
-        record, now = facts.journey.record, facts.now
-        hold = facts.reward.hold_ms
-        found = [record.occurred_at + hold, record.file_due + hold, now + hold]
-        return [_full_hour(one) for one in found if one > now][:1] or [_full_hour(now + hold)]
+        record, now, hold = facts.journey.record, facts.now, facts.reward.hold_ms
+        mistaken = (record.occurred_at + hold, record.file_due + hold, now + hold, now + 2 * hold)
+        return next(
+            one
+            for one in mistaken
+            if one > now and (right is None or abs(one - right) > max(DAY_MS, hold // 8))
+        )
 
     def _nearest(
         self, others: Iterable[_Answer], right: _Answer, level: Callable[[_Answer], int], purpose: str
@@ -185,10 +188,6 @@ def _level(cause: Cause) -> int:
 
 def _level_of_state(state: CaseState) -> int:
     return max(LEVELS[cause] for cause in Cause if STATES[cause] is state)
-
-
-def _full_hour(ms: int) -> int:
-    return ms // HOUR_MS * HOUR_MS
 
 
 _DO: Final = {

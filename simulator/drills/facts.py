@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -29,6 +30,9 @@ from simulator.program.model import Reward
 
 MATCHING: Final = ("friend.claimed", *CONVERSION_TYPES)
 """The types of events at which a friend can be matched to a referrer."""
+_MOST_OF_A_FRIEND: Final = (
+    2  # conversions: who buys every week asks no more about the tenth than about the second
+)
 
 
 @dataclass(frozen=True)
@@ -136,8 +140,10 @@ class Books:
 
     def questions(self) -> Iterator[Facts]:
         """Yield every question that somebody may ask about a conversion of the world."""
+        asked: Counter[str] = Counter()
         for record in self._world.sent.records:
-            if record.occurred_at >= self._world.now:
+            asked[record.subject] += 1
+            if record.occurred_at >= self._world.now or asked[record.subject] > _MOST_OF_A_FRIEND:
                 continue
             journey = self._journey(record)
             if journey is not None:

@@ -114,6 +114,7 @@ def test_a_date_to_wait_for_is_a_date_in_the_future(cases: list[Case]) -> None:
     for case in waiting:
         texts = [option.text for option in case.questions[-1].options if option.text.startswith("wait")]
         assert len(texts) == 2  # the right date, and one that somebody may take for it
+        assert texts[0].rsplit(",", 1)[0] != texts[1].rsplit(",", 1)[0]  # not only by the hour
         assert case.questions[-1].ask is Ask.ACTION
 
 
