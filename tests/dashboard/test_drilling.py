@@ -98,7 +98,7 @@ async def test_each_look_up_is_counted_and_the_message_is_none() -> None:
         assert "2 look-ups" in seen.text
         assert "opened the link YYB1KZSTZK" in await seen.press("j")
         assert "Customers and employees may refer." in await seen.press("o")
-        assert "friends matched: 3" in await seen.press("slash")
+        assert "· crisp-owl-7: a referrer (customer)" in await seen.press("slash")
         assert "5 look-ups" in seen.text
 
 

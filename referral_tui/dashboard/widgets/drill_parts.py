@@ -145,4 +145,6 @@ def view_blocks(case: Case, view: View) -> list[Block]:
         View.OFFER: case.program,
         View.DATA: case.data,
     }[view]
-    return [Block(f"{line[:1].upper()}{line[1:]}", sign="·", sign_ink="quiet", wide=True) for line in lines]
+    begins_with_name = view is View.PEOPLE
+    texts = [line if begins_with_name else f"{line[:1].upper()}{line[1:]}" for line in lines]
+    return [Block(text, sign="·", sign_ink="quiet", wide=True) for text in texts]
