@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from referral_tui.cli.options import DEFAULT_DATABASE, Database
 from referral_tui.cli.output import say
 from referral_tui.cli.writing import opened_out, said_of
+
+if TYPE_CHECKING:
+    from simulator.mapping.partner_forms import FormWriter
 
 
 class What(StrEnum):
@@ -42,6 +45,14 @@ def export(
     out: Annotated[
         Path, typer.Option(help="The file to write; - is standard output.", metavar="FILE")
     ] = Path("-"),
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="NAME|FILE",
+            help="Write payouts in a partner's form, as CSV: extole-rewards, or a file of yours.",
+        ),
+    ] = None,
     guard_formulas: Annotated[
         bool | None,
         typer.Option(
@@ -71,9 +82,30 @@ def export(
 
     from referral_tui.cli.progress import Bar
     from simulator.files.export import export as write
+    from simulator.files.export import export_form
 
+    partner = _partner(mapping, what)
+    form = form if partner is None else Form.CSV
     with Bar(f"export {what}", None) as bar, said_of(out), opened_out(out, form.value) as stream:
         guard = what is What.PAYOUTS if guard_formulas is None else guard_formulas
-        rows = write(db, what.value, form.value, stream, bar.advance, guard=guard)
+        if partner is None:
+            rows = write(db, what.value, form.value, stream, bar.advance, guard=guard)
+        else:
+            rows = export_form(db, partner, stream, bar.advance, guard=guard)
     if out != Path("-"):
         say(f"{out}: {rows:,} rows of {what}", err=True)
+
+
+def _partner(mapping: str | None, what: What) -> FormWriter | None:
+    """Find the partner's form that payouts are written in."""
+    from simulator.domain.errors import InputError
+    from simulator.files.payouts import COLUMNS
+    from simulator.mapping.partner_forms import FormWriter, find_form
+
+    if mapping is None:
+        return None
+    if what is not What.PAYOUTS:
+        raise InputError(
+            f"--map: a partner's form is of payouts, not of {what}; write `export payouts --map …`"
+        )
+    return FormWriter(find_form(mapping, COLUMNS))

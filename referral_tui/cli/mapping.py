@@ -35,12 +35,15 @@ Name = Annotated[
 
 @app.command("list")
 def list_mappings(as_json: Json = False) -> None:
-    """List the mappings that are shipped.
+    """List the mappings that are shipped, and the forms in which payouts can be written.
 
     Example: referral-tui map list
     """
+    from simulator.files.payouts import COLUMNS
+    from simulator.mapping.partner_forms import find_form, form_names
     from simulator.mapping.shipped import find_mapping, shipped_names
 
+    forms = [find_form(name, COLUMNS) for name in form_names()]
     found = [find_mapping(name) for name in shipped_names()]
     if as_json:
         print_json(
@@ -56,12 +59,15 @@ def list_mappings(as_json: Json = False) -> None:
                         "signed": one.signature is not None,
                     }
                     for one in found
-                ]
+                ],
+                "forms": [{"name": one.name, "says": one.says} for one in forms],
             }
         )
         return
     for one in found:
         say(f"{one.name:<16}  {one.form:<4}  {one.says}")
+    for form in forms:
+        say(f"{form.name:<16}  out   {form.says}, for export payouts --map")
 
 
 @app.command()
@@ -70,9 +76,12 @@ def show(name: Name) -> None:
 
     Example: referral-tui map show shopify > our-shop.toml
     """
+    from simulator.files.payouts import COLUMNS
+    from simulator.mapping.partner_forms import find_form, form_names
     from simulator.mapping.shipped import find_mapping
 
-    say_lines(find_mapping(name).text.rstrip("\n").split("\n"))
+    found = find_form(name, COLUMNS) if name in form_names() else find_mapping(name)
+    say_lines(found.text.rstrip("\n").split("\n"))
 
 
 @app.command()

@@ -41,10 +41,10 @@ def csv_rows(events: pl.DataFrame, *, stamps: bool = True, inferred: bool = Fals
     ).rows()
 
 
-def csv_lines(rows: Sequence[tuple[Any, ...]]) -> list[str]:
+def csv_lines(rows: Sequence[tuple[Any, ...]], delimiter: str = ",") -> list[str]:
     """Write rows as CSV, each with a line feed after it."""
     lines: list[str] = []
-    csv.writer(_Lines(lines), lineterminator="\r\n").writerows(rows)
+    csv.writer(_Lines(lines), lineterminator="\r\n", delimiter=delimiter).writerows(rows)
     return lines
 
 

@@ -26,6 +26,7 @@ from simulator.events.csvwrite import HEADER, csv_lines, csv_rows
 from simulator.events.encode import encode_events
 from simulator.events.moment import format_moments
 from simulator.files.tables import TABLES, Table
+from simulator.mapping.partner_forms import FormWriter
 from simulator.platform.records import typed
 
 Format = Literal["jsonl", "csv", "parquet"]
@@ -67,6 +68,29 @@ def export(
         else:
             _ROW_WRITERS[form](databases, TABLES[what], out, counter)
     return counter.rows
+
+
+def export_form(
+    path: Path, writer: FormWriter, out: IO[bytes], progress: Progress | None = None, *, guard: bool = False
+) -> int:
+    """Write the payouts of the database at `path` in a partner's form, as CSV; gives the number of rows.
+
+    Raises:
+        InputError: a value can't be written in that form.
+        DatabaseError: the database is missing, foreign or damaged.
+
+    """
+    counter = _Counter(progress, guarded if guard else list)
+    table, delimiter = TABLES["payouts"], writer.form.delimiter
+    written = 0
+    with snapshots(path, parts_of(path) or [path]) as databases:
+        out.write("".join(csv_lines([writer.header], delimiter)).encode())
+        for rows in _chunks(databases, table, counter):
+            found = (writer.cells(dict(zip(table.columns, row, strict=True))) for row in rows)
+            kept = [cells for cells in found if cells is not None]
+            out.write("".join(csv_lines(counter.cells(kept), delimiter)).encode())
+            written += len(kept)
+    return written
 
 
 class _Counter:

@@ -40,16 +40,22 @@ def load_mapping(text: str, file: str) -> MappingFile:
         InputError: every problem of the file, in its order.
 
     """
-    document = _parsed(text, file)
+    document = parsed(text, file)
     report = Report(file, find_line_numbers(text))
-    mapping = _Loader(document, report).mapping(text)
+    mapping = Loader(document, report).mapping(text)
     problems = report.problems()
     if problems:
         raise InputError(*problems)
     return mapping
 
 
-def _parsed(text: str, file: str) -> dict[str, Any]:
+def parsed(text: str, file: str) -> dict[str, Any]:
+    """Parse a file of TOML.
+
+    Raises:
+        InputError: it is none, or too large.
+
+    """
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise InputError(f"{file}: larger than {MAX_BYTES:,} bytes (1 MiB); a mapping is smaller")
     try:
@@ -59,7 +65,7 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
         raise InputError(f"{file}: not TOML: {said}") from None
 
 
-class _Loader:
+class Loader:
     """Loads one document; what is wrong is noted, so that the rest is read too."""
 
     def __init__(self, document: Table, report: Report) -> None:
@@ -83,7 +89,7 @@ class _Loader:
             ),
             text=text,
             unmatched=self.choice((), "unmatched", UNMATCHED, "refuse"),
-            delimiter=self.text((), "delimiter", re.compile(r"[,;|\t]"), "one of , ; | or a tab") or ",",
+            delimiter=self.delimiter(),
             values=values,
             events=tuple(
                 event
@@ -127,6 +133,10 @@ class _Loader:
             return value
         self.report.add((*path, key), _label((*path, key)), f"{shown(value)}; it must be {right}")
         return ""
+
+    def delimiter(self) -> str:
+        """Read what stands between the cells of CSV."""
+        return self.text((), "delimiter", re.compile(r"[,;|\t]"), "one of , ; | or a tab") or ","
 
     def choice(self, path: Path, key: str, choices: tuple[Any, ...], default: Any) -> Any:
         """Read one of a closed list of texts."""

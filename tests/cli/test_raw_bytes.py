@@ -79,9 +79,14 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         "explain": [*what, [*what[1], "--json"]],
         "verify": [["verify", "--db", db], ["verify", "--db", db, "--json"]],
         "export": [
-            ["export", rows, "--db", db, "--format", form]
-            for rows in What
-            for form in (("jsonl", "csv") if rows in ("events", "quarantine") else ("csv",))
+            *(
+                ["export", rows, "--db", db, "--format", form]
+                for rows in What
+                for form in (("jsonl", "csv") if rows in ("events", "quarantine") else ("csv",))
+            ),
+            ["export", "payouts", "--db", db, "--map", NASTY],
+            ["export", "payouts", "--db", db, "--map", folder / NASTY],
+            ["export", "payouts", "--db", db, "--map", "extole-rewards"],
         ],
         "review list": [["review", "list", "--db", db], ["review", "list", "--db", db, "--json"]],
         "review approve": [["review", "approve", word, "--by", "op-1", "--db", db] for word in ("1", NASTY)],

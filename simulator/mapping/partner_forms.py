@@ -1,0 +1,178 @@
+"""Write payouts in a partner's form: which rows, and what stands in each of its columns, said by a TOML file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.domain.errors import InputError
+from simulator.mapping.conditions import as_kind, compile_condition
+from simulator.mapping.fields import Field, compile_field
+from simulator.mapping.load import Loader, parsed
+from simulator.mapping.model import Value
+from simulator.mapping.paths import Read
+from simulator.mapping.wrong import WrongValueError
+from simulator.program.nearest import advice, shown
+from simulator.program.source import find_line_numbers
+from simulator.program.tables import Report
+from simulator.program.tree import Node
+
+_KEYS: Final = ("name", "says", "rows", "delimiter", "values", "when", "columns", "test")
+_ENDING: Final = ".toml"
+
+
+@dataclass(frozen=True)
+class FormTest:
+    """A test that a form brings along: a row of payouts, and the cells that it becomes; none where it is left out."""
+
+    name: str
+    row: Mapping[str, str]
+    cells: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
+class PartnerForm:
+    """A partner's form of payouts: the rows for which `when` is met, with these columns. `text` is the file."""
+
+    name: str
+    says: str
+    text: str
+    columns: Mapping[str, Field]
+    delimiter: str = ","
+    values: Mapping[str, Value] | None = None
+    when: Node | None = None
+    tests: tuple[FormTest, ...] = ()
+
+
+class FormWriter:
+    """A form that is ready to be written; `header` names its columns."""
+
+    def __init__(self, form: PartnerForm) -> None:
+        self.form = form
+        self.header = tuple(form.columns)
+        self._cells: list[Read] = [compile_field(field, None) for field in form.columns.values()]
+        named = {
+            name: as_kind(value.fact.kind, compile_field(value.field, None))
+            for name, value in (form.values or {}).items()
+        }
+        self._when = None if form.when is None else compile_condition(form.when, named)
+
+    def cells(self, row: Mapping[str, str | int | None]) -> tuple[str, ...] | None:
+        """Return the cells of a row of payouts, by the names of its columns; None where it is left out.
+
+        Raises:
+            InputError: a value can't be used.
+
+        """
+        if self._when is not None and self._when(row, None, 0) is not True:
+            return None
+        try:
+            found = [cell(row, None, 0) for cell in self._cells]
+        except WrongValueError as error:
+            raise InputError(f"{self.form.name}: the payout {row.get('number')}: {error}") from None
+        return tuple("" if value is None else str(getattr(value, "text", value)) for value in found)
+
+
+def load_form(text: str, file: str, columns: Sequence[str]) -> PartnerForm:
+    """Load the form in `text`; `file` is its name in messages, `columns` are those of payouts.
+
+    Raises:
+        InputError: every problem of the file, in its order.
+
+    """
+    document = parsed(text, file)
+    report = Report(file, find_line_numbers(text))
+    loader = Loader({**document, "format": "csv"}, report)
+    loader.known(document, _KEYS, (), "")
+    if document.get("rows") != "payouts":
+        report.add(("rows",), "rows", f'{shown(document.get("rows"))}; a form is one of rows = "payouts"')
+    given = document.get("columns")
+    if not isinstance(given, dict) or not given:
+        report.add(
+            ("columns",), "columns", "missing; a table: the partner's column, and a column of payouts each"
+        )
+        given = {}
+    read = {
+        name: loader.fields.field(said, ("columns", name), f"columns.{name}") for name, said in given.items()
+    }
+    values = loader.values()
+    form = PartnerForm(
+        name=loader.text((), "name"),
+        says=loader.text((), "says"),
+        text=text,
+        columns={name: field for name, field in read.items() if field is not None},
+        delimiter=loader.delimiter(),
+        values=values,
+        when=loader.condition(document, (), "", values),
+        tests=tuple(_test(table, place) for place, table in enumerate(loader.tables("test"), 1)),
+    )
+    for field in (*form.columns.values(), *(value.field for value in values.values())):
+        for path in field.paths():
+            if path.text not in columns:
+                report.add(
+                    ("columns",),
+                    "columns",
+                    f"payouts have no column {path.text}; {advice(path.text, columns)}",
+                )
+    problems = report.problems()
+    if problems:
+        raise InputError(*dict.fromkeys(problems))
+    return form
+
+
+def _test(table: Mapping[str, Any], place: int) -> FormTest:
+    cells = table.get("cells")
+    return FormTest(
+        str(table.get("name", f"test {place}")),
+        {name: str(value) for name, value in dict(table.get("row", {})).items()},
+        None if cells is None else {name: str(value) for name, value in dict(cells).items()},
+    )
+
+
+def form_failures(form: PartnerForm) -> list[str]:
+    """Return what is wrong with each test of a form that fails, a line each."""
+    writer = FormWriter(form)
+    found: list[str] = []
+    for test in form.tests:
+        cells = writer.cells(test.row)
+        made = None if cells is None else dict(zip(writer.header, cells, strict=True))
+        if made is None or test.cells is None:
+            if made is not None or test.cells is not None:
+                found.append(f"test {shown(test.name)}: the row is {'written' if made else 'left out'}")
+            continue
+        found += (
+            f"test {shown(test.name)}: {name} should be {shown(right)}, and is {shown(made.get(name))}"
+            for name, right in test.cells.items()
+            if made.get(name) != right
+        )
+    return found
+
+
+@cache
+def form_names() -> tuple[str, ...]:
+    """Return the names of the forms that are shipped, in alphabetical order."""
+    names = (one.name for one in resources.files("simulator.mapping").joinpath("partners").iterdir())
+    return tuple(sorted(name.removesuffix(_ENDING) for name in names if name.endswith(_ENDING)))
+
+
+def find_form(name: str, columns: Sequence[str]) -> PartnerForm:
+    """Return a form by the name of a shipped one, or from a file.
+
+    Raises:
+        InputError: there is none, or it has problems.
+
+    """
+    path = Path(name)
+    if name.endswith(_ENDING) or "/" in name:
+        try:
+            return load_form(path.read_text(encoding="utf-8"), str(path), columns)
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"--map {path}: can't be read") from error
+    if name not in form_names():
+        raise InputError(f"--map {name}: no such form; {advice(name, form_names())}, or name a file")
+    text = resources.files("simulator.mapping").joinpath("partners", f"{name}{_ENDING}").read_text("utf-8")
+    return load_form(text, f"{name}{_ENDING}", columns)
