@@ -42,14 +42,20 @@ _OF_DECISION: Final = """
     WHERE d.outcome = '{outcome}' AND {more} ORDER BY d.id LIMIT 1
 """
 _BY_LINK: Final = "EXISTS (SELECT 1 FROM attribution a WHERE a.friend = d.friend AND a.method = 'link')"
-_PAID_ALONE: Final = (
-    f"r.role = 'referrer' AND {_BY_LINK} AND (SELECT count(*) FROM decision o "
-    "WHERE o.friend = d.friend AND o.outcome <> 'qualified') = 0"
-)
+_PAID_FIRST: Final = """
+    SELECT d.friend AS person, d.id AS decision, r.id AS reward FROM reward r JOIN decision d ON d.id = r.decision
+    WHERE r.state = 'issued' AND d.referrer IS NOT NULL
+    ORDER BY
+        r.role <> 'referrer',
+        NOT EXISTS (SELECT 1 FROM attribution a WHERE a.friend = d.friend AND a.method = 'link'),
+        EXISTS (SELECT 1 FROM decision o WHERE o.friend = d.friend AND o.outcome <> 'qualified'),
+        r.id
+    LIMIT 1
+"""
 ROLES: Final = {
     "rewarded": (
-        "a friend who came by a link and whose referrer was paid",
-        _OF_REWARD.format(state="issued", more=_PAID_ALONE),
+        "a friend for whom a reward was paid, by a link and to the referrer if there is one",
+        _PAID_FIRST,
     ),
     "qualified": (
         "a friend who came by a link and qualified",

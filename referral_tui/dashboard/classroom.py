@@ -21,6 +21,7 @@ from referral_tui.dashboard.query import View
 from referral_tui.dashboard.screens.lesson_list import Entry, LessonList, Wish
 from referral_tui.dashboard.seeing import seen
 from referral_tui.dashboard.staging import open_when_there, set_stage
+from referral_tui.dashboard.widgets.bars import KeyHint
 from referral_tui.dashboard.widgets.lesson_panel import LessonPanel, Shown
 from referral_tui.dashboard.world import cast_of, figure_of
 from referral_tui.lessons.fill import filled, missing
@@ -40,6 +41,11 @@ _HINTS: Final = {
     "ask": "number answers · ⌫ back · q list",
     "done": "space goes on · ⌫ back",
 }
+_KEYS: Final = (
+    ("space", "app.pause", "Goes on with the lesson, where nothing else is left to do"),
+    ("backspace", "app.lesson_back", "Goes a step of the lesson back"),
+    ("r", "app.lesson_again", "Begins the lesson again"),
+)
 _LAST: Final = "space ends the lesson · ⌫ back"
 
 
@@ -294,6 +300,11 @@ class Classroom(Dashboard):
             place.set_focus(panel)
         elif guide.phase != "ask" and panel.has_focus:
             place.set_focus(place.query(place.FIRST_FOCUS).first())
+
+    def _hints(self, *, everything: bool = False) -> list[KeyHint]:
+        """List the keys of the lesson, too, for the help."""
+        own = [KeyHint(key, "", action, says) for key, action, says in _KEYS] if everything else []
+        return own + super()._hints(everything=everything)
 
     def _first_words(self, lesson: Lesson) -> str:
         """Say what the first step of a lesson says, where that needs nobody of its world; else what it is about."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_AGAIN: Final = 120  # times a key is pressed again: five days by the hour, four months by the day
 PATIENCE_S: Final = 60.0  # for what a busy machine takes to read and draw
+GRACE_S: Final = 5.0  # after the last key, until a step counts as not reached
 LOOK_S: Final = 0.01
 
 
@@ -83,6 +84,7 @@ class Rehearsal:
                 if self._moved_on(place):
                     break
                 await self.press(step.do[-1])
+            await self._until(lambda: self._moved_on(place), GRACE_S)
             if not self._moved_on(place):
                 self._wrong(step, f"the keys do not lead to it: {_told(step, seen(self._app))}")
                 return
@@ -126,9 +128,9 @@ class Rehearsal:
             app.settled_in and snapshot is not None and feed is not None and snapshot.request == feed.request
         )
 
-    async def _until(self, true: Callable[[], object]) -> None:
+    async def _until(self, true: Callable[[], object], patience_s: float = PATIENCE_S) -> None:
         clock = asyncio.get_running_loop().time
-        until = clock() + PATIENCE_S
+        until = clock() + patience_s
         while not true() and clock() < until:
             await asyncio.sleep(LOOK_S)
             await self._pilot.pause()

@@ -36,6 +36,8 @@ _KEYS: Final = (
 )
 FIGURES: Final = (*STAGES, *DEFINITIONS)
 """The numbers that a step of a talk can show large, besides a placeholder."""
+MOST_STEPS: Final = 9
+"""The most steps of a talk."""
 HOLE: Final = re.compile(r"\{([a-z_.-]+)\}")
 _MOST_SAID: Final = 320
 """Characters of what is said: what a panel of 76 cells and 5 lines holds."""
@@ -123,6 +125,8 @@ class _Reader:
         if not isinstance(given, list) or not given:
             self._wrong((), "there is no step; write each as [[step]] with a text `say`")
             given = []
+        if kind == "talk" and len(given) > MOST_STEPS:
+            self._wrong(("step", MOST_STEPS), "a talk has nine steps at most: a number jumps to each")
         steps = [self._step(place, step) for place, step in enumerate(given)]
         lesson = Lesson(
             id=Path(self._file).stem,

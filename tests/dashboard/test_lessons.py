@@ -12,6 +12,7 @@ import pytest
 
 from referral_tui.cli.learn import course_of
 from referral_tui.dashboard import helper
+from referral_tui.dashboard import rehearsal as rehearsal_of_lessons
 from referral_tui.dashboard.classroom import Classroom
 from referral_tui.dashboard.clocks import Clocks
 from referral_tui.dashboard.course import Course
@@ -170,7 +171,10 @@ async def test_the_list_shows_what_was_ended_and_enter_opens_a_lesson(world: Pat
         assert isinstance(app.screen, LessonList)
 
 
-async def test_a_lesson_that_cannot_be_gone_through_is_told_by_step_and_line(world: Path) -> None:
+async def test_a_lesson_that_cannot_be_gone_through_is_told_by_step_and_line(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsal_of_lessons, "GRACE_S", 0.0)
     text = '[lesson]\ntitle = "T"\n[[step]]\nsay = "S"\ndo = ["2"]\nuntil = { screen = "rewards" }\n'
     async with opened(world, course_of([read_lesson(text, "t.toml")], None, 0)) as (_app, rehearsal):
         assert await rehearsal.run() == [
@@ -261,3 +265,18 @@ async def test_a_lesson_that_was_chosen_before_its_world_is_there_says_its_first
         assert app.guide.place == 0
         await rehearsal.press("q")
         assert isinstance(app.screen, LessonList)
+
+
+async def test_a_choice_can_be_clicked_and_the_help_lists_the_keys_of_the_lesson(world: Path) -> None:
+    async with opened(world, one("3-whose-link"), (80, 24)) as (app, rehearsal):
+        await rehearsal.begin()
+        app.jump(1)
+        await rehearsal.press()
+        app.watch_lesson()
+        panel = app.screen.query_one(LessonPanel)
+        at = next(row for row, line in enumerate(panel.text.split("\n")) if "the last of the two" in line)
+        await rehearsal._pilot.click(panel, offset=(9, at + 1))
+        await rehearsal.press()
+        assert app.guide is not None
+        assert app.guide.answered_right
+        assert "Goes a step of the lesson back" in [hint.tooltip for hint in app._hints(everything=True)]

@@ -104,6 +104,12 @@ def test_a_moment_that_is_none_and_a_panel_of_another_screen_are_refused() -> No
     assert panel.startswith('l.toml:6: step 1.panel: no panel "funnel" on the screen data; use one of types')
 
 
+def test_a_talk_has_no_more_steps_than_there_are_numbers_to_jump_by() -> None:
+    text = '[talk]\ntitle = "T"\n' + '[[step]]\nsay = "S"\n' * 10
+    with pytest.raises(InputError, match=r"l\.toml:21: step 10: a talk has nine steps at most"):
+        read_lesson(text, "l.toml")
+
+
 @pytest.mark.parametrize("ask", ['choices = ["a"]', 'choices = ["a", "b"]\nreplies = ["x"]'])
 def test_a_question_needs_two_choices_and_a_reply_to_each(ask: str) -> None:
     text = f'[lesson]\ntitle = "T"\n[[step]]\nsay = "S"\n[step.ask]\ntext = "?"\nright = 1\n{ask}\n'

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -95,10 +96,11 @@ class Entries(LineWidget):
         """Draw the list."""
         yield self.line(width).strip()
         for place, entry in enumerate(self._entries):
-            here = place == self._place
+            here, click = place == self._place, Style(meta={"@click": f"screen.pick({place})"})
             line = self.line(width).add("▸ " if here else "  ", self.ink("accent"))
             line.add(f"{place + 1}  ", self.ink("key")).add("✓ " if entry.ended else "  ", self.ink("good"))
-            line.add(entry.title, self.ink("strong" if here else "plain"), line.left - len(entry.state) - 1)
+            ink = self.ink("strong" if here else "plain")
+            line.add(entry.title, ink + click, line.left - len(entry.state) - 1)
             yield line.skip().add(entry.state, self.ink("quiet")).strip()
         yield self.line(width).strip()
         for text in wrap(self._entries[self._place].about, max(1, width - 2)):

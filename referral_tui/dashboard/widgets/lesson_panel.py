@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
@@ -113,8 +114,9 @@ class LessonPanel(LineWidget, can_focus=True):
         else:
             lines += self._question(shown, width, height)
         if roomy and shown.phase == "done":
-            line = self.line(width).add("▸ ", self.ink("accent")).add("space", self.ink("key"))
-            lines += [self.line(width).strip(), line.add(" goes on", self.ink("quiet")).strip()]
+            click = Style(meta={"@click": "app.pause"})
+            line = self.line(width).add("▸ ", self.ink("accent")).add("space", self.ink("key") + click)
+            lines += [self.line(width).strip(), line.add(" goes on", self.ink("quiet") + click).strip()]
         yield from lines[:height]
 
     def _heading(self, shown: Shown, width: int) -> Iterator[Strip]:
@@ -168,13 +170,14 @@ class LessonPanel(LineWidget, can_focus=True):
             right = shown.phase == "done" and place == ask.right
             wrong = place == shown.chosen and place != ask.right
             sign, ink = ("✓", "good") if right else ("✕", "bad") if wrong else (" ", "plain")
+            click = Style(meta={"@click": f"choose({place})"})
             for number, text in enumerate(wrap(choice, max(1, width - 5))):
                 line = self.line(width)
                 if number:
                     line.skip(5)
                 else:
-                    line.add(f"{sign} ", self.ink(ink)).add(f"{place + 1}  ", self.ink("key"))
-                choices.append(line.add(text, self.ink(ink)).strip())
+                    line.add(f"{sign} ", self.ink(ink)).add(f"{place + 1}  ", self.ink("key") + click)
+                choices.append(line.add(text, self.ink(ink) + click).strip())
         reply = [] if shown.chosen is None else wrap(ask.replies[shown.chosen], width)
         question = wrap(ask.text, width)
         if len(question) + len(choices) + len(reply) > height and reply:
