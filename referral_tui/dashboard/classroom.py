@@ -19,7 +19,7 @@ from referral_tui.dashboard.app import SCREENS, Dashboard, open_screen
 from referral_tui.dashboard.commands import COMMANDS, place_command
 from referral_tui.dashboard.query import View
 from referral_tui.dashboard.screens.lesson_list import Entry, LessonList, Wish
-from referral_tui.dashboard.seeing import seen
+from referral_tui.dashboard.seeing import is_there, seen
 from referral_tui.dashboard.staging import open_when_there, set_stage
 from referral_tui.dashboard.widgets.bars import KeyHint
 from referral_tui.dashboard.widgets.lesson_panel import LessonPanel, Shown
@@ -298,7 +298,7 @@ class Classroom(Dashboard):
         )
         if guide.phase == "ask" and self.screen is place and not panel.has_focus:
             place.set_focus(panel)
-        elif guide.phase != "ask" and panel.has_focus:
+        elif guide.phase != "ask" and panel.has_focus and is_there(place):
             place.set_focus(place.query(place.FIRST_FOCUS).first())
 
     def _hints(self, *, everything: bool = False) -> list[KeyHint]:

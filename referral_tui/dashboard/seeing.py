@@ -35,7 +35,7 @@ def seen(app: Dashboard) -> Seen:
     """Look at the dashboard as it stands."""
     place = app.place
     box = _BOXES.get(type(app.screen).__name__, "")
-    if place is None or not place.query("#board"):
+    if place is None or not is_there(place):
         return Seen(screen="", box=box, status=_status(app))
     row, account = _row(place), _account(place)
     who = _of_whom(app, row, account)
@@ -54,6 +54,11 @@ def seen(app: Dashboard) -> Seen:
         draft=bool(getattr(place, "_draft", None)),
         status=_status(app),
     )
+
+
+def is_there(place: DashboardScreen) -> bool:
+    """Return whether a screen has its own part, with all that is in it: a key can come while it is being put in."""
+    return any(board.is_mounted for board in place.query("#board"))
 
 
 def _status(app: Dashboard) -> str:

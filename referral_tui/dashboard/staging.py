@@ -11,6 +11,7 @@ from textual.widgets import Input
 from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.journeys import JourneysScreen
 from referral_tui.dashboard.screens.referrers import ReferrersScreen
+from referral_tui.dashboard.seeing import is_there
 from referral_tui.dashboard.widgets.accounting import AccountPane
 from referral_tui.dashboard.widgets.table import Table
 from referral_tui.lessons.model import State
@@ -36,7 +37,7 @@ async def set_stage(app: Classroom, states: Iterable[State]) -> str | None:
         await app.action_place(wanted["screen"])
     _look(app, wanted)
     place = app.place
-    if place is None or not place.query("#board"):
+    if place is None or not is_there(place):
         return None
     if "tab" in wanted:
         _turn(place, wanted["tab"])
@@ -52,7 +53,7 @@ async def set_stage(app: Classroom, states: Iterable[State]) -> str | None:
 
 def open_when_there(place: DashboardScreen | None, who: str) -> bool:
     """Open somebody's row once it is among those that are shown; return whether they are open now."""
-    if place is None:
+    if place is None or not is_there(place):
         return False
     if any(
         who in (pane.ref, short_name(pane.ref)) for pane in place.query(AccountPane) if pane.ref is not None

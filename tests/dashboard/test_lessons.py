@@ -19,6 +19,7 @@ from referral_tui.dashboard.course import Course
 from referral_tui.dashboard.launch import classroom
 from referral_tui.dashboard.rehearsal import Rehearsal
 from referral_tui.dashboard.screens.lesson_list import LessonList
+from referral_tui.dashboard.seeing import seen
 from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.speaker import Speaker, clock_words
 from referral_tui.dashboard.widgets.lesson_panel import LessonPanel
@@ -280,3 +281,13 @@ async def test_a_choice_can_be_clicked_and_the_help_lists_the_keys_of_the_lesson
         assert app.guide is not None
         assert app.guide.answered_right
         assert "Goes a step of the lesson back" in [hint.tooltip for hint in app._hints(everything=True)]
+
+
+async def test_a_look_at_a_screen_that_is_being_put_in_sees_nothing_yet(world: Path) -> None:
+    async with opened(world, one("1-one-referral")) as (app, rehearsal):
+        await rehearsal.begin()
+        board = app.screen.query_one("#board")
+        board._is_mounted = False  # as in the middle of a mount, when the parts are not all there
+        await board.query("*").remove()
+        assert seen(app).screen == ""
+        board._is_mounted = True
