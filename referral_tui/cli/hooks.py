@@ -163,6 +163,19 @@ def dead_letters(name: Name, db: Database = DEFAULT_DATABASE, as_json: Json = Fa
 @app.command()
 def listen(
     db: Database = DEFAULT_DATABASE,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Subscribe at this server over HTTP, whichever database it has; without, beside --db.",
+        ),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            envvar="REFERRAL_TUI_KEY", help="With --server: a key that may operate, where it asks for keys."
+        ),
+    ] = None,
     types: Types = None,
     after: After = None,
     port: Annotated[
@@ -171,7 +184,11 @@ def listen(
     status: Annotated[
         int,
         typer.Option(
-            "--answer", min=200, max=599, metavar="STATUS", help="What to answer, to see what is tried again."
+            "--answer",
+            min=200,
+            max=599,
+            metavar="STATUS",
+            help="What to answer, to see what is tried again.",
         ),
     ] = 204,
     as_json: Annotated[bool, typer.Option("--json", help="Print each as a line of JSON.")] = False,
@@ -181,8 +198,12 @@ def listen(
     Example: referral-tui hooks listen --db shop.db --type 'reward.*'
     """
     from referral_tui.cli.hooks_listen import listen_to
+    from referral_tui.cli.subscriptions import BesideDatabase, OverHttp
+    from simulator.door.subscribing import check_wish
 
-    listen_to(db, tuple(types or ()), after, port, status, as_json=as_json)
+    wish = check_wish("listen", "http://127.0.0.1/", types or (), anywhere=False)
+    subscription = BesideDatabase(db, wish, after) if server is None else OverHttp(server, key, wish, after)
+    listen_to(subscription, port, status, as_json=as_json)
 
 
 def _line(one: Subscriber, last: int) -> str:

@@ -3,58 +3,43 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from referral_tui.cli.output import print_json, say
+from simulator.domain.errors import InputError
 
 if TYPE_CHECKING:
+    from referral_tui.cli.subscriptions import Subscription
     from simulator.door.listening import Heard
 
 
-def listen_to(
-    db: Path, types: tuple[str, ...], after: int | None, port: int, status: int, *, as_json: bool
-) -> None:
-    """Subscribe to the server of a database, and print what comes until ctrl-c.
+def listen_to(subscription: Subscription, port: int, status: int, *, as_json: bool) -> None:
+    """Subscribe, and print what comes until ctrl-c.
 
     Raises:
-        InputError: the port can't be had, or a type or an entry is not one that there is.
+        InputError: the port can't be had, or the server can't be reached.
         DatabaseError: a database can't be read or written.
 
     """
-    from db.hooks import HookStore
-    from db.sqlite.readonly import reading
-    from simulator.door.listening import HOST, listen
-    from simulator.door.subscribing import beginning, check_wish, subscribe
-    from simulator.door.webhooks import new_secret
+    from simulator.door.listening import listen
 
-    secret = new_secret()
-    wish = check_wish("listen", f"http://{HOST}/", types, anywhere=False)
-    with reading(db) as database:
-        begins = beginning(database, after)
-    with HookStore(db) as store:
-        subscribed: list[str] = []
+    def ready(address: str) -> None:
+        subscription.begin(address)
+        said = f"listening at {address}, subscribed as {subscription.name} until ctrl-c"
+        say(f"{subscription.where}: {said}; secret {subscription.secret}")
+        sys.stdout.flush()
 
-        def ready(address: str) -> None:
-            name = f"listen-{urlsplit(address).port}"
-            store.remove(name)  # of a listener that was killed
-            subscribe(store, replace(wish, name=name, url=address), begins, secret)
-            subscribed.append(name)
-            say(f"{db}: listening at {address}, subscribed as {name} until ctrl-c; secret {secret}")
-            sys.stdout.flush()
+    def heard(one: Heard) -> None:
+        print_json(_told(one)) if as_json else say(_line(one))
+        sys.stdout.flush()
 
-        def heard(one: Heard) -> None:
-            print_json(_told(one)) if as_json else say(_line(one))
-            sys.stdout.flush()
-
-        try:
-            listen(port, secret, status, heard, ready)
-        finally:
-            for name in subscribed:
-                store.remove(name)
+    try:
+        listen(port, lambda: subscription.secret, status, heard, ready)
+    finally:
+        with suppress(InputError):  # the server has ended before us
+            subscription.end()
 
 
 def _told(one: Heard) -> dict[str, object]:

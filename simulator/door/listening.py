@@ -49,9 +49,11 @@ def read(headers: Mapping[str, str], body: bytes, secret: str) -> Heard:
 
 @asynccontextmanager
 async def listener(
-    port: int, secret: str, status: int, heard: Callable[[Heard], object]
+    port: int, secret: Callable[[], str], status: int, heard: Callable[[Heard], object]
 ) -> AsyncIterator[str]:
     """Listen while the context lasts, and yield the address; `heard` is called with each message.
+
+    `secret` gives what they are signed with.
 
     Each is answered with `status`, one that is not to be trusted with 400.
 
@@ -62,7 +64,7 @@ async def listener(
     known: dict[str, None] = {}
 
     async def take(request: web.Request) -> web.Response:
-        one = read(request.headers, await request.read(), secret)
+        one = read(request.headers, await request.read(), secret())
         if one.wrong is not None:
             heard(one)
             return web.Response(status=_REFUSED)
@@ -84,7 +86,7 @@ async def listener(
 
 def listen(
     port: int,
-    secret: str,
+    secret: Callable[[], str],
     status: int,
     heard: Callable[[Heard], object],
     ready: Callable[[str], object],

@@ -145,7 +145,11 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         "hooks remove": [["hooks", "remove", NASTY, "--db", db]],
         "hooks replay": [["hooks", "replay", NASTY, "--db", db]],
         "hooks dead-letters": [["hooks", "dead-letters", NASTY, "--db", db]],
-        "hooks listen": [["hooks", "listen", "--type", NASTY, "--db", db]],
+        "hooks listen": [
+            ["hooks", "listen", "--type", NASTY, "--db", db],
+            ["hooks", "listen", "--server", NASTY],
+            ["hooks", "listen", "--server", f"http://127.0.0.1:9/{NASTY}", "--port", 0],
+        ],
         "simulate": [["simulate", "--resume", "--db", db], ["simulate", "--preset", NASTY, "--db", "x.db"]],
         "dashboard": [["dashboard", "--db", db], ["dashboard", "--at", NASTY, "--db", db]],
         "demo": [["demo", "--preset", NASTY]],

@@ -34,7 +34,7 @@ def served(story: Story) -> Story:
 
 
 @pytest.mark.parametrize("screen", [DataScreen, LoadScreen])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50)], ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids="{0[0]}x{0[1]}".format)
 async def test_the_door_is_shown(
     served: Story, watch: Watch, screen: type[DashboardScreen], size: tuple[int, int]
 ) -> None:

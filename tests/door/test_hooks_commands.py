@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,11 @@ import pytest
 
 from db.door_file import door_path
 from db.hooks import DeadLetter, HookStore
+from referral_tui.cli.subscriptions import OverHttp
+from simulator.domain.errors import InputError
 from simulator.domain.wall_clock import wall_ms
 from simulator.door.listening import Heard, listener, read, words
+from simulator.door.subscribing import Wish
 from simulator.door.webhooks import new_secret, signed
 from tests.cli.conftest import cli
 from tests.cli.nasty import PROGRAM, Cli
@@ -121,7 +125,7 @@ def test_without_a_database_there_is_nothing_to_subscribe_to(cli: Cli, tmp_path:
 async def test_a_listener_hears_each_message_and_says_what_came_again(door: Caller) -> None:
     heard: list[Heard] = []
     secret = new_secret()
-    async with listener(0, secret, 204, heard.append) as address:
+    async with listener(0, lambda: secret, 204, heard.append) as address:
         with HookStore(door.path) as store:
             store.add("listen", address, secret, (), 0, "")
         await door.send(*STORY)
@@ -167,3 +171,23 @@ def test_a_message_that_is_not_ours_is_not_trusted(forge: Forge) -> None:
     headers = signed("msg_1", body, SECRET, wall_ms())
     assert read(headers, body, SECRET).wrong is None
     assert read(*forge(headers, body), SECRET).wrong is not None
+
+
+async def test_a_listener_subscribes_over_http_and_takes_it_back(door: Caller) -> None:
+    one = OverHttp(door.door.address + "/", None, Wish("listen", URL, ("reward.*",)), 0)
+    await asyncio.to_thread(one.begin, "http://127.0.0.1:8788/")
+    (told,) = (await door.ask("GET", "/v1/hooks")).said["hooks"]
+    assert (told["name"], told["types"], one.secret[:6]) == ("listen-8788", ["reward.*"], "whsec_")
+    before = one.secret
+    await asyncio.to_thread(one.begin, "http://127.0.0.1:8788/")  # one at this port had been killed
+    assert one.secret != before
+    await asyncio.to_thread(one.end)
+    assert (await door.ask("GET", "/v1/hooks")).said["hooks"] == []
+    other = OverHttp(door.door.address, None, Wish("listen", "http://shop.example/", ()), 99)
+    with pytest.raises(InputError, match="there is no entry 99"):
+        await asyncio.to_thread(other.begin, "http://127.0.0.1:8788/")
+
+
+def test_a_server_that_is_not_there_is_said(cli: Cli) -> None:
+    ran = cli("hooks", "listen", "--server", "http://127.0.0.1:9", "--port", 0)
+    assert (ran.status, "is `referral-tui serve` running there?" in ran.err) == (2, True)

@@ -116,7 +116,7 @@ async def through_kills(path: Path, kills: int, friends: int) -> None:
 
 
 async def test_a_server_killed_while_it_sends_loses_no_webhook(tmp_path: Path) -> None:
-    await through_kills(tmp_path / "a.db", kills=3, friends=12)
+    await through_kills(tmp_path / "a.db", kills=2, friends=9)
 
 
 @pytest.mark.long

@@ -1,0 +1,145 @@
+"""Subscribe a listener for as long as it runs: beside the database of a server on this machine, or over HTTP."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+if TYPE_CHECKING:
+    from simulator.door.subscribing import Wish
+
+_WAIT_S = 30.0
+
+
+class Subscription(Protocol):
+    """A subscription that is begun once the listener's address is known, and ended with it."""
+
+    where: str
+    secret: str
+    name: str
+
+    def begin(self, address: str) -> None:
+        """Subscribe an address."""
+
+    def end(self) -> None:
+        """Take the subscription back; a second call does nothing."""
+
+
+def name_of(address: str) -> str:
+    """Return the name of a listener at an address: the same again where one at its port was killed."""
+    return f"listen-{urlsplit(address).port}"
+
+
+class BesideDatabase:
+    """A subscription in the database that a server keeps beside its own; the server need not run yet."""
+
+    def __init__(self, db: Path, wish: Wish, after: int | None) -> None:
+        """Prepare to subscribe from an entry on (None: from now on).
+
+        Raises:
+            InputError: there is no such entry.
+            DatabaseError: there is no database, or it can't be read.
+
+        """
+        from db.sqlite.readonly import reading
+        from simulator.door.subscribing import beginning
+
+        self.where, self.secret, self.name = str(db), "", ""
+        self._db, self._wish = db, wish
+        with reading(db) as database:
+            self._begins = beginning(database, after)
+
+    def begin(self, address: str) -> None:
+        """Subscribe an address."""
+        from dataclasses import replace
+
+        from db.hooks import HookStore
+        from simulator.door.subscribing import subscribe
+
+        self.name = name_of(address)
+        with HookStore(self._db) as store:
+            store.remove(self.name)  # of a listener that was killed
+            self.secret = subscribe(store, replace(self._wish, name=self.name, url=address), self._begins)
+
+    def end(self) -> None:
+        """Take the subscription back."""
+        from db.hooks import HookStore
+
+        if self.name:
+            with HookStore(self._db, create=False) as store:
+                store.remove(self.name)
+            self.name = ""
+
+
+class OverHttp:
+    """A subscription at a server by its address, with a key where it asks for one."""
+
+    def __init__(self, server: str, key: str | None, wish: Wish, after: int | None) -> None:
+        """Prepare to subscribe from an entry on (None: from now on).
+
+        Raises:
+            InputError: the address is none of the web.
+
+        """
+        from simulator.door.subscribing import check_address
+
+        check_address(server, anywhere=True, option="--server")
+        self.where, self.secret, self.name = server.rstrip("/"), "", ""
+        self._key, self._wish, self._after = key, wish, after
+
+    def begin(self, address: str) -> None:
+        """Subscribe an address.
+
+        Raises:
+            InputError: the server can't be reached, or refuses.
+
+        """
+        name = name_of(address)
+        self._ask("DELETE", f"/v1/hooks/{name}", missing=True)  # of a listener that was killed
+        wish = {"name": name, "url": address, "types": list(self._wish.types), "after": self._after}
+        self.secret = str(self._ask("POST", "/v1/hooks", wish)["secret"])
+        self.name = name
+
+    def end(self) -> None:
+        """Take the subscription back.
+
+        Raises:
+            InputError: the server can't be reached, or refuses.
+
+        """
+        if self.name:
+            name, self.name = self.name, ""
+            self._ask("DELETE", f"/v1/hooks/{name}", missing=True)
+
+    def _ask(self, method: str, path: str, body: object = None, *, missing: bool = False) -> dict[str, Any]:
+        from simulator.domain.errors import InputError
+
+        headers = {"Content-Type": "application/json"}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(f"{self.where}{path}", data, headers, method=method)  # noqa: S310 - checked: http or https
+        try:
+            with build_opener(ProxyHandler({})).open(request, timeout=_WAIT_S) as answer:
+                return dict(json.loads(answer.read() or b"{}"))
+        except HTTPError as error:
+            if missing and error.code == 404:
+                return {}
+            raise InputError(f"--server {self.where}: {_detail(error)}") from error
+        except (URLError, OSError, ValueError) as error:
+            why = getattr(error, "reason", error)
+            raise InputError(
+                f"--server {self.where}: can't be reached ({why}); is `referral-tui serve` running there?"
+            ) from error
+
+
+def _detail(error: HTTPError) -> str:
+    """Return what a problem document says, or the status."""
+    try:
+        return str(json.loads(error.read())["detail"])
+    except (ValueError, KeyError, TypeError, OSError):
+        return f"it answered {error.code}"
