@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 
 from referral_tui.names import short_name
 from simulator.domain.drills import LEVELS, STATE_WORDS, STATES, Ask, Case, CaseState, Cause, Level
-from simulator.drills.cases import find_questions, make_cases
+from simulator.drills.cases import find_questions
 from simulator.drills.check import check, problems
-from simulator.drills.mishaps import mistype
-from simulator.drills.practice import Practice, practice
+from simulator.drills.client_log import client_log
+from simulator.drills.facts import Facts
+from simulator.drills.mishaps import mistype, strike
+from simulator.drills.practice import Practice
 from tests.cli.nasty import Cli
 
+WISHED = {Cause.IN_HOLD, Cause.MISTYPED, Cause.PAID_ALREADY}
 RARE = {Cause.NOT_FIRST}  # a contract is activated once: orders and boxes have that cause
+
+
+@pytest.fixture(scope="module")
+def asked(world: Practice) -> dict[Cause, list[Facts]]:
+    """The questions of some causes."""
+    return find_questions(world, WISHED)
 
 
 def test_a_small_world_has_cases_of_nearly_every_cause(cases: list[Case]) -> None:
@@ -74,17 +84,13 @@ def test_a_case_can_be_stored_and_read_back(cases: list[Case]) -> None:
         assert Case.of_json(json.loads(json.dumps(case.to_json()))) == case
 
 
-def test_the_same_seed_gives_the_same_cases(cases: list[Case]) -> None:
-    with practice("mobile", 3) as again:
-        few = {Cause.CAPPED, Cause.NOT_SENT, Cause.WINDOW}
-        made = list(make_cases(again, short_name, few, each=2))
-    assert {case.id for case in made} == {case.id for case in cases if case.cause in few}
-    assert [case for case in made if case not in cases] == []
+def test_the_same_seed_sends_the_same_and_the_same_mishaps_strike(world: Practice) -> None:
+    again = strike(world.design, client_log(world.design, 3), 3)
+    assert again == world.sent
 
 
-def test_wishes_for_causes_are_kept(world: Practice) -> None:
-    wanted = {Cause.IN_HOLD, Cause.MISTYPED}
-    assert set(find_questions(world, wanted)) == wanted
+def test_wishes_for_causes_are_kept(asked: dict[Cause, list[Facts]]) -> None:
+    assert set(asked) == WISHED
 
 
 def test_what_never_arrived_stands_in_the_clients_books_only(cases: list[Case]) -> None:
@@ -95,9 +101,10 @@ def test_what_never_arrived_stands_in_the_clients_books_only(cases: list[Case]) 
         assert case.data[2].startswith("the log: no ")
 
 
-def test_who_has_a_second_account_asks_from_it_for_what_the_first_was_paid(world: Practice) -> None:
-    asked = find_questions(world, {Cause.PAID_ALREADY})[Cause.PAID_ALREADY]
-    second = [facts for facts in asked if facts.writer != facts.owner]
+def test_who_has_a_second_account_asks_from_it_for_what_the_first_was_paid(
+    world: Practice, asked: dict[Cause, list[Facts]]
+) -> None:
+    second = [facts for facts in asked[Cause.PAID_ALREADY] if facts.writer != facts.owner]
     assert second
     assert all(world.sent.second_accounts[facts.writer] == facts.owner for facts in second)
 
@@ -118,12 +125,15 @@ def test_a_date_to_wait_for_is_a_date_in_the_future(cases: list[Case]) -> None:
         assert case.questions[-1].ask is Ask.ACTION
 
 
-def test_check_says_how_many_cases_of_each_cause_there_were(cli: Cli) -> None:
-    ran = cli("drill", "check", "--cases", 24, "--json")
+def test_check_says_how_many_cases_of_each_cause_there_were(
+    cli: Cli, world: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.drills.check.practice", lambda _design, _seed: nullcontext(world))
+    ran = cli("drill", "check", "--cases", 6, "--json")
     found = json.loads(ran.out)
-    assert (found["cases"], found["worlds"], found["ambiguous"]) == (24, 1, [])
-    assert sum(found["causes"].values()) == 24
-    assert (ran.status, found["missing"]) == (1, ["not-first"])
+    assert (found["cases"], found["worlds"], found["ambiguous"]) == (6, 1, [])
+    assert sum(found["causes"].values()) == 6
+    assert (ran.status, found["passed"], len(found["missing"])) == (1, False, len(Cause) - 6)
 
 
 @pytest.mark.long
