@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def ingest(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE...", help=".jsonl or .csv files; - is standard input."),
+        typer.Argument(metavar="FILE", help=".jsonl or .csv files; - is standard input."),
     ] = None,
     db: Database = DEFAULT_DATABASE,
     program: Annotated[

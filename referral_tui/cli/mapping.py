@@ -182,10 +182,11 @@ def _told(one: CheckedRecord) -> Iterator[str]:
 
 
 def _event(event: dict[str, Any]) -> Iterator[str]:
-    data = event.get("data", {})
-    time = event.get("time", "the time of receipt")
-    yield f"  {event['type']}  {event['id']}  {time}  {event.get('subject', '(no subject)')}"
-    for name, value in data.items():
+    yield f"  {event['type']}  {event['id']}"
+    yield f"    time = {event.get('time', 'that of its receipt')}"
+    if "subject" in event:
+        yield f"    subject = {event['subject']}"
+    for name, value in event.get("data", {}).items():
         yield f"    {name} = {value}"
 
 

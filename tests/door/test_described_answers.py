@@ -28,7 +28,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-FEW, MANY = 8, 400
+FEW, MANY = 6, 400
 """Requests to each operation, in the default and in the long profile."""
 
 
