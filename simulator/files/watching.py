@@ -124,7 +124,7 @@ def watch(
     """
     looker = Looker(folder)
     while not interrupt.asked:
-        for path in looker.complete():
+        for path in filter(Path.exists, looker.complete()):  # else it was taken away meanwhile
             result = take(session, path, mapper=mapper, infer_time=infer_time, interrupt=interrupt)
             if result is None:
                 return

@@ -32,7 +32,7 @@ def find_mapping(name: str) -> MappingFile:
 
     """
     path = Path(name)
-    if name.endswith(_ENDING) or "/" in name or path.exists():
+    if name.endswith(_ENDING) or "/" in name or (name not in shipped_names() and path.is_file()):
         try:
             return load_mapping(path.read_text(encoding="utf-8"), str(path))
         except OSError as error:

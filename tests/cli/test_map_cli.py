@@ -81,6 +81,24 @@ def test_shipped_mappings_are_listed_and_shown(cli: Cli, tmp_path: Path) -> None
     )
 
 
+def test_a_folder_of_the_name_of_a_shipped_mapping_is_no_mapping(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "stripe").mkdir()
+    assert cli("map", "check", "stripe").status == 0
+
+
+def test_records_that_are_all_skipped_have_their_rows(
+    cli: Cli, tmp_path: Path, program: Path, secrets: Path
+) -> None:
+    events = lines(tmp_path / "events.jsonl", {"type": "ping"}, {"type": "pong"})
+    common = ("--map", "stripe", "--secrets", secrets, "--db", tmp_path / "a.db", "--program", program)
+    ran = cli("ingest", events, *common, "--receipts", "-")
+    assert ran.status == 0
+    assert [(one["line"], one["receipt"]) for one in rows(ran.out)] == [(1, "skipped"), (2, "skipped")]
+
+
 def test_what_becomes_of_a_sample_is_shown_record_by_record(cli: Cli, tmp_path: Path) -> None:
     nobody = json.loads(json.dumps(CHARGE))
     nobody["data"]["object"]["billing_details"] = {}
