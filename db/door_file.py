@@ -178,7 +178,7 @@ class DoorFile:
 
     @contextmanager
     def in_words(self) -> Iterator[None]:
-        """Say errors of SQLite in words.
+        """Say errors of SQLite in words, and of values that somebody put there.
 
         Raises:
             DatabaseError: one occurred.
@@ -186,7 +186,7 @@ class DoorFile:
         """
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError, TypeError) as error:
             raise DatabaseError(
                 f"{self.path}: what the door keeps can't be read or stored there ({error})"
             ) from error

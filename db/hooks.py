@@ -131,13 +131,13 @@ class HookStore(DoorFile):
         """Return all subscribers, by name."""
         with self.in_words():
             rows = self.db.execute(f"{_SUBSCRIBERS} ORDER BY s.name").fetchall()
-        return [_subscriber(*row) for row in rows]
+            return [_subscriber(*row) for row in rows]
 
     def named(self, name: str) -> Subscriber | None:
         """Return the subscriber of this name, or None."""
         with self.in_words():
             row = self.db.execute(f"{_SUBSCRIBERS} WHERE s.name = ?", (name,)).fetchone()
-        return None if row is None else _subscriber(*row)
+            return None if row is None else _subscriber(*row)
 
     def dead_letters(self, number: int, most: int) -> list[DeadLetter]:
         """Return at most `most` messages that were given up for the subscriber with this id, in the log's order."""
@@ -162,7 +162,7 @@ class HookStore(DoorFile):
         """Return the subscriber with this id, or None."""
         with self.in_words():
             row = self.db.execute(f"{_SUBSCRIBERS} WHERE s.id = ?", (number,)).fetchone()
-        return None if row is None else _subscriber(*row)
+            return None if row is None else _subscriber(*row)
 
     def pass_over(self, one: Subscriber, entry: int, webhook_id: str) -> Subscriber | None:
         """Record that nothing up to this entry is left for a subscriber, and return it as it is now."""
@@ -259,7 +259,9 @@ def _subscriber(
     dead: int,
 ) -> Subscriber:
     span = None if replay is None else Replay(replay, replay_reached or 0, until or 0)
-    wanted = tuple(str(one) for one in json.loads(types))
+    wanted = _types(types)
+    if wanted is None:
+        ended, wanted = "its types can't be read; remove it, and add it again", ()
     return Subscriber(
         *(
             number,
@@ -279,3 +281,12 @@ def _subscriber(
         span,
         dead,
     )
+
+
+def _types(text: str) -> tuple[str, ...] | None:
+    """Return the types in a row, or None where somebody has put something else there."""
+    try:
+        found = json.loads(text)
+    except (ValueError, TypeError):
+        return None
+    return tuple(map(str, found)) if isinstance(found, list) else None

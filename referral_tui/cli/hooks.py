@@ -59,14 +59,13 @@ def add(
     """
     from db.hooks import HookStore
     from db.sqlite.readonly import reading
-    from simulator.door.subscribing import beginning, check_secret, check_wish, subscribe
+    from simulator.door.subscribing import beginning, check_wish, subscribe
 
     wish = check_wish(name, url, types or (), anywhere=anywhere)
-    given = None if secret is None else check_secret(secret)
     with reading(db) as database:
         begins = beginning(database, after)
     with HookStore(db) as store:
-        made = subscribe(store, wish, begins, given)
+        made = subscribe(store, wish, begins, secret)
     say(f"{db}: {name} is sent what comes after entry {begins[0]}; its secret:", err=True)
     say(made)
 

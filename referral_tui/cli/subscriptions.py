@@ -99,7 +99,7 @@ class OverHttp:
 
         """
         name = name_of(address)
-        self._ask("DELETE", f"/v1/hooks/{name}", missing=True)  # of a listener that was killed
+        self._remove(name)  # one of a listener that was killed
         wish = {"name": name, "url": address, "types": list(self._wish.types), "after": self._after}
         self.secret = str(self._ask("POST", "/v1/hooks", wish)["secret"])
         self.name = name
@@ -113,7 +113,12 @@ class OverHttp:
         """
         if self.name:
             name, self.name = self.name, ""
-            self._ask("DELETE", f"/v1/hooks/{name}", missing=True)
+            self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        from aiohttp.hdrs import METH_DELETE
+
+        self._ask(METH_DELETE, f"/v1/hooks/{name}", missing=True)
 
     def _ask(self, method: str, path: str, body: object = None, *, missing: bool = False) -> dict[str, Any]:
         from simulator.domain.errors import InputError

@@ -20,7 +20,7 @@ from aiohttp import ClientSession
 
 from db.hooks import DeadLetter, HookStore, Subscriber
 from db.read.notices import Notice
-from simulator.domain.errors import DatabaseError
+from simulator.domain.errors import DatabaseError, InputError
 from simulator.domain.notices import covers
 from simulator.domain.wall_clock import wall_ms
 from simulator.door.background import News, OneThread, wait
@@ -192,8 +192,12 @@ class Dispatcher:
     async def _try(self, one: Subscriber, notice: Notice, session: ClientSession) -> Subscriber | None:
         """Send a message once, and record what came of it."""
         sent = message(notice)
-        now = self._sending.wall()
-        posted = await post(session, one.url, sent.body, signed(sent.id, sent.body, one.secret, now))
+        try:
+            headers = signed(sent.id, sent.body, one.secret, self._sending.wall())
+        except InputError as error:
+            await self.stored(self._store.end, one, str(error))
+            return None
+        posted = await post(session, one.url, sent.body, headers)
         self._metrics.posted(taken=posted.taken)
         if posted.taken:
             return await self.stored(self._store.delivered, one, notice.entry, sent.id)

@@ -16,7 +16,7 @@ from simulator.domain.errors import InputError
 from simulator.domain.notices import NOTICE_TYPES
 from simulator.door.guards import is_loopback
 from simulator.door.vetoes import Veto
-from simulator.door.webhooks import PREFIX, new_secret, webhook_id
+from simulator.door.webhooks import check_secret, new_secret, webhook_id
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST: Final = 2_048  # characters of an address
@@ -131,23 +131,9 @@ def subscribe(store: HookStore, wish: Wish, begins: tuple[int, str], secret: str
         DatabaseError: it can't be stored.
 
     """
-    given = new_secret() if secret is None else secret
+    given = new_secret() if secret is None else check_secret(secret)
     store.add(wish.name, wish.url, given, wish.types, *begins)
     return given
-
-
-def check_secret(secret: str) -> str:
-    """Return a secret that somebody gives.
-
-    Raises:
-        InputError: it is none.
-
-    """
-    if not re.fullmatch(re.escape(PREFIX) + r"[A-Za-z0-9+/]{32,88}={0,2}", secret):
-        raise InputError(
-            f"secret: must be {PREFIX} and then 24 to 64 bytes in Base64; leave it away to get a new one"
-        )
-    return secret
 
 
 def find(store: HookStore, name: str) -> Subscriber:

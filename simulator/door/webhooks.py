@@ -13,10 +13,12 @@ import orjson
 from standardwebhooks import Webhook
 
 from db.read.notices import Notice
+from simulator.domain.errors import InputError
 from simulator.events.moment import format_moment
 
 PREFIX: Final = "whsec_"
-_SECRET_BYTES: Final = 32  # the specification asks for 24 to 64
+_SECRET_BYTES: Final = 32
+_LEAST, _MOST = 24, 64  # bytes of a secret, after the specification
 _ID_DIGITS: Final = 12  # of a hash, so that another database's entry with the same number has another id
 USER_AGENT: Final = "referral-tui"
 
@@ -51,10 +53,34 @@ def message(notice: Notice) -> Message:
     return Message(webhook_id(notice), notice.type, orjson.dumps(told))
 
 
+def check_secret(secret: str) -> str:
+    """Return a secret that somebody gives.
+
+    Raises:
+        InputError: it is none.
+
+    """
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except ValueError:
+        key = b""
+    if not secret.startswith(PREFIX) or not _LEAST <= len(key) <= _MOST:
+        raise InputError(
+            f"secret: must be {PREFIX} and then {_LEAST} to {_MOST} bytes in Base64; leave it away to get a new one"
+        )
+    return secret
+
+
 def signed(own_id: str, body: bytes, secret: str, at_ms: int) -> dict[str, str]:
-    """Return the headers of a message that is sent at `at_ms` (wall clock, milliseconds UTC)."""
+    """Return the headers of a message that is sent at `at_ms` (wall clock, milliseconds UTC).
+
+    Raises:
+        InputError: the secret is none.
+
+    """
     seconds = at_ms // 1000
-    signature = Webhook(secret).sign(own_id, datetime.fromtimestamp(seconds, UTC), body.decode())
+    signer = Webhook(check_secret(secret))
+    signature = signer.sign(own_id, datetime.fromtimestamp(seconds, UTC), body.decode())
     return {
         "Content-Type": "application/json",
         "User-Agent": USER_AGENT,

@@ -19,6 +19,7 @@ from simulator.door.deliveries import Sending
 from simulator.door.keys import Keys, new_key
 from simulator.door.retries import JITTER, SCHEDULE_S, left_ms, pause_ms
 from simulator.door.serving import Settings
+from simulator.door.webhooks import new_secret
 from simulator.platform.session import open_or_create
 from simulator.program.load import load_program
 from tests.cli.nasty import DAY, PROGRAM, START, message
@@ -349,6 +350,37 @@ async def test_the_list_tells_how_far_each_is_and_no_secret(door: Caller) -> Non
     (one,) = told.said["hooks"]
     assert (one["sent"], one["behind"], one["types"]) == (1, 0, ["reward.*"])
     assert shop.secret not in json.dumps(told.said)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "UPDATE subscriber SET secret = 'whsec_x' WHERE name = 'forged'",
+        "UPDATE subscriber SET url = 'gopher://' WHERE name = 'forged'",
+        "UPDATE subscriber SET reached = -7, reached_id = 'x' WHERE name = 'forged'",
+    ],
+)
+async def test_a_forged_subscriber_keeps_no_other_from_its_messages(door: Caller, forged: str) -> None:
+    async with receiver() as shop:
+        with HookStore(door.path) as store:
+            store.add("forged", shop.url.replace("hooks", "nothing"), new_secret(), (), 0, "")
+            store.db.execute(forged)
+        await subscribe(door, shop)
+        await door.send(*STORY)
+        await shop.got(3)
+    assert shop.types == LED_TO
+
+
+async def test_types_that_are_none_end_a_subscription_and_no_other(door: Caller) -> None:
+    async with receiver() as shop:
+        await subscribe(door, shop)
+        with HookStore(door.path) as store:
+            store.add("forged", shop.url, new_secret(), (), 0, "")
+            store.db.execute("UPDATE subscriber SET types = 'none' WHERE name = 'forged'")
+        await door.send(*STORY)
+        await until(door.door.hooks, "shop", lambda one: one.reached == 3)
+        told = (await door.ask("GET", "/v1/hooks")).said["hooks"]
+    assert {one["name"]: one["ended"] is not None for one in told} == {"forged": True, "shop": False}
 
 
 def test_the_database_of_subscribers_is_its_owners_alone(tmp_path: Path) -> None:
