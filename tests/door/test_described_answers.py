@@ -79,7 +79,7 @@ def try_all(address: str, most: int) -> int:
 
 def test_every_answer_is_one_that_the_description_allows(tmp_path: Path) -> None:
     with described(tmp_path) as address:
-        assert try_all(address, FEW) > 100
+        assert try_all(address, FEW) > 10 * FEW
 
 
 @pytest.mark.long
