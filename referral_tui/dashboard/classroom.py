@@ -17,10 +17,12 @@ from textual.widget import Widget
 
 from referral_tui.dashboard.app import SCREENS, Dashboard, open_screen
 from referral_tui.dashboard.commands import COMMANDS, place_command
+from referral_tui.dashboard.frame import StatusPosted
 from referral_tui.dashboard.query import View
 from referral_tui.dashboard.screens.lesson_list import Entry, LessonList, Wish
 from referral_tui.dashboard.seeing import is_there, seen
 from referral_tui.dashboard.staging import open_when_there, set_stage
+from referral_tui.dashboard.status_message import StatusMessage
 from referral_tui.dashboard.widgets.bars import KeyHint
 from referral_tui.dashboard.widgets.lesson_panel import LessonPanel, Shown
 from referral_tui.dashboard.world import cast_of, figure_of
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from referral_tui.dashboard.setup import Setup
 
 LOOK_S: Final = 0.1  # between two looks at how the dashboard stands; one takes 0.2 ms
+NOT_YET: Final = "The lesson goes on by itself as soon as what its panel says is so."
+NO_ANSWER: Final = "The lesson waits for an answer: press the number of a choice."
 LIT, DIM = "-lit", "-dim"
 _HINTS: Final = {
     "do": "⌫ back · q list",
@@ -200,10 +204,13 @@ class Classroom(Dashboard):
     # -- what the keys do -----------------------------------------------------------------------------
 
     def action_pause(self) -> None:
-        """Go on with the lesson where nothing else is left to do; else pause the world."""
+        """Go on with the lesson where nothing else is left to do; its world has ended, so there is none to pause."""
         guide = self.guide
-        if guide is None or not guide.waits_for_key:
+        if guide is None:
             super().action_pause()
+        elif not guide.waits_for_key:
+            said = NOT_YET if guide.phase == "do" else NO_ANSWER
+            self.on_status_posted(StatusPosted(StatusMessage(said, "warn")))
         elif guide.go_on():
             self._arrive()
         else:

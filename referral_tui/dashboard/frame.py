@@ -159,8 +159,9 @@ class DashboardScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Put what stands beside the screen's own part at the side, where there are columns for it."""
-        self.set_class(event.size.width >= SIDE_FROM, "-at-side")
-        self.set_class(event.size.width < SIDE_FROM, "-above")
+        if self.has_class("-accompanied"):
+            self.set_class(event.size.width >= SIDE_FROM, "-at-side")
+            self.set_class(event.size.width < SIDE_FROM, "-above")
 
     async def furnish(self) -> bool:
         """Put the screen's own part in, once: the frame is painted before it. Tells whether it did so now."""

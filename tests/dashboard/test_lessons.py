@@ -23,6 +23,7 @@ from referral_tui.dashboard.seeing import seen
 from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.speaker import Speaker, clock_words
 from referral_tui.dashboard.widgets.lesson_panel import LessonPanel
+from referral_tui.dashboard.widgets.texts import StatusLine
 from referral_tui.lessons.guide import scene
 from referral_tui.lessons.load import find_lesson, read_lesson, shipped
 from referral_tui.lessons.notes import NotesFile, TalkState
@@ -127,6 +128,9 @@ async def test_the_same_state_by_another_way_ends_a_step_too(world: Path) -> Non
         await rehearsal.begin()
         await rehearsal.press("space")
         assert app.guide is not None
+        await rehearsal.press("space")
+        assert app.place is not None
+        assert "as soon as" in str(app.place.query_one(StatusLine).status_message.text)
         await rehearsal.press("3", "ctrl+p")
         app.watch_lesson()
         assert app.guide.place == 1, "another screen, and a box over it"
