@@ -28,7 +28,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-FEW, MANY = 6, 400
+FEW, MANY = 7, 400
 """Requests to each operation, in the default and in the long profile."""
 
 
@@ -85,4 +85,4 @@ def test_every_answer_is_one_that_the_description_allows(tmp_path: Path) -> None
 @pytest.mark.long
 def test_thousands_of_answers_are_such_as_the_description_allows(tmp_path: Path) -> None:
     with described(tmp_path) as address:
-        assert try_all(address, MANY) > 20 * FEW * 10
+        assert try_all(address, MANY) > 10 * MANY
