@@ -29,18 +29,17 @@ def check_erasures(stored: Database) -> list[str]:
     blanked = proving.blanked(stored)
     kept = proving.kept_answers(stored)
     events = proving.erasures(stored)
-    done = sorted({one.erasure for one in blanked} | {erasure for erasure, *_ in kept})
+    rows_of: dict[int, list[tuple[str, int, str, str]]] = {}
+    answers_of: dict[int, list[tuple[int, str, str]]] = {}
+    for one in blanked:
+        rows_of.setdefault(one.erasure, []).append((one.chain, one.number, one.before_hash, one.after_hash))
+    for erasure, seq, what, answer in kept:
+        answers_of.setdefault(erasure, []).append((seq, what, answer))
+    done = sorted(rows_of.keys() | answers_of.keys())
     for seq in done:
         if seq not in events:
             raise DifferenceError(f"erasure {seq}: there is no event {EventType.PERSON_ERASED} with this seq")
-        digest = digest_of(
-            [
-                (one.chain, one.number, one.before_hash, one.after_hash)
-                for one in blanked
-                if one.erasure == seq
-            ],
-            [answer for erasure, *answer in kept if erasure == seq],  # type: ignore[misc]
-        )
+        digest = digest_of(rows_of.get(seq, ()), answers_of.get(seq, ()))
         if events[seq] != f"erasure-{digest}":
             raise DifferenceError(
                 f"erasure {seq}: what it overwrote and kept gives the digest {digest}, its event has {events[seq]}"
