@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice, repeat
 from typing import Any
 
@@ -31,6 +31,46 @@ def slices(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[list[Row]]:
         rows = zip(*values, strict=True)
         while some := list(islice(rows, PART)):
             yield some
+
+
+def slices_apart(
+    frame: pl.DataFrame, columns: Sequence[str], plain: Sequence[str], cells: Sequence[str]
+) -> Iterator[tuple[list[Row], list[Row], list[Row]]]:
+    """Yield what `slices` does, with the columns `plain` of the same rows, and the columns `cells` of some of them.
+
+    These are the rows in which a cell is not null; the first of `cells` does not count, it is the row's number. Cutting
+    each column once and zipping it three times takes half the time of picking values out of tuples.
+    """
+    there = set(frame.columns)
+    personal = [name for name in cells[1:] if name in there]
+    for start in range(0, frame.height, SLICE):
+        part = frame[start : start + SLICE]
+        values = {name: _known(part, name) for name in columns}
+        mask = [False] * part.height
+        some: Iterator[Row] = iter(())
+        if any(values[name] is not None for name in personal):
+            marked = part.select(pl.any_horizontal(pl.col(personal).is_not_null())).to_series()
+            mask, fewer = marked.to_list(), part.filter(marked)
+            some = _zipped({name: _known(fewer, name) for name in cells}, cells, fewer.height)
+        rows, rest = _zipped(values, columns, part.height), _zipped(values, plain, part.height)
+        at = 0
+        while these := list(islice(rows, PART)):
+            count = sum(mask[at : at + PART])
+            yield these, list(islice(rest, PART)), list(islice(some, count))
+            at += PART
+
+
+def _known(frame: pl.DataFrame, name: str) -> list[Any] | None:
+    """Return a column as a list, or None if there is nothing in it."""
+    if name not in frame.columns or frame[name].null_count() == frame.height:
+        return None
+    return frame[name].to_list()
+
+
+def _zipped(values: Mapping[str, list[Any] | None], names: Sequence[str], height: int) -> Iterator[Row]:
+    """Return the rows of some columns."""
+    found = (values[name] for name in names)
+    return zip(*(repeat(None, height) if one is None else one for one in found), strict=True)
 
 
 def insert(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -2,8 +2,8 @@
 
 A block's hash is SHA-256(hash of the block before ‖ SHA-256 of its rows ‖ SHA-256 of its commitments), each as 32
 bytes. A row is a JSON array of those columns of its table that tell nothing about a person, and a comma. What may tell
-something, its personal cells, comes in by a commitment: SHA-256(salt ‖ a JSON array of the row's number and the
-cells), with a salt of its own for each row; a row whose personal cells are all null has none.
+something, its personal cells, comes in by a commitment: SHA-256(salt ‖ the row's number and the cells as JSON, with a
+comma between each), with a salt of its own for each row; a row whose personal cells are all null has none.
 
 So a person can be erased: with the salt destroyed, nobody can tell from the commitment what the cells were, not even
 by trying all values there are, while every other cell still proves what it was (`db.write.erasing`).
@@ -28,6 +28,9 @@ from db.read.salts import NO_SALT, SALT_BYTES, BlockSalts, SaltSource, first_row
 from db.schema.blocks import BLOCK_ROWS
 from db.sqlite.rows import Row
 
+_BETWEEN = b"],["
+"""What stands between rows as JSON."""
+
 
 @dataclass(frozen=True)
 class Sealed:
@@ -50,7 +53,14 @@ def genesis(chain: str, program_text: str) -> bytes:
 
 def commitment(salt: bytes, cells: Row) -> bytes:
     """Return the commitment to personal cells, which come after their row's number."""
-    return hashlib.sha256(salt + orjson.dumps(cells)).digest()
+    return hashlib.sha256(salt + orjson.dumps(cells)[1:-1]).digest()
+
+
+def _texts(cells: Sequence[Row]) -> list[bytes]:
+    """Return what is committed to of each row: serialised together, which takes half the time, and cut apart."""
+    texts = orjson.dumps(cells)[2:-2].split(_BETWEEN) if cells else []
+    # a text of somebody's may have it, too, so that there are more pieces than rows
+    return texts if len(texts) == len(cells) else [orjson.dumps(one)[1:-1] for one in cells]
 
 
 class Chain:
@@ -118,8 +128,9 @@ class Chain:
                 if number not in block.blanked and salts[number - start] == NO_SALT:
                     salts[number - start] = os.urandom(SALT_BYTES)
         if not block.blanked:
-            sha256, dumps = hashlib.sha256, orjson.dumps  # a third of the time of a function of our own
-            return b"".join([sha256(salts[one[0] - start] + dumps(one)).digest() for one in cells])
+            sha256 = hashlib.sha256
+            pairs = zip(cells, _texts(cells), strict=True)
+            return b"".join([sha256(salts[one[0] - start] + text).digest() for one, text in pairs])
         found = {one[0]: commitment(salts[one[0] - start], one) for one in cells}
         found |= {row: was for row, was in block.blanked.items() if first <= row < first + count}
         return b"".join([found[row] for row in sorted(found)])

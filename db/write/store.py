@@ -9,7 +9,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import compress, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -300,13 +299,14 @@ class Store:
 
     def _chained(self, table: str, frame: pl.DataFrame) -> None:
         sealed: dict[int, Sealed] = {}
-        parts, personal = self._parts[table], _are_personal(table, frame)
-        for part in rows.slices(frame, self._columns[table]):
+        parts = self._parts[table]
+        for part, plain, cells in rows.slices_apart(
+            frame, self._columns[table], parts.plain_names, parts.cell_names
+        ):
             self.meter.record("rows")
             rows.insert(self._db, table, self._columns[table], part)
             self.meter.record("insert")
-            cells = parts.cells(compress(part, islice(personal, len(part))))
-            sealed |= {one.number: one for one in self._chains[table].extend(parts.plain(part), cells)}
+            sealed |= {one.number: one for one in self._chains[table].extend(plain, cells)}
             self.meter.record("chain")
         blocks = [(table, one.number, one.rows, one.hash, one.key) for one in sealed.values()]
         self._db.executemany(_UPSERT_BLOCK, blocks)
@@ -442,8 +442,10 @@ class Parts:
 
     def __init__(self, table: str, columns: Sequence[str]) -> None:
         personal = PERSONAL[table]
-        self._plain = _picker([place for place, name in enumerate(columns) if name not in personal])
-        self._cells = _picker([columns.index(name) for name in (CHAINS[table], *personal)])
+        self.plain_names = [name for name in columns if name not in personal]
+        self.cell_names = [CHAINS[table], *personal]
+        self._plain = _picker([columns.index(name) for name in self.plain_names])
+        self._cells = _picker([columns.index(name) for name in self.cell_names])
 
     def plain(self, rows: Iterable[Row]) -> list[Row]:
         """Return the columns of rows that tell nothing about a person."""
@@ -461,14 +463,6 @@ class Parts:
 def _picker(places: Sequence[int]) -> Callable[[Row], Row]:
     """Return a function that returns some values of a row as a tuple."""
     return itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
-
-
-def _are_personal(table: str, frame: pl.DataFrame) -> Iterator[bool]:
-    """Yield for each row whether one of its personal cells is not null."""
-    there = [name for name in PERSONAL[table] if name in frame.columns]
-    if not there:
-        return iter([False] * frame.height)
-    return iter(frame.select(pl.any_horizontal(pl.col(there).is_not_null())).to_series().to_list())
 
 
 def _broken(path: Path, chain: str, number: int) -> str:

@@ -141,7 +141,7 @@ def test_a_block_is_what_its_description_says() -> None:
     chain = Chain("event", first, lambda _chain, _number: salts)
     (sealed,) = chain.extend([(1, "a", None), (2, None, "é")], [(2, "code", None)])
     rows = hashlib.sha256('[1,"a",null],[2,null,"é"],'.encode()).digest()
-    committed = hashlib.sha256(salts.salts[1] + b'[2,"code",null]').digest()
+    committed = hashlib.sha256(salts.salts[1] + b'2,"code",null').digest()
     assert len(set(salts.salts)) == 1024
     assert sealed.hash == hashlib.sha256(first + rows + hashlib.sha256(committed).digest()).hexdigest()
     assert (sealed.number, sealed.rows, sealed.key) == (1, 2, "00" * 32)
