@@ -102,7 +102,8 @@ def test_repeats_in_a_log_are_duplicates_and_without_a_database_left_out(
 
 
 def test_the_knee_is_searched(cli: Cli) -> None:
-    given = ("load", "--referrers", 100, "--no-store", "--find-knee", "--seconds", 0.1, "--json")
+    size = ("--referrers", 100, "--seconds", 0.1, "--batch", 500)  # so that the first trial ends early
+    given = ("load", *size, "--no-store", "--find-knee", "--json")
     done = cli(*given, "--threshold", "p99<1000s", "--events", 2000)
     figures = json.loads(done.out)
     assert figures["trials"][0]["rate"] is None
@@ -267,7 +268,8 @@ def test_an_interrupted_search_for_the_knee_prints_the_rates_tried(
 
     monkeypatch.setattr(knee, "_line", line)
     monkeypatch.setattr(Stopper, "asked", lambda _self: len(tried) >= 3)
-    done = cli("load", "--find-knee", "--no-store", "--referrers", 100, "--events", 2000, "--seconds", 0.1)
+    size = ("--referrers", 100, "--events", 2000, "--seconds", 0.1, "--batch", 500)
+    done = cli("load", "--find-knee", "--no-store", *size)
     assert done.status == 130
     lines = [line for line in done.out.splitlines() if line.startswith(("  at ", "  as fast as it goes"))]
     assert len(lines) == len(tried) == 3
