@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from referral_tui.cli.lab_options import Delivery
-from referral_tui.cli.options import preset_completion
+from referral_tui.cli.options import mapping_completion, preset_completion
 from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
@@ -53,6 +53,15 @@ def sheet(
         ),
     ] = None,
     delivery: Delivery = None,
+    mappings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="NAME|FILE",
+            help="A mapping by which records become events: where each field comes from. More than one may be given.",
+            autocompletion=mapping_completion,
+        ),
+    ] = None,
     form: Annotated[SheetFormat, typer.Option("--format", help="How it is written.")] = SheetFormat.MD,
     team: Annotated[Owner | None, typer.Option("--for", help="Only the page of this team.")] = None,
     out: Annotated[
@@ -69,13 +78,14 @@ def sheet(
     It is a record of processing (GDPR Art. 30) and the base of an impact assessment (Art. 35); a lawyer confirms both.
 
     Examples: referral-tui sheet telecom
+              referral-tui sheet shop.toml --map stripe --for engineering
               referral-tui sheet --db shop.db --for compliance --format html --out sheet.html
     """
     from simulator.domain.writing import check_writable, write_text
 
     if out is not None:
         check_writable(out)
-    made = read_sheet(program, db, delivery)
+    made = read_sheet(program, db, delivery, mappings)
     owner: Team | None = None if team is None else team.value
     if form is SheetFormat.JSON and out is None:
         from referral_tui.sheet.flat import as_json
@@ -107,11 +117,13 @@ def _text(made: Sheet, team: Team | None, form: SheetFormat) -> str:
     return sheet_page(made, team)
 
 
-def read_sheet(program: str | None, db: Path | None, delivery: list[str] | None) -> Sheet:
+def read_sheet(
+    program: str | None, db: Path | None, delivery: list[str] | None, mappings: list[str] | None = None
+) -> Sheet:
     """Make the sheet of a program, with what came into a database if one is named.
 
     Raises:
-        InputError: a program or a delivery model is not right.
+        InputError: a program, a delivery model or a mapping is not right.
         ProgramError: the program is not valid.
         DatabaseError: the database can't be read.
 
@@ -120,15 +132,18 @@ def read_sheet(program: str | None, db: Path | None, delivery: list[str] | None)
     from db.read.versions import program_text, version_at
     from db.sqlite.readonly import snapshot
     from referral_tui.sheet.make import make_sheet
+    from referral_tui.sheet.mapped import origins_of
     from simulator.delivery.models import parse_override
     from simulator.domain.errors import InputError
+    from simulator.mapping.shipped import find_mapping
     from simulator.program.load import load_program
     from simulator.program.presets import find_program
 
     overrides = dict(parse_override(text) for text in delivery or ())
+    origins = origins_of(find_mapping(name) for name in mappings or ())
     if program is not None and db is None:
         text, file = find_program(program)
-        return make_sheet(load_program(text, file), file, _of_preset(program, overrides))
+        return make_sheet(load_program(text, file), file, _of_preset(program, overrides), origins=origins)
     if db is None:
         raise InputError("sheet: of which program? Name a program file or a preset, or a database with --db")
     with snapshot(db) as database:
@@ -142,7 +157,7 @@ def read_sheet(program: str | None, db: Path | None, delivery: list[str] | None)
     else:
         text, file = stored, f"{db.name}, version {version} of its program"
     passing = _of_database(sent, overrides)
-    return make_sheet(load_program(text, file), file, passing, sent, db.name)
+    return make_sheet(load_program(text, file), file, passing, sent, db.name, origins)
 
 
 def _of_preset(program: str, overrides: dict[str, str]) -> Passing:

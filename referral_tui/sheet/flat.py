@@ -33,6 +33,7 @@ def _row(line: Line, one: EventSheet | None) -> dict[str, Any]:
         "used": line.used,
         "purpose": line.purpose,
         "example": line.example,
+        "from": line.origin,
         "system": ", ".join(one.systems) if one is not None else "",
         "team": one.team if one is not None else "",
         "legal_basis_to_be_confirmed": line.basis,

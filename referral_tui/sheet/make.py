@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from referral_tui.figures import counted
 from referral_tui.sheet.field_words import ENVELOPE_WORDS, PSEUDONYMS, FieldWords, words_of
+from referral_tui.sheet.mapped import Origins
 from referral_tui.sheet.model import Came, EventSheet, Line, Sheet
 from referral_tui.sheet.often import how_often
 from referral_tui.sheet.passing import Passing
@@ -53,10 +54,18 @@ _MOST_REWARDS: Final = 2  # that are named one by one where all rewards use a fi
 
 
 def make_sheet(
-    program: Program, file: str, passing: Passing, sent: DataSent | None = None, database: str = ""
+    program: Program,
+    file: str,
+    passing: Passing,
+    sent: DataSent | None = None,
+    database: str = "",
+    origins: Origins | None = None,
 ) -> Sheet:
-    """Make the sheet of a program; `file` names it, `sent` is what came into the database of that name."""
-    maker = _Maker(program, passing, sent)
+    """Make the sheet of a program; `file` names it, `sent` is what came into the database of that name.
+
+    `origins` is where fields come from, if they are mapped from other systems' records.
+    """
+    maker = _Maker(program, passing, sent, origins or {})
     order = list(Category)
     events = tuple(
         maker.event(kind)
@@ -77,13 +86,15 @@ def make_sheet(
         tasks=tasks_of(program, events, sent),
         record=record(events),
         assessment=assessment(program, events, sent),
+        mapped=bool(origins),
     )
 
 
 class _Maker:
     """Makes the lines of one program's sheet."""
 
-    def __init__(self, program: Program, passing: Passing, sent: DataSent | None) -> None:
+    def __init__(self, program: Program, passing: Passing, sent: DataSent | None, origins: Origins) -> None:
+        self._origins = origins
         self._program = program
         self._passing = passing
         self._sent = sent
@@ -130,6 +141,7 @@ class _Maker:
                 personal=field == "subject",
                 **_erasure(field),
                 came=None if self._sent is None else sum(row.count for row in self._sent.types),
+                origin=self._origins.get(("", field), ""),
             )
 
     def _line(self, kind: EventSpec, origin: Origin, came: Came | None) -> Line:
@@ -155,6 +167,7 @@ class _Maker:
             personal=personal,
             **_erasure(field.partition(".")[0] or "subject"),
             came=self._with_field(kind.name, field, needed=needed, came=came),
+            origin=self._origins.get((kind.name, field), ""),
         )
 
     def _use_words(self, uses: Sequence[Use]) -> tuple[str, ...]:

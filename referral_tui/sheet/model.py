@@ -27,7 +27,7 @@ class Line:
     """A field of a type, or with no `field` the event itself.
 
     `uses` is empty where nothing in the program uses it; `needed` says whether the contract requires it. `came` counts
-    the events that had it, None where that is not known.
+    the events that had it, None where that is not known. `origin` is where it stands in the records of mappings.
     """
 
     event: str
@@ -47,6 +47,7 @@ class Line:
     kept_until: str
     erasing: str
     came: int | None
+    origin: str = ""
 
     @property
     def use(self) -> str:
@@ -103,6 +104,7 @@ class Sheet:
     """The whole sheet of a program.
 
     `database` names the database whose figures it has, empty without one. `envelope` are the fields of every event.
+    `mapped`: it says where fields come from.
     """
 
     program: str
@@ -116,3 +118,4 @@ class Sheet:
     tasks: tuple[Task, ...]
     record: tuple[Heading, ...]
     assessment: tuple[Heading, ...]
+    mapped: bool = False

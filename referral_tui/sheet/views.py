@@ -54,6 +54,8 @@ _BASIS = Column("Legal basis", lambda line: "as the event" if line.basis_of_even
 _ERASING = Column("Erasing", lambda line: line.erasing)
 _CAME = Column("Came", lambda line: figures.NOTHING if line.came is None else f"{line.came:,}")
 
+_ORIGIN = Column("From", lambda line: line.origin or figures.NOTHING)
+
 _COLUMNS: Final[dict[Team | None, tuple[Column, ...]]] = {
     None: (_FIELD, _NEEDED, _MEANING, _USE, _PURPOSE, _EXAMPLE, _PSEUDONYM, _BASIS, _ERASING),
     "engineering": (_FIELD, _NEEDED, _MEANING, _EXAMPLE, _USE, _PSEUDONYM),
@@ -63,8 +65,14 @@ _COLUMNS: Final[dict[Team | None, tuple[Column, ...]]] = {
 
 
 def columns_of(sheet: Sheet, team: Team | None) -> tuple[Column, ...]:
-    """Return the columns of the tables of fields; with a database the last says how many events had the field."""
-    return (*_COLUMNS[team], _CAME) if sheet.database and team != "marketing" else _COLUMNS[team]
+    """Return the columns of the tables of fields.
+
+    With mappings one says where a field comes from; with a database the last says how many events had it.
+    """
+    if team == "marketing":
+        return _COLUMNS[team]
+    origin = (_ORIGIN,) if sheet.mapped else ()
+    return (*_COLUMNS[team], *origin, *((_CAME,) if sheet.database else ()))
 
 
 def tasks_for(sheet: Sheet, team: Team | None) -> dict[Team, list[Task]]:

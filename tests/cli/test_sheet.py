@@ -106,6 +106,20 @@ def test_the_delivery_of_a_program_file_can_be_said(cli: Cli, program: Path) -> 
     assert "not stated" in cli("sheet", program).out
 
 
+def test_with_mappings_each_field_says_where_it_stands_in_the_senders_records(cli: Cli) -> None:
+    given = ("sheet", "subscription", "--map", "stripe", "--map", "shopify")
+    rows = {
+        (row["event"], row["field"]): row for row in json.loads(cli(*given, "--format", "json").out)["fields"]
+    }
+    assert rows["purchase.paid", "amount_minor"]["from"] == "stripe: data.object.amount"
+    assert rows["conversion.reversed", "reverses"]["from"].endswith("; shopify: id or order_id")
+    subject = rows["every event", "subject"]["from"]
+    assert "data.object.metadata.friend_ref, else data.object.billing_details.email (hashed)" in subject
+    assert rows["bill.paid", "amount_minor"]["from"] == ""
+    assert "| From |" in cli(*given, "--for", "engineering").out
+    assert "From" not in cli("sheet", "subscription").out
+
+
 def test_a_sender_that_has_never_sent_what_a_milestone_waits_for_is_named(
     cli: Cli, without_bills: Path
 ) -> None:
