@@ -83,6 +83,8 @@ def _unmatched(facts: Facts, window_ms: int, kinds: tuple[str, ...]) -> Cause | 
         return Cause.MISTYPED if facts.meant == facts.code and not journey.visits else None
     if {one.owner for one in journey.visits} != {facts.owner} or journey.typed:
         return None
+    if len(journey.visits) < journey.visited:
+        return None  # a link came later than a visit by it: that may be why, too
     if all(one.kind not in kinds for one in journey.visits):
         return Cause.REFERRER_KIND if _some_in_window(facts, window_ms) else None
     old = all(

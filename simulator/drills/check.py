@@ -14,7 +14,7 @@ from simulator.drills.designs import NAMES
 from simulator.drills.naming import Namer
 from simulator.drills.practice import practice
 
-EACH: Final = 12
+EACH: Final = 7
 """The most cases of a cause from one world, so that the rare ones keep up."""
 _MOST_WORLDS: Final = 1_000
 

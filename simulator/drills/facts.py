@@ -62,7 +62,8 @@ class Journey:
     """What is stored about a friend and one conversion, whoever asks for it.
 
     `event` is the conversion as accepted, `refused` its message in quarantine. `referrer` is the reference of the
-    person by whom the decision counts it. `shared` tells a friend whose reference was merged, or into whom one was.
+    person by whom the decision counts it. `visits` are those through a link that there was then, of `visited`.
+    `shared` tells a friend whose reference was merged, or into whom one was.
     """
 
     record: Record
@@ -71,6 +72,7 @@ class Journey:
     refused: Refused | None
     attribution: AttributionRow | None
     visits: tuple[Visit, ...]
+    visited: int
     typed: tuple[str, ...]
     matching: tuple[EventFields, ...]
     earlier: int
@@ -167,6 +169,7 @@ class Books:
             refused=self._refused.get((record.source, record.id)) if event is None else None,
             attribution=attribution_of(self._db, friend),
             visits=tuple(self._visits(before)),
+            visited=sum(one["type"] == "friend.visited" for one in before),
             typed=tuple(one["code"] for one in before if one["type"] in MATCHING and "code" in one),
             matching=tuple(one for one in before if one["type"] in MATCHING),
             earlier=sum(one["type"] == record.type and one["seq"] != own for one in before),
