@@ -22,15 +22,9 @@ def world() -> Iterator[Practice]:
 
 
 @pytest.fixture(scope="session")
-def ambiguous() -> list[str]:
-    """What was found ambiguous while `cases` were made."""
-    return []
-
-
-@pytest.fixture(scope="session")
-def cases(world: Practice, ambiguous: list[str]) -> list[Case]:
+def cases(world: Practice) -> list[Case]:
     """Some cases of each cause of the world."""
-    return list(make_cases(world, short_name, each=2, ambiguous=ambiguous.append))
+    return list(make_cases(world, short_name, each=2))
 
 
 @pytest.fixture
