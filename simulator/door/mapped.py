@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import msgspec
 import orjson
@@ -25,8 +26,10 @@ from simulator.events.moment import format_moment
 from simulator.files.messages import messages
 from simulator.mapping.mapper import Mapper
 from simulator.mapping.rows import is_skipped, records_of_csv, rows_of_lines
-from simulator.mapping.signatures import signature_problem
+from simulator.mapping.signatures import IN_FORM, signature_problem
 
+FORM: Final = "application/x-www-form-urlencoded"
+_MOST_FIELDS: Final = 64
 MOST_EVENTS: Final = 20_000
 """Events that one request may bring; a file with more is for `ingest --map`."""
 
@@ -44,13 +47,14 @@ async def post_records(request: web.Request) -> web.Response:
     if with_outcomes:
         check_right(request, "read")
     body = await context.bodies.whole(request)
-    _check_signature(request, inlet, body)
+    form = _form(request, inlet, body)
+    _check_signature(request, inlet, body, form)
     now = format_moment(context.writer.clock.now_ms())
     lines: list[bytes] = []
     refused: dict[int, Refusal] = {}
     numbers: list[int] = []
     skipped = 0
-    for row in _rows(inlet.mapper, body, now):
+    for row in _rows(inlet.mapper, _in_form(inlet, body, form), now):
         if is_skipped(row):
             skipped += 1
             continue
@@ -84,11 +88,39 @@ def _inlet(request: web.Request, context: Context) -> Inlet:
     return inlet
 
 
-def _check_signature(request: web.Request, inlet: Inlet, body: bytes) -> None:
+def _form(request: web.Request, inlet: Inlet, body: bytes) -> dict[str, str]:
+    """Return the fields of a form, where the mapping's sender posts one; an empty one is no form.
+
+    curl calls JSON a form, too, unless it is told otherwise.
+    """
+    if inlet.mapper.mapping.form_field is None or request.content_type != FORM or body.lstrip()[:1] in b"[{":
+        return {}
+    try:
+        return dict(parse_qsl(body.decode(), errors="strict", max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise ProblemError(
+            Problem.UNREADABLE, f"not a form in UTF-8 of at most {_MOST_FIELDS} fields; send {FORM}"
+        ) from None
+
+
+def _in_form(inlet: Inlet, body: bytes, form: Mapping[str, str]) -> bytes:
+    """Return the text of the records: a field of the form, or without one the body."""
+    field = inlet.mapper.mapping.form_field
+    if not form or field is None:
+        return body
+    if field not in form:
+        raise ProblemError(
+            Problem.UNREADABLE, f"the form has no field {field}; the sender's record is in it, as JSON"
+        )
+    return form[field].encode()
+
+
+def _check_signature(request: web.Request, inlet: Inlet, body: bytes, form: Mapping[str, str]) -> None:
     signature = inlet.mapper.mapping.signature
     if inlet.secret is None or signature is None:
         return
-    problem = signature_problem(signature, inlet.secret, request.headers, body, wall_ms() // 1000)
+    said = form if signature.scheme == IN_FORM else request.headers
+    problem = signature_problem(signature, inlet.secret, said, body, wall_ms() // 1000)
     if problem is not None:
         raise ProblemError(Problem.UNSIGNED, problem)
 

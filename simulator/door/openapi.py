@@ -155,7 +155,14 @@ def _records(mappings: Sequence[str]) -> Schema:
             _in_query("wait", {"enum": ["outcome"]}, "answer what each event led to, too"),
         ],
         [*_BODY, Problem.UNSIGNED, Problem.NOT_FOUND, Problem.TOO_MUCH],
-        {"application/json": record, "text/csv": {"type": "string"}},
+        {
+            "application/json": record,
+            "text/csv": {"type": "string"},
+            "application/x-www-form-urlencoded": {
+                "type": "object",
+                "description": "of senders that post a form: the record as JSON in a field of it",
+            },
+        },
     )
 
 

@@ -12,7 +12,7 @@ from simulator.events.contract import ATTRIBUTE_PATTERN, EVENT_TYPES, SOURCE_PAT
 from simulator.mapping.load_fields import FieldReader
 from simulator.mapping.model import UNMATCHED, DataField, EventMap, MappingFile, Test, Value
 from simulator.mapping.paths import parse_path
-from simulator.mapping.signatures import SCHEMES, Signature
+from simulator.mapping.signatures import IN_FORM, SCHEMES, Signature
 from simulator.program.expression import parse_expression
 from simulator.program.facts import Fact, FactList, Kind
 from simulator.program.nearest import advice, shown
@@ -26,10 +26,11 @@ MAX_BYTES: Final = 1024 * 1024
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _VALUE_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _KEYS: Final = (
-    "name", "says", "format", "source", "unmatched", "delimiter", "values", "event", "signature", "test",
+    "name", "says", "format", "source", "unmatched", "delimiter", "form_field", "values", "event", "signature", "test",
 )  # fmt: skip
 _EVENT_KEYS: Final = ("when", "each", "type", "id", "subject", "time", "infer_time", "data")
 _TEST_KEYS: Final = ("name", "record", "event", "skipped", "refused")
+_FORM_FIELD: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 Table = Mapping[str, Any]
 
 
@@ -90,6 +91,10 @@ class Loader:
             text=text,
             unmatched=self.choice((), "unmatched", UNMATCHED, "refuse"),
             delimiter=self.delimiter(),
+            form_field=self.text(
+                (), "form_field", _FORM_FIELD, "the name of a field of a form, such as payload"
+            )
+            or None,
             values=values,
             events=tuple(
                 event
@@ -298,11 +303,17 @@ class Loader:
         if not isinstance(table, dict):
             self.report.add(("signature",), "signature", "must be a table with header and scheme")
             return None
-        self.known(table, ("header", "scheme"), ("signature",), "signature")
-        header = self.text(
-            ("signature",), "header", re.compile(r"[A-Za-z0-9-]{1,64}"), "the name of a header"
+        path = ("signature",)
+        self.known(table, ("header", "field", "scheme"), path, "signature")
+        scheme = self.choice(path, "scheme", SCHEMES, "hmac-sha256-hex")
+        key = "field" if scheme == IN_FORM else "header"
+        if key not in table:
+            self.report.add(path, f"signature.{key}", f"missing; the scheme {scheme} needs it")
+        if scheme == IN_FORM:
+            return Signature(self.text(path, key, _FORM_FIELD, "the name of a field of the form"), scheme)
+        return Signature(
+            self.text(path, key, re.compile(r"[A-Za-z0-9-]{1,64}"), "the name of a header"), scheme
         )
-        return Signature(header, self.choice(("signature",), "scheme", SCHEMES, "hmac-sha256-hex"))
 
     def test(self, table: Table, path: Path) -> Test:
         """Read a [[test]]."""

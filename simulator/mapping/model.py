@@ -81,7 +81,10 @@ class Test:
 
 @dataclass(frozen=True)
 class MappingFile:
-    """A whole mapping. `text` is the file."""
+    """A whole mapping. `text` is the file.
+
+    A sender that posts a form has its record, as text, in the field `form_field`.
+    """
 
     name: str
     says: str
@@ -90,6 +93,7 @@ class MappingFile:
     text: str
     unmatched: Unmatched = "refuse"
     delimiter: str = ","
+    form_field: str | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
     events: tuple[EventMap, ...] = ()
     signature: Signature | None = None

@@ -226,12 +226,55 @@ def test_signatures_are_those_that_the_senders_document() -> None:
     for signature, begins in known.items():
         made = sign(signature, "secret", body, now)
         assert made.startswith(begins)
-        assert signature_problem(signature, "secret", {signature.header: made}, body, now) is None
+        assert signature_problem(signature, "secret", {signature.name: made}, body, now) is None
         for wrong in (body + b" ", b""):
-            assert signature_problem(signature, "secret", {signature.header: made}, wrong, now) is not None
-        assert signature_problem(signature, "other", {signature.header: made}, body, now) is not None
+            assert signature_problem(signature, "secret", {signature.name: made}, wrong, now) is not None
+        assert signature_problem(signature, "other", {signature.name: made}, body, now) is not None
     shopify = Signature("X-Shopify-Hmac-Sha256", "hmac-sha256-base64")
     assert sign(shopify, "hush", b"hello", 0) == "zvT9tMFR8adPsBeM6dkn8QqflvWemcuCShl3MgGBDKI="
+    voucherify = Signature("X-Voucherify-Signature", "hmac-sha256-hex")  # the example of its documentation
+    shown = "a17d2ac229d1ebbb5f10e839c7985c4818e5986eab297f7e5979196d4d7d3ed2"
+    assert sign(voucherify, "secretKey", b'{"a":1}', 0) == shown
+
+
+async def test_a_sender_that_posts_a_form_is_known_by_the_secret_in_it(tmp_path: Path) -> None:
+    inlets = find_inlets(["talkable"], Secrets(HASH_KEY, {"talkable": SECRET}))
+    settings = Settings(port=0, linger_s=0.0, inlets=inlets)
+    form = {"key": SECRET, "site": "shop", "type": "event_web_hook"}
+    record = inlets["talkable"].mapper.mapping.tests[0].record.replace("2026-03-02", "2026-01-02")
+    with open_or_create(tmp_path / "a.db", load_program(PROGRAM, "program")) as platform:
+        async with at_the_door(platform, settings) as caller:
+
+            async def post(**fields: str) -> Reply:
+                return await caller.ask("POST", "/v1/in/talkable", data=fields)
+
+            told = await post(**form, payload=record)
+            assert [one["receipt"] for one in told.said["receipts"]] == ["accepted"]
+            for wrong in ({"key": "another"}, {"key": ""}):
+                assert (await post(**{**form, **wrong}, payload=record)).status == 401
+            assert (await post(payload=record)).said["detail"].startswith("the form has no field key")
+            bare = await records(caller, "talkable", record)
+            assert bare.status == 401  # no form, so no secret
+            empty = await post(**form)
+            assert (empty.status, empty.said["detail"][:30]) == (400, "the form has no field payload;"[:30])
+            assert len(stored(caller.path, events)) == 1
+
+
+async def test_a_form_without_a_secret_to_check_is_read_and_so_is_json_that_curl_calls_one(
+    tmp_path: Path,
+) -> None:
+    inlets = find_inlets(["talkable"], Secrets(HASH_KEY))
+    record = inlets["talkable"].mapper.mapping.tests[0].record.replace("2026-03-02", "2026-01-02")
+    form = "application/x-www-form-urlencoded"
+    with open_or_create(tmp_path / "a.db", load_program(PROGRAM, "program")) as platform:
+        async with at_the_door(platform, Settings(port=0, linger_s=0.0, inlets=inlets)) as caller:
+            told = await caller.ask("POST", "/v1/in/talkable", data={"payload": record})
+            again = await records(caller, "talkable", record, Content_Type=form)
+            bad = await caller.ask(
+                "POST", "/v1/in/talkable", data=b"payload=%FF", headers={"Content-Type": form}
+            )
+    assert [one.said["receipts"][0]["receipt"] for one in (told, again)] == ["accepted", "duplicate"]
+    assert bad.status == 400
 
 
 @pytest.mark.parametrize(
