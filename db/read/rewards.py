@@ -50,15 +50,15 @@ class DueRow:
     value_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """What is spent of the budget, and when it runs out; money in minor units, times in milliseconds UTC.
 
     `spent` is what the budget counts: everything issued or offered, and with `returns = false` also what was clawed
-    back, which is `clawed` (else 0). `a_day` is what was spent a day over the last RATE_DAYS days, or since the start.
-    `runs_out_at` is when the budget runs out at that rate; None without a budget or without spending. `pending` is what
-    would be issued on top if nothing else happened. `now` is the time that the figures are of, and `ends_at` the
-    program's end, None if it has none.
+    back, which is `clawed` (else 0); `offered` is the part that nobody has chosen yet. `a_day` is what was spent a day
+    over the last RATE_DAYS days, or since the start. `runs_out_at` is when the budget runs out at that rate; None
+    without a budget or without spending. `pending` is what would be issued on top if nothing else happened. `now` is
+    the time that the figures are of, and `ends_at` the program's end, None if it has none.
     """
 
     total: int | None
@@ -69,6 +69,7 @@ class Budget:
     now: int = 0
     ends_at: int | None = None
     clawed: int = 0
+    offered: int = 0
 
     @property
     def left(self) -> int | None:
@@ -121,7 +122,17 @@ def budget(db: sqlite3.Connection, past: PastSums, sums: Sums, at_ms: int) -> Bu
     if total is not None and a_day > 0:
         runs_out = at_ms + int(max(0, total - spent) / a_day * DAY_MS)
     clawed = spent - _sum(sums, SPENT)
-    return Budget(total, spent, pending(sums).minor, a_day, runs_out, at_ms, program_end(text), clawed)
+    return Budget(
+        total=total,
+        spent=spent,
+        pending=pending(sums).minor,
+        a_day=a_day,
+        runs_out_at=runs_out,
+        now=at_ms,
+        ends_at=program_end(text),
+        clawed=clawed,
+        offered=sums.value("reward.offered"),
+    )
 
 
 def program_end(text: str) -> int | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from referral_tui import figures
 from referral_tui.lessons.model import Facts
 from simulator.program.model import Cap, Program, Reward
-from simulator.program.words import duration, either, money
+from simulator.program.words import duration, either
 
 PROGRAM_FACTS: Final = {
     "program": "the program's name",
@@ -48,7 +49,7 @@ def program_facts(program: Program) -> Facts:
         "rules": str(len(rules)),
     }
     if program.budget_minor is not None:
-        words["budget"] = money(program.budget_minor, program)
+        words["budget"] = _money(program.budget_minor, program)
     if rules:
         words |= {"rule": rules[0].code, "rule_says": rules[0].because}
     looked_at = next((rule.code for rule in rules if rule.on_fail == "review"), None)
@@ -84,13 +85,18 @@ def _rewards(program: Program) -> Iterator[tuple[str, str]]:
 
 def _worth(reward: Reward, program: Program) -> str:
     if reward.value_minor is not None:
-        return money(reward.value_minor, program)
+        return _money(reward.value_minor, program)
     return f"{reward.percent:f} % of the amount"
 
 
 def _cap(cap: Cap, program: Program) -> str:
     parts = [] if cap.count is None else [f"{cap.count:,}"]
-    parts += [] if cap.value_minor is None else [money(cap.value_minor, program)]
+    parts += [] if cap.value_minor is None else [_money(cap.value_minor, program)]
     spans = {"lifetime": "ever", "rolling": f"in any {duration(cap.window.ms or 0)}"}
     within = spans.get(cap.window.kind) or f"in a {cap.window.kind.replace('-', ' ')}"
     return f"{' or '.join(parts)} {within}"
+
+
+def _money(minor: int, program: Program) -> str:
+    """Write money as the screens do, since the words stand beside them."""
+    return figures.money(minor, program.currency, program.digits)

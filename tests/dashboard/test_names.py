@@ -32,10 +32,21 @@ async def test_spent_says_how_it_differs_from_issued(story: Story, watch: Watch)
     async with watch(story.path, size=(120, 40)) as seen:
         await seen.open(RewardsScreen)
         gauge = seen.app.screen.query_one(BudgetGauge)
-        budget = Budget(1000, 500, 0, 500.0, START + DAY, START, None, 220)
+        budget = Budget(
+            total=1000,
+            spent=500,
+            pending=0,
+            a_day=500.0,
+            runs_out_at=START + DAY,
+            now=START,
+            ends_at=None,
+            clawed=220,
+            offered=130,
+        )
         gauge.show(budget, seen.app.snapshot.database_status.program)
         said = " ".join(strip.text.strip() for strip in gauge.draw(80, 6))
         assert "Spent keeps £2.20 that was clawed back." in said
+        assert "Spent includes £1.30 offered." in said
 
 
 async def test_the_cost_of_a_customer_shows_what_is_issued_and_what_is_pending(

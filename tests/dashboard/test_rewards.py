@@ -113,20 +113,53 @@ def test_later_days_are_added_up_by_weeks_from_monday() -> None:
 @pytest.mark.parametrize(
     ("one", "said"),
     [
-        (Budget(None, 500, 0, 500.0, None), "no budget, so it never runs out"),
-        (Budget(1000, 1000, 0, 500.0, START), "It is spent"),
-        (Budget(1000, 10, 0, 0.0, None), "no end is in sight"),
-        (Budget(1000, 0, 0, 0.0, None), "Nothing was spent yet"),
         (
-            Budget(1000, 500, 0, 1.0, START + 500 * DAY, START, START + 100 * DAY),
+            Budget(total=None, spent=500, pending=0, a_day=500.0, runs_out_at=None),
+            "no budget, so it never runs out",
+        ),
+        (Budget(total=1000, spent=1000, pending=0, a_day=500.0, runs_out_at=START), "It is spent"),
+        (Budget(total=1000, spent=10, pending=0, a_day=0.0, runs_out_at=None), "no end is in sight"),
+        (Budget(total=1000, spent=0, pending=0, a_day=0.0, runs_out_at=None), "Nothing was spent yet"),
+        (
+            Budget(
+                total=1000,
+                spent=500,
+                pending=0,
+                a_day=1.0,
+                runs_out_at=START + 500 * DAY,
+                now=START,
+                ends_at=START + 100 * DAY,
+            ),
             "Lasts to the end, about £4.00 left.",
         ),
-        (Budget(1000, 500, 0, 1.0, START + 500 * DAY, START, START + 600 * DAY), "Runs out 14 Jul 2027"),
         (
-            Budget(1000, 500, 0, 1.0, START + 500 * DAY, START, START),
+            Budget(
+                total=1000,
+                spent=500,
+                pending=0,
+                a_day=1.0,
+                runs_out_at=START + 500 * DAY,
+                now=START,
+                ends_at=START + 600 * DAY,
+            ),
+            "Runs out 14 Jul 2027",
+        ),
+        (
+            Budget(
+                total=1000,
+                spent=500,
+                pending=0,
+                a_day=1.0,
+                runs_out_at=START + 500 * DAY,
+                now=START,
+                ends_at=START,
+            ),
             "The program has ended, with £5.00 left",
         ),
-        (Budget(1000, 500, 0, 500.0, START + 2 * DAY), "Runs out 3 Mar 2026, at £35.00 a week"),
+        (
+            Budget(total=1000, spent=500, pending=0, a_day=500.0, runs_out_at=START + 2 * DAY),
+            "Runs out 3 Mar 2026, at £35.00 a week",
+        ),
     ],
 )
 async def test_the_gauge_says_when(story: Story, watch: Watch, one: Budget, said: str) -> None:

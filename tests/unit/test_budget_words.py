@@ -14,7 +14,9 @@ NOW = 1_772_323_200_000  # 1 March 2026
 def budget(spent: int, a_day: float, ends_in: int | None = None) -> Budget:
     runs_out = NOW + int((10_000 - spent) / a_day * DAY_MS) if a_day else None
     ends_at = None if ends_in is None else NOW + ends_in * DAY_MS
-    return Budget(10_000, spent, 0, a_day, runs_out, NOW, ends_at)
+    return Budget(
+        total=10_000, spent=spent, pending=0, a_day=a_day, runs_out_at=runs_out, now=NOW, ends_at=ends_at
+    )
 
 
 @pytest.mark.parametrize(
@@ -27,7 +29,11 @@ def budget(spent: int, a_day: float, ends_in: int | None = None) -> Budget:
         (budget(5_000, 100.0, 0), "The program has ended, with £50.00 left.", False),
         (budget(0, 0.0), "Nothing was spent yet.", False),
         (budget(10_000, 100.0, 49), "It is spent: what falls due now is unfunded.", True),
-        (Budget(None, 5, 0, 1.0, None), "No budget, so it never runs out.", False),
+        (
+            Budget(total=None, spent=5, pending=0, a_day=1.0, runs_out_at=None),
+            "No budget, so it never runs out.",
+            False,
+        ),
     ],
 )
 def test_a_budget_never_runs_out_after_the_program_has_ended(one: Budget, said: str, short: bool) -> None:

@@ -104,6 +104,8 @@ class BudgetGauge(LineWidget, can_focus=True):
             yield f"Spent keeps {self._money(budget.clawed)} that was clawed back."
         if budget.pending:
             yield f"{self._money(budget.pending)} more is pending."
+        if budget.offered:  # the tile counts it as pending, since nobody has chosen yet
+            yield f"Spent includes {self._money(budget.offered)} offered."
 
     def _money(self, minor: int) -> str:
         program = self._program
