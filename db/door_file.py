@@ -87,6 +87,13 @@ CREATE TABLE caller (
 """,
     "CREATE INDEX question_next ON question (next_at) WHERE answered = 0",
     """
+CREATE TABLE old_secret (
+    subscriber INTEGER NOT NULL,
+    secret TEXT NOT NULL,
+    until INTEGER NOT NULL
+)
+""",
+    """
 CREATE TABLE asker (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     secret TEXT NOT NULL,
@@ -141,10 +148,11 @@ class DoorFile:
         self.close()
 
     def _prepare(self) -> None:
-        """Make the tables if there are none, after a check that the file is empty or ours."""
+        """Make the tables that are not there, after a check that the file is empty or ours."""
         ((found,),) = self.db.execute("PRAGMA application_id")
-        tables = self.db.execute(_DEFINITIONS).fetchall()
-        if found not in (0, DOOR_APPLICATION_ID) or (tables and tables != _right()):
+        tables = set(self.db.execute(_DEFINITIONS))
+        right = {definition: making for making, definition in _right()}
+        if found not in (0, DOOR_APPLICATION_ID) or not tables <= set(right):
             raise DatabaseError(
                 f"{self.path}: is no database of a door of referral-tui; move it away, or name another database"
             )
@@ -152,12 +160,13 @@ class DoorFile:
         self.db.execute(
             "PRAGMA synchronous = NORMAL"
         )  # a message that a power cut makes forgotten is sent again
-        if not tables:
+        if tables != set(right):  # it is new, or was made before there was this table
             with self.transaction():
-                if not self.db.execute(_DEFINITIONS).fetchall():
-                    for one in _MAKE:
-                        self.db.execute(one)
-                    self.db.execute(f"PRAGMA application_id = {DOOR_APPLICATION_ID}")
+                tables = set(self.db.execute(_DEFINITIONS))
+                for definition, making in right.items():
+                    if definition not in tables:
+                        self.db.execute(making)
+                self.db.execute(f"PRAGMA application_id = {DOOR_APPLICATION_ID}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -192,9 +201,13 @@ class DoorFile:
             ) from error
 
 
-def _right() -> list[tuple[object, ...]]:
-    """Return the definitions that the database has."""
+def _right() -> list[tuple[str, tuple[object, ...]]]:
+    """Return how each table and index of the database is made, and how it is defined then, in the order of making."""
+    found: list[tuple[str, tuple[object, ...]]] = []
     with closing(sqlite3.connect(":memory:")) as made:
         for one in _MAKE:
+            before = set(made.execute(_DEFINITIONS))
             made.execute(one)
-        return made.execute(_DEFINITIONS).fetchall()
+            ((definition),) = set(made.execute(_DEFINITIONS)) - before
+            found.append((one, definition))
+    return found

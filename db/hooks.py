@@ -17,9 +17,15 @@ from simulator.domain.errors import InputError
 _SUBSCRIBERS: Final = """
 SELECT s.id, s.name, s.url, s.secret, s.types, s.reached, s.reached_id, s.ended, s.sent, s.tries, s.tried_at,
   s.next_at, s.error, r.id, r.reached, r.until,
+  (SELECT json_group_array(json_array(secret, until)) FROM old_secret o
+    WHERE o.subscriber = s.id AND typeof(secret) = 'text' AND typeof(until) = 'integer'),
   (SELECT COUNT(*) FROM dead_letter d WHERE d.subscriber = s.id)
 FROM subscriber s LEFT JOIN replay r ON r.id = (SELECT MIN(id) FROM replay WHERE subscriber = s.id)
 """
+
+
+MOST_OLD: Final = 4
+"""Secrets of a subscriber that sign beside its newest one, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class Subscriber:
     `replay` first. `types` are those wanted, none for all. `ended` says why it is sent nothing more. `tries` is how
     often the next message was tried in vain, at `tried_at` last, with `error`; it is tried again at `next_at`. Times
     are of the wall clock, milliseconds UTC. `sent` counts messages, `dead` those that were given up.
+
+    Messages are signed with `secret`, and with those of `old_secrets`, each until a moment.
     """
 
     id: int
@@ -55,7 +63,12 @@ class Subscriber:
     next_at: int
     error: str | None
     replay: Replay | None
+    old_secrets: tuple[tuple[str, int], ...]
     dead: int
+
+    def secrets(self, now: int) -> tuple[str, ...]:
+        """Return the secrets with which a message is signed that is sent now (wall clock, milliseconds UTC)."""
+        return (self.secret, *(secret for secret, until in self.old_secrets if now < until))
 
     @property
     def head(self) -> int:
@@ -108,9 +121,27 @@ class HookStore(DoorFile):
         """Remove a subscriber with what it was still to be sent, and return whether it was there."""
         with self.transaction():
             found = self.db.execute("DELETE FROM subscriber WHERE name = ? RETURNING id", (name,)).fetchall()
-            for table in ("replay", "dead_letter"):
+            for table in ("replay", "dead_letter", "old_secret"):
                 self.db.executemany(f"DELETE FROM {table} WHERE subscriber = ?", found)
         return bool(found)
+
+    def rotate(self, one: Subscriber, secret: str, now: int, until: int) -> None:
+        """Give a subscriber a new secret; what is sent before `until` is signed with the present one, too.
+
+        Of the secrets that still sign the newest MOST_OLD stay. Where `until` is not after `now`, no earlier one signs
+        from now on. Both are of the wall clock, milliseconds UTC.
+        """
+        kept = MOST_OLD if until > now else 0
+        with self.transaction():
+            self.db.execute(
+                "INSERT INTO old_secret SELECT id, secret, ? FROM subscriber WHERE id = ?", (until, one.id)
+            )
+            self.db.execute(
+                "DELETE FROM old_secret WHERE subscriber = ? AND (until <= ? OR rowid NOT IN "
+                "(SELECT rowid FROM old_secret WHERE subscriber = ? ORDER BY rowid DESC LIMIT ?))",
+                (one.id, now, one.id, kept),
+            )
+            self.db.execute("UPDATE subscriber SET secret = ? WHERE id = ?", (secret, one.id))
 
     def replay(self, name: str, spans: list[tuple[int, int]]) -> None:
         """Have spans of entries sent again, each given as the entry before it and its last one.
@@ -256,6 +287,7 @@ def _subscriber(
     replay: int | None,
     replay_reached: int | None,
     until: int | None,
+    old: str,
     dead: int,
 ) -> Subscriber:
     span = None if replay is None else Replay(replay, replay_reached or 0, until or 0)
@@ -279,6 +311,7 @@ def _subscriber(
             error,
         ),
         span,
+        tuple((str(was), int(ends)) for was, ends in json.loads(old)),
         dead,
     )
 

@@ -109,6 +109,43 @@ def remove(name: Name, db: Database = DEFAULT_DATABASE) -> None:
 
 
 @app.command()
+def rotate(
+    name: Name,
+    db: Database = DEFAULT_DATABASE,
+    keep: Annotated[
+        str,
+        typer.Option(
+            metavar="SPAN",
+            help="How long messages are signed with the old secret, too; 0h where somebody else knows it.",
+        ),
+    ] = "24h",
+    secret: Annotated[
+        str | None, typer.Option(metavar="whsec_…", help="The secret to sign with; a new one otherwise.")
+    ] = None,
+) -> None:
+    """Change a subscriber's secret, and print the new one.
+
+    For a while each message has two signatures, so that a system that knows either secret can check it.
+
+    Example: referral-tui hooks rotate shop --db shop.db
+    """
+    from db.hooks import HookStore
+    from simulator.domain.wall_clock import wall_ms
+    from simulator.door.subscribing import find, read_keep
+    from simulator.door.subscribing import rotate as give_new
+    from simulator.events.moment import format_moment
+
+    keep_ms = read_keep(keep)
+    with HookStore(db, create=False) as store:
+        made, until = give_new(store, find(store, name), keep_ms, wall_ms(), secret)
+    old = (
+        f"until {format_moment(until)} with the old secret, too" if keep_ms else "with the old secret no more"
+    )
+    say(f"{db}: {name}: messages are signed {old}; the new one:", err=True)
+    say(made)
+
+
+@app.command()
 def replay(
     name: Name,
     db: Database = DEFAULT_DATABASE,
@@ -213,4 +250,5 @@ def _line(one: Subscriber, last: int) -> str:
         f"ended: {one.ended}" if one.ended else f"{one.tries} tries: {one.error}" if one.tries else "in order"
     )
     dead = f", {one.dead} given up" if one.dead else ""
-    return f"{one.name:<16}  {one.url}  {wanted}; sent {one.sent}{dead}, {far}; {state}"
+    both = f", signed with {1 + len(one.old_secrets)} secrets" if one.old_secrets else ""
+    return f"{one.name:<16}  {one.url}  {wanted}; sent {one.sent}{dead}, {far}; {state}{both}"

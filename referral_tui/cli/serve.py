@@ -114,10 +114,10 @@ def serve(
     Example: referral-tui serve --program telecom --db shop.db
     """
     from simulator.door.clocks import DoorClock
-    from simulator.door.deliveries import Sending
     from simulator.door.inlets import find_inlets
     from simulator.door.keys import Keys, load_keys
     from simulator.door.links import check_landing
+    from simulator.door.sending import Sending
     from simulator.door.serving import Settings, check
     from simulator.door.serving import serve as serve_http
     from simulator.door.subscribing import read_veto

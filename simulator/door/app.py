@@ -11,7 +11,7 @@ from simulator.door.context import CONTEXT, Context
 from simulator.door.described import get_description, get_page
 from simulator.door.events import post_events
 from simulator.door.guards import IN, LINK, Handler, add_headers, answer_problems, check_right
-from simulator.door.hooks import delete_hook, get_dead_letters, get_hooks, post_hook, post_replay
+from simulator.door.hooks import delete_hook, get_dead_letters, get_hooks, post_hook, post_replay, post_rotate
 from simulator.door.keys import Right
 from simulator.door.links import get_link, post_link
 from simulator.door.mapped import post_records
@@ -48,6 +48,7 @@ ROUTES: Final[tuple[tuple[str, str, Handler, Right | None], ...]] = (
     (METH_DELETE, "/v1/hooks/{name}", delete_hook, "operate"),
     ("GET", "/v1/hooks/{name}/dead-letters", get_dead_letters, "operate"),
     ("POST", "/v1/hooks/{name}/replay", post_replay, "operate"),
+    ("POST", "/v1/hooks/{name}/rotate", post_rotate, "operate"),
     ("GET", "/healthz", get_health, None),
     ("GET", "/metrics", get_metrics, "read"),
     ("GET", "/openapi.json", get_description, None),

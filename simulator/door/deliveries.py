@@ -7,13 +7,10 @@ taken: so nothing is lost by a kill, and what was under way then is sent again.
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from random import random
 from typing import Any, Final, TypeVar
 
 from aiohttp import ClientSession
@@ -22,40 +19,24 @@ from db.hooks import DeadLetter, HookStore, Subscriber
 from db.read.notices import Notice
 from simulator.domain.errors import DatabaseError, InputError
 from simulator.domain.notices import covers
-from simulator.domain.wall_clock import wall_ms
 from simulator.door.background import News, OneThread, wait
 from simulator.door.metrics import Metrics
-from simulator.door.posting import PATIENCE_S, Posted, post, sender
-from simulator.door.retries import left_ms, pause_ms
+from simulator.door.posting import Posted, post, sender
+from simulator.door.sending import (
+    AT_ONCE,
+    LATEST,
+    LOOK_S,
+    Entries,
+    Sending,
+    despite_locks,
+    end,
+    is_another,
+    pause,
+)
 from simulator.door.webhooks import message, signed, webhook_id
 
-Entries = Callable[[int, int, int], Awaitable[list[Notice]]]
-"""Returns the entries after the first and not after the second number, as many as the third at most."""
 _Found = TypeVar("_Found")
-_AT_ONCE: Final = 100  # entries read together
-_LOOK_S: Final = (
-    0.5  # how often it is looked whether somebody changed the subscribers, or the wall clock jumped
-)
-_END_S: Final = 2.0  # for what is under way when the server ends
 _GONE: Final = 410
-LATEST: Final = 2**62
-"""No entry has such a number."""
-_LOG: Final = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Sending:
-    """How messages are sent.
-
-    `wall` gives the wall clock in milliseconds UTC, by which retries are due; `chance` a number from 0 to 1 for their
-    jitter. An answer must come within `patience_s` seconds. With `anywhere` those who call the server may have
-    messages sent to other machines than this one.
-    """
-
-    wall: Callable[[], int] = wall_ms
-    chance: Callable[[], float] = random
-    patience_s: float = PATIENCE_S
-    anywhere: bool = False
 
 
 class Dispatcher:
@@ -84,12 +65,7 @@ class Dispatcher:
         """Stop: what is under way may end within a moment; the rest is sent when the server is back."""
         self._closing = True
         self.news()
-        tasks = [one for one in (self._run, *self._tasks.values()) if one is not None]
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=_END_S)
-            for one in late:
-                one.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await end((self._run, *self._tasks.values()))
         self._thread.close()
         self._store.close()
 
@@ -127,7 +103,7 @@ class Dispatcher:
                     if await self.stored(self._store.changed) or self._stale:
                         self._stale = False
                         await self._match(session)
-                await wait(news, _LOOK_S)
+                await wait(news, LOOK_S)
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _match(self, session: ClientSession) -> None:
@@ -139,23 +115,18 @@ class Dispatcher:
 
     async def _serve(self, number: int, session: ClientSession) -> None:
         """Send a subscriber what it is to be sent, until it is removed or has ended."""
-        while not self._closing:
-            try:
-                await self._check(number)
-                await self._send_on(number, session)
-                self._stale = True  # it may be wished again by now
-                return
-            except DatabaseError as error:
-                _LOG.warning("webhooks: %s", error)
-                await wait(self._news.next, _LOOK_S)
+
+        async def serve() -> None:
+            await self._check(number)
+            await self._send_on(number, session)
+            self._stale = True  # it may be wished again by now
+
+        await despite_locks(serve, self._news, "webhooks", lambda: self._closing)
 
     async def _check(self, number: int) -> None:
         """Begin from the first entry where a subscriber has got so far in another database of this name."""
         one = await self.stored(self._store.numbered, number)
-        if one is None or not one.reached:
-            return
-        found = await self._entries(one.reached - 1, one.reached, 1)
-        if [webhook_id(notice) for notice in found] != [one.reached_id]:
+        if one is not None and await is_another(self._entries, one.reached, one.reached_id):
             await self.stored(self._store.restart, one)
 
     async def _send_on(self, number: int, session: ClientSession) -> None:
@@ -166,16 +137,13 @@ class Dispatcher:
             waiting = [notice for notice in waiting if notice.entry > one.head]
             if not waiting or waiting[0].entry != one.head + 1:
                 until = LATEST if one.replay is None else one.replay.until
-                waiting = await self._entries(one.head, until, _AT_ONCE)
+                waiting = await self._entries(one.head, until, AT_ONCE)
             if not waiting and one.replay is not None:  # of a span that goes beyond the newest entry
                 one = await self.stored(self._store.pass_over, one, one.replay.until, one.reached_id)
                 continue
-            left = left_ms(one.tried_at, one.next_at, self._sending.wall()) / 1000 if one.tries else 0.0
-            if not waiting:
-                await wait(news)
-            elif left:
-                await wait(news, min(left, _LOOK_S))  # the wall clock may jump meanwhile
-            if not waiting or left:
+            left = self._sending.left_s(one.tries, one.tried_at, one.next_at) if waiting else None
+            if left != 0.0:
+                await pause(news, left)
                 one = await self.stored(self._store.numbered, number)
                 continue
             one = await self._next(one, waiting, session)
@@ -193,7 +161,8 @@ class Dispatcher:
         """Send a message once, and record what came of it."""
         sent = message(notice)
         try:
-            headers = signed(sent.id, sent.body, one.secret, self._sending.wall())
+            now = self._sending.wall()
+            headers = signed(sent.id, sent.body, one.secrets(now), now)
         except InputError as error:
             await self.stored(self._store.end, one, str(error))
             return None
@@ -211,8 +180,8 @@ class Dispatcher:
     ) -> Subscriber | None:
         now = self._sending.wall()
         tries = one.tries + 1
-        pause = pause_ms(tries, self._sending.chance)
-        if pause is not None:
-            return await self.stored(self._store.failed, one, now, now + pause, posted.why)
+        again_at = self._sending.next_try(posted, tries, now)
+        if again_at is not None:
+            return await self.stored(self._store.failed, one, now, again_at, posted.why)
         letter = DeadLetter(notice.entry, own_id, notice.type, tries, now, posted.why)
         return await self.stored(self._store.give_up, one, letter)

@@ -14,12 +14,15 @@ from simulator.door.parameters import check_known, fields, invalid
 from simulator.door.problems import Problem, ProblemError
 from simulator.door.reads import answer
 from simulator.door.subscribing import (
+    KEEP,
     MOST_LETTERS,
     as_json,
     beginning,
     check_wish,
     letter_json,
+    read_keep,
     repeat,
+    rotate,
     subscribe,
 )
 
@@ -87,6 +90,23 @@ async def post_replay(request: web.Request) -> web.Response:
     hooks = context.hooks
     count = await hooks.change(lambda: repeat(hooks.store, one, after, until, dead=dead))
     return answer({"name": one.name, "entries": count})
+
+
+async def post_rotate(request: web.Request) -> web.Response:
+    """Give a subscription a new secret, which is told here; for a while messages are signed with the old one, too."""
+    check_known(request)
+    context = request.app[CONTEXT]
+    one = await _found(request, context)
+    given = await fields(request, context, optional=("keep",))
+    keep = given.get("keep")
+    if not isinstance(keep, str | None):
+        raise invalid("keep", "must be a duration such as 24h")
+    hooks = context.hooks
+    now = hooks.sending.wall()
+    secret, until = await hooks.change(
+        rotate, hooks.store, one, read_keep(KEEP if keep is None else keep), now
+    )
+    return answer({"name": one.name, "secret": secret, "old_until": until})
 
 
 async def _found(request: web.Request, context: Context) -> Subscriber:

@@ -11,6 +11,7 @@ from simulator.domain.vocabulary import Receipt, RewardState
 from simulator.door.messages import BATCHED, STRUCTURED
 from simulator.door.problems import CONTENT_TYPE as PROBLEM_TYPE
 from simulator.door.problems import Problem
+from simulator.door.subscribing import KEEP
 from simulator.events.contract import REFERENCE_PATTERN
 from simulator.events.schema import json_schema
 
@@ -234,6 +235,11 @@ def _hooks() -> Schema:
     }
     wish = {"name": name, "url": {"type": "string", "format": "uri"}, "types": types, "after": entry}
     span = {"after": entry, "until": entry, "dead": {"type": ["boolean", "null"]}}
+    keep = {
+        "type": ["string", "null"],
+        "examples": [KEEP, "0h"],
+        "description": f"how long messages are signed with the old secret, too; {KEEP} if it is left out",
+    }
     told = {"application/json": _OBJECT}
     in_path = _in_path("name", {"type": "string"}, "of the subscription")
     return {
@@ -264,6 +270,15 @@ def _hooks() -> Schema:
                 [in_path],
                 [*_BODY, Problem.NOT_FOUND],
                 {"application/json": _object(span)},
+            )
+        },
+        "/v1/hooks/{name}/rotate": {
+            "post": _operation(
+                "Change the secret; messages are signed with the old one, too, for a while",
+                {"200": _answer("The new secret, which is told once", told)},
+                [in_path],
+                [*_BODY, Problem.NOT_FOUND],
+                {"application/json": _object({"keep": keep})},
             )
         },
     }

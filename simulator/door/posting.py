@@ -22,11 +22,15 @@ _ANSWER: Final = 4 * 1024  # bytes of an answer that are read
 
 @dataclass(frozen=True)
 class Posted:
-    """What came of a message: the status of the answer, its body's beginning, and what went wrong where none came."""
+    """What came of a message: the status of the answer, its body's beginning, and what went wrong where none came.
+
+    `retry_after` is the header of that name, as it came.
+    """
 
     status: int | None
     body: bytes = b""
     error: str = ""
+    retry_after: str | None = None
 
     @property
     def taken(self) -> bool:
@@ -51,7 +55,8 @@ async def post(session: ClientSession, url: str, body: bytes, headers: Mapping[s
     """Post a message; a redirection is not followed, as the specification asks."""
     try:
         async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
-            return Posted(answer.status, await answer.content.read(_ANSWER))
+            said = answer.headers.get("Retry-After")
+            return Posted(answer.status, await answer.content.read(_ANSWER), retry_after=said)
     except TimeoutError:
         return Posted(None, error="no answer in time")
     except (ClientError, OSError, ValueError) as error:

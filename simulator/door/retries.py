@@ -1,9 +1,17 @@
-"""When a message that was not taken is sent again: the schedule that Standard Webhooks gives, with jitter."""
+"""When a message that was not taken is sent again: the schedule that Standard Webhooks gives, with jitter.
+
+A receiver that is overloaded may put that off with `Retry-After`.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Final
+
+from simulator.door.posting import Posted
 
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
@@ -19,6 +27,7 @@ SCHEDULE_S: Final = (
     24 * HOUR,
 )
 """Seconds from each try in vain to the next one; after the last one the message is given up."""
+_OVERLOADED: Final = frozenset({429, 503})
 JITTER: Final = 0.1
 """A pause is longer by up to this share of it, so that subscribers that failed together are not tried together."""
 
@@ -31,6 +40,35 @@ def pause_ms(tries: int, chance: Callable[[], float]) -> int | None:
     if tries > len(SCHEDULE_S):
         return None
     return round(SCHEDULE_S[tries - 1] * 1000 * (1 + JITTER * chance()))
+
+
+def put_off_ms(posted: Posted, now: int) -> int:
+    """Return the milliseconds for which an answer of 429 or 503 asks not to be tried again, 24 hours at most.
+
+    It asks with `Retry-After`, in seconds or with a date; `now` is the wall clock's time in milliseconds UTC.
+    """
+    said = posted.retry_after
+    if posted.status not in _OVERLOADED or said is None:
+        return 0
+    if re.fullmatch(r"[0-9]{1,9}", said.strip()):
+        asked = int(said) * 1000
+    else:
+        try:
+            moment = parsedate_to_datetime(said)
+        except ValueError:
+            return 0
+        asked = round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000) - now
+    return min(max(0, asked), SCHEDULE_S[-1] * 1000)
+
+
+def next_try(posted: Posted, tries: int, now: int, chance: Callable[[], float]) -> int | None:
+    """Return when a message is sent again whose try with this number, from 1, came to nothing; None: never.
+
+    That is by the schedule, or later where the receiver asks for it: one that asked to be tried sooner would have used
+    up all tries in seconds. Both `now` and what is returned are of the wall clock, milliseconds UTC.
+    """
+    pause = pause_ms(tries, chance)
+    return None if pause is None else now + max(pause, put_off_ms(posted, now))
 
 
 def left_ms(tried_at: int, next_at: int, now: int) -> int:

@@ -18,12 +18,13 @@ from simulator.door.app import application
 from simulator.door.bodies import Bodies
 from simulator.door.clocks import DoorClock
 from simulator.door.context import Context
-from simulator.door.deliveries import Dispatcher, Sending
+from simulator.door.deliveries import Dispatcher
 from simulator.door.guards import is_loopback
 from simulator.door.inlets import Inlet
 from simulator.door.keys import Keys
 from simulator.door.metrics import Metrics
 from simulator.door.reading import Reading
+from simulator.door.sending import Sending
 from simulator.door.sockets import listen_on
 from simulator.door.telling import Teller
 from simulator.door.veto_deadline import Deadline

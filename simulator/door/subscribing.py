@@ -17,9 +17,12 @@ from simulator.domain.notices import NOTICE_TYPES
 from simulator.door.guards import is_loopback
 from simulator.door.vetoes import Veto
 from simulator.door.webhooks import check_secret, new_secret, webhook_id
+from simulator.program.values import InvalidValueError, duration
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST: Final = 2_048  # characters of an address
+KEEP: Final = "24h"
+"""How long an old secret signs beside a new one, unless somebody says otherwise."""
 MOST_LETTERS: Final = 1_000
 """Dead letters that are listed, or sent again, at once."""
 
@@ -136,6 +139,38 @@ def subscribe(store: HookStore, wish: Wish, begins: tuple[int, str], secret: str
     return given
 
 
+def read_keep(text: str) -> int:
+    """Read how long an old secret signs beside the new one, such as 24h, as milliseconds; 0h for no longer.
+
+    Raises:
+        InputError: it is no duration.
+
+    """
+    try:
+        return duration(text, zero=True)
+    except InvalidValueError as error:
+        raise InputError(f"keep: {error}") from None
+
+
+def rotate(
+    store: HookStore, one: Subscriber, keep_ms: int, now: int, secret: str | None = None
+) -> tuple[str, int]:
+    """Give a subscriber a new secret; return it, and until when messages are signed with the old one, too.
+
+    That is `keep_ms` milliseconds from `now` (wall clock, milliseconds UTC).
+
+    Raises:
+        InputError: the secret is none, or the present one.
+        DatabaseError: it can't be stored.
+
+    """
+    given = new_secret() if secret is None else check_secret(secret)
+    if given == one.secret:
+        raise InputError(f"secret: {one.name} has this one already; leave it away to get a new one")
+    store.rotate(one, given, now, now + keep_ms)
+    return given, now + keep_ms
+
+
 def find(store: HookStore, name: str) -> Subscriber:
     """Return the subscriber of this name.
 
@@ -189,6 +224,7 @@ def as_json(one: Subscriber, last: int) -> dict[str, Any]:
         "next_at": one.next_at if one.tries else None,
         "error": one.error,
         "ended": one.ended,
+        "secrets": 1 + len(one.old_secrets),
     }
 
 

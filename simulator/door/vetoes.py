@@ -7,8 +7,6 @@ it. Which rewards are let be is kept beside the database.
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +20,14 @@ from db.read.notices import Notice, notices
 from db.read.open_rewards import OPEN, open_reward
 from db.read.served import newest
 from db.sqlite.readonly import Database, select_on
-from simulator.domain.errors import DatabaseError, InputError
+from simulator.domain.errors import InputError
 from simulator.door.background import News, OneThread, wait
-from simulator.door.deliveries import LATEST, Sending
 from simulator.door.errands import on_writer
 from simulator.door.posting import Posted, post, sender
 from simulator.door.problems import ProblemError
 from simulator.door.reading import Reading
-from simulator.door.retries import SCHEDULE_S, left_ms, pause_ms
+from simulator.door.retries import SCHEDULE_S
+from simulator.door.sending import AT_ONCE, LATEST, Sending, despite_locks, end, is_another, pause
 from simulator.door.webhooks import new_secret, signed, webhook_id
 from simulator.door.writer import Writer
 from simulator.events.moment import format_moment
@@ -39,13 +37,9 @@ from simulator.platform.steering import send_event
 Fields = dict[str, Any]
 ASKED: Final = "veto.asked"
 """The type of a question."""
-_AT_ONCE: Final = 100  # entries read together
 _ASKED_TOGETHER: Final = 8
-_LOOK_S: Final = 0.5  # how often it is looked whether the wall clock jumped
-_END_S: Final = 2.0  # for what is under way when the server ends
 _NO_ANSWER: Final = frozenset({404, 405, 408, 425, 429})
 """Answers that don't refuse: nobody is there, or they ask to come again."""
-_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -85,11 +79,7 @@ class Asker:
         """Stop: what is under way may end within a moment; the rest is asked when the server is back."""
         self._closing = True
         self.news()
-        if self._run is not None:
-            _, late = await asyncio.wait([self._run], timeout=_END_S)
-            for one in late:
-                one.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await end([self._run])
         self._stored.close()
         self._store.close()
 
@@ -117,27 +107,25 @@ class Asker:
 
     async def _ask_on(self, writer: Writer) -> None:
         async with sender(self._sending.patience_s) as session:
-            checked = False
-            while not self._closing:
-                news = self._news.next
-                try:
-                    if not checked:
-                        await self._check()
-                        checked = True
+
+            async def ask() -> None:
+                await self._check()
+                while not self._closing:
+                    news = self._news.next
                     left = await self._round(writer, session)
-                except DatabaseError as error:
-                    _LOG.warning("veto: %s", error)
-                    left = _LOOK_S
-                except ProblemError:  # the server ends; the question is asked again when it is back
-                    self._closing, left = True, None
-                self._progress.tell()
-                if not self._closing and (left is None or left > 0):
-                    await wait(news, left if left is None else min(left, _LOOK_S))
+                    self._progress.tell()
+                    if left != 0.0 and not self._closing:
+                        await pause(news, left)
+
+            try:
+                await despite_locks(ask, self._news, "veto", lambda: self._closing)
+            except ProblemError:  # the server ends; the question is asked again when it is back
+                self._closing = True
+            self._progress.tell()
 
     async def _check(self) -> None:
         """Begin anew where the database is another one than that in which questions were asked."""
-        found = await self._entries(self._reached - 1, self._reached)
-        if self._reached and [webhook_id(one) for one in found] != [self._reached_id]:
+        if await is_another(self._entries, self._reached, self._reached_id):
             await self._stored(self._store.restart)
             self._reached, self._reached_id = 0, ""
             self.let_be.clear()
@@ -146,15 +134,14 @@ class Asker:
         """Ask what is to be asked now, and return the seconds until there is more; None: not before there is news."""
         await self._look()
         questions = await self._stored(self._store.next, _ASKED_TOGETHER)
-        now = self._sending.wall()
-        lefts = [left_ms(one.tried_at, one.next_at, now) if one.tries else 0 for one in questions]
+        lefts = [self._sending.left_s(one.tries, one.tried_at, one.next_at) for one in questions]
         due = [one for one, left in zip(questions, lefts, strict=True) if not left]
         await asyncio.gather(*(self._ask(one, writer, session) for one in due))
-        return 0.0 if due else min(lefts) / 1000 if lefts else None
+        return min(lefts, default=None)
 
     async def _look(self) -> None:
         """Look through the new entries for rewards that are pending, and for those that are open no more."""
-        while found := await self._entries(self._reached, LATEST):
+        while found := await self._entries(self._reached, LATEST, AT_ONCE):
             became: dict[int, int | None] = {}
             for one in found:
                 if one.reward is not None:
@@ -170,12 +157,12 @@ class Asker:
         if line is None:
             await self._stored(self._store.forget, one)
             return
-        (entry,) = await self._entries(one.entry - 1, one.entry)
+        (entry,) = await self._entries(one.entry - 1, one.entry, 1)
         own_id = webhook_id(entry).replace("msg", "ask", 1)
         data = {"entry": one.entry, **{name: line[name] for name in _TOLD}}
         body = orjson.dumps({"type": ASKED, "timestamp": format_moment(entry.at), "data": data})
         now = self._sending.wall()
-        posted = await post(session, self._veto.url, body, signed(own_id, body, self.secret, now))
+        posted = await post(session, self._veto.url, body, signed(own_id, body, [self.secret], now))
         await self._answered(one, posted, writer)
 
     async def _answered(self, one: Question, posted: Posted, writer: Writer) -> None:
@@ -188,11 +175,12 @@ class Asker:
             await self._stored(self._store.forget, one)
         else:
             now = self._sending.wall()
-            pause = pause_ms(min(one.tries + 1, len(SCHEDULE_S)), self._sending.chance) or 0
-            await self._stored(self._store.failed, one, now, now + pause, posted.why)
+            tries = min(one.tries + 1, len(SCHEDULE_S))  # it is asked until it is answered
+            again_at = self._sending.next_try(posted, tries, now) or now
+            await self._stored(self._store.failed, one, now, again_at, posted.why)
 
-    async def _entries(self, after: int, until: int) -> Sequence[Notice]:
-        return await self._reading.read(notices, after, until, _AT_ONCE)
+    async def _entries(self, after: int, until: int, most: int) -> list[Notice]:
+        return await self._reading.read(notices, after, until, most)
 
 
 _TOLD: Final = (

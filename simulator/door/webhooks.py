@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -71,20 +72,20 @@ def check_secret(secret: str) -> str:
     return secret
 
 
-def signed(own_id: str, body: bytes, secret: str, at_ms: int) -> dict[str, str]:
-    """Return the headers of a message that is sent at `at_ms` (wall clock, milliseconds UTC).
+def signed(own_id: str, body: bytes, keys: Sequence[str], at_ms: int) -> dict[str, str]:
+    """Return the headers of a message that is sent at `at_ms` (wall clock, milliseconds UTC), signed with each secret.
 
     Raises:
-        InputError: the secret is none.
+        InputError: a secret is none.
 
     """
     seconds = at_ms // 1000
-    signer = Webhook(check_secret(secret))
-    signature = signer.sign(own_id, datetime.fromtimestamp(seconds, UTC), body.decode())
+    at, text = datetime.fromtimestamp(seconds, UTC), body.decode()
+    signatures = [Webhook(check_secret(secret)).sign(own_id, at, text) for secret in keys]
     return {
         "Content-Type": "application/json",
         "User-Agent": USER_AGENT,
         "webhook-id": own_id,
         "webhook-timestamp": str(seconds),
-        "webhook-signature": signature,
+        "webhook-signature": " ".join(signatures),
     }

@@ -143,6 +143,10 @@ def lines_of(db: Path, folder: Path) -> dict[str, list[list[object]]]:
         ],
         "hooks list": [["hooks", "list", "--db", db], ["hooks", "list", "--db", folder / NASTY]],
         "hooks remove": [["hooks", "remove", NASTY, "--db", db]],
+        "hooks rotate": [
+            ["hooks", "rotate", NASTY, "--db", db],
+            ["hooks", "rotate", "shop", "--keep", NASTY, "--db", db],
+        ],
         "hooks replay": [["hooks", "replay", NASTY, "--db", db]],
         "hooks dead-letters": [["hooks", "dead-letters", NASTY, "--db", db]],
         "hooks listen": [

@@ -42,22 +42,24 @@ class Post:
         return json.loads(self.body)
 
     def signed_with(self, secret: str) -> bool:
-        """Whether the signature is that of this secret, whatever the time."""
+        """Whether a signature is that of this secret, whatever the time."""
         at = datetime.fromtimestamp(int(self.headers["webhook-timestamp"]), UTC)
-        return Webhook(secret).sign(self.id, at, self.body.decode()) == self.headers["webhook-signature"]
+        own = Webhook(secret).sign(self.id, at, self.body.decode())
+        return own in self.headers["webhook-signature"].split()
 
 
 @dataclass
 class Receiver:
     """Keeps the messages posted to `url`; the first ones are answered with `answers`, later ones with 204.
 
-    Answers from 400 on have the body `saying`.
+    Answers from 400 on have the body `saying`, and `retry_after` in the header of that name.
     """
 
     url: str = ""
     secret: str = ""
     name: str = ""
     saying: bytes = b""
+    retry_after: str | None = None
     answers: deque[int] = field(default_factory=deque)
     posts: list[Post] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -72,7 +74,10 @@ class Receiver:
         status = self.answers.popleft() if self.answers else 204
         if status == HANG:
             await self.open.wait()
-        return web.Response(status=status or 204, body=self.saying if status >= 400 else None)
+        if status < 400:
+            return web.Response(status=status or 204)
+        put_off = {} if self.retry_after is None else {"Retry-After": self.retry_after}
+        return web.Response(status=status, body=self.saying, headers=put_off)
 
     async def got(self, count: int) -> list[Post]:
         """Wait for so many messages, and return them."""

@@ -84,6 +84,30 @@ def test_a_subscriber_that_can_not_be_says_why(cli: Cli, told: Path, given: list
     assert wrong in ran.err
 
 
+def test_a_secret_is_changed_and_the_old_one_goes_on_for_a_while(cli: Cli, told: Path) -> None:
+    old = cli("hooks", "add", "shop", URL, "--db", told).out.strip()
+    ran = cli("hooks", "rotate", "shop", "--db", told)
+    assert ran.status == 0
+    assert "with the old secret, too" in ran.err
+    with HookStore(told) as store:
+        (one,) = store.subscribers()
+    assert one.secrets(wall_ms()) == (ran.out.strip(), old)
+    assert "signed with 2 secrets" in cli("hooks", "list", "--db", told).out
+    given = new_secret()
+    ran = cli("hooks", "rotate", "shop", "--secret", given, "--keep", "0h", "--db", told)
+    assert (ran.out.strip(), "no more" in ran.err) == (given, True)
+    with HookStore(told) as store:
+        (one,) = store.subscribers()
+    assert one.secrets(0) == (given,)
+    for wrong, said in (
+        (("--secret", given), "already"),
+        (("--keep", "soon"), "duration"),
+        (("--secret", "x"), "24"),
+    ):
+        ran = cli("hooks", "rotate", "shop", *wrong, "--db", told)
+        assert (ran.status, ran.out, said in ran.err) == (2, "", True)
+
+
 def test_another_machine_is_an_explicit_choice(cli: Cli, told: Path) -> None:
     ran = cli("hooks", "add", "shop", "https://shop.example/hooks", "--anywhere", "--db", told)
     assert ran.status == 0
@@ -146,7 +170,7 @@ def _other(headers: dict[str, str], _body: bytes) -> tuple[dict[str, str], bytes
 
 
 def _old(headers: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:
-    return signed("msg_1", body, SECRET, wall_ms() - 3_600_000), body
+    return signed("msg_1", body, [SECRET], wall_ms() - 3_600_000), body
 
 
 def _cut(headers: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:
@@ -158,7 +182,7 @@ def _bare(_headers: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]
 
 
 def _array(_headers: dict[str, str], _body: bytes) -> tuple[dict[str, str], bytes]:
-    return signed("msg_1", b"[]", SECRET, wall_ms()), b"[]"
+    return signed("msg_1", b"[]", [SECRET], wall_ms()), b"[]"
 
 
 SECRET = new_secret()
@@ -168,7 +192,7 @@ Forge = Callable[[dict[str, str], bytes], tuple[dict[str, str], bytes]]
 @pytest.mark.parametrize("forge", [_other, _old, _cut, _bare, _array])
 def test_a_message_that_is_not_ours_is_not_trusted(forge: Forge) -> None:
     body = json.dumps({"type": "reward.issued", "data": {"entry": 1}}).encode()
-    headers = signed("msg_1", body, SECRET, wall_ms())
+    headers = signed("msg_1", body, [SECRET], wall_ms())
     assert read(headers, body, SECRET).wrong is None
     assert read(*forge(headers, body), SECRET).wrong is not None
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from db.sqlite.readonly import Database
-from simulator.door.deliveries import Sending
+from simulator.door.sending import Sending
 from simulator.door.serving import Settings
 from simulator.door.vetoes import ASKED, Veto
 from simulator.platform.session import open_or_create

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from db.door_file import door_path
 from db.hooks import HookStore
 from simulator.domain.notices import NOTICE_TYPES, covers
 from simulator.domain.vocabulary import AuditKind, Outcome, RewardState
-from simulator.door.deliveries import Sending
 from simulator.door.keys import Keys, new_key
-from simulator.door.retries import JITTER, SCHEDULE_S, left_ms, pause_ms
+from simulator.door.posting import Posted
+from simulator.door.retries import JITTER, SCHEDULE_S, left_ms, pause_ms, put_off_ms
+from simulator.door.sending import Sending
 from simulator.door.serving import Settings
 from simulator.door.webhooks import new_secret
 from simulator.platform.session import open_or_create
@@ -337,6 +338,7 @@ async def test_subscriptions_need_the_right_to_operate(tmp_path: Path) -> None:
                 ("DELETE", "/v1/hooks/a"),
                 ("GET", "/v1/hooks/a/dead-letters"),
                 ("POST", "/v1/hooks/a/replay"),
+                ("POST", "/v1/hooks/a/rotate"),
             ]:
                 assert (await door.ask(method, address, headers=shown)).status == 403
 
@@ -357,6 +359,8 @@ async def test_the_list_tells_how_far_each_is_and_no_secret(door: Caller) -> Non
     [
         "UPDATE subscriber SET secret = 'whsec_x' WHERE name = 'forged'",
         "UPDATE subscriber SET url = 'gopher://' WHERE name = 'forged'",
+        "INSERT INTO old_secret SELECT id, 'whsec_x', 9e15 FROM subscriber WHERE name = 'forged'",
+        "INSERT INTO old_secret SELECT id, x'ff', 'soon' FROM subscriber WHERE name = 'forged'",
         "UPDATE subscriber SET reached = -7, reached_id = 'x' WHERE name = 'forged'",
     ],
 )
@@ -389,6 +393,127 @@ def test_the_database_of_subscribers_is_its_owners_alone(tmp_path: Path) -> None
         files = list(tmp_path.glob("a.door.db*"))
         assert door_path(tmp_path / "a.db") in files
         assert {one.stat().st_mode & 0o777 for one in files} == {0o600}
+
+
+async def test_while_a_secret_changes_the_old_one_and_the_new_one_both_verify(door: Caller) -> None:
+    async with receiver() as shop:
+        await subscribe(door, shop)
+        told = await door.ask("POST", "/v1/hooks/shop/rotate", json={})
+        await door.send(*STORY)
+        posts = await shop.got(3)
+        new = told.said["secret"]
+        at_once = await door.ask("POST", "/v1/hooks/shop/rotate", json={"keep": "0h"})
+        await bill(door, 1)
+        (*_, last) = await shop.got(4)
+        hooks = (await door.ask("GET", "/v1/hooks")).said
+    assert new != shop.secret
+    for post in posts:
+        for secret in (shop.secret, new):
+            assert Webhook(secret).verify(post.body, post.headers) == post.said
+        assert len(post.headers["webhook-signature"].split()) == 2
+    newest = at_once.said["secret"]
+    assert Webhook(newest).verify(last.body, last.headers) == last.said
+    for secret in (shop.secret, new):
+        with pytest.raises(WebhookVerificationError):
+            Webhook(secret).verify(last.body, last.headers)
+    assert hooks["hooks"][0]["secrets"] == 1
+    assert not any(secret in json.dumps(hooks) for secret in (shop.secret, new, newest))
+
+
+async def test_an_old_secret_signs_until_its_time_is_over(turned: Caller, wall: Wall) -> None:
+    async with receiver() as shop:
+        await subscribe(turned, shop)
+        told = await turned.ask("POST", "/v1/hooks/shop/rotate", json={"keep": "2h"})
+        assert told.said["old_until"] == wall.now + 7_200_000
+        wall.now += 7_199_999
+        await turned.send(*STORY)
+        await shop.got(3)
+        wall.now += 1
+        await bill(turned, 1)
+        (*before, after) = await shop.got(4)
+    assert all(post.signed_with(shop.secret) and post.signed_with(told.said["secret"]) for post in before)
+    assert not after.signed_with(shop.secret)
+    assert after.signed_with(told.said["secret"])
+
+
+async def test_however_often_a_secret_changes_five_sign_at_most(door: Caller) -> None:
+    async with receiver() as shop:
+        await subscribe(door, shop)
+        made = [
+            (await door.ask("POST", "/v1/hooks/shop/rotate", json={"keep": "1d"})).said["secret"]
+            for _ in range(7)
+        ]
+        await door.send(*STORY)
+        (post, *_) = await shop.got(1)
+    assert [post.signed_with(secret) for secret in [shop.secret, *made]] == [False] * 3 + [True] * 5
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"keep": "soon"}, "duration"),
+        ({"keep": 5}, "duration"),
+        ({"keep": ""}, "duration"),
+        ({"for": "1h"}, "for"),
+    ],
+)
+async def test_a_rotation_that_can_not_be_says_why(door: Caller, said: dict[str, object], wrong: str) -> None:
+    async with receiver() as shop:
+        await subscribe(door, shop)
+        told = await door.ask("POST", "/v1/hooks/shop/rotate", json=said)
+    assert told.status == 422
+    assert wrong in told.said["detail"]
+    assert (await door.ask("POST", "/v1/hooks/nobody/rotate", json={})).status == 404
+
+
+async def test_a_subscriber_that_is_overloaded_is_tried_again_when_it_asks_for_it(
+    turned: Caller, wall: Wall
+) -> None:
+    async with receiver(503, 503) as shop:
+        await subscribe(turned, shop)
+        shop.retry_after = "3600"
+        await turned.send(*STORY)
+        one = await until(turned.door.hooks, "shop", lambda one: one.tries == 1)
+        assert one.next_at - wall.now == 3_600_000
+        await turn(turned, wall, 3_599_999)
+        assert len(shop.posts) == 1
+        shop.retry_after = "1"  # sooner than the schedule: ten such answers would use up all tries
+        await turn(turned, wall, 1)
+        one = await until(turned.door.hooks, "shop", lambda one: one.tries == 2)
+        assert one.next_at - wall.now == 300_000
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "ms"),
+    [
+        (429, "120", 120_000),
+        (503, " 7 ", 7_000),
+        (503, "Fri, 15 Jan 2027 08:10:00 GMT", 600_000),
+        (503, "Fri, 15 Jan 2027 07:00:00 GMT", 0),
+        (503, "999999999", 86_400_000),
+        (503, "Fri, 31 Dec 9999 23:59:59 GMT", 86_400_000),
+        (503, "soon", 0),
+        (503, "-5", 0),
+        (503, "1.5", 0),
+        (503, "9" * 400, 0),
+        (503, None, 0),
+        (500, "120", 0),
+        (None, None, 0),
+    ],
+)
+def test_retry_after_is_read_in_both_forms_and_bounded(status: int | None, said: str | None, ms: int) -> None:
+    assert put_off_ms(Posted(status, retry_after=said), Wall.now) == ms
+
+
+def test_a_file_made_before_there_were_old_secrets_goes_on(tmp_path: Path) -> None:
+    with HookStore(tmp_path / "a.db") as store:
+        store.add("shop", "http://127.0.0.1/", new_secret(), (), 0, "")
+        store.db.execute("DROP TABLE old_secret")
+    with HookStore(tmp_path / "a.db") as store:
+        (one,) = store.subscribers()
+        store.rotate(one, new_secret(), 0, 1)
+        (after,) = store.subscribers()
+    assert (one.old_secrets, after.old_secrets) == ((), ((one.secret, 1),))
 
 
 def test_every_kind_of_entry_has_a_type_of_its_own() -> None:
