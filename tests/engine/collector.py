@@ -34,6 +34,7 @@ DECISION = (
     "failed",
     "offered",
 )
+NO_EVENTS = pl.DataFrame(schema=EVENT_SCHEMA)
 REWARD = (
     "source",
     "event_id",
@@ -62,7 +63,7 @@ class Collector:
 
     def __init__(self, program: Program) -> None:
         self.engine = Engine(program, load)
-        self.log = pl.DataFrame(schema=EVENT_SCHEMA)
+        self._log = [NO_EVENTS]
         self.events: dict[int, Row] = {}
         self.keys: dict[tuple[str, str], int] = {}  # the seq of each (source, id) of the log
         self.persons: dict[int, str] = {}
@@ -80,6 +81,11 @@ class Collector:
         self.versions: list[Any] = []
         self.receipts: list[str] = []
         self.fields: list[str] = []  # of the conflicts
+
+    @property
+    def log(self) -> pl.DataFrame:
+        """All events that were accepted."""
+        return pl.concat(self._log)
 
     # ------------------------------------------------------------------ in
 
@@ -128,11 +134,11 @@ class Collector:
 
     def _stored(self, seqs: list[int]) -> pl.DataFrame:
         rows = [self.events[seq] for seq in seqs]
-        return pl.DataFrame(rows, schema=EVENT_SCHEMA, orient="row")
+        return pl.DataFrame(rows, schema=EVENT_SCHEMA, orient="row") if rows else NO_EVENTS
 
     def _keep(self, events: pl.DataFrame) -> None:
-        events = events.select(self.log.columns)
-        self.log = pl.concat([self.log, events])
+        events = events.select(NO_EVENTS.columns)
+        self._log.append(events)
         for row in events.to_dicts():
             assert row["seq"] == len(self.events) + 1
             self.events[row["seq"]] = row
