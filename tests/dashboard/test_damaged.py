@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -10,10 +11,13 @@ import pytest
 
 from db.read.sums import Sums
 from referral_tui.dashboard.app import SCREENS
+from referral_tui.dashboard.clocks import Clocks
+from referral_tui.dashboard.feed import Feed
+from referral_tui.dashboard.frame import load
 from referral_tui.dashboard.query import Request
 from referral_tui.dashboard.sound import unsound
 from tests.dashboard.story import Story
-from tests.dashboard.watching import Watch
+from tests.dashboard.watching import WALL, HeldClock, Watch
 
 DAMAGE = [
     "UPDATE breakdown SET count = 'many'",
@@ -47,16 +51,43 @@ DAMAGE = [
 ]
 
 
+def looks(path: Path) -> Mapping[str, object]:
+    """What the reader gives each screen when it is opened."""
+    given: dict[str, object] = {}
+    for place in SCREENS:
+        posted: list[object] = []
+        feed = Feed(path, posted.append, Clocks(HeldClock(WALL), HeldClock(1_000)))
+        feed.ask(Request(place.MODE, load(place.QUERY)()))
+        feed.poll()
+        feed.stop()
+        (message,) = posted
+        given[place.MODE] = vars(message).get("snapshot") or vars(message)["trouble"]
+    return given
+
+
+@pytest.fixture(scope="module")
+def sound_looks(tmp_path_factory: pytest.TempPathFactory, run_told: Story) -> Mapping[str, object]:
+    """The same of a sound database."""
+    story = run_told.copied(tmp_path_factory.mktemp("sound") / "shop.db")
+    story.clock("finished", 0, 1, story_end(story.path))
+    story.close()
+    return looks(story.path)
+
+
 @pytest.mark.usefixtures("may_fail")
 @pytest.mark.parametrize("statement", DAMAGE, ids=[one[:44] for one in DAMAGE])
-async def test_a_damaged_database_ends_no_screen(story: Story, watch: Watch, statement: str) -> None:
-    """Every screen is opened, and the app is still there; a screen that can't read says what to do."""
+async def test_a_damaged_database_ends_no_screen(
+    story: Story, watch: Watch, sound_looks: Mapping[str, object], statement: str
+) -> None:
+    """Every screen to which the damage comes is opened, and the app is still there; who can't read says what to do."""
     story.clock("finished", 0, 1, story_end(story.path))
     with closing(sqlite3.connect(story.path)) as damaged:
         damaged.execute(statement)
         damaged.commit()
+    given = looks(story.path)
+    reached = [place for place in SCREENS if given[place.MODE] != sound_looks[place.MODE]]
     async with watch(story.path, size=(100, 30)) as seen:
-        for place in SCREENS:
+        for place in reached:
             await seen.pilot.press(place.KEY)
             await seen.until(
                 lambda place=place: seen.app.trouble or seen.app.snapshot.request.place == place.MODE
