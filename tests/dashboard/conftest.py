@@ -18,6 +18,8 @@ import db.schema.models  # noqa: F401 -- fills the metadata
 from referral_tui.dashboard import checking, frame, what_if
 from referral_tui.dashboard.app import Dashboard
 from referral_tui.dashboard.clocks import Clocks
+from referral_tui.dashboard.frame import DashboardScreen
+from referral_tui.dashboard.preferences import Preferences
 from referral_tui.dashboard.setup import Setup
 from referral_tui.dashboard.widgets import lines
 from simulator.domain.errors import ProgramError
@@ -85,10 +87,18 @@ def steady() -> HeldClock:
 
 @pytest.fixture
 def watch(tmp_path: Path, wall: HeldClock, steady: HeldClock) -> Watch:
-    """Opens the dashboard on a database: `async with watch(path, size=(80, 24)) as seen`."""
+    """Opens the dashboard on a database: `async with watch(path, size=(80, 24)) as seen`.
+
+    With a `place` it begins with that screen: to open another one first would cost as much again.
+    """
 
     @asynccontextmanager
-    async def opened(path: Path, size: tuple[int, int] = (120, 40), **setup: Any) -> AsyncIterator[Watched]:
+    async def opened(
+        path: Path,
+        size: tuple[int, int] = (120, 40),
+        place: type[DashboardScreen] | None = None,
+        **setup: Any,
+    ) -> AsyncIterator[Watched]:
         told: list[Message] = []
         news = asyncio.Event()
 
@@ -97,10 +107,14 @@ def watch(tmp_path: Path, wall: HeldClock, steady: HeldClock) -> Watch:
                 told.append(message)
                 news.set()
 
+        if place is not None:
+            setup["preferences"] = Preferences(start=place.MODE)
         app = Dashboard(Setup(path, pictures=tmp_path, clocks=Clocks(wall, steady), **setup))
         async with app.run_test(size=size, message_hook=hook) as pilot:
             seen = Watched(app, pilot, told, news)
             await seen.first()
+            if place is not None:
+                await seen.answered(place)
             yield seen
 
     return opened

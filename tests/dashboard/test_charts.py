@@ -43,8 +43,7 @@ async def test_each_chart_has_a_scale_and_an_axis_and_shows_where_the_program_wa
     story: Story, watch: Watch, place: type[DashboardScreen], size: tuple[int, int]
 ) -> None:
     change_program(story, 5)
-    async with watch(story.path, size=size) as seen:
-        await seen.open(place)
+    async with watch(story.path, size=size, place=place) as seen:
         text = "\n".join(seen.lines())
         assert "┊v2" in text
         assert "┊ program changed" in text
@@ -60,13 +59,11 @@ async def test_each_chart_has_a_scale_and_an_axis_and_shows_where_the_program_wa
 
 async def test_the_chart_of_rewards_gives_way_to_what_waits(story: Story, watch: Watch) -> None:
     rewards = next(place for place in CHARTED if place.MODE == "rewards")
-    async with watch(story.path, size=(80, 20)) as seen:
-        await seen.open(rewards)
+    async with watch(story.path, size=(80, 20), place=rewards) as seen:
         assert "Review queue: 3" in "\n".join(seen.lines())
         assert "Money over time" not in "\n".join(seen.lines())
     story.db.execute("UPDATE decision SET outcome = 'refused' WHERE outcome = 'review'")
-    async with watch(story.path, size=(80, 20)) as seen:
-        await seen.open(rewards)
+    async with watch(story.path, size=(80, 20), place=rewards) as seen:
         assert "Review queue" not in "\n".join(seen.lines())
         assert "Money over time" in "\n".join(seen.lines())
 

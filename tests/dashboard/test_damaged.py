@@ -86,7 +86,7 @@ async def test_a_damaged_database_ends_no_screen(
         damaged.commit()
     given = looks(story.path)
     reached = [place for place in SCREENS if given[place.MODE] != sound_looks[place.MODE]]
-    async with watch(story.path, size=(100, 30)) as seen:
+    async with watch(story.path, size=(100, 30), place=(reached or SCREENS)[0]) as seen:
         for place in reached:
             await seen.pilot.press(place.KEY)
             await seen.until(

@@ -27,8 +27,7 @@ from tests.dashboard.watching import WALL, Watch, Watched
 
 @asynccontextmanager
 async def data(watch: Watch, path: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Watched]:
-    async with watch(path, size=size) as seen:
-        await seen.open(DataScreen)
+    async with watch(path, size=size, place=DataScreen) as seen:
         yield seen
 
 
@@ -203,8 +202,7 @@ async def test_steering_is_explained_where_the_word_stands(story: Story, watch: 
     story.begin()
     story.event("review.decided", None)
     story.commit()
-    async with watch(story.path, size=(132, 40)) as seen:
-        await seen.open(DataScreen)
+    async with watch(story.path, size=(132, 40), place=DataScreen) as seen:
         assert "■ steering: what an operator changed" in "\n".join(seen.lines())
         await seen.pilot.press("end", "enter")
         await seen.until(lambda: isinstance(seen.app.screen, ExplainScreen))

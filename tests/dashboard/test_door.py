@@ -38,8 +38,7 @@ def served(story: Story) -> Story:
 async def test_the_door_is_shown(
     served: Story, watch: Watch, screen: type[DashboardScreen], size: tuple[int, int]
 ) -> None:
-    async with watch(served.path, size=size) as seen:
-        await seen.open(screen)
+    async with watch(served.path, size=size, place=screen) as seen:
         if size[0] == 80 and screen is DataScreen:
             await seen.pilot.press(*"vvvv")
         await seen.drawn(lambda: all(said in "\n".join(seen.lines()) for said in SAID))
@@ -49,8 +48,7 @@ async def test_the_door_is_shown(
 
 
 async def test_a_door_that_is_closed_leaves_its_place_to_the_quarantine(served: Story, watch: Watch) -> None:
-    async with watch(served.path, size=(80, 24)) as seen:
-        await seen.open(DataScreen)
+    async with watch(served.path, size=(80, 24), place=DataScreen) as seen:
         await seen.pilot.press(*"vvvv")
         await seen.drawn(lambda: SAID[0] in "\n".join(seen.lines()))
         with StatusStore(served.path) as store:

@@ -316,8 +316,7 @@ def text(seen: Watched) -> str:
 
 
 async def test_what_is_typed_filters(story: Story, watch: Watch) -> None:
-    async with watch(story.path) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, place=JourneysScreen) as seen:
         table = seen.app.place.board.table
         await seen.pilot.press("slash", *"refused")
         await seen.until(lambda: seen.app.snapshot.request.screen_query.text == "refused")
@@ -342,8 +341,7 @@ async def test_the_filter_is_opened_with_its_old_text_selected_so_that_typing_re
 ) -> None:
     """As in the trainer's tour: a journey is closed, and the next one is typed over its name."""
     told.free.set()
-    async with watch(story.path) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, place=JourneysScreen) as seen:
         board = seen.app.place.board
         first, second = (short_name(row.friend) for row in board.table.rows[3:5])
         for name in (first, second):
@@ -378,8 +376,7 @@ async def test_keys_behind_the_one_that_quits_do_nothing(story: Story, watch: Wa
 
 
 async def test_an_open_journey_tells_why(story: Story, watch: Watch, told: Helper) -> None:
-    async with watch(story.path, size=(160, 50)) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, size=(160, 50), place=JourneysScreen) as seen:
         await seen.pilot.press("down", "enter")
         await seen.pilot.pause()
         row = seen.app.place.board.table.row
@@ -408,8 +405,7 @@ async def test_an_open_journey_as_a_picture(
     story: Story, watch: Watch, told: Helper, snapshot: SnapshotAssertion, size: tuple[int, int]
 ) -> None:
     told.free.set()
-    async with watch(story.path, size=size) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, size=size, place=JourneysScreen) as seen:
         await seen.pilot.press("down", "enter")
         await seen.drawn(lambda: "Why nothing was paid" in text(seen))
         await seen.until(lambda: seen.app.snapshot.request == seen.app.feed.request)
@@ -420,8 +416,7 @@ async def test_it_is_asked_again_where_the_journey_went_on(
     story: Story, watch: Watch, told: Helper, steady: HeldClock
 ) -> None:
     told.free.set()
-    async with watch(story.path, size=(160, 50)) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, size=(160, 50), place=JourneysScreen) as seen:
         await seen.pilot.press("enter")
         await seen.drawn(lambda: "Why nothing was paid" in text(seen))
         person = seen.app.place.board.table.row.person
@@ -460,8 +455,7 @@ def test_a_friend_who_is_not_matched_yet_reads_so() -> None:
 
 
 async def test_friends_who_only_visited_are_not_matched_yet(story: Story, watch: Watch) -> None:
-    async with watch(story.path) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, place=JourneysScreen) as seen:
         await seen.pilot.press("slash", *"visited")
         await seen.until(lambda: seen.app.snapshot.request.screen_query.text == "visited")
         assert "not matched yet" in text(seen)
@@ -471,8 +465,7 @@ async def test_friends_who_only_visited_are_not_matched_yet(story: Story, watch:
 async def test_what_can_not_be_explained_says_why(story: Story, watch: Watch, told: Helper) -> None:
     told.reply = Reply(2, None, "error: the database is locked")
     told.free.set()
-    async with watch(story.path, size=(160, 50)) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, size=(160, 50), place=JourneysScreen) as seen:
         await seen.pilot.press("enter")
         await seen.drawn(lambda: "It can't be explained now: error: the database is locked" in text(seen))
 
@@ -481,8 +474,7 @@ async def test_narrow_what_is_open_takes_the_place_of_the_rows(
     story: Story, watch: Watch, told: Helper
 ) -> None:
     told.free.set()
-    async with watch(story.path, size=(80, 24)) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, size=(80, 24), place=JourneysScreen) as seen:
         await seen.pilot.press("enter")
         await seen.drawn(lambda: "Why nothing was paid" in text(seen))
         assert not seen.app.place.board.table.display
@@ -491,8 +483,7 @@ async def test_narrow_what_is_open_takes_the_place_of_the_rows(
 
 
 async def test_sorting_goes_round(story: Story, watch: Watch) -> None:
-    async with watch(story.path, size=(200, 60)) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, size=(200, 60), place=JourneysScreen) as seen:
         orders: list[Any] = []
         for _ in range(3):
             await seen.pilot.press("s")
@@ -505,8 +496,7 @@ async def test_sorting_goes_round(story: Story, watch: Watch) -> None:
 
 async def test_the_step_keys_stop_only_at_the_friend_who_is_followed(story: Story, watch: Watch) -> None:
     story.clock("paused", 21_600, WALL, START + 60 * DAY)
-    async with watch(story.path, size=(120, 40)) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, size=(120, 40), place=JourneysScreen) as seen:
         friend = seen.app.place.board.table.row.friend
         await seen.pilot.press("f")
         await seen.until(lambda: "Following" in seen.status_message())
@@ -528,8 +518,7 @@ def commands(seen: Watched) -> list[dict[str, object]]:
 
 async def test_the_past_shows_rows_and_account_as_they_were(story: Story, watch: Watch, told: Helper) -> None:
     told.free.set()
-    async with watch(story.path, size=(160, 50), at=START + 5 * DAY) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, size=(160, 50), at=START + 5 * DAY, place=JourneysScreen) as seen:
         rows = seen.app.place.board.table.rows
         assert rows
         assert max(row.at for row in rows) <= START + 5 * DAY
@@ -557,8 +546,7 @@ async def test_on_the_clients_side_either_name_is_searched_for(
         crm.execute("CREATE TABLE person (ref TEXT PRIMARY KEY, name TEXT NOT NULL)")
         crm.execute("INSERT INTO person VALUES (?, 'Zadie Quux')", friend)
         crm.commit()
-    async with watch(story.path) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, place=JourneysScreen) as seen:
         typed = called if called == "quux" else short_name(*friend)
         await seen.pilot.press("p", "y", "slash", *typed)
         await seen.until(lambda: seen.app.snapshot.request.screen_query.text == typed)
@@ -569,8 +557,7 @@ async def test_on_the_clients_side_either_name_is_searched_for(
 
 
 async def test_the_rows_are_saved_as_csv(story: Story, watch: Watch, tmp_path: Path) -> None:
-    async with watch(story.path) as seen:
-        await seen.open(JourneysScreen)
+    async with watch(story.path, place=JourneysScreen) as seen:
         await seen.pilot.press("ctrl+e")
         (file,) = tmp_path.glob("referral-journeys-journeys-*.csv")
         head, first, *_ = file.read_text(encoding="utf-8").splitlines()

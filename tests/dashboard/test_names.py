@@ -29,8 +29,7 @@ async def test_a_narrow_tile_cuts_its_name_and_takes_no_other(story: Story, watc
 
 
 async def test_spent_says_how_it_differs_from_issued(story: Story, watch: Watch) -> None:
-    async with watch(story.path, size=(120, 40)) as seen:
-        await seen.open(RewardsScreen)
+    async with watch(story.path, size=(120, 40), place=RewardsScreen) as seen:
         gauge = seen.app.screen.query_one(BudgetGauge)
         budget = Budget(
             total=1000,

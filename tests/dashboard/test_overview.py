@@ -323,8 +323,7 @@ async def test_the_lower_edge_of_the_funnel_is_whole(story: Story, watch: Watch,
 
 
 async def test_full_cells_of_a_bar_have_no_seam_in_a_picture(story: Story, watch: Watch) -> None:
-    async with watch(story.path, size=(120, 40)) as seen:
-        await seen.open(ReferrersScreen)
+    async with watch(story.path, size=(120, 40), place=ReferrersScreen) as seen:
         await seen.pilot.press("n")
         await seen.until(lambda: seen.app.snapshot.request.screen_query.sight == "channels")
         strips = seen.app.screen._compositor.render_strips()

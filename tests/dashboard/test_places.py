@@ -33,8 +33,7 @@ def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 async def opened(
     watch: Watch, path: Path, place: type[DashboardScreen], size: tuple[int, int]
 ) -> AsyncIterator[Watched]:
-    async with watch(path, size=size) as seen:
-        await seen.open(place)
+    async with watch(path, size=size, place=place) as seen:
         yield seen
 
 

@@ -32,8 +32,7 @@ async def program(
     watch: Watch, path: Path, size: tuple[int, int] = (120, 40), draft: str = ""
 ) -> AsyncIterator[Watched]:
     """The screen, with a draft in the editor where one is given."""
-    async with watch(path, size=size) as seen:
-        await seen.open(ProgramScreen)
+    async with watch(path, size=size, place=ProgramScreen) as seen:
         if draft:
             await seen.pilot.press("e")
             seen.app.screen.query_one(Editor).text = draft

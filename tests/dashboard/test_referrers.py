@@ -147,8 +147,7 @@ def text(seen: Watched) -> str:
 
 
 async def test_each_view_has_its_key(story: Story, watch: Watch) -> None:
-    async with watch(story.path) as seen:
-        await seen.open(ReferrersScreen)
+    async with watch(story.path, place=ReferrersScreen) as seen:
         assert "Leaders by qualified friends" in text(seen)
         for key, sight, said in (
             ("n", "channels", "community post"),
@@ -164,8 +163,7 @@ async def test_each_view_has_its_key(story: Story, watch: Watch) -> None:
 
 
 async def test_leaders_by_money_and_their_shares(story: Story, watch: Watch) -> None:
-    async with watch(story.path) as seen:
-        await seen.open(ReferrersScreen)
+    async with watch(story.path, place=ReferrersScreen) as seen:
         table = seen.app.place.board.table("leaders")
         assert [row.qualified for row in table.rows] == sorted(
             (row.qualified for row in table.rows), reverse=True
@@ -182,8 +180,7 @@ async def test_leaders_by_money_and_their_shares(story: Story, watch: Watch) -> 
 
 
 async def test_branches_open_and_close(story: Story, watch: Watch) -> None:
-    async with watch(story.path) as seen:
-        await seen.open(ReferrersScreen)
+    async with watch(story.path, place=ReferrersScreen) as seen:
         await seen.pilot.press("g")
         await seen.until(lambda: seen.app.snapshot.answer.sight == "tree")
         table = seen.app.place.board.table("tree")
@@ -200,8 +197,7 @@ async def test_branches_open_and_close(story: Story, watch: Watch) -> None:
 async def test_an_open_referrer_tells_links_rewards_and_room(
     story: Story, watch: Watch, asked: list[str]
 ) -> None:
-    async with watch(story.path, size=(160, 50)) as seen:
-        await seen.open(ReferrersScreen)
+    async with watch(story.path, size=(160, 50), place=ReferrersScreen) as seen:
         first = seen.app.place.board.table("leaders").row
         await seen.pilot.press("enter")
         await seen.drawn(lambda: "As a referrer: 120 friends" in text(seen))
@@ -221,8 +217,7 @@ async def test_an_open_referrer_tells_links_rewards_and_room(
 
 
 async def test_a_click_on_a_view_opens_it(story: Story, watch: Watch) -> None:
-    async with watch(story.path) as seen:
-        await seen.open(ReferrersScreen)
+    async with watch(story.path, place=ReferrersScreen) as seen:
         line = seen.app.screen.query_one("#views")
         place = seen.lines()[line.region.y].index("Channels")
         await seen.pilot.click("#views", offset=(place + 1, 0))
@@ -230,8 +225,7 @@ async def test_a_click_on_a_view_opens_it(story: Story, watch: Watch) -> None:
 
 
 async def test_the_column_that_is_sorted_by_says_its_whole_name(story: Story, watch: Watch) -> None:
-    async with watch(story.path, size=(80, 24)) as seen:
-        await seen.open(ReferrersScreen)
+    async with watch(story.path, size=(80, 24), place=ReferrersScreen) as seen:
         for view in "lcn":
             await seen.pilot.press(view)
             await seen.until(lambda: seen.app.snapshot.request == seen.app.feed.request)
@@ -242,8 +236,7 @@ async def test_the_column_that_is_sorted_by_says_its_whole_name(story: Story, wa
 
 
 async def test_channels_are_sorted_by_s_and_bars_relate_to_the_largest(story: Story, watch: Watch) -> None:
-    async with watch(story.path, size=(160, 50)) as seen:
-        await seen.open(ReferrersScreen)
+    async with watch(story.path, size=(160, 50), place=ReferrersScreen) as seen:
         await seen.pilot.press("n")
         await seen.until(lambda: seen.app.snapshot.answer.sight == "channels")
         orders = []
@@ -262,8 +255,7 @@ async def test_channels_are_sorted_by_s_and_bars_relate_to_the_largest(story: St
 async def test_of_the_past_the_channels_are_told_and_boards_say_that_they_are_not(
     story: Story, watch: Watch
 ) -> None:
-    async with watch(story.path, at=START + 5 * DAY) as seen:
-        await seen.open(ReferrersScreen)
+    async with watch(story.path, at=START + 5 * DAY, place=ReferrersScreen) as seen:
         assert "as of now: boards of the past are not kept" in text(seen)
         (now,) = story.db.execute("SELECT count FROM total WHERE metric = 'stage.qualified'").fetchone()
         assert seen.app.snapshot.answer.qualified == now  # shares of a board of now are of those of now
@@ -282,8 +274,7 @@ async def test_nobody_yet(empty: Story, watch: Watch) -> None:
     empty.event("customer.identified", owner, via="sso", referrer_kind="customer")
     empty.clock("finished", 0, START, START)
     empty.commit()
-    async with watch(empty.path) as seen:
-        await seen.open(ReferrersScreen)
+    async with watch(empty.path, place=ReferrersScreen) as seen:
         assert "Nobody has brought a friend yet" in text(seen)
 
 

@@ -34,8 +34,7 @@ def db(story: Story) -> sqlite3.Connection:
 @asynccontextmanager
 async def rewards(watch: Watch, path: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Watched]:
     """The screen with the focus in the queue."""
-    async with watch(path, size=size) as seen:
-        await seen.open(RewardsScreen)
+    async with watch(path, size=size, place=RewardsScreen) as seen:
         seen.app.screen.query_one(ReviewQueue).focus()
         await seen.pilot.pause()
         yield seen
@@ -44,8 +43,7 @@ async def rewards(watch: Watch, path: Path, size: tuple[int, int] = (120, 40)) -
 async def test_names_of_rewards_are_whole_at_80_columns(story: Story, watch: Watch) -> None:
     story.db.execute("UPDATE breakdown SET part = 'loyal-friend-credit' WHERE part = 'friend-credit'")
     story.commit()
-    async with watch(story.path, size=(80, 24)) as seen:
-        await seen.open(RewardsScreen)
+    async with watch(story.path, size=(80, 24), place=RewardsScreen) as seen:
         text = "\n".join(seen.lines())
         assert "loyal-friend-credit " in text
         assert all(state in text for state in ("pending", "issued", "counted", "capped", "voided", "revoked"))
@@ -64,13 +62,11 @@ async def test_names_of_rewards_are_whole_at_80_columns(story: Story, watch: Wat
 async def test_a_reward_in_a_state_without_a_column_is_counted_in_a_sum_at_80_columns(
     story: Story, watch: Watch, state: str, column: str
 ) -> None:
-    async with watch(story.path, size=(80, 24)) as seen:
-        await seen.open(RewardsScreen)
+    async with watch(story.path, size=(80, 24), place=RewardsScreen) as seen:
         before = seen.app.screen.query_one(RewardTable).rows[-1].pair(column)
     story.part(f"reward.{state}", "friend-credit", 3, 4500)
     story.commit()
-    async with watch(story.path, size=(80, 24)) as seen:
-        await seen.open(RewardsScreen)
+    async with watch(story.path, size=(80, 24), place=RewardsScreen) as seen:
         table = seen.app.screen.query_one(RewardTable)
         assert table.rows[-1].pair(column) == (before[0] + 3, before[1] + 4500)
         assert column in "\n".join(seen.lines())
@@ -82,8 +78,7 @@ async def test_a_day_on_which_nothing_would_be_issued_says_unpaid_and_no_amount(
 ) -> None:
     story.db.execute("UPDATE due SET expected = 'counted'")
     story.commit()
-    async with watch(story.path, size=(80, 24)) as seen:
-        await seen.open(RewardsScreen)
+    async with watch(story.path, size=(80, 24), place=RewardsScreen) as seen:
         due = seen.app.screen.query_one(Calendar)
         assert due.rows
         assert {due._count(row, 6)[0] for row in due.rows} == {"—"}
@@ -278,8 +273,7 @@ async def test_who_may_only_look_decides_nothing_in_a_finished_run(
     asked: list[list[str]] = []
     monkeypatch.setattr("referral_tui.dashboard.helper.ask", asked.append)
     story.clock("finished", 0, WALL - DAY, START + 9 * DAY)
-    async with watch(story.path, read_only=True) as seen:
-        await seen.open(RewardsScreen)
+    async with watch(story.path, read_only=True, place=RewardsScreen) as seen:
         await seen.pilot.press("a")
         await seen.app.workers.wait_for_complete()
         await seen.pilot.pause()

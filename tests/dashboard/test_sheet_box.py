@@ -87,8 +87,7 @@ async def test_a_sheet_that_cannot_be_made_says_why(
         return Reply(2, None, "shop.db: has no program yet")
 
     monkeypatch.setattr(helper, "ask", ask)
-    async with watch(story.path, size=(80, 24)) as seen:
-        await seen.open(DataScreen)
+    async with watch(story.path, size=(80, 24), place=DataScreen) as seen:
         await seen.pilot.press("d")
         await seen.drawn(lambda: "There is no sheet: shop.db: has no program yet" in "\n".join(seen.lines()))
 

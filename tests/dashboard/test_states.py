@@ -196,8 +196,7 @@ async def test_half_written(story: Story, watch: Watch, place: type[DashboardScr
     story.close()
     content = story.path.read_bytes()
     story.path.write_bytes(content[: len(content) // 8192 * 4096])
-    async with watch(story.path, size=(80, 24)) as seen:
-        await seen.open(place)
+    async with watch(story.path, size=(80, 24), place=place) as seen:
         text = "\n".join(seen.lines())
         assert "damaged" in text
         assert "referral-tui verify" in text

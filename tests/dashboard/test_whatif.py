@@ -31,8 +31,7 @@ async def turned(
     watch: Watch, path: Path, size: tuple[int, int] = (120, 40), keys: tuple[str, ...] = ("right",)
 ) -> AsyncIterator[Watched]:
     """The screen, after some keys, with the last answer to what they asked."""
-    async with watch(path, size=size) as seen:
-        await seen.open(WhatIfScreen)
+    async with watch(path, size=size, place=WhatIfScreen) as seen:
         await seen.pilot.press(*keys)
         await seen.app.workers.wait_for_complete()
         await seen.pilot.pause()
@@ -145,8 +144,7 @@ async def test_a_copy_that_is_not_valid_is_said_and_not_applied(
 
 async def test_events_without_simulated_people_say_what_to_do(empty: Story, watch: Watch) -> None:
     empty.db.execute("DELETE FROM setting WHERE name = 'preset'")
-    async with watch(empty.path) as seen:
-        await seen.open(WhatIfScreen)
+    async with watch(empty.path, place=WhatIfScreen) as seen:
         assert "referral-tui whatif PROGRAM --preset NAME" in text_of(seen)
 
 

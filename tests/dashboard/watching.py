@@ -63,6 +63,10 @@ class Watched:
     async def open(self, place: type[DashboardScreen]) -> None:
         """Go to a screen, and wait for the answer to its screen_query."""
         await self.pilot.press(place.KEY)
+        await self.answered(place)
+
+    async def answered(self, place: type[DashboardScreen]) -> None:
+        """Wait for the answer to the query of a screen that was opened."""
         await self.until(lambda: self.app.snapshot is None or self.app.snapshot.request.place == place.MODE)
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
