@@ -1,36 +1,35 @@
-"""Write the client's customer system, `NAME.crm.db`: names, contacts, and who cheats.
+"""Write the client's customer system, `NAME.crm.db`: names, contacts, salts of pseudonyms, and who cheats.
 
 Only the world writes it; the platform never opens it. Writing the same people again changes nothing, so a run that was
-stopped anywhere can simply write them once more.
+stopped anywhere can simply write them once more; those who were erased meanwhile (`db.client.forgetting`) stay away.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from db.client.forgetting import MAKE_ERASED, erased_marks, mark
 from db.client.people import CRM_APPLICATION_ID, crm_path
 from db.sqlite.beside import check_plain
 from db.sqlite.connection import Connection
 from db.sqlite.readonly import in_words
 from simulator.domain.errors import DatabaseError
 
-CRM_VERSION: Final = 1
-ANEW_BYTES: Final = 64 * 2**20
-"""Up to which size the file is made anew when somebody is deleted from it."""
-_COLUMNS = ("ref", "name", "email", "phone", "kind", "segment", "country", "joined", "label")
+CRM_VERSION: Final = 2
+"""1 had no salts, and nobody was erased from it; the people of a run are written anew when it goes on."""
+_COLUMNS = ("ref", "name", "email", "phone", "kind", "segment", "country", "joined", "label", "salt")
 _MAKE = (
     "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS person (ref TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, "
     "phone TEXT NOT NULL, kind TEXT NOT NULL, segment TEXT NOT NULL, country TEXT NOT NULL, "
-    "joined INTEGER NOT NULL, label TEXT) WITHOUT ROWID",
+    "joined INTEGER NOT NULL, label TEXT, salt TEXT) WITHOUT ROWID",
+    MAKE_ERASED,
 )
 _UPSERT = (
     f"INSERT INTO person ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
@@ -50,6 +49,7 @@ class Crm:
 
         """
         self.path = crm_path(path)
+        self._key = key
         self._writer = ThreadPoolExecutor(1, "crm")
         self._writing: Future[None] | None = None
         check_plain(self.path, "a CRM database of referral-tui")
@@ -59,6 +59,7 @@ class Crm:
             raise in_words(error, self.path) from error
         try:
             self._open(key.hex())
+            self._erased = erased_marks(self._db)
         except sqlite3.Error as error:
             self._db.close()
             raise in_words(error, self.path) from error
@@ -85,9 +86,11 @@ class Crm:
             raise DatabaseError(
                 f"{self.path}: belongs to a run with another seed; move it away, or name another --db"
             )
+        if "salt" not in {row[1] for row in self._db.execute("PRAGMA table_info(person)")}:
+            self._db.execute("ALTER TABLE person ADD COLUMN salt TEXT")
 
     def write(self, people: pl.DataFrame) -> None:
-        """Store people, one row each; a person who is there already is updated.
+        """Store people, one row each; a person who is there already is updated, who was erased is left out.
 
         A background thread writes them.
 
@@ -105,10 +108,13 @@ class Crm:
             writing.result()
 
     def _write(self, people: pl.DataFrame) -> None:
+        rows = people.select(_COLUMNS).rows()
+        if self._erased:
+            rows = [row for row in rows if mark(self._key, row[0]) not in self._erased]
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._db.executemany(_UPSERT, people.select(_COLUMNS).rows())
+                self._db.executemany(_UPSERT, rows)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
@@ -147,32 +153,3 @@ class Crm:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
-
-
-def forget(path: Path, refs: Sequence[str]) -> int:
-    """Delete people from the CRM beside the database at `path`, if there is one; return how many it had.
-
-    Raises:
-        DatabaseError: the CRM can't be written, or is not a CRM.
-
-    """
-    crm = crm_path(path)
-    if not refs or not crm.exists():
-        return 0
-    check_plain(crm, "a CRM database of referral-tui")
-    try:
-        with closing(Connection(crm)) as db:
-            ((found,),) = db.execute("PRAGMA application_id")
-            if found != CRM_APPLICATION_ID:
-                raise DatabaseError(f"{crm}: is no CRM database of referral-tui; move it away")
-            db.execute("PRAGMA secure_delete = ON")
-            wanted = json.dumps(list(refs))
-            among = "WHERE ref IN (SELECT value FROM json_each(?))"
-            ((count,),) = db.execute(f"SELECT COUNT(*) FROM person {among}", (wanted,))
-            db.execute(f"DELETE FROM person {among}", (wanted,))
-            if crm.stat().st_size <= ANEW_BYTES:
-                db.execute("VACUUM")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    except sqlite3.Error as error:
-        raise in_words(error, crm) from error
-    return int(count)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def beside(db: Path, erased: Erasure, folder: Path | None) -> dict[str, int]:
     """Erase the same people in the files beside the database at `db`; return how many rows or lines each had."""
-    from db.client.crm import forget as forget_customers
+    from db.client.forgetting import forget as forget_customers
     from db.client.people import crm_path
     from db.control import control_path
     from db.control import forget as forget_commands

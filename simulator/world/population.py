@@ -20,6 +20,7 @@ from simulator.world.spec_people import Group
 
 CRM_SCHEMA: dict[str, pl.DataType] = {
     "ref": pl.String(),
+    "salt": pl.String(),
     "name": pl.String(),
     "email": pl.String(),
     "phone": pl.String(),
@@ -31,7 +32,8 @@ CRM_SCHEMA: dict[str, pl.DataType] = {
 }
 """Columns of a person in the client's CRM.
 
-`joined` is when they became known (milliseconds UTC); `label` names the kind of cheat, null for honest people.
+`salt` is what a digest of the contact needs to become the reference (`pseudonyms.salts`); `joined` is when they became
+known (milliseconds UTC); `label` names the kind of cheat, null for honest people.
 """
 _TRAITS = ("kind", "segment", "country", "label")
 
@@ -116,9 +118,12 @@ class Population:
         by_phone: Bools = uniform(keys, Purpose.CONTACT_KIND) < self._by_phone
         numbers = dict(zip(_TRAITS, traits, strict=True))
         known = self._contacts.of(keys, numbers["country"].astype(np.int64), by_phone, numbers)
-        self.meetings.add(self._contacts.digests(known["given"], self.people.market[rows]), by_phone)
+        contacts = self._contacts.digests(known["given"], self.people.market[rows])
+        self.meetings.add(contacts, by_phone)
+        references = self.people.reference[rows, : pseudonyms.DIGEST]
         made = {
-            "ref": pseudonyms.reference("p", self.people.reference[rows, : pseudonyms.DIGEST]),
+            "ref": pseudonyms.reference("p", references),
+            "salt": pseudonyms.salts(references, contacts),
             "joined": pl.Series(at),
         }
         self._known.append(

@@ -54,12 +54,27 @@ def person_digests(keys: Sequence[bytes], people: Keys, which: NDArray[np.intege
     return digests(keys, (raw[at : at + 8] for at in range(0, len(raw), 8)), which, 2 * DIGEST)
 
 
+def salts(references: Bytes, contacts: Bytes) -> pl.Series:
+    """Return people's salts in hexadecimal, by the digests of their references and of their contacts, a row each.
+
+    A reference is a contact's digest XOR the salt. A salt that went into the hash would have to be hashed with the
+    contact, but a visitor has a reference before a contact is known, and keeps it with every contact given later.
+    Without the salt every reference is as likely as any other, whatever is known of key and contact.
+    """
+    return _hexadecimal(references ^ contacts)
+
+
 def reference(prefix: str, digest: Bytes) -> pl.Series:
     """Return references as texts: a letter, so that none looks like a phone number, and the digest in hexadecimal."""
+    return _hexadecimal(digest, prefix)
+
+
+def _hexadecimal(digest: Bytes, prefix: str = "") -> pl.Series:
     rows, width = digest.shape
-    text = np.empty((rows, 1 + 2 * width), dtype=np.uint8)
-    text[:, 0] = ord(prefix)
-    text[:, 1:] = _HEX[digest].view(np.uint8)
+    first = len(prefix)
+    text = np.empty((rows, first + 2 * width), dtype=np.uint8)
+    text[:, :first] = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
+    text[:, first:] = _HEX[digest].view(np.uint8)
     return strings(text)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from db.client.people import crm_path
 from db.control import control_path, send
 from db.read.salts import of_key
 from db.sqlite.lock import WriterLock
@@ -21,9 +25,13 @@ from db.write.chain import commitment
 from referral_tui.cli.app import run
 from simulator.platform.erasing import Erasure, erase
 from simulator.platform.platform import Platform
+from simulator.program.load import load_program
+from simulator.program.presets import find_program
 from simulator.proof.scope import UNPROVEN
 from simulator.proof.verify import verify
+from simulator.run.plan import Plan
 from tests.cli.nasty import DAY, START, Cli, message
+from tests.world.running import run_into, stop_after
 
 NOW = START + 60 * DAY
 BY = ("--by", "dpo-1", "--basis", "request of 3 May")
@@ -516,6 +524,67 @@ def test_the_files_beside_are_erased_too(cli: Cli, tmp_path: Path) -> None:
     assert {text: found for text in texts if (found := occurrences(text, tmp_path))} == {}
     assert control_path(path).exists()
     assert verify(path).difference is None
+
+
+@pytest.fixture(scope="session")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A simulation that was stopped half-way: its database and the client's."""
+    path = tmp_path_factory.mktemp("stopped") / "a.db"
+    plan = Plan(seed=5, referrers=150, days=24)
+    program = load_program(*find_program("telecom"))
+    assert run_into(path, program, plan=plan, batch=50, stopped=stop_after(6)) == "stopped"
+    return path
+
+
+def given_to_the_client(path: Path) -> dict[str, tuple[str, str, str]]:
+    """The salt, e-mail address and phone number of everybody in the client's customer system, by reference."""
+    rows = select(crm_path(path), "SELECT ref, salt, email, phone FROM person")
+    return {ref: (salt, email, re.sub(r"\D", "", phone)) for ref, salt, email, phone in rows}
+
+
+def pseudonym(key: str, salt: str, contact: str) -> str:
+    """What the client makes of a contact with somebody's salt."""
+    digest = hashlib.blake2b(contact.encode(), key=bytes.fromhex(key), digest_size=12).digest()
+    return "p" + bytes(one ^ other for one, other in zip(digest, bytes.fromhex(salt), strict=True)).hex()
+
+
+def test_the_clients_key_and_a_contact_do_not_give_the_pseudonym_of_who_was_erased(
+    cli: Cli, tmp_path: Path, stopped: Path
+) -> None:
+    path = copied(stopped, tmp_path)
+    ((key,),) = select(crm_path(path), "SELECT value FROM setting WHERE name = 'key'")
+    known = given_to_the_client(path)
+    ref = next(ref for ref in people(path) if ref in known)
+    salt, *contacts = known[ref]
+    assert ref in {pseudonym(key, salt, contact) for contact in contacts}
+    assert cli("erase", ref, *BY, "--db", path).status == 0
+    left = given_to_the_client(path)
+    assert left == {other: row for other, row in known.items() if other != ref}
+    salts = [bytes(12).hex(), *(salt for salt, *_ in left.values())]
+    assert ref not in {pseudonym(key, salt, contact) for salt in salts for contact in contacts}
+    assert {text: found for text in (ref, salt) if (found := occurrences(text, tmp_path))} == {}
+
+
+def test_a_simulation_that_goes_on_gives_the_client_back_nobody_who_was_erased(
+    cli: Cli, tmp_path: Path, stopped: Path
+) -> None:
+    path = copied(stopped, tmp_path)
+    known = given_to_the_client(path)
+    gone = [ref for ref in people(path) if ref in known][:3]
+    assert cli("erase", *gone, *BY, "--db", path).status == 0
+    assert cli("simulate", "--resume", "--db", path).status == 0
+    after = given_to_the_client(path)
+    assert after.keys() > known.keys() - set(gone)
+    assert not after.keys() & set(gone)
+    assert verify(path).difference is None
+
+
+def copied(path: Path, folder: Path) -> Path:
+    """A copy of a simulation's databases in another folder."""
+    for one in path.parent.iterdir():
+        if one.suffix == ".db":
+            shutil.copy(one, folder / one.name)
+    return folder / path.name
 
 
 def test_a_merged_database_says_where_to_erase(cli: Cli, tmp_path: Path) -> None:

@@ -51,6 +51,39 @@ def test_pseudonyms_are_keyed_hashes_of_the_normalised_contact(
     assert kinds["email"] > kinds["phone"] > 0
 
 
+def test_a_reference_is_the_hash_of_the_contact_and_the_salt_of_the_person(
+    year: tuple[pl.DataFrame, pl.DataFrame],
+) -> None:
+    people = _current(year[1])
+    key, unexplained = client_key(3), 0
+    for ref, salt, email, phone in people.select("ref", "salt", "email", "phone").iter_rows():
+        by = {reference_of(key, salt, given) for given in (email, re.sub(r"\D", "", phone))}
+        unexplained += ref not in by
+    assert unexplained == 0
+    assert people["salt"].n_unique() == people.height  # those who share a contact have salts of their own
+
+
+def reference_of(key: bytes, salt: str, given: str) -> str:
+    """The pseudonym that a client makes of a contact, with a person's salt."""
+    digest = hashlib.blake2b(given.encode(), key=key, digest_size=12).digest()
+    return "p" + bytes(one ^ other for one, other in zip(digest, bytes.fromhex(salt), strict=True)).hex()
+
+
+def test_a_customer_system_of_an_older_release_is_given_its_salts_when_the_run_goes_on(
+    tmp_path: Path, year: tuple[pl.DataFrame, pl.DataFrame]
+) -> None:
+    path = tmp_path / "a.db"
+    with Crm(path, client_key(3)) as crm:
+        crm.write(year[1])
+    with closing(sqlite3.connect(crm_path(path))) as db:
+        whole = db.execute("SELECT * FROM person ORDER BY ref").fetchall()
+        db.executescript("ALTER TABLE person DROP COLUMN salt; DROP TABLE erased; PRAGMA user_version = 1")
+    with Crm(path, client_key(3)) as crm:
+        crm.write(year[1])
+    with closing(sqlite3.connect(crm_path(path))) as db:
+        assert db.execute("SELECT * FROM person ORDER BY ref").fetchall() == whole
+
+
 def test_no_contact_crosses(year: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     events, people = year
     texts = events.select(pl.col(pl.String)).unpivot()["value"].drop_nulls().unique()

@@ -1,0 +1,76 @@
+"""Erase people from the client's customer system, `NAME.crm.db`, for good.
+
+With a person's row goes the salt of their pseudonym: key and contact don't give it again. What stays is a mark, a keyed
+hash of the pseudonym, by which a simulation that goes on knows whom not to enter anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from db.client.people import CRM_APPLICATION_ID, crm_path
+from db.sqlite.beside import check_plain
+from db.sqlite.connection import Connection
+from db.sqlite.readonly import in_words
+from simulator.domain.errors import DatabaseError
+
+MAKE_ERASED: Final = "CREATE TABLE IF NOT EXISTS erased (mark TEXT PRIMARY KEY) WITHOUT ROWID"
+ANEW_BYTES: Final = 64 * 2**20
+"""Up to which size the file is made anew when somebody is erased from it."""
+_AMONG: Final = "WHERE ref IN (SELECT value FROM json_each(?))"
+
+
+def mark(key: bytes, ref: str) -> str:
+    """Return what is kept of a pseudonym after its erasure; it tells nothing to who doesn't have the pseudonym."""
+    return hashlib.blake2b(ref.encode(), digest_size=16, key=key, person=b"erased").hexdigest()
+
+
+def erased_marks(db: Connection) -> frozenset[str]:
+    """Return the marks of all who were erased; raises sqlite3.Error."""
+    return frozenset(text for (text,) in db.execute("SELECT mark FROM erased"))
+
+
+def forget(path: Path, refs: Sequence[str]) -> int:
+    """Erase people from the CRM beside the database at `path`, if there is one; return how many it had.
+
+    Raises:
+        DatabaseError: the CRM can't be written, or is not a CRM.
+
+    """
+    crm = crm_path(path)
+    if not refs or not crm.exists():
+        return 0
+    check_plain(crm, "a CRM database of referral-tui")
+    try:
+        with closing(Connection(crm)) as db:
+            ((found,),) = db.execute("PRAGMA application_id")
+            if found != CRM_APPLICATION_ID:
+                raise DatabaseError(f"{crm}: is no CRM database of referral-tui; move it away")
+            db.execute("PRAGMA secure_delete = ON")
+            key = db.execute("SELECT value FROM setting WHERE name = 'key'").fetchone()
+            if key is None:
+                raise DatabaseError(f"{crm}: the key of its pseudonyms is missing; nobody was erased from it")
+            count = _forget(db, bytes.fromhex(key[0]), json.dumps(list(refs)))
+            if crm.stat().st_size <= ANEW_BYTES:
+                db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlite3.Error as error:
+        raise in_words(error, crm) from error
+    return count
+
+
+def _forget(db: Connection, key: bytes, wanted: str) -> int:
+    db.execute(MAKE_ERASED)
+    theirs = [ref for (ref,) in db.execute(f"SELECT ref FROM person {_AMONG}", (wanted,))]
+    marks = [(mark(key, ref),) for ref in theirs]
+    db.execute("BEGIN IMMEDIATE")  # closed before the end, it is as if it had not begun
+    db.executemany("INSERT OR IGNORE INTO erased (mark) VALUES (?)", marks)
+    db.execute(f"DELETE FROM person {_AMONG}", (wanted,))
+    db.execute("COMMIT")
+    return len(theirs)
