@@ -11,7 +11,7 @@ import json
 import math
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +100,7 @@ def send(
     given = dict(args or {})
     issued = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     try:
-        with closing(_connect(path)) as db:
+        with closing(connect(path)) as db:
             db.execute("BEGIN IMMEDIATE")
             (last,) = db.execute(_LAST_ISSUED).fetchone()
             issued = max(issued, last + 1)
@@ -110,7 +110,7 @@ def send(
             ).lastrowid
             db.execute("COMMIT")
     except sqlite3.Error as error:
-        raise _failed(path, error) from error
+        raise failed(path, error) from error
     return WriterCommand(number or 0, kind, given, issued)
 
 
@@ -124,9 +124,9 @@ class Inbox:
         """Open or create the control database of the database at `path`; raises DatabaseError."""
         self._path = path
         try:
-            self._db = _connect(path)
+            self._db = connect(path)
         except sqlite3.Error as error:
-            raise _failed(path, error) from error
+            raise failed(path, error) from error
 
     def take(self) -> list[WriterCommand]:
         """Take the commands sent since the last call, oldest first; takes microseconds if there are none.
@@ -143,36 +143,12 @@ class Inbox:
         except sqlite3.Error as error:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            raise _failed(self._path, error) from error
+            raise failed(self._path, error) from error
         return [_read_command(*row) for row in rows]
 
     def close(self) -> None:
         """Close the database; a second call does nothing."""
         self._db.close()
-
-
-def forget(path: Path, texts: Sequence[str]) -> int:
-    """Empty the arguments of commands in which one of these texts stands; return how many there were.
-
-    Raises:
-        DatabaseError: the control database can't be written.
-
-    """
-    if not texts or not control_path(path).exists():
-        return 0
-    try:
-        with closing(_connect(path)) as db:
-            db.execute("PRAGMA secure_delete = ON")
-            count = db.execute(
-                "UPDATE commands SET args = '{}' WHERE EXISTS "
-                "(SELECT 1 FROM json_each(?) WHERE instr(args, value) OR instr(kind, value))",
-                (json.dumps(list(texts)),),
-            ).rowcount
-            db.execute("VACUUM")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
-        raise _failed(path, error) from error
-    return count
 
 
 def _read_command(number: int, kind: object, args: object, issued: object) -> WriterCommand:
@@ -217,7 +193,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     """Open or create the control database; raises sqlite3.Error, or DatabaseError if the file is something else."""
     control = control_path(path)
     check_plain(control, "a control database of referral-tui")
@@ -260,5 +236,6 @@ def _make(db: sqlite3.Connection) -> None:
         db.execute("COMMIT")
 
 
-def _failed(path: Path, error: sqlite3.Error) -> DatabaseError:
+def failed(path: Path, error: sqlite3.Error) -> DatabaseError:
+    """Say in words why the control database of the database at `path` could not be written."""
     return DatabaseError(f"{control_path(path)}: commands can't be stored there ({error})")

@@ -35,11 +35,7 @@ _NUMBERS: Final = {
 """The column that numbers the rows of a table."""
 _MOMENTS: Final = ("occurred_at", "attributed_at", "decided_at", "state_at", "at", "received_at", "issued_at")
 """When what a row tells happened, the first that it has."""
-_LEADING: Final = ("type", "milestone", "reward", "kind", "board")
-ELSEWHERE: Final = (
-    "Not looked at: the client's own customer records (names, contacts, and the key of the pseudonyms), the control "
-    "database and files of a running simulation, exports and backups."
-)
+_LEADING: Final = ("table", "file", "type", "milestone", "reward", "kind", "board")
 MENTIONS: Final = {
     "event": "of other people's events have a code, contact or device of this person's; they are about those people",
     "attribution": "attributions to other referrers were made by a code of this person's",
@@ -75,6 +71,18 @@ def tell(
             yield f"  Erasing {_erasing(table)}"
 
 
+def tell_beside(
+    name: str, holds: str, rows: Sequence[Row], erasing: str, money: tuple[str, int]
+) -> Iterator[str]:
+    """Yield lines: what a file beside the database holds, its rows in words, and what erasing does to them."""
+    yield ""
+    yield f"{holds}: {figures.counted(len(rows), 'row')} in {name}"
+    for row in rows:
+        yield f"  {_line('', row, money)}"
+    if rows:
+        yield f"  Erasing {erasing}"
+
+
 def _line(table: str, row: Row, money: tuple[str, int]) -> str:
     """Put a row into words: its number, what it is, when it was, and its other columns."""
     number = _NUMBERS.get(table, "")
@@ -91,10 +99,12 @@ def _line(table: str, row: Row, money: tuple[str, int]) -> str:
 
 
 def _value(name: str, value: Any, money: tuple[str, int]) -> str:
-    if isinstance(value, int) and (name == "at" or name.endswith("_at")):
+    if isinstance(value, int) and (name in ("at", "joined") or name.endswith("_at")):
         return f"{figures.moment(value)} UTC"
     if isinstance(value, int) and name.endswith("_minor") and name != "amount_minor":
         return figures.money(value, *money)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return str(value)
 
 

@@ -1,4 +1,4 @@
-"""Look up people's names in the client's CRM, `NAME.crm.db`, opened for reading only. Standard library only.
+"""Look up people in the client's CRM, `NAME.crm.db`, opened for reading only. Standard library only.
 
 The platform never opens that file; screens do, to show the names that only the client knows.
 """
@@ -6,16 +6,17 @@ The platform never opens that file; screens do, to show the names that only the 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Final
-from urllib.parse import quote
+from typing import Any, Final
 
-from db.sqlite.beside import check_plain
+from db.sqlite.beside import open_beside
 from db.sqlite.readonly import in_words
 from simulator.domain.errors import DatabaseError
 
 CRM_APPLICATION_ID: Final = 0x52454643  # "REFC"
+_WHAT: Final = "a CRM database of referral-tui"
 KEPT = 20_000  # names cached: a few megabytes
 _AT_ONCE = 500  # values in one look-up; SQLite takes 32,766
 
@@ -23,6 +24,29 @@ _AT_ONCE = 500  # values in one look-up; SQLite takes 32,766
 def crm_path(path: Path) -> Path:
     """Return the path of the CRM beside the platform's database at `path`."""
     return path.with_name(path.name.removesuffix(".db") + ".crm.db")
+
+
+RECORD: Final = ("ref", "name", "email", "phone", "kind", "segment", "country", "joined")
+"""What the client's records say of a person. The salt is the client's secret, `label` the simulation's own note."""
+
+
+def records_of(path: Path, references: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the client's records of people (`RECORD`) from the CRM beside the database at `path`, if there is one.
+
+    Raises:
+        DatabaseError: the CRM can't be read, or is not a CRM.
+
+    """
+    crm = crm_path(path)
+    if not crm.exists():
+        return []
+    try:
+        with closing(open_beside(crm, _WHAT, CRM_APPLICATION_ID)) as db:
+            marks = ", ".join("?" * len(references))
+            sql = f"SELECT {', '.join(RECORD)} FROM person WHERE ref IN ({marks}) ORDER BY joined, ref"
+            return [dict(zip(RECORD, row, strict=True)) for row in db.execute(sql, references)]
+    except sqlite3.Error as error:
+        raise in_words(error, crm) from error
 
 
 class NameBook:
@@ -34,24 +58,7 @@ class NameBook:
         self._known: dict[str, str] = {}
         if not self.path.exists():
             raise DatabaseError(f"{self.path.name} is not there: the names of people are the client's")
-        check_plain(self.path, "a CRM database of referral-tui")
-        uri = f"file:{quote(bytes(self.path.absolute()))}?mode=ro"
-        try:
-            self._db = sqlite3.connect(
-                uri, uri=True, timeout=timeout_s, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.Error as error:
-            raise in_words(error, self.path) from error
-        try:
-            ((found,),) = self._db.execute("PRAGMA application_id")
-            if found != CRM_APPLICATION_ID:
-                raise DatabaseError(f"{self.path.name} is no CRM database of referral-tui")
-        except sqlite3.Error as error:
-            self._db.close()
-            raise in_words(error, self.path) from error
-        except DatabaseError:
-            self._db.close()
-            raise
+        self._db = open_beside(self.path, _WHAT, CRM_APPLICATION_ID, timeout_s)
 
     def names(self, references: Iterable[str]) -> dict[str, str]:
         """Return the names of these people by reference, without those not in the CRM; raises DatabaseError."""

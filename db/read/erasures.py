@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from db.control import VERDICT
 from db.schema.blocks import CHAINS, PERSONAL
 from db.sqlite.readonly import Select
 
@@ -200,6 +201,15 @@ def commands_with(query: Select, texts: Sequence[str]) -> list[tuple[int, str, s
         "(SELECT 1 FROM json_each(?) WHERE instr(args, value) OR instr(coalesce(refused, ''), value)) ORDER BY id"
     )
     return query(sql, (json.dumps(list(texts)),)) if texts else []
+
+
+def verdicts_on(query: Select, decisions: Iterable[int]) -> list[int]:
+    """Return the numbers of the executed commands that are verdicts on these decisions."""
+    sql = (
+        f"SELECT id FROM command WHERE kind = '{VERDICT}' AND json_valid(args) "
+        f"AND json_extract(args, '$.decision') {_AMONG} ORDER BY id"
+    )
+    return [number for (number,) in query(sql, (json.dumps(list(decisions)),))]
 
 
 def newest_event(query: Select) -> tuple[int, int]:

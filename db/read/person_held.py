@@ -1,18 +1,29 @@
 """Read everything that a database holds on a person, table by table.
 
-Some of it is found by scanning the log, so it is for a command, not for a screen. Standard library only.
+Some of it is found by scanning the log, so it is for a command, not for a screen.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from db.read.erasures import (
+    EventCells,
+    Names,
+    attributions_of,
+    commands_with,
+    events_naming,
+    quarantined_with,
+    verdicts_on,
+)
 from db.read.event_fields import about_conversions
 from db.read.people import merged_into, person_called
-from db.sqlite.readonly import Database
+from db.read.versions import ever_folded_codes
+from db.sqlite.readonly import Database, select_on
+from simulator.domain.naming import naming
 from simulator.domain.vocabulary import AuditKind, RewardState
 
 Row = dict[str, Any]
@@ -28,7 +39,6 @@ PEOPLE: Final = {
     "leader": ("person",),
 }
 """The columns that point to a person, by table."""
-_IDENTIFIERS: Final = ("code", "contact_ref", "device_ref")
 _OF_AUDIT: Final = (
     "person IN ({0}) OR (kind = 'attributed' AND ref IN (SELECT seq FROM attribution WHERE referrer IN ({0}))) "
     f"OR (kind IN ({', '.join(repr(str(kind)) for kind in (*RewardState, AuditKind.REDUCED))}) "
@@ -42,13 +52,15 @@ class Held:
     """What a database holds on a person.
 
     `references` are all that the person is known by, `numbers` theirs in the rows. `tables` are the rows about the
-    person, by table. `mentions` counts, by table, rows about others with a code, contact or device of the person's.
+    person, by table. `mentions` counts, by table, rows about others that name the person.
+    `names` are all texts that name the person: the references and the person's own codes, contacts and devices.
     """
 
     references: tuple[str, ...]
     numbers: frozenset[int]
     tables: dict[str, list[Row]]
     mentions: dict[str, int]
+    names: tuple[str, ...] = field(repr=False)
 
 
 def person_held(db: Database, ref: str) -> Held | None:
@@ -67,10 +79,20 @@ def person_held(db: Database, ref: str) -> Held | None:
     tables["audit"] = _rows(db, "audit", _OF_AUDIT.format(marks), numbers * 3)
     tables["event"] += _unnamed(db, numbers, tables["event"])
     tables["event"].sort(key=lambda row: int(row["seq"]))
-    own = _own_identifiers(tables["event"])
-    tables["quarantine"] = list(_naming(db, "quarantine", "message", [*references, *own]))
-    tables["command"] = list(_naming(db, "command", "args", [*references, *own]))
-    return Held(references, frozenset(numbers), tables, _mentions(db, numbers, own))
+    query = select_on(db)
+    own = _own(references, tables["event"], alike=ever_folded_codes(db))
+    naming_them = events_naming(query, own)
+    codes = _spellings(own, naming_them)
+    names = tuple(dict.fromkeys([*references, *codes, *own.contacts, *own.devices]))
+    decisions = [int(row["id"]) for row in tables["decision"]]
+    named = naming(names)
+    refused = [one for one, *texts in quarantined_with(query, names) if any(map(named.search, texts))]
+    ordered = [
+        one for one, *texts in commands_with(query, names) if any(named.search(text or "") for text in texts)
+    ]
+    tables["quarantine"] = _numbered(db, "quarantine", "number", refused)
+    tables["command"] = _numbered(db, "command", "id", {*ordered, *verdicts_on(query, decisions)})
+    return Held(references, frozenset(numbers), tables, _mentions(db, numbers, codes, naming_them), names)
 
 
 def _all_of(db: Database, person: int) -> list[int]:
@@ -85,37 +107,50 @@ def _all_of(db: Database, person: int) -> list[int]:
     return sorted({person, *merged_into(db, person)})
 
 
-def _own_identifiers(events: Sequence[Row]) -> list[str]:
-    """Return the codes, contacts and devices that are the person's own; a friend's code is the referrer's."""
-    own = {
-        str(row[name])
-        for row in events
-        for name in _IDENTIFIERS
-        if name in row and (name != "code" or row["type"] == "link.created")
+def _own(refs: Sequence[str], events: Sequence[Row], *, alike: bool) -> Names:
+    """Return the person's own codes, contacts and devices; a friend's code is the referrer's."""
+    links = [row for row in events if row["type"] == "link.created"]
+    return Names(
+        refs=refs,
+        codes=_distinct("code", links),
+        contacts=_distinct("contact_ref", events),
+        devices=_distinct("device_ref", events),
+        alike=alike,
+    )
+
+
+def _distinct(column: str, rows: Iterable[Row]) -> list[str]:
+    return list(dict.fromkeys(str(row[column]) for row in rows if column in row))
+
+
+def _spellings(own: Names, naming_them: Sequence[EventCells]) -> list[str]:
+    """Return the person's own codes, in every spelling that was used if codes are alike."""
+    if not own.alike:
+        return list(own.codes)
+    used = (code for one in naming_them if (code := one.cells["code"]) is not None)
+    alike = {_folded(code) for code in own.codes}
+    return list(dict.fromkeys([*own.codes, *(code for code in used if _folded(code) in alike)]))
+
+
+def _folded(code: str) -> str:
+    return code.strip().casefold()
+
+
+def _mentions(
+    db: Database, numbers: Sequence[int], codes: Sequence[str], naming_them: Sequence[EventCells]
+) -> dict[str, int]:
+    made = attributions_of(select_on(db), (), codes)
+    found = {
+        "event": sum(one.person not in numbers for one in naming_them),
+        "attribution": sum(one.referrer not in numbers for one in made),
     }
-    return sorted(own)
+    return {table: count for table, count in found.items() if count}
 
 
-def _mentions(db: Database, numbers: Sequence[int], own: Sequence[str]) -> dict[str, int]:
-    found = {}
-    for table, columns, about in (
-        ("event", _IDENTIFIERS, "coalesce(person, -1)"),
-        ("attribution", ("code",), "referrer"),
-    ):
-        where = " OR ".join(f'"{column}" IN ({_marks(own)})' for column in columns)
-        (count,) = db.execute(
-            f"SELECT COUNT(*) FROM {table} WHERE ({where}) AND {about} NOT IN ({_marks(numbers)})",
-            (*(list(own) * len(columns)), *numbers),
-        ).fetchone()
-        if count:
-            found[table] = count
-    return found
-
-
-def _naming(db: Database, table: str, column: str, texts: Sequence[str]) -> Iterator[Row]:
-    """Yield the rows of a table in a text of which one of these stands, quoted as JSON texts are."""
-    where = " OR ".join(f'instr("{column}", ?)' for _ in texts)
-    yield from _rows(db, table, where, [f'"{text}"' for text in texts])
+def _numbered(db: Database, table: str, column: str, numbers: Iterable[int]) -> list[Row]:
+    """Return the rows of a table that have these numbers, in their order."""
+    wanted = json.dumps(sorted(numbers))
+    return _rows(db, table, f"{column} IN (SELECT value FROM json_each(?)) ORDER BY {column}", (wanted,))
 
 
 def _unnamed(db: Database, numbers: Sequence[int], events: Sequence[Row]) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tomllib
 from dataclasses import dataclass
 
 MOST = 40  # newest changes; more marks than a chart has room for
@@ -45,6 +46,12 @@ def program_text(db: sqlite3.Connection, version: int) -> str:
     text: str
     (text,) = db.execute("SELECT text FROM program_version WHERE version = ?", (version,)).fetchone()
     return text
+
+
+def ever_folded_codes(db: sqlite3.Connection) -> bool:
+    """Return whether a version of the program takes codes that differ in their capitals for the same."""
+    programs = (tomllib.loads(one.text) for one in versions(db))
+    return any(one.get("attribution", {}).get("codes") == "fold" for one in programs)
 
 
 def newest_money(db: sqlite3.Connection) -> tuple[str, int]:

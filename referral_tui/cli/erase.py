@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json
+from referral_tui.cli.options import DEFAULT_DATABASE, BatchFiles, Database, Json
 from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
@@ -39,13 +39,7 @@ def erase(
             help="Erase everybody of whom nothing was received for so many days; 730 is what the data sheet says.",
         ),
     ] = None,
-    files: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="A folder of batch files to go over, too. Default: the one beside the database.",
-        ),
-    ] = None,
+    files: BatchFiles = None,
     as_json: Json = False,
 ) -> None:
     """Erase people: overwrite what is stored about them, and prove that nothing else has changed.
@@ -57,7 +51,7 @@ def erase(
 
     Example: referral-tui erase p-1234 --by dpo-1 --basis "request of 3 May" --db shop.db
     """
-    from referral_tui.cli.erase_beside import beside
+    from referral_tui.cli.beside import places
     from referral_tui.cli.migrate import migrate_first
     from simulator.domain.errors import InputError
     from simulator.platform.erasing import erase as overwrite
@@ -76,7 +70,7 @@ def erase(
     erased = overwrite(
         db, references or (), contact_of=contact_of, older_than=older_than, by=by, reason=basis
     )
-    others = beside(db, erased, files)
+    others = {place.path.name: place.erase(erased) for place in places(db, files)}
     if as_json:
         print_json(erased.as_json() | {"beside": others})
     else:
@@ -85,6 +79,7 @@ def erase(
 
 def _lines(db: Path, erased: Erasure, others: dict[str, int]) -> list[str]:
     """Return the receipt: what was erased where, and what it can't reach."""
+    from referral_tui.cli.beside import UNREACHED
     from referral_tui.figures import counted
 
     people = erased.people
@@ -106,7 +101,7 @@ def _lines(db: Path, erased: Erasure, others: dict[str, int]) -> list[str]:
         lines.append(
             f"  {counted(kept, 'answer')} of the program's conditions stay, without what they were about"
         )
-    lines += [f"  {name}: {count:,}" for name, count in others.items()]
+    lines += [f"  {name}: {f'{count:,}' if count else 'nothing'}" for name, count in others.items()]
     if erased.in_ids:
         lines.append(
             f"  {counted(erased.in_ids, 'event')} have a reference, code or contact in their ids, which stay: an id "
@@ -116,9 +111,7 @@ def _lines(db: Path, erased: Erasure, others: dict[str, int]) -> list[str]:
         lines.append(
             "  the file is large and was not made anew; free parts of pages may hold traces until a VACUUM"
         )
-    lines.append(
-        "  not reached: exports and reports, backups and copies of the files, the senders' own systems, subscribers"
-    )
+    lines.append(f"  not reached: {UNREACHED}")
     lines.append(f"to prove the rest: referral-tui verify --db {db}")
     return lines
 

@@ -20,6 +20,14 @@ Secret = Annotated[
         help="The client's secrets: the key to hash contacts with, and what senders sign with.",
     ),
 ]
+BatchFiles = Annotated[
+    Path | None,
+    typer.Option(
+        "--files",
+        metavar="DIR",
+        help="A folder of batch files to go over, too. Default: the one beside the database.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
 DEFAULT_DATABASE = Path("referral.db")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json
+from referral_tui.cli.options import DEFAULT_DATABASE, BatchFiles, Database, Json
 from referral_tui.cli.output import print_json, say_lines
 
 if TYPE_CHECKING:
     from db.read.person_held import Held
+    from referral_tui.cli.beside import Place
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,12 +32,14 @@ def show(
         str, typer.Argument(metavar="REFERENCE", help="A reference of the person: a pseudonym, as in events.")
     ],
     db: Database = DEFAULT_DATABASE,
+    files: BatchFiles = None,
     as_json: Json = False,
 ) -> None:
-    """Say everything that a database holds on a person, table by table, in words.
+    """Say everything that is held on a person, table by table, in words: in the database and in the files beside it.
 
     It answers a request for access (GDPR Art. 15). References that merges made one with it are looked at, too. Other
-    people in the rows are not named: `another person`. Each table says what erasing the person would do to it.
+    people in the rows are not named: `another person`. Each table and file says what erasing the person would do to
+    it; `erase` reaches the same ones.
 
     --json prints the rows by table and column: times in milliseconds UTC, money in minor units.
     """
@@ -43,8 +47,9 @@ def show(
     from db.read.settings import setting
     from db.read.versions import newest_money
     from db.sqlite.readonly import snapshot
+    from referral_tui.cli.beside import UNREACHED, places
     from referral_tui.names import short_name
-    from referral_tui.person_words import ELSEWHERE, MENTIONS, kept, tell
+    from referral_tui.person_words import MENTIONS, kept, tell, tell_beside
     from simulator.domain.errors import InputError
 
     with snapshot(db) as database:
@@ -57,25 +62,34 @@ def show(
         raise InputError(
             f"{ref}: nobody in {db} is called so; a whole reference is wanted, as it stands in events"
         )
+    beside = [(place, place.held(held)) for place in places(db, files)]
     if as_json:
-        print_json(_fields(held, db.name))
+        print_json(_fields(held, db.name, beside))
         return
     say_lines(
         [
             f"{short_name(ref)} ({ref}): what {db.name} holds on this person",
             f"Known by {', '.join(held.references)}.",
             *tell(held.tables, held.numbers, money),
+            *(
+                line
+                for place, rows in beside
+                for line in tell_beside(place.path.name, place.holds, rows, place.erasing, money)
+            ),
             "",
             *(f"{count:,} {MENTIONS[table]}." for table, count in held.mentions.items()),
             kept(),
-            ELSEWHERE,
+            f"Not looked at: {UNREACHED}.",
         ]
     )
 
 
-def _fields(held: Held, database: str) -> dict[str, Any]:
+def _fields(
+    held: Held, database: str, beside: Sequence[tuple[Place, Sequence[Mapping[str, Any]]]]
+) -> dict[str, Any]:
     """Return what `--json` prints."""
-    from referral_tui.person_words import ELSEWHERE, TABLES, kept, shown
+    from referral_tui.cli.beside import UNREACHED
+    from referral_tui.person_words import TABLES, kept, shown
     from simulator.domain.personal_data import COLUMN_ERASURE
 
     return {
@@ -89,7 +103,11 @@ def _fields(held: Held, database: str) -> dict[str, Any]:
             }
             for table, holds in TABLES.items()
         },
+        "beside": {
+            place.path.name: {"holds": place.holds, "rows": list(rows), "erasing": place.erasing}
+            for place, rows in beside
+        },
         "mentions": held.mentions,
         "kept": kept(),
-        "not_looked_at": ELSEWHERE,
+        "not_looked_at": UNREACHED,
     }

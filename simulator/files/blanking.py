@@ -1,12 +1,26 @@
-"""Overwrite what names people in files of events, line by line."""
+"""Find what names people in files of events, line by line, and overwrite it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
-_ENDINGS = (".jsonl", ".ndjson", ".csv")
+from simulator.domain.naming import naming
+
+_ENDINGS: Final = (".jsonl", ".ndjson", ".csv")
+
+
+def lines_naming(folder: Path, names: Iterable[str]) -> dict[str, list[int]]:
+    """Return the numbers of the lines, from 1, in which one of `names` stands, by file of events in a folder."""
+    found: dict[str, list[int]] = {}
+    pattern = _pattern(names)
+    for path in _files(folder):
+        lines = path.read_bytes().splitlines()
+        if numbers := [number for number, line in enumerate(lines, 1) if pattern.search(line)]:
+            found[path.name] = numbers
+    return found
 
 
 def blank_lines(folder: Path, names: Mapping[str, str]) -> int:
@@ -14,16 +28,10 @@ def blank_lines(folder: Path, names: Mapping[str, str]) -> int:
 
     A file is replaced as a whole. What is part of a longer word stays.
     """
-    if not names or not folder.is_dir():
-        return 0
-    pattern = re.compile(
-        rb"(?<![\w-])(?:" + b"|".join(re.escape(one.encode()) for one in names) + rb")(?![\w-])"
-    )
     others = {one.encode(): other.encode() for one, other in names.items()}
+    pattern = _pattern(names)
     count = 0
-    for path in sorted(folder.iterdir()):
-        if path.suffix not in _ENDINGS or path.is_symlink() or not path.is_file():
-            continue
+    for path in _files(folder) if names else ():
         lines = path.read_bytes().splitlines(keepends=True)
         new = [pattern.sub(lambda found: others[found[0]], line) for line in lines]
         changed = sum(one != other for one, other in zip(lines, new, strict=True))
@@ -33,3 +41,14 @@ def blank_lines(folder: Path, names: Mapping[str, str]) -> int:
             beside.replace(path)
         count += changed
     return count
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[bytes]:
+    return re.compile(naming(names).pattern.encode())
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files of events in a folder, by name; links are not followed."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix in _ENDINGS and not path.is_symlink() and path.is_file():
+            yield path

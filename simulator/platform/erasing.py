@@ -30,6 +30,7 @@ from db.sqlite.readonly import making_sense
 from db.write.erasing import Cells, Overwriting
 from db.write.store import Store
 from simulator.domain.errors import InputError
+from simulator.domain.naming import naming
 from simulator.domain.personal_data import ERASED
 from simulator.domain.spans import DAY_MS
 from simulator.domain.vocabulary import EventType
@@ -281,7 +282,7 @@ class _Eraser:
 
     def _quarantine(self, person: _Person) -> dict[int, Cells]:
         """Return the new cells of refused messages that name the person."""
-        named = _whole(person.texts)
+        named = naming(person.texts)
         main = person.new_refs[person.main]
         return {
             number: {"reason": main, "message": main, "sha256": main}
@@ -291,7 +292,7 @@ class _Eraser:
 
     def _commands(self, person: _Person) -> dict[int, tuple[str, str | None]]:
         """Return the new arguments, and why they were refused, of commands that name the person."""
-        named = _whole(person.texts)
+        named = naming(person.texts)
         main = person.new_refs[person.main]
         return {
             number: (named.sub(main, args), None if refused is None else named.sub(main, refused))
@@ -634,11 +635,6 @@ def _spelling(code: str, number: int) -> str:
     return "".join(
         sign.upper() if number >> place & 1 else sign for place, sign in enumerate(reversed(code))
     )[::-1]
-
-
-def _whole(texts: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern that finds any of these texts where it is not a part of a longer word."""
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, texts))})(?![\w-])")
 
 
 def _told(person: _Person, seq: int, what: Overwriting) -> ErasedPerson:

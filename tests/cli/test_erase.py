@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
-import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -17,24 +14,19 @@ from typing import Any
 
 import pytest
 
-from db.client.people import crm_path
-from db.control import control_path, send
+from db.control import send
 from db.read.salts import of_key
 from db.sqlite.lock import WriterLock
 from db.write.chain import commitment
 from referral_tui.cli.app import run
 from simulator.platform.erasing import Erasure, erase
 from simulator.platform.platform import Platform
-from simulator.program.load import load_program
-from simulator.program.presets import find_program
 from simulator.proof.scope import UNPROVEN
 from simulator.proof.verify import verify
-from simulator.run.plan import Plan
+from tests.cli.forgotten import BY, occurrences, people, select, texts_of
 from tests.cli.nasty import DAY, START, Cli, message
-from tests.world.running import run_into, stop_after
 
 NOW = START + 60 * DAY
-BY = ("--by", "dpo-1", "--basis", "request of 3 May")
 DESIGN = """
 [program]
 name = "Everything about people"
@@ -200,32 +192,6 @@ def erased(db: Path, *refs: str, **options: Any) -> Erasure:
     return erase(db, refs, by="dpo-1", reason="asked", **options)
 
 
-def select(db: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(db)) as connection:
-        return connection.execute(sql, values).fetchall()
-
-
-def people(db: Path) -> list[str]:
-    return [ref for (ref,) in select(db, "SELECT ref FROM person ORDER BY id")]
-
-
-def texts_of(db: Path, ref: str) -> list[str]:
-    """The reference, codes and contacts of a person."""
-    rows = select(
-        db,
-        "SELECT code, contact_ref, type FROM event WHERE person = (SELECT id FROM person WHERE ref = ?)",
-        ref,
-    )
-    codes = [code for code, _, kind in rows if kind == "link.created"]
-    return list(dict.fromkeys([ref, *codes, *(contact for _, contact, _ in rows if contact)]))
-
-
-def occurrences(text: str, where: Path) -> list[str]:
-    """The files of a folder in which a text stands, or the file itself."""
-    files = sorted(where.rglob("*")) if where.is_dir() else [where]
-    return [path.name for path in files if path.is_file() and text.encode() in path.read_bytes()]
-
-
 @pytest.mark.parametrize("ref", ["rosa-0", "rosa-2", "finn-5", "finn-4"])
 def test_nothing_of_an_erased_person_is_left_in_the_files(
     cli: Cli, db: Path, ref: str, exports: Callable[..., dict[str, bytes]]
@@ -321,6 +287,19 @@ def test_conditions_that_read_what_is_gone_answer_as_they_did(db: Path) -> None:
     assert select(db, "SELECT COUNT(*) FROM event WHERE segment || community || country IS NOT NULL") == [
         (0,)
     ]
+
+
+@pytest.mark.parametrize("ref", ["rosa-0", "rosa-2", "rosa-7", "finn-4"])
+def test_person_show_tells_before_of_every_row_that_erase_overwrites(cli: Cli, db: Path, ref: str) -> None:
+    told = cli("person", "show", ref, "--db", db, "--json").json
+    erasure = cli("erase", ref, *BY, "--db", db, "--json").json
+    (receipt,), beside = erasure["erased"], erasure["beside"]
+    assert {"event", "person"} < receipt["rows"].keys() <= told["tables"].keys()
+    for table, count in receipt["rows"].items():
+        assert count <= len(told["tables"][table]["rows"]) + told["mentions"].get(table, 0), table
+        assert set(told["tables"][table]["erasing"].values()) > {"kept"}
+    assert receipt["rows"].get("quarantine", 0) == len(told["tables"]["quarantine"]["rows"])
+    assert beside.keys() == told["beside"].keys()
 
 
 def test_a_message_sent_again_is_a_duplicate_and_a_new_one_makes_a_new_person(
@@ -508,83 +487,6 @@ def test_the_receipt_names_nobody_and_says_what_it_cannot_reach(cli: Cli, db: Pa
         "request of 3 May",
     )
     assert subject in ran.out
-
-
-def test_the_files_beside_are_erased_too(cli: Cli, tmp_path: Path) -> None:
-    path, kept = tmp_path / "a.db", tmp_path / "wire"
-    simulated = ("--preset", "telecom", "--referrers", 40, "--days", 30, "--files", kept, "--db", path)
-    assert cli("simulate", *simulated, "--delivery", "customer.identified=batch@20:00").status == 0
-    ref = next(ref for ref in people(path) if len(occurrences(ref, kept)) > 0 and occurrences(ref, tmp_path))
-    send(path, "verdict", {"decision": 1, "verdict": "approve", "by": ref})
-    texts = texts_of(path, ref)
-    assert {"a.db", "a.crm.db"} <= set(occurrences(ref, tmp_path))
-    ran = cli("erase", ref, *BY, "--db", path, "--files", kept)
-    assert ran.status == 0
-    assert "a.crm.db: 1" in ran.out
-    assert {text: found for text in texts if (found := occurrences(text, tmp_path))} == {}
-    assert control_path(path).exists()
-    assert verify(path).difference is None
-
-
-@pytest.fixture(scope="session")
-def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A simulation that was stopped half-way: its database and the client's."""
-    path = tmp_path_factory.mktemp("stopped") / "a.db"
-    plan = Plan(seed=5, referrers=150, days=24)
-    program = load_program(*find_program("telecom"))
-    assert run_into(path, program, plan=plan, batch=50, stopped=stop_after(6)) == "stopped"
-    return path
-
-
-def given_to_the_client(path: Path) -> dict[str, tuple[str, str, str]]:
-    """The salt, e-mail address and phone number of everybody in the client's customer system, by reference."""
-    rows = select(crm_path(path), "SELECT ref, salt, email, phone FROM person")
-    return {ref: (salt, email, re.sub(r"\D", "", phone)) for ref, salt, email, phone in rows}
-
-
-def pseudonym(key: str, salt: str, contact: str) -> str:
-    """What the client makes of a contact with somebody's salt."""
-    digest = hashlib.blake2b(contact.encode(), key=bytes.fromhex(key), digest_size=12).digest()
-    return "p" + bytes(one ^ other for one, other in zip(digest, bytes.fromhex(salt), strict=True)).hex()
-
-
-def test_the_clients_key_and_a_contact_do_not_give_the_pseudonym_of_who_was_erased(
-    cli: Cli, tmp_path: Path, stopped: Path
-) -> None:
-    path = copied(stopped, tmp_path)
-    ((key,),) = select(crm_path(path), "SELECT value FROM setting WHERE name = 'key'")
-    known = given_to_the_client(path)
-    ref = next(ref for ref in people(path) if ref in known)
-    salt, *contacts = known[ref]
-    assert ref in {pseudonym(key, salt, contact) for contact in contacts}
-    assert cli("erase", ref, *BY, "--db", path).status == 0
-    left = given_to_the_client(path)
-    assert left == {other: row for other, row in known.items() if other != ref}
-    salts = [bytes(12).hex(), *(salt for salt, *_ in left.values())]
-    assert ref not in {pseudonym(key, salt, contact) for salt in salts for contact in contacts}
-    assert {text: found for text in (ref, salt) if (found := occurrences(text, tmp_path))} == {}
-
-
-def test_a_simulation_that_goes_on_gives_the_client_back_nobody_who_was_erased(
-    cli: Cli, tmp_path: Path, stopped: Path
-) -> None:
-    path = copied(stopped, tmp_path)
-    known = given_to_the_client(path)
-    gone = [ref for ref in people(path) if ref in known][:3]
-    assert cli("erase", *gone, *BY, "--db", path).status == 0
-    assert cli("simulate", "--resume", "--db", path).status == 0
-    after = given_to_the_client(path)
-    assert after.keys() > known.keys() - set(gone)
-    assert not after.keys() & set(gone)
-    assert verify(path).difference is None
-
-
-def copied(path: Path, folder: Path) -> Path:
-    """A copy of a simulation's databases in another folder."""
-    for one in path.parent.iterdir():
-        if one.suffix == ".db":
-            shutil.copy(one, folder / one.name)
-    return folder / path.name
 
 
 def test_a_merged_database_says_where_to_erase(cli: Cli, tmp_path: Path) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlmodel import SQLModel
 
 import db.schema.models
 import db.schema.models_run  # noqa: F401 - defines its tables
+from db.door_people import NAMING_NOBODY, POINTING
+from db.hooks import HookStore
 from simulator.domain.personal_data import ABOUT_NOBODY, COLUMN_ERASURE, FIELD_ERASURE, KEEP_DAYS, kept_until
 from simulator.domain.vocabulary import ErasureEffect
 from simulator.events.contract import EVENT_TYPES
@@ -34,6 +38,14 @@ def test_a_field_and_its_column_in_the_log_are_treated_alike() -> None:
         name: COLUMN_ERASURE["event"][name] for name in both
     }
     assert COLUMN_ERASURE["person"]["ref"] is FIELD_ERASURE["subject"]
+
+
+def test_it_is_said_of_every_table_of_the_door_whether_it_points_to_people(tmp_path: Path) -> None:
+    with HookStore(tmp_path / "a.db") as door:
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        tables = {name for (name,) in door.db.execute(names)}
+    assert POINTING.keys() | NAMING_NOBODY.keys() == tables
+    assert not POINTING.keys() & NAMING_NOBODY.keys()
 
 
 def test_retention_is_said_of_what_erasing_does() -> None:

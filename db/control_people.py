@@ -1,0 +1,88 @@
+"""Find the commands to a writer, in `NAME.control.db`, that are about a person, and empty those that name one.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from db.control import CONTROL_APPLICATION_ID, connect, control_path, failed
+from db.sqlite.beside import open_beside
+from db.sqlite.readonly import in_words
+from simulator.domain.naming import naming
+
+_WHAT: Final = "a control database of referral-tui"
+_NAMING: Final = (
+    "SELECT id, kind, args, issued_at, taken FROM commands "
+    "WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE instr(args, value) OR instr(kind, value)) ORDER BY id"
+)
+_VERDICTS: Final = (
+    "SELECT id, kind, args, issued_at, taken FROM commands WHERE instr(args, '\"decision\"') ORDER BY id"
+)
+_COLUMNS: Final = ("id", "kind", "args", "issued_at", "taken")
+
+
+def commands_about(path: Path, texts: Sequence[str], decisions: Collection[int]) -> list[dict[str, Any]]:
+    """Return the commands in which one of these texts stands, and the verdicts on decisions with these numbers.
+
+    They are in the order in which they were sent, by column; none if nobody has sent any.
+
+    Raises:
+        DatabaseError: the control database can't be read.
+
+    """
+    if not control_path(path).exists():
+        return []
+    try:
+        with closing(open_beside(control_path(path), _WHAT, CONTROL_APPLICATION_ID)) as db:
+            found = {row[0]: row for row in _naming(db, texts)}
+            found |= {row[0]: row for row in db.execute(_VERDICTS) if decided(row[2]) in decisions}
+    except sqlite3.Error as error:
+        raise in_words(error, control_path(path)) from error
+    return [dict(zip(_COLUMNS, found[number], strict=True)) for number in sorted(found)]
+
+
+def decided(args: str) -> int | None:
+    """Return the decision that the arguments of a verdict name, by number; None where they name none."""
+    try:
+        decision = json.loads(args).get("decision")
+    except (ValueError, AttributeError, RecursionError):
+        return None
+    return decision if isinstance(decision, int) else None
+
+
+def forget(path: Path, texts: Sequence[str]) -> int:
+    """Empty the arguments of commands in which one of these texts stands; return how many there were.
+
+    Raises:
+        DatabaseError: the control database can't be written.
+
+    """
+    if not texts or not control_path(path).exists():
+        return 0
+    try:
+        with closing(connect(path)) as db:
+            db.execute("PRAGMA secure_delete = ON")
+            named = naming(texts)
+            found = [("" if named.search(kind) else kind, number) for number, kind, *_ in _naming(db, texts)]
+            db.executemany("UPDATE commands SET args = '{}', kind = ? WHERE id = ?", found)
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise failed(path, error) from error
+    return len(found)
+
+
+def _naming(db: sqlite3.Connection, texts: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return the commands in which one of these texts stands, not as a part of a longer word."""
+    if not texts:
+        return []
+    named = naming(texts)
+    rows = db.execute(_NAMING, (json.dumps(list(texts)),)).fetchall()
+    return [row for row in rows if named.search(row[2]) or named.search(row[1])]

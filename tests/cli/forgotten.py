@@ -1,0 +1,36 @@
+"""What tests of erasing people use: who is in a database, what names them, and in which files that stands."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+BY = ("--by", "dpo-1", "--basis", "request of 3 May")
+
+
+def select(db: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(db)) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def people(db: Path) -> list[str]:
+    return [ref for (ref,) in select(db, "SELECT ref FROM person ORDER BY id")]
+
+
+def texts_of(db: Path, ref: str) -> list[str]:
+    """The reference, codes and contacts of a person."""
+    rows = select(
+        db,
+        "SELECT code, contact_ref, type FROM event WHERE person = (SELECT id FROM person WHERE ref = ?)",
+        ref,
+    )
+    codes = [code for code, _, kind in rows if kind == "link.created"]
+    return list(dict.fromkeys([ref, *codes, *(contact for _, contact, _ in rows if contact)]))
+
+
+def occurrences(text: str, where: Path) -> list[str]:
+    """The files of a folder in which a text stands, or the file itself."""
+    files = sorted(where.rglob("*")) if where.is_dir() else [where]
+    return [path.name for path in files if path.is_file() and text.encode() in path.read_bytes()]
