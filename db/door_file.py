@@ -87,6 +87,14 @@ CREATE TABLE caller (
 """,
     "CREATE INDEX question_next ON question (next_at) WHERE answered = 0",
     """
+CREATE TABLE way (
+    source TEXT NOT NULL,
+    client TEXT NOT NULL,
+    accepted INTEGER NOT NULL,
+    PRIMARY KEY (source, client)
+)
+""",
+    """
 CREATE TABLE old_secret (
     subscriber INTEGER NOT NULL,
     secret TEXT NOT NULL,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,10 @@ from db.door_file import DoorFile, door_path
 
 MOST: Final = 50
 """Callers and subscribers that are told."""
+_MOST_WAYS: Final = 2_000
+ELSEWHERE: Final = ""
+UNKNOWN: Final = "(unknown)"
+"""Stand for a client where an event did not come from one, or nobody knows from which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +56,72 @@ class DoorStatus:
     questions: int
 
 
+@dataclass(frozen=True, slots=True)
+class WayRow:
+    """How many events of a source were accepted from a client over the door, since there was one.
+
+    ELSEWHERE counts those that came otherwise before the door was opened last, UNKNOWN those of a door that was killed
+    before it had said whose they were.
+    """
+
+    source: str
+    client: str
+    accepted: int
+
+
 class StatusStore(DoorFile):
     """What a door tells of itself; for one thread at a time."""
 
-    def opened(self, address: str, since: int) -> None:
-        """Record that a door is open at an address since a moment (milliseconds UTC), and nobody has called yet."""
+    def opened(self, address: str, since: int, accepted: Mapping[str, int]) -> None:
+        """Record that a door is open at an address since a moment (milliseconds UTC), and nobody has called yet.
+
+        `accepted` has how many events of each source there are. Those of which no door told came otherwise.
+        """
         with self.transaction():
+            killed = self.db.execute("SELECT 1 FROM door WHERE open = 1").fetchone() is not None
+            told = dict(self.db.execute("SELECT source, SUM(accepted) FROM way GROUP BY source"))
+            rest = {source: count - _whole(told.get(source)) for source, count in accepted.items()}
+            self._came((source, UNKNOWN if killed else ELSEWHERE, n) for source, n in rest.items() if n > 0)
             self.db.execute("INSERT OR REPLACE INTO door VALUES (1, ?, ?, 1)", (address, since))
             self.db.execute("DELETE FROM caller")
 
-    def called(self, rows: Sequence[CallerRow]) -> None:
-        """Record who has called so far."""
+    def called(self, rows: Sequence[CallerRow], came: Sequence[WayRow]) -> None:
+        """Record who has called so far, and add how many events came from whom since the last time."""
         values = [
             (one.name, one.requests, one.accepted, one.duplicate, one.conflict, one.malformed) for one in rows
         ]
         with self.transaction():
             self.db.executemany("INSERT OR REPLACE INTO caller VALUES (?, ?, ?, ?, ?, ?)", values)
+            self._came((one.source, one.client, one.accepted) for one in came)
+
+    def _came(self, rows: Iterable[tuple[str, str, int]]) -> None:
+        self.db.executemany(
+            "INSERT INTO way VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET accepted = accepted + excluded.accepted",
+            rows,
+        )
 
     def closed(self) -> None:
         """Record that the door is closed."""
         with self.transaction():
             self.db.execute("UPDATE door SET open = 0")
+
+
+def ways(path: Path) -> tuple[WayRow, ...]:
+    """Return how many events of each source came from whom over the door of the database at `path`.
+
+    It is empty where there was no door, or where what is kept of it can't be read.
+    """
+    try:
+        with closing(_readonly(path)) as db:
+            rows = db.execute(
+                "SELECT source, client, accepted FROM way ORDER BY source, accepted DESC, client"
+            )
+            return tuple(
+                WayRow(str(source), str(client), _whole(count))
+                for source, client, count in rows.fetchmany(_MOST_WAYS)
+            )
+    except (sqlite3.Error, OSError, ValueError):
+        return ()
 
 
 def door_status(path: Path, last_entry: int) -> DoorStatus | None:
@@ -81,12 +130,14 @@ def door_status(path: Path, last_entry: int) -> DoorStatus | None:
     None where none is open, or where what is kept of it can't be read.
     """
     try:
-        with closing(
-            sqlite3.connect(f"{door_path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=0.1)
-        ) as db:
+        with closing(_readonly(path)) as db:
             return _read(db, last_entry)
     except (sqlite3.Error, OSError, ValueError):
         return None
+
+
+def _readonly(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{door_path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=0.1)
 
 
 def _read(db: sqlite3.Connection, last_entry: int) -> DoorStatus | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from db.read.sums import Pair, Sums, begun_at
+from db.read.sums import Pair, Sums, begun_at, now
 from db.schema.blocks import BLOCK_ROWS, CHAINS
 from simulator.domain.definitions import RECEIPTS, Rollup
 from simulator.domain.lateness import LatenessSummary, summarise
@@ -119,13 +119,23 @@ def receipts(sums: Sums) -> dict[str, int]:
     return {kind: sums.count(f"receipt.{kind}") for kind in RECEIPTS}
 
 
-def senders(sums: Sums) -> tuple[SenderRow, ...]:
-    """Return a row for each source, the one with most messages first; when looking back, of whole days."""
+def accepted_by_source(db: sqlite3.Connection) -> dict[str, int]:
+    """Return how many events of each source were accepted."""
+    return _accepted(now(db))
+
+
+def _accepted(sums: Sums) -> dict[str, int]:
     accepted: dict[str, int] = {}
     for metric, parts in sums.parts.items():
         if metric.startswith("event."):
             for source, (count, _) in parts.items():
                 accepted[source] = accepted.get(source, 0) + count
+    return accepted
+
+
+def senders(sums: Sums) -> tuple[SenderRow, ...]:
+    """Return a row for each source, the one with most messages first; when looking back, of whole days."""
+    accepted = _accepted(sums)
     others = [f"receipt.{kind}" for kind in RECEIPTS[1:]]
     rows = [
         SenderRow(source, (accepted.get(source, 0), *(sums.part(metric, source)[0] for metric in others)))

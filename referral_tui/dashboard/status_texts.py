@@ -14,10 +14,10 @@ _RUN_SAYS = {
     "finished": "This run is finished, and this is how it ended. [ goes back in time.",
     "stopped": "Stopped before its end; `referral-tui simulate --resume` goes on with it.",
 }
-_FILES_SAY = {
-    "running": "Events are coming in from files. ? explains any part.",
-    "finished": "These events came from files; this is what stands. ? explains any part.",
-    "stopped": "The files were not read to the end: `ingest` them again, it is harmless.",
+_REAL_SAY = {
+    "running": "Real events are coming in: 6 tells how. ? explains any part.",
+    "finished": "These events are real: 6 tells how they came. ? explains any part.",
+    "stopped": "Stopped before the end: send or `ingest` the rest again, it is harmless.",
 }
 
 
@@ -57,7 +57,7 @@ def writer_status(snapshot: Snapshot) -> StatusMessage:
         )
     if snapshot.database_status.made_by == "shards":
         return StatusMessage(_SHARDS_SAY)
-    said = _FILES_SAY if snapshot.database_status.made_by == "ingest" else _RUN_SAYS
+    said = _REAL_SAY if snapshot.database_status.made_by == "ingest" else _RUN_SAYS
     return StatusMessage(said.get(snapshot.status, "? explains any part."))
 
 

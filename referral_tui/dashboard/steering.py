@@ -256,7 +256,7 @@ def _refusal(snapshot: Snapshot | None) -> str:
             "`referral-tui simulate` makes another."
         )
     if status == "unknown" or snapshot.database_status.made_by == "ingest":
-        return "Nothing runs here: these events came from files."
+        return "There is nothing to steer here: these events are not simulated."
     if status == "stopped":
         return "The writer has stopped, so nothing would happen. Start it again with `referral-tui simulate --resume`."
     return ""

@@ -78,7 +78,7 @@ async def post_link(request: web.Request) -> web.Response:
 
     status, told = await on_writer(context.writer, work)
     if status == _CREATED:
-        context.metrics.received(client_of(request), Counts(accepted=1))
+        context.metrics.received(client_of(request), Counts(accepted=1), {"platform": 1})
     told["url"] = f"{request.scheme}://{request.host}/r/{quote(told['code'])}"
     return web.Response(body=orjson.dumps(told), status=status, content_type="application/json")
 

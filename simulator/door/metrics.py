@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
@@ -17,6 +17,7 @@ CONTENT_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-
 
 
 _CLIENTS: Final = 40  # that are told apart
+_WAYS: Final = 1_000  # pairs of a source and a client, likewise
 OTHERS: Final = "(other)"
 """The name under which later clients are counted."""
 
@@ -39,15 +40,21 @@ class Metrics:
     seconds: float = 0.0
     webhooks: Counter[bool] = field(default_factory=Counter)
     callers: dict[str, Calls] = field(default_factory=dict)
+    came: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def received(self, client: str, counts: Counts) -> None:
-        """Count the receipts of a client's request."""
+    def received(self, client: str, counts: Counts, sources: Mapping[str, int]) -> None:
+        """Count the receipts of a client's request, and how many events of each source were accepted."""
         self.counts += counts
-        self._calls(client).counts += counts
+        name, calls = self._calls(client)
+        calls.counts += counts
+        for source, accepted in sources.items():
+            known = (source, name) in self.came or len(self.came) < _WAYS
+            self.came[source if known else OTHERS, name] += accepted
 
     def answered(self, client: str, route: str, status: int, seconds: float) -> None:
         """Count a client's request, and how many seconds it took."""
-        self._calls(client).requests += 1
+        _, calls = self._calls(client)
+        calls.requests += 1
         self.requests[route, status] += 1
         self.slots[bisect_left(BOUNDS_S, seconds)] += 1
         self.seconds += seconds
@@ -56,10 +63,10 @@ class Metrics:
         """Count a webhook that was posted, and whether it was taken."""
         self.webhooks[taken] += 1
 
-    def _calls(self, client: str) -> Calls:
-        """Return what is counted of a client; those who come after many others are counted together."""
+    def _calls(self, client: str) -> tuple[str, Calls]:
+        """Return the name and counts of a client; those who come after many others are counted together."""
         name = client if client in self.callers or len(self.callers) < _CLIENTS else OTHERS
-        return self.callers.setdefault(name, Calls())
+        return name, self.callers.setdefault(name, Calls())
 
     def text(self, gauges: Iterable[tuple[str, str, int]]) -> str:
         """Return the metrics as text, with gauges by name, what they are, and value."""

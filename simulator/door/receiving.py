@@ -56,5 +56,5 @@ async def deliver(
     except Ended as error:
         raise refusal(error) from None
     answered = await waited(future)
-    context.metrics.received(client_of(request), answered.receipts.counts)
+    context.metrics.received(client_of(request), answered.receipts.counts, answered.sources)
     return answered

@@ -13,6 +13,7 @@ from typing import Final
 from aiohttp import web
 
 from db.read.notices import Notice, notices
+from db.read.traffic import accepted_by_source
 from simulator.domain.errors import InputError
 from simulator.door.app import application
 from simulator.door.bodies import Bodies
@@ -126,7 +127,7 @@ async def opened(
 
     metrics = Metrics()
     hooks = Dispatcher(platform.path, entries, settings.sending, metrics)
-    teller = Teller(platform.path, metrics, settings.tell_every_s)
+    teller = Teller(platform.path, metrics, settings.tell_every_s, lambda: reading.read(accepted_by_source))
     asker = deadline = None
     if settings.veto is not None:
         asker = Asker(platform.path, reading, settings.veto, settings.sending)
@@ -168,9 +169,9 @@ async def opened(
     await runner.setup()
     try:
         address = await listen_on(runner, settings.host, settings.port)
+        await teller.start(address)
         writer.start()
         hooks.start()
-        teller.start(address)
         if asker is not None:
             asker.start(writer)
         try:

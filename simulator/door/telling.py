@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from db.door_status import CallerRow, StatusStore
+from db.door_status import CallerRow, StatusStore, WayRow
 from simulator.domain.errors import DatabaseError
 from simulator.domain.wall_clock import wall_ms
 from simulator.door.background import OneThread, wait
@@ -20,21 +22,28 @@ _LOG: Final = logging.getLogger(__name__)
 class Teller:
     """Writes down what a door counts, for as long as it is open."""
 
-    def __init__(self, path: Path, metrics: Metrics, every_s: float) -> None:
+    def __init__(
+        self, path: Path, metrics: Metrics, every_s: float, accepted: Callable[[], Awaitable[dict[str, int]]]
+    ) -> None:
         """Prepare to tell of the door of the database at `path` every so many seconds.
+
+        `accepted` returns how many events of each source there are before the door is open.
 
         Raises:
             DatabaseError: the door's database can't be opened.
 
         """
         self._store, self._metrics, self._every_s = StatusStore(path), metrics, every_s
+        self._accepted = accepted
         self._stored = OneThread("status")
         self._end = asyncio.Event()
         self._run: asyncio.Task[None] | None = None
 
-    def start(self, address: str) -> None:
-        """Say that the door is open at this address."""
-        self._run = asyncio.create_task(self._tell(address))
+    async def start(self, address: str) -> None:
+        """Say that the door is open at this address; before anybody can have called."""
+        with suppress(DatabaseError):
+            await self._stored(self._store.opened, address, wall_ms(), await self._accepted())
+        self._run = asyncio.create_task(self._tell())
 
     async def close(self) -> None:
         """Say that the door is closed."""
@@ -44,18 +53,18 @@ class Teller:
         self._stored.close()
         self._store.close()
 
-    async def _tell(self, address: str) -> None:
+    async def _tell(self) -> None:
         told: list[CallerRow] = []
-        with suppress(DatabaseError):
-            await self._stored(self._store.opened, address, wall_ms())
+        counted: Counter[tuple[str, str]] = Counter()
         while not self._end.is_set():
             await wait(self._end, self._every_s)
-            rows = _rows(self._metrics)
+            rows, came = _rows(self._metrics), self._metrics.came.copy()
             changed = [one for one in rows if one not in told]
+            more = [WayRow(source, client, n) for (source, client), n in (came - counted).items()]
             try:
-                if changed:
-                    await self._stored(self._store.called, changed)
-                    told = rows
+                if changed or more:
+                    await self._stored(self._store.called, changed, more)
+                    told, counted = rows, came
             except DatabaseError as error:  # nobody may see it for a moment, and the door goes on
                 _LOG.warning("status: %s", error)
         with suppress(DatabaseError):

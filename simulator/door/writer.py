@@ -5,7 +5,7 @@ The event loop never waits for it. An answer is given once its messages are comm
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Condition, Thread
@@ -13,13 +13,14 @@ from time import monotonic
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from simulator.domain.errors import DatabaseError
 from simulator.door.clocks import DoorClock
 from simulator.events.check import Problem as Refusal
-from simulator.events.decode import decode_known
+from simulator.events.decode import Decoded, decode_known
 from simulator.platform.platform import Platform
-from simulator.platform.receipts import Receipts
+from simulator.platform.receipts import ACCEPTED, Receipts
 from simulator.platform.session import Batching, IntakeSession
 
 GROUPED: Final = Batching(1, indexed=True)
@@ -39,12 +40,13 @@ Gate = Callable[[IntakeSession, int], object]
 class Answered:
     """What became of a parcel: its receipts, and where in the audit trail the entries are that it led to.
 
-    They come after the entry `after`, and not after the entry `until`.
+    They come after the entry `after`, and not after the entry `until`. `sources` counts its accepted events by source.
     """
 
     receipts: Receipts
     after: int
     until: int
+    sources: Mapping[str, int] = field(default_factory=dict)
 
 
 Answer = Callable[[Answered | BaseException], object]
@@ -302,7 +304,7 @@ class Writer:
 
         def answer(receipts: Receipts) -> None:
             self._unanswered.pop(after, None)
-            _answer(parcels, receipts, after, platform.last_entry)
+            _answer(parcels, receipts, after, platform.last_entry, decoded)
             self._on_news()
 
         self._unanswered[after] = [*self._unanswered.get(after, ()), *parcels]
@@ -340,13 +342,18 @@ def _refused(parcels: Sequence[Parcel]) -> dict[int, Refusal]:
     return found
 
 
-def _answer(parcels: Sequence[Parcel], receipts: Receipts, after: int, until: int) -> None:
+def _answer(parcels: Sequence[Parcel], receipts: Receipts, after: int, until: int, decoded: Decoded) -> None:
     """Give each parcel of a group its part of the receipts, whose positions are those in all of them together."""
+    valid = decoded.messages["position"].to_numpy()
+    kept = receipts.codes[np.searchsorted(receipts.positions, valid)] == ACCEPTED
+    at, sources = valid[kept], decoded.messages["source"].filter(pl.Series(kept)).to_list()
     start = 0
     for parcel in parcels:
         end = start + len(parcel.lines)
         first, last = np.searchsorted(receipts.positions, (start, end)).tolist()
-        parcel.answer(Answered(part_of(receipts, first, last, start), after, until))
+        begin, stop = np.searchsorted(at, (start, end)).tolist()
+        part = part_of(receipts, first, last, start)
+        parcel.answer(Answered(part, after, until, Counter(sources[begin:stop])))
         start = end
 
 

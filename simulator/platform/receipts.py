@@ -20,6 +20,8 @@ from simulator.events.moment import format_moment
 
 _ORDER: Final = tuple(Receipt)
 _CODES: Final = {receipt: np.uint8(code) for code, receipt in enumerate(_ORDER)}
+ACCEPTED: Final = _CODES[Receipt.ACCEPTED]
+"""The code of an accepted message."""
 Row = tuple[int, Receipt, int | None, str | None, str | None]
 """Of a message: position, receipt, seq, field, reason."""
 

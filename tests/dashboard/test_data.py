@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from db.door_status import ELSEWHERE, UNKNOWN, WayRow
 from db.read.deliveries import DIALS, dials, reconciled, refused
+from db.read.traffic import SenderRow
 from db.read.type_examples import examples
 from referral_tui.dashboard.messages import CommandSent
+from referral_tui.dashboard.screens.came import Came, came
 from referral_tui.dashboard.screens.data import DataScreen
 from referral_tui.dashboard.screens.data_words import DIAL_SAYS, LADDER, model_words, turned
 from referral_tui.dashboard.screens.explain import ExplainScreen
@@ -97,9 +100,49 @@ def test_a_key_turns_a_dial_along_the_ladder(rate: float, up: int, wanted: float
     ],
 )
 def test_models_in_words(model: str, said: str) -> None:
-    assert model_words("bill.paid", {"bill.paid": model}, files=False) == said
-    assert model_words("link.created", {"bill.paid": model}, files=False) == "at once"
-    assert model_words("bill.paid", {}, files=True) == "files"
+    assert model_words("bill.paid", {"bill.paid": model}) == said
+    assert model_words("link.created", {"bill.paid": model}) == "at once"
+
+
+def test_real_types_are_said_to_come_as_their_sources_did() -> None:
+    door, files = Came((("shop", 3),)), Came((), (("from files", 2),))
+    both = Came((("shop", 3),), (("from files", 2),))
+    said = [model_words("bill.paid", {}, sources) for sources in ([door], [files], [both], [door, files])]
+    assert said == ["door", "files", "door+file", "door+file"]
+
+
+def sent(source: str, accepted: int) -> SenderRow:
+    return SenderRow(source, (accepted, 0, 0, 0))
+
+
+WAYS = (
+    WayRow("client/shop", "shop", 5),
+    WayRow("client/shop", ELSEWHERE, 7),
+    WayRow("client/shop", UNKNOWN, 2),
+)
+
+
+@pytest.mark.parametrize(
+    ("ways", "made_by", "served", "right"),
+    [
+        ((), "ingest", False, Came((), (("from files", 20),))),
+        ((), "simulate", False, Came()),
+        (WAYS, "ingest", True, Came((("shop", 5),), (("from files", 7), ("from a client unknown", 2)))),
+        (WAYS, "ingest", False, Came((("shop", 5),), (("from files", 13), ("from a client unknown", 2)))),
+        (WAYS[:1], "simulate", True, Came((("shop", 5),), (("simulated", 15),))),
+        (WAYS[:1], "load", True, Came()),
+    ],
+)
+def test_how_a_source_came_is_told_by_what_doors_counted(
+    ways: tuple[WayRow, ...], made_by: str, served: bool, right: Came
+) -> None:
+    assert came([sent("client/shop", 20)], ways, made_by, served=served) == {"client/shop": right}
+
+
+def test_what_the_platform_adds_to_what_clients_sent_as_it_came_from_no_file() -> None:
+    ways = (WayRow("platform", "shop", 5), WayRow("platform", ELSEWHERE, 1))
+    found = came([sent("platform", 6)], ways, "ingest", served=True)
+    assert found["platform"] == Came((("shop", 5),), (("by the platform itself", 1),))
 
 
 def test_every_type_has_an_owner() -> None:
@@ -152,7 +195,7 @@ async def test_a_dial_is_turned_by_an_order(story: Story, watch: Watch, key: str
 
 @pytest.mark.parametrize(
     ("made_by", "status", "said"),
-    [("simulate", "finished", "This run is finished"), ("ingest", "finished", "came from files")],
+    [("simulate", "finished", "This run is finished"), ("ingest", "finished", "are not simulated")],
 )
 async def test_a_dial_that_can_not_be_turned_says_why(
     story: Story, watch: Watch, made_by: str, status: str, said: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.door_status import CallerRow, StatusStore
+from db.door_status import CallerRow, StatusStore, WayRow
 from db.hooks import HookStore
 from referral_tui.dashboard.frame import DashboardScreen
 from referral_tui.dashboard.screens.data import DataScreen
@@ -24,8 +24,8 @@ SAID = (
 def served(story: Story) -> Story:
     """A run that is served, with a client and a subscriber who is behind and fails."""
     with StatusStore(story.path) as store:
-        store.opened("http://127.0.0.1:8787", START)
-        store.called([CallerRow("shop", 1_204, 900, 3, 5, 2)])
+        store.opened("http://127.0.0.1:8787", START, {})
+        store.called([CallerRow("shop", 1_204, 900, 3, 5, 2)], [WayRow("client/shop", "till", 1)])
     with HookStore(story.path) as store:
         store.add("till", "http://127.0.0.1:9/", "whsec_hidden", (), 0, "")
         (one,) = store.subscribers()

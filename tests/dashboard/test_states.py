@@ -158,7 +158,7 @@ async def test_stopped_before_its_end(story: Story, watch: Watch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [("finished", "came from files"), ("stopped", "were not read to the end")]
+    ("status", "said"), [("finished", "These events are real"), ("stopped", "Stopped before the end")]
 )
 async def test_events_from_files(story: Story, watch: Watch, status: str, said: str) -> None:
     story.db.execute("INSERT OR REPLACE INTO setting VALUES ('kind', 'ingest')")

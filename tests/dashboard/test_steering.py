@@ -114,7 +114,7 @@ async def test_files_have_nothing_to_steer(story: Story, watch: Watch) -> None:
     story.db.execute("UPDATE setting SET value = 'ingest' WHERE name = 'kind'")
     async with watch(story.path) as seen:
         await seen.pilot.press("space")
-        assert seen.status_message() == "Nothing runs here: these events came from files."
+        assert seen.status_message() == "There is nothing to steer here: these events are not simulated."
 
 
 async def test_an_order_that_can_not_be_written_is_said(story: Story, watch: Watch) -> None:

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from db.door_file import door_path
-from db.door_status import CallerRow, DoorStatus, SubscriberRow, door_status
+from db.door_status import (
+    ELSEWHERE,
+    UNKNOWN,
+    CallerRow,
+    DoorStatus,
+    StatusStore,
+    SubscriberRow,
+    door_status,
+    ways,
+)
 from simulator.door.keys import Keys, new_key
 from simulator.door.metrics import OTHERS, Metrics
 from simulator.door.serving import Settings
+from simulator.events.decode import decode_lines
 from simulator.platform.receipts import Counts
-from simulator.platform.session import open_or_create
+from simulator.platform.session import WATCHED, IntakeSession, open_or_create
 from simulator.program.load import load_program
 from tests.cli.nasty import PROGRAM
-from tests.door.calling import NDJSON, STORY, Caller, at_the_door, lines
+from tests.door.calling import NDJSON, NOW, STORY, Caller, at_the_door, lines
 from tests.door.subscriber import receiver, subscribe, until
 
 PATIENCE_S = 30.0
@@ -56,9 +69,43 @@ async def test_clients_are_called_by_the_names_of_their_keys(tmp_path: Path) -> 
 def test_clients_that_are_too_many_are_told_together() -> None:
     metrics = Metrics()
     for number in range(100):
-        metrics.received(f"10.0.0.{number}", Counts(accepted=1))
+        metrics.received(f"10.0.0.{number}", Counts(accepted=1), {f"client/{number}": 1})
     assert len(metrics.callers) == 41
     assert metrics.callers[OTHERS].counts.accepted == 60
+    assert sum(metrics.came.values()) == 100
+
+
+async def test_how_the_events_of_each_source_came_is_counted_through_restarts(tmp_path: Path) -> None:
+    path, settings = tmp_path / "a.db", Settings(port=0, linger_s=0.0, tell_every_s=0.01)
+
+    async def send(name: str, *events: Mapping[str, object], killed: bool = False) -> None:
+        key, secret = new_key([], name, ["send"], ["client/crm", "client/shop", "platform"])
+        keyed = replace(settings, keys=Keys([key]))
+        with open_or_create(path, load_program(PROGRAM, "program")) as platform:
+            async with at_the_door(platform, keyed) as door:
+                told = await door.post(lines([*events, *events]), NDJSON, Authorization=f"Bearer {secret}")
+                assert told.status == 200
+        with StatusStore(path) as store:
+            if killed:  # before it had told
+                store.db.execute("UPDATE door SET open = 1")
+                store.db.execute("DELETE FROM way WHERE client = ?", (name,))
+
+    line = json.dumps(STORY[0]).encode()
+    with (
+        open_or_create(path, load_program(PROGRAM, "program")) as platform,
+        IntakeSession(platform, clock=lambda: NOW, batching=WATCHED) as session,  # as `ingest` does
+    ):
+        session.receive(decode_lines([line], session.receiver(), platform.check_program), [line])
+    await send("shop", STORY[1])
+    await send("till", STORY[2], killed=True)
+    await send("shop", *STORY[1:])
+    found = {(way.source, way.client): way.accepted for way in ways(path)}
+    first = str(STORY[0]["source"])
+    assert found[first, ELSEWHERE] == 1
+    assert sum(found.values()) == len(STORY)
+    assert found[str(STORY[1]["source"]), "shop"] == 1
+    assert found[str(STORY[2]["source"]), UNKNOWN] == 1
+    assert ("client/shop", "till") not in found
 
 
 def test_a_file_that_is_something_else_tells_of_no_door(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_page_and_help_and_screen_tell_every_delivery_model() -> None:
     (option,) = (one for one in inspect.signature(simulate).parameters.values() if one.name == "delivery")
     for form in forms:
         assert form in str(option), form
-        assert model_words("bill.paid", {"bill.paid": form}, files=False) != form
+        assert model_words("bill.paid", {"bill.paid": form}) != form
 
 
 def test_the_page_of_the_dashboard_tells_every_number_as_it_is_made() -> None:

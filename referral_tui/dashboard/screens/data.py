@@ -102,7 +102,7 @@ class DataScreen(DashboardScreen):
             self.say(StatusMessage("There is no dial to turn here; ] and } return to now.", "warn"))
         elif snapshot.database_status.made_by != "simulate":
             self.say(
-                StatusMessage("These events came from files; fault dials are for simulations only.", "warn")
+                StatusMessage("These events are not simulated; fault dials are for simulations only.", "warn")
             )
         elif snapshot.status not in ("running", "paused"):
             text = f"This run is {snapshot.status}, so there is nothing left that could go wrong."

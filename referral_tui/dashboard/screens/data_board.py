@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from db.read.deliveries import Dial, Refused
+from referral_tui.dashboard.screens.came import came
 from referral_tui.dashboard.screens.data_words import health, message_topic, turned, type_topic
 from referral_tui.dashboard.screens.explain import ExplainScreen
 from referral_tui.dashboard.screens.sheet_box import SheetBox
@@ -86,10 +87,11 @@ class DataBoard(Container):
     def show(self, snapshot: Snapshot, step: Step | None) -> None:
         """Hand each part what it shows; those that would stay the same do nothing."""
         look: DataLook = snapshot.answer
-        files = snapshot.database_status.made_by == "ingest"
-        models = dict(look.models)
+        made_by, models = snapshot.database_status.made_by, dict(look.models)
+        ways = came(look.senders, look.ways, made_by, served=look.door is not None)
+        real = ways if made_by == "ingest" else None
         table = self.query_one(TypeTable)
-        table.show(tuple(Passed.of(row, models, files=files) for row in look.types))
+        table.show(tuple(Passed.of(row, models, real) for row in look.types))
         newest = next((one.hash for one in look.chains or () if one.chain == "audit"), "")
         said = [f"audit chain, newest hash {newest[:16]}…"] if newest else []
         if self.app.size.width >= GLOSSED and any(category(row.type) == "steering" for row in look.types):
@@ -99,7 +101,7 @@ class DataBoard(Container):
         self.query_one(RefusedTable).show(look.refused)
         self.query_one(ReconciledTable).show(look.reconciled)
         self.query_one(DialTable).show(look.dials or ())
-        self.query_one("#health", Reading).show(health(look, snapshot.database_status.program))
+        self.query_one("#health", Reading).show(health(look, snapshot.database_status.program, ways))
         live = snapshot.status in ("running", "paused")
         served = self.query_one(DoorPanel).take(look.door if live else None)
         self.set_class(served, "-served")

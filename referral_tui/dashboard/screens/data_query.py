@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from db.door_status import DoorStatus, door_status
+from db.door_status import DoorStatus, WayRow, door_status, ways
 from db.read import sums
 from db.read.deliveries import Dial, Reconciled, Refused, dials, models, reconciled, refused
 from db.read.served import newest_entry
@@ -30,7 +30,10 @@ MOST = 100  # rows of quarantine and of reconciliation
 
 @dataclass(frozen=True, slots=True)
 class DataLook:
-    """What is passed, how it arrives, and what became of it; `dials`, `chains` and `door` are null for the past."""
+    """What is passed, how it arrives, and what became of it.
+
+    `dials`, `chains` and `door` are null for the past, and `ways` is empty: how each source's events came.
+    """
 
     types: tuple[TypeRow, ...]
     models: tuple[tuple[str, str], ...]
@@ -42,6 +45,7 @@ class DataLook:
     dials: tuple[Dial, ...] | None
     chains: tuple[ChainRow, ...] | None
     door: DoorStatus | None
+    ways: tuple[WayRow, ...] = ()
     opened: str = ""
     examples: tuple[Example, ...] = ()
 
@@ -73,6 +77,7 @@ class DataQuery(ScreenQuery):
             dials(db) if at is None else None,
             chains(db) if at is None else None,
             door_status(context.path, newest_entry(db)) if at is None else None,
+            ways(context.path) if at is None else (),
             self.opened,
             examples(db, self.opened, context.seq) if self.opened else (),
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from db.read.deliveries import Refused
 from referral_tui import figures
+from referral_tui.dashboard.screens.came import Came
 from referral_tui.dashboard.topic import Topic
 from referral_tui.dashboard.widgets.reading import Block
 from referral_tui.names import short_name
@@ -45,14 +46,16 @@ EVENT_SAYS: Final = (
     "An event type: a moment that is shared with the platform, and no more than its fields. Below are the latest "
     "examples, as the platform knows them: people by short names, never by their own."
 )
+_MOST_CLIENTS: Final = 3  # of a source that are named
 LADDER: Final = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 """The rates that a key turns a dial to."""
 
 
-def model_words(event_type: str, models: dict[str, str], *, files: bool) -> str:
-    """Say how a type arrives, in at most a dozen cells."""
-    if files:
-        return "files"
+def model_words(event_type: str, models: dict[str, str], came: Collection[Came] = ()) -> str:
+    """Say how a type arrives, in at most a dozen cells; `came` says it of each source of a real one."""
+    if came:
+        door, files = any(one.clients for one in came), any(one.in_files for one in came)
+        return "door+file" if door and files else "door" if door else "files"
     model = models.get(event_type, "real-time")
     if model == "real-time":
         return "at once"
@@ -71,8 +74,8 @@ def turned(rate: float, up: int) -> float | None:
     return next((step for step in reversed(LADDER) if step < rate * 0.9999), None)
 
 
-def health(look: DataLook, program: Program | None) -> list[Block]:
-    """Tell receipts, what lateness cost, and where the chains stand."""
+def health(look: DataLook, program: Program | None, came: Mapping[str, Came]) -> list[Block]:
+    """Tell receipts, how each source's messages came, what lateness cost, and where the chains stand."""
     blocks = [Block("Receipts", head=True)]
     total = sum(count for _, count in look.receipts)
     inks = {"accepted": "good", "conflict": "bad", "malformed": "bad", "duplicate": "warn"}
@@ -83,7 +86,8 @@ def health(look: DataLook, program: Program | None) -> list[Block]:
         accepted, *others = sender.receipts
         blocks.append(
             Block(
-                f"{figures.count(accepted)} accepted, {figures.count(sum(others))} not",
+                f"{figures.count(accepted)} accepted, {figures.count(sum(others))} not"
+                f"{_came_words(came[sender.source])}",
                 "plain",
                 sender.source,
             )
@@ -109,6 +113,15 @@ def health(look: DataLook, program: Program | None) -> list[Block]:
             blocks.append(Block(text, "plain", chain.chain))
         blocks.append(Block("`referral-tui verify` derives all of it again and compares.", "quiet"))
     return blocks
+
+
+def _came_words(came: Came) -> str:
+    parts = [f"{name} {figures.count(accepted)}" for name, accepted in came.clients[:_MOST_CLIENTS]]
+    more = len(came.clients) - len(parts)
+    said = [f"over the door {', '.join(parts)}{f' and {more} more' if more else ''}"] if parts else []
+    said += [f"{figures.count(rest)} {how}" for how, rest in came.rest if parts]
+    said += [how for how, _ in came.rest if not parts]
+    return f"; {', '.join(said)}" if said else ""
 
 
 def type_topic(row: Passed, examples: Sequence[Example]) -> Topic:

@@ -16,9 +16,10 @@ from referral_tui.words import CATEGORIES, CATEGORY_SYMBOLS, CATEGORY_TITLES, ca
 from simulator.domain.owners import owner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from db.read.traffic import TypeRow
+    from referral_tui.dashboard.screens.came import Came
 
 _PAST_DIALS = "How the dials stood at a moment of the past is not kept; ] and } return to now."
 
@@ -39,13 +40,14 @@ class Passed:
     sources: str
 
     @classmethod
-    def of(cls, row: TypeRow, models: dict[str, str], *, files: bool) -> Passed:
-        """Make a row of the table from an event type."""
+    def of(cls, row: TypeRow, models: dict[str, str], came: Mapping[str, Came] | None = None) -> Passed:
+        """Make a row of the table from an event type; `came` says of real events' sources how theirs came."""
         late = row.late
+        sources = [came[source] for source, _ in row.sources if source in came] if came else ()
         return cls(
             row.type,
             category(row.type),
-            model_words(row.type, models, files=files),
+            model_words(row.type, models, sources),
             owner(row.type),
             row.count,
             round(row.a_day, 1),
