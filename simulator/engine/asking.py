@@ -106,7 +106,8 @@ def ask(
         asker = _Asker(batch, state, Counts(state, conversions, standing, after=True), adjusted)
         said: dict[int, int] = {}
         for (line, row), answer in zip(wanted, asker.ask(lines, rows).tolist(), strict=True):
-            before = said[line] if line in said else None if line in made else ledger.book.lines[line].fails
+            booked = None if line in made else ledger.booked_line(line)
+            before = said.get(line, None if booked is None else booked.fails)
             if answer != before:
                 said[line] = answer
                 changed.append((line, row, answer))

@@ -56,10 +56,18 @@ class Journal:
     # lines that reversals would have taken back: the reversal's seq, and the state
     out_of_reach: list[tuple[int, int]] = field(default_factory=list)
 
+    def add(self, other: Journal) -> None:
+        """Add what happened elsewhere."""
+        self.moves += other.moves
+        self.shifts += other.shifts
+        self.late += other.late
+        self.vain |= other.vain
+        self.out_of_reach += other.out_of_reach
+
 
 @dataclass
 class Book:
-    """Booked lines and their accounts. `whole`: all lines are booked, so the budget is the book's.
+    """Booked lines of a market and their accounts. `whole`: all lines are booked, so the budget is the book's.
 
     `spent` is what booked lines hold of the budget (minor units), `spent_before` is what the other lines hold.
     """

@@ -119,7 +119,7 @@ def book_lines(
     program: Program,
 ) -> Booking:
     """Find the lines that are to be booked, new ones aside, before what happens in the batch."""
-    book, changed = ledger.book, len(new.lines) > 0 and bool(ledger.limits.one_by_one.any())
+    before, changed = ledger.whole, len(new.lines) > 0 and bool(ledger.limits.one_by_one.any())
     vetoed = [one.line for one in acts if one.kind == "vetoed" and one.line != NONE]
     changed_alone = _revalued(ledger, adjusted)
     if vetoed:
@@ -127,30 +127,38 @@ def book_lines(
     if not (
         len(changed_alone)
         or len(reversals.lines)
-        or book.accounts
-        or book.whole
+        or ledger.has_booked
+        or before.any()
         or changed
         or not is_plain(program)
     ):
-        return Booking(ids=_NO_ROWS, accounts=_NO_ROWS, whole=book.whole)
+        return Booking(ids=_NO_ROWS, accounts=_NO_ROWS, whole=before)
     held = ledger.lines
     hit = np.union1d(_entangled(ledger, fallen, reversals), changed_alone)
     touched = np.union1d(reversals.lines, changed_alone)
     one_by_one = ledger.limits.one_by_one[new.lines.terms]
-    gives_back = len(touched) > 0 or bool(ledger.book.lines) or bool(one_by_one.any())
-    whole = ledger.book.whole or not is_plain(program)
-    whole = whole or (gives_back and _may_be_short(ledger, new, reversals, program.budget_minor))
-    if whole:
-        old = np.setdiff1d(ledger.pending_lines(), new.lines.ids) if not ledger.book.whole else _NO_ROWS
-        ids = np.union1d(old, touched[held["booked"][touched] == 0])
-        accounts = ledger.account_of(np.union1d(ids, new.lines.ids))
-    else:
-        accounts = np.r_[ledger.account_of(hit), new.lines.account[one_by_one]]
+    gives_back = len(touched) > 0 or ledger.has_booked or bool(one_by_one.any())
+    whole = before | (not is_plain(program))
+    if gives_back:
+        whole |= _may_be_short(ledger, new, reversals, program.budget_minor)
+    accounts = np.r_[ledger.account_of(hit), new.lines.account[one_by_one]]
+    ids = _NO_ROWS
+    if whole.any():
+        old = np.setdiff1d(_lines_in(ledger, ledger.pending_lines(), whole & ~before), new.lines.ids)
+        ids = np.union1d(old, _lines_in(ledger, touched[held["booked"][touched] == 0], whole))
+        theirs = ledger.account_of(np.union1d(ids, _lines_in(ledger, new.lines.ids, whole)))
+        accounts = np.r_[accounts, theirs]
     accounts = np.unique(accounts.astype(np.int64))
     accounts = accounts[ledger.accounts["booked"][accounts] == 0]
-    if not whole:
-        ids = np.union1d(_touched_of_booked(ledger, touched, accounts), ledger.waiting_lines(accounts))
+    if not whole.all():
+        ids = np.union1d(ids, _touched_of_booked(ledger, touched, accounts))
+        ids = np.union1d(ids, ledger.waiting_lines(accounts))
     return Booking(ids=np.setdiff1d(ids, new.lines.ids), accounts=accounts, whole=whole)
+
+
+def _lines_in(ledger: Ledger, lines: Ints, markets: Bools) -> Ints:
+    """Return those of the lines that are in these markets, given by a mask."""
+    return lines if markets.all() else np.asarray(lines[markets[ledger.markets_of(lines)]])
 
 
 def _revalued(ledger: Ledger, adjusted: Adjustments) -> Ints:
@@ -175,16 +183,16 @@ def book_changed_terms(ledger: Ledger, program: Program) -> Booking:
     held, limits = ledger.lines, ledger.limits
     pending = ledger.pending_lines()
     pending = pending[limits.one_by_one[held["terms"][pending]]]
-    short = (bool(ledger.book.lines) or len(pending) > 0) and _is_short(ledger, program.budget_minor)
-    if not ledger.book.whole and (short or not is_plain(program)):
-        ids = np.sort(ledger.pending_lines())
-        accounts = np.unique(ledger.account_of(ids))
-        return Booking(ids=ids, accounts=accounts[ledger.accounts["booked"][accounts] == 0], whole=True)
-    accounts = np.unique(ledger.account_of(pending))
+    before = ledger.whole
+    whole = before | (not is_plain(program))
+    if ledger.has_booked or len(pending):
+        whole |= ledger.is_short(program.budget_minor)
+    all_of_them = _lines_in(ledger, ledger.pending_lines(), whole & ~before)
+    accounts = np.unique(np.r_[ledger.account_of(pending), ledger.account_of(all_of_them)])
     return Booking(
-        ids=np.sort(ledger.waiting_lines(accounts)),
+        ids=np.union1d(ledger.waiting_lines(accounts), all_of_them),
         accounts=accounts[ledger.accounts["booked"][accounts] == 0],
-        whole=ledger.book.whole,
+        whole=whole,
     )
 
 
@@ -204,10 +212,13 @@ def book_united(ledger: Ledger, added: Ints, to: Ints, budget: int | None) -> Bo
             found.extend(pair)
     accounts = np.array(found, np.int64)
     accounts = np.unique(accounts[ledger.accounts["booked"][accounts] == 0])
-    whole = ledger.book.whole
+    before = whole = ledger.whole
     ids = ledger.waiting_lines(accounts)
-    if len(accounts) and not whole and _is_short(ledger, budget):
-        whole, ids = True, ledger.pending_lines()
+    if len(accounts):
+        theirs = np.zeros(ledger.markets, bool)
+        theirs[ledger.accounts["market"][accounts]] = True
+        whole = before | (theirs & ledger.is_short(budget))
+        ids = np.union1d(ids, _lines_in(ledger, ledger.pending_lines(), whole & ~before))
         accounts = np.union1d(accounts, ledger.account_of(ids))
         accounts = accounts[ledger.accounts["booked"][accounts] == 0]
     return Booking(ids=np.sort(ids), accounts=accounts, whole=whole)
@@ -239,25 +250,18 @@ def _clawbacks(ledger: Ledger) -> Ints:
     return np.array([-1 if clawback is None else clawback for clawback in clawbacks], np.int64)
 
 
-def _may_be_short(ledger: Ledger, new: NewLines, reversals: Reversals, budget: int | None) -> bool:
+def _may_be_short(ledger: Ledger, new: NewLines, reversals: Reversals, budget: int | None) -> Bools:
     """Whether the budget may not be enough for all that is pending, new or comes back, so that what falls counts."""
-    values = ledger.lines["value"]
-    return _is_short(ledger, budget, int(new.lines.value.sum()) + int(values[reversals.lines].sum()))
-
-
-def _is_short(ledger: Ledger, budget: int | None, more: int = 0) -> bool:
-    """Whether the budget may not be enough for all that is pending, and for so much more (minor units)."""
-    if budget is None:
-        return False
-    room = budget - ledger.spent - ledger.book.spent
-    return ledger.unfunded > 0 or ledger.pending + ledger.book.pending + more > room
+    values = ledger.lines["value"][reversals.lines]
+    more = ledger.by_market(new.lines.ids, new.lines.value) + ledger.by_market(reversals.lines, values)
+    return ledger.is_short(budget, more)
 
 
 def is_booked(ledger: Ledger, lines: Lines) -> Bools:
     """Whether these new lines are booked."""
-    if ledger.book.whole:
-        return np.ones(len(lines), bool)
-    return np.asarray(ledger.accounts["booked"][lines.account] > 0)
+    return np.asarray(
+        ledger.whole[ledger.markets_of(lines.ids)] | (ledger.accounts["booked"][lines.account] > 0)
+    )
 
 
 def find_happenings(
@@ -273,7 +277,7 @@ def find_happenings(
 ) -> Happenings:
     """Return what happens to booked lines, in order."""
     ledger, before = state.ledger, int(batch.received[-1])
-    if not ledger.book.accounts and not len(new.lines):
+    if not ledger.has_booked and not len(new.lines):
         return Happenings(happenings=(), new=_NO_ROWS, before=before, program=program)
     found = _made(ledger, new, fallen)
     for one, force in zip(reversals.changes, reversals.before, strict=True):
@@ -344,7 +348,7 @@ def _made(ledger: Ledger, new: NewLines, fallen: FallenLines) -> list[Happening]
 def read_journal(state: State) -> Booked:
     """Return what happened to booked lines."""
     ledger = state.ledger
-    journal = ledger.book.journal
+    journal = ledger.journal
     if not (journal.moves or journal.shifts or journal.late or journal.vain or journal.out_of_reach):
         return NOTHING
     moves, shifts = journal.moves, journal.shifts
@@ -358,7 +362,7 @@ def read_journal(state: State) -> Booked:
     used = [one for one in moves if one.after in (REDEEMED, EXPIRED)]
     late = replace(ledger.view(_column(journal.late, "line")), value=_column(journal.late, "value"))
     ids = np.unique(np.r_[_column(moves, "line"), _column(shifts, "line")])
-    lines = [ledger.book.lines[number] for number in ids.tolist()]
+    lines = [line for number in ids.tolist() if (line := ledger.booked_line(number)) is not None]
     again = _view(ledger, back)
     of_revoked, of_revalued = _view(ledger, revoked), _view(ledger, revalued)
     return Booked(

@@ -29,6 +29,7 @@ from simulator.engine.intake import Intake, Lookup
 from simulator.engine.interner import hash_texts
 from simulator.engine.journeys import reach_rewarded
 from simulator.engine.kept import NOTHING_KEPT, KeptAnswers
+from simulator.engine.ledger import Ledger
 from simulator.engine.merging import find_merge
 from simulator.engine.names import Names
 from simulator.engine.postponing import find_parts
@@ -66,9 +67,9 @@ class Engine:
     milliseconds UTC). `parse` turns the text of a `program.changed` event into a Program; intake has checked that
     it can. The time of each stage is recorded on `meter`.
 
-    Several markets may be judged together, `stacked`, where messages have a column `market` (from 0) and share no
-    person, code, device or id: then the rollup has that column too. A budget, caps of the program and boards would
-    be of all of them. `kept` are answers about people whose data the log has no more.
+    Several `markets` may be judged together, where messages have a column `market` (from 0) and share no person,
+    code, device or id: then the rollup has that column too. Each has the program's budget and caps for itself; boards
+    would be of all of them. `kept` are answers about people whose data the log has no more.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class Engine:
         program: Program,
         parse: Callable[[str], Program],
         *,
-        stacked: bool = False,
+        markets: int = 1,
         kept: KeptAnswers = NOTHING_KEPT,
     ) -> None:
         self.meter: Meter = OFF
@@ -84,10 +85,11 @@ class Engine:
         self.watermark = BEGINNING
         self._parse = parse
         self._intake = Intake()
-        self._state = State(kept=kept)
+        self._markets = Columns({"market": (np.int64, 0)}) if markets > 1 else None  # by id of a person
+        market_of = None if self._markets is None else self.markets_of
+        self._state = State(kept=kept, ledger=Ledger(markets, market_of))
         self._refs: list[pl.Series] = []
         self._persons = 0
-        self._markets = Columns({"market": (np.int64, 0)}) if stacked else None  # by id of a person
         self._next_entry = 1
         self._compiled = self._compile(1, program, 0)
 

@@ -36,19 +36,11 @@ def expect(state: State, new: NewLines, voided: Voided, budget: int | None) -> E
     read = (made[:0], made[:0])
     if len(made) or len(gone):
         held = ledger.lines
-        room = None if budget is None else budget - ledger.spent - ledger.book.spent
-        values = held["value"][made]
-        plenty = room is None or (
-            not ledger.unfunded and ledger.pending + ledger.book.pending + int(values.sum()) <= room
-        )
-        limited = ledger.limits.limited[held["terms"][made]]
-        if plenty:
-            read = _apart(ledger, changes, limited, shifts, None)
-        elif room is not None and _nothing_fits(ledger, made, room):
-            read = _apart(ledger, changes, limited, shifts, room)
+        short = ledger.is_short(budget, ledger.by_market(made, held["value"][made]))
+        if budget is None or not short.any():
+            read = _apart(ledger, changes, shifts, None)
         else:
-            lines = np.concatenate([ledger.pending_lines(), made, np.setdiff1d(gone, made)])
-            tight.by_hour(ledger, changes, lines, room, shifts)
+            read = _by_market(ledger, changes, shifts, short, ledger.rooms(budget))
     lines_of, before, after, at = shifts.joined()
     ended = ledger.lines["expected"][voided.lines.ids].astype(np.int64)
     of = np.isin(lines_of.ids, voided.lines.ids)
@@ -69,11 +61,15 @@ def expect(state: State, new: NewLines, voided: Voided, budget: int | None) -> E
 def expect_budget(state: State, budget: int | None, at: int) -> Expected:
     """Judge all pending lines anew under another budget (minor units), in force from `at` (milliseconds) on."""
     ledger, shifts = state.ledger, Shifts(state.ledger)
-    room = ENDLESS if budget is None else budget - ledger.spent
-    if not ledger.book.whole and (ledger.unfunded or ledger.pending > room):
-        tight.under_budget(ledger, room, at // HOUR_MS, shifts)
-    lines, before, after, moments = shifts.joined()
-    return Expected(lines=lines, before=before, after=after, at=moments)
+    rooms = (ENDLESS if budget is None else budget) - ledger.spent
+    judged = ~ledger.whole & ((ledger.unfunded > 0) | (ledger.pending > rooms))
+    if judged.any():
+        lines = ledger.pending_lines()
+        markets = ledger.markets_of(lines)
+        for market in np.flatnonzero(judged).tolist():
+            tight.under_budget(ledger, lines[markets == market], int(rooms[market]), at // HOUR_MS, shifts)
+    of, before, after, moments = shifts.joined()
+    return Expected(lines=of, before=before, after=after, at=moments)
 
 
 def expect_united(state: State, accounts: Ints, budget: int | None, at: int) -> Expected:
@@ -85,30 +81,55 @@ def expect_united(state: State, accounts: Ints, budget: int | None, at: int) -> 
     lines = ledger.waiting_lines(accounts)
     lines = lines[ledger.limits.limited[ledger.lines["terms"][lines]]]
     if len(lines):
-        room = None if budget is None else budget - ledger.spent - ledger.book.spent
-        if room is None or (not ledger.unfunded and ledger.pending + ledger.book.pending <= room):
-            room = None
-        else:
-            lines = ledger.pending_lines()
+        market, room = int(ledger.markets_of(lines[:1])[0]), None
+        if budget is not None and ledger.is_short(budget)[market]:
+            room, lines = int(ledger.rooms(budget)[market]), ledger.pending_lines()
+            lines = lines[ledger.markets_of(lines) == market]
         tight.of_accounts(ledger, accounts, lines, room, at // HOUR_MS, shifts)
     of, before, after, moments = shifts.joined()
     return Expected(lines=of, before=before, after=after, at=moments)
 
 
-def _nothing_fits(ledger: Ledger, made: Ints, room: int) -> bool:
-    """Whether the budget has no room for anything pending or new: then no line makes a difference to another."""
-    least = int(ledger.lines["value"][made].min()) if len(made) else ENDLESS
-    return ledger.promised == 0 and room < least and room < ledger.limits.smallest
-
-
-def _apart(
-    ledger: Ledger, changes: Changes, limited: Bools, shifts: Shifts, room: int | None
+def _by_market(
+    ledger: Ledger, changes: Changes, shifts: Shifts, short: Bools, rooms: Ints
 ) -> tuple[Ints, Ints]:
+    """Judge the changes of each market by what its budget leaves, `rooms` (minor units), where that may be `short`.
+
+    Returns the accounts whose chains were read, and their lines that are pending.
+    """
+    made, gone = ledger.markets_of(changes.made), ledger.markets_of(changes.voided)
+    read = []
+    if not short.all():
+        read.append(_apart(ledger, changes.at(~short[made], ~short[gone]), shifts, None))
+    pending = ledger.pending_lines()
+    markets = ledger.markets_of(pending)
+    for market in np.intersect1d(np.flatnonzero(short), np.r_[made, gone]).tolist():
+        theirs, room = changes.at(made == market, gone == market), int(rooms[market])
+        if _nothing_fits(ledger, theirs.made, market, room):
+            read.append(_apart(ledger, theirs, shifts, room))
+        else:
+            others = np.setdiff1d(theirs.voided, theirs.made)
+            lines = np.concatenate([pending[markets == market], theirs.made, others])
+            tight.by_hour(ledger, theirs, lines, room, shifts)
+    if not read:
+        return changes.made[:0], changes.made[:0]
+    accounts, lines = (np.concatenate(part) for part in zip(*read, strict=True))
+    return accounts, lines
+
+
+def _nothing_fits(ledger: Ledger, made: Ints, market: int, room: int) -> bool:
+    """Whether a market's budget has no room for anything pending or new: no line makes a difference to another."""
+    least = int(ledger.lines["value"][made].min()) if len(made) else ENDLESS
+    return int(ledger.promised[market]) == 0 and room < least and room < ledger.limits.smallest
+
+
+def _apart(ledger: Ledger, changes: Changes, shifts: Shifts, room: int | None) -> tuple[Ints, Ints]:
     """Judge each account by itself: the budget has room for all lines (None), or so little that it is for none.
 
     Returns the accounts whose chains were read, and their lines that are pending.
     """
     held, accounts = ledger.lines, ledger.accounts
+    limited = ledger.limits.limited[held["terms"][changes.made]]
     lines, hours = changes.made[limited], changes.made_hours[limited]
     gone = changes.voided[ledger.limits.limited[held["terms"][changes.voided]]]
     account = ledger.account_of(lines)

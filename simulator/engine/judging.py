@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulator.domain.spans import HOUR_MS
-from simulator.engine.arrays import Array, Ints
+from simulator.engine.arrays import Array, Bools, Ints
 from simulator.engine.caps import fits
 from simulator.engine.ledger import Ledger
 from simulator.engine.results import NO_LINES, Lines
@@ -40,6 +40,10 @@ class Changes:
             made, hours = made[kept], hours[kept]
             voided, ends = np.delete(voided, brief), np.delete(ends, brief)
         return cls(made, hours, voided, ends)
+
+    def at(self, made: Bools, voided: Bools) -> Changes:
+        """Return those of the lines at these places, given by masks."""
+        return Changes(self.made[made], self.made_hours[made], self.voided[voided], self.voided_hours[voided])
 
     def made_hour(self, lines: Ints) -> Ints:
         """Return the hour that made each of these lines; ALWAYS if that was before the batch."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +21,7 @@ from simulator.engine.results import (
     Booking,
     Change,
     Expected,
+    Happening,
     Happenings,
     Lines,
     Merged,
@@ -112,6 +113,7 @@ def _accounts() -> Columns:
             "last_due": (_LONG, NEVER),
             # what to add to the id for the account that this one was added to, as its recipient was merged; else 0
             "into": (_ID, 0),
+            "market": (_ID, 0),  # among those that are judged together
         }
     )
 
@@ -145,15 +147,20 @@ class Ledger:
 
     Only the methods `apply_…` change it, and only `State.apply` calls those. Looking up a conversion or an account
     gives it a number and a blank row, which says nothing but who is meant.
+
+    Several `markets` may be judged together; `market_of` returns those of people. Each has a budget and a book of its
+    own, and sums of money are by market.
     """
 
+    markets: int = 1
+    market_of: Callable[[Ints], Ints] | None = None
     lines: Columns = field(default_factory=_lines)
     accounts: Columns = field(default_factory=_accounts)
     conversions: Columns = field(default_factory=_conversions)
     waits: dict[int, list[WaitingReversal]] = field(default_factory=dict)  # reversals that wait, by target
     reversals: dict[int, Change] = field(default_factory=dict)  # those in force, by row in `conversions`
     adjusted: dict[int, Adjusted] = field(default_factory=dict)  # the latest, by row in `conversions`
-    book: Book = field(default_factory=Book)
+    books: list[Book] = field(init=False)  # by market
     target_ids: Interner = field(default_factory=Interner)  # (source, id) of what reversals wait for
     account_ids: KeyIndex = field(default_factory=KeyIndex)
     members: dict[int, list[int]] = field(default_factory=dict)  # by account, those that were added to it
@@ -161,17 +168,65 @@ class Ledger:
     terms: list[Terms] = field(default_factory=list)
     terms_of: dict[int, Ints] = field(default_factory=dict)  # the ids of a version's terms, by place
     limits: Limits = field(default_factory=lambda: Limits.of([]))
-    spent: int = 0
-    pending: int = 0  # the money of all pending lines
-    promised: int = 0  # of those that are expected to be issued
-    unfunded: int = 0  # how many are expected to be unfunded
+    spent: Ints = field(init=False)
+    pending: Ints = field(init=False)  # the money of all pending lines
+    promised: Ints = field(init=False)  # of those that are expected to be issued
+    unfunded: Ints = field(init=False)  # how many are expected to be unfunded
     _histories: dict[int, History] = field(default_factory=dict)  # of the accounts that are `watched`
     _due: Schedule = field(init=False)  # what is pending
     _expiring: Schedule = field(init=False)  # what is issued
 
     def __post_init__(self) -> None:
+        self.books = [Book() for _ in range(self.markets)]
+        self.spent, self.pending, self.promised, self.unfunded = np.zeros((4, self.markets), np.int64)
         self._due = Schedule(lambda lines: self.lines["due"][lines])
         self._expiring = Schedule(self.expiry_of)
+
+    # Markets
+
+    def markets_of(self, lines: Ints) -> Ints:
+        """Return the markets of lines."""
+        if self.markets == 1:
+            return np.zeros(len(lines), np.int64)
+        return self.accounts["market"][self.lines["account"][lines]].astype(np.int64)
+
+    def by_market(self, lines: Ints, values: Array) -> Ints:
+        """Add up values, one of each line, by market."""
+        if self.markets == 1:
+            return np.asarray(values.sum(keepdims=True, dtype=np.int64))
+        found = np.zeros(self.markets, np.int64)
+        np.add.at(found, self.markets_of(lines), values)
+        return found
+
+    def rooms(self, budget: int) -> Ints:
+        """Return what a budget (minor units) leaves in each market."""
+        return np.asarray(budget - self.spent - [book.spent for book in self.books])
+
+    def is_short(self, budget: int | None, more: Ints | int = 0) -> Bools:
+        """Whether a budget may not be enough for all that is pending in a market, and `more` (minor units)."""
+        if budget is None:
+            return np.zeros(self.markets, bool)
+        wanted = self.pending + [book.pending for book in self.books] + more
+        return np.asarray((self.unfunded > 0) | (wanted > self.rooms(budget)))
+
+    @property
+    def whole(self) -> Bools:
+        """Whether all lines of a market are booked."""
+        return np.array([book.whole for book in self.books])
+
+    @property
+    def has_booked(self) -> bool:
+        """Whether any account is booked."""
+        return any(book.accounts for book in self.books)
+
+    def booked_line(self, line: int) -> BookedLine | None:
+        """Return a line as its book keeps it; None for one that isn't booked."""
+        return self._book_of(line).lines.get(line)
+
+    def _book_of(self, line: int) -> Book:
+        if self.markets == 1:
+            return self.books[0]
+        return self.books[int(self.accounts["market"][self.lines["account"][line]])]
 
     # Looking up
 
@@ -295,7 +350,7 @@ class Ledger:
     @property
     def first_due(self) -> int:
         """When time alone changes a line next (milliseconds), 2**62 for never; lines may be void by now."""
-        moments = (self.book.first_due, self._due.first, self._expiring.first)
+        moments = (*(book.first_due for book in self.books), self._due.first, self._expiring.first)
         return min((one for one in moments if one is not None), default=2**62)
 
     def due_lines(self, before: int) -> tuple[Ints, Ints]:
@@ -356,13 +411,15 @@ class Ledger:
             lines = self.pending_lines()
             self._chain(lines[np.isin(self.lines["terms"][lines], later)])
         self.terms_of[new.version] = np.arange(first, len(self.terms))
-        kinds = self.book.scopes.widen(new.program.rewards)
+        kinds: dict[str, set[Per]] = {}
+        for book in self.books:
+            kinds = book.scopes.widen(new.program.rewards)  # the same of each
         if kinds and len(self.lines):
             self._fill_scopes(kinds, whom)
 
     def _fill_scopes(self, kinds: Mapping[str, set[Per]], whom: Whom) -> None:
         """Enter what has been issued of rewards of which caps count otherwise than before."""
-        held, scopes = self.lines, self.book.scopes
+        held = self.lines
         of = np.array([entry.reward.name in kinds for entry in self.terms], bool)
         count = len(held)
         lines = np.flatnonzero(
@@ -373,9 +430,9 @@ class Ledger:
         columns = (held[name][lines].tolist() for name in names)
         people = (column.tolist() for column in (self.account_of(lines), *whom(lines)))
         for line, state, due, value, terms, *theirs in zip(lines.tolist(), *columns, *people, strict=True):
-            reward, booked = self.terms[terms].reward.name, self.book.lines.get(line)
+            reward, booked = self.terms[terms].reward.name, self.booked_line(line)
             for per in kinds[reward]:
-                issued = scopes.at(per, Whose(reward, *theirs))
+                issued = self._book_of(line).scopes.at(per, Whose(reward, *theirs))
                 granted = state != WAITING and booked is not None
                 issued.kept.add(due, booked.granted if granted and booked is not None else value)
                 if state != REVOKED:
@@ -419,6 +476,8 @@ class Ledger:
         columns = {name: getattr(lines, name) for name in FIXED}
         self.lines.append(**columns, state_at=new.made_at, earned=lines.value)
         np.add.at(self.accounts["made"], lines.account, 1)
+        if self.market_of is not None:
+            self.accounts["market"][lines.account] = self.market_of(lines.friend)
         account = lines.account.astype(np.int64)
         self.lines["account_before"][lines.ids] = chain_back(account, lines.ids, self.accounts["last"])
         self.lines["sibling"][lines.ids] = chain_back(new.targets, lines.ids, self.conversions["line"])
@@ -439,8 +498,9 @@ class Ledger:
             self._unite(added, to)
             if self.accounts["booked"][added]:
                 self.accounts["booked"][to] = 1
-                self.book.unite(added, to, one.at)
-        self.book.unite_people(accounts, one.merged, one.into, one.at)
+                self.books[int(self.accounts["market"][added])].unite(added, to, one.at)
+        for book in self.books:
+            book.unite_people(accounts, one.merged, one.into, one.at)
 
     def _unite(self, one: int, other: int) -> None:
         accounts, held, both = self.accounts, self.lines, np.array([one, other])
@@ -452,6 +512,7 @@ class Ledger:
         accounts["into"][members] = other - np.array(members)
         for name in SUMMED:
             accounts[name][other] += accounts[name][one]
+        accounts["market"][other] = accounts["market"][one]
         accounts["last_due"][other] = accounts["last_due"][both].max()
         for head, before, of in (("last", "account_before", lines), ("last_issued", "issued_before", issued)):
             accounts[head][other] = NONE
@@ -498,7 +559,8 @@ class Ledger:
     def apply_booking(self, booking: Booking, whom: Whom) -> None:
         """Move lines and accounts into the book, as they stand; new lines follow with `apply_happenings`."""
         ids, held = booking.ids, self.lines
-        self.book.whole = booking.whole
+        for book, whole in zip(self.books, booking.whole.tolist(), strict=True):
+            book.whole = whole
         if not len(ids) and not len(booking.accounts):
             return
         for one in booking.accounts.tolist():
@@ -508,16 +570,17 @@ class Ledger:
                 taken=int(self.accounts["taken"][one]),
                 issued=Issued(history.copied(), history.copied()),
             )
-            self.book.enter_account(one, account)
+            self.books[int(self.accounts["market"][one])].enter_account(one, account)
             self._histories.pop(one)
         self.accounts["booked"][booking.accounts] = 1
         pending = ids[held["state"][ids] == PENDING]
         self._count_pending(pending, -1)
         self._uncount_limited(pending)
-        self.spent -= int(held["value"][ids][np.isin(held["state"][ids], GIVEN)].sum())
+        given = ids[np.isin(held["state"][ids], GIVEN)]
+        self.spent -= self.by_market(given, held["value"][given])
         held["booked"][ids] = 1
         for line in self._booked(ids, whom):
-            self.book.enter(line)
+            self._book_of(line.id).enter(line)
 
     def _booked(self, ids: Ints, whom: Whom) -> list[BookedLine]:
         """Return lines as the book keeps them."""
@@ -551,30 +614,62 @@ class Ledger:
         ]
 
     def apply_happenings(self, happenings: Happenings, whom: Whom) -> None:
-        """Let the book take what happens to its lines."""
-        book, new = self.book, happenings.new
-        if book.program is not happenings.program:
-            book.program = happenings.program
-            held = self._issued(happenings.program) if needs_history(happenings.program) else None
-            book.room = Room.of(happenings.program, held)
-        if not book.accounts:
-            return
-        book.spent_before, book.journal = self.spent, Journal()
-        self.lines["booked"][new] = 1
-        if happenings.changed is not None:
-            book.change_program(happenings.changed)
-        book.take(happenings.happenings, self._booked(new, whom), happenings.before)
+        """Let the books take what happens to their lines."""
+        program, new = happenings.program, happenings.new
+        told, made = self._told(happenings.happenings), self.markets_of(new)
+        for market, book in enumerate(self.books):
+            if book.program is not program:
+                book.program = program
+                book.room = Room.of(
+                    program, self._issued(program, market) if needs_history(program) else None
+                )
+            if not book.accounts:
+                continue
+            book.spent_before, book.journal = int(self.spent[market]), Journal()
+            ours = new[made == market]
+            self.lines["booked"][ours] = 1
+            if happenings.changed is not None:
+                book.change_program(happenings.changed)
+            book.take(told[market], self._booked(ours, whom), happenings.before)
 
-    def _issued(self, program: Program) -> History:
-        """Return what counts in a program's budget by time, of all that was issued."""
+    def _told(self, happenings: Sequence[Happening]) -> list[Sequence[Happening]]:
+        """Return happenings by market."""
+        if self.markets == 1:
+            return [happenings]
+        found: list[list[Happening]] = [[] for _ in self.books]
+        lines = np.array([one.lines[0] if one.lines else NONE for one in happenings], np.int64)
+        conversions = np.array([one.conversion for one in happenings], np.int64)
+        if self.market_of is not None:
+            markets = np.where(
+                lines != NONE,
+                self.markets_of(lines),
+                self.market_of(self.conversions["person"][conversions].astype(np.int64)),
+            )
+            for market, one in zip(markets.tolist(), happenings, strict=True):
+                found[market].append(one)
+        return [*found]
+
+    @property
+    def journal(self) -> Journal:
+        """What happened to booked lines since happenings were last applied, market by market."""
+        if self.markets == 1:
+            return self.books[0].journal
+        found = Journal()
+        for book in self.books:
+            found.add(book.journal)
+        return found
+
+    def _issued(self, program: Program, market: int) -> History:
+        """Return what counts in a program's budget by time, of all that was issued in a market."""
         held, found = self.lines, History()
         states = PAID_STATES if program.budget.returns else (*PAID_STATES, REVOKED)
         lines = np.flatnonzero(np.isin(held["state"][: len(held)], states))
+        lines = lines[self.markets_of(lines) == market]
         issued = []
         for line, due, value in zip(
             lines.tolist(), held["due"][lines].tolist(), held["value"][lines].tolist(), strict=True
         ):
-            booked = self.book.lines.get(line)
+            booked = self.booked_line(line)
             if booked is None:
                 issued.append((due, value))
             else:
@@ -596,7 +691,7 @@ class Ledger:
     def _issue(self, lines: Lines) -> None:
         """Enter lines as issued: totals, the account's list, and the histories that are kept."""
         accounts, account = self.accounts, lines.account.astype(np.int64)
-        self.spent += int(lines.value.sum())
+        self.spent += self.by_market(lines.ids, lines.value)
         np.add.at(accounts["issued"], account, 1)
         np.add.at(accounts["issued_value"], account, lines.value)
         self.lines["issued_before"][lines.ids] = chain_back(account, lines.ids, accounts["last_issued"])
@@ -624,10 +719,12 @@ class Ledger:
 
     def _count_pending(self, lines: Ints, sign: int) -> None:
         """Add lines to the sums of what is pending (sign 1) or take them out (-1), each as it is expected to end."""
+        if not len(lines):
+            return
         values, expected = self.lines["value"][lines], self.lines["expected"][lines]
-        self.pending += sign * int(values.sum())
-        self.promised += sign * int(values[expected == ISSUED].sum())
-        self.unfunded += sign * int((expected == UNFUNDED).sum())
+        self.pending += sign * self.by_market(lines, values)
+        self.promised += sign * self.by_market(lines, np.where(expected == ISSUED, values, 0))
+        self.unfunded += sign * self.by_market(lines, expected == UNFUNDED)
 
     def _uncount_limited(self, lines: Ints) -> None:
         """Take lines that are pending no more out of their accounts' sums; those of plain accounts have none."""

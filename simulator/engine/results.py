@@ -688,11 +688,14 @@ class Happening(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Booking:
-    """Lines (`ids`) that are booked from now on, and those of their accounts that are; `whole` where all are."""
+    """Lines (`ids`) that are booked from now on, and those of their accounts that are.
+
+    `whole` says of each market whether all of its lines are.
+    """
 
     ids: Ints
     accounts: Ints
-    whole: bool
+    whole: Bools
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,9 +48,9 @@ def by_hour(ledger: Ledger, changes: Changes, lines: Ints, room: int | None, shi
     pool.note(shifts)
 
 
-def under_budget(ledger: Ledger, room: int, hour: int, shifts: Shifts) -> None:
-    """Judge all pending lines anew, with another budget that leaves `room` (minor units)."""
-    pool = _Pool(ledger, ledger.in_order(ledger.pending_lines()), room)
+def under_budget(ledger: Ledger, lines: Ints, room: int, hour: int, shifts: Shifts) -> None:
+    """Judge all of a market's pending lines anew, with another budget that leaves `room` (minor units)."""
+    pool = _Pool(ledger, ledger.in_order(lines), room)
     pool.walk({}, hour, everywhere=True)
     pool.note(shifts)
 

@@ -51,7 +51,7 @@ class Evidence:
     def add(self, tally: DetailedTally, days: int) -> None:
         """Add what some markets showed in so many days."""
         self.markets += tally.markets
-        self.ended += tally.budget_ended_at is not None
+        self.ended += sum(at is not None for at in tally.budget_ended_at)
         self.rules.update(tally.rules())
         self._add_facts(tally.decided())
         self._add_rewards(tally.lines_paid())
@@ -193,17 +193,8 @@ def gather(setting: Setting, program: Program, seeds: Sequence[int]) -> Evidence
 
 
 def run_tallies(setting: Setting, program: Program, seeds: Sequence[int]) -> Iterator[DetailedTally]:
-    """Run a design over the markets with these seeds, and yield what they came to, of several or of one at a time."""
+    """Run a design over the markets with these seeds, and yield what they came to, group by group."""
     for some in groups(setting, program, seeds):
-        tally = _run(setting, program, some)
-        if all(tally.affords()):
-            yield tally
-        else:  # the budget was short in one of them
-            for seed in some:
-                yield _run(setting, program, [seed])
-
-
-def _run(setting: Setting, program: Program, seeds: Sequence[int]) -> DetailedTally:
-    tally = Markets(setting, program, seeds, DetailedTally).run()
-    assert isinstance(tally, DetailedTally)  # noqa: S101 - it is what was asked for
-    return tally
+        tally = Markets(setting, program, some, DetailedTally).run()
+        assert isinstance(tally, DetailedTally)  # noqa: S101 - it is what was asked for
+        yield tally

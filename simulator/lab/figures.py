@@ -67,7 +67,6 @@ def market_rows(design: str, seeds: Sequence[int], tally: Tally) -> list[dict[st
     vain = tally.without_effect()
     cheats, honest = tally.paid_to_cheats().tolist(), tally.refused_to_honest().tolist()
     received, duplicates = tally.received.tolist(), tally.duplicates.tolist()
-    ended = tally.budget_ended_at
     return [
         {
             "design": design,
@@ -84,7 +83,9 @@ def market_rows(design: str, seeds: Sequence[int], tally: Tally) -> list[dict[st
             "paid_to_cheats_minor": cheats[place],
             "refused_to_honest_minor": honest[place],
         }
-        for place, (seed, totals) in enumerate(zip(seeds, tally.totals(), strict=True))
+        for place, (seed, totals, ended) in enumerate(
+            zip(seeds, tally.totals(), tally.budget_ended_at, strict=True)
+        )
     ]
 
 

@@ -42,8 +42,7 @@ _BATCH = 20_000
 class Markets:
     """Markets simulated together: `run` simulates them from their start to their end, and returns their sums.
 
-    Several are judged without the budget, since it would be of all of them (`Tally.wanted` tells for which of them it
-    makes no difference), and without faults.
+    Several are judged without faults.
     """
 
     def __init__(
@@ -56,9 +55,7 @@ class Markets:
         self._windows = InProcessWorld(setup)
         self._lane = _Lane(setting, seeds, setup.end_ms)
         self._operators = [Operator(setting.spec.operator, seed) for seed in seeds]
-        judged = replace(program, budget_minor=None) if self._several else program
-        parse = partial(load_program, file="program.changed")
-        self._engine = Engine(judged, parse, stacked=self._several)
+        self._engine = Engine(program, partial(load_program, file="program.changed"), markets=len(seeds))
         self._feedback = FeedbackCollector()
         self._feedback.listening = True
         self._reports = RewardReports(setting.spec.reported)
@@ -75,9 +72,6 @@ class Markets:
         while self._at < self._end:
             if pulse is not None:
                 pulse()
-            if self._tally.hopeless:
-                self._tally.give_up()
-                break
             if self._lane.faulty:
                 self._lane.reconcile(self._at)
             window = self._windows.next(self._outcomes(self._at))

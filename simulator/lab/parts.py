@@ -14,7 +14,6 @@ from simulator.domain.worker import begin_worker
 from simulator.lab.figures import channel_rows, market_rows, week_rows
 from simulator.lab.market import Markets
 from simulator.lab.setting import Setting
-from simulator.lab.tally import Tally
 from simulator.program.model import Program
 
 _WEEK_DAYS = 7
@@ -67,26 +66,14 @@ def run_parts(parts: Sequence[Part], workers: int) -> Iterator[PartRows]:
 
 
 def run_part(part: Part, pulse: Callable[[], None] | None = None) -> PartRows:
-    """Return the rows of a part's markets; markets whose budget is short are run by themselves.
+    """Return the rows of a part's markets.
 
     `pulse` is called often meanwhile, and may raise to give the part up.
     """
     tally = Markets(part.setting, part.program, part.seeds).run(pulse)
-    rows = _rows(part, part.seeds, tally)
-    for place, holds in enumerate(tally.affords()):
-        if not holds:
-            alone = [part.seeds[place]]
-            found = _rows(part, alone, Markets(part.setting, part.program, alone).run(pulse))
-            rows.markets[place], rows.channels[place] = found.markets[0], found.channels[0]
-            count = len(found.weeks)
-            rows.weeks[place * count : (place + 1) * count] = found.weeks
-    return rows
-
-
-def _rows(part: Part, seeds: Sequence[int], tally: Tally) -> PartRows:
     weeks = -(-part.setting.days // _WEEK_DAYS)
     return PartRows(
-        market_rows(part.design, seeds, tally),
-        week_rows(part.design, seeds, tally, weeks),
-        channel_rows(part.design, seeds, tally),
+        market_rows(part.design, part.seeds, tally),
+        week_rows(part.design, part.seeds, tally, weeks),
+        channel_rows(part.design, part.seeds, tally),
     )

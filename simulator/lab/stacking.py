@@ -24,13 +24,9 @@ def groups(setting: Setting, program: Program, seeds: Sequence[int], workers: in
 def can_stack(setting: Setting, program: Program) -> bool:
     """Whether markets can be simulated together.
 
-    Not with faults, which strike by market; not with a cap of the whole program; and not if an expression reads a
-    community's name, which then has the seed before it.
+    Not with faults, which strike by market, and not if an expression reads a community's name, which then has the seed
+    before it.
     """
     asked = [rule.require for rule in program.rules]
     asked += [text for one in program.rewards for text in (one.when, one.keep_if) if text is not None]
-    return (
-        not any(setting.faults.values())
-        and not any(cap.per == "program" for reward in program.rewards for cap in reward.caps)
-        and not any(_COMMUNITY.search(text) for text in asked)
-    )
+    return not any(setting.faults.values()) and not any(_COMMUNITY.search(text) for text in asked)

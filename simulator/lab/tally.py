@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from simulator.domain.definitions import NOT_PAID, PAID, WITHOUT_EFFECT
+from simulator.domain.definitions import PAID, WITHOUT_EFFECT
 from simulator.domain.spans import HOUR_MS
 from simulator.domain.vocabulary import Outcome, Reason, RewardState
 from simulator.domain.write_set import WriteSet
-from simulator.engine.arrays import Bools, Columns, Ints
+from simulator.engine.arrays import Bools, Ints
 from simulator.engine.frames import EMPTY
 from simulator.program.model import Program
 
@@ -26,10 +26,6 @@ _MISSING: Final = ":missing"
 _SHORT: Final = (str(RewardState.UNFUNDED), str(RewardState.WAITING))
 _KEPT: Final = tuple(state for state in PAID if state != RewardState.REVOKED)
 """The states of rewards that were issued and not taken back."""
-_WANTING: Final = tuple(
-    f"reward.{state}" for state in RewardState if state not in (*NOT_PAID, RewardState.VOIDED)
-)
-"""The metrics of rewards that the budget may have to pay, or has paid."""
 _ATTRIBUTION = {"seq": pl.Int64(), "friend": pl.Int64(), "channel": pl.String(), "ended_at": pl.Int64()}
 _DECISION = {
     "id": pl.Int64(),
@@ -44,8 +40,7 @@ _DECISION = {
 class Tally:
     """The sums of markets under one design; weeks are counted from their start (milliseconds UTC), beginning with 0.
 
-    `markets` is how many there are. `wanted` is the most money (minor units) that each one's rewards, paid or pending,
-    came to at any time, or somewhat more: a budget of so much had room for all of them.
+    `markets` is how many there are.
     """
 
     def __init__(
@@ -56,14 +51,10 @@ class Tally:
         self.start_ms = start_ms
         self.markets = markets
         self._markets_of = markets_of
-        self._market_of_decision = Columns({"market": (np.int64, 0)})
-        self._market_of_line = Columns({"market": (np.int64, 0)})
         self.received = np.zeros(self.markets, np.int64)
         self.duplicates = np.zeros(self.markets, np.int64)
-        self.wanted = np.zeros(self.markets, np.int64)
-        self.budget_ended_at: int | None = None
-        """When the budget of the only market first had no room for a reward, milliseconds UTC."""
-        self._want = np.zeros(self.markets, np.int64)
+        self.budget_ended_at: list[int | None] = [None] * self.markets
+        """When the budget of each market first had no room for a reward, milliseconds UTC."""
         self._kept = _Kept()
         self._refs: list[pl.Series] = []
         self._cheats: set[str] = set()
@@ -81,50 +72,16 @@ class Tally:
         self._kept.add(written)
         if written.persons.height:
             self._refs.append(written.persons["ref"])
-        if self.program.budget_minor is None or not written.rollup.height:
-            return
-        if self.markets > 1:
-            self._want_more(written)
-        elif self.budget_ended_at is None:
-            short = written.audit.filter(pl.col("kind").is_in(_SHORT))["at"]
-            self.budget_ended_at = short.min()  # type: ignore[assignment]
+        if self.program.budget_minor is not None and None in self.budget_ended_at:
+            self._end_budgets(written.audit)
 
-    def _want_more(self, written: WriteSet) -> None:
-        """Note what each market's rewards come to at most at any time of this call.
-
-        That is what they came to before, and the worth of all lines that moved.
-        """
-        for frame, of, known in (
-            (written.decisions, "friend", None),
-            (written.rewards, "decision", self._market_of_decision),
-        ):
-            ids, who = frame["id"].to_numpy(), frame[of].to_numpy()
-            held = self._market_of_decision if known is None else self._market_of_line
-            held.grow(int(ids.max(initial=0)) + 1)
-            held["market"][ids] = self._markets_of(who) if known is None else known["market"][who]
-        at_most = self._want.copy()
-        for lines in (written.rewards, written.changes):
-            worth = np.maximum(lines["earned_minor"].to_numpy(), lines["value_minor"].to_numpy())
-            np.add.at(at_most, self._market_of_line["market"][lines["id"].to_numpy()], worth)
-        rollup = written.rollup.filter(pl.col("metric").is_in(_WANTING))
-        np.add.at(self._want, rollup["market"].to_numpy(), rollup["value"].to_numpy())
-        self.wanted = np.maximum(self.wanted, np.maximum(at_most, self._want))
-
-    def affords(self) -> list[bool]:
-        """Return of each market whether what was judged holds: of several, whether the budget was never short."""
-        budget = self.program.budget_minor
-        if self.markets == 1 or budget is None:
-            return [True] * self.markets
-        return [wanted <= budget for wanted in self.wanted.tolist()]
-
-    @property
-    def hopeless(self) -> bool:
-        """Whether the budget was short already in most of several markets, which are then better judged one by one."""
-        return 2 * sum(self.affords()) < self.markets
-
-    def give_up(self) -> None:
-        """Let what was judged hold for no market."""
-        self.wanted[:] = np.iinfo(np.int64).max
+    def _end_budgets(self, audit: pl.DataFrame) -> None:
+        """Note when budgets first had no room."""
+        short = audit.filter(pl.col("kind").is_in(_SHORT)).sort("at")
+        markets = self._markets_of(short["person"].to_numpy()).tolist()
+        for market, at in zip(markets, short["at"].to_list(), strict=True):
+            if self.budget_ended_at[market] is None:
+                self.budget_ended_at[market] = at
 
     def label(self, labels: Mapping[str, str]) -> None:
         """Take how people cheat, by reference."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from polars.testing import assert_frame_equal
 from simulator.delivery.dials import parse_faults
 from simulator.domain.errors import InputError
 from simulator.domain.spans import DAY_MS
+from simulator.lab import parts
 from simulator.lab.figures import WEEK_SCHEMA
+from simulator.lab.market import Markets
 from simulator.lab.setting import Setting
 from simulator.lab.stacking import MOST_REFERRERS, groups
 from simulator.lab.study import run_study
 from simulator.program.load import load_program
+from simulator.program.model import Program
 from simulator.program.presets import preset_names
 from simulator.run.plan import Plan
 from tests.lab.agreeing import by_channel, differing, preset, setting, simulated
@@ -97,10 +101,22 @@ def test_a_market_says_the_same_alone_and_among_others_in_any_order() -> None:
     assert_frame_equal(backwards.markets.sort(keys), together.markets.sort(keys))
 
 
-def test_markets_whose_budget_is_short_among_others_say_the_same_alone() -> None:
-    program = load_program(REVIEWING + "\n[budget]\ntotal = 330.00\n", "design.toml")
+SHARED_CAP = 'clawback = "30d"\ncaps = [{ count = 3, window = "lifetime", per = "program" }]'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REVIEWING + "\n[budget]\ntotal = 330.00\n",
+        REVIEWING.replace('clawback = "30d"', SHARED_CAP)
+        + '\n[budget]\ntotal = 170.00\nperiod = "calendar-month"\nshort = "wait"\n',
+    ],
+)
+def test_markets_whose_budget_is_short_among_others_say_the_same_alone(text: str) -> None:
+    program = load_program(text, "design.toml")
     way = setting(Plan("telecom", 0, 300, 60))
-    seeds = [1, 2, 3, 4]
+    seeds = [1, 2, 4]
+    assert groups(way, program, seeds) == [seeds]
     together = run_study({"a": program}, seeds, way)
     alone = [run_study({"a": program}, [seed], way) for seed in seeds]
     assert_frame_equal(together.markets, pl.concat([one.markets for one in alone]))
@@ -110,20 +126,26 @@ def test_markets_whose_budget_is_short_among_others_say_the_same_alone() -> None
     assert not ended.all()
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("method = 'link'", "method = 'link' AND community <> 'club-0001'"),
-        (
-            'clawback = "30d"',
-            'clawback = "30d"\ncaps = [{ count = 3, window = "lifetime", per = "program" }]',
-        ),
-    ],
-)
-def test_what_is_of_all_markets_keeps_them_apart(old: str, new: str) -> None:
+def test_markets_are_simulated_once_whatever_their_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[int]] = []
+
+    class Noted(Markets):
+        def __init__(self, setting: Setting, program: Program, seeds: Sequence[int]) -> None:
+            ran.append(list(seeds))
+            super().__init__(setting, program, seeds)
+
+    monkeypatch.setattr(parts, "Markets", Noted)
+    program = load_program(QUICK + "\n[budget]\ntotal = 10.00\n", "design.toml")
+    study = run_study({"a": program}, [1, 2, 3], setting(Plan("telecom", 0, 100, 20)))
+    assert study.markets["rewards.unfunded.count"].sum() > 0
+    assert ran == [[1, 2, 3]]
+
+
+def test_a_rule_that_reads_a_community_keeps_markets_apart() -> None:
     way = setting(Plan("telecom", 0, 300, 30))
+    text = REVIEWING.replace("method = 'link'", "method = 'link' AND community <> 'club-0001'")
     assert groups(way, load_program(REVIEWING, "design.toml"), [1, 2]) == [[1, 2]]
-    assert groups(way, load_program(REVIEWING.replace(old, new), "design.toml"), [1, 2]) == [[1], [2]]
+    assert groups(way, load_program(text, "design.toml"), [1, 2]) == [[1], [2]]
 
 
 def test_faults_and_size_keep_markets_apart() -> None:
