@@ -12,10 +12,14 @@ from referral_tui import figures
 if TYPE_CHECKING:
     from simulator.lab.measures import Measure
     from simulator.lab.statistics import Band, Interval
-    from simulator.lab.summary import DesignSummary
+    from simulator.lab.summary import DesignSummary, Difference
     from simulator.lab.vary import Design
 
 YEAR_DAYS = 365
+LUCK_HOLDS = (
+    "Bands and intervals hold luck alone: how people respond to an offer is as the world file has it."
+)
+BOTH_HOLD = "Bands hold luck and what is assumed of how people respond to an offer: each market draws both."
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,13 @@ class Ground:
     days: int
     currency: str
     digits: int
-    has_budget: tuple[bool, ...] = ()
-    """By design, whether its program has a budget."""
+    drawn: bool = False
+    """Whether each market's people respond to an offer otherwise, within what is assumed."""
+
+    @property
+    def bands_hold(self) -> str:
+        """What bands and chances hold: a sentence."""
+        return BOTH_HOLD if self.drawn else LUCK_HOLDS
 
     @property
     def span(self) -> str:
@@ -81,7 +90,10 @@ def of_markets(times: int, markets: int) -> str:
 
 def verdict(first: DesignSummary, other: DesignSummary, ground: Ground, budget: bool) -> str:
     """Say in a sentence what a design brings compared with the first, at what price, and how its budget lasts."""
-    said = f"{_brings(first, other, ground)}{_costs(other, ground)}"
+    if ground.drawn:
+        said = f"{_may_bring(first, other, ground)}{_may_cost(other, ground)}"
+    else:
+        said = f"{_brings(first, other, ground)}{_costs(other, ground)}"
     return f"{said}{f'; {_lasts(other, ground)}' if budget else ''}."
 
 
@@ -91,10 +103,44 @@ def alone(one: DesignSummary, ground: Ground, budget: bool) -> str:
     said = f"{one.name} brings {_band(customers, count)} new customers {ground.span}"
     if cost is not None:
         said += f" at {_band(cost, ground.money)} each"
-    said += (
-        " in nine of ten markets" if one.markets >= 20 else f" (all of {one.markets} markets lie about there)"
-    )
+    said += _of_ten(one.markets)
     return f"{said}{f'; {_lasts(one, ground)}' if budget else ''}."
+
+
+def _of_ten(markets: int) -> str:
+    return " in nine of ten markets" if markets >= 20 else f" (all of {markets} markets lie about there)"
+
+
+def _may_bring(first: DesignSummary, other: DesignSummary, ground: Ground) -> str:
+    """Say what a design brings where each market draws how people respond: how single markets lie."""
+    apart = other.differences["qualified"]
+    band = apart.band
+    if band is None or band.low == band.high == 0:
+        everywhere = of_markets(other.markets, other.markets)
+        return f"{other.name} brings as many customers {ground.span} as {first.name} {everywhere}"
+    if band.low < 0 < band.high:
+        brings = f"between {outward(-band.low, up=True)} fewer and {outward(band.high, up=True)} more"
+    else:
+        word = "more" if band.high > 0 else "fewer"
+        ends = sorted((abs(band.low), abs(band.high)))
+        brings = f"{span_of(ends[0], ends[1])} {word}"
+    more = round((apart.above or 0.0) * other.markets)
+    often = "" if band.low >= 0 or band.high <= 0 else f", more {of_markets(more, other.markets)}"
+    return (
+        f"With luck and response drawn, {other.name} brings {brings} customers {ground.span} than {first.name}"
+        f"{_of_ten(other.markets)}{often}"
+    )
+
+
+def _may_cost(other: DesignSummary, ground: Ground) -> str:
+    band = other.differences["promised"].band
+    if band is None or band.low == band.high == 0:
+        return ", and it pays out the same"
+    if band.low < 0 < band.high:
+        return f", and pays out between {ground.money(-band.low)} less and {ground.money(band.high)} more"
+    ends = sorted((abs(band.low), abs(band.high)))
+    word = "more" if band.high > 0 else "less"
+    return f", and pays out {ground.money(ends[0])} to {ground.money(ends[1])} {word}"
 
 
 def _band(band: Band | None, write: object) -> str:
@@ -191,6 +237,15 @@ def mean_words(measure: Measure, mean: Interval, ground: Ground) -> str:
     return f"{ground.value(measure, mean.low)} to {ground.value(measure, mean.high)}"
 
 
+def apart(measure: Measure, one: Difference, ground: Ground) -> str:
+    """Format how sure a difference is: the interval of its mean, or where responses are drawn how markets lie."""
+    if not ground.drawn:
+        return interval(measure, one.mean, ground)
+    if one.band is None:
+        return figures.NOTHING
+    return f"{ground.change(measure, one.band.low)} to {ground.change(measure, one.band.high)}"
+
+
 def interval(measure: Measure, mean: Interval, ground: Ground) -> str:
     """Format a difference's interval: `+41 to +66`, or a dash without bounds."""
     if mean.low is None or mean.high is None:
@@ -208,8 +263,8 @@ def warnings(summaries: Sequence[DesignSummary]) -> Iterator[str]:
         yield f"{few}: too few for intervals; {FEWEST} are the fewest, --markets gives more."
     elif markets < markets_needed(0, 0.05) and not any(one.budget_ended for one in summaries):
         yield (
-            f"That a budget ends in fewer than 5 of 100 years takes {markets_needed(0, 0.05)} markets to show, none of "
-            f"which it ends in; these are {markets}."
+            f"To show that a budget ends in fewer than 5 of 100 years takes {markets_needed(0, 0.05)} markets in none of "
+            f"which it ends; these are {markets}."
         )
 
 

@@ -64,6 +64,15 @@ Workers = Annotated[
     ),
 ]
 
+Assumed = Annotated[
+    bool,
+    typer.Option(
+        "--assumed",
+        help="Draw how people respond to an offer anew in each market, within the ranges that the world file gives: "
+        "then bands and chances hold what is assumed, too, not luck alone.",
+    ),
+]
+
 PRESET = "telecom"
 
 
@@ -75,30 +84,40 @@ def read_setting(
     start: str | None,
     delivery: list[str] | None,
     faults: list[str] | None,
+    *,
+    assumed: bool = False,
 ) -> tuple[str, Setting]:
     """Return the name of the preset, and the setting that the options describe.
 
     Raises:
-        InputError: an option is wrong.
+        InputError: an option is wrong, or the world file gives no ranges of what is `assumed`.
         WorldError: there is no such preset.
 
     """
     from simulator.delivery.dials import parse_faults
     from simulator.delivery.models import parse_override
+    from simulator.domain.errors import InputError
     from simulator.lab.setting import Setting
     from simulator.program.presets import preset_names
     from simulator.run.plan import world_text
+    from simulator.world.drawn_offer import response_assumptions
     from simulator.world.spec import load_world
 
     if preset is None:
         preset = programs[0] if programs[0] in preset_names() else PRESET
+    spec = load_world(world_text(preset), f"{preset}/world.toml")
+    if assumed and not response_assumptions(spec):
+        raise InputError(
+            f"--assumed: the world of {preset} gives no ranges of how people respond (its table assumed)"
+        )
     return preset, Setting(
-        load_world(world_text(preset), f"{preset}/world.toml"),
+        spec,
         referrers,
         days,
         start_ms=read_time(start, "--start"),
         delivery=dict(parse_override(text) for text in delivery or ()),
         faults=parse_faults(faults) if faults else {},
+        drawn=assumed,
     )
 
 
@@ -153,4 +172,5 @@ def ground_fields(preset: str, setting: Setting, seed: int, markets: int, design
         "markets": markets,
         "currency": design.program.currency,
         "digits": design.program.digits,
+        "bands": "luck and response" if setting.drawn else "luck",
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from referral_tui.cli.lab_options import (
+    Assumed,
     Days,
     Delivery,
     Faults,
@@ -79,6 +80,7 @@ def optimise(
     delivery: Delivery = None,
     faults: Faults = None,
     workers: Workers = None,
+    assumed: Assumed = False,
     as_json: Json = False,
 ) -> int:
     r"""Search the designs that --vary makes for the best within limits, and write it as a program file.
@@ -108,7 +110,7 @@ def optimise(
     designs = {one.name: one for one in read_designs([program], vary)}
     base = designs[AS_IT_IS].program
     goal = parse_goal(most, least, subject_to or (), base.digits)
-    name, setting = read_setting(preset, [program], referrers, days, start, delivery, faults)
+    name, setting = read_setting(preset, [program], referrers, days, start, delivery, faults, assumed=assumed)
     target = _target(program, out, force=force)
     planned = sum(one.designs * one.markets for one in plan_rounds(len(designs), tries))
     total = planned + check * (min(FINALISTS, len(designs)) + 1)
@@ -133,7 +135,7 @@ def optimise(
     if found.satisfied:
         write_text(target, best.program.text)
     told = Told(designs, goal, found, fresh, summaries, target if found.satisfied else None)
-    ground = Ground(referrers, days, base.currency, base.digits)
+    ground = Ground(referrers, days, base.currency, base.digits, assumed)
     if as_json:
         fields = ground_fields(name, setting, seed, check, best)
         print_json(_fields(told, ground, program) | fields)
@@ -256,6 +258,7 @@ def _lines(told: Told, ground: Ground, preset: str) -> Iterator[str]:
         + f"), checked on {told.rows(told.best).height} fresh markets of {counted(ground.referrers, 'referrer')}, "
         f"{counted(ground.days, 'day')}, preset {preset}"
     )
+    yield from wrapped(ground.bands_hold)
     yield from finalist_lines(
         [told.designs[name] for name in told.summaries], list(told.summaries.values()), ground
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from referral_tui.cli.lab_options import (
+    Assumed,
     Days,
     Delivery,
     Faults,
@@ -85,6 +86,7 @@ def study(
             "the figure --by, and whether it turns the decision over.",
         ),
     ] = False,
+    assumed: Assumed = False,
     by_channel: Annotated[
         bool,
         typer.Option(
@@ -132,10 +134,12 @@ def study(
         raise InputError(
             "--shake: tells of one program, or of two that are compared; leave the others and --vary out"
         )
+    if shake and assumed:
+        raise InputError("--shake: moves one number at a time from what the file has; leave --assumed out")
     for path in (out, html):
         if path is not None:
             check_writable(path)
-    name, setting = read_setting(preset, programs, referrers, days, start, delivery, faults)
+    name, setting = read_setting(preset, programs, referrers, days, start, delivery, faults, assumed=assumed)
     names = [one.name for one in designs]
     width = None if until is None else _width(until, measure, designs[0].program.digits)
     with Bar("study", None) as bar:
@@ -154,7 +158,7 @@ def study(
     if vary:
         order = _order(summaries, by, more=measure.more)
         designs, summaries = [designs[place] for place in order], [summaries[place] for place in order]
-    ground = Ground(referrers, days, designs[0].program.currency, designs[0].program.digits)
+    ground = Ground(referrers, days, designs[0].program.currency, designs[0].program.digits, assumed)
     files = dict.fromkeys(names, programs[0]) if vary else dict(zip(names, programs, strict=True))
     told = Studied(
         files, designs, summaries, found, ground, name, setting, seed, bool(vary), tornado, by_channel
@@ -169,6 +173,7 @@ def study(
             "vary": vary,
             "by": by,
             "shake": shake,
+            "assumed": assumed,
             "by-channel": by_channel,
         }
         write_text(html, page(told, command_line(told, programs, given)))

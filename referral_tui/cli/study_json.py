@@ -38,7 +38,7 @@ def design_fields(
                 for key, one in summary.bands.items()
             },
             "differences": {
-                key: {**interval_fields(one.mean), "above": one.above}
+                key: {**interval_fields(one.mean), "band": _band_fields(one.band), "above": one.above}
                 for key, one in summary.differences.items()
             },
             "each_further_minor": interval_fields(summary.each_further),

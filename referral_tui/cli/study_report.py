@@ -84,6 +84,7 @@ def lines(told: Studied) -> Iterator[str]:
         f"{counted(told.markets, 'market')} of {counted(told.ground.referrers, 'referrer')}, "
         f"{counted(told.ground.days, 'day')}, preset {told.preset}, seeds {told.seed} to {told.seed + told.markets - 1}"
     )
+    yield from wrapped(told.ground.bands_hold)
     if told.grid:
         yield from grid_lines(told.designs, told.summaries, frontier(told.summaries), told.ground)
         return

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from referral_tui import figures
-from referral_tui.study_words import Ground, count, interval
+from referral_tui.study_words import Ground, apart, count
 
 if TYPE_CHECKING:
     from simulator.lab.measures import Measure
@@ -77,7 +77,12 @@ def _range(one: Band | None, write: Callable[[float], str]) -> str:
     if one is None:
         return figures.NOTHING
     median, low, high = (write(value) for value in (one.median, one.low, one.high))
-    return median if low == high else f"{median} ({low} to {high})"
+    if low == high:
+        return median
+    units = {value.partition(" ")[2] for value in (median, low, high)}
+    if len(units) == 1:  # as days, which are said once
+        low, high = low.partition(" ")[0], high.partition(" ")[0]
+    return f"{median} ({low} to {high})"
 
 
 def _batched(summaries: Sequence[DesignSummary], size: int) -> Iterator[Sequence[DesignSummary]]:
@@ -106,7 +111,9 @@ def difference_lines(first: DesignSummary, other: DesignSummary, ground: Ground)
 
     yield ""
     yield from told(f"{other.name} less {first.name}, market by market")
-    yield _difference("", "mean", "95 % interval", "above nothing")
+    yield _difference(
+        "", "mean", "5 to 95 % of markets" if ground.drawn else "95 % interval", "above nothing"
+    )
     for measure in MEASURES.values():
         if measure.key == "budget_ended_day" or not (
             _is_something(first, measure) or _is_something(other, measure)
@@ -117,11 +124,11 @@ def difference_lines(first: DesignSummary, other: DesignSummary, ground: Ground)
         yield _difference(
             measure.title,
             ground.change(measure, one.mean.value),
-            interval(measure, one.mean, ground),
+            apart(measure, one, ground),
             above,
         )
     each = other.each_further
-    if each.low is not None and each.high is not None:
+    if each.low is not None and each.high is not None and not ground.drawn:
         money = ground.money
         yield _difference(
             "For each further", money(each.value), f"{money(each.low)} to {money(each.high)}", ""

@@ -82,8 +82,7 @@ class Answerer:
     """Answers questions, and keeps what it ran for the next ones about the same people."""
 
     def __init__(self) -> None:
-        self._world: World | None = None
-        self._what_if: WhatIf | None = None
+        self._lab: dict[World, WhatIf] = {}
 
     def replies(self, asked: dict[str, Any], pulse: Callable[[], None]) -> Iterator[dict[str, Any]]:
         """Yield the replies to a question until `pulse` raises TurnedAwayError; none where it asks for nothing."""
@@ -106,19 +105,24 @@ class Answerer:
         if question.right is not None:
             designs[RIGHT] = load_program(question.right, "the copy", left.currency)
         designs = {name: _to_scale(one, size / world.referrers) for name, one in designs.items()}
-        if self._what_if is None or world != self._world:
+        if world not in self._lab:
             setting = Setting(
                 load_world(world_text(world.preset), f"{world.preset}/world.toml"),
                 size,
                 world.days,
                 world.start_ms,
                 dict(world.delivery),
+                drawn=world.drawn,
             )
-            self._world, self._what_if = world, WhatIf(setting)
+            of_others = [one for one in self._lab if replace(one, drawn=world.drawn) != world]
+            for one in of_others:
+                del self._lab[one]
+            self._lab[world] = WhatIf(setting)
         last = rungs(size, world.days)[-1]
         start_ms = start_of(left) if world.start_ms is None else world.start_ms
-        for rung, found in self._what_if.studies(designs, pulse):
-            yield _answer(rung, found, designs, size, start_ms, last=rung == last)
+        for rung, found in self._lab[world].studies(designs, pulse):
+            ground = Ground(size, rung.days, left.currency, left.digits, world.drawn)
+            yield _answer(rung, found, designs, ground, start_ms, last=rung == last)
 
 
 def _question(asked: dict[str, Any]) -> Question:
@@ -134,22 +138,37 @@ def _to_scale(program: Program, share: float) -> Program:
 
 
 def _answer(
-    rung: Rung, found: Study, designs: dict[str, Program], size: int, start_ms: int, *, last: bool
+    rung: Rung, found: Study, designs: dict[str, Program], ground: Ground, start_ms: int, *, last: bool
 ) -> Answer:
     names = list(designs)
     summaries = summarise(found.markets, names)
     sides = [_side(found, one, has_budget=designs[one.name].budget_minor is not None) for one in summaries]
-    facts = (rung.markets, rung.days, size, start_ms, sides[0])
+    facts = (rung.markets, rung.days, ground.referrers, start_ms, sides[0])
     first, other = summaries[0], summaries[-1]
     if other is first:
-        return Answer(*facts, None, None, None, None, "", last)
-    program = designs[RIGHT]
-    ground = Ground(size, rung.days, program.currency, program.digits)
-    said = verdict(first, other, ground, program.budget_minor is not None)
-    customers, money = (_interval(other.differences[key].mean) for key in (CUSTOMERS, MONEY))
+        return Answer(*facts, None, None, None, None, "", last, ground.drawn)
+    said = verdict(first, other, ground, designs[RIGHT].budget_minor is not None)
+    customers, money = (_apart(other, key, drawn=ground.drawn) for key in (CUSTOMERS, MONEY))
+    each = other.each_further
     return Answer(
-        *facts, sides[1], customers, money, _interval(other.each_further), said[:1].upper() + said[1:], last
+        *facts,
+        sides[1],
+        customers,
+        money,
+        Interval(each.value if each.bounded else None, None, None) if ground.drawn else _interval(each),
+        said[:1].upper() + said[1:],
+        last,
+        ground.drawn,
     )
+
+
+def _apart(one: DesignSummary, key: str, *, drawn: bool) -> Interval:
+    """Return a difference with the interval of its mean, or where responses are drawn with how markets lie."""
+    apart = one.differences[key]
+    if not drawn:
+        return _interval(apart.mean)
+    band = apart.band if one.markets >= statistics.FEWEST else None
+    return Interval(apart.mean.value, *((None, None) if band is None else (band.low, band.high)))
 
 
 def _side(found: Study, one: DesignSummary, *, has_budget: bool) -> Side:

@@ -24,7 +24,8 @@ Course = tuple[tuple[float, float, float, float, float], ...]
 class World:
     """The people to try designs on: as `simulate` has them, but for the seed.
 
-    `delivery` are event types and their models; `start_ms` is null for the start of the program.
+    `delivery` are event types and their models; `start_ms` is null for the start of the program. Where responses are
+    `drawn`, the people of each market respond to an offer otherwise, within what the world file assumes.
     """
 
     preset: str
@@ -32,6 +33,7 @@ class World:
     days: int
     start_ms: int | None = None
     delivery: tuple[tuple[str, str], ...] = ()
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The mean of a difference and its 95 % bounds, which are null where markets are too few."""
+    """The mean of a difference and its 95 % bounds, which are null where markets are too few.
+
+    Where responses are drawn, the bounds are what 5 and 95 % of markets are below.
+    """
 
     value: float | None
     low: float | None
@@ -86,8 +91,8 @@ class Answer:
 
     `customers` and `money` are differences between the copy and the design, `each` the money for each further
     customer; without a copy they and `right` are null. `said` sums it up in a sentence. `last` is set on the answer
-    after which no other comes. Where the customers are more than one market may have, `referrers` are fewer, and the
-    budget is to the same scale.
+    after which no other comes. `drawn` says whether bands hold how people may respond, too, or luck alone. Where the
+    customers are more than one market may have, `referrers` are fewer, and the budget is to the same scale.
     """
 
     markets: int
@@ -101,6 +106,7 @@ class Answer:
     each: Interval | None
     said: str
     last: bool
+    drawn: bool = False
 
 
 class UnanswerableError(Exception):

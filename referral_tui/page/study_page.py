@@ -118,7 +118,7 @@ def _question(page: StudyPage) -> str:
         "Which brings more customers, what does each further one cost, will the money last, and would another year "
         f"have said the same? Simulated: {figures.counted(page.summaries[0].markets, 'market')} of "
         f"{figures.counted(ground.referrers, 'referrer')} and {figures.counted(ground.days, 'day')} each, with the "
-        f"people of the preset {page.preset}; every design on the same people with the same luck."
+        f"people of the preset {page.preset}; every design on the same people with the same luck. {ground.bands_hold}"
     )
 
 
@@ -347,7 +347,7 @@ def _more(one: DesignSummary) -> str:
 
 
 def _differences(page: StudyPage) -> Iterator[str]:
-    from referral_tui.study_words import interval
+    from referral_tui.study_words import apart
     from simulator.lab.measures import MEASURES
 
     first = page.summaries[0].name if not page.grid else page.shown[0]
@@ -359,7 +359,7 @@ def _differences(page: StudyPage) -> Iterator[str]:
             [
                 measure.title,
                 page.ground.change(measure, one.differences[key].mean.value),
-                interval(measure, one.differences[key].mean, page.ground),
+                apart(measure, one.differences[key], page.ground),
                 figures.NOTHING if above is None else f"{100 * above:.0f} %",
             ]
             for key, measure in MEASURES.items()
@@ -368,16 +368,31 @@ def _differences(page: StudyPage) -> Iterator[str]:
         ]
         yield table(
             f"{name} less {first}, market by market",
-            ["", "mean", "95 % interval of the mean", "markets above nothing"],
+            [
+                "",
+                "mean",
+                "5 to 95 % of markets" if page.ground.drawn else "95 % interval of the mean",
+                "markets above nothing",
+            ],
             rows,
         )
     if len(page.shown) > 1:
         yield paragraph(
-            "Intervals are Willink's (2005) of the mean of paired differences, those of money for each further "
-            "customer Fieller's (1954), chances are bounded exactly (Clopper and Pearson, 1934). "
-            "They are about luck alone.",
+            _OF_BOTH if page.ground.drawn else _OF_LUCK,
             "note",
         )
+
+
+_CHANCES: Final = "chances are bounded exactly (Clopper and Pearson, 1934)."
+_OF_LUCK: Final = (
+    "Intervals are Willink's (2005) of the mean of paired differences, those of money for each further customer "
+    f"Fieller's (1954), {_CHANCES} They are about luck alone."
+)
+_OF_BOTH: Final = (
+    "Each market draws how its people respond to an offer, within the ranges below, the same for every design. So "
+    "differences are told as single markets have them, not as their mean, which would be surer the more markets there "
+    f"are; {_CHANCES}"
+)
 
 
 def _assumed(page: StudyPage) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from simulator.delivery.dials import Rates, check_unspoiled
 from simulator.delivery.models import Model, parse_models
 from simulator.program.model import Program
+from simulator.world.drawn_offer import drawn_offers
 from simulator.world.spec import WorldSpec
 from simulator.world.windows import WorldSetup, start_of
 
@@ -18,7 +19,8 @@ class Setting:
 
     `referrers` and `days` are as for `simulate`. `start_ms` (milliseconds UTC) is the start, None for that of each
     design, as `simulate` without `--start` has it. `delivery` are models by event type that override the world file's,
-    `faults` rates of fault dials.
+    `faults` rates of fault dials. Where responses are `drawn`, people respond to an offer otherwise in each market,
+    within the world file's ranges (`drawn_offer`); else as it says.
     """
 
     spec: WorldSpec
@@ -27,6 +29,7 @@ class Setting:
     start_ms: int | None = None
     delivery: Mapping[str, str] = field(default_factory=dict)
     faults: Rates = field(default_factory=dict)
+    drawn: bool = False
 
     def __post_init__(self) -> None:
         """Check delivery and faults.
@@ -46,4 +49,5 @@ class Setting:
         """Return the setup of the markets with these seeds under a design."""
         seed = seeds[0] if len(seeds) == 1 else seeds
         start = start_of(program) if self.start_ms is None else self.start_ms
-        return WorldSetup(self.spec, program, seed, self.referrers, start, self.days)
+        offers = drawn_offers(self.spec, seeds) if self.drawn else ()
+        return WorldSetup(self.spec, program, seed, self.referrers, start, self.days, offers)

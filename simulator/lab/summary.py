@@ -20,9 +20,13 @@ MONEY: Final = "promised"
 
 @dataclass(frozen=True)
 class Difference:
-    """How a figure differs from that of the first design: the mean over markets, and the share of them above 0."""
+    """How a figure differs from that of the first design: the mean over markets, how single ones lie, who is above 0.
+
+    `above` is the share of markets above 0.
+    """
 
     mean: Interval
+    band: Band | None
     above: float | None
 
 
@@ -73,7 +77,9 @@ def _summary(name: str, ours: Mapping[str, Floats], first: Mapping[str, Floats] 
     each = Interval(None)
     if first is not None:
         apart = {key: values - first[key] for key, values in ours.items()}
-        differences = {key: Difference(mean_interval(one), share_above(one)) for key, one in apart.items()}
+        differences = {
+            key: Difference(mean_interval(one), band(one), share_above(one)) for key, one in apart.items()
+        }
         each = ratio_interval(apart[MONEY], apart[CUSTOMERS])
     days = ours["budget_ended_day"]
     ended = ~np.isnan(days)

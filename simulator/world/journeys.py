@@ -14,7 +14,7 @@ from simulator.world.event_rows import ABSENT, WIDTH, EventKind, event_rows, ide
 from simulator.world.friends import Friends
 from simulator.world.labels import Cheat, friend_label
 from simulator.world.measures import Delay
-from simulator.world.offer import Answers
+from simulator.world.offer import Answers, in_markets
 from simulator.world.population import Population
 from simulator.world.rhythm import Rhythm
 from simulator.world.spec import WorldSpec
@@ -224,7 +224,7 @@ class Journeys:
             self._population.describe(group.row[~known])
         rates = (
             rate
-            * self._answer
+            * in_markets(self._answer, self._people.market[group.row])
             * self._by_segment[self._people.segment[group.row]]
             * self._by_channel[group.channel]
         )

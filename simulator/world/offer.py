@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from simulator.program.model import Program, Reward
 from simulator.world.spec import WorldSpec
-from simulator.world.spec_buying import Response
+from simulator.world.spec_buying import Offer, Response
+
+Floats = NDArray[np.float64]
 
 _VARIANT = re.compile(r"\s*variant_([a-z][a-z0-9_]*)\s*=\s*'([a-z][a-z0-9_]*)'\s*")
 
@@ -17,26 +22,37 @@ _VARIANT = re.compile(r"\s*variant_([a-z][a-z0-9_]*)\s*=\s*'([a-z][a-z0-9_]*)'\s
 class Answers:
     """The factors by which the offer multiplies the rates of sharing and converting; 1 at the reference.
 
-    `hold_ms` is the longest hold of the rewards for a conversion, milliseconds.
+    There is one of each for all people, or for those of each market. `hold_ms` is the longest hold of the rewards for a
+    conversion, milliseconds.
     """
 
-    sharing: float
-    converting: float
+    sharing: Floats
+    converting: Floats
     hold_ms: int
 
 
-def answers(spec: WorldSpec, program: Program, at_ms: int | None = None) -> Answers:
+def in_markets(factors: Floats, markets: NDArray[np.int32]) -> Floats:
+    """Return the factor of each person, by their markets; of one for all a single value, to be broadcast."""
+    return factors if len(factors) == 1 else factors[markets]
+
+
+def answers(
+    spec: WorldSpec, program: Program, at_ms: int | None = None, offers: Sequence[Offer] = ()
+) -> Answers:
     """Return how the world's people respond to a program at a moment (milliseconds UTC).
 
-    Without a moment they respond to what it always offers.
+    Without a moment they respond to what it always offers. `offers` say how those of each market respond, none that all
+    do as the world file says.
     """
     typical = typical_amounts(spec)
     milestones = {one.name for one in program.milestones if one.event == spec.conversion.event}
     mine = offered(program, "referrer", typical, at_ms)
     ours = offered(program, "community", typical, at_ms)
+    theirs = offered(program, "friend", typical, at_ms)
+    responding = offers or (spec.offer,)
     return Answers(
-        sharing=response(spec.offer.referrer, mine + spec.offer.community * ours),
-        converting=response(spec.offer.friend, offered(program, "friend", typical, at_ms)),
+        sharing=np.array([response(one.referrer, mine + one.community * ours) for one in responding]),
+        converting=np.array([response(one.friend, theirs) for one in responding]),
         hold_ms=max((one.hold_ms for one in program.rewards if one.on in milestones), default=0),
     )
 

@@ -29,7 +29,7 @@ from simulator.world.draws import (
 from simulator.world.event_rows import WIDTH, EventKind, event_rows, ident
 from simulator.world.feedback import ReferrerMoods
 from simulator.world.framing import INPUT, SSO
-from simulator.world.offer import Answers
+from simulator.world.offer import Answers, in_markets
 from simulator.world.people import FRIEND, NOBODY, Referrers
 from simulator.world.planting import Shares
 from simulator.world.population import Population
@@ -105,7 +105,7 @@ class Referring:
 
     def answer(self, answers: Answers) -> None:
         """Let people respond to this offer from now on."""
-        self._share_rate = min(1.0, self._spec.sharing.rate * answers.sharing)
+        self._share_rate = np.minimum(1.0, self._spec.sharing.rate * answers.sharing)
 
     def join(self, joins: Ints, day: int, day_end: int) -> tuple[Ints, Ints, Sessions]:
         """Make people referrers.
@@ -217,7 +217,8 @@ class Referring:
             sessions.person,
             ident(sessions.key, EventKind.SESSION, sessions.number),
         )
-        shared = np.flatnonzero(uniform(sessions.key, Purpose.SHARE, sessions.number) < self._share_rate)
+        rate = in_markets(self._share_rate, self._people.market[sessions.person])
+        shared = np.flatnonzero(uniform(sessions.key, Purpose.SHARE, sessions.number) < rate)
         person, key, number = sessions.person[shared], sessions.key[shared], sessions.number[shared]
         delay = self._spec.sharing.delay
         pause = lognormal(key, Purpose.SHARE_DELAY, delay.median, delay.spread, number)

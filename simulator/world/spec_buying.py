@@ -126,9 +126,14 @@ class Response(Part):
 
     @model_validator(mode="after")
     def _bends(self) -> Self:
-        if self.elasticity > 0 and self.without + self.elasticity >= 1:
+        if not self.saturates:
             raise ValueError("elasticity + without must be under 1, or the response would not saturate")
         return self
+
+    @property
+    def saturates(self) -> bool:
+        """Whether the response has an end, however large the reward."""
+        return self.elasticity == 0 or self.without + self.elasticity < 1
 
 
 class Offer(Part):

@@ -17,6 +17,7 @@ from simulator.program.model import Program
 from simulator.world.feedback import OutcomeFeedback
 from simulator.world.operator import LOOKAHEAD_MS
 from simulator.world.spec import WorldSpec
+from simulator.world.spec_buying import Offer
 from simulator.world.world import World
 
 START_MS: Final = 1_767_225_600_000
@@ -32,7 +33,8 @@ def start_of(program: Program) -> int:
 class WorldSetup:
     """Everything that determines a world: the file, the first program, the seed, the size and the time.
 
-    With several seeds it is a world of several markets, of that size each.
+    With several seeds it is a world of several markets, of that size each. `offers` say how people respond in each of
+    them, none that all do as the file says.
     """
 
     spec: WorldSpec
@@ -41,6 +43,7 @@ class WorldSetup:
     referrers: int
     start_ms: int
     days: int
+    offers: Sequence[Offer] = ()
 
     @property
     def end_ms(self) -> int:
@@ -56,6 +59,7 @@ class WorldSetup:
             referrers=self.referrers,
             start_ms=self.start_ms,
             days=self.days,
+            offers=self.offers,
         )
 
 

@@ -30,6 +30,7 @@ from simulator.world.referring import JOIN_WIDTH, Referring
 from simulator.world.reward_acts import ReportedReward, RewardActs
 from simulator.world.rhythm import Rhythm
 from simulator.world.spec import WorldSpec
+from simulator.world.spec_buying import Offer
 
 _DRAFTED = 50_000  # events framed at once, roughly: more gains nothing, and their numbers take 200 bytes each
 
@@ -49,12 +50,13 @@ class World:
         referrers: int,
         start_ms: int,
         days: int,
+        offers: Sequence[Offer] = (),
     ) -> None:
         """Start with `referrers` customers of the brand, at `start_ms` (milliseconds UTC), for `days`.
 
         With several seeds, one for each market, there are so many customers in each; then events have a column
         `market`, the place of the seed, and a community's name has the seed before a colon. What happens in a market
-        is what happens in its world alone.
+        is what happens in its world alone. `offers` say how people respond in each, none that all do as the file says.
         """
         seeds = (seed,) if isinstance(seed, int) else tuple(seed)
         self.start_ms = start_ms
@@ -79,7 +81,8 @@ class World:
         self._arrivals = Agenda(start_ms, DAY_MS, days, arrivals.WIDTH)
         self._spec = spec
         self._program = program
-        answer = answers(spec, program, start_ms)
+        self._offers = offers
+        answer = answers(spec, program, start_ms, offers)
         closing = Closing(spec.closing, rhythm)
         self._referring = Referring(
             spec, answer, self._population, self._cheating, communities, closing, rhythm
@@ -142,7 +145,7 @@ class World:
 
     def _respond(self, at_ms: int) -> None:
         """Let people respond to what the program offers at a moment (milliseconds UTC)."""
-        answer = answers(self._spec, self._program, at_ms)
+        answer = answers(self._spec, self._program, at_ms, self._offers)
         self._referring.answer(answer)
         self._journeys.answer(answer)
 

@@ -58,6 +58,14 @@ class WhatIfScreen(DashboardScreen):
             "Makes the copy equal to the design that runs again",
             "begin again",
         ),
+        Command(
+            "whatif.draw",
+            "u",
+            "draw",
+            "Draw the response",
+            "Draws how people respond anew for each market, within what is assumed, or not any more",
+            "draw response",
+        ),
     )
 
     board: WhatIfBoard
@@ -74,6 +82,7 @@ class WhatIfScreen(DashboardScreen):
     _world: World | None = None
     _money: tuple[str, int] = ("", 0)
     _draft: str | None = None
+    _drawn = False
     _wrong = ""
 
     def show_parts(self, snapshot: Snapshot, step: Step | None) -> None:  # noqa: ARG002 -- a step shows nothing here
@@ -132,6 +141,11 @@ class WhatIfScreen(DashboardScreen):
         """Make the copy equal to the design again."""
         self._turn_to(None)
 
+    def action_draw(self) -> None:
+        """Draw how people respond for each market, or let them respond as the world file says again."""
+        self._drawn = not self._drawn
+        self._ask()
+
     def on_table_opened(self, _message: Table.Opened) -> None:
         """Apply: enter means the same on the numbers as elsewhere on the screen."""
         self.action_apply()
@@ -170,11 +184,13 @@ class WhatIfScreen(DashboardScreen):
 
     def _ask(self) -> None:
         """Ask about what is set now, unless that is what was asked; what was asked before is given up."""
+        from dataclasses import replace
+
         from referral_tui.dashboard.what_if import Question
 
         if self._text is None or self._world is None or self.app.screen is not self:
             return
-        question = Question(self._world, self._text, self._draft)
+        question = Question(replace(self._world, drawn=self._drawn), self._text, self._draft)
         if question != self._asked:
             self._asked, self._finished, self._wrong = question, False, ""
             self.run_worker(self._answered(question), exclusive=True, group=GROUP)

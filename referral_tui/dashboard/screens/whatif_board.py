@@ -27,11 +27,12 @@ FORM_SAYS = (
     "The numbers of the design that runs, at the left, and of its copy: right and left turn the one that the cursor "
     "stands on to the next sensible value. A first answer, of the first weeks, stands at once; then come the whole "
     "span and more markets, until a number is turned again. enter applies the copy to the running program, ctrl+o "
-    "saves it as a program file, z makes it equal again."
+    "saves it as a program file, z makes it equal again, u draws how people respond, which is assumed, for each market."
 )
 FAN_SAYS = (
     "How it grows, over many markets: the line is the median, half of all markets lie in the dense band, nine of ten "
-    "in the wide one. What runs is dotted, the copy drawn. The bands are of luck alone."
+    "in the wide one. What runs is dotted, the copy drawn. The line above says what the bands hold: luck alone, or "
+    "luck and how people respond, which u draws anew for each market, within what the world assumes."
 )
 FAN_FACTS = (
     ("━ ▒ ░", "the copy: median, 50 % and 90 % of markets"),

@@ -30,6 +30,10 @@ MEANINGS = {
     "budget": "In how many markets the copy's budget first had no room for a reward before the end.",
 }
 SURE = "95 of 100 such intervals hold the true mean: luck alone; what the world assumes is not in it"
+SURE_OF_BOTH = (
+    "nine of ten markets lie there, each with luck and a response of its own within what the world assumes"
+)
+HOLDS = {False: "bands: luck alone", True: "bands: luck and response"}
 BIG_FROM = 5  # rows from which a result stands in large digits
 NAME, COUNT, CHANGE = 10, 7, 7  # cells
 SHORTEST = 6  # cells: shorter bars say nothing
@@ -69,8 +73,8 @@ class Result(LineWidget, can_focus=True):
 
     def topic(self) -> Topic:
         """Say what the number means, and how sure it is."""
-        facts = [("interval", SURE)]
         answer = self._answer
+        facts = [("interval", SURE if answer is None or not answer.drawn else SURE_OF_BOTH)]
         if answer is not None:
             value, said = self._told(answer)
             facts[:0] = [("now", value), *(("", one) for one in said), ("from", _ground(answer))]
@@ -83,7 +87,10 @@ class Result(LineWidget, can_focus=True):
         if self.key == "each":
             if answer.right is None or answer.each is None:
                 return self._money(answer.left.cost), ["for each customer"]
-            return self._money(answer.each.value), [self._bounds(answer.each)]
+            bounds = (
+                "on average" if answer.drawn and answer.each.value is not None else self._bounds(answer.each)
+            )
+            return self._money(answer.each.value), [bounds]
         money = self.key == "money"
         left, right = (None if side is None else self._amount(side) for side in (answer.left, answer.right))
         apart = answer.money if money else answer.customers
@@ -240,7 +247,7 @@ def ground(answer: Answer, days: int) -> str:
     """Say how many markets an answer is from; `days` is how many are to come."""
     part = f"; the whole {figures.counted(days, 'day')} follow" if answer.days < days else ""
     more = "" if answer.last else " …"
-    return f"From {_ground(answer)}{part}{more}"
+    return f"From {_ground(answer)}; {HOLDS[answer.drawn]}{part}{more}"
 
 
 def _ground(answer: Answer) -> str:
