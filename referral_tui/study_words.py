@@ -76,6 +76,11 @@ class Ground:
         return text if nothing else f"{'-' if value < 0 else '+'}{text}"
 
 
+def named(name: str) -> str:
+    """Name a design of a grid within a sentence."""
+    return "the design as it is" if name == "as it is" else name
+
+
 def count(value: float) -> str:
     """Format a mean of counts: with a decimal where it is small."""
     return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.1f}"
@@ -117,7 +122,7 @@ def _may_bring(first: DesignSummary, other: DesignSummary, ground: Ground) -> st
     band = apart.band
     if band is None or band.low == band.high == 0:
         everywhere = of_markets(other.markets, other.markets)
-        return f"{other.name} brings as many customers {ground.span} as {first.name} {everywhere}"
+        return f"{other.name} brings as many customers {ground.span} as {named(first.name)} {everywhere}"
     if band.low < 0 < band.high:
         brings = f"between {outward(-band.low, up=True)} fewer and {outward(band.high, up=True)} more"
     else:
@@ -127,7 +132,7 @@ def _may_bring(first: DesignSummary, other: DesignSummary, ground: Ground) -> st
     more = round((apart.above or 0.0) * other.markets)
     often = "" if band.low >= 0 or band.high <= 0 else f", more {of_markets(more, other.markets)}"
     return (
-        f"With luck and response drawn, {other.name} brings {brings} customers {ground.span} than {first.name}"
+        f"With luck and response drawn, {other.name} brings {brings} customers {ground.span} than {named(first.name)}"
         f"{_of_ten(other.markets)}{often}"
     )
 
@@ -156,21 +161,21 @@ def _brings(first: DesignSummary, other: DesignSummary, ground: Ground) -> str:
         more = mean.value or 0.0
         word = "more" if more >= 0 else "fewer"
         return (
-            f"{other.name} brought {count(abs(more))} {word} customers {ground.span} than {first.name} on average, but "
-            f"{_too_few(other.markets)} to say how sure that is"
+            f"{other.name} brought {count(abs(more))} {word} customers {ground.span} than {named(first.name)} on "
+            f"average, but {_too_few(other.markets)} to say how sure that is"
         )
     if mean.low == mean.high == 0:
         everywhere = of_markets(other.markets, other.markets)
-        return f"{other.name} brings as many customers {ground.span} as {first.name} {everywhere}"
+        return f"{other.name} brings as many customers {ground.span} as {named(first.name)} {everywhere}"
     if mean.sign == 0:
         return (
-            f"Whether {other.name} brings more customers {ground.span} than {first.name} can't be told from "
+            f"Whether {other.name} brings more customers {ground.span} than {named(first.name)} can't be told from "
             f"{figures.counted(other.markets, 'market')} (between {outward(-mean.low, up=True)} fewer and "
             f"{outward(mean.high, up=True)} more)"
         )
     word = "more" if mean.sign > 0 else "fewer"
     ends = sorted((abs(mean.low), abs(mean.high)))
-    return f"{other.name} brings {span_of(ends[0], ends[1])} {word} customers {ground.span} than {first.name}"
+    return f"{other.name} brings {span_of(ends[0], ends[1])} {word} customers {ground.span} than {named(first.name)}"
 
 
 def _too_few(markets: int) -> str:
@@ -263,8 +268,8 @@ def warnings(summaries: Sequence[DesignSummary]) -> Iterator[str]:
         yield f"{few}: too few for intervals; {FEWEST} are the fewest, --markets gives more."
     elif markets < markets_needed(0, 0.05) and not any(one.budget_ended for one in summaries):
         yield (
-            f"To show that a budget ends in fewer than 5 of 100 years takes {markets_needed(0, 0.05)} markets in none of "
-            f"which it ends; these are {markets}."
+            f"To show that a budget ends in fewer than 5 of 100 years takes {markets_needed(0, 0.05)} markets in which "
+            f"it never does; these are {markets}."
         )
 
 
@@ -282,13 +287,20 @@ def grid_verdict(summaries: Sequence[DesignSummary], ground: Ground) -> str:
     most = max(summaries, key=lambda one: one.means["qualified"] or 0.0)
     cheap = min(summaries, key=lambda one: _or_infinite(one.means["cost"]))
     unbeaten = sum(frontier(summaries))
-    others = "is" if unbeaten == 1 else "are"
-    return (
-        f"Of {len(summaries)} designs {most.name} brings the most customers, {count(most.means['qualified'] or 0)} "
-        f"{ground.span} for {ground.money(most.means['cost'])} each; {cheap.name} the cheapest, "
-        f"{count(cheap.means['qualified'] or 0)} for {ground.money(cheap.means['cost'])} each; "
-        f"{unbeaten} {others} not beaten by any other in both customers and money (*)."
+    said = (
+        f"Of {len(summaries)} designs, {named(most.name)} brings the most customers, "
+        f"{count(most.means['qualified'] or 0)} {ground.span} at {ground.money(most.means['cost'])} each"
     )
+    if cheap is most:
+        said += ", and is also the cheapest for each"
+    else:
+        said += (
+            f"; {named(cheap.name)} is the cheapest, with {count(cheap.means['qualified'] or 0)} at "
+            f"{ground.money(cheap.means['cost'])} each"
+        )
+    if unbeaten == 1:
+        return f"{said}; it alone is beaten by no other in both customers and money (*)."
+    return f"{said}; {unbeaten} of them are beaten by no other in both customers and money (*)."
 
 
 def _or_infinite(value: float | None) -> float:

@@ -20,6 +20,10 @@ _MOST_EMBEDDED: Final = 600_000
 """The most bytes of JSON that a page embeds; of larger studies it has the summaries, and --json every market."""
 
 
+_FEW: Final = 4
+"""The most designs of a grid, the one as it is among them, of which each is told in a sentence of its own."""
+
+
 @dataclass(frozen=True)
 class Studied:
     """A study that was run, in the order it is told; `files` are the programs given, by the designs' names."""
@@ -45,10 +49,16 @@ class Studied:
 def sentences(told: Studied) -> list[str]:
     """Return the answer: a sentence for each design that is compared with the first, or one for a grid."""
     from referral_tui.study_words import alone, grid_verdict, verdict
+    from simulator.lab.vary import AS_IT_IS
 
-    if told.grid:
-        return [grid_verdict(told.summaries, told.ground)]
     budgets = {one.name: one.program.budget_minor is not None for one in told.designs}
+    if told.grid:
+        said = [grid_verdict(told.summaries, told.ground)]
+        if len(told.summaries) <= _FEW:
+            base = next(one for one in told.summaries if one.name == AS_IT_IS)
+            others = [one for one in told.summaries if one is not base]
+            said += [verdict(base, one, told.ground, budgets[one.name]) for one in others]
+        return said
     first, *others = told.summaries
     if not others:
         return [alone(first, told.ground, budgets[first.name])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,15 @@ async def test_the_real_lab_answers_a_tiny_world_and_a_turn_reuses_the_design() 
             await anext(study.answers(Question(world, DESIGN, "nonsense")))
     finally:
         await study.close()
+
+
+async def test_u_draws_how_people_respond_and_the_screen_says_what_bands_hold(
+    story: Story, watch: Watch, study: FakeStudy
+) -> None:
+    async with turned(watch, story.path) as seen:
+        assert "bands: luck alone" in text_of(seen)
+        await seen.pilot.press("u")
+        await seen.app.workers.wait_for_complete()
+        await seen.pilot.pause()
+        assert study.asked[-1] == Question(replace(WORLD, drawn=True), DESIGN, RICHER)
+        assert "bands: luck and response" in text_of(seen)

@@ -48,7 +48,8 @@ def answer(question: Question, markets: int, days: int, *, last: bool) -> Answer
     left, part = _reward(question.left), days / question.world.days
     facts = (markets, days, question.world.referrers, START)
     if question.right is None:
-        return Answer(*facts, _side(left, part, days), None, None, None, None, "", last)
+        side = _side(left, part, days)
+        return Answer(*facts, side, None, None, None, None, "", last, question.world.drawn)
     right = _reward(question.right)
     more = (right - left) * part
     said = f"The copy brings {more:.0f} more customers in {days} days than the design that runs."
@@ -61,6 +62,7 @@ def answer(question: Question, markets: int, days: int, *, last: bool) -> Answer
         Interval(EACH, EACH - 1_200, EACH + 2_300),
         said,
         last,
+        question.world.drawn,
     )
 
 

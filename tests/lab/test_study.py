@@ -112,21 +112,9 @@ SHARED_CAP = 'clawback = "30d"\ncaps = [{ count = 3, window = "lifetime", per = 
         + '\n[budget]\ntotal = 170.00\nperiod = "calendar-month"\nshort = "wait"\n',
     ],
 )
-def test_markets_whose_budget_is_short_among_others_say_the_same_alone(text: str) -> None:
-    program = load_program(text, "design.toml")
-    way = setting(Plan("telecom", 0, 300, 60))
-    seeds = [1, 2, 4]
-    assert groups(way, program, seeds) == [seeds]
-    together = run_study({"a": program}, seeds, way)
-    alone = [run_study({"a": program}, [seed], way) for seed in seeds]
-    assert_frame_equal(together.markets, pl.concat([one.markets for one in alone]))
-    assert_frame_equal(together.weeks, pl.concat([one.weeks for one in alone]))
-    ended = together.markets["budget_ended_day"].is_not_null()
-    assert ended.any()
-    assert not ended.all()
-
-
-def test_markets_are_simulated_once_whatever_their_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_markets_whose_budget_is_short_are_simulated_with_others_and_say_the_same_alone(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ran: list[list[int]] = []
 
     class Noted(Markets):
@@ -135,10 +123,17 @@ def test_markets_are_simulated_once_whatever_their_budget(monkeypatch: pytest.Mo
             super().__init__(setting, program, seeds)
 
     monkeypatch.setattr(parts, "Markets", Noted)
-    program = load_program(QUICK + "\n[budget]\ntotal = 10.00\n", "design.toml")
-    study = run_study({"a": program}, [1, 2, 3], setting(Plan("telecom", 0, 100, 20)))
-    assert study.markets["rewards.unfunded.count"].sum() > 0
-    assert ran == [[1, 2, 3]]
+    program = load_program(text, "design.toml")
+    way = setting(Plan("telecom", 0, 300, 60))
+    seeds = [1, 2, 4]
+    together = run_study({"a": program}, seeds, way)
+    assert ran == [seeds]
+    alone = [run_study({"a": program}, [seed], way) for seed in seeds]
+    assert_frame_equal(together.markets, pl.concat([one.markets for one in alone]))
+    assert_frame_equal(together.weeks, pl.concat([one.weeks for one in alone]))
+    ended = together.markets["budget_ended_day"].is_not_null()
+    assert ended.any()
+    assert not ended.all()
 
 
 def test_a_rule_that_reads_a_community_keeps_markets_apart() -> None:
