@@ -79,6 +79,13 @@ class Connection:
         with _as_sqlite3_errors():
             self._db.executemany(sql, rows)
 
+    def session(self) -> apsw.Session:
+        """Return a session of SQLite's that records what changes from now on; raises sqlite3.Error."""
+        with _as_sqlite3_errors():
+            session = apsw.Session(self._db, "main")
+            session.attach()
+            return session
+
     def close(self) -> None:
         """Close the connection; closing twice is fine."""
         with _as_sqlite3_errors():

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import polars as pl
 
@@ -48,13 +48,29 @@ WAIT_FOR_READERS_MS = 5000  # until the write-ahead log can be emptied; a look o
 BEATS_KEPT = 1800  # of the table `meter`: half an hour
 
 
+class Upstream(Protocol):
+    """Where everything that is written is committed first, so that others can follow it (`db.postgres`)."""
+
+    def create(self, connection: Connection) -> None:
+        """Commit what is in a new database, whose transaction is open. Raises DatabaseError."""
+
+    def committing(self, connection: Connection) -> AbstractContextManager[None]:
+        """Return a context that commits what it changes in the open transaction. Raises DatabaseError."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
 class Store:
     """An open database, made by `create` or `open`; no other process can write it until `close`."""
 
-    def __init__(self, path: Path, connection: Connection, lock: WriterLock | None) -> None:
+    def __init__(
+        self, path: Path, connection: Connection, lock: WriterLock | None, upstream: Upstream | None = None
+    ) -> None:
         self.path = path
         self._db = connection
         self._lock = lock
+        self._upstream = upstream
         self.meter: Meter = OFF
         with translated(path):
             self._columns = {table: schema.columns(connection, table) for table in _FRAMES}
@@ -71,11 +87,12 @@ class Store:
         clock: Mapping[str, int | float | str],
         scratch: bool = False,
         salts: SaltSource | None = None,
+        upstream: Upstream | None = None,
     ) -> Store:
         """Create a database with its first program `version` (a row of `program_version`) in force.
 
         A `scratch` database is temporary: without a lock, and not safe against crashes. `salts` are those of another
-        database, whose rows are made again; new ones without.
+        database, whose rows are made again; new ones without. With an `upstream` it is a copy of what is there.
 
         Raises:
             DatabaseError: there is something at the path already, or it can't be written.
@@ -88,7 +105,7 @@ class Store:
             if lock is not None:
                 lock.release()
             raise
-        store = cls(path, connection, lock)
+        store = cls(path, connection, lock, upstream)
         try:
             store._insert_all("program_version", [version])
             store._db.execute(
@@ -98,6 +115,8 @@ class Store:
             )
             store._set_clock(clock)
             store._db.executemany(_UPSERT_SETTING, sorted(settings.items()))
+            if upstream is not None:
+                upstream.create(connection)
             store._db.execute("COMMIT")
             if scratch:
                 store._db.execute("PRAGMA journal_mode = OFF")
@@ -105,14 +124,17 @@ class Store:
         except sqlite3.Error as error:
             store.close()
             raise in_words(error, path) from error
+        except BaseException:
+            store.close()
+            raise
         source = new_salts(settings) if salts is None else salts
         text = str(version[-1])
         store._chains = {chain: Chain(chain, genesis(chain, text), source) for chain in CHAINS}
         return store
 
     @classmethod
-    def open(cls, path: Path) -> Store:
-        """Open an existing database for writing.
+    def open(cls, path: Path, upstream: Upstream | None = None) -> Store:
+        """Open an existing database for writing; with an `upstream` it is a copy of what is there.
 
         Raises:
             DatabaseError: it is missing, damaged, of another schema, not one of this program's, or in use by another
@@ -126,7 +148,7 @@ class Store:
         except BaseException:
             lock.release()
             raise
-        store = cls(path, connection, lock)
+        store = cls(path, connection, lock, upstream)
         try:
             text = store.versions()[0][-1]
             salts = new_salts(store.settings())
@@ -168,7 +190,8 @@ class Store:
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield
+                with nullcontext() if self._upstream is None else self._upstream.committing(self._db):
+                    yield
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
@@ -429,6 +452,8 @@ class Store:
         finally:
             if self._lock is not None:
                 self._lock.release()
+            if self._upstream is not None:
+                self._upstream.close()
 
     def __enter__(self) -> Store:
         return self

@@ -22,7 +22,7 @@ from db.read import resume
 from db.read.summary import summary
 from db.sqlite.readonly import Select, making_sense
 from db.sqlite.rows import Row
-from db.write.store import Store
+from db.write.store import Store, Upstream
 from simulator.domain.errors import DatabaseError
 from simulator.domain.stopwatch import OFF, Meters
 from simulator.domain.wall_clock import wall_ms
@@ -70,10 +70,11 @@ class Platform:
         program: Program,
         settings: Mapping[str, str] | None = None,
         on_events: EventListener | None = None,
+        upstream: Upstream | None = None,
     ) -> Platform:
         """Create a new database at `path` for `program`; `settings` are stored in it unchanged.
 
-        `on_events` is called with all events as they are accepted.
+        `on_events` is called with all events as they are accepted. What is written is committed `upstream` first.
 
         Raises:
             DatabaseError: something is at the path already, or it can't be written.
@@ -92,6 +93,7 @@ class Platform:
             settings=kept,
             version=version_row(1, 0, program),
             clock={"heartbeat_at": wall_ms()},
+            upstream=upstream,
         )
         return cls(store, Engine(program, parse_program), on_events)
 
@@ -102,17 +104,19 @@ class Platform:
         program: Program | None = None,
         progress: Callable[[int, int], None] | None = None,
         on_events: EventListener | None = None,
+        upstream: Upstream | None = None,
     ) -> Platform:
         """Open an existing database and replay its log.
 
         `progress` is called with the number of events done and the total, `on_events` with stored events and new ones.
-        `program` is what the caller believes is running: it must be the first or the current version.
+        `program` is what the caller believes is running: it must be the first or the current version. What is written
+        is committed `upstream` first.
 
         Raises:
             DatabaseError: the database is missing, foreign, of another schema or program, in use, or damaged.
 
         """
-        store = Store.open(path)
+        store = Store.open(path, upstream)
         try:
             with making_sense(path):
                 platform = cls(store, replay_log(store, program, progress, on_events), on_events)

@@ -17,6 +17,7 @@ from typing import Final, Self
 
 from db.read.resume import ends_at
 from db.sqlite.rows import Row
+from db.write.store import Upstream
 from simulator.domain.errors import InputError, ReferralError
 from simulator.events.decode import Decoded, Receiver
 from simulator.platform.outbox import HELD_EVENTS
@@ -193,11 +194,15 @@ class IntakeSession:
 
 
 def open_or_create(
-    path: Path, program: Program | None, progress: Callable[[int, int], None] | None = None
+    path: Path,
+    program: Program | None,
+    progress: Callable[[int, int], None] | None = None,
+    upstream: Upstream | None = None,
 ) -> Platform:
     """Open the platform's database at `path` for intake, or create it for `program` if there is none, and lock it.
 
-    `progress` is called with the number of events replayed and the total.
+    `progress` is called with the number of events replayed and the total. What is written is committed `upstream`
+    first.
 
     Raises:
         InputError: there is no database and no program, or it belongs to a simulation that is not finished.
@@ -207,7 +212,7 @@ def open_or_create(
     # an empty file, as mktemp creates, doesn't count as a database
     begun = path.exists() and (path.is_dir() or path.stat().st_size > 0)
     if begun or (path.exists() and program is None):
-        platform = Platform.open(path, program, progress)
+        platform = Platform.open(path, program, progress, upstream=upstream)
         try:
             _check_no_run(platform)
         except BaseException:
@@ -218,7 +223,7 @@ def open_or_create(
         raise InputError(
             f"{path}: no such database; name a program for a new one with --program FILE or PRESET"
         )
-    return Platform.create(path, program)
+    return Platform.create(path, program, upstream=upstream)
 
 
 def _check_no_run(platform: Platform) -> None:

@@ -1,0 +1,80 @@
+"""Connect to Postgres, and put its errors into words: one line that says what to do and repeats no password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from db.postgres.address import PostgresAddress
+from simulator.domain.errors import DatabaseError
+
+if TYPE_CHECKING:
+    import psycopg
+
+    Server = psycopg.Connection[tuple[Any, ...]]
+
+EXTRA: Final = "pip install 'referral-tui[postgres]'"
+CONNECT_S: Final = 10
+"""How long to try to connect, in seconds."""
+
+
+def connect(address: PostgresAddress, *, autocommit: bool = True) -> Server:
+    """Open a connection.
+
+    Raises:
+        DatabaseError: the extra is not installed, or the server can't be reached or refuses.
+
+    """
+    try:
+        import psycopg
+    except ImportError as error:
+        raise DatabaseError(f"{address}: the client of Postgres is not installed; {EXTRA}") from error
+    with translated(address):
+        return psycopg.connect(
+            address.url,
+            autocommit=autocommit,
+            connect_timeout=CONNECT_S,
+            application_name="referral-tui",
+            options="-c client_min_messages=warning",
+        )
+
+
+@contextmanager
+def translated(address: PostgresAddress) -> Iterator[None]:
+    """Raise errors of the client library inside the context as DatabaseError, in words that name the address."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.Error as error:
+        raise in_words(error, address) from None  # its own text might repeat the password
+
+
+def in_words(error: psycopg.Error, address: PostgresAddress) -> DatabaseError:
+    """Turn an error of the client library into one of ours, with a message that says what to do."""
+    said = _shortened(str(error), address)
+    for sign, words in _IN_WORDS.items():
+        if sign in said:
+            return DatabaseError(f"{address}: {words}")
+    if error.sqlstate is None:
+        return DatabaseError(f"{address}: can't be reached ({said}); check the address, and that the server runs")
+    if error.sqlstate.startswith(("08", "57P")):
+        return DatabaseError(f"{address}: the connection was lost ({said}); what was committed is there, go on")
+    return DatabaseError(f"{address}: {said}")
+
+
+_IN_WORDS: Final = {
+    "password authentication failed": "the user or the password is wrong; give it as PGPASSWORD or in ~/.pgpass",
+    "no password supplied": "it wants a password; give it as PGPASSWORD or in ~/.pgpass",
+    "permission denied": "this user may not do this; let its owner GRANT it, or take another user",
+}
+
+
+def _shortened(text: str, address: PostgresAddress) -> str:
+    """Return what an error says in one line, without what the client library wraps it in."""
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    said = lines[0] if lines else "no reason given"
+    for password in address.passwords:
+        said = said.replace(password, "…")
+    return said.removeprefix("connection failed: ").rpartition("FATAL: ")[2].strip()

@@ -1,0 +1,175 @@
+"""The local copy of a program's log: an ordinary SQLite database that follows what is in Postgres.
+
+All reading is done on it, so that there is one dialect, and what is read is the same, to the byte. The engine's own
+copy is written with each batch; others fetch the rows of the transactions that they don't have yet.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from uuid import UUID, uuid4
+
+from db.postgres.address import PostgresAddress
+from db.postgres.connection import connect, translated
+from db.postgres.ddl import BATCH, DELETED, Table, quoted, tables
+from db.schema import ddl as schema
+from db.sqlite.connection import Connection
+from db.sqlite.lock import WriterLock
+from db.sqlite.readonly import (
+    SCHEMA_VERSION,
+    LockedDatabaseError,
+    MissingDatabaseError,
+    SchemaError,
+    in_words,
+    open_readonly,
+)
+
+if TYPE_CHECKING:
+    from db.postgres.connection import Server
+
+BATCH_SETTING: Final = "postgres_batch"
+"""The setting that holds the number of the newest transaction in a copy; it is written with it."""
+_FETCHED: Final = 5_000  # rows at once
+_PATIENCE_S: Final = 30.0  # for the process that holds the copy to write what is in Postgres already
+_LOOKS_S: Final = 0.05
+
+
+class Standing(NamedTuple):
+    """What is in Postgres: which program, of which schema, and its newest transaction; 0 where there is nothing yet."""
+
+    program_id: UUID
+    schema_version: int
+    batch: int
+
+
+def standing(server: Server, address: PostgresAddress) -> Standing | None:
+    """Return how far a program's log is, or None if there is none.
+
+    Raises:
+        SchemaError: it is of another schema.
+
+    """
+    if server.execute("SELECT to_regclass('referral.program')").fetchone() == (None,):
+        return None
+    row = server.execute(
+        "SELECT id, schema_version, batch FROM referral.program WHERE name = %s", (address.program,)
+    ).fetchone()
+    if row is None or row[2] == 0:
+        return None
+    found = Standing(*row)
+    if found.schema_version != SCHEMA_VERSION:
+        raise SchemaError(
+            f"{address}: of schema {found.schema_version}, this version of referral-tui works with schema "
+            f"{SCHEMA_VERSION}; use the version that made it, or export its events with that one and `ingest --replay` "
+            "them into a new database"
+        )
+    return found
+
+
+def copy_path(folder: Path, address: PostgresAddress, program_id: UUID) -> Path:
+    """Return where the copy of a program lies; another program of the same name has another."""
+    return folder / f"{address.program}-{program_id}.db"
+
+
+def follow(address: PostgresAddress, folder: Path) -> Path:
+    """Bring the copy in `folder` to what is in Postgres, and return its path.
+
+    Raises:
+        MissingDatabaseError: there is no such program in Postgres.
+        LockedDatabaseError: another process holds the copy and does not bring it up.
+        DatabaseError: the server or the copy can't be read, or the copy can't be written.
+
+    """
+    with connect(address) as server, translated(address):
+        found = standing(server, address)
+        if found is None:
+            raise MissingDatabaseError(
+                f"{address}: no log of a program {address.program!r} in it; `referral-tui ingest --program FILE --db …` "
+                "makes one"
+            )
+        path = copy_path(folder, address, found.program_id)
+        _bring_up(server, address, path, found.batch)
+    return path
+
+
+def fetch(address: PostgresAddress, folder: Path) -> Path:
+    """Fetch everything that is in Postgres into a new copy in `folder`, and return its path; raises as `follow`."""
+    return follow(address, folder / str(uuid4()))
+
+
+def _bring_up(server: Server, address: PostgresAddress, path: Path, batch: int) -> None:
+    """Bring a copy up to the transaction `batch` at least, or wait until the process that holds it has done so."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    until = monotonic() + _PATIENCE_S
+    while batch_of(path) < batch:
+        try:
+            lock = WriterLock(path)
+        except LockedDatabaseError:
+            if monotonic() > until:
+                raise
+            sleep(_LOOKS_S)
+            continue
+        try:
+            bring_up(server, address, path)
+        finally:
+            lock.release()
+
+
+def batch_of(path: Path) -> int:
+    """Return the number of the newest transaction in a copy; 0 where there is none yet."""
+    if not path.exists() or not path.stat().st_size:
+        return 0
+    with closing(open_readonly(path, timeout_s=5)) as db:
+        row = db.execute("SELECT value FROM setting WHERE name = ?", (BATCH_SETTING,)).fetchone()
+    return int(row[0]) if row is not None else 0
+
+
+def bring_up(server: Server, address: PostgresAddress, path: Path) -> None:
+    """Fetch what a copy doesn't have yet; the caller holds its lock. Raises DatabaseError."""
+    after = batch_of(path)
+    connection = schema.reopen(path) if after else schema.make(path)
+    try:
+        with closing(connection):
+            if after:
+                connection.execute("BEGIN IMMEDIATE")
+            with server.transaction():
+                server.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                _fetch(server, address, connection, after)
+            connection.execute("COMMIT")
+            for statement in schema.definitions(tables=False):
+                connection.execute(statement)
+    except sqlite3.Error as error:
+        raise in_words(error, path) from error
+
+
+def _fetch(server: Server, address: PostgresAddress, connection: Connection, after: int) -> None:
+    """Write the rows of the transactions after `after` into a copy, inside transactions on both sides."""
+    known = tables()
+    if after:
+        gone = f"SELECT name, key FROM {address.schema}.{DELETED} WHERE {BATCH} > %s"
+        for name, key in server.execute(gone, (after,)):
+            where = " AND ".join(f'"{column}" = ?' for column in known[name].key)
+            connection.execute(f"DELETE FROM {name} WHERE {where}", key)
+    for table in known.values():
+        marks = ", ".join("?" * len(table.columns))
+        into = f"INSERT OR REPLACE INTO {table.name} ({quoted(table.columns)}) VALUES ({marks})"
+        for rows in _rows(server, address, table, after):
+            connection.executemany(into, rows)
+
+
+def _rows(server: Server, address: PostgresAddress, table: Table, after: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the rows that were written after a transaction, in the order of their keys, some at once."""
+    wanted = (
+        f"SELECT {quoted(table.columns)} FROM {address.schema}.{table.name} WHERE {BATCH} > %s "
+        f"ORDER BY {quoted(table.key)}"
+    )
+    with server.cursor(f"follow_{table.name}", binary=True) as cursor:
+        cursor.itersize = _FETCHED
+        cursor.execute(wanted, (after,))
+        while rows := cursor.fetchmany(_FETCHED):
+            yield rows

@@ -1,0 +1,159 @@
+"""The writer's way into Postgres: what a batch changed in the local copy is committed there first, under the lease.
+
+If that fails, the copy keeps nothing either. A process that dies between the two commits has a copy that is behind,
+and fetches the rest when it is opened again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from db.postgres.address import PostgresAddress
+from db.postgres.connection import connect, translated
+from db.postgres.copy import BATCH_SETTING, batch_of, bring_up, copy_path, standing
+from db.postgres.ddl import BATCH, DELETED, Table, make_tables, quoted, set_up, tables
+from db.postgres.lease import LEASE_S, Lease
+from db.sqlite.changes import Changes, Recording
+from db.sqlite.connection import Connection
+from db.sqlite.lock import WriterLock
+
+if TYPE_CHECKING:
+    from db.postgres.connection import Server
+
+_COUNT: Final = (
+    "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+
+
+class PostgresUpstream:
+    """A program's log in Postgres, held by this process as its engine from `take` until `close`.
+
+    `path` is the local copy, `begun` whether there is a log already.
+    """
+
+    def __init__(self, address: PostgresAddress, server: Server, lease: Lease, folder: Path) -> None:
+        self.address = address
+        self._server, self._lease = server, lease
+        self._keys = {table.name: table.key for table in tables().values()}
+        with translated(address):
+            found = standing(server, address)
+        self.begun = found is not None
+        self._batch = found.batch if found is not None else 0
+        self.path = copy_path(folder, address, lease.program_id)
+
+    @classmethod
+    def take(cls, address: PostgresAddress, folder: Path, lease_s: float = LEASE_S) -> PostgresUpstream:
+        """Take the lease of a program, and bring its copy in `folder` to what is in Postgres.
+
+        Raises:
+            LockedDatabaseError: another engine holds the lease.
+            DatabaseError: the server can't be reached, or the log is of another schema.
+
+        """
+        server = connect(address)
+        try:
+            with translated(address):
+                standing(server, address)  # one of another schema is refused before anything is written
+                set_up(server)
+            lease = Lease.take(server, address, lease_s)
+            try:
+                found = cls(address, server, lease, folder)
+                found._bring_up()
+            except BaseException:
+                lease.release()
+                raise
+        except BaseException:
+            server.close()
+            raise
+        return found
+
+    def _bring_up(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = WriterLock(self.path)
+        try:
+            if not self.begun:  # what an attempt to make it has left
+                self.path.unlink(missing_ok=True)
+            elif batch_of(self.path) < self._batch:
+                bring_up(self._server, self.address, self.path)
+        finally:
+            lock.release()
+
+    @contextmanager
+    def committing(self, connection: Connection) -> Iterator[None]:
+        """Commit in Postgres what the context changes on a connection, when it ends without an error.
+
+        The caller's transaction is open, and is committed after it.
+
+        Raises:
+            FencedOffError: another engine has taken the lease; nothing was written.
+            DatabaseError: Postgres failed.
+
+        """
+        recording = Recording(connection, self._keys)
+        try:
+            yield
+            batch = self._batch + 1
+            connection.execute(_COUNT, (BATCH_SETTING, str(batch)))
+            changes = recording.changes()
+        finally:
+            recording.close()
+        self._commit(batch, changes)
+
+    def create(self, connection: Connection) -> None:
+        """Make the tables in Postgres and commit the rows that are in a new database; its transaction is open.
+
+        Raises:
+            FencedOffError: another engine has taken the lease; nothing was written.
+            DatabaseError: Postgres failed.
+
+        """
+        connection.execute(_COUNT, (BATCH_SETTING, "1"))
+        rows = {name: Changes(connection.execute(f"SELECT * FROM {name}").fetchall()) for name in self._keys}
+        self._commit(1, rows, new=True)
+
+    def _commit(self, batch: int, changes: Mapping[str, Changes], *, new: bool = False) -> None:
+        with translated(self.address), self._server.transaction():
+            self._lease.fence(self._server, batch)
+            if new:
+                make_tables(self._server, self.address)
+            for name, of in changes.items():
+                self._push(tables()[name], of, batch)
+        self._batch, self.begun = batch, True
+
+    def _push(self, table: Table, changes: Changes, batch: int) -> None:
+        where = f"{self.address.schema}.{table.name}"
+        if gone := [*changes.replaced, *changes.deleted]:
+            arrays = ", ".join(f"%s::{_array(table.types[name])}" for name in table.key)
+            self._server.execute(
+                f"DELETE FROM {where} WHERE ({quoted(table.key)}) IN (SELECT * FROM unnest({arrays}))",
+                [list(column) for column in zip(*gone, strict=True)],
+            )
+        if changes.rows:
+            self._copy_in(f"{where} ({quoted(table.columns)}, {BATCH})", ((*row, batch) for row in changes.rows))
+        if changes.deleted:
+            self._server.cursor().executemany(
+                f"INSERT INTO {self.address.schema}.{DELETED} (name, key, {BATCH}) VALUES (%s, %s, %s) "
+                f"ON CONFLICT (name, key) DO UPDATE SET {BATCH} = excluded.{BATCH}",
+                [(table.name, orjson.dumps(key).decode(), batch) for key in changes.deleted],
+            )
+
+    def _copy_in(self, into: str, rows: Iterator[Sequence[Any]]) -> None:
+        with self._server.cursor().copy(f"COPY {into} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def close(self) -> None:
+        """Let go of the lease and close the connection."""
+        self._lease.release()
+        self._server.close()
+
+
+def _array(kind: str) -> str:
+    return f"{kind.partition(' ')[0]}[]"
+
+
