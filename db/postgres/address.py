@@ -56,7 +56,9 @@ class PostgresAddress:
         open_pairs = [(name, value) for name, value in pairs if name != _SECRET]
         return cls(
             url=urlunsplit((scheme, parts.netloc, parts.path, urlencode(others), "")),
-            shown=_joined(scheme, user.partition(":")[0] + at + place, parts.path, urlencode(open_pairs, safe="/")),
+            shown=_joined(
+                scheme, user.partition(":")[0] + at + place, parts.path, urlencode(open_pairs, safe="/")
+            ),
             program=program,
         )
 

@@ -27,7 +27,7 @@ def connect(address: PostgresAddress, *, autocommit: bool = True) -> Server:
 
     """
     try:
-        import psycopg
+        import psycopg  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise DatabaseError(f"{address}: the client of Postgres is not installed; {EXTRA}") from error
     with translated(address):
@@ -43,7 +43,7 @@ def connect(address: PostgresAddress, *, autocommit: bool = True) -> Server:
 @contextmanager
 def translated(address: PostgresAddress) -> Iterator[None]:
     """Raise errors of the client library inside the context as DatabaseError, in words that name the address."""
-    import psycopg
+    import psycopg  # noqa: PLC0415 - an extra
 
     try:
         yield
@@ -58,9 +58,13 @@ def in_words(error: psycopg.Error, address: PostgresAddress) -> DatabaseError:
         if sign in said:
             return DatabaseError(f"{address}: {words}")
     if error.sqlstate is None:
-        return DatabaseError(f"{address}: can't be reached ({said}); check the address, and that the server runs")
+        return DatabaseError(
+            f"{address}: can't be reached ({said}); check the address, and that the server runs"
+        )
     if error.sqlstate.startswith(("08", "57P")):
-        return DatabaseError(f"{address}: the connection was lost ({said}); what was committed is there, go on")
+        return DatabaseError(
+            f"{address}: the connection was lost ({said}); what was committed is there, go on"
+        )
     return DatabaseError(f"{address}: {said}")
 
 

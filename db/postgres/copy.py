@@ -89,8 +89,8 @@ def follow(address: PostgresAddress, folder: Path) -> Path:
         found = standing(server, address)
         if found is None:
             raise MissingDatabaseError(
-                f"{address}: no log of a program {address.program!r} in it; `referral-tui ingest --program FILE --db …` "
-                "makes one"
+                f"{address}: there is no log of a program {address.program!r}; `referral-tui ingest --program FILE "
+                "--db …` makes one"
             )
         path = copy_path(folder, address, found.program_id)
         _bring_up(server, address, path, found.batch)
@@ -162,7 +162,9 @@ def _fetch(server: Server, address: PostgresAddress, connection: Connection, aft
             connection.executemany(into, rows)
 
 
-def _rows(server: Server, address: PostgresAddress, table: Table, after: int) -> Iterator[list[tuple[Any, ...]]]:
+def _rows(
+    server: Server, address: PostgresAddress, table: Table, after: int
+) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows that were written after a transaction, in the order of their keys, some at once."""
     wanted = (
         f"SELECT {quoted(table.columns)} FROM {address.schema}.{table.name} WHERE {BATCH} > %s "

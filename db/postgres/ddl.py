@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import Boolean, Float, Integer
+from sqlmodel import SQLModel
+
+import db.schema.models  # noqa: F401 - fills the metadata
 from db.postgres.address import PostgresAddress
 
 if TYPE_CHECKING:
@@ -52,10 +56,6 @@ class Table:
 @cache
 def tables() -> dict[str, Table]:
     """Return the platform's tables by name, made from the models."""
-    from sqlalchemy import Boolean, Float, Integer
-    from sqlmodel import SQLModel
-
-    import db.schema.models  # noqa: F401 - fills the metadata
 
     def kind(column_type: object) -> str:
         if isinstance(column_type, Boolean):

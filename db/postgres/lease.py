@@ -66,7 +66,8 @@ class Lease:
                     f"{address}: in use, {_holder(server, address)} is its engine; stop that one first: its lease "
                     f"ends with it, or {seconds:.0f} s after its last sign of life"
                 )
-        return cls(address, *taken, seconds)
+        token, program_id = taken
+        return cls(address, token, program_id, seconds)
 
     def fence(self, server: Server, batch: int) -> None:
         """Check inside a transaction that the lease is still this one's, and count it as the transaction `batch`.

@@ -134,7 +134,9 @@ class PostgresUpstream:
                 [list(column) for column in zip(*gone, strict=True)],
             )
         if changes.rows:
-            self._copy_in(f"{where} ({quoted(table.columns)}, {BATCH})", ((*row, batch) for row in changes.rows))
+            self._copy_in(
+                f"{where} ({quoted(table.columns)}, {BATCH})", ((*row, batch) for row in changes.rows)
+            )
         if changes.deleted:
             self._server.cursor().executemany(
                 f"INSERT INTO {self.address.schema}.{DELETED} (name, key, {BATCH}) VALUES (%s, %s, %s) "
@@ -155,5 +157,3 @@ class PostgresUpstream:
 
 def _array(kind: str) -> str:
     return f"{kind.partition(' ')[0]}[]"
-
-

@@ -14,6 +14,7 @@ import apsw
 from db.sqlite.connection import Connection, Row
 
 _INSERT: Final = "INSERT"
+_DELETE: Final = "DELETE"
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ class Recording:
         for change in apsw.Changeset.iter(self._session.changeset()):
             of = found.get(change.name) or found.setdefault(change.name, Changes())
             if change.op == _INSERT:
-                of.rows.append(change.new)  # type: ignore[arg-type] - a whole row
+                of.rows.append(change.new or ())
                 continue
-            old = change.old
-            key = tuple(old[place] for place in sorted(change.pk_columns))  # type: ignore[index]
-            (of.deleted if change.op == "DELETE" else of.replaced).append(key)
+            old = change.old or ()
+            key = tuple(old[place] for place in sorted(change.pk_columns))
+            (of.deleted if change.op == _DELETE else of.replaced).append(key)
         for table, of in found.items():
             of.rows.extend(self._row(table, key) for key in of.replaced)
         return found

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json
+from referral_tui.cli.options import DEFAULT_DATABASE, Json, SharedDatabase
 from referral_tui.cli.output import print_json, say_lines
 
 Fields = dict[str, Any]
@@ -22,7 +22,7 @@ def explain(
             "a conversion (ID or SOURCE:ID), a reward's number.",
         ),
     ],
-    db: Database = DEFAULT_DATABASE,
+    db: SharedDatabase = DEFAULT_DATABASE,
     as_json: Json = False,
 ) -> None:
     """Say what happened to a friend, a referrer, a conversion or a reward.
@@ -32,10 +32,11 @@ def explain(
 
     Example: referral-tui explain amber-otter-42 --db shop.db
     """
+    from referral_tui.cli.stored import readable
     from referral_tui.names import short_name
     from simulator.explain import explain as account
 
-    told = account(db, what, short_name)
+    told = account(readable(db), what, short_name)
     if as_json:
         print_json(told)
         return

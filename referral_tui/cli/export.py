@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database
+from referral_tui.cli.options import DEFAULT_DATABASE, SharedDatabase
 from referral_tui.cli.output import say
 from referral_tui.cli.writing import opened_out, said_of
 
@@ -40,7 +40,7 @@ class Form(StrEnum):
 
 def export(
     what: Annotated[What, typer.Argument(help="Which rows to write.", metavar="WHAT", show_choices=True)],
-    db: Database = DEFAULT_DATABASE,
+    db: SharedDatabase = DEFAULT_DATABASE,
     form: Annotated[Form, typer.Option("--format", help="The format of the output.")] = Form.JSONL,
     out: Annotated[
         Path, typer.Option(help="The file to write; - is standard output.", metavar="FILE")
@@ -73,9 +73,11 @@ def export(
     Example: referral-tui export rewards --db shop.db --format csv --out rewards.csv
     """
     from db.sqlite.readonly import reading
+    from referral_tui.cli.stored import readable
     from simulator.domain.errors import InputError
 
-    with reading(db):
+    path = readable(db)
+    with reading(path):
         pass  # reports what is wrong with it before a file is created
     if form is Form.PARQUET and out == Path("-") and sys.stdout.isatty():
         raise InputError("--format parquet: no text, so nothing for a terminal; name a file with --out")
@@ -89,9 +91,9 @@ def export(
     with Bar(f"export {what}", None) as bar, said_of(out), opened_out(out, form.value) as stream:
         guard = what is What.PAYOUTS if guard_formulas is None else guard_formulas
         if partner is None:
-            rows = write(db, what.value, form.value, stream, bar.advance, guard=guard)
+            rows = write(path, what.value, form.value, stream, bar.advance, guard=guard)
         else:
-            rows = export_form(db, partner, stream, bar.advance, guard=guard)
+            rows = export_form(path, partner, stream, bar.advance, guard=guard)
     if out != Path("-"):
         say(f"{out}: {rows:,} rows of {what}", err=True)
 

@@ -13,9 +13,9 @@ import typer
 from referral_tui.cli.opening import opened_database
 from referral_tui.cli.options import (
     DEFAULT_DATABASE,
-    Database,
     Json,
     Secret,
+    SharedDatabase,
     mapping_completion,
     preset_completion,
     read_secrets,
@@ -26,6 +26,7 @@ from referral_tui.cli.writing import opened_out
 from referral_tui.figures import counted
 
 if TYPE_CHECKING:
+    from db.postgres.address import PostgresAddress
     from simulator.files.receipt_rows import ReceiptWriter
     from simulator.mapping.mapper import Mapper
 
@@ -35,7 +36,7 @@ def ingest(
         list[Path] | None,
         typer.Argument(metavar="FILE", help=".jsonl or .csv files; - is standard input."),
     ] = None,
-    db: Database = DEFAULT_DATABASE,
+    db: SharedDatabase = DEFAULT_DATABASE,
     program: Annotated[
         str | None,
         typer.Option(
@@ -256,7 +257,9 @@ def _mapper(mapping: str | None, secrets: Path | None, *, replay: bool) -> Mappe
     return ready_mapper(find_mapping(mapping), read_secrets(secrets))
 
 
-def _check_receipts(out: Path | None, db: Path, files: Sequence[Path], *, as_json: bool) -> None:
+def _check_receipts(
+    out: Path | None, db: Path | PostgresAddress, files: Sequence[Path], *, as_json: bool
+) -> None:
     """See that receipts can be written to `out` without harm to what is read or stored."""
     from simulator.domain.errors import InputError
     from simulator.domain.writing import check_writable
@@ -271,7 +274,7 @@ def _check_receipts(out: Path | None, db: Path, files: Sequence[Path], *, as_jso
     form_of(out)
     check_writable(out)
     real = out.resolve()
-    if real == db.resolve():
+    if isinstance(db, Path) and real == db.resolve():
         raise InputError(f"--receipts {out}: is the database; name another file")
     if out.is_file() and real in [file.resolve() for file in files]:
         raise InputError(f"--receipts {out}: is read, and would be lost; name another file")

@@ -24,6 +24,7 @@ from simulator.program.load import load_program
 from simulator.program.presets import find_program
 
 if TYPE_CHECKING:
+    from db.postgres.address import PostgresAddress
     from simulator.files.receipt_rows import ReceiptWriter
     from simulator.mapping.mapper import Mapper
     from simulator.platform.platform import Platform
@@ -79,7 +80,7 @@ def warn(figures: dict[str, Any], *, replay: bool, as_occurred: bool) -> None:
         )
 
 
-def words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
+def words(figures: dict[str, Any], db: Path | PostgresAddress, program: Program) -> Iterator[str]:
     """Yield the figures as lines for a person."""
     yield (
         f"{db}: received {figures['received']:,} in {figures['seconds']:.1f} s"
@@ -96,7 +97,7 @@ def words(figures: dict[str, Any], db: Path, program: Program) -> Iterator[str]:
         yield f"newest hash of the {chain} chain: {digest}"
 
 
-def ended(intake: Intake, db: Path, *, strict: bool, interrupted: bool) -> None:
+def ended(intake: Intake, db: Path | PostgresAddress, *, strict: bool, interrupted: bool) -> None:
     """End the command according to its receipts and options.
 
     Raises:

@@ -17,12 +17,13 @@ from simulator.files.watching import DONE, QUEUED, FileResult, watch
 from simulator.platform.session import IntakeSession
 
 if TYPE_CHECKING:
+    from db.postgres.address import PostgresAddress
     from simulator.mapping.mapper import Mapper
 
 
 def watch_folder(
     folder: Path,
-    db: Path,
+    db: Path | PostgresAddress,
     program: str | None,
     mapper: Mapper | None,
     others: Mapping[str, object],

@@ -12,6 +12,9 @@ from typing import Any, get_args
 from typer._coercion import RuntimeParam, build_runtime_param
 from typer.core import TyperCommand
 
+from db.postgres.address import PostgresAddress, is_address
+from simulator.domain.errors import InputError
+
 
 class Direct(RuntimeParam):
     """A parameter that accepts a value of its own type, and a text for a path; Typer checks anything else."""
@@ -20,11 +23,28 @@ class Direct(RuntimeParam):
         kinds = [kind for kind in (self.annotation, *get_args(self.annotation)) if isinstance(kind, type)]
         if type(value) in kinds:
             return value
-        if Path in kinds and isinstance(value, str):
-            return Path(value)
+        if PostgresAddress in kinds and isinstance(value, Path):  # the default
+            return value
+        if not {Path, PostgresAddress}.isdisjoint(kinds) and isinstance(value, str):
+            return _stored_at(value, kinds, param, ctx)
         if str in kinds and isinstance(value, str):
             return value
         return build_runtime_param(param.type_descriptor).coerce(value, param=param, ctx=ctx)
+
+
+def _stored_at(text: str, kinds: list[type], param: Any, ctx: Any) -> Path | PostgresAddress:
+    """Return the path that a text names, or, where one may be given, the address in Postgres."""
+    if not is_address(text):
+        return Path(text)
+    if PostgresAddress in kinds:
+        return PostgresAddress.parse(text)
+    from referral_tui.cli.stored import takers_of_addresses
+
+    option = next((name for name in param.opts if name.startswith("-")), param.name)
+    takers = ", ".join(takers_of_addresses())
+    raise InputError(
+        f"{option}: `{ctx.command_path}` takes a file; a database in Postgres can be given to {takers}"
+    )
 
 
 class LightCommand(TyperCommand):

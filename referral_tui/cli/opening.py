@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from db.postgres.address import PostgresAddress
     from simulator.platform.platform import Platform
+    from simulator.program.model import Program
 
 
-def opened_database(db: Path, program: str | None) -> Platform:
+def opened_database(db: Path | PostgresAddress, program: str | None) -> Platform:
     """Open a platform's database, or create it by a program (a file or a preset's name) if there is none.
+
+    Of one in Postgres this process becomes the engine.
 
     Raises:
         InputError: there is none and no program, or the program can't be read.
@@ -24,6 +28,28 @@ def opened_database(db: Path, program: str | None) -> Platform:
     from simulator.program.presets import find_program
 
     design = load_program(*find_program(program)) if program is not None else None
+    if not isinstance(db, Path):
+        return _opened_in_postgres(db, design)
     migrate_first(db)
     with Bar("fold the log again", None) as bar:
         return open_or_create(db, design, bar.set)
+
+
+def _opened_in_postgres(address: PostgresAddress, design: Program | None) -> Platform:
+    from db.postgres.upstream import PostgresUpstream
+    from referral_tui.cli.progress import Bar
+    from referral_tui.cli.stored import copies
+    from simulator.domain.errors import InputError
+    from simulator.platform.session import open_or_create
+
+    upstream = PostgresUpstream.take(address, copies())
+    try:
+        if design is None and not upstream.begun:
+            raise InputError(
+                f"{address}: no such log; name a program for a new one with --program FILE or PRESET"
+            )
+        with Bar("fold the log again", None) as bar:
+            return open_or_create(upstream.path, design, bar.set, upstream)
+    except BaseException:
+        upstream.close()
+        raise

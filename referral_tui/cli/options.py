@@ -8,10 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from db.postgres.address import PostgresAddress
+
 if TYPE_CHECKING:
+    FileOrAddress = Path | PostgresAddress
     from simulator.mapping.secrets import Secrets
 
+if not TYPE_CHECKING:
+    FileOrAddress = (
+        PostgresAddress  # Typer knows no unions; `referral_tui.cli.light` makes a path of a file's name
+    )
+
 Database = Annotated[Path, typer.Option("--db", metavar="FILE", help="The platform's database.")]
+SharedDatabase = Annotated[
+    FileOrAddress,
+    typer.Option(
+        "--db",
+        metavar="FILE|URL",
+        help="The platform's database: a file, or one in Postgres.",
+        parser=PostgresAddress.parse,
+    ),
+]
 Secret = Annotated[
     Path | None,
     typer.Option(

@@ -10,8 +10,8 @@ import typer
 from referral_tui.cli.opening import opened_database
 from referral_tui.cli.options import (
     DEFAULT_DATABASE,
-    Database,
     Secret,
+    SharedDatabase,
     mapping_completion,
     preset_completion,
     read_secrets,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def serve(
-    db: Database = DEFAULT_DATABASE,
+    db: SharedDatabase = DEFAULT_DATABASE,
     program: Annotated[
         str | None,
         typer.Option(

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from referral_tui.cli.options import DEFAULT_DATABASE, Database, Json
+from referral_tui.cli.options import DEFAULT_DATABASE, Json, SharedDatabase
 from referral_tui.cli.output import print_json, say
 
 
-def verify(db: Database = DEFAULT_DATABASE, as_json: Json = False) -> int:
+def verify(db: SharedDatabase = DEFAULT_DATABASE, as_json: Json = False) -> int:
     """Derive everything again from the log and compare it, row by row.
 
     Checks SQLite's own integrity, the receipts, every attribution, decision, reward and audit entry, the rollups, the
     hash chains and the invariants, and that there are no other tables, indexes, views or triggers than it was made
-    with. Names the first difference and exits with status 1; lists what it can't prove. For a merged database it
+    with. Names the first difference and exits with status 1; lists what it can't prove. Of a database in Postgres it
+    fetches every row anew. For a merged database it
     verifies each shard, and derives the merged rows again from them. Keep the newest hashes elsewhere: whoever rewrites
     the whole database can't rewrite those.
 
     Example: referral-tui verify --db shop.db
     """
     from referral_tui.cli.progress import Bar
+    from referral_tui.cli.stored import fetched
     from simulator.proof.verify import verify as derive
 
-    with Bar("derive again", None) as bar:
-        verdict = derive(db, bar.set)
+    with fetched(db) as path, Bar("derive again", None) as bar:
+        verdict = derive(path, bar.set)
     if as_json:
         print_json(
             {

@@ -24,7 +24,9 @@ class NoServerError(Exception):
 def binaries() -> list[Path]:
     """Folders with the server's programs, the development dependency's first."""
     found = importlib.util.find_spec(PACKAGE)
-    packaged = [Path(place) / "pginstall/bin" for place in (found.submodule_search_locations or ())] if found else []
+    packaged = (
+        [Path(place) / "pginstall/bin" for place in (found.submodule_search_locations or ())] if found else []
+    )
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     on_path = [Path(place).parent for place in [shutil.which("postgres")] if place]
     return [folder for folder in (*packaged, *installed, *on_path) if (folder / "initdb").exists()]
@@ -56,7 +58,19 @@ def _start(folder: Path, home: Path) -> subprocess.Popen[bytes]:
     if user is not None:
         shutil.chown(home, user)
     data = home / "data"
-    made = [folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+    made: list[str | Path] = [
+        folder / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "-N",
+    ]
     subprocess.run(made, check=True, capture_output=True, text=True, user=user, cwd=home)
     settings = {
         "listen_addresses": "",

@@ -1,0 +1,63 @@
+"""Databases in Postgres, as commands take them: where their local copies lie, and which commands can use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from db.postgres.address import PostgresAddress
+
+
+def copies() -> Path:
+    """Return the folder of local copies of databases in Postgres."""
+    from platformdirs import user_data_path
+
+    return user_data_path("referral-tui", appauthor=False) / "postgres"
+
+
+def readable(db: Path | PostgresAddress) -> Path:
+    """Return the path of a database that can be read: of one in Postgres the local copy, which is brought up first.
+
+    Raises:
+        DatabaseError: the server can't be reached, or holds no such log.
+
+    """
+    if isinstance(db, Path):
+        return db
+    from db.postgres.copy import follow
+
+    return follow(db, copies())
+
+
+@contextmanager
+def fetched(db: Path | PostgresAddress) -> Iterator[Path]:
+    """Yield the path of a database; of one in Postgres everything is fetched anew, into a temporary copy.
+
+    Raises:
+        DatabaseError: the server can't be reached, or holds no such log.
+
+    """
+    if isinstance(db, Path):
+        yield db
+        return
+    from db.postgres.copy import fetch
+
+    with TemporaryDirectory(prefix="referral-tui-") as folder:
+        yield fetch(db, Path(folder))
+
+
+def takers_of_addresses() -> list[str]:
+    """Return the commands whose `--db` can be an address in Postgres, in the order of the help."""
+    from referral_tui.cli.app import COMMANDS, load
+
+    return [words for name in COMMANDS for words in _takers(load(name), name)]
+
+
+def _takers(command: Any, words: str) -> Iterator[str]:
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _takers(inner, f"{words} {name}")
+    if any(param.type_descriptor.annotation is PostgresAddress for param in command.params):
+        yield words
